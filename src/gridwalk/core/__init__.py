@@ -1,0 +1,1 @@
+"""What every room stands on: streams, change feed, audit, receipts, clock, ids, envelope encryption, stored files."""

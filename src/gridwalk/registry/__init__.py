@@ -1,0 +1,1 @@
+"""一张表: dwellings, persons, residences, organizations, key sites, care; claims, differences, history."""

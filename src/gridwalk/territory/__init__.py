@@ -1,0 +1,1 @@
+"""Areas, grids, buildings, stairwells: where things are, and since when."""

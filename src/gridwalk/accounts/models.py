@@ -1,0 +1,51 @@
+"""Accounts. Areas are named by code prefix only: territory stands above this room."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from gridwalk.accounts.rules import LABELS, Role
+from gridwalk.core import ids
+
+
+class User(AbstractBaseUser):
+    """One person with an account; what they may do is in their assignments, never here."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    username = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=40)
+    post = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    objects = BaseUserManager["User"]()
+
+
+class Assignment(models.Model):
+    """A role over an area for a time. ``responsible``: the one person named for that area on lists and documents."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=20, choices=[(r.value, LABELS[r]) for r in Role])
+    scope = models.CharField(max_length=15, blank=True)
+    responsible = models.BooleanField(default=False)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["scope", "role"])]
+
+
+class Grant(models.Model):
+    """Single objects opened to a user for a time (an inspector's sampled doors)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    reason = models.CharField(max_length=200)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()

@@ -1,0 +1,146 @@
+"""The one table of permissions: role × verb. Where a role holds is said by the assignment's scope (a code prefix)."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import uuid
+from collections.abc import Iterable
+
+
+class Role(enum.StrEnum):
+    """The roles of domain.md §4; residents have no account."""
+
+    GRID_WORKER = "grid_worker"
+    COMMUNITY_LEAD = "community_lead"
+    STREET_CENTRE = "street_centre"
+    DISTRICT_CENTRE = "district_centre"
+    INSPECTOR = "inspector"
+    LEADING_GROUP = "leading_group"
+    ADMINISTRATOR = "administrator"
+
+
+LABELS = {
+    Role.GRID_WORKER: "网格员",
+    Role.COMMUNITY_LEAD: "社区书记（网格长）",
+    Role.STREET_CENTRE: "街道网格中心",
+    Role.DISTRICT_CENTRE: "区网格中心",
+    Role.INSPECTOR: "督查员",
+    Role.LEADING_GROUP: "领导小组",
+    Role.ADMINISTRATOR: "管理员",
+}
+
+
+class Verb(enum.StrEnum):
+    """What can be permitted. Seeing comes in four depths: counts, rows masked, rows in full, a full number."""
+
+    SEE_COUNTS = "see_counts"
+    SEE_ROWS_MASKED = "see_rows_masked"
+    SEE_ROWS = "see_rows"
+    REVEAL = "reveal"
+    SEE_CARE = "see_care"
+    RECORD_VISIT = "record_visit"
+    EDIT_REGISTER = "edit_register"
+    DECIDE_DIFFERENCE = "decide_difference"
+    RECHECK = "recheck"
+    IMPORT_LEDGER = "import_ledger"
+    DISPATCH = "dispatch"
+    MANAGE_CAMPAIGN = "manage_campaign"
+    EXPORT_REPORT = "export_report"
+    SEE_AUDIT = "see_audit"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_AREAS = "manage_areas"
+
+
+_OFFICE = {
+    Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_CARE, Verb.RECORD_VISIT,
+    Verb.EDIT_REGISTER, Verb.DECIDE_DIFFERENCE, Verb.RECHECK, Verb.IMPORT_LEDGER, Verb.DISPATCH,
+    Verb.EXPORT_REPORT, Verb.SEE_AUDIT,
+}  # fmt: skip
+
+PERMITTED: dict[Role, frozenset[Verb]] = {
+    Role.GRID_WORKER: frozenset(
+        {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_CARE, Verb.RECORD_VISIT,
+         Verb.EDIT_REGISTER}
+    ),
+    Role.COMMUNITY_LEAD: frozenset(_OFFICE),
+    Role.STREET_CENTRE: frozenset(
+        {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.RECHECK, Verb.IMPORT_LEDGER, Verb.DISPATCH,
+         Verb.MANAGE_CAMPAIGN, Verb.EXPORT_REPORT, Verb.SEE_AUDIT}
+    ),
+    Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
+    Role.INSPECTOR: frozenset(),
+    Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
+    Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT}),
+}  # fmt: skip
+
+SECOND_FACTOR = frozenset({Role.STREET_CENTRE, Role.ADMINISTRATOR})
+"""Roles that sign in with a one-time code as well (issue: TOTP)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """One assignment in force: a role over a scope (area or grid code prefix; "" is everywhere)."""
+
+    role: Role
+    scope: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Viewer:
+    """Who asks: passed first to every query and as ``actor`` to every action. Plain value, no database."""
+
+    id: uuid.UUID | None
+    name: str
+    held: tuple[Held, ...] = ()
+    grants: frozenset[tuple[str, uuid.UUID]] = frozenset()
+    everything: bool = False
+
+    def scopes(self, verb: Verb) -> tuple[str, ...]:
+        """The code prefixes where ``verb`` is permitted, the wider swallowing the narrower; empty: nowhere."""
+        if self.everything:
+            return ("",)
+        found = sorted({h.scope for h in self.held if verb in PERMITTED[h.role]})
+        kept: list[str] = []
+        for scope in found:
+            if not any(scope.startswith(wider) for wider in kept):
+                kept.append(scope)
+        return tuple(kept)
+
+    def may(self, verb: Verb, code: str) -> bool:
+        """Whether ``verb`` is permitted in the grid or area ``code`` (15-digit grid, or a scope)."""
+        return any(code.startswith(scope) for scope in self.scopes(verb))
+
+    def may_anywhere(self, verb: Verb) -> bool:
+        """Whether ``verb`` is permitted in any area at all (what navigation asks)."""
+        return bool(self.scopes(verb))
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles held, each once, in the order of the assignments."""
+        return tuple(dict.fromkeys(h.role for h in self.held))
+
+
+SYSTEM = Viewer(id=None, name="系统", everything=True)
+"""The program itself: jobs and first set-up."""
+
+
+class NotPermitted(Exception):
+    """The actor's roles do not permit this here. Shown as: 您的岗位不办这件事。"""
+
+
+def require(actor: Viewer, verb: Verb, code: str) -> None:
+    """Raises NotPermitted unless ``actor`` may do ``verb`` in ``code``."""
+    if not actor.may(verb, code):
+        raise NotPermitted(verb)
+
+
+def in_force(from_on: dt.date, to_on: dt.date | None, on: dt.date) -> bool:
+    """Whether a dated assignment holds on the day ``on`` (both ends included)."""
+    return from_on <= on and (to_on is None or on <= to_on)
+
+
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Whether one of the roles must sign in with a one-time code as well."""
+    return any(role in SECOND_FACTOR for role in roles)

@@ -1,0 +1,161 @@
+"""Writing to streams, audit, receipts. Every other room's action writes inside ``write_to``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from gridwalk.core import files, ids, records
+from gridwalk.core.actors import Actor
+from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
+
+BATCH = 2000
+
+
+class UnknownStream(Exception):
+    """A write to a grid that has no stream: the grid does not exist."""
+
+
+class Writing:
+    """One action's transaction over locked streams: collects change and audit rows, writes them at its end."""
+
+    def __init__(self, versions: Mapping[str, int], *, actor: Actor, at: dt.datetime, op: uuid.UUID) -> None:
+        self.versions = versions
+        self.actor = actor
+        self.at = at
+        self.op = op
+        self._changes: list[Change] = []
+        self._audit: list[AuditEntry] = []
+
+    def change(
+        self,
+        stream: str,
+        kind: str,
+        entity: uuid.UUID,
+        field: str,
+        old: Any,
+        new: Any,
+        *,
+        source: str,
+        source_ref: str = "",
+        reason: str = "",
+        at: dt.datetime | None = None,
+        op: uuid.UUID | None = None,
+    ) -> None:
+        """Note that ``field`` of an entity went from ``old`` to ``new``; sensitive values are sealed here."""
+        row = ids.new_id()
+        if field == Change.WHOLE:
+            new = records.seal_record(kind, new, table="core_change", column="new", row=row)
+        else:
+            old = records.seal_value(kind, field, old, table="core_change", column="old", row=row)
+            new = records.seal_value(kind, field, new, table="core_change", column="new", row=row)
+        self._changes.append(
+            Change(
+                id=row, stream_id=stream, version=self.versions[stream], kind=kind, entity=entity, field=field,
+                old=old, new=new, op=op or self.op, source=source, source_ref=source_ref, actor=self.actor.id,
+                actor_name=self.actor.name, at=at or self.at, reason=reason,
+            )
+        )  # fmt: skip
+
+    def created(
+        self, stream: str, kind: str, entity: uuid.UUID, record: Mapping[str, Any], *, source: str,
+        source_ref: str = "", reason: str = "", at: dt.datetime | None = None, op: uuid.UUID | None = None,
+    ) -> None:  # fmt: skip
+        """Note that an entity came to be in ``stream``: one change row with the whole record (dates as ISO text)."""
+        self.change(
+            stream, kind, entity, Change.WHOLE, None, record,
+            source=source, source_ref=source_ref, reason=reason, at=at, op=op,
+        )  # fmt: skip
+
+    def left(self, stream: str, kind: str, entity: uuid.UUID, *, source: str, reason: str = "") -> None:
+        """Leave a tombstone: the entity is no longer in ``stream`` (it moved to another grid)."""
+        self.change(stream, kind, entity, Change.LEFT, None, None, source=source, reason=reason)
+
+    def audit(
+        self, verb: str, *, scope: str = "", kind: str = "", subject: uuid.UUID | None = None,
+        data: Mapping[str, Any] | None = None, reason: str = "", at: dt.datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Note what was done in the audit. ``data`` never holds personal data."""
+        self._audit.append(
+            AuditEntry(
+                at=at or self.at, verb=verb, actor=self.actor.id, actor_name=self.actor.name, scope=scope, kind=kind,
+                subject=subject, data=dict(data or {}), reason=reason,
+            )
+        )  # fmt: skip
+
+    def flush(self) -> None:
+        """Write what was collected; called once, at the end of ``write_to``."""
+        Change.objects.bulk_create(self._changes, batch_size=BATCH)
+        AuditEntry.objects.bulk_create(self._audit, batch_size=BATCH)
+
+
+@contextmanager
+def write_to(*codes: str, actor: Actor, at: dt.datetime, op: uuid.UUID | None = None) -> Iterator[Writing]:
+    """A transaction that holds the streams ``codes`` (locked in code order) and has raised each one's version.
+
+    Without codes it is a plain transaction with audit (accounts, settings). Raises UnknownStream.
+    """
+    wanted = sorted(set(codes))
+    with transaction.atomic():
+        held = list(Stream.objects.select_for_update().filter(code__in=wanted).order_by("code"))
+        if len(held) != len(wanted):
+            raise UnknownStream(", ".join(sorted(set(wanted) - {s.code for s in held})))
+        if held:
+            Stream.objects.filter(code__in=wanted).update(version=F("version") + 1)
+        writing = Writing({s.code: s.version + 1 for s in held}, actor=actor, at=at, op=op or ids.new_id())
+        yield writing
+        writing.flush()
+
+
+def open_streams(codes: Sequence[str]) -> None:
+    """Create the streams that do not exist yet (a grid's, when territory creates the grid)."""
+    Stream.objects.bulk_create([Stream(code=code) for code in codes], ignore_conflicts=True)
+
+
+def give_receipt(key: str, *, at: dt.datetime, result: Mapping[str, Any]) -> None:
+    """Note inside the action's own transaction that ``key`` is done; a second one of the key fails the transaction."""
+    Receipt.objects.create(key=key, at=at, result=dict(result))
+
+
+def record_reading(
+    *, actor: Actor, at: dt.datetime, verb: str, scope: str, kind: str, subject: uuid.UUID, reason: str,
+    data: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Audit that somebody read something worth noting (a full number, a care layer, an export)."""
+    with write_to(actor=actor, at=at) as writing:
+        writing.audit(verb, scope=scope, kind=kind, subject=subject, reason=reason, data=data)
+
+
+def store_file(
+    *, data: bytes, name: str, purpose: str, scope: str, keep: dt.timedelta, actor: Actor, at: dt.datetime
+) -> StoredFile:
+    """Keep an uploaded or generated file encrypted until ``at + keep``."""
+    stored = StoredFile(
+        name=name[:200], purpose=purpose, scope=scope, size=len(data), sha256=hashlib.sha256(data).hexdigest(),
+        owner=actor.id, created_at=at, expires_at=at + keep,
+    )  # fmt: skip
+    files.write(stored.id, data)
+    with write_to(actor=actor, at=at) as writing:
+        stored.save(force_insert=True)
+        writing.audit("file.stored", scope=scope, kind="file", subject=stored.id, data={"purpose": purpose})
+    return stored
+
+
+def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
+    """Erase the bytes of files whose time is over; returns how many."""
+    with write_to(actor=actor, at=at) as writing:
+        expired = list(
+            StoredFile.objects.select_for_update().filter(expires_at__lte=at, erased_at__isnull=True)
+        )  # fmt: skip
+        for stored in expired:
+            files.erase(stored.id)
+            writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)
+        StoredFile.objects.filter(id__in=[s.id for s in expired]).update(erased_at=at)
+    return len(expired)

@@ -1,0 +1,15 @@
+"""Who acts, as far as this room needs to know: accounts.access.Viewer is one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Protocol
+
+
+class Actor(Protocol):
+    """Someone whose name stands in change feed and audit; ``id`` is None for the system itself."""
+
+    @property
+    def id(self) -> uuid.UUID | None: ...
+    @property
+    def name(self) -> str: ...

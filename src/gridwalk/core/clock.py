@@ -1,0 +1,28 @@
+"""The only clock. Interfaces read it once and pass ``at`` down, so that actions and queries can be replayed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return dt.datetime.now(tz=dt.UTC)
+
+
+def local(at: dt.datetime) -> dt.datetime:
+    """The same moment on the wall clock of the street (UTC+8)."""
+    return at.astimezone(LOCAL)
+
+
+def local_date(at: dt.datetime) -> dt.date:
+    """The calendar day of ``at`` in the street."""
+    return local(at).date()
+
+
+def at_local(on: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+    """The moment the street's wall clock shows ``hour:minute`` on ``on``."""
+    return dt.datetime(on.year, on.month, on.day, hour, minute, tzinfo=LOCAL)

@@ -1,0 +1,124 @@
+"""The envelope in which ID and phone numbers lie wherever they are stored (domain.md, red line 4).
+
+A sealed value is the text ``v1|alg|key id|nonce|ct|tag`` (base64url without padding). Its associated data is
+``table|column|row``: an envelope copied to another row or column does not open. Equality is answered by a blind index,
+an HMAC of the normalised value, never by the envelope itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import hmac
+import os
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+VERSION = "v1"
+PREFIX = VERSION + "|"
+TAG_BYTES = 16
+
+
+class EnvelopeError(Exception):
+    """A sealed value that does not open: wrong key, wrong place, or changed bytes."""
+
+
+class Algorithm(Protocol):
+    """One authenticated cipher: returns and takes ``ciphertext + tag``."""
+
+    def encrypt(self, nonce: bytes, data: bytes, aad: bytes) -> bytes: ...
+    def decrypt(self, nonce: bytes, data: bytes, aad: bytes) -> bytes: ...
+
+
+class Sm4Gcm:
+    """SM4-GCM (GB/T 32907) for units that must use the national algorithms; the key is the first 16 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = algorithms.SM4(key[:16])
+
+    def encrypt(self, nonce: bytes, data: bytes, aad: bytes) -> bytes:
+        encryptor = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(aad)
+        return encryptor.update(data) + encryptor.finalize() + encryptor.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, aad: bytes) -> bytes:
+        decryptor = Cipher(self._cipher, modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
+        decryptor.authenticate_additional_data(aad)
+        return decryptor.update(data[:-TAG_BYTES]) + decryptor.finalize()
+
+
+@functools.lru_cache(maxsize=32)
+def _algorithm(alg: str, key: bytes) -> Algorithm:
+    if alg == "A256GCM":
+        return AESGCM(key)
+    if alg == "SM4GCM":
+        return Sm4Gcm(key)
+    raise EnvelopeError(f"unknown algorithm {alg}")
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def seal_bytes(data: bytes, *, aad: str) -> tuple[str, bytes, bytes]:
+    """``(key id, nonce, ciphertext + tag)`` of ``data`` under the active key and the configured algorithm."""
+    nonce = os.urandom(12)
+    key_id: str = settings.ENVELOPE_ACTIVE
+    cipher = _algorithm(settings.ENVELOPE_ALG, settings.ENVELOPE_KEYS[key_id])
+    return key_id, nonce, cipher.encrypt(nonce, data, aad.encode())
+
+
+def open_bytes(alg: str, key_id: str, nonce: bytes, data: bytes, *, aad: str) -> bytes:
+    """What was sealed. Raises EnvelopeError where key, place or bytes are not those of the sealing."""
+    key = settings.ENVELOPE_KEYS.get(key_id)
+    if key is None:
+        raise EnvelopeError(f"no key {key_id}")
+    try:
+        return _algorithm(alg, key).decrypt(nonce, data, aad.encode())
+    except InvalidTag as error:
+        raise EnvelopeError("does not open here") from error
+
+
+def seal(value: str, *, table: str, column: str, row: object) -> str:
+    """The envelope of ``value`` for exactly one place. An empty value stays empty: nothing to hide."""
+    if not value:
+        return ""
+    key_id, nonce, sealed = seal_bytes(value.encode(), aad=f"{table}|{column}|{row}")
+    parts = (VERSION, settings.ENVELOPE_ALG, key_id, _encode(nonce))
+    return "|".join((*parts, _encode(sealed[:-TAG_BYTES]), _encode(sealed[-TAG_BYTES:])))
+
+
+def open_(envelope: str, *, table: str, column: str, row: object) -> str:
+    """The value inside ``envelope``; empty for an empty one. Raises EnvelopeError."""
+    if not envelope:
+        return ""
+    try:
+        version, alg, key_id, nonce, ct, tag = envelope.split("|")
+    except ValueError as error:
+        raise EnvelopeError("not an envelope") from error
+    if version != VERSION:
+        raise EnvelopeError(f"unknown version {version}")
+    sealed = _decode(ct) + _decode(tag)
+    return open_bytes(alg, key_id, _decode(nonce), sealed, aad=f"{table}|{column}|{row}").decode()
+
+
+def is_sealed(value: object) -> bool:
+    """Whether ``value`` is an envelope (nothing a person would type begins like one)."""
+    return isinstance(value, str) and value.startswith(PREFIX)
+
+
+def blind_index(value: str, *, purpose: str) -> str:
+    """32 hex characters that equal for equal normalised values of one purpose (``id_no``, ``phone``); empty for empty."""
+    if not value:
+        return ""
+    key: bytes = settings.BLIND_INDEX_KEY
+    return hmac.new(key, f"{purpose}|{value}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,61 @@
+"""Bytes on disk under an envelope: 1 MiB frames, each bound to its file and position, so none can be moved or cut."""
+
+from __future__ import annotations
+
+import os
+import struct
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+
+from gridwalk.core import envelope
+
+FRAME = 1 << 20
+MAGIC = b"GWF1"
+
+
+def path_of(file_id: uuid.UUID) -> Path:
+    """Where the encrypted bytes of a stored file lie."""
+    return Path(settings.DATA_DIR) / "files" / str(file_id)[-2:] / str(file_id)
+
+
+def write(file_id: uuid.UUID, data: bytes) -> None:
+    """Store ``data`` encrypted; the file appears whole or not at all."""
+    target = path_of(file_id)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = target.with_suffix(".part")
+    n_frames = max(1, -(-len(data) // FRAME))
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        alg = settings.ENVELOPE_ALG.encode()
+        key_id = settings.ENVELOPE_ACTIVE.encode()
+        out.write(MAGIC + struct.pack(">BBI", len(alg), len(key_id), n_frames) + alg + key_id)
+        for index in range(n_frames):
+            frame = data[index * FRAME : (index + 1) * FRAME]
+            _, nonce, sealed = envelope.seal_bytes(frame, aad=f"file|{file_id}|{index}|{n_frames}")
+            out.write(struct.pack(">I", len(sealed)) + nonce + sealed)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(target)
+
+
+def read(file_id: uuid.UUID) -> bytes:
+    """The bytes as they were given. Raises FileNotFoundError, envelope.EnvelopeError."""
+    with path_of(file_id).open("rb") as source:
+        if source.read(4) != MAGIC:
+            raise envelope.EnvelopeError("not a stored file")
+        n_alg, n_key, n_frames = struct.unpack(">BBI", source.read(6))
+        alg, key_id = source.read(n_alg).decode(), source.read(n_key).decode()
+        frames: list[bytes] = []
+        for index in range(n_frames):
+            (length,) = struct.unpack(">I", source.read(4))
+            nonce, sealed = source.read(12), source.read(length)
+            aad = f"file|{file_id}|{index}|{n_frames}"
+            frames.append(envelope.open_bytes(alg, key_id, nonce, sealed, aad=aad))
+    return b"".join(frames)
+
+
+def erase(file_id: uuid.UUID) -> None:
+    """Remove the bytes; nothing happens where they are gone already."""
+    path_of(file_id).unlink(missing_ok=True)

@@ -1,0 +1,46 @@
+"""Kept counts. Only ``tallies`` reads and writes them; a percentage is never stored."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from gridwalk.core import ids
+
+NO_CAMPAIGN = uuid.UUID(int=0)
+
+
+class Tally(models.Model):
+    """An indicator's count over one grid, good for one grid version, day and definition."""
+
+    grid = models.CharField(max_length=15)
+    indicator = models.CharField(max_length=32)
+    campaign = models.UUIDField(default=NO_CAMPAIGN)
+    as_of = models.DateField()
+    definition = models.CharField(max_length=16)
+    version = models.BigIntegerField()
+    n = models.IntegerField()
+    d = models.IntegerField()
+    parts = models.JSONField(default=dict)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["grid", "indicator", "campaign"], name="tally_once")]
+
+
+class Snapshot(models.Model):
+    """A day's closing count per grid, kept for trends and documents."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    on = models.DateField()
+    grid = models.CharField(max_length=15)
+    indicator = models.CharField(max_length=32)
+    campaign = models.UUIDField(default=NO_CAMPAIGN)
+    n = models.IntegerField()
+    d = models.IntegerField()
+    parts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["on", "grid", "indicator", "campaign"], name="snapshot_once")]
+        indexes = [models.Index(fields=["campaign", "indicator", "on"])]

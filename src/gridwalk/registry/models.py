@@ -1,0 +1,286 @@
+"""The register. ID and phone numbers lie in envelopes (columns ``*_sealed``) with a blind index beside them.
+
+Facts are written by ``registry.actions`` only, through the one door for claims; ``heads`` holds, per field, the op that
+last wrote it (architecture, ideas 1 and 2). Dates a fact was verified on stand in ``verified_on``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from gridwalk.core import envelope, ids
+from gridwalk.territory.models import Building, Grid, Stairwell
+
+
+class Entity(models.Model):
+    """What every fact-bearing row has: a grid, heads, and the day its facts were last verified."""
+
+    KIND = ""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    heads = models.JSONField(default=dict)
+    verified_on = models.DateField(null=True)
+    created_at = models.DateTimeField()
+    source = models.CharField(max_length=16)
+    source_ref = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def seal(self, column: str, value: str) -> str:
+        """``value`` in the envelope of this row and column."""
+        return envelope.seal(value, table=self._meta.db_table, column=column, row=self.id)
+
+    def unseal(self, column: str) -> str:
+        """The clear value of ``<column>_sealed``; mask before showing."""
+        sealed: Any = getattr(self, f"{column}_sealed")
+        return envelope.open_(sealed, table=self._meta.db_table, column=column, row=self.id)
+
+
+class Dwelling(Entity):
+    """A door (房屋). ``address_key`` is ``estate|building|stairwell|room``, once a community while active."""
+
+    KIND = "dwelling"
+    STATUS = [("active", "在册"), ("strike_off_pending", "注销待复核"), ("struck_off", "已注销")]
+
+    building = models.ForeignKey(Building, models.PROTECT, null=True, related_name="dwellings")
+    stairwell = models.ForeignKey(Stairwell, models.PROTECT, null=True, related_name="dwellings")
+    community = models.CharField(max_length=12)
+    address = models.CharField(max_length=120)
+    address_key = models.CharField(max_length=160)
+    floor = models.SmallIntegerField(null=True)
+    room = models.CharField(max_length=20, blank=True)
+    walk_key = models.CharField(max_length=80, blank=True)
+    usage = models.CharField(max_length=12, default="residential")
+    occupancy = models.CharField(max_length=12, default="unknown")
+    tenure = models.CharField(max_length=12, default="unknown")
+    area_m2 = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    owner_name = models.CharField(max_length=40, blank=True)
+    owner_phone_sealed = models.TextField(blank=True)
+    owner_phone_index = models.CharField(max_length=32, blank=True)
+    vacancy_source = models.CharField(max_length=20, blank=True)
+    vacancy_confirmed_on = models.DateField(null=True)
+    last_contact_on = models.DateField(null=True)
+    status = models.CharField(max_length=20, choices=STATUS, default="active")
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "address_key"], condition=~Q(status="struck_off"), name="door_once_a_community"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid", "walk_key"]),
+            models.Index(fields=["owner_phone_index"], condition=~Q(owner_phone_index=""), name="dwelling_owner_phone"),
+        ]
+
+
+class Person(Entity):
+    """A person, once in the register. Belongs to the grid of the current residence, else of the registered door."""
+
+    KIND = "person"
+    STATUS = [("active", "在册"), ("deceased", "已去世"), ("moved_away", "已迁走"), ("struck_off", "已注销")]
+
+    name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=80)
+    sort_key = models.CharField(max_length=120)
+    id_no_sealed = models.TextField(blank=True)
+    id_no_index = models.CharField(max_length=32, blank=True)
+    id_no_masked = models.CharField(max_length=20, blank=True)
+    sex = models.CharField(max_length=8, blank=True)
+    born_on = models.DateField(null=True)
+    phone_sealed = models.TextField(blank=True)
+    phone_index = models.CharField(max_length=32, blank=True)
+    phone_masked = models.CharField(max_length=20, blank=True)
+    relation = models.CharField(max_length=20, blank=True)
+    registered_address = models.CharField(max_length=160, blank=True)
+    status = models.CharField(max_length=12, choices=STATUS, default="active")
+    status_pending = models.CharField(max_length=12, blank=True)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_no_index"], condition=~Q(id_no_index="") & ~Q(status="struck_off"), name="person_once_by_id"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid", "sort_key"]),
+            models.Index(fields=["name"]),
+            models.Index(fields=["name_key"]),
+            models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="person_phone"),
+        ]
+
+
+class Residence(models.Model):
+    """人房关联: a typed, dated link between a person and a dwelling. Current while ``to_on`` is null."""
+
+    LIVING = ("lives_here", "lives_elsewhere_registered", "tenant", "boarder")
+    REGISTERED = "registered_here"
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="residences")
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="residences")
+    kind = models.CharField(max_length=28)
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+    source = models.CharField(max_length=16)
+    source_ref = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "dwelling"], condition=Q(to_on__isnull=True), name="residence_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["dwelling"], condition=Q(to_on__isnull=True), name="residence_of_dwelling"),
+            models.Index(fields=["person"], condition=Q(to_on__isnull=True), name="residence_of_person"),
+        ]
+
+
+class Organization(Entity):
+    """实有单位: a business or public body, by its unified social credit code where it has one."""
+
+    KIND = "organization"
+
+    name = models.CharField(max_length=100)
+    name_key = models.CharField(max_length=160)
+    sort_key = models.CharField(max_length=200)
+    uscc = models.CharField(max_length=18, blank=True)
+    org_kind = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=160, blank=True)
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, null=True, related_name="organizations")
+    contact_name = models.CharField(max_length=40, blank=True)
+    contact_phone_sealed = models.TextField(blank=True)
+    contact_phone_index = models.CharField(max_length=32, blank=True)
+    contact_phone_masked = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=12, default="active")
+    last_contact_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc="") & Q(status="active"), name="org_once_by_uscc")
+        ]
+        indexes = [models.Index(fields=["grid", "sort_key"]), models.Index(fields=["name_key"])]
+
+
+class Site(Entity):
+    """重点场所: a place whose safety concerns many, contacted within ``interval_days``."""
+
+    KIND = "site"
+
+    name = models.CharField(max_length=100)
+    sort_key = models.CharField(max_length=200)
+    site_kind = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=160, blank=True)
+    contact_name = models.CharField(max_length=40, blank=True)
+    contact_phone_sealed = models.TextField(blank=True)
+    contact_phone_index = models.CharField(max_length=32, blank=True)
+    contact_phone_masked = models.CharField(max_length=20, blank=True)
+    interval_days = models.PositiveSmallIntegerField(default=30)
+    last_contact_on = models.DateField(null=True)
+    status = models.CharField(max_length=12, default="active")
+
+    class Meta:
+        indexes = [models.Index(fields=["grid", "sort_key"])]
+
+
+class CareLabel(models.Model):
+    """A category of help that entitles a person to regular contact; it ends unless renewed (red lines 1 and 3)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="care_labels")
+    category = models.CharField(max_length=20)
+    interval_days = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    last_contact_on = models.DateField(null=True)
+    source = models.CharField(max_length=16)
+    source_ref = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "category", "starts_on"], name="care_label_once")
+        ]
+        indexes = [models.Index(fields=["grid", "ends_on"])]
+
+
+class Difference(models.Model):
+    """差异: a claim the authority rule did not apply, waiting in the one queue for a person's decision."""
+
+    STATES = [("open", "待决定"), ("accepted", "已采纳"), ("kept", "保留现值"), ("to_door", "上门核实"), ("closed", "已消失")]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    field = models.CharField(max_length=32)
+    current = models.JSONField(null=True)
+    claimed = models.JSONField(null=True)
+    claimed_hash = models.CharField(max_length=32)
+    head = models.UUIDField(null=True)
+    source = models.CharField(max_length=16)
+    source_ref = models.CharField(max_length=80, blank=True)
+    evidence = models.JSONField(default=dict)
+    why = models.CharField(max_length=24)
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default="open")
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "field", "claimed_hash", "source"],
+                condition=Q(state="open"),
+                name="difference_asked_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid", "created_at"], condition=Q(state="open"), name="difference_open"),
+            models.Index(fields=["entity"]),
+        ]
+
+    def opened(self, column: str) -> object:
+        """``current`` or ``claimed`` in the clear; mask before showing."""
+        value: object = getattr(self, column)
+        if envelope.is_sealed(value):
+            return envelope.open_(str(value), table="registry_difference", column=f"{column}.{self.field}", row=self.id)
+        return value
+
+
+class Recheck(models.Model):
+    """A proposed end (deceased, moved away, struck off) that a second person must confirm before it counts (P15)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    proposed = models.CharField(max_length=12)
+    reason = models.CharField(max_length=200)
+    proposed_by = models.UUIDField(null=True)
+    proposed_by_name = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="open")
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entity"], condition=Q(state="open"), name="recheck_open_once")
+        ]
+        indexes = [models.Index(fields=["grid"], condition=Q(state="open"), name="recheck_open")]

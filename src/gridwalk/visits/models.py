@@ -1,0 +1,59 @@
+"""走访 and 关怀联系. A visit is never changed; a wrong one is followed by a correction with its reason."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from gridwalk.campaigns.models import Target
+from gridwalk.core import ids
+from gridwalk.registry.models import CareLabel
+from gridwalk.territory.models import Grid
+
+
+class Visit(models.Model):
+    """One knock or call, with its outcome. ``id`` is the intention's op, so that a repeat finds it."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    target = models.ForeignKey(Target, models.PROTECT, null=True, related_name="visits")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    outcome = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    on = models.DateField()
+    band = models.CharField(max_length=12)
+    worker = models.UUIDField(null=True)
+    worker_name = models.CharField(max_length=40)
+    source = models.CharField(max_length=16)
+    second_source = models.CharField(max_length=20, blank=True)
+    met_adult = models.BooleanField(default=False)
+    n_confirmed = models.PositiveSmallIntegerField(default=0)
+    n_changed = models.PositiveSmallIntegerField(default=0)
+    revisit_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["entity", "at"]),
+            models.Index(fields=["grid", "on"]),
+        ]
+
+
+class CareContact(models.Model):
+    """A contact with a care recipient: a need found, help given or referred (P22)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    label = models.ForeignKey(CareLabel, models.PROTECT, related_name="contacts")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="care_contacts")
+    on = models.DateField()
+    worker = models.UUIDField(null=True)
+    worker_name = models.CharField(max_length=40)
+    need = models.CharField(max_length=20, blank=True)
+    help = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["label", "-on"])]
