@@ -9,6 +9,13 @@ from typing import Any
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 
 
+class NotHere(Exception):
+    """No such object for this viewer: the same whether it is absent or not theirs."""
+
+    def __str__(self) -> str:
+        return "没有这一条，或不在您的范围内。"
+
+
 def receipt(key: str) -> dict[str, Any] | None:
     """What came of the thing done under ``key``; None where it has not been done."""
     found = Receipt.objects.filter(key=key).first()

@@ -1,0 +1,243 @@
+"""Every indicator, declared once: whom it counts (population) and when one counts as done (met).
+
+Number, denominator, gap list, drill-down and docs/indicators.md are derived from these declarations, so they cannot
+disagree (architecture, idea 4). Rates 3 and 5 are measured by comparisons and samples, declared in ``MEASURED_APART``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from gridwalk.campaigns import predicates as campaign_predicates
+from gridwalk.indicators.models import NO_CAMPAIGN
+from gridwalk.registry import predicates
+
+Rows = QuerySet[Any, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """What a count depends on beside the rows: the day, and the campaign where the indicator belongs to one."""
+
+    as_of: dt.date
+    campaign: uuid.UUID = NO_CAMPAIGN
+    campaign_from: dt.date | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Strand:
+    """One population of one table with its condition. Most indicators have one; attention has four."""
+
+    code: str
+    label: str
+    kind: str
+    rows: Callable[[Moment], Rows]
+    met: Callable[[Moment], Q]
+    parts: Mapping[str, Callable[[Moment], Q]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclasses.dataclass(frozen=True)
+class Indicator:
+    """A rate as a predicate. ``rate``: the plan's number 1–5, 0 for what stands beside; ``unit``: the measure word."""
+
+    code: str
+    label: str
+    rate: int
+    unit: str
+    clause: str
+    explanation: str
+    strands: tuple[Strand, ...]
+    of_campaign: bool = False
+
+    @functools.cached_property
+    def definition(self) -> str:
+        """A hash of the SQL the declaration compiles to: a changed definition makes every kept count stale."""
+        moment = Moment(dt.date(2000, 1, 1), NO_CAMPAIGN, dt.date(2000, 1, 1))
+        text = "\n".join(
+            str(strand.rows(moment).filter(condition(moment)).values("pk").query)
+            for strand in self.strands
+            for condition in (strand.met, *strand.parts.values())
+        )
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _coverage(kind: str, label: str) -> Strand:
+    return Strand(
+        kind,
+        label,
+        "target",
+        rows=lambda m: campaign_predicates.in_scope(m.campaign, kind),
+        met=lambda m: campaign_predicates.visited(),
+        parts=MappingProxyType(
+            {
+                "explained": lambda m: campaign_predicates.explained(),
+                "pending": lambda m: campaign_predicates.pending(),
+                "in_person": lambda m: campaign_predicates.met_in_person(),
+            }
+        ),
+    )
+
+
+VISITS = Indicator(
+    "visits", "入户走访率", 1, "户", "二(一)",
+    "应走访房屋中已走访的。空房、出租房也在应走访之列；拒访、多时段无人记作已说明，不算已走访；待复核的不减分母。",
+    (_coverage("dwelling", "房屋"),), of_campaign=True,
+)  # fmt: skip
+
+ORGANIZATIONS = Indicator(
+    "organizations", "单位走访率", 0, "家", "二(一)", "应走访单位中已走访的。",
+    (_coverage("organization", "单位"),), of_campaign=True,
+)  # fmt: skip
+
+SITES = Indicator(
+    "sites", "重点场所走访率", 0, "处", "二(一)", "应走访重点场所中已走访的。",
+    (_coverage("site", "重点场所"),), of_campaign=True,
+)  # fmt: skip
+
+PERSONS_VERIFIED = Indicator(
+    "persons_verified", "人员核实率", 0, "人", "二(一)", "在册人员中，本次行动以来当面或电话核实过的。",
+    (
+        Strand(
+            "person", "人员", "person",
+            rows=lambda m: predicates.people().filter(predicates.person_active()),
+            met=lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[]),
+        ),
+    ), of_campaign=True,
+)  # fmt: skip
+
+ATTENTION = Indicator(
+    "attention", "关注率", 2, "项", "二(二)",
+    "关怀对象、重点场所、空房、出租房中，到期的联系都按各自间隔做到了的。间隔由类别定。",
+    (
+        Strand(
+            "care", "关怀对象", "person",
+            rows=lambda m: predicates.people().filter(predicates.person_active() & predicates.has_care(m.as_of)),
+            met=lambda m: ~predicates.care_overdue(m.as_of),
+        ),
+        Strand(
+            "site", "重点场所", "site",
+            rows=lambda m: predicates.sites().filter(predicates.site_active()),
+            met=lambda m: ~predicates.site_overdue(m.as_of),
+        ),
+        Strand(
+            "vacant", "空房", "dwelling",
+            rows=lambda m: predicates.dwellings().filter(predicates.dwelling_active() & predicates.dwelling_vacant()),
+            met=lambda m: ~predicates.dwelling_overdue(m.as_of),
+        ),
+        Strand(
+            "let", "出租房", "dwelling",
+            rows=lambda m: predicates.dwellings().filter(
+                predicates.dwelling_active() & predicates.dwelling_let() & ~predicates.dwelling_vacant()
+            ),
+            met=lambda m: ~predicates.dwelling_overdue(m.as_of),
+        ),
+    ),
+)  # fmt: skip
+
+LINKAGE = Indicator(
+    "linkage", "人房关联率", 4, "人", "二(四)",
+    "在册人员中，恰有一处现住房屋的；住在别处的，恰有一处户籍房屋。没有房的、两处都算现住的，都是缺口。",
+    (
+        Strand(
+            "person", "人员", "person",
+            rows=lambda m: predicates.people().filter(predicates.person_active()),
+            met=lambda m: predicates.person_linked(),
+            parts=MappingProxyType(
+                {
+                    "homeless": lambda m: predicates.person_without_home(),
+                    "several": lambda m: predicates.person_with_several_homes(),
+                }
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+DWELLINGS_RESOLVED = Indicator(
+    "dwellings_resolved", "房屋居住已明率", 4, "户", "二(四)",
+    "在册房屋中，有人居住，或空置已由第二来源确认的。",
+    (
+        Strand(
+            "dwelling", "房屋", "dwelling",
+            rows=lambda m: predicates.dwellings().filter(predicates.dwelling_active()),
+            met=lambda m: predicates.dwelling_resolved(),
+        ),
+    ),
+)  # fmt: skip
+
+COMPLETENESS = Indicator(
+    "completeness", "全面", 0, "人", "一", "在册人员中，必填各项都填了的。",
+    (
+        Strand(
+            "person", "人员", "person",
+            rows=lambda m: predicates.people().filter(predicates.person_active()),
+            met=lambda m: predicates.person_complete(),
+        ),
+    ),
+)  # fmt: skip
+
+FRESHNESS = Indicator(
+    "freshness", "鲜活", 0, "人", "一", "在册人员中，在规定期内核实过的。",
+    (
+        Strand(
+            "person", "人员", "person",
+            rows=lambda m: predicates.people().filter(predicates.person_active()),
+            met=lambda m: predicates.person_fresh(m.as_of),
+        ),
+    ),
+)  # fmt: skip
+
+VALIDITY = Indicator(
+    "validity", "有效", 0, "人", "一", "在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现住……）都通过的。",
+    (
+        Strand(
+            "person", "人员", "person",
+            rows=lambda m: predicates.people().filter(predicates.person_active()),
+            met=lambda m: predicates.person_valid(),
+        ),
+    ),
+)  # fmt: skip
+
+INDICATORS: dict[str, Indicator] = {
+    i.code: i
+    for i in (
+        VISITS, ATTENTION, LINKAGE, DWELLINGS_RESOLVED, ORGANIZATIONS, SITES, PERSONS_VERIFIED,
+        COMPLETENESS, FRESHNESS, VALIDITY,
+    )
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasuredApart:
+    """A rate that no predicate over the register can give: it needs a comparison or an independent sample."""
+
+    code: str
+    label: str
+    rate: int
+    unit: str
+    clause: str
+    not_yet: str
+    how: str
+
+
+MEASURED_APART = {
+    r.code: r
+    for r in (
+        MeasuredApart(
+            "consistency", "台账一致率", 3, "条", "二(三)",
+            "还没比对过台账，不计入一致率。", "两边各项都相同的记录 / 两边合起来的记录，逐项比对得出。",
+        ),
+        MeasuredApart(
+            "awareness", "知晓率", 5, "人", "二(五)",
+            "还没做过抽样。", "由独立随机抽样估计，带样本量、应答率和区间；抽样证不了 100%。",
+        ),
+    )
+}  # fmt: skip
