@@ -1,4 +1,4 @@
-"""Keeping the day's counts. Recounting itself is a read with a cache and stands in ``tallies``."""
+"""Keeping the day's counts, and counting ahead of the first reader."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ from gridwalk.indicators import queries, tallies
 from gridwalk.indicators.definitions import INDICATORS, Indicator
 from gridwalk.territory.models import Grid
 
+EVERY = tuple(INDICATORS.values())
 
-def keep_day(*, at: dt.datetime, indicators: Sequence[Indicator] = tuple(INDICATORS.values())) -> int:
-    """Keep today's counts of every grid for every running campaign; returns how many rows were kept."""
+
+def _running() -> list[tuple[Campaign, list[str]]]:
     grids = list(Grid.objects.filter(valid_to__isnull=True).order_by("code").values_list("code", flat=True))
     running = Campaign.objects.filter(state="running").order_by("starts_on")
+    return [(campaign, [g for g in grids if g.startswith(campaign.scope)]) for campaign in running]
+
+
+def keep_day(*, at: dt.datetime, indicators: Sequence[Indicator] = EVERY) -> int:
+    """Keep the counts of the day of ``at`` for every running campaign; returns how many rows were kept."""
     return sum(
-        tallies.keep_day(
-            indicators,
-            queries.moment(campaign, at),
-            [g for g in grids if g.startswith(campaign.scope)],
-            at=at,
-        )
-        for campaign in running
+        tallies.keep_day(indicators, queries.moment(campaign, at), grids, at=at) for campaign, grids in _running()
     )
+
+
+def recount(*, at: dt.datetime) -> None:
+    """Recount what is stale for the day of ``at``, so that the first reader of the day need not."""
+    for campaign, grids in _running():
+        tallies.figures(EVERY, queries.moment(campaign, at), grids, at=at)
