@@ -1,0 +1,1 @@
+"""Settings, urls, wsgi, the key file, and the launcher of the embedded PostgreSQL."""
