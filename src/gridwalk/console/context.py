@@ -1,0 +1,70 @@
+"""What every page's frame needs: navigation for the viewer's role, the area in the bar, the moment of the figures."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from gridwalk.accounts.rules import LABELS, Verb, Viewer
+from gridwalk.console.permissions import PAGES
+from gridwalk.territory import queries as territory
+
+
+@dataclasses.dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation; ``rule``: a line stands above it."""
+
+    name: str
+    label: str
+    icon: str
+    rule: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+NAVIGATION = (
+    NavItem("console:home", "总览", "home"),
+    NavItem("console:gaps", "缺口清单", "list"),
+    NavItem("console:buildings", "楼盘表", "building"),
+    NavItem("console:register", "一张表", "people"),
+    NavItem("console:differences", "差异", "differ"),
+    NavItem("console:campaign", "走访任务", "flag", rule=True),
+    NavItem("console:paper", "纸质补录", "pen"),
+    NavItem("console:care", "关怀联系", "heart"),
+    NavItem("console:rechecks", "待复核", "check"),
+    NavItem("console:imports", "台账导入", "upload", rule=True),
+    NavItem("console:reports", "报表", "file"),
+    NavItem("console:audit", "操作记录", "clock"),
+    NavItem("console:accounts", "账号", "key"),
+    NavItem("console:areas", "区划网格", "map"),
+)
+
+
+def navigation(viewer: Viewer) -> list[NavItem]:
+    """The entries whose page the table opens for ``viewer``."""
+    shown = []
+    for item in NAVIGATION:
+        guard = PAGES[item.name]
+        if not isinstance(guard, Verb) or viewer.may_anywhere(guard):
+            shown.append(item)
+    return shown
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Template variables of the frame; nothing for a page outside sign-in."""
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    if viewer is None:
+        return {}
+    return {
+        "viewer": viewer,
+        "nav": navigation(viewer),
+        "role_label": "、".join(LABELS[role] for role in viewer.roles),
+        "area_label": territory.area_label([held.scope for held in viewer.held]),
+        "may_search": viewer.may_anywhere(Verb.SEE_ROWS_MASKED),
+        "at": getattr(request, "at", None),
+    }

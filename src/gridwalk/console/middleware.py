@@ -1,0 +1,79 @@
+"""Who is looking, at what moment, and whether the table of pages opens this one for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.contrib.auth.views import redirect_to_login
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts import rules
+from gridwalk.accounts.rules import Viewer
+from gridwalk.console import errors
+from gridwalk.console.permissions import PAGES, Open
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+
+SETTING_UP = {
+    "account_logout", "account_change_password", "account_reauthenticate", "mfa_activate_totp", "mfa_reauthenticate",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "console:health",
+}  # fmt: skip
+
+
+class Signed(HttpRequest):
+    """A request as the views see it: ``viewer`` asks, ``at`` is the moment all of it is judged at."""
+
+    viewer: Viewer
+    at: dt.datetime
+
+
+class ViewerMiddleware:
+    """Puts ``viewer`` and ``at`` on the request; opens a page only as the table says; makes refusals plain pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Signed) -> HttpResponse:
+        request.at = clock.now()
+        response = self.get_response(request)
+        if request.resolver_match is not None and not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: Signed, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """The guard. Raises PermissionDenied for a page outside the table, as for one the viewer may not open."""
+        assert request.resolver_match is not None
+        name = request.resolver_match.view_name
+        guard = PAGES.get(name)
+        if guard is None:
+            raise PermissionDenied(name)
+        user = request.user
+        if not user.is_authenticated:
+            if guard is Open.ANYBODY:
+                return None
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+        request.viewer = accounts.viewer_of(user, clock.local_date(request.at))
+        if name not in SETTING_UP:
+            if user.must_change_password:
+                return redirect("account_change_password")
+            if rules.needs_second_factor(request.viewer.roles) and accounts.second_factor_missing(user):
+                return redirect("mfa_activate_totp")
+        if isinstance(guard, rules.Verb) and not request.viewer.may_anywhere(guard):
+            raise PermissionDenied(name)
+        return None
+
+    def process_exception(self, request: Signed, error: Exception) -> HttpResponseBase | None:
+        """What the rooms refuse becomes the page that says so."""
+        if isinstance(error, NotHere):
+            return errors.not_here(request, error)
+        if isinstance(error, rules.NotPermitted):
+            return errors.not_permitted(request, error)
+        return None

@@ -1,0 +1,96 @@
+"""The table of pages: which verb opens which URL. A URL that is not in it opens for nobody (tests/test_permissions.py).
+
+A verb opens the page for whoever holds it somewhere; which rows are inside is judged again by every query.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from gridwalk.accounts.rules import Verb
+
+
+class Open(enum.Enum):
+    """Pages that no verb guards."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "signed_in"
+
+
+Guard = Verb | Open
+
+PAGES: dict[str, Guard] = {
+    # sign-in
+    "account_login": Open.ANYBODY,
+    "account_logout": Open.ANYBODY,
+    "account_change_password": Open.SIGNED_IN,
+    "account_reauthenticate": Open.SIGNED_IN,
+    "mfa_authenticate": Open.ANYBODY,
+    "mfa_reauthenticate": Open.SIGNED_IN,
+    "mfa_index": Open.SIGNED_IN,
+    "mfa_activate_totp": Open.SIGNED_IN,
+    "mfa_generate_recovery_codes": Open.SIGNED_IN,
+    "mfa_view_recovery_codes": Open.SIGNED_IN,
+    # running
+    "console:health": Open.ANYBODY,
+    # overview
+    "console:home": Open.SIGNED_IN,
+    "console:board": Verb.SEE_COUNTS,
+    "console:wall": Verb.SEE_COUNTS,
+    "console:definitions": Open.SIGNED_IN,
+    "console:gaps": Verb.SEE_ROWS_MASKED,
+    "console:gaps_plan": Verb.DISPATCH,
+    "console:buildings": Verb.SEE_ROWS_MASKED,
+    "console:building": Verb.SEE_ROWS_MASKED,
+    "console:building_door": Verb.SEE_ROWS_MASKED,
+    # the register
+    "console:register": Verb.SEE_ROWS_MASKED,
+    "console:search": Verb.SEE_ROWS_MASKED,
+    "console:dwelling": Verb.SEE_ROWS_MASKED,
+    "console:person": Verb.SEE_ROWS_MASKED,
+    "console:organization": Verb.SEE_ROWS_MASKED,
+    "console:site": Verb.SEE_ROWS_MASKED,
+    "console:correct": Verb.EDIT_REGISTER,
+    "console:add_person": Verb.EDIT_REGISTER,
+    "console:move_out": Verb.EDIT_REGISTER,
+    "console:propose_end": Verb.EDIT_REGISTER,
+    "console:reveal": Verb.REVEAL,
+    "console:rechecks": Verb.RECHECK,
+    "console:recheck": Verb.RECHECK,
+    "console:care": Verb.SEE_CARE,
+    "console:care_contact": Verb.RECORD_VISIT,
+    # differences
+    "console:differences": Verb.DECIDE_DIFFERENCE,
+    "console:difference": Verb.DECIDE_DIFFERENCE,
+    "console:decide": Verb.DECIDE_DIFFERENCE,
+    "console:undo_decision": Verb.DECIDE_DIFFERENCE,
+    # campaign and visits
+    "console:campaign": Verb.SEE_COUNTS,
+    "console:campaign_dispatch": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_new": Verb.MANAGE_CAMPAIGN,
+    "console:reassign": Verb.DISPATCH,
+    "console:walk_sheet": Verb.RECORD_VISIT,
+    "console:paper": Verb.RECORD_VISIT,
+    "console:paper_stairwell": Verb.RECORD_VISIT,
+    "console:record_visit": Verb.RECORD_VISIT,
+    "console:withdraw_visit": Verb.RECORD_VISIT,
+    # ledgers
+    "console:imports": Verb.IMPORT_LEDGER,
+    "console:import_upload": Verb.IMPORT_LEDGER,
+    "console:import": Verb.IMPORT_LEDGER,
+    "console:import_mapping": Verb.IMPORT_LEDGER,
+    "console:import_progress": Verb.IMPORT_LEDGER,
+    "console:import_cancel": Verb.IMPORT_LEDGER,
+    "console:import_annotated": Verb.IMPORT_LEDGER,
+    # reports, audit, settings
+    "console:reports": Verb.EXPORT_REPORT,
+    "console:report_download": Verb.EXPORT_REPORT,
+    "console:audit": Verb.SEE_AUDIT,
+    "console:accounts": Verb.MANAGE_ACCOUNTS,
+    "console:account_new": Verb.MANAGE_ACCOUNTS,
+    "console:account": Verb.MANAGE_ACCOUNTS,
+    "console:assign": Verb.MANAGE_ACCOUNTS,
+    "console:end_assignment": Verb.MANAGE_ACCOUNTS,
+    "console:reset_password": Verb.MANAGE_ACCOUNTS,
+    "console:areas": Verb.MANAGE_AREAS,
+}
