@@ -77,7 +77,9 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["-at"]),
             models.Index(fields=["subject", "-at"]),
-            models.Index(fields=["scope", "-at"], opclasses=["varchar_pattern_ops", "timestamptz_ops"], name="audit_scope_at"),
+            models.Index(
+                fields=["scope", "-at"], opclasses=["varchar_pattern_ops", "timestamptz_ops"], name="audit_scope_at"
+            ),
         ]
 
 

@@ -1,0 +1,1 @@
+"""一数一源: the field dictionary. A field is declared once; mapping, validation, masks, forms and docs derive from it."""

@@ -20,7 +20,9 @@ _AREAS = re.compile(
 )
 _AREA_WORDS = re.compile(r"(?:省|市|区|县|街道|镇|乡|社区|居委会|村委会)")
 _BRACKET_NOTE = re.compile(r"[(\[【<](.*?)[)\]】>]|[(\[【<].*$")
-_TRIPLE = re.compile(rf"({NUM})\s*(?:号楼|幢|栋|座|楼|#)?\s*-\s*({NUM})\s*(?:单元|门)?\s*-\s*(\d{{1,4}}[A-Za-z]?)\s*(?:室|号|户|房)?$")
+_TRIPLE = re.compile(
+    rf"({NUM})\s*(?:号楼|幢|栋|座|楼|#)?\s*-\s*({NUM})\s*(?:单元|门)?\s*-\s*(\d{{1,4}}[A-Za-z]?)\s*(?:室|号|户|房)?$"
+)
 _PAIR = re.compile(rf"({NUM})\s*(?:号楼|幢|栋|座|楼|#)?\s*-\s*(\d{{3,4}}[A-Za-z]?)\s*(?:室|号|户|房)?$")
 _BUILDING = re.compile(rf"({NUM})\s*(号楼|#楼|幢|栋|座|#|号院|组(?!团)|排)")
 _LOOSE_BUILDING = re.compile(rf"({NUM})\s*(楼|号)(?=\s*{NUM}\s*(?:单元|门|梯|洞))")
@@ -28,7 +30,9 @@ _FLOOR_BUILDING = re.compile(rf"({NUM})\s*(楼)(?=\s*\d{{3,4}})")
 _STAIRWELL = re.compile(rf"^\s*[-,]?\s*({NUM})\s*(?:单元|门洞|门栋|门|梯|洞)")
 _ANY_STAIRWELL = re.compile(rf"({NUM})\s*(?:单元|门洞|门|梯|洞)")
 _FLOOR = re.compile(rf"^\s*[-,]?\s*({NUM})\s*(?:层|楼)")
-_ROOM = re.compile(r"^\s*[-,]?\s*((?:底商|商铺|车库|门脸|门面)?\s*[A-Za-z]?\d{1,4}[A-Za-z]?(?:-\d{1,2})?)\s*(?:室|房间|房|户|号)?\s*")
+_ROOM = re.compile(
+    r"^\s*[-,]?\s*((?:底商|商铺|车库|门脸|门面)?\s*[A-Za-z]?\d{1,4}[A-Za-z]?(?:-\d{1,2})?)\s*(?:室|房间|房|户|号)?\s*"
+)
 _HAN_ROOM = re.compile(rf"^\s*([{text.CHINESE_DIGITS}]+)\s*(?:室|号|户|$)")
 _ROAD = re.compile(r"^(.*?(?:大街|路|道|街|胡同|巷|条|弄|里(?=\d)))\s*(?:(" + NUM + r")\s*号(?!楼|院))?")
 _NUMBER = re.compile(rf"({NUM})\s*(?:号|弄)$")

@@ -1,0 +1,36 @@
+"""docs/dictionary.md, rendered from the fields; a test holds the file to it."""
+
+from __future__ import annotations
+
+from gridwalk.dictionary import fields
+from gridwalk.dictionary.types import Field
+
+AUTHORITY = {"door": "当面为准", "document": "证件为准", "resident": "本人为准"}
+SENSITIVITY = {"public": "公开", "internal": "内部", "personal": "个人信息", "sensitive": "敏感，加密存放"}
+
+HEAD = """# 数据项字典（一数一源）
+
+本文由 `gridwalk.dictionary` 生成，不手改。每一项写明用途、依据、保存期限和敏感程度；字典以外的一律不收。
+"""
+
+
+def _row(field: Field) -> str:
+    cells = (
+        field.label, f"`{field.name}`", "、".join(field.synonyms[:6]), SENSITIVITY[field.sensitivity],
+        "只用来定位" if field.locates else AUTHORITY[field.authority], f"{field.fresh_days} 天" if field.fresh_days else "不定期",
+        field.purpose, field.basis, field.retention,
+    )  # fmt: skip
+    return "| " + " | ".join(cells) + " |"
+
+
+def render() -> str:
+    """The whole document as Markdown."""
+    parts = [HEAD]
+    for kind, name in fields.KINDS.items():
+        parts.append(
+            f"## {name} `{kind}`\n\n| 项 | 名称 | 表头常见写法 | 敏感程度 | 以谁为准 | 应再核 | 用途 | 依据 | 保存 |"
+        )
+        parts.append("|---|---|---|---|---|---|---|---|---|")
+        parts.extend(_row(field) for field in fields.fields(kind))
+        parts.append("")
+    return "\n".join(parts) + "\n"

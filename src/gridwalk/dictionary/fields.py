@@ -1,0 +1,202 @@
+"""Every field of every kind, and what the rest of the house asks about one."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any
+
+from gridwalk.dictionary import choices, location, readers
+from gridwalk.dictionary.types import Authority, Choices, Field, Parsed, Sensitivity
+from gridwalk.method import idcards, phones, text
+
+KINDS = {"dwelling": "房屋", "person": "人员", "organization": "单位", "site": "重点场所", "care": "关怀对象"}
+
+_SERVICE = "网格服务管理与入户走访"
+_GRID_BASIS = "街道网格基础信息管理职责"
+_PERSONAL_BASIS = "个人信息保护法第十三条第（三）项：履行法定职责所必需"
+_WITH_PERSON = "迁走或去世后 2 年"
+_WITH_DWELLING = "随房屋；注销后 2 年"
+
+
+def _choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **more: Any) -> Field:
+    kept = _WITH_PERSON if kind in {"person", "care"} else _WITH_DWELLING
+    basis = _PERSONAL_BASIS if kind in {"person", "care"} else _GRID_BASIS
+    return Field(kind, name, label, synonyms, readers.choice(values), _SERVICE, basis, kept, choices=values, **more)
+
+
+def _phone(kind: str, name: str, label: str, *synonyms: str, **more: Any) -> Field:
+    return Field(
+        kind, name, label, synonyms, readers.phone, "走访前后联系、电话核实", _PERSONAL_BASIS, _WITH_PERSON,
+        sensitivity=Sensitivity.SENSITIVE, mask=phones.mask, authority=Authority.RESIDENT, **more,
+    )  # fmt: skip
+
+
+_ID_SYNONYMS = (
+    "身份证号",
+    "身份证",
+    "身份证号码",
+    "公民身份号码",
+    "证件号码",
+    "身份证件号码",
+    "证件号",
+    "id_no",
+    "公民身份证号码",
+    "身份号码",
+)
+_PHONE_SYNONYMS = ("联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式", "移动电话", "phone", "本人电话")
+
+_DWELLING = (
+    *location.fields("dwelling"),
+    _choice("dwelling", "usage", "房屋用途", choices.USAGE, "用途", "房屋性质", "房屋类型", "使用性质"),
+    _choice("dwelling", "occupancy", "居住状况", choices.OCCUPANCY, "居住情况", "是否空置", "房屋状态", "空置情况", "是否有人居住",
+            required=True, fresh_days=180),
+    _choice("dwelling", "tenure", "使用情况", choices.TENURE, "房屋使用情况", "自住/出租", "是否出租", "居住类型", "住房来源", "出租情况",
+            fresh_days=180),
+    Field("dwelling", "area_m2", "建筑面积", ("面积", "建筑面积(平方米)", "面积(㎡)", "房屋面积"), readers.number(3, 5000),
+          _SERVICE, _GRID_BASIS, _WITH_DWELLING, authority=Authority.DOCUMENT),
+    Field("dwelling", "owner_name", "产权人", ("房主", "房主姓名", "业主", "业主姓名", "产权人姓名", "房东"), readers.person_name,
+          "联系房屋的负责人", _PERSONAL_BASIS, _WITH_DWELLING, sensitivity=Sensitivity.PERSONAL, authority=Authority.DOCUMENT),
+    _phone("dwelling", "owner_phone", "产权人电话", "房主电话", "业主电话", "房东电话", "产权人联系电话", "业主联系电话"),
+)  # fmt: skip
+
+_PERSON = (
+    Field("person", "name", "姓名", ("居民姓名", "人员姓名", "成员姓名", "name", "名字", "家庭成员姓名"), readers.person_name, _SERVICE,
+          _PERSONAL_BASIS, _WITH_PERSON, sensitivity=Sensitivity.PERSONAL, required=True, authority=Authority.DOCUMENT),
+    Field("person", "id_no", "证件号", _ID_SYNONYMS, readers.id_no, "分清同名的人，一人一条", _PERSONAL_BASIS, _WITH_PERSON,
+          sensitivity=Sensitivity.SENSITIVE, required=True, mask=idcards.mask, authority=Authority.DOCUMENT),
+    _choice("person", "sex", "性别", choices.SEX, "sex", required=True, sensitivity=Sensitivity.PERSONAL, authority=Authority.DOCUMENT),
+    Field("person", "born_on", "出生日期", ("出生年月", "出生年月日", "生日", "出生"), readers.date, "按年龄安排关怀", _PERSONAL_BASIS,
+          _WITH_PERSON, sensitivity=Sensitivity.PERSONAL, required=True, authority=Authority.DOCUMENT),
+    _phone("person", "phone", "电话", *_PHONE_SYNONYMS, fresh_days=180),
+    _choice("person", "relation", "与户主关系", choices.RELATION, "与户主的关系", "关系", "家庭关系", "成员关系", sensitivity=Sensitivity.PERSONAL),
+    _choice("person", "residence_kind", "居住类别", choices.RESIDENCE_KIND, "人口类别", "人口类型", "人员类型", "居住性质", "人户状态",
+            "人员类别", "户籍状态", "居住类型", sensitivity=Sensitivity.PERSONAL, fresh_days=180),
+    Field("person", "registered_address", "户籍地址", ("户籍地", "户口所在地", "户籍所在地", "户籍住址", "户口地址"), readers.plain(160),
+          "分清户籍在此与住在此", _PERSONAL_BASIS, _WITH_PERSON, sensitivity=Sensitivity.PERSONAL, authority=Authority.DOCUMENT),
+    _choice("person", "status", "人员状态", choices.PERSON_STATUS, "状态", "人员现状", "是否健在", authority=Authority.DOCUMENT),
+    *location.fields("person"),
+)  # fmt: skip
+
+_ORGANIZATION = (
+    Field("organization", "name", "单位名称", ("名称", "企业名称", "商户名称", "机构名称", "店铺名称", "单位", "字号"), readers.plain(100),
+          _SERVICE, _GRID_BASIS, "关停后 2 年", sensitivity=Sensitivity.PUBLIC, required=True, authority=Authority.DOCUMENT),
+    Field("organization", "uscc", "统一社会信用代码", ("信用代码", "社会信用代码", "统一信用代码", "营业执照号", "执照号"), readers.credit_code,
+          "分清同名的单位", _GRID_BASIS, "关停后 2 年", sensitivity=Sensitivity.PUBLIC, authority=Authority.DOCUMENT),
+    _choice("organization", "org_kind", "单位类型", choices.ORGANIZATION_KIND, "类型", "企业类型", "单位性质", "主体类型"),
+    Field("organization", "contact_name", "联系人", ("负责人", "法人", "法定代表人", "经营者", "负责人姓名", "联系人姓名"), readers.person_name,
+          "走访单位时联系", _PERSONAL_BASIS, "关停后 2 年", sensitivity=Sensitivity.PERSONAL),
+    _phone("organization", "contact_phone", "联系电话", "联系人电话", "负责人电话", "电话", "手机", "联系方式", "手机号"),
+    _choice("organization", "status", "经营状态", choices.ORGANIZATION_STATUS, "状态", "营业状态", "单位状态"),
+    *location.fields("organization"),
+)  # fmt: skip
+
+_SITE = (
+    Field("site", "name", "场所名称", ("名称", "重点场所", "重点场所名称", "单位名称", "点位名称"), readers.plain(100), _SERVICE, _GRID_BASIS,
+          "撤销后 2 年", sensitivity=Sensitivity.PUBLIC, required=True),
+    _choice("site", "site_kind", "场所类型", choices.SITE_KIND, "类型", "场所类别", "类别", "场所性质"),
+    Field("site", "contact_name", "联系人", ("负责人", "安全负责人", "责任人", "联系人姓名"), readers.person_name, "走访场所时联系",
+          _PERSONAL_BASIS, "撤销后 2 年", sensitivity=Sensitivity.PERSONAL),
+    _phone("site", "contact_phone", "联系电话", "联系人电话", "负责人电话", "电话", "手机", "联系方式"),
+    Field("site", "interval_days", "联系间隔", ("间隔(天)", "检查间隔", "巡查周期", "间隔天数"), readers.whole(1, 366), "按期关注",
+          _GRID_BASIS, "撤销后 2 年", sensitivity=Sensitivity.INTERNAL),
+    *location.fields("site"),
+)  # fmt: skip
+
+_CARE = (
+    Field("care", "name", "姓名", ("老人姓名", "对象姓名", "人员姓名", "关爱对象"), readers.person_name, "找到是哪一位", _PERSONAL_BASIS,
+          _WITH_PERSON, sensitivity=Sensitivity.PERSONAL, required=True, locates=True),
+    Field("care", "id_no", "证件号", _ID_SYNONYMS, readers.id_no, "找到是哪一位", _PERSONAL_BASIS, _WITH_PERSON,
+          sensitivity=Sensitivity.SENSITIVE, mask=idcards.mask, locates=True),
+    _phone("care", "phone", "电话", *_PHONE_SYNONYMS, locates=True),
+    _choice("care", "category", "关怀类别", choices.CARE_CATEGORY, "类别", "人员类别", "对象类别", "帮扶类别", "关爱类别", "重点人群类别",
+            required=True, sensitivity=Sensitivity.PERSONAL),
+    Field("care", "interval_days", "联系间隔", ("间隔(天)", "走访间隔", "探访周期", "间隔天数", "联系频次(天)"), readers.whole(1, 366),
+          "按期关怀", _PERSONAL_BASIS, "到期不续即止", sensitivity=Sensitivity.INTERNAL),
+    Field("care", "starts_on", "开始日期", ("起始日期", "纳入日期", "开始时间"), readers.date, "按期关怀", _PERSONAL_BASIS, "到期不续即止"),
+    Field("care", "ends_on", "到期日期", ("截止日期", "有效期至", "标识到期", "到期时间"), readers.date, "到期不续自动取消", _PERSONAL_BASIS,
+          "到期不续即止"),
+    *location.fields("care"),
+)  # fmt: skip
+
+_BY_KIND: dict[str, tuple[Field, ...]] = {
+    "dwelling": _DWELLING, "person": _PERSON, "organization": _ORGANIZATION, "site": _SITE, "care": _CARE,
+}  # fmt: skip
+_INDEX = {(f.kind, f.name): f for fields_ in _BY_KIND.values() for f in fields_}
+
+_FORBIDDEN = (
+    (re.compile("民族"), "民族不收"),
+    (re.compile("宗教|信仰|信教"), "宗教信仰不收"),
+    (re.compile("政治面貌|党员|党派|入党"), "政治面貌不收"),
+    (re.compile("信访|上访|缠访|维稳"), "信访情况不收"),
+    (re.compile("前科|刑满|刑释|社区矫正|犯罪|违法|吸毒|涉毒|戒毒|在逃|管控|重点管理|列管"), "司法、公安信息不收"),
+    (re.compile("指纹|人脸|虹膜|声纹|照片|血型|基因|DNA", re.IGNORECASE), "照片和生物特征不收"),
+    (re.compile("婚育|避孕|孕检|性取向"), "婚育隐私不收"),
+    (re.compile("积分|评分|风险等级|危险等级|分色|红黄绿|信用等级"), "不给人打分分色"),
+    (re.compile("银行|卡号|账号|收入|资产"), "财产信息不收"),
+    (re.compile("备注|说明|其它情况|其他情况"), "备注不导入：里面常写着不该收的内容"),
+)
+
+
+def fields(kind: str) -> tuple[Field, ...]:
+    """The fields of a kind, in the order forms show them. Raises KeyError."""
+    return _BY_KIND[kind]
+
+
+def get(kind: str, name: str) -> Field:
+    """One field. Raises KeyError."""
+    return _INDEX[kind, name]
+
+
+def find(kind: str, name: str) -> Field | None:
+    """One field, or None where the dictionary has no such field."""
+    return _INDEX.get((kind, name))
+
+
+def label(kind: str, name: str) -> str:
+    """The field's Chinese label; structural names the change feed uses are labelled here too."""
+    found = _INDEX.get((kind, name))
+    return found.label if found else _STRUCTURAL.get(name, name)
+
+
+_STRUCTURAL = {"residence": "现住房屋", "grid": "所属网格", "*": "建档", "-": "移到别的网格", "outcome": "走访", "vacancy_source": "空房核实来源",
+               "state": "状态", "to_on": "迁出日期", "dwelling": "所在房屋"}  # fmt: skip
+
+
+def choice_label(kind: str, name: str, code: str) -> str:
+    """The label of a coded value; the code itself where it has none."""
+    found = _INDEX.get((kind, name))
+    return found.choices[code][0] if found and code in found.choices else code
+
+
+def parse(kind: str, name: str, raw: Any) -> Parsed:
+    """A cell of that field as read."""
+    return _INDEX[kind, name].read(raw)
+
+
+@functools.lru_cache(maxsize=512)
+def is_sensitive(kind: str, name: str) -> bool:
+    """Whether values of the field lie in the envelope wherever they are stored; an unknown field is not one of ours."""
+    found = _INDEX.get((kind, name))
+    return found is not None and found.is_sensitive
+
+
+def show(kind: str, name: str, value: Any) -> str:
+    """A value as pages show it: masked where the field has a mask, coded values as their label."""
+    if value is None or value == "":
+        return ""
+    found = _INDEX.get((kind, name))
+    if found is None:
+        return str(value)
+    if found.mask:
+        return found.mask(str(value))
+    return choice_label(kind, name, str(value))
+
+
+def forbidden(header: str) -> str:
+    """Why a column of that header is refused; empty where it is not (domain.md, red lines 1 and 3)."""
+    folded = text.fold(header)
+    for pattern, reason in _FORBIDDEN:
+        if pattern.search(folded):
+            return reason
+    return ""

@@ -1,0 +1,118 @@
+"""How a cell of each type is read: one canonical, JSON-able value or a fault in the user's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gridwalk.dictionary.types import Choices, Parsed
+from gridwalk.method import dates, idcards, names, phones, text, uscc
+
+NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
+EMPTY = Parsed()
+
+
+def plain(max_length: int) -> Callable[[Any], Parsed]:
+    """Text of at most ``max_length`` characters."""
+
+    def read(raw: Any) -> Parsed:
+        value = text.fold(raw)
+        if text.meaning(value) == "empty":
+            return EMPTY
+        if len(value) > max_length:
+            return Parsed(None, "too_long", f"太长了，最多 {max_length} 个字")
+        return Parsed(value)
+
+    return read
+
+
+def id_no(raw: Any) -> Parsed:
+    """A citizen identity number."""
+    if text.meaning(raw) == "empty":
+        return EMPTY
+    card = idcards.check(raw)
+    return Parsed(card.value or None, card.fault, card.fault_text)
+
+
+def credit_code(raw: Any) -> Parsed:
+    """A unified social credit code."""
+    if text.meaning(raw) == "empty":
+        return EMPTY
+    code = uscc.check(text.fold(raw))
+    return Parsed(code.value or None, code.fault, code.fault_text)
+
+
+def phone(raw: Any) -> Parsed:
+    """The first telephone number of a cell; further ones are noted."""
+    found = phones.check(text.fold(raw))
+    if found.fault == "empty":
+        return EMPTY
+    return Parsed(found.value or None, found.fault, found.fault_text, "、".join(phones.mask(o) for o in found.others))
+
+
+def person_name(raw: Any) -> Parsed:
+    """A person's name, its note in brackets split off."""
+    if text.meaning(raw) == "empty":
+        return EMPTY
+    name = names.normalise(text.fold(raw))
+    if not name.value or any(c.isdigit() for c in name.value):
+        return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
+    return Parsed(name.value, note=name.note)
+
+
+def date(raw: Any) -> Parsed:
+    """A date, as ISO text."""
+    found = dates.check(raw)
+    if found.fault == "empty":
+        return EMPTY
+    return Parsed(found.value.isoformat() if found.value else None, found.fault, found.fault_text)
+
+
+def number(lowest: float, highest: float) -> Callable[[Any], Parsed]:
+    """A number with an optional unit, as text with at most two decimals."""
+
+    def read(raw: Any) -> Parsed:
+        folded = text.fold(raw)
+        if text.meaning(folded) == "empty":
+            return EMPTY
+        found = NUMBER.match(folded)
+        if not found:
+            return Parsed(None, "number", "这里应是数字，请核对")
+        value = float(found[1])
+        if not lowest <= value <= highest:
+            return Parsed(None, "range", f"应在 {lowest:g} 到 {highest:g} 之间，请核对")
+        return Parsed(f"{value:.2f}".rstrip("0").rstrip("."))
+
+    return read
+
+
+def whole(lowest: int, highest: int) -> Callable[[Any], Parsed]:
+    """A whole number with an optional unit, as int."""
+    inner = number(lowest, highest)
+
+    def read(raw: Any) -> Parsed:
+        found = inner(raw)
+        if found.value is None:
+            return found
+        return (
+            Parsed(int(float(found.value))) if float(found.value).is_integer() else Parsed(None, "number", "应是整数")
+        )
+
+    return read
+
+
+def choice(choices: Choices) -> Callable[[Any], Parsed]:
+    """One of ``choices``, by code or by any word it is written with."""
+    by_word = {word: code for code, words in choices.items() for word in (code, *words)}
+
+    def read(raw: Any) -> Parsed:
+        folded = text.fold(raw).replace(" ", "")
+        if folded in by_word:
+            return Parsed(by_word[folded])
+        if text.meaning(folded) == "empty":
+            return EMPTY
+        labels = "、".join(words[0] for words in choices.values())
+        return Parsed(None, "choice", f"不认得这个写法，可填：{labels}")
+
+    return read

@@ -1,0 +1,156 @@
+"""What the offices' ledgers say, as plain entries before they become workbooks: stale where life moved on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from gridwalk.simulate.model import Care, Door, Organization, Person, Place, Site
+
+
+@dataclasses.dataclass(slots=True)
+class Entry:
+    """One row of a ledger.
+
+    ``values``: dictionary fields as a right import must read them. ``written``: fields whose cell says it otherwise.
+    ``door``: the ref of the door the row must lead to; empty where no importer can find one. ``faults``: numbers of the
+    answer key. ``known_id``: the true ID number of the person, whatever the cell says.
+    """
+
+    kind: str
+    ref: str
+    community: str
+    door: str
+    place: Place | None
+    values: dict[str, str]
+    household: int = 0
+    written: dict[str, str | float] = dataclasses.field(default_factory=dict)
+    faults: list[int] = dataclasses.field(default_factory=list)
+
+
+def location(place: Place) -> dict[str, str]:
+    """The location columns of a door."""
+    return {
+        "grid_code": place.grid,
+        "community": place.community,
+        "estate": place.estate,
+        "building": place.building,
+        "stairwell": place.stairwell,
+        "floor": str(place.floor) if place.floor else "",
+        "room": place.room,
+        "address": address(place),
+    }
+
+
+def address(place: Place) -> str:
+    """A door in one line, as the ledgers of the street write it."""
+    return f"{place.estate}{place.building}{place.stairwell}{place.room}"
+
+
+def of_dwellings(doors: Iterable[Door]) -> list[Entry]:
+    """The dwelling ledger: doors that are written, with what it believes of occupancy and tenure."""
+    return [
+        Entry(
+            "dwelling", door.ref, door.place.community, door.ref, door.place,
+            location(door.place)
+            | {
+                "usage": door.usage,
+                "occupancy": door.written_occupancy or door.occupancy,
+                "tenure": door.written_tenure or door.tenure,
+                "area_m2": f"{door.area_m2:.2f}",
+                "owner_name": door.owner_name,
+                "owner_phone": door.owner_phone,
+            },
+        )
+        for door in doors
+        if door.written
+    ]  # fmt: skip
+
+
+def of_persons(doors: Iterable[Door], persons: dict[str, Person]) -> list[Entry]:
+    """The population ledgers: one row for every written stay, households together, door by door."""
+    found: list[Entry] = []
+    for door in doors:
+        for stay in door.stays:
+            if not stay.written:
+                continue
+            person = persons[stay.person]
+            home = person.registered_address or ("" if stay.kind == "registered_here" else address(door.place))
+            found.append(
+                Entry(
+                    "person", person.ref, door.place.community, door.ref, door.place,
+                    location(door.place)
+                    | {
+                        "name": person.name,
+                        "id_no": person.id_no,
+                        "sex": person.sex,
+                        "born_on": person.born_on.isoformat(),
+                        "phone": person.phone,
+                        "relation": person.relation,
+                        "residence_kind": stay.kind,
+                        "registered_address": address(door.place) if stay.kind == "registered_here" else home,
+                        "status": "active",
+                    },
+                    person.household,
+                )
+            )  # fmt: skip
+    return found
+
+
+def of_organizations(organizations: Sequence[Organization]) -> list[Entry]:
+    """The organization ledger."""
+    return [
+        Entry(
+            "organization", one.ref, one.place.community, "", one.place,
+            location(one.place)
+            | {
+                "name": one.name,
+                "uscc": one.uscc,
+                "org_kind": one.org_kind,
+                "contact_name": one.contact_name,
+                "contact_phone": one.contact_phone,
+                "status": "active",
+            },
+        )
+        for one in organizations
+    ]  # fmt: skip
+
+
+def of_sites(sites: Sequence[Site]) -> list[Entry]:
+    """The key site ledger."""
+    return [
+        Entry(
+            "site", one.ref, one.place.community, "", one.place,
+            location(one.place)
+            | {
+                "name": one.name,
+                "site_kind": one.site_kind,
+                "contact_name": one.contact_name,
+                "contact_phone": one.contact_phone,
+            },
+        )
+        for one in sites
+    ]  # fmt: skip
+
+
+def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, Door]) -> list[Entry]:
+    """The care lists."""
+    found = []
+    for care in cares:
+        person = persons[care.person]
+        door = doors[next(stay.door for stay in person.stays if stay.kind != "registered_here")]
+        found.append(
+            Entry(
+                "care", care.ref, door.place.community, door.ref, door.place,
+                location(door.place)
+                | {
+                    "name": person.name,
+                    "id_no": person.id_no,
+                    "category": care.category,
+                    "interval_days": str(care.interval_days),
+                    "starts_on": care.starts_on.isoformat(),
+                    "ends_on": care.ends_on.isoformat(),
+                },
+            )
+        )  # fmt: skip
+    return found

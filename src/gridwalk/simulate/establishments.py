@@ -1,0 +1,109 @@
+"""Businesses, key sites and care recipients of the street."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from gridwalk.simulate import rng as chance
+from gridwalk.simulate import words
+from gridwalk.simulate.identities import Identities
+from gridwalk.simulate.model import LIVING, Care, Community, Door, Organization, Person, Site
+
+ORGANIZATIONS_PER_DOOR = 170 / 13000
+SITES_PER_DOOR = 40 / 13000
+
+# (category, interval in days, recipients at 13,000 doors, youngest, oldest)
+CARE: tuple[tuple[str, int, int, int, int], ...] = (
+    ("living_alone", 7, 240, 70, 110),
+    ("aged", 30, 240, 80, 110),
+    ("disabled", 30, 130, 18, 79),
+    ("low_income", 90, 80, 30, 79),
+    ("child_in_need", 30, 20, 3, 16),
+    ("chronic_illness", 30, 60, 50, 79),
+    ("veteran", 90, 70, 40, 90),
+    ("bereaved_family", 30, 10, 55, 85),
+    ("other_help", 60, 30, 20, 90),
+)
+
+
+def organizations(doors: Sequence[Door], seed: int) -> list[Organization]:
+    """Businesses behind shop doors first, then in towers."""
+    rng = chance.stream(seed, "organizations")
+    identities = Identities(rng)
+    n = round(sum(d.usage == "residential" for d in doors) * ORGANIZATIONS_PER_DOOR)
+    shops = [d for d in doors if d.usage == "business"]
+    offices = [d for d in doors if d.usage == "residential" and d.style == "tower" and d.place.floor <= 3]
+    chosen = rng.sample(shops, min(n, len(shops)))
+    chosen += rng.sample(offices, min(n - len(chosen), len(offices)))
+    found = []
+    for number, door in enumerate(sorted(chosen, key=lambda d: d.ref), start=1):
+        trade, kind, form = rng.choice(words.TRADES)
+        name = "".join(rng.sample(words.TRADE_NAMES, 2))
+        found.append(
+            Organization(
+                ref=f"O{number:04d}",
+                name=f"天津市河北区{name}{trade}" + (form if form != "个体工商户" else ""),
+                uscc=identities.uscc(),
+                org_kind=kind,
+                place=door.place,
+                contact_name=identities.surname() + identities.given("male", 45),
+                contact_phone=identities.phone(),
+            )
+        )
+    return found
+
+
+def sites(doors: Sequence[Door], communities: Sequence[Community], seed: int) -> list[Site]:
+    """Key sites, every community at least one."""
+    rng = chance.stream(seed, "sites")
+    identities = Identities(rng)
+    n = max(len(communities), round(sum(d.usage == "residential" for d in doors) * SITES_PER_DOOR))
+    shops = {c.code: [d for d in doors if d.place.community == c.code and d.usage == "business"] for c in communities}
+    found = []
+    for number in range(n):
+        community = communities[number % len(communities)]
+        label, kind, interval = words.SITE_KINDS[(number // len(communities) + number) % len(words.SITE_KINDS)]
+        pool = shops[community.code] or [d for d in doors if d.place.community == community.code]
+        found.append(
+            Site(
+                ref=f"S{number + 1:03d}",
+                name=f"{community.short}{rng.choice(words.TRADE_NAMES)}{rng.choice(words.TRADE_NAMES)}{label}",
+                site_kind=kind,
+                place=rng.choice(pool).place,
+                contact_name=identities.surname() + identities.given("female", 42),
+                contact_phone=identities.phone(),
+                interval_days=interval,
+            )
+        )
+    return found
+
+
+def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: int) -> list[Care]:
+    """Care labels of people who live here; those living alone really do."""
+    rng = chance.stream(seed, "care")
+    homes = [d for d in doors if d.usage == "residential"]
+    living: list[tuple[Person, int]] = []
+    for door in homes:
+        inside = [persons[s.person] for s in door.stays if s.kind in LIVING]
+        living.extend((person, len(inside)) for person in inside)
+    taken: set[str] = set()
+    found: list[Care] = []
+    for category, interval, n, youngest, oldest in CARE:
+        pool = [
+            person
+            for person, together in living
+            if person.ref not in taken
+            and youngest <= person.age(on) <= oldest
+            and (category != "living_alone" or together == 1)
+        ]
+        for person in rng.sample(pool, min(len(pool), max(1, round(n * len(homes) / 13000)))):
+            taken.add(person.ref)
+            starts_on = on - dt.timedelta(days=rng.randrange(120, 400))
+            found.append(
+                Care(
+                    f"C{len(found) + 1:04d}", person.ref, category, interval, starts_on,
+                    on + dt.timedelta(days=rng.randrange(300, 700)),
+                )
+            )  # fmt: skip
+    return found
