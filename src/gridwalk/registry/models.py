@@ -167,7 +167,9 @@ class Organization(Entity):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc="") & Q(status="active"), name="org_once_by_uscc")
+            models.UniqueConstraint(
+                fields=["uscc"], condition=~Q(uscc="") & Q(status="active"), name="org_once_by_uscc"
+            )
         ]
         indexes = [models.Index(fields=["grid", "sort_key"]), models.Index(fields=["name_key"])]
 
@@ -209,16 +211,20 @@ class CareLabel(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "category", "starts_on"], name="care_label_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["person", "category", "starts_on"], name="care_label_once")]
         indexes = [models.Index(fields=["grid", "ends_on"])]
 
 
 class Difference(models.Model):
     """差异: a claim the authority rule did not apply, waiting in the one queue for a person's decision."""
 
-    STATES = [("open", "待决定"), ("accepted", "已采纳"), ("kept", "保留现值"), ("to_door", "上门核实"), ("closed", "已消失")]
+    STATES = [
+        ("open", "待决定"),
+        ("accepted", "已采纳"),
+        ("kept", "保留现值"),
+        ("to_door", "上门核实"),
+        ("closed", "已消失"),
+    ]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
@@ -280,7 +286,5 @@ class Recheck(models.Model):
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["entity"], condition=Q(state="open"), name="recheck_open_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["entity"], condition=Q(state="open"), name="recheck_open_once")]
         indexes = [models.Index(fields=["grid"], condition=Q(state="open"), name="recheck_open")]

@@ -1,0 +1,85 @@
+"""Reads of accounts: who a user is as a viewer, who answers for an area."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q, QuerySet
+
+from gridwalk.accounts.models import Assignment, Grant, User
+from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.core.queries import NotHere
+
+
+def _in_force(on: dt.date) -> Q:
+    return Q(from_on__lte=on) & (Q(to_on__isnull=True) | Q(to_on__gte=on))
+
+
+def viewer_of(user: User, on: dt.date) -> Viewer:
+    """The user as viewer: the assignments in force on ``on``, and the objects granted."""
+    if not user.is_active:
+        return Viewer(user.id, user.name)
+    held = Assignment.objects.filter(_in_force(on), user=user).order_by("from_on", "scope")
+    return Viewer(user.id, user.name, tuple(Held(Role(a.role), a.scope) for a in held))
+
+
+def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
+    """The objects of a kind opened to the viewer at a moment."""
+    rows = Grant.objects.filter(user_id=viewer.id, kind=kind, from_at__lte=at, until_at__gt=at)
+    return list(rows.values_list("entity", flat=True))
+
+
+def second_factor_missing(user: User) -> bool:
+    """Whether the user has not set up one-time codes."""
+    return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+@dataclasses.dataclass(frozen=True)
+class Responsible:
+    """The person named for an area on lists and documents (P21)."""
+
+    code: str
+    name: str
+    post: str
+    user: uuid.UUID
+
+
+def responsible(codes: Sequence[str], on: dt.date) -> dict[str, Responsible]:
+    """The responsible person of each grid or community; an area without one is missing from the answer."""
+    rows = (
+        Assignment.objects.filter(_in_force(on), scope__in=codes, responsible=True)
+        .select_related("user")
+        .order_by("from_on")
+    )
+    return {a.scope: Responsible(a.scope, a.user.name, a.user.post, a.user_id) for a in rows}
+
+
+def _visible(viewer: Viewer) -> QuerySet[User]:
+    scopes = viewer.scopes(Verb.MANAGE_ACCOUNTS)
+    inside = Q(pk__in=[])
+    for scope in scopes:
+        inside |= Q(assignments__scope__startswith=scope)
+    return User.objects.filter(inside | Q(assignments__isnull=True) if scopes else Q(pk__in=[])).distinct()
+
+
+def users(viewer: Viewer) -> list[User]:
+    """The accounts the viewer manages, by name, with their assignments."""
+    return list(_visible(viewer).prefetch_related("assignments").order_by("name", "username"))
+
+
+def get_user(viewer: Viewer, user: uuid.UUID) -> User:
+    """One account the viewer manages. Raises NotHere."""
+    found = _visible(viewer).prefetch_related("assignments").filter(pk=user).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
+    """Grid workers inside a scope: (user, name, grid code), in code order."""
+    rows = Assignment.objects.filter(_in_force(on), role=Role.GRID_WORKER, scope__startswith=scope)
+    return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]

@@ -1,0 +1,71 @@
+"""How a field of the dictionary lies in the columns of its table: sealed, indexed, masked, keyed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from gridwalk.core import envelope
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import names
+from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Site
+
+TABLES: dict[str, type[Entity]] = {
+    "dwelling": Dwelling, "person": Person, "organization": Organization, "site": Site,
+}  # fmt: skip
+DATES = frozenset({"born_on", "vacancy_confirmed_on"})
+DECIMALS = frozenset({"area_m2"})
+INDEX_PURPOSE = {"id_no": "id_no", "phone": "phone", "owner_phone": "phone", "contact_phone": "phone"}
+
+
+def read(entity: Entity, field: str) -> Any:
+    """The canonical value of a field, in the clear (JSON-able); mask before showing."""
+    if dictionary.is_sensitive(entity.KIND, field):
+        return entity.unseal(field)
+    value = getattr(entity, field)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return value
+
+
+def write(entity: Entity, field: str, value: Any) -> set[str]:
+    """Set a field from its canonical value; returns the columns that changed."""
+    if dictionary.is_sensitive(entity.KIND, field):
+        return _write_sealed(entity, field, value or "")
+    if field in DATES:
+        value = dt.date.fromisoformat(value) if value else None
+    elif field in DECIMALS:
+        value = Decimal(value) if value else None
+    elif value is None:
+        value = ""
+    setattr(entity, field, value)
+    changed = {field}
+    if field == "name":
+        changed |= _write_name_keys(entity, str(value))
+    return changed
+
+
+def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
+    setattr(entity, f"{field}_sealed", entity.seal(field, value))
+    setattr(entity, f"{field}_index", envelope.blind_index(value, purpose=INDEX_PURPOSE[field]))
+    changed = {f"{field}_sealed", f"{field}_index"}
+    if hasattr(entity, f"{field}_masked"):
+        setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value))
+        changed.add(f"{field}_masked")
+    return changed
+
+
+def _write_name_keys(entity: Entity, name: str) -> set[str]:
+    if isinstance(entity, Person):
+        entity.name_key, entity.sort_key = names.key(name), names.sort_key(name)[:120]
+        return {"name_key", "sort_key"}
+    if isinstance(entity, Organization):
+        entity.name_key, entity.sort_key = names.organization_key(name)[:160], names.sort_key(name)[:200]
+        return {"name_key", "sort_key"}
+    if isinstance(entity, Site):
+        entity.sort_key = names.sort_key(name)[:200]
+        return {"sort_key"}
+    return set()

@@ -1,0 +1,165 @@
+"""Conditions over the register that counts, gap lists and pages share, each with the clause it implements."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.lookups import LessThan
+
+from gridwalk.core.clock import LOCAL
+from gridwalk.registry import rules
+from gridwalk.registry.models import CareLabel, Dwelling, Person, Residence, Site
+
+FRESH_DAYS = 180
+VACANT_INTERVAL_DAYS = 60
+LET_INTERVAL_DAYS = 90
+
+
+def people() -> QuerySet[Person]:
+    """Every person of the register."""
+    return Person.objects.all()
+
+
+def dwellings() -> QuerySet[Dwelling]:
+    """Every dwelling of the register."""
+    return Dwelling.objects.all()
+
+
+def sites() -> QuerySet[Site]:
+    """Every key site of the register."""
+    return Site.objects.all()
+
+
+def _homes() -> QuerySet[Residence]:
+    """A person's current living links to dwellings that are not struck off."""
+    return Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind__in=rules.LIVING).exclude(
+        dwelling__status="struck_off"
+    )
+
+
+def _registrations() -> QuerySet[Residence]:
+    return Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind=rules.REGISTERED).exclude(
+        dwelling__status="struck_off"
+    )
+
+
+def _more_than_one(links: QuerySet[Residence]) -> Exists:
+    return Exists(
+        links.order_by().values("person").annotate(n_links=Count("pk")).filter(n_links__gt=1).values("person")
+    )
+
+
+def person_active() -> Q:
+    """实有人口 in the register; who awaits a recheck of death or moving away still counts."""
+    return Q(status="active")
+
+
+def person_linked() -> Q:
+    """Rate 4: exactly one current home; or, living elsewhere, exactly one registered door and no home here."""
+    one_home = Exists(_homes()) & ~_more_than_one(_homes())
+    only_registered = ~Exists(_homes()) & Exists(_registrations()) & ~_more_than_one(_registrations())
+    return Q(one_home) | Q(only_registered)
+
+
+def person_without_home() -> Q:
+    """Rate 4's gap: no current link to any dwelling."""
+    return Q(~Exists(_homes()) & ~Exists(_registrations()))
+
+
+def person_with_several_homes() -> Q:
+    """Rate 4's gap: more than one current home, or living elsewhere with more than one registered door."""
+    return Q(_more_than_one(_homes())) | Q(~Exists(_homes()) & _more_than_one(_registrations()))
+
+
+def person_complete() -> Q:
+    """全面: name, ID number, sex and birth date are present."""
+    return ~Q(name="") & ~Q(id_no_index="") & ~Q(sex="") & Q(born_on__isnull=False)
+
+
+def person_fresh(as_of: dt.date) -> Q:
+    """鲜活: verified within the period of the fields that change (180 days)."""
+    return Q(verified_on__gte=as_of - dt.timedelta(days=FRESH_DAYS))
+
+
+def person_valid() -> Q:
+    """有效: a valid ID number on record, one home at most, and no open recheck of an end."""
+    return ~Q(id_no_index="") & ~Q(_more_than_one(_homes())) & Q(status_pending="")
+
+
+def dwelling_active() -> Q:
+    """In the register; one awaiting the recheck of its striking off still counts, so deleting raises no rate."""
+    return Q(status__in=["active", "strike_off_pending"])
+
+
+def dwelling_vacant() -> Q:
+    """空房."""
+    return Q(occupancy="vacant")
+
+
+def dwelling_let() -> Q:
+    """出租房."""
+    return Q(tenure="let")
+
+
+def dwelling_resolved() -> Q:
+    """Rate 4, dwellings: someone lives there, or a second source confirmed it vacant."""
+    residents = Residence.objects.filter(
+        dwelling=OuterRef("pk"), to_on__isnull=True, kind__in=rules.LIVING, person__status="active"
+    )
+    return Q(Exists(residents)) | (Q(occupancy="vacant") & ~Q(vacancy_source=""))
+
+
+def dwelling_overdue(as_of: dt.date) -> Q:
+    """Rate 2: the contact due by interval (vacant 60 days, let 90) has not been made; counted from the record's first day."""
+    vacant_since = as_of - dt.timedelta(days=VACANT_INTERVAL_DAYS)
+    let_since = as_of - dt.timedelta(days=LET_INTERVAL_DAYS)
+    return (Q(occupancy="vacant") & _last_before(vacant_since)) | (~Q(occupancy="vacant") & _last_before(let_since))
+
+
+def _last_before(since: dt.date) -> Q:
+    begun = dt.datetime.combine(since, dt.time.min, tzinfo=LOCAL)
+    return Q(last_contact_on__lt=since) | (Q(last_contact_on__isnull=True) & Q(created_at__lt=begun))
+
+
+def site_active() -> Q:
+    """重点场所 in the register."""
+    return Q(status="active")
+
+
+class DueOn(Func):
+    """The day the next contact is due: a date plus a number of days (PostgreSQL: date + integer)."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+    output_field = DateField()
+
+
+def site_due_on() -> DueOn:
+    """The last contact, else the record's first day, plus the site's own interval."""
+    return DueOn(Coalesce(F("last_contact_on"), TruncDate("created_at", tzinfo=LOCAL)), F("interval_days"))
+
+
+def label_due_on() -> DueOn:
+    """The last contact, else the label's first day, plus the label's interval."""
+    return DueOn(Coalesce(F("last_contact_on"), F("starts_on")), F("interval_days"))
+
+
+def site_overdue(as_of: dt.date) -> Q:
+    """Rate 2: the site's due contact has not been made within its own interval."""
+    return Q(LessThan(site_due_on(), as_of))
+
+
+def _labels(as_of: dt.date) -> QuerySet[CareLabel]:
+    return CareLabel.objects.filter(person=OuterRef("pk"), starts_on__lte=as_of, ends_on__gte=as_of)
+
+
+def has_care(as_of: dt.date) -> Q:
+    """关怀对象: at least one label in force."""
+    return Q(Exists(_labels(as_of)))
+
+
+def care_overdue(as_of: dt.date) -> Q:
+    """Rate 2: one of the person's labels has a contact due that was not made within its interval."""
+    return Q(Exists(_labels(as_of).filter(LessThan(label_due_on(), as_of))))

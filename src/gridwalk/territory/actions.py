@@ -1,0 +1,139 @@
+"""Writing places: the official areas, grids with their dates, buildings and stairwells."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.core.actions import Writing
+from gridwalk.method import addresses
+from gridwalk.territory import rules
+from gridwalk.territory.models import Area, Building, Grid, Stairwell
+
+
+class TerritoryError(Exception):
+    """Places that cannot be written so; the text says why."""
+
+
+def load_areas(*, actor: Viewer, at: dt.datetime, tree: Mapping[str, Any]) -> int:
+    """Load an official area list: ``{province, city, district, street: {code, name}, communities: [{code, name, short}]}``.
+
+    Codes that are known are renamed, none is removed. Every community gets its grid 000. Returns how many areas.
+    """
+    access.require(actor, Verb.MANAGE_AREAS, rules.scope_of(tree["street"]["code"]))
+    rows: list[Area] = []
+    parent: str | None = None
+    for level in ("province", "city", "district", "street"):
+        one = tree[level]
+        rows.append(
+            Area(code=one["code"], name=one["name"], short=one.get("short", one["name"]), level=level, parent_id=parent)
+        )
+        parent = one["code"]
+    for one in tree["communities"]:
+        short = one.get("short") or one["name"].removesuffix("居委会").removesuffix("社区")
+        rows.append(Area(code=one["code"], name=one["name"], short=short, level="community", parent_id=parent))
+    with core.write_to(actor=actor, at=at) as writing:
+        Area.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "short", "level", "parent"]
+        )
+        _add_grids([(c["code"], 0, "unassigned") for c in tree["communities"]], clock.local_date(at))
+        writing.audit("areas.loaded", scope=rules.scope_of(tree["street"]["code"]), data={"n": len(rows)})
+    return len(rows)
+
+
+def create_grids(*, actor: Viewer, at: dt.datetime, community: str, n: int, from_on: dt.date) -> list[str]:
+    """Create grids 001 to ``n`` of a community; those that exist stay. Returns their codes."""
+    access.require(actor, Verb.MANAGE_AREAS, community)
+    with core.write_to(actor=actor, at=at) as writing:
+        codes = _add_grids([(community, number, "basic") for number in range(1, n + 1)], from_on)
+        writing.audit("grids.created", scope=community, data={"n": n})
+    return codes
+
+
+def _add_grids(wanted: Sequence[tuple[str, int, str]], from_on: dt.date) -> list[str]:
+    grids = [
+        Grid(
+            code=rules.grid_code(area, number),
+            area_id=area,
+            name=rules.grid_name(number),
+            kind=kind,
+            valid_from=from_on,
+        )
+        for area, number, kind in wanted
+    ]
+    core.open_streams([grid.code for grid in grids])
+    Grid.objects.bulk_create(grids, ignore_conflicts=True)
+    return [grid.code for grid in grids]
+
+
+def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Sequence[str], from_on: dt.date) -> None:
+    """End ``old`` grids the day before ``from_on`` and say which ``new`` ones stand for them (split and merge).
+
+    Grids end, they never vanish; what stands in them is moved by the register's own action. Raises TerritoryError.
+    """
+    for code in old:
+        access.require(actor, Verb.MANAGE_AREAS, code)
+    if {code[:12] for code in (*old, *new)} != {old[0][:12]}:
+        raise TerritoryError("网格的拆分合并只在一个社区里做。")
+    with core.write_to(*old, actor=actor, at=at) as writing:
+        ended = Grid.objects.filter(code__in=old, valid_to__isnull=True)
+        if ended.count() != len(old):
+            raise TerritoryError("其中有网格已经停用，请刷新后再看。")
+        _add_grids([(code[:12], int(code[12:]), "basic") for code in new], from_on)
+        ended.update(valid_to=from_on - dt.timedelta(days=1), replaced_by=list(new))
+        writing.audit("grids.replaced", scope=old[0][:12], data={"old": list(old), "new": list(new)})
+
+
+@dataclasses.dataclass(frozen=True)
+class WantedStairwell:
+    """A place an import or a form speaks of, by keys."""
+
+    grid: str
+    estate: str
+    building: str
+    stairwell: str
+
+
+def ensure_stairwells(
+    writing: Writing, wanted: Sequence[WantedStairwell]
+) -> dict[WantedStairwell, tuple[uuid.UUID, uuid.UUID]]:
+    """Step: building id and stairwell id of every wanted place, made where missing; the grids must be locked."""
+    grids = {w.grid for w in wanted}
+    known = {(b.grid_id, b.estate, b.key): b.id for b in Building.objects.filter(grid_id__in=grids)}
+    buildings = []
+    for one in wanted:
+        place = (one.grid, one.estate, one.building)
+        if place not in known:
+            building = Building(grid_id=one.grid, estate=one.estate, key=one.building,
+                                name=addresses.building_name(one.building))  # fmt: skip
+            known[place] = building.id
+            buildings.append(building)
+            writing.created(
+                one.grid, "building", building.id, {"estate": one.estate, "key": one.building}, source="office"
+            )
+    Building.objects.bulk_create(buildings)
+    stairs = {
+        (s.building_id, s.key): s.id
+        for s in Stairwell.objects.filter(building_id__in={known[w.grid, w.estate, w.building] for w in wanted})
+    }
+    made = []
+    for one in wanted:
+        place_id = known[one.grid, one.estate, one.building]
+        if (place_id, one.stairwell) not in stairs:
+            stairwell = Stairwell(
+                building_id=place_id, key=one.stairwell, name=f"{one.stairwell}单元" if one.stairwell else ""
+            )
+            stairs[place_id, one.stairwell] = stairwell.id
+            made.append(stairwell)
+    Stairwell.objects.bulk_create(made)
+    return {
+        w: (known[w.grid, w.estate, w.building], stairs[known[w.grid, w.estate, w.building], w.stairwell])
+        for w in wanted
+    }

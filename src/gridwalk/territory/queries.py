@@ -1,0 +1,129 @@
+"""Reads of places. Areas and grids are no secret; who may see what stands inside is judged where that is read."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.method import addresses
+from gridwalk.territory import rules
+from gridwalk.territory.models import Area, Building, Grid, Stairwell
+
+
+def area_of_scope(scope: str) -> Area | None:
+    """The area a prefix stands for; None for "" and for grids."""
+    return Area.objects.filter(code=scope.ljust(12, "0")).first() if scope and len(scope) <= 12 else None
+
+
+def area_label(scopes: Iterable[str]) -> str:
+    """Names of the areas of some assignments, for the bar: 光复道街道, 林古里 第二网格."""
+    return "、".join(dict.fromkeys(scope_name(scope) for scope in scopes))
+
+
+def scope_name(scope: str) -> str:
+    """The name of a scope; a grid is named with its community."""
+    if len(scope) == 15:
+        grid = Grid.objects.select_related("area").filter(code=scope).first()
+        return f"{grid.area.short} {grid.name}" if grid else scope
+    area = area_of_scope(scope)
+    return (area.short if area.level == "community" else area.name) if area else "全部"
+
+
+def areas(viewer: Viewer, *, under: str = "", level: str | None = None) -> list[Area]:
+    """Areas below a scope in code order, those the viewer's assignments touch."""
+    held = [h.scope for h in viewer.held] or [""]
+    rows = Area.objects.filter(code__startswith=under, closed_on__isnull=True).order_by("code")
+    if level:
+        rows = rows.filter(level=level)
+    return [
+        a for a in rows
+        if viewer.everything or any(rules.scope_of(a.code).startswith(s) or s.startswith(rules.scope_of(a.code)) for s in held)
+    ]  # fmt: skip
+
+
+def grids(viewer: Viewer, *, scope: str, verb: Verb = Verb.SEE_COUNTS) -> list[Grid]:
+    """The grids in force inside ``scope`` where the viewer holds ``verb``, in code order, with their areas."""
+    rows = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
+    return [grid for grid in rows if viewer.may(verb, grid.code)]
+
+
+def get_grid(viewer: Viewer, code: str, *, verb: Verb = Verb.SEE_COUNTS) -> Grid:
+    """One grid. Raises NotHere."""
+    grid = Grid.objects.select_related("area").filter(code=code).first()
+    if grid is None or not viewer.may(verb, code):
+        raise NotHere
+    return grid
+
+
+def get_area(viewer: Viewer, code: str) -> Area:
+    """One area that the viewer's assignments touch. Raises NotHere."""
+    found = [a for a in areas(viewer, under=code[:12]) if a.code == code]
+    if not found:
+        raise NotHere
+    return found[0]
+
+
+def buildings(viewer: Viewer, *, grid: str) -> list[Building]:
+    """The standing buildings of a grid in walking order. Raises NotHere."""
+    get_grid(viewer, grid, verb=Verb.SEE_ROWS_MASKED)
+    from_grid = Building.objects.filter(grid_id=grid, ended_on__isnull=True).prefetch_related("stairwells")
+    return sorted(from_grid, key=lambda b: walking(b))
+
+
+def get_building(viewer: Viewer, building: uuid.UUID) -> Building:
+    """One building with its stairwells. Raises NotHere."""
+    found = Building.objects.select_related("grid__area").prefetch_related("stairwells").filter(pk=building).first()
+    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+        raise NotHere
+    return found
+
+
+def get_stairwell(viewer: Viewer, stairwell: uuid.UUID) -> Stairwell:
+    """One stairwell with its building. Raises NotHere."""
+    found = Stairwell.objects.select_related("building__grid__area").filter(pk=stairwell).first()
+    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.building.grid_id):
+        raise NotHere
+    return found
+
+
+def walking(building: Building) -> str:
+    """The order buildings are walked in."""
+    return addresses.walking_order(building.estate, building.key)
+
+
+@dataclasses.dataclass(frozen=True)
+class KnownBuilding:
+    """A building as imports look it up; ``stairwells``: key → id."""
+
+    id: uuid.UUID
+    grid: str
+    stairwells: dict[str, uuid.UUID]
+
+
+def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
+    """The standing buildings of a community by (estate, key)."""
+    found = {}
+    rows = Building.objects.filter(grid__area_id=community, ended_on__isnull=True).prefetch_related("stairwells")
+    for building in rows:
+        stairwells = {s.key: s.id for s in building.stairwells.all()}
+        found[building.estate, building.key] = KnownBuilding(building.id, building.grid_id, stairwells)
+    return found
+
+
+def communities(scope: str) -> list[Area]:
+    """The communities inside a scope, in code order."""
+    return list(
+        Area.objects.filter(level="community", code__startswith=scope[:12], closed_on__isnull=True).order_by("code")
+    )
+
+
+def grid_codes(scope: str) -> list[str]:
+    """The codes of the grids in force inside a scope."""
+    return list(
+        Grid.objects.filter(code__startswith=scope, valid_to__isnull=True)
+        .order_by("code")
+        .values_list("code", flat=True)
+    )

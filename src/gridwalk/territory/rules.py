@@ -1,0 +1,46 @@
+"""Codes of areas and grids: 12 digits of the official code, 3 more for a grid; a prefix is a scope."""
+
+from __future__ import annotations
+
+_LENGTHS = {"province": 2, "city": 4, "district": 6, "street": 9, "community": 12}
+CHINESE = "零一二三四五六七八九十"
+
+
+class CodeError(ValueError):
+    """A code that is no area's or grid's."""
+
+
+def level_of(code: str) -> str:
+    """The level of a 12-digit area code. Raises CodeError."""
+    if len(code) != 12 or not code.isdigit():
+        raise CodeError(f"区划代码应是 12 位数字，这里是“{code}”。")
+    for level, length in reversed(_LENGTHS.items()):
+        if set(code[length:]) <= {"0"} and (level == "province" or set(code[_shorter(level) : length]) != {"0"}):
+            return level
+    return "province"
+
+
+def _shorter(level: str) -> int:
+    levels = list(_LENGTHS)
+    return _LENGTHS[levels[levels.index(level) - 1]]
+
+
+def scope_of(area_code: str) -> str:
+    """The prefix that all grids of an area share: 120105001000 → ``120105001``; grid and community codes stay."""
+    return area_code[: _LENGTHS[level_of(area_code)]] if len(area_code) == 12 else area_code
+
+
+def grid_code(community: str, number: int) -> str:
+    """The code of a community's grid; number 0 is for what has no grid yet. Raises CodeError."""
+    if level_of(community) != "community" or not 0 <= number <= 999:
+        raise CodeError(f"{community} 不是社区代码，或网格序号不在 0 到 999 之间。")
+    return f"{community}{number:03d}"
+
+
+def grid_name(number: int) -> str:
+    """第一网格, 第十二网格; 未划入网格 for 0."""
+    if number == 0:
+        return "未划入网格"
+    tens, ones = divmod(number, 10)
+    spoken = (("" if tens == 1 else CHINESE[tens]) + "十" if tens else "") + (CHINESE[ones] if ones else "")
+    return f"第{spoken}网格" if number < 100 else f"第{number}网格"
