@@ -57,7 +57,7 @@ def of_dwellings(doors: Iterable[Door]) -> list[Entry]:
                 "usage": door.usage,
                 "occupancy": door.written_occupancy or door.occupancy,
                 "tenure": door.written_tenure or door.tenure,
-                "area_m2": f"{door.area_m2:.2f}",
+                "area_m2": f"{door.area_m2:.2f}".rstrip("0").rstrip("."),
                 "owner_name": door.owner_name,
                 "owner_phone": door.owner_phone,
             },
@@ -127,6 +127,7 @@ def of_sites(sites: Sequence[Site]) -> list[Entry]:
                 "site_kind": one.site_kind,
                 "contact_name": one.contact_name,
                 "contact_phone": one.contact_phone,
+                "interval_days": str(one.interval_days),
             },
         )
         for one in sites

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from gridwalk.dictionary import choices
 from gridwalk.simulate import rng as chance
 from gridwalk.simulate import words
 from gridwalk.simulate.identities import Identities
@@ -13,17 +14,17 @@ from gridwalk.simulate.model import LIVING, Care, Community, Door, Organization,
 ORGANIZATIONS_PER_DOOR = 170 / 13000
 SITES_PER_DOOR = 40 / 13000
 
-# (category, interval in days, recipients at 13,000 doors, youngest, oldest)
-CARE: tuple[tuple[str, int, int, int, int], ...] = (
-    ("living_alone", 7, 240, 70, 110),
-    ("aged", 30, 240, 80, 110),
-    ("disabled", 30, 130, 18, 79),
-    ("low_income", 90, 80, 30, 79),
-    ("child_in_need", 30, 20, 3, 16),
-    ("chronic_illness", 30, 60, 50, 79),
-    ("veteran", 90, 70, 40, 90),
-    ("bereaved_family", 30, 10, 55, 85),
-    ("other_help", 60, 30, 20, 90),
+# (category, recipients at 13,000 doors, youngest, oldest)
+CARE: tuple[tuple[str, int, int, int], ...] = (
+    ("living_alone", 240, 70, 110),
+    ("aged", 240, 80, 110),
+    ("disabled", 130, 18, 79),
+    ("low_income", 80, 30, 79),
+    ("child_in_need", 20, 3, 16),
+    ("chronic_illness", 60, 50, 79),
+    ("veteran", 70, 40, 90),
+    ("bereaved_family", 10, 55, 85),
+    ("other_help", 30, 20, 90),
 )
 
 
@@ -43,7 +44,7 @@ def organizations(doors: Sequence[Door], seed: int) -> list[Organization]:
         found.append(
             Organization(
                 ref=f"O{number:04d}",
-                name=f"天津市河北区{name}{trade}" + (form if form != "个体工商户" else ""),
+                name=f"天津市河北区{name}{trade}" + form,
                 uscc=identities.uscc(),
                 org_kind=kind,
                 place=door.place,
@@ -89,7 +90,7 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
         living.extend((person, len(inside)) for person in inside)
     taken: set[str] = set()
     found: list[Care] = []
-    for category, interval, n, youngest, oldest in CARE:
+    for category, n, youngest, oldest in CARE:
         pool = [
             person
             for person, together in living
@@ -102,7 +103,7 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
             starts_on = on - dt.timedelta(days=rng.randrange(120, 400))
             found.append(
                 Care(
-                    f"C{len(found) + 1:04d}", person.ref, category, interval, starts_on,
+                    f"C{len(found) + 1:04d}", person.ref, category, choices.CARE_INTERVALS[category], starts_on,
                     on + dt.timedelta(days=rng.randrange(300, 700)),
                 )
             )  # fmt: skip

@@ -1,7 +1,7 @@
 """What is wrong between the street and its ledgers, planted with an answer key.
 
-Faults of life (the dead still listed, tenants changed, a household left out) are planted in the stays before the ledgers
-are drawn up; faults of writing (checksums, spellings, notes in names) afterwards, in the ledgers' entries.
+Faults of life (the dead still listed, tenants changed, a household left out) are planted in the stays before the
+ledgers are drawn up; faults of writing (checksums, spellings, notes in names) afterwards, in the ledgers' entries.
 """
 
 from __future__ import annotations
@@ -55,6 +55,14 @@ KINDS: dict[str, Kind] = {
 }
 
 
+# Columns that some communities' ledgers should not have: (ledger, header, what stands in it).
+FORBIDDEN_COLUMNS: dict[str, tuple[str, str, str]] = {
+    "120105001003": ("person", "民族", "汉族"),
+    "120105001015": ("person", "政治面貌", "群众"),
+    "120105001023": ("dwelling", "备注", ""),
+}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """One planted fault. ``ref`` is what it concerns; file, sheet and row are known once the ledgers are written."""
@@ -83,11 +91,11 @@ class AnswerKey:
         planted = KINDS[kind].planted
         return max(2, round(planted * self._n_doors / 13000)) if planted else 0
 
-    def add(self, kind: str, ref: str, *touched: str) -> int:
+    def add(self, kind: str, ref: str, *touched: str, field: str = "") -> int:
         """Note a fault; returns its number. ``touched``: further refs that no other fault may use."""
         known = KINDS[kind]
         number = len(self.faults) + 1
-        self.faults.append(Fault(number, kind, ref, known.found_by, known.code, known.field))
+        self.faults.append(Fault(number, kind, ref, known.found_by, known.code, field or known.field))
         self.taken.update((ref, *touched))
         return number
 

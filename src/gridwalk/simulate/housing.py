@@ -29,7 +29,7 @@ class Housing:
         left = share
         while left > 0:
             estate, style, _ = self._rng.choices(estates, [weight for _, _, weight in estates])[0]
-            key = (community.code, estate)
+            key = (community.code, "" if community.short in words.NUMBERED_THROUGH else estate)
             self._numbers[key] += 1
             number = self._numbers[key]
             building = f"{number}号院" if style == "courtyard" else f"{number}号楼"

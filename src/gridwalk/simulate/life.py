@@ -142,7 +142,9 @@ class Life:
         kind = "duplicate_person"
         for door in self._pick(kind, lambda d: d.tenure == "owner" and bool(self._inside(d))):
             person = next((p for p in map(self._free_person, self._inside(door)) if p), None)
-            others = self._pick(kind, lambda d, here=door.place.grid: d.place.grid != here and len(self._inside(d)) > 1)
+            others = [
+                d for d in self._pick(kind, lambda d: len(self._inside(d)) > 1) if d.place.grid != door.place.grid
+            ]
             if person is None or not others or door.ref in self._key.taken:
                 continue
             self._people.stay(person, others[0], "lives_here", real=False)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gridwalk.simulate import rng as chance
 from gridwalk.simulate import words
+from gridwalk.simulate.entries import address
 from gridwalk.simulate.identities import Identities
 from gridwalk.simulate.model import Door, Person, Stay
 
@@ -15,7 +16,7 @@ VACANT_SHARE = 0.07
 LET_SHARE = 0.09
 LENT_SHARE = 0.015
 LIVES_ELSEWHERE_SHARE = 0.13
-ABSENT_HOUSEHOLDS_PER_DOOR = 6600 / 13000
+ABSENT_HOUSEHOLDS_PER_DOOR = 7500 / 13000
 FLOATING_SHARE = 0.35
 
 # (weight, members as (relation, low age, high age)); the head comes first.
@@ -28,7 +29,7 @@ FAMILIES: tuple[tuple[float, tuple[tuple[str, int, int], ...]], ...] = (
     (0.11, (("head", 32, 46), ("spouse", 31, 45), ("child", 8, 15), ("child", 0, 7))),
     (0.03, (("head", 33, 52), ("child", 4, 19))),
     (0.12, (("head", 58, 78), ("spouse", 57, 76), ("child", 28, 44), ("child_in_law", 28, 43), ("grandchild", 0, 14))),
-    (0.09, (("head", 60, 86), ("child", 30, 55))),
+    (0.09, (("head", 60, 86), ("child", 23, 55))),
 )
 TENANT_FAMILIES: tuple[tuple[float, tuple[tuple[str, int, int], ...]], ...] = (
     (0.40, (("head", 20, 45),)),
@@ -111,7 +112,7 @@ class People:
             elif relation == "child":
                 age = max(0, min(age, head_age - 22))
             sex = {"head": head_sex, "spouse": OPPOSITE[head_sex]}.get(relation, rng.choice(("male", "female")))
-            keeps_name = relation in ("head", "child", "grandchild") and head_sex == "male" or relation == "head"
+            keeps_name = relation == "head" or (relation in ("child", "grandchild") and head_sex == "male")
             phone = self.identities.phone() if 12 <= age < 75 or (age >= 75 and rng.random() < 0.6) else ""
             family.append(
                 self.person(
@@ -122,7 +123,7 @@ class People:
                     household=self.n_households,
                     phone=phone,
                     registered=registered,
-                )  # fmt: skip
+                )
             )
         return family
 
@@ -168,7 +169,7 @@ class People:
         weights = [4.0 if d.tenure == "let" or d.occupancy == "vacant" else 0.7 for d in homes]
         for door in self.rng.choices(homes, weights, k=round(len(homes) * ABSENT_HOUSEHOLDS_PER_DOOR)):
             members = self.rng.choices(FAMILIES, [weight for weight, _ in FAMILIES])[0][1]
-            for person in self.family(members[:3]):
+            for person in self.family(members[: self.rng.choice((1, 3, 3))]):
                 self.stay(person, door, "registered_here")
 
     def _separate_within_street(self, homes: list[Door]) -> None:
@@ -179,6 +180,7 @@ class People:
             if other is door:
                 continue
             for stay in [s for s in door.stays if s.kind == "lives_elsewhere_registered"]:
+                self.persons[stay.person].registered_address = address(other.place)
                 self.stay(self.persons[stay.person], other, "registered_here")
 
 

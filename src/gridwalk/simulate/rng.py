@@ -1,4 +1,4 @@
-"""One way to chance: every part of the street draws from its own named stream, so that adding one leaves the others as they were."""
+"""One way to chance: every part draws from its own named stream, so that adding one leaves the others alone."""
 
 from __future__ import annotations
 

@@ -67,6 +67,9 @@ class World:
             "care": entries.of_care(cares, self.persons, self.doors),
         }
         Writing(self.entries["dwelling"], self.entries["person"], self.key, seed)
+        for community in communities:
+            if community.code in faults.FORBIDDEN_COLUMNS:
+                self.key.add("forbidden_column", community.code, field=faults.FORBIDDEN_COLUMNS[community.code][1])
         self._attach_life_to_entries()
 
     @classmethod
@@ -104,7 +107,8 @@ class World:
             if door_fault and door_fault.kind == "door_only_in_population":
                 entry.faults.append(door_fault.number)
         door_kinds = {
-            "vacant_with_residents", "let_as_owner", "missing_household", "crowded_house", "household_moved", "new_tenant",
+            "vacant_with_residents", "let_as_owner", "missing_household", "crowded_house", "household_moved",
+            "new_tenant",
         }  # fmt: skip
         for entry in self.entries["dwelling"]:
             fault = by_ref.get(entry.ref)

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from gridwalk.method import idcards
+from gridwalk.simulate import layouts
 from gridwalk.simulate import rng as chance
 from gridwalk.simulate.entries import Entry
 from gridwalk.simulate.faults import AnswerKey
@@ -15,6 +16,12 @@ FULLWIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 HAN = "〇一二三四五六七八九十"
 NOTES = ("（租户）", "(外地)", "（户主）", "【常年不在】", "(已婚)")
 VAGUE = ("地址不详", "本街道", "户口空挂，无房", "")
+
+
+def _spelled(entry: Entry) -> bool:
+    """Whether every row of the community spells out its building."""
+    custom = layouts.of(entry.community)
+    return not custom.merged_households and not custom.sheet_a_building
 
 
 class Writing:
@@ -109,7 +116,8 @@ class Writing:
 
     def _variants(self) -> None:
         kind = "building_variant"
-        for entry in self._pick(kind, self._persons, lambda e: e.values["building"].endswith("号楼")):
+        # Where a household's address is merged, or the sheet is the building, nobody could see another spelling.
+        for entry in self._pick(kind, self._persons, lambda e: e.values["building"].endswith("号楼") and _spelled(e)):
             entry.written["building"] = self._variant(entry.values["building"])
             entry.written["address"] = entry.values["address"].replace(
                 entry.values["building"], str(entry.written["building"])
@@ -128,7 +136,11 @@ class Writing:
         pairs = [
             below
             for above, below in zip(self._persons, self._persons[1:], strict=False)
-            if below.door and above.door == below.door and above.household == below.household and not above.written
+            if below.door
+            and above.door == below.door
+            and above.household == below.household
+            and not above.written
+            and not layouts.of(below.community).merged_households
         ]
         for entry in self._pick(kind, pairs, lambda e: True):
             word = self._rng.choice(("同上", "〃"))
