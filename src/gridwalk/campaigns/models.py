@@ -75,7 +75,13 @@ class LeadingMember(models.Model):
 class Target(models.Model):
     """One thing to visit. ``state`` follows the settling rules of domain.md §2 and is written by visits only."""
 
-    STATES = [("remaining", "待走访"), ("visited", "已走访"), ("explained", "已说明"), ("pending", "待复核"), ("left", "已出范围")]
+    STATES = [
+        ("remaining", "待走访"),
+        ("visited", "已走访"),
+        ("explained", "已说明"),
+        ("pending", "待复核"),
+        ("left", "已出范围"),
+    ]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="targets")

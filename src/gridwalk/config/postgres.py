@@ -148,7 +148,9 @@ class Embedded:
             of_data = (self.data / "PG_VERSION").read_text().strip()
         except FileNotFoundError:
             return
-        printed = subprocess.run([self.binary("postgres"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+        printed = subprocess.run(
+            [self.binary("postgres"), "--version"], capture_output=True, text=True, check=True
+        ).stdout  # noqa: S603
         ours = printed.split()[-1].split(".")[0]
         if of_data != ours:
             raise EmbeddedError(
@@ -238,7 +240,9 @@ class Embedded:
             if self._uid is not None and path == self._base:
                 path.chmod(0o711)  # the database's user must pass through; what lies inside keeps its own mode
         except OSError as error:
-            raise EmbeddedError(f"写不了目录 {path}（{error.strerror}）。请检查磁盘是否只读或已满，或换一个目录（GRIDWALK_HOME）。") from error
+            raise EmbeddedError(
+                f"写不了目录 {path}（{error.strerror}）。请检查磁盘是否只读或已满，或换一个目录（GRIDWALK_HOME）。"
+            ) from error
 
     def _own_dir(self, path: Path) -> None:
         self._make(path)

@@ -2,124 +2,208 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import gridwalk.core.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import gridwalk.core.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territory', '0001_initial'),
+        ("territory", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.UUIDField(default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('scope', models.CharField(max_length=15)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('state', models.CharField(choices=[('draft', '筹备'), ('running', '进行中'), ('closed', '已结束')], default='draft', max_length=10)),
-                ('max_visits', models.PositiveSmallIntegerField(default=6)),
-                ('quiet_from', models.TimeField()),
-                ('quiet_until', models.TimeField()),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("scope", models.CharField(max_length=15)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "筹备"), ("running", "进行中"), ("closed", "已结束")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("max_visits", models.PositiveSmallIntegerField(default=6)),
+                ("quiet_from", models.TimeField()),
+                ("quiet_until", models.TimeField()),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Wave',
+            name="Wave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=30)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=15), size=None)),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None)),
-                ('starts_on', models.DateField()),
-                ('dispatched_at', models.DateTimeField(null=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waves', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=30)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=15), size=None),
+                ),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None),
+                ),
+                ("starts_on", models.DateField()),
+                ("dispatched_at", models.DateTimeField(null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="waves", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order'],
+                "ordering": ["order"],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.UUIDField(default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=16)),
-                ('entity', models.UUIDField()),
-                ('walk_key', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(choices=[('remaining', '待走访'), ('visited', '已走访'), ('explained', '已说明'), ('pending', '待复核'), ('left', '已出范围')], default='remaining', max_length=10)),
-                ('outcome', models.CharField(blank=True, max_length=20)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('met_in_person', models.BooleanField(default=False)),
-                ('n_visits', models.PositiveSmallIntegerField(default=0)),
-                ('bands', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('last_visit_at', models.DateTimeField(null=True)),
-                ('revisit_at', models.DateTimeField(null=True)),
-                ('planned_on', models.DateField(null=True)),
-                ('planned_band', models.CharField(blank=True, max_length=12)),
-                ('note', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField()),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='campaigns.campaign')),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.grid')),
-                ('wave', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='campaigns.wave')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("entity", models.UUIDField()),
+                ("walk_key", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("remaining", "待走访"),
+                            ("visited", "已走访"),
+                            ("explained", "已说明"),
+                            ("pending", "待复核"),
+                            ("left", "已出范围"),
+                        ],
+                        default="remaining",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("met_in_person", models.BooleanField(default=False)),
+                ("n_visits", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "bands",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                ("last_visit_at", models.DateTimeField(null=True)),
+                ("revisit_at", models.DateTimeField(null=True)),
+                ("planned_on", models.DateField(null=True)),
+                ("planned_band", models.CharField(blank=True, max_length=12)),
+                ("note", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="territory.grid"
+                    ),
+                ),
+                (
+                    "wave",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="campaigns.wave"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LeadingMember',
+            name="LeadingMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=40)),
-                ('post', models.CharField(max_length=60)),
-                ('duty', models.CharField(max_length=120)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leading_group', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=40)),
+                ("post", models.CharField(max_length=60)),
+                ("duty", models.CharField(max_length=120)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="leading_group",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order'],
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'order'), name='leading_member_once')],
+                "ordering": ["order"],
+                "constraints": [models.UniqueConstraint(fields=("campaign", "order"), name="leading_member_once")],
             },
         ),
         migrations.CreateModel(
-            name='Phase',
+            name="Phase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('prepare', '部署'), ('act', '行动'), ('sum_up', '总结')], max_length=10)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("prepare", "部署"), ("act", "行动"), ("sum_up", "总结")], max_length=10),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="phases", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on'],
-                'constraints': [models.UniqueConstraint(fields=('campaign', 'kind'), name='phase_once')],
+                "ordering": ["starts_on"],
+                "constraints": [models.UniqueConstraint(fields=("campaign", "kind"), name="phase_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.UniqueConstraint(fields=('campaign', 'order'), name='wave_once'),
+            model_name="wave",
+            constraint=models.UniqueConstraint(fields=("campaign", "order"), name="wave_once"),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['campaign', 'grid', 'kind', 'state'], name='campaigns_t_campaig_25252e_idx'),
+            model_name="target",
+            index=models.Index(fields=["campaign", "grid", "kind", "state"], name="campaigns_t_campaig_25252e_idx"),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['grid', 'walk_key'], name='campaigns_t_grid_id_ec24d1_idx'),
+            model_name="target",
+            index=models.Index(fields=["grid", "walk_key"], name="campaigns_t_grid_id_ec24d1_idx"),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['entity'], name='campaigns_t_entity_6ce44b_idx'),
+            model_name="target",
+            index=models.Index(fields=["entity"], name="campaigns_t_entity_6ce44b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('campaign', 'entity'), name='target_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(fields=("campaign", "entity"), name="target_once"),
         ),
     ]

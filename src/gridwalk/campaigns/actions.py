@@ -1,0 +1,190 @@
+"""Campaigns from founding to dispatch, and what is arranged about targets."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns.models import Campaign, LeadingMember, Phase, Target, Wave
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import Dwelling, Organization, Site
+from gridwalk.territory import queries as territory
+
+BATCH = 1000
+QUIET_FROM, QUIET_UNTIL = dt.time(20, 30), dt.time(9, 0)
+KINDS = ("dwelling", "organization", "site")
+
+
+class CampaignError(Exception):
+    """A campaign that cannot be written so; the text says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class NewWave:
+    """Which scopes begin when."""
+
+    name: str
+    scopes: tuple[str, ...]
+    starts_on: dt.date
+
+
+def create_campaign(
+    *, actor: Viewer, at: dt.datetime, name: str, scope: str, phases: dict[str, tuple[dt.date, dt.date]],
+    waves: Sequence[NewWave], leading_group: Sequence[tuple[str, str, str]] = (),
+) -> Campaign:  # fmt: skip
+    """Found a campaign with its phases (``prepare`` · ``act`` · ``sum_up``), waves and leading group (name, post, duty)."""
+    access.require(actor, Verb.MANAGE_CAMPAIGN, scope)
+    if not name.strip() or not waves:
+        raise CampaignError("没有建：行动要有名称，至少要有一批。")
+    days = sorted(phases.values())
+    if set(phases) != {"prepare", "act", "sum_up"} or any(b < a for a, b in days):
+        raise CampaignError("没有建：部署、行动、总结三个阶段都要有起止日期，结束不早于开始。")
+    if any(not s.startswith(scope) for wave in waves for s in wave.scopes):
+        raise CampaignError("没有建：有一批超出了行动的范围。")
+    with core.write_to(actor=actor, at=at) as writing:
+        campaign = Campaign.objects.create(
+            name=name.strip(), scope=scope, starts_on=days[0][0], ends_on=days[-1][1], state="running",
+            quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, created_at=at,
+        )  # fmt: skip
+        Phase.objects.bulk_create(
+            [Phase(campaign=campaign, kind=kind, starts_on=a, ends_on=b) for kind, (a, b) in phases.items()]
+        )
+        Wave.objects.bulk_create(
+            [
+                Wave(
+                    campaign=campaign,
+                    order=i,
+                    name=w.name,
+                    scopes=list(w.scopes),
+                    kinds=list(KINDS),
+                    starts_on=w.starts_on,
+                )
+                for i, w in enumerate(waves, 1)
+            ]
+        )
+        LeadingMember.objects.bulk_create(
+            [
+                LeadingMember(campaign=campaign, order=i, name=n, post=p, duty=d)
+                for i, (n, p, d) in enumerate(leading_group, 1)
+            ]
+        )
+        writing.audit("campaign.created", scope=scope, kind="campaign", subject=campaign.id)
+    return campaign
+
+
+def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
+    """Make the targets of a wave, one transaction a grid, each to the grid's responsible worker; again adds what is new.
+
+    Scope: every active residential or mixed dwelling, vacant and let ones included; active organizations and key sites.
+    Returns how many targets were made. Raises NotHere, NotPermitted.
+    """
+    found = Wave.objects.select_related("campaign").filter(pk=wave).first()
+    if found is None:
+        raise NotHere
+    access.require(actor, Verb.DISPATCH, found.campaign.scope)
+    n_made = 0
+    for grid in sorted({g for scope in found.scopes for g in territory.grid_codes(scope)}):
+        with core.write_to(grid, actor=actor, at=at) as writing:
+            n_made += dispatch_grid(writing, found, grid)
+    with core.write_to(actor=actor, at=at) as writing:
+        Wave.objects.filter(pk=wave).update(dispatched_at=at)
+        writing.audit("wave.dispatched", scope=found.campaign.scope, kind="campaign", subject=found.campaign_id,
+                      data={"wave": found.order, "n": n_made})  # fmt: skip
+    return n_made
+
+
+def dispatch_grid(writing: Writing, wave: Wave, grid: str) -> int:
+    """Step: the targets of one grid that do not exist yet."""
+    worker = accounts.responsible([grid], clock.local_date(writing.at)).get(grid)
+    known = set(Target.objects.filter(campaign_id=wave.campaign_id, grid_id=grid).values_list("entity", flat=True))
+    doors = Dwelling.objects.filter(grid_id=grid, status="active", usage__in=["residential", "mixed"])
+    wanted: list[tuple[str, uuid.UUID, str]] = [
+        ("dwelling", pk, walk) for pk, walk in doors.values_list("id", "walk_key")
+    ]
+    for kind, table in (("organization", Organization), ("site", Site)):
+        rows = table._default_manager.filter(grid_id=grid, status="active").values_list("id", "sort_key")
+        wanted += [(kind, pk, f"~{sort_key}"[:80]) for pk, sort_key in rows]
+    made = [
+        Target(
+            campaign_id=wave.campaign_id, wave=wave, grid_id=grid, kind=kind, entity=entity, walk_key=walk,
+            assignee_id=worker.user if worker else None, created_at=writing.at,
+        )
+        for kind, entity, walk in wanted
+        if kind in wave.kinds and entity not in known
+    ]  # fmt: skip
+    Target.objects.bulk_create(made, batch_size=BATCH)
+    for target in made:
+        writing.created(grid, "target", target.id, {"kind": target.kind, "entity": str(target.entity)}, source="office")
+    return len(made)
+
+
+def join_target(writing: Writing, *, grid: str, kind: str, entity: uuid.UUID, walk_key: str) -> None:
+    """Step: a door, organization or site found during a running campaign joins its scope (P3)."""
+    today = clock.local_date(writing.at)
+    waves = Wave.objects.filter(campaign__state="running", dispatched_at__isnull=False, starts_on__lte=today)
+    for wave in waves:
+        if any(grid.startswith(scope) for scope in wave.scopes) and kind in wave.kinds:
+            target, made = Target.objects.get_or_create(
+                campaign_id=wave.campaign_id, entity=entity,
+                defaults={"wave": wave, "grid_id": grid, "kind": kind, "walk_key": walk_key, "created_at": writing.at},
+            )  # fmt: skip
+            if made:
+                writing.created(grid, "target", target.id, {"kind": kind, "entity": str(entity)}, source="office")
+
+
+def plan_targets(
+    *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], on: dt.date | None, band: str = ""
+) -> int:
+    """Put targets on a day's list (加入今日, 排晚间), or take them off with no day. Returns how many."""
+    rows = Target.objects.filter(pk__in=list(targets))
+    grids = sorted(set(rows.values_list("grid_id", flat=True)))
+    for grid in grids:
+        access.require(actor, Verb.RECORD_VISIT if not actor.may(Verb.DISPATCH, grid) else Verb.DISPATCH, grid)
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        n_planned = rows.update(planned_on=on, planned_band=band)
+        for grid in grids:
+            writing.audit(
+                "targets.planned", scope=grid, data={"n": n_planned, "on": on.isoformat() if on else None, "band": band}
+            )
+    return n_planned
+
+
+def reassign(
+    *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to: uuid.UUID, reason: str
+) -> int:  # fmt: skip
+    """Hand targets to another worker with a reason (改派); what was recorded stays. Returns how many."""
+    if not reason.strip():
+        raise CampaignError("没有改派：请写明原因，原来的网格员要看得到。")
+    rows = Target.objects.filter(pk__in=list(targets))
+    grids = sorted(set(rows.values_list("grid_id", flat=True)))
+    for grid in grids:
+        access.require(actor, Verb.DISPATCH, grid)
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        for target in rows.only("id", "grid_id", "assignee_id"):
+            old = str(target.assignee_id) if target.assignee_id else None
+            writing.change(
+                target.grid_id, "target", target.id, "assignee", old, str(to), source="office", reason=reason.strip()
+            )
+        n_moved = rows.update(assignee_id=to)
+        for grid in grids:
+            writing.audit("targets.reassigned", scope=grid, data={"n": n_moved, "to": str(to)}, reason=reason.strip())
+    return n_moved
+
+
+def close_campaign(*, actor: Viewer, at: dt.datetime, campaign: uuid.UUID) -> None:
+    """End a campaign; its targets and figures stay. Raises NotHere."""
+    found = Campaign.objects.filter(pk=campaign).first()
+    if found is None:
+        raise NotHere
+    access.require(actor, Verb.MANAGE_CAMPAIGN, found.scope)
+    with core.write_to(actor=actor, at=at) as writing:
+        Campaign.objects.filter(pk=campaign).update(state="closed")
+        writing.audit("campaign.closed", scope=found.scope, kind="campaign", subject=campaign)

@@ -1,0 +1,42 @@
+"""Reads of campaigns and targets."""
+
+from __future__ import annotations
+
+import uuid
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core.queries import NotHere
+
+
+def campaigns(viewer: Viewer) -> list[Campaign]:
+    """The campaigns that touch an area whose counts the viewer may see, the newest first."""
+    scopes = viewer.scopes(Verb.SEE_COUNTS)
+    rows = Campaign.objects.prefetch_related("phases", "waves", "leading_group").order_by("-starts_on")
+    return [c for c in rows if any(c.scope.startswith(s) or s.startswith(c.scope) for s in scopes)]
+
+
+def get_campaign(viewer: Viewer, campaign: uuid.UUID) -> Campaign:
+    """One campaign. Raises NotHere."""
+    found = next((c for c in campaigns(viewer) if c.id == campaign), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def current_campaign(viewer: Viewer) -> Campaign | None:
+    """The running campaign that began last; else the last one; None where there is none."""
+    found = campaigns(viewer)
+    return next((c for c in found if c.state == "running"), found[0] if found else None)
+
+
+def running_for(grid: str) -> Campaign | None:
+    """The running campaign over a grid."""
+    return next(
+        (c for c in Campaign.objects.filter(state="running").order_by("-starts_on") if grid.startswith(c.scope)), None
+    )
+
+
+def target_of(campaign: uuid.UUID, entity: uuid.UUID) -> Target | None:
+    """The target of an entity in a campaign."""
+    return Target.objects.select_related("assignee").filter(campaign_id=campaign, entity=entity).first()

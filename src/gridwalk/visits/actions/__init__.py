@@ -1,0 +1,1 @@
+"""Every write of visits: recording (one or a batch), taking back, deciding rechecks."""

@@ -1,0 +1,182 @@
+"""Steps that carry what was found at doors into the register; one entry feeds every ledger."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridwalk.core import clock, envelope, ids
+from gridwalk.core.actions import Writing
+from gridwalk.registry import columns
+from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.models import CareLabel, Dwelling, Entity, Person, Residence
+from gridwalk.registry.rules import Claim
+from gridwalk.visits.models import CareContact, Visit
+
+NEEDS = {
+    "daily_life": "生活照料",
+    "medical": "就医买药",
+    "repair": "维修安全",
+    "benefit": "政策办理",
+    "company": "陪伴探望",
+    "other": "其他",
+}
+HELP = {"given": "当场帮了", "referred": "已转介", "none": "暂无需要"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Arrival:
+    """Somebody found living at the door; ``values`` by dictionary names, already parsed."""
+
+    values: Mapping[str, Any]
+    residence_kind: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Need:
+    """What a care contact brought: a need found (key of NEEDS) and what was done (key of HELP)."""
+
+    person: uuid.UUID
+    need: str = ""
+    help: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What one visit says of the register. ``ends``: (person, proposed end), each to be rechecked."""
+
+    claims: tuple[Claim, ...] = ()
+    confirmed: tuple[uuid.UUID, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    departures: tuple[uuid.UUID, ...] = ()
+    ends: tuple[tuple[uuid.UUID, str], ...] = ()
+    care: tuple[Need, ...] = ()
+
+
+def carry(writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Mapping[uuid.UUID, Entity]) -> None:
+    """Apply what all visits of a batch found, set-based."""
+    for visit, found in visits:
+        visit.n_confirmed = len(found.confirmed)
+        visit.n_changed = len(found.claims) + len(found.arrivals) + len(found.departures) + len(found.ends)
+    claims.apply_claims(writing, [claim for _, found in visits for claim in found.claims])
+    _arrive(writing, visits)
+    _depart(writing, visits)
+    for visit, found in visits:
+        for person, proposed in found.ends:
+            endings.propose(writing, Person.objects.select_for_update().get(pk=person), proposed, reason="上门时得知")
+    claims.confirm(writing, "person", [p for _, found in visits for p in found.confirmed], source="visit")
+    _confirm_places(writing, visits, entities)
+    _care(writing, visits)
+
+
+def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    coming = [(visit, arrival) for visit, found in visits for arrival in found.arrivals]
+    if not coming:
+        return
+    indexes = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for _, a in coming} - {""}
+    known = {p.id_no_index: p for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
+    new: list[creation.New] = []
+    links: list[creation.NewResidence] = []
+    for visit, arrival in coming:
+        index = envelope.blind_index(arrival.values.get("id_no") or "", purpose="id_no")
+        person = known.get(index) if index else None
+        if person is None:
+            made = creation.New(visit.grid_id, arrival.values, "visit", verified_on=visit.on)
+            new.append(made)
+            person_id = made.id
+        else:
+            person_id = person.id
+        links.append(
+            creation.NewResidence(
+                person_id, visit.entity, visit.grid_id, arrival.residence_kind, "visit", from_on=visit.on
+            )
+        )
+    creation.register(writing, "person", new)
+    creation.link(writing, links)
+    creation.settle_grids(writing, [link.person for link in links])
+
+
+def grids_of_arrivals(arrivals: Sequence[Arrival]) -> set[str]:
+    """The grids that known persons among the arrivals leave: they must be locked too."""
+    indexes = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for a in arrivals} - {""}
+    if not indexes:
+        return set()
+    persons = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
+    links = Residence.objects.filter(person__in=persons, to_on__isnull=True)
+    return set(persons.values_list("grid_id", flat=True)) | set(links.values_list("grid_id", flat=True))
+
+
+def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    gone = {(person, visit.entity) for visit, found in visits for person in found.departures}
+    if not gone:
+        return
+    links = Residence.objects.filter(person_id__in={p for p, _ in gone}, to_on__isnull=True)
+    for residence in links:
+        if (residence.person_id, residence.dwelling_id) in gone:
+            creation.end_residence(writing, residence, source="visit", reason="上门核实，已不在此住")
+    creation.settle_grids(writing, [p for p, _ in gone])
+
+
+def _confirm_places(
+    writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Mapping[uuid.UUID, Entity]
+) -> None:
+    by_kind: dict[str, list[uuid.UUID]] = {}
+    touched: dict[str, list[Entity]] = {}
+    for visit, _ in visits:
+        if visit.outcome not in {"met", "phone", "vacant_confirmed"}:
+            continue
+        entity = entities[visit.entity]
+        by_kind.setdefault(visit.kind, []).append(visit.entity)
+        entity.last_contact_on = visit.on  # type: ignore[attr-defined]
+        touched.setdefault(visit.kind, []).append(entity)
+        if isinstance(entity, Dwelling) and visit.outcome == "vacant_confirmed" and visit.second_source:
+            corrections.set_vacancy(writing, entity, visit.second_source, source="visit")
+    for kind, entity_ids in by_kind.items():
+        claims.confirm(writing, kind, entity_ids, source="visit")
+        columns.TABLES[kind]._default_manager.bulk_update(touched[kind], ["last_contact_on"])
+
+
+def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    """Every label of a person met or called is a contact made; a need is noted with it (P22)."""
+    reached: dict[uuid.UUID, tuple[Visit, Need]] = {}
+    for visit, found in visits:
+        if visit.outcome in {"met", "phone"}:
+            for person in found.confirmed:
+                reached.setdefault(person, (visit, Need(person)))
+        for need in found.care:
+            reached[need.person] = (visit, need)
+    if not reached:
+        return
+    today = clock.local_date(writing.at)
+    labels = list(CareLabel.objects.filter(person_id__in=list(reached), ends_on__gte=today, starts_on__lte=today))
+    contacts = []
+    for label in labels:
+        visit, need = reached[label.person_id]
+        old = label.last_contact_on.isoformat() if label.last_contact_on else None
+        writing.change(label.grid_id if label.grid_id in writing.versions else visit.grid_id, "care", label.id,
+                       "last_contact_on", old, visit.on.isoformat(), source="visit")  # fmt: skip
+        label.last_contact_on = max(visit.on, label.last_contact_on or visit.on)
+        contacts.append(
+            CareContact(
+                id=ids.new_id(), grid_id=label.grid_id, label=label, visit=visit, on=visit.on, worker=visit.worker,
+                worker_name=visit.worker_name, need=need.need, help=need.help, created_at=writing.at,
+            )
+        )  # fmt: skip
+    CareLabel.objects.bulk_update(labels, ["last_contact_on"])
+    CareContact.objects.bulk_create(contacts)
+
+
+def contact_by_phone(
+    writing: Writing, label: CareLabel, *, on: dt.date, need: str, help_: str, worker_name: str
+) -> CareContact:
+    """Step: a care contact made outside a visit (a call, help given later)."""
+    label.last_contact_on = max(on, label.last_contact_on or on)
+    label.save(update_fields=["last_contact_on"])
+    writing.change(label.grid_id, "care", label.id, "last_contact_on", None, on.isoformat(), source="office")
+    return CareContact.objects.create(
+        grid_id=label.grid_id, label=label, on=on, worker=writing.actor.id, worker_name=worker_name, need=need,
+        help=help_, created_at=writing.at,
+    )  # fmt: skip
