@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-FoundBy = Literal["import_fault", "normalised", "contradiction", "visit", "refused_column"]
+FoundBy = Literal["import_fault", "normalised", "difference", "contradiction", "visit", "refused_column"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of fault: how many at 13,000 doors, and how an importer, a check or a worker comes upon it.
+    """A kind of fault: about how many at 13,000 doors, and how an importer, a check or a worker comes upon it.
 
     ``code``: the import's fault code, the contradiction's code, or what the worker records at the door.
     """
@@ -27,7 +27,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "duplicate_person": Kind("一人在两个网格都算现住", 60, "contradiction", "two_living_residences"),
+    "duplicate_person": Kind("一人在两个网格都算现住", 60, "difference", "lives_in_two_places", "residence"),
     "vacant_with_residents": Kind("写着空房，却有人住", 30, "contradiction", "vacant_with_residents", "occupancy"),
     "let_as_owner": Kind("租户住着，房屋写自住", 150, "contradiction", "owner_with_tenants", "tenure"),
     "missing_household": Kind("房屋写有人住，人口台账没有人", 80, "contradiction", "occupied_without_residents"),

@@ -21,16 +21,23 @@ class Finding:
 
 
 class Listed:
-    """What the register shows at each door after the ledgers are imported."""
+    """What the register shows at each door after the ledgers are imported.
+
+    Rows count in the order of import: a second home of the same person is asked about, not entered.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
+        housed: set[str] = set()
         self.at_door: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self.with_id: set[str] = set()
         self._dwelling: dict[str, dict[str, str]] = {}
         for entry in world.entries["person"]:
-            if entry.door:
-                self.at_door[entry.door].setdefault(entry.ref, entry.values["residence_kind"])
+            kind = entry.values["residence_kind"]
+            if entry.door and not (kind in LIVING and entry.ref in housed):
+                self.at_door[entry.door].setdefault(entry.ref, kind)
+                if kind in LIVING:
+                    housed.add(entry.ref)
             if entry.values["id_no"]:
                 self.with_id.add(entry.ref)
         for entry in world.entries["dwelling"]:
@@ -71,10 +78,10 @@ class Listed:
             elif stay.real:
                 confirmed.append(stay.person)
                 claims.extend(self._corrections(person) if stay.kind in LIVING else ())
-            elif person.gone:
-                claims.append(("person", stay.person, "status", person.gone))
-            else:
+            elif stay.kind == "tenant":
                 departures.append(stay.person)
+            else:
+                claims.append(("person", stay.person, "status", person.gone))
         return Finding(tuple(claims), tuple(confirmed), tuple(arrivals), tuple(departures))
 
     def _corrections(self, person: Person) -> list[tuple[str, str, str, str]]:

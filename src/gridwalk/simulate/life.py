@@ -142,8 +142,11 @@ class Life:
         kind = "duplicate_person"
         for door in self._pick(kind, lambda d: d.tenure == "owner" and bool(self._inside(d))):
             person = next((p for p in map(self._free_person, self._inside(door)) if p), None)
+            # The right door is read first, so that the register keeps it and asks about the other.
             others = [
-                d for d in self._pick(kind, lambda d: len(self._inside(d)) > 1) if d.place.grid != door.place.grid
+                d
+                for d in self._pick(kind, lambda d: len(self._inside(d)) > 1)
+                if d.place.grid != door.place.grid and d.ref > door.ref
             ]
             if person is None or not others or door.ref in self._key.taken:
                 continue

@@ -169,7 +169,7 @@ class People:
         weights = [4.0 if d.tenure == "let" or d.occupancy == "vacant" else 0.7 for d in homes]
         for door in self.rng.choices(homes, weights, k=round(len(homes) * ABSENT_HOUSEHOLDS_PER_DOOR)):
             members = self.rng.choices(FAMILIES, [weight for weight, _ in FAMILIES])[0][1]
-            for person in self.family(members[: self.rng.choice((1, 3, 3))]):
+            for person in self.family(members[: self.rng.choice((2, 3, 3))]):
                 self.stay(person, door, "registered_here")
 
     def _separate_within_street(self, homes: list[Door]) -> None:

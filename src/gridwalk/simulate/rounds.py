@@ -20,7 +20,8 @@ AT_HOME = {
     "mixed": {"morning": 0.44, "afternoon": 0.42, "evening": 0.74, "weekend": 0.66},
 }
 MOST_KNOCKS = 6
-DWELLING_INTERVAL = 30
+VACANT_INTERVAL, LET_INTERVAL = 60, 90
+ONCE = 10_000
 
 
 @dataclasses.dataclass(slots=True)
@@ -64,12 +65,10 @@ class GridWorker:
             if door in of_door:
                 self._due.append((care.person, care.interval_days, of_door[door]))
         self._errands: list[tuple[str, str, Place, int]] = [
-            ("organization", one.ref, one.place, 10_000)
-            for one in world.organizations.values()
-            if one.place.grid == grid
+            ("site", one.ref, one.place, one.interval_days) for one in world.sites.values() if one.place.grid == grid
         ]
         self._errands += [
-            ("site", one.ref, one.place, one.interval_days) for one in world.sites.values() if one.place.grid == grid
+            ("organization", one.ref, one.place, ONCE) for one in world.organizations.values() if one.place.grid == grid
         ]
         self._errand_on: dict[str, dt.date] = {}
 
@@ -84,8 +83,11 @@ class GridWorker:
             for index, (kind, ref, item) in enumerate(chosen):
                 minute = int(hours[1] * (index + self._rng.random() * 0.7) / max(1, len(chosen)))
                 at = dt.datetime.combine(day.date, hours[0], SHANGHAI) + dt.timedelta(minutes=minute)
-                knock = self._errand(at, kind, ref, item) if isinstance(item, Place) else self._knock(at, band, item)
-                done.append(knock)
+                if isinstance(item, Place):
+                    done.append(self._errand(at, kind, ref, item))
+                    continue
+                joins = not item.n_knocks and not item.door.written and not self._listed.at_door[ref]
+                done.append(dataclasses.replace(self._knock(at, band, item), joins=joins))
         return done
 
     def _shifts(self, day: Day, pace: int) -> list[tuple[str, int]]:
@@ -98,9 +100,10 @@ class GridWorker:
     def _choose(self, on: dt.date, band: str, n: int, busy: set[str]) -> list[tuple[str, str, Round | Place]]:
         """What to do in a shift: appointments, care due, errands, vacant doors, tries again, new doors."""
         chosen: list[tuple[str, str, Round | Place]] = []
-        for kind, ref, place, interval in self._errands if band in ("morning", "afternoon") else ():
+        has_errand = band in ("morning", "afternoon") and self._rng.random() < 0.2
+        for kind, ref, place, interval in self._errands if has_errand else ():
             last = self._errand_on.get(ref)
-            if len(chosen) < 1 and ref not in busy and (last is None or (on - last).days >= min(interval, 10_000) - 3):
+            if len(chosen) < 1 and ref not in busy and (last is None or (on - last).days >= interval - 3):
                 chosen.append((kind, ref, place))
                 busy.add(ref)
         rounds: list[Round] = []
@@ -127,20 +130,21 @@ class GridWorker:
         return chosen + [("dwelling", r.door.ref, r) for r in rounds]
 
     def _appointments(self, on: dt.date, band: str) -> Iterator[Round]:
-        return (r for r in self._rounds if r.appointment == (on, band))
+        return (r for r in self._rounds if r.appointment == (on, band) and r.n_knocks < MOST_KNOCKS)
 
     def _care_due(self, on: dt.date) -> Iterator[Round]:
         for person, interval, item in self._due:
             last = self._last_care.get(person)
-            if (last is None or (on - last).days >= interval - 1) and (item.done or item.n_knocks < MOST_KNOCKS):
+            by_phone = item.met and self._listed.reachable(item.door)
+            if (last is None or (on - last).days >= interval - 1) and (by_phone or item.n_knocks < MOST_KNOCKS):
                 yield item
 
     def _recontacts(self, on: dt.date) -> Iterator[Round]:
         for item in self._rounds:
             door = item.door
-            watched = item.done and (door.occupancy == "vacant" or door.tenure == "let")
-            due = item.contact_on and (on - item.contact_on).days >= DWELLING_INTERVAL - 2
-            if watched and due and item.n_knocks < MOST_KNOCKS:
+            interval = VACANT_INTERVAL if door.occupancy == "vacant" else LET_INTERVAL if door.tenure == "let" else 0
+            due = item.contact_on and interval and (on - item.contact_on).days >= interval - 4
+            if item.done and due and item.n_knocks < MOST_KNOCKS:
                 yield item
 
     def _retries(self, on: dt.date, band: str) -> list[Round]:
@@ -153,9 +157,12 @@ class GridWorker:
         return sorted(waiting, key=lambda r: (band in r.bands, r.last_on or on, r.door.ref))
 
     def _errand(self, at: dt.datetime, kind: str, ref: str, place: Place) -> Knock:
-        if self._rng.random() < 0.2:
+        luck = self._rng.random()
+        if luck < 0.2:
             return Knock(at, self.grid, kind, ref, place, "no_answer")
         self._errand_on[ref] = at.date()
+        if luck < 0.23 and kind == "organization":
+            return Knock(at, self.grid, kind, ref, place, "not_found")
         return Knock(at, self.grid, kind, ref, place, "met", met_role="contact")
 
     def _knock(self, at: dt.datetime, band: str, item: Round) -> Knock:
@@ -163,7 +170,7 @@ class GridWorker:
         first_fail = item.n_failed == 0
         item.last_on, item.last_band = at.date(), band
         item.appointment = None
-        if item.done and item.met and self._listed.reachable(door):
+        if item.met and self._listed.reachable(door):
             return self._call(at, item)
         if door.occupancy == "vacant":
             return self._vacant(at, band, item, first_fail)
@@ -192,14 +199,13 @@ class GridWorker:
             item.done = True
             return Knock(at, self.grid, "dwelling", door.ref, door.place, "refused")
         finding = Finding(confirmed=self._listed.really_living(door)) if item.met else self._listed.face_to_face(door)
-        joins = not door.written and not item.met and not self._listed.at_door[door.ref]
         item.done = item.met = True
         item.contact_on = at.date()
         role = "tenant" if door.tenure == "let" else self._rng.choice(("head", "household"))
         return Knock(
             at, self.grid, "dwelling", door.ref, door.place, "met", met_role=role, claims=finding.claims,
             confirmed=finding.confirmed, arrivals=finding.arrivals, departures=finding.departures,
-            care=self._contacted(at.date(), item), joins=joins,
+            care=self._contacted(at.date(), item),
         )  # fmt: skip
 
     def _call(self, at: dt.datetime, item: Round) -> Knock:

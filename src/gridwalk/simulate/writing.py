@@ -18,12 +18,6 @@ NOTES = ("（租户）", "(外地)", "（户主）", "【常年不在】", "(已
 VAGUE = ("地址不详", "本街道", "户口空挂，无房", "")
 
 
-def _spelled(entry: Entry) -> bool:
-    """Whether every row of the community spells out its building."""
-    custom = layouts.of(entry.community)
-    return not custom.merged_households and not custom.sheet_a_building
-
-
 class Writing:
     """Plants every fault of writing into the entries."""
 
@@ -116,8 +110,14 @@ class Writing:
 
     def _variants(self) -> None:
         kind = "building_variant"
-        # Where a household's address is merged, or the sheet is the building, nobody could see another spelling.
-        for entry in self._pick(kind, self._persons, lambda e: e.values["building"].endswith("号楼") and _spelled(e)):
+        # Where a household's address is merged only its first row is seen; where the sheet is the building, none is.
+        seen = set()
+        for above, below in zip([None, *self._persons], self._persons, strict=False):
+            custom = layouts.of(below.community)
+            first = above is None or (above.door, above.household) != (below.door, below.household)
+            if not custom.sheet_a_building and (first or not custom.merged_households):
+                seen.add(id(below))
+        for entry in self._pick(kind, self._persons, lambda e: e.values["building"].endswith("号楼") and id(e) in seen):
             entry.written["building"] = self._variant(entry.values["building"])
             entry.written["address"] = entry.values["address"].replace(
                 entry.values["building"], str(entry.written["building"])

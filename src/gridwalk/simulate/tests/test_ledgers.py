@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import openpyxl
+import pytest
+
+from gridwalk.method import idcards
+from gridwalk.simulate import workbooks
+from gridwalk.simulate.workbooks import LedgerFile
+from gridwalk.simulate.world import World
+
+
+def rows_of(path: Path, sheet: str) -> list[list[Any]]:
+    if path.suffix == ".csv":
+        return list(csv.reader(path.read_text("gb18030").splitlines()))
+    frame = fastexcel.read_excel(path).load_sheet(
+        sheet, header_row=None, dtypes="string", skip_whitespace_tail_rows=True
+    )
+    return [list(row) for row in frame.to_polars().rows()]
+
+
+@pytest.fixture(scope="module")
+def cells(ledgers: list[LedgerFile]) -> dict[tuple[str, str], list[list[Any]]]:
+    return {
+        (file.path.name, sheet): rows_of(file.path, sheet)
+        for file in ledgers
+        for sheet in {record.sheet for record in file.records}
+    }
+
+
+def test_every_record_stands_in_the_row_it_says(ledgers: list[LedgerFile], cells: dict[Any, Any]) -> None:
+    for file in ledgers:
+        for record in file.records:
+            row = cells[file.path.name, record.sheet][record.row - 1]
+            shown = record.values.get("name") or record.values["room"]
+            assert any(shown in str(cell or "") for cell in row) or "same_as_above" in record.faults
+
+
+def test_every_fault_that_shows_in_a_ledger_is_located(small: World, ledgers: list[LedgerFile]) -> None:
+    unseen = {f.kind for f in workbooks.located(small, ledgers) if not f.file}
+    assert unseen == {"newborn", "door_in_no_ledger"}
+    assert len(workbooks.located(small, ledgers)) == len(small.faults)
+
+
+def test_faults_of_writing_are_really_in_the_cells(
+    small: World, ledgers: list[LedgerFile], cells: dict[Any, Any]
+) -> None:
+    seen: dict[str, int] = {}
+    for fault in workbooks.located(small, ledgers):
+        row = [str(c or "") for c in cells[fault.file, fault.sheet][fault.row - 1]] if fault.file else []
+        found = {
+            "id_checksum": any(idcards.check(c).fault == "checksum" for c in row),
+            "id_excel_float": any("E+17" in c or (c.startswith("1201") and c.endswith("000")) for c in row),
+            "id_15_digits": any(len(c) == 15 and idcards.check(c).upgraded for c in row),
+            "id_lower_x": any(c.endswith("x") and not idcards.check(c).fault for c in row),
+            "fullwidth_digits": any("０" <= ch <= "９" for c in row for ch in c),
+            "building_variant": any(word in c for c in row for word in ("幢", "栋", "座", "#楼", "号楼")),
+            "same_as_above": "同上" in row or "〃" in row,
+            "several_phones": any(c.count("12") >= 2 and len(c) == 23 for c in row),
+            "name_note": any(c[-1:] in "）)】" for c in row if c),
+            "forbidden_column": fault.field in row,
+        }.get(fault.kind)
+        if found is not None:
+            assert found, fault
+            seen[fault.kind] = seen.get(fault.kind, 0) + 1
+    assert len(seen) == 10
+
+
+def test_ledgers_have_the_habits_of_offices(ledgers: list[LedgerFile]) -> None:
+    names = {file.path.name: file for file in ledgers}
+    assert [file.kind for file in ledgers] == ["dwelling"] * 2 + ["person"] * 2 + ["organization", "site", "care"]
+    pilot = openpyxl.load_workbook(names["光复道街道君临天下社区实有人口台账.xlsx"].path)
+    assert len(pilot.sheetnames) > 5
+    assert pilot.worksheets[0].cell(1, 1).value == "光复道街道君临天下社区实有人口台账"
+    old = openpyxl.load_workbook(names["光复道街道林古里社区实有人口台账.xlsx"].path)
+    assert len(old.worksheets[0].merged_cells.ranges) > 500
+    assert old.worksheets[0].cell(old.worksheets[0].max_row - 1, 1).value == "合计"
+    assert "光复道街道林古里社区房屋台账.csv" in names
