@@ -11,11 +11,11 @@ from gridwalk.simulate.rounds import GridWorker
 from gridwalk.simulate.world import PILOT, World
 
 WORKING_DAYS = 60
-ALL_FROM_DAY = 10
+ALL_FROM_DAY = 11
 
 
 def wave_day(grid: str) -> int:
-    """The working day on which a grid's wave begins: the pilot community at once, all others after nine days."""
+    """The working day on which a grid's wave begins: the pilot community at once, all others after ten days."""
     return 1 if grid.startswith(PILOT) else ALL_FROM_DAY
 
 

@@ -112,11 +112,11 @@ CUSTOMS: dict[str, Custom] = {
 }  # fmt: skip
 
 ORGANIZATION: Columns = (
-    ("序号", ""), ("社区", "community"), ("单位名称", "name"), ("统一社会信用代码", "uscc"), ("单位类型", "org_kind"), ("经营地址", "address"),
+    ("序号", ""), ("社区", "community"), ("单位名称", "name"), ("统一社会信用代码", "uscc"), ("单位类型", "org_kind"), ("所属网格编码", "grid_code"), ("经营地址", "address"),
     ("负责人", "contact_name"), ("联系电话", "contact_phone"), ("经营状态", "status"),
 )  # fmt: skip
 SITE: Columns = (
-    ("序号", ""), ("社区", "community"), ("重点场所名称", "name"), ("场所类型", "site_kind"), ("地址", "address"), ("责任人", "contact_name"),
+    ("序号", ""), ("社区", "community"), ("重点场所名称", "name"), ("场所类型", "site_kind"), ("所属网格编码", "grid_code"), ("地址", "address"), ("责任人", "contact_name"),
     ("联系电话", "contact_phone"), ("检查间隔", "interval_days"),
 )  # fmt: skip
 CARE: Columns = (

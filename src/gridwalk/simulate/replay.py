@@ -169,9 +169,10 @@ class Register:
             ref = self._enter(arrival.ref, knock.place.community, arrival.values)
             self.persons[ref].homes = {knock.ref: arrival.residence_kind}
             self.persons[ref].verified_on = on
-        for ref in knock.care:
+        for ref in {*knock.confirmed, *knock.care} if knock.outcome in ("met", "phone") else ():
             for label in self._labels_of.get(ref, ()):
-                label.contact_on = on
+                if label.starts_on <= on <= label.ends_on:
+                    label.contact_on = on
 
     def grid_of(self, person: Person) -> str:
         """The grid of the home, else of the registered door, else the community's grid 000."""

@@ -19,7 +19,7 @@ AT_HOME = {
     "worker": {"morning": 0.11, "afternoon": 0.15, "evening": 0.60, "weekend": 0.55},
     "mixed": {"morning": 0.44, "afternoon": 0.42, "evening": 0.74, "weekend": 0.66},
 }
-MOST_KNOCKS = 6
+MOST_VISITS = 6
 VACANT_INTERVAL, LET_INTERVAL = 60, 90
 ONCE = 10_000
 
@@ -33,7 +33,7 @@ class Round:
     bands: set[str] = dataclasses.field(default_factory=set)
     last_on: dt.date | None = None
     last_band: str = ""
-    n_knocks: int = 0
+    n_visits: int = 0
     n_failed: int = 0
     done: bool = False
     met: bool = False
@@ -52,7 +52,7 @@ class GridWorker:
         pilot = grid.startswith(PILOT)
         self._pace = self._rng.uniform(24, 26.5) if pilot else self._rng.uniform(18, 25)
         doors = [d for d in world.doors.values() if d.place.grid == grid and d.usage == "residential"]
-        answers = 0.95 if pilot else 0.5
+        answers = 0.95 if pilot else 0.42
         self._rounds = [Round(door, listed.reachable(door) and self._rng.random() < answers) for door in doors]
         start = self._rng.randrange(len(self._rounds) or 1)
         self._sweep = self._rounds[start:] + self._rounds[:start]
@@ -86,7 +86,7 @@ class GridWorker:
                 if isinstance(item, Place):
                     done.append(self._errand(at, kind, ref, item))
                     continue
-                joins = not item.n_knocks and not item.door.written and not self._listed.at_door[ref]
+                joins = not item.n_visits and not item.door.written and not self._listed.at_door[ref]
                 done.append(dataclasses.replace(self._knock(at, band, item), joins=joins))
         return done
 
@@ -108,7 +108,7 @@ class GridWorker:
                 busy.add(ref)
         rounds: list[Round] = []
         retries = self._retries(on, band)
-        news = (r for r in self._sweep if not r.n_knocks)
+        news = (r for r in self._sweep if not r.n_visits)
         queues: tuple[tuple[Iterator[Round], int], ...] = (
             (self._appointments(on, band), n),
             (self._care_due(on), 3),
@@ -130,13 +130,13 @@ class GridWorker:
         return chosen + [("dwelling", r.door.ref, r) for r in rounds]
 
     def _appointments(self, on: dt.date, band: str) -> Iterator[Round]:
-        return (r for r in self._rounds if r.appointment == (on, band) and r.n_knocks < MOST_KNOCKS)
+        return (r for r in self._rounds if r.appointment == (on, band) and r.n_visits < MOST_VISITS)
 
     def _care_due(self, on: dt.date) -> Iterator[Round]:
         for person, interval, item in self._due:
             last = self._last_care.get(person)
             by_phone = item.met and self._listed.reachable(item.door)
-            if (last is None or (on - last).days >= interval - 1) and (by_phone or item.n_knocks < MOST_KNOCKS):
+            if (last is None or (on - last).days >= interval - 1) and (by_phone or item.n_visits < MOST_VISITS):
                 yield item
 
     def _recontacts(self, on: dt.date) -> Iterator[Round]:
@@ -144,7 +144,7 @@ class GridWorker:
             door = item.door
             interval = VACANT_INTERVAL if door.occupancy == "vacant" else LET_INTERVAL if door.tenure == "let" else 0
             due = item.contact_on and interval and (on - item.contact_on).days >= interval - 4
-            if item.done and due and item.n_knocks < MOST_KNOCKS:
+            if item.done and due and item.n_visits < MOST_VISITS:
                 yield item
 
     def _retries(self, on: dt.date, band: str) -> list[Round]:
@@ -152,7 +152,7 @@ class GridWorker:
         waiting = [
             r
             for r in self._rounds
-            if r.n_failed and not r.done and r.n_knocks < MOST_KNOCKS and r.last_on and (on - r.last_on).days >= 2
+            if r.n_failed and not r.done and r.n_visits < MOST_VISITS and r.last_on and (on - r.last_on).days >= 2
         ]
         return sorted(waiting, key=lambda r: (band in r.bands, r.last_on or on, r.door.ref))
 
@@ -170,11 +170,11 @@ class GridWorker:
         first_fail = item.n_failed == 0
         item.last_on, item.last_band = at.date(), band
         item.appointment = None
+        item.n_visits += 1
         if item.met and self._listed.reachable(door):
             return self._call(at, item)
         if door.occupancy == "vacant":
             return self._vacant(at, band, item, first_fail)
-        item.n_knocks += 1
         item.bands.add(band)
         if self._rng.random() < AT_HOME[door.home][band]:
             return self._opened(at, item)
@@ -220,7 +220,6 @@ class GridWorker:
     def _vacant(self, at: dt.datetime, band: str, item: Round, first: bool) -> Knock:
         """An empty door: nobody answers, then a second source says why."""
         door = item.door
-        item.n_knocks += 1
         item.bands.add(band)
         if first and not item.done:
             item.n_failed += 1

@@ -8,9 +8,11 @@ import fastexcel
 import openpyxl
 import pytest
 
-from gridwalk.method import idcards
-from gridwalk.simulate import workbooks
-from gridwalk.simulate.workbooks import LedgerFile
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import addresses, idcards
+from gridwalk.simulate import layouts, workbooks
+from gridwalk.simulate.wording import Wording
+from gridwalk.simulate.workbooks import LedgerFile, sheets
 from gridwalk.simulate.world import World
 
 
@@ -80,3 +82,27 @@ def test_ledgers_have_the_habits_of_offices(ledgers: list[LedgerFile]) -> None:
     assert len(old.worksheets[0].merged_cells.ranges) > 500
     assert old.worksheets[0].cell(old.worksheets[0].max_row - 1, 1).value == "合计"
     assert "光复道街道林古里社区房屋台账.csv" in names
+
+
+def test_the_dictionary_reads_every_cell_as_the_answer_key_says(small: World) -> None:
+    columns = {"organization": layouts.ORGANIZATION, "site": layouts.SITE, "care": layouts.CARE}
+    for kind, entries in small.entries.items():
+        for entry in entries:
+            custom = layouts.of(entry.community)
+            wording = custom.wording if kind in ("person", "dwelling") else Wording()
+            shown = columns.get(kind) or (custom.person if kind == "person" else custom.dwelling)
+            for _, field in shown:
+                if field and field != "community" and field not in sheets.LOCATION:
+                    read = dictionary.parse(kind, field, wording.cell(entry, field))
+                    assert str(read.value or "") == entry.values[field], (kind, entry.ref, field)
+
+
+def test_every_spelling_of_a_door_leads_to_it(small: World) -> None:
+    for entry in [*small.entries["dwelling"], *small.entries["person"]]:
+        if not entry.place or "同上" in entry.written.values() or "〃" in entry.written.values():
+            continue
+        place, wording = entry.place, layouts.of(entry.community).wording
+        building, stairwell, room = (str(wording.cell(entry, f) or "") for f in ("building", "stairwell", "room"))
+        assert addresses.building_key(building) == addresses.building_key(place.building)
+        assert addresses.stairwell_key(stairwell) == addresses.stairwell_key(place.stairwell)
+        assert addresses.room_key(room) == addresses.room_key(place.room)
