@@ -46,7 +46,13 @@ class Import(models.Model):
 class StagedRow(models.Model):
     """One row of a ledger as read: canonical values with numbers sealed, its faults, and what became of it."""
 
-    STATES = [("waiting", "待入库"), ("created", "新建"), ("changed", "已更新"), ("same", "一致"), ("refused", "没导入")]
+    STATES = [
+        ("waiting", "待入库"),
+        ("created", "新建"),
+        ("changed", "已更新"),
+        ("same", "一致"),
+        ("refused", "没导入"),
+    ]
 
     id = models.BigAutoField(primary_key=True)
     of = models.ForeignKey(Import, models.CASCADE, related_name="rows")

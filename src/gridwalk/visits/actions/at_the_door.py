@@ -8,12 +8,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import clock, envelope, ids
+from gridwalk.core import envelope, ids
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, corrections, creation, endings
 from gridwalk.registry.models import CareLabel, Dwelling, Entity, Person, Residence
-from gridwalk.registry.rules import Claim
+from gridwalk.registry.rules import LIVING, Claim
 from gridwalk.visits.models import CareContact, Visit
 
 NEEDS = {
@@ -64,7 +64,7 @@ def carry(writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Map
     claims.apply_claims(writing, [claim for _, found in visits for claim in found.claims])
     _arrive(writing, visits)
     _depart(writing, visits)
-    for visit, found in visits:
+    for _, found in visits:
         for person, proposed in found.ends:
             endings.propose(writing, Person.objects.select_for_update().get(pk=person), proposed, reason="上门时得知")
     claims.confirm(writing, "person", [p for _, found in visits for p in found.confirmed], source="visit")
@@ -95,6 +95,8 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
             )
         )
     creation.register(writing, "person", new)
+    made = {one.id for one in new}
+    claims.confirm(writing, "person", [link.person for link in links if link.person not in made], source="visit")
     creation.link(writing, links)
     creation.settle_grids(writing, [link.person for link in links])
 
@@ -113,7 +115,7 @@ def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     gone = {(person, visit.entity) for visit, found in visits for person in found.departures}
     if not gone:
         return
-    links = Residence.objects.filter(person_id__in={p for p, _ in gone}, to_on__isnull=True)
+    links = Residence.objects.filter(person_id__in={p for p, _ in gone}, to_on__isnull=True, kind__in=LIVING)
     for residence in links:
         if (residence.person_id, residence.dwelling_id) in gone:
             creation.end_residence(writing, residence, source="visit", reason="上门核实，已不在此住")
@@ -140,18 +142,11 @@ def _confirm_places(
 
 
 def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
-    """Every label of a person met or called is a contact made; a need is noted with it (P22)."""
-    reached: dict[uuid.UUID, tuple[Visit, Need]] = {}
-    for visit, found in visits:
-        if visit.outcome in {"met", "phone"}:
-            for person in found.confirmed:
-                reached.setdefault(person, (visit, Need(person)))
-        for need in found.care:
-            reached[need.person] = (visit, need)
+    """A care contact counts for every label of the person; a need found is noted with it (P22)."""
+    reached = {need.person: (visit, need) for visit, found in visits for need in found.care}
     if not reached:
         return
-    today = clock.local_date(writing.at)
-    labels = list(CareLabel.objects.filter(person_id__in=list(reached), ends_on__gte=today, starts_on__lte=today))
+    labels = list(CareLabel.objects.filter(person_id__in=list(reached)))
     contacts = []
     for label in labels:
         visit, need = reached[label.person_id]

@@ -23,6 +23,8 @@ from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.actions.at_the_door import Found
 from gridwalk.visits.models import Visit
 
+NOTHING = Found()
+
 
 class VisitRefused(Exception):
     """A visit that is not recorded; the text says why and what to do. Nothing of it was written."""
@@ -39,7 +41,7 @@ class NewVisit:
     second_source: str = ""
     met_adult: bool = False
     revisit_at: dt.datetime | None = None
-    found: Found = Found()
+    found: Found = NOTHING
     source: str = "paper"
     id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
 
@@ -198,7 +200,7 @@ def _save_targets(writing: Writing, targets: Sequence[Target]) -> None:
 
 
 def _note(writing: Writing, grid: str, made: Sequence[tuple[Visit, Found]]) -> None:
-    for visit, found in made:
+    for visit, _ in made:
         record = {"outcome": visit.outcome, "at": visit.at.isoformat(), "n_confirmed": visit.n_confirmed,
                   "n_changed": visit.n_changed, "second_source": visit.second_source}  # fmt: skip
         writing.change(

@@ -1,0 +1,135 @@
+"""Workbooks as plain matrices of cells, parsed in a subprocess with bounded memory and time.
+
+The child is ``python -m gridwalk.ledger.cells FORMAT``: the file on its stdin, one JSON line a sheet on its stdout; no
+temporary file is written anywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from gridwalk.ledger import guard
+from gridwalk.ledger.errors import LedgerError
+
+MAX_ROWS = 200_000
+MEMORY_BYTES = 6 << 30
+SECONDS = 120
+Cell = Any
+
+
+@dataclasses.dataclass
+class Sheet:
+    """``rows``: the cells from A1 on (str, float, int, bool, ISO date text or ""); ``merged``: (top, left, bottom, right)."""
+
+    name: str
+    rows: list[list[Cell]]
+    merged: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
+    hidden: bool = False
+
+
+def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
+    """The format and the sheets of an untrusted file. Raises LedgerError."""
+    kind = guard.format_of(data, name)
+    if kind == "csv":
+        return kind, [_read_csv(data)]
+    try:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "gridwalk.ledger.cells", kind],
+            input=data, capture_output=True, check=False, timeout=SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise LedgerError(f"这个文件 {SECONDS} 秒还没读完，没有导入。请按社区分成几个文件。") from error
+    if done.returncode:
+        raise LedgerError("这个工作簿读不出来，可能已损坏或有密码。请用表格软件打开，另存为 xlsx 后再传。")
+    sheets = []
+    for line in done.stdout.splitlines():
+        one = json.loads(line)
+        if "refused" in one:
+            raise LedgerError(one["refused"])
+        sheets.append(Sheet(one["name"], one["rows"], [tuple(m) for m in one["merged"]], one["hidden"]))
+    return kind, sheets
+
+
+def _read_csv(data: bytes) -> Sheet:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise LedgerError("这个文本表格的编码认不出来。请另存为 xlsx 或 UTF-8 的 csv 后再传。")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;，", key=first.count)
+    rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    if len(rows) > MAX_ROWS:
+        raise LedgerError(_too_long(len(rows)))
+    return Sheet("Sheet1", rows)
+
+
+def _too_long(n_rows: int) -> str:
+    return f"这张表有 {n_rows:,} 行，一次最多 {MAX_ROWS:,} 行，没有导入。请按社区分成几个文件。"
+
+
+def _plain(value: Any) -> Cell:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "minutes")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    return value
+
+
+def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
+    if kind == "parquet":
+        import polars
+
+        frame = polars.read_parquet(io.BytesIO(data))
+        rows = [list(frame.columns), *([_plain(v) for v in row] for row in frame.iter_rows())]
+        yield {"name": "Sheet1", "rows": rows, "merged": [], "hidden": False}
+        return
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    for meta in book.sheets_metadata:
+        sheet = book.get_sheet_by_name(meta.name)
+        if sheet.height > MAX_ROWS:
+            yield {"refused": _too_long(sheet.height)}
+            return
+        ranges = getattr(sheet, "merged_cell_ranges", None) or []
+        yield {
+            "name": meta.name,
+            "rows": [[_plain(v) for v in row] for row in sheet.to_python(skip_empty_area=False)],
+            "merged": [(top, left, bottom, right) for (top, left), (bottom, right) in ranges],
+            "hidden": meta.visible is not SheetVisibleEnum.Visible,
+        }
+
+
+def main(kind: str) -> int:
+    """The child: bounded, reads stdin, writes stdout."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    data = sys.stdin.buffer.read()
+    out = sys.stdout
+    try:
+        for sheet in _sheets(kind, data):
+            out.write(json.dumps(sheet, ensure_ascii=True, separators=(",", ":")) + "\n")
+    except Exception:  # whatever a broken file makes the parser raise, the parent says one thing
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,30 @@
+"""Which door a row speaks of: from separate columns, from one address column, from the sheet's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gridwalk.method import addresses
+from gridwalk.method.addresses import Address
+
+
+def address_of(values: Mapping[str, Any]) -> Address:
+    """The parts of a row's door; what separate columns say goes before what the address column says."""
+    whole = addresses.parse(str(values.get("address") or ""))
+    building = addresses.building_key(str(values["building"])) if values.get("building") else whole.building
+    stairwell = addresses.stairwell_key(str(values["stairwell"])) if values.get("stairwell") else whole.stairwell
+    room_text = str(values["room"]) if values.get("room") else ""
+    estate = str(values.get("estate") or "").replace(" ", "") or whole.estate
+    if room_text and not values.get("building"):
+        inside = addresses.parse(room_text)  # a room column may hold 5-2-301
+        if inside.building:
+            building, stairwell, room_text = inside.building, inside.stairwell or stairwell, inside.room
+    room = addresses.room_key(room_text) if room_text else whole.room
+    floor_text = addresses.number_key(str(values["floor"]).rstrip("层楼F")) if values.get("floor") else ""
+    floor = int(floor_text) if floor_text.lstrip("-").isdigit() else addresses.floor_of(room) or whole.floor
+    if room.isdigit() and len(room) <= 2 and floor and values.get("floor") and values.get("building"):
+        room = f"{floor}{int(room):02d}"
+    number = "" if building else whole.number
+    fault = "" if room or (whole.number and not values.get("building")) else "no_room"
+    return Address(whole.road, number, estate, building, stairwell, floor, room, whole.rest, fault)

@@ -1,0 +1,209 @@
+"""A ledger file → canonical rows with their faults (docs/algorithms/ledgers.md)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.choices import PERSON_STATUS
+from gridwalk.dictionary.types import Parsed
+from gridwalk.ledger import cells, headers
+from gridwalk.ledger.cells import Sheet
+from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger.headers import Column, Header
+from gridwalk.method import addresses, text
+
+_FOOTER = re.compile(
+    r"^(合计|总计|小计|共计|填表人|制表人|填报人|审核人?|负责人签字|单位负责人|制表单位|制表日期|备注|说明|注)[:：(（]?"
+)
+_STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """What is wrong with one cell. ``field`` empty: with the whole row."""
+
+    field: str
+    column: str
+    code: str
+    text: str
+
+    def as_json(self) -> dict[str, str]:
+        """As staged rows keep it; it never holds the cell's content."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass
+class Row:
+    """One row. ``row_no`` is the number the table program shows. ``values``: canonical, only what is filled in."""
+
+    sheet: str
+    row_no: int
+    kind: str
+    values: dict[str, Any]
+    faults: list[Fault]
+
+
+@dataclasses.dataclass
+class SheetRead:
+    """A sheet as understood; ``skipped`` says why it holds no rows."""
+
+    name: str
+    header: Header | None
+    columns: list[Column]
+    n_rows: int = 0
+    skipped: str = ""
+
+
+@dataclasses.dataclass
+class Ledger:
+    """A whole file. ``questions``: what a person must settle before the rows can be used."""
+
+    kind: str
+    sheets: list[SheetRead]
+    rows: list[Row]
+    questions: list[str]
+    refused: list[str]
+
+
+def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Ledger:
+    """Read a ledger. ``mapping``: header text → field, as a person chose; "" drops the column. Raises LedgerError."""
+    _, sheets = cells.read(data, name)
+    filled = [s for s in sheets if any(any(text.fold(c) for c in row) for row in s.rows)]
+    if not filled:
+        raise LedgerError("这个工作簿里没有内容，没有导入。")
+    found = [(sheet, headers.find(sheet.rows, kind)) for sheet in filled]
+    with_header = [(sheet, header) for sheet, header in found if header is not None]
+    if not with_header:
+        raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
+    kind = kind or _kind(with_header)
+    read_sheets: list[SheetRead] = []
+    rows: list[Row] = []
+    for sheet, header in found:
+        if header is None or (headers.kind_of(header.texts)[1] < 0 and len(with_header) > 1 and not mapping):
+            read_sheets.append(SheetRead(sheet.name, None, [], skipped="没有找到表头，这张表没有读"))
+            continue
+        body = sheet.rows[header.top + header.height :]
+        columns = headers.map_columns(header, kind, body, mapping)
+        of_sheet = list(_rows(sheet, header, columns, kind))
+        read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet)))
+        rows.extend(of_sheet)
+    return Ledger(kind, read_sheets, rows, _questions(kind, read_sheets), _refused(read_sheets))
+
+
+def _kind(with_header: Sequence[tuple[Sheet, Header]]) -> str:
+    points: dict[str, float] = {}
+    for _, header in with_header:
+        best, score = headers.kind_of(header.texts)
+        points[best] = points.get(best, 0) + score
+    best = max(points, key=lambda k: points[k])
+    if points[best] <= 0:
+        raise LedgerError(
+            "认不出这是哪种台账（房屋、人员、单位、重点场所、关怀对象）。请选好种类再读，或补上必要的列。"
+        )
+    return best
+
+
+def _questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
+    asked = [f"{s.name}：{c.note}" for s in sheets for c in s.columns if c.how == "twice"]
+    mapped = {c.field for s in sheets for c in s.columns}
+    for field in dictionary.fields(kind):
+        if field.required and field.name not in mapped and field.name not in {"sex", "born_on", "id_no", "occupancy"}:
+            asked.append(f"没有“{field.label}”这一列，请在下面指明是哪一列")
+    return list(dict.fromkeys(asked))
+
+
+def _refused(sheets: Sequence[SheetRead]) -> list[str]:
+    return list(
+        dict.fromkeys(
+            f"“{c.header}”这一列不收，已略过：{c.note}" for s in sheets for c in s.columns if c.how == "forbidden"
+        )
+    )
+
+
+def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) -> Iterator[Row]:
+    first = header.top + header.height
+    matrix = _filled_down(sheet, first)
+    used = [c for c in columns if c.field]
+    reading = [(c, dictionary.get(kind, c.field)) for c in used]
+    building = _building_of_sheet(sheet.name) if not {"building", "address"} & {c.field for c in used} else ""
+    above: dict[str, Any] = {}
+    for offset, row in enumerate(matrix[first:]):
+        plain = [text.fold(c) if isinstance(c, str) else c for c in row]
+        if not any(c not in ("", None) for c in plain) or _is_header(plain, header) or _is_footer(plain):
+            continue
+        values: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for column, field in reading:
+            raw = plain[column.index] if column.index < len(plain) else ""
+            if raw in ("", None):
+                continue
+            if isinstance(raw, str) and text.meaning(raw) == "repeat":
+                if field.name in above:
+                    values[field.name] = above[field.name]
+                continue
+            parsed = field.read(raw)
+            _take(parsed, field.name, kind, column, values, faults)
+        if not values and not faults:
+            continue
+        if building:
+            values.setdefault("building", building)
+        above = values
+        for required in dictionary.fields(kind):
+            if required.required and required.name not in values and not any(f.field == required.name for f in faults):
+                where = next((c.letter for c in used if c.field == required.name), "")
+                if where:
+                    faults.append(Fault(required.name, where, "missing", f"没有填{required.label}"))
+        yield Row(sheet.name, first + offset + 1, kind, values, faults)
+
+
+def _take(parsed: Parsed, name: str, kind: str, column: Column, values: dict[str, Any], faults: list[Fault]) -> None:
+    if parsed.fault:
+        faults.append(Fault(name, column.letter, parsed.fault, parsed.text))
+    elif parsed.value is not None:
+        values[name] = parsed.value
+    if parsed.note and kind == "person" and name == "name":
+        status = next((code for word, code in _STATUS_WORDS.items() if word in parsed.note), "")
+        if status:
+            values.setdefault("status", status)
+
+
+def _filled_down(sheet: Sheet, first: int) -> list[list[Any]]:
+    """The matrix with vertical merges of the body filled down: a household merged over its members."""
+    matrix = sheet.rows
+    for top, left, bottom, right in sheet.merged:
+        if top < first or bottom == top or top >= len(matrix):
+            continue
+        value = matrix[top][left] if left < len(matrix[top]) else ""
+        for row in matrix[top + 1 : bottom + 1]:
+            for column in range(left, right + 1):
+                if column < len(row) and row[column] in ("", None):
+                    row[column] = value
+    return matrix
+
+
+def _is_header(row: Sequence[Any], header: Header) -> bool:
+    same = filled = 0
+    for index, cell in enumerate(row):
+        if cell not in ("", None):
+            filled += 1
+            same += index < len(header.texts) and (
+                cell == header.texts[index] or headers.bare(cell) == headers.bare(header.texts[index])
+            )
+    return filled >= 2 and same >= 0.7 * filled
+
+
+def _is_footer(row: Sequence[Any]) -> bool:
+    filled = [c for c in row if c not in ("", None)]
+    first = str(filled[0])
+    return bool(_FOOTER.match(first)) and len(filled) <= max(4, len(row) // 3)
+
+
+def _building_of_sheet(name: str) -> str:
+    parsed = addresses.parse(name)
+    if parsed.building and not parsed.room:
+        return parsed.building
+    return ""

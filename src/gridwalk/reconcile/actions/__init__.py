@@ -1,0 +1,1 @@
+"""Every write of imports: staging a file, applying it batch by batch."""

@@ -1,0 +1,111 @@
+"""Staged rows into the register: a batch is one grid's rows in one transaction with a receipt, so a cut import goes on.
+
+Whatever the register already has is not doubled: rows find their door by address, their person by ID number (else by name
+and door), and say the rest as claims through the one door for facts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+from django.db.models import F
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import files
+from gridwalk.core import queries as core_queries
+from gridwalk.core.actions import Writing
+from gridwalk.ledger import annotate
+from gridwalk.ledger.annotate import Mark
+from gridwalk.reconcile.actions import persons, places_rows, staging
+from gridwalk.reconcile.actions.batch import Batch
+from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.reconcile.places import Places
+
+Progress = Callable[[int, int], None]
+APPLY = {
+    "dwelling": places_rows.apply_dwellings,
+    "organization": places_rows.apply_organizations,
+    "site": places_rows.apply_sites,
+    "person": persons.apply_persons,
+    "care": persons.apply_care,
+}
+
+
+def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Progress | None = None) -> Import:
+    """Apply every batch that has no receipt yet, then write the annotated workbook. Raises NotHere, ImportRefused.
+
+    Cut off anywhere, calling it again goes on with the next batch; a finished import is left as it is.
+    """
+    found = staging.get_own(actor, imported)
+    if found.state == "done":
+        return found
+    if found.state not in {"applying", "paused"}:
+        raise staging.ImportRefused("这份台账还没有核对列，先核对再入库。")
+    keys = {batch: _key(found, batch) for batch in range(found.n_batches)}
+    done = core_queries.receipts(keys.values())
+    places = Places(found.scope)
+    for batch, key in keys.items():
+        if key not in done:
+            _apply_batch(found, batch, places, actor=actor, at=at)
+        if progress:
+            progress(batch + 1, found.n_batches)
+    return _finish(found, actor=actor, at=at)
+
+
+def _key(found: Import, batch: int) -> str:
+    return f"import:{found.id}:{batch}"
+
+
+def _apply_batch(found: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
+    rows = list(StagedRow.objects.filter(of=found, batch=batch).order_by("id"))
+    values = [row.opened() for row in rows]
+    work = Batch(found, rows, values, places.locate(values))
+    with core.write_to(*work.grids(), actor=actor, at=at) as writing:
+        core.give_receipt(_key(found, batch), at=at, result={"rows": len(rows)})
+        APPLY[found.kind](writing, work)
+        _save(writing, found, work)
+
+
+def _save(writing: Writing, found: Import, work: Batch) -> None:
+    StagedRow.objects.bulk_update(work.rows, ["state", "entity", "faults"])
+    counts = {
+        state: sum(1 for row in work.rows if row.state == state) for state in ("created", "changed", "same", "refused")
+    }
+    Import.objects.filter(pk=found.pk).update(
+        n_created=F("n_created") + counts["created"], n_changed=F("n_changed") + counts["changed"],
+        n_same=F("n_same") + counts["same"], n_refused=F("n_refused") + counts["refused"],
+        n_differences=F("n_differences") + work.n_differences, n_batches_done=F("n_batches_done") + 1,
+    )  # fmt: skip
+    writing.audit("import.batch_applied", scope=work.rows[0].grid, kind="import", subject=found.id, data=counts)
+
+
+def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
+    found.refresh_from_db()
+    marks = [
+        Mark(row.sheet, row.row_no, fault["column"], fault["text"])
+        for row in StagedRow.objects.filter(of=found).exclude(faults=[]).order_by("id")
+        for fault in row.faults
+    ]
+    made = annotate.annotate(files.read(found.file_id), found.name, marks)
+    stored = core.store_file(
+        data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx", purpose="annotated", scope=found.scope,
+        keep=staging.KEEP_FILES, actor=actor, at=at,
+    )  # fmt: skip
+    with core.write_to(actor=actor, at=at) as writing:
+        found.annotated, found.state, found.finished_at = stored, "done", at
+        found.n_faulty = len({(m.sheet, m.row_no) for m in marks})
+        found.message = made.rebuilt
+        found.save()
+        writing.audit("import.done", scope=found.scope, kind="import", subject=found.id,
+                      data={"created": found.n_created, "differences": found.n_differences})  # fmt: skip
+    return found
+
+
+def pause(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, message: str) -> None:
+    """Note that applying stopped half-way (an error, a shutdown); what is in stays in, and going on is one button."""
+    with core.write_to(actor=actor, at=at) as writing:
+        Import.objects.filter(pk=imported, state="applying").update(state="paused", message=message[:400])
+        writing.audit("import.paused", kind="import", subject=imported)

@@ -1,0 +1,101 @@
+"""What applying one batch carries around."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from gridwalk.core import envelope
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.reconcile import rules
+from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.reconcile.places import Place
+from gridwalk.registry.actions.claims import Judged
+from gridwalk.registry.models import Difference, Person, Residence
+from gridwalk.registry.rules import Claim, Verdict
+
+
+@dataclasses.dataclass
+class Batch:
+    """Rows of one grid with their values in the clear and their places; what became of each is noted on the rows."""
+
+    of: Import
+    rows: Sequence[StagedRow]
+    values: list[dict[str, Any]]
+    places: list[Place]
+    n_differences: int = 0
+
+    @property
+    def source_refs(self) -> list[str]:
+        """``file · sheet row n`` for each row, as history shows where a value came from."""
+        return [f"{self.of.name[:40]} {row.sheet[:20]} 第 {row.row_no} 行"[:80] for row in self.rows]
+
+    def grids(self) -> set[str]:
+        """Every grid the batch may write to: its own, and those of the persons it knows and of their homes."""
+        wanted = {place.grid for place in self.places if place.grid}
+        wanted |= {place.community + "000" for place in self.places if place.community}
+        indexes = self.id_indexes() - {""}
+        if indexes:
+            known = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
+            wanted |= set(known.values_list("grid_id", flat=True))
+            wanted |= set(
+                Residence.objects.filter(person__in=known, to_on__isnull=True).values_list("grid_id", flat=True)
+            )
+        return wanted
+
+    def id_indexes(self) -> set[str]:
+        """Blind indexes of the rows' ID numbers."""
+        return {id_index(values) for values in self.values}
+
+    def fault(self, index: int, code: str, field: str = "") -> None:
+        """Note a fault of a whole row, or of the column that holds ``field``."""
+        row = self.rows[index]
+        column = next((f["column"] for f in row.faults if f["field"] == field and field), "")
+        row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}]
+        if code in rules.REFUSING:
+            row.state = "refused"
+
+    def became(self, index: int, entity: uuid.UUID, state: str) -> None:
+        """Note what became of a row."""
+        row = self.rows[index]
+        row.entity, row.state = entity, state
+
+    def judged(self, judged: Sequence[tuple[int, Judged]]) -> None:
+        """Note what became of rows whose values were said as claims: changed where one applied, else same."""
+        for index, one in judged:
+            row = self.rows[index]
+            if one.verdict is Verdict.APPLY:
+                row.state = "changed"
+            elif row.state == "waiting":
+                row.state = "same"
+
+
+def id_index(values: dict[str, Any]) -> str:
+    """The blind index of a row's ID number; empty where it has none."""
+    return envelope.blind_index(str(values.get("id_no") or ""), purpose="id_no")
+
+
+def facts(kind: str, values: dict[str, Any], *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Those of the row's values that are facts of the entity itself, not of its place."""
+    return {
+        field.name: values[field.name]
+        for field in dictionary.fields(kind)
+        if not field.locates and field.name in values and field.name not in without
+    }
+
+
+def claims_of(
+    kind: str, entity: uuid.UUID, values: dict[str, Any], *, source_ref: str, without: frozenset[str] = frozenset()
+) -> list[Claim]:
+    """A row's facts as claims of a ledger."""
+    return [
+        Claim(kind, entity, name, value, "ledger", source_ref)
+        for name, value in facts(kind, values, without=without).items()
+    ]
+
+
+def n_open(entities: Sequence[uuid.UUID]) -> int:
+    """How many differences stand open about these entities."""
+    return Difference.objects.filter(entity__in=list(entities), state="open").count()

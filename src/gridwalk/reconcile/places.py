@@ -1,0 +1,102 @@
+"""Which community and door a staged row speaks of, looked up set-based for a whole file."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from gridwalk.ledger import location
+from gridwalk.method import addresses
+from gridwalk.method.addresses import Address
+from gridwalk.registry.models import Dwelling
+from gridwalk.territory import queries as territory
+from gridwalk.territory.queries import KnownBuilding
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the row's own code."""
+
+    community: str
+    grid: str
+    address: Address
+    key: str
+    dwelling: uuid.UUID | None
+    fault: str = ""
+
+
+class Places:
+    """Looks rows up inside ``scope``; holds the communities, grids and buildings of it."""
+
+    def __init__(self, scope: str) -> None:
+        self._scope = scope
+        self._grids = set(territory.grid_codes(scope))
+        self._by_name: dict[str, str] = {}
+        self._buildings: dict[str, dict[tuple[str, str], KnownBuilding]] = {}
+        self._by_building: dict[str, dict[str, set[str]]] = {}
+        for area in territory.communities(scope[:12]):
+            for name in (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区"):
+                self._by_name[name] = area.code
+            self._buildings[area.code] = territory.building_index(area.code)
+
+    def locate(self, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
+        """The place of each row, in order; doors are looked up in one query a community."""
+        rough = [self._rough(values) for values in rows]
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for place in rough:
+            if place.community and place.key:
+                wanted[place.community].add(place.key)
+        known = doors(wanted)
+        return [self._with_door(place, known) for place in rough]
+
+    def _community(self, values: Mapping[str, Any]) -> str:
+        code = str(values.get("grid_code") or "")
+        if code in self._grids:
+            return code[:12]
+        if len(self._scope) >= 12:
+            return self._scope[:12]
+        name = str(values.get("community") or "")
+        return self._by_name.get(name, "")
+
+    def _rough(self, values: Mapping[str, Any]) -> Place:
+        address = location.address_of(values)
+        key = "" if address.fault else addresses.key(address)
+        community = self._community(values)
+        if not community:
+            community = self._community_of_building(address)
+        if not community:
+            return Place("", "", address, key, None, "community_unknown")
+        code = str(values.get("grid_code") or "")
+        if code in self._grids:
+            return Place(community, code, address, key, None)
+        building = self._building(community, address)
+        grid = building.grid if building else f"{community}000"
+        return Place(community, grid, address, key, None, "grid_unknown" if code else "")
+
+    def _building(self, community: str, address: Address) -> KnownBuilding | None:
+        estate = address.estate or address.road
+        return self._buildings.get(community, {}).get((estate, address.building or address.number))
+
+    def _community_of_building(self, address: Address) -> str:
+        found = [code for code in self._buildings if self._building(code, address)]
+        return found[0] if len(found) == 1 else ""
+
+    @staticmethod
+    def _with_door(place: Place, known: Mapping[tuple[str, str], tuple[uuid.UUID, str]]) -> Place:
+        door = known.get((place.community, place.key)) if place.key else None
+        if door is None:
+            return place
+        return dataclasses.replace(place, dwelling=door[0], grid=door[1], fault="")
+
+
+def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:
+    """``(community, address key)`` → (dwelling, grid) of the doors that stand."""
+    found: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
+    for community, keys in wanted.items():
+        rows = Dwelling.objects.filter(community=community, address_key__in=list(keys)).exclude(status="struck_off")
+        for pk, key, grid in rows.values_list("id", "address_key", "grid_id"):
+            found[community, key] = (pk, grid)
+    return found

@@ -1,0 +1,23 @@
+"""What an import says about rows beside the faults of cells; plain values only."""
+
+from __future__ import annotations
+
+FAULTS = {
+    "no_door": "看不出是哪一户，人已登记，还没有关联房屋。请补全楼号和室号",
+    "door_only_here": "房屋台账里没有这一户，已按人口台账补建，居住状况待核实",
+    "grid_unknown": "网格编码不在本街道，已放入社区“未划入网格”。请核对编码",
+    "community_unknown": "看不出是哪个社区，这行没导入。请补上社区或网格编码",
+    "person_unknown": "一张表里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
+    "same_row_twice": "同一户在本表里写了两行，已并为一户",
+    "id_disagrees_born": "出生日期与证件号不符，已按证件号登记",
+    "id_disagrees_sex": "性别与证件号不符，已按证件号登记",
+    "id_elsewhere": "这个证件号已登记在另一人名下，这行没导入。请核对是不是抄错了一位",
+}
+BATCH_ROWS = 500
+REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere"})
+"""Codes of rows that are not imported."""
+
+
+def chunks(n_rows: int) -> int:
+    """How many batches ``n_rows`` rows of one grid make."""
+    return -(-n_rows // BATCH_ROWS)
