@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+from gridwalk.method import addresses
 from gridwalk.simulate.model import Care, Door, Organization, Person, Place, Site
 
 
@@ -14,7 +15,7 @@ class Entry:
 
     ``values``: dictionary fields as a right import must read them. ``written``: fields whose cell says it otherwise.
     ``door``: the ref of the door the row must lead to; empty where no importer can find one. ``faults``: numbers of the
-    answer key. ``known_id``: the true ID number of the person, whatever the cell says.
+    answer key.
     """
 
     kind: str
@@ -45,6 +46,12 @@ def location(place: Place) -> dict[str, str]:
 def address(place: Place) -> str:
     """A door in one line, as the ledgers of the street write it."""
     return f"{place.estate}{place.building}{place.stairwell}{place.room}"
+
+
+def address_key(place: Place) -> str:
+    """``estate|building|stairwell|room`` without spelling: what a register knows the door by, once a community."""
+    building, stairwell = addresses.building_key(place.building), addresses.stairwell_key(place.stairwell)
+    return "|".join((place.estate, building, stairwell, addresses.room_key(place.room)))
 
 
 def of_dwellings(doors: Iterable[Door]) -> list[Entry]:

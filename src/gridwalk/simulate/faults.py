@@ -9,14 +9,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-FoundBy = Literal["import_fault", "normalised", "difference", "contradiction", "visit", "refused_column"]
+FoundBy = Literal["import_fault", "normalised", "difference", "contradiction", "gap_list", "visit", "refused_column"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of fault: about how many at 13,000 doors, and how an importer, a check or a worker comes upon it.
 
-    ``code``: the import's fault code, the contradiction's code, or what the worker records at the door.
+    ``code``: the import's fault code, the difference's why, the contradiction's code, the indicator whose gap list shows
+    it, or what the worker records at the door.
     """
 
     label: str
@@ -30,7 +31,7 @@ KINDS: dict[str, Kind] = {
     "duplicate_person": Kind("一人在两个网格都算现住", 60, "difference", "lives_in_two_places", "residence"),
     "vacant_with_residents": Kind("写着空房，却有人住", 30, "contradiction", "vacant_with_residents", "occupancy"),
     "let_as_owner": Kind("租户住着，房屋写自住", 150, "contradiction", "owner_with_tenants", "tenure"),
-    "missing_household": Kind("房屋写有人住，人口台账没有人", 80, "contradiction", "occupied_without_residents"),
+    "missing_household": Kind("房屋写有人住，人口台账没有人", 80, "gap_list", "dwellings_resolved"),
     "crowded_house": Kind("一房二十人", 3, "contradiction", "crowded"),
     "door_only_in_population": Kind("人口台账有房，房屋台账没有", 40, "import_fault", "door_only_here", "room"),
     "person_without_house": Kind("找不到房的人", 60, "import_fault", "no_door", "address"),

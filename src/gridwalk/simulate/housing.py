@@ -73,7 +73,7 @@ def _rooms(rng: random.Random, style: str) -> Iterator[tuple[str, int, str]]:
     """(stairwell, floor, room) of one building: old six-floor blocks, towers, slabs, courtyards of single rooms."""
     if style == "courtyard":
         for room in range(1, rng.randrange(8, 20)):
-            yield "", 1, str(room)
+            yield "", 0, str(room)
         return
     floors, stairwells, width = {
         "walkup": (6, rng.choice((3, 4, 5)), rng.choice((2, 3))),

@@ -32,7 +32,6 @@ class Round:
     by_phone: bool
     bands: set[str] = dataclasses.field(default_factory=set)
     last_on: dt.date | None = None
-    last_band: str = ""
     n_visits: int = 0
     n_failed: int = 0
     done: bool = False
@@ -168,7 +167,7 @@ class GridWorker:
     def _knock(self, at: dt.datetime, band: str, item: Round) -> Knock:
         door = item.door
         first_fail = item.n_failed == 0
-        item.last_on, item.last_band = at.date(), band
+        item.last_on = at.date()
         item.appointment = None
         item.n_visits += 1
         if item.met and self._listed.reachable(door):

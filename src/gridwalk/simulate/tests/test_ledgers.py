@@ -9,11 +9,13 @@ import openpyxl
 import pytest
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger import location, read
 from gridwalk.method import addresses, idcards
-from gridwalk.simulate import layouts, workbooks
-from gridwalk.simulate.wording import Wording
-from gridwalk.simulate.workbooks import LedgerFile, sheets
+from gridwalk.simulate import entries, workbooks
+from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import World
+
+PLACE = ("grid_code", "community", "estate", "building", "stairwell", "floor", "room", "address")
 
 
 def rows_of(path: Path, sheet: str) -> list[list[Any]]:
@@ -84,25 +86,21 @@ def test_ledgers_have_the_habits_of_offices(ledgers: list[LedgerFile]) -> None:
     assert "光复道街道林古里社区房屋台账.csv" in names
 
 
-def test_the_dictionary_reads_every_cell_as_the_answer_key_says(small: World) -> None:
-    columns = {"organization": layouts.ORGANIZATION, "site": layouts.SITE, "care": layouts.CARE}
-    for kind, entries in small.entries.items():
-        for entry in entries:
-            custom = layouts.of(entry.community)
-            wording = custom.wording if kind in ("person", "dwelling") else Wording()
-            shown = columns.get(kind) or (custom.person if kind == "person" else custom.dwelling)
-            for _, field in shown:
-                if field and field != "community" and field not in sheets.LOCATION:
-                    read = dictionary.parse(kind, field, wording.cell(entry, field))
-                    assert str(read.value or "") == entry.values[field], (kind, entry.ref, field)
-
-
-def test_every_spelling_of_a_door_leads_to_it(small: World) -> None:
-    for entry in [*small.entries["dwelling"], *small.entries["person"]]:
-        if not entry.place or "同上" in entry.written.values() or "〃" in entry.written.values():
-            continue
-        place, wording = entry.place, layouts.of(entry.community).wording
-        building, stairwell, room = (str(wording.cell(entry, f) or "") for f in ("building", "stairwell", "room"))
-        assert addresses.building_key(building) == addresses.building_key(place.building)
-        assert addresses.stairwell_key(stairwell) == addresses.stairwell_key(place.stairwell)
-        assert addresses.room_key(room) == addresses.room_key(place.room)
+def test_the_ledger_reader_gets_every_row_value_and_door_as_the_answer_key_says(
+    small: World, ledgers: list[LedgerFile]
+) -> None:
+    for file in ledgers:
+        found = read.read(file.path.read_bytes(), file.path.name)
+        rows = {(row.sheet, row.row_no): row for row in found.rows}
+        assert (found.kind, found.questions) == (file.kind, [])
+        assert rows.keys() == {(record.sheet, record.row) for record in file.records}
+        for record in file.records:
+            row = rows[record.sheet, record.row]
+            for field, value in record.values.items():
+                if not dictionary.get(record.kind, field).locates and field not in PLACE:
+                    assert str(row.values.get(field) or "") == value, (record, field)
+            address = location.address_of(row.values)
+            if record.door:
+                assert addresses.key(address) == entries.address_key(small.doors[record.door].place), record
+            elif record.kind == "person":
+                assert address.fault == "no_room"

@@ -16,6 +16,7 @@ from gridwalk.simulate.workbooks import sheets
 from gridwalk.simulate.workbooks.sheets import Shape, Sheet
 from gridwalk.simulate.world import World
 
+CSV_SHEET = "Sheet1"
 KIND_NAMES = {
     "dwelling": "房屋台账",
     "person": "实有人口台账",
@@ -111,7 +112,7 @@ def _of_community(world: World, folder: Path, community: Community, kind: str) -
     if custom.person_csv if kind == "person" else custom.dwelling_csv:
         path = folder / f"{title}.csv"
         sheets.to_csv(path, laid[0])
-        laid[0].name = path.stem
+        laid[0].name = CSV_SHEET
     else:
         path = folder / f"{title}.xlsx"
         sheets.to_xlsx(path, laid)
