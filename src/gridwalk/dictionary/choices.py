@@ -11,7 +11,7 @@ USAGE: Choices = {
     "other": ("其他", "公共用房", "车库", "仓库", "配套"),
 }
 OCCUPANCY: Choices = {
-    "occupied": ("有人住", "居住", "在住", "自住", "常住", "入住", "有人", "是"),
+    "occupied": ("有人住", "居住", "在住", "自住", "常住", "入住", "有人"),
     "vacant": ("空房", "空置", "空关", "无人住", "无人居住", "闲置", "空"),
     "unknown": ("不清楚", "待核实", "未核实", "不明"),
 }
@@ -21,16 +21,37 @@ TENURE: Choices = {
     "lent": ("借住", "借用", "亲友借住", "出借"),
     "unknown": ("不清楚", "待核实", "不明"),
 }
-SEX: Choices = {"male": ("男", "男性", "M"), "female": ("女", "女性", "F")}
+SEX: Choices = {"male": ("男", "男性", "M", "1"), "female": ("女", "女性", "F", "2")}
 RELATION: Choices = {
     "head": ("户主", "本人", "房主"),
-    "spouse": ("配偶", "妻", "妻子", "夫", "丈夫", "爱人", "老伴"),
-    "child": ("子女", "子", "女", "儿子", "女儿", "长子", "次子", "长女", "次女", "独生子", "独生女", "之子", "之女"),
+    "spouse": ("配偶", "妻", "妻子", "夫", "丈夫", "爱人", "老伴", "之妻", "之夫", "夫妻"),
+    "child": (
+        "子女",
+        "子",
+        "女",
+        "儿子",
+        "女儿",
+        "长子",
+        "次子",
+        "长女",
+        "次女",
+        "独生子",
+        "独生女",
+        "之子",
+        "之女",
+        "儿",
+        "三子",
+        "三女",
+        "养子",
+        "养女",
+        "继子",
+        "继女",
+    ),
     "parent": ("父母", "父", "母", "父亲", "母亲"),
-    "grandchild": ("孙辈", "孙子", "孙女", "外孙", "外孙女", "孙"),
+    "grandchild": ("孙辈", "孙子", "孙女", "外孙", "外孙女", "孙", "外孙子", "孙子女"),
     "grandparent": ("祖辈", "祖父", "祖母", "爷爷", "奶奶", "外祖父", "外祖母"),
     "sibling": ("兄弟姐妹", "兄", "弟", "姐", "妹", "哥哥", "弟弟", "姐姐", "妹妹"),
-    "child_in_law": ("儿媳女婿", "儿媳", "女婿"),
+    "child_in_law": ("儿媳女婿", "儿媳", "女婿", "媳妇", "儿媳妇", "媳", "婿"),
     "parent_in_law": ("公婆岳父母", "公公", "婆婆", "岳父", "岳母"),
     "other": ("其他亲属", "亲属", "其他", "侄", "侄女", "外甥"),
     "unrelated": ("非亲属", "合租", "租户", "保姆", "朋友", "员工"),
@@ -81,6 +102,18 @@ CARE_CATEGORY: Choices = {
     "bereaved_family": ("计生特殊家庭", "失独家庭", "失独"),
     "other_help": ("其他帮扶", "其他"),
 }
+YES = frozenset({"是", "有", "√", "✓", "对", "y", "yes", "true", "1"})
+NO = frozenset({"否", "不是", "没有", "无", "×", "✗", "x", "n", "no", "false", "0"})
+YES_NO: dict[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
+    ("dwelling", "occupancy"): (("空", "vacant", "occupied"), ("住|有人", "occupied", "vacant")),
+    ("dwelling", "tenure"): (("租", "let", ""), ("自住|自有", "owner", "")),
+    ("person", "status"): (
+        ("健在|在世", "active", "deceased"),
+        ("死亡|去世|亡故", "deceased", "active"),
+        ("注销", "struck_off", "active"),
+    ),
+}
+"""Of a column that asks 是否…: (what the heading asks, the code for yes, for no); "" where the answer says nothing more."""
 CARE_INTERVALS = {
     "living_alone": 7, "aged": 30, "disabled": 30, "low_income": 30, "child_in_need": 14, "chronic_illness": 30,
     "veteran": 90, "bereaved_family": 30, "other_help": 30,

@@ -13,6 +13,19 @@ HEAD = """# 数据项字典（一数一源）
 本文由 `gridwalk.dictionary` 生成，不手改。每一项写明用途、依据、保存期限和敏感程度；字典以外的一律不收。
 """
 
+FORBIDDEN = """## 不收的列
+
+表头里有下面这些字的列，导入时按名字拒收并说明，其余各列照常。
+"""
+
+
+def _written(field: Field) -> str:
+    """The values of a coded field, each with the words it is written with."""
+    values = "；".join(
+        words[0] + (f"（也写作：{'、'.join(words[1:])}）" if words[1:] else "") for words in field.choices.values()
+    )
+    return f"- {field.label}：{values}"
+
 
 def _row(field: Field) -> str:
     cells = (
@@ -33,4 +46,8 @@ def render() -> str:
         parts.append("|---|---|---|---|---|---|---|---|---|")
         parts.extend(_row(field) for field in fields.fields(kind))
         parts.append("")
+        parts.extend(_written(field) for field in fields.fields(kind) if field.choices)
+        parts.append("")
+    parts.append(FORBIDDEN)
+    parts.extend(f"- {reason}（表头里有：{words}）" for words, reason in fields.refused())
     return "\n".join(parts) + "\n"

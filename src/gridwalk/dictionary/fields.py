@@ -125,16 +125,19 @@ _BY_KIND: dict[str, tuple[Field, ...]] = {
 _INDEX = {(f.kind, f.name): f for fields_ in _BY_KIND.values() for f in fields_}
 
 _FORBIDDEN = (
-    (re.compile("民族"), "民族不收"),
-    (re.compile("宗教|信仰|信教"), "宗教信仰不收"),
-    (re.compile("政治面貌|党员|党派|入党"), "政治面貌不收"),
-    (re.compile("信访|上访|缠访|维稳"), "信访情况不收"),
-    (re.compile("前科|刑满|刑释|社区矫正|犯罪|违法|吸毒|涉毒|戒毒|在逃|管控|重点管理|列管"), "司法、公安信息不收"),
-    (re.compile("指纹|人脸|虹膜|声纹|照片|血型|基因|DNA", re.IGNORECASE), "照片和生物特征不收"),
+    (re.compile("民族|族别"), "民族不收"),
+    (re.compile("宗教|信仰|信教|邪教"), "宗教信仰不收"),
+    (re.compile("政治面貌|党员|党派|党团|入党|党支部"), "政治面貌不收"),
+    (re.compile("信访|上访|缠访|闹访|维稳|涉稳"), "信访情况不收"),
+    (
+        re.compile("前科|刑满|刑释|服刑|安置帮教|矫正|犯罪|违法|吸毒|涉毒|戒毒|涉黑|在逃|管控|重点管理|列管|肇事肇祸"),
+        "司法、公安信息不收",
+    ),
+    (re.compile("指纹|人脸|虹膜|声纹|照片|头像|血型|基因|DNA", re.IGNORECASE), "照片和生物特征不收"),
     (re.compile("婚育|避孕|孕检|性取向"), "婚育隐私不收"),
     (re.compile("积分|评分|风险等级|危险等级|分色|红黄绿|信用等级"), "不给人打分分色"),
-    (re.compile("银行|卡号|账号|收入|资产"), "财产信息不收"),
-    (re.compile("备注|说明|其它情况|其他情况"), "备注不导入：里面常写着不该收的内容"),
+    (re.compile("银行|卡号|账号|账户|(?<!低)收入|资产|存款"), "财产信息不收"),
+    (re.compile("备注|说明|其它情况|其他情况|情况描述|附注|补充"), "备注不导入：里面常写着不该收的内容"),
 )
 
 
@@ -171,7 +174,24 @@ def choice_label(kind: str, name: str, code: str) -> str:
 
 def parse(kind: str, name: str, raw: Any) -> Parsed:
     """A cell of that field as read."""
-    return _INDEX[kind, name].read(raw)
+    return readers.formula_error(raw) or _INDEX[kind, name].read(raw)
+
+
+def answer(kind: str, name: str, header: str, raw: Any) -> Parsed | None:
+    """A yes or no under a heading that asks (是否空置: 是 → vacant); None where the cell is no such answer.
+
+    What yes means is decided by the heading, never by the field.
+    """
+    asked = choices.YES_NO.get((kind, name))
+    if not asked or "是否" not in text.fold(header).replace(" ", ""):
+        return None
+    said = text.fold(raw).lower()
+    if said not in choices.YES and said not in choices.NO:
+        return None
+    for pattern, yes, no in asked:
+        if re.search(pattern, text.fold(header).replace(" ", "")):
+            return Parsed((yes if said in choices.YES else no) or None)
+    return None
 
 
 @functools.lru_cache(maxsize=512)
@@ -193,9 +213,14 @@ def show(kind: str, name: str, value: Any) -> str:
     return choice_label(kind, name, str(value))
 
 
+def refused() -> list[tuple[str, str]]:
+    """The words a heading is refused for, and why, as the document lists them."""
+    return [(re.sub(r"\(\?<!低\)", "", pattern.pattern).replace("|", "、"), reason) for pattern, reason in _FORBIDDEN]
+
+
 def forbidden(header: str) -> str:
     """Why a column of that header is refused; empty where it is not (domain.md, red lines 1 and 3)."""
-    folded = text.fold(header)
+    folded = text.fold(header).replace(" ", "")  # 民 族: headings are spaced out to fill their column
     for pattern, reason in _FORBIDDEN:
         if pattern.search(folded):
             return reason

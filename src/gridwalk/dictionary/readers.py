@@ -9,6 +9,11 @@ from typing import Any
 from gridwalk.dictionary.types import Choices, Parsed
 from gridwalk.method import dates, idcards, names, phones, text, uscc
 
+FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
+NOT_A_NAME = frozenset(
+    ("户主", "租户", "房主", "业主", "承租人", "空户", "空房", "空置", "空关", "无人", "没人", "不在", "出租", "拒访", "待查", "待核实", "未知")
+)  # fmt: skip
+SEVERAL_NAMES = re.compile(r"[\u3400-\u9fff]\s*[、,，;；/]\s*[\u3400-\u9fff]")
 NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
 EMPTY = Parsed()
 
@@ -56,7 +61,9 @@ def person_name(raw: Any) -> Parsed:
     if text.meaning(raw) == "empty":
         return EMPTY
     name = names.normalise(text.fold(raw))
-    if not name.value or any(c.isdigit() for c in name.value):
+    if SEVERAL_NAMES.search(name.value):
+        return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
+    if not name.value or name.value in NOT_A_NAME or any(c.isdigit() for c in name.value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
     return Parsed(name.value, note=name.note)
 
@@ -96,18 +103,31 @@ def whole(lowest: int, highest: int) -> Callable[[Any], Parsed]:
         if found.value is None:
             return found
         return (
-            Parsed(int(float(found.value))) if float(found.value).is_integer() else Parsed(None, "number", "应是整数")
+            Parsed(int(float(found.value)))
+            if float(found.value).is_integer()
+            else Parsed(None, "number", "这里应是整数，请核对")
         )
 
     return read
 
 
+def formula_error(raw: Any) -> Parsed | None:
+    """What a failed formula left in a cell (#N/A after a lookup) is never a value of any field."""
+    if isinstance(raw, str) and raw.startswith("#") and raw.strip().upper() in FORMULA_ERRORS:
+        return Parsed(None, "formula", f"这一格是公式算错留下的 {raw.strip()}，请填上真值")
+    return None
+
+
+def _word(raw: Any) -> str:
+    return text.fold(raw).replace(" ", "").lower()
+
+
 def choice(choices: Choices) -> Callable[[Any], Parsed]:
     """One of ``choices``, by code or by any word it is written with."""
-    by_word = {word: code for code, words in choices.items() for word in (code, *words)}
+    by_word = {_word(word): code for code, words in choices.items() for word in (code, *words)}
 
     def read(raw: Any) -> Parsed:
-        folded = text.fold(raw).replace(" ", "")
+        folded = _word(raw)
         if folded in by_word:
             return Parsed(by_word[folded])
         if text.meaning(folded) == "empty":
