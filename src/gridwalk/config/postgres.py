@@ -54,7 +54,10 @@ class Embedded:
         self.home = home.absolute()
         self.durable = durable
         tag = hashlib.sha256(str(self.home).encode()).hexdigest()[:10]
-        self._uid, self._gid = _unprivileged() if _is_root() else (None, None)
+        self._uid: int | None = None
+        self._gid: int | None = None
+        if _is_root():
+            self._uid, self._gid = _unprivileged()
         self._base = self.home if self._can_reach(self.home) else Path("/var/lib/gridwalk") / tag
         self.data = self._base / "postgres"
         self.sockets = Path(tempfile.gettempdir()) / f"gridwalk-{tag}"
@@ -106,7 +109,7 @@ class Embedded:
             if not self._answers("postgres"):
                 self._launch()
             self._create_database()
-            (self._run / f"{os.getpid()}.user").touch()
+            (self._run / f"{os.getpid()}.user").write_text(str(psutil.Process().create_time()))
 
     def stop(self) -> None:
         """Leave; the last user stops the server and waits until it is down."""
@@ -118,8 +121,7 @@ class Embedded:
             if process is None:
                 return
             process.send_signal(signal.SIGTERM if WINDOWS else signal.SIGINT)
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(START_SECONDS)
+            _wait_for_end(process)
 
     def is_running(self) -> bool:
         """Whether the server answers."""
@@ -128,18 +130,21 @@ class Embedded:
     def _users(self) -> list[int]:
         alive = []
         for path in self._run.glob("*.user"):
-            pid = int(path.stem)
-            if psutil.pid_exists(pid):
-                alive.append(pid)
-            else:
-                path.unlink(missing_ok=True)
+            try:
+                # the number of a program that was killed may belong to another one by now: the time it began tells them apart
+                if abs(psutil.Process(int(path.stem)).create_time() - float(path.read_text())) < 2:
+                    alive.append(int(path.stem))
+                    continue
+            except (psutil.Error, ValueError):
+                pass
+            path.unlink(missing_ok=True)
         return alive
 
     def _process(self) -> psutil.Process | None:
         try:
             pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
             process = psutil.Process(pid)
-            return process if "postgres" in process.name() else None
+            return process if "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE else None
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
 
@@ -148,9 +153,8 @@ class Embedded:
             of_data = (self.data / "PG_VERSION").read_text().strip()
         except FileNotFoundError:
             return
-        printed = subprocess.run(
-            [self.binary("postgres"), "--version"], capture_output=True, text=True, check=True
-        ).stdout  # noqa: S603
+        command = [self.binary("postgres"), "--version"]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
         ours = printed.split()[-1].split(".")[0]
         if of_data != ours:
             raise EmbeddedError(
@@ -290,6 +294,14 @@ class Embedded:
     def _environment() -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
         return kept | {"LC_ALL": "C"}
+
+
+def _wait_for_end(process: psutil.Process) -> None:
+    """Wait until the server is down; a child nobody has waited for yet (a zombie) is down."""
+    deadline = time.monotonic() + START_SECONDS
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def _is_root() -> bool:

@@ -1,0 +1,70 @@
+"""Moments, viewers and people who are signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts import rules
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
+from gridwalk.core import clock, ids
+
+STREET = "120105001"
+COMMUNITY = "120105001001"
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def at() -> dt.datetime:
+    """The moment of the test: a Tuesday morning at ten in the street."""
+    return clock.at_local(dt.date(2026, 10, 13), 10)
+
+
+@pytest.fixture
+def viewer() -> Callable[[Role, str], Viewer]:
+    """``viewer(Role.GRID_WORKER, "120105001001001")``: a plain value, no account behind it."""
+
+    def make(role: Role, scope: str) -> Viewer:
+        return Viewer(ids.new_id(), rules.LABELS[role], (Held(role, scope),))
+
+    return make
+
+
+@pytest.fixture
+def account(db: None) -> Callable[..., User]:
+    """``account(Role.COMMUNITY_LEAD, COMMUNITY)``: a stored account with this assignment, past its first sign-in."""
+
+    def make(role: Role, scope: str, *, name: str = "", password: str = "walk-every-door-26") -> User:
+        now = clock.now()
+        username = f"{role}-{scope}-{User.objects.count()}"[-40:]
+        user = accounts.create_user(
+            actor=SYSTEM, at=now, username=username, name=name or rules.LABELS[role], password=password,
+            must_change_password=False,
+        )  # fmt: skip
+        accounts.assign(
+            actor=SYSTEM, at=now, user=user.id, role=role, scope=scope, from_on=clock.local_date(now) - dt.timedelta(1)
+        )
+        if rules.needs_second_factor([role]):
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "never used here"})
+        return user
+
+    return make
+
+
+@pytest.fixture
+def sign_in(account: Callable[..., User]) -> SignIn:
+    """``sign_in(Role.COMMUNITY_LEAD, COMMUNITY)``: a client signed in as a new account with this assignment."""
+
+    def make(role: Role, scope: str) -> Client:
+        client = Client()
+        client.force_login(account(role, scope), backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
