@@ -51,6 +51,8 @@ def annotate(data: bytes, name: str, marks: Sequence[Mark]) -> Annotated:
     """The file with its marks. Raises errors.LedgerError where the file cannot be read any more."""
     kind, sheets = cells.read(data, name)
     longest = sum(len(s.rows) for s in sheets)
+    if kind == "xlsx" and not marks:
+        return Annotated(data, "")
     if kind == "xlsx" and longest <= KEEP_FILE_ROWS:
         return Annotated(_kept(data, marks), "")
     why = "原文件不是 xlsx" if kind != "xlsx" else f"原文件有 {longest:,} 行"

@@ -11,6 +11,8 @@ import dataclasses
 import datetime as dt
 import io
 import json
+import math
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -22,6 +24,13 @@ from gridwalk.ledger.errors import LedgerError
 MAX_ROWS = 200_000
 MEMORY_BYTES = 6 << 30
 SECONDS = 120
+BROKEN, LOCKED, TOO_BIG = 3, 4, 5
+FAILED = {
+    BROKEN: "这个工作簿已损坏，读不出来，没有导入。请用表格软件打开，另存为 xlsx 后再传。",
+    LOCKED: "这个工作簿设了打开密码，读不了。请在表格软件里去掉密码，另存后再传。",
+    TOO_BIG: "这个工作簿占的内存太多，没有读。多半是表格边上有看不见的内容：请删掉多余的空白行和列，另存后再传。",
+}
+_TEXT_FORMULA = re.compile(r'^="(.*)"$')
 Cell = Any
 
 
@@ -48,7 +57,7 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
     except subprocess.TimeoutExpired as error:
         raise LedgerError(f"这个文件 {SECONDS} 秒还没读完，没有导入。请按社区分成几个文件。") from error
     if done.returncode:
-        raise LedgerError("这个工作簿读不出来，可能已损坏或有密码。请用表格软件打开，另存为 xlsx 后再传。")
+        raise LedgerError(FAILED.get(done.returncode, FAILED[TOO_BIG] if done.returncode < 0 else FAILED[BROKEN]))
     sheets = []
     for line in done.stdout.splitlines():
         one = json.loads(line)
@@ -58,8 +67,11 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
     return kind, sheets
 
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
 def _read_csv(data: bytes) -> Sheet:
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030") if not data.startswith(UTF_16) else ("utf-16",):
         try:
             text = data.decode(encoding)
             break
@@ -67,9 +79,16 @@ def _read_csv(data: bytes) -> Sheet:
             continue
     else:
         raise LedgerError("这个文本表格的编码认不出来。请另存为 xlsx 或 UTF-8 的 csv 后再传。")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;，", key=first.count)
-    rows: list[list[Cell]] = [list(row) for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    head = "\n".join(text.splitlines()[:20])
+    delimiter = max(",\t;，", key=head.count)
+    try:
+        # Web systems export ="1201…" so that table programs keep the digits.
+        rows: list[list[Cell]] = [
+            [_TEXT_FORMULA.sub(r"\1", cell) for cell in row]
+            for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+        ]
+    except csv.Error as error:
+        raise LedgerError(FAILED[BROKEN]) from error
     if len(rows) > MAX_ROWS:
         raise LedgerError(_too_long(len(rows)))
     return Sheet("Sheet1", rows)
@@ -86,7 +105,21 @@ def _plain(value: Any) -> Cell:
         return value.isoformat()
     if isinstance(value, dt.timedelta):
         return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return ""
     return value
+
+
+def _exact(value: Any) -> Cell:
+    """A cell of a typed column: whole numbers there are exact, so long ones are kept as digits."""
+    if value is None:
+        return ""
+    plain = _plain(value)
+    return (
+        plain
+        if isinstance(plain, (str, float, bool)) or (isinstance(plain, int) and abs(plain) < 10**15)
+        else str(plain)
+    )
 
 
 def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
@@ -94,7 +127,10 @@ def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
         import polars
 
         frame = polars.read_parquet(io.BytesIO(data))
-        rows = [list(frame.columns), *([_plain(v) for v in row] for row in frame.iter_rows())]
+        rows = [list(frame.columns), *([_exact(v) for v in row] for row in frame.iter_rows())]
+        if len(rows) > MAX_ROWS:
+            yield {"refused": _too_long(len(rows) - 1)}
+            return
         yield {"name": "Sheet1", "rows": rows, "merged": [], "hidden": False}
         return
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
@@ -126,8 +162,10 @@ def main(kind: str) -> int:
     try:
         for sheet in _sheets(kind, data):
             out.write(json.dumps(sheet, ensure_ascii=True, separators=(",", ":")) + "\n")
-    except Exception:  # whatever a broken file makes the parser raise, the parent says one thing
-        return 3
+    except MemoryError:
+        return TOO_BIG
+    except Exception as error:  # whatever a broken file makes the parser raise, the parent says one thing
+        return LOCKED if "password" in str(error).lower() else BROKEN
     return 0
 
 

@@ -40,7 +40,7 @@ def format_of(data: bytes, name: str) -> str:
 
 
 def _is_text(data: bytes) -> bool:
-    return b"\x00" not in data
+    return b"\x00" not in data or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _zip_format(data: bytes) -> str:

@@ -14,6 +14,7 @@ from gridwalk.method import idcards, phones, text
 SEARCHED_ROWS = 20
 CONTENT_SAMPLE = 60
 CONTENT_SHARE = 0.8
+OURS = "网格走访说明"  # the column of explanations in a workbook we gave back
 _UNITS = re.compile(r"[(（\[【].*?[)）\]】]|[*＊※:：]|\s")
 
 
@@ -53,6 +54,7 @@ class Header:
     texts: tuple[str, ...]
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def bare(header: object) -> str:
     """A header without units, stars, colons and spaces: 面积（㎡）* → 面积."""
     folded = text.fold(header)
@@ -72,6 +74,11 @@ def _words(kind: str) -> Mapping[str, str]:
 def meant(kind: str, header: str) -> str:
     """The field a header means by its words; empty where it means none."""
     return _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
+
+
+def fit(kind: str, texts: Sequence[str]) -> float:
+    """How well headers fit a kind; below 0 they do not."""
+    return _score(kind, texts)
 
 
 def _score(kind: str, texts: Sequence[str]) -> float:
@@ -111,6 +118,10 @@ def _matched(texts: Sequence[str]) -> int:
     return max(sum(1 for t in texts if t and meant(kind, t)) for kind in dictionary.KINDS)
 
 
+def _known(words: str) -> bool:
+    return any(meant(kind, words) for kind in dictionary.KINDS)
+
+
 def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
     """Two header rows as one: the lower text where it means something or stands alone, else the upper."""
     width = max(len(upper), len(lower))
@@ -119,9 +130,11 @@ def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
         above = upper[index] if index < len(upper) else ""
         below = lower[index] if index < len(lower) else ""
         group = above or (group if below else "")
-        known = any(meant(kind, below) for kind in dictionary.KINDS) if below else False
-        joined = group + below if group and below and not known else below
-        texts.append(joined or above)
+        together = group + below
+        if group and below and (_known(together) or not _known(below)):
+            texts.append(together)  # 产权人 over 姓名 is the owner's name, not a resident's
+        else:
+            texts.append(below or above)
     return tuple(texts)
 
 
@@ -143,10 +156,12 @@ def map_columns(
 
 
 def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> Column:
+    if header == OURS:
+        return Column(index, header, how="dropped")
     reason = dictionary.forbidden(header) if header else ""
     if reason:
         return Column(index, header, how="forbidden", note=reason)
-    if header in chosen:
+    if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
         return Column(index, header, chosen[header], "chosen" if chosen[header] else "dropped")
     field = meant(kind, header) if header else ""
     return Column(index, header, field, "synonym" if field else "unknown")
@@ -178,16 +193,21 @@ def _by_content(kind: str, sample: Sequence[str], taken: set[str]) -> str:
 
 
 def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:
+    """The second column that means a field is left out and asked about; what a person chose goes before what was found."""
     first: dict[str, Column] = {}
-    for column in columns:
-        if not column.field or column.how == "chosen":
-            if column.field:
-                first.setdefault(column.field, column)
+    for column in sorted(columns, key=lambda c: c.how != "chosen"):
+        if not column.field:
             continue
-        other = first.get(column.field)
-        if other is None:
-            first[column.field] = column
+        other = first.setdefault(column.field, column)
+        if other is column:
+            continue
+        if other.how == "chosen" and column.how != "chosen":
+            column.field, column.how = "", "dropped"
             continue
         label = dictionary.label(kind, column.field)
-        column.note = f"“{other.header}”和“{column.header}”都像{label}，请选一列"
+        column.note = (
+            f"有两列都叫“{column.header}”，分不清哪列是{label}，请在表里改掉一列的列名再传"
+            if other.header == column.header
+            else f"“{other.header}”和“{column.header}”都像{label}，请选一列"
+        )
         column.field, column.how = "", "twice"

@@ -20,6 +20,12 @@ def address_of(values: Mapping[str, Any]) -> Address:
         inside = addresses.parse(room_text)  # a room column may hold 5-2-301
         if inside.building:
             building, stairwell, room_text = inside.building, inside.stairwell or stairwell, inside.room
+    elif room_text and "-" in room_text and not stairwell:
+        inside = addresses.parse(room_text)  # or 2-301, stairwell and room, beside a building column
+        if inside.room and not inside.stairwell:
+            stairwell, room_text = inside.building, inside.room
+        elif inside.room and inside.building == building:
+            stairwell, room_text = inside.stairwell, inside.room
     room = addresses.room_key(room_text) if room_text else whole.room
     floor_text = addresses.number_key(str(values["floor"]).rstrip("层楼F")) if values.get("floor") else ""
     floor = int(floor_text) if floor_text.lstrip("-").isdigit() else addresses.floor_of(room) or whole.floor

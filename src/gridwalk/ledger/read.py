@@ -10,15 +10,18 @@ from typing import Any
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.choices import PERSON_STATUS
 from gridwalk.dictionary.types import Parsed
-from gridwalk.ledger import cells, headers
+from gridwalk.ledger import captions, cells, headers
 from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.headers import Column, Header
-from gridwalk.method import addresses, text
+from gridwalk.method import text
 
 _FOOTER = re.compile(
-    r"^(合计|总计|小计|共计|填表人|制表人|填报人|审核人?|负责人签字|单位负责人|制表单位|制表日期|备注|说明|注)[:：(（]?"
+    r"^(本页)?(合计|总计|小计|共计|填表|制表|填报|审核|审批|负责人签字|单位负责人|社区负责人|网格员签字|经办人|签字|联系电话:|日期:"
+    r"|备注|说明|注[:1-9、]|以下空白|以上)|\((盖章|公章|签字)\)|^共\d+[人户条行]"
 )
+_NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
+OTHER_KIND = 2.0
 _STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
 
 
@@ -72,19 +75,25 @@ class Ledger:
 def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Ledger:
     """Read a ledger. ``mapping``: header text → field, as a person chose; "" drops the column. Raises LedgerError."""
     _, sheets = cells.read(data, name)
-    filled = [s for s in sheets if any(any(text.fold(c) for c in row) for row in s.rows)]
-    if not filled:
+    with_content = [s for s in sheets if any(any(text.fold(c) for c in row) for row in s.rows)]
+    if not with_content:
         raise LedgerError("这个工作簿里没有内容，没有导入。")
+    filled = [s for s in with_content if not s.hidden]
     found = [(sheet, headers.find(sheet.rows, kind)) for sheet in filled]
     with_header = [(sheet, header) for sheet, header in found if header is not None]
     if not with_header:
         raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
     kind = kind or _kind(with_header)
-    read_sheets: list[SheetRead] = []
+    read_sheets = [
+        SheetRead(s.name, None, [], skipped="这张表是隐藏的，没有读；要导入请先取消隐藏")
+        for s in with_content
+        if s.hidden
+    ]
     rows: list[Row] = []
     for sheet, header in found:
-        if header is None or (headers.kind_of(header.texts)[1] < 0 and len(with_header) > 1 and not mapping):
-            read_sheets.append(SheetRead(sheet.name, None, [], skipped="没有找到表头，这张表没有读"))
+        skipped = _skipped(header, kind, only=len(with_header) == 1, mapping=mapping or {})
+        if header is None or skipped:
+            read_sheets.append(SheetRead(sheet.name, None, [], skipped=skipped))
             continue
         body = sheet.rows[header.top + header.height :]
         columns = headers.map_columns(header, kind, body, mapping)
@@ -92,6 +101,20 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
         read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet)))
         rows.extend(of_sheet)
     return Ledger(kind, read_sheets, rows, _questions(kind, read_sheets), _refused(read_sheets))
+
+
+def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[str, str]) -> str:
+    """Why a sheet is not read; empty where it is. One workbook is one kind of ledger."""
+    if header is None:
+        return "没有找到表头，这张表没有读"
+    if only:
+        return ""
+    own, score = headers.kind_of(header.texts)
+    if own != kind and score - headers.fit(kind, header.texts) >= OTHER_KIND:
+        return f"这张表像{dictionary.KINDS[own]}台账，和要导入的{dictionary.KINDS[kind]}台账不是一种，没有读；请另存为一个文件再传"
+    if score < 0 and not any(mapping.get(words) for words in header.texts):
+        return "没有找到表头，这张表没有读"
+    return ""
 
 
 def _kind(with_header: Sequence[tuple[Sheet, Header]]) -> str:
@@ -129,11 +152,22 @@ def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) ->
     matrix = _filled_down(sheet, first)
     used = [c for c in columns if c.field]
     reading = [(c, dictionary.get(kind, c.field)) for c in used]
-    building = _building_of_sheet(sheet.name) if not {"building", "address"} & {c.field for c in used} else ""
+    said = {c.field for c in used}
+    place = captions.place_of(sheet.name, said)
+    notes = captions.across(sheet, first)
+    printed_above = {tuple(text.fold(c) for c in row) for row in matrix[:first]}
+    households = captions.Households(matrix[first:], columns, kind)
     above: dict[str, Any] = {}
+    wrong_above: set[str] = set()
     for offset, row in enumerate(matrix[first:]):
         plain = [text.fold(c) if isinstance(c, str) else c for c in row]
         if not any(c not in ("", None) for c in plain) or _is_header(plain, header) or _is_footer(plain):
+            continue
+        caption = _only_text(plain)
+        if caption and (first + offset in notes or captions.place_of(caption, said)):
+            place = captions.below(place, captions.place_of(caption, said))
+            continue
+        if tuple(text.fold(c) for c in plain) in printed_above:
             continue
         values: dict[str, Any] = {}
         faults: list[Fault] = []
@@ -142,16 +176,24 @@ def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) ->
             if raw in ("", None):
                 continue
             if isinstance(raw, str) and text.meaning(raw) == "repeat":
-                if field.name in above:
+                if field.name in _NEVER_REPEATED or field.name in wrong_above:
+                    why = (
+                        "各人不同，不能写“同上”，请写全"
+                        if field.name in _NEVER_REPEATED
+                        else "上一行这一格有错，“同上”接不上，请写全"
+                    )
+                    faults.append(Fault(field.name, column.letter, "repeat", why))
+                elif field.name in above:
                     values[field.name] = above[field.name]
                 continue
-            parsed = field.read(raw)
+            parsed = dictionary.answer(kind, field.name, column.header, raw) or dictionary.parse(kind, field.name, raw)
             _take(parsed, field.name, kind, column, values, faults)
         if not values and not faults:
             continue
-        if building:
-            values.setdefault("building", building)
-        above = values
+        households.fill(plain, values)
+        for name, part in place.items():
+            values.setdefault(name, part)
+        above, wrong_above = values, {fault.field for fault in faults}
         for required in dictionary.fields(kind):
             if required.required and required.name not in values and not any(f.field == required.name for f in faults):
                 where = next((c.letter for c in used if c.field == required.name), "")
@@ -202,8 +244,7 @@ def _is_footer(row: Sequence[Any]) -> bool:
     return bool(_FOOTER.match(first)) and len(filled) <= max(4, len(row) // 3)
 
 
-def _building_of_sheet(name: str) -> str:
-    parsed = addresses.parse(name)
-    if parsed.building and not parsed.room:
-        return parsed.building
-    return ""
+def _only_text(row: Sequence[Any]) -> str:
+    """The text of a row that holds one text and nothing else."""
+    filled = [c for c in row if c not in ("", None)]
+    return filled[0] if len(filled) == 1 and isinstance(filled[0], str) else ""

@@ -55,9 +55,9 @@ def _born_on(digits: str) -> dt.date | None:
 
 
 def check(value: object) -> IdCard:
-    """An identity number from a cell of any type. A float beyond 15 digits has lost its end: ``damaged``, never trusted."""
-    if isinstance(value, float):
-        return IdCard(fault="damaged") if value >= 1e15 else _check(text.fold(value))
+    """An identity number from a cell of any type. A number beyond 15 digits has lost its end: ``damaged``, never trusted."""
+    if isinstance(value, (int, float)) and value >= 1e15:
+        return IdCard(fault="damaged")
     return _check(value if isinstance(value, str) else text.fold(value))
 
 

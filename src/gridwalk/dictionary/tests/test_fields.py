@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwalk.dictionary import document, fields
-from gridwalk.dictionary.types import Parsed
+from gridwalk.dictionary.types import Field, Parsed
 from gridwalk.method import idcards
 
 ALL = [field for kind in fields.KINDS for field in fields.fields(kind)]
@@ -35,7 +35,7 @@ def test_it_seals_and_masks_every_identity_and_telephone_number() -> None:
 
 
 @pytest.mark.parametrize("field", [f for f in ALL if f.choices], ids=lambda f: f"{f.kind}.{f.name}")
-def test_it_reads_back_every_word_a_choice_is_written_with(field: fields.Field) -> None:
+def test_it_reads_back_every_word_a_choice_is_written_with(field: Field) -> None:
     for code, words in field.choices.items():
         for word in (code, *words, f" {words[0]} "):
             assert field.read(word) == Parsed(code), word

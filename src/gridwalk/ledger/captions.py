@@ -1,0 +1,84 @@
+"""Where a row stands when no column says it: the sheet's name, a caption across the table, a household written once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger.cells import Sheet
+from gridwalk.ledger.headers import Column
+from gridwalk.method import addresses, text
+
+FEWEST_MEMBERS = 3
+WRITTEN_ONCE_SHARE = 0.6
+
+
+def place_of(words: str, said: Collection[str]) -> dict[str, str]:
+    """What a caption (5号楼, 二单元, 林古里3号楼2单元) says of the rows below; only what no column (``said``) says."""
+    if {"address", "building"} & set(said):
+        return {}
+    parsed = addresses.parse(words)
+    if parsed.room:
+        return {}
+    parts = {"building": parsed.building, "stairwell": parsed.stairwell}
+    if parsed.building:
+        parts["estate"] = parsed.estate
+    return {name: part for name, part in parts.items() if part and name not in said}
+
+
+def below(place: Mapping[str, str], caption: Mapping[str, str]) -> dict[str, str]:
+    """The place after a further caption: a new building forgets the stairwell of the last."""
+    kept = {k: v for k, v in place.items() if not ("building" in caption and k == "stairwell")}
+    return {**kept, **caption}
+
+
+def across(sheet: Sheet, first: int) -> set[int]:
+    """0-based rows of the body whose one text is merged across half the table: captions and notes, never a record."""
+    width = max((len(row) for row in sheet.rows), default=0)
+    return {
+        top
+        for top, left, bottom, right in sheet.merged
+        if top >= first and top == bottom and 2 * (right - left + 1) >= width and right - left >= 2
+        if top < len(sheet.rows) and sum(1 for cell in sheet.rows[top] if text.fold(cell)) == 1
+    }
+
+
+class Households:
+    """A ledger that writes the door beside the head of household only, without merging, and leaves the members' blank.
+
+    Decided for the sheet as a whole, by the share of members whose door is blank: in other ledgers a blank stays one.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[Any]], columns: Sequence[Column], kind: str) -> None:
+        self._places = [c.field for c in columns if c.field and dictionary.get(kind, c.field).locates]
+        self._relation = next((c.index for c in columns if c.field == "relation"), None)
+        self._door: dict[str, Any] = {}
+        self.written_once = False
+        if self._relation is None or not self._places:
+            return
+        indexes = [c.index for c in columns if c.field in self._places]
+        n_members = n_blank = 0
+        for row in rows:
+            if self._of_head(row) is False:
+                n_members += 1
+                n_blank += not any(text.fold(row[i]) for i in indexes if i < len(row))
+        self.written_once = n_members >= FEWEST_MEMBERS and n_blank >= WRITTEN_ONCE_SHARE * n_members
+
+    def _of_head(self, row: Sequence[Any]) -> bool | None:
+        """Whether the row is a head of household; None where its relation says neither that nor a relative."""
+        if self._relation is None or self._relation >= len(row):
+            return None
+        relation = dictionary.parse("person", "relation", row[self._relation]).value
+        return None if relation in {None, "unrelated"} else relation == "head"
+
+    def fill(self, row: Sequence[Any], values: dict[str, Any]) -> None:
+        """Give a member the door of the head above; a head's row begins the next household."""
+        if not self.written_once:
+            return
+        of_head = self._of_head(row)
+        own = {name: values[name] for name in self._places if name in values}
+        if own or of_head:
+            self._door = own
+        elif of_head is False:
+            values.update(self._door)
