@@ -12,13 +12,12 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, LeadingMember, Phase, Target, Wave
 from gridwalk.core import actions as core
-from gridwalk.core import clock
+from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.territory import queries as territory
 
-BATCH = 1000
 QUIET_FROM, QUIET_UNTIL = dt.time(20, 30), dt.time(9, 0)
 KINDS = ("dwelling", "organization", "site")
 
@@ -120,7 +119,7 @@ def dispatch_grid(writing: Writing, wave: Wave, grid: str) -> int:
         for kind, entity, walk in wanted
         if kind in wave.kinds and entity not in known
     ]  # fmt: skip
-    Target.objects.bulk_create(made, batch_size=BATCH)
+    bulk.insert(made)
     for target in made:
         writing.created(grid, "target", target.id, {"kind": target.kind, "entity": str(target.entity)}, source="office")
     return len(made)

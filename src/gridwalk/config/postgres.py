@@ -153,7 +153,7 @@ class Embedded:
             of_data = (self.data / "PG_VERSION").read_text().strip()
         except FileNotFoundError:
             return
-        command = [self.binary("postgres"), "--version"]
+        command = [str(self.binary("postgres")), "--version"]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
         ours = printed.split()[-1].split(".")[0]
         if of_data != ours:

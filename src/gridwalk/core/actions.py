@@ -12,11 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from gridwalk.core import files, ids, records
+from gridwalk.core import bulk, files, ids, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
-
-BATCH = 2000
 
 
 class UnknownStream(Exception):
@@ -92,8 +90,8 @@ class Writing:
 
     def flush(self) -> None:
         """Write what was collected; called once, at the end of ``write_to``."""
-        Change.objects.bulk_create(self._changes, batch_size=BATCH)
-        AuditEntry.objects.bulk_create(self._audit, batch_size=BATCH)
+        bulk.insert(self._changes)
+        bulk.insert(self._audit)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -30,8 +31,12 @@ def fold(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
-    text = unicodedata.normalize("NFKC", str(value))
-    text = _DASHES.sub("-", _INVISIBLE.sub("", text))
+    return _fold(str(value))
+
+
+@functools.lru_cache(maxsize=1 << 17)
+def _fold(raw: str) -> str:
+    text = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", raw)))
     return _SPACES.sub(" ", text).strip()
 
 

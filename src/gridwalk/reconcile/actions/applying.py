@@ -14,7 +14,7 @@ from django.db.models import F
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import files
+from gridwalk.core import bulk, files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
 from gridwalk.ledger import annotate
@@ -70,7 +70,7 @@ def _apply_batch(found: Import, batch: int, places: Places, *, actor: Viewer, at
 
 
 def _save(writing: Writing, found: Import, work: Batch) -> None:
-    StagedRow.objects.bulk_update(work.rows, ["state", "entity", "faults"])
+    bulk.update(work.rows, ["state", "entity", "faults"])
     counts = {
         state: sum(1 for row in work.rows if row.state == state) for state in ("created", "changed", "same", "refused")
     }

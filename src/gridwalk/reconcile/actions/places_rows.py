@@ -6,59 +6,31 @@ import uuid
 from typing import Any
 
 from gridwalk.campaigns import actions as campaigns
-from gridwalk.core import ids
 from gridwalk.core.actions import Writing
 from gridwalk.method import addresses, names
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.claims import Judged
+from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Organization, Site
 from gridwalk.registry.rules import Claim
-from gridwalk.territory import actions as territory
-from gridwalk.territory.actions import WantedStairwell
 
-UNKNOWN = {"usage": "residential", "occupancy": "unknown", "tenure": "unknown"}
-
-
-def wanted_stairwell(place: Place) -> WantedStairwell:
-    """The building and stairwell a place stands in; where a road and number stand for them, they are its building."""
-    address = place.address
-    return WantedStairwell(
-        place.grid, address.estate or address.road, address.building or address.number, address.stairwell
-    )
+Door = tuple[str, str]
+"""A door by community and address key."""
 
 
-def new_doors(
-    writing: Writing, wanted: dict[tuple[str, str], tuple[Place, dict[str, Any], str]]
-) -> dict[tuple[str, str], uuid.UUID]:
-    """Register the doors of ``(community, key)`` → (place, facts, source ref), with buildings and stairwells; they join a running campaign."""
-    stairs = territory.ensure_stairwells(writing, list({wanted_stairwell(p) for p, _, _ in wanted.values()}))
-    made: dict[tuple[str, str], uuid.UUID] = {}
-    new = []
-    for door, (place, values, source_ref) in wanted.items():
-        building, stairwell = stairs[wanted_stairwell(place)]
-        address = place.address
-        walk = addresses.walking_order(address.estate or address.road, address.building or address.number,
-                                       address.stairwell, str(address.floor or ""), address.room)[:80]  # fmt: skip
-        one = creation.New(
-            place.grid, {**UNKNOWN, **values}, "ledger", source_ref,
-            extra={
-                "building_id": building, "stairwell_id": stairwell, "community": place.community,
-                "address": addresses.display(address)[:120], "address_key": place.key, "floor": address.floor,
-                "room": address.room[:20], "walk_key": walk,
-            },
-            id=ids.new_id(),
-        )  # fmt: skip
-        made[door] = one.id
-        new.append(one)
-    creation.register(writing, "dwelling", new)
-    for one in new:
-        if one.values["usage"] in {"residential", "mixed"}:
-            campaigns.join_target(
-                writing, grid=one.grid, kind="dwelling", entity=one.id, walk_key=one.extra["walk_key"]
-            )
-    return made
+def new_doors(writing: Writing, wanted: dict[Door, tuple[Place, dict[str, Any], str]]) -> dict[Door, uuid.UUID]:
+    """Register the doors (place, facts, source ref); they join a running campaign. Returns their ids."""
+    new = {
+        door: NewDoor(place.grid, place.address, values, "ledger", source_ref)
+        for door, (place, values, source_ref) in wanted.items()
+    }
+    register_doors(writing, list(new.values()))
+    for door in new.values():
+        if door.values.get("usage", "residential") in {"residential", "mixed"}:
+            campaigns.join_target(writing, grid=door.grid, kind="dwelling", entity=door.id, walk_key=door.walk_key)
+    return {key: door.id for key, door in new.items()}
 
 
 def apply_dwellings(writing: Writing, work: Batch) -> None:
@@ -68,7 +40,7 @@ def apply_dwellings(writing: Writing, work: Batch) -> None:
         if place.community and place.key:
             wanted.setdefault(place.community, set()).add(place.key)
     known = {door: pk for door, (pk, _) in doors(wanted).items()}
-    fresh: dict[tuple[str, str], tuple[Place, dict[str, Any], str]] = {}
+    fresh: dict[Door, tuple[Place, dict[str, Any], str]] = {}
     said: list[tuple[int, Claim]] = []
     first: dict[tuple[str, str], int] = {}
     for index, place in enumerate(work.places):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import files, records
+from gridwalk.core import bulk, files, records
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import read
@@ -137,7 +137,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     staged, n_batches = _staged(found, ledger.rows)
     with core.write_to(actor=actor, at=at) as writing:
         StagedRow.objects.filter(of=found).delete()
-        StagedRow.objects.bulk_create(staged, batch_size=1000)
+        bulk.insert(staged)
         found.state, found.n_batches, found.n_batches_done = "applying", n_batches, 0
         found.n_rows = len(staged)
         found.n_faulty = sum(1 for row in staged if row.faults)

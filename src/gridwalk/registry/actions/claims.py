@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import clock, envelope, ids, records
+from gridwalk.core import bulk, clock, envelope, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
@@ -60,7 +60,7 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
             )  # fmt: skip
         judged.append(Judged(claim, verdict))
     for kind, of_kind in changed.items():
-        columns.TABLES[kind]._default_manager.bulk_update(list(of_kind.values()), [*sorted(touched[kind]), "heads"])
+        bulk.update(list(of_kind.values()), [*sorted(touched[kind]), "heads"])
     Difference.objects.bulk_create(asked, ignore_conflicts=True)
     return judged
 

@@ -8,14 +8,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import clock, ids
+from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
-
-BATCH = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +70,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
         entity.heads = dict.fromkeys(values, str(writing.op))
         made.append(entity)
         writing.created(one.grid, kind, one.id, values, source=one.source, source_ref=one.source_ref)
-    columns.TABLES[kind]._default_manager.bulk_create(made, batch_size=BATCH)
+    bulk.insert(made)
     return [entity.id for entity in made]
 
 
@@ -109,7 +107,7 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
         made.append(residence)
         record = {"person": str(one.person), "dwelling": str(one.dwelling), "kind": one.kind}
         writing.created(one.grid, "residence", residence.id, record, source=one.source, source_ref=one.source_ref)
-    Residence.objects.bulk_create(made, batch_size=BATCH)
+    bulk.insert(made)
     Difference.objects.bulk_create(asked, ignore_conflicts=True)
     return len(made)
 
@@ -165,7 +163,7 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
             writing.change(grid, "person", person.id, "grid", person.grid_id, grid, source="office")
             person.grid_id = grid
             moved.append(person)
-    Person.objects.bulk_update(moved, ["grid"])
+    bulk.update(moved, ["grid"])
     for person in moved:
         CareLabel.objects.filter(person=person).update(grid_id=person.grid_id)
 
@@ -194,5 +192,5 @@ def label_care(writing: Writing, new: Sequence[NewCare]) -> int:
         record = {"person": str(one.person), "category": one.category, "interval_days": label.interval_days,
                   "ends_on": label.ends_on.isoformat()}  # fmt: skip
         writing.created(one.grid, "care", label.id, record, source=one.source, source_ref=one.source_ref)
-    CareLabel.objects.bulk_create(made, batch_size=BATCH)
+    bulk.insert(made)
     return len(made)

@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import envelope, ids
+from django.db.models import Q
+
+from gridwalk.core import bulk, envelope, ids
 from gridwalk.core.actions import Writing
-from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, corrections, creation, endings
 from gridwalk.registry.models import CareLabel, Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import LIVING, Claim
@@ -29,10 +30,11 @@ HELP = {"given": "当场帮了", "referred": "已转介", "none": "暂无需要"
 
 @dataclasses.dataclass(frozen=True)
 class Arrival:
-    """Somebody found living at the door; ``values`` by dictionary names, already parsed."""
+    """Somebody found living at the door; ``values`` by dictionary names, already parsed; ``id``: theirs where they are new."""
 
     values: Mapping[str, Any]
     residence_kind: str
+    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,12 +57,14 @@ class Found:
     ends: tuple[tuple[uuid.UUID, str], ...] = ()
     care: tuple[Need, ...] = ()
 
+    @property
+    def n_changed(self) -> int:
+        """How many facts the visit says are otherwise than recorded."""
+        return len(self.claims) + len(self.arrivals) + len(self.departures) + len(self.ends)
+
 
 def carry(writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Mapping[uuid.UUID, Entity]) -> None:
     """Apply what all visits of a batch found, set-based."""
-    for visit, found in visits:
-        visit.n_confirmed = len(found.confirmed)
-        visit.n_changed = len(found.claims) + len(found.arrivals) + len(found.departures) + len(found.ends)
     claims.apply_claims(writing, [claim for _, found in visits for claim in found.claims])
     _arrive(writing, visits)
     _depart(writing, visits)
@@ -84,7 +88,7 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
         index = envelope.blind_index(arrival.values.get("id_no") or "", purpose="id_no")
         person = known.get(index) if index else None
         if person is None:
-            made = creation.New(visit.grid_id, arrival.values, "visit", verified_on=visit.on)
+            made = creation.New(visit.grid_id, arrival.values, "visit", verified_on=visit.on, id=arrival.id)
             new.append(made)
             person_id = made.id
         else:
@@ -101,14 +105,22 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     creation.settle_grids(writing, [link.person for link in links])
 
 
-def grids_of_arrivals(arrivals: Sequence[Arrival]) -> set[str]:
-    """The grids that known persons among the arrivals leave: they must be locked too."""
-    indexes = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for a in arrivals} - {""}
-    if not indexes:
+def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
+    """The further grids that visits write to: a person met here may belong to the grid of a home elsewhere."""
+    persons = {p for f in found for p in (*f.confirmed, *f.departures)}
+    persons |= {p for f in found for p, _ in f.ends} | {need.person for f in found for need in f.care}
+    persons |= {claim.entity for f in found for claim in f.claims if claim.kind == "person"}
+    indexes = {
+        envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for f in found for a in f.arrivals
+    } - {""}
+    if not persons and not indexes:
         return set()
-    persons = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
-    links = Residence.objects.filter(person__in=persons, to_on__isnull=True)
-    return set(persons.values_list("grid_id", flat=True)) | set(links.values_list("grid_id", flat=True))
+    known = Person.objects.filter(Q(pk__in=persons) | Q(id_no_index__in=indexes)).exclude(status="struck_off")
+    grids = set(known.values_list("grid_id", flat=True))
+    moving = {p for f in found for p in f.departures}
+    homes = Residence.objects.filter(Q(person_id__in=moving) | Q(person__id_no_index__in=indexes), to_on__isnull=True)
+    grids |= set(homes.values_list("grid_id", flat=True))
+    return grids | ({f"{grid[:12]}000"} if moving else set())
 
 
 def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
@@ -138,7 +150,7 @@ def _confirm_places(
             corrections.set_vacancy(writing, entity, visit.second_source, source="visit")
     for kind, entity_ids in by_kind.items():
         claims.confirm(writing, kind, entity_ids, source="visit")
-        columns.TABLES[kind]._default_manager.bulk_update(touched[kind], ["last_contact_on"])
+        bulk.update(touched[kind], ["last_contact_on"])
 
 
 def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
@@ -160,8 +172,8 @@ def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
                 worker_name=visit.worker_name, need=need.need, help=need.help, created_at=writing.at,
             )
         )  # fmt: skip
-    CareLabel.objects.bulk_update(labels, ["last_contact_on"])
-    CareContact.objects.bulk_create(contacts)
+    bulk.update(labels, ["last_contact_on"])
+    bulk.insert(contacts)
 
 
 def contact_by_phone(

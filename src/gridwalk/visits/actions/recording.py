@@ -13,7 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
-from gridwalk.core import clock, ids
+from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
@@ -67,9 +67,9 @@ def record_visit(*, actor: Viewer, at: dt.datetime, grid: str, visit: NewVisit) 
 def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence[NewVisit]) -> list[Answer]:
     """Record visits of one grid in one transaction; a refused one does not hold the others. Raises NotPermitted."""
     access.require(actor, Verb.RECORD_VISIT, grid)
-    leaving = at_the_door.grids_of_arrivals([a for v in visits for a in v.found.arrivals])
-    orphans = {grid[:12] + "000"} if any(v.found.departures for v in visits) else set()
-    with core.write_to(grid, *leaving, *orphans, actor=actor, at=at) as writing:
+    with core.write_to(
+        grid, *at_the_door.grids_touched(grid, [v.found for v in visits]), actor=actor, at=at
+    ) as writing:
         return _record(writing, grid, visits, campaigns.running_for(grid))
 
 
@@ -98,9 +98,8 @@ def _record(writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: C
             _settle(target, earlier[new.entity], visit)
             touched[target.id] = target
         answers[new.id] = Answer(new.id, True, target.state if target else "")
-    Visit.objects.bulk_create([visit for visit, _ in made])
+    bulk.insert([visit for visit, _ in made])
     at_the_door.carry(writing, made, entities)
-    Visit.objects.bulk_update([v for v, f in made if v.n_confirmed or v.n_changed], ["n_confirmed", "n_changed"])
     _save_targets(writing, list(touched.values()))
     _note(writing, grid, made)
     return [answers[v.id] for v in visits]
@@ -170,7 +169,7 @@ def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) ->
         id=new.id, grid_id=grid, target=target, kind=new.kind, entity=new.entity, outcome=new.outcome, at=new.at,
         on=clock.local_date(new.at), band=rules.band_of(new.at), worker=writing.actor.id, worker_name=writing.actor.name,
         source=new.source, second_source=new.second_source, met_adult=new.met_adult, revisit_at=new.revisit_at,
-        received_at=writing.at,
+        received_at=writing.at, n_confirmed=len(new.found.confirmed), n_changed=new.found.n_changed,
     )  # fmt: skip
 
 
@@ -194,7 +193,7 @@ TARGET_COLUMNS = [
 
 
 def _save_targets(writing: Writing, targets: Sequence[Target]) -> None:
-    Target.objects.bulk_update(list(targets), TARGET_COLUMNS)
+    bulk.update(targets, TARGET_COLUMNS)
     for target in targets:
         writing.change(target.grid_id, "target", target.id, "state", None, target.state, source="visit")
 

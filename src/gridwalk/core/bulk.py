@@ -1,0 +1,68 @@
+"""Writing many rows at once: COPY to insert, one UPDATE … FROM a JSON record set to change columns.
+
+The ORM's own bulk writes build statements that grow with rows × columns; these do not. Only actions may call them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+
+
+def insert(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one table by COPY. Raises IntegrityError as an INSERT would; auto keys are not read back."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    fields = [f for f in meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(f.column) for f in fields)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        with cursor.copy(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row([f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in fields])
+    for row in rows:
+        row._state.adding = False
+        row._state.db = connection.alias
+
+
+def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
+    """Save ``columns`` (field names) of rows of one table, found by primary key, in one statement."""
+    if not rows or not columns:
+        return
+    meta = rows[0]._meta
+    quote = connection.ops.quote_name
+    fields = [meta.get_field(name) for name in dict.fromkeys(columns)]
+    records = [{"pk_": row.pk, **{f.column: _plain(f, getattr(row, f.attname)) for f in fields}} for row in rows]
+    types = ", ".join(
+        f"{quote(f.column)} {f.rel_db_type(connection) if f.is_relation else f.db_type(connection)}" for f in fields
+    )
+    pk_type = meta.pk.rel_db_type(connection)
+    sets = ", ".join(f"{quote(f.column)} = v.{quote(f.column)}" for f in fields)
+    sql = (
+        f"UPDATE {quote(meta.db_table)} t SET {sets} "  # noqa: S608 names come from the models
+        f"FROM jsonb_to_recordset(%s::jsonb) AS v(pk_ {pk_type}, {types}) WHERE t.{quote(meta.pk.column)} = v.pk_"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [json.dumps(records, ensure_ascii=False, default=_default)])
+
+
+def _plain(field: models.Field[Any, Any], value: Any) -> Any:
+    if isinstance(field, ArrayField):
+        return None if value is None else list(value)
+    return value
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, (dt.date, dt.datetime, dt.time)):
+        return value.isoformat()
+    if isinstance(value, (uuid.UUID, decimal.Decimal)):
+        return str(value)
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,59 @@
+"""Steps that register doors with their buildings and stairwells."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridwalk.core import ids
+from gridwalk.core.actions import Writing
+from gridwalk.method import addresses
+from gridwalk.method.addresses import Address
+from gridwalk.registry.actions import creation
+from gridwalk.territory import actions as territory
+from gridwalk.territory.actions import WantedStairwell
+
+UNKNOWN = {"usage": "residential", "occupancy": "unknown", "tenure": "unknown"}
+
+
+@dataclasses.dataclass(frozen=True)
+class NewDoor:
+    """A door to be, by its address; ``values``: what is known of it, by dictionary names."""
+
+    grid: str
+    address: Address
+    values: Mapping[str, Any]
+    source: str
+    source_ref: str = ""
+    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
+
+    @property
+    def stairwell(self) -> WantedStairwell:
+        """Where it stands; a road and number stand for estate and building where those miss."""
+        a = self.address
+        return WantedStairwell(self.grid, a.estate or a.road, a.building or a.number, a.stairwell)
+
+    @property
+    def walk_key(self) -> str:
+        """Its place in walking order."""
+        a = self.address
+        floor = "" if a.floor is None else str(a.floor)
+        return addresses.walking_order(a.estate or a.road, a.building or a.number, a.stairwell, floor, a.room)[:80]
+
+
+def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
+    """Register doors that do not exist yet; their grids must be locked. Raises IntegrityError on a double."""
+    stairs = territory.ensure_stairwells(writing, list({door.stairwell for door in doors}))
+    new = []
+    for door in doors:
+        building, stairwell = stairs[door.stairwell]
+        extra = {
+            "building_id": building, "stairwell_id": stairwell, "community": door.grid[:12],
+            "address": addresses.display(door.address)[:120], "address_key": addresses.key(door.address),
+            "floor": door.address.floor, "room": door.address.room[:20], "walk_key": door.walk_key,
+        }  # fmt: skip
+        values = {**UNKNOWN, **door.values}
+        new.append(creation.New(door.grid, values, door.source, door.source_ref, extra=extra, id=door.id))
+    creation.register(writing, "dwelling", new)

@@ -1,0 +1,40 @@
+"""A door nobody had listed, found while walking: it joins the register and the running campaign (P3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.core import actions as core
+from gridwalk.ledger import location
+from gridwalk.method import addresses
+from gridwalk.registry.actions.doors import NewDoor, register_doors
+from gridwalk.registry.models import Dwelling
+from gridwalk.visits.actions.recording import VisitRefused
+
+
+def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, Any]) -> uuid.UUID:
+    """Register a found door by its location columns (``estate``, ``building``, ``stairwell``, ``room`` or ``address``).
+
+    Raises NotPermitted, VisitRefused.
+    """
+    access.require(actor, Verb.EDIT_REGISTER, grid)
+    address = location.address_of(place)
+    if address.fault:
+        raise VisitRefused("没有登记：" + addresses.fault_text(address.fault))
+    with core.write_to(grid, actor=actor, at=at) as writing:
+        standing = Dwelling.objects.filter(community=grid[:12], address_key=addresses.key(address)).exclude(
+            status="struck_off"
+        )
+        if standing.exists():
+            raise VisitRefused(f"{addresses.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
+        door = NewDoor(grid, address, {}, "visit")
+        register_doors(writing, [door])
+        campaigns.join_target(writing, grid=grid, kind="dwelling", entity=door.id, walk_key=door.walk_key)
+        writing.audit("dwelling.found", scope=grid, kind="dwelling", subject=door.id)
+    return door.id
