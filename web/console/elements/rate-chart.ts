@@ -1,0 +1,44 @@
+// 能不能按期: the line of what was done against the plan. Its source is the table inside, which stays for reading aloud.
+import { LineChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
+
+class RateChart extends HTMLElement {
+  connectedCallback(): void {
+    const rows = [...this.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent?.trim() ?? ""));
+    const place = document.createElement("div");
+    place.className = "canvas";
+    place.setAttribute("aria-hidden", "true");
+    this.prepend(place);
+    const colour = (name: string) => getComputedStyle(this).getPropertyValue(name).trim();
+    const number = (text: string | undefined) => (text ? Number(text.replaceAll(",", "")) : null);
+    const chart = init(place, null, { renderer: "svg" });
+    const total = Number(this.dataset.total ?? 0);
+    chart.setOption({
+      animation: false,
+      grid: { left: 44, right: 12, top: 14, bottom: 24 },
+      xAxis: {
+        type: "category",
+        data: rows.map((row) => row[0]),
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: colour("--rule-2") } },
+        axisLabel: { color: colour("--ink-3"), fontSize: 12, showMinLabel: true, showMaxLabel: true, hideOverlap: true },
+      },
+      yAxis: {
+        type: "value",
+        max: total || undefined,
+        splitLine: { lineStyle: { color: colour("--rule") } },
+        axisLabel: { color: colour("--ink-3"), fontSize: 12 },
+      },
+      series: [
+        { type: "line", data: rows.map((row) => number(row[2])), showSymbol: false, lineStyle: { color: colour("--ink-2"), type: "dashed", width: 1.5 } },
+        { type: "line", data: rows.map((row) => number(row[1])), showSymbol: false, lineStyle: { color: colour("--v"), width: 3 } },
+      ],
+    });
+    new ResizeObserver(() => chart.resize()).observe(place);
+  }
+}
+customElements.define("rate-chart", RateChart);

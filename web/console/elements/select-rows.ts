@@ -1,0 +1,24 @@
+// A list to be acted on: choosing rows brings the action bar, which says how many are chosen.
+class SelectRows extends HTMLElement {
+  connectedCallback(): void {
+    this.addEventListener("change", (event) => {
+      const box = event.target as HTMLInputElement;
+      if (box.matches("[data-all]")) for (const row of this.rows()) row.checked = box.checked;
+      this.count();
+    });
+    this.count();
+  }
+
+  private rows(): HTMLInputElement[] {
+    return [...this.querySelectorAll<HTMLInputElement>('input[type="checkbox"][name="row"]')];
+  }
+
+  private count(): void {
+    const chosen = this.rows().filter((row) => row.checked);
+    for (const row of this.rows()) row.closest("tr")?.classList.toggle("chosen", row.checked);
+    const bar = this.querySelector<HTMLElement>(".actions");
+    if (bar) bar.hidden = chosen.length === 0;
+    for (const place of this.querySelectorAll<HTMLElement>("[data-chosen]")) place.textContent = String(chosen.length);
+  }
+}
+customElements.define("select-rows", SelectRows);

@@ -1,0 +1,36 @@
+// The console's whole script: htmx for pages, a few custom elements for what the keyboard and the eye need.
+import "./styles/main.css";
+import htmx from "htmx.org";
+import "./elements/building-chart";
+import "./elements/hot-keys";
+import "./elements/paper-entry";
+import "./elements/rate-chart";
+import "./elements/select-rows";
+
+htmx.config.allowEval = false; // the content security policy forbids it as well
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+  if (token) (event as CustomEvent).detail.headers["X-CSRFToken"] = token.content;
+});
+
+// What went wrong stays beside what caused it, in words.
+document.addEventListener("htmx:sendError", () => say("没有连上服务器，刚才那一步没有存。请看网络，再按一次。"));
+document.addEventListener("htmx:responseError", (event) => {
+  const { status, responseText } = (event as CustomEvent).detail.xhr as XMLHttpRequest;
+  say(status === 409 || status === 422 ? responseText : "服务器没有办成，什么都没有存。请再试一次。");
+});
+
+function say(words: string): void {
+  const live = document.getElementById("live");
+  if (live) live.textContent = words;
+}
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+  button.addEventListener("click", () => window.print());
+}
+for (const select of document.querySelectorAll<HTMLSelectElement>("select[data-go]")) {
+  select.addEventListener("change", () => select.form?.requestSubmit());
+}
