@@ -1,0 +1,36 @@
+"""The ``gridwalk`` command: one file a verb, each with HELP, ``arguments(parser)`` and ``run(options) -> exit code``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+
+from gridwalk import __version__
+from gridwalk.cli import createuser, failures, init, migrate, output, parser, passthrough, serve, status
+
+VERBS: dict[str, ModuleType] = {
+    "init": init,
+    "serve": serve,
+    "migrate": migrate,
+    "status": status,
+    "createuser": createuser,
+    "django": passthrough,
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code. Whatever goes wrong is said in a sentence (``failures``)."""
+    whole = parser.Parser(prog="gridwalk", description=f"网格走访 {__version__}。数据目录由 GRIDWALK_HOME 指明。")
+    verbs = whole.add_subparsers(dest="verb", required=True, metavar="命令", title="命令")
+    for name, module in VERBS.items():
+        module.arguments(verbs.add_parser(name, help=module.HELP, description=module.HELP))
+    options = whole.parse_args(words)
+    try:
+        code: int = VERBS[options.verb].run(options)
+    except KeyboardInterrupt:
+        output.complain("停下了。已经做完的都存着。")
+        return 130
+    except Exception as error:
+        output.complain(failures.sentence(error))
+        return 1
+    return code

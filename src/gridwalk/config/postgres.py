@@ -123,6 +123,10 @@ class Embedded:
             process.send_signal(signal.SIGTERM if WINDOWS else signal.SIGINT)
             _wait_for_end(process)
 
+    def exists(self) -> bool:
+        """Whether its data directory has been made."""
+        return (self.data / "PG_VERSION").exists()
+
     def is_running(self) -> bool:
         """Whether the server answers."""
         return self._answers("postgres")

@@ -1,0 +1,120 @@
+"""The web server and the job worker, as children of the command that serves."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from gridwalk import __version__
+from gridwalk.cli import children, environment
+from gridwalk.cli.failures import CommandError
+
+START_SECONDS = 60
+
+
+@contextlib.contextmanager
+def serving(
+    *, host: str, port: int, processes: int = 1, certificate: tuple[Path, Path] | None = None
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Serve for as long as the block runs; hands out the children. The database runs and Django is set up already.
+
+    ``certificate``: certificate and key in PEM, then HTTPS. Raises CommandError: a port in use, a server that does not start.
+    """
+    running = children.running()
+    if running:
+        raise CommandError(f"已经在运行了：{running.address}。要重新启动，先在那个窗口按 Ctrl-C。")
+    children.end_what_is_left_over()
+    _require_free(host, port)
+    collect_static()
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        started.append(
+            children.start(_web(host, port, processes, certificate), log="web.log", env=_env(host, certificate))
+        )
+        started.append(children.start(_worker(), log="worker.log"))
+        children.note(address(host, port, secure=certificate is not None), started)
+        _wait_until_open(host, port, started[0])
+        yield started
+    finally:
+        children.stop(started)
+
+
+def address(host: str, port: int, *, secure: bool) -> str:
+    """What to type into the browser."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
+    return f"{'https' if secure else 'http'}://{shown}:{port}/"
+
+
+def _web(host: str, port: int, processes: int, certificate: tuple[Path, Path] | None) -> list[str]:
+    command = [
+        "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(processes),
+        "--blocking-threads", "8", "--blocking-threads-idle-timeout", "600", "--respawn-failed-workers",
+        "--no-ws", "--log-level", "warning", "gridwalk.config.wsgi:application",
+    ]  # fmt: skip
+    if certificate:
+        command[-1:-1] = ["--ssl-certificate", str(certificate[0]), "--ssl-keyfile", str(certificate[1])]
+    return command
+
+
+def _worker() -> list[str]:
+    return ["-m", "django", "procrastinate", "worker"]
+
+
+def _env(host: str, certificate: tuple[Path, Path] | None) -> dict[str, str]:
+    env = {"GRIDWALK_HTTPS": "1"} if certificate else {}
+    if "GRIDWALK_HOSTS" not in os.environ and host not in {"127.0.0.1", "localhost", "0.0.0.0", "::"}:  # noqa: S104
+        env["GRIDWALK_HOSTS"] = f"{host},localhost,127.0.0.1"
+    return env
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise CommandError(f"端口 {port} 不许普通用户使用。请换一个 1024 以上的：--port 8000。") from error
+        except OverflowError as error:
+            raise CommandError("端口要在 1 到 65535 之间。") from error
+        except OSError as error:
+            raise CommandError(
+                f"端口 {port} 正被别的程序占用（或地址 {host} 不是本机的）。请换一个：--port {port + 1}。"
+            ) from error
+
+
+def _wait_until_open(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
+    target = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and web.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise CommandError(f"网页服务没有启动。日志在 {environment.logs() / 'web.log'}。")
+
+
+def collect_static() -> None:
+    """Gather what the browser loads into the data directory, when it is not there as this version has it."""
+    from django.conf import settings
+    from django.contrib.staticfiles import finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256(__version__.encode())
+    for finder in finders.get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            digest.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".stamp"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    root.mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(digest.hexdigest())
