@@ -1,0 +1,293 @@
+"""One object at a time, the people of a door, the doors of a building; masked as the viewer's role says."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Count
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
+from gridwalk.core.models import Change
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import names
+from gridwalk.registry import columns, predicates, rules
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence, Site
+
+
+def shown_name(viewer: Viewer, grid: str, name: str) -> str:
+    """A person's name as the viewer may see it: in full in their own area, else 王**."""
+    return name if viewer.may(Verb.SEE_ROWS, grid) else names.mask(name)
+
+
+def _get(viewer: Viewer, kind: str, pk: uuid.UUID) -> Entity:
+    found = columns.TABLES[kind]._default_manager.select_related("grid__area").filter(pk=pk).first()
+    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+        raise NotHere
+    return found
+
+
+def get_dwelling(viewer: Viewer, pk: uuid.UUID) -> Dwelling:
+    """One dwelling. Raises NotHere."""
+    found = Dwelling.objects.select_related("grid__area", "building", "stairwell").filter(pk=pk).first()
+    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+        raise NotHere
+    return found
+
+
+def get_person(viewer: Viewer, pk: uuid.UUID) -> Person:
+    """One person. Raises NotHere."""
+    found = _get(viewer, "person", pk)
+    assert isinstance(found, Person)
+    return found
+
+
+def get_organization(viewer: Viewer, pk: uuid.UUID) -> Organization:
+    """One organization. Raises NotHere."""
+    found = _get(viewer, "organization", pk)
+    assert isinstance(found, Organization)
+    return found
+
+
+def get_site(viewer: Viewer, pk: uuid.UUID) -> Site:
+    """One key site. Raises NotHere."""
+    found = _get(viewer, "site", pk)
+    assert isinstance(found, Site)
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Resident:
+    """A person at a door, or a door of a person, as a row."""
+
+    residence: uuid.UUID
+    person: uuid.UUID
+    name: str
+    relation: str
+    id_no: str
+    phone: str
+    kind: str
+    kind_label: str
+    living: bool
+    verified_on: dt.date | None
+    status: str
+    pending: str
+    has_care: bool
+    dwelling: uuid.UUID
+    address: str
+
+
+def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Resident:
+    person = link.person
+    return Resident(
+        link.id, person.id, shown_name(viewer, link.grid_id, person.name),
+        dictionary.choice_label("person", "relation", person.relation) if person.relation else "",
+        person.id_no_masked, person.phone_masked, link.kind, rules.RESIDENCE_LABELS.get(link.kind, link.kind),
+        link.kind in rules.LIVING, person.verified_on, person.get_status_display(), person.status_pending,
+        person.id in with_care, link.dwelling_id, link.dwelling.address,
+    )  # fmt: skip
+
+
+def residents(viewer: Viewer, dwelling: Dwelling) -> list[Resident]:
+    """The current people of a door: those who live there first, then those only registered there."""
+    links = list(
+        Residence.objects.filter(dwelling=dwelling, to_on__isnull=True)
+        .select_related("person", "dwelling")
+        .order_by("created_at")
+    )
+    care = _with_care(viewer, dwelling.grid_id, [link.person_id for link in links])
+    rows = [_resident(viewer, link, care) for link in links]
+    return sorted(rows, key=lambda r: (not r.living, r.relation != "户主"))
+
+
+def homes(viewer: Viewer, person: Person) -> list[Resident]:
+    """The current doors of a person."""
+    links = Residence.objects.filter(person=person, to_on__isnull=True).select_related("person", "dwelling")
+    return [_resident(viewer, link, set()) for link in links]
+
+
+def _with_care(viewer: Viewer, grid: str, persons: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    if not viewer.may(Verb.SEE_CARE, grid):
+        return set()
+    labels = CareLabel.objects.filter(person_id__in=persons, ends_on__gte=clock.local_date(clock.now()))
+    return set(labels.values_list("person_id", flat=True))
+
+
+@dataclasses.dataclass(frozen=True)
+class Care:
+    """A care label as a row."""
+
+    id: uuid.UUID
+    person: uuid.UUID
+    name: str
+    address: str
+    dwelling: uuid.UUID | None
+    category: str
+    interval_days: int
+    last_contact_on: dt.date | None
+    due_on: dt.date
+    ends_on: dt.date
+    overdue: bool
+
+
+def _care_rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[Care]:
+    labels = list(labels)
+    homes_of: dict[uuid.UUID, Residence] = {}
+    links = Residence.objects.filter(person_id__in=[c.person_id for c in labels], to_on__isnull=True).select_related(
+        "dwelling"
+    )
+    for link in links:
+        if link.kind in rules.LIVING or link.person_id not in homes_of:
+            homes_of[link.person_id] = link
+    rows = []
+    for label in labels:
+        home = homes_of.get(label.person_id)
+        due_on = (label.last_contact_on or label.starts_on) + dt.timedelta(days=label.interval_days)
+        rows.append(
+            Care(
+                label.id, label.person_id, shown_name(viewer, label.grid_id, label.person.name),
+                home.dwelling.address if home else "", home.dwelling_id if home else None,
+                dictionary.choice_label("care", "category", label.category), label.interval_days, label.last_contact_on,
+                due_on, label.ends_on, due_on < today,
+            )
+        )  # fmt: skip
+    return rows
+
+
+def care_of(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Care]:
+    """The care labels in force of some persons; nothing for who may not see care."""
+    if not viewer.may(Verb.SEE_CARE, grid):
+        return []
+    labels = CareLabel.objects.filter(person_id__in=persons, starts_on__lte=today, ends_on__gte=today).select_related(
+        "person"
+    )
+    return _care_rows(viewer, labels, today)
+
+
+def care_due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 200) -> tuple[list[Care], int]:
+    """Care contacts by due day, the most overdue first, and how many there are due within 7 days or overdue."""
+    from_scopes = [s for s in viewer.scopes(Verb.SEE_CARE) if s.startswith(scope) or scope.startswith(s)]
+    if not from_scopes:
+        raise NotHere
+    labels = (
+        CareLabel.objects.filter(
+            starts_on__lte=today, ends_on__gte=today, grid_id__startswith=scope, person__status="active"
+        )
+        .annotate(due=predicates.label_due_on())
+        .filter(due__lte=today + dt.timedelta(days=7))
+    )
+    if not viewer.may(Verb.SEE_CARE, scope):
+        inside = [c for s in from_scopes for c in labels.filter(grid_id__startswith=s).values_list("pk", flat=True)]
+        labels = labels.filter(pk__in=inside)
+    return _care_rows(viewer, labels.select_related("person").order_by("due", "id")[:limit], today), labels.count()
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """One line of a record: label, shown value, where from, when verified, when due again."""
+
+    field: str
+    label: str
+    value: str
+    source: str
+    verified_on: dt.date | None
+    due_on: dt.date | None
+    sealed: bool
+
+
+def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
+    """The facts of an entity by its dictionary, masked."""
+    sources = _sources(entity)
+    full = viewer.may(Verb.SEE_ROWS, entity.grid_id)
+    rows = []
+    for field in dictionary.fields(entity.KIND):
+        if field.locates or not hasattr(entity, f"{field.name}_sealed" if field.is_sensitive else field.name):
+            continue
+        value = dictionary.show(entity.KIND, field.name, columns.read(entity, field.name))
+        if not full and field.sensitivity == "personal" and field.name.endswith("name"):
+            value = names.mask(value)
+        due = (
+            entity.verified_on + dt.timedelta(days=field.fresh_days)
+            if field.fresh_days and entity.verified_on
+            else None
+        )
+        rows.append(
+            Fact(
+                field.name, field.label, value, sources.get(field.name, ""), entity.verified_on, due, field.is_sensitive
+            )
+        )
+    return rows
+
+
+def _sources(entity: Entity) -> dict[str, str]:
+    """Where each field's present value came from, by the change that is its head."""
+    created = rules.SOURCES.get(entity.source, entity.source)
+    found = dict.fromkeys(entity.heads, created)
+    for change in Change.objects.filter(entity=entity.id, field__in=list(entity.heads)).order_by("at"):
+        found[change.field] = rules.SOURCES.get(change.source, change.source)
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Door:
+    """A dwelling as a row of lists and charts."""
+
+    id: uuid.UUID
+    room: str
+    floor: int | None
+    stairwell: str
+    address: str
+    n_living: int
+    label: str
+    has_care: bool
+    n_differences: int
+
+
+def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict[uuid.UUID, Door]:
+    """Rows for many dwellings in a constant number of queries; vacancy, let and care only for who may see care."""
+    ids = [d.id for d in dwellings]
+    living: dict[uuid.UUID, int] = defaultdict(int)
+    persons: dict[uuid.UUID, uuid.UUID] = {}
+    links = Residence.objects.filter(dwelling_id__in=ids, to_on__isnull=True, kind__in=rules.LIVING)
+    for dwelling, person in links.values_list("dwelling_id", "person_id"):
+        living[dwelling] += 1
+        persons[person] = dwelling
+    cared = set(
+        CareLabel.objects.filter(person_id__in=list(persons), ends_on__gte=today, starts_on__lte=today).values_list(
+            "person_id", flat=True
+        )
+    )
+    with_care = {persons[p] for p in cared}
+    open_ = _open_differences([*ids, *persons])
+    rows = {}
+    for d in dwellings:
+        sees = viewer.may(Verb.SEE_CARE, d.grid_id)
+        n_differences = open_.get(d.id, 0) + sum(
+            open_.get(p, 0) for p, door in persons.items() if door == d.id and p in open_
+        )
+        rows[d.id] = Door(
+            d.id, d.room, d.floor, d.stairwell.name if d.stairwell else "", d.address, living[d.id],
+            rules.dwelling_label(d.occupancy, d.tenure) if sees else "", sees and d.id in with_care, n_differences,
+        )  # fmt: skip
+    return rows
+
+
+def _open_differences(entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    rows = Difference.objects.filter(entity__in=entities, state="open").values("entity").annotate(n=Count("pk"))
+    return {row["entity"]: row["n"] for row in rows}
+
+
+def count_of(viewer: Viewer, scope: str) -> dict[str, int]:
+    """How many of each kind stand in the register inside a scope."""
+    if not viewer.may(Verb.SEE_COUNTS, scope):
+        raise NotHere
+    counted: dict[str, Any] = {
+        kind: table._default_manager.filter(grid_id__startswith=scope).count() for kind, table in columns.TABLES.items()
+    }
+    return counted

@@ -1,0 +1,121 @@
+"""来历: what happened to an entity, in plain words, masked."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from gridwalk.core import queries as core
+from gridwalk.core.models import AuditEntry, Change
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.registry import rules
+
+MARKS = {"visit": "改", "ledger": "账", "office": "改", "resident": "改", "inspector": "查", "platform": "账"}
+OUTCOME_MARKS = {
+    "met": "见",
+    "phone": "电",
+    "vacant_confirmed": "空",
+    "no_answer": "无",
+    "refused": "拒",
+    "moved_away": "迁",
+    "not_found": "查",
+}
+OUTCOME_WORDS = {
+    "met": "见面", "phone": "电话核实", "vacant_confirmed": "空房", "no_answer": "无人", "refused": "拒访",
+    "moved_away": "已搬走", "not_found": "找不到",
+}  # fmt: skip
+AUDIT_WORDS = {
+    "number.revealed": ("阅", "查看了完整号码"),
+    "difference.accepted": ("定", "采纳了一条差异"),
+    "difference.kept": ("定", "保留现值"),
+    "difference.to_door": ("定", "送上门核实"),
+    "difference.reopened": ("撤", "撤回了一次决定"),
+    "end.proposed": ("注", "提出注销，待复核"),
+    "end.confirmed": ("注", "复核同意注销"),
+    "end.rejected": ("注", "复核不同意，仍在册"),
+    "visit.withdrawn": ("撤", "撤回了一次走访"),
+    "target.rechecked": ("核", "复核了走访结果"),
+    "care.contacted": ("关", "关怀联系"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Past:
+    """One entry, newest first: mark, sentence, by whom, from where."""
+
+    at: dt.datetime
+    mark: str
+    tone: str
+    sentence: str
+    by: str
+    note: str
+
+
+def past(kind: str, entities: Sequence[uuid.UUID], *, limit: int = 60) -> list[Past]:
+    """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them."""
+    entries = [p for change in core.history(entities, limit=limit) if (p := _of_change(change))]
+    entries += [p for entry in core.audit_of(entities, limit=limit) if (p := _of_audit(entry))]
+    return sorted(entries, key=lambda p: p.at, reverse=True)[:limit]
+
+
+def _of_change(change: Change) -> Past | None:
+    source = rules.SOURCES.get(change.source, change.source)
+    note = " ".join(x for x in (change.source_ref or source, change.reason) if x)
+    if change.field == "outcome" and isinstance(change.new, dict):
+        return _of_visit(change, change.new)
+    if change.field == Change.WHOLE:
+        return Past(
+            change.at, "建", "", f"建档（{dictionary.KINDS.get(change.kind, '记录')}）", change.actor_name, note
+        )
+    if change.field in {"verified_on", "status_pending", "status"}:
+        return (
+            None
+            if change.field != "status"
+            else Past(change.at, "注", "", "状态改为" + _shown(change, change.new_clear), change.actor_name, note)
+        )
+    if change.field == Change.LEFT:
+        return Past(change.at, "移", "", "移到别的网格", change.actor_name, note)
+    label = dictionary.label(change.kind, change.field)
+    sentence = f"{label} {_shown(change, change.old_clear) or '空'} → {_shown(change, change.new_clear) or '空'}"
+    return Past(change.at, MARKS.get(change.source, "改"), "", sentence, change.actor_name, note)
+
+
+def _of_visit(change: Change, record: dict[str, Any]) -> Past:
+    outcome = str(record.get("outcome", ""))
+    words = f"走访，{OUTCOME_WORDS.get(outcome, outcome)}"
+    if record.get("n_confirmed"):
+        words += f"，确认 {record['n_confirmed']} 人"
+    words += f"，改 {record['n_changed']} 处" if record.get("n_changed") else ("，无变化" if outcome == "met" else "")
+    source = rules.VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
+    tone = {"met": "v", "phone": "v", "vacant_confirmed": "k", "no_answer": "n", "refused": "e"}.get(outcome, "q")
+    return Past(change.at, OUTCOME_MARKS.get(outcome, "走"), tone, words, change.actor_name, source)
+
+
+def _shown(change: Change, value: object) -> str:
+    if change.field == "vacancy_source":
+        return rules.VACANCY_SOURCES.get(str(value), str(value or ""))
+    if change.kind == "residence" and change.field == "kind":
+        return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))
+    return dictionary.show(change.kind, change.field, value)
+
+
+def _of_audit(entry: AuditEntry) -> Past | None:
+    words = AUDIT_WORDS.get(entry.verb)
+    if words is None:
+        return None
+    mark, sentence = words
+    field = entry.data.get("field")
+    if entry.verb == "number.revealed" and field:
+        sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
+    tone = "q" if entry.verb == "number.revealed" else ""
+    return Past(
+        entry.at,
+        mark,
+        tone,
+        sentence,
+        entry.actor_name,
+        "居民可见" if entry.verb == "number.revealed" else entry.reason,
+    )
