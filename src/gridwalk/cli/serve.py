@@ -60,6 +60,7 @@ def end_on_signals() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
+    signal.signal(signal.SIGINT, stop)  # also where a script started us in the background with it ignored
     signal.signal(signal.SIGTERM, stop)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, stop)

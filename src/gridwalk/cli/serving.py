@@ -54,7 +54,7 @@ def address(host: str, port: int, *, secure: bool) -> str:
 def _web(host: str, port: int, processes: int, certificate: tuple[Path, Path] | None) -> list[str]:
     command = [
         "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(processes),
-        "--blocking-threads", "8", "--blocking-threads-idle-timeout", "600", "--respawn-failed-workers",
+        "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600", "--respawn-failed-workers",
         "--no-ws", "--log-level", "warning", "gridwalk.config.wsgi:application",
     ]  # fmt: skip
     if certificate:
