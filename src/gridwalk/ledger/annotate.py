@@ -14,14 +14,15 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string
 
-from gridwalk.ledger import cells
+from gridwalk.ledger import cells, headers
 
 KEEP_FILE_ROWS = 50_000
 MAX_COMMENTS = 5_000
-COLUMN = "网格走访说明"
+COLUMN = headers.OURS
 AUTHOR = "网格走访"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_FILL = PatternFill("solid", start_color="F9E6E1", end_color="F9E6E1")
+BAD = "#F9E6E1"
+_FILL = PatternFill("solid", start_color=BAD[1:], end_color=BAD[1:])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,11 +43,6 @@ class Annotated:
     rebuilt: str
 
 
-def safe(value: Any) -> Any:
-    """A cell that no table program runs as a formula."""
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
 def annotate(data: bytes, name: str, marks: Sequence[Mark]) -> Annotated:
     """The file with its marks. Raises errors.LedgerError where the file cannot be read any more."""
     kind, sheets = cells.read(data, name)
@@ -54,8 +50,12 @@ def annotate(data: bytes, name: str, marks: Sequence[Mark]) -> Annotated:
     if kind == "xlsx" and not marks:
         return Annotated(data, "")
     if kind == "xlsx" and longest <= KEEP_FILE_ROWS:
-        return Annotated(_kept(data, marks), "")
-    why = "原文件不是 xlsx" if kind != "xlsx" else f"原文件有 {longest:,} 行"
+        try:
+            return Annotated(_kept(data, marks), "")
+        except Exception:  # openpyxl raises all sorts of things on files that table programs open
+            why = "原文件有这里改不了的内容"
+    else:
+        why = "原文件不是 xlsx" if kind != "xlsx" else f"原文件有 {longest:,} 行"
     return Annotated(_rebuilt(sheets, marks), f"{why}，这是按原样重做的 xlsx，版式从简。")
 
 
@@ -68,36 +68,50 @@ def _by_row(marks: Sequence[Mark]) -> dict[tuple[str, int], list[Mark]]:
 
 def _kept(data: bytes, marks: Sequence[Mark]) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False)
-    n_comments = 0
+    commented: dict[tuple[str, str], list[str]] = {}
     columns: dict[str, int] = {}
+    merged = {sheet.title: _top_left(sheet) for sheet in book.worksheets}
     for (sheet_name, row_no), of_row in _by_row(marks).items():
         sheet = book[sheet_name]
         for mark in of_row:
             if not mark.column:
                 continue
-            cell = sheet.cell(row_no, column_index_from_string(mark.column))
+            at = (row_no, column_index_from_string(mark.column))
+            cell = sheet.cell(*merged[sheet_name].get(at, at))
             cell.fill = _FILL
-            if n_comments < MAX_COMMENTS and not isinstance(cell, openpyxl.cell.cell.MergedCell):
-                cell.comment = Comment(mark.text, AUTHOR, height=60, width=260)
-                n_comments += 1
-        if n_comments >= MAX_COMMENTS or any(not m.column for m in of_row):
+            if len(commented) < MAX_COMMENTS:
+                said = commented.setdefault((sheet_name, cell.coordinate), [cell.comment.text] if cell.comment else [])
+                if mark.text not in said:
+                    said.append(mark.text)
+                cell.comment = Comment("；".join(said), AUTHOR, height=60, width=260)
+        if len(commented) >= MAX_COMMENTS or any(not m.column for m in of_row):
             column = columns.setdefault(sheet_name, sheet.max_column + 1)
             sheet.cell(row_no, column, "；".join(m.text for m in of_row)).fill = _FILL
     for sheet_name, column in columns.items():
         sheet = book[sheet_name]
-        top = min(row_no for (name, row_no) in _by_row(marks) if name == sheet_name)
-        sheet.cell(max(1, top - 1), column, COLUMN)
+        sheet.cell(1, column, COLUMN)
         sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 46
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
+def _top_left(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each covered cell of a merge the cell that shows: only that one can be seen and can hold a comment."""
+    return {
+        (row, column): (area.min_row, area.min_col)
+        for area in sheet.merged_cells.ranges
+        for row in range(area.min_row, area.max_row + 1)
+        for column in range(area.min_col, area.max_col + 1)
+    }
+
+
 def _rebuilt(sheets: Sequence[cells.Sheet], marks: Sequence[Mark]) -> bytes:
     out = io.BytesIO()
     by_row = _by_row(marks)
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    bad = book.add_format({"bg_color": "#F9E6E1"})
+    bad, bad_text = book.add_format({"bg_color": BAD}), book.add_format({"bg_color": BAD, "quote_prefix": True})
+    plain_text = book.add_format({"quote_prefix": True})  # stays text when somebody edits it: =1+1 is never run
     for sheet in sheets:
         target = book.add_worksheet(sheet.name[:31])
         width = max((len(row) for row in sheet.rows), default=0)
@@ -105,8 +119,10 @@ def _rebuilt(sheets: Sequence[cells.Sheet], marks: Sequence[Mark]) -> bytes:
             of_row = by_row.get((sheet.name, index + 1), [])
             marked = {column_index_from_string(m.column) - 1 for m in of_row if m.column}
             for column, value in enumerate(row):
-                if value not in ("", None) or column in marked:
-                    target.write(index, column, safe(value), bad if column in marked else None)
+                if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+                    target.write_string(index, column, value, bad_text if column in marked else plain_text)
+                elif value not in ("", None) or column in marked:
+                    target.write(index, column, value, bad if column in marked else None)
             if of_row:
                 target.write_string(index, width, "；".join(m.text for m in of_row), bad)
         target.write_string(0, width, COLUMN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from gridwalk.ledger.errors import LedgerError
@@ -13,6 +14,8 @@ MAX_RATIO = 100
 MAX_ENTRIES = 2000
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+# MS-XLS 2.4.117: in a locked workbook FILEPASS follows the first BOF, with at most WRITEPROTECT between them.
+LOCKED_XLS = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 
 
 def format_of(data: bytes, name: str) -> str:
@@ -22,7 +25,7 @@ def format_of(data: bytes, name: str) -> str:
     if len(data) > MAX_BYTES:
         raise LedgerError(f"文件有 {len(data) >> 20} MB，超过 {MAX_BYTES >> 20} MB，没有导入。请按社区分成几个文件。")
     if data.startswith(OLE):
-        if ENCRYPTED_PACKAGE in data:
+        if ENCRYPTED_PACKAGE in data or LOCKED_XLS.search(data):
             raise LedgerError("这个工作簿设了打开密码，读不了。请在表格软件里去掉密码，另存后再传。")
         return "xls"
     if data.startswith(b"PK\x03\x04"):

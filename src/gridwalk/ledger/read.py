@@ -240,8 +240,8 @@ def _is_header(row: Sequence[Any], header: Header) -> bool:
 
 def _is_footer(row: Sequence[Any]) -> bool:
     filled = [c for c in row if c not in ("", None)]
-    first = str(filled[0])
-    return bool(_FOOTER.match(first)) and len(filled) <= max(4, len(row) // 3)
+    first = str(filled[0]).replace(" ", "")
+    return bool(_FOOTER.search(first)) and len(filled) <= max(4, len(row) // 3)
 
 
 def _only_text(row: Sequence[Any]) -> str:

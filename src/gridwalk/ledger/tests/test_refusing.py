@@ -1,0 +1,134 @@
+"""Files that cannot or must not be read: each says what happened and what to do, and nothing of it is read."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import polars
+import pytest
+import xlsxwriter
+import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from xlwt import CompoundDoc
+
+from gridwalk.ledger import cells, guard, read
+from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger.tests import books
+
+
+def archive(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in files.items():
+            made.writestr(name.replace("__", "/"), content)
+    return out.getvalue()
+
+
+def locked_xls() -> bytes:
+    """A workbook of 97 with a FILEPASS record after the stream's first BOF (MS-XLS 2.4.117)."""
+    book = xlwt.Workbook()
+    book.add_sheet("s").write(0, 0, "x")
+    stream = book.get_biff_data()
+    bof = 4 + struct.unpack_from("<H", stream, 2)[0]
+    locked = stream[:bof] + struct.pack("<HHHHH", 0x2F, 6, 0, 0x1234, 0x5678) + stream[bof:]
+    out = io.BytesIO()
+    CompoundDoc.XlsDoc().save(out, locked)
+    return out.getvalue()
+
+
+BOMB = archive(**{"xl__workbook.xml": b"x", "xl__worksheets__sheet1.xml": b"0" * (8 << 20)})
+CROWD = archive(**{f"f{n}": b"" for n in range(2001)})
+WORD = archive(**{"word__document.xml": b"x"})
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "says"),
+    [
+        (b"", "台账.xlsx", "是空的"),
+        (b"\x00\x01\x02rubbish", "台账.xlsx", "已损坏"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "台账.xls", "另存为 xlsx"),
+        (b"PK\x03\x04rubbish", "台账.xlsx", "已损坏"),
+        (archive(**{"xl__workbook.xml": b"<workbook"}), "台账.xlsx", "已损坏"),
+        (guard.OLE + b"\x00" * 600 + guard.ENCRYPTED_PACKAGE, "台账.xlsx", "密码"),
+        (locked_xls(), "台账.xls", "密码"),
+        (guard.OLE + b"\x00" * 600, "台账.xls", "已损坏"),
+        (b"PAR1" + b"\x00" * 40, "台账.parquet", "已损坏"),
+        (WORD, "台账.docx", "没有工作簿"),
+        (BOMB, "台账.xlsx", "没有打开"),
+        (CROWD, "台账.xlsx", "没有打开"),
+        (b"%PDF-1.7\x00", "台账.pdf", "不认得"),
+        (b"\xff\xfa\x80\x81,\x80\n", "台账.csv", "编码"),
+    ],
+)
+def test_it_refuses_what_is_no_readable_workbook(data: bytes, name: str, says: str) -> None:
+    with pytest.raises(LedgerError, match=says) as refused:
+        read.read(data, name)
+    assert any(word in str(refused.value) for word in ("请", "再传"))
+
+
+def test_it_refuses_a_file_above_the_size_before_looking_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MAX_BYTES", 1 << 10)
+    with pytest.raises(LedgerError, match="超过"):
+        guard.format_of(b"PK\x03\x04" + b"x" * 2000, "台账.xlsx")
+
+
+def test_it_refuses_a_sheet_whose_far_corner_would_fill_the_memory() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["姓名", "身份证号"])
+    sheet.write(cells.MAX_ROWS - 1, 16_383, "x")
+    book.close()
+    with pytest.raises(LedgerError, match="空白行和列"):
+        read.read(out.getvalue(), "台账.xlsx")
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "parquet"])
+def test_it_refuses_a_million_rows_with_a_clear_word(kind: str) -> None:
+    n = cells.MAX_ROWS + 1
+    if kind == "csv":
+        data = ("姓名,身份证号\n" + "王一,1\n" * n).encode()
+    elif kind == "parquet":
+        out = io.BytesIO()
+        polars.DataFrame({"姓名": ["王一"] * n}).write_parquet(out)
+        data = out.getvalue()
+    else:
+        out = io.BytesIO()
+        book = xlsxwriter.Workbook(out)
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "姓名")
+        sheet.write(1_048_575, 0, "王一")
+        book.close()
+        data = out.getvalue()
+    with pytest.raises(LedgerError, match="一次最多 200,000 行，没有导入。请按社区分成几个文件"):
+        read.read(data, f"台账.{kind}")
+
+
+def test_it_says_so_when_there_is_nothing_or_no_header() -> None:
+    with pytest.raises(LedgerError, match="没有内容"):
+        read.read(books.xlsx({"Sheet1": []}), "台账.xlsx")
+    with pytest.raises(LedgerError, match="没有找到表头"):
+        read.read(books.xlsx({"Sheet1": [["今天", "天气"], ["晴", 21]]}), "台账.xlsx")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.binary(min_size=1, max_size=400), st.sampled_from(["a.xlsx", "a.xls", "a.csv", "a.parquet", "a"]))
+def test_it_ends_in_a_ledger_or_a_refusal_whatever_the_bytes(data: bytes, name: str) -> None:
+    try:
+        read.read(data, name)
+    except LedgerError as refused:
+        assert len(str(refused)) > 10
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 4000), st.integers(1, 255))
+def test_it_ends_in_a_ledger_or_a_refusal_when_a_byte_is_broken(where: int, by: int) -> None:
+    data = bytearray(books.xlsx({"Sheet1": [books.PERSON, books.person(1)]}))
+    data[where % len(data)] ^= by
+    try:
+        read.read(bytes(data), "台账.xlsx")
+    except LedgerError as refused:
+        assert len(str(refused)) > 10
