@@ -1,0 +1,72 @@
+"""Gap lists of the indicators that are not about visits: the rows of the same predicate, with the cheapest fix."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.indicators.definitions import Indicator, Moment
+from gridwalk.registry.models import Dwelling, Person
+from gridwalk.registry.queries import entities
+
+FIX = {
+    ("attention", "care"): ("到期没联系", "记一次联系"),
+    ("attention", "site"): ("到期没走访", "去走访"),
+    ("attention", "vacant"): ("空房到期没看", "下次顺路看一眼"),
+    ("attention", "let"): ("出租房到期没看", "下次顺路看一眼"),
+    ("linkage", "person"): ("没有恰好一处现住", "核对住处"),
+    ("dwellings_resolved", "dwelling"): ("没人住也没核实空房", "上门或问物业"),
+    ("persons_verified", "person"): ("本次行动还没核实", "走访时确认"),
+    ("completeness", "person"): ("必填项没填全", "走访时补上"),
+    ("freshness", "person"): ("超过 180 天没核实", "走访时确认"),
+    ("validity", "person"): ("有规则没通过", "打开看是哪一条"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Gap:
+    """One row that keeps an indicator from 100 %."""
+
+    kind: str
+    entity: uuid.UUID
+    title: str
+    group: str
+    reason: str
+    step: str
+
+
+def gaps(
+    viewer: Viewer, indicator: Indicator, moment: Moment, scope: str, *, limit: int = 200, offset: int = 0
+) -> tuple[list[Gap], int]:
+    """The rows of ``population ∧ ¬met`` in a scope, and how many. Raises NotHere."""
+    if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
+        raise NotHere
+    sees_care = viewer.may(Verb.SEE_CARE, scope)
+    rows: list[Gap] = []
+    total = 0
+    for strand in indicator.strands:
+        if indicator.code == "attention" and not sees_care and strand.code != "site":
+            total += strand.rows(moment).filter(grid_id__startswith=scope).exclude(strand.met(moment)).count()
+            continue
+        found = (
+            strand.rows(moment).filter(grid_id__startswith=scope).filter(~strand.met(moment)).order_by("grid_id", "id")
+        )
+        total += found.count()
+        room = limit - len(rows)
+        if room > 0:
+            reason, step = FIX[indicator.code, strand.code]
+            rows += [
+                Gap(strand.kind, row.pk, _title(viewer, row), row.grid.name, reason, step)
+                for row in found.select_related("grid")[offset : offset + room]
+            ]
+    return rows, total
+
+
+def _title(viewer: Viewer, row: object) -> str:
+    if isinstance(row, Person):
+        return entities.shown_name(viewer, row.grid_id, row.name)
+    if isinstance(row, Dwelling):
+        return row.address
+    return str(getattr(row, "name", ""))

@@ -1,0 +1,161 @@
+"""楼盘表: a building as an elevation, floors × stairwells × rooms, each door with its state."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import clock
+from gridwalk.registry.models import Dwelling
+from gridwalk.registry.queries import entities
+from gridwalk.territory.models import Building
+from gridwalk.visits.queries import worklist
+
+WORDS = {"remaining": "还没去", "visited": "已走访", "explained": "已说明", "pending": "待复核", "": "不在本次走访"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A door on the elevation. ``said``: its state as read aloud."""
+
+    dwelling: uuid.UUID
+    room: str
+    floor: int
+    column: int
+    mark: str
+    tone: str
+    let: bool
+    care: bool
+    said: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Stair:
+    """A stairwell: its columns, and its pair."""
+
+    name: str
+    entrance: str
+    columns: int
+    n_visited: int
+    n_doors: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Elevation:
+    """The chart of a building: ``floors`` from the top, each a list by stairwell of cells (None: no door there)."""
+
+    stairs: list[Stair]
+    floors: list[tuple[int, list[list[Cell | None]]]]
+    legend: list[tuple[str, str, str, int]]
+    n_visited: int
+    n_doors: int
+
+
+LEGEND = [
+    ("见", "v", "见面"), ("电", "v", "电话"), ("空", "k", "空房已核"), ("拒", "e", "拒访"), ("无", "e", "多时段无人"),
+    ("无", "n", "去过无人"), ("约", "q", "约好回访"), ("核", "q", "待复核"), ("未", "n", "还没去"), ("异", "z", "有差异"),
+]  # fmt: skip
+
+
+def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at: dt.datetime) -> Elevation:
+    """The chart; a constant number of queries. The caller got ``building`` through territory's access function."""
+    dwellings = list(
+        Dwelling.objects.filter(building=building)
+        .exclude(status="struck_off")
+        .select_related("stairwell", "building")
+        .order_by("walk_key")
+    )
+    targets = _targets(campaign, [d.id for d in dwellings])
+    doors = entities.doors(viewer, dwellings, clock.local_date(at))
+    by_stair: dict[str, list[Dwelling]] = {}
+    for dwelling in dwellings:
+        by_stair.setdefault(dwelling.stairwell.key if dwelling.stairwell else "", []).append(dwelling)
+    stairs, columns, start = [], {}, 0
+    for key in sorted(by_stair, key=lambda k: (len(k), k)):
+        members = by_stair[key]
+        width = max(_per_floor(members).values(), default=1)
+        settled = sum(1 for d in members if (t := targets.get(d.id)) and t.state == "visited")
+        stair = members[0].stairwell
+        stairs.append(
+            Stair(
+                stair.name if stair and stair.name else "",
+                stair.entrance if stair else "",
+                width,
+                settled,
+                len(members),
+            )
+        )
+        columns[key] = (start, width)
+        start += width
+    floors = sorted({_floor(d) for d in dwellings}, reverse=True)
+    counted: dict[tuple[str, str], int] = {}
+    rows = []
+    for floor in floors:
+        line: list[list[Cell | None]] = []
+        for key, (first, width) in columns.items():
+            on_floor = [d for d in by_stair[key] if _floor(d) == floor]
+            cells: list[Cell | None] = [
+                _cell(d, targets.get(d.id), doors[d.id], floor, first + i) for i, d in enumerate(on_floor)
+            ]
+            for cell in cells:
+                if cell:
+                    counted[cell.mark, cell.tone] = counted.get((cell.mark, cell.tone), 0) + 1
+            line.append(cells + [None] * (width - len(cells)))
+        rows.append((floor, line))
+    legend = [(m, t, w, counted[m, t]) for m, t, w in LEGEND if counted.get((m, t))]
+    n_visited = sum(s.n_visited for s in stairs)
+    return Elevation(stairs, rows, legend, n_visited, len(dwellings))
+
+
+def _targets(campaign: Campaign | None, dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, Target]:
+    if campaign is None:
+        return {}
+    return {t.entity: t for t in Target.objects.filter(campaign=campaign, entity__in=dwellings)}
+
+
+def _floor(dwelling: Dwelling) -> int:
+    return dwelling.floor or 1
+
+
+def _per_floor(dwellings: Sequence[Dwelling]) -> dict[int, int]:
+    counted: dict[int, int] = {}
+    for dwelling in dwellings:
+        counted[_floor(dwelling)] = counted.get(_floor(dwelling), 0) + 1
+    return counted
+
+
+def _cell(dwelling: Dwelling, target: Target | None, door: entities.Door, floor: int, column: int) -> Cell:
+    state = target.state if target else ""
+    character, tone = (
+        worklist.mark(state, target.outcome, target.n_visits, agreed=target.revisit_at is not None,
+                      different=bool(door.n_differences) and state != "visited")
+        if target
+        else ("", "n")
+    )  # fmt: skip
+    words = dict(((m, t), w) for m, t, w in LEGEND).get((character, tone), WORDS.get(state, ""))
+    extra = [w for w, on in (("出租", door.label == "出租房"), ("有关怀联系", door.has_care)) if on]
+    said = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
+    return Cell(dwelling.id, dwelling.room, floor, column, character, tone, door.label == "出租房", door.has_care, said)
+
+
+def building_pairs(campaign: Campaign | None, buildings: Sequence[Building]) -> dict[uuid.UUID, tuple[int, int, int]]:
+    """(visited, explained, all) of each building's targets; two queries."""
+    dwellings = dict(
+        Dwelling.objects.filter(building__in=buildings).exclude(status="struck_off").values_list("id", "building_id")
+    )
+    found: dict[uuid.UUID, tuple[int, int, int]] = {}
+    if campaign is None:
+        return found
+    targets = Target.objects.filter(
+        campaign=campaign, kind="dwelling", grid_id__in={b.grid_id for b in buildings}
+    ).exclude(state="left")
+    for entity, state in targets.values_list("entity", "state"):
+        building = dwellings.get(entity)
+        if building is not None:
+            v, e, d = found.get(building, (0, 0, 0))
+            found[building] = (v + (state == "visited"), e + (state == "explained"), d + 1)
+    return found

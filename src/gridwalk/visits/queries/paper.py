@@ -1,0 +1,123 @@
+"""纸质: walk sheets to print, and a stairwell's doors to type paper visits into. No vacancy, let or care on paper."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import Dwelling, Residence
+from gridwalk.registry.queries import entities
+from gridwalk.registry.rules import LIVING
+from gridwalk.territory.models import Stairwell
+from gridwalk.visits.models import Visit
+from gridwalk.visits.queries import worklist
+
+
+@dataclasses.dataclass(frozen=True)
+class SheetRow:
+    """A line of a walk sheet: settled doors read 已走访 alike, whatever settled them."""
+
+    dwelling: uuid.UUID
+    group: str
+    room: str
+    names: str
+    settled: bool
+    tried: str
+    revisit_at: dt.datetime | None
+
+
+def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool) -> list[SheetRow]:
+    """The doors of a grid by building and stairwell, in walking order. Raises NotHere."""
+    if not viewer.may(Verb.RECORD_VISIT, grid):
+        raise NotHere
+    targets = (
+        Target.objects.filter(campaign=campaign, grid_id=grid, kind="dwelling")
+        .exclude(state="left")
+        .order_by("walk_key")
+    )
+    if only_left:
+        targets = targets.exclude(state="visited")
+    chosen = list(targets)
+    places = {
+        d.id: d
+        for d in Dwelling.objects.filter(pk__in=[t.entity for t in chosen]).select_related("building", "stairwell")
+    }
+    people: dict[uuid.UUID, list[str]] = {}
+    links = Residence.objects.filter(dwelling_id__in=list(places), to_on__isnull=True, kind__in=LIVING).select_related(
+        "person"
+    )
+    for link in links.order_by("created_at"):
+        people.setdefault(link.dwelling_id, []).append(entities.shown_name(viewer, grid, link.person.name))
+    labels = worklist.BANDS
+    return [
+        SheetRow(
+            t.entity, worklist.group_of(places[t.entity]), places[t.entity].room, "、".join(people.get(t.entity, [])[:6]),
+            t.state == "visited", "".join(labels[b] for b in labels if b in t.bands), t.revisit_at,
+        )
+        for t in chosen
+        if t.entity in places
+    ]  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class EntryRow:
+    """A door to type a paper visit into."""
+
+    dwelling: uuid.UUID
+    room: str
+    names: str
+    persons: tuple[uuid.UUID, ...]
+    mark: str
+    tone: str
+    state: str
+
+
+def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: Stairwell) -> list[EntryRow]:
+    """The doors of a stairwell from the bottom up, as paper is filled in. Raises NotHere."""
+    grid = stairwell.building.grid_id
+    if not viewer.may(Verb.RECORD_VISIT, grid):
+        raise NotHere
+    dwellings = list(Dwelling.objects.filter(stairwell=stairwell).exclude(status="struck_off").order_by("walk_key"))
+    targets = (
+        {t.entity: t for t in Target.objects.filter(campaign=campaign, entity__in=[d.id for d in dwellings])}
+        if campaign
+        else {}
+    )
+    people: dict[uuid.UUID, list[tuple[uuid.UUID, str]]] = {}
+    links = Residence.objects.filter(dwelling__in=dwellings, to_on__isnull=True, kind__in=LIVING).select_related(
+        "person"
+    )
+    for link in links.order_by("created_at"):
+        people.setdefault(link.dwelling_id, []).append(
+            (link.person_id, entities.shown_name(viewer, grid, link.person.name))
+        )
+    rows = []
+    for d in dwellings:
+        t = targets.get(d.id)
+        character, tone = (
+            worklist.mark(t.state, t.outcome, t.n_visits, agreed=t.revisit_at is not None) if t else ("", "n")
+        )
+        here = people.get(d.id, [])
+        rows.append(
+            EntryRow(
+                d.id,
+                d.room,
+                "、".join(n for _, n in here),
+                tuple(p for p, _ in here),
+                character,
+                tone,
+                t.state if t else "",
+            )
+        )
+    return rows
+
+
+def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Visit]:
+    """The visits of an entity, newest first. Raises NotHere."""
+    if not viewer.may(Verb.SEE_ROWS_MASKED, grid):
+        raise NotHere
+    return list(Visit.objects.filter(entity=entity).order_by("-at")[:60])

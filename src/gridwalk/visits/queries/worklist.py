@@ -1,0 +1,220 @@
+"""缺口清单: which doors are left and why, in walking order, with the cheapest next step."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import Count, Q, QuerySet
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import rules as campaigns
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.rules import BANDS, Step
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import Dwelling, Organization, Residence, Site
+from gridwalk.registry.queries import entities
+from gridwalk.visits import rules
+
+REASONS = {
+    "untried": "还没去", "tried": "去过，无人", "agreed": "约好回访", "vacant_unproved": "报空房，待第二来源", "refused": "拒访",
+    "absent": "多时段无人", "pending": "待复核",
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One target that keeps the rate from 100 %, or any target where all are asked for."""
+
+    target: uuid.UUID
+    entity: uuid.UUID
+    kind: str
+    group: str
+    room: str
+    address: str
+    state: str
+    outcome: str
+    mark: str
+    tone: str
+    reason: str
+    reason_label: str
+    bands: tuple[tuple[str, str, bool, bool], ...]
+    last_visit_at: dt.datetime | None
+    n_visits: int
+    n_living: int
+    label: str
+    has_care: bool
+    step: Step
+    assignee: str
+    planned_on: dt.date | None
+    planned_band: str
+
+
+MARKS = {
+    "remaining": ("未", "n"),
+    "pending": ("核", "q"),
+    "explained": ("拒", "e"),
+    "visited": ("见", "v"),
+    "left": ("注", "n"),
+}
+
+
+def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, different: bool = False) -> tuple[str, str]:
+    """The one character and the tone of a door's mark; the same everywhere."""
+    if different:
+        return "异", "z"
+    if state == "visited":
+        return {"met": ("见", "v"), "phone": ("电", "v"), "vacant_confirmed": ("空", "k")}.get(outcome, ("见", "v"))
+    if state == "explained":
+        return ("拒", "e") if outcome == "refused" else ("无", "e")
+    if state == "pending":
+        return "核", "q"
+    if agreed:
+        return "约", "q"
+    return (("空", "n") if outcome == "vacant_confirmed" else ("无", "n")) if n_visits else ("未", "n")
+
+
+def _targets(campaign: Campaign, grid: str, kind: str) -> QuerySet[Target]:
+    return Target.objects.filter(campaign=campaign, grid_id__startswith=grid, kind=kind).exclude(state="left")
+
+
+def _check(viewer: Viewer, scope: str) -> None:
+    if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
+        raise NotHere
+
+
+def gaps(
+    viewer: Viewer, campaign: Campaign, scope: str, *, kind: str = "dwelling", reason: str = "", at: dt.datetime,
+    limit: int = 200, offset: int = 0, everything: bool = False,
+) -> tuple[list[Row], Counter[str]]:  # fmt: skip
+    """The gap rows of a scope in walking order and how many there are by reason. A constant number of queries."""
+    _check(viewer, scope)
+    found = _targets(campaign, scope, kind)
+    if not everything:
+        found = found.exclude(state="visited")
+    light = list(
+        found.order_by("grid_id", "walk_key", "id").values_list(
+            "id", "state", "outcome", "n_visits", "revisit_at", "entity"
+        )
+    )
+    reasons: Counter[str] = Counter()
+    chosen: list[uuid.UUID] = []
+    for pk, state, outcome, n_visits, revisit_at, _ in light:
+        code = campaigns.reason(
+            campaigns.Door(state, outcome, n_visits=n_visits, revisit_at=revisit_at, vacant=outcome == "vacant_confirmed")
+        )[0] if state != "visited" else "done"  # fmt: skip
+        reasons[code] += 1
+        if not reason or code == reason:
+            chosen.append(pk)
+    page = chosen[offset : offset + limit]
+    targets = {t.id: t for t in Target.objects.filter(pk__in=page).select_related("assignee", "grid__area")}
+    return rows(viewer, [targets[pk] for pk in page], at), reasons
+
+
+def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row]:
+    """Rows for targets of one or several kinds, in the order given."""
+    today = clock.local_date(at)
+    dwellings = Dwelling.objects.filter(pk__in=[t.entity for t in targets if t.kind == "dwelling"])
+    doors = entities.doors(viewer, list(dwellings.select_related("building", "stairwell")), today)
+    places = {d.id: d for d in dwellings.select_related("building", "stairwell")}
+    titles = dict(
+        Organization.objects.filter(pk__in=[t.entity for t in targets if t.kind == "organization"]).values_list(
+            "id", "name"
+        )
+    )
+    titles |= dict(
+        Site.objects.filter(pk__in=[t.entity for t in targets if t.kind == "site"]).values_list("id", "name")
+    )
+    phones = _with_phone([t.entity for t in targets if t.kind == "dwelling"])
+    made = []
+    for target in targets:
+        door = doors.get(target.entity)
+        different = bool(door and door.n_differences)
+        facts = campaigns.Door(
+            target.state, target.outcome, tuple(target.bands), target.n_visits, target.entity in phones,
+            target.outcome == "vacant_confirmed", different, clock.local(target.revisit_at) if target.revisit_at else None,
+            target.planned_on,
+        )  # fmt: skip
+        code, label = ("done", "已走访") if target.state == "visited" else campaigns.reason(facts)
+        character, tone = mark(target.state, target.outcome, target.n_visits, agreed=target.revisit_at is not None)
+        dwelling = places.get(target.entity)
+        made.append(
+            Row(
+                target.id, target.entity, target.kind, group_of(dwelling) if dwelling else target.grid.name,
+                door.room if door else titles.get(target.entity, ""), door.address if door else titles.get(target.entity, ""),
+                target.state, target.outcome, character, tone, code, label, _bands(target), target.last_visit_at, target.n_visits,
+                door.n_living if door else 0, door.label if door else "", bool(door and door.has_care), campaigns.next_step(facts),
+                target.assignee.name if target.assignee else "", target.planned_on, target.planned_band,
+            )
+        )  # fmt: skip
+    return made
+
+
+def group_of(dwelling: Dwelling) -> str:
+    """Building and stairwell, as lists are grouped."""
+    parts = [dwelling.building.estate, dwelling.building.name] if dwelling.building else []
+    if dwelling.stairwell and dwelling.stairwell.name:
+        parts.append(dwelling.stairwell.name)
+    return " ".join(p for p in parts if p)
+
+
+def _bands(target: Target) -> tuple[tuple[str, str, bool, bool], ...]:
+    agreed = rules.band_of(target.revisit_at) if target.revisit_at else ""
+    return tuple((code, label, code in target.bands, code == agreed) for code, label in BANDS.items())
+
+
+def _with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    found = set(Dwelling.objects.filter(pk__in=dwellings).exclude(owner_phone_index="").values_list("id", flat=True))
+    links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True).exclude(person__phone_index="")
+    return found | set(links.values_list("dwelling_id", flat=True))
+
+
+@dataclasses.dataclass(frozen=True)
+class Waiting:
+    """A target that another person must recheck."""
+
+    target: uuid.UUID
+    entity: uuid.UUID
+    kind: str
+    title: str
+    outcome: str
+    reported_by: str
+    reported_at: dt.datetime
+    mine: bool
+
+
+def pending(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
+    """Targets reported as moved away or not found, oldest first."""
+    inside = Q(pk__in=[])
+    for held in viewer.scopes(Verb.RECHECK):
+        if held.startswith(scope) or scope.startswith(held):
+            inside |= Q(grid_id__startswith=max(held, scope, key=len))
+    targets = list(
+        Target.objects.filter(inside, state="pending", campaign__state="running")
+        .prefetch_related("visits")
+        .order_by("settled_at")[:limit]
+    )
+    titles = dict(Dwelling.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "address"))
+    titles |= dict(Organization.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
+    titles |= dict(Site.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
+    rows = []
+    for target in targets:
+        last = max((v for v in target.visits.all() if v.withdrawn_at is None), key=lambda v: v.at, default=None)
+        if last is not None:
+            rows.append(
+                Waiting(
+                    target.id, target.entity, target.kind, titles.get(target.entity, ""), rules.OUTCOMES[last.outcome][0],
+                    last.worker_name, last.at, last.worker == viewer.id and viewer.id is not None,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def states(campaign: Campaign, scope: str) -> dict[tuple[str, str], int]:
+    """How many dwelling targets by (state, outcome); no rows, so it asks no more than counts do."""
+    found = _targets(campaign, scope, "dwelling").values("state", "outcome").annotate(n=Count("pk"))
+    return {(r["state"], r["outcome"]): r["n"] for r in found}
