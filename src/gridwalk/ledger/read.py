@@ -22,6 +22,8 @@ _FOOTER = re.compile(
 )
 _NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
 OTHER_KIND = 2.0
+REPEATED_SHARE = 0.7
+REPEAT = Parsed(note="repeat")
 _STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
 
 
@@ -151,66 +153,86 @@ def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) ->
     first = header.top + header.height
     matrix = _filled_down(sheet, first)
     used = [c for c in columns if c.field]
-    reading = [(c, dictionary.get(kind, c.field)) for c in used]
     said = {c.field for c in used}
     place = captions.place_of(sheet.name, said)
     notes = captions.across(sheet, first)
-    printed_above = {tuple(text.fold(c) for c in row) for row in matrix[:first]}
+    printed = _Printed(matrix[:first], header)
     households = captions.Households(matrix[first:], columns, kind)
-    above: dict[str, Any] = {}
-    wrong_above: set[str] = set()
+    cells_of = _Cells(kind, used)
     for offset, row in enumerate(matrix[first:]):
         plain = [text.fold(c) if isinstance(c, str) else c for c in row]
-        if not any(c not in ("", None) for c in plain) or _is_header(plain, header) or _is_footer(plain):
+        if not any(c not in ("", None) for c in plain) or printed.again(plain) or _is_footer(plain):
             continue
         caption = _only_text(plain)
         if caption and (first + offset in notes or captions.place_of(caption, said)):
             place = captions.below(place, captions.place_of(caption, said))
             continue
-        if tuple(text.fold(c) for c in plain) in printed_above:
-            continue
-        values: dict[str, Any] = {}
-        faults: list[Fault] = []
-        for column, field in reading:
-            raw = plain[column.index] if column.index < len(plain) else ""
-            if raw in ("", None):
-                continue
-            if isinstance(raw, str) and text.meaning(raw) == "repeat":
-                if field.name in _NEVER_REPEATED or field.name in wrong_above:
-                    why = (
-                        "各人不同，不能写“同上”，请写全"
-                        if field.name in _NEVER_REPEATED
-                        else "上一行这一格有错，“同上”接不上，请写全"
-                    )
-                    faults.append(Fault(field.name, column.letter, "repeat", why))
-                elif field.name in above:
-                    values[field.name] = above[field.name]
-                continue
-            parsed = dictionary.answer(kind, field.name, column.header, raw) or dictionary.parse(kind, field.name, raw)
-            _take(parsed, field.name, kind, column, values, faults)
+        values, faults = cells_of.read(plain)
         if not values and not faults:
             continue
         households.fill(plain, values)
         for name, part in place.items():
             values.setdefault(name, part)
-        above, wrong_above = values, {fault.field for fault in faults}
-        for required in dictionary.fields(kind):
-            if required.required and required.name not in values and not any(f.field == required.name for f in faults):
-                where = next((c.letter for c in used if c.field == required.name), "")
-                if where:
-                    faults.append(Fault(required.name, where, "missing", f"没有填{required.label}"))
+        faults.extend(cells_of.missing(values, faults))
         yield Row(sheet.name, first + offset + 1, kind, values, faults)
 
 
-def _take(parsed: Parsed, name: str, kind: str, column: Column, values: dict[str, Any], faults: list[Fault]) -> None:
-    if parsed.fault:
-        faults.append(Fault(name, column.letter, parsed.fault, parsed.text))
-    elif parsed.value is not None:
-        values[name] = parsed.value
-    if parsed.note and kind == "person" and name == "name":
-        status = next((code for word, code in _STATUS_WORDS.items() if word in parsed.note), "")
-        if status:
-            values.setdefault("status", status)
+class _Cells:
+    """Reads the cells of one sheet row by row; every distinct cell of a column is read once."""
+
+    def __init__(self, kind: str, columns: Sequence[Column]) -> None:
+        self._kind = kind
+        self._columns: list[tuple[Column, dict[Any, Parsed]]] = [(c, {}) for c in columns]
+        required = {f.name: f.label for f in dictionary.fields(kind) if f.required}
+        self._required = [(c, required[c.field]) for c in columns if c.field in required]
+        self._above: dict[str, Any] = {}
+        self._wrong_above: set[str] = set()
+
+    def read(self, row: Sequence[Any]) -> tuple[dict[str, Any], list[Fault]]:
+        """Canonical values and faults of a row; 同上 takes what the row above has."""
+        values: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for column, known in self._columns:
+            raw = row[column.index] if column.index < len(row) else ""
+            if raw in ("", None):
+                continue
+            parsed = known.get(raw)
+            if parsed is None:
+                parsed = known[raw] = self._parse(column, raw)
+            if parsed is REPEAT:
+                parsed = self._repeated(column.field)
+            if parsed.fault:
+                faults.append(Fault(column.field, column.letter, parsed.fault, parsed.text))
+            elif parsed.value is not None:
+                values[column.field] = parsed.value
+            if parsed.note and self._kind == "person" and column.field == "name":
+                status = next((code for word, code in _STATUS_WORDS.items() if word in parsed.note), "")
+                if status:
+                    values.setdefault("status", status)
+        self._above, self._wrong_above = values, {fault.field for fault in faults}
+        return values, faults
+
+    def _parse(self, column: Column, raw: Any) -> Parsed:
+        if isinstance(raw, str) and text.meaning(raw) == "repeat":
+            return REPEAT
+        answer = dictionary.answer(self._kind, column.field, column.header, raw)
+        return answer or dictionary.parse(self._kind, column.field, raw)
+
+    def _repeated(self, field: str) -> Parsed:
+        if field in _NEVER_REPEATED:
+            return Parsed(None, "repeat", "各人不同，不能写“同上”，请写全")
+        if field in self._wrong_above:
+            return Parsed(None, "repeat", "上一行这一格有错，“同上”接不上，请写全")
+        return Parsed(self._above.get(field))
+
+    def missing(self, values: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
+        """A fault for every required column left blank."""
+        said = {fault.field for fault in faults}
+        return [
+            Fault(column.field, column.letter, "missing", f"没有填{label}")
+            for column, label in self._required
+            if column.field not in values and column.field not in said
+        ]
 
 
 def _filled_down(sheet: Sheet, first: int) -> list[list[Any]]:
@@ -227,15 +249,27 @@ def _filled_down(sheet: Sheet, first: int) -> list[list[Any]]:
     return matrix
 
 
-def _is_header(row: Sequence[Any], header: Header) -> bool:
-    same = filled = 0
-    for index, cell in enumerate(row):
-        if cell not in ("", None):
-            filled += 1
-            same += index < len(header.texts) and (
-                cell == header.texts[index] or headers.bare(cell) == headers.bare(header.texts[index])
-            )
-    return filled >= 2 and same >= 0.7 * filled
+class _Printed:
+    """What stands above the body: titles and headers, which printing repeats at page breaks."""
+
+    def __init__(self, above: Sequence[Sequence[Any]], header: Header) -> None:
+        self._lines = {tuple(text.fold(c) if isinstance(c, str) else c for c in row) for row in above}
+        self._words = [(words, headers.bare(words)) for words in header.texts]
+        self._any = {word for pair in self._words for word in pair if word}
+
+    def again(self, row: Sequence[Any]) -> bool:
+        """Whether a row of the body is one of them once more."""
+        if self._any.isdisjoint(row) and tuple(row) not in self._lines:
+            return False
+        if tuple(row) in self._lines:
+            return True
+        filled = [(i, cell) for i, cell in enumerate(row) if cell not in ("", None)]
+        same = sum(
+            1
+            for i, cell in filled
+            if i < len(self._words) and (cell == self._words[i][0] or headers.bare(cell) == self._words[i][1])
+        )
+        return len(filled) >= 2 and same >= REPEATED_SHARE * len(filled)
 
 
 def _is_footer(row: Sequence[Any]) -> bool:
