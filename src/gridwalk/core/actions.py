@@ -139,10 +139,14 @@ def store_file(
         name=name[:200], purpose=purpose, scope=scope, size=len(data), sha256=hashlib.sha256(data).hexdigest(),
         owner=actor.id, created_at=at, expires_at=at + keep,
     )  # fmt: skip
-    files.write(stored.id, data)
-    with write_to(actor=actor, at=at) as writing:
-        stored.save(force_insert=True)
-        writing.audit("file.stored", scope=scope, kind="file", subject=stored.id, data={"purpose": purpose})
+    try:
+        files.write(stored.id, data)
+        with write_to(actor=actor, at=at) as writing:
+            stored.save(force_insert=True)
+            writing.audit("file.stored", scope=scope, kind="file", subject=stored.id, data={"purpose": purpose})
+    except BaseException:
+        files.erase(stored.id)  # bytes without a row would never expire
+        raise
     return stored
 
 

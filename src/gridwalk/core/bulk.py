@@ -10,7 +10,7 @@ import decimal
 import json
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
@@ -23,11 +23,11 @@ def insert(rows: Sequence[models.Model]) -> None:
     meta = rows[0]._meta
     fields = [f for f in meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(f.column) for f in fields)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        with cursor.copy(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in fields])
+    columns = ", ".join(_quoted(f) for f in fields)
+    sql = f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row([f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in fields])
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
@@ -39,19 +39,23 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
         return
     meta = rows[0]._meta
     quote = connection.ops.quote_name
-    fields = [meta.get_field(name) for name in dict.fromkeys(columns)]
+    fields = [cast("models.Field[Any, Any]", meta.get_field(name)) for name in dict.fromkeys(columns)]
     records = [{"pk_": row.pk, **{f.column: _plain(f, getattr(row, f.attname)) for f in fields}} for row in rows]
     types = ", ".join(
-        f"{quote(f.column)} {f.rel_db_type(connection) if f.is_relation else f.db_type(connection)}" for f in fields
+        f"{_quoted(f)} {f.rel_db_type(connection) if f.is_relation else f.db_type(connection)}" for f in fields
     )
     pk_type = meta.pk.rel_db_type(connection)
-    sets = ", ".join(f"{quote(f.column)} = v.{quote(f.column)}" for f in fields)
+    sets = ", ".join(f"{_quoted(f)} = v.{_quoted(f)}" for f in fields)
     sql = (
         f"UPDATE {quote(meta.db_table)} t SET {sets} "  # noqa: S608 names come from the models
-        f"FROM jsonb_to_recordset(%s::jsonb) AS v(pk_ {pk_type}, {types}) WHERE t.{quote(meta.pk.column)} = v.pk_"
+        f"FROM jsonb_to_recordset(%s::jsonb) AS v(pk_ {pk_type}, {types}) WHERE t.{_quoted(meta.pk)} = v.pk_"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [json.dumps(records, ensure_ascii=False, default=_default)])
+
+
+def _quoted(field: models.Field[Any, Any]) -> str:
+    return connection.ops.quote_name(str(field.column))
 
 
 def _plain(field: models.Field[Any, Any], value: Any) -> Any:

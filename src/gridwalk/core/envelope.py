@@ -66,7 +66,10 @@ def _encode(raw: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if _encode(raw) != text:
+        raise ValueError("not the one spelling of these bytes")
+    return raw
 
 
 def seal_bytes(data: bytes, *, aad: str) -> tuple[str, bytes, bytes]:
@@ -84,7 +87,7 @@ def open_bytes(alg: str, key_id: str, nonce: bytes, data: bytes, *, aad: str) ->
         raise EnvelopeError(f"no key {key_id}")
     try:
         return _algorithm(alg, key).decrypt(nonce, data, aad.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: a nonce or tag of no length the cipher knows
         raise EnvelopeError("does not open here") from error
 
 
@@ -102,13 +105,13 @@ def open_(envelope: str, *, table: str, column: str, row: object) -> str:
     if not envelope:
         return ""
     try:
-        version, alg, key_id, nonce, ct, tag = envelope.split("|")
+        version, alg, key_id, *parts = envelope.split("|")
+        nonce, ct, tag = map(_decode, parts)
     except ValueError as error:
         raise EnvelopeError("not an envelope") from error
     if version != VERSION:
         raise EnvelopeError(f"unknown version {version}")
-    sealed = _decode(ct) + _decode(tag)
-    return open_bytes(alg, key_id, _decode(nonce), sealed, aad=f"{table}|{column}|{row}").decode()
+    return open_bytes(alg, key_id, nonce, ct + tag, aad=f"{table}|{column}|{row}").decode()
 
 
 def is_sealed(value: object) -> bool:

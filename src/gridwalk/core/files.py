@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import struct
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -45,17 +47,27 @@ def read(file_id: uuid.UUID) -> bytes:
     with path_of(file_id).open("rb") as source:
         if source.read(4) != MAGIC:
             raise envelope.EnvelopeError("not a stored file")
-        n_alg, n_key, n_frames = struct.unpack(">BBI", source.read(6))
-        alg, key_id = source.read(n_alg).decode(), source.read(n_key).decode()
-        frames: list[bytes] = []
-        for index in range(n_frames):
-            (length,) = struct.unpack(">I", source.read(4))
-            nonce, sealed = source.read(12), source.read(length)
-            aad = f"file|{file_id}|{index}|{n_frames}"
-            frames.append(envelope.open_bytes(alg, key_id, nonce, sealed, aad=aad))
-    return b"".join(frames)
+        try:
+            return b"".join(_frames(source, file_id))
+        except (struct.error, UnicodeDecodeError) as error:
+            raise envelope.EnvelopeError("the stored file is cut or changed") from error
+
+
+def _frames(source: BinaryIO, file_id: uuid.UUID) -> Iterator[bytes]:
+    n_alg, n_key, n_frames = struct.unpack(">BBI", source.read(6))
+    alg, key_id = source.read(n_alg).decode(), source.read(n_key).decode()
+    for index in range(n_frames):
+        (length,) = struct.unpack(">I", source.read(4))
+        if length > FRAME + envelope.TAG_BYTES:
+            raise envelope.EnvelopeError("no frame is that long")
+        nonce, sealed = source.read(12), source.read(length)
+        if len(sealed) != length:
+            raise envelope.EnvelopeError("the stored file is cut")
+        yield envelope.open_bytes(alg, key_id, nonce, sealed, aad=f"file|{file_id}|{index}|{n_frames}")
 
 
 def erase(file_id: uuid.UUID) -> None:
     """Remove the bytes; nothing happens where they are gone already."""
-    path_of(file_id).unlink(missing_ok=True)
+    target = path_of(file_id)
+    target.unlink(missing_ok=True)
+    target.with_suffix(".part").unlink(missing_ok=True)

@@ -10,8 +10,11 @@ from gridwalk.dictionary import fields as dictionary
 
 
 def seal_value(kind: str, field: str, value: Any, *, table: str, column: str, row: object) -> Any:
-    """``value`` as it may be stored at that place: sealed where the dictionary calls the field sensitive."""
-    if isinstance(value, str) and value and dictionary.is_sensitive(kind, field):
+    """``value`` as it may be stored at that place: sealed where the dictionary calls the field sensitive.
+
+    What somebody typed to look like an envelope is sealed too, or it would be taken for one when read.
+    """
+    if isinstance(value, str) and value and (dictionary.is_sensitive(kind, field) or envelope.is_sealed(value)):
         return envelope.seal(value, table=table, column=f"{column}.{field}", row=row)
     return value
 

@@ -1,0 +1,72 @@
+"""Bulk writes: what they store is what saving row by row would have stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
+
+from gridwalk.core import bulk, ids
+from gridwalk.core.models import AuditEntry, Receipt, StoredFile
+
+pytestmark = pytest.mark.django_db
+
+ODD = ["制表\t换行\n反斜线\\N", "引号\"'", "", "\\.", "𠮷😀", "{}", "NULL"]
+
+
+def _entry(at: dt.datetime, reason: str) -> AuditEntry:
+    data = {"n": 1, "text": reason, "list": [None, True, 1.5]}
+    return AuditEntry(at=at, verb="visit.recorded", actor=None, actor_name="王试", data=data, reason=reason)
+
+
+def test_inserted_rows_come_back_as_they_were(at: dt.datetime) -> None:
+    rows = [_entry(at + dt.timedelta(microseconds=i), text) for i, text in enumerate(ODD)]
+    bulk.insert(rows)
+    bulk.insert([])
+    stored = AuditEntry.objects.in_bulk([row.id for row in rows])
+    for row in rows:
+        found = stored[row.id]
+        assert (found.at, found.actor, found.data, found.reason) == (row.at, None, row.data, row.reason)
+        assert not row._state.adding
+
+
+def test_an_insert_fails_as_a_whole_on_a_key_that_exists(at: dt.datetime) -> None:
+    bulk.insert([Receipt(key="import:1", at=at)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.insert([Receipt(key="import:2", at=at), Receipt(key="import:1", at=at)])
+    assert Receipt.objects.count() == 1
+
+
+def test_an_update_changes_the_named_columns_only(at: dt.datetime) -> None:
+    rows = [_entry(at, "old") for _ in ODD]
+    bulk.insert(rows)
+    for index, row in enumerate(rows):
+        row.at, row.actor, row.data, row.reason = at + dt.timedelta(days=index), row.id, {"x": ODD[index]}, ODD[index]
+        row.verb = "never.saved"
+    bulk.update(rows, ["at", "actor", "data", "reason"])
+    stored = AuditEntry.objects.in_bulk([row.id for row in rows])
+    for row in rows:
+        found = stored[row.id]
+        assert (found.at, found.actor, found.data, found.reason) == (row.at, row.actor, row.data, row.reason)
+        assert found.verb == "visit.recorded"
+
+
+def test_an_update_can_empty_a_column(at: dt.datetime) -> None:
+    row = StoredFile(name="a", purpose="ledger", size=1, sha256="0", owner=ids.new_id(), created_at=at, expires_at=at)
+    bulk.insert([row])
+    row.owner, row.erased_at = None, at
+    bulk.update([row], ["owner", "erased_at"])
+    row.refresh_from_db()
+    assert (row.owner, row.erased_at) == (None, at)
+
+
+@pytest.mark.parametrize("n", [1, 200])
+def test_the_number_of_queries_does_not_grow_with_the_rows(
+    at: dt.datetime, django_assert_num_queries: DjangoAssertNumQueries, n: int
+) -> None:
+    rows = [_entry(at, "x") for _ in range(n)]
+    bulk.insert(rows)
+    with django_assert_num_queries(1):
+        bulk.update(rows, ["reason"])

@@ -1,0 +1,228 @@
+"""A write to a grid: its lock, its version, its change rows and the audit, all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, connection, connections
+from pytest_django import DjangoAssertNumQueries
+
+from gridwalk.accounts.rules import SYSTEM, Role, Viewer
+from gridwalk.core import actions, ids, queries
+from gridwalk.core.actions import UnknownStream
+from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
+
+FIRST, SECOND = "120105001001001", "120105001001002"
+ID_NO = "120199195002303213"
+
+
+@pytest.fixture
+def streams(db: None) -> None:
+    """Two grids' streams."""
+    actions.open_streams([FIRST, SECOND])
+
+
+@pytest.mark.usefixtures("streams")
+def test_a_write_raises_the_version_of_its_streams_only(at: dt.datetime) -> None:
+    with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        assert writing.versions == {FIRST: 1}
+    with actions.write_to(FIRST, FIRST, SECOND, actor=SYSTEM, at=at) as writing:
+        assert writing.versions == {FIRST: 2, SECOND: 1}
+    actions.open_streams([FIRST])
+    assert queries.stream_versions([FIRST, SECOND]) == {FIRST: 2, SECOND: 1}
+
+
+@pytest.mark.usefixtures("streams")
+def test_it_refuses_a_grid_that_does_not_exist_and_leaves_the_others_alone(at: dt.datetime) -> None:
+    wanted = actions.write_to(FIRST, "120105001001999", actor=SYSTEM, at=at)
+    with pytest.raises(UnknownStream, match="120105001001999"), wanted:
+        pytest.fail("the body must not run")
+    assert queries.stream_versions([FIRST]) == {FIRST: 0}
+
+
+@pytest.mark.usefixtures("streams")
+def test_a_change_row_says_who_when_from_where_and_hides_numbers(
+    at: dt.datetime, viewer: Callable[[Role, str], Viewer]
+) -> None:
+    worker, person, op = viewer(Role.GRID_WORKER, FIRST), ids.new_id(), ids.new_id()
+    with actions.write_to(FIRST, actor=worker, at=at, op=op) as writing:
+        writing.created(
+            FIRST, "person", person, {"name": "王试", "id_no": ID_NO}, source="ledger", source_ref="a.xlsx 3"
+        )
+        writing.change(FIRST, "person", person, "name", "王试", "王样", source="visit", reason="本人更正")
+        writing.audit("visit.recorded", scope=FIRST, kind="person", subject=person, data={"n": 1})
+    whole, name = Change.objects.filter(entity=person).order_by("id")
+    assert (whole.stream_id, whole.version, whole.field, whole.op) == (FIRST, 1, Change.WHOLE, op)
+    assert (whole.actor, whole.actor_name, whole.at, whole.source_ref) == (worker.id, worker.name, at, "a.xlsx 3")
+    assert ID_NO not in str(whole.new)
+    assert whole.new_clear == {"name": "王试", "id_no": ID_NO}
+    assert (name.old, name.new, name.reason) == ("王试", "王样", "本人更正")
+    assert queries.history([person]) == [name, whole]
+    assert [entry.verb for entry in queries.audit_of([person])] == ["visit.recorded"]
+
+
+@pytest.mark.usefixtures("streams")
+def test_an_envelope_copied_to_another_change_row_does_not_open(at: dt.datetime) -> None:
+    with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        for number in (ID_NO, "120199195002303221"):
+            writing.change(FIRST, "person", ids.new_id(), "id_no", None, number, source="ledger")
+    first, second = Change.objects.order_by("id")
+    first.new = second.new
+    with pytest.raises(Exception, match="does not open"):
+        _ = first.new_clear
+
+
+@pytest.mark.usefixtures("streams")
+def test_it_refuses_a_change_in_a_stream_it_does_not_hold(at: dt.datetime) -> None:
+    with pytest.raises(KeyError), actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        writing.change(SECOND, "person", ids.new_id(), "name", None, "王试", source="visit")
+    assert not Change.objects.exists()
+
+
+@pytest.mark.usefixtures("streams")
+def test_a_body_that_fails_leaves_nothing_behind(at: dt.datetime) -> None:
+    with pytest.raises(ZeroDivisionError), actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        writing.left(FIRST, "person", ids.new_id(), source="office", reason="迁走")
+        writing.audit("person.moved", scope=FIRST)
+        actions.give_receipt("visit:1", at=at, result={})
+        _ = 1 / 0
+    assert queries.stream_versions([FIRST]) == {FIRST: 0}
+    assert not Change.objects.exists()
+    assert not AuditEntry.objects.exists()
+    assert queries.receipt("visit:1") is None
+
+
+@pytest.mark.usefixtures("streams")
+@pytest.mark.parametrize("n", [1, 300])
+def test_a_write_costs_the_same_queries_however_much_it_changes(
+    at: dt.datetime, django_assert_num_queries: DjangoAssertNumQueries, n: int
+) -> None:
+    person = ids.new_id()
+    savepoint_lock_version_copy_release = django_assert_num_queries(5)
+    with savepoint_lock_version_copy_release, actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        for index in range(n):
+            writing.change(FIRST, "person", person, "name", str(index), str(index + 1), source="visit")
+    assert Change.objects.count() == n
+
+
+@pytest.mark.django_db
+def test_a_receipt_is_given_once_and_a_second_one_undoes_its_transaction(at: dt.datetime) -> None:
+    assert queries.receipt("import:7:3") is None
+    with actions.write_to(actor=SYSTEM, at=at):
+        actions.give_receipt("import:7:3", at=at, result={"created": 12})
+    assert queries.receipt("import:7:3") == {"created": 12}
+    with pytest.raises(IntegrityError), actions.write_to(actor=SYSTEM, at=at) as writing:
+        writing.audit("import.batch_applied")
+        actions.give_receipt("import:7:3", at=at, result={"created": 99})
+    assert queries.receipt("import:7:3") == {"created": 12}
+    assert not AuditEntry.objects.exists()
+    assert queries.receipts(["import:7:3", "import:7:4"]) == {"import:7:3"}
+
+
+@pytest.mark.django_db
+def test_looking_at_something_is_audited_with_the_reason(at: dt.datetime) -> None:
+    person = ids.new_id()
+    actions.record_reading(
+        actor=SYSTEM, at=at, verb="number.revealed", scope=FIRST, kind="person", subject=person,
+        reason="上门前电话约时间", data={"field": "phone"},
+    )  # fmt: skip
+    (entry,) = queries.audit_of([person])
+    assert (entry.verb, entry.reason, entry.scope, entry.data) == (
+        "number.revealed", "上门前电话约时间", FIRST, {"field": "phone"}
+    )  # fmt: skip
+
+
+def _at_once(*bodies: Callable[[], None]) -> list[BaseException]:
+    """Run the bodies in threads of their own, each on its own connection; what they raised."""
+    raised: list[BaseException] = []
+
+    def run(body: Callable[[], None]) -> None:
+        try:
+            body()
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads)
+    return raised
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_of_one_grid_get_gapless_versions_and_a_reader_never_sees_a_gap(at: dt.datetime) -> None:
+    actions.open_streams([FIRST])
+    each = 15
+    gaps: list[list[int]] = []
+    done = threading.Event()
+    writers_left = [2]
+    counting = threading.Lock()
+
+    def write() -> None:
+        try:
+            for _ in range(each):
+                with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+                    writing.change(FIRST, "dwelling", ids.new_id(), "tenure", "own", "let", source="visit")
+        finally:
+            with counting:
+                writers_left[0] -= 1
+                if not writers_left[0]:
+                    done.set()
+
+    def read() -> None:
+        while not done.is_set():
+            seen = list(Change.objects.order_by("version").values_list("version", flat=True))
+            if seen != list(range(1, len(seen) + 1)):
+                gaps.append(seen)
+
+    assert _at_once(write, write, read) == []
+    assert gaps == []
+    versions = Change.objects.order_by("version").values_list("version", flat=True)
+    assert list(versions) == list(range(1, 2 * each + 1))
+    assert Stream.objects.get(code=FIRST).version == 2 * each
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_that_name_grids_in_opposite_order_do_not_block_each_other(at: dt.datetime) -> None:
+    actions.open_streams([FIRST, SECOND])
+
+    def write(*codes: str) -> Callable[[], None]:
+        def body() -> None:
+            for _ in range(15):
+                with actions.write_to(*codes, actor=SYSTEM, at=at):
+                    pass
+
+        return body
+
+    assert _at_once(write(FIRST, SECOND), write(SECOND, FIRST)) == []
+    assert queries.stream_versions([FIRST, SECOND]) == {FIRST: 30, SECOND: 30}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_waits_for_the_one_before_and_sees_what_it_did(at: dt.datetime) -> None:
+    actions.open_streams([FIRST])
+    inside, waiting = threading.Event(), threading.Event()
+    seen: list[bool] = []
+
+    def slow() -> None:
+        with actions.write_to(FIRST, actor=SYSTEM, at=at):
+            inside.set()
+            assert waiting.wait(30)
+            Receipt.objects.create(key="slow", at=at)
+
+    def next_one() -> None:
+        assert inside.wait(30)
+        waiting.set()
+        with actions.write_to(FIRST, actor=SYSTEM, at=at):
+            seen.append(Receipt.objects.filter(key="slow").exists())
+
+    assert _at_once(slow, next_one) == []
+    assert seen == [True]
+    assert connection.in_atomic_block is False
