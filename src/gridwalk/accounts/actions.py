@@ -6,15 +6,20 @@ import datetime as dt
 import secrets
 import uuid
 
+import axes.utils
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from gridwalk.accounts import rules
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 
+LONGEST = 40
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -41,9 +46,11 @@ def create_user(
     """Create an account without any assignment. Raises NotPermitted, AccountError."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
-    username = username.strip()
+    username = rules.sign_in_name(username)
     if not username or not name.strip():
         raise AccountError("没有存：登录名和姓名都要填。")
+    if max(map(len, (username, name.strip(), post.strip()))) > LONGEST:
+        raise AccountError(f"没有存：登录名、姓名、职务都不超过 {LONGEST} 个字。")
     if User.objects.filter(username=username).exists():
         raise AccountError(f"登录名“{username}”已有人用，换一个再存。")
     user = User(username=username, name=name.strip(), post=post.strip(), created_at=at,
@@ -60,13 +67,14 @@ def assign(
     *, actor: Viewer, at: dt.datetime, user: uuid.UUID, role: Role, scope: str, from_on: dt.date,
     to_on: dt.date | None = None, responsible: bool = False,
 ) -> Assignment:  # fmt: skip
-    """Give a role over an area from a day on; a new responsible person takes the place of the one before."""
+    """Give a role over an area from a day on; from then a new responsible person takes the place of the one before.
+
+    Raises NotPermitted, AccountError.
+    """
     rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
     if to_on is not None and to_on < from_on:
         raise AccountError("没有存：结束日期早于开始日期。")
     with core.write_to(actor=actor, at=at) as writing:
-        if responsible:
-            Assignment.objects.filter(scope=scope, responsible=True, to_on__isnull=True).update(responsible=False)
         assignment = Assignment.objects.create(
             user_id=user, role=role, scope=scope, from_on=from_on, to_on=to_on, responsible=responsible
         )
@@ -86,17 +94,42 @@ def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on:
         )
 
 
-def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
-    """Give a random password that must be changed at the next sign-in; returns it, to be told once."""
+def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
+    """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
+    today = clock.local_date(at)
+    for held in Assignment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=today), user=user):
+        rules.require(actor, Verb.MANAGE_ACCOUNTS, held.scope)
+
+
+def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
+    """Give a random password that must be changed at the next sign-in, and lift a lock-out.
+
+    Returns the password, to be told once. Raises NotPermitted.
+    """
+    _require_over(actor, user, at)
     password = random_password()
     with core.write_to(actor=actor, at=at) as writing:
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
+        axes.utils.reset(username=user.username)
         writing.audit("account.password_reset", kind="user", subject=user.id)
     return password
+
+
+def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
+    """Forget the one-time codes of somebody who lost the phone; the next sign-in sets them up anew.
+
+    Raises NotPermitted, also for the own account: a stolen session must not take the second factor off itself.
+    """
+    _require_over(actor, user, at)
+    if actor.id == user.id:
+        raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
+    with core.write_to(actor=actor, at=at) as writing:
+        Authenticator.objects.filter(user=user).delete()
+        writing.audit("account.second_factor_reset", kind="user", subject=user.id)
 
 
 def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
@@ -110,9 +143,10 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
-    """Close an account; what it did stays under its name."""
-    if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
-        raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
+    """Close an account; what it did stays under its name. Raises NotPermitted, AccountError."""
+    _require_over(actor, user, at)
+    if actor.id == user.id:
+        raise AccountError("没有停用：不能停用自己的账号，请另一位管理员来办。")
     with core.write_to(actor=actor, at=at) as writing:
         user.is_active = False
         user.save(update_fields=["is_active"])
@@ -120,12 +154,30 @@ def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
 
 
 def grant(
-    *, actor: Viewer, at: dt.datetime, user: uuid.UUID, kind: str, entity: uuid.UUID, until_at: dt.datetime, reason: str
-) -> Grant:
-    """Open one object to a user for a time, with the reason."""
+    *, actor: Viewer, at: dt.datetime, user: uuid.UUID, kind: str, entity: uuid.UUID, code: str, until_at: dt.datetime,
+    reason: str,
+) -> Grant:  # fmt: skip
+    """Open one object of the grid ``code`` to a user for a time, with the reason. Raises NotPermitted, AccountError."""
+    rules.require(actor, Verb.DISPATCH, code)
+    if until_at <= at or not reason.strip():
+        raise AccountError("没有授权：要写明原因，结束时间要在现在之后。")
     with core.write_to(actor=actor, at=at) as writing:
         made = Grant.objects.create(
-            user_id=user, kind=kind, entity=entity, reason=reason, from_at=at, until_at=until_at
+            user_id=user, kind=kind, entity=entity, reason=reason.strip(), from_at=at, until_at=until_at
         )
-        writing.audit("grant.given", kind=kind, subject=entity, data={"user": str(user)}, reason=reason)
+        writing.audit("grant.given", scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=reason)
     return made
+
+
+def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str) -> None:
+    """End a grant on an object of the grid ``code`` now. Raises NotPermitted, NotHere."""
+    rules.require(actor, Verb.DISPATCH, code)
+    with core.write_to(actor=actor, at=at) as writing:
+        found = Grant.objects.filter(pk=grant, until_at__gt=at).first()
+        if found is None:
+            raise NotHere
+        found.until_at = at
+        found.save(update_fields=["until_at"])
+        writing.audit(
+            "grant.revoked", scope=code, kind=found.kind, subject=found.entity, data={"user": str(found.user_id)}
+        )

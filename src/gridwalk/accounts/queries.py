@@ -20,7 +20,7 @@ def _in_force(on: dt.date) -> Q:
 
 
 def viewer_of(user: User, on: dt.date) -> Viewer:
-    """The user as viewer: the assignments in force on ``on``, and the objects granted."""
+    """The user as viewer: the assignments in force on ``on``."""
     if not user.is_active:
         return Viewer(user.id, user.name)
     held = Assignment.objects.filter(_in_force(on), user=user).order_by("from_on", "scope")
@@ -49,11 +49,14 @@ class Responsible:
 
 
 def responsible(codes: Sequence[str], on: dt.date) -> dict[str, Responsible]:
-    """The responsible person of each grid or community; an area without one is missing from the answer."""
+    """The responsible person of each grid or community: whoever took it over last, among those still in post.
+
+    An area without one is missing from the answer.
+    """
     rows = (
         Assignment.objects.filter(_in_force(on), scope__in=codes, responsible=True)
         .select_related("user")
-        .order_by("from_on")
+        .order_by("from_on", "id")
     )
     return {a.scope: Responsible(a.scope, a.user.name, a.user.post, a.user_id) for a in rows}
 
@@ -83,3 +86,11 @@ def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Grid workers inside a scope: (user, name, grid code), in code order."""
     rows = Assignment.objects.filter(_in_force(on), role=Role.GRID_WORKER, scope__startswith=scope)
     return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]
+
+
+def viewer_by_id(user: uuid.UUID, on: dt.date) -> Viewer:
+    """The viewer of a user a background job acts for. Raises NotHere."""
+    found = User.objects.filter(pk=user).first()
+    if found is None:
+        raise NotHere
+    return viewer_of(found, on)

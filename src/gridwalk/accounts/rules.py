@@ -94,7 +94,6 @@ class Viewer:
     id: uuid.UUID | None
     name: str
     held: tuple[Held, ...] = ()
-    grants: frozenset[tuple[str, uuid.UUID]] = frozenset()
     everything: bool = False
 
     def scopes(self, verb: Verb) -> tuple[str, ...]:
@@ -127,13 +126,21 @@ SYSTEM = Viewer(id=None, name="系统", everything=True)
 
 
 class NotPermitted(Exception):
-    """The actor's roles do not permit this here. Shown as: 您的岗位不办这件事。"""
+    """The actor's roles do not permit this here."""
+
+    def __str__(self) -> str:
+        return "您的岗位不办这件事，什么都没有改。需要办的话，请找街道的管理员。"
 
 
 def require(actor: Viewer, verb: Verb, code: str) -> None:
     """Raises NotPermitted unless ``actor`` may do ``verb`` in ``code``."""
     if not actor.may(verb, code):
         raise NotPermitted(verb)
+
+
+def sign_in_name(typed: str) -> str:
+    """A sign-in name as it is stored, looked up and locked out: without spaces around it, in lower case."""
+    return typed.strip().lower()
 
 
 def in_force(from_on: dt.date, to_on: dt.date | None, on: dt.date) -> bool:

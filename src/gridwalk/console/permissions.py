@@ -68,7 +68,6 @@ PAGES: dict[str, Guard] = {
     "console:campaign": Verb.SEE_COUNTS,
     "console:campaign_dispatch": Verb.MANAGE_CAMPAIGN,
     "console:campaign_new": Verb.MANAGE_CAMPAIGN,
-    "console:reassign": Verb.DISPATCH,
     "console:walk_sheet": Verb.RECORD_VISIT,
     "console:paper": Verb.RECORD_VISIT,
     "console:paper_stairwell": Verb.RECORD_VISIT,

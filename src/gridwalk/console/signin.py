@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from gridwalk.accounts import actions as accounts
+from gridwalk.accounts import rules
 from gridwalk.core import clock
+
+
+def attempted_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """The name failed attempts are counted under: however it is spelled, it is one account."""
+    return rules.sign_in_name((credentials or {}).get("username") or request.POST.get("login", ""))
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

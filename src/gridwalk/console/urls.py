@@ -2,8 +2,65 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gridwalk.console.views import decisions, imports, office, overview, places, register, reports, work
 
 app_name = "console"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", overview.home, name="home"),
+    path("health/", overview.health, name="health"),
+    path("board/<str:scope>/", overview.board, name="board"),
+    path("wall/", overview.wall, name="wall"),
+    path("definitions/", overview.definitions, name="definitions"),
+    path("gaps/", overview.gaps, name="gaps"),
+    path("gaps/plan/", overview.gaps_plan, name="gaps_plan"),
+    path("buildings/", places.buildings, name="buildings"),
+    path("buildings/<uuid:pk>/", places.building, name="building"),
+    path("doors/<uuid:pk>/aside/", places.building_door, name="building_door"),
+    path("register/", register.register, name="register"),
+    path("search/", register.find, name="search"),
+    path("doors/<uuid:pk>/", register.dwelling, name="dwelling"),
+    path("people/<uuid:pk>/", register.person, name="person"),
+    path("organizations/<uuid:pk>/", register.organization, name="organization"),
+    path("sites/<uuid:pk>/", register.site, name="site"),
+    path("correct/<str:kind>/<uuid:pk>/", register.correct, name="correct"),
+    path("doors/<uuid:pk>/people/", register.add_person, name="add_person"),
+    path("residences/<uuid:pk>/end/", register.move_out, name="move_out"),
+    path("ends/<str:kind>/<uuid:pk>/", register.propose_end, name="propose_end"),
+    path("reveal/<str:kind>/<uuid:pk>/<str:field>/", register.reveal, name="reveal"),
+    path("rechecks/", decisions.rechecks_, name="rechecks"),
+    path("rechecks/<str:what>/<uuid:pk>/", decisions.recheck, name="recheck"),
+    path("care/", work.care_list, name="care"),
+    path("care/<uuid:pk>/", work.care_contact, name="care_contact"),
+    path("differences/", decisions.queue, name="differences"),
+    path("differences/<uuid:pk>/", decisions.difference, name="difference"),
+    path("differences/<uuid:pk>/decide/", decisions.decide, name="decide"),
+    path("differences/<uuid:pk>/undo/", decisions.undo, name="undo_decision"),
+    path("campaign/", work.campaign, name="campaign"),
+    path("campaign/new/", work.campaign_new, name="campaign_new"),
+    path("campaign/waves/<int:wave>/dispatch/", work.campaign_dispatch, name="campaign_dispatch"),
+    path("walk/<str:grid>/", work.walk_sheet, name="walk_sheet"),
+    path("paper/", work.paper_index, name="paper"),
+    path("paper/<uuid:pk>/", work.paper_stairwell, name="paper_stairwell"),
+    path("visits/<str:kind>/<uuid:pk>/", work.record_visit, name="record_visit"),
+    path("visits/<uuid:pk>/withdraw/", work.withdraw_visit, name="withdraw_visit"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/upload/", imports.upload, name="import_upload"),
+    path("imports/<uuid:pk>/", imports.show, name="import"),
+    path("imports/<uuid:pk>/mapping/", imports.mapping, name="import_mapping"),
+    path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<uuid:pk>/cancel/", imports.cancel, name="import_cancel"),
+    path("imports/<uuid:pk>/annotated/", imports.annotated, name="import_annotated"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<uuid:pk>/", reports.download, name="report_download"),
+    path("audit/", office.audit, name="audit"),
+    path("accounts/list/", office.accounts, name="accounts"),
+    path("accounts/new/", office.account_new, name="account_new"),
+    path("accounts/<uuid:pk>/", office.account, name="account"),
+    path("accounts/<uuid:pk>/assign/", office.assign, name="assign"),
+    path("accounts/assignments/<uuid:pk>/end/", office.end_assignment, name="end_assignment"),
+    path("accounts/<uuid:pk>/password/", office.reset_password, name="reset_password"),
+    path("areas/", office.areas, name="areas"),
+]

@@ -25,6 +25,13 @@ SOURCES = {
 }  # fmt: skip
 
 
+PROPOSALS = {
+    "person": {"deceased": "去世", "moved_away": "迁走", "struck_off": "注销"},
+    "dwelling": {"struck_off": "注销"},
+}
+"""Ends that can be proposed, by kind: code → word."""
+
+
 class Unseen(enum.Enum):
     """The author of a claim did not say what they saw (ledgers cannot)."""
 

@@ -12,7 +12,7 @@ from gridwalk.core import records
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import columns
+from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, endings
 from gridwalk.registry.models import Difference, Dwelling, Residence
 from gridwalk.registry.rules import Claim
@@ -102,7 +102,7 @@ def _accept(writing: Writing, found: Difference, reason: str) -> None:
         writing.change(residence.grid_id, "residence", residence.id, "kind", residence.kind, claimed, source="office")
         residence.kind = str(claimed)
         residence.save(update_fields=["kind"])
-    elif found.field == "status" and claimed in endings.PROPOSALS.get(found.kind, {}):
+    elif found.field == "status" and claimed in rules.PROPOSALS.get(found.kind, {}):
         entity = columns.TABLES[found.kind]._default_manager.select_for_update().get(pk=found.entity)
         endings.propose(writing, entity, str(claimed), reason=reason or "采纳台账")
     else:

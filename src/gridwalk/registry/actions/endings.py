@@ -11,7 +11,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import columns
+from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Dwelling, Entity, Person, Recheck, Residence
 
@@ -20,15 +20,9 @@ class EndError(Exception):
     """An end that cannot be proposed or decided; the text says why."""
 
 
-PROPOSALS = {
-    "person": {"deceased": "去世", "moved_away": "迁走", "struck_off": "注销"},
-    "dwelling": {"struck_off": "注销"},
-}
-
-
 def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str) -> Recheck:
     """Step: propose an end. The entity stays active, marked as awaiting recheck; a second proposal is the first."""
-    if proposed not in PROPOSALS.get(entity.KIND, {}):
+    if proposed not in rules.PROPOSALS.get(entity.KIND, {}):
         raise EndError("这一类不能这样注销。")
     standing = Recheck.objects.filter(entity=entity.id, state="open").first()
     if standing is not None:

@@ -28,3 +28,9 @@ def record_contact(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, need: st
         )  # fmt: skip
         writing.audit("care.contacted", scope=found.grid_id, kind="person", subject=found.person_id)
     return contact
+
+
+def note_opening(*, actor: Viewer, at: dt.datetime, scope: str) -> None:
+    """Audit that the care list of an area was opened (red line 5: opening care layers leaves a record)."""
+    with core.write_to(actor=actor, at=at) as writing:
+        writing.audit("care.opened", scope=scope)

@@ -159,3 +159,11 @@ def building_pairs(campaign: Campaign | None, buildings: Sequence[Building]) -> 
             v, e, d = found.get(building, (0, 0, 0))
             found[building] = (v + (state == "visited"), e + (state == "explained"), d + 1)
     return found
+
+
+def neighbours(dwelling: Dwelling) -> tuple[Dwelling | None, Dwelling | None]:
+    """The doors before and after in the walking order of the grid."""
+    of_grid = Dwelling.objects.filter(grid_id=dwelling.grid_id).exclude(status="struck_off").exclude(pk=dwelling.pk)
+    before = of_grid.filter(walk_key__lte=dwelling.walk_key).order_by("-walk_key", "-id").first()
+    after = of_grid.filter(walk_key__gte=dwelling.walk_key).order_by("walk_key", "id").first()
+    return before, after

@@ -1,0 +1,60 @@
+"""What most views need: the scope a viewer looks at, the campaign of the moment, rendering with the frame's counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.console.middleware import Signed
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.queries import differences
+from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
+
+
+def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
+    """The scope to show: the one asked for where the viewer holds ``verb``, else their own widest. Raises NotHere."""
+    if asked:
+        asked = codes.scope_of(asked) if len(asked) == 12 else asked
+        if not request.viewer.may(verb, asked):
+            raise NotHere
+        return asked
+    scopes = request.viewer.scopes(verb)
+    if not scopes:
+        raise NotHere
+    return scopes[0]
+
+
+def counts_scope(request: Signed, asked: str = "") -> str:
+    """The scope whose counts to show; a district centre's is the street where it stands above one."""
+    scope = scope_of(request, Verb.SEE_COUNTS, asked)
+    campaign = campaigns.current_campaign(request.viewer)
+    return campaign.scope if campaign and campaign.scope.startswith(scope) else scope
+
+
+def crumbs(scope: str) -> list[tuple[str, str]]:
+    """(code, name) of the areas above and including a scope, from the street down."""
+    found = []
+    for length in (9, 12, 15):
+        if len(scope) >= length:
+            area = territory.area_of_scope(scope[:length]) if length < 15 else None
+            name = (area.short if area else "") if length < 15 else territory.scope_name(scope).split(" ")[-1]
+            found.append((scope[:length], name or scope[:length]))
+    return found
+
+
+def page(
+    request: Signed, template: str, context: dict[str, Any], *, active: str = "", status: int = 200
+) -> HttpResponse:
+    """Render a page inside the frame; ``active``: the navigation entry it belongs to."""
+    return render(request, template, {"active": active, "counts": _counts(request.viewer), **context}, status=status)
+
+
+def _counts(viewer: Viewer) -> dict[str, int]:
+    if not viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
+        return {}
+    return {"console:differences": differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0])}

@@ -1,0 +1,154 @@
+"""How figures, dates and marks are written, the same on every page (docs/console.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from gridwalk.core import clock
+
+register = template.Library()
+
+
+@register.filter
+def num(value: Any) -> str:
+    """12,345; an em dash for nothing."""
+    return "—" if value is None else f"{int(value):,}"
+
+
+@register.filter
+def day(value: Any) -> str:
+    """6月8日; with the year when it is not this one."""
+    if not value:
+        return "—"
+    on = clock.local_date(value) if isinstance(value, dt.datetime) else value
+    this_year = clock.local_date(clock.now()).year
+    return f"{on.month}月{on.day}日" if on.year == this_year else f"{on.year}年{on.month}月{on.day}日"
+
+
+@register.filter
+def moment(value: Any) -> str:
+    """6月8日 10:30."""
+    if not value:
+        return "—"
+    return f"{day(value)} {clock.local(value):%H:%M}"
+
+
+@register.filter
+def percent(figure: Any) -> str:
+    """70.7%, rounded down, so that 99.96 % never shows as 100; nothing for an empty denominator."""
+    if figure is None or not figure.d:
+        return ""
+    tenths = figure.n * 1000 // figure.d
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """A value of a mapping by key."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def part(figure: Any, name: str) -> int:
+    """A part of a figure by name."""
+    return 0 if figure is None else int(figure.part(name))
+
+
+@register.filter
+def explained(figure: Any) -> int:
+    """Explained doors of a coverage figure."""
+    return part(figure, "explained")
+
+
+@register.filter
+def left(figure: Any) -> int:
+    """What is neither visited nor explained."""
+    return 0 if figure is None else figure.d - figure.n - part(figure, "explained")
+
+
+@register.simple_tag
+def pair(figure: Any, unit: str = "", big: bool = False) -> SafeString:
+    """A pair: numerator bold, denominator with its unit. A suppressed one says so."""
+    if figure is None:
+        return mark_safe('<span class="s">少于 5，不显示</span>')
+    return format_html(
+        '<span class="pair{}"><b>{}</b><span> / {}{}</span></span>',
+        " big" if big else "",
+        num(figure.n),
+        num(figure.d),
+        f" {unit}" if unit else "",
+    )
+
+
+@register.simple_tag
+def bar(figure: Any, planned: int | None = None) -> SafeString:
+    """Visited, explained, remaining to the same 100 %, with a tick for today's plan; an image with a sentence as name."""
+    if figure is None or not figure.d:
+        return SafeString("")
+    done, said = figure.n * 100 / figure.d, part(figure, "explained") * 100 / figure.d
+    words = f"已走访 {figure.n}，已说明 {part(figure, 'explained')}，共 {figure.d}"
+    tick: Any = ""
+    if planned is not None:
+        words += f"，今日计划 {planned}"
+        at = min(100.0, planned * 100 / figure.d)
+        tick = format_html('<line class="plan" x1="{}" x2="{}" y1="-2" y2="16"/>', f"{at:.2f}", f"{at:.2f}")
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<rect class="bg" x="0" y="1" width="100" height="12"/><rect class="v" x="0" y="1" width="{}" height="12"/>'
+        '<rect class="e" x="{}" y="1" width="{}" height="12"/>{}</svg>',
+        words, f"{done:.2f}", f"{done:.2f}", f"{said:.2f}", tick,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def mk(character: str, tone: str = "", label: str = "") -> SafeString:
+    """A state mark: one character in a square; ``label`` is its name where no text stands beside it."""
+    name = format_html(' role="img" aria-label="{}"', label) if label else ""
+    return format_html('<span class="mk {}"{}>{}</span>', tone, name, character)
+
+
+@register.simple_tag
+def spark(values: list[float]) -> SafeString:
+    """A small line of the kept days; decoration, the figures stand beside it."""
+    if len(values) < 2:
+        return SafeString("")
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    points = " ".join(
+        f"{i * 62 / (len(values) - 1) + 1:.1f},{18 - (v - low) * 16 / span:.1f}" for i, v in enumerate(values)
+    )
+    return format_html(
+        '<svg class="spark" viewBox="0 0 64 20" aria-hidden="true"><polyline points="{}"/></svg>', points
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite; decoration."""
+    return format_html('<svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', ICONS[name])
+
+
+ICONS = {
+    "home": "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
+    "list": "M4 6h11M4 12h11M4 18h7M19 10v8M15 14h8",
+    "building": "M6 21V4h12v17M3 21h18M10 8h1M14 8h1M10 12h1M14 12h1M10 16h1M14 16h1",
+    "people": "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c0-3.6 2.900-6 6.500-6s6.500 2.400 6.500 6M16 4.500a3.500 3.500 0 010 6.500M18 14.500c2.200.8 3.500 2.800 3.500 5.500",
+    "differ": "M7 4v16M7 4L4 7M7 4l3 3M17 20V4M17 20l-3-3M17 20l3-3",
+    "flag": "M5 21V4h13l-3 4.500 3 4.500H5",
+    "pen": "M4 20l4-1L19 8l-3-3L5 16zM14 7l3 3",
+    "heart": "M12 20s-8-5-8-10.500A4.500 4.500 0 0112 7a4.500 4.500 0 018 2.500C20 15 12 20 12 20z",
+    "check": "M4 5h16v14H4zM8 12l3 3 5-6",
+    "upload": "M12 15V4M8 8l4-4 4 4M4 16v4h16v-4",
+    "file": "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
+    "clock": "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7v5l3.500 2",
+    "key": "M8 16a4 4 0 100-8 4 4 0 000 8zM12 12h9M18 12v4",
+    "map": "M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14",
+    "search": "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
+    "lock": "M6 11h12v9H6zM9 11V8a3 3 0 016 0v3",
+    "print": "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
+}

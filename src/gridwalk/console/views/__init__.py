@@ -1,0 +1,1 @@
+"""Views by subject: parse, call one action or query, render."""

@@ -1,0 +1,146 @@
+"""操作记录, 账号, 区划网格."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts import actions, queries
+from gridwalk.accounts.rules import LABELS, Role, Verb
+from gridwalk.console import pages
+from gridwalk.console.audit_words import WORDS, sentence
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.core import queries as core
+from gridwalk.territory import queries as territory
+
+PER_PAGE = 100
+
+
+@require_GET
+def audit(request: Signed) -> HttpResponse:
+    """操作记录 in plain words."""
+    offset = max(0, int(request.GET.get("from", "0") or 0))
+    verb = request.GET.get("verb", "")
+    entries = core.audit_log(
+        request.viewer.scopes(Verb.SEE_AUDIT), verb=verb if verb in WORDS else "", limit=PER_PAGE + 1, offset=offset
+    )
+    rows = [(e, sentence(e.verb, e.data)) for e in entries[:PER_PAGE]]
+    context = {"rows": rows, "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]), "verb": verb, "offset": offset,
+               "next": offset + PER_PAGE if len(entries) > PER_PAGE else None, "before": max(0, offset - PER_PAGE)}  # fmt: skip
+    return page(request, "console/audit.html", context, active="console:audit")
+
+
+@require_GET
+def accounts(request: Signed) -> HttpResponse:
+    """Everybody with an account, and what they may do where."""
+    today = clock.local_date(request.at)
+    rows = [
+        (
+            user,
+            [
+                (LABELS[Role(a.role)], territory.scope_name(a.scope), a)
+                for a in user.assignments.all()
+                if a.to_on is None or a.to_on >= today
+            ],
+        )
+        for user in queries.users(request.viewer)
+    ]
+    return page(request, "console/accounts.html", {"rows": rows}, active="console:accounts")
+
+
+@require_http_methods(["GET", "POST"])
+def account_new(request: Signed) -> HttpResponse:
+    """A new account with a random password, told once."""
+    if request.method == "POST":
+        password = actions.random_password()
+        try:
+            user = actions.create_user(
+                actor=request.viewer, at=request.at, username=request.POST.get("username", ""), name=request.POST.get("name", ""),
+                post=request.POST.get("post", ""), password=password,
+            )  # fmt: skip
+        except actions.AccountError as error:
+            messages.error(request, str(error))
+        else:
+            return page(
+                request, "console/password_once.html", {"user_": user, "password": password}, active="console:accounts"
+            )
+    return page(request, "console/account_new.html", {"typed": request.POST}, active="console:accounts")
+
+
+@require_GET
+def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """One account with its dated assignments."""
+    user = queries.get_user(request.viewer, pk)
+    scope = pages.scope_of(request, Verb.MANAGE_ACCOUNTS)
+    scopes = [(scope, territory.scope_name(scope)), *((a.code, a.short) for a in territory.communities(scope))]
+    scopes += [
+        (g.code, f"{g.area.short} {g.name}")
+        for g in territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_ACCOUNTS)
+        if g.kind != "unassigned"
+    ]
+    rows = [(a, LABELS[Role(a.role)], territory.scope_name(a.scope)) for a in user.assignments.all()]
+    context = {
+        "user_": user,
+        "rows": rows,
+        "roles": LABELS.items(),
+        "scopes": scopes,
+        "today": clock.local_date(request.at),
+    }
+    return page(request, "console/account.html", context, active="console:accounts")
+
+
+@require_POST
+def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Give a role over an area."""
+    user = queries.get_user(request.viewer, pk)
+    try:
+        actions.assign(
+            actor=request.viewer, at=request.at, user=user.id, role=Role(request.POST.get("role", "")), scope=request.POST.get("scope", ""),
+            from_on=dt.date.fromisoformat(request.POST.get("from_on", "")), responsible=request.POST.get("responsible") == "1",
+        )  # fmt: skip
+    except ValueError:
+        messages.error(request, "没有存：岗位、范围和开始日期都要填。")
+    except actions.AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "存好了，从开始日期起生效。")
+    return redirect("console:account", pk)
+
+
+@require_POST
+def end_assignment(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """End a role today."""
+    actions.end_assignment(
+        actor=request.viewer, at=request.at, assignment=pk, on=clock.local_date(request.at) - dt.timedelta(days=1)
+    )
+    messages.success(request, "这个岗位已停。")
+    return redirect("console:account", uuid.UUID(request.POST["back"]))
+
+
+@require_POST
+def reset_password(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A fresh random password, told once."""
+    user = queries.get_user(request.viewer, pk)
+    password = actions.reset_password(actor=request.viewer, at=request.at, user=user)
+    return page(request, "console/password_once.html", {"user_": user, "password": password}, active="console:accounts")
+
+
+@require_GET
+def areas(request: Signed) -> HttpResponse:
+    """区划网格: the official areas and their grids."""
+    scope = pages.scope_of(request, Verb.MANAGE_AREAS)
+    grids = territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_AREAS)
+    named = queries.responsible([g.code for g in grids], clock.local_date(request.at))
+    return page(
+        request,
+        "console/areas.html",
+        {"grids": grids, "named": named, "title": territory.scope_name(scope)},
+        active="console:areas",
+    )

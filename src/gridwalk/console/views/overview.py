@@ -1,0 +1,291 @@
+"""总览, 缺口清单, 口径, 大屏."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Role, Verb
+from gridwalk.campaigns import actions as campaign_actions
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.campaigns import rules as campaign_rules
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.indicators import gaps as gap_lists
+from gridwalk.indicators import queries as indicators
+from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
+from gridwalk.method import forecast
+from gridwalk.reconcile import queries as imports
+from gridwalk.registry.queries import differences
+from gridwalk.territory import queries as territory
+from gridwalk.visits.queries import worklist
+
+NUMERALS = "零一二三四五"
+
+
+@require_GET
+def health(request: Signed) -> HttpResponse:
+    """Whether the server and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
+
+
+@require_GET
+def home(request: Signed) -> HttpResponse:
+    """The first page of each role."""
+    viewer = request.viewer
+    if not viewer.may_anywhere(Verb.SEE_COUNTS):
+        if viewer.may_anywhere(Verb.MANAGE_ACCOUNTS):
+            return redirect("console:accounts")
+        return page(request, "console/welcome.html", {}, active="console:home")
+    if viewer.roles == (Role.GRID_WORKER,):
+        return redirect("console:gaps")
+    return board(request, "")
+
+
+@require_GET
+def board(request: Signed, scope: str) -> HttpResponse:
+    """The rates of a scope by community or grid, the line, what stands in the way."""
+    scope = pages.counts_scope(request, scope)
+    by = "grid" if len(scope) >= 12 or request.GET.get("by") == "grid" else "community"
+    campaign = campaigns.current_campaign(request.viewer)
+    shown = indicators.board(request.viewer, scope=scope, by=by, campaign=campaign, at=request.at)
+    today = clock.local_date(request.at)
+    named = accounts.responsible([line.code for line in shown.lines], today)
+    context: dict[str, Any] = {
+        "board": shown, "campaign": campaign, "scope": scope, "by": by, "crumbs": pages.crumbs(scope), "named": named,
+        "indicators": INDICATORS, "apart": MEASURED_APART, "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
+        "title": territory.scope_name(scope),
+    }  # fmt: skip
+    if campaign is not None:
+        context |= _progress(request, scope, campaign, shown)
+    context["obstacles"] = _obstacles(request, scope, shown, named)
+    return page(request, "console/home.html", context, active="console:home")
+
+
+def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Board) -> dict[str, Any]:
+    """Today's plan by line, the trend, and when it will be done."""
+    today = clock.local_date(request.at)
+    act = next((p for p in campaign.phases.all() if p.kind == "act"), None)
+    if act is None:
+        return {}
+    planned = {
+        line.code: campaign_rules.planned(figure.d, act.starts_on, act.ends_on, today)
+        for line in shown.lines
+        if (figure := line.figures["visits"]) is not None
+    }
+    total = shown.total["visits"]
+    kept = indicators.trend(request.viewer, VISITS, scope=scope, campaign=campaign, at=request.at)
+    whole = total.d if total else 0
+    rows = [
+        (day, figure.n, campaign_rules.planned(whole, act.starts_on, act.ends_on, day))
+        for day, figure in sorted(kept.items())
+    ]
+    week_ago = [f for day, f in sorted(kept.items()) if day <= today - dt.timedelta(days=7)]
+    phases = [
+        {
+            "label": p.get_kind_display(),
+            "on": p.starts_on <= today <= p.ends_on,
+            "starts_on": p.starts_on,
+            "ends_on": p.ends_on,
+        }
+        for p in campaign.phases.all()
+    ]
+    return {
+        "planned": planned,
+        "planned_total": campaign_rules.planned(whole, act.starts_on, act.ends_on, today),
+        "phases": phases,
+        "working_day": campaign_rules.working_days(act.starts_on, min(today, act.ends_on)),
+        "working_days": campaign_rules.working_days(act.starts_on, act.ends_on),
+        "trend": rows,
+        "since_week": (total.n - week_ago[-1].n) if total and week_ago else None,
+        "forecast": _forecast(rows, total, today, act.ends_on) if total else None,
+        "sparks": [n for _, n, _ in rows],
+    }
+
+
+def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, due: dt.date) -> dict[str, Any] | None:
+    working = [n for day, n, _ in rows if campaign_rules.is_working_day(day)]
+    recent = [b - a for a, b in zip(working, working[1:], strict=False)][-10:]
+    found = forecast.remaining_days(recent, total.d - total.n)
+    if found is None:
+        return None
+    day = {k: campaign_rules.nth_working_day(today + dt.timedelta(days=1), max(1, n)) for k, n in
+           (("on", found.days), ("from", found.lowest), ("to", found.highest))}  # fmt: skip
+    return day | {
+        "late": campaign_rules.working_days(due + dt.timedelta(days=1), day["on"]),
+        "due": due,
+        "done": total.d == total.n,
+    }
+
+
+def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
+    viewer, found = request.viewer, []
+    if shown.lines and viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
+        for line in shown.lines:
+            if line.code not in named and not line.code.endswith("000"):
+                found.append(
+                    {
+                        "mark": "缺",
+                        "tone": "z",
+                        "text": f"{line.name}没有责任人",
+                        "note": "清单和文件上要写明责任人",
+                        "url": "",
+                    }
+                )
+    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := differences.n_open(viewer, scope)):
+        found.append(
+            {
+                "mark": "异",
+                "tone": "z",
+                "text": f"{n:,} 条差异等人决定",
+                "note": "",
+                "url": "/differences/",
+                "button": "去决定",
+            }
+        )
+    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := imports.unfinished(viewer)):
+        found.append(
+            {"mark": "账", "tone": "q", "text": f"{n} 份台账没导完", "note": "", "url": "/imports/", "button": "接着导"}
+        )
+    if viewer.may_anywhere(Verb.RECHECK) and (n := len(worklist.pending(viewer, scope))):
+        found.append(
+            {
+                "mark": "核",
+                "tone": "q",
+                "text": f"{n} 户等另一人复核",
+                "note": "复核前仍算在应走访里",
+                "url": "/rechecks/",
+                "button": "去复核",
+            }
+        )
+    return found
+
+
+@require_GET
+def wall(request: Signed) -> HttpResponse:
+    """The big screen: aggregates only."""
+    scope = pages.counts_scope(request)
+    campaign = campaigns.current_campaign(request.viewer)
+    shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
+    communities: dict[str, dict[str, Any]] = {}
+    for line in shown.lines:
+        if not line.code.endswith("000"):
+            block = communities.setdefault(line.code[:12], {"name": territory.scope_name(line.code[:12]), "lines": []})
+            block["lines"].append(
+                (NUMERALS[int(line.code[12:])] if int(line.code[12:]) <= 5 else line.code[13:], line.figures["visits"])
+            )
+    context = {
+        "board": shown,
+        "campaign": campaign,
+        "communities": communities,
+        "apart": MEASURED_APART,
+        "title": territory.scope_name(scope),
+    }
+    if campaign is not None:
+        context |= _progress(request, scope, campaign, shown)
+    return render(request, "console/wall.html", context)
+
+
+@require_GET
+def definitions(request: Signed) -> HttpResponse:
+    """口径: what each rate counts."""
+    return page(
+        request,
+        "console/definitions.html",
+        {"indicators": INDICATORS.values(), "apart": MEASURED_APART.values()},
+        active="console:home",
+    )
+
+
+TABS = ("untried", "tried", "agreed", "vacant_unproved", "refused", "absent", "pending")
+PAGE = 200
+
+
+@require_GET
+def gaps(request: Signed) -> HttpResponse:
+    """缺口清单: the rows of an indicator's gap, with the next step."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    code = request.GET.get("indicator", "visits")
+    if code not in INDICATORS:
+        raise NotHere
+    offset = max(0, int(request.GET.get("from", "0") or 0))
+    campaign = campaigns.current_campaign(request.viewer)
+    indicator = INDICATORS[code]
+    shown = indicators.board(
+        request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at, indicators=[indicator]
+    )
+    context: dict[str, Any] = {
+        "scope": scope, "crumbs": pages.crumbs(scope), "indicator": indicator, "total": shown.total[code], "offset": offset, "next": offset + PAGE,
+        "grids": [line for line in shown.lines], "indicators": INDICATORS.values(), "campaign": campaign,
+        "may_plan": request.viewer.may(Verb.DISPATCH, scope) or request.viewer.may(Verb.RECORD_VISIT, scope),
+        "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if request.viewer.may(Verb.DISPATCH, scope) else [],
+        "today": clock.local_date(request.at),
+    }  # fmt: skip
+    kinds = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
+    if code in kinds:
+        if campaign is None:
+            return page(
+                request, "console/gaps.html", context | {"rows": [], "reasons": [], "n": 0}, active="console:gaps"
+            )
+        reason = request.GET.get("reason", "")
+        rows, reasons = worklist.gaps(
+            request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=offset
+        )
+        tabs = [(r, worklist.REASONS[r], reasons[r]) for r in TABS if reasons[r]]
+        context |= {
+            "rows": rows,
+            "tabs": tabs,
+            "reason": reason,
+            "n": sum(reasons.values()),
+            "n_chosen": reasons[reason] if reason else sum(reasons.values()),
+        }
+        return page(request, "console/gaps.html", context, active="console:gaps")
+    found, n = gap_lists.gaps(
+        request.viewer, indicator, indicators.moment(campaign, request.at), scope, limit=PAGE, offset=offset
+    )
+    return page(request, "console/gaps_other.html", context | {"rows": found, "n": n}, active="console:gaps")
+
+
+@require_POST
+def gaps_plan(request: Signed) -> HttpResponse:
+    """Put chosen doors on a day's list, or hand them to another worker."""
+    targets = [uuid.UUID(value) for value in request.POST.getlist("row")]
+    today = clock.local_date(request.at)
+    what = request.POST.get("do", "")
+    if not targets:
+        messages.error(request, "还没有选户，先在左边勾选。")
+    elif what == "reassign":
+        try:
+            n = campaign_actions.reassign(
+                actor=request.viewer,
+                at=request.at,
+                targets=targets,
+                to=uuid.UUID(request.POST["to"]),
+                reason=request.POST.get("why", ""),
+            )
+            messages.success(request, f"已改派 {n} 户。")
+        except campaign_actions.CampaignError as error:
+            messages.error(request, str(error))
+    else:
+        band = "evening" if what == "evening" else ""
+        n = campaign_actions.plan_targets(
+            actor=request.viewer, at=request.at, targets=targets, on=None if what == "off" else today, band=band
+        )
+        messages.success(request, f"{n} 户已{'从今日去掉' if what == 'off' else '排入今晚' if band else '加入今日'}。")
+    back = request.POST.get("back", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "console:gaps")

@@ -1,0 +1,251 @@
+"""一张表: search, and the pages of a door, a person, an organization, a key site, with what can be changed there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.registry import rules
+from gridwalk.registry.actions import corrections, endings
+from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.queries import checks, differences, entities, history, search
+from gridwalk.territory import queries as territory
+from gridwalk.visits import rules as visit_rules
+from gridwalk.visits.actions import at_the_door
+from gridwalk.visits.queries import chart, paper, worklist
+
+PAGES = {
+    "dwelling": "console:dwelling",
+    "person": "console:person",
+    "organization": "console:organization",
+    "site": "console:site",
+}
+GETTERS = {
+    "dwelling": entities.get_dwelling,
+    "person": entities.get_person,
+    "organization": entities.get_organization,
+    "site": entities.get_site,
+}
+
+
+@require_GET
+def register(request: Signed) -> HttpResponse:
+    """What the register holds, and where to begin looking."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    today = clock.local_date(request.at)
+    context: dict[str, Any] = {
+        "scope": scope, "counts_of": entities.count_of(request.viewer, scope), "crumbs": pages.crumbs(scope),
+        "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED), "kinds": dictionary.KINDS,
+    }  # fmt: skip
+    if len(scope) >= 12:
+        context["contradictions"] = list(checks.contradiction_list(request.viewer, scope, today).items())[:200]
+    return page(request, "console/register.html", context, active="console:register")
+
+
+@require_http_methods(["GET", "POST"])
+def find(request: Signed) -> HttpResponse:
+    """One box. The text comes by POST: names and numbers never stand in an address or a log."""
+    typed = request.POST.get("q", "")
+    hits = search.search(request.viewer, typed)
+    if len(hits) == 1:
+        return redirect(PAGES[hits[0].kind], hits[0].id)
+    return page(
+        request, "console/search.html", {"typed": typed, "hits": hits, "pages": PAGES}, active="console:register"
+    )
+
+
+@require_GET
+def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """谁住在这里: the page of a door."""
+    found = entities.get_dwelling(request.viewer, pk)
+    today = clock.local_date(request.at)
+    residents = entities.residents(request.viewer, found)
+    campaign = campaigns.current_campaign(request.viewer)
+    target = campaigns.target_of(campaign.id, found.id) if campaign else None
+    rows = worklist.rows(request.viewer, [target], request.at) if target else []
+    visits = paper.visits_of(request.viewer, found.id, found.grid_id)
+    persons = [r.person for r in residents]
+    context = {
+        "dwelling": found, "residents": residents, "row": rows[0] if rows else None, "visits": visits,
+        "n_met": sum(1 for v in visits if v.outcome == "met"), "crumbs": pages.crumbs(found.grid_id),
+        "facts": entities.facts(request.viewer, found), "care": entities.care_of(request.viewer, persons, found.grid_id, today),
+        "differences": differences.of_entities(request.viewer, [found.id, *persons]),
+        "history": history.past("dwelling", [found.id, *persons, *(r.residence for r in residents)]),
+        "contradictions": checks.contradictions(request.viewer, found, today),
+        "label": rules.dwelling_label(found.occupancy, found.tenure) if request.viewer.may(Verb.SEE_CARE, found.grid_id) else "",
+        "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
+        "outcomes": visit_rules.OUTCOMES, "second_sources": rules.VACANCY_SOURCES, "now": clock.local(request.at),
+        "residence_kinds": rules.RESIDENCE_LABELS, "person_fields": [dictionary.get("person", n) for n in ADD_FIELDS],
+        "neighbours": neighbours(request, found), "today": today,
+    }  # fmt: skip
+    return page(request, "console/dwelling.html", context, active="console:register")
+
+
+ADD_FIELDS = ("name", "id_no", "phone", "relation")
+
+
+def neighbours(request: Signed, found: Any) -> dict[str, Any]:
+    """The doors before and after in walking order."""
+    before, after = chart.neighbours(found)
+    return {"before": before, "after": after}
+
+
+@require_GET
+def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The page of a person."""
+    found = entities.get_person(request.viewer, pk)
+    today = clock.local_date(request.at)
+    homes = entities.homes(request.viewer, found)
+    context = _page(request, "person", found) | {
+        "homes": homes, "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
+        "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
+        "history": history.past("person", [found.id, *(h.residence for h in homes)]), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP,
+    }  # fmt: skip
+    return page(request, "console/person.html", context, active="console:register")
+
+
+@require_GET
+def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The page of an organization."""
+    found = entities.get_organization(request.viewer, pk)
+    return page(request, "console/place.html", _page(request, "organization", found), active="console:register")
+
+
+@require_GET
+def site(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The page of a key site."""
+    found = entities.get_site(request.viewer, pk)
+    return page(request, "console/place.html", _page(request, "site", found), active="console:register")
+
+
+def _page(request: Signed, kind: str, found: Any) -> dict[str, Any]:
+    viewer = request.viewer
+    return {
+        "kind": kind, "found": found, "facts": entities.facts(viewer, found), "crumbs": pages.crumbs(found.grid_id),
+        "history": history.past(kind, [found.id]), "differences": differences.of_entities(viewer, [found.id]),
+        "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        "may_reveal": viewer.may(Verb.REVEAL, found.grid_id), "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
+        "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id), "outcomes": visit_rules.OUTCOMES, "now": clock.local(request.at),
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
+    """改一处: a short form of the facts, with the reason."""
+    found = GETTERS[kind](request.viewer, pk) if kind in GETTERS else None
+    if found is None:
+        raise NotHere
+    if not request.viewer.may(Verb.EDIT_REGISTER, found.grid_id):
+        raise NotHere
+    fields = [
+        f
+        for f in dictionary.fields(kind)
+        if not f.locates and f.name not in {"residence_kind", "status"} and (hasattr(found, f.name) or f.is_sensitive)
+    ]
+    now = {f.field: f.value for f in entities.facts(request.viewer, found)}
+    faults: Mapping[str, str] = {}
+    if request.method == "POST":
+        raw = {f.name: request.POST[f.name] for f in fields if request.POST.get(f.name, "").strip()}
+        try:
+            corrections.correct(
+                actor=request.viewer,
+                at=request.at,
+                kind=kind,
+                entity=pk,
+                raw=raw,
+                reason=request.POST.get("reason", ""),
+            )
+        except CorrectionError as error:
+            messages.error(request, str(error))
+            faults = error.faults
+        else:
+            messages.success(request, f"存好了，改了 {len(raw)} 处。来历里记了一笔。")
+            return redirect(PAGES[kind], pk)
+    context = {
+        "kind": kind,
+        "found": found,
+        "fields": fields,
+        "now": now,
+        "faults": faults,
+        "typed": request.POST,
+        "back": PAGES[kind],
+    }
+    return page(request, "console/correct.html", context, active="console:register", status=422 if faults else 200)
+
+
+@require_POST
+def add_person(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """添人."""
+    raw = {name: request.POST[name] for name in ADD_FIELDS if request.POST.get(name, "").strip()}
+    try:
+        corrections.add_person(
+            actor=request.viewer,
+            at=request.at,
+            dwelling=pk,
+            raw=raw,
+            residence_kind=request.POST.get("residence_kind", ""),
+        )
+    except CorrectionError as error:
+        messages.error(request, str(error) + " " + " ".join(error.faults.values()))
+    else:
+        messages.success(request, "存好了，已添到这一户。")
+    return redirect("console:dwelling", pk)
+
+
+@require_POST
+def move_out(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """迁出."""
+    corrections.move_out(
+        actor=request.viewer, at=request.at, residence=pk, reason=request.POST.get("reason", "") or "已迁出"
+    )
+    messages.success(request, "已迁出这一户，人还在册。")
+    return redirect(request.POST.get("back_kind", "console:dwelling"), uuid.UUID(request.POST["back"]))
+
+
+@require_POST
+def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
+    """写原因并送复核."""
+    try:
+        endings.propose_end(
+            actor=request.viewer, at=request.at, kind=kind, entity=pk, proposed=request.POST.get("proposed", "struck_off"),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+    except endings.EndError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "已送复核。复核前它仍算在应走访里。")
+    return redirect(PAGES[kind], pk)
+
+
+@require_POST
+def reveal(request: Signed, kind: str, pk: uuid.UUID, field: str) -> HttpResponse:
+    """写事由后查看: the full number, once, on a page that is not kept."""
+    try:
+        value = corrections.reveal(
+            actor=request.viewer,
+            at=request.at,
+            kind=kind,
+            entity=pk,
+            field=field,
+            reason=request.POST.get("reason", ""),
+        )
+    except CorrectionError as error:
+        messages.error(request, str(error))
+        return redirect(PAGES[kind], pk)
+    context = {"label": dictionary.label(kind, field), "value": value, "back": PAGES[kind], "pk": pk}
+    return render(request, "console/reveal.html", context)

@@ -1,0 +1,20 @@
+"""Applying an import in the background, with progress on its page."""
+
+from __future__ import annotations
+
+import uuid
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.core import clock
+from gridwalk.reconcile.actions import applying
+
+
+@app.task(name="reconcile.apply", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
+def apply(imported: str, user: str) -> None:
+    """Apply the batches that have no receipt yet; arguments are ids only."""
+    now = clock.now()
+    actor = accounts.viewer_by_id(uuid.UUID(user), clock.local_date(now))
+    applying.apply(actor=actor, at=now, imported=uuid.UUID(imported))
