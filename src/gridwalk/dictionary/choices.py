@@ -114,6 +114,11 @@ YES_NO: dict[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
     ),
 }
 """Of a column that asks 是否…: (what the heading asks, the code for yes, for no); "" where the answer says nothing more."""
+MIXED: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
+    ("dwelling", "occupancy"): ("tenure", {"owner": "occupied", "let": "occupied", "lent": "occupied"}),
+    ("dwelling", "tenure"): ("occupancy", {"vacant": "", "occupied": ""}),
+}
+"""Two questions offices answer in one column (自住 / 出租 / 空置): the other field, and what its answer says of this one."""
 CARE_INTERVALS = {
     "living_alone": 7, "aged": 30, "disabled": 30, "low_income": 30, "child_in_need": 14, "chronic_illness": 30,
     "veteran": 90, "bereaved_family": 30, "other_help": 30,

@@ -57,7 +57,7 @@ _DWELLING = (
           _SERVICE, _GRID_BASIS, _WITH_DWELLING, authority=Authority.DOCUMENT),
     Field("dwelling", "owner_name", "产权人", ("房主", "房主姓名", "业主", "业主姓名", "产权人姓名", "房东"), readers.person_name,
           "联系房屋的负责人", _PERSONAL_BASIS, _WITH_DWELLING, sensitivity=Sensitivity.PERSONAL, authority=Authority.DOCUMENT),
-    _phone("dwelling", "owner_phone", "产权人电话", "房主电话", "业主电话", "房东电话", "产权人联系电话", "业主联系电话"),
+    _phone("dwelling", "owner_phone", "产权人电话", "房主电话", "业主电话", "房东电话", "房主联系电话", "产权人联系电话", "业主联系电话"),
 )  # fmt: skip
 
 _PERSON = (
@@ -81,12 +81,13 @@ _PERSON = (
 _ORGANIZATION = (
     Field("organization", "name", "单位名称", ("名称", "企业名称", "商户名称", "机构名称", "店铺名称", "单位", "字号"), readers.plain(100),
           _SERVICE, _GRID_BASIS, "关停后 2 年", sensitivity=Sensitivity.PUBLIC, required=True, authority=Authority.DOCUMENT),
-    Field("organization", "uscc", "统一社会信用代码", ("信用代码", "社会信用代码", "统一信用代码", "营业执照号", "执照号"), readers.credit_code,
+    Field("organization", "uscc", "统一社会信用代码", ("信用代码", "社会信用代码", "统一信用代码", "营业执照号", "执照号", "注册号", "统一社会信用代码/注册号"), readers.credit_code,
           "分清同名的单位", _GRID_BASIS, "关停后 2 年", sensitivity=Sensitivity.PUBLIC, authority=Authority.DOCUMENT),
     _choice("organization", "org_kind", "单位类型", choices.ORGANIZATION_KIND, "类型", "企业类型", "单位性质", "主体类型"),
     Field("organization", "contact_name", "联系人", ("负责人", "法人", "法定代表人", "经营者", "负责人姓名", "联系人姓名"), readers.person_name,
           "走访单位时联系", _PERSONAL_BASIS, "关停后 2 年", sensitivity=Sensitivity.PERSONAL),
-    _phone("organization", "contact_phone", "联系电话", "联系人电话", "负责人电话", "电话", "手机", "联系方式", "手机号"),
+    _phone("organization", "contact_phone", "联系电话", "联系人电话", "负责人电话", "电话", "手机", "联系方式", "手机号",
+           "经营者电话", "法人电话", "法定代表人电话"),
     _choice("organization", "status", "经营状态", choices.ORGANIZATION_STATUS, "状态", "营业状态", "单位状态"),
     *location.fields("organization"),
 )  # fmt: skip
@@ -97,7 +98,8 @@ _SITE = (
     _choice("site", "site_kind", "场所类型", choices.SITE_KIND, "类型", "场所类别", "类别", "场所性质"),
     Field("site", "contact_name", "联系人", ("负责人", "安全负责人", "责任人", "联系人姓名"), readers.person_name, "走访场所时联系",
           _PERSONAL_BASIS, "撤销后 2 年", sensitivity=Sensitivity.PERSONAL),
-    _phone("site", "contact_phone", "联系电话", "联系人电话", "负责人电话", "电话", "手机", "联系方式"),
+    _phone("site", "contact_phone", "联系电话", "联系人电话", "负责人电话", "电话", "手机", "联系方式",
+           "责任人电话", "安全负责人电话"),
     Field("site", "interval_days", "联系间隔", ("间隔(天)", "检查间隔", "巡查周期", "间隔天数"), readers.whole(1, 366), "按期关注",
           _GRID_BASIS, "撤销后 2 年", sensitivity=Sensitivity.INTERNAL),
     *location.fields("site"),
@@ -192,6 +194,17 @@ def answer(kind: str, name: str, header: str, raw: Any) -> Parsed | None:
         if re.search(pattern, text.fold(header).replace(" ", "")):
             return Parsed((yes if said in choices.YES else no) or None)
     return None
+
+
+def mixed(kind: str, name: str, raw: Any) -> dict[str, str]:
+    """Values by field where a cell answers a neighbouring question (居住状况: 出租 → occupied and let); else empty."""
+    if (kind, name) not in choices.MIXED:
+        return {}
+    other, says = choices.MIXED[kind, name]
+    value = parse(kind, other, raw).value
+    if value not in says:
+        return {}
+    return {other: value} | ({name: says[value]} if says[value] else {})
 
 
 @functools.lru_cache(maxsize=512)

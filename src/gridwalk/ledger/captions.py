@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from gridwalk.dictionary import choices
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.headers import Column
 from gridwalk.method import addresses, text
 
+HINTS = {
+    "dwelling": re.compile("房屋|房产|住房|出租房|空置房|空房|楼盘"),
+    "person": re.compile("人口|居民|人员|户籍"),
+    "organization": re.compile("单位|商户|企业|法人|门店|个体"),
+    "site": re.compile("场所|点位"),
+    "care": re.compile("关爱|关怀|帮扶|重点人群|独居|空巢|高龄|残疾|低保|困境|特困|优抚|失独|退役"),
+}
 FEWEST_MEMBERS = 3
 WRITTEN_ONCE_SHARE = 0.6
+
+
+def hints(titles: str) -> set[str]:
+    """The kinds a title or file name speaks of (独居老人花名册 → care)."""
+    return {kind for kind, pattern in HINTS.items() if pattern.search(titles)}
+
+
+def category_of(titles: str) -> str:
+    """The one care category a title names: lists are often kept one a category, without a column for it."""
+    found = {
+        code
+        for code, words in choices.CARE_CATEGORY.items()
+        if any(len(w) > 1 and w in titles for w in words[:-1] or words)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def place_of(words: str, said: Collection[str]) -> dict[str, str]:

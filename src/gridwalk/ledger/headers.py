@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.method import idcards, phones, text
+from gridwalk.method import idcards, phones, text, uscc
 
 SEARCHED_ROWS = 20
 CONTENT_SAMPLE = 60
 CONTENT_SHARE = 0.8
 OURS = "网格走访说明"  # the column of explanations in a workbook we gave back
+_ABOUT = re.compile("(?<=.)(基本)?(信息|情况|资料)$")
+_OTHERS = re.compile("房主|业主|产权人|房东|监护人|紧急联系人|法人|法定代表人|网格员|帮扶人|责任人|包联")
 _UNITS = re.compile(r"[(（\[【].*?[)）\]】]|[*＊※:：]|\s")
 
 
@@ -87,7 +89,8 @@ def _score(kind: str, texts: Sequence[str]) -> float:
     own = [dictionary.get(kind, f) for f in found]
     required = [f for f in dictionary.fields(kind) if f.required]
     got = sum(1 for f in required if f.name in found)
-    key = any(f.required for f in own)
+    door = kind == "dwelling" and found & {"room", "address"} and any(not f.locates for f in own)
+    key = door or any(f.required for f in own)
     points = sum(1.0 if not f.locates else 0.4 for f in own) + 1.5 * got - 1.0 * (len(required) - got)
     return points if key else points - 3
 
@@ -130,11 +133,11 @@ def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
         above = upper[index] if index < len(upper) else ""
         below = lower[index] if index < len(lower) else ""
         group = above or (group if below else "")
-        together = group + below
-        if group and below and (_known(together) or not _known(below)):
+        together = _ABOUT.sub("", group) + below
+        if group and below and (_OTHERS.match(group) or _known(together) or not _known(below)):
             texts.append(together)  # 产权人 over 姓名 is the owner's name, not a resident's
         else:
-            texts.append(below or above)
+            texts.append(together if below in texts else below or above)
     return tuple(texts)
 
 
@@ -185,10 +188,15 @@ def _by_content(kind: str, sample: Sequence[str], taken: set[str]) -> str:
         good = sum(1 for cell in sample if not idcards.check(cell).fault)
         if good >= CONTENT_SHARE * len(sample):
             return "id_no"
-    if "phone" not in taken and dictionary.find(kind, "phone"):
+    if "uscc" not in taken and dictionary.find(kind, "uscc"):
+        good = sum(1 for cell in sample if not uscc.check(cell).fault)
+        if good >= CONTENT_SHARE * len(sample):
+            return "uscc"
+    telephone = next((f for f in ("phone", "contact_phone", "owner_phone") if dictionary.find(kind, f)), "")
+    if telephone and telephone not in taken:
         good = sum(1 for cell in sample if len(phones.check(cell).value) == 11)
         if good >= CONTENT_SHARE * len(sample):
-            return "phone"
+            return telephone
     return ""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from gridwalk.method import addresses
+from gridwalk.method import addresses, text
 from gridwalk.method.addresses import Address
+
+_BUILDING_AND_STAIRWELL = re.compile(r"^(\d+)-([1-9])$")
 
 
 def address_of(values: Mapping[str, Any]) -> Address:
@@ -14,8 +17,14 @@ def address_of(values: Mapping[str, Any]) -> Address:
     whole = addresses.parse(str(values.get("address") or ""))
     building = addresses.building_key(str(values["building"])) if values.get("building") else whole.building
     stairwell = addresses.stairwell_key(str(values["stairwell"])) if values.get("stairwell") else whole.stairwell
+    if not stairwell and (found := _BUILDING_AND_STAIRWELL.match(text.fold(values.get("building")))):
+        building, stairwell = addresses.number_key(found[1]), found[2]
+    if not stairwell and values.get("building"):
+        stairwell = addresses.parse(str(values["building"])).stairwell  # one column may hold 5号楼2门
     room_text = str(values["room"]) if values.get("room") else ""
     estate = str(values.get("estate") or "").replace(" ", "") or whole.estate
+    if not building and (inside := addresses.parse(estate)).building and inside.estate:
+        estate, building, stairwell = inside.estate, inside.building, stairwell or inside.stairwell
     if room_text and not values.get("building"):
         inside = addresses.parse(room_text)  # a room column may hold 5-2-301
         if inside.building:

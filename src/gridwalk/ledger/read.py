@@ -22,6 +22,7 @@ _FOOTER = re.compile(
 )
 _NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
 OTHER_KIND = 2.0
+TITLE_WEIGHT = 3.0
 REPEATED_SHARE = 0.7
 REPEAT = Parsed(note="repeat")
 _STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
@@ -61,6 +62,8 @@ class SheetRead:
     columns: list[Column]
     n_rows: int = 0
     skipped: str = ""
+    given: dict[str, str] = dataclasses.field(default_factory=dict)
+    """What the title says of every row."""
 
 
 @dataclasses.dataclass
@@ -85,7 +88,7 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
     with_header = [(sheet, header) for sheet, header in found if header is not None]
     if not with_header:
         raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
-    kind = kind or _kind(with_header)
+    kind = kind or _kind(with_header, name)
     read_sheets = [
         SheetRead(s.name, None, [], skipped="这张表是隐藏的，没有读；要导入请先取消隐藏")
         for s in with_content
@@ -99,8 +102,9 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
             continue
         body = sheet.rows[header.top + header.height :]
         columns = headers.map_columns(header, kind, body, mapping)
-        of_sheet = list(_rows(sheet, header, columns, kind))
-        read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet)))
+        given = _given(kind, columns, _titles(sheet, header, name))
+        of_sheet = list(_rows(sheet, header, columns, kind, given))
+        read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet), given=given))
         rows.extend(of_sheet)
     return Ledger(kind, read_sheets, rows, _questions(kind, read_sheets), _refused(read_sheets))
 
@@ -119,11 +123,19 @@ def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[s
     return ""
 
 
-def _kind(with_header: Sequence[tuple[Sheet, Header]]) -> str:
+def _titles(sheet: Sheet, header: Header, name: str) -> str:
+    """What stands over a table: the file's name, the sheet's, and the rows above the header."""
+    above = (text.fold(c) for row in sheet.rows[: header.top] for c in row)
+    return "\n".join([name, sheet.name, *above])
+
+
+def _kind(with_header: Sequence[tuple[Sheet, Header]], name: str) -> str:
     points: dict[str, float] = {}
-    for _, header in with_header:
-        best, score = headers.kind_of(header.texts)
-        points[best] = points.get(best, 0) + score
+    for sheet, header in with_header:
+        hinted = captions.hints(_titles(sheet, header, name))
+        for one in dictionary.KINDS:
+            fit = headers.fit(one, header.texts)
+            points[one] = points.get(one, 0) + max(0.0, fit + TITLE_WEIGHT * (one in hinted and fit > 0))
     best = max(points, key=lambda k: points[k])
     if points[best] <= 0:
         raise LedgerError(
@@ -132,9 +144,16 @@ def _kind(with_header: Sequence[tuple[Sheet, Header]]) -> str:
     return best
 
 
+def _given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
+    if kind != "care" or any(c.field == "category" for c in columns):
+        return {}
+    category = captions.category_of(titles)
+    return {"category": category} if category else {}
+
+
 def _questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
     asked = [f"{s.name}：{c.note}" for s in sheets for c in s.columns if c.how == "twice"]
-    mapped = {c.field for s in sheets for c in s.columns}
+    mapped = {c.field for s in sheets for c in s.columns} | {field for s in sheets for field in s.given}
     for field in dictionary.fields(kind):
         if field.required and field.name not in mapped and field.name not in {"sex", "born_on", "id_no", "occupancy"}:
             asked.append(f"没有“{field.label}”这一列，请在下面指明是哪一列")
@@ -149,7 +168,9 @@ def _refused(sheets: Sequence[SheetRead]) -> list[str]:
     )
 
 
-def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) -> Iterator[Row]:
+def _rows(
+    sheet: Sheet, header: Header, columns: Sequence[Column], kind: str, given: Mapping[str, str]
+) -> Iterator[Row]:
     first = header.top + header.height
     matrix = _filled_down(sheet, first)
     used = [c for c in columns if c.field]
@@ -163,6 +184,8 @@ def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) ->
         plain = [text.fold(c) if isinstance(c, str) else c for c in row]
         if not any(c not in ("", None) for c in plain) or printed.again(plain) or _is_footer(plain):
             continue
+        if offset == 0 and _is_numbering(plain):
+            continue
         caption = _only_text(plain)
         if caption and (first + offset in notes or captions.place_of(caption, said)):
             place = captions.below(place, captions.place_of(caption, said))
@@ -171,7 +194,7 @@ def _rows(sheet: Sheet, header: Header, columns: Sequence[Column], kind: str) ->
         if not values and not faults:
             continue
         households.fill(plain, values)
-        for name, part in place.items():
+        for name, part in {**place, **given}.items():
             values.setdefault(name, part)
         faults.extend(cells_of.missing(values, faults))
         yield Row(sheet.name, first + offset + 1, kind, values, faults)
@@ -201,7 +224,10 @@ class _Cells:
                 parsed = known[raw] = self._parse(column, raw)
             if parsed is REPEAT:
                 parsed = self._repeated(column.field)
-            if parsed.fault:
+            if parsed.fault == "choice" and (both := dictionary.mixed(self._kind, column.field, raw)):
+                for field, value in both.items():
+                    values.setdefault(field, value)
+            elif parsed.fault:
                 faults.append(Fault(column.field, column.letter, parsed.fault, parsed.text))
             elif parsed.value is not None:
                 values[column.field] = parsed.value
@@ -276,6 +302,16 @@ def _is_footer(row: Sequence[Any]) -> bool:
     filled = [c for c in row if c not in ("", None)]
     first = str(filled[0]).replace(" ", "")
     return bool(_FOOTER.search(first)) and len(filled) <= max(4, len(row) // 3)
+
+
+def _is_numbering(row: Sequence[Any]) -> bool:
+    """甲 1 2 3 …: the columns numbered below the header."""
+    numbers = [str(c).removesuffix(".0") for c in row if c not in ("", None, "甲", "乙", "丙", "丁", "栏次")]
+    return (
+        len(numbers) >= 3
+        and all(n.isdigit() for n in numbers)
+        and numbers == [str(int(numbers[0]) + i) for i in range(len(numbers))]
+    )
 
 
 def _only_text(row: Sequence[Any]) -> str:

@@ -265,3 +265,33 @@ def test_a_hidden_sheet_is_not_imported_behind_the_users_back() -> None:
     ledger = read.read(data, "台账.xlsx")
     assert [r.sheet for r in ledger.rows] == ["人口"]
     assert "隐藏" in next(s.skipped for s in ledger.sheets if s.name == "旧")
+
+
+def test_columns_numbered_below_the_header_are_no_record() -> None:
+    rows = rows_of(PERSON, ["甲", 1, 2, 3, 4, 5, 6], person(1))
+    assert [r.row_no for r in rows] == [3]
+
+
+def test_one_column_may_answer_whether_a_door_is_empty_and_whether_it_is_let() -> None:
+    status = rows_of(
+        ["楼栋", "室号", "房屋状态"], ["5号楼", 301, "出租"], ["5号楼", 302, "空置"], ["5号楼", 303, "自住"]
+    )
+    assert [(r.values["occupancy"], r.values.get("tenure")) for r in status] == [
+        ("occupied", "let"), ("vacant", None), ("occupied", None)
+    ]  # fmt: skip
+    used = rows_of(["楼栋", "室号", "房主", "使用情况"], ["5号楼", 301, "王一", "空关"], ["5号楼", 302, "王二", "租赁"])
+    assert [(r.values.get("occupancy"), r.values.get("tenure")) for r in used] == [("vacant", None), (None, "let")]
+    assert not any(r.faults for r in (*status, *used))
+
+
+def test_a_list_of_one_care_category_needs_no_column_for_it() -> None:
+    rows: list[list[object]] = [
+        ["高龄老人花名册"],
+        ["姓名", "身份证号", "住址", "年龄"],
+        ["王一", id_no(1, "19400101"), "林古里5-2-301", 86],
+    ]
+    ledger = read.read(books.xlsx({"Sheet1": rows}), "名册.xlsx", kind="care")
+    assert not ledger.questions and ledger.sheets[0].given == {"category": "aged"}
+    assert ledger.rows[0].values["category"] == "aged"
+    unnamed = read.read(books.xlsx({"Sheet1": rows[1:]}), "名册.xlsx", kind="care")
+    assert unnamed.questions == ["没有“关怀类别”这一列，请在下面指明是哪一列"]

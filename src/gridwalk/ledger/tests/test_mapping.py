@@ -105,3 +105,30 @@ def test_what_the_dictionary_does_not_know_is_dropped() -> None:
     found = ledger([*PERSON, "车牌"], [*person(1), "津A00000"])
     assert how(found)["H"] == ("", "unknown")
     assert "津A00000" not in found.rows[0].values.values()
+
+
+def test_the_title_settles_which_kind_where_the_columns_fit_two() -> None:
+    table: list[list[object]] = [
+        ["序号", "姓名", "性别", "身份证号", "家庭住址", "联系电话", "类别"],
+        [1, "王一", "男", id_no(1, "19400101"), "林古里5-2-301", phone(1), "独居"],
+    ]
+    assert read.read(books.xlsx({"Sheet1": [["独居老人花名册"], *table]}), "名册.xlsx").kind == "care"
+    assert read.read(books.xlsx({"Sheet1": table}), "君临天下社区实有人口.xlsx").kind == "person"
+
+
+def test_whose_name_and_telephone_it_is_stands_in_the_row_above() -> None:
+    data = books.xlsx(
+        {
+            "Sheet1": [
+                ["楼号", "室号", "房主信息", "", "承租人信息", "", ""],
+                ["", "", "姓名", "联系电话", "姓名", "身份证号", "联系电话"],
+                ["1号楼", "101", "王一", phone(1), "王二", id_no(2), phone(2)],
+            ]
+        },
+        merges=[(0, 2, 0, 3, "房主信息"), (0, 4, 0, 6, "承租人信息")],
+    )
+    tenant = read.read(data, "台账.xlsx", kind="person").rows[0].values
+    assert (tenant["name"], tenant["phone"]) == ("王二", phone(2))
+    owner = read.read(data, "台账.xlsx", kind="dwelling").rows[0].values
+    assert (owner["owner_name"], owner["owner_phone"]) == ("王一", phone(1))
+    assert id_no(2) not in owner.values()

@@ -1,0 +1,44 @@
+"""Which door a row speaks of, from whichever columns say it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gridwalk.ledger import location
+from gridwalk.method import addresses
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"estate": "林古里", "building": "5号楼", "stairwell": "2单元", "room": "301"},
+        {"estate": "林古里", "building": "五幢", "stairwell": "二门", "room": "0301室"},
+        {"estate": "林古里", "building": "5", "stairwell": "2", "floor": "3层", "room": "1"},
+        {"estate": "林 古里", "room": "5-2-301"},
+        {"estate": "林古里", "building": "5号楼", "room": "2-301"},
+        {"estate": "林古里", "building": "5号楼", "room": "5-2-301"},
+        {"address": "光复道街道林古里5号楼2单元301室"},
+        {"address": "林古里5-2-301"},
+        {"address": "林古里5号楼", "stairwell": "2单元", "room": "301"},
+        {"estate": "林古里", "address": "5号楼2单元301"},
+        {"estate": "林古里", "building": "5号楼2门", "room": "301"},
+        {"estate": "林古里", "building": "5-2", "room": "301"},
+        {"estate": "林古里5号楼", "stairwell": "2", "room": "301"},
+        {"estate": "林古里5号楼2单元", "room": "301"},
+    ],
+)
+def test_it_finds_one_door_however_the_columns_are_cut(values: dict[str, str]) -> None:
+    found = location.address_of(values)
+    assert addresses.key(found) == "林古里|5|2|301" and found.floor == 3 and not found.fault
+
+
+def test_what_a_column_says_goes_before_the_address() -> None:
+    values = {"address": "林古里5号楼2单元301", "building": "6号楼", "room": "302"}
+    assert addresses.key(location.address_of(values)) == "林古里|6|2|302"
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"building": "5号楼"}, {"address": "地址不详"}, {"estate": "林古里", "stairwell": "2"}]
+)
+def test_it_says_so_where_no_door_is_told(values: dict[str, str]) -> None:
+    assert location.address_of(values).fault
