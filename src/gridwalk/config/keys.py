@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
-import os
 import secrets
 from pathlib import Path
+
+from gridwalk.config import secretfiles
 
 NAME = "keys.json"
 
@@ -34,7 +35,6 @@ def path_in(home: Path) -> Path:
 def create(home: Path) -> Path:
     """Make a key file with fresh keys; an existing one is never overwritten (its data would be unreadable)."""
     path = path_in(home)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = {
         "django_secret": secrets.token_urlsafe(48),
         "envelope": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()},
@@ -42,13 +42,12 @@ def create(home: Path) -> Path:
         "blind_index": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        secretfiles.create(path, json.dumps(content, indent=1))
     except FileExistsError as error:
         raise KeyFileError(f"密钥文件已经有了：{path}。没有动它，照常使用即可。") from error
     except OSError as error:
         raise KeyFileError(f"写不了密钥文件 {path}（{error.strerror}）。请检查目录是否只读、磁盘是否已满。") from error
-    with os.fdopen(descriptor, "w") as out:
-        json.dump(content, out, indent=1)
     return path
 
 

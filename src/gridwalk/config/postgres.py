@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from gridwalk.config import locks
+from gridwalk.config import leftovers, locks, secretfiles
 
 USER = DATABASE = "gridwalk"
 START_SECONDS = 60
@@ -77,9 +77,8 @@ class Embedded:
         if not path.exists():
             login = {"password": secrets.token_urlsafe(24), "port": str(_free_port()) if WINDOWS else "5432"}
             self._make(self.home)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as out:
-                json.dump(login, out)
+            with contextlib.suppress(FileExistsError):
+                secretfiles.create(path, json.dumps(login))
         found: dict[str, str] = json.loads(path.read_text())
         return found
 
@@ -117,11 +116,16 @@ class Embedded:
             (self._run / f"{os.getpid()}.user").unlink(missing_ok=True)
             if self._users():
                 return
-            process = self._process()
+            process = leftovers.postmaster(self.data)
             if process is None:
                 return
-            process.send_signal(signal.SIGTERM if WINDOWS else signal.SIGINT)
-            _wait_for_end(process)
+            if WINDOWS:  # has no signals: a terminated server would have to recover at the next start
+                self._run_as([str(self.binary("pg_ctl")), "stop", "-D", str(self.data), "-m", "fast"], cwd=self.data)
+            else:
+                process.send_signal(signal.SIGINT)
+            leftovers.wait_for_end(process, seconds=START_SECONDS)
+            with contextlib.suppress(OSError):
+                self.sockets.rmdir()
 
     def exists(self) -> bool:
         """Whether its data directory has been made."""
@@ -144,14 +148,6 @@ class Embedded:
             path.unlink(missing_ok=True)
         return alive
 
-    def _process(self) -> psutil.Process | None:
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-            process = psutil.Process(pid)
-            return process if "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE else None
-        except (OSError, ValueError, IndexError, psutil.Error):
-            return None
-
     def _check_version(self) -> None:
         try:
             of_data = (self.data / "PG_VERSION").read_text().strip()
@@ -172,20 +168,21 @@ class Embedded:
         password_file = self.sockets / "initdb.pw"
         password_file.write_text(self._login()["password"])
         self._own(password_file, 0o600)
-        if self.data.exists():
-            shutil.rmtree(self.data)  # a first start that was cut off: there is no PG_VERSION, so nothing is in it
-        self._own_dir(self.data)
+        making = self.data.with_suffix(".part")
+        shutil.rmtree(making, ignore_errors=True)  # a first start that was cut off
+        self._own_dir(making)
         command = [
-            str(self.binary("initdb")), "-D", str(self.data), "-U", USER, f"--pwfile={password_file}", "--auth=scram-sha-256",
+            str(self.binary("initdb")), "-D", str(making), "-U", USER, f"--pwfile={password_file}", "--auth=scram-sha-256",
             "--encoding=UTF8", "--locale=C", "--data-checksums",
         ]  # fmt: skip
         if not self.durable:
             command.append("--no-sync")
-        made = self._run_as(command)
+        made = self._run_as(command, cwd=making)
         password_file.unlink(missing_ok=True)
         if made.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
+            shutil.rmtree(making, ignore_errors=True)
             raise EmbeddedError(_explain(made.stderr + made.stdout, self.data))
+        making.rename(self.data)
 
     def _launch(self) -> None:
         self._own_dir(self.sockets)
@@ -212,11 +209,16 @@ class Embedded:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         log = self.data / "server.log"
-        process = self._run_detached(command, log)
+        leftovers.clear(self.data, self.sockets, seconds=START_SECONDS / 2)
+        said_before = log.stat().st_size if log.exists() else 0
+        child: subprocess.Popen[bytes] | None = None
+        if leftovers.postmaster(self.data) is None:  # else one is on its way up, perhaps recovering: only wait for it
+            child = self._run_detached(command, log)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers("postgres"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise EmbeddedError(_explain(log.read_text(errors="replace")[-4000:], self.data))
+            ended = child.poll() is not None if child else leftovers.postmaster(self.data) is None
+            if ended or time.monotonic() > deadline:
+                raise EmbeddedError(_explain(log.read_bytes()[said_before:].decode(errors="replace"), self.data))
             time.sleep(0.05)
 
     def _answers(self, database: str) -> bool:
@@ -254,6 +256,10 @@ class Embedded:
 
     def _own_dir(self, path: Path) -> None:
         self._make(path)
+        if not WINDOWS:
+            found = path.lstat()
+            if path.is_symlink() or found.st_uid not in {os.geteuid(), self._uid}:
+                raise EmbeddedError(f"目录 {path} 是别的用户建的，不敢把数据库放进去。请删掉它再启动。")
         self._own(path, 0o700)
 
     def _own(self, path: Path, mode: int) -> None:
@@ -276,13 +282,15 @@ class Embedded:
         copied = Path("/var/lib/gridwalk") / f"programs-{packaged.name}"
         if not copied.exists():
             self._make(copied.parent)
-            shutil.copytree(packaged, copied.with_suffix(".part"), symlinks=True, dirs_exist_ok=True)
-            copied.with_suffix(".part").rename(copied)
+            partial = copied.with_suffix(".part")
+            shutil.rmtree(partial, ignore_errors=True)
+            shutil.copytree(packaged, partial, symlinks=True)
+            partial.rename(copied)
         return copied
 
-    def _run_as(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+    def _run_as(self, command: list[str], *, cwd: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, user=self._uid, group=self._gid, cwd=self.data,
+            command, capture_output=True, text=True, check=False, user=self._uid, group=self._gid, cwd=cwd,
             env=self._environment(),
         )  # fmt: skip
 
@@ -298,14 +306,6 @@ class Embedded:
     def _environment() -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
         return kept | {"LC_ALL": "C"}
-
-
-def _wait_for_end(process: psutil.Process) -> None:
-    """Wait until the server is down; a child nobody has waited for yet (a zombie) is down."""
-    deadline = time.monotonic() + START_SECONDS
-    with contextlib.suppress(psutil.NoSuchProcess):
-        while process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
-            time.sleep(0.05)
 
 
 def _is_root() -> bool:

@@ -114,6 +114,9 @@ LOGIN_REDIRECT_URL = "console:home"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,8/300s/key"}
+"""Of one-time codes and of many names tried from one place; wrong passwords of one name are locked out by axes first."""
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gridwalk.console.signin.Adapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -124,6 +127,7 @@ MFA_TOTP_ISSUER = "网格走访"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "gridwalk.console.signin.attempted_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_DISABLE_ACCESS_LOG = True
