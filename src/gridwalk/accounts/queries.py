@@ -29,6 +29,8 @@ def viewer_of(user: User, on: dt.date) -> Viewer:
 
 def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
     """The objects of a kind opened to the viewer at a moment."""
+    if viewer.id is None:
+        return []
     rows = Grant.objects.filter(user_id=viewer.id, kind=kind, from_at__lte=at, until_at__gt=at)
     return list(rows.values_list("entity", flat=True))
 

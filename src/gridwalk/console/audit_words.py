@@ -6,12 +6,14 @@ from typing import Any
 
 WORDS = {
     "account.assigned": "给了岗位", "account.created": "建了账号", "account.deactivated": "停了账号",
-    "account.password_changed": "换了口令", "account.password_reset": "重置了口令", "account.unassigned": "停了岗位",
+    "account.password_changed": "换了口令", "account.password_reset": "重置了口令",
+    "account.second_factor_reset": "重置了动态码", "account.unassigned": "停了岗位",
     "areas.loaded": "导入了区划", "campaign.closed": "结束了行动", "campaign.created": "建了行动", "care.contacted": "记了关怀联系",
     "care.opened": "打开了关怀清单", "difference.accepted": "采纳了差异", "difference.kept": "保留了现值",
     "difference.reopened": "撤回了决定", "difference.to_door": "送上门核实", "dwelling.corrected": "改了房屋",
     "dwelling.found": "登记了新发现的房屋", "end.confirmed": "复核同意注销", "end.proposed": "提出注销", "end.rejected": "复核不同意注销",
-    "file.erased": "清除了到期文件", "file.stored": "存了文件", "grant.given": "临时授权", "grids.created": "建了网格",
+    "file.erased": "清除了到期文件", "file.stored": "存了文件", "grant.given": "临时授权", "grant.revoked": "收回了临时授权",
+    "grids.created": "建了网格",
     "grids.replaced": "拆并了网格", "import.batch_applied": "台账入库一批", "import.cancelled": "放弃了导入", "import.done": "导完了台账",
     "import.mapped": "核对了列", "import.paused": "导入停下", "import.staged": "读好了台账", "import.uploaded": "上传了台账",
     "number.revealed": "看了完整号码", "organization.corrected": "改了单位", "person.added": "添了人", "person.corrected": "改了人员",

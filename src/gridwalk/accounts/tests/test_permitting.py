@@ -1,0 +1,89 @@
+"""The one table role × verb, and scopes as code prefixes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridwalk.accounts import rules
+from gridwalk.accounts.rules import PERMITTED, SYSTEM, Held, NotPermitted, Role, Verb, Viewer
+
+STREET, COMMUNITY, GRID = "120105001", "120105001001", "120105001001001"
+SCOPES = st.text("12", max_size=6)
+HELD = st.lists(st.builds(Held, st.sampled_from(Role), SCOPES), max_size=4).map(tuple)
+
+
+def _viewer(*held: Held) -> Viewer:
+    return Viewer(None, "王试", held)
+
+
+def test_every_role_stands_in_the_table_with_a_label() -> None:
+    assert set(PERMITTED) == set(Role) == set(rules.LABELS)
+
+
+def test_personal_data_is_closed_to_those_who_do_not_visit() -> None:
+    rows = {Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_CARE, Verb.EDIT_REGISTER}
+    for role in (Role.STREET_CENTRE, Role.DISTRICT_CENTRE, Role.INSPECTOR, Role.LEADING_GROUP, Role.ADMINISTRATOR):
+        assert not rows & PERMITTED[role]
+    for role in (Role.DISTRICT_CENTRE, Role.LEADING_GROUP, Role.ADMINISTRATOR):
+        assert Verb.SEE_ROWS_MASKED not in PERMITTED[role]
+    assert rows <= PERMITTED[Role.GRID_WORKER] & PERMITTED[Role.COMMUNITY_LEAD]
+
+
+def test_accounts_are_the_administrators_alone() -> None:
+    assert [role for role in Role if Verb.MANAGE_ACCOUNTS in PERMITTED[role]] == [Role.ADMINISTRATOR]
+
+
+def test_a_worker_may_in_the_own_grid_and_is_refused_next_door_and_above() -> None:
+    worker = _viewer(Held(Role.GRID_WORKER, GRID))
+    rules.require(worker, Verb.RECORD_VISIT, GRID)
+    for code in ("120105001001002", COMMUNITY, STREET, ""):
+        with pytest.raises(NotPermitted, match="您的岗位不办这件事"):
+            rules.require(worker, Verb.RECORD_VISIT, code)
+
+
+def test_several_assignments_permit_each_in_its_own_area_only() -> None:
+    both = _viewer(Held(Role.GRID_WORKER, GRID), Held(Role.STREET_CENTRE, STREET))
+    assert both.may(Verb.SEE_ROWS, GRID)
+    assert not both.may(Verb.SEE_ROWS, "120105001001002")
+    assert both.may(Verb.SEE_ROWS_MASKED, "120105001001002")
+    assert both.scopes(Verb.SEE_ROWS_MASKED) == (STREET,)
+    assert both.roles == (Role.GRID_WORKER, Role.STREET_CENTRE)
+
+
+def test_nobody_without_an_assignment_may_anything_and_the_system_may_all() -> None:
+    assert not any(_viewer().may_anywhere(verb) for verb in Verb)
+    assert all(SYSTEM.may(verb, GRID) for verb in Verb)
+
+
+@given(held=HELD, verb=st.sampled_from(Verb), code=SCOPES)
+def test_merged_scopes_permit_exactly_what_the_single_assignments_do(
+    held: tuple[Held, ...], verb: Verb, code: str
+) -> None:
+    viewer = _viewer(*held)
+    singly = any(verb in PERMITTED[h.role] and code.startswith(h.scope) for h in held)
+    assert viewer.may(verb, code) == singly
+    scopes = viewer.scopes(verb)
+    assert not any(a != b and a.startswith(b) for a in scopes for b in scopes)
+
+
+def test_an_assignment_holds_from_its_first_to_its_last_day() -> None:
+    first, last, day = dt.date(2026, 9, 1), dt.date(2026, 12, 9), dt.timedelta(days=1)
+    held = [rules.in_force(first, last, on) for on in (first - day, first, last, last + day)]
+    assert held == [False, True, True, False]
+    assert rules.in_force(first, None, dt.date(2099, 1, 1))
+
+
+def test_the_second_factor_is_asked_of_street_centre_and_administrator() -> None:
+    asked = [role for role in Role if rules.needs_second_factor([role])]
+    assert asked == [Role.STREET_CENTRE, Role.ADMINISTRATOR]
+    assert rules.needs_second_factor([Role.GRID_WORKER, Role.ADMINISTRATOR])
+    assert not rules.needs_second_factor([])
+
+
+@pytest.mark.parametrize("typed", ["wangli", " WangLi ", "WANGLI"])
+def test_one_account_has_one_sign_in_name_however_it_is_typed(typed: str) -> None:
+    assert rules.sign_in_name(typed) == "wangli"
