@@ -6,12 +6,14 @@ temporary file is written anywhere.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import datetime as dt
 import io
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from gridwalk.ledger.errors import LedgerError
 MAX_ROWS = 200_000
 MEMORY_BYTES = 2 << 30
 SECONDS = 120
+NEEDED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP")  # no passwords or keys for what reads untrusted files
 BROKEN, TOO_BIG = 3, 4
 FAILED = {
     BROKEN: "这个工作簿已损坏，读不出来，没有导入。请用表格软件打开，另存为 xlsx 后再传。",
@@ -52,6 +55,7 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "gridwalk.ledger.cells", kind],
             input=data, capture_output=True, check=False, timeout=SECONDS,
+            env={name: os.environ[name] for name in NEEDED if name in os.environ},
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise LedgerError(f"这个文件 {SECONDS} 秒还没读完，没有导入。请按社区分成几个文件。") from error
@@ -154,8 +158,9 @@ def main(kind: str) -> int:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, SECONDS)):
+            with contextlib.suppress(ValueError, OSError):  # macOS, or a lower limit already set
+                resource.setrlimit(what, (most, most))
     data = sys.stdin.buffer.read()
     out = sys.stdout
     try:

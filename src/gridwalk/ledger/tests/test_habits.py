@@ -10,10 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from gridwalk.ledger import read
+from gridwalk.ledger import location, read
 from gridwalk.ledger.read import Ledger, Row
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, id_no, person, phone
+from gridwalk.method import addresses
 
 
 def rows_of(*rows: Sequence[object], name: str = "Sheet1", merges: list[books.Merge] | None = None) -> list[Row]:
@@ -295,3 +296,17 @@ def test_a_list_of_one_care_category_needs_no_column_for_it() -> None:
     assert ledger.rows[0].values["category"] == "aged"
     unnamed = read.read(books.xlsx({"Sheet1": rows[1:]}), "名册.xlsx", kind="care")
     assert unnamed.questions == ["没有“关怀类别”这一列，请在下面指明是哪一列"]
+
+
+def test_the_worked_example_of_the_document_is_read_as_it_says() -> None:
+    rows = rows_of(
+        ["君临天下社区台账"],
+        ["楼栋", "单元", "室号", "姓名", "身份证号"],
+        ["5幢", "二门", "0301", "王 一（户主）", "1.20199E+17"],
+        ["〃", "〃", "〃", "王二", "同上"],
+        ["合计", "", "", "2 人"],
+    )
+    assert [(r.row_no, r.values["name"], [f"{f.column}{r.row_no} {f.code}" for f in r.faults]) for r in rows] == [
+        (3, "王一", ["E3 damaged"]), (4, "王二", ["E4 repeat"])
+    ]  # fmt: skip
+    assert {addresses.key(location.address_of(r.values)) for r in rows} == {"|5|2|301"}

@@ -107,6 +107,12 @@ def test_it_refuses_a_million_rows_with_a_clear_word(kind: str) -> None:
         read.read(data, f"台账.{kind}")
 
 
+def test_it_gives_up_on_a_file_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "SECONDS", 0.001)
+    with pytest.raises(LedgerError, match="还没读完，没有导入"):
+        read.read(books.xlsx({"Sheet1": [books.PERSON]}), "台账.xlsx")
+
+
 def test_it_says_so_when_there_is_nothing_or_no_header() -> None:
     with pytest.raises(LedgerError, match="没有内容"):
         read.read(books.xlsx({"Sheet1": []}), "台账.xlsx")

@@ -1,0 +1,86 @@
+"""Whatever a row holds, and wherever its columns stand, it is read back as it was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridwalk.ledger import headers, read
+from gridwalk.ledger.tests.books import id_no, phone
+
+FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９ｘ")
+HEADERS = {
+    "building": ("楼栋", "楼号", "幢号"), "room": ("室号", "房号(室)", "门 牌"), "name": ("姓名", "居民姓名*", "姓　名"),
+    "id_no": ("身份证号", "公民身份号码：", "证件号码"), "phone": ("联系电话", "手机"), "born_on": ("出生日期", "生日"),
+}  # fmt: skip
+
+
+@st.composite
+def people(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, object]]:
+    """Canonical values, and a way an office writes them."""
+    born = draw(st.dates(dt.date(1920, 1, 1), dt.date(2020, 1, 1)))
+    values = {
+        "building": draw(st.sampled_from(("5号楼", "A座", "12幢"))),
+        "room": str(draw(st.integers(101, 2504))),
+        "name": "王" + draw(st.text("一二三四五六七八九", min_size=1, max_size=2)),
+        "id_no": id_no(draw(st.integers(0, 999)), f"{born:%Y%m%d}"),
+        "phone": phone(draw(st.integers(0, 99_999_999))),
+        "born_on": born.isoformat(),
+    }
+    number = values["id_no"]
+    written: dict[str, object] = {
+        **values,
+        "room": draw(st.sampled_from((values["room"], int(values["room"]), f" {values['room']}"))),
+        "name": draw(st.sampled_from((values["name"], " ".join(values["name"]), f"{values['name']}（户主）"))),
+        "id_no": draw(
+            st.sampled_from((number, f"'{number}", number.lower(), number.translate(FULL_WIDTH), f"{number[:6]} {number[6:]}"))
+        ),
+        "phone": draw(st.sampled_from((values["phone"], int(values["phone"]), f"{values['phone']}、{phone(1)}"))),
+        "born_on": draw(
+            st.sampled_from(
+                (born.isoformat(), f"{born.year}.{born.month}.{born.day}", f"{born.year}年{born.month}月{born.day}日", f"{born:%Y%m%d}",
+                 (born - dt.date(1899, 12, 30)).days)
+            )
+        ),
+    }  # fmt: skip
+    return values, written
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(people(), min_size=1, max_size=5),
+    st.permutations(list(HEADERS)),
+    st.data(),
+    st.integers(0, 3),
+    st.integers(0, 2),
+)
+def test_it_reads_back_what_was_written(
+    rows: list[tuple[dict[str, str], dict[str, object]]], order: list[str], data: st.DataObject, above: int, left: int
+) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False})
+    sheet = book.add_worksheet("人口")
+    if above:
+        sheet.write(0, 0, "君临天下社区实有人口台账")
+    sheet.write_row(above, left, [data.draw(st.sampled_from(HEADERS[field])) for field in order])
+    for index, (_, written) in enumerate(rows):
+        sheet.write_row(above + 1 + index, left, [written[field] for field in order])
+    book.close()
+    ledger = read.read(out.getvalue(), "台账.xlsx")
+    assert ledger.kind == "person"
+    assert [row.row_no for row in ledger.rows] == [above + 2 + index for index in range(len(rows))]
+    assert [row.values for row in ledger.rows] == [values for values, _ in rows]
+    assert not any(row.faults for row in ledger.rows)
+    assert {c.field: c.index - left for c in ledger.sheets[0].columns} == {f: i for i, f in enumerate(order)}
+
+
+@given(st.integers(0, 16_383))
+def test_column_letters_count_as_the_table_program_counts(index: int) -> None:
+    back = 0
+    for letter in headers.letter(index):
+        back = back * 26 + ord(letter) - 64
+    assert back == index + 1
