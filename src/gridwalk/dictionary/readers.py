@@ -15,6 +15,7 @@ NOT_A_NAME = frozenset(
 )  # fmt: skip
 SEVERAL_NAMES = re.compile(r"[\u3400-\u9fff]\s*[、,，;；/]\s*[\u3400-\u9fff]")
 NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
+_NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 EMPTY = Parsed()
 
 
@@ -132,6 +133,9 @@ def choice(choices: Choices) -> Callable[[Any], Parsed]:
             return Parsed(by_word[folded])
         if text.meaning(folded) == "empty":
             return EMPTY
+        bare, note = _NOTE.sub("", folded), "".join(_NOTE.findall(folded))
+        if note and bare in by_word:
+            return Parsed(by_word[bare], note=note.strip("()[]【】"))
         labels = "、".join(words[0] for words in choices.values())
         return Parsed(None, "choice", f"不认得这个写法，可填：{labels}")
 

@@ -80,6 +80,8 @@ def test_it_reads_no_value_out_of_a_failed_formula() -> None:
         ("person", "phone", "120 1234 5678", "12012345678"),
         ("person", "sex", 1.0, "male"),
         ("person", "relation", "次女", "child"),
+        ("person", "relation", "配偶（妻）", "spouse"),
+        ("dwelling", "tenure", "出租【合租】", "let"),
         ("dwelling", "area_m2", "86.50㎡", "86.5"),
         ("dwelling", "room", 301.0, "301"),
         ("care", "interval_days", "7天", 7),
