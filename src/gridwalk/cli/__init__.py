@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from gridwalk import __version__
-from gridwalk.cli import createuser, failures, init, migrate, output, parser, passthrough, serve, status
+from gridwalk.cli import createuser, demo, failures, init, migrate, output, parser, passthrough, serve, status
 
 VERBS: dict[str, ModuleType] = {
     "init": init,
@@ -14,6 +14,7 @@ VERBS: dict[str, ModuleType] = {
     "migrate": migrate,
     "status": status,
     "createuser": createuser,
+    "demo": demo,
     "django": passthrough,
 }
 

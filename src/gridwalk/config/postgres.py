@@ -236,6 +236,12 @@ class Embedded:
             connect_timeout=5,
         )  # fmt: skip
 
+    def empty(self) -> None:
+        """Throw the database away and make a new one without tables. The server runs."""
+        with self._connect("postgres") as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        self._create_database()
+
     def _create_database(self) -> None:
         with self._connect("postgres") as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()

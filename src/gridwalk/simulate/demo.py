@@ -1,0 +1,77 @@
+"""The whole demonstration: a synthetic street from its ledgers to the visits of a given working day."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from gridwalk.accounts.rules import SYSTEM
+from gridwalk.campaigns.models import Campaign
+from gridwalk.core import clock
+from gridwalk.simulate import cast, drive, workbooks
+from gridwalk.simulate.cast import Member
+from gridwalk.simulate.knocks import Knock
+from gridwalk.simulate.workbooks import LedgerFile
+from gridwalk.simulate.world import World
+
+STAGES = 6
+
+
+class Progress(Protocol):
+    """Whoever shows how far it is: a stage at a time, each with a ``step(done, total)``."""
+
+    def stage(self, name: str, unit: str = "") -> AbstractContextManager[Callable[[int, int], None]]: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Dates:
+    """``prepared_on``: ledgers imported, campaign made; ``start``: first day of the action phase; ``today``: last day replayed."""
+
+    prepared_on: dt.date
+    start: dt.date
+    today: dt.date
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """What was made, for whoever shows or checks it."""
+
+    world: World
+    files: Sequence[LedgerFile]
+    knocks: Sequence[Knock]
+    members: Sequence[Member]
+    campaign: Campaign
+    dates: Dates
+
+
+def dates(*, at: dt.datetime, day: int) -> Dates:
+    """The calendar of a demonstration made at ``at`` whose present is the ``day``-th working day."""
+    today = clock.local_date(at)
+    start = drive.action_start(today, day)
+    return Dates(start - dt.timedelta(days=drive.PREPARE_DAYS), start, today)
+
+
+def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progress) -> Made:
+    """Make it all on an empty, migrated database. ``folder`` receives the ledgers. ``size``: small or street."""
+    when = dates(at=at, day=day)
+    prepared_at = clock.at_local(when.prepared_on, 9)
+    with progress.stage("造一条街道"):
+        world = World.make(size, on=when.prepared_on)
+    with progress.stage("写各社区的台账"):
+        folder.mkdir(parents=True, exist_ok=True)
+        files = workbooks.write_ledgers(world, folder)
+    with progress.stage("建区划、网格和账号"):
+        drive.found_territory(world, at=prepared_at, from_on=when.prepared_on)
+        members, workers = cast.make(world, at=prepared_at, from_on=when.prepared_on)
+    with progress.stage("导入台账", "份") as step:
+        imports = drive.import_ledgers(files, actor=SYSTEM, at=prepared_at, progress=step)
+    with progress.stage("建百日行动"):
+        campaign = drive.found_campaign(world, actor=SYSTEM, at=prepared_at, start=when.start)
+        entities = drive.Entities(files, imports, world)
+    with progress.stage(f"走访到第 {day} 个工作日", "天") as step:
+        knocks = drive.replay(world, entities, workers, campaign, start=when.start, upto_day=day, progress=step)
+    return Made(world, files, knocks, members, campaign, when)
