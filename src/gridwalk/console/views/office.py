@@ -41,16 +41,18 @@ def audit(request: Signed) -> HttpResponse:
 def accounts(request: Signed) -> HttpResponse:
     """Everybody with an account, and what they may do where."""
     today = clock.local_date(request.at)
+    found = queries.users(request.viewer)
+    names = territory.place_names(a.scope for user in found for a in user.assignments.all())
     rows = [
         (
             user,
             [
-                (LABELS[Role(a.role)], territory.scope_name(a.scope), a)
+                (LABELS[Role(a.role)], names[a.scope], a)
                 for a in user.assignments.all()
                 if a.to_on is None or a.to_on >= today
             ],
         )
-        for user in queries.users(request.viewer)
+        for user in found
     ]
     return page(request, "console/accounts.html", {"rows": rows}, active="console:accounts")
 
@@ -85,7 +87,8 @@ def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
         for g in territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_ACCOUNTS)
         if g.kind != "unassigned"
     ]
-    rows = [(a, LABELS[Role(a.role)], territory.scope_name(a.scope)) for a in user.assignments.all()]
+    names = territory.place_names(a.scope for a in user.assignments.all())
+    rows = [(a, LABELS[Role(a.role)], names[a.scope]) for a in user.assignments.all()]
     context = {
         "user_": user,
         "rows": rows,
