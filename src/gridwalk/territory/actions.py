@@ -49,8 +49,13 @@ def load_areas(*, actor: Viewer, at: dt.datetime, tree: Mapping[str, Any]) -> in
 
 
 def create_grids(*, actor: Viewer, at: dt.datetime, community: str, n: int, from_on: dt.date) -> list[str]:
-    """Create grids 001 to ``n`` of a community; those that exist stay. Returns their codes."""
+    """Create grids 001 to ``n`` of a community; those that exist stay. Returns their codes.
+
+    Raises NotPermitted, TerritoryError, rules.CodeError.
+    """
     access.require(actor, Verb.MANAGE_AREAS, community)
+    if not Area.objects.filter(code=community, level="community").exists():
+        raise TerritoryError(f"没有建：{community} 不是已导入的社区，请先导入区划。")
     with core.write_to(actor=actor, at=at) as writing:
         codes = _add_grids([(community, number, "basic") for number in range(1, n + 1)], from_on)
         writing.audit("grids.created", scope=community, data={"n": n})
@@ -76,19 +81,35 @@ def _add_grids(wanted: Sequence[tuple[str, int, str]], from_on: dt.date) -> list
 def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Sequence[str], from_on: dt.date) -> None:
     """End ``old`` grids the day before ``from_on`` and say which ``new`` ones stand for them (split and merge).
 
-    Grids end, they never vanish; what stands in them is moved by the register's own action. Raises TerritoryError.
+    Grids end, they never vanish, and a number is never given twice; a new one may be another grid in force (it takes the
+    old one in). What stands in them is moved by the register's own action. Raises NotPermitted, TerritoryError.
     """
     for code in old:
         access.require(actor, Verb.MANAGE_AREAS, code)
-    if {code[:12] for code in (*old, *new)} != {old[0][:12]}:
-        raise TerritoryError("网格的拆分合并只在一个社区里做。")
+    _check_replacement(old, new)
+    if from_on > clock.local_date(at):
+        raise TerritoryError("没有改：拆分合并从当天或之前的日子起算，不能预先做。")
     with core.write_to(*old, actor=actor, at=at) as writing:
         ended = Grid.objects.filter(code__in=old, valid_to__isnull=True)
         if ended.count() != len(old):
-            raise TerritoryError("其中有网格已经停用，请刷新后再看。")
+            raise TerritoryError("没有改：其中有网格已经停用，请刷新后再看。")
+        if ended.filter(valid_from__gte=from_on).exists():
+            raise TerritoryError("没有改：生效日期早于其中网格的设立日期。")
+        if Grid.objects.filter(code__in=new, valid_to__isnull=False).exists():
+            raise TerritoryError("没有改：新网格的编号以前用过，换一个没用过的。")
         _add_grids([(code[:12], int(code[12:]), "basic") for code in new], from_on)
         ended.update(valid_to=from_on - dt.timedelta(days=1), replaced_by=list(new))
         writing.audit("grids.replaced", scope=old[0][:12], data={"old": list(old), "new": list(new)})
+
+
+def _check_replacement(old: Sequence[str], new: Sequence[str]) -> None:
+    codes = [*old, *new]
+    if not old or not new or len(set(codes)) != len(codes):
+        raise TerritoryError("没有改：要有停用的和接替的网格，同一个网格只能写一次。")
+    if {code[:12] for code in codes} != {old[0][:12]}:
+        raise TerritoryError("没有改：网格的拆分合并只在一个社区里做。")
+    if any(len(code) != 15 or not code[12:].isdecimal() or code.endswith("000") for code in codes):
+        raise TerritoryError("没有改：网格编号是社区代码加 001 到 999；“未划入网格”不拆不并。")
 
 
 @dataclasses.dataclass(frozen=True)

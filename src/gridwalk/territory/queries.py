@@ -6,6 +6,8 @@ import dataclasses
 import uuid
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.method import addresses
@@ -18,36 +20,48 @@ def area_of_scope(scope: str) -> Area | None:
     return Area.objects.filter(code=scope.ljust(12, "0")).first() if scope and len(scope) <= 12 else None
 
 
+def place_names(scopes: Iterable[str]) -> dict[str, str]:
+    """Short names by scope, in two queries: 光复道街道, 林古里, 林古里 第二网格; 全部 for ""; an unknown code names itself."""
+    wanted = set(scopes)
+    areas = Area.objects.filter(code__in=[scope.ljust(12, "0") for scope in wanted if 0 < len(scope) <= 12])
+    by_code = {area.code: area.short if area.level == "community" else area.name for area in areas}
+    found = Grid.objects.filter(code__in=[scope for scope in wanted if len(scope) == 15]).select_related("area")
+    grids = {grid.code: f"{grid.area.short} {grid.name}" for grid in found}
+    return {
+        scope: (grids.get(scope) or by_code.get(scope.ljust(12, "0")) or scope) if scope else "全部" for scope in wanted
+    }
+
+
 def area_label(scopes: Iterable[str]) -> str:
-    """Names of the areas of some assignments, for the bar: 光复道街道, 林古里 第二网格."""
-    return "、".join(dict.fromkeys(scope_name(scope) for scope in scopes))
+    """Names of the areas of some assignments, for the bar: 光复道街道、林古里 第二网格."""
+    ordered = list(dict.fromkeys(scopes))
+    names = place_names(ordered)
+    return "、".join(names[scope] for scope in ordered)
 
 
 def scope_name(scope: str) -> str:
-    """The name of a scope; a grid is named with its community."""
-    if len(scope) == 15:
-        grid = Grid.objects.select_related("area").filter(code=scope).first()
-        return f"{grid.area.short} {grid.name}" if grid else scope
-    area = area_of_scope(scope)
-    return (area.short if area.level == "community" else area.name) if area else "全部"
+    """The name of one scope, as ``place_names`` has it."""
+    return place_names([scope])[scope]
 
 
 def areas(viewer: Viewer, *, under: str = "", level: str | None = None) -> list[Area]:
-    """Areas below a scope in code order, those the viewer's assignments touch."""
-    held = [h.scope for h in viewer.held] or [""]
+    """Areas below a scope in code order: what the viewer's assignments lie in, and all inside them."""
     rows = Area.objects.filter(code__startswith=under, closed_on__isnull=True).order_by("code")
-    if level:
-        rows = rows.filter(level=level)
-    return [
-        a for a in rows
-        if viewer.everything or any(rules.scope_of(a.code).startswith(s) or s.startswith(rules.scope_of(a.code)) for s in held)
-    ]  # fmt: skip
+    if not viewer.everything:
+        touched = Q(pk__in=[code for held in viewer.held for code in rules.above(held.scope)])
+        for held in viewer.held:
+            touched |= Q(code__startswith=held.scope)
+        rows = rows.filter(touched)
+    return list(rows.filter(level=level) if level else rows)
 
 
 def grids(viewer: Viewer, *, scope: str, verb: Verb = Verb.SEE_COUNTS) -> list[Grid]:
     """The grids in force inside ``scope`` where the viewer holds ``verb``, in code order, with their areas."""
-    rows = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
-    return [grid for grid in rows if viewer.may(verb, grid.code)]
+    permitted = Q(pk__in=[])
+    for held in viewer.scopes(verb):
+        permitted |= Q(code__startswith=held)
+    rows = Grid.objects.filter(permitted, code__startswith=scope, valid_to__isnull=True)
+    return list(rows.select_related("area").order_by("code"))
 
 
 def get_grid(viewer: Viewer, code: str, *, verb: Verb = Verb.SEE_COUNTS) -> Grid:

@@ -12,7 +12,7 @@ class CodeError(ValueError):
 
 def level_of(code: str) -> str:
     """The level of a 12-digit area code. Raises CodeError."""
-    if len(code) != 12 or not code.isdigit():
+    if len(code) != 12 or not (code.isascii() and code.isdigit()):
         raise CodeError(f"区划代码应是 12 位数字，这里是“{code}”。")
     for level, length in reversed(_LENGTHS.items()):
         if set(code[length:]) <= {"0"} and (level == "province" or set(code[_shorter(level) : length]) != {"0"}):
@@ -37,10 +37,17 @@ def grid_code(community: str, number: int) -> str:
     return f"{community}{number:03d}"
 
 
+def above(scope: str) -> list[str]:
+    """The 12-digit codes of the areas a scope lies in, itself included where it is one: 120105001 → 12…, 1201…, …"""
+    return [scope[:length].ljust(12, "0") for length in _LENGTHS.values() if length <= len(scope)]
+
+
 def grid_name(number: int) -> str:
     """第一网格, 第十二网格; 未划入网格 for 0."""
     if number == 0:
         return "未划入网格"
+    if number > 99:
+        return f"第{number}网格"
     tens, ones = divmod(number, 10)
     spoken = (("" if tens == 1 else CHINESE[tens]) + "十" if tens else "") + (CHINESE[ones] if ones else "")
-    return f"第{spoken}网格" if number < 100 else f"第{number}网格"
+    return f"第{spoken}网格"

@@ -208,6 +208,18 @@ def test_a_reset_password_is_told_once_must_be_changed_and_lifts_the_lock_out(
     assert _verbs(user)[-2:] == ["account.password_reset", "account.password_changed"]
 
 
+def test_what_happens_to_accounts_is_read_in_the_audit_of_the_area(at: dt.datetime, administrator: Viewer) -> None:
+    user = actions.create_user(actor=administrator, at=at, username="wangshi", name="王试", password=GOOD)
+    actions.assign(
+        actor=administrator, at=at, user=user.id, role=Role.GRID_WORKER, scope=GRID, from_on=clock.local_date(at)
+    )
+    actions.change_own_password(user=user, password="another-door-26", at=at)
+    actions.reset_password(actor=administrator, at=at, user=user)
+    actions.deactivate(actor=administrator, at=at, user=user)
+    scopes = AuditEntry.objects.filter(subject=user.id).order_by("id").values_list("scope", flat=True)
+    assert list(scopes) == [STREET, GRID, GRID, STREET, STREET]
+
+
 def test_a_lock_out_of_one_name_leaves_the_others_alone(at: dt.datetime) -> None:
     _user(at, "wangshi")
     other = _user(at, "lisample")

@@ -7,66 +7,116 @@ import gridwalk.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('short', models.CharField(max_length=30)),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '市级'), ('district', '区县'), ('street', '街道'), ('community', '社区')], max_length=10)),
-                ('closed_on', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='territory.area')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("short", models.CharField(max_length=30)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省级"),
+                            ("city", "市级"),
+                            ("district", "区县"),
+                            ("street", "街道"),
+                            ("community", "社区"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("closed_on", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="territory.area",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('code', models.CharField(max_length=15, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('basic', '基础网格'), ('special', '专属网格'), ('unassigned', '未划入网格')], default='basic', max_length=10)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(null=True)),
-                ('replaced_by', models.JSONField(default=list)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='territory.area')),
+                ("code", models.CharField(max_length=15, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("basic", "基础网格"), ("special", "专属网格"), ("unassigned", "未划入网格")],
+                        default="basic",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                ("replaced_by", models.JSONField(default=list)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grids", to="territory.area"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.UUIDField(default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('estate', models.CharField(blank=True, max_length=40)),
-                ('name', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=60)),
-                ('n_floors', models.PositiveSmallIntegerField(null=True)),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('ended_on', models.DateField(null=True)),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='territory.grid')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("estate", models.CharField(blank=True, max_length=40)),
+                ("name", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=60)),
+                ("n_floors", models.PositiveSmallIntegerField(null=True)),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("ended_on", models.DateField(null=True)),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="buildings", to="territory.grid"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stairwell',
+            name="Stairwell",
             fields=[
-                ('id', models.UUIDField(default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(blank=True, max_length=20)),
-                ('key', models.CharField(blank=True, max_length=20)),
-                ('entrance', models.CharField(blank=True, max_length=40)),
-                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stairwells', to='territory.building')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=gridwalk.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=20)),
+                ("key", models.CharField(blank=True, max_length=20)),
+                ("entrance", models.CharField(blank=True, max_length=40)),
+                (
+                    "building",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stairwells", to="territory.building"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('grid', 'estate', 'key'), name='building_once_a_grid'),
+            model_name="building",
+            constraint=models.UniqueConstraint(fields=("grid", "estate", "key"), name="building_once_a_grid"),
         ),
         migrations.AddConstraint(
-            model_name='stairwell',
-            constraint=models.UniqueConstraint(fields=('building', 'key'), name='stairwell_once_a_building'),
+            model_name="stairwell",
+            constraint=models.UniqueConstraint(fields=("building", "key"), name="stairwell_once_a_building"),
         ),
     ]
