@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -42,4 +43,12 @@ def address_of(values: Mapping[str, Any]) -> Address:
         room = f"{floor}{int(room):02d}"
     number = "" if building else whole.number
     fault = "" if room or (whole.number and not values.get("building")) else "no_room"
-    return Address(whole.road, number, estate, building, stairwell, floor, room, whole.rest, fault)
+    door = Address(whole.road, number, estate, building, stairwell, floor, room, whole.rest, fault)
+    return door if _fits(door) else dataclasses.replace(door, fault="too_long")
+
+
+def _fits(address: Address) -> bool:
+    """Whether every part is short enough to be kept: a sentence in the address column is no estate's name."""
+    parts = {40: (address.road, address.estate), 36: (address.number, address.building), 18: (address.stairwell,),
+             20: (address.room,)}  # fmt: skip
+    return all(len(part) <= length for length, of_length in parts.items() for part in of_length)

@@ -42,3 +42,16 @@ def test_what_a_column_says_goes_before_the_address() -> None:
 )
 def test_it_says_so_where_no_door_is_told(values: dict[str, str]) -> None:
     assert location.address_of(values).fault
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"address": "甲乙丙丁戊己庚辛" * 6 + "小区5号楼2单元301"},
+        {"estate": "林古里", "building": "楼" * 37, "room": "301"},
+        {"estate": "林古里", "building": "5", "stairwell": "门" * 19, "room": "301"},
+        {"estate": "林古里", "building": "5", "room": "间" * 21},
+    ],
+)
+def test_a_part_too_long_to_be_kept_is_a_fault_of_its_row(values: dict[str, str]) -> None:
+    assert location.address_of(values).fault == "too_long"
