@@ -1,0 +1,1 @@
+"""Documents: the progress workbook, the district's weekly form, the summary. Aggregates only, no personal data."""
