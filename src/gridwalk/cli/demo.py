@@ -7,9 +7,10 @@ import contextlib
 import json
 import shutil
 import time
+from pathlib import Path
 from typing import Any
 
-from gridwalk.cli import children, environment, output, schema, serve, serving
+from gridwalk.cli import children, demo_check, environment, output, schema, serve, serving
 from gridwalk.cli.failures import CommandError
 from gridwalk.cli.progress import Progress
 from gridwalk.config import keys, postgres, secretfiles
@@ -30,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="丢掉以前的演示，重新做")
     parser.add_argument("--no-serve", action="store_true", help="做完就结束，不启动网页服务")
     parser.add_argument(
-        "--check", action="store_true", help="做完后自查：指标、差错、页面、明文；最后一行是 JSON，不合格退出码 1"
+        "--check", action="store_true", help="重新做一遍并自查：指标、差错、页面、明文；最后一行是 JSON，不合格退出码 1"
     )
 
 
@@ -44,16 +45,14 @@ def run(options: argparse.Namespace) -> int:
     server = postgres.Embedded(environment.home())
     with server.running():
         environment.set_up()
-        made = None if options.reset or options.check else _kept(options)
-        progress = Progress()
-        if made is None:
-            made = _make(options, server, progress)
-        for line in _words(made):
+        note = None if options.reset or options.check else _kept(options)
+        if note is None:
+            progress = Progress()
+            made, note = _make(options, server, progress)
+            if options.check:
+                return demo_check.run(made, server, port=options.port, progress=progress)
+        for line in _words(note):
             output.say(line)
-        if options.check:
-            from gridwalk.cli import demo_check
-
-            return demo_check.run(size=options.size, day=options.day, port=options.port, progress=progress)
         output.say(f"用了 {time.monotonic() - began:.0f} 秒。")
         if options.no_serve:
             return 0
@@ -79,11 +78,11 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _begun() -> Any:
+def _begun() -> Path:
     return environment.home() / "demo.begun"
 
 
-def _note() -> Any:
+def _note() -> Path:
     return environment.home() / "demo.json"
 
 
@@ -99,7 +98,7 @@ def _kept(options: argparse.Namespace) -> dict[str, Any] | None:
     return made
 
 
-def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Progress) -> dict[str, Any]:
+def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Progress) -> tuple[Any, dict[str, Any]]:
     from django.db import connections
 
     if _begun().exists() and not _note().exists() and not options.reset:
@@ -114,10 +113,12 @@ def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Prog
     from gridwalk.core import clock
     from gridwalk.simulate import cast, demo
 
-    progress.n_stages = demo.STAGES + 1
+    progress.n_stages = demo.STAGES + (4 if options.check else 1)
     with progress.stage("建数据库"):
         schema.migrate()
-    made = demo.run(size=options.size, day=options.day, folder=ledgers, at=clock.now(), progress=progress)
+    made = demo.run(
+        size=options.size, day=options.day, folder=ledgers, at=clock.now(), progress=progress, check=options.check
+    )
     note = {
         "size": options.size,
         "day": options.day,
@@ -128,7 +129,7 @@ def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Prog
         ],
     }
     secretfiles.create(_note(), json.dumps(note, ensure_ascii=False, indent=1))
-    return note
+    return made, note
 
 
 def _words(made: dict[str, Any]) -> list[str]:

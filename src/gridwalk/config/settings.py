@@ -5,6 +5,7 @@ DATABASE_URL    a PostgreSQL server of the unit's own; without it the embedded s
 GRIDWALK_HOSTS  host names the pages are served under, separated by commas
 GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies are then marked secure
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
+GRIDWALK_TIMING  1: every page tells what it cost (checks and benchmarks)
 """
 
 from __future__ import annotations
@@ -73,6 +74,9 @@ MIDDLEWARE = [
     "gridwalk.console.middleware.ViewerMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+if os.environ.get("GRIDWALK_TIMING") == "1":
+    MIDDLEWARE.insert(0, "gridwalk.config.timing.TimingMiddleware")
 
 ROOT_URLCONF = "gridwalk.config.urls"
 WSGI_APPLICATION = "gridwalk.config.wsgi.application"

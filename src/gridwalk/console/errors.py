@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def not_permitted(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_permitted(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the role does not do this."""
     return render(request, "403.html", status=403)
 
 
-def not_here(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: absent or outside the viewer's area; the same page for both."""
     return render(request, "404.html", status=404)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -49,12 +48,12 @@ class ViewerMiddleware:
     def process_view(
         self, request: Signed, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """The guard. Raises PermissionDenied for a page outside the table, as for one the viewer may not open."""
+        """The guard: a page outside the table opens for nobody, as one the viewer's roles do not open."""
         assert request.resolver_match is not None
         name = request.resolver_match.view_name
         guard = PAGES.get(name)
         if guard is None:
-            raise PermissionDenied(name)
+            return errors.not_permitted(request)
         user = request.user
         if not user.is_authenticated:
             if guard is Open.ANYBODY:
@@ -67,13 +66,13 @@ class ViewerMiddleware:
             if rules.needs_second_factor(request.viewer.roles) and accounts.second_factor_missing(user):
                 return redirect("mfa_activate_totp")
         if isinstance(guard, rules.Verb) and not request.viewer.may_anywhere(guard):
-            raise PermissionDenied(name)
+            return errors.not_permitted(request)
         return None
 
     def process_exception(self, request: Signed, error: Exception) -> HttpResponseBase | None:
         """What the rooms refuse becomes the page that says so."""
         if isinstance(error, NotHere):
-            return errors.not_here(request, error)
+            return errors.not_here(request)
         if isinstance(error, rules.NotPermitted):
-            return errors.not_permitted(request, error)
+            return errors.not_permitted(request)
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from django.db.models import Q
 
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 
@@ -40,3 +42,16 @@ def history(entities: Iterable[uuid.UUID], *, limit: int = 200) -> list[Change]:
 def audit_of(subjects: Iterable[uuid.UUID], *, limit: int = 200) -> list[AuditEntry]:
     """What was done to these subjects, newest first (who looked, why)."""
     return list(AuditEntry.objects.filter(subject__in=list(subjects)).order_by("-at")[:limit])
+
+
+def audit_log(scopes: Sequence[str], *, verb: str = "", limit: int = 100, offset: int = 0) -> list[AuditEntry]:
+    """What was done inside some scopes (code prefixes; "" everywhere), newest first."""
+    if not scopes:
+        return []
+    inside = Q()
+    for scope in scopes:
+        inside |= Q(scope__startswith=scope)
+    rows = AuditEntry.objects.filter(inside)
+    if verb:
+        rows = rows.filter(verb__startswith=verb)
+    return list(rows.order_by("-at", "-id")[offset : offset + limit])

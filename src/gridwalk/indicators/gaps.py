@@ -48,10 +48,10 @@ def gaps(
     total = 0
     for strand in indicator.strands:
         if indicator.code == "attention" and not sees_care and strand.code != "site":
-            total += strand.rows(moment).filter(grid_id__startswith=scope).exclude(strand.met(moment)).count()
+            total += strand.rows(moment).filter(grid__code__startswith=scope).exclude(strand.met(moment)).count()
             continue
         found = (
-            strand.rows(moment).filter(grid_id__startswith=scope).filter(~strand.met(moment)).order_by("grid_id", "id")
+            strand.rows(moment).filter(grid__code__startswith=scope).filter(~strand.met(moment)).order_by("grid_id", "id")
         )
         total += found.count()
         room = limit - len(rows)

@@ -1,7 +1,8 @@
 """Chinese addresses down to the room: ``estate | building | stairwell | room``, whatever way they are written.
 
-``parse`` reads from the left: area names are dropped, then estate or road, then building, stairwell, floor, room. What
-cannot be placed goes to ``rest``; nothing is guessed. See docs/algorithms/addresses.md.
+``parse`` drops the areas and the notes in brackets, finds the run of numbers that says the door (``address_items``) and
+splits what stands before it into road, house number and estate. What cannot be placed goes to ``rest``; where digits are
+left that could belong to the door, the address is a question (``fault``), never a guess. See docs/algorithms/addresses.md.
 """
 
 from __future__ import annotations
@@ -10,38 +11,38 @@ import dataclasses
 import functools
 import re
 
-from gridwalk.method import text
+from gridwalk.method import address_items, areas, text
+from gridwalk.method.address_items import Item, Reading
 
-NUM = rf"(?:[A-Za-z]?\d+[A-Za-z]?|[A-Za-z]|[{text.CHINESE_DIGITS}]+)"
-
-_AREAS = re.compile(
-    r"^(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,6}?市)?(?:[\u4e00-\u9fff]{1,6}?(?:区|县)(?!域))?"
-    r"(?:[\u4e00-\u9fff]{2,8}?(?:街道办事处|街道|镇|乡))?(?:[\u4e00-\u9fff0-9]{2,10}?(?:社区居委会|社区|居委会|村委会))?\s*"
+_NOTE = re.compile(r"[(\[【<〈《「]([^()\[\]【】<>〈〉《》「」]*)[)\]】>〉》」]|[(\[【<]([^)\]】>]*)$")
+_ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
+_HAN_DASH = re.compile(r"(?<=[0-9A-Za-z])一+(?=[0-9A-Za-z])|-{2,}|~")  # 5一2一301: the numeral typed for a dash
+_ROADS = "大街|大道|路|道|街|胡同|巷|条"
+_ROAD_END = re.compile(rf"(?:{_ROADS}|[路街道][东西南北中][一二三四五六]?[段路]?)$")
+_ROAD_NUMBER = re.compile(
+    rf"^(.*?(?:{_ROADS}|里|弄|村|巷|[路街道][东西南北中]段))\s*([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|号|弄|支弄))(?!楼|线|桥)"
 )
-_AREA_WORDS = re.compile(r"(?:省|市|区|县|街道|镇|乡|社区|居委会|村委会)")
-_BRACKET_NOTE = re.compile(r"[(\[【<](.*?)[)\]】>]|[(\[【<].*$")
-_TRIPLE = re.compile(
-    rf"({NUM})\s*(?:号楼|幢|栋|座|楼|#)?\s*-\s*({NUM})\s*(?:单元|门)?\s*-\s*(\d{{1,4}}[A-Za-z]?)\s*(?:室|号|户|房)?$"
+_ROAD = re.compile(rf"^(.{{1,}}?(?:大街|大道|路|道|街(?!道)|胡同|巷))(?![口坊心桥边旁沿]|[东西南北中][段侧口边面头首路])(?=[\u4e00-\u9fff]{{2}})")
+_GENERIC = re.compile(
+    r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|[东西南北中一二三四五六七八九十A-Z]区|广场|商场|市场)\d*)"
 )
-_PAIR = re.compile(rf"({NUM})\s*(?:号楼|幢|栋|座|楼|#)?\s*-\s*(\d{{3,4}}[A-Za-z]?)\s*(?:室|号|户|房)?$")
-_BUILDING = re.compile(rf"({NUM})\s*(号楼|#楼|幢|栋|座|#|号院|组(?!团)|排)")
-_LOOSE_BUILDING = re.compile(rf"({NUM})\s*(楼|号)(?=\s*{NUM}\s*(?:单元|门|梯|洞))")
-_FLOOR_BUILDING = re.compile(rf"({NUM})\s*(楼)(?=\s*\d{{3,4}})")
-_STAIRWELL = re.compile(rf"^\s*[-,]?\s*({NUM})\s*(?:单元|门洞|门栋|门|梯|洞)")
-_ANY_STAIRWELL = re.compile(rf"({NUM})\s*(?:单元|门洞|门|梯|洞)")
-_FLOOR = re.compile(rf"^\s*[-,]?\s*({NUM})\s*(?:层|楼)")
-_ROOM = re.compile(
-    r"^\s*[-,]?\s*((?:底商|商铺|车库|门脸|门面)?\s*[A-Za-z]?\d{1,4}[A-Za-z]?(?:-\d{1,2})?)\s*(?:室|房间|房|户|号)?\s*"
-)
-_HAN_ROOM = re.compile(rf"^\s*([{text.CHINESE_DIGITS}]+)\s*(?:室|号|户|$)")
-_ROAD = re.compile(r"^(.*?(?:大街|路|道|街|胡同|巷|条|弄|里(?=\d)))\s*(?:(" + NUM + r")\s*号(?!楼|院))?")
-_NUMBER = re.compile(rf"({NUM})\s*(?:号|弄)$")
-_TRAILING_ROOM = re.compile(r"\s*(\d{3,4}[A-Za-z]?)\s*(?:室|号|户|房)?$")
+_GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
+_TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
+_FLOOR_OF = re.compile(r"^[A-Z]?(\d{1,2})\d{2}(?!\d)")
+_NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
+_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_STRIP = " ,-/.、#_"
+_ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
+_ESTATE_SUFFIX = re.compile(r"(?<=..)(?:住宅小区|小区|社区)$")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Address:
-    """Parts without spelling: numbers plain and without leading zeros; ``floor`` None where nothing says it."""
+    """Parts without spelling: numbers plain and without leading zeros; ``floor`` None where nothing says it.
+
+    ``number``: the house number on ``road``. Where a road and number, not a name, say the estate (建国道12号3号楼), they
+    are its name too. ``fault``: a key of ``FAULTS``, empty where the door can be found.
+    """
 
     road: str = ""
     number: str = ""
@@ -54,7 +55,12 @@ class Address:
     fault: str = ""
 
 
-FAULTS = {"empty": "没有填地址", "no_room": "地址里看不出楼号和室号，请写成 5号楼2单元301 这样"}
+FAULTS = {
+    "empty": "没有填地址",
+    "too_long": "地址里有一段太长，认不出是小区还是楼号，请写成 林古里5号楼2单元301 这样",
+    "no_room": "地址里看不出楼号和室号，请写成 5号楼2单元301 这样",
+    "unclear": "地址里的数字连在一起，分不清楼号和室号，请写成 5号楼2单元301 这样",
+}
 
 
 def fault_text(code: str) -> str:
@@ -64,144 +70,213 @@ def fault_text(code: str) -> str:
 
 def number_key(raw: str) -> str:
     """A number without spelling: 〇五 = 05 = 5; letters upper-case; a word that is no number stays."""
-    folded = text.fold(raw).upper()
-    if folded.isdigit():
-        return folded.lstrip("0") or "0"
-    if folded.isascii():
-        return re.sub(r"^0+(?=\d)", "", folded)
-    value = text.chinese_number(folded)
-    return folded if value is None else str(value)
+    return text.number_key(raw)
+
+
+@functools.lru_cache(maxsize=8192)
+def estate_key(raw: str) -> str:
+    """An estate's name without spelling: 建国小区 = 建国, brackets and spaces gone, letters upper-case."""
+    return _ESTATE_SUFFIX.sub("", _ESTATE_NOISE.sub("", text.fold(raw)).upper())
+
+
+def _valued(item: Item) -> str:
+    return item.value + address_items.KEY_SUFFIX.get(item.unit, "")
+
+
+def _only(folded: str, part: str) -> Item | None:
+    """The item that is ``part`` when a column holds one part of an address."""
+    for run in address_items.runs(folded):
+        for item in run:
+            if item.unit == part or item.unit in {"building", "block", "court", "row", "group"} and part == "building":
+                return item
+    return None
 
 
 @functools.lru_cache(maxsize=8192)
 def building_key(raw: str) -> str:
-    """5号楼 = 5幢 = 5栋 = 五号楼 = 5# = 05 → ``5``; A座 → ``A``; 7号院 → ``7院``; 三组 → ``3组``."""
+    """5号楼 = 5幢 = 5栋 = 五号楼 = 5# = 05 → ``5``; A座 → ``A``; 7号院 → ``7院``; 三组 → ``3组``; 林古里5号楼 → ``林古里5``."""
     folded = text.fold(raw).replace(" ", "")
-    found = _BUILDING.search(folded) or re.search(rf"({NUM})(楼|号)$", folded) or re.fullmatch(rf"({NUM})()", folded)
-    if not found:
-        return folded
-    key = number_key(found[1])
-    unit = {"号院": "院", "组": "组", "排": "排"}.get(found[2], "")
-    return folded[: found.start()] + key + unit if found.start() else key + unit
+    if item := _only(folded, "building"):
+        return folded[: item.start] + _valued(item)
+    found = re.fullmatch(r"(.*?)([A-Za-z]?\d+[A-Za-z]?|[A-Za-z]|[%s]+)(?:楼|号|#|幢)?" % text.CHINESE_DIGITS, folded)
+    return found[1] + number_key(found[2]) if found else folded
 
 
 @functools.lru_cache(maxsize=8192)
 def stairwell_key(raw: str) -> str:
-    """1单元 = 一单元 = 1门 = 01 → ``1``."""
+    """1单元 = 一单元 = 1门 = 01 → ``1``; 东单元 → ``东``."""
     folded = text.fold(raw).replace(" ", "")
-    found = _ANY_STAIRWELL.search(folded) or re.fullmatch(rf"({NUM})", folded)
-    return number_key(found[1]) if found else folded
+    if item := _only(folded, "stairwell"):
+        return item.value
+    return number_key(re.sub(r"[号#]$", "", folded))
 
 
 @functools.lru_cache(maxsize=65536)
 def room_key(raw: str) -> str:
-    """301室 = 0301 = 301号 → ``301``; 底商3号 → ``底商3``."""
-    folded = text.fold(raw).replace(" ", "")
-    found = _ROOM.fullmatch(folded) or _HAN_ROOM.fullmatch(folded)
-    return number_key(found[1]) if found else folded
+    """301室 = 0301 = 301号 → ``301``; 底商3号 → ``底商3``; 301-1 stays apart from 301."""
+    folded = text.fold(raw).replace(" ", "").upper()
+    bare = re.sub(r"^(.+?)(?:室|号|房间?|户|#)$", r"\1", folded)
+    found = address_items.runs(bare)
+    if len(found) == 1 and len(found[0]) == 1 and found[0][0].start == 0 and found[0][0].end == len(bare):
+        return found[0][0].value
+    return "-".join(number_key(part) for part in bare.split("-"))
 
 
 def floor_of(room: str) -> int | None:
     """The floor a room number of three or four digits says: 1202 → 12."""
-    found = re.match(r"^(\d{1,2})\d{2}[A-Z]?$", room)
+    found = _FLOOR_OF.match(room)
     return int(found[1]) if found else None
 
 
-def _strip_areas(folded: str) -> str:
-    found = _AREAS.match(folded)
-    if found and found.end() and _AREA_WORDS.search(found[0]):
-        return folded[found.end() :]
-    return folded
-
-
-def _tail(rest: str) -> tuple[str, int | None, str, str]:
-    """Stairwell, floor, room and what is left of the text after the building."""
-    stairwell, floor, room = "", None, ""
-    if found := _STAIRWELL.match(rest):
-        stairwell, rest = number_key(found[1]), rest[found.end() :]
-    if found := _FLOOR.match(rest):
-        floor_text = number_key(found[1])
-        floor = int(floor_text) if floor_text.isdigit() else None
-        rest = rest[found.end() :]
-    if found := _ROOM.match(rest):
-        room, rest = number_key(found[1].replace(" ", "")), rest[found.end() :]
-    elif found := _HAN_ROOM.match(rest):
-        room, rest = number_key(found[1]), rest[found.end() :]
-    if room.isdigit() and floor is not None and len(room) <= 2:
-        room = f"{floor}{int(room):02d}"
-    return stairwell, floor if floor is not None else floor_of(room), room, rest.strip(" ,-")
-
-
 def _place(prefix: str) -> tuple[str, str, str]:
-    """Road, number and estate of what stands before the building."""
-    prefix = prefix.strip(" ,-")
-    found = _ROAD.match(prefix)
-    if found and found[2]:
-        return found[1].strip(), number_key(found[2]), prefix[found.end() :].strip(" ,-")
-    return "", "", prefix.replace(" ", "")
+    """Road, house number and estate of what stands before the building."""
+    prefix = prefix.strip(_STRIP)
+    if found := _ROAD_NUMBER.match(prefix):
+        estate = _NEAR.sub("", prefix[found.end() :].strip(_STRIP)).replace(" ", "")
+        return found[1].strip(_STRIP), _house(found[2]), estate if _NAME.match(estate) else ""
+    road = ""
+    while (found := _ROAD.match(prefix)) and not _GENERIC.match(prefix[found.end() :]):
+        road, prefix = found[1], _NEAR.sub("", prefix[found.end() :].strip(_STRIP))
+    return road, "", prefix.replace(" ", "")
+
+
+def _house(raw: str) -> str:
+    found = re.match(rf"([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
+    if not found:
+        return raw
+    unit = "院" if "院" in found[2] else "弄" if "弄" in found[2] else ""
+    return "-".join(map(number_key, found[1].split("-"))) + unit
+
+
+def _unwrapped(folded: str) -> tuple[str, str]:
+    """The address without notes in brackets, and the notes; a bracket that holds a part (5号楼) is opened instead."""
+    notes: list[str] = []
+
+    def replace(found: re.Match[str]) -> str:
+        inside = (found[1] or found[2] or "").strip()
+        runs = address_items.runs(inside)
+        units = {item.unit for run in runs for item in run}
+        if len(runs) == 1 and runs[0][0].start == 0 and runs[0][-1].end == len(inside) and units & {"building", "stairwell"}:
+            return inside
+        notes.append(inside)
+        return " "
+
+    return _NOTE.sub(replace, folded).strip(), " ".join(notes)
+
+
+def _best(bare: str) -> Reading | None:
+    best: Reading | None = None
+    for run in address_items.runs(bare):
+        found = address_items.read(run, bool(_ROAD_END.search(bare[: run[0].start].rstrip())))
+        if found and (best is None or _rank(found) >= _rank(best)):
+            best = found
+    return best
+
+
+def _rank(reading: Reading) -> tuple[bool, float]:
+    return set(reading.parts) != {"number"}, reading.weight
+
+
+def _storeys(reading: Reading, before: str) -> dict[str, Item]:
+    """5楼301 is building 5, unless the name before it is a tower's or the room is on that floor (5楼501)."""
+    parts = dict(reading.parts)
+    item = parts.get("building")
+    if item and item.unit == "storey" and "floor" not in parts and "stairwell" not in parts:
+        room = parts.get("room")
+        if _TOWERS.search(before) or (room and str(floor_of(room.value)) == item.value):
+            parts["floor"] = parts.pop("building")
+    return parts
 
 
 @functools.lru_cache(maxsize=65536)
 def parse(raw: str) -> Address:
-    """The parts of one address. ``fault``: ``empty``, or ``no_room`` where neither building nor room can be read."""
+    """The parts of one address; see ``Address`` for what they hold and ``FAULTS`` for what may be wrong."""
     folded = text.fold(raw)
     if text.meaning(folded) != "value":
         return Address(fault="empty")
-    notes = "".join(m[0] for m in _BRACKET_NOTE.finditer(folded))
-    bare = _strip_areas(_BRACKET_NOTE.sub("", folded).strip())
-    for pattern in (_TRIPLE, _PAIR):
-        if found := pattern.search(bare):
-            road, number, estate = _place(bare[: found.start()])
-            stairwell = number_key(found[2]) if pattern is _TRIPLE else ""
-            room = number_key(found[3 if pattern is _TRIPLE else 2])
-            return Address(road, number, estate, number_key(found[1]), stairwell, floor_of(room), room, notes)
-    found = _BUILDING.search(bare) or _LOOSE_BUILDING.search(bare) or _FLOOR_BUILDING.search(bare)
-    if found:
-        road, number, estate = _place(bare[: found.start()])
-        stairwell, floor, room, rest = _tail(bare[found.end() :])
-        building = building_key(found[1] + found[2])
-        return Address(road, number, estate, building, stairwell, floor, room, rest + notes, "" if room else "no_room")
-    if found := _ANY_STAIRWELL.search(bare):
-        road, number, estate = _place(bare[: found.start()])
-        stairwell, floor, room, rest = _tail(bare[found.start() :])
-        return Address(road, number, estate, "", stairwell, floor, room, rest + notes, "" if room else "no_room")
-    return _without_building(bare, notes)
+    opened, notes = _unwrapped(_ZERO.sub("0", _HAN_DASH.sub("-", folded)))
+    bare = areas.without_areas(opened)
+    reading = _best(bare)
+    if reading is None:
+        road, number, estate = _place(bare)
+        return Address(road, number, estate, rest=notes, fault="" if number else "no_room")
+    before, after = bare[: reading.start], bare[reading.end :]
+    if re.match(r"\s*[-/]?\d", after) and set(reading.parts) != {"number"}:
+        reading = dataclasses.replace(reading, leftover=True)
+    after = after.strip(_STRIP)
+    parts = _storeys(reading, before.strip())
+    if "number" in parts and set(parts) == {"number"}:
+        road, number, estate = _place(before)
+        house = _valued(parts["number"])
+        rest = " ".join(part for part in (after, notes) if part)
+        if number:  # 建国道92号君临天下12号
+            return Address(road, number, estate or f"{road}{number}号", house, rest=rest, fault="no_room")
+        return Address(estate or road, house, "", rest=rest)
+    return _door(before, parts, reading, " ".join(part for part in (after, notes) if part))
 
 
-def _without_building(bare: str, notes: str) -> Address:
-    road, number, estate = _place(bare)
-    if number:
-        _, floor, room, rest = _tail(estate)
-        return Address(road, number, "", "", "", floor, room, rest + notes)
-    if found := _TRAILING_ROOM.search(bare):
-        return Address("", "", bare[: found.start()].replace(" ", ""), "", "", floor_of(number_key(found[1])),
-                       number_key(found[1]), notes)  # fmt: skip
-    if found := _NUMBER.search(bare):
-        return Address(bare[: found.start()].strip(), number_key(found[1]), rest=notes)
-    return Address(estate=bare.replace(" ", ""), rest=notes, fault="no_room")
+def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> Address:
+    values = {part: _valued(item) if part in {"number", "building"} else item.value for part, item in parts.items()}
+    road, number, estate = _place(before)
+    if "number" in values:
+        if not estate or _ROAD_END.search(estate):  # of two roads (翠柏路三忠巷189号) the number is the last one's
+            rest = " ".join(part for part in (road if estate else "", rest) if part)
+            road, number, estate = estate or road, values["number"], ""
+        else:  # 高桥东路八方锦苑98号7幢: the number is the estate's
+            estate = place_name(estate, values["number"])
+    building, stairwell, room = values.get("building", ""), values.get("stairwell", ""), values.get("room", "")
+    if not building and (glued := _GLUED.match(room)) and not stairwell:
+        building, room = glued[1], glued[2]
+    floor_text = values.get("floor", "")
+    floor = int(floor_text) if floor_text.lstrip("-").isdigit() else None
+    if floor and floor > 0 and room and len(room) <= 2:
+        room = f"{floor}{room.zfill(2)}" if room.isdigit() else f"{floor}{room}"
+    if floor is None:
+        floor = floor_of(room)
+    if building and not estate and number:
+        estate = place_name(road, number)
+    fault = "" if room else "no_room"
+    if reading.leftover or _ambiguous(parts):
+        fault, room = "unclear", ""
+    return Address(road, number, estate, building, stairwell, floor, room, rest, fault)
+
+
+def _ambiguous(parts: dict[str, Item]) -> bool:
+    """5-2 alone: building and stairwell, or building and room? 635-3 alone: room 3 of 635, or of building 635?"""
+    if len(parts) == 2:
+        return all(not item.unit and item.value.isdigit() and len(item.value) <= 2 for item in parts.values())
+    return len(parts) == 1 and "room" in parts and parts["room"].unit == "joint"
+
+
+def place_name(road: str, number: str) -> str:
+    """A road and number as the name of what stands there: 建国道12号, 中山路4号院, 花园路145弄."""
+    if number.endswith("院"):
+        return f"{road}{number[:-1]}号院"
+    return f"{road}{number}" if number.endswith(("弄", "组")) else f"{road}{number}号"
 
 
 def key(address: Address) -> str:
     """``estate|building|stairwell|room``; a road stands for the estate and its number for the building where they miss."""
-    estate = address.estate or address.road
+    estate = estate_key(address.estate or address.road)
     building = address.building or address.number
     return "|".join((estate, building, address.stairwell, address.room))
 
 
 def building_name(building: str) -> str:
     """The one way a building is written: 5号楼, A座, 7号院, 3组."""
-    if building.isdigit() or re.fullmatch(r"\d+[A-Z]|[A-Z]\d+", building):
+    if re.fullmatch(r"[甲乙丙丁]?\d+[甲乙丙丁]?|\d+[A-Z]|[A-Z]{1,2}\d+", building):
         return f"{building}号楼"
-    if re.fullmatch(r"[A-Z]", building):
+    if re.fullmatch(rf"[A-Z{address_items.SIDES}]", building):
         return f"{building}座"
-    if found := re.fullmatch(r"(\d+)院", building):
+    if found := re.fullmatch(r"(\w*\d)院", building):
         return f"{found[1]}号院"
     return building
 
 
 def display(address: Address) -> str:
     """The one way an address is written here: 林古里 5号楼 2单元 301."""
-    parts = [f"{address.road}{address.number}号" if address.number else address.road, address.estate]
+    place = place_name(address.road, address.number) if address.number else address.road
+    parts = [place, "" if address.estate == place else address.estate]
     if address.building:
         parts.append(building_name(address.building))
     if address.stairwell:

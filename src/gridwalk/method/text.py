@@ -8,6 +8,7 @@ import unicodedata
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
+_LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
 EMPTY_WORDS = frozenset(
@@ -69,3 +70,12 @@ def chinese_number(text: str) -> int | None:
         else:
             return None
     return total + current
+
+
+def number_key(raw: str) -> str:
+    """A number without spelling: 〇五 = 05 = 5; letters upper-case; a word that is no number stays."""
+    folded = fold(raw).upper()
+    if folded.isascii():
+        return _LEADING_ZEROS.sub("", folded)
+    value = chinese_number(folded)
+    return folded if value is None else str(value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +18,11 @@ TABLES: dict[str, type[Entity]] = {
 }  # fmt: skip
 DATES = frozenset({"born_on", "vacancy_confirmed_on"})
 DECIMALS = frozenset({"area_m2"})
+WHOLE_NUMBERS = frozenset({"interval_days"})
+NEVER_EMPTY = frozenset({"name", "status", "usage", "occupancy", "tenure", "interval_days"})
+"""Fields that hold something from the first day on: nobody can empty them."""
+NUMBERS = {"person": ("id_no", "id_no_index"), "organization": ("uscc", "uscc")}
+"""Kind → the field (and the column it is found by) that only one standing entity may have."""
 INDEX_PURPOSE = {"id_no": "id_no", "phone": "phone", "owner_phone": "phone", "contact_phone": "phone"}
 
 
@@ -39,13 +46,43 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
         value = dt.date.fromisoformat(value) if value else None
     elif field in DECIMALS:
         value = Decimal(value) if value else None
+    elif field in WHOLE_NUMBERS:
+        value = int(value)
     elif value is None:
         value = ""
     setattr(entity, field, value)
-    changed = {field}
+    return {field} | _write_what_follows(entity, field, value)
+
+
+def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
+    """Columns that hang on the field: keys of a name, the proof of a vacancy, the day of an end."""
     if field == "name":
-        changed |= _write_name_keys(entity, str(value))
-    return changed
+        return _write_name_keys(entity, str(value))
+    if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
+        entity.vacancy_source, entity.vacancy_confirmed_on = "", None
+        return {"vacancy_source", "vacancy_confirmed_on"}
+    if isinstance(entity, Person) and field == "status" and value == "active":
+        entity.ended_on = None
+        return {"ended_on"}
+    return set()
+
+
+def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
+    """Who holds which of these numbers (``NUMBERS``), among standing entities: what ``number_key`` says → entity."""
+    keys = {number_key(kind, value) for value in values} - {""}
+    if not keys:
+        return {}
+    column = NUMBERS[kind][1]
+    table: Any = TABLES[kind]
+    rows = table._default_manager.filter(**{f"{column}__in": keys})
+    rows = rows.exclude(status="struck_off") if kind == "person" else rows.filter(status="active")
+    return dict(rows.values_list(column, "id"))
+
+
+def number_key(kind: str, value: Any) -> str:
+    """What a number is found by: its blind index where it is sealed."""
+    field = NUMBERS[kind][0]
+    return envelope.blind_index(str(value or ""), purpose=field) if field in INDEX_PURPOSE else str(value or "")
 
 
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:

@@ -73,6 +73,16 @@ def person_with_several_homes() -> Q:
     return Q(_more_than_one(_homes())) | Q(~Exists(_homes()) & _more_than_one(_registrations()))
 
 
+def person_with_home() -> Q:
+    """At least one current home."""
+    return Q(Exists(_homes()))
+
+
+def person_in_two_homes() -> Q:
+    """More than one current home."""
+    return Q(_more_than_one(_homes()))
+
+
 def person_complete() -> Q:
     """全面: name, ID number, sex and birth date are present."""
     return ~Q(name="") & ~Q(id_no_index="") & ~Q(sex="") & Q(born_on__isnull=False)

@@ -1,148 +1,200 @@
-"""The progress workbook: overview, communities, grids, trend with its chart, definitions."""
+"""进度工作簿: the five rates, communities, grids, the trend and how each rate is counted, one sheet each."""
 
 from __future__ import annotations
 
-import io
-from typing import Any
+import datetime as dt
+from collections.abc import Sequence
 
-import xlsxwriter
+from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.reports import rules
+from gridwalk.reports.queries import Overview, Row
+from gridwalk.reports.sheets import Book, Sheet
+from gridwalk.visits.queries.worklist import REASONS
 
-from gridwalk.core import clock
-from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
-from gridwalk.indicators.queries import Board
-from gridwalk.reports.overview import Overview, percent
-
-
-def write(data: Overview) -> bytes:
-    """The workbook's bytes."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    styles = {
-        "title": book.add_format({"bold": True, "font_size": 16, "font_name": "SimSun"}),
-        "head": book.add_format({"bold": True, "bg_color": "#ECE9E0", "border": 1, "text_wrap": True}),
-        "cell": book.add_format({"border": 1}),
-        "num": book.add_format({"border": 1, "num_format": "#,##0"}),
-        "wrap": book.add_format({"border": 1, "text_wrap": True, "valign": "top"}),
-        "note": book.add_format({"font_color": "#5F6872"}),
-    }
-    _overview(book, styles, data)
-    _board(book, styles, data, "各社区", data.communities)
-    _board(book, styles, data, "各网格", data.grids)
-    _trend(book, styles, data)
-    _definitions(book, styles, data)
-    book.close()
-    return out.getvalue()
+_AREA_COLUMNS = ("attention", "linkage", "dwellings_resolved")
+_AREA_PAIRS = ("organizations", "sites")
+NUMERALS = "零一二三四五"
 
 
-def _sheet(book: Any, styles: dict[str, Any], data: Overview, name: str, title: str) -> Any:
-    sheet = book.add_worksheet(name)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(2)
-    at = clock.local(data.at)
-    sheet.set_footer(f"&L{data.by} {at:%Y-%m-%d %H:%M} 导出&R第 &P / &N 页")
-    sheet.write_string(0, 0, title, styles["title"])
-    sheet.write_string(1, 0, f"{data.place}　数据截至 {at:%Y年%m月%d日 %H:%M}", styles["note"])
+def write(overview: Overview) -> bytes:
+    """The workbook's bytes (xlsx)."""
+    book = Book(overview)
+    _summary(book, overview)
+    _areas(book, overview, "各社区", "社区", overview.communities)
+    _areas(book, overview, "各网格", "网格", overview.grids)
+    _trend(book, overview)
+    _definitions(book, overview)
+    return book.close()
+
+
+def rates() -> list[Indicator | MeasuredApart]:
+    """The five rates in the plan's order; those with two numbers stand one below the other."""
+    measured: list[Indicator | MeasuredApart] = [i for i in INDICATORS.values() if i.rate]
+    return sorted([*measured, *MEASURED_APART.values()], key=lambda i: i.rate)
+
+
+def _start(book: Book, overview: Overview, name: str, widths: Sequence[float], *, heads: tuple[int, int]) -> Sheet:
+    sheet = book.sheet(name, widths, heads=heads)
+    sheet.title(0, f"{overview.place} {overview.campaign.name} {name}")
+    sheet.note(1, f"{overview.as_of}。" + (rules.HIDDEN_NOTE if overview.withholds else ""))
     return sheet
 
 
-def _overview(book: Any, styles: dict[str, Any], data: Overview) -> None:
-    sheet = _sheet(book, styles, data, "总览", data.campaign.name)
-    for column, head in enumerate(("项目", "分子", "分母", "比率", "缺口", "单位")):
-        sheet.write_string(2, column, head, styles["head"])
+def _summary(book: Book, overview: Overview) -> None:
+    sheet = _start(book, overview, "总览", [8, 20, 8, 11, 11, 10, 11, 56], heads=(2, 2))
+    sheet.heads(2, ["第几率", "名称", "单位", "已完成", "应完成", "百分比", "还差", "怎么算"])
     row = 3
-    for code, indicator in INDICATORS.items():
-        figure = data.communities.total[code]
-        sheet.write_string(row, 0, indicator.label, styles["cell"])
-        if figure is None:
-            sheet.write_string(row, 1, "少于 5，不显示", styles["cell"])
+    for rate in rates():
+        _summary_line(sheet, row, overview, rate)
+        row += 1
+    for beside in (i for i in INDICATORS.values() if not i.rate):
+        _summary_line(sheet, row, overview, beside)
+        row += 1
+    row = _split(sheet, row + 1, overview)
+    _reasons(sheet, row + 1, overview)
+
+
+def _summary_line(sheet: Sheet, row: int, overview: Overview, rate: Indicator | MeasuredApart) -> None:
+    sheet.page.set_row(row, 30)
+    sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
+    sheet.text(row, 1, rate.label)
+    sheet.text(row, 2, rate.unit, style="centre")
+    if isinstance(rate, MeasuredApart):
+        for column in (3, 4, 5, 6):
+            sheet.text(row, column, "—", style="centre")
+        sheet.text(row, 7, rate.not_yet)
+        return
+    figure = overview.total.figures[rate.code]
+    sheet.pair(row, 3, figure)
+    sheet.number(row, 6, figure.gap if figure else None)
+    sheet.text(row, 7, rate.explanation)
+
+
+def _split(sheet: Sheet, row: int, overview: Overview) -> int:
+    sheet.note(row, "应走访房屋分三类：已走访、已说明（拒访，或多时段无人）、待走访（含待复核）。")
+    sheet.heads(row + 1, ["", "应走访", "户", "已走访", "已说明", "待走访", "本周新增"])
+    visits = overview.total.figures["visits"]
+    values = (visits.n if visits else None, overview.total.explained, overview.total.remaining, overview.total.n_new)
+    sheet.text(row + 2, 0, "合计", style="centre")
+    sheet.number(row + 2, 1, visits.d if visits else None)
+    sheet.text(row + 2, 2, "户", style="centre")
+    for column, value in enumerate(values, 3):
+        sheet.number(row + 2, column, value)
+    return row + 3
+
+
+def _reasons(sheet: Sheet, row: int, overview: Overview) -> None:
+    sheet.note(row, "入户走访的缺口，按原因（户）：")
+    areas = overview.reasons_by_community or {}
+    sheet.heads(row + 1, ["", "原因", "单位", "合计"])
+    for offset, (code, label) in enumerate(REASONS.items(), 2):
+        sheet.text(row + offset, 0, "缺口", style="centre")
+        sheet.text(row + offset, 1, label)
+        sheet.text(row + offset, 2, "户", style="centre")
+        sheet.number(row + offset, 3, overview.reasons[code])
+        if not areas:
+            continue
+        where = [f"{line.name} {n}" for line in overview.communities if (n := areas.get(line.code, {}).get(code, 0))]
+        sheet.page.merge_range(row + offset, 4, row + offset, 7, "")
+        sheet.text(row + offset, 4, "、".join(where))
+
+
+def _areas(book: Book, overview: Overview, name: str, head: str, rows: Sequence[Row]) -> None:
+    by_grid = name == "各网格"
+    lead = ["社区", "网格", "责任人", "职务"] if by_grid else ["社区", "网格数", "责任人", "职务"]
+    n_pairs = len(_AREA_COLUMNS)
+    widths = [13, 10, 10, 14, *[8] * 6, *[8] * (3 * n_pairs), *[7] * (2 * len(_AREA_PAIRS))]
+    sheet = _start(book, overview, name, widths, heads=(2, 3))
+    for column, text in enumerate(lead):
+        sheet.span(2, column, column, text, to_row=3)
+    _head_groups(sheet)
+    short = {line.code: line.name for line in overview.communities}
+    row = 4
+    for line in rows:
+        sheet.text(row, 0, short[line.code[:12]])
+        if by_grid:
+            sheet.text(row, 1, line.name)
         else:
-            for column, value in enumerate((figure.n, figure.d), 1):
-                sheet.write_number(row, column, value, styles["num"])
-            sheet.write_string(row, 3, percent(figure), styles["cell"])
-            sheet.write_number(row, 4, figure.gap, styles["num"])
-        sheet.write_string(row, 5, indicator.unit, styles["cell"])
+            sheet.number(row, 1, line.n_grids)
+        named = overview.named.get(line.code)
+        unassigned = by_grid and line.code.endswith("000")
+        sheet.text(row, 2, named.name if named else "—" if unassigned else "未明确", style="centre")
+        sheet.text(row, 3, named.post if named else "")
+        _figures(sheet, row, line)
         row += 1
-    for apart in MEASURED_APART.values():
-        sheet.write_string(row, 0, apart.label, styles["cell"])
-        sheet.write_string(row, 1, apart.not_yet, styles["cell"])
-        row += 1
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 5, 12)
+    sheet.text(row, 0, "合计")
+    if by_grid:
+        sheet.text(row, 1, "")
+    else:
+        sheet.number(row, 1, overview.total.n_grids)
+    sheet.text(row, 2, "")
+    sheet.text(row, 3, "")
+    _figures(sheet, row, overview.total)
 
 
-def _board(book: Any, styles: dict[str, Any], data: Overview, name: str, board: Board) -> None:
-    sheet = _sheet(book, styles, data, name, f"{name}走访情况")
-    heads = (
-        "代码",
-        name[1:],
-        "责任人",
-        "应走访",
-        "已走访",
-        "走访率",
-        "已说明",
-        "待走访",
-        "关注应做",
-        "关注已做",
-        "在册人员",
-        "已关联",
-    )
-    for column, head in enumerate(heads):
-        sheet.write_string(2, column, head, styles["head"])
-    for row, line in enumerate(board.lines, 3):
-        who = data.responsible.get(line.code)
-        visits, attention, linkage = (line.figures[k] for k in ("visits", "attention", "linkage"))
-        values: list[str | int] = [line.code, line.name, who.name if who else "缺"]
-        values += (
-            [
-                visits.d,
-                visits.n,
-                percent(visits),
-                visits.part("explained"),
-                visits.d - visits.n - visits.part("explained"),
-            ]
-            if visits
-            else ["—"] * 5
-        )
-        values += [attention.d, attention.n] if attention else ["—"] * 2
-        values += [linkage.d, linkage.n] if linkage else ["—"] * 2
-        for column, value in enumerate(values):
-            if isinstance(value, int):
-                sheet.write_number(row, column, value, styles["num"])
-            else:
-                sheet.write_string(row, column, value, styles["cell"])
-    sheet.set_column(0, 0, 17)
-    sheet.set_column(1, 2, 14)
+def _head_groups(sheet: Sheet) -> None:
+    sheet.span(2, 4, 9, "入户走访（户）")
+    sheet.heads(3, ["已走访", "应走访", "百分比", "已说明", "待走访", "本周新增"], column=4)
+    column = 10
+    for code in _AREA_COLUMNS:
+        sheet.span(2, column, column + 2, f"{INDICATORS[code].label}（{INDICATORS[code].unit}）")
+        sheet.heads(3, ["已做", "应做", "百分比"], column=column)
+        column += 3
+    for code in _AREA_PAIRS:
+        sheet.span(2, column, column + 1, f"{INDICATORS[code].label.removesuffix('率')}（{INDICATORS[code].unit}）")
+        sheet.heads(3, ["已走访", "应走访"], column=column)
+        column += 2
 
 
-def _trend(book: Any, styles: dict[str, Any], data: Overview) -> None:
-    sheet = _sheet(book, styles, data, "趋势", "每天已走访户数")
-    for column, head in enumerate(("日期", "已走访", "计划")):
-        sheet.write_string(2, column, head, styles["head"])
-    for row, (day, done, planned) in enumerate(data.trend, 3):
-        sheet.write_string(row, 0, f"{day:%m-%d}", styles["cell"])
-        sheet.write_number(row, 1, done, styles["num"])
-        sheet.write_number(row, 2, planned, styles["num"])
-    last = 2 + len(data.trend)
-    chart = book.add_chart({"type": "line"})
-    for column, colour, dash in ((1, "#2A7463", "solid"), (2, "#434D58", "dash")):
+def _figures(sheet: Sheet, row: int, line: Row) -> None:
+    column = sheet.pair(row, 4, line.figures["visits"])
+    for value in (line.explained, line.remaining, line.n_new):
+        sheet.number(row, column, value)
+        column += 1
+    for code in _AREA_COLUMNS:
+        column = sheet.pair(row, column, line.figures[code])
+    for code in _AREA_PAIRS:
+        column = sheet.pair(row, column, line.figures[code], percent=False)
+
+
+def _trend(book: Book, overview: Overview) -> None:
+    sheet = _start(book, overview, "趋势", [14, 12, 12, 12, 60], heads=(2, 2))
+    sheet.heads(2, ["日期", "已走访", "应走访", "计划到这天"])
+    last = 2 + len(overview.trend)
+    for row, day in enumerate(overview.trend, 3):
+        sheet.date(row, 0, dt.datetime.combine(day.on, dt.time.min))
+        sheet.number(row, 1, day.n)
+        sheet.number(row, 2, day.d)
+        if day.planned is None:
+            sheet.text(row, 3, "—", style="centre")
+        else:
+            sheet.number(row, 3, day.planned)
+    chart = book.book.add_chart({"type": "line"})
+    for column, name, line in ((1, "已走访", {"color": "#1F6B4F", "width": 2.25}),
+                               (3, "计划", {"color": "#555555", "width": 1.25, "dash_type": "dash"})):  # fmt: skip
+        marker = {"type": "circle", "size": 4} if column == 1 else {"type": "none"}
         chart.add_series(
-            {"name": ["趋势", 2, column], "categories": ["趋势", 3, 0, last, 0], "values": ["趋势", 3, column, last, column],
-             "line": {"color": colour, "dash_type": dash, "width": 2}}
+            {"name": name, "categories": ["趋势", 3, 0, last, 0], "values": ["趋势", 3, column, last, column],
+             "line": line, "marker": marker}
         )  # fmt: skip
-    chart.set_size({"width": 720, "height": 320})
-    sheet.insert_chart(2, 4, chart)
+    chart.set_title({"name": "入户走访（户）", "name_font": {"size": 12}})
+    chart.set_x_axis({"date_axis": True, "num_format": 'm"月"d"日"'})
+    chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 620, "height": 320})
+    sheet.page.insert_chart(2, 4, chart, {"x_offset": 12, "description": "入户走访按日的已走访户数和计划户数，数据在左边的表里"})
 
 
-def _definitions(book: Any, styles: dict[str, Any], data: Overview) -> None:
-    sheet = _sheet(book, styles, data, "口径", "各项怎么算")
-    rows = [(i.label, i.clause, i.explanation) for i in INDICATORS.values()]
-    rows += [(a.label, a.clause, a.how) for a in MEASURED_APART.values()]
-    for column, head in enumerate(("项目", "方案条款", "算法")):
-        sheet.write_string(2, column, head, styles["head"])
-    for row, values in enumerate(rows, 3):
-        for column, value in enumerate(values):
-            sheet.write_string(row, column, value, styles["wrap"])
-    sheet.set_column(0, 1, 16)
-    sheet.set_column(2, 2, 90)
+def _definitions(book: Book, overview: Overview) -> None:
+    sheet = _start(book, overview, "口径", [8, 20, 8, 10, 90], heads=(2, 2))
+    sheet.heads(2, ["第几率", "名称", "单位", "方案条款", "怎么算"])
+    beside = [i for i in INDICATORS.values() if not i.rate]
+    for row, rate in enumerate([*rates(), *beside], 3):
+        sheet.page.set_row(row, 32)
+        sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
+        sheet.text(row, 1, rate.label)
+        sheet.text(row, 2, rate.unit, style="centre")
+        sheet.text(row, 3, rate.clause, style="centre")
+        text = f"{rate.how}{rate.not_yet}" if isinstance(rate, MeasuredApart) else rate.explanation
+        sheet.text(row, 4, text)
+    sheet.note(3 + len(rates()) + len(beside) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。")

@@ -1,58 +1,51 @@
-"""The weekly form for the district: one fixed sheet, communities down, figures across."""
+"""区周报表: the district's one-sheet form, its columns in a fixed order."""
 
 from __future__ import annotations
 
-import io
-
-import xlsxwriter
+import datetime as dt
 
 from gridwalk.core import clock
-from gridwalk.reports.overview import Overview
+from gridwalk.reports import rules
+from gridwalk.reports.queries import Overview, Row
+from gridwalk.reports.sheets import Book
 
-HEADS = (
-    "社区", "应走访", "已走访", "本周新增", "已说明", "待走访", "应走访单位", "已走访单位", "关注应做", "关注已做", "在册人员", "已关联",
+COLUMNS = (
+    "社区", "应走访", "已走访", "本周新增", "已说明", "待走访", "走访单位", "关注项应做", "关注项已做", "在册人员", "已关联",
 )  # fmt: skip
+UNITS = ("", "户", "户", "户", "户", "户", "家", "项", "项", "人", "人")
+FIRST = 5
 
 
-def write(data: Overview) -> bytes:
-    """The workbook's bytes."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet("周报")
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 1)
-    title = book.add_format({"bold": True, "font_size": 18, "align": "center", "font_name": "SimSun"})
-    head = book.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True})
-    cell = book.add_format({"border": 1, "num_format": "#,##0"})
-    total = book.add_format({"border": 1, "bold": True, "num_format": "#,##0"})
-    at = clock.local(data.at)
-    sheet.merge_range(0, 0, 0, len(HEADS) - 1, f"{data.campaign.name}周报表", title)
-    sheet.write_string(1, 0, f"填报单位：{data.place}")
-    sheet.write_string(1, 8, f"填报日期：{at:%Y年%m月%d日}　数据截至 {at:%H:%M}")
-    for column, name in enumerate(HEADS):
-        sheet.write_string(2, column, name, head)
-    row = 3
-    lines = [(line.name, line.figures, data.week.get(line.code)) for line in data.communities.lines]
-    known = [n for _, _, n in lines if n is not None]
-    for name, figures, week in [*lines, ("合计", data.communities.total, sum(known) if known else None)]:
-        style = total if name == "合计" else cell
-        visits, orgs, attention, linkage = (figures[k] for k in ("visits", "organizations", "attention", "linkage"))
-        values: list[int | str] = [name]
-        values += [visits.d, visits.n] if visits else ["—", "—"]
-        values.append("—" if week is None else week)
-        values += [visits.part("explained"), visits.d - visits.n - visits.part("explained")] if visits else ["—", "—"]
-        for figure in (orgs, attention, linkage):
-            values += [figure.d, figure.n] if figure else ["—", "—"]
-        for column, value in enumerate(values):
-            if isinstance(value, int):
-                sheet.write_number(row, column, value, style)
-            else:
-                sheet.write_string(row, column, value, style)
+def values(row: Row) -> tuple[int | None, ...]:
+    """The form's figures of one area in the order of COLUMNS, without its name; None: withheld."""
+    visits, units = row.figures["visits"], row.figures["organizations"]
+    attention, linkage = row.figures["attention"], row.figures["linkage"]
+    return (
+        visits.d if visits else None, visits.n if visits else None, row.n_new, row.explained, row.remaining,
+        units.n if units else None, attention.d if attention else None, attention.n if attention else None,
+        linkage.d if linkage else None, linkage.n if linkage else None,
+    )  # fmt: skip
+
+
+def write(overview: Overview) -> bytes:
+    """The form's bytes (xlsx)."""
+    today = clock.local_date(overview.at)
+    monday = rules.monday(today)
+    book = Book(overview)
+    sheet = book.sheet("周报表", [16, *[11] * (len(COLUMNS) - 1)], heads=(3, 4))
+    sheet.title(0, "网格走访周报表")
+    sheet.note(1, f"填报单位：{overview.place}　　填报日期：{rules.day(today, year=True)}")
+    week = f"本周：{rules.day(monday)}至{rules.day(monday + dt.timedelta(days=6))}"
+    sheet.note(2, f"{overview.campaign.name}　　{week}　　{overview.as_of}")
+    sheet.heads(3, COLUMNS)
+    sheet.heads(4, UNITS)
+    row = FIRST
+    for line in (*overview.communities, overview.total):
+        sheet.text(row, 0, line.name)
+        for column, value in enumerate(values(line), 1):
+            sheet.number(row, column, value)
         row += 1
-    sheet.write_string(row + 1, 0, f"填报人：{data.by}")
-    sheet.write_string(row + 1, 8, "审核人：")
-    sheet.set_column(0, 0, 14)
-    sheet.set_column(1, len(HEADS) - 1, 11)
-    book.close()
-    return out.getvalue()
+    withheld = rules.HIDDEN_NOTE if overview.withholds else ""
+    sheet.note(row, f"待走访含待复核；已说明是拒访和多时段无人，不算已走访；走访单位是已走访的单位。{withheld}", lines=2)
+    sheet.note(row + 2, f"填报人：{overview.made_by}　　　　　　审核人：")
+    return book.close()

@@ -12,7 +12,7 @@ from typing import Protocol
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
-from gridwalk.simulate import cast, drive, workbooks
+from gridwalk.simulate import cast, checks, drive, workbooks
 from gridwalk.simulate.cast import Member
 from gridwalk.simulate.knocks import Knock
 from gridwalk.simulate.workbooks import LedgerFile
@@ -46,6 +46,7 @@ class Made:
     members: Sequence[Member]
     campaign: Campaign
     dates: Dates
+    found: checks.Found | None
 
 
 def dates(*, at: dt.datetime, day: int) -> Dates:
@@ -55,8 +56,11 @@ def dates(*, at: dt.datetime, day: int) -> Dates:
     return Dates(start - dt.timedelta(days=drive.PREPARE_DAYS), start, today)
 
 
-def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progress) -> Made:
-    """Make it all on an empty, migrated database. ``folder`` receives the ledgers. ``size``: small or street."""
+def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progress, check: bool = False) -> Made:
+    """Make it all on an empty, migrated database. ``folder`` receives the ledgers. ``size``: small or street.
+
+    ``check``: look for every planted fault on the way (``Made.found``).
+    """
     when = dates(at=at, day=day)
     prepared_at = clock.at_local(when.prepared_on, 9)
     with progress.stage("造一条街道"):
@@ -72,6 +76,11 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
     with progress.stage("建百日行动"):
         campaign = drive.found_campaign(world, actor=SYSTEM, at=prepared_at, start=when.start)
         entities = drive.Entities(files, imports, world)
+    found = checks.Found(world, files, imports, entities) if check else None
+    if found:
+        found.after_import(at=prepared_at)
     with progress.stage(f"走访到第 {day} 个工作日", "天") as step:
         knocks = drive.replay(world, entities, workers, campaign, start=when.start, upto_day=day, progress=step)
-    return Made(world, files, knocks, members, campaign, when)
+    if found:
+        found.after_visits(knocks)
+    return Made(world, files, knocks, members, campaign, when, found)

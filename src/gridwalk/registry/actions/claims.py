@@ -14,6 +14,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
 from gridwalk.registry import columns, rules
+from gridwalk.registry.actions import queue
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.rules import Claim, Verdict
 
@@ -31,38 +32,83 @@ class Judged:
 def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     """Apply each claim or queue it as a difference, by the field's authority; the entities' grids must be locked.
 
-    A constant number of queries for any number of claims. Claims about entities that are gone are passed over.
+    A constant number of queries for any number of claims. Claims about entities that are gone are passed over. What was
+    kept before, or is on its way to the door, is not asked again while the fact stands as it stood then.
     """
-    entities = _load(claims)
-    judged: list[Judged] = []
-    changed: dict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
-    touched: dict[str, set[str]] = defaultdict(set)
-    asked: list[Difference] = []
+    work = _Work(writing, _load(claims), _holders(claims))
     for claim in claims:
-        entity = entities.get((claim.kind, claim.entity))
+        work.take(claim)
+    for kind, of_kind in work.changed.items():
+        bulk.update(list(of_kind.values()), [*sorted(work.touched[kind]), "heads"])
+    settled = queue.ask(work.asked)
+    queue.close_answered(writing, work.said)
+    return [
+        Judged(claim, Verdict.SAME if asked is not None and asked.id in settled else verdict)
+        for claim, verdict, asked in work.judged
+    ]
+
+
+class _Work:
+    """One run of ``apply_claims``."""
+
+    def __init__(
+        self, writing: Writing, entities: Mapping[tuple[str, uuid.UUID], Entity], holders: dict[str, dict[str, uuid.UUID]]
+    ) -> None:  # fmt: skip
+        self.judged: list[tuple[Claim, Verdict, Difference | None]] = []
+        self.changed: dict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
+        self.touched: dict[str, set[str]] = defaultdict(set)
+        self.asked: list[Difference] = []
+        self.said: list[queue.Said] = []
+        self._writing = writing
+        self._entities = entities
+        self._holders = holders
+
+    def take(self, claim: Claim) -> None:
+        """Judge one claim and apply it to the loaded entity, or make its difference."""
+        entity = self._entities.get((claim.kind, claim.entity))
         if entity is None:
-            continue
+            return
         current = columns.read(entity, claim.field)
+        head = entity.heads.get(claim.field)
         verdict, why = rules.judge(
-            _authority(claim), claim.source, current, claim.value,
-            head=entity.heads.get(claim.field), seen=claim.seen,
+            _authority(claim), claim.source, current, claim.value, head=head, seen=claim.seen
         )  # fmt: skip
+        if verdict is Verdict.APPLY and rules.is_end(claim.kind, claim.field, claim.value):
+            verdict, why = Verdict.ASK, "needs_recheck"
+        if verdict is Verdict.APPLY and not self._free(claim):
+            verdict, why = Verdict.ASK, "number_taken"
+        asked = None
         if verdict is Verdict.APPLY:
-            touched[claim.kind] |= put(writing, entity, claim.field, claim.value, claim=claim, current=current)
-            changed[claim.kind][entity.id] = entity
+            self.touched[claim.kind] |= put(
+                self._writing, entity, claim.field, claim.value, claim=claim, current=current
+            )
+            self.changed[claim.kind][entity.id] = entity
         elif verdict is Verdict.ASK:
-            asked.append(
-                difference(
-                    writing, grid=entity.grid_id, kind=claim.kind, entity=entity.id, field=claim.field,
-                    current=current, claimed=claim.value, source=claim.source, source_ref=claim.source_ref, why=why,
-                    head=entity.heads.get(claim.field), evidence=claim.evidence,
-                )
+            asked = difference(
+                self._writing, grid=entity.grid_id, kind=claim.kind, entity=entity.id, field=claim.field,
+                current=current, claimed=claim.value, source=claim.source, source_ref=claim.source_ref, why=why,
+                head=head, evidence=claim.evidence,
             )  # fmt: skip
-        judged.append(Judged(claim, verdict))
-    for kind, of_kind in changed.items():
-        bulk.update(list(of_kind.values()), [*sorted(touched[kind]), "heads"])
-    Difference.objects.bulk_create(asked, ignore_conflicts=True)
-    return judged
+            self.asked.append(asked)
+        if verdict is Verdict.APPLY or (claim.source == "visit" and claim.value not in rules.NOT_SAID):
+            self.said.append(queue.Said(entity.id, claim.field, value_hash(claim.value), verdict))
+        self.judged.append((claim, verdict, asked))
+
+    def _free(self, claim: Claim) -> bool:
+        """Whether the number a claim brings is nobody else's; it is this entity's from now on."""
+        if not claim.value or claim.field != columns.NUMBERS.get(claim.kind, ("", ""))[0]:
+            return True
+        key = columns.number_key(claim.kind, claim.value)
+        return self._holders[claim.kind].setdefault(key, claim.entity) == claim.entity
+
+
+def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:
+    """By kind: who holds the numbers these claims bring."""
+    brought: dict[str, list[Any]] = defaultdict(list)
+    for claim in claims:
+        if claim.field == columns.NUMBERS.get(claim.kind, ("", ""))[0]:
+            brought[claim.kind].append(claim.value)
+    return {kind: columns.holders(kind, values) for kind, values in brought.items()}
 
 
 def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Claim, current: Any) -> set[str]:
@@ -102,10 +148,15 @@ def difference(
         id=row, grid_id=grid, kind=kind, entity=entity, field=field,
         current=records.seal_value(kind, field, current, table=TABLE, column="current", row=row),
         claimed=records.seal_value(kind, field, claimed, table=TABLE, column="claimed", row=row),
-        claimed_hash=envelope.blind_index(json.dumps(claimed, ensure_ascii=False), purpose="claim"),
+        claimed_hash=value_hash(claimed),
         head=uuid.UUID(head) if head else None, source=source, source_ref=source_ref, evidence=dict(evidence or {}),
         why=why, created_at=writing.at,
     )  # fmt: skip
+
+
+def value_hash(value: Any) -> str:
+    """What tells that two claims say the same, without saying what."""
+    return envelope.blind_index(json.dumps(value, ensure_ascii=False), purpose="claim")
 
 
 def confirm(writing: Writing, kind: str, entity_ids: Sequence[uuid.UUID], *, source: str) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import clock, envelope
+from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import names
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.claims import Judged
@@ -41,6 +42,9 @@ def parse(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values of form fields. Raises CorrectionError with a text by field."""
     parsed = {name: dictionary.parse(kind, name, value) for name, value in raw.items()}
     faults = {name: one.text for name, one in parsed.items() if one.fault}
+    faults |= {
+        name: "这一项不能空着" for name, one in parsed.items() if one.value is None and name in columns.NEVER_EMPTY
+    }
     if faults:
         raise CorrectionError("有几处填得不对，没有存。改好再存，内容都在。", faults)
     return {name: one.value for name, one in parsed.items()}
@@ -52,53 +56,93 @@ def correct(
 ) -> list[Judged]:  # fmt: skip
     """Correct facts with a reason. Raises NotHere, NotPermitted, CorrectionError."""
     found = _get(actor, kind, entity, Verb.EDIT_REGISTER)
-    if not reason.strip():
+    reason = rules.reason_kept(reason)
+    if not reason:
         raise CorrectionError("请写明依据，来历里要留着。", {"reason": "请写明依据"})
     values = parse(kind, raw)
-    if kind == "person" and values.get("id_no"):
-        index = envelope.blind_index(values["id_no"], purpose="id_no")
-        if Person.objects.filter(id_no_index=index).exclude(pk=entity).exclude(status="struck_off").exists():
-            raise CorrectionError(
-                "这个证件号已登记在另一人名下，没有存。请先核对两条记录。", {"id_no": "已登记在另一人名下"}
-            )
+    if rules.is_end(kind, "status", values.get("status")):
+        raise CorrectionError(
+            "去世、迁走、注销要另一人复核，没有存。请用“送复核”提出。", {"status": "请用“送复核”提出"}
+        )
     with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+        _refuse_taken_number(kind, entity, values)
         judged = claims.apply_claims(
-            writing, [Claim(kind, entity, name, value, source, reason=reason.strip()) for name, value in values.items()]
+            writing, [Claim(kind, entity, name, value, source, reason=reason) for name, value in values.items()]
         )
         writing.audit(f"{kind}.corrected", scope=found.grid_id, kind=kind, subject=entity,
-                      data={"fields": sorted(values)}, reason=reason.strip())  # fmt: skip
+                      data={"fields": sorted(values)}, reason=reason)  # fmt: skip
     return judged
+
+
+TAKEN = {
+    "person": "这个证件号已登记在另一人名下，没有存。请先核对两条记录。",
+    "organization": "这个信用代码已登记在另一家单位名下，没有存。请先核对两条记录。",
+}
+
+
+def _refuse_taken_number(kind: str, entity: uuid.UUID, values: Mapping[str, Any]) -> None:
+    if kind not in columns.NUMBERS or not values.get(columns.NUMBERS[kind][0]):
+        return
+    field = columns.NUMBERS[kind][0]
+    if set(columns.holders(kind, [values[field]]).values()) - {entity}:
+        raise CorrectionError(TAKEN[kind], {field: "已登记在另一条记录上"})
 
 
 def add_person(
     *, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: Mapping[str, Any], residence_kind: str,
     source: str = "office",
 ) -> uuid.UUID:  # fmt: skip
-    """Add a person to a dwelling, or move the person with this ID number in. Raises NotHere, CorrectionError."""
+    """Add a person to a dwelling, or move the person with this ID number in. Raises NotHere, CorrectionError.
+
+    What is typed of a person on record corrects the record; another name than the recorded one is not believed.
+    """
     door = _get(actor, "dwelling", dwelling, Verb.EDIT_REGISTER)
     values = parse("person", raw)
     if not values.get("name"):
         raise CorrectionError("没有存：姓名要填。", {"name": "请填姓名"})
     if residence_kind not in rules.RESIDENCE_LABELS:
         raise CorrectionError("没有存：请选与此房的关系。", {"residence_kind": "请选一项"})
-    index = envelope.blind_index(values.get("id_no") or "", purpose="id_no")
-    known = Person.objects.filter(id_no_index=index).exclude(status="struck_off").first() if index else None
-    if known is not None and not actor.may(Verb.EDIT_REGISTER, known.grid_id):
-        raise CorrectionError(
-            "这个证件号已登记在别的网格，没有存。请网格长联系那边社区，一起办迁移。", {"id_no": "已在别处登记"}
-        )
+    known = _known(actor, values)
     grids = {door.grid_id} | ({known.grid_id} | _home_grids(known.id) if known else set())
     with core.write_to(*grids, actor=actor, at=at) as writing:
         if known is None:
             (person,) = creation.register(writing, "person", [creation.New(door.grid_id, values, source)])
         else:
             person = known.id
+            claims.apply_claims(writing, _said_of(known, values, source))
         creation.link(writing, [creation.NewResidence(person, dwelling, door.grid_id, residence_kind, source)])
         creation.settle_grids(writing, [person])
         writing.audit(
             "person.added", scope=door.grid_id, kind="person", subject=person, data={"dwelling": str(dwelling)}
         )
     return person
+
+
+def _known(actor: Viewer, values: Mapping[str, Any]) -> Person | None:
+    """The person on record with the ID number that was typed. Raises CorrectionError where it cannot be they."""
+    holder = columns.holders("person", [values.get("id_no")])
+    if not holder:
+        return None
+    known = Person.objects.get(pk__in=holder.values())
+    if not actor.may(Verb.EDIT_REGISTER, known.grid_id):
+        raise CorrectionError(
+            "这个证件号已登记在别的网格，没有存。请网格长联系那边社区，一起办迁移。", {"id_no": "已在别处登记"}
+        )
+    if known.name != values["name"]:
+        raise CorrectionError(
+            f"这个证件号登记的姓名是 {names.mask(known.name)}，与填的不同，没有存。请核对证件。",
+            {"name": "与登记的姓名不同"},
+        )
+    if known.status == "deceased":
+        raise CorrectionError("这个证件号登记为已去世，没有存。请先到人员页核对状态。", {"id_no": "登记为已去世"})
+    return known
+
+
+def _said_of(known: Person, values: Mapping[str, Any], source: str) -> list[Claim]:
+    said = {name: value for name, value in values.items() if name != "id_no" and value is not None}
+    if known.status == "moved_away":
+        said["status"] = "active"
+    return [Claim("person", known.id, name, value, source, reason="迁入时填写") for name, value in said.items()]
 
 
 def _home_grids(person: uuid.UUID) -> set[str]:
@@ -113,8 +157,9 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
     access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
     person_grid = Person.objects.values_list("grid_id", flat=True).get(pk=found.person_id)
     grids = {found.grid_id, person_grid, person_grid[:12] + "000"} | _home_grids(found.person_id)
+    reason = rules.reason_kept(reason)
     with core.write_to(*grids, actor=actor, at=at) as writing:
-        creation.end_residence(writing, found, source=source, reason=reason)
+        creation.end_residences(writing, [found], source=source, reason=reason)
         creation.settle_grids(writing, [found.person_id])
         writing.audit("person.moved_out", scope=found.grid_id, kind="person", subject=found.person_id, reason=reason)
 
@@ -136,12 +181,13 @@ def set_vacancy(writing: Writing, dwelling: Dwelling, second_source: str, *, sou
 def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field: str, reason: str) -> str:
     """The full value of a sealed field, for a reason the person concerned can read. Raises NotHere, NotPermitted."""
     found = _get(actor, kind, entity, Verb.REVEAL)
-    if len(reason.strip()) < 4:
+    reason = rules.reason_kept(reason)
+    if len(reason) < 4:
         raise CorrectionError("为什么要看完整号码？请写明事由，居民能看到。", {"reason": "请写明事由（不少于 4 个字）"})
     if not dictionary.is_sensitive(kind, field):
         raise NotHere
     core.record_reading(
         actor=actor, at=at, verb="number.revealed", scope=found.grid_id, kind=kind, subject=entity,
-        reason=reason.strip(), data={"field": field},
+        reason=reason, data={"field": field},
     )  # fmt: skip
     return found.unseal(field)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import claims
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
+from gridwalk.registry.actions import claims, queue
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Residence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,98 +75,150 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     return [entity.id for entity in made]
 
 
+FROM_PAPER = frozenset({"ledger", "platform"})
+
+
 def link(writing: Writing, new: Sequence[NewResidence]) -> int:
     """Link persons to dwellings. A link that stands already is kept; a ledger never makes a second current home: it asks.
 
-    A visit or the office moving someone in ends the living links elsewhere (whose grids must be locked too).
-    Returns how many links were made.
+    A visit or the office moving someone in takes them out of their homes elsewhere (whose grids must be locked too).
+    A constant number of queries. Returns how many links were made.
     """
-    persons = {n.person for n in new}
-    current: dict[uuid.UUID, list[Residence]] = {}
-    for residence in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).select_related("dwelling"):
-        current.setdefault(residence.person_id, []).append(residence)
+    held = _current_links({n.person for n in new})
     made: list[Residence] = []
     asked: list[Difference] = []
+    second: list[tuple[Residence, NewResidence]] = []
+    left: list[Residence] = []
+    retyped: list[Residence] = []
     for one in new:
-        held = current.setdefault(one.person, [])
-        same = next((r for r in held if r.dwelling_id == one.dwelling), None)
-        if same is not None:
-            _retype(writing, same, one, asked)
-            continue
-        elsewhere = [r for r in held if r.kind in rules.LIVING] if one.kind in rules.LIVING else []
-        if elsewhere and one.source in {"ledger", "platform"}:
-            asked.append(_second_home(writing, elsewhere[0], one))
-            continue
+        links = held[one.person]
+        same = next((r for r in links if r.dwelling_id == one.dwelling), None)
+        elsewhere = [r for r in links if r is not same and r.kind in rules.LIVING and one.kind in rules.LIVING]
+        if one.source in FROM_PAPER:
+            if same is not None and same.kind != one.kind:
+                asked.append(_other_kind(writing, same, one))
+            if same is None and elsewhere:
+                second.append((elsewhere[0], one))
+            if same is not None or elsewhere:
+                continue
         for old in elsewhere:
-            end_residence(writing, old, source=one.source, reason="迁到另一处")
-            held.remove(old)
+            _leave(writing, old, source=one.source, reason="迁到另一处", keeps_registration=one.kind != "lives_here")
+            left.append(old)
+        held[one.person] = links = [r for r in links if r.to_on is None]
+        if same is not None:
+            _retype(writing, same, one.kind, source=one.source)
+            retyped.append(same)
+            continue
         residence = Residence(
             grid_id=one.grid, person_id=one.person, dwelling_id=one.dwelling, kind=one.kind, from_on=one.from_on,
             source=one.source, source_ref=one.source_ref, created_at=writing.at,
         )  # fmt: skip
-        held.append(residence)
+        links.append(residence)
         made.append(residence)
         record = {"person": str(one.person), "dwelling": str(one.dwelling), "kind": one.kind}
         writing.created(one.grid, "residence", residence.id, record, source=one.source, source_ref=one.source_ref)
+    _save_links([*left, *retyped])
     bulk.insert(made)
-    Difference.objects.bulk_create(asked, ignore_conflicts=True)
+    queue.ask([*asked, *_second_homes(writing, second)])
     return len(made)
 
 
-def _retype(writing: Writing, held: Residence, new: NewResidence, asked: list[Difference]) -> None:
-    if held.kind == new.kind:
-        return
-    if new.source in {"ledger", "platform"}:
-        asked.append(
-            claims.difference(
-                writing, grid=held.grid_id, kind="person", entity=held.person_id, field="residence_kind",
-                current=held.kind, claimed=new.kind, source=new.source, source_ref=new.source_ref, why="ledger_differs",
-                evidence={"residence": str(held.id)},
-            )
-        )  # fmt: skip
-        return
-    writing.change(held.grid_id, "residence", held.id, "kind", held.kind, new.kind, source=new.source)
-    held.kind = new.kind
-    if held.pk and not held._state.adding:
-        held.save(update_fields=["kind"])
+def _current_links(persons: Collection[uuid.UUID]) -> defaultdict[uuid.UUID, list[Residence]]:
+    found: defaultdict[uuid.UUID, list[Residence]] = defaultdict(list)
+    for residence in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).order_by("created_at", "id"):
+        found[residence.person_id].append(residence)
+    return found
 
 
-def _second_home(writing: Writing, held: Residence, new: NewResidence) -> Difference:
-    claimed = Dwelling.objects.only("address").get(pk=new.dwelling)
+def _save_links(links: Sequence[Residence]) -> None:
+    stored = {r.id: r for r in links if not r._state.adding}  # the others are still to be inserted as they now are
+    bulk.update(list(stored.values()), ["kind", "to_on"])
+
+
+def _other_kind(writing: Writing, held: Residence, new: NewResidence) -> Difference:
     return claims.difference(
-        writing, grid=held.grid_id, kind="person", entity=new.person, field="residence",
-        current=held.dwelling.address, claimed=claimed.address, source=new.source, source_ref=new.source_ref,
-        why="lives_in_two_places", evidence={"dwelling": str(new.dwelling), "residence_kind": new.kind},
+        writing, grid=held.grid_id, kind="person", entity=held.person_id, field="residence_kind", current=held.kind,
+        claimed=new.kind, source=new.source, source_ref=new.source_ref, why="ledger_differs", head=_link_head(held),
+        evidence={"residence": str(held.id)},
     )  # fmt: skip
 
 
-def end_residence(writing: Writing, residence: Residence, *, source: str, reason: str) -> None:
-    """End one current link as of the writing's day."""
+def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResidence]]) -> list[Difference]:
+    doors = {pk for held, one in second for pk in (held.dwelling_id, one.dwelling)}
+    addresses = dict(Dwelling.objects.filter(id__in=doors).values_list("id", "address")) if doors else {}
+    return [
+        claims.difference(
+            writing, grid=held.grid_id, kind="person", entity=one.person, field="residence",
+            current=addresses[held.dwelling_id], claimed=addresses[one.dwelling], source=one.source,
+            source_ref=one.source_ref, why="lives_in_two_places", head=_link_head(held),
+            evidence={"dwelling": str(one.dwelling), "residence_kind": one.kind},
+        )
+        for held, one in second
+    ]  # fmt: skip
+
+
+def _link_head(held: Residence) -> str:
+    """Links keep no heads; this stands for one: it changes when the link does."""
+    return str(uuid.uuid5(held.id, held.kind))
+
+
+def _retype(writing: Writing, held: Residence, kind: str, *, source: str, reason: str = "") -> None:
+    if held.kind != kind:
+        writing.change(held.grid_id, "residence", held.id, "kind", held.kind, kind, source=source, reason=reason)
+        held.kind = kind
+
+
+def _leave(writing: Writing, home: Residence, *, source: str, reason: str, keeps_registration: bool) -> None:
+    """Somebody no longer lives at a door. Whose household is registered there stays registered there (人户分离)."""
+    if home.kind == "lives_here" and keeps_registration:
+        _retype(writing, home, rules.REGISTERED, source=source, reason=reason)
+    else:
+        _end(writing, home, source=source, reason=reason)
+
+
+def _end(writing: Writing, residence: Residence, *, source: str, reason: str) -> None:
     residence.to_on = clock.local_date(writing.at)
-    residence.save(update_fields=["to_on"])
     writing.change(
-        residence.grid_id, "residence", residence.id, "to_on", None, residence.to_on.isoformat(),
-        source=source, reason=reason,
+        residence.grid_id, "residence", residence.id, "to_on", None, residence.to_on.isoformat(), source=source,
+        reason=reason,
     )  # fmt: skip
+
+
+def leave_homes(writing: Writing, homes: Sequence[Residence], *, source: str, reason: str) -> None:
+    """Step: people no longer live at these doors; whose household is registered at one stays registered there."""
+    for home in homes:
+        _leave(writing, home, source=source, reason=reason, keeps_registration=True)
+    _save_links(homes)
+
+
+def end_residences(writing: Writing, residences: Sequence[Residence], *, source: str, reason: str) -> None:
+    """Step: end current links altogether as of the writing's day."""
+    for residence in residences:
+        _end(writing, residence, source=source, reason=reason)
+    _save_links(residences)
 
 
 def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
-    """Put persons into the grid of their current residence, else of their registered door; write both grids."""
-    current: dict[uuid.UUID, list[Residence]] = {}
-    for residence in Residence.objects.filter(person_id__in=list(persons), to_on__isnull=True):
-        current.setdefault(residence.person_id, []).append(residence)
-    moved = []
+    """Put persons into the grid of their current residence, else of their registered door, else the community's grid 000.
+
+    Both grids are written; care labels, waiting differences and rechecks go along.
+    """
+    links = _current_links(set(persons))
+    moved: dict[str, list[Person]] = defaultdict(list)
     for person in Person.objects.filter(id__in=list(persons)):
-        links = sorted(current.get(person.id, []), key=lambda r: (r.kind not in rules.LIVING, r.created_at))
-        grid = links[0].grid_id if links else person.grid_id[:12] + "000"
+        best = min(links[person.id], key=lambda r: (r.kind not in rules.LIVING, r.created_at), default=None)
+        grid = best.grid_id if best else person.grid_id[:12] + "000"
         if grid != person.grid_id and grid in writing.versions and person.grid_id in writing.versions:
             writing.left(person.grid_id, "person", person.id, source="office")
             writing.change(grid, "person", person.id, "grid", person.grid_id, grid, source="office")
             person.grid_id = grid
-            moved.append(person)
-    bulk.update(moved, ["grid"])
-    for person in moved:
-        CareLabel.objects.filter(person=person).update(grid_id=person.grid_id)
+            moved[grid].append(person)
+    bulk.update([person for group in moved.values() for person in group], ["grid"])
+    for grid, group in moved.items():
+        CareLabel.objects.filter(person__in=group).update(grid_id=grid)
+        ids_ = [person.id for person in group]
+        Difference.objects.filter(entity__in=ids_, state__in=queue.WAITING).exclude(grid_id=grid).update(grid_id=grid)
+        Recheck.objects.filter(entity__in=ids_, state="open").update(grid_id=grid)
 
 
 def label_care(writing: Writing, new: Sequence[NewCare]) -> int:

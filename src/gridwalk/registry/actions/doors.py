@@ -15,8 +15,6 @@ from gridwalk.registry.actions import creation
 from gridwalk.territory import actions as territory
 from gridwalk.territory.actions import WantedStairwell
 
-UNKNOWN = {"usage": "residential", "occupancy": "unknown", "tenure": "unknown"}
-
 
 @dataclasses.dataclass(frozen=True)
 class NewDoor:
@@ -54,6 +52,5 @@ def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
             "address": addresses.display(door.address)[:120], "address_key": addresses.key(door.address),
             "floor": door.address.floor, "room": door.address.room[:20], "walk_key": door.walk_key,
         }  # fmt: skip
-        values = {**UNKNOWN, **door.values}
-        new.append(creation.New(door.grid, values, door.source, door.source_ref, extra=extra, id=door.id))
+        new.append(creation.New(door.grid, door.values, door.source, door.source_ref, extra=extra, id=door.id))
     creation.register(writing, "dwelling", new)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
+
+from django.db.models import QuerySet
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -27,6 +30,9 @@ def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str) -> 
     standing = Recheck.objects.filter(entity=entity.id, state="open").first()
     if standing is not None:
         return standing
+    if not isinstance(entity, Person | Dwelling) or entity.status != "active":
+        raise EndError("这一条已经不在册了，不用再注销。请刷新后再看。")
+    reason = rules.reason_kept(reason)
     recheck = Recheck.objects.create(
         grid_id=entity.grid_id, kind=entity.KIND, entity=entity.id, proposed=proposed, reason=reason,
         proposed_by=writing.actor.id, proposed_by_name=writing.actor.name, proposed_at=writing.at,
@@ -34,7 +40,7 @@ def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str) -> 
     if isinstance(entity, Person):
         entity.status_pending = proposed
         entity.save(update_fields=["status_pending"])
-    elif isinstance(entity, Dwelling):
+    else:
         entity.status = "strike_off_pending"
         entity.save(update_fields=["status"])
     writing.change(
@@ -55,46 +61,89 @@ def propose_end(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID,
     access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
     with core.write_to(found.grid_id, actor=actor, at=at) as writing:
         found = columns.TABLES[kind]._default_manager.select_for_update().get(pk=entity)
-        return propose(writing, found, proposed, reason=reason.strip())
+        return propose(writing, found, proposed, reason=reason)
+
+
+def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
+    """Step: take back an end that waits for its recheck; False where none waits."""
+    recheck = Recheck.objects.filter(entity=entity, state="open").first()
+    if recheck is None:
+        return False
+    _stays(writing, _locked(recheck))
+    recheck.state, recheck.decided_at = "withdrawn", writing.at
+    recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
+    recheck.save()
+    writing.audit("end.withdrawn", scope=recheck.grid_id, kind=recheck.kind, subject=entity,
+                  data={"proposed": recheck.proposed})  # fmt: skip
+    return True
 
 
 def decide(writing: Writing, recheck: Recheck, *, confirmed: bool, note: str) -> None:
-    """Step: decide a recheck by a person other than the proposer. Raises EndError."""
+    """Step: decide a recheck by a person other than the proposer; ``grids_of`` it must be locked. Raises EndError."""
     if recheck.state != "open":
         raise EndError("这一条已经复核过了。")
     if recheck.proposed_by is not None and recheck.proposed_by == writing.actor.id:
         raise EndError("提出的人不能自己复核，请另一位同事来复核。")
-    entity = columns.TABLES[recheck.kind]._default_manager.select_for_update().get(pk=recheck.entity)
-    today = clock.local_date(writing.at)
-    if isinstance(entity, Person):
-        entity.status_pending = ""
-        if confirmed:
-            entity.status, entity.ended_on = recheck.proposed, today
-        entity.save(update_fields=["status", "status_pending", "ended_on"])
-    elif isinstance(entity, Dwelling):
-        entity.status = "struck_off" if confirmed else "active"
-        entity.ended_on = today if confirmed else None
-        entity.save(update_fields=["status", "ended_on"])
+    entity = _locked(recheck)
     if confirmed:
-        links = Residence.objects.filter(to_on__isnull=True)
-        links = links.filter(person_id=entity.pk) if recheck.kind == "person" else links.filter(dwelling_id=entity.pk)
-        for residence in links:
-            if residence.grid_id in writing.versions:
-                creation.end_residence(writing, residence, source="office", reason=recheck.reason)
-        writing.change(entity.grid_id, recheck.kind, entity.pk, "status", "active", recheck.proposed,
-                       source="office", reason=recheck.reason)  # fmt: skip
+        _end(writing, entity, recheck)
+    else:
+        _stays(writing, entity)
     recheck.state = "confirmed" if confirmed else "rejected"
     recheck.decided_by, recheck.decided_by_name, recheck.decided_at = writing.actor.id, writing.actor.name, writing.at
-    recheck.note = note
+    recheck.note = rules.reason_kept(note)
     recheck.save()
     writing.audit("end.confirmed" if confirmed else "end.rejected", scope=entity.grid_id, kind=recheck.kind,
-                  subject=entity.pk, data={"proposed": recheck.proposed}, reason=note)  # fmt: skip
+                  subject=entity.pk, data={"proposed": recheck.proposed}, reason=recheck.note)  # fmt: skip
+
+
+def _locked(recheck: Recheck) -> Person | Dwelling:
+    entity = columns.TABLES[recheck.kind]._default_manager.select_for_update().get(pk=recheck.entity)
+    assert isinstance(entity, Person | Dwelling)
+    return entity
+
+
+def _stays(writing: Writing, entity: Person | Dwelling) -> None:
+    if isinstance(entity, Person):
+        entity.status_pending = ""
+        entity.save(update_fields=["status_pending"])
+    else:
+        entity.status = "active"
+        entity.save(update_fields=["status"])
+    writing.change(entity.grid_id, entity.KIND, entity.pk, "status_pending", None, "", source="office")
+
+
+def _end(writing: Writing, entity: Person | Dwelling, recheck: Recheck) -> None:
+    writing.change(entity.grid_id, recheck.kind, entity.pk, "status", "active", recheck.proposed, source="office",
+                   reason=recheck.reason)  # fmt: skip
+    entity.status, entity.ended_on = recheck.proposed, clock.local_date(writing.at)
+    entity.heads = {**entity.heads, "status": str(writing.op)}
+    touched = ["status", "ended_on", "heads"]
+    if isinstance(entity, Person):
+        entity.status_pending = ""
+        touched.append("status_pending")
+    entity.save(update_fields=touched)
+    links = list(_links(recheck))
+    creation.end_residences(writing, links, source="office", reason=recheck.reason)
+    if isinstance(entity, Dwelling):
+        creation.settle_grids(writing, [link.person_id for link in links])
+
+
+def _links(recheck: Recheck) -> QuerySet[Residence]:
+    links = Residence.objects.filter(to_on__isnull=True)
+    if recheck.kind == "person":
+        return links.filter(person_id=recheck.entity)
+    return links.filter(dwelling_id=recheck.entity)
 
 
 def grids_of(recheck: Recheck) -> set[str]:
-    """The grids a decision writes to: the entity's and those of the links it ends."""
-    links = Residence.objects.filter(to_on__isnull=True)
-    links = (
-        links.filter(person_id=recheck.entity) if recheck.kind == "person" else links.filter(dwelling_id=recheck.entity)
-    )
-    return {recheck.grid_id, *links.values_list("grid_id", flat=True)}
+    """The grids a decision writes to: the entity's, those of the links it ends, those its residents then belong to."""
+    entity: Any = columns.TABLES[recheck.kind]._default_manager.get(pk=recheck.entity)
+    links = _links(recheck)
+    grids = {entity.grid_id, *links.values_list("grid_id", flat=True)}
+    if recheck.kind == "dwelling":
+        persons = Person.objects.filter(id__in=links.values("person_id"))
+        homes = Residence.objects.filter(person__in=persons, to_on__isnull=True)
+        own = set(persons.values_list("grid_id", flat=True))
+        grids |= own | {grid[:12] + "000" for grid in own} | set(homes.values_list("grid_id", flat=True))
+    return grids

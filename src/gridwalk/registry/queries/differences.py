@@ -45,7 +45,7 @@ def _visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
         if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid_id__startswith=max(held, scope, key=len))
+            inside |= Q(grid__code__startswith=max(held, scope, key=len))
     return Difference.objects.filter(inside)
 
 

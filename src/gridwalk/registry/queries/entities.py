@@ -177,13 +177,13 @@ def care_due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 200) ->
         raise NotHere
     labels = (
         CareLabel.objects.filter(
-            starts_on__lte=today, ends_on__gte=today, grid_id__startswith=scope, person__status="active"
+            starts_on__lte=today, ends_on__gte=today, grid__code__startswith=scope, person__status="active"
         )
         .annotate(due=predicates.label_due_on())
         .filter(due__lte=today + dt.timedelta(days=7))
     )
     if not viewer.may(Verb.SEE_CARE, scope):
-        inside = [c for s in from_scopes for c in labels.filter(grid_id__startswith=s).values_list("pk", flat=True)]
+        inside = [c for s in from_scopes for c in labels.filter(grid__code__startswith=s).values_list("pk", flat=True)]
         labels = labels.filter(pk__in=inside)
     return _care_rows(viewer, labels.select_related("person").order_by("due", "id")[:limit], today), labels.count()
 
@@ -288,6 +288,6 @@ def count_of(viewer: Viewer, scope: str) -> dict[str, int]:
     if not viewer.may(Verb.SEE_COUNTS, scope):
         raise NotHere
     counted: dict[str, Any] = {
-        kind: table._default_manager.filter(grid_id__startswith=scope).count() for kind, table in columns.TABLES.items()
+        kind: table._default_manager.filter(grid__code__startswith=scope).count() for kind, table in columns.TABLES.items()
     }
     return counted

@@ -34,7 +34,7 @@ def waiting(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.RECHECK):
         if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid_id__startswith=max(held, scope, key=len))
+            inside |= Q(grid__code__startswith=max(held, scope, key=len))
     rows = list(Recheck.objects.filter(inside, state="open").order_by("proposed_at")[:limit])
     titles = dict(Person.objects.filter(pk__in=[r.entity for r in rows]).values_list("id", "name"))
     doors = dict(Dwelling.objects.filter(pk__in=[r.entity for r in rows]).values_list("id", "address"))

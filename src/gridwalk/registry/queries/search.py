@@ -58,7 +58,7 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
 def _inside(viewer: Viewer) -> Q:
     inside = Q(pk__in=[])
     for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
-        inside |= Q(grid_id__startswith=scope)
+        inside |= Q(grid__code__startswith=scope)
     return inside
 
 

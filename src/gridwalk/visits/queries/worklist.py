@@ -79,7 +79,7 @@ def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, diffe
 
 
 def _targets(campaign: Campaign, grid: str, kind: str) -> QuerySet[Target]:
-    return Target.objects.filter(campaign=campaign, grid_id__startswith=grid, kind=kind).exclude(state="left")
+    return Target.objects.filter(campaign=campaign, grid__code__startswith=grid, kind=kind).exclude(state="left")
 
 
 def _check(viewer: Viewer, scope: str) -> None:
@@ -192,7 +192,7 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.RECHECK):
         if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid_id__startswith=max(held, scope, key=len))
+            inside |= Q(grid__code__startswith=max(held, scope, key=len))
     targets = list(
         Target.objects.filter(inside, state="pending", campaign__state="running")
         .prefetch_related("visits")

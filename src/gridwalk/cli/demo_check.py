@@ -1,0 +1,194 @@
+"""``demo --check``: rates against their recount, planted faults, pages of every role over HTTP, numbers in plain text."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gridwalk.cli import environment, output, serving
+from gridwalk.cli.progress import Progress
+from gridwalk.config import postgres
+
+NUMBERS = re.compile(rb"(?<!\d)(120199\d{11}[\dXx]|120199\d{9}|12\d{9})(?!\d)")
+PLANTED = re.compile(r"120199\d{11}[\dXx]|120199\d{9}|12\d{9}")
+BLOCK = 8 << 20
+ONLY_POST = {"console:gaps_plan", "console:import_upload"}
+
+
+def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) -> int:
+    """Check what ``simulate.demo`` made, with its server running. The last line printed is one JSON object; exit code."""
+    from gridwalk.core import clock
+    from gridwalk.simulate import checks
+
+    at = clock.now()
+    with progress.stage("核对每个指标"):
+        rates = checks.rates(
+            made.files, made.knocks, made.campaign.pk, at=at, prepared_on=made.dates.prepared_on, start=made.dates.start
+        )
+    with progress.stage("以各岗位看每一页", "页") as step:
+        os.environ["GRIDWALK_TIMING"] = "1"
+        with serving.serving(host="127.0.0.1", port=port):
+            pages = _pages(made.members, port, step)
+    with progress.stage("在库、文件和日志里找明文号码"):
+        hits = plaintext_hits(planted_numbers(made.files), _places(server, made.files))
+    bad_rates = checks.differing(rates)
+    bad_pages = [
+        f"{role} {page} {cell['status']}" for role, row in pages.items() for page, cell in row.items() if not cell["ok"]
+    ]
+    for complaint in [f"指标与重算不符：{code}" for code in bad_rates] + [f"页面不对：{page}" for page in bad_pages]:
+        output.complain(complaint)
+    if hits:
+        output.complain(f"找到 {hits} 处明文号码")
+    report = {
+        "rates": rates,
+        "faults": made.found.by_kind(),
+        "plaintext_hits": hits,
+        "pages": pages,
+        "rows": _rows(),
+        "seconds": progress.seconds,
+        "ok": not (bad_rates or bad_pages or hits),
+    }
+    output.say(json.dumps(report, ensure_ascii=False))
+    return 0 if report["ok"] else 1
+
+
+def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    """``{role: {page: {status, ms, queries, ok}}}``: a page opens for those the table of pages lets in, else says 403."""
+    from django.contrib.auth import get_user_model
+
+    from gridwalk.accounts import actions as accounts
+    from gridwalk.accounts.rules import SYSTEM, Verb, needs_second_factor
+    from gridwalk.console.permissions import PAGES
+    from gridwalk.core import clock
+
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for index, member in enumerate(members):
+        user = get_user_model().objects.get(username=member.username)
+        if needs_second_factor([member.role]):
+            _set_up_second_factor(user)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        cookie = _session(user)
+        row = found[str(member.role)] = {}
+        for name, path in _addresses():
+            guard = PAGES[name]
+            allowed = not isinstance(guard, Verb) or member.viewer.may_anywhere(guard)
+            connection.request("GET", path, headers={"Cookie": cookie})
+            response = connection.getresponse()
+            response.read()
+            timing = re.search(r'dur=([\d.]+), db;desc="(\d+)"', response.headers.get("Server-Timing", ""))
+            row[name.removeprefix("console:")] = {
+                "status": response.status,
+                "ms": float(timing[1]) if timing else None,
+                "queries": int(timing[2]) if timing else None,
+                "ok": response.status == (200 if allowed else 403),
+            }
+        connection.close()
+        step(index + 1, len(members))
+        if needs_second_factor([member.role]):
+            accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
+    return found
+
+
+def _addresses() -> Iterator[tuple[str, str]]:
+    """Every page of the console that needs no object to be named, and the street's board."""
+    from django.urls import NoReverseMatch, reverse
+
+    from gridwalk.console.permissions import PAGES
+
+    for name in PAGES:
+        if name.startswith("console:") and name not in ONLY_POST:
+            try:
+                yield name, reverse(name)
+            except NoReverseMatch:
+                continue
+
+
+def _session(user: Any) -> str:
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def _set_up_second_factor(user: Any) -> None:
+    from allauth.mfa.totp.internal import auth
+
+    auth.TOTP.activate(user, auth.generate_totp_secret())
+
+
+def planted_numbers(files: Iterable[Any]) -> set[bytes]:
+    """Every ID and phone number the ledgers hold, as bytes."""
+    return {
+        number.upper().encode()
+        for file in files
+        for record in file.records
+        for value in record.values.values()
+        for number in PLANTED.findall(value)
+    }
+
+
+def _places(server: postgres.Embedded, ledgers: Iterable[Any]) -> Iterator[Path]:
+    """A dump, then every file of the data directory but the ledgers themselves, then temporary files of ours."""
+    with tempfile.TemporaryDirectory(prefix="gridwalk-check-") as folder:
+        dump = Path(folder) / "dump.sql"
+        with dump.open("wb") as out:
+            subprocess.run(  # noqa: S603
+                [str(server.binary("pg_dump")), "--dbname", server.url()], stdout=out, check=True
+            )  # fmt: skip
+        yield dump
+        given = {Path(file.path).parent.resolve() for file in ledgers}
+        began = time.time() - 3600
+        tops = [environment.home(), server.data, *_temporary(began, Path(folder))]
+        for top in dict.fromkeys(top.resolve() for top in tops):
+            for path in [top] if top.is_file() else top.rglob("*"):
+                if path.is_file() and not path.is_symlink() and not any(path.is_relative_to(one) for one in given):
+                    yield path
+
+
+def _temporary(since: float, own: Path) -> Iterator[Path]:
+    for path in Path(tempfile.gettempdir()).glob("*gridwalk*"):
+        if path != own and path.stat().st_mtime > since:
+            yield path
+
+
+def plaintext_hits(planted: set[bytes], places: Iterable[Path]) -> int:
+    """How often a planted number stands in one of the files."""
+    hits = 0
+    for path in places:
+        try:
+            with path.open("rb") as file:
+                before = b""
+                while block := file.read(BLOCK):
+                    held = before + block
+                    hits += sum(m.group().upper() in planted for m in NUMBERS.finditer(held) if m.end() > len(before))
+                    before = held[-32:]
+        except OSError:
+            continue
+    return hits
+
+
+def _rows() -> Mapping[str, int]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute(
+            "SELECT relname, reltuples::bigint FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
+            " WHERE relkind = 'r' AND nspname = 'public' AND reltuples > 0 ORDER BY relname"
+        )
+        return dict(cursor.fetchall())

@@ -1,0 +1,191 @@
+"""The numbers of a Chinese address: which is the building, the stairwell, the floor, the room.
+
+A *run* is a series of numbers, with or without a unit, that no other word interrupts: ``5号楼 2单元 301``, ``3-2-501``,
+``A座12层03``. A unit says what a number may be, more or less surely, and parts stand in one order from the house number
+on a road to the room. ``read`` weighs every assignment that keeps this order and takes the best; docs/algorithms/addresses.md
+shows it at work.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+
+from gridwalk.method import text
+
+PARTS = ("number", "building", "stairwell", "floor", "room")
+SIDES = "东南西北中前后左右甲乙丙丁"
+
+_SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|半?地下室|阁楼"
+_SHOP = re.compile(rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?)?\s*[号室铺]?")
+_SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
+_SUFFIXED = re.compile(r"(\d+)\s*号?([之附增])(\d+)\s*(?:号(?!楼)|室)?")
+_JOINT = re.compile(r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?")
+_JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋])")
+_BELOW = re.compile(rf"(?:负|地下)\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
+_VALUE = re.compile(
+    r"第?(?:(?P<plain>[甲乙丙丁]?(?:\d{1,2}[A-Za-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单])|[A-Za-z](?![A-Za-z]))?)"
+    r"|[A-Za-z](?![A-Za-z]))"
+    rf"|(?P<han>[{text.CHINESE_DIGITS}]+)|(?P<side>[{SIDES}]))\s*"
+)
+_UNITS = re.compile(
+    r"(?P<building>号楼|#楼|号[幢栋]|[幢栋]楼?|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院(?!士))|(?P<row>排)"
+    r"|(?P<group>(?:村民)?小?组(?!团))|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?|单无|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
+    r"|(?P<floor>楼?层|F(?![A-Za-z0-9]))|(?P<storey>楼(?![盘道梯上下]))|(?P<room>房间|室|房(?![产屋管])|户(?![主籍口]))"
+    r"|(?P<house>号(?![线桥]))|(?P<hash>#)"
+)
+_DASHED_SIDE = re.compile(rf"-[{SIDES}](?:-|单元)")
+_JOINER = re.compile(r"[\s\-/.,#_、]*")
+_STARTS = re.compile(rf"[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁]")
+
+# How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.
+_FITS: dict[str, dict[str, float]] = {
+    "building": {"building": 3}, "block": {"building": 3, "stairwell": 1.5}, "court": {"number": 2.2, "building": 2},
+    "row": {"building": 3}, "group": {"number": 2.2, "building": 2.5}, "lane": {"number": 3}, "stairwell": {"stairwell": 3},
+    "floor": {"floor": 3}, "storey": {"floor": 1.8, "building": 2}, "room": {"room": 3}, "shop": {"room": 3},
+    "joint": {"room": 2.2}, "suffixed": {"number": 2.5, "building": 1, "room": 1},
+    "house": {"number": 0.5, "building": 1, "stairwell": 0.9, "room": 1}, "hash": {"building": 2, "stairwell": 1, "room": 0.5},
+    "": {"building": 1, "stairwell": 0.9, "floor": 0.1, "room": 1},
+}  # fmt: skip
+KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄"}
+_EXPLICIT = frozenset({"building", "block", "stairwell", "floor", "storey"})
+_ON_A_ROAD = 2.5
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Item:
+    """One number: where it stands, its unit (a key of ``_FITS``, empty where bare) and its value without spelling."""
+
+    start: int
+    end: int
+    unit: str
+    value: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """The best assignment of one run. ``parts``: part → item; ``leftover``: numbers of the run that belong to the door and fit nowhere."""
+
+    start: int
+    end: int
+    weight: float
+    parts: dict[str, Item]
+    leftover: bool = False
+
+
+def _special(folded: str, pos: int) -> Item | None:
+    if found := _SHOP.match(folded, pos):
+        return Item(pos, found.end(), "shop", found[1].removesuffix("房") + text.number_key(found[2] or ""))
+    if found := _SHOP_AFTER.match(folded, pos):
+        return Item(pos, found.end(), "shop", found[2].removesuffix("房") + text.number_key(found[1]))
+    if found := _SUFFIXED.match(folded, pos):
+        return Item(pos, found.end(), "suffixed", text.number_key(found[1]) + found[2] + text.number_key(found[3]))
+    if found := _BELOW.match(folded, pos):
+        return Item(pos, found.end(), "floor", "-" + text.number_key(found[1]))
+    if found := _JOINT_BUILDING.match(folded, pos):
+        return Item(pos, found.end(), "building", "-".join(map(text.number_key, found[1].split("-"))))
+    if found := _JOINT.match(folded, pos):
+        return Item(pos, found.end(), "joint", "-".join(map(text.number_key, found[1].split("-"))))
+    return None
+
+
+def _inside(folded: str, pos: int) -> bool:
+    """Whether ``pos`` stands inside a longer number or word; digits may follow a word of three letters (中天MCC10座)."""
+    before, here = folded[max(0, pos - 3) : pos], folded[pos]
+    if not (before and here.isascii() and before[-1].isascii() and before[-1].isalnum()):
+        return False
+    return not (here.isdigit() and len(before) == 3 and before.isascii() and before.isalpha())
+
+
+def _item(folded: str, pos: int) -> Item | None:
+    """The item that begins at ``pos``."""
+    if special := _special(folded, pos):
+        return special
+    found = _VALUE.match(folded, pos)
+    if not found:
+        return None
+    kind, raw = str(found.lastgroup), str(found[str(found.lastgroup)])
+    unit = _UNITS.match(folded, found.end())
+    if kind == "side":
+        named = unit and unit.lastgroup in {"stairwell", "block", "building"} and "门" not in unit[0]
+        if not named and not _DASHED_SIDE.match(folded, max(0, pos - 1)):
+            return None
+    if unit:
+        return Item(pos, unit.end(), str(unit.lastgroup), text.number_key(raw))
+    end = found.end(found.lastgroup or 0)
+    after = folded[end : end + 1]
+    if kind == "han":
+        between = folded[pos - 1 : pos] == "-" or after == "-"
+        if not between and not (len(raw) >= 3 and not after):
+            return None
+    elif after and (after.isalpha() or after == "%") and not (
+        re.search(r"\d{3}[A-Za-z]?$", raw) and after not in "期区年路"
+    ):
+        if not (raw[-1:].isalpha() and after.isascii()):
+            return None
+    return Item(pos, end, "", text.number_key(raw))
+
+
+def runs(folded: str) -> list[list[Item]]:
+    """The runs of ``folded``, from the left."""
+    found: list[list[Item]] = []
+    pos, run = 0, list[Item]()
+    while start := _STARTS.search(folded, pos):
+        if run and not _JOINER.fullmatch(folded, run[-1].end, start.start()):
+            found.append(run)
+            run = []
+        glued = run and run[-1].end == start.start()
+        item = None if not glued and _inside(folded, start.start()) else _item(folded, start.start())
+        if item:
+            run.append(item)
+            pos = item.end
+        else:
+            pos = start.end()
+    return [*found, run] if run else found
+
+
+def _fit(item: Item, part: str, on_a_road: bool) -> float:
+    """How well ``item`` is ``part``; 0 where it cannot be."""
+    if part == "number" and on_a_road and item.unit in {"house", "court", "joint"}:
+        return _ON_A_ROAD
+    if item.unit not in {"", "house", "hash", "room"}:
+        return _FITS[item.unit].get(part, 0)
+    length = sum(c.isdigit() for c in item.value)
+    weight = _FITS[item.unit].get(part, 0)
+    if part == "room":
+        return 0 if length > 4 else weight + (1 if length >= 3 else 0) - (0.8 if length == 0 else 0)
+    if part == "stairwell" and length > 2:
+        return 0 if length > 3 or not item.unit else weight / 3
+    if part == "floor" and length > 2:
+        return 0
+    return weight if length <= 3 else weight / 3
+
+
+def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
+    best: Reading | None = None
+    for parts in itertools.combinations(PARTS, len(items)):
+        weight = 0.0
+        for item, part in zip(items, parts, strict=True):
+            fit = _fit(item, part, on_a_road)
+            if not fit:
+                break
+            weight += fit
+        else:
+            if best is None or weight > best.weight:
+                best = Reading(items[0].start, items[-1].end, weight, dict(zip(parts, items, strict=True)))
+    return best
+
+
+def read(run: list[Item], on_a_road: bool) -> Reading | None:
+    """The best reading of a run; ``on_a_road``: the words before it end like a road's name."""
+    best: Reading | None = None
+    for first in range(len(run)):
+        for last in range(len(run), max(first, len(run) - 3), -1):
+            if last - first > len(PARTS):
+                continue
+            found = _assign(run[first:last], on_a_road and first == 0)
+            if found and (best is None or found.weight > best.weight):
+                lost = any(item.unit in _EXPLICIT for item in run[:first])
+                best = dataclasses.replace(found, leftover=lost or last < len(run))
+    return best

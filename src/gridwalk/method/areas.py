@@ -1,0 +1,52 @@
+"""The names of areas before an address: 天津市河北区光复道街道建国道社区 … is dropped, since a register stands within one.
+
+Everything here errs on the side of leaving text where it is: a district's name is dropped only where it can be no
+estate's (东区5号楼, 万科城市花园, 格林小镇 and 望海楼小区 stay).
+"""
+
+from __future__ import annotations
+
+import re
+
+_HAN = "[\u4e00-\u9fff]"
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
+    "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_NO_DISTRICT = "小社园校厂院宅活属业发片街组期一二三四五六七八九十"  # 小区, 园区, 三区 … are parts of an estate
+
+_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
+_BARE_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?={_HAN}{{2,3}}(?<![城都超菜夜小])市|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区)")
+_BARE_CITY = re.compile(rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)")  # 浙江宁波海曙区
+_CITY = re.compile(rf"{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|自治州|地区)(?!场|民广场|委|政府)")
+_DISTRICT = re.compile(rf"{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,3}}县(?![城前府学])")
+_DISTRICT_AFTER_CITY = re.compile(
+    rf"市辖区|{_HAN}{{1,4}}?(?<![{_NO_DISTRICT}])区|{_HAN}{{1,4}}?县(?![城前府学])|{_HAN}{{2,5}}?旗"
+)
+_STREET = re.compile(rf"{_HAN}{{2,12}}?(?:街道办事处|街道办|街道|街办事处|街办)")
+_TOWN = re.compile(rf"{_HAN}{{1,4}}?(?<![小古新水家故])(?:镇|乡)")
+_TOWN_ALONE = re.compile(rf"{_HAN}{{2,3}}?(?<![小古新水名])镇(?![江海平远路])")
+_COMMUNITY = re.compile(rf"{_HAN}{{2,8}}?(?:社区居民委员会|社区居委会|社区|居委会|村委会)")
+_JOINERS = " -,/._"
+_PLACE = re.compile(r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\d{1,2}[路街道里]")
+
+
+def _cut(folded: str, pattern: re.Pattern[str]) -> str | None:
+    found = pattern.match(folded)
+    if not found:
+        return None
+    left = folded[found.end() :].lstrip(_JOINERS)
+    return left if _PLACE.match(left) else None  # what is left must still begin with a name
+
+
+def without_areas(folded: str) -> str:
+    """``folded`` without the areas it begins with; a community's name stays where nothing else names the place."""
+    in_city = False
+    for _ in range(2):  # exports write 天津市河北区…天津市河北区…
+        for pattern in (_BARE_CITY, _PROVINCE, _BARE_PROVINCE, _CITY, _CITY):
+            left = _cut(folded, pattern)
+            if left is not None:
+                folded, in_city = left, True
+        for pattern in (_DISTRICT_AFTER_CITY if in_city else _DISTRICT, _STREET, _TOWN if in_city else _TOWN_ALONE):
+            folded = _cut(folded, pattern) or folded
+    return _cut(folded, _COMMUNITY) or folded

@@ -1,0 +1,72 @@
+"""The queue of differences: asking once, and taking back a question that has answered itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+
+from gridwalk.core import bulk
+from gridwalk.core.actions import Writing
+from gridwalk.registry.models import Difference
+from gridwalk.registry.rules import Verdict
+
+WAITING = ("open", "to_door")
+BY_ITSELF = "系统"
+
+
+def ask(asked: Sequence[Difference]) -> set[uuid.UUID]:
+    """Queue differences, each once. Returns those not queued because a person has kept the fact as it stands against them."""
+    if not asked:
+        return set()
+    earlier = Difference.objects.filter(
+        entity__in={d.entity for d in asked}, claimed_hash__in={d.claimed_hash for d in asked},
+        state__in=("kept", "to_door"),
+    ).values_list("entity", "field", "claimed_hash", "source", "state", "head")  # fmt: skip
+    at_door = {(*question, "") for *question, state, _ in earlier if state == "to_door"}
+    kept = {(*question, head) for *question, state, head in earlier if state == "kept"}
+    fresh, settled = [], set()
+    for one in asked:
+        question = (one.entity, one.field, one.claimed_hash, one.source)
+        if (*question, one.head) in kept:
+            settled.add(one.id)
+        elif (*question, "") not in at_door:
+            fresh.append(one)
+    Difference.objects.bulk_create(fresh, ignore_conflicts=True)
+    return settled
+
+
+@dataclasses.dataclass(frozen=True)
+class Said:
+    """A fact as a claim left it: written just now, or stated by a visit."""
+
+    entity: uuid.UUID
+    field: str
+    value_hash: str
+    verdict: Verdict
+
+
+def close_answered(writing: Writing, said: Sequence[Said]) -> None:
+    """Close the questions that what was said has answered.
+
+    A fact now is what was claimed; or a question sent to the door has its answer from the door.
+    """
+    if not said:
+        return
+    by_fact = {(one.entity, one.field): one for one in said}
+    closed = []
+    for waiting in Difference.objects.filter(entity__in={one.entity for one in said}, state__in=WAITING):
+        one = by_fact.get((waiting.entity, waiting.field))
+        if one is None:
+            continue
+        if one.verdict is Verdict.APPLY and one.value_hash == waiting.claimed_hash:
+            closed.append(_close(writing, waiting, "现值已与此相同"))
+        elif waiting.state == "to_door" and one.verdict is not Verdict.ASK:
+            closed.append(_close(writing, waiting, "上门已核实"))
+    bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
+
+
+def _close(writing: Writing, waiting: Difference, reason: str) -> Difference:
+    waiting.state, waiting.decided_at = "closed", writing.at
+    waiting.decided_by_name, waiting.reason = BY_ITSELF, reason
+    return waiting
