@@ -69,7 +69,8 @@ def _log(error: BaseException) -> Path:
     lines = [f"{dt.datetime.now(tz=dt.UTC).isoformat(timespec='seconds')} gridwalk {' '.join(sys.argv[1:2])}"]
     seen: BaseException | None = error
     while seen is not None:
-        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}")
+        said = f": {seen}" if isinstance(seen, ImportError) else ""  # names modules only
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{said}")
         lines += _places(seen.__traceback__)
         seen = seen.__cause__ or seen.__context__
     try:
