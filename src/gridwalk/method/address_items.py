@@ -41,11 +41,11 @@ _STARTS = re.compile(rf"[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门�
 
 # How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.
 _FITS: dict[str, dict[str, float]] = {
-    "building": {"building": 3}, "block": {"building": 3, "stairwell": 1.5}, "court": {"number": 2.2, "building": 2},
+    "building": {"building": 3}, "block": {"building": 3, "stairwell": 1.5}, "court": {"number": 1.8, "building": 2},
     "row": {"building": 3}, "group": {"number": 2.2, "building": 2.5}, "lane": {"number": 3}, "stairwell": {"stairwell": 3},
     "floor": {"floor": 3}, "storey": {"floor": 1.8, "building": 2}, "room": {"room": 3}, "shop": {"room": 3},
     "joint": {"room": 2.2}, "suffixed": {"number": 2.5, "building": 1, "room": 1},
-    "house": {"number": 0.5, "building": 1, "stairwell": 0.9, "room": 1}, "hash": {"building": 2, "stairwell": 1, "room": 0.5},
+    "house": {"number": 0.5, "building": 1, "stairwell": 0.9, "room": 1.05}, "hash": {"building": 2, "stairwell": 1, "room": 0.5},
     "": {"building": 1, "stairwell": 0.9, "floor": 0.1, "room": 1},
 }  # fmt: skip
 KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄"}
@@ -145,9 +145,9 @@ def runs(folded: str) -> list[list[Item]]:
     return [*found, run] if run else found
 
 
-def _fit(item: Item, part: str, on_a_road: bool) -> float:
+def _fit(item: Item, part: str, on_a_road: bool, alone: bool) -> float:
     """How well ``item`` is ``part``; 0 where it cannot be."""
-    if part == "number" and on_a_road and item.unit in {"house", "court", "joint"}:
+    if part == "number" and (on_a_road or alone) and item.unit in {"house", "court", "joint"}:
         return _ON_A_ROAD
     if item.unit not in {"", "house", "hash", "room"}:
         return _FITS[item.unit].get(part, 0)
@@ -162,12 +162,19 @@ def _fit(item: Item, part: str, on_a_road: bool) -> float:
     return weight if length <= 3 else weight / 3
 
 
+def _says_alone(item: Item) -> bool:
+    """A number alone is a part of the name before it (阳光100, 三期2), unless a unit or its length says it is a room."""
+    return bool(item.unit) or 3 <= sum(c.isdigit() for c in item.value) <= 4
+
+
 def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
     best: Reading | None = None
+    if len(items) == 1 and not _says_alone(items[0]):
+        return None
     for parts in itertools.combinations(PARTS, len(items)):
         weight = 0.0
         for item, part in zip(items, parts, strict=True):
-            fit = _fit(item, part, on_a_road)
+            fit = _fit(item, part, on_a_road, len(items) == 1 and item.unit == "house")
             if not fit:
                 break
             weight += fit

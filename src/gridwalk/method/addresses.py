@@ -22,13 +22,15 @@ _ROAD_END = re.compile(rf"(?:{_ROADS}|[路街道][东西南北中][一二三四�
 _ROAD_NUMBER = re.compile(
     rf"^(.*?(?:{_ROADS}|里|弄|村|巷|[路街道][东西南北中]段))\s*([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|号|弄|支弄))(?!楼|线|桥)"
 )
-_ROAD = re.compile(rf"^(.{{1,}}?(?:大街|大道|路|道|街(?!道)|胡同|巷))(?![口坊心桥边旁沿]|[东西南北中][段侧口边面头首路])(?=[\u4e00-\u9fff]{{2}})")
+_ROAD = re.compile(
+    r"^(.+?(?:大街|大道|[路道]街|路(?!街)|道(?!街)|街(?!道)|胡同|巷))(?![口坊心桥边旁沿]|[东西南北中][段侧口边面头首路])(?=\s*[\u4e00-\u9fff]{2})"
+)
 _GENERIC = re.compile(
     r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|[东西南北中一二三四五六七八九十A-Z]区|广场|商场|市场)\d*)"
 )
 _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
 _TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
-_FLOOR_OF = re.compile(r"^[A-Z]?(\d{1,2})\d{2}(?!\d)")
+_FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _STRIP = " ,-/.、#_"
@@ -98,7 +100,7 @@ def building_key(raw: str) -> str:
     folded = text.fold(raw).replace(" ", "")
     if item := _only(folded, "building"):
         return folded[: item.start] + _valued(item)
-    found = re.fullmatch(r"(.*?)([A-Za-z]?\d+[A-Za-z]?|[A-Za-z]|[%s]+)(?:楼|号|#|幢)?" % text.CHINESE_DIGITS, folded)
+    found = re.fullmatch(rf"(.*?)([A-Za-z]?\d+[A-Za-z]?|[A-Za-z]|[{text.CHINESE_DIGITS}]+)[楼号#]?", folded)
     return found[1] + number_key(found[2]) if found else folded
 
 
@@ -135,7 +137,7 @@ def _place(prefix: str) -> tuple[str, str, str]:
         estate = _NEAR.sub("", prefix[found.end() :].strip(_STRIP)).replace(" ", "")
         return found[1].strip(_STRIP), _house(found[2]), estate if _NAME.match(estate) else ""
     road = ""
-    while (found := _ROAD.match(prefix)) and not _GENERIC.match(prefix[found.end() :]):
+    while (found := _ROAD.match(prefix)) and not _GENERIC.match(prefix[found.end() :].lstrip()):
         road, prefix = found[1], _NEAR.sub("", prefix[found.end() :].strip(_STRIP))
     return road, "", prefix.replace(" ", "")
 
@@ -201,7 +203,7 @@ def parse(raw: str) -> Address:
         road, number, estate = _place(bare)
         return Address(road, number, estate, rest=notes, fault="" if number else "no_room")
     before, after = bare[: reading.start], bare[reading.end :]
-    if re.match(r"\s*[-/]?\d", after) and set(reading.parts) != {"number"}:
+    if re.match(r"\s*[-/]?\d", after) and not list(reading.parts.values())[-1].unit:
         reading = dataclasses.replace(reading, leftover=True)
     after = after.strip(_STRIP)
     parts = _storeys(reading, before.strip())
@@ -229,8 +231,8 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
         building, room = glued[1], glued[2]
     floor_text = values.get("floor", "")
     floor = int(floor_text) if floor_text.lstrip("-").isdigit() else None
-    if floor and floor > 0 and room and len(room) <= 2:
-        room = f"{floor}{room.zfill(2)}" if room.isdigit() else f"{floor}{room}"
+    if floor and room and len(room) <= 2:  # 3楼01号 → 301, 负一层02 → B102
+        room = (f"B{-floor}" if floor < 0 else str(floor)) + (room.zfill(2) if room.isdigit() else room)
     if floor is None:
         floor = floor_of(room)
     if building and not estate and number:
