@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from gridwalk import __version__
-from gridwalk.cli import createuser, demo, failures, init, migrate, output, parser, passthrough, serve, status
+from gridwalk.cli import (
+    createuser,
+    demo,
+    failures,
+    import_ledgers,
+    init,
+    migrate,
+    output,
+    parser,
+    passthrough,
+    serve,
+    simulate,
+    status,
+)
 
 VERBS: dict[str, ModuleType] = {
     "init": init,
@@ -14,6 +27,8 @@ VERBS: dict[str, ModuleType] = {
     "migrate": migrate,
     "status": status,
     "createuser": createuser,
+    "import": import_ledgers,
+    "simulate": simulate,
     "demo": demo,
     "django": passthrough,
 }
