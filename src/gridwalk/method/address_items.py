@@ -21,7 +21,9 @@ _SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|�
 _SHOP = re.compile(rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?)?\s*[号室铺]?")
 _SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
 _SUFFIXED = re.compile(r"(\d+)\s*号?([之附增])(\d+)\s*(?:号(?!楼)|室)?")
-_JOINT = re.compile(r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?")
+_JOINT = re.compile(
+    r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
+)
 _JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋])")
 _BELOW = re.compile(rf"(?:负|地下)\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(
@@ -98,6 +100,17 @@ def _inside(folded: str, pos: int) -> bool:
     return not (here.isdigit() and len(before) == 3 and before.isascii() and before.isalpha())
 
 
+def _stands_before_a_word(folded: str, end: int, raw: str) -> bool:
+    """301电联 is a room and a note, 55五单元 two numbers; 3期 and 2人 are words."""
+    after = folded[end]
+    if after.isascii():
+        return raw[-1].isalpha()
+    following = _VALUE.match(folded, end)
+    if following and _UNITS.match(folded, following.end()):
+        return True
+    return bool(re.search(r"\d{3}[A-Za-z]?$", raw)) and after not in "期区年路"
+
+
 def _item(folded: str, pos: int) -> Item | None:
     """The item that begins at ``pos``."""
     if special := _special(folded, pos):
@@ -117,14 +130,10 @@ def _item(folded: str, pos: int) -> Item | None:
     after = folded[end : end + 1]
     if kind == "han":
         between = folded[pos - 1 : pos] == "-" or after == "-"
-        if not between and not (len(raw) >= 3 and not after):
-            return None
-    elif after and (after.isalpha() or after == "%") and not (
-        re.search(r"\d{3}[A-Za-z]?$", raw) and after not in "期区年路"
-    ):
-        if not (raw[-1:].isalpha() and after.isascii()):
-            return None
-    return Item(pos, end, "", text.number_key(raw))
+        stands = between or (len(raw) >= 3 and not after)
+    else:
+        stands = not after.isalpha() or _stands_before_a_word(folded, end, raw)
+    return Item(pos, end, "", text.number_key(raw)) if stands else None
 
 
 def runs(folded: str) -> list[list[Item]]:
@@ -145,9 +154,9 @@ def runs(folded: str) -> list[list[Item]]:
     return [*found, run] if run else found
 
 
-def _fit(item: Item, part: str, on_a_road: bool, alone: bool) -> float:
+def _fit(item: Item, part: str, on_a_road: bool) -> float:
     """How well ``item`` is ``part``; 0 where it cannot be."""
-    if part == "number" and (on_a_road or alone) and item.unit in {"house", "court", "joint"}:
+    if part == "number" and on_a_road and item.unit in {"house", "court", "joint"}:
         return _ON_A_ROAD
     if item.unit not in {"", "house", "hash", "room"}:
         return _FITS[item.unit].get(part, 0)
@@ -174,7 +183,7 @@ def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
     for parts in itertools.combinations(PARTS, len(items)):
         weight = 0.0
         for item, part in zip(items, parts, strict=True):
-            fit = _fit(item, part, on_a_road, len(items) == 1 and item.unit == "house")
+            fit = _fit(item, part, on_a_road)
             if not fit:
                 break
             weight += fit
@@ -187,6 +196,8 @@ def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
 def read(run: list[Item], on_a_road: bool) -> Reading | None:
     """The best reading of a run; ``on_a_road``: the words before it end like a road's name."""
     best: Reading | None = None
+    if len(run) == 1 and run[0].unit == "house" and not any(c.isascii() and c.isalpha() for c in run[0].value):
+        on_a_road = True  # 林古里5号: nothing else says what it is
     for first in range(len(run)):
         for last in range(len(run), max(first, len(run) - 3), -1):
             if last - first > len(PARTS):

@@ -32,6 +32,7 @@ _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
 _TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 _STRIP = " ,-/.、#_"
 _ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
@@ -85,11 +86,14 @@ def _valued(item: Item) -> str:
     return item.value + address_items.KEY_SUFFIX.get(item.unit, "")
 
 
+_BUILDINGS = frozenset({"building", "block", "court", "row", "group"})
+
+
 def _only(folded: str, part: str) -> Item | None:
     """The item that is ``part`` when a column holds one part of an address."""
     for run in address_items.runs(folded):
         for item in run:
-            if item.unit == part or item.unit in {"building", "block", "court", "row", "group"} and part == "building":
+            if item.unit == part or (part == "building" and item.unit in _BUILDINGS):
                 return item
     return None
 
@@ -158,7 +162,12 @@ def _unwrapped(folded: str) -> tuple[str, str]:
         inside = (found[1] or found[2] or "").strip()
         runs = address_items.runs(inside)
         units = {item.unit for run in runs for item in run}
-        if len(runs) == 1 and runs[0][0].start == 0 and runs[0][-1].end == len(inside) and units & {"building", "stairwell"}:
+        if (
+            len(runs) == 1
+            and runs[0][0].start == 0
+            and runs[0][-1].end == len(inside)
+            and units & {"building", "stairwell"}
+        ):
             return inside
         notes.append(inside)
         return " "
@@ -213,7 +222,9 @@ def parse(raw: str) -> Address:
         rest = " ".join(part for part in (after, notes) if part)
         if number:  # 建国道92号君临天下12号
             return Address(road, number, estate or f"{road}{number}号", house, rest=rest, fault="no_room")
-        return Address(estate or road, house, "", rest=rest)
+        return Address(
+            estate or road, house, "", rest=rest, fault="unclear" if reading.leftover or _DIGIT.search(after) else ""
+        )
     return _door(before, parts, reading, " ".join(part for part in (after, notes) if part))
 
 
@@ -283,7 +294,8 @@ def display(address: Address) -> str:
         parts.append(building_name(address.building))
     if address.stairwell:
         parts.append(f"{address.stairwell}单元")
-    parts.append(address.room)
+    is_house = address.number and not address.building and len(address.room) <= 2  # 存善胡同12号院 3号
+    parts.append(f"{address.room}号" if is_house and address.room else address.room)
     return " ".join(part for part in parts if part)
 
 

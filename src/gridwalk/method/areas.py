@@ -16,8 +16,12 @@ _PROVINCES = (
 _NO_DISTRICT = "小社园校厂院宅活属业发片街组期一二三四五六七八九十"  # 小区, 园区, 三区 … are parts of an estate
 
 _PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
-_BARE_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?={_HAN}{{2,3}}(?<![城都超菜夜小])市|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区)")
-_BARE_CITY = re.compile(rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)")  # 浙江宁波海曙区
+_BARE_PROVINCE = re.compile(
+    rf"(?:{_PROVINCES})(?={_HAN}{{2,3}}(?<![城都超菜夜小])市|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区)"
+)
+_BARE_CITY = re.compile(
+    rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
+)  # 浙江宁波海曙区
 _CITY = re.compile(rf"{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|自治州|地区)(?!场|民广场|委|政府)")
 _DISTRICT = re.compile(rf"{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,3}}县(?![城前府学])")
 _DISTRICT_AFTER_CITY = re.compile(

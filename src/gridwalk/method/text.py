@@ -6,21 +6,52 @@ import functools
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+import opencc
+
+# Zero-width and direction marks, soft hyphens, variation selectors; control characters and lone surrogates, which no
+# database column takes. Private-use characters stay: rare characters of names are typed with them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
 _SPACES = re.compile(r"\s+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
+# Both as ``fold`` leaves them, lower-case and without spaces; a cell of punctuation alone says nothing either.
 EMPTY_WORDS = frozenset(
-    {"", "无", "不详", "未知", "暂无", "没有", "空", "—", "-", "--", "——", "/", "\\", "／", "n/a", "na", "null", "none", "nan", "?", "？"}
-)  # fmt: skip
-REPEAT_WORDS = frozenset({"同上", "〃", "″", '"', "''", "“", "”", "同前", "如上"})
+    {
+        "无",
+        "不详",
+        "未知",
+        "暂无",
+        "没有",
+        "空",
+        "空白",
+        "未填",
+        "未登记",
+        "无此项",
+        "(空)",
+        "(无)",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "nan",
+    }
+)
+REPEAT_WORDS = frozenset(
+    {"同上", "同前", "如上", "上同", "〃", '"', "''", "“", "”", "′′", "〞", "〝", "`′", "´´", "\u2033"}
+)
 
 _DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "壹": 1, "二": 2, "贰": 2, "两": 2, "三": 3, "叁": 3, "四": 4, "肆": 4,
            "五": 5, "伍": 5, "六": 6, "陆": 6, "七": 7, "柒": 7, "八": 8, "捌": 8, "九": 9, "玖": 9}  # fmt: skip
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TENS = {"廿": 20, "卅": 30}
 CHINESE_DIGITS = "".join((*_DIGITS, *_UNITS, *_TENS))
+
+
+_SAYS = re.compile(r"[^\W_]")
+_TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
 
 def fold(value: object) -> str:
@@ -37,39 +68,57 @@ def fold(value: object) -> str:
 
 @functools.lru_cache(maxsize=1 << 17)
 def _fold(raw: str) -> str:
-    text = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", raw)))
-    return _SPACES.sub(" ", text).strip()
+    if not raw.isascii():
+        raw = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw))))
+    elif not raw.isprintable():
+        raw = _INVISIBLE.sub("", raw)
+    return _SPACES.sub(" ", raw).strip()
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _meaning(folded: str) -> str:
+    word = folded.replace(" ", "").rstrip("。.!").lower() or folded
+    if word in REPEAT_WORDS:
+        return "repeat"
+    return "empty" if word in EMPTY_WORDS or not _SAYS.search(word) else "value"
 
 
 def meaning(value: object) -> str:
     """``empty`` (无, 不详, —, ／ …), ``repeat`` (同上, 〃) or ``value``: what a cell says before it is parsed."""
-    text = fold(value)
-    if text in REPEAT_WORDS or text == "同 上":
-        return "repeat"
-    return "empty" if text.lower() in EMPTY_WORDS else "value"
+    return _meaning(fold(value))
 
 
-def chinese_number(text: str) -> int | None:
-    """The number a Chinese numeral says (一百二十三, 廿一, 二〇五, 十), or None where it is none."""
-    text = text.strip()
-    if not text:
-        return None
-    if text.isascii():
-        return int(text) if text.isdigit() else None
-    if all(c in _DIGITS for c in text):
-        return int("".join(str(_DIGITS[c]) for c in text))
-    total, current = 0, 0
-    for char in text:
-        if char in _DIGITS:
-            current = _DIGITS[char]
-        elif char in _TENS:
-            total += _TENS[char]
-        elif char in _UNITS:
-            total += max(current, 1) * _UNITS[char] if char in "十拾" else current * _UNITS[char]
-            current = 0
-        else:
+@functools.lru_cache(maxsize=1 << 15)
+def simplified(raw: str) -> str:
+    """Traditional characters as simplified ones (張偉 → 张伟): for keys, never for what is stored."""
+    return raw if raw.isascii() else str(_TO_SIMPLIFIED.convert(raw))
+
+
+def chinese_number(raw: str) -> int | None:
+    """The number a Chinese numeral says (一百二十三, 廿一, 二〇五, 十, 1百20), or None where it is none."""
+    numeral = raw.strip()
+    if numeral.isdecimal():
+        return int(numeral)
+    values = [_DIGITS.get(c, int(c) if c.isdecimal() else None) for c in numeral]
+    if numeral and None not in values:
+        return int("".join(map(str, values)))
+    total, current, limit = 0, None, 10_000
+    for char, digit in zip(numeral, values, strict=True):
+        if digit is not None:
+            if current is not None and not (char.isdecimal() or current == 0):
+                return None
+            current = (current or 0) * 10 + digit if char.isdecimal() else digit
+            continue
+        unit = _TENS.get(char) or _UNITS.get(char)
+        if unit is None or unit >= limit or (char in _TENS and current):
             return None
-    return total + current
+        if not current and unit > 10 and char not in _TENS:
+            return None  # a hundred is always 一百
+        total += unit * (1 if char in _TENS or not current else current)
+        current, limit = None, 10 if char in _TENS else unit
+    if not numeral or (current is not None and current >= limit):
+        return None
+    return total + (current or 0)
 
 
 def number_key(raw: str) -> str:
