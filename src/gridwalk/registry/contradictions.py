@@ -58,8 +58,8 @@ def _same_name_and_birth(today: dt.date) -> Q:
 def _phone_shared(today: dt.date) -> Q:
     doors = (
         Residence.objects.filter(
-            person__phone_index=OuterRef("phone_index"), person__status="active", to_on__isnull=True,
-            kind__in=rules.LIVING,
+            ~Q(person__phone_index=""), person__phone_index=OuterRef("phone_index"), person__status="active",
+            to_on__isnull=True, kind__in=rules.LIVING,
         )
         .order_by()
         .values("person__phone_index")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.dictionary.types import Authority
+from gridwalk.method import idcards
 
 LIVING = ("lives_here", "lives_elsewhere_registered", "tenant", "boarder")
 REGISTERED = "registered_here"
@@ -98,6 +99,13 @@ AUTHORITY: Mapping[str, Mapping[Authority, tuple[str, str]]] = {
 
 NOT_SAID = (None, "", "unknown")
 """Values that say nothing: nobody is asked to choose between them and a fact."""
+
+
+def with_identity(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A person's values with birth date and sex as a valid ID number says them, where they were not given."""
+    card = idcards.check(values.get("id_no") or "")
+    derived = {"born_on": card.born_on.isoformat() if card.born_on else None, "sex": card.sex or None}
+    return {**derived, **{name: value for name, value in values.items() if value not in (None, "")}}
 
 
 def is_end(kind: str, field: str, value: Any) -> bool:

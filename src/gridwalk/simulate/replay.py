@@ -154,6 +154,8 @@ class Register:
     def _claim(self, kind: str, ref: str, field: str, value: str) -> None:
         if kind == "dwelling" and field in ("occupancy", "tenure"):
             setattr(self.dwellings[ref], field, value)
+            if field == "occupancy" and value != "vacant":
+                self.dwellings[ref].vacancy_source = ""
         elif field == "status":
             self.persons[ref].pending = True
         elif field == "id_no" and not self.persons[ref].facts["id_no"]:
@@ -164,15 +166,23 @@ class Register:
         for ref in knock.confirmed:
             self.persons[ref].verified_on = on
         for ref in knock.departures:
-            self.persons[ref].homes.pop(knock.ref, None)
+            self._leave(self.persons[ref], knock.ref)
         for arrival in knock.arrivals:
             ref = self._enter(arrival.ref, knock.place.community, arrival.values)
+            for home in [door for door in self.persons[ref].homes if door != knock.ref]:
+                self._leave(self.persons[ref], home, moves_registration=arrival.residence_kind == "lives_here")
             self.persons[ref].homes = {knock.ref: arrival.residence_kind}
             self.persons[ref].verified_on = on
         for ref in {*knock.confirmed, *knock.care} if knock.outcome in ("met", "phone") else ():
             for label in self._labels_of.get(ref, ()):
                 if label.starts_on <= on <= label.ends_on:
                     label.contact_on = on
+
+    @staticmethod
+    def _leave(person: Person, door: str, *, moves_registration: bool = False) -> None:
+        """Whose household is registered at the door they left stays registered there."""
+        if person.homes.pop(door, "") == "lives_here" and not moves_registration:
+            person.registered.append(door)
 
     def grid_of(self, person: Person) -> str:
         """The grid of the home, else of the registered door, else the community's grid 000."""

@@ -18,8 +18,9 @@ What an import is agreed to do with a row (``replay`` follows it; reconcile's im
 
 What a knock does: claims from the door apply to occupancy, tenure and phone, fill an empty ID number, and turn a status
 (deceased, moved away) into an end that awaits its recheck: the person stays active meanwhile. Confirmed persons and
-arrivals are verified that day; a departure ends the home at this door. ``met``, ``phone`` and ``vacant_confirmed`` are
-contacts with the door; whoever is confirmed by ``met`` or ``phone`` has had a care contact for every label in force. See docs/algorithms/rates.md.
+arrivals are verified that day; a departure ends the home at this door, and who is registered there stays registered there.
+``met``, ``phone`` and ``vacant_confirmed`` are contacts with the door; whoever is confirmed by ``met`` or ``phone`` has had a
+care contact for every label in force. See docs/algorithms/rates.md.
 """
 
 from __future__ import annotations

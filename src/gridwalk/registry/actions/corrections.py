@@ -106,7 +106,9 @@ def add_person(
     grids = {door.grid_id} | ({known.grid_id} | _home_grids(known.id) if known else set())
     with core.write_to(*grids, actor=actor, at=at) as writing:
         if known is None:
-            (person,) = creation.register(writing, "person", [creation.New(door.grid_id, values, source)])
+            (person,) = creation.register(
+                writing, "person", [creation.New(door.grid_id, rules.with_identity(values), source)]
+            )
         else:
             person = known.id
             claims.apply_claims(writing, _said_of(known, values, source))

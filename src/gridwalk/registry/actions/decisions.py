@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -13,9 +14,9 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import claims, creation, endings
+from gridwalk.registry.actions import claims, creation, endings, queue
 from gridwalk.registry.models import Difference, Dwelling, Residence
-from gridwalk.registry.rules import Claim
+from gridwalk.registry.rules import Claim, Verdict
 
 DECISIONS = {"accept": "accepted", "keep": "kept", "to_door": "to_door"}
 UNDO_FOR = dt.timedelta(days=7)
@@ -44,86 +45,115 @@ def _get(actor: Viewer, difference: uuid.UUID) -> Difference:
 def decide(
     *, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = ""
 ) -> Difference:  # fmt: skip
-    """Decide one difference. Raises NotHere, NotPermitted, ChangedMeanwhile, DecisionError."""
+    """Decide one difference. Raises NotHere, NotPermitted, ChangedMeanwhile, DecisionError.
+
+    Where the fact changed since it was asked, the difference shows the present value from now on and is asked again; where
+    the present value has become the claimed one, it closes.
+    """
     found = _get(actor, difference)
     if decision not in DECISIONS:
         raise DecisionError("只能采纳、保留或送上门核实。")
+    reason = rules.reason_kept(reason)
     with core.write_to(*_grids(found), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
         if found.state not in {"open", "to_door"}:
             raise DecisionError("这一条已经有人定过了。")
-        if found.field not in {"residence", "residence_kind"}:
-            _ask_again_if_changed(found)
-        if decision == "accept":
-            _accept(writing, found, reason)
-        found.state = DECISIONS[decision]
-        found.decided_by, found.decided_by_name, found.decided_at, found.reason = actor.id, actor.name, at, reason
-        found.save()
-        writing.audit(f"difference.{found.state}", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"field": found.field, "difference": str(found.id)}, reason=reason)  # fmt: skip
+        changed = _ask_again_if_changed(writing, found)
+        if changed is None:
+            if decision == "accept":
+                _accept(writing, found, reason)
+            found.state = DECISIONS[decision]
+            found.decided_by, found.decided_by_name, found.decided_at, found.reason = actor.id, actor.name, at, reason
+            found.save()
+            writing.audit(f"difference.{found.state}", scope=found.grid_id, kind=found.kind, subject=found.entity,
+                          data={"field": found.field, "difference": str(found.id)}, reason=reason)  # fmt: skip
+    if changed is not None:
+        raise ChangedMeanwhile(changed)
     return found
 
 
 def _grids(found: Difference) -> set[str]:
-    grids = {found.grid_id}
+    """Every grid a decision may write to: the entity's, and for a person's links those of their homes."""
+    entity: Any = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
+    grids = {found.grid_id, entity.grid_id}
+    if found.field in LINKS:
+        homes = Residence.objects.filter(person_id=found.entity, to_on__isnull=True)
+        grids |= set(homes.values_list("grid_id", flat=True))
     if found.field == "residence":
         grids.add(Dwelling.objects.values_list("grid_id", flat=True).get(pk=found.evidence["dwelling"]))
-        grids |= set(
-            Residence.objects.filter(person_id=found.entity, to_on__isnull=True).values_list("grid_id", flat=True)
-        )
     return grids
 
 
-def _ask_again_if_changed(found: Difference) -> None:
-    entity = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
-    present = columns.read(entity, found.field)
-    if (present or "") != (found.opened("current") or ""):
-        found.current = records.seal_value(
-            found.kind, found.field, present, table=claims.TABLE, column="current", row=found.id
-        )
-        raise ChangedMeanwhile(dictionary.show(found.kind, found.field, present))
+LINKS = ("residence", "residence_kind")
+
+
+def _ask_again_if_changed(writing: Writing, found: Difference) -> str | None:
+    """The present value, masked, where it is not the one the question was asked about; the question is brought up to date."""
+    if found.field == "residence":
+        return None
+    if found.field == "residence_kind":
+        present, head, entity_grid = _link(found).kind, None, found.grid_id
+    else:
+        entity = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
+        present, head, entity_grid = columns.read(entity, found.field), entity.heads.get(found.field), entity.grid_id
+    if (present or "") == (found.opened("current") or ""):
+        return None
+    found.current = records.seal_value(
+        found.kind, found.field, present, table=claims.TABLE, column="current", row=found.id
+    )
+    found.head = uuid.UUID(head) if head else None
+    found.grid_id = entity_grid
+    if (present or "") == (found.opened("claimed") or ""):
+        found.state, found.decided_at, found.decided_by_name = "closed", writing.at, queue.BY_ITSELF
+        found.reason = "现值已与此相同"
+    found.save()
+    return dictionary.show(found.kind, found.field, present)
+
+
+def _link(found: Difference) -> Residence:
+    """The link a question about somebody's kind of residence is about. Raises DecisionError where it has ended."""
+    link = Residence.objects.select_for_update().filter(pk=found.evidence["residence"], to_on__isnull=True).first()
+    if link is None:
+        raise DecisionError("这个人已经不在这一户了，这一条不用再定，保留即可。")
+    return link
 
 
 def _accept(writing: Writing, found: Difference, reason: str) -> None:
     claimed = found.opened("claimed")
     if found.field == "residence":
         dwelling = Dwelling.objects.get(pk=found.evidence["dwelling"])
-        creation.link(
-            writing,
-            [
-                creation.NewResidence(
-                    found.entity, dwelling.id, dwelling.grid_id, found.evidence["residence_kind"], "office"
-                )
-            ],
-        )
-        creation.settle_grids(writing, [found.entity])
+        if dwelling.status == "struck_off":
+            raise DecisionError("这处房屋已经注销，不能迁入。请先核对房屋。")
+        _move_in(writing, found.entity, dwelling.id, dwelling.grid_id, str(found.evidence["residence_kind"]))
     elif found.field == "residence_kind":
-        residence = Residence.objects.select_for_update().get(pk=found.evidence["residence"])
-        writing.change(residence.grid_id, "residence", residence.id, "kind", residence.kind, claimed, source="office")
-        residence.kind = str(claimed)
-        residence.save(update_fields=["kind"])
-    elif found.field == "status" and claimed in rules.PROPOSALS.get(found.kind, {}):
+        link = _link(found)
+        _move_in(writing, found.entity, link.dwelling_id, link.grid_id, str(claimed))
+    elif rules.is_end(found.kind, found.field, claimed):
         entity = columns.TABLES[found.kind]._default_manager.select_for_update().get(pk=found.entity)
-        endings.propose(writing, entity, str(claimed), reason=reason or "采纳台账")
+        try:
+            endings.propose(writing, entity, str(claimed), reason=reason or "采纳台账")
+        except endings.EndError as error:
+            raise DecisionError(str(error)) from error
     else:
-        claims.apply_claims(
-            writing,
-            [
-                Claim(
-                    found.kind,
-                    found.entity,
-                    found.field,
-                    claimed,
-                    "office",
-                    source_ref=found.source_ref,
-                    reason=reason or "采纳差异",
-                )
-            ],
-        )
+        _say(writing, found, claimed, reason or "采纳差异")
+
+
+def _move_in(writing: Writing, person: uuid.UUID, dwelling: uuid.UUID, grid: str, kind: str) -> None:
+    creation.link(writing, [creation.NewResidence(person, dwelling, grid, kind, "office")])
+    creation.settle_grids(writing, [person])
+
+
+def _say(writing: Writing, found: Difference, value: Any, reason: str) -> None:
+    said = Claim(found.kind, found.entity, found.field, value, "office", source_ref=found.source_ref, reason=reason)
+    for judged in claims.apply_claims(writing, [said]):
+        if judged.verdict is Verdict.ASK:
+            raise DecisionError("这个号码已登记在另一条记录上，不能采纳。请先核对两条记录。")
 
 
 def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference:
-    """Take a decision back within seven days; what was accepted returns to the value before. Raises DecisionError."""
+    """Take a decision back within seven days; what was accepted returns to the value before, unless somebody has changed
+    it since. Raises NotHere, NotPermitted, DecisionError.
+    """
     found = _get(actor, difference)
     with core.write_to(*_grids(found), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
@@ -133,6 +163,11 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
             raise DecisionError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
         if found.state == "accepted":
             _take_back(writing, found)
+        same = Difference.objects.filter(
+            entity=found.entity, field=found.field, claimed_hash=found.claimed_hash, source=found.source, state="open"
+        )
+        if same.exists():
+            raise DecisionError("同一条差异已经重新列出，不用撤回，直接定那一条。")
         found.state, found.decided_by, found.decided_by_name, found.decided_at = "open", None, "", None
         found.save()
         writing.audit("difference.reopened", scope=found.grid_id, kind=found.kind, subject=found.entity,
@@ -141,24 +176,23 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
 
 
 def _take_back(writing: Writing, found: Difference) -> None:
-    before = found.opened("current")
+    before, claimed = found.opened("current"), found.opened("claimed")
     if found.field == "residence":
         raise DecisionError("迁移不能一键撤回，请到人员页迁回原处。")
     if found.field == "residence_kind":
-        residence = Residence.objects.select_for_update().get(pk=found.evidence["residence"])
-        writing.change(
-            residence.grid_id,
-            "residence",
-            residence.id,
-            "kind",
-            residence.kind,
-            before,
-            source="office",
-            reason="撤回采纳",
-        )
-        residence.kind = str(before)
-        residence.save(update_fields=["kind"])
+        link = _link(found)
+        if link.kind != claimed:
+            raise DecisionError(CHANGED_SINCE)
+        _move_in(writing, found.entity, link.dwelling_id, link.grid_id, str(before))
         return
-    claims.apply_claims(
-        writing, [Claim(found.kind, found.entity, found.field, before or "", "office", reason="撤回采纳")]
-    )
+    if rules.is_end(found.kind, found.field, claimed):
+        if not endings.withdraw(writing, found.entity):
+            raise DecisionError("这次注销已经复核过了，不能撤回。请到人员页核对状态。")
+        return
+    entity = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
+    if (columns.read(entity, found.field) or "") != (claimed or ""):
+        raise DecisionError(CHANGED_SINCE)
+    _say(writing, found, before or "", "撤回采纳")
+
+
+CHANGED_SINCE = "采纳以后又有人改过这一项，没有撤回。请到房屋或人员页直接更正。"

@@ -288,6 +288,7 @@ def count_of(viewer: Viewer, scope: str) -> dict[str, int]:
     if not viewer.may(Verb.SEE_COUNTS, scope):
         raise NotHere
     counted: dict[str, Any] = {
-        kind: table._default_manager.filter(grid__code__startswith=scope).count() for kind, table in columns.TABLES.items()
+        kind: table._default_manager.filter(grid__code__startswith=scope).count()
+        for kind, table in columns.TABLES.items()
     }
     return counted

@@ -36,6 +36,7 @@ AUDIT_WORDS = {
     "end.proposed": ("注", "提出注销，待复核"),
     "end.confirmed": ("注", "复核同意注销"),
     "end.rejected": ("注", "复核不同意，仍在册"),
+    "end.withdrawn": ("撤", "撤回了注销，仍在册"),
     "visit.withdrawn": ("撤", "撤回了一次走访"),
     "target.rechecked": ("核", "复核了走访结果"),
     "care.contacted": ("关", "关怀联系"),

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from gridwalk.core import bulk, envelope, ids
 from gridwalk.core.actions import Writing
+from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation, endings
 from gridwalk.registry.models import CareLabel, Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import LIVING, Claim
@@ -81,26 +82,31 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     if not coming:
         return
     indexes = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for _, a in coming} - {""}
-    known = {p.id_no_index: p for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
-    new: list[creation.New] = []
+    known = {p.id_no_index: p.id for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
+    new: dict[uuid.UUID, creation.New] = {}
     links: list[creation.NewResidence] = []
+    said: list[Claim] = []
     for visit, arrival in coming:
         index = envelope.blind_index(arrival.values.get("id_no") or "", purpose="id_no")
-        person = known.get(index) if index else None
-        if person is None:
-            made = creation.New(visit.grid_id, arrival.values, "visit", verified_on=visit.on, id=arrival.id)
-            new.append(made)
-            person_id = made.id
+        person_id = known.get(index) if index else None
+        if person_id is None:
+            person_id = arrival.id
+            new[person_id] = creation.New(
+                visit.grid_id, rules.with_identity(arrival.values), "visit", verified_on=visit.on, id=person_id
+            )
+            if index:
+                known[index] = person_id
         else:
-            person_id = person.id
+            values = {**arrival.values, "status": "active"}
+            said += [Claim("person", person_id, name, value, "visit") for name, value in values.items()]
         links.append(
             creation.NewResidence(
                 person_id, visit.entity, visit.grid_id, arrival.residence_kind, "visit", from_on=visit.on
             )
         )
-    creation.register(writing, "person", new)
-    made = {one.id for one in new}
-    claims.confirm(writing, "person", [link.person for link in links if link.person not in made], source="visit")
+    creation.register(writing, "person", list(new.values()))
+    claims.apply_claims(writing, said)
+    claims.confirm(writing, "person", [link.person for link in links if link.person not in new], source="visit")
     creation.link(writing, links)
     creation.settle_grids(writing, [link.person for link in links])
 
@@ -128,9 +134,8 @@ def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     if not gone:
         return
     links = Residence.objects.filter(person_id__in={p for p, _ in gone}, to_on__isnull=True, kind__in=LIVING)
-    for residence in links:
-        if (residence.person_id, residence.dwelling_id) in gone:
-            creation.end_residence(writing, residence, source="visit", reason="上门核实，已不在此住")
+    left = [link for link in links if (link.person_id, link.dwelling_id) in gone]
+    creation.leave_homes(writing, left, source="visit", reason="上门核实，已不在此住")
     creation.settle_grids(writing, [p for p, _ in gone])
 
 
