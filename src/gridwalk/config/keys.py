@@ -56,12 +56,17 @@ def load(home: Path) -> Keys:
     path = path_in(home)
     try:
         content = json.loads(path.read_text())
-        return Keys(
+        found = Keys(
             content["django_secret"],
-            {key_id: base64.b64decode(key) for key_id, key in content["envelope"].items()},
+            {key_id: base64.b64decode(key, validate=True) for key_id, key in content["envelope"].items()},
             content["active"],
-            base64.b64decode(content["blind_index"]),
+            base64.b64decode(content["blind_index"], validate=True),
         )
+        if found.active not in found.envelope or {len(k) for k in [*found.envelope.values(), found.blind_index]} != {
+            32
+        }:
+            raise ValueError("keys of a wrong length")
+        return found
     except FileNotFoundError as error:
         raise KeyFileError(
             f"没有找到密钥文件 {path}。第一次用请运行 gridwalk init；"
