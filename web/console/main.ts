@@ -4,8 +4,10 @@ import htmx from "htmx.org";
 import "./elements/building-chart";
 import "./elements/hot-keys";
 import "./elements/paper-entry";
-import "./elements/rate-chart";
 import "./elements/select-rows";
+
+// The chart library is large: it is fetched only by pages that draw a line.
+if (document.querySelector("rate-chart")) void import("./elements/rate-chart");
 
 htmx.config.allowEval = false; // the content security policy forbids it as well
 htmx.config.includeIndicatorStyles = false;

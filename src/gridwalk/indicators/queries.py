@@ -84,6 +84,8 @@ def _lines(
         sums: dict[str, Figure | None] = {
             indicator: sum((figures[m] for m in members), Figure()) for indicator, figures in by_indicator.items()
         }
+        if not n_grids and not any(figure.d for figure in sums.values() if figure):
+            continue  # a community of the official list that has no grids here yet
         lines.append((code, areas[code].short, n_grids, sums))
     return lines
 

@@ -52,10 +52,14 @@ class Batch:
     def fault(self, index: int, code: str, field: str = "") -> None:
         """Note a fault of a whole row, or of the column that holds ``field``."""
         row = self.rows[index]
-        column = next((f["column"] for f in row.faults if f["field"] == field and field), "")
+        column = next((c["letter"] for c in self._columns(row.sheet) if field and c["field"] in {field, "address"}), "")
         row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}]
         if code in rules.REFUSING:
             row.state = "refused"
+
+    def _columns(self, sheet: str) -> list[dict[str, Any]]:
+        """The columns of a sheet as they were mapped."""
+        return next((s["columns"] for s in self.of.mapping.get("sheets", []) if s["name"] == sheet), [])
 
     def became(self, index: int, entity: uuid.UUID, state: str) -> None:
         """Note what became of a row."""

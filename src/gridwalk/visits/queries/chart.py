@@ -75,7 +75,7 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
     for dwelling in dwellings:
         by_stair.setdefault(dwelling.stairwell.key if dwelling.stairwell else "", []).append(dwelling)
     stairs, columns, start = [], {}, 0
-    for key in sorted(by_stair, key=lambda k: (len(k), k)):
+    for key in sorted(by_stair, key=lambda k: (not k, len(k), k)):  # what has no stairwell (shops) stands last
         members = by_stair[key]
         width = max(_per_floor(members).values(), default=1)
         settled = sum(1 for d in members if (t := targets.get(d.id)) and t.state == "visited")
