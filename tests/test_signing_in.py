@@ -1,0 +1,149 @@
+"""Signing in over HTTP: lock-out, first password, one-time codes, and what is not offered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts import queries
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.core import clock
+
+pytestmark = pytest.mark.django_db
+
+STREET, GRID = "120105001", "120105001001001"
+PASSWORD, FRESH = "walk-every-door-26", "another-door-26"
+LOGIN, HOME = "/accounts/login/", "/"
+
+Account = Callable[..., User]
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_before() -> None:
+    cache.clear()
+
+
+def _sign_in(client: Client, user: User, password: str = PASSWORD, *, name: str = "") -> Any:
+    return client.post(LOGIN, {"login": name or user.username, "password": password})
+
+
+def _is_in(client: Client) -> bool:
+    """Whether the first page opens, or the page it leads this role on to."""
+    asked = client.get(HOME)
+    held_up = (LOGIN, reverse("account_change_password"), reverse("mfa_activate_totp"))
+    return asked.status_code != 302 or not asked.headers["Location"].startswith(held_up)
+
+
+def _text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: Client, account: Account) -> None:
+    user = account(Role.GRID_WORKER, GRID)
+    assert client.get(HOME).headers["Location"].startswith(LOGIN)
+    wrong = _sign_in(client, user, "wrong")
+    assert wrong.status_code == 200
+    assert "不正确" in _text(wrong)
+    assert _sign_in(client, user, name=user.username.upper()).headers["Location"] == HOME
+    assert _is_in(client)
+    client.post("/accounts/logout/")
+    assert not _is_in(client)
+
+
+def test_six_wrong_passwords_lock_the_account_however_its_name_is_spelled(client: Client, account: Account) -> None:
+    user, other = account(Role.GRID_WORKER, GRID), account(Role.COMMUNITY_LEAD, GRID[:12])
+    names = [user.username, user.username.upper(), f" {user.username.title()} "]
+    answers = [_sign_in(client, user, "wrong", name=names[n % 3]) for n in range(6)]
+    assert [a.status_code for a in answers[:5]] == [200] * 5
+    assert "错了太多次" in _text(answers[5])
+    assert "错了太多次" in _text(_sign_in(Client(), user))
+    assert _sign_in(Client(), other).headers["Location"] == HOME
+
+
+def test_a_name_nobody_has_is_answered_like_a_wrong_password(client: Client, account: Account) -> None:
+    user = account(Role.GRID_WORKER, GRID)
+    wrong, nobody = (client.post(LOGIN, {"login": name, "password": "x"}) for name in (user.username, "nobody"))
+    assert "不正确" in _text(wrong)
+    assert "不正确" in _text(nobody)
+
+
+def test_the_first_sign_in_changes_the_password_before_anything_else(client: Client) -> None:
+    now = clock.now()
+    user = accounts.create_user(actor=SYSTEM, at=now, username="wangshi", name="王试", password=PASSWORD)
+    accounts.assign(
+        actor=SYSTEM, at=now, user=user.id, role=Role.GRID_WORKER, scope=GRID,
+        from_on=clock.local_date(now) - dt.timedelta(1),
+    )  # fmt: skip
+    _sign_in(client, user)
+    change = reverse("account_change_password")
+    assert client.get(HOME).headers["Location"] == change
+    typed = {"oldpassword": PASSWORD, "password1": "123456789012", "password2": "123456789012"}
+    assert "数字" in _text(client.post(change, typed))
+    assert not _is_in(client)
+    client.post(change, {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH})
+    assert _is_in(client)
+    assert _sign_in(Client(), user).status_code == 200
+    assert _sign_in(Client(), user, FRESH).status_code == 302
+
+
+def _code(secret: str, at: dt.datetime) -> str:
+    """RFC 6238: six digits of the half minute."""
+    return str(totp.format_hotp_value(totp.hotp_value(secret, int(at.timestamp()) // 30)))
+
+
+@pytest.mark.parametrize("role", [Role.STREET_CENTRE, Role.ADMINISTRATOR])
+def test_street_centre_and_administrator_set_up_codes_and_are_asked_for_one(
+    client: Client, account: Account, at: dt.datetime, role: Role
+) -> None:
+    half_minute = dt.timedelta(seconds=30)
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        user = account(role, STREET)
+        Authenticator.objects.filter(user=user).delete()
+        _sign_in(client, user)
+        activate = reverse("mfa_activate_totp")
+        assert client.get(HOME).headers["Location"] == activate
+        once_more = client.get(activate).headers["Location"]
+        client.get(client.post(once_more, {"password": PASSWORD}).headers["Location"])
+        secret = client.session[totp.SECRET_SESSION_KEY]
+        wrong = "000000" if _code(secret, at) != "000000" else "000001"
+        assert client.post(activate, {"code": wrong}).status_code == 200
+        assert queries.second_factor_missing(user)
+        client.post(activate, {"code": _code(secret, at)})
+        assert _is_in(client)
+        assert secret not in str(list(Authenticator.objects.filter(user=user).values_list("data", flat=True)))
+
+        clock_of_the_test.shift(half_minute)
+        again, code = Client(), _code(secret, at + half_minute)
+        asked = _sign_in(again, user).headers["Location"]
+        assert asked == reverse("mfa_authenticate")
+        assert again.get(HOME).headers["Location"].startswith(LOGIN)
+        assert again.post(asked, {"code": wrong if wrong != code else "000002"}).status_code == 200
+        assert again.post(asked, {"code": code}).headers["Location"] == HOME
+        assert _is_in(again)
+
+
+def test_a_closed_account_is_out_at_once_and_told_so_at_the_door(client: Client, account: Account) -> None:
+    user = account(Role.GRID_WORKER, GRID)
+    _sign_in(client, user)
+    accounts.deactivate(actor=SYSTEM, at=clock.now(), user=user)
+    assert client.get(HOME).headers["Location"].startswith(LOGIN)
+    answer = client.post(LOGIN, {"login": user.username, "password": PASSWORD}, follow=True)
+    assert "已停用" in _text(answer)
+    assert not _is_in(client)
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_email", "mfa_deactivate_totp"])
+def test_what_an_office_does_not_need_is_not_there(name: str) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
