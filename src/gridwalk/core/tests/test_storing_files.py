@@ -11,10 +11,10 @@ import pytest
 from django.db import DatabaseError
 from pytest_django import Settings
 
-from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions, files
 from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.models import AuditEntry, StoredFile
+from gridwalk.core.tests.people import SYSTEM
 
 FILE = uuid.UUID("01890000-0000-7000-8000-0000000000a1")
 OTHER = uuid.UUID("01890000-0000-7000-8000-0000000000a2")
