@@ -11,23 +11,30 @@ from gridwalk.method import text
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_NOISE = re.compile(r"[\s'’`‘\-_.,·]")
-_SCIENTIFIC = re.compile(r"^\d(\.\d+)?[eE]\+?\d+$")
+_NOISE = re.compile(r"[\s'’`‘′\-_.,·]")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
+_WHOLE_FLOAT = re.compile(r"(\d+)\.0*")  # what a table program made of a typed number
+_CROSSES = str.maketrans("×Х✕✖", "XXXX")  # the sign of multiplication and the Cyrillic letter look like an X
+_NUMBER = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
 EARLIEST = dt.date(1890, 1, 1)
 
 FAULTS = {
     "empty": "没有填证件号",
     "length": "证件号应是 18 位，这里是 {n} 位，请对照证件补全",
     "characters": "证件号里有不该有的字，请对照证件重填",
+    "masked": "证件号中间是星号，看不到全号，请换一份没有遮盖的，或留空",
     "checksum": "证件号最后一位对不上，多半有一位抄错了，请对照证件核对",
     "birth_date": "证件号里的出生日期不存在，请对照证件核对",
     "damaged": "证件号被表格软件当成数字存，末几位已丢失，请把这一列设为文本后重填",
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class IdCard:
-    """``value``: 18 characters, empty where ``fault`` is set. ``upgraded``: it was written with 15 digits."""
+    """``value``: 18 characters, empty where ``fault`` is set. ``upgraded``: it was written with 15 digits.
+
+    ``n``: how many characters it was written with.
+    """
 
     value: str = ""
     fault: str = ""
@@ -47,16 +54,9 @@ def checksum(first17: str) -> str:
     return _CHECKS[sum(int(c) * w for c, w in zip(first17, _WEIGHTS, strict=True)) % 11]
 
 
-def _born_on(digits: str) -> dt.date | None:
-    try:
-        return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-    except ValueError:
-        return None
-
-
 def check(value: object) -> IdCard:
     """An identity number from a cell of any type. A number beyond 15 digits has lost its end: ``damaged``, never trusted."""
-    if isinstance(value, (int, float)) and value >= 1e15:
+    if isinstance(value, (int, float)) and abs(value) >= 1e15:
         return IdCard(fault="damaged")
     return _check(value if isinstance(value, str) else text.fold(value))
 
@@ -64,28 +64,36 @@ def check(value: object) -> IdCard:
 @functools.lru_cache(maxsize=65536)
 def _check(raw: str) -> IdCard:
     folded = text.fold(raw)
-    if _SCIENTIFIC.match(folded):
+    if _SCIENTIFIC.fullmatch(folded):
         return IdCard(fault="damaged")
-    number = _NOISE.sub("", folded).upper().replace("×", "X").replace("*", "*")
+    if whole := _WHOLE_FLOAT.fullmatch(folded):
+        folded = whole[1]
+        if len(folded) > 15:
+            return IdCard(fault="damaged")
+    number = _NOISE.sub("", folded).upper().translate(_CROSSES)
+    n = len(number)
     if not number:
         return IdCard(fault="empty")
-    if not number[:-1].isascii() or not number[:-1].isdigit() or not (number[-1].isdigit() or number[-1] == "X"):
-        return IdCard(fault="characters", n=len(number))
-    if len(number) == 15 and number.isdigit():
-        upgraded, number = True, number[:6] + "19" + number[6:]
+    if "*" in number:
+        return IdCard(fault="masked", n=n)
+    if not _NUMBER.fullmatch(number):
+        wrong = re.search(r"[^0-9X]", number) or "X" in number[:-1]
+        return IdCard(fault="characters" if wrong or n in (15, 18) else "length", n=n)
+    if n == 15:
+        number = f"{number[:6]}19{number[6:]}"
         number += checksum(number)
-    elif len(number) == 18:
-        upgraded = False
-    else:
-        return IdCard(fault="length", n=len(number))
-    if number.endswith("000") and checksum(number[:17]) != number[17]:
-        return IdCard(fault="damaged")
-    born_on = _born_on(number[6:14])
-    if born_on is None or born_on < EARLIEST:
-        return IdCard(fault="birth_date")
-    if checksum(number[:17]) != number[17]:
-        return IdCard(fault="checksum")
-    return IdCard(number, "", born_on, "male" if int(number[16]) % 2 else "female", upgraded, 18)
+    right = checksum(number[:17]) == number[17]
+    if not right and number.endswith("000"):
+        return IdCard(fault="damaged", n=n)
+    try:
+        born_on = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return IdCard(fault="birth_date", n=n)
+    if born_on < EARLIEST:
+        return IdCard(fault="birth_date", n=n)
+    if not right:
+        return IdCard(fault="checksum", n=n)
+    return IdCard(number, "", born_on, "male" if int(number[16]) % 2 else "female", n == 15, n)
 
 
 def mask(value: str) -> str:

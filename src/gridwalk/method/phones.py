@@ -8,20 +8,25 @@ import re
 
 from gridwalk.method import text
 
-_BETWEEN = re.compile(r"[,;、，；/\\|或和及]|\s{2,}")
+_BETWEEN = re.compile(r"[,;、，；/\\|]")
 _NOISE = re.compile(r"[\s()\-'’.·+]")
-_MOBILE = re.compile(r"^1[2-9]\d{9}$")
-_LANDLINE = re.compile(r"^(0\d{2,3})?[2-8]\d{6,7}$")
-_WORDS = re.compile(r"[^\d\s()\-+'’.·,;、，；/\\|或和及]+")
+_WORDS = re.compile(r"[^\d\s()\-+'’.·,;、，；/\\|]+")
+_EXTENSION = re.compile(r"\s*(?:转|分机|EXT)\s*\d{1,6}|(?<=\d{7})-\d{1,5}(?!\d)", re.IGNORECASE)
+_WHOLE_FLOAT = re.compile(r"(\d{7,})\.0+")  # what a table program made of a typed number
+_COUNTRY = re.compile(r"^(?:\+?86|0086)(?=1[2-9]\d{9}$|0?\d{2,3}[2-8]\d{6,7}$)")
+_MOBILE = re.compile(r"1[2-9]\d{9}")
+_LANDLINE = re.compile(r"(?:0(?:10|2\d|[3-9]\d{2}))?[2-8]\d{6,7}|[48]00\d{7}")
+_TWO_MOBILES = re.compile(r"(1[2-9]\d{9})(1[2-9]\d{9})")
 
 FAULTS = {
     "empty": "没有填电话",
     "length": "电话位数不对，手机应是 11 位，请核对",
     "characters": "电话里没有号码，请重填",
+    "masked": "电话中间是星号，看不到全号，请换一份没有遮盖的，或留空",
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Phone:
     """``value``: the first number; ``others``: further ones of the cell; ``fault`` where none can be dialled."""
 
@@ -35,29 +40,34 @@ class Phone:
         return FAULTS[self.fault] if self.fault else ""
 
 
-def _number(part: str) -> str:
-    digits = _NOISE.sub("", part)
-    if digits.startswith("0086"):
-        digits = digits[4:]
-    elif digits.startswith("86") and len(digits) == 13:
-        digits = digits[2:]
-    return digits if _MOBILE.match(digits) or _LANDLINE.match(digits) else ""
+def _numbers(part: str) -> tuple[str, ...]:
+    digits = _COUNTRY.sub("", _NOISE.sub("", part))
+    if _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits):
+        return (digits,)
+    two = _TWO_MOBILES.fullmatch(digits)
+    return (two[1], two[2]) if two else ()
 
 
 @functools.lru_cache(maxsize=65536)
 def check(value: str) -> Phone:
-    """The telephone numbers of a cell's text, mobiles first as they stand."""
+    """The telephone numbers of a cell's text, as they stand; an extension is dropped."""
     folded = text.fold(value)
+    if _MOBILE.fullmatch(folded):
+        return Phone(folded)
+    if whole := _WHOLE_FLOAT.fullmatch(folded):
+        folded = whole[1]
     if text.meaning(folded) != "value":
         return Phone(fault="empty")
-    cleaned = _WORDS.sub(" , ", folded)
-    whole = _number(cleaned)
-    found = [whole] if whole else [n for n in map(_number, _BETWEEN.split(cleaned)) if n]
-    if not found and " " in cleaned:
-        found = [n for n in map(_number, cleaned.split(" ")) if n]
+    cleaned = _WORDS.sub(",", _EXTENSION.sub(",", folded))
+    found: list[str] = []
+    for part in _BETWEEN.split(cleaned):
+        whole_part = _numbers(part)
+        found += whole_part or [number for piece in part.split(" ") for number in _numbers(piece)]
     if found:
-        unique = tuple(dict.fromkeys(found))
-        return Phone(unique[0], unique[1:])
+        first, *others = dict.fromkeys(found)
+        return Phone(first, tuple(others))
+    if "*" in folded:
+        return Phone(fault="masked")
     return Phone(fault="length" if any(c.isdigit() for c in folded) else "characters")
 
 
