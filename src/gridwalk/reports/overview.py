@@ -4,25 +4,45 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Count
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.queries import Responsible
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import PERMITTED, Verb, Viewer
+from gridwalk.campaigns import predicates as targets
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.indicators import queries as indicators
-from gridwalk.indicators.definitions import VISITS
-from gridwalk.indicators.queries import Board
+from gridwalk.indicators import rules as disclosure
+from gridwalk.indicators import tallies
+from gridwalk.indicators.definitions import INDICATORS, VISITS
+from gridwalk.indicators.queries import Board, Line
 from gridwalk.indicators.tallies import Figure
+from gridwalk.reports import rules
 from gridwalk.territory import queries as territory
+from gridwalk.territory.models import Grid
 from gridwalk.visits.queries import worklist
+
+TOTAL = ""
+"""The code under which ``explained`` and ``week`` keep the sum."""
+
+_SPLIT, _NEW = "split", "new"
+_EXPLAINED = ("已说明，拒访", "已说明，多时段无人")
+Cells = dict[str, Figure]
 
 
 @dataclasses.dataclass(frozen=True)
 class Overview:
-    """The figures of one moment. ``trend``: (day, visited, planned); ``week``: newly visited in 7 days by community."""
+    """The figures of one moment. ``trend``: (day, visited, planned).
+
+    ``week``: doors newly visited since Monday, ``explained``: doors explained, both by area code and TOTAL; None where
+    the cell is suppressed. ``withholds``: the viewer sees counts only, so that small cells are suppressed.
+    """
 
     campaign: Campaign
     scope: str
@@ -35,55 +55,151 @@ class Overview:
     reasons: list[tuple[str, int]]
     trend: list[tuple[dt.date, int, int]]
     week: dict[str, int | None]
+    explained: dict[str, int | None]
     working_day: int
     working_days: int
+    withholds: bool
+
+    def remaining(self, code: str, figure: Figure | None) -> int | None:
+        """Doors neither visited nor explained, those that await a recheck among them."""
+        explained = self.explained[code]
+        return None if figure is None or explained is None else figure.gap - explained
 
 
 def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
-    """Everything a document needs, as far as ``viewer`` may see counts. Raises NotHere."""
-    held = [
-        s for s in viewer.scopes(Verb.EXPORT_REPORT) if s.startswith(campaign.scope) or campaign.scope.startswith(s)
-    ]
-    if not held:
+    """Everything a document needs, as far as ``viewer`` may export. Raises NotHere.
+
+    All sheets come from one count by grid, so that they cannot disagree.
+    """
+    viewer = dataclasses.replace(
+        viewer, held=tuple(held for held in viewer.held if Verb.EXPORT_REPORT in PERMITTED[held.role])
+    )
+    parts = rules.parts_of(campaign.scope, viewer.scopes(Verb.EXPORT_REPORT))
+    if not parts:
         raise NotHere
-    scope = max(held[0], campaign.scope, key=len)
-    communities = indicators.board(viewer, scope=scope, by="community", campaign=campaign, at=at)
-    grids = indicators.board(viewer, scope=scope, by="grid", campaign=campaign, at=at)
+    scope = rules.common_scope(parts)
+    grids = indicators.visible_grids(viewer, scope)
+    codes = [g.code for g in grids]
+    counted = _count(campaign, codes, at)
+    withholds = not all(viewer.may(Verb.SEE_ROWS_MASKED, code) for code in codes)
+    communities, by_grid = _boards(scope, at, grids, counted, withholds=withholds)
+    explained, week = _taken_out(_SPLIT, communities, by_grid), _taken_out(_NEW, communities, by_grid)
     today = clock.local_date(at)
     act = next(p for p in campaign.phases.all() if p.kind == "act")
-    whole = communities.total["visits"]
-    kept = indicators.trend(viewer, VISITS, scope=scope, campaign=campaign, at=at)
     trend = [
-        (day, f.n, campaign_rules.planned(whole.d if whole else f.d, act.starts_on, act.ends_on, day))
-        for day, f in sorted(kept.items())
+        (day, f.n, campaign_rules.planned(_sum(counted.values())["visits"].d, act.starts_on, act.ends_on, day))
+        for day, f in _days(campaign, codes, counted, today)
+        if not (withholds and disclosure.is_small(f))
     ]
-    codes = [line.code for line in (*communities.lines, *grids.lines)]
+    reasons = _reasons(campaign, parts)
+    if withholds:
+        shown = rules.merge_small(reasons, _EXPLAINED, split_shown=explained[TOTAL] is not None)
+    else:
+        shown = sorted(reasons.items(), key=lambda pair: -pair[1])
     return Overview(
-        campaign, scope, territory.scope_name(scope), at, viewer.name, communities, grids, accounts.responsible(codes, today),
-        _reasons(campaign, scope), trend, {line.code: _week(viewer, line.code, campaign, at) for line in communities.lines},
+        campaign, scope, _place(parts), at, viewer.name, communities, by_grid,
+        accounts.responsible([*codes, *(line.code for line in communities.lines)], today), shown, trend, week, explained,
         campaign_rules.working_days(act.starts_on, min(today, act.ends_on)), campaign_rules.working_days(act.starts_on, act.ends_on),
+        withholds,
     )  # fmt: skip
 
 
-def _week(viewer: Viewer, code: str, campaign: Campaign, at: dt.datetime) -> int | None:
-    """Newly visited in the last 7 days; None where no day that old was kept."""
-    kept = sorted(indicators.trend(viewer, VISITS, scope=code, campaign=campaign, at=at).items())
-    before = [f for day, f in kept if day <= clock.local_date(at) - dt.timedelta(days=7)]
-    return kept[-1][1].n - before[-1].n if before else None
+def _place(parts: Sequence[str]) -> str:
+    names = [territory.scope_name(part) for part in parts]
+    return "、".join(names) if len(names) <= 3 else f"{names[0]}等{len(names)}处"
 
 
-def _reasons(campaign: Campaign, scope: str) -> list[tuple[str, int]]:
+def _count(campaign: Campaign, grids: Sequence[str], at: dt.datetime) -> dict[str, Cells]:
+    """Every cell by grid and column: the indicators, the explained among the gap, the new among the visited."""
+    figures = tallies.figures(tuple(INDICATORS.values()), indicators.moment(campaign, at), grids, at=at)
+    rows = (
+        targets.in_scope(campaign.id, "dwelling")
+        .filter(targets.visited(), grid_id__in=grids)
+        .filter(settled_at__gte=clock.at_local(rules.monday(clock.local_date(at)), 0))
+        .order_by()
+        .values_list("grid_id")
+        .annotate(n=Count("pk"))
+    )
+    new: dict[str, int] = dict(rows)
+    cells: dict[str, Cells] = {}
+    for grid in grids:
+        visits = figures["visits"][grid]
+        cells[grid] = {code: by_grid[grid] for code, by_grid in figures.items()}
+        cells[grid][_SPLIT] = Figure(visits.part("explained"), visits.gap)
+        cells[grid][_NEW] = Figure(new.get(grid, 0), visits.n)
+    return cells
+
+
+def _sum(rows: Iterable[Mapping[str, Figure]]) -> Cells:
+    total: Cells = defaultdict(Figure)
+    for cells in rows:
+        for column, figure in cells.items():
+            total[column] += figure
+    return dict(total)
+
+
+def _boards(
+    scope: str, at: dt.datetime, grids: Sequence[Grid], counted: dict[str, Cells], *, withholds: bool
+) -> tuple[Board, Board]:
+    """By community and by grid. A grid's cell must not follow from its community's: each level is suppressed under the last."""
+    members: dict[str, list[Grid]] = defaultdict(list)
+    for grid in grids:
+        members[grid.area_id].append(grid)
+    names = territory.place_names(members)
+    sums = {code: _sum(counted[g.code] for g in members[code]) for code in sorted(members)}
+    total = _sum(sums.values())
+    lines: list[disclosure.Row[Figure]] = [
+        (code, names[code], sum(g.kind != "unassigned" for g in members[code]), dict(cells))
+        for code, cells in sums.items()
+    ]
+    shown: dict[str, Figure | None] = dict(total)
+    if withholds:
+        lines, shown = disclosure.suppress(lines, total)
+    below: list[disclosure.Row[Figure]] = []
+    for code, _, _, cells in lines:
+        inside: list[disclosure.Row[Figure]] = [
+            (g.code, g.name, 1, dict(counted[g.code]))
+            for g in members[code]
+            if g.kind != "unassigned" or any(f.d for f in counted[g.code].values())
+        ]
+        below += rules.suppress_below(inside, sums[code], cells) if withholds else inside
+    return (
+        Board(scope, at, tuple(Line(*line) for line in lines), shown),
+        Board(scope, at, tuple(Line(*line) for line in below), dict(shown)),
+    )
+
+
+def _taken_out(column: str, *boards: Board) -> dict[str, int | None]:
+    """A helping column out of the boards, as plain counts by area; where rate 1 is suppressed it is too."""
+    found: dict[str, int | None] = {}
+    for board in boards:
+        for code, figures in ((TOTAL, board.total), *((line.code, line.figures) for line in board.lines)):
+            cell = figures.pop(column)
+            found[code] = None if cell is None or figures["visits"] is None else cell.n
+    return found
+
+
+def _days(
+    campaign: Campaign, grids: Sequence[str], counted: dict[str, Cells], today: dt.date
+) -> list[tuple[dt.date, Figure]]:
+    kept = tallies.days(VISITS, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
+    kept[today] = _sum(counted.values())["visits"]
+    return sorted(kept.items())
+
+
+def _reasons(campaign: Campaign, parts: Sequence[str]) -> dict[str, int]:
     words = {
         ("remaining", ""): "还没去", ("remaining", "no_answer"): "去过，无人", ("remaining", "vacant_confirmed"): "报空房，待第二来源",
         ("remaining", "phone"): "只打过电话，还没上过门", ("explained", "refused"): "已说明，拒访", ("explained", "no_answer"): "已说明，多时段无人",
         ("pending", "moved_away"): "报已搬走，待复核", ("pending", "not_found"): "找不到，待复核",
     }  # fmt: skip
     found: dict[str, int] = {}
-    for (state, outcome), n in worklist.states(campaign, scope).items():
-        if state not in {"visited", "left"}:
-            label = words.get((state, outcome), "去过，没办成")
-            found[label] = found.get(label, 0) + n
-    return sorted(found.items(), key=lambda pair: -pair[1])
+    for part in parts:
+        for (state, outcome), n in worklist.states(campaign, part).items():
+            if state not in {"visited", "left"}:
+                label = words.get((state, outcome), "去过，没办成")
+                found[label] = found.get(label, 0) + n
+    return found
 
 
 def percent(figure: Figure | None) -> str:

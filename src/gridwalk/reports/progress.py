@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from gridwalk.core import clock
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.indicators.queries import Line
+from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
-from gridwalk.reports.queries import Overview, Row
+from gridwalk.reports.overview import TOTAL, Overview
 from gridwalk.reports.sheets import Book, Sheet
-from gridwalk.visits.queries.worklist import REASONS
 
 _AREA_COLUMNS = ("attention", "linkage", "dwellings_resolved")
 _AREA_PAIRS = ("organizations", "sites")
@@ -20,8 +22,8 @@ def write(overview: Overview) -> bytes:
     """The workbook's bytes (xlsx)."""
     book = Book(overview)
     _summary(book, overview)
-    _areas(book, overview, "各社区", "社区", overview.communities)
-    _areas(book, overview, "各网格", "网格", overview.grids)
+    _areas(book, overview, "各社区", overview.communities.lines)
+    _areas(book, overview, "各网格", overview.grids.lines)
     _trend(book, overview)
     _definitions(book, overview)
     return book.close()
@@ -36,7 +38,7 @@ def rates() -> list[Indicator | MeasuredApart]:
 def _start(book: Book, overview: Overview, name: str, widths: Sequence[float], *, heads: tuple[int, int]) -> Sheet:
     sheet = book.sheet(name, widths, heads=heads)
     sheet.title(0, f"{overview.place} {overview.campaign.name} {name}")
-    sheet.note(1, f"{overview.as_of}。" + (rules.HIDDEN_NOTE if overview.withholds else ""))
+    sheet.note(1, f"{rules.as_of(clock.local(overview.at))}。" + (rules.HIDDEN_NOTE if overview.withholds else ""))
     return sheet
 
 
@@ -64,7 +66,7 @@ def _summary_line(sheet: Sheet, row: int, overview: Overview, rate: Indicator | 
             sheet.text(row, column, "—", style="centre")
         sheet.text(row, 7, rate.not_yet)
         return
-    figure = overview.total.figures[rate.code]
+    figure = overview.communities.total[rate.code]
     sheet.pair(row, 3, figure)
     sheet.number(row, 6, figure.gap if figure else None)
     sheet.text(row, 7, rate.explanation)
@@ -73,8 +75,10 @@ def _summary_line(sheet: Sheet, row: int, overview: Overview, rate: Indicator | 
 def _split(sheet: Sheet, row: int, overview: Overview) -> int:
     sheet.note(row, "应走访房屋分三类：已走访、已说明（拒访，或多时段无人）、待走访（含待复核）。")
     sheet.heads(row + 1, ["", "应走访", "户", "已走访", "已说明", "待走访", "本周新增"])
-    visits = overview.total.figures["visits"]
-    values = (visits.n if visits else None, overview.total.explained, overview.total.remaining, overview.total.n_new)
+    visits = overview.communities.total["visits"]
+    values = (
+        visits.n if visits else None, overview.explained[TOTAL], overview.remaining(TOTAL, visits), overview.week[TOTAL],
+    )  # fmt: skip
     sheet.text(row + 2, 0, "合计", style="centre")
     sheet.number(row + 2, 1, visits.d if visits else None)
     sheet.text(row + 2, 2, "户", style="centre")
@@ -85,21 +89,15 @@ def _split(sheet: Sheet, row: int, overview: Overview) -> int:
 
 def _reasons(sheet: Sheet, row: int, overview: Overview) -> None:
     sheet.note(row, "入户走访的缺口，按原因（户）：")
-    areas = overview.reasons_by_community or {}
     sheet.heads(row + 1, ["", "原因", "单位", "合计"])
-    for offset, (code, label) in enumerate(REASONS.items(), 2):
+    for offset, (label, n) in enumerate(overview.reasons, 2):
         sheet.text(row + offset, 0, "缺口", style="centre")
         sheet.text(row + offset, 1, label)
         sheet.text(row + offset, 2, "户", style="centre")
-        sheet.number(row + offset, 3, overview.reasons[code])
-        if not areas:
-            continue
-        where = [f"{line.name} {n}" for line in overview.communities if (n := areas.get(line.code, {}).get(code, 0))]
-        sheet.page.merge_range(row + offset, 4, row + offset, 7, "")
-        sheet.text(row + offset, 4, "、".join(where))
+        sheet.number(row + offset, 3, n)
 
 
-def _areas(book: Book, overview: Overview, name: str, head: str, rows: Sequence[Row]) -> None:
+def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> None:
     by_grid = name == "各网格"
     lead = ["社区", "网格", "责任人", "职务"] if by_grid else ["社区", "网格数", "责任人", "职务"]
     n_pairs = len(_AREA_COLUMNS)
@@ -108,28 +106,24 @@ def _areas(book: Book, overview: Overview, name: str, head: str, rows: Sequence[
     for column, text in enumerate(lead):
         sheet.span(2, column, column, text, to_row=3)
     _head_groups(sheet)
-    short = {line.code: line.name for line in overview.communities}
-    row = 4
-    for line in rows:
-        sheet.text(row, 0, short[line.code[:12]])
+    communities = {line.code: line.name for line in overview.communities.lines}
+    for row, line in enumerate(lines, 4):
+        sheet.text(row, 0, communities[line.code[:12]])
         if by_grid:
             sheet.text(row, 1, line.name)
         else:
             sheet.number(row, 1, line.n_grids)
-        named = overview.named.get(line.code)
+        named = overview.responsible.get(line.code)
         unassigned = by_grid and line.code.endswith("000")
         sheet.text(row, 2, named.name if named else "—" if unassigned else "未明确", style="centre")
         sheet.text(row, 3, named.post if named else "")
-        _figures(sheet, row, line)
-        row += 1
-    sheet.text(row, 0, "合计")
-    if by_grid:
-        sheet.text(row, 1, "")
-    else:
-        sheet.number(row, 1, overview.total.n_grids)
-    sheet.text(row, 2, "")
-    sheet.text(row, 3, "")
-    _figures(sheet, row, overview.total)
+        _figures(sheet, row, overview, line.code, line.figures)
+    last = 4 + len(lines)
+    sheet.text(last, 0, "合计")
+    sheet.number(last, 1, sum(line.n_grids for line in overview.communities.lines))
+    for column in (2, 3):
+        sheet.text(last, column, "")
+    _figures(sheet, last, overview, TOTAL, overview.communities.total)
 
 
 def _head_groups(sheet: Sheet) -> None:
@@ -146,32 +140,31 @@ def _head_groups(sheet: Sheet) -> None:
         column += 2
 
 
-def _figures(sheet: Sheet, row: int, line: Row) -> None:
-    column = sheet.pair(row, 4, line.figures["visits"])
-    for value in (line.explained, line.remaining, line.n_new):
+def _figures(sheet: Sheet, row: int, overview: Overview, code: str, figures: Mapping[str, Figure | None]) -> None:
+    column = sheet.pair(row, 4, figures["visits"])
+    for value in (overview.explained[code], overview.remaining(code, figures["visits"]), overview.week[code]):
         sheet.number(row, column, value)
         column += 1
-    for code in _AREA_COLUMNS:
-        column = sheet.pair(row, column, line.figures[code])
-    for code in _AREA_PAIRS:
-        column = sheet.pair(row, column, line.figures[code], percent=False)
+    for indicator in _AREA_COLUMNS:
+        column = sheet.pair(row, column, figures[indicator])
+    for indicator in _AREA_PAIRS:
+        column = sheet.pair(row, column, figures[indicator], percent=False)
 
 
 def _trend(book: Book, overview: Overview) -> None:
-    sheet = _start(book, overview, "趋势", [14, 12, 12, 12, 60], heads=(2, 2))
-    sheet.heads(2, ["日期", "已走访", "应走访", "计划到这天"])
+    sheet = _start(book, overview, "趋势", [14, 12, 12, 72], heads=(2, 2))
+    sheet.heads(2, ["日期", "已走访", "计划到这天"])
     last = 2 + len(overview.trend)
-    for row, day in enumerate(overview.trend, 3):
-        sheet.date(row, 0, dt.datetime.combine(day.on, dt.time.min))
-        sheet.number(row, 1, day.n)
-        sheet.number(row, 2, day.d)
-        if day.planned is None:
-            sheet.text(row, 3, "—", style="centre")
-        else:
-            sheet.number(row, 3, day.planned)
+    if not overview.trend:
+        sheet.note(3, "还没有可显示的数。")
+        return
+    for row, (day, visited, planned) in enumerate(overview.trend, 3):
+        sheet.date(row, 0, dt.datetime.combine(day, dt.time.min))
+        sheet.number(row, 1, visited)
+        sheet.number(row, 2, planned)
     chart = book.book.add_chart({"type": "line"})
     for column, name, line in ((1, "已走访", {"color": "#1F6B4F", "width": 2.25}),
-                               (3, "计划", {"color": "#555555", "width": 1.25, "dash_type": "dash"})):  # fmt: skip
+                               (2, "计划", {"color": "#555555", "width": 1.25, "dash_type": "dash"})):  # fmt: skip
         marker = {"type": "circle", "size": 4} if column == 1 else {"type": "none"}
         chart.add_series(
             {"name": name, "categories": ["趋势", 3, 0, last, 0], "values": ["趋势", 3, column, last, column],
@@ -179,10 +172,14 @@ def _trend(book: Book, overview: Overview) -> None:
         )  # fmt: skip
     chart.set_title({"name": "入户走访（户）", "name_font": {"size": 12}})
     chart.set_x_axis({"date_axis": True, "num_format": 'm"月"d"日"'})
-    chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
+    chart.set_y_axis(
+        {"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}}
+    )
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 620, "height": 320})
-    sheet.page.insert_chart(2, 4, chart, {"x_offset": 12, "description": "入户走访按日的已走访户数和计划户数，数据在左边的表里"})
+    sheet.page.insert_chart(
+        2, 4, chart, {"x_offset": 12, "description": "入户走访按日的已走访户数和计划户数，数据在左边的表里"}
+    )
 
 
 def _definitions(book: Book, overview: Overview) -> None:
@@ -197,4 +194,6 @@ def _definitions(book: Book, overview: Overview) -> None:
         sheet.text(row, 3, rate.clause, style="centre")
         text = f"{rate.how}{rate.not_yet}" if isinstance(rate, MeasuredApart) else rate.explanation
         sheet.text(row, 4, text)
-    sheet.note(3 + len(rates()) + len(beside) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。")
+    sheet.note(
+        3 + len(rates()) + len(beside) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。"
+    )

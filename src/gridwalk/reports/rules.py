@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gridwalk.indicators import rules as disclosure
 from gridwalk.indicators.rules import P, Row
 
 HIDDEN = "＊"
 HIDDEN_NOTE = "＊：人数、户数少于 5，或由此能算出少于 5 的，不显示。"
-EXPLAINED = ("refused", "absent")
+OTHER_REASONS, ALL_REASONS = "其余原因", "各种原因合计"
 
 
 def clean(text: str) -> str:
     """Text without control characters, which documents cannot hold, on one line."""
-    return "".join(c if unicodedata.category(c) not in {"Cc", "Cs", "Co"} else " " for c in text).strip()
+    return "".join(c if unicodedata.category(c) not in {"Cc", "Cs", "Co"} else " " for c in text)
 
 
 def tenths(n: int, d: int) -> int | None:
@@ -35,10 +35,9 @@ def day(on: dt.date, *, year: bool = False) -> str:
     return (f"{on.year}年" if year else "") + f"{on.month}月{on.day}日"
 
 
-def file_name(place: str, label: str, at: dt.datetime, suffix: str) -> str:
-    """光复道街道周报表 2026-11-23 1000.xlsx: nothing in it that a file system refuses."""
-    safe = "".join("_" if c in '\\/:*?"<>|' else c for c in clean(place))[:60]
-    return f"{safe}{label} {at:%Y-%m-%d %H%M}.{suffix}"
+def as_of(at: dt.datetime) -> str:
+    """数据截至 2026年11月23日 10:00, for a moment on the street's wall clock."""
+    return f"数据截至 {day(at.date(), year=True)} {at:%H:%M}"
 
 
 def monday(on: dt.date) -> dt.date:
@@ -73,18 +72,26 @@ def suppress_below(lines: Sequence[Row[P]], above: Mapping[str, P], shown: Mappi
     return kept
 
 
-def suppress_reasons(counts: Mapping[str, int], *, split_shown: bool) -> dict[str, int | None]:
-    """Counts by gap reason for those who see no rows; explained and remaining are known beside them where shown.
+def merge_small(counts: Mapping[str, int], explained: Collection[str], *, split_shown: bool) -> list[tuple[str, int]]:
+    """Gap reasons for those who see no rows, the largest first, small ones merged into one that is not small.
 
-    Inside each of the two groups a single withheld count would follow from the sum: the smallest other goes too.
+    ``explained``: the reasons that add up to 已说明. It and what remains are known beside them where ``split_shown``,
+    so each of the two groups is merged by itself.
     """
+    groups = [[c for c in counts if c in explained], [c for c in counts if c not in explained]]
     if not split_shown:
-        return dict.fromkeys(counts)
-    kept: dict[str, int | None] = dict(counts)
-    for group in ([c for c in counts if c in EXPLAINED], [c for c in counts if c not in EXPLAINED]):
-        small = [code for code in group if 0 < counts[code] < disclosure.SMALLEST_CELL]
-        if len(small) == 1:
-            others = sorted((counts[code], code) for code in group if code not in small and counts[code])
-            small += [code for _, code in others[:1]]
-        kept |= dict.fromkeys(small)
-    return kept
+        groups = [[]]
+    shown: list[tuple[str, int]] = []
+    for group in groups:
+        ordered = sorted((counts[code], code) for code in group if counts[code])
+        merged: list[tuple[int, str]] = []
+        while ordered and (
+            ordered[0][0] < disclosure.SMALLEST_CELL
+            or len(merged) == 1
+            or 0 < sum(n for n, _ in merged) < disclosure.SMALLEST_CELL
+        ):
+            merged.append(ordered.pop(0))
+        shown += [(code, n) for n, code in ordered]
+    rest = sum(counts.values()) - sum(n for _, n in shown)
+    shown += [(OTHER_REASONS if shown else ALL_REASONS, rest)] if rest else []
+    return sorted(shown, key=lambda pair: (-pair[1], pair[0]))

@@ -11,7 +11,7 @@ import xlsxwriter
 from gridwalk.core import clock
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
-from gridwalk.reports.queries import Overview
+from gridwalk.reports.overview import Overview
 
 A4 = 9
 FOOT = 250
@@ -41,11 +41,9 @@ class Book:
         self.book = xlsxwriter.Workbook(self._out, options)
         self._styles = {name: self.book.add_format(style) for name, style in _STYLES.items()}
         made = clock.local(overview.at)
-        who = rules.clean(overview.made_by).replace("&", "&&")
+        who = rules.clean(overview.by).replace("&", "&&")
         self._foot = f"&L{who} {rules.day(made.date(), year=True)} {made:%H:%M} 导出"[:FOOT] + "&R第&P页 共&N页"
-        self.book.set_properties(
-            {"title": rules.clean(overview.campaign.name), "author": rules.clean(overview.made_by)}
-        )
+        self.book.set_properties({"title": rules.clean(overview.campaign.name), "author": rules.clean(overview.by)})
 
     def sheet(self, name: str, widths: Sequence[float], *, heads: tuple[int, int] | None = None) -> Sheet:
         """A further sheet with the widths of its columns; ``heads``: first and last row that repeat on every page."""
