@@ -9,21 +9,30 @@ import re
 
 from gridwalk.method import text
 
-_PARTS = re.compile(r"^(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*日?(\s+\d{1,2}:\d{2}(:\d{2})?)?$")
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_MONTH_ONLY = re.compile(r"^(\d{4})\s*[-./年]?\s*(\d{1,2})\s*月?$")
-_SERIAL = re.compile(r"^\d{4,5}(\.0+)?$")
-_WORKBOOK_ZERO = dt.date(1899, 12, 30)
+_PARTS = re.compile(
+    r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*[日号]?(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_INCOMPLETE = re.compile(r"(?:1[89]|20)\d{2}(?:\s*[-./年]?\s*(?:0?[1-9]|1[0-2])\s*月?|\s*年?)")
+_SHORT_YEAR = re.compile(r"\d{2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日号]?|\d{6}|\d{1,2}[-/]\d{1,2}[-/]\d{2}")
+_HAN_PARTS = re.compile(
+    rf"([{text.CHINESE_DIGITS}]{{4}})年([{text.CHINESE_DIGITS}]+)月([{text.CHINESE_DIGITS}]+)[日号]"
+)
+_SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
+_WORKBOOK_ZERO = dt.date(1899, 12, 30)  # day 60 is the 29 February 1900 that never was: right from 1 March 1900 on
+_FIRST_SERIAL, _LAST_SERIAL = 1000, 73050  # 1902-09-26 … 2099-12-31
+_YEARS = range(1850, 2101)
 
 FAULTS = {
     "empty": "没有填日期",
     "format": "看不懂这个日期，请写成 1980-01-31 这样",
     "day": "这一天不存在，请核对",
-    "month_only": "只写了年月，请补上日",
+    "month_only": "日期不完整，请补上月和日",
+    "short_year": "年份只写了两位，请写全四位",
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Date:
     """``value`` is None where ``fault`` is set."""
 
@@ -49,17 +58,26 @@ def check(value: object) -> Date:
 def _check(folded: str) -> Date:
     if text.meaning(folded) != "value":
         return Date(fault="empty")
-    found = _PARTS.match(folded) or _COMPACT.match(folded)
-    if found:
-        try:
-            return Date(dt.date(int(found[1]), int(found[2]), int(found[3])))
-        except ValueError:
-            return Date(fault="day")
-    if _SERIAL.match(folded) and 1000 <= float(folded) <= 73050:
+    if found := _PARTS.fullmatch(folded) or _COMPACT.fullmatch(folded):
+        return _date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _HAN_PARTS.fullmatch(folded):
+        parts = [text.chinese_number(part) for part in found.groups()]
+        return _date(*(part or 0 for part in parts))
+    if _SERIAL.fullmatch(folded):
         serial = int(float(folded))
-        if not 1890 <= serial <= 2100:
+        is_day = len(folded.split(".")[0]) == 5 or serial not in _YEARS
+        if _FIRST_SERIAL <= serial <= _LAST_SERIAL and is_day:
             return Date(_WORKBOOK_ZERO + dt.timedelta(days=serial))
-    return Date(fault="month_only" if _MONTH_ONLY.match(folded) else "format")
+    if _INCOMPLETE.fullmatch(folded):
+        return Date(fault="month_only")
+    return Date(fault="short_year" if _SHORT_YEAR.fullmatch(folded) else "format")
+
+
+def _date(year: int, month: int, day: int) -> Date:
+    try:
+        return Date(dt.date(year, month, day)) if year in _YEARS else Date(fault="day")
+    except ValueError:
+        return Date(fault="day")
 
 
 def parse(value: object) -> dt.date | None:

@@ -10,26 +10,49 @@ from pypinyin import Style, lazy_pinyin
 
 from gridwalk.method import text
 
-_BRACKETS = re.compile(r"[(（\[【<《](.*?)[)）\]】>》]")
-_OPEN_BRACKET = re.compile(r"[(（\[【].*$")
-_DOTS = re.compile(r"[•●∙・‧.．。]")
+_BRACKETS = re.compile(r"[(\[【<《〔「](.*?)[)\]】>》〕」]")
+_OPEN_BRACKET = re.compile(r"[(\[【<《〔「].*$")
+_DOTS = re.compile(r"\s*[•●∙・‧⋅.。﹒·]\s*")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORDS = (
+    "已故|去世|死亡|亡故|已迁出|迁出|已搬走|搬走|户主|租户|租客|承租人|房主|业主|产权人|代理人|之妻|之夫|之子|之女|配偶|妻子|丈夫|"
+    "儿子|女儿|外地|外来|常住|空挂|人户分离|未婚|已婚|离异|丧偶|独居|本人"
+)
+_NOTE_AFTER = re.compile(rf"(?<=..)[\s,，、;；/\-:：]+((?:{_WORDS})\S*)$")
+_NOTE_BEFORE = re.compile(rf"^({_WORDS})\s*[:：\-]\s*(?=.)")
 
+COMPOUND_SURNAMES = {
+    "欧阳": "ou yang", "司马": "si ma", "上官": "shang guan", "诸葛": "zhu ge", "皇甫": "huang fu", "尉迟": "yu chi",
+    "公孙": "gong sun", "慕容": "mu rong", "长孙": "zhang sun", "宇文": "yu wen", "司徒": "si tu", "令狐": "ling hu",
+    "夏侯": "xia hou", "东方": "dong fang", "南宫": "nan gong", "西门": "xi men", "端木": "duan mu", "独孤": "du gu",
+    "万俟": "mo qi", "单于": "chan yu", "澹台": "tan tai", "鲜于": "xian yu", "呼延": "hu yan", "轩辕": "xuan yuan",
+    "钟离": "zhong li", "淳于": "chun yu", "濮阳": "pu yang", "赫连": "he lian", "申屠": "shen tu", "太史": "tai shi",
+    "闻人": "wen ren", "百里": "bai li", "第五": "di wu", "拓跋": "tuo ba", "亓官": "qi guan", "闾丘": "lv qiu",
+}  # fmt: skip
+# Surnames whose reading is not the character's usual one.
 SURNAMES = {
     "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "任": "ren", "华": "hua", "查": "zha", "盖": "ge", "朴": "piao",
     "区": "ou", "尉": "wei", "宓": "mi", "乐": "yue", "员": "yun", "逄": "pang", "缪": "miao", "翟": "zhai", "冼": "xian",
-    "覃": "qin", "黑": "he", "种": "chong", "折": "she", "召": "shao", "长孙": "zhangsun", "尉迟": "yuchi", "万俟": "moqi",
+    "覃": "qin", "黑": "he", "种": "chong", "折": "she", "召": "shao", "洗": "xian", "么": "yao", "繁": "po", "秘": "bi",
+    "阚": "kan", "眭": "sui", "郇": "huan", "隗": "wei", "佴": "nai", "訾": "zi", "禚": "zhuo", "逯": "lu", "厍": "she",
+    "褚": "chu", "晁": "chao", "车": "che", "藏": "zang", "过": "guo", "那": "na", "句": "gou", "郗": "xi", "牟": "mu",
+    "石": "shi", "沈": "shen", "葛": "ge", "哈": "ha", "纪": "ji", "宁": "ning", "曲": "qu", "柏": "bai", "费": "fei", "应": "ying",
 }  # fmt: skip
 
 _LEGAL = re.compile(
-    r"(股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|个体工商户|\(个体工商户\)|合伙企业|有限合伙|\(有限合伙\)|\(普通合伙\)|工作室|经营部|商行|店)$"
+    r"(?:股份有限责任公司|股份有限公司|有限责任公司|股份公司|有限公司|集团公司|总公司|分公司|公司|集团|个体工商户|个人独资企业|个人独资|"
+    r"普通合伙企业|有限合伙企业|合伙企业|普通合伙|有限合伙|特殊普通合伙|专业合作社|工作室|经营部|商行|总店|分店|门店|店)$"
 )
+_PIECES = re.compile(r"[A-Za-z0-9]+|[^\W_]")
+_PHRASES = re.compile(r"[A-Za-z0-9]+|[^\W_A-Za-z0-9]+")
+_LONGEST_OF_A_PERSON = 4
+_ORGANIZATION_NOISE = re.compile(r"[^\w]|_")
+_AREA = re.compile(r"^[\u4e00-\u9fff]{2,3}(?<![城都超菜夜门])市(?!场)|^[\u4e00-\u9fff]{2}(?<![小社园校开])区(?!域)")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Name:
-    """``value``: the name; ``note``: what stood in brackets beside it (已故, 租户, 户主 …)."""
+    """``value``: the name; ``note``: what stood beside it in brackets or after a dash (已故, 租户, 户主 …)."""
 
     value: str
     note: str = ""
@@ -39,57 +62,75 @@ class Name:
 def normalise(raw: str) -> Name:
     """A person's name with notes split off, spaces between characters removed (王 伟), middle dots unified."""
     folded = text.fold(raw)
-    notes = " ".join(_BRACKETS.findall(folded))
-    bare = _OPEN_BRACKET.sub("", _BRACKETS.sub("", folded)).strip(" *★")
+    notes = _BRACKETS.findall(folded)
+    bare = _OPEN_BRACKET.sub("", _BRACKETS.sub("", folded)).strip(" *★▲#")
+    for pattern in (_NOTE_BEFORE, _NOTE_AFTER):
+        if found := pattern.search(bare):
+            notes.append(found[1])
+            bare = bare[: found.start()] + bare[found.end() :]
     bare = _DOTS.sub("·", _BETWEEN_HAN.sub("", bare))
-    return Name(bare.strip("· "), notes.strip())
+    return Name(bare.strip("· "), " ".join(note.strip() for note in notes).strip())
 
 
-def _syllables(name: str) -> list[str]:
-    for length in (2, 1):
-        surname = name[:length]
-        if surname in SURNAMES:
-            return [SURNAMES[surname], *lazy_pinyin(name[length:], style=Style.NORMAL)]
-    return lazy_pinyin(name, style=Style.NORMAL)
+@functools.lru_cache(maxsize=16384)
+def _syllable(char: str) -> str:
+    return str(lazy_pinyin(char, style=Style.NORMAL)[0]).lower()
+
+
+@functools.lru_cache(maxsize=65536)
+def _syllables(name: str) -> tuple[str, ...]:
+    """The pinyin of each character, ü as v: a person's surname by table, longer names (of organizations) by their words."""
+    plain = text.simplified(name)
+    pieces = _PIECES.findall(plain)
+    if len(pieces) > _LONGEST_OF_A_PERSON and "·" not in plain:
+        return tuple(s.lower() for piece in _PHRASES.findall(plain) for s in lazy_pinyin(piece, style=Style.NORMAL))
+    head: tuple[str, ...] = ()
+    if compound := COMPOUND_SURNAMES.get(plain[:2]):
+        head, pieces = tuple(compound.split()), pieces[2:]
+    elif surname := SURNAMES.get(plain[:1]):
+        head, pieces = (surname,), pieces[1:]
+    return (*head, *(piece.lower() if piece.isascii() else _syllable(piece) for piece in pieces))
 
 
 def _fold_sound(syllable: str) -> str:
-    for accent, plain in (("zh", "z"), ("ch", "c"), ("sh", "s")):
-        if syllable.startswith(accent):
-            syllable = plain + syllable[2:]
+    if syllable[:2] in ("zh", "ch", "sh"):
+        syllable = syllable[0] + syllable[2:]
     return syllable[:-1] if syllable.endswith("ng") else syllable
 
 
 @functools.lru_cache(maxsize=65536)
 def key(name: str) -> str:
     """A key equal for names that sound alike: folded pinyin a character (zh=z, ch=c, sh=s, -ng=-n), joined by spaces."""
-    return " ".join(_fold_sound(s.lower()) for s in _syllables(name))
+    return " ".join(_fold_sound(s) for s in _syllables(name))
 
 
 @functools.lru_cache(maxsize=65536)
 def sort_key(name: str) -> str:
     """Pinyin, then the name itself: plain byte order is then the order of a Chinese dictionary."""
-    return " ".join(s.lower() for s in _syllables(name)) + "|" + name
+    return " ".join(_syllables(name)) + "|" + name
 
 
 @functools.lru_cache(maxsize=65536)
 def initials(name: str) -> str:
     """The first letter of each syllable: 王小明 → ``wxm``."""
-    return "".join(s[:1].lower() for s in _syllables(name))
+    return "".join(s[:1] for s in _syllables(name))
 
 
 def mask(name: str) -> str:
     """``王**``: the surname and a star a further character, for those who see rows masked."""
     if not name:
         return ""
-    keep = 2 if name[:2] in SURNAMES and len(name) > 2 else 1
+    keep = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
     return name[:keep] + "*" * max(1, len(name) - keep)
 
 
 @functools.lru_cache(maxsize=8192)
 def organization_key(name: str) -> str:
-    """A key equal for spellings of one organization: no brackets, no place of registration marks, no legal form."""
-    folded = text.fold(name).replace(" ", "").replace("(", "").replace(")", "").lower()
+    """A key equal for spellings of one organization within a street: no brackets, no city or district before, no legal form."""
+    folded = _ORGANIZATION_NOISE.sub("", text.simplified(text.fold(name))).lower()
+    for _ in range(2):
+        bare = _AREA.sub("", folded)
+        folded = bare if len(bare) >= 2 else folded
     while True:
         bare = _LEGAL.sub("", folded)
         if bare == folded or len(bare) < 2:
