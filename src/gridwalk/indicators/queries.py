@@ -61,9 +61,10 @@ def board(
     grids = visible_grids(viewer, scope)
     by_indicator = tallies.figures(indicators, moment(campaign, at), [g.code for g in grids], at=at)
     lines = _lines(grids, by_indicator, by)
-    total = {code: sum(by_grid.values(), Figure()) for code, by_grid in by_indicator.items()}
+    sums = {code: sum(by_grid.values(), Figure()) for code, by_grid in by_indicator.items()}
+    total: dict[str, Figure | None] = {**sums}
     if not viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
-        lines, total = rules.suppress(lines, total)
+        lines, total = rules.suppress(lines, sums)
     return Board(scope, at, tuple(Line(*line) for line in lines), total)
 
 

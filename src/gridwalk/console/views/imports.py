@@ -66,7 +66,7 @@ def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
     found = queries.get_import(request.viewer, pk)
     chosen = {
-        key.removeprefix("column:"): value
+        key.removeprefix("column:"): str(value)
         for key, value in request.POST.items()
         if key.startswith("column:") and value != "?"
     }

@@ -126,8 +126,8 @@ def _known_by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UU
     found: dict[NameAtDoor, uuid.UUID] = {}
     at_doors = {p.dwelling for p in places if p.dwelling}
     links = Residence.objects.filter(dwelling_id__in=at_doors, to_on__isnull=True, person__status="active")
-    for name, dwelling, person in links.values_list("person__name", "dwelling_id", "person_id"):
-        found[name, dwelling, ""] = person
+    for name, dwelling, person_id in links.values_list("person__name", "dwelling_id", "person_id"):
+        found[name, dwelling, ""] = person_id
     wanted = {str(v["name"]) for v, p in zip(work.values, places, strict=True) if v.get("name") and not p.dwelling}
     if wanted:
         loose = Person.objects.filter(

@@ -136,7 +136,7 @@ def _cell(dwelling: Dwelling, target: Target | None, door: entities.Door, floor:
         if target
         else ("", "n")
     )  # fmt: skip
-    words = dict(((m, t), w) for m, t, w in LEGEND).get((character, tone), WORDS.get(state, ""))
+    words = {(m, t): w for m, t, w in LEGEND}.get((character, tone), WORDS.get(state, ""))
     extra = [w for w, on in (("出租", door.label == "出租房"), ("有关怀联系", door.has_care)) if on]
     said = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
     return Cell(dwelling.id, dwelling.room, floor, column, character, tone, door.label == "出租房", door.has_care, said)

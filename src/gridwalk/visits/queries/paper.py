@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import Dwelling, Residence
@@ -52,7 +53,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
     )
     for link in links.order_by("created_at"):
         people.setdefault(link.dwelling_id, []).append(entities.shown_name(viewer, grid, link.person.name))
-    labels = worklist.BANDS
+    labels = campaign_rules.BANDS
     return [
         SheetRow(
             t.entity, worklist.group_of(places[t.entity]), places[t.entity].room, "、".join(people.get(t.entity, [])[:6]),
