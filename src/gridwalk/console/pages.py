@@ -36,6 +36,12 @@ def counts_scope(request: Signed, asked: str = "") -> str:
     return campaign.scope if campaign and campaign.scope.startswith(scope) else scope
 
 
+def offset(request: Signed) -> int:
+    """Where a long list is to go on (``?from=``); 0 for anything that is no number."""
+    asked = request.GET.get("from", "")
+    return int(asked) if asked.isdigit() and len(asked) < 8 else 0
+
+
 def crumbs(scope: str) -> list[tuple[str, str]]:
     """(code, name) of the areas above and including a scope, from the street down."""
     found = []

@@ -91,5 +91,6 @@ PAGES: dict[str, Guard] = {
     "console:assign": Verb.MANAGE_ACCOUNTS,
     "console:end_assignment": Verb.MANAGE_ACCOUNTS,
     "console:reset_password": Verb.MANAGE_ACCOUNTS,
+    "console:reset_second_factor": Verb.MANAGE_ACCOUNTS,
     "console:areas": Verb.MANAGE_AREAS,
 }

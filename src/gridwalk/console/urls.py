@@ -62,5 +62,6 @@ urlpatterns = [
     path("accounts/<uuid:pk>/assign/", office.assign, name="assign"),
     path("accounts/assignments/<uuid:pk>/end/", office.end_assignment, name="end_assignment"),
     path("accounts/<uuid:pk>/password/", office.reset_password, name="reset_password"),
+    path("accounts/<uuid:pk>/codes/", office.reset_second_factor, name="reset_second_factor"),
     path("areas/", office.areas, name="areas"),
 ]

@@ -26,7 +26,7 @@ PER_PAGE = 100
 @require_GET
 def audit(request: Signed) -> HttpResponse:
     """操作记录 in plain words."""
-    offset = max(0, int(request.GET.get("from", "0") or 0))
+    offset = pages.offset(request)
     verb = request.GET.get("verb", "")
     entries = core.audit_log(
         request.viewer.scopes(Verb.SEE_AUDIT), verb=verb if verb in WORDS else "", limit=PER_PAGE + 1, offset=offset
@@ -147,3 +147,12 @@ def areas(request: Signed) -> HttpResponse:
         {"grids": grids, "named": named, "title": territory.scope_name(scope)},
         active="console:areas",
     )
+
+
+@require_POST
+def reset_second_factor(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A lost phone: one-time codes are set up anew at the next sign-in."""
+    user = queries.get_user(request.viewer, pk)
+    actions.reset_second_factor(actor=request.viewer, at=request.at, user=user)
+    messages.success(request, "已清掉动态码，本人下次登录时重新设置。")
+    return redirect("console:account", pk)

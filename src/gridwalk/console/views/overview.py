@@ -54,7 +54,10 @@ def home(request: Signed) -> HttpResponse:
         return page(request, "console/welcome.html", {}, active="console:home")
     if viewer.roles == (Role.GRID_WORKER,):
         return redirect("console:gaps")
-    return board(request, "")
+    try:
+        return board(request, "")
+    except NotHere:
+        return page(request, "console/welcome.html", {"empty": True}, active="console:home")
 
 
 @require_GET
@@ -223,7 +226,7 @@ def gaps(request: Signed) -> HttpResponse:
     code = request.GET.get("indicator", "visits")
     if code not in INDICATORS:
         raise NotHere
-    offset = max(0, int(request.GET.get("from", "0") or 0))
+    offset = pages.offset(request)
     campaign = campaigns.current_campaign(request.viewer)
     indicator = INDICATORS[code]
     shown = indicators.board(
