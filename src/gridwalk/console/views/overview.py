@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -123,7 +124,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
 
 def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, due: dt.date) -> dict[str, Any] | None:
     working = [n for day, n, _ in rows if campaign_rules.is_working_day(day)]
-    recent = [b - a for a, b in zip(working, working[1:], strict=False)][-10:]
+    recent = [b - a for a, b in itertools.pairwise(working)][-10:]
     found = forecast.remaining_days(recent, total.d - total.n)
     if found is None:
         return None
@@ -234,7 +235,7 @@ def gaps(request: Signed) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "scope": scope, "crumbs": pages.crumbs(scope), "indicator": indicator, "total": shown.total[code], "offset": offset, "next": offset + PAGE,
-        "grids": [line for line in shown.lines], "indicators": INDICATORS.values(), "campaign": campaign,
+        "grids": list(shown.lines), "indicators": INDICATORS.values(), "campaign": campaign,
         "may_plan": request.viewer.may(Verb.DISPATCH, scope) or request.viewer.may(Verb.RECORD_VISIT, scope),
         "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if request.viewer.may(Verb.DISPATCH, scope) else [],
         "today": clock.local_date(request.at),

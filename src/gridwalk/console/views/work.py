@@ -82,7 +82,7 @@ def campaign_new(request: Signed) -> HttpResponse:
             begin = dt.date.fromisoformat(request.POST.get("all_from") or request.POST["act_from"])
             waves.append(campaign_actions.NewWave("全面铺开", rest, begin))
             group = [
-                tuple(part.strip() for part in (line.split("，") + ["", ""])[:3])
+                tuple(part.strip() for part in ([*line.split("，"), "", ""])[:3])
                 for line in request.POST.get("group", "").splitlines()
                 if line.strip()
             ]
