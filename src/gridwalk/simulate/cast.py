@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import random as random_
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries
@@ -58,7 +59,7 @@ def make(world: World, *, at: dt.datetime, from_on: dt.date) -> tuple[list[Membe
     return shown, workers
 
 
-def _name(random: chance.Random) -> str:
+def _name(random: random_.Random) -> str:
     start = random.randrange(0, len(GIVEN) - 1, 2)
     return random.choice(SURNAMES) + GIVEN[start : start + 2]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -12,12 +13,13 @@ from gridwalk.campaigns.actions import NewWave
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.indicators import actions as indicators
-from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.indicators.definitions import INDICATORS, Indicator
 from gridwalk.reconcile.actions import applying, staging
 from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
-from gridwalk.simulate import days
-from gridwalk.simulate.knocks import Knock, calendar
+from gridwalk.simulate import days, entries
+from gridwalk.simulate.knocks import Day, Knock, calendar
 from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
@@ -99,23 +101,10 @@ class Entities:
         self._add_doors()
 
     def _add_doors(self) -> None:
-        from gridwalk.ledger import location
-        from gridwalk.method import addresses
-        from gridwalk.registry.models import Dwelling
-
-        by_key = {
-            (community, key): pk
-            for pk, community, key in Dwelling.objects.exclude(status="struck_off").values_list(
-                "id", "community", "address_key"
-            )
-        }
+        rows = Dwelling.objects.exclude(status="struck_off").values_list("id", "community", "address_key")
+        by_key = {(community, key): pk for pk, community, key in rows}
         for ref, door in self._world.doors.items():
-            place = door.place
-            address = location.address_of(
-                {"estate": place.estate, "building": place.building, "stairwell": place.stairwell, "floor": place.floor,
-                 "room": place.room}
-            )  # fmt: skip
-            found = by_key.get((place.community, addresses.key(address)))
+            found = by_key.get((door.place.community, entries.address_key(door.place)))
             if found is not None:
                 self.of[ref] = found
 
@@ -140,23 +129,19 @@ def replay(
     return made
 
 
-def _kept_on(day: int) -> list:
+def _kept_on(day: int) -> list[Indicator]:
     """Visits are kept every day; what needs the whole register, every fifth."""
     every = list(INDICATORS.values())
     return every if day % 5 == 0 else [i for i in every if i.of_campaign and i.code != "persons_verified"]
 
 
-def _by_day(plan: Iterable) -> Iterator:
-    held: list = []
-    key: tuple | None = None
-    for day, date, grid, knocks in plan:
-        if key is not None and key != (day.n, date):
-            yield key[0], key[1], held
-            held = []
-        key = (day.n, date)
-        held.append((grid, knocks))
-    if key is not None:
-        yield key[0], key[1], held
+OfDay = tuple[int, dt.date, list[tuple[str, list[Knock]]]]
+
+
+def _by_day(plan: Iterable[tuple[Day, dt.date, str, list[Knock]]]) -> Iterator[OfDay]:
+    """The plan's grids gathered by date: (working day, date, what each grid did)."""
+    for (day, date), rows in itertools.groupby(plan, key=lambda row: (row[0].n, row[1])):
+        yield day, date, [(grid, knocks) for _, _, grid, knocks in rows]
 
 
 class ReplayError(Exception):
