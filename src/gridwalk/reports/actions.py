@@ -27,10 +27,10 @@ def make_report(*, actor: Viewer, at: dt.datetime, kind: str, campaign_id: uuid.
         raise NotHere
     data = overview.overview(actor, campaigns.get_campaign(actor, campaign_id), at)
     writer, label, ending = WRITERS[kind]
-    stored = core.store_file(
-        data=writer(data), name=f"{data.place}{label}{clock.local(at):%Y%m%d}.{ending}", purpose=queries.PURPOSE, scope=data.scope,
-        keep=KEEP, actor=actor, at=at,
-    )  # fmt: skip
     with core.write_to(actor=actor, at=at) as writing:
+        stored = core.store_file(
+            data=writer(data), name=f"{data.place}{label}{clock.local(at):%Y%m%d}.{ending}", purpose=queries.PURPOSE, scope=data.scope,
+            keep=KEEP, actor=actor, at=at,
+        )  # fmt: skip
         writing.audit("report.made", scope=data.scope, kind="file", subject=stored.id, data={"kind": kind})
     return stored
