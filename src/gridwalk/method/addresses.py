@@ -30,6 +30,7 @@ _GENERIC = re.compile(
 )
 _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
 _TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
+_ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
 _DIGIT = re.compile(r"\d")
@@ -121,11 +122,10 @@ def stairwell_key(raw: str) -> str:
 def room_key(raw: str) -> str:
     """301室 = 0301 = 301号 → ``301``; 底商3号 → ``底商3``; 301-1 stays apart from 301."""
     folded = text.fold(raw).replace(" ", "").upper()
-    bare = re.sub(r"^(.+?)(?:室|号|房间?|户|#)$", r"\1", folded)
-    found = address_items.runs(bare)
-    if len(found) == 1 and len(found[0]) == 1 and found[0][0].start == 0 and found[0][0].end == len(bare):
+    found = address_items.runs(folded)
+    if len(found) == 1 and len(found[0]) == 1 and found[0][0].start == 0 and found[0][0].end == len(folded):
         return found[0][0].value
-    return "-".join(number_key(part) for part in bare.split("-"))
+    return "-".join(number_key(part) for part in _ROOM_UNIT.sub("", folded).split("-"))
 
 
 def floor_of(room: str) -> int | None:
@@ -249,16 +249,20 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
     if building and not estate and number:
         estate = place_name(road, number)
     fault = "" if room else "no_room"
-    if reading.leftover or _ambiguous(parts):
+    if reading.leftover or _ambiguous(parts, before):
         fault, room = "unclear", ""
     return Address(road, number, estate, building, stairwell, floor, room, rest, fault)
 
 
-def _ambiguous(parts: dict[str, Item]) -> bool:
-    """5-2 alone: building and stairwell, or building and room? 635-3 alone: room 3 of 635, or of building 635?"""
+def _ambiguous(parts: dict[str, Item], before: str) -> bool:
+    """5-2 alone: building and stairwell, or building and room? 635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
     if len(parts) == 2:
         return all(not item.unit and item.value.isdigit() and len(item.value) <= 2 for item in parts.values())
-    return len(parts) == 1 and "room" in parts and parts["room"].unit == "joint"
+    room = parts.get("room")
+    if len(parts) > 1 or room is None:
+        return False
+    glued = before and not before[-1].isspace() and not _TOWERS.search(before) and room.value.isdigit()
+    return room.unit == "joint" or (not room.unit and bool(glued))
 
 
 def place_name(road: str, number: str) -> str:

@@ -21,7 +21,8 @@ _HAN_PARTS = re.compile(
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 _WORKBOOK_ZERO = dt.date(1899, 12, 30)  # day 60 is the 29 February 1900 that never was: right from 1 March 1900 on
 _FIRST_SERIAL, _LAST_SERIAL = 1000, 73050  # 1902-09-26 … 2099-12-31
-_YEARS = range(1850, 2101)
+_YEARS = range(1850, 10_000)  # 9999-12-31 is how systems write “without end”
+_LOOKS_LIKE_A_YEAR = range(1850, 2101)
 
 FAULTS = {
     "empty": "没有填日期",
@@ -48,9 +49,9 @@ class Date:
 def check(value: object) -> Date:
     """A date from a cell of any type; two-digit years are not guessed."""
     if isinstance(value, dt.datetime):
-        return Date(value.date())
+        value = value.date()
     if isinstance(value, dt.date):
-        return Date(value)
+        return _date(value.year, value.month, value.day)
     return _check(text.fold(value))
 
 
@@ -65,7 +66,7 @@ def _check(folded: str) -> Date:
         return _date(*(part or 0 for part in parts))
     if _SERIAL.fullmatch(folded):
         serial = int(float(folded))
-        is_day = len(folded.split(".")[0]) == 5 or serial not in _YEARS
+        is_day = len(folded.split(".")[0]) == 5 or serial not in _LOOKS_LIKE_A_YEAR
         if _FIRST_SERIAL <= serial <= _LAST_SERIAL and is_day:
             return Date(_WORKBOOK_ZERO + dt.timedelta(days=serial))
     if _INCOMPLETE.fullmatch(folded):

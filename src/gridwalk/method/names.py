@@ -106,8 +106,8 @@ def key(name: str) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def sort_key(name: str) -> str:
-    """Pinyin, then the name itself: plain byte order is then the order of a Chinese dictionary."""
-    return " ".join(_syllables(name)) + "|" + name
+    """Pinyin, two spaces, the name itself: plain byte order is then the order of a Chinese dictionary, 王伟 before 王伟一."""
+    return " ".join(_syllables(name)) + "  " + name
 
 
 @functools.lru_cache(maxsize=65536)
