@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
@@ -15,7 +16,9 @@ from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
+from gridwalk.registry.actions import regridding
 from gridwalk.registry.models import Dwelling, Organization, Site
+from gridwalk.territory import actions as territory_actions
 from gridwalk.territory import queries as territory
 
 QUIET_FROM, QUIET_UNTIL = dt.time(20, 30), dt.time(9, 0)
@@ -187,3 +190,35 @@ def close_campaign(*, actor: Viewer, at: dt.datetime, campaign: uuid.UUID) -> No
     with core.write_to(actor=actor, at=at) as writing:
         Campaign.objects.filter(pk=campaign).update(state="closed")
         writing.audit("campaign.closed", scope=found.scope, kind="campaign", subject=campaign)
+
+
+def replace_grids(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    old: Sequence[str],
+    buildings: Mapping[uuid.UUID, str],
+    new: Sequence[str],
+    from_on: dt.date,
+) -> None:
+    """Split or merge grids with all that stands in them; open targets follow, at the new grid's responsible worker.
+
+    ``buildings``: building → its new grid; whatever is not named goes to the first of ``new``. One transaction.
+    Raises NotPermitted, TerritoryError.
+    """
+    with core.write_to(*old, actor=actor, at=at):
+        territory_actions.replace_grids(actor=actor, at=at, old=old, new=new, from_on=from_on)
+        with core.write_to(*old, *new, actor=actor, at=at) as writing:
+            regridding.move_grids(writing, old, {b: g for b, g in buildings.items() if g in new}, rest=new[0])
+            workers = accounts.responsible(new, clock.local_date(at))
+            for grid in new:
+                doors = Dwelling.objects.filter(grid_id=grid).values("pk")
+                others: list[Any] = [
+                    table._default_manager.filter(grid_id=grid).values("pk") for table in (Organization, Site)
+                ]
+                for entities in (doors, *others):
+                    moved = Target.objects.filter(grid_id__in=old, entity__in=entities)
+                    for target in moved.only("id", "grid_id"):
+                        writing.change(grid, "target", target.id, "grid", target.grid_id, grid, source="office")
+                    worker = workers.get(grid)
+                    moved.update(grid_id=grid, assignee_id=worker.user if worker else None)

@@ -186,10 +186,11 @@ def wall(request: Signed) -> HttpResponse:
     scope = pages.counts_scope(request)
     campaign = campaigns.current_campaign(request.viewer)
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
+    names = territory.place_names({line.code[:12] for line in shown.lines})
     communities: dict[str, dict[str, Any]] = {}
     for line in shown.lines:
         if not line.code.endswith("000"):
-            block = communities.setdefault(line.code[:12], {"name": territory.scope_name(line.code[:12]), "lines": []})
+            block = communities.setdefault(line.code[:12], {"name": names[line.code[:12]], "lines": []})
             block["lines"].append(
                 (NUMERALS[int(line.code[12:])] if int(line.code[12:]) <= 5 else line.code[13:], line.figures["visits"])
             )

@@ -52,14 +52,12 @@ def campaign(request: Signed) -> HttpResponse:
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=found, at=request.at, indicators=[VISITS])
     codes = [line.code for line in shown.lines]
     named = accounts.responsible([*codes, *{c[:12] for c in codes}], today)
-    waves = [
-        {"wave": w, "names": [territory.scope_name(s) for s in w.scopes], "due": w.starts_on <= today}
-        for w in found.waves.all()
-    ]
+    names = territory.place_names({*(c[:12] for c in codes), *(s for w in found.waves.all() for s in w.scopes)})
+    waves = [{"wave": w, "names": [names[s] for s in w.scopes], "due": w.starts_on <= today} for w in found.waves.all()]
     context = {
         "campaign": found, "board": shown, "named": named, "waves": waves, "today": today,
         "working_days": [(p, campaign_rules.working_days(p.starts_on, p.ends_on)) for p in found.phases.all()],
-        "communities": [(c, territory.scope_name(c), named.get(c)) for c in sorted({c[:12] for c in codes})],
+        "communities": [(c, names[c], named.get(c)) for c in sorted({c[:12] for c in codes})],
         "may_manage": request.viewer.may(Verb.MANAGE_CAMPAIGN, found.scope),
     }  # fmt: skip
     return page(request, "console/campaign.html", context, active="console:campaign")

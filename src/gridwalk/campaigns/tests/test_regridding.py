@@ -1,0 +1,62 @@
+"""Splitting a grid: what stands in it goes to the new ones, open work follows, nothing stays behind or vanishes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from gridwalk.accounts.rules import SYSTEM, NotPermitted, Viewer
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.models import Target
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.ledger import location
+from gridwalk.registry.actions import corrections
+from gridwalk.registry.actions.doors import NewDoor, register_doors
+from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.simulate.world import area_tree
+from gridwalk.territory import actions as territory
+from gridwalk.territory.models import Building, Grid
+
+COMMUNITY = "120105001023"
+OLD, NEW_A, NEW_B = (f"{COMMUNITY}{n:03d}" for n in (1, 8, 9))
+AT = clock.at_local(dt.date(2026, 11, 2), 9)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> None:
+    territory.load_areas(actor=SYSTEM, at=AT, tree=area_tree())
+    territory.create_grids(actor=SYSTEM, at=AT, community=COMMUNITY, n=1, from_on=dt.date(2026, 1, 1))
+    doors = [
+        NewDoor(
+            OLD, location.address_of({"estate": "海河花园", "building": b, "stairwell": "1", "room": r}), {}, "office"
+        )
+        for b in ("1号楼", "2号楼")
+        for r in ("101", "102")
+    ]
+    with core.write_to(OLD, actor=SYSTEM, at=AT) as writing:
+        register_doors(writing, doors)
+    for door in doors:
+        corrections.add_person(
+            actor=SYSTEM, at=AT, dwelling=door.id, raw={"name": "程望舒"}, residence_kind="lives_here"
+        )  # fmt: skip
+    day = dt.date(2026, 11, 2)
+    campaign = campaigns.create_campaign(
+        actor=SYSTEM, at=AT, name="试", scope="120105001", waves=[campaigns.NewWave("全部", (COMMUNITY,), day)],
+        phases={k: (day, day + dt.timedelta(days=9)) for k in ("prepare", "act", "sum_up")},
+    )  # fmt: skip
+    campaigns.dispatch_wave(actor=SYSTEM, at=AT, wave=campaign.waves.get().pk)
+    second = Building.objects.get(key="2")
+    split = {"at": AT, "old": [OLD], "new": [NEW_A, NEW_B], "buildings": {second.pk: NEW_B}, "from_on": day}
+
+    with pytest.raises(NotPermitted):
+        campaigns.replace_grids(actor=Viewer(None, "外人"), **split)  # type: ignore[arg-type]
+    assert Dwelling.objects.filter(grid_id=OLD).count() == 4
+
+    campaigns.replace_grids(actor=SYSTEM, **split)  # type: ignore[arg-type]
+    for table in (Dwelling, Person, Residence, Target):
+        counts = {code: table._default_manager.filter(grid_id=code).count() for code in (OLD, NEW_A, NEW_B)}
+        assert counts == {OLD: 0, NEW_A: 2, NEW_B: 2}, table
+    ended = Grid.objects.get(code=OLD)
+    assert (ended.valid_to, ended.replaced_by) == (dt.date(2026, 11, 1), [NEW_A, NEW_B])
