@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from gridwalk.core import clock
-from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
+from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import Overview, pair, percent
 
-RATES = ("visits", "attention", "linkage", "dwellings_resolved", "organizations", "sites", "persons_verified")
+BESIDE = ("organizations", "sites", "persons_verified", "completeness", "freshness", "validity")
+NUMERALS = "零一二三四五"
+TITLE, HEADING, SUBHEADING, BODY = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
+INSTEAD = {TITLE: "宋体,SimSun", SUBHEADING: "楷体,KaiTi", BODY: "仿宋,FangSong"}
+"""The faces of official documents and, for machines without them, those that stand in (the font table's altName)."""
+
 BLOCKS = 40
 
 
 def write(data: Overview) -> bytes:
     """The document's bytes."""
     document = Document()
+    _name_faces(document)
+    document.settings.odd_and_even_pages_header_footer = True
     section = document.sections[0]
     section.page_height, section.page_width = Cm(29.7), Cm(21)
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
@@ -30,13 +40,15 @@ def write(data: Overview) -> bytes:
         Cm(2.8),
         Cm(2.6),
     )
-    _page_number(section.footer.paragraphs[0])
+    section.footer_distance = Cm(2.5)
+    _page_number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
+    _page_number(section.even_page_footer.paragraphs[0], WD_ALIGN_PARAGRAPH.LEFT)
     at = clock.local(data.at)
-    _paragraph(document, f"{data.place}{data.campaign.name}情况", "SimSun", 22, centre=True, bold=True)
-    _paragraph(document, f"（数据截至 {at.year}年{at.month}月{at.day}日 {at:%H:%M}）", "KaiTi", 14, centre=True)
+    _paragraph(document, f"{data.place}{data.campaign.name}情况", TITLE, 22, centre=True)
+    _paragraph(document, f"（数据截至 {at.year}年{at.month}月{at.day}日 {at:%H:%M}）", SUBHEADING, 16, centre=True)
     _body(document, data)
-    _paragraph(document, data.place, "FangSong", 16, right=True)
-    _paragraph(document, f"{at.year}年{at.month}月{at.day}日", "FangSong", 16, right=True)
+    _paragraph(document, data.place, BODY, 16, right=True)
+    _paragraph(document, f"{at.year}年{at.month}月{at.day}日", BODY, 16, right=True)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -46,43 +58,52 @@ def _body(document: Any, data: Overview) -> None:
     visits = data.communities.total["visits"]
     n_grids = sum(line.n_grids for line in data.communities.lines)
     _heading(document, "一、基本情况")
-    _text(document, f"行动覆盖 {len(data.communities.lines)} 个社区、{n_grids} 个网格，应走访房屋 {visits.d if visits else 0:,} 户。"
-                    f"行动阶段共 {data.working_days} 个工作日，现为第 {data.working_day} 个。")  # fmt: skip
-    _heading(document, "二、组织实施")
-    for phase in data.campaign.phases.all():
-        _text(document, f"{phase.get_kind_display()}阶段：{phase.starts_on:%m月%d日}至{phase.ends_on:%m月%d日}。")
-    waves = "；".join(f"{w.name}自{w.starts_on:%m月%d日}起" for w in data.campaign.waves.all())
-    _text(document, f"分批推进：{waves}。")
-    group = "；".join(f"{m.name}（{m.post}），{m.duty}" for m in data.campaign.leading_group.all())
-    _text(document, f"领导小组：{group}。" if group else "领导小组名单还没有填。")
+    _text(document, f"行动覆盖 {len(data.communities.lines)} 个社区、{n_grids} 个网格，"
+                    f"应走访房屋 {f'{visits.d:,} 户' if visits else sentences.WITHHELD}。{sentences.standing(data)}")  # fmt: skip
+    if data.withholds:
+        _text(document, "人数、户数少于 5，或由此能算出少于 5 的，不显示。")
+    _practice(document, data)
     _heading(document, "三、五个100%完成情况")
-    for code in RATES:
-        figure = data.communities.total[code]
-        _text(document, f"{INDICATORS[code].label}：{pair(figure)} {INDICATORS[code].unit}，{percent(figure)}。")
-    for apart in MEASURED_APART.values():
-        _text(document, f"{apart.label}：{apart.not_yet}")
+    for number in range(1, 6):
+        found = sentences.rates(number)
+        _subheading(document, f"（{NUMERALS[number]}）{'、'.join(rate.label for rate in found)}")
+        for rate in found:
+            _text(document, sentences.rate(data, rate))
+    _text(document, "另列：" + "".join(f"{INDICATORS[code].label} {pair(data.communities.total[code])} "
+                    f"{INDICATORS[code].unit}，{percent(data.communities.total[code])}；" for code in BESIDE).rstrip("；") + "。")  # fmt: skip
     _table(document, data)
     _heading(document, "四、缺口原因")
     if data.reasons:
         _text(document, "未走访的房屋中，" + "，".join(f"{label} {n:,} 户" for label, n in data.reasons) + "。")
     else:
-        _text(document, "没有缺口。")
-    _heading(document, "五、存在问题和下一步")
-    _text(document, _next(data))
+        _text(document, "没有缺口。" if visits and visits.d else "还没有下派走访任务。")
+    _heading(document, "五、存在问题")
+    _numbered(document, sentences.problems(data))
+    _text(document, "以上由数据得出，数据看不出的由起草人补写：")
+    _heading(document, "六、下一步")
+    _numbered(document, sentences.next_steps(data))
 
 
-def _next(data: Overview) -> str:
-    missing = [
-        line.name for line in data.grids.lines if line.code not in data.responsible and not line.code.endswith("000")
-    ]
-    parts = []
-    if missing:
-        parts.append(f"{'、'.join(missing)}没有责任人，先补上")
-    if data.reasons:
-        label, n = data.reasons[0]
-        parts.append(f"缺口最大的一类是“{label}”，{n:,} 户，下一步先走这一类")
-    parts.append("台账一致率和知晓率还没有测，比对台账、开展独立抽样后补报")
-    return "；".join(parts) + "。"
+def _practice(document: Any, data: Overview) -> None:
+    campaign = data.campaign
+    _heading(document, "二、主要做法")
+    _subheading(document, "（一）分步推进")
+    phases = "；".join(
+        f"{p.get_kind_display()}阶段{rules.day(p.starts_on)}至{rules.day(p.ends_on)}" for p in campaign.phases.all()
+    )
+    waves = "；".join(f"{w.name}自{rules.day(w.starts_on)}起" for w in campaign.waves.all())
+    _text(document, f"{phases}。分批推进：{waves}。")
+    _subheading(document, "（二）压实责任")
+    group = "；".join(f"{m.name}（{m.post}），{m.duty}" for m in campaign.leading_group.all())
+    _text(document, (f"领导小组：{group}。" if group else "领导小组名单还没有填。") + sentences.responsibility(data))
+    _subheading(document, "（三）少打扰居民")
+    _text(document, f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，居民约好的除外；"
+                    f"一户去过 {campaign.max_visits} 次的不再上门。")  # fmt: skip
+
+
+def _numbered(document: Any, texts: Iterable[str]) -> None:
+    for number, text in enumerate(texts, 1):
+        _text(document, f"{number}. {text}")
 
 
 def _table(document: Any, data: Overview) -> None:
@@ -100,8 +121,9 @@ def _table(document: Any, data: Overview) -> None:
         cells[0].text = f"{line.name}（{who.name if who else '缺'}）"
         cells[1].text = pair(figure)
         cells[2].text = percent(figure)
-        if figure is not None and figure.d:
-            done, said = figure.n * BLOCKS // figure.d, figure.part("explained") * BLOCKS // figure.d
+        explained = data.explained[line.code]
+        if figure is not None and figure.d and explained is not None:
+            done, said = figure.n * BLOCKS // figure.d, explained * BLOCKS // figure.d
             paragraph = cells[3].paragraphs[0]
             for count, colour, character in (
                 (done, RGBColor(0x2A, 0x74, 0x63), "█"),
@@ -110,15 +132,19 @@ def _table(document: Any, data: Overview) -> None:
             ):
                 run = paragraph.add_run(character * count)
                 run.font.size, run.font.color.rgb = Pt(4), colour
-    _paragraph(document, "█ 已走访　▒ 已说明　░ 待走访", "FangSong", 10)
+    _paragraph(document, "█ 已走访　▒ 已说明　░ 待走访", BODY, 10)
 
 
 def _heading(document: Any, text: str) -> None:
-    _paragraph(document, text, "SimHei", 16, indent=True)
+    _paragraph(document, text, HEADING, 16, indent=True)
+
+
+def _subheading(document: Any, text: str) -> None:
+    _paragraph(document, text, SUBHEADING, 16, indent=True)
 
 
 def _text(document: Any, text: str) -> None:
-    _paragraph(document, text, "FangSong", 16, indent=True)
+    _paragraph(document, text, BODY, 16, indent=True)
 
 
 def _paragraph(
@@ -129,7 +155,6 @@ def _paragraph(
     *,
     centre: bool = False,
     right: bool = False,
-    bold: bool = False,
     indent: bool = False,
 ) -> None:
     paragraph = document.add_paragraph()
@@ -141,14 +166,16 @@ def _paragraph(
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(size * 2)
-    run = paragraph.add_run(text)
-    run.font.size, run.font.name, run.bold = Pt(size), font, bold
+    run = paragraph.add_run(rules.clean(text))
+    run.font.size, run.font.name = Pt(size), "Times New Roman"
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
 
 
-def _page_number(paragraph: Any) -> None:
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = paragraph.add_run()
+def _page_number(paragraph: Any, alignment: WD_ALIGN_PARAGRAPH) -> None:
+    """— 1 —, outside: at the right of odd pages, at the left of even ones."""
+    paragraph.alignment = alignment
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Pt(14)
+    run = paragraph.add_run("— ")
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
         element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
@@ -156,3 +183,15 @@ def _page_number(paragraph: Any) -> None:
         else:
             element.text = text
         run._r.append(element)
+    closing = paragraph.add_run(" —")
+    for one in (run, closing):
+        one.font.size, one.font.name = Pt(14), "SimSun"
+
+
+def _name_faces(document: Any) -> None:
+    faces = "".join(
+        f'<w:font w:name="{face}"><w:altName w:val="{instead}"/><w:charset w:val="86"/></w:font>'
+        for face, instead in INSTEAD.items()
+    )
+    part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    part._blob = part.blob.replace(b"</w:fonts>", faces.encode() + b"</w:fonts>")

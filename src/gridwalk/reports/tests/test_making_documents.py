@@ -111,6 +111,17 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         "还没去 1 户",
     ):
         assert said in text, said
+    headings = [p.text for p in document.paragraphs if p.text[1:2] == "、" or p.text[:1] == "（"]
+    assert headings[1:] == [
+        "一、基本情况", "二、主要做法", "（一）分步推进", "（二）压实责任", "（三）少打扰居民", "三、五个100%完成情况", "（一）入户走访率",
+        "（二）关注率", "（三）台账一致率", "（四）人房关联率、房屋居住已明率", "（五）知晓率", "四、缺口原因", "五、存在问题", "六、下一步",
+    ]  # fmt: skip
+    # 13 doors over the 17 working days of the action phase: 13 × 4 / 17 ≈ 3 by the fourth; 6 are done, so none is late
+    assert "比计划少" not in text
+    assert "人房关联率还差 1 人。" in text
+    assert "2 个社区中 0 个、3 个网格中 1 个明确了责任人" in text
+    assert "林古里、林古里第二网格、君临天下、君临天下第一网格没有责任人。" in text
+    assert "还没去的，按楼栋单元排进每日清单，共 1 户。" in text
     table = [[c.text for c in r.cells] for r in document.tables[0].rows]
     assert [next(r for r in table if r[0].startswith("林古里"))[i] for i in (1, 2)] == ["2 / 7", "28.5%"]
     page = document.sections[0]

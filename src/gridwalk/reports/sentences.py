@@ -1,0 +1,118 @@
+"""Sentences of the summary, each built from a figure; what is not measured or withheld says so. Nothing is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gridwalk.campaigns import rules as campaigns
+from gridwalk.core import clock
+from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.reports import rules
+from gridwalk.reports.overview import TOTAL, Overview, pair, percent
+
+WITHHELD = "少于 5，不显示"
+SHORTFALLS = {
+    "attention": "到期的联系按间隔补做",
+    "linkage": "逐人核对住处，做到一人一处现住",
+    "dwellings_resolved": "没人住也没核实的房屋，上门或问物业核实",
+}
+STEPS = {
+    "还没去": "还没去的，按楼栋单元排进每日清单",
+    "去过，无人": "去过没人的，换没试过的时段再去，有号码的先打电话",
+    "报空房，待第二来源": "报空房的，请物业、邻居或业主证实，任一即可",
+    "只打过电话，还没上过门": "只打过电话的，上门见面",
+    "已说明，拒访": "拒访的，送信说明，不再上门打扰",
+    "已说明，多时段无人": "多时段无人的，留信留电话，等居民方便时再走",
+    "报已搬走，待复核": "报搬走的，由另一人复核后再定",
+    "找不到，待复核": "找不到的，由另一人核对地址",
+}
+"""What comes next for a reason of the gap, by the words of ``overview.reasons``."""
+
+
+def _count(n: int | None, unit: str) -> str:
+    return WITHHELD if n is None else f"{n:,} {unit}"
+
+
+def rates(number: int) -> list[Indicator | MeasuredApart]:
+    """The indicators of the plan's rate ``number``; the fourth has two."""
+    every: list[Indicator | MeasuredApart] = [*INDICATORS.values(), *MEASURED_APART.values()]
+    return [rate for rate in every if rate.rate == number]
+
+
+def standing(data: Overview) -> str:
+    """Where in its days the action phase stands."""
+    act, today = next(p for p in data.campaign.phases.all() if p.kind == "act"), clock.local_date(data.at)
+    if today < act.starts_on:
+        return f"行动阶段{rules.day(act.starts_on, year=True)}开始，共 {data.working_days} 个工作日。"
+    if today > act.ends_on:
+        return f"行动阶段{rules.day(act.ends_on, year=True)}结束，共 {data.working_days} 个工作日。"
+    return f"行动阶段共 {data.working_days} 个工作日，现为第 {data.working_day} 个，本材料是阶段性的。"
+
+
+def unnamed(data: Overview) -> list[str]:
+    """Communities and grids without a responsible person, by name in code order; what has no grid yet needs none."""
+    communities = {line.code: line.name for line in data.communities.lines}
+    names = dict(communities) | {line.code: f"{communities[line.code[:12]]}{line.name}" for line in data.grids.lines}
+    return [
+        names[code]
+        for code in sorted(names)
+        if code not in data.responsible and not (len(code) == 15 and code.endswith("000"))
+    ]
+
+
+def responsibility(data: Overview) -> str:
+    """How many areas have a named person (P21)."""
+    grids = [line.code for line in data.grids.lines if not line.code.endswith("000")]
+    n_communities = sum(line.code in data.responsible for line in data.communities.lines)
+    n_grids = sum(code in data.responsible for code in grids)
+    return (
+        f"{len(data.communities.lines)} 个社区中 {n_communities} 个、{len(grids)} 个网格中 {n_grids} 个明确了责任人。"
+    )
+
+
+def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
+    """One rate as a pair, with how it is counted; one that is not measured says so."""
+    if isinstance(indicator, MeasuredApart):
+        return f"{indicator.label}：{indicator.not_yet}{indicator.how}"
+    figure = data.communities.total[indicator.code]
+    if figure is None:
+        return f"{indicator.label}：{WITHHELD}。{indicator.explanation}"
+    if not figure.d:
+        return f"{indicator.label}：没有应做的。{indicator.explanation}"
+    text = f"{indicator.label}：{pair(figure)} {indicator.unit}，{percent(figure)}。"
+    if indicator.code == "visits":
+        left = data.remaining(TOTAL, figure)
+        text += f"另有已说明 {_count(data.explained[TOTAL], '户')}，待走访 {_count(left, '户')}；"
+        text += f"本周新增已走访 {_count(data.week[TOTAL], '户')}。"
+    return text + indicator.explanation
+
+
+def problems(data: Overview) -> Iterator[str]:
+    """What the figures show to be amiss."""
+    act, visits = next(p for p in data.campaign.phases.all() if p.kind == "act"), data.communities.total["visits"]
+    if visits is not None:
+        planned = campaigns.planned(visits.d, act.starts_on, act.ends_on, clock.local_date(data.at))
+        if visits.n < planned:
+            yield f"入户走访比计划少 {planned - visits.n:,} 户：按工作日平均，到今天应走访 {planned:,} 户，实际 {visits.n:,} 户。"
+    for code in SHORTFALLS:
+        figure, indicator = data.communities.total[code], INDICATORS[code]
+        if figure is not None and figure.gap:
+            yield f"{indicator.label}还差 {figure.gap:,} {indicator.unit}。"
+    if missing := unnamed(data):
+        yield f"{'、'.join(missing)}没有责任人。"
+    for apart in MEASURED_APART.values():
+        yield f"{apart.label}{apart.not_yet}"
+
+
+def next_steps(data: Overview) -> Iterator[str]:
+    """One step for every gap there is, the largest reason first."""
+    for label, n in data.reasons:
+        if label in STEPS:
+            yield f"{STEPS[label]}，共 {n:,} 户。"
+    for code, step in SHORTFALLS.items():
+        figure = data.communities.total[code]
+        if figure is not None and figure.gap:
+            yield f"{step}，共 {figure.gap:,} {INDICATORS[code].unit}。"
+    if unnamed(data):
+        yield "给没有责任人的社区和网格明确责任人。"
+    yield "比对台账和平台，得出台账一致率；开展独立抽样，估计知晓率。"
