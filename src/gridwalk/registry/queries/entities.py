@@ -201,13 +201,22 @@ class Fact:
     sealed: bool
 
 
+VACANCY_FIELDS = frozenset({"occupancy", "tenure"})
+"""Whether a dwelling stands empty or is let is shown only to who may see care (red line 5)."""
+
+
 def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
     """The facts of an entity by its dictionary, masked."""
     sources = _sources(entity)
     full = viewer.may(Verb.SEE_ROWS, entity.grid_id)
+    hidden = frozenset() if viewer.may(Verb.SEE_CARE, entity.grid_id) else VACANCY_FIELDS
     rows = []
     for field in dictionary.fields(entity.KIND):
-        if field.locates or not hasattr(entity, f"{field.name}_sealed" if field.is_sensitive else field.name):
+        if (
+            field.locates
+            or field.name in hidden
+            or not hasattr(entity, f"{field.name}_sealed" if field.is_sensitive else field.name)
+        ):
             continue
         value = dictionary.show(entity.KIND, field.name, columns.read(entity, field.name))
         if not full and field.sensitivity == "personal" and field.name.endswith("name"):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from stdnum.cn import uscc as stdnum_uscc
+
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import ids
@@ -42,6 +44,12 @@ def id_no(serial: int, born: str = "19800101") -> str:
 def phone(serial: int) -> str:
     """A mobile number that nobody can own."""
     return f"12{serial:09d}"
+
+
+def uscc(serial: int) -> str:
+    """A valid credit code of an area that does not exist."""
+    first17 = f"91120199MA{serial:07d}"
+    return first17 + stdnum_uscc.calc_check_digit(first17)
 
 
 def lead(scope: str = FIRST) -> Viewer:

@@ -127,6 +127,7 @@ VALUES = {
     "tenure": ["owner", "let", "unknown"],
     "owner_name": ["李一", "李二", ""],
 }
+Step = tuple[tuple[str, str], int, str, str]
 steps = st.lists(
     st.tuples(
         fields, st.integers(0, 2), st.sampled_from(["ledger", "visit", "office", "resident", "inspector", "platform"]),
@@ -139,7 +140,7 @@ steps = st.lists(
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
-def test_every_claim_ends_as_head_as_ancestor_or_in_a_difference(street: Street, steps: list) -> None:
+def test_every_claim_ends_as_head_as_ancestor_or_in_a_difference(street: Street, steps: list[Step]) -> None:
     with transaction.atomic():
         door = street.door(tenure="let")
         person = street.person("张桂兰", door)

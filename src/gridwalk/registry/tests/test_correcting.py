@@ -1,0 +1,164 @@
+"""Single changes from a page: correct, add a person, move out, read a full number."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from gridwalk.accounts.rules import Held, NotPermitted, Role, Viewer
+from gridwalk.core.models import AuditEntry, Change
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import columns
+from gridwalk.registry.actions import corrections, creation
+from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.models import Organization, Person, Residence
+from gridwalk.registry.tests.street import (
+    FAR_GRID,
+    FIRST,
+    GRID,
+    NEXT_GRID,
+    SECOND,
+    Street,
+    id_no,
+    lead,
+    links,
+    phone,
+    uscc,
+    worker,
+)
+
+
+def correct(street: Street, person: Person, reason: str = "身份证核对", **raw: str) -> None:
+    corrections.correct(actor=lead(), at=street.at, kind="person", entity=person.id, raw=raw, reason=reason)
+
+
+def test_it_corrects_with_a_reason_that_keeps_no_number(street: Street) -> None:
+    person = street.person("张桂蓝", street.door(), phone=phone(1))
+    correct(street, person, name="张桂兰", phone=f" {phone(2)[:3]}-{phone(2)[3:]}", reason=f"原来写成 {phone(1)}")
+    person.refresh_from_db()
+    assert (person.name, columns.read(person, "phone")) == ("张桂兰", phone(2))
+    assert person.sort_key.startswith("zhang gui lan")
+    reasons = set(Change.objects.filter(entity=person.id, field__in=["name", "phone"]).values_list("reason", flat=True))
+    assert reasons == {"原来写成 ******01"}
+
+
+def test_it_says_by_field_what_is_wrong_and_keeps_nothing(street: Street) -> None:
+    person = street.person("张桂兰", street.door(), id_no=id_no(1))
+    with pytest.raises(CorrectionError, match="没有存") as raised:
+        correct(street, person, id_no="120199198001010019", name="", sex="不知")
+    assert set(raised.value.faults) == {"id_no", "name", "sex"}
+    with pytest.raises(CorrectionError, match="写明依据"):
+        correct(street, person, reason="  ", name="张三")
+    with pytest.raises(CorrectionError, match="另一人复核"):
+        correct(street, person, status="已去世")
+    person.refresh_from_db()
+    assert (person.name, person.status) == ("张桂兰", "active")
+
+
+def test_it_gives_nobody_a_number_that_is_another_ones(street: Street) -> None:
+    street.person("王一", id_no=id_no(1))
+    person = street.person("王二", street.door())
+    with pytest.raises(CorrectionError, match="另一人名下"):
+        correct(street, person, id_no=id_no(1))
+    correct(street, person, id_no=id_no(3))
+    correct(street, person, id_no=id_no(3))
+
+
+def test_no_two_organizations_have_one_credit_code(street: Street) -> None:
+    first, second = (creation.New(GRID, {"name": name}, "ledger") for name in ("甲店", "乙店"))
+    with street.writing() as writing:
+        creation.register(writing, "organization", [first, second])
+
+    def correct(one: creation.New) -> None:
+        corrections.correct(
+            actor=lead(), at=street.at, kind="organization", entity=one.id, raw={"uscc": uscc(1)}, reason="执照"
+        )
+
+    correct(first)
+    correct(first)
+    with pytest.raises(CorrectionError, match="另一家单位名下"):
+        correct(second)
+    assert Organization.objects.get(uscc=uscc(1)).id == first.id
+
+
+def add(street: Street, door: uuid.UUID, kind: str = "tenant", **raw: str) -> Person:
+    made = corrections.add_person(
+        actor=lead(), at=street.at, dwelling=door, raw=raw, residence_kind=kind
+    )  # fmt: skip
+    return Person.objects.get(pk=made)
+
+
+def test_a_new_persons_birth_date_and_sex_follow_from_the_number(street: Street) -> None:
+    person = add(street, street.door().id, name="张桂兰", id_no=id_no(2, "19500321"), phone=phone(1))
+    assert (str(person.born_on), person.sex, person.grid_id) == ("1950-03-21", "female", GRID)
+
+
+def test_adding_somebody_on_record_moves_them_in_and_corrects_what_was_typed(street: Street) -> None:
+    old, new = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", old, "tenant", id_no=id_no(1), phone=phone(1))
+    same = add(street, new.id, name="张桂兰", id_no=id_no(1), phone=phone(2))
+    assert (same.id, same.grid_id, links(same)) == (person.id, NEXT_GRID, [(new.id, "tenant")])
+    assert columns.read(same, "phone") == phone(2)
+
+
+def test_it_does_not_believe_a_number_with_another_name_or_of_the_dead(street: Street) -> None:
+    door = street.door("101")
+    person = street.person("张桂兰", street.door("102"), id_no=id_no(1))
+    with pytest.raises(CorrectionError, match="登记的姓名是 张") as raised:
+        add(street, door.id, name="李四", id_no=id_no(1))
+    assert "桂兰" not in str(raised.value)
+    Person.objects.filter(pk=person.id).update(status="deceased")
+    with pytest.raises(CorrectionError, match="已去世"):
+        add(street, door.id, name="张桂兰", id_no=id_no(1))
+    Person.objects.filter(pk=person.id).update(status="moved_away")
+    assert add(street, door.id, name="张桂兰", id_no=id_no(1)).status == "active"
+
+
+def test_it_moves_nobody_in_from_where_the_actor_may_not_write(street: Street) -> None:
+    street.person("张桂兰", street.door("101", FAR_GRID), id_no=id_no(1))
+    with pytest.raises(CorrectionError, match="别的网格"):
+        add(street, street.door("102").id, name="张桂兰", id_no=id_no(1))
+    with pytest.raises(NotHere):
+        add(street, street.door("103", FAR_GRID).id, name="王五")
+    with pytest.raises(CorrectionError, match="请选与此房的关系"):
+        add(street, street.door("104").id, kind="guest", name="王五")
+
+
+def test_moving_out_leaves_the_person_in_the_register(street: Street) -> None:
+    person = street.person("张桂兰", street.door(), "tenant")
+    link = Residence.objects.get(person=person)
+    with pytest.raises(NotHere):
+        corrections.move_out(actor=lead(SECOND), at=street.at, residence=link.id, reason="搬走")
+    corrections.move_out(actor=worker(), at=street.at, residence=link.id, reason="搬走")
+    person.refresh_from_db()
+    assert (person.status, person.grid_id, links(person)) == ("active", f"{FIRST}000", [])
+
+
+def test_a_full_number_takes_a_reason_and_leaves_a_record(street: Street) -> None:
+    person = street.person("张桂兰", street.door(), phone=phone(1))
+
+    def reveal(who: Viewer, field: str = "phone", reason: str = "约上门时间") -> str:
+        return corrections.reveal(
+            actor=who, at=street.at, kind="person", entity=person.id, field=field, reason=reason
+        )  # fmt: skip
+
+    assert reveal(worker()) == phone(1)
+    entry = AuditEntry.objects.get(verb="number.revealed")
+    assert (entry.subject, entry.reason, entry.data) == (person.id, "约上门时间", {"field": "phone"})
+    with pytest.raises(CorrectionError, match="事由"):
+        reveal(worker(), reason="看看")
+    with pytest.raises(NotHere):
+        reveal(worker(NEXT_GRID))
+    with pytest.raises(NotHere):
+        reveal(worker(), field="name")
+    assert AuditEntry.objects.filter(verb="number.revealed").count() == 1
+
+
+def test_who_only_reads_corrects_nothing(street: Street) -> None:
+    person = street.person("张桂兰", street.door())
+    reader = Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),))
+    with pytest.raises((NotHere, NotPermitted)):
+        corrections.correct(
+            actor=reader, at=street.at, kind="person", entity=person.id, raw={"name": "王五"}, reason="核对"
+        )

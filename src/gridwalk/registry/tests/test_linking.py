@@ -1,0 +1,124 @@
+"""Who lives where: links, moves, and which grid a person belongs to."""
+
+from __future__ import annotations
+
+from gridwalk.core.models import Change
+from gridwalk.registry.actions import creation
+from gridwalk.registry.models import CareLabel, Difference, Residence
+from gridwalk.registry.tests.street import (
+    FAR_GRID,
+    FIRST,
+    GRID,
+    GRIDS,
+    NEXT_GRID,
+    Street,
+    id_no,
+    links,
+    open_differences,
+)
+
+
+def test_a_ledger_never_makes_a_second_home_and_asks_once(street: Street) -> None:
+    home, other = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", home, "tenant")
+    for _ in range(2):
+        street.move_in(person, other, "lives_here", "ledger")
+    assert links(person) == [(home.id, "tenant")]
+    assert open_differences() == [("residence", "lives_in_two_places")]
+    (asked,) = Difference.objects.all()
+    assert asked.opened("current") == home.address
+    assert asked.opened("claimed") == other.address
+
+
+def test_a_ledger_adds_a_registration_beside_a_home(street: Street) -> None:
+    home, registered = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", home, "tenant")
+    street.move_in(person, registered, "registered_here", "ledger")
+    assert links(person) == [(home.id, "tenant"), (registered.id, "registered_here")]
+    assert open_differences() == []
+
+
+def test_a_ledger_that_says_another_kind_asks(street: Street) -> None:
+    home = street.door()
+    person = street.person("张桂兰", home, "lives_here")
+    street.move_in(person, home, "registered_here", "ledger")
+    assert links(person) == [(home.id, "lives_here")]
+    assert open_differences() == [("residence_kind", "ledger_differs")]
+
+
+def test_whoever_moves_stays_registered_where_their_household_is(street: Street) -> None:
+    old, new = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", old, "lives_here")
+    street.move_in(person, new, "tenant")
+    person.refresh_from_db()
+    assert links(person) == [(old.id, "registered_here"), (new.id, "tenant")]
+    assert person.grid_id == NEXT_GRID
+
+
+def test_whoever_moves_with_the_household_leaves_nothing_behind(street: Street) -> None:
+    old, new = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", old, "lives_here")
+    tenant = street.person("李四", old, "tenant")
+    street.move_in(person, new, "lives_here")
+    street.move_in(tenant, new, "tenant")
+    assert links(person) == [(new.id, "lives_here")]
+    assert links(tenant) == [(new.id, "tenant")]
+
+
+def test_coming_home_to_the_registered_door_leaves_the_rented_one(street: Street) -> None:
+    registered, rented = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", registered, "registered_here")
+    street.move_in(person, rented, "tenant")
+    street.move_in(person, registered, "lives_here")
+    assert links(person) == [(registered.id, "lives_here")]
+
+
+def test_two_moves_in_one_batch_end_at_the_last_door(street: Street) -> None:
+    first, second = street.door("101"), street.door("102")
+    person = street.person("张桂兰")
+    with street.writing() as writing:
+        made = creation.link(
+            writing,
+            [
+                creation.NewResidence(person.id, first.id, GRID, "tenant", "visit"),
+                creation.NewResidence(person.id, second.id, GRID, "tenant", "visit"),
+            ],
+        )
+    assert made == 2
+    assert links(person) == [(second.id, "tenant")]
+    assert Residence.objects.get(dwelling=first).to_on == street.at.date()
+
+
+def test_a_person_belongs_to_the_home_then_to_the_registered_door_then_to_none(street: Street) -> None:
+    home, registered = street.door("101", NEXT_GRID), street.door("102", FAR_GRID)
+    person = street.person("张桂兰", home, "tenant", id_no=id_no(1))
+    street.move_in(person, registered, "registered_here")
+    with street.writing() as writing:
+        creation.label_care(writing, [creation.NewCare(person.id, NEXT_GRID, "aged", "ledger")])
+    street.say(person, "name", "张桂蓝", "visit")
+    grids = []
+    for door in (home, registered):
+        with street.writing() as writing:
+            creation.end_residences(
+                writing, list(Residence.objects.filter(dwelling=door)), source="office", reason="迁出"
+            )
+            creation.settle_grids(writing, [person.id])
+        person.refresh_from_db()
+        grids.append(person.grid_id)
+        assert CareLabel.objects.get().grid_id == person.grid_id
+        assert Difference.objects.get().grid_id == person.grid_id
+    assert grids == [FAR_GRID, f"{FAR_GRID[:12]}000"]
+    assert set(grids) < set(GRIDS)
+    left = Change.objects.filter(entity=person.id, field=Change.LEFT)
+    assert sorted(left.values_list("stream_id", flat=True)) == [NEXT_GRID, FAR_GRID]
+
+
+def test_a_care_label_is_given_once_while_it_stands_and_ends_after_a_year(street: Street) -> None:
+    person = street.person("张桂兰", street.door())
+    one = creation.NewCare(person.id, GRID, "living_alone", "ledger")
+    with street.writing() as writing:
+        assert creation.label_care(writing, [one, one]) == 1
+        assert creation.label_care(writing, [one]) == 0
+    label = CareLabel.objects.get()
+    assert (label.interval_days, (label.ends_on - label.starts_on).days) == (7, 365)
+    assert person.grid_id.startswith(FIRST)
