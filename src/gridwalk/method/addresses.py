@@ -28,6 +28,12 @@ _ROAD = re.compile(
 _GENERIC = re.compile(
     r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|[东西南北中一二三四五六七八九十A-Z]区|广场|商场|市场)\d*)"
 )
+# The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
+_PLAIN = re.compile(
+    rf"([\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼负下第附增之{address_items.SIDES}]))"
+    r"(\d{1,3})(?:号楼|[幢栋-])(\d{1,2})(?:单元|[门-])(\d{3,4})[室号]?$"
+)
+_HAN_NUMBER = re.compile(rf"[{text.CHINESE_DIGITS}]")
 _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
 _TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
 _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
@@ -199,12 +205,21 @@ def _storeys(reading: Reading, before: str) -> dict[str, Item]:
     return parts
 
 
+@functools.lru_cache(maxsize=8192)
+def _named(prefix: str) -> tuple[str, str, str]:
+    return _place(areas.without_areas(prefix))
+
+
 @functools.lru_cache(maxsize=65536)
 def parse(raw: str) -> Address:
     """The parts of one address; see ``Address`` for what they hold and ``FAULTS`` for what may be wrong."""
     folded = text.fold(raw)
     if text.meaning(folded) != "value":
         return Address(fault="empty")
+    if (plain := _PLAIN.match(folded)) and not _HAN_NUMBER.search(plain[1]):
+        road, number, estate = _named(plain[1])
+        building, stairwell, room = (part.lstrip("0") or "0" for part in plain.group(2, 3, 4))
+        return Address(road, number, estate, building, stairwell, floor_of(room), room)
     opened, notes = _unwrapped(_ZERO.sub("0", _HAN_DASH.sub("-", folded)))
     bare = areas.without_areas(opened)
     reading = _best(bare)

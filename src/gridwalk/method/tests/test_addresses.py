@@ -172,6 +172,19 @@ def test_any_text_is_read_without_failing_and_keeps_its_key_when_displayed(raw: 
         function(raw)
 
 
+@given(
+    st.text(st.sampled_from("林古里建国道天津市河北区光复道街道社区小区大厦院号组东三门楼底商第"), max_size=12),
+    st.integers(1, 199),
+    st.integers(1, 20),
+    st.integers(101, 3512),
+)
+def test_the_short_cut_for_common_writings_reads_what_the_long_way_reads(
+    name: str, building: int, stairwell: int, room: int
+) -> None:
+    short = addresses.parse(f"{name}{building}号楼{stairwell}单元{room}")
+    assert short == addresses.parse(f"{name}{building}号楼 {stairwell}单元 {room}")
+
+
 def test_walking_goes_by_number_not_by_digit() -> None:
     walk = [
         ("林古里", "2", "1", "301"),
