@@ -51,7 +51,10 @@ def gaps(
             total += strand.rows(moment).filter(grid__code__startswith=scope).exclude(strand.met(moment)).count()
             continue
         found = (
-            strand.rows(moment).filter(grid__code__startswith=scope).filter(~strand.met(moment)).order_by("grid_id", "id")
+            strand.rows(moment)
+            .filter(grid__code__startswith=scope)
+            .filter(~strand.met(moment))
+            .order_by("grid_id", "id")
         )
         total += found.count()
         room = limit - len(rows)

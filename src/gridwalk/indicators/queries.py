@@ -46,7 +46,7 @@ def visible_grids(viewer: Viewer, scope: str) -> list[Grid]:
     """The grids inside ``scope`` whose counts the viewer may see, in code order. Raises NotHere where there are none."""
     if not any(scope.startswith(s) or s.startswith(scope) for s in viewer.scopes(Verb.SEE_COUNTS)):
         raise NotHere
-    grids = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).order_by("code")
+    grids = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
     found = [g for g in grids if viewer.may(Verb.SEE_COUNTS, g.code)]
     if not found:
         raise NotHere
@@ -72,8 +72,9 @@ def _lines(
     grids: Sequence[Grid], by_indicator: dict[str, dict[str, Figure]], by: str
 ) -> list[tuple[str, str, int, dict[str, Figure | None]]]:
     if by == "grid":
+        names = _grid_names(grids)
         return [
-            (g.code, g.name, 1, {code: figures[g.code] for code, figures in by_indicator.items()})
+            (g.code, names[g.code], 1, {code: figures[g.code] for code, figures in by_indicator.items()})
             for g in grids
             if g.kind != "unassigned" or any(figures[g.code].d for figures in by_indicator.values())
         ]
@@ -89,6 +90,13 @@ def _lines(
             continue  # a community of the official list that has no grids here yet
         lines.append((code, areas[code].short, n_grids, sums))
     return lines
+
+
+def _grid_names(grids: Sequence[Grid]) -> dict[str, str]:
+    """The name of each grid, with its community's where they are of several."""
+    if len({g.area_id for g in grids}) == 1:
+        return {g.code: g.name for g in grids}
+    return {g.code: f"{g.area.short} {g.name}" for g in grids}
 
 
 def trend(
