@@ -59,15 +59,6 @@ def gridwalk(home: Path) -> Run:
     return run
 
 
-@pytest.fixture
-def port() -> int:
-    """A port that is free just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
-
-
 @pytest.fixture(scope="module")
 def ready(gridwalk: Run, home: Path) -> str:
     """The data directory after ``gridwalk init``; the first account's password."""

@@ -137,11 +137,8 @@ class Found:
 
     def _is_refused(self, fault: Fault) -> bool:
         kind = FORBIDDEN_COLUMNS[fault.ref][0]
-        return any(
-            fault.field in made.mapping["refused"]
-            for made in self._imports.values()
-            if (made.scope, made.kind) == (fault.ref, kind)
-        )
+        of_column = [m for m in self._imports.values() if (m.scope, m.kind) == (fault.ref, kind)]
+        return any(f"“{fault.field}”" in said for made in of_column for said in made.mapping["refused"])
 
     def _questioned(self, today: dt.date) -> dict[str, set[uuid.UUID | None]]:
         codes = {f.code for f in self._faults if f.found_by == "contradiction"}
