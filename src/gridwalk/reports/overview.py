@@ -86,9 +86,10 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     explained, week = _taken_out(_SPLIT, communities, by_grid), _taken_out(_NEW, communities, by_grid)
     today = clock.local_date(at)
     act = next(p for p in campaign.phases.all() if p.kind == "act")
+    live = _sum(counted.values())["visits"]
     trend = [
-        (day, f.n, campaign_rules.planned(_sum(counted.values())["visits"].d, act.starts_on, act.ends_on, day))
-        for day, f in _days(campaign, codes, counted, today)
+        (day, f.n, campaign_rules.planned(live.d, act.starts_on, act.ends_on, day))
+        for day, f in _days(campaign, codes, live, today)
         if not (withholds and disclosure.is_small(f))
     ]
     reasons = _reasons(campaign, parts)
@@ -179,11 +180,9 @@ def _taken_out(column: str, *boards: Board) -> dict[str, int | None]:
     return found
 
 
-def _days(
-    campaign: Campaign, grids: Sequence[str], counted: dict[str, Cells], today: dt.date
-) -> list[tuple[dt.date, Figure]]:
+def _days(campaign: Campaign, grids: Sequence[str], live: Figure, today: dt.date) -> list[tuple[dt.date, Figure]]:
     kept = tallies.days(VISITS, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
-    kept[today] = _sum(counted.values())["visits"]
+    kept[today] = live
     return sorted(kept.items())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gridwalk.campaigns import rules as campaigns
 from gridwalk.core import clock
@@ -10,7 +10,7 @@ from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicato
 from gridwalk.reports import rules
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent
 
-WITHHELD = "少于 5，不显示"
+WITHHELD = "不显示"
 SHORTFALLS = {
     "attention": "到期的联系按间隔补做",
     "linkage": "逐人核对住处，做到一人一处现住",
@@ -85,6 +85,16 @@ def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
         text += f"另有已说明 {_count(data.explained[TOTAL], '户')}，待走访 {_count(left, '户')}；"
         text += f"本周新增已走访 {_count(data.week[TOTAL], '户')}。"
     return text + indicator.explanation
+
+
+def beside(data: Overview, codes: Iterable[str]) -> str:
+    """What stands beside the five rates, in one sentence."""
+    parts = []
+    for code in codes:
+        figure, indicator = data.communities.total[code], INDICATORS[code]
+        words = f"{pair(figure)} {indicator.unit}（{percent(figure)}）" if figure else WITHHELD
+        parts.append(f"{indicator.label} {words if figure is None or figure.d else '没有应做的'}")
+    return f"另列：{'；'.join(parts)}。"
 
 
 def problems(data: Overview) -> Iterator[str]:

@@ -14,7 +14,6 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from gridwalk.core import clock
-from gridwalk.indicators.definitions import INDICATORS
 from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import Overview, pair, percent
 
@@ -31,6 +30,7 @@ def write(data: Overview) -> bytes:
     """The document's bytes."""
     document = Document()
     _name_faces(document)
+    document.styles["Normal"].element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
     document.settings.odd_and_even_pages_header_footer = True
     section = document.sections[0]
     section.page_height, section.page_width = Cm(29.7), Cm(21)
@@ -69,12 +69,11 @@ def _body(document: Any, data: Overview) -> None:
         _subheading(document, f"（{NUMERALS[number]}）{'、'.join(rate.label for rate in found)}")
         for rate in found:
             _text(document, sentences.rate(data, rate))
-    _text(document, "另列：" + "".join(f"{INDICATORS[code].label} {pair(data.communities.total[code])} "
-                    f"{INDICATORS[code].unit}，{percent(data.communities.total[code])}；" for code in BESIDE).rstrip("；") + "。")  # fmt: skip
+    _text(document, sentences.beside(data, BESIDE))
     _table(document, data)
     _heading(document, "四、缺口原因")
     if data.reasons:
-        _text(document, "未走访的房屋中，" + "，".join(f"{label} {n:,} 户" for label, n in data.reasons) + "。")
+        _text(document, "未走访的房屋中：" + "；".join(f"{label} {n:,} 户" for label, n in data.reasons) + "。")
     else:
         _text(document, "没有缺口。" if visits and visits.d else "还没有下派走访任务。")
     _heading(document, "五、存在问题")
