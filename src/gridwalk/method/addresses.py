@@ -227,7 +227,8 @@ def parse(raw: str) -> Address:
         road, number, estate = _place(bare)
         return Address(road, number, estate, rest=notes, fault="" if number else "no_room")
     before, after = bare[: reading.start], bare[reading.end :]
-    if re.match(r"\s*[-/]?\d", after) and not list(reading.parts.values())[-1].unit:
+    bare_end = not list(reading.parts.values())[-1].unit
+    if re.match(r"\s*[-/]\d" if not bare_end else r"\s*[-/]?\d", after):
         reading = dataclasses.replace(reading, leftover=True)
     after = after.strip(_STRIP)
     parts = _storeys(reading, before.strip())
@@ -270,9 +271,10 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
 
 
 def _ambiguous(parts: dict[str, Item], before: str) -> bool:
-    """5-2 alone: building and stairwell, or building and room? 635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
-    if len(parts) == 2:
-        return all(not item.unit and item.value.isdigit() and len(item.value) <= 2 for item in parts.values())
+    """5-2 or 5-2-11 alone: does a room end it, or a stairwell? 635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
+    if len(parts) > 1 and "floor" not in parts:
+        last = list(parts.values())[-1].value
+        return len(last) <= 2 and all(not item.unit and item.value.isdigit() for item in parts.values())
     room = parts.get("room")
     if len(parts) > 1 or room is None:
         return False

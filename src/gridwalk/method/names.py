@@ -13,6 +13,7 @@ from gridwalk.method import text
 _BRACKETS = re.compile(r"[(\[【<《〔「](.*?)[)\]】>》〕」]")
 _OPEN_BRACKET = re.compile(r"[(\[【<《〔「].*$")
 _DOTS = re.compile(r"\s*[•●∙・‧⋅.。﹒·]\s*")
+_LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _WORDS = (
     "已故|去世|死亡|亡故|已迁出|迁出|已搬走|搬走|户主|租户|租客|承租人|房主|业主|产权人|代理人|之妻|之夫|之子|之女|配偶|妻子|丈夫|"
@@ -69,7 +70,7 @@ def normalise(raw: str) -> Name:
             notes.append(found[1])
             bare = bare[: found.start()] + bare[found.end() :]
     bare = _DOTS.sub("·", _BETWEEN_HAN.sub("", bare))
-    return Name(bare.strip("· "), " ".join(note.strip() for note in notes).strip())
+    return Name(bare.strip("· ") if _LETTER.search(bare) else "", " ".join(note.strip() for note in notes).strip())
 
 
 @functools.lru_cache(maxsize=16384)

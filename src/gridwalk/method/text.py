@@ -17,7 +17,7 @@ _SPACES = re.compile(r"\s+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
-# Both as ``fold`` leaves them, lower-case and without spaces; a cell of punctuation alone says nothing either.
+# Both as ``fold`` leaves them, lower-case and without spaces; a cell of dashes and stops says nothing either.
 EMPTY_WORDS = frozenset(
     {
         "无",
@@ -50,7 +50,7 @@ _TENS = {"廿": 20, "卅": 30}
 CHINESE_DIGITS = "".join((*_DIGITS, *_UNITS, *_TENS))
 
 
-_SAYS = re.compile(r"[^\W_]")
+_NOTHING = re.compile(r"[-_/\\|.,。、;:!?*~·…()\[\]]*")  # marks that say yes or no (√, ×) are values
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
 
@@ -80,7 +80,7 @@ def _meaning(folded: str) -> str:
     word = folded.replace(" ", "").rstrip("。.!").lower() or folded
     if word in REPEAT_WORDS:
         return "repeat"
-    return "empty" if word in EMPTY_WORDS or not _SAYS.search(word) else "value"
+    return "empty" if word in EMPTY_WORDS or _NOTHING.fullmatch(word) else "value"
 
 
 def meaning(value: object) -> str:

@@ -69,7 +69,7 @@ def test_it_finds_the_parts_that_say_the_door(written: str, key: str) -> None:
     [
         ("", "empty"), ("不详", "empty"), ("本街道", "no_room"), ("户口空挂，无房", "no_room"), ("林古里5号楼", "no_room"), ("林古里5号楼2单元", "no_room"),
         ("阳光100", "unclear"), ("林古里301", "unclear"), ("Sheet1", "no_room"), ("林古里5号楼2单元3层", "no_room"),
-        ("林古里5-2", "unclear"), ("林古里635-3", "unclear"), ("林古里5号楼230100", "unclear"), ("林古里5-2-301 18", "unclear"),
+        ("林古里5-2", "unclear"), ("林古里635-3", "unclear"), ("林古里17-7-11", "unclear"), ("林古里5栋11号-2租", "unclear"), ("林古里5号楼230100", "unclear"), ("林古里5-2-301 18", "unclear"),
         ("林古里2单元5号楼301", "unclear"), ("建国道139弄中央花园D6C", "unclear"),
     ],
 )  # fmt: skip

@@ -48,7 +48,7 @@ def test_a_cell_may_repeat_the_one_above(cell: object) -> None:
     assert text.meaning(cell) == "repeat"
 
 
-@pytest.mark.parametrize("cell", ["王", "0", 0, "无锡", "#N/A", "5-2"])
+@pytest.mark.parametrize("cell", ["王", "0", 0, "无锡", "#N/A", "5-2", "√", "×"])
 def test_anything_else_is_a_value(cell: object) -> None:
     assert text.meaning(cell) == "value"
 

@@ -17,6 +17,7 @@ from gridwalk.registry.queries import entities
 
 LIMIT = 30
 _LATIN = re.compile(r"^[a-z ]+$")
+_ROOM_AT_THE_END = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d{3,4}$)")  # 林古里301: a ledger must not guess, a search may
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,10 +88,10 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
 
 
 def _by_address(viewer: Viewer, folded: str) -> list[Hit]:
-    address = addresses.parse(folded)
+    address = addresses.parse(_ROOM_AT_THE_END.sub(" ", folded))
     parts = Q()
     if address.estate or address.road:
-        parts &= Q(address_key__startswith=f"{address.estate or address.road}|")
+        parts &= Q(address_key__startswith=f"{addresses.estate_key(address.estate or address.road)}|")
     if address.building or address.number:
         parts &= Q(building__key=address.building or address.number)
     if address.stairwell:
