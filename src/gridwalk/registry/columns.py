@@ -16,7 +16,7 @@ from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Sit
 TABLES: dict[str, type[Entity]] = {
     "dwelling": Dwelling, "person": Person, "organization": Organization, "site": Site,
 }  # fmt: skip
-DATES = frozenset({"born_on", "vacancy_confirmed_on"})
+DATES = frozenset({"born_on"})
 DECIMALS = frozenset({"area_m2"})
 WHOLE_NUMBERS = frozenset({"interval_days"})
 NEVER_EMPTY = frozenset({"name", "status", "usage", "occupancy", "tenure", "interval_days"})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import bulk, clock, envelope, ids, records
+from gridwalk.core import bulk, envelope, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
@@ -159,14 +160,21 @@ def value_hash(value: Any) -> str:
     return envelope.blind_index(json.dumps(value, ensure_ascii=False), purpose="claim")
 
 
-def confirm(writing: Writing, kind: str, entity_ids: Sequence[uuid.UUID], *, source: str) -> int:
-    """Note that the facts of these entities were found unchanged today (无变化); returns how many."""
-    today = clock.local_date(writing.at)
-    rows = list(
-        columns.TABLES[kind]._default_manager.filter(id__in=list(entity_ids)).only("id", "grid_id", "verified_on")
-    )
-    for entity in rows:
-        old = entity.verified_on.isoformat() if entity.verified_on else None
-        writing.change(entity.grid_id, kind, entity.id, "verified_on", old, today.isoformat(), source=source)
-    columns.TABLES[kind]._default_manager.filter(id__in=[r.id for r in rows]).update(verified_on=today)
+def confirm(writing: Writing, kind: str, confirmed: Iterable[tuple[uuid.UUID, dt.date]], *, source: str) -> int:
+    """Note that the facts of these entities were found unchanged on a day (无变化); returns how many.
+
+    A day before the one on record changes nothing: paper visits are typed in later.
+    """
+    days: dict[uuid.UUID, dt.date] = {}
+    for entity_id, on in confirmed:
+        days[entity_id] = max(on, days.get(entity_id, on))
+    rows = []
+    for entity in columns.TABLES[kind]._default_manager.filter(id__in=list(days)).only("id", "grid_id", "verified_on"):
+        old, on = entity.verified_on, days[entity.id]
+        if old is None or old <= on:
+            was = old.isoformat() if old else None
+            writing.change(entity.grid_id, kind, entity.id, "verified_on", was, on.isoformat(), source=source)
+            entity.verified_on = on
+            rows.append(entity)
+    bulk.update(rows, ["verified_on"])
     return len(rows)

@@ -10,7 +10,6 @@ from typing import Any
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
@@ -166,18 +165,12 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
         writing.audit("person.moved_out", scope=found.grid_id, kind="person", subject=found.person_id, reason=reason)
 
 
-def set_vacancy(writing: Writing, dwelling: Dwelling, second_source: str, *, source: str) -> None:
-    """Step: note that a second source confirmed the dwelling vacant (domain.md §2)."""
-    from_source = dwelling.vacancy_source or None
-    dwelling.vacancy_source = second_source
-    touched = {
-        "vacancy_source",
-        *columns.write(dwelling, "vacancy_confirmed_on", clock.local_date(writing.at).isoformat()),
-    }
-    writing.change(
-        dwelling.grid_id, "dwelling", dwelling.id, "vacancy_source", from_source, second_source, source=source
-    )
-    dwelling.save(update_fields=sorted(touched))
+def set_vacancy(writing: Writing, dwelling: Dwelling, second_source: str, *, on: dt.date, source: str) -> None:
+    """Step: note that a second source confirmed the dwelling vacant on a day (domain.md §2)."""
+    before = dwelling.vacancy_source or None
+    dwelling.vacancy_source, dwelling.vacancy_confirmed_on = second_source, on
+    writing.change(dwelling.grid_id, "dwelling", dwelling.id, "vacancy_source", before, second_source, source=source)
+    dwelling.save(update_fields=["vacancy_source", "vacancy_confirmed_on"])
 
 
 def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field: str, reason: str) -> str:

@@ -79,7 +79,8 @@ def _of_change(change: Change) -> Past | None:
         )
     if change.field == Change.LEFT:
         return Past(change.at, "移", "", "移到别的网格", change.actor_name, note)
-    label = dictionary.label(change.kind, change.field)
+    is_link = change.kind == "residence" and change.field == "kind"
+    label = dictionary.label("person", "residence_kind") if is_link else dictionary.label(change.kind, change.field)
     sentence = f"{label} {_shown(change, change.old_clear) or '空'} → {_shown(change, change.new_clear) or '空'}"
     return Past(change.at, MARKS.get(change.source, "改"), "", sentence, change.actor_name, note)
 

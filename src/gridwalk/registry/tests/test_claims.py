@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -197,3 +198,14 @@ def test_the_same_ledger_twice_writes_nothing_the_second_time(street: Street) ->
         counts.append((Change.objects.count(), Difference.objects.count()))
     assert counts[0] == counts[1] == counts[2]
     assert counts[0][1] == 2
+
+
+def test_a_confirmation_typed_in_later_never_makes_a_record_older(street: Street) -> None:
+    person = street.person("张桂兰")
+    today = street.at.date()
+    for on in (today, today - dt.timedelta(days=3)):
+        with street.writing() as writing:
+            claims.confirm(writing, "person", [(person.id, on), (person.id, on - dt.timedelta(days=1))], source="visit")
+    person.refresh_from_db()
+    assert person.verified_on == today
+    assert changes(person, "verified_on") == [(None, today.isoformat())]

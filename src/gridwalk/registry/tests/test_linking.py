@@ -5,6 +5,7 @@ from __future__ import annotations
 from gridwalk.core.models import Change
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Residence
+from gridwalk.registry.queries import history
 from gridwalk.registry.tests.street import (
     FAR_GRID,
     FIRST,
@@ -53,6 +54,8 @@ def test_whoever_moves_stays_registered_where_their_household_is(street: Street)
     person.refresh_from_db()
     assert links(person) == [(old.id, "registered_here"), (new.id, "tenant")]
     assert person.grid_id == NEXT_GRID
+    link = Residence.objects.get(dwelling=old)
+    assert "居住类别 户籍在此，住在这里 → 户籍在此，住在别处" in {p.sentence for p in history.past("person", [link.id])}
 
 
 def test_whoever_moves_with_the_household_leaves_nothing_behind(street: Street) -> None:

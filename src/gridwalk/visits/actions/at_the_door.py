@@ -66,15 +66,23 @@ class Found:
 
 def carry(writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Mapping[uuid.UUID, Entity]) -> None:
     """Apply what all visits of a batch found, set-based."""
-    claims.apply_claims(writing, [claim for _, found in visits for claim in found.claims])
+    claims.apply_claims(writing, [claim for visit, found in visits for claim in (*found.claims, *_vacancy(visit))])
     _arrive(writing, visits)
     _depart(writing, visits)
     for _, found in visits:
         for person, proposed in found.ends:
             endings.propose(writing, Person.objects.select_for_update().get(pk=person), proposed, reason="上门时得知")
-    claims.confirm(writing, "person", [p for _, found in visits for p in found.confirmed], source="visit")
+    confirmed = [(person, visit.on) for visit, found in visits for person in found.confirmed]
+    claims.confirm(writing, "person", confirmed, source="visit")
     _confirm_places(writing, visits, entities)
     _care(writing, visits)
+
+
+def _vacancy(visit: Visit) -> list[Claim]:
+    """Whoever confirms a door vacant by a second source says that it is, without writing it down a second time."""
+    if visit.kind != "dwelling" or visit.outcome != "vacant_confirmed" or not visit.second_source:
+        return []
+    return [Claim("dwelling", visit.entity, "occupancy", "vacant", "visit")]
 
 
 def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
@@ -106,7 +114,8 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
         )
     creation.register(writing, "person", list(new.values()))
     claims.apply_claims(writing, said)
-    claims.confirm(writing, "person", [link.person for link in links if link.person not in new], source="visit")
+    known_on = [(link.person, link.from_on) for link in links if link.person not in new and link.from_on]
+    claims.confirm(writing, "person", known_on, source="visit")
     creation.link(writing, links)
     creation.settle_grids(writing, [link.person for link in links])
 
@@ -142,19 +151,19 @@ def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
 def _confirm_places(
     writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Mapping[uuid.UUID, Entity]
 ) -> None:
-    by_kind: dict[str, list[uuid.UUID]] = {}
+    met: dict[str, list[tuple[uuid.UUID, dt.date]]] = {}
     touched: dict[str, list[Entity]] = {}
     for visit, _ in visits:
         if visit.outcome not in {"met", "phone", "vacant_confirmed"}:
             continue
-        entity = entities[visit.entity]
-        by_kind.setdefault(visit.kind, []).append(visit.entity)
-        entity.last_contact_on = visit.on  # type: ignore[attr-defined]
+        entity: Any = entities[visit.entity]
+        met.setdefault(visit.kind, []).append((visit.entity, visit.on))
+        entity.last_contact_on = max(visit.on, entity.last_contact_on or visit.on)  # paper visits are typed in later
         touched.setdefault(visit.kind, []).append(entity)
         if isinstance(entity, Dwelling) and visit.outcome == "vacant_confirmed" and visit.second_source:
-            corrections.set_vacancy(writing, entity, visit.second_source, source="visit")
-    for kind, entity_ids in by_kind.items():
-        claims.confirm(writing, kind, entity_ids, source="visit")
+            corrections.set_vacancy(writing, entity, visit.second_source, on=visit.on, source="visit")
+    for kind, confirmed in met.items():
+        claims.confirm(writing, kind, confirmed, source="visit")
         bulk.update(touched[kind], ["last_contact_on"])
 
 
