@@ -63,7 +63,7 @@ def board(
     lines = _lines(grids, by_indicator, by)
     sums = {code: sum(by_grid.values(), Figure()) for code, by_grid in by_indicator.items()}
     total: dict[str, Figure | None] = {**sums}
-    if not viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
+    if not all(viewer.may(Verb.SEE_ROWS_MASKED, grid.code) for grid in grids):
         lines, total = rules.suppress(lines, sums)
     return Board(scope, at, tuple(Line(*line) for line in lines), total)
 

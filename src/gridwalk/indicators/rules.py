@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 SMALLEST_CELL = 5
 
 
 class Pair(Protocol):
-    """Anything with a numerator and a denominator."""
+    """Anything with a numerator, a denominator and named parts of what is between them."""
 
     @property
     def n(self) -> int: ...
     @property
     def d(self) -> int: ...
+    def part(self, name: str) -> int: ...
+    def without_parts(self) -> Self: ...
 
 
 P = TypeVar("P", bound=Pair)
@@ -24,6 +26,13 @@ Row = tuple[str, str, int, dict[str, P | None]]
 def is_small(figure: Pair) -> bool:
     """Whether a pair shows a cell of 1–4 people or doors: its numerator or what is missing from it."""
     return 0 < figure.n < SMALLEST_CELL or 0 < figure.d - figure.n < SMALLEST_CELL
+
+
+def has_small_part(figure: Pair) -> bool:
+    """Whether what is missing falls into a part of 1–4: explained, pending, or neither explained."""
+    explained = figure.part("explained")
+    cells = (explained, figure.part("pending"), figure.d - figure.n - explained)
+    return any(0 < cell < SMALLEST_CELL for cell in cells)
 
 
 def suppress(lines: Sequence[Row[P]], total: dict[str, P]) -> tuple[list[Row[P]], dict[str, P | None]]:
@@ -48,4 +57,14 @@ def suppress(lines: Sequence[Row[P]], total: dict[str, P]) -> tuple[list[Row[P]]
                 shown[column] = None
         for index in small:
             kept[index][3][column] = None
+        _withhold_parts([row[3] for row in kept], shown, column)
     return kept, shown
+
+
+def _withhold_parts(lines: Sequence[dict[str, P | None]], shown: dict[str, P | None], column: str) -> None:
+    """Where one part of a column is small, no part of that column is shown: the others would give it away."""
+    cells = [cell for figures in (*lines, shown) if (cell := figures[column]) is not None]
+    if any(has_small_part(cell) for cell in cells):
+        for figures in (*lines, shown):
+            cell = figures[column]
+            figures[column] = None if cell is None else cell.without_parts()

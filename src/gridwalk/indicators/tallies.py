@@ -37,6 +37,14 @@ class Figure:
         """A part of the denominator by name (``explained``, ``pending``, ``care.d`` …); 0 where it has none."""
         return dict(self.parts).get(name, 0)
 
+    def has_part(self, name: str) -> bool:
+        """Whether the part is known here (it is not where disclosure control took the parts away)."""
+        return name in dict(self.parts)
+
+    def without_parts(self) -> Figure:
+        """The pair alone."""
+        return Figure(self.n, self.d)
+
     @property
     def gap(self) -> int:
         """How many keep it from 100 %."""

@@ -15,18 +15,24 @@ from gridwalk.ledger import location
 from gridwalk.registry.actions import corrections
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.simulate.world import area_tree
 from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Building, Grid
 
 COMMUNITY = "120105001023"
 OLD, NEW_A, NEW_B = (f"{COMMUNITY}{n:03d}" for n in (1, 8, 9))
+TREE = {
+    "province": {"code": "120000000000", "name": "天津市"},
+    "city": {"code": "120100000000", "name": "市辖区"},
+    "district": {"code": "120105000000", "name": "河北区"},
+    "street": {"code": "120105001000", "name": "光复道街道"},
+    "communities": [{"code": COMMUNITY, "name": "君临天下社区居委会", "short": "君临天下"}],
+}
 AT = clock.at_local(dt.date(2026, 11, 2), 9)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> None:
-    territory.load_areas(actor=SYSTEM, at=AT, tree=area_tree())
+    territory.load_areas(actor=SYSTEM, at=AT, tree=TREE)
     territory.create_grids(actor=SYSTEM, at=AT, community=COMMUNITY, n=1, from_on=dt.date(2026, 1, 1))
     doors = [
         NewDoor(

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwalk.indicators import rules as disclosure
+from gridwalk.indicators.tallies import Figure as Pair
 from gridwalk.reports import rules
 
 EXPLAINED = ("拒访", "多时段无人")
 counts = st.dictionaries(st.sampled_from([*EXPLAINED, "还没去", "无人", "待复核"]), st.integers(0, 40))
-
-
-@dataclasses.dataclass(frozen=True)
-class Pair:
-    n: int
-    d: int
 
 
 pairs = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda p: Pair(min(p), max(p)))
