@@ -10,6 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from gridwalk.core import clock
+from gridwalk.visits import rules as visits
+
+VACANT = visits.OUTCOMES["vacant_confirmed"][1]
+"""The character of a vacant door; on paper it is a settled door like any other (styles/print.css)."""
 
 register = template.Library()
 
@@ -54,21 +58,22 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
-def part(figure: Any, name: str) -> int:
-    """A part of a figure by name."""
-    return 0 if figure is None else int(figure.part(name))
+def part(figure: Any, name: str) -> int | None:
+    """A part of a figure by name; None where the figure is suppressed."""
+    return int(figure.part(name)) if figure is not None and figure.has_part(name) else None
 
 
 @register.filter
-def explained(figure: Any) -> int:
+def explained(figure: Any) -> int | None:
     """Explained doors of a coverage figure."""
     return part(figure, "explained")
 
 
 @register.filter
-def left(figure: Any) -> int:
-    """What is neither visited nor explained."""
-    return 0 if figure is None else figure.d - figure.n - part(figure, "explained")
+def left(figure: Any) -> int | None:
+    """What is neither visited nor explained; None where the figure is suppressed."""
+    known = figure is not None and figure.has_part("explained")
+    return int(figure.d - figure.n - figure.part("explained")) if known else None
 
 
 @register.simple_tag
@@ -88,14 +93,24 @@ def pair(figure: Any, unit: str = "", big: bool = False) -> SafeString:
 @register.simple_tag
 def bar(figure: Any, planned: int | None = None) -> SafeString:
     """Visited, explained, remaining to the same 100 %, with a tick for today's plan; an image with a sentence as name."""
-    if figure is None or not figure.d:
+    return SafeString("") if figure is None else _bar(figure.n, figure.part("explained"), figure.d, planned)
+
+
+@register.simple_tag
+def parts_bar(n: int, n_explained: int, d: int) -> SafeString:
+    """The same bar from three plain counts."""
+    return _bar(n, n_explained, d, None)
+
+
+def _bar(n: int, n_explained: int, d: int, planned: int | None) -> SafeString:
+    if not d:
         return SafeString("")
-    done, said = figure.n * 100 / figure.d, part(figure, "explained") * 100 / figure.d
-    words = f"已走访 {figure.n}，已说明 {part(figure, 'explained')}，共 {figure.d}"
+    done, said = n * 100 / d, n_explained * 100 / d
+    words = f"已走访 {n}，已说明 {n_explained}，共 {d}"
     tick: Any = ""
     if planned is not None:
         words += f"，今日计划 {planned}"
-        at = min(100.0, planned * 100 / figure.d)
+        at = min(100.0, planned * 100 / d)
         tick = format_html('<line class="plan" x1="{}" x2="{}" y1="-2" y2="16"/>', f"{at:.2f}", f"{at:.2f}")
     return format_html(
         '<svg class="bar" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label="{}">'
@@ -109,7 +124,14 @@ def bar(figure: Any, planned: int | None = None) -> SafeString:
 def mk(character: str, tone: str = "", label: str = "") -> SafeString:
     """A state mark: one character in a square; ``label`` is its name where no text stands beside it."""
     name = format_html(' role="img" aria-label="{}"', label) if label else ""
-    return format_html('<span class="mk {}"{}>{}</span>', tone, name, character)
+    kind = " kong" if character == VACANT else ""
+    return format_html('<span class="mk {}{}"{}>{}</span>', tone, kind, name, character)
+
+
+@register.filter
+def outcome(code: str) -> str:
+    """What came of a visit, in words; an unknown code as it is."""
+    return visits.OUTCOMES.get(code, (code, ""))[0]
 
 
 @register.simple_tag
