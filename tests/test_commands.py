@@ -235,3 +235,20 @@ def test_progress_keeps_the_seconds_of_each_stage(capsys: pytest.CaptureFixture[
         raise ValueError("x")
     assert list(shown.seconds) == ["导入台账"]
     assert capsys.readouterr().out.startswith("[1/2] 导入台账")
+
+
+def test_areas_loads_a_street_with_its_grids_and_refuses_another_file(
+    ready: str, gridwalk: Run, tmp_path: Path
+) -> None:
+    street = tmp_path / "areas.json"
+    levels = {"province": "120000000000", "city": "120100000000", "district": "120105000000", "street": "120105001000"}
+    tree: dict[str, object] = {level: {"code": code, "name": level} for level, code in levels.items()}
+    tree["communities"] = [{"code": "120105001023", "name": "君临天下社区居委会", "grids": 3}]
+    street.write_text(json.dumps(tree), "utf-8")
+    done = gridwalk("areas", str(street))
+    assert done.returncode == 0, done.stderr
+    assert "3 个网格" in done.stdout
+    street.write_text("{}", "utf-8")
+    wrong = gridwalk("areas", str(street))
+    assert wrong.returncode == 1
+    assert "不是区划代码表" in wrong.stderr

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from gridwalk import __version__
 from gridwalk.cli import (
+    areas,
     createuser,
     demo,
     failures,
@@ -27,6 +28,7 @@ VERBS: dict[str, ModuleType] = {
     "migrate": migrate,
     "status": status,
     "createuser": createuser,
+    "areas": areas,
     "import": import_ledgers,
     "simulate": simulate,
     "demo": demo,

@@ -1,0 +1,58 @@
+"""``gridwalk areas``: the official areas of a street and its grids, from a file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from gridwalk.cli import environment, output, schema
+from gridwalk.cli.failures import CommandError
+
+HELP = "导入区划和网格（一个街道的官方区划代码表，JSON）"
+EXAMPLE = '{"province": {"code": …, "name": …}, "city": …, "district": …, "street": …, "communities": [{"code": …, "name": …, "grids": 3}]}'
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="文件", help=f"写法：{EXAMPLE}；grids 是这个社区有几个网格")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Load the areas and make the grids; running it again renames and adds, and takes nothing away."""
+    tree = _read(options.file)
+    with environment.database():
+        schema.require_ready()
+        n_areas, n_grids = _load(tree)
+    output.say(f"存好了：{n_areas} 个区划，{n_grids} 个网格。下一步：给每个网格指定责任人，再导入房屋台账。")
+    return 0
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        tree: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        for level in ("province", "city", "district", "street"):
+            _ = tree[level]["code"], tree[level]["name"]
+        for one in tree["communities"]:
+            _ = one["code"], one["name"], int(one.get("grids", 0))
+    except FileNotFoundError as error:
+        raise CommandError(f"没有找到文件 {path}，什么都没导入。") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"{path} 不是区划代码表，什么都没导入。要写成：{EXAMPLE}") from error
+    return tree
+
+
+def _load(tree: dict[str, Any]) -> tuple[int, int]:
+    from gridwalk.accounts.rules import SYSTEM
+    from gridwalk.core import clock
+    from gridwalk.territory import actions as territory
+
+    at = clock.now()
+    n_areas = territory.load_areas(actor=SYSTEM, at=at, tree=tree)
+    n_grids = 0
+    for one in tree["communities"]:
+        made = territory.create_grids(
+            actor=SYSTEM, at=at, community=one["code"], n=int(one.get("grids", 0)), from_on=clock.local_date(at)
+        )
+        n_grids += len(made)
+    return n_areas, n_grids
