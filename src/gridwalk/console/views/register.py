@@ -22,7 +22,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, endings
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.queries import checks, differences, entities, history, search
+from gridwalk.registry.queries import checks, differences, entities, entry, history, search
 from gridwalk.territory import queries as territory
 from gridwalk.visits import rules as visit_rules
 from gridwalk.visits.actions import at_the_door
@@ -44,15 +44,21 @@ GETTERS = {
 
 @require_GET
 def register(request: Signed) -> HttpResponse:
-    """What the register holds, and where to begin looking."""
+    """What the register holds, and what in it contradicts itself: a check with its count, a count with its rows."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
     today = clock.local_date(request.at)
+    check = request.GET.get("check", "")
     context: dict[str, Any] = {
-        "scope": scope, "counts_of": entities.count_of(request.viewer, scope), "crumbs": pages.crumbs(scope),
-        "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED), "kinds": dictionary.KINDS,
-    }  # fmt: skip
-    if len(scope) >= 12:
-        context["contradictions"] = list(checks.contradiction_list(request.viewer, scope, today).items())[:200]
+        "scope": scope,
+        "counts_of": entities.count_of(request.viewer, scope),
+        "crumbs": pages.crumbs(scope),
+        "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
+        "kinds": dictionary.KINDS,
+        "checks": checks.contradiction_counts(request.viewer, scope, today),
+        "check": check,
+    }
+    if check in rules.CHECKS:
+        context["questioned"] = checks.contradictory(request.viewer, scope, check, today)
     return page(request, "console/register.html", context, active="console:register")
 
 
@@ -162,7 +168,7 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         raw = {f.name: request.POST[f.name] for f in fields if request.POST.get(f.name, "").strip()}
         try:
-            corrections.correct(
+            judged = corrections.correct(
                 actor=request.viewer,
                 at=request.at,
                 kind=kind,
@@ -174,7 +180,10 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            messages.success(request, f"存好了，改了 {len(raw)} 处。来历里记了一笔。")
+            n_changed = sum(one.verdict == "apply" for one in judged)
+            n_asked = sum(one.verdict == "ask" for one in judged)
+            queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""
+            messages.success(request, f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}")
             return redirect(PAGES[kind], pk)
     context = {
         "kind": kind,
@@ -190,16 +199,17 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def add_person(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """添人."""
+    """添人: what is worth a second look is said first, once; then it is stored as typed."""
     raw = {name: request.POST[name] for name in ADD_FIELDS if request.POST.get(name, "").strip()}
+    kind = request.POST.get("residence_kind", "")
     try:
-        corrections.add_person(
-            actor=request.viewer,
-            at=request.at,
-            dwelling=pk,
-            raw=raw,
-            residence_kind=request.POST.get("residence_kind", ""),
-        )
+        if request.POST.get("seen") != "1":
+            door = entities.get_dwelling(request.viewer, pk)
+            noticed = entry.warnings(request.viewer, door, corrections.parse("person", raw), kind)
+            if noticed:
+                context = {"dwelling": door, "noticed": noticed, "typed": raw, "residence_kind": kind}
+                return page(request, "console/add_person.html", context, active="console:register")
+        corrections.add_person(actor=request.viewer, at=request.at, dwelling=pk, raw=raw, residence_kind=kind)
     except CorrectionError as error:
         messages.error(request, str(error) + " " + " ".join(error.faults.values()))
     else:
