@@ -1,0 +1,327 @@
+"""One community from workbook to register to visit to rate 1 to a page, through HTTP as its users do it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import clock
+from gridwalk.method import idcards
+from gridwalk.reconcile.actions import applying
+from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
+from gridwalk.territory import actions as territory
+from gridwalk.territory.models import Stairwell
+from tests.harness.people import SignIn
+
+COMMUNITY = "120105001023"
+GRID = f"{COMMUNITY}001"
+TREE = {
+    "province": {"code": "120000000000", "name": "天津市"}, "city": {"code": "120100000000", "name": "市辖区"},
+    "district": {"code": "120105000000", "name": "河北区"}, "street": {"code": "120105001000", "name": "光复道街道"},
+    "communities": [{"code": COMMUNITY, "name": "君临天下社区居委会", "short": "君临天下"}],
+}  # fmt: skip
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def id_no(serial: int, born: str = "19800101") -> str:
+    first17 = f"120199{born}{serial:03d}"
+    return first17 + idcards.checksum(first17)
+
+
+def workbook(title: str, rows: list[list[Any]], merges: tuple[str, ...] = ()) -> SimpleUploadedFile:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([title])
+    sheet.append(["填报单位：君临天下社区", None, "填报日期：2026年9月"])
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=6)
+    for merge in merges:
+        sheet.merge_cells(merge)
+    sheet.append(["合计", None, len(rows) - 1])
+    out = io.BytesIO()
+    book.save(out)
+    return SimpleUploadedFile(f"{title}.xlsx", out.getvalue())
+
+
+DOORS = [
+    ["网格编码", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况", "面积（㎡）"],
+    *[
+        [GRID, "海河花园", "５号楼", "1单元", f"{floor}0{n}", "有人住", "自住", "74.2㎡"]
+        for floor in (1, 2, 3)
+        for n in (1, 2)
+    ],
+    [GRID, "海河花园", "5幢", "一单元", "401室", "空置", "不清楚", ""],
+    [GRID, "海河花园", "5栋", "1门", "101", "有人住", "出租", ""],
+]
+PEOPLE = [
+    ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "联系电话", "居住类别", "民族"],
+    ["海河花园", "5号楼", "1单元", "101", "程望舒", "男", id_no(11), "1980.1.1", "12012345671", "常住", "汉"],
+    [None, None, None, None, "程兰因（户主母亲）", "女", id_no(2, "19500203"), "1950年2月3日", "同上", "常住", "汉"],
+    ["海河花园", "5号楼", "1单元", "102", "韩书言", "男", id_no(13)[:-1] + ("1" if id_no(13)[-1] != "1" else "2"), "1980-01-01", "120 1234 5673", "租户", "汉"],
+    ["海河花园", "5号楼", "1单元", "501", "孟昭宁", "女", id_no(4), "19800101", "无", "常住", "汉"],
+]  # fmt: skip
+
+
+def upload(client: Client, file: SimpleUploadedFile) -> Import:
+    answer = client.post("/imports/upload/", {"file": file, "scope": COMMUNITY, "kind": ""})
+    assert answer.status_code == 302, answer.content
+    return Import.objects.get(pk=answer.headers["Location"].split("/")[-2])
+
+
+def confirm(client: Client, one: Import) -> Import:
+    client.post(f"/imports/{one.pk}/mapping/", {"do": "apply"})
+    applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
+    return Import.objects.get(pk=one.pk)
+
+
+@pytest.fixture
+def lead(sign_in: SignIn, at: dt.datetime) -> Client:
+    territory.load_areas(actor=SYSTEM, at=at, tree=TREE)
+    territory.create_grids(actor=SYSTEM, at=at, community=COMMUNITY, n=2, from_on=dt.date(2026, 1, 1))
+    return sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+
+
+@pytest.fixture
+def street(lead: Client, sign_in: SignIn) -> Client:
+    """The ledgers imported and a campaign dispatched; the lead's client."""
+    confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
+    confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
+    centre = sign_in(Role.STREET_CENTRE, "120105001")
+    today = clock.local_date(clock.now())
+    days = {f"{phase}_{end}": (today - dt.timedelta(days=20 - n)).isoformat() for n, (phase, end) in enumerate(
+        (p, e) for p in ("prepare", "act", "sum_up") for e in ("from", "to"))}  # fmt: skip
+    days |= {
+        "act_from": (today - dt.timedelta(days=20)).isoformat(),
+        "act_to": (today + dt.timedelta(days=20)).isoformat(),
+    }
+    days |= {
+        "prepare_from": days["act_from"],
+        "prepare_to": days["act_from"],
+        "sum_up_from": days["act_to"],
+        "sum_up_to": days["act_to"],
+    }
+    assert (
+        centre.post(
+            "/campaign/new/", {"name": "百日行动", **days, "pilot": [COMMUNITY], "group": "韩书言，书记，组长"}
+        ).status_code
+        == 302
+    )
+    wave = Campaign.objects.get().waves.get(name="试点")
+    assert centre.post(f"/campaign/waves/{wave.pk}/dispatch/").status_code == 302
+    return lead
+
+
+def pair(client: Client) -> tuple[int, int]:
+    found = re.search(
+        r"<section><h2><b>一</b>.*?<b>([\d,]+)</b><span> / ([\d,]+)",
+        client.get(f"/board/{COMMUNITY}/").content.decode(),
+        re.S,
+    )
+    assert found is not None
+    return int(found[1].replace(",", "")), int(found[2].replace(",", ""))
+
+
+def last_working_morning() -> dt.date:
+    day = clock.local_date(clock.now()) - dt.timedelta(days=1)
+    return day
+
+
+def test_a_messy_workbook_becomes_the_register_and_says_what_was_wrong_where(lead: Client) -> None:
+    doors = confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
+    assert (doors.n_created, Dwelling.objects.count()) == (7, 7)
+    one = upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5")))
+    shown = lead.get(f"/imports/{one.pk}/").content.decode()
+    assert "“民族”这一列不收" in shown
+    assert "12012345671" not in shown
+    done = confirm(lead, one)
+    assert (done.state, done.n_created, Person.objects.count()) == ("done", 4, 4)
+    shown = lead.get(f"/imports/{one.pk}/").content.decode()
+    assert re.search(r'<td class="r">6</td><td>G</td><td class="wrap">证件号最后一位对不上', shown)
+    assert "房屋台账里没有这一户" in shown
+    back = openpyxl.load_workbook(io.BytesIO(b"".join(lead.get(f"/imports/{one.pk}/annotated/"))))
+    assert "证件号最后一位对不上" in str(back.worksheets[0]["G6"].comment.text)
+    assert back.worksheets[0]["G4"].comment is None
+
+    again = confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
+    assert (again.n_created, Person.objects.count(), Dwelling.objects.count()) == (0, 4, 8)
+
+    broken = upload(lead, SimpleUploadedFile("台账.xlsx", b"PK\x03\x04 no workbook"))
+    assert broken.state == "failed"
+    assert "已损坏" in lead.get(f"/imports/{broken.pk}/").content.decode()
+
+
+def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
+    lead: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        DOORS[0],
+        *[[f"{COMMUNITY}00{1 + n % 2}", "海河花园", f"{n}号楼", "1", "101", "有人住", "自住", ""] for n in range(1, 9)],
+    ]
+    one = upload(lead, workbook("房屋台账", rows))
+    lead.post(f"/imports/{one.pk}/mapping/", {"do": "apply"})
+    real, calls = applying._save, []
+
+    def cut(*arguments: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise RuntimeError("the power went")
+        real(*arguments)
+
+    monkeypatch.setattr(applying, "_save", cut)
+    with pytest.raises(RuntimeError):
+        applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
+    assert (Dwelling.objects.count(), Import.objects.get().n_batches_done) == (4, 1)
+    assert "正在入库" in lead.get(f"/imports/{one.pk}/").content.decode()
+    monkeypatch.setattr(applying, "_save", real)
+    applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
+    assert (Dwelling.objects.count(), Import.objects.get().state) == (8, "done")
+
+
+def test_paper_visits_move_the_rate_by_exactly_what_was_typed(street: Client) -> None:
+    assert pair(street) == (0, 8)
+    stairwell = Stairwell.objects.get(building__key="5", key="1")
+    doors = {d.room: d for d in Dwelling.objects.filter(stairwell=stairwell)}
+    on = last_working_morning().isoformat()
+    typed = {"on": on, "band": "morning", f"o-{doors['101'].pk}": "met", f"o-{doors['102'].pk}": "no_answer",
+             f"o-{doors['201'].pk}": "refused", f"o-{doors['401'].pk}": "vacant_confirmed"}  # fmt: skip
+    assert street.post(f"/paper/{stairwell.pk}/", typed).status_code == 302
+    assert pair(street) == (1, 8), "vacant without a second source settles nothing"
+    assert street.post(f"/paper/{stairwell.pk}/", typed).status_code == 302
+    assert pair(street) == (1, 8), "the same paper twice is the same visits"
+    second = {"on": on, "band": "afternoon", f"o-{doors['401'].pk}": "vacant_confirmed", f"s-{doors['401'].pk}": "neighbour",
+              f"o-{doors['102'].pk}": "phone"}  # fmt: skip
+    street.post(f"/paper/{stairwell.pk}/", second)
+    assert pair(street) == (3, 8)
+    gaps = street.get(f"/gaps/?scope={GRID}").content.decode()
+    listed = re.findall(r'class="b" href="/doors/[^"]+">(\w+)</a>', gaps)
+    assert sorted(listed) == sorted({"202", "301", "302", "501", "201"}), "number and list come from the same condition"
+    assert Person.objects.filter(verified_on__isnull=False).count() == 3
+
+    future = (clock.local_date(clock.now()) + dt.timedelta(days=2)).isoformat()
+    refused = street.post(f"/paper/{stairwell.pk}/", {"on": future, "band": "morning", f"o-{doors['301'].pk}": "met"})
+    assert refused.status_code == 422
+    assert "走访时间在将来，没有记" in refused.content.decode()
+    assert pair(street) == (3, 8)
+
+
+def test_quiet_hours_are_refused_and_a_day_visit_is_recorded(street: Client) -> None:
+    door = Dwelling.objects.get(room="301")
+    day = last_working_morning()
+    night = street.post(f"/visits/dwelling/{door.pk}/", {"at": f"{day}T21:00", "outcome": "met"}, follow=True)
+    assert "不上门，没有记" in night.content.decode()
+    assert Target.objects.get(entity=door.pk).state == "remaining"
+    street.post(f"/visits/dwelling/{door.pk}/", {"at": f"{day}T10:00", "outcome": "met"})
+    assert Target.objects.get(entity=door.pk).state == "visited"
+
+
+def test_a_correction_needs_good_values_and_a_reason(street: Client) -> None:
+    person = Person.objects.get(name="韩书言")
+    bad = street.post(
+        f"/correct/person/{person.pk}/", {"id_no": "12019919800101", "phone": "12012345699", "reason": "看过证件"}
+    )
+    assert bad.status_code == 422
+    assert "应是 18 位，这里是 14 位" in bad.content.decode()
+    assert Person.objects.get(pk=person.pk).phone_masked.endswith("5673"), "nothing of it was stored"
+    street.post(f"/correct/person/{person.pk}/", {"id_no": id_no(13), "reason": "看过证件"})
+    assert Person.objects.get(pk=person.pk).id_no_masked == "120199********" + id_no(13)[-4:]
+    assert id_no(13) not in street.get(f"/people/{person.pk}/").content.decode()
+
+
+def test_a_full_number_takes_a_reason_that_stands_on_the_persons_page(street: Client) -> None:
+    person = Person.objects.get(name="程望舒")
+    refused = street.post(f"/reveal/person/{person.pk}/id_no/", {"reason": ""}, follow=True)
+    assert id_no(11) not in refused.content.decode()
+    shown = street.post(f"/reveal/person/{person.pk}/id_no/", {"reason": "办理停水通知"})
+    assert id_no(11) in shown.content.decode()
+    assert "办理停水通知" in street.get(f"/people/{person.pk}/").content.decode()
+
+
+def test_a_second_ledger_asks_and_the_decision_can_be_taken_back(street: Client) -> None:
+    later = [
+        PEOPLE[0],
+        ["海河花园", "5号楼", "1单元", "101", "程望舒", "男", id_no(11), "1980.1.1", "12099999999", "常住", "汉"],
+    ]
+    confirm(street, upload(street, workbook("复核台账", later)))
+    asked = Difference.objects.get(field="phone", state="open")
+    assert "12*****9999" in street.get("/differences/").content.decode()
+    street.post(f"/differences/{asked.pk}/decide/", {"decision": "accept"})
+    assert Person.objects.get(name="程望舒").phone_masked == "12*****9999"
+    street.post(f"/differences/{asked.pk}/undo/")
+    assert Person.objects.get(name="程望舒").phone_masked == "12*****5671"
+    wrong = street.post(f"/differences/{asked.pk}/decide/", {"decision": "burn"}, follow=True)
+    assert "只能采纳、保留或送上门核实" in wrong.content.decode()
+
+
+def test_striking_off_lowers_nothing_until_a_second_person_agrees(street: Client, sign_in: SignIn) -> None:
+    door = Dwelling.objects.get(room="302")
+    street.post(f"/ends/dwelling/{door.pk}/", {"reason": "已拆除", "proposed": "struck_off"})
+    assert pair(street)[1] == 8
+    recheck = Recheck.objects.get()
+    mine = street.post(f"/rechecks/end/{recheck.pk}/", {"confirmed": "1", "note": "去看过"}, follow=True)
+    assert "提出的人不能自己复核" in mine.content.decode()
+    assert pair(street)[1] == 8
+    sign_in(Role.COMMUNITY_LEAD, COMMUNITY).post(f"/rechecks/end/{recheck.pk}/", {"confirmed": "1", "note": "去看过"})
+    assert pair(street)[1] == 7
+
+
+def test_search_finds_inside_the_area_only_and_masks_for_the_street(street: Client, sign_in: SignIn) -> None:
+    for typed in ("程望舒", "望舒", "chengwangshu".replace("chengwangshu", "cheng wang shu"), id_no(11), "12012345671"):
+        found = street.post("/search/", {"q": typed}, follow=True).content.decode()
+        assert "程望舒" in found, typed
+    assert "5号楼 1单元 301" in street.post("/search/", {"q": "5-1-301"}, follow=True).content.decode()
+    stranger = sign_in(Role.GRID_WORKER, f"{COMMUNITY}002")
+    assert "没有查到" in stranger.post("/search/", {"q": "程望舒"}).content.decode()
+    centre = sign_in(Role.STREET_CENTRE, "120105001").post("/search/", {"q": "程望舒"}, follow=True).content.decode()
+    assert "程**" in centre
+    assert "程望舒</" not in centre
+
+
+def test_lists_ask_the_same_number_of_queries_for_more_rows(street: Client) -> None:
+    def n_queries(url: str) -> int:
+        street.get(url)
+        with CaptureQueriesContext(connection) as asked:
+            assert street.get(url).status_code == 200
+        return len(asked)
+
+    building = Stairwell.objects.get(building__key="5", key="1").building_id
+    urls = [f"/gaps/?scope={GRID}", f"/buildings/{building}/", f"/board/{COMMUNITY}/", "/differences/", "/imports/"]
+    before = {url: n_queries(url) for url in urls}
+    more = [
+        DOORS[0],
+        *[
+            [GRID, "海河花园", "5号楼", "1单元", f"{f}0{n}", "有人住", "自住", ""]
+            for f in range(6, 12)
+            for n in (1, 2, 3)
+        ],
+    ]
+    confirm(street, upload(street, workbook("补充房屋", more)))
+    after = {url: n_queries(url) for url in urls}
+    assert {url: after[url] - before[url] for url in urls} == dict.fromkeys(urls, 0)
+
+
+def test_numbers_lie_in_no_table_in_the_clear(street: Client) -> None:
+    numbers = [id_no(11), id_no(2, "19500203"), id_no(4), "12012345671", "12012345673"]
+    assert StagedRow.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND data_type IN ('text', 'character varying', 'jsonb', 'json', 'ARRAY')"
+        )
+        for table, column in cursor.fetchall():
+            for number in numbers:
+                cursor.execute(f'SELECT count(*) FROM "{table}" WHERE "{column}"::text LIKE %s', [f"%{number}%"])
+                assert cursor.fetchone() == (0,), (table, column)

@@ -1,0 +1,88 @@
+"""Every URL the resolver knows × every role: what the table of pages says, and nothing opens that is not in it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import PERMITTED, Role, Verb
+from gridwalk.console.permissions import PAGES, Open
+from tests.harness.people import COMMUNITY, STREET, SignIn
+
+SCOPES = {Role.GRID_WORKER: f"{COMMUNITY}001", Role.COMMUNITY_LEAD: COMMUNITY}
+ARGUMENTS = {
+    "uuid": str(uuid.UUID(int=7)), "scope": COMMUNITY, "grid": f"{COMMUNITY}001", "kind": "dwelling", "field": "owner_phone",
+    "what": "target", "wave": 7,
+}  # fmt: skip
+
+
+def _names(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern, f"{pattern.namespace}:" if pattern.namespace else prefix)
+        else:
+            yield f"{prefix}{pattern.name}", pattern
+
+
+URLS = dict(_names(get_resolver()))
+
+
+def _path(name: str) -> str:
+    converters = URLS[name].pattern.converters
+    return reverse(name, kwargs={key: ARGUMENTS.get(key, ARGUMENTS["uuid"]) for key in converters})
+
+
+def test_every_url_is_in_the_table_and_the_table_names_no_other() -> None:
+    assert set(URLS) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_it_opens_nothing_to_strangers_but_what_is_open(name: str, db: None) -> None:
+    response = Client().get(_path(name))
+    if PAGES[name] is Open.ANYBODY:
+        assert response.status_code in {200, 302, 405}
+        leads_to_sign_in = "/accounts/login/" in response.headers.get("Location", "")
+        assert leads_to_sign_in == (name in {"account_logout", "mfa_authenticate"}), "those two have nothing to do yet"
+    else:
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_it_opens_to_each_role_what_the_table_says(role: Role, db: None, sign_in: SignIn) -> None:
+    client = sign_in(role, SCOPES.get(role, STREET))
+    client.raise_request_exception = False
+    for name, guard in PAGES.items():
+        if name == "account_logout":
+            continue
+        status = client.get(_path(name)).status_code
+        if isinstance(guard, Verb) and guard not in PERMITTED[role]:
+            assert status == 403, (name, status)
+        else:
+            assert status in {200, 302, 404, 405}, (name, status)
+
+
+def test_an_absent_object_and_anothers_look_the_same(db: None, sign_in: SignIn) -> None:
+    client = sign_in(Role.GRID_WORKER, SCOPES[Role.GRID_WORKER])
+    for name in ("console:dwelling", "console:person", "console:organization", "console:site", "console:building"):
+        assert client.get(_path(name)).status_code == 404
+
+
+def test_first_sign_in_leads_to_a_new_password_and_a_missing_code_to_its_setting_up(
+    db: None, account: Callable[..., User]
+) -> None:
+    user = account(Role.COMMUNITY_LEAD, COMMUNITY)
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    User.objects.filter(pk=user.pk).update(must_change_password=True)
+    assert client.get("/").headers["Location"] == reverse("account_change_password")
+
+    administrator = account(Role.ADMINISTRATOR, STREET)
+    administrator.authenticator_set.all().delete()
+    client.force_login(administrator, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/").headers["Location"] == reverse("mfa_activate_totp")
