@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -83,6 +84,6 @@ def test_first_sign_in_leads_to_a_new_password_and_a_missing_code_to_its_setting
     assert client.get("/").headers["Location"] == reverse("account_change_password")
 
     administrator = account(Role.ADMINISTRATOR, STREET)
-    administrator.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=administrator).delete()
     client.force_login(administrator, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/").headers["Location"] == reverse("mfa_activate_totp")
