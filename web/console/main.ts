@@ -5,6 +5,7 @@ import "./elements/building-chart";
 import "./elements/hot-keys";
 import "./elements/paper-entry";
 import "./elements/select-rows";
+import "./elements/wall-clock";
 
 // The chart library is large: it is fetched only by pages that draw a line.
 if (document.querySelector("rate-chart")) void import("./elements/rate-chart");
@@ -19,11 +20,18 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // What went wrong stays beside what caused it, in words.
-document.addEventListener("htmx:sendError", () => say("没有连上服务器，刚才那一步没有存。请看网络，再按一次。"));
+document.addEventListener("htmx:sendError", (event) => say(asked(event) ?? "没有连上服务器，刚才那一步没有存。请看网络，再按一次。"));
 document.addEventListener("htmx:responseError", (event) => {
   const { status, responseText } = (event as CustomEvent).detail.xhr as XMLHttpRequest;
+  const refresh = asked(event);
+  if (refresh) return say(refresh);
   say(status === 409 || status === 422 ? responseText : "服务器没有办成，什么都没有存。请再试一次。");
 });
+
+// A page that only asks for newer figures keeps the old ones, with their time.
+function asked(event: Event): string | undefined {
+  return (event.target as HTMLElement).dataset.kept;
+}
 
 function say(words: string): void {
   const live = document.getElementById("live");

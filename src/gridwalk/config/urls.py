@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("gridwalk.console.urls")),
 ]
 
+handler400 = "gridwalk.console.errors.malformed"
 handler403 = "gridwalk.console.errors.not_permitted"
 handler404 = "gridwalk.console.errors.not_here"
 handler500 = "gridwalk.console.errors.broken"

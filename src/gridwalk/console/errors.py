@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def not_permitted(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -17,5 +18,18 @@ def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault; nothing half-written, because every action is one transaction."""
-    return render(request, "500.html", status=500)
+    """500: our fault; nothing half-written, because every action is one transaction.
+
+    Rendered without the request, so that it appears also when the database is what failed.
+    """
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form that did not come from our page, or whose page was open longer than the sign-in."""
+    return HttpResponse(render_to_string("csrf.html"), status=403)
+
+
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: more fields or bytes than a form of ours has."""
+    return HttpResponse(render_to_string("400.html"), status=400)

@@ -15,30 +15,37 @@ class RateChart extends HTMLElement {
     this.prepend(place);
     const colour = (name: string) => getComputedStyle(this).getPropertyValue(name).trim();
     const number = (text: string | undefined) => (text ? Number(text.replaceAll(",", "")) : null);
+    const far = parseFloat(getComputedStyle(this).fontSize) >= 18; // the wall is read across a room
+    const fontSize = far ? 18 : 12;
     const chart = init(place, null, { renderer: "svg" });
     const total = Number(this.dataset.total ?? 0);
     chart.setOption({
       animation: false,
-      grid: { left: 44, right: 12, top: 14, bottom: 24 },
+      grid: far ? { left: 66, right: 24, top: 18, bottom: 34 } : { left: 44, right: 16, top: 14, bottom: 24 },
       xAxis: {
         type: "category",
         data: rows.map((row) => row[0]),
         axisTick: { show: false },
         axisLine: { lineStyle: { color: colour("--rule-2") } },
-        axisLabel: { color: colour("--ink-3"), fontSize: 12, showMinLabel: true, showMaxLabel: true, hideOverlap: true },
+        axisLabel: { color: colour("--ink-3"), fontSize, showMinLabel: true, showMaxLabel: true, hideOverlap: true },
       },
       yAxis: {
         type: "value",
         max: total || undefined,
         splitLine: { lineStyle: { color: colour("--rule") } },
-        axisLabel: { color: colour("--ink-3"), fontSize: 12 },
+        axisLabel: { color: colour("--ink-3"), fontSize },
       },
       series: [
         { type: "line", data: rows.map((row) => number(row[2])), showSymbol: false, lineStyle: { color: colour("--ink-2"), type: "dashed", width: 1.5 } },
         { type: "line", data: rows.map((row) => number(row[1])), showSymbol: false, lineStyle: { color: colour("--v"), width: 3 } },
       ],
     });
-    new ResizeObserver(() => chart.resize()).observe(place);
+    const fit = () => {
+      chart.resize();
+      const { clientWidth, clientHeight } = place;
+      if (clientWidth) place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${clientWidth} ${clientHeight}`); // scales on paper
+    };
+    new ResizeObserver(fit).observe(place);
   }
 }
 customElements.define("rate-chart", RateChart);

@@ -105,18 +105,17 @@ def parts_bar(n: int, n_explained: int, d: int) -> SafeString:
 def _bar(n: int, n_explained: int, d: int, planned: int | None) -> SafeString:
     if not d:
         return SafeString("")
-    done, said = n * 100 / d, n_explained * 100 / d
+    done, said = f"{n * 100 / d:.2f}%", f"{n_explained * 100 / d:.2f}%"
     words = f"已走访 {n}，已说明 {n_explained}，共 {d}"
     tick: Any = ""
     if planned is not None:
         words += f"，今日计划 {planned}"
-        at = min(100.0, planned * 100 / d)
-        tick = format_html('<line class="plan" x1="{}" x2="{}" y1="-2" y2="16"/>', f"{at:.2f}", f"{at:.2f}")
+        at = f"{min(100.0, planned * 100 / d):.2f}%"
+        tick = format_html('<line class="plan" x1="{}" x2="{}" y1="-20%" y2="120%"/>', at, at)
     return format_html(
-        '<svg class="bar" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" aria-label="{}">'
-        '<rect class="bg" x="0" y="1" width="100" height="12"/><rect class="v" x="0" y="1" width="{}" height="12"/>'
-        '<rect class="e" x="{}" y="1" width="{}" height="12"/>{}</svg>',
-        words, f"{done:.2f}", f"{done:.2f}", f"{said:.2f}", tick,
+        '<svg class="bar" role="img" aria-label="{}"><rect class="bg" width="100%" height="100%"/>'
+        '<rect class="v" width="{}" height="100%"/><rect class="e" x="{}" width="{}" height="100%"/>{}</svg>',
+        words, done, done, said, tick,
     )  # fmt: skip
 
 

@@ -191,15 +191,20 @@ def wall(request: Signed) -> HttpResponse:
     for line in shown.lines:
         if not line.code.endswith("000"):
             block = communities.setdefault(line.code[:12], {"name": names[line.code[:12]], "lines": []})
-            block["lines"].append(
-                (NUMERALS[int(line.code[12:])] if int(line.code[12:]) <= 5 else line.code[13:], line.figures["visits"])
-            )
+            number = int(line.code[12:])
+            name = NUMERALS[number] if number < len(NUMERALS) else str(number)
+            block["lines"].append({"code": line.code, "name": name, "visits": line.figures["visits"]})
+    for block in communities.values():
+        figures = [line["visits"] for line in block["lines"]]
+        block["total"] = None if None in figures else sum(figures[1:], figures[0])
+    named = accounts.responsible([line.code for line in shown.lines], clock.local_date(request.at))
     context = {
         "board": shown,
         "campaign": campaign,
         "communities": communities,
         "apart": MEASURED_APART,
         "title": territory.scope_name(scope),
+        "obstacles": _obstacles(request, scope, shown, named),
     }
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)

@@ -87,7 +87,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     persons = [r.person for r in residents]
     context = {
         "dwelling": found, "residents": residents, "row": rows[0] if rows else None, "visits": visits,
-        "n_met": sum(1 for v in visits if v.outcome == "met"), "crumbs": pages.crumbs(found.grid_id),
+        "n_met": sum(1 for v in visits if v.outcome == "met"), "n_living": sum(1 for r in residents if r.living), "crumbs": pages.crumbs(found.grid_id),
         "facts": entities.facts(request.viewer, found), "care": entities.care_of(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
         "history": history.past("dwelling", [found.id, *persons, *(r.residence for r in residents)]),

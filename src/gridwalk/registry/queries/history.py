@@ -13,6 +13,7 @@ from gridwalk.core.models import AuditEntry, Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import rules
 
+RECORDS = dictionary.KINDS | {"residence": "人房关联"}
 MARKS = {"visit": "改", "ledger": "账", "office": "改", "resident": "改", "inspector": "查", "platform": "账"}
 OUTCOME_MARKS = {
     "met": "见",
@@ -68,9 +69,7 @@ def _of_change(change: Change) -> Past | None:
     if change.field == "outcome" and isinstance(change.new, dict):
         return _of_visit(change, change.new)
     if change.field == Change.WHOLE:
-        return Past(
-            change.at, "建", "", f"建档（{dictionary.KINDS.get(change.kind, '记录')}）", change.actor_name, note
-        )
+        return Past(change.at, "建", "", f"建档（{RECORDS.get(change.kind, '记录')}）", change.actor_name, note)
     if change.field in {"verified_on", "status_pending", "status"}:
         return (
             None

@@ -35,7 +35,7 @@ class Cell:
 
 @dataclasses.dataclass(frozen=True)
 class Stair:
-    """A stairwell: its columns, and its pair."""
+    """A stairwell: its columns, and its pair of doors settled and doors to visit, as in ``building_pairs``."""
 
     name: str
     entrance: str
@@ -57,7 +57,7 @@ class Elevation:
 
 LEGEND = [
     ("见", "v", "见面"), ("电", "v", "电话"), ("空", "k", "空房已核"), ("拒", "e", "拒访"), ("无", "e", "多时段无人"),
-    ("无", "n", "去过无人"), ("约", "q", "约好回访"), ("核", "q", "待复核"), ("未", "n", "还没去"), ("异", "z", "有差异"),
+    ("无", "n", "去过无人"), ("空", "n", "报空房，待证实"), ("约", "q", "约好回访"), ("核", "q", "待复核"), ("未", "n", "还没去"), ("异", "z", "有差异"),
 ]  # fmt: skip
 
 
@@ -78,15 +78,15 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
     for key in sorted(by_stair, key=lambda k: (not k, len(k), k)):  # what has no stairwell (shops) stands last
         members = by_stair[key]
         width = max(_per_floor(members).values(), default=1)
-        settled = sum(1 for d in members if (t := targets.get(d.id)) and t.state == "visited")
+        states = [t.state for d in members if (t := targets.get(d.id)) and t.state != "left"]
         stair = members[0].stairwell
         stairs.append(
             Stair(
                 stair.name if stair and stair.name else "",
                 stair.entrance if stair else "",
                 width,
-                settled,
-                len(members),
+                states.count("visited"),
+                len(states),
             )
         )
         columns[key] = (start, width)
@@ -107,8 +107,7 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
             line.append(cells + [None] * (width - len(cells)))
         rows.append((floor, line))
     legend = [(m, t, w, counted[m, t]) for m, t, w in LEGEND if counted.get((m, t))]
-    n_visited = sum(s.n_visited for s in stairs)
-    return Elevation(stairs, rows, legend, n_visited, len(dwellings))
+    return Elevation(stairs, rows, legend, sum(s.n_visited for s in stairs), sum(s.n_doors for s in stairs))
 
 
 def _targets(campaign: Campaign | None, dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, Target]:
