@@ -1,0 +1,192 @@
+"""What is measured, in the order that builds on itself: one street imported, its pages and writes, then twenty streets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+
+django.setup()
+
+import fastexcel  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from benchmarks import streets  # noqa: E402
+from benchmarks.results import Result  # noqa: E402
+from gridwalk.accounts.models import User  # noqa: E402
+from gridwalk.accounts.rules import SYSTEM  # noqa: E402
+from gridwalk.campaigns.models import Target  # noqa: E402
+from gridwalk.core import clock  # noqa: E402
+from gridwalk.indicators.models import Tally  # noqa: E402
+from gridwalk.simulate import cast, drive, workbooks  # noqa: E402
+from gridwalk.simulate.world import World  # noqa: E402
+from gridwalk.visits.actions import recording  # noqa: E402
+from gridwalk.visits.actions.recording import NewVisit  # noqa: E402
+
+STREET = "120105001"
+GRID = "120105001023001"
+PLAIN = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+}
+
+
+def _timed(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]:
+    """The results asked for, as they come."""
+    call_command("migrate", verbosity=0)
+    size = "small" if quick else "street"
+    today = clock.local_date(clock.now())
+    start = drive.action_start(today, 3)
+    prepared = start - dt.timedelta(days=drive.PREPARE_DAYS)
+    at = clock.at_local(prepared, 9)
+    world = World.make(size, on=prepared)
+    files = workbooks.write_ledgers(world, home / "ledgers")
+    drive.found_territory(world, at=at, from_on=prepared)
+    _, workers = cast.make(world, at=at, from_on=prepared)
+    floor = _timed(lambda: [_merely_read(file.path) for file in files])
+    imports: list[object] = []
+    seconds = _timed(
+        lambda: imports.extend(drive.import_ledgers(files, actor=SYSTEM, at=at, progress=lambda a, b: None))
+    )
+    rows = sum(len(file.records) for file in files)
+    if "import" in wanted:
+        yield Result(
+            "import",
+            seconds,
+            "s",
+            floor,
+            None,
+            f"{rows:,} rows of {len(files)} ledgers, end to end; peer: fastexcel merely reads them",
+        )
+        yield Result("import.rows", rows / seconds, "rows/s")
+    if "memory" in wanted:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield Result("memory", peak, "MiB", None, 1500, "peak of the importing process")
+    campaign = drive.found_campaign(world, actor=SYSTEM, at=at, start=start)
+    entities = drive.Entities(files, imports, world)  # type: ignore[arg-type]
+    drive.replay(world, entities, workers, campaign, start=start, upto_day=3, progress=lambda a, b: None)
+    for wave in campaign.waves.filter(dispatched_at__isnull=True):
+        drive.campaigns.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
+    if "startup" in wanted:
+        yield _startup()
+    if {"pages", "write"} & wanted:
+        yield from _scale(wanted, quick=quick)
+
+
+def _merely_read(path: Path) -> None:
+    if path.suffix == ".csv":
+        path.read_bytes().decode("gb18030", errors="replace")
+        return
+    reader = fastexcel.read_excel(path)
+    for name in reader.sheet_names:
+        reader.load_sheet(name, header_row=None).to_polars()
+
+
+def _startup() -> Result:
+    words = [sys.executable, "-m", "gridwalk.cli", "status"]
+    return Result(
+        "startup",
+        statistics.median(_timed(lambda: subprocess.run(words, capture_output=True, check=True)) for _ in range(3)),
+        "s",
+        None,
+        10,
+        "gridwalk status: settings, keys, database, versions",
+    )
+
+
+def _scale(wanted: set[str], *, quick: bool) -> Iterator[Result]:
+    n_visits = 150 if quick else 1000
+    one_pages = _pages() if "pages" in wanted else {}
+    one_write = _writes(n_visits) if "write" in wanted else 0.0
+    n_people = streets.grow(20)
+    if "pages" in wanted:
+        for name, (seconds, queries) in _pages().items():
+            peer, before = one_pages[name]
+            yield Result(
+                f"pages.{name}",
+                seconds * 1000,
+                "ms",
+                peer * 1000,
+                1.5,
+                f"20 streets, {n_people:,} people / 1 street; {queries} queries / {before}",
+            )
+    if "write" in wanted:
+        yield Result(
+            "write",
+            _writes(n_visits) * 1000,
+            "ms",
+            one_write * 1000,
+            1.3,
+            f"a single visit, mean of {n_visits}: 20 streets / 1 street",
+        )
+
+
+@override_settings(STORAGES=PLAIN, ALLOWED_HOSTS=["*"])
+def _pages() -> dict[str, tuple[float, int]]:
+    client = Client()
+    client.force_login(
+        User.objects.get(username="wangge"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    _without_second_factor()
+    found = {}
+    for name, path, before in (
+        ("home", f"/board/{STREET}/", lambda: None),
+        ("after_midnight", f"/board/{STREET}/", lambda: Tally.objects.filter(grid__startswith=STREET).delete()),
+        ("gap_list", f"/gaps/?scope={GRID}", lambda: None),
+    ):
+        taken = []
+        for _ in range(7):
+            before()
+            with CaptureQueriesContext(connection) as asked:
+                taken.append(_timed(functools.partial(_ok, client, path)))
+        found[name] = (statistics.median(taken), len(asked))
+    return found
+
+
+def _ok(client: Client, path: str) -> None:
+    if client.get(path).status_code != 200:
+        raise RuntimeError(f"{path} did not open")
+
+
+def _without_second_factor() -> None:
+    from allauth.mfa.models import Authenticator
+
+    user = User.objects.get(username="wangge")
+    Authenticator.objects.get_or_create(
+        user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "never used"}}
+    )
+
+
+def _writes(n: int) -> float:
+    """Mean seconds of a single ``record_visit``; each a door not tried yet, so that both sizes do the same work."""
+    targets = list(
+        Target.objects.filter(grid__code__startswith=STREET, kind="dwelling", n_visits=0)
+        .order_by("id")
+        .values_list("entity", "grid_id")[:n]
+    )
+    at = clock.at_local(clock.local_date(clock.now()) - dt.timedelta(days=1), 10)
+
+    def record() -> None:
+        for entity, grid in targets:
+            recording.record_visit(
+                actor=SYSTEM, at=clock.now(), grid=grid, visit=NewVisit("dwelling", entity, "no_answer", at)
+            )
+
+    return _timed(record) / len(targets)
