@@ -1,0 +1,69 @@
+"""What every template keeps: the content security policy, names for controls, and no burglar's map on paper."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+ALL = sorted(TEMPLATES.rglob("*.html"))
+STYLES = Path(__file__).parents[4] / "web" / "console" / "styles"
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(TEMPLATES))
+
+
+@pytest.mark.parametrize("path", ALL, ids=_name)
+def test_it_holds_to_the_content_security_policy(path: Path) -> None:
+    source = path.read_text()
+    assert not re.search(r"\sstyle\s*=", source), (
+        "an inline style is refused by the browser: use a class or an SVG attribute"
+    )
+    assert not re.search(r"\son[a-z]+\s*=", source), "an inline handler is refused by the browser: use an element"
+    assert not re.search(r"<(style|script)(?![^>]*\ssrc=)[\s>]", source), "no inline style sheet or script"
+    assert "hx-on" not in source
+    assert "|safe" not in source
+
+
+@pytest.mark.parametrize("path", ALL, ids=_name)
+def test_every_control_has_a_label(path: Path) -> None:
+    source = re.sub(r"{#.*?#}", "", path.read_text())
+    labelled = set(re.findall(r'<label[^>]*\bfor="([^"]+)"', source))
+    for control in re.findall(r"<(?:input|select|textarea)(?![-\w])[^>]*>", source):
+        if re.search(r'type="(hidden|submit)"', control) or "aria-label" in control:
+            continue
+        own = re.search(r'\bid="([^"]+)"', control)
+        wrapped = re.search(r"<label>\s*" + re.escape(control), source)
+        assert wrapped or (own and own[1] in labelled), f"no label: {control}"
+
+
+@pytest.mark.parametrize("path", ALL, ids=_name)
+def test_every_form_that_posts_carries_its_token(path: Path) -> None:
+    source = path.read_text()
+    for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", source, re.DOTALL):
+        assert "{% csrf_token %}" in form, form[:120]
+
+
+@pytest.mark.parametrize("path", ALL, ids=_name)
+def test_buttons_name_the_result(path: Path) -> None:
+    for words in re.findall(r"<button\b[^>]*>(.*?)</button>", path.read_text(), re.DOTALL):
+        assert re.sub(r"<.*?>|{.*?}", "", words).strip() not in {"确定", "提交", "保存", "OK"}
+
+
+def test_paper_shows_neither_vacancy_nor_care_nor_letting() -> None:
+    """What says so on screen is ``secret`` and not printed; a vacant door prints the mark of a visited one."""
+    for path in ALL:
+        for tag in re.findall(r"<[^<>]*>(?:租|关|有关怀联系)</span>", path.read_text()):
+            assert "secret" in tag, f"{_name(path)}: {tag}"
+        for header in re.findall(r'<div class="([^"]*)"><header><h2>(?:关怀联系|来历)</h2>', path.read_text()):
+            assert "secret" in header, _name(path)
+    paper = (STYLES / "print.css").read_text()
+    assert ".secret { display: none !important; }" in paper
+    assert ".door.v b, .door.k b { font-size: 0; }" in paper
+    assert re.search(r"\.mk\.kong \{ font-size: 0; \}", paper)
+    care = (TEMPLATES / "console" / "care.html").read_text()
+    assert "data-print" not in care
+    assert '<div class="sheet secret">' in care
