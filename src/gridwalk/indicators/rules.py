@@ -29,10 +29,9 @@ def is_small(figure: Pair) -> bool:
 
 
 def has_small_part(figure: Pair) -> bool:
-    """Whether what is missing falls into a part of 1–4: explained, pending, or neither explained."""
+    """Whether what is missing, as boards split it, falls into a part of 1–4: explained, or not explained."""
     explained = figure.part("explained")
-    cells = (explained, figure.part("pending"), figure.d - figure.n - explained)
-    return any(0 < cell < SMALLEST_CELL for cell in cells)
+    return any(0 < cell < SMALLEST_CELL for cell in (explained, figure.d - figure.n - explained))
 
 
 def suppress(lines: Sequence[Row[P]], total: dict[str, P]) -> tuple[list[Row[P]], dict[str, P | None]]:

@@ -11,7 +11,10 @@ from gridwalk.territory.models import Grid
 
 
 class Visit(models.Model):
-    """One knock or call, with its outcome. ``id`` is the intention's op, so that a repeat finds it."""
+    """One knock or call, with its outcome. ``id`` is the intention's op, so that a repeat finds it.
+
+    ``recheck``: confirmed · rejected, once a second person has rechecked what was reported (moved away, not found).
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
@@ -30,6 +33,7 @@ class Visit(models.Model):
     n_confirmed = models.PositiveSmallIntegerField(default=0)
     n_changed = models.PositiveSmallIntegerField(default=0)
     revisit_at = models.DateTimeField(null=True)
+    recheck = models.CharField(max_length=10, blank=True)
     received_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)

@@ -33,6 +33,7 @@ KEYS = {
 
 FAILED = frozenset({"no_answer", "refused"})
 AWAITING_RECHECK = frozenset({"moved_away", "not_found"})
+CONFIRMED, REJECTED = "confirmed", "rejected"
 SECOND_SOURCES = ("property_office", "neighbour", "owner_phone", "other_worker")
 OTHER_WORKER_AFTER = dt.timedelta(days=7)
 ABSENT_DAYS, ABSENT_BANDS = 3, 2
@@ -57,17 +58,24 @@ def is_quiet(at: dt.datetime, quiet_from: dt.time, quiet_until: dt.time) -> bool
 
 @dataclasses.dataclass(frozen=True)
 class Attempt:
-    """One visit as far as settling needs it. ``worker``: any value that tells workers apart."""
+    """One visit as far as settling needs it. ``worker``: any value that tells workers apart.
+
+    ``recheck``: what a second person said of a report that somebody moved away or a door was not found, once they did.
+    """
 
     outcome: str
     at: dt.datetime
     worker: object = None
     second_source: str = ""
+    recheck: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Settled:
-    """``state``: visited · explained · pending · remaining; ``outcome``: what settled it, else the last one."""
+    """``state``: visited · explained · pending · remaining; ``outcome`` and ``at``: what settled it and when.
+
+    Where nothing settled it, ``outcome`` is the last one.
+    """
 
     state: str
     outcome: str = ""
@@ -75,39 +83,60 @@ class Settled:
     met_in_person: bool = False
 
 
-def _proves_vacancy(attempt: Attempt, before: list[Attempt]) -> bool:
+def proves_vacancy(attempt: Attempt, others: Iterable[Attempt]) -> bool:
+    """Whether a report of vacancy has its second source; another worker's look counts 7 days after a first one's."""
     if attempt.second_source != "other_worker":
         return attempt.second_source in SECOND_SOURCES
-    return any(b.worker != attempt.worker and attempt.at - b.at >= OTHER_WORKER_AFTER for b in before)
+    return any(o.worker != attempt.worker and attempt.at - o.at >= OTHER_WORKER_AFTER for o in others)
+
+
+def takes_out_of_scope(kind: str, outcome: str) -> bool:
+    """Whether a confirmed report means that there is nothing left to visit.
+
+    A dwelling whose household moved away is still a dwelling: it stays in scope and counts as visited.
+    """
+    return outcome == "not_found" or (outcome == "moved_away" and kind != "dwelling")
 
 
 def settle(attempts: Iterable[Attempt]) -> Settled:
     """The state of a door after its attempts, in whatever order they arrive.
 
     Visited: met; or by phone after a failed knock; or vacant, confirmed by a second source (another worker: 7 days later).
-    Pending: moved away or not found, until a second person rechecks. Explained: refused; or no answer on ≥ 3 days in ≥ 2
-    bands. Once visited, later attempts change nothing.
+    Pending: moved away or not found, until a second person rechecks; confirmed it counts, rejected it is as if never said.
+    Explained: refused; or no answer on ≥ 3 days in ≥ 2 bands. Once visited, later attempts change nothing.
     """
-    ordered = sorted(attempts, key=lambda a: (a.at, a.outcome))
+    ordered = sorted((a for a in attempts if a.recheck != REJECTED), key=lambda a: (a.at, a.outcome))
     met = any(a.outcome == "met" for a in ordered)
     for index, attempt in enumerate(ordered):
         before = ordered[:index]
         visited = (
             attempt.outcome == "met"
             or (attempt.outcome == "phone" and any(b.outcome in FAILED for b in before))
-            or (attempt.outcome == "vacant_confirmed" and _proves_vacancy(attempt, before))
+            or (attempt.outcome == "vacant_confirmed" and proves_vacancy(attempt, before))
+            or attempt.recheck == CONFIRMED
         )
         if visited:
             return Settled("visited", attempt.outcome, attempt.at, met)
-    for attempt in reversed(ordered):
-        if attempt.outcome in AWAITING_RECHECK:
-            return Settled("pending", attempt.outcome, attempt.at)
+    gone = [a for a in ordered if a.outcome in AWAITING_RECHECK]
+    if gone:
+        return Settled("pending", gone[-1].outcome, gone[-1].at)
     for attempt in ordered:
         if attempt.outcome == "refused":
             return Settled("explained", "refused", attempt.at)
-    absent = [a for a in ordered if a.outcome == "no_answer"]
-    days = {a.at.astimezone(LOCAL).date() for a in absent}
-    bands = {band_of(a.at) for a in absent}
-    if len(days) >= ABSENT_DAYS and len(bands) >= ABSENT_BANDS:
-        return Settled("explained", "no_answer", absent[-1].at)
+    absent_since = _absent_since(ordered)
+    if absent_since is not None:
+        return Settled("explained", "no_answer", absent_since)
     return Settled("remaining", ordered[-1].outcome if ordered else "")
+
+
+def _absent_since(ordered: Iterable[Attempt]) -> dt.datetime | None:
+    """The knock that made it no answer on enough days in enough bands."""
+    days: set[dt.date] = set()
+    bands: set[str] = set()
+    for attempt in ordered:
+        if attempt.outcome == "no_answer":
+            days.add(attempt.at.astimezone(LOCAL).date())
+            bands.add(band_of(attempt.at))
+            if len(days) >= ABSENT_DAYS and len(bands) >= ABSENT_BANDS:
+                return attempt.at
+    return None

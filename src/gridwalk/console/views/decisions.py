@@ -46,7 +46,7 @@ def _show(
         "groups": counted, "total": sum(c[3] for c in counted), "kind": kind, "field": field, "row": row,
         "rows": [r for r in rows if row is None or r.id != row.id][:12],
         "beside": differences.beside(request.viewer, row) if row else [],
-        "history": history.past(row.kind, [row.entity], limit=8) if row else [],
+        "history": history.past(row.kind, [row.entity], full=True, limit=8) if row else [],
         "decided": differences.waiting(request.viewer, scope, state="decided", limit=10),
     }  # fmt: skip
     return page(request, "console/differences.html", context, active="console:differences")

@@ -90,7 +90,9 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "n_met": sum(1 for v in visits if v.outcome == "met"), "n_living": sum(1 for r in residents if r.living), "crumbs": pages.crumbs(found.grid_id),
         "facts": entities.facts(request.viewer, found), "care": entities.care_of(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
-        "history": history.past("dwelling", [found.id, *persons, *(r.residence for r in residents)]),
+        "history": history.past(
+            "dwelling", [found.id, *persons, *(r.residence for r in residents)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+        ),
         "contradictions": checks.contradictions(request.viewer, found, today),
         "label": rules.dwelling_label(found.occupancy, found.tenure) if request.viewer.may(Verb.SEE_CARE, found.grid_id) else "",
         "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
@@ -120,7 +122,9 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     context = _page(request, "person", found) | {
         "homes": homes, "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
-        "history": history.past("person", [found.id, *(h.residence for h in homes)]), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP,
+        "history": history.past(
+            "person", [found.id, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+        ), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP,
     }  # fmt: skip
     return page(request, "console/person.html", context, active="console:register")
 
@@ -143,7 +147,7 @@ def _page(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     viewer = request.viewer
     return {
         "kind": kind, "found": found, "facts": entities.facts(viewer, found), "crumbs": pages.crumbs(found.grid_id),
-        "history": history.past(kind, [found.id]), "differences": differences.of_entities(viewer, [found.id]),
+        "history": history.past(kind, [found.id], full=viewer.may(Verb.SEE_ROWS, found.grid_id)), "differences": differences.of_entities(viewer, [found.id]),
         "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": viewer.may(Verb.EDIT_REGISTER, found.grid_id),
         "may_reveal": viewer.may(Verb.REVEAL, found.grid_id), "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id), "outcomes": visit_rules.OUTCOMES, "now": clock.local(request.at),

@@ -11,6 +11,7 @@ from typing import Any
 from gridwalk.core import queries as core
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import names
 from gridwalk.registry import rules
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
@@ -56,20 +57,28 @@ class Past:
     note: str
 
 
-def past(kind: str, entities: Sequence[uuid.UUID], *, limit: int = 60) -> list[Past]:
-    """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them."""
-    entries = [p for change in core.history(entities, limit=limit) if (p := _of_change(change))]
+HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacancy_confirmed_on"})
+"""What the street centre does not read in a door's history: it says which doors stand empty (red line 5)."""
+
+
+def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
+    """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
+
+    ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
+    """
+    changes = [c for c in core.history(entities, limit=limit) if full or c.field not in HIDDEN_FROM_MASKED]
+    entries = [p for change in changes if (p := _of_change(change, full=full))]
     entries += [p for entry in core.audit_of(entities, limit=limit) if (p := _of_audit(entry))]
     return sorted(entries, key=lambda p: p.at, reverse=True)[:limit]
 
 
-def _of_change(change: Change) -> Past | None:
+def _of_change(change: Change, *, full: bool) -> Past | None:
     source = rules.SOURCES.get(change.source, change.source)
     note = " ".join(x for x in (change.source_ref or source, change.reason) if x)
     if change.field == "outcome" and isinstance(change.new, dict):
-        return _of_visit(change, change.new)
+        return _of_visit(change, change.new, full=full)
     if change.field == Change.WHOLE:
-        return Past(change.at, "建", "", f"建档（{RECORDS.get(change.kind, '记录')}）", change.actor_name, note)
+        return Past(change.at, "建", "", _came_to_be(change, full=full), change.actor_name, note)
     if change.field in {"verified_on", "status_pending", "status"}:
         return (
             None
@@ -84,8 +93,20 @@ def _of_change(change: Change) -> Past | None:
     return Past(change.at, MARKS.get(change.source, "改"), "", sentence, change.actor_name, note)
 
 
-def _of_visit(change: Change, record: dict[str, Any]) -> Past:
+def _came_to_be(change: Change, *, full: bool) -> str:
+    record = change.new if isinstance(change.new, dict) else {}
+    if change.kind == "residence":
+        return f"关联到这处房屋：{rules.RESIDENCE_LABELS.get(str(record.get('kind')), '')}"
+    name = str(record.get("name", ""))
+    if change.kind == "person" and name:
+        return f"建档：{name if full else names.mask(name)}"
+    return f"建档（{RECORDS.get(change.kind, '记录')}）"
+
+
+def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
     outcome = str(record.get("outcome", ""))
+    if outcome == "vacant_confirmed" and not full:
+        return Past(change.at, "访", "v", "走访，已核实", change.actor_name, "")
     words = f"走访，{OUTCOME_WORDS.get(outcome, outcome)}"
     if record.get("n_confirmed"):
         words += f"，确认 {record['n_confirmed']} 人"

@@ -55,7 +55,9 @@ def test_whoever_moves_stays_registered_where_their_household_is(street: Street)
     assert links(person) == [(old.id, "registered_here"), (new.id, "tenant")]
     assert person.grid_id == NEXT_GRID
     link = Residence.objects.get(dwelling=old)
-    assert "居住类别 户籍在此，住在这里 → 户籍在此，住在别处" in {p.sentence for p in history.past("person", [link.id])}
+    assert "居住类别 户籍在此，住在这里 → 户籍在此，住在别处" in {
+        p.sentence for p in history.past("person", [link.id], full=True)
+    }
 
 
 def test_whoever_moves_with_the_household_leaves_nothing_behind(street: Street) -> None:

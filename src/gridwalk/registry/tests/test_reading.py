@@ -123,5 +123,5 @@ def test_rechecks_wait_for_who_may_recheck_and_say_which_are_ones_own(street: St
     (own,), (others,) = rechecks.waiting(who, STREET), rechecks.waiting(lead(), STREET)
     assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "注销")
     assert rechecks.waiting(worker(), STREET) == []
-    marks = {p.sentence for p in history.past("dwelling", [door.id])}
+    marks = {p.sentence for p in history.past("dwelling", [door.id], full=True)}
     assert "提出注销，待复核" in marks

@@ -52,7 +52,7 @@ def test_no_table_holds_a_number(street: Street) -> None:
         for row in table._default_manager.all():
             entities.facts(who, row)
     search.search(who, phone(4))
-    history.past("person", [person.id])
+    history.past("person", [person.id], full=True)
     assert hits() == []
     assert str(Change.objects.filter(entity=person.id, field="phone").latest("version").new_clear) == phone(6)
 
@@ -72,6 +72,6 @@ def test_the_search_for_numbers_finds_one_that_is_there(street: Street) -> None:
 def test_history_shows_numbers_masked(street: Street) -> None:
     person = street.person("张桂兰", phone=phone(1))
     street.say(person, "phone", phone(2), "visit")
-    sentences = [p.sentence for p in history.past("person", [person.id])]
+    sentences = [p.sentence for p in history.past("person", [person.id], full=True)]
     assert any("→" in s and "*" in s for s in sentences)
     assert not any(number in s for s in sentences for number in NUMBERS)
