@@ -15,114 +15,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
-from gridwalk.method import idcards
 from gridwalk.reconcile.actions import applying
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
-from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Stairwell
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, id_no, upload, workbook
 from tests.harness.people import SignIn
 
-COMMUNITY = "120105001023"
-GRID = f"{COMMUNITY}001"
-TREE = {
-    "province": {"code": "120000000000", "name": "天津市"}, "city": {"code": "120100000000", "name": "市辖区"},
-    "district": {"code": "120105000000", "name": "河北区"}, "street": {"code": "120105001000", "name": "光复道街道"},
-    "communities": [{"code": COMMUNITY, "name": "君临天下社区居委会", "short": "君临天下"}],
-}  # fmt: skip
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def id_no(serial: int, born: str = "19800101") -> str:
-    first17 = f"120199{born}{serial:03d}"
-    return first17 + idcards.checksum(first17)
-
-
-def workbook(title: str, rows: list[list[Any]], merges: tuple[str, ...] = ()) -> SimpleUploadedFile:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append([title])
-    sheet.append(["填报单位：君临天下社区", None, "填报日期：2026年9月"])
-    for row in rows:
-        sheet.append(row)
-    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=6)
-    for merge in merges:
-        sheet.merge_cells(merge)
-    sheet.append(["合计", None, len(rows) - 1])
-    out = io.BytesIO()
-    book.save(out)
-    return SimpleUploadedFile(f"{title}.xlsx", out.getvalue())
-
-
-DOORS: list[list[Any]] = [
-    ["网格编码", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况", "面积（㎡）"],
-    *[
-        [GRID, "海河花园", "５号楼", "1单元", f"{floor}0{n}", "有人住", "自住", "74.2㎡"]
-        for floor in (1, 2, 3)
-        for n in (1, 2)
-    ],
-    [GRID, "海河花园", "5幢", "一单元", "401室", "空置", "不清楚", ""],
-    [GRID, "海河花园", "5栋", "1门", "101", "有人住", "出租", ""],
-]
-PEOPLE: list[list[Any]] = [
-    ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "联系电话", "居住类别", "民族"],
-    ["海河花园", "5号楼", "1单元", "101", "程望舒", "男", id_no(11), "1980.1.1", "12012345671", "常住", "汉"],
-    [None, None, None, None, "程兰因（户主母亲）", "女", id_no(2, "19500203"), "1950年2月3日", "同上", "常住", "汉"],
-    ["海河花园", "5号楼", "1单元", "102", "韩书言", "男", id_no(13)[:-1] + ("1" if id_no(13)[-1] != "1" else "2"), "1980-01-01", "120 1234 5673", "租户", "汉"],
-    ["海河花园", "5号楼", "1单元", "501", "孟昭宁", "女", id_no(4), "19800101", "无", "常住", "汉"],
-]  # fmt: skip
-
-
-def upload(client: Client, file: SimpleUploadedFile) -> Import:
-    answer = client.post("/imports/upload/", {"file": file, "scope": COMMUNITY, "kind": ""})
-    assert answer.status_code == 302, answer.content
-    return Import.objects.get(pk=answer.headers["Location"].split("/")[-2])
-
-
-def confirm(client: Client, one: Import) -> Import:
-    client.post(f"/imports/{one.pk}/mapping/", {"do": "apply"})
-    applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
-    return Import.objects.get(pk=one.pk)
-
-
-@pytest.fixture
-def lead(sign_in: SignIn, at: dt.datetime) -> Client:
-    territory.load_areas(actor=SYSTEM, at=at, tree=TREE)
-    territory.create_grids(actor=SYSTEM, at=at, community=COMMUNITY, n=2, from_on=dt.date(2026, 1, 1))
-    return sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
-
-
-@pytest.fixture
-def street(lead: Client, sign_in: SignIn) -> Client:
-    """The ledgers imported and a campaign dispatched; the lead's client."""
-    confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
-    confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
-    centre = sign_in(Role.STREET_CENTRE, "120105001")
-    today = clock.local_date(clock.now())
-    days = {f"{phase}_{end}": (today - dt.timedelta(days=20 - n)).isoformat() for n, (phase, end) in enumerate(
-        (p, e) for p in ("prepare", "act", "sum_up") for e in ("from", "to"))}  # fmt: skip
-    days |= {
-        "act_from": (today - dt.timedelta(days=20)).isoformat(),
-        "act_to": (today + dt.timedelta(days=20)).isoformat(),
-    }
-    days |= {
-        "prepare_from": days["act_from"],
-        "prepare_to": days["act_from"],
-        "sum_up_from": days["act_to"],
-        "sum_up_to": days["act_to"],
-    }
-    assert (
-        centre.post(
-            "/campaign/new/", {"name": "百日行动", **days, "pilot": [COMMUNITY], "group": "韩书言，书记，组长"}
-        ).status_code
-        == 302
-    )
-    wave = Campaign.objects.get().waves.get(name="试点")
-    assert centre.post(f"/campaign/waves/{wave.pk}/dispatch/").status_code == 302
-    return lead
 
 
 def pair(client: Client) -> tuple[int, int]:

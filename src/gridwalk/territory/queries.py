@@ -6,7 +6,8 @@ import dataclasses
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Case, Prefetch, Q, When
+from django.db.models.functions import Length
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
@@ -83,8 +84,10 @@ def get_area(viewer: Viewer, code: str) -> Area:
 def buildings(viewer: Viewer, *, grid: str) -> list[Building]:
     """The standing buildings of a grid in walking order. Raises NotHere."""
     get_grid(viewer, grid, verb=Verb.SEE_ROWS_MASKED)
-    from_grid = Building.objects.filter(grid_id=grid, ended_on__isnull=True).prefetch_related("stairwells")
-    return sorted(from_grid, key=lambda b: walking(b))
+    last = Case(When(key="", then=1), default=0)  # what has no stairwell (shops) stands last
+    stairwells = Prefetch("stairwells", Stairwell.objects.order_by(last, Length("key"), "key"))
+    from_grid = Building.objects.filter(grid_id=grid, ended_on__isnull=True).prefetch_related(stairwells)
+    return sorted(from_grid, key=walking)
 
 
 def get_building(viewer: Viewer, building: uuid.UUID) -> Building:

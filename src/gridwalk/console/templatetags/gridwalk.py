@@ -21,7 +21,7 @@ register = template.Library()
 @register.filter
 def num(value: Any) -> str:
     """12,345; an em dash for nothing."""
-    return "—" if value is None else f"{int(value):,}"
+    return "—" if value in (None, "") else f"{int(value):,}"
 
 
 @register.filter
