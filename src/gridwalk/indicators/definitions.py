@@ -87,6 +87,18 @@ def _coverage(kind: str, label: str) -> Strand:
     )
 
 
+def _people(met: Callable[[Moment], Q], **parts: Callable[[Moment], Q]) -> Strand:
+    """Every active person of the register against one condition."""
+    return Strand(
+        "person",
+        "人员",
+        "person",
+        rows=lambda m: predicates.people().filter(predicates.person_active()),
+        met=met,
+        parts=MappingProxyType(parts),
+    )
+
+
 VISITS = Indicator(
     "visits", "入户走访率", 1, "户", "二(一)",
     "应走访房屋中已走访的。空房、出租房也在应走访之列；拒访、多时段无人记作已说明，不算已走访；待复核的不减分母。",
@@ -106,11 +118,7 @@ SITES = Indicator(
 PERSONS_VERIFIED = Indicator(
     "persons_verified", "人员核实率", 0, "人", "二(一)", "在册人员中，本次行动以来当面或电话核实过的。",
     (
-        Strand(
-            "person", "人员", "person",
-            rows=lambda m: predicates.people().filter(predicates.person_active()),
-            met=lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[]),
-        ),
+        _people(lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[])),
     ), of_campaign=True,
 )  # fmt: skip
 
@@ -147,16 +155,10 @@ LINKAGE = Indicator(
     "linkage", "人房关联率", 4, "人", "二(四)",
     "在册人员中，恰有一处现住房屋的；住在别处的，恰有一处户籍房屋。没有房的、两处都算现住的，都是缺口。",
     (
-        Strand(
-            "person", "人员", "person",
-            rows=lambda m: predicates.people().filter(predicates.person_active()),
-            met=lambda m: predicates.person_linked(),
-            parts=MappingProxyType(
-                {
-                    "homeless": lambda m: predicates.person_without_home(),
-                    "several": lambda m: predicates.person_with_several_homes(),
-                }
-            ),
+        _people(
+            lambda m: predicates.person_linked(),
+            homeless=lambda m: predicates.person_without_home(),
+            several=lambda m: predicates.person_with_several_homes(),
         ),
     ),
 )  # fmt: skip
@@ -176,33 +178,21 @@ DWELLINGS_RESOLVED = Indicator(
 COMPLETENESS = Indicator(
     "completeness", "全面", 0, "人", "一", "在册人员中，必填各项都填了的。",
     (
-        Strand(
-            "person", "人员", "person",
-            rows=lambda m: predicates.people().filter(predicates.person_active()),
-            met=lambda m: predicates.person_complete(),
-        ),
+        _people(lambda m: predicates.person_complete()),
     ),
 )  # fmt: skip
 
 FRESHNESS = Indicator(
     "freshness", "鲜活", 0, "人", "一", "在册人员中，在规定期内核实过的。",
     (
-        Strand(
-            "person", "人员", "person",
-            rows=lambda m: predicates.people().filter(predicates.person_active()),
-            met=lambda m: predicates.person_fresh(m.as_of),
-        ),
+        _people(lambda m: predicates.person_fresh(m.as_of)),
     ),
 )  # fmt: skip
 
 VALIDITY = Indicator(
     "validity", "有效", 0, "人", "一", "在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现住……）都通过的。",
     (
-        Strand(
-            "person", "人员", "person",
-            rows=lambda m: predicates.people().filter(predicates.person_active()),
-            met=lambda m: predicates.person_valid(),
-        ),
+        _people(lambda m: predicates.person_valid()),
     ),
 )  # fmt: skip
 
