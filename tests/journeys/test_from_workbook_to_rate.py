@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
+from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import applying
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
@@ -85,9 +86,9 @@ def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
 
     monkeypatch.setattr(applying, "_save", cut)
     with pytest.raises(RuntimeError):
-        applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
+        jobs.apply(imported=str(one.pk), user=str(one.actor))
     assert (Dwelling.objects.count(), Import.objects.get().n_batches_done) == (4, 1)
-    assert "正在入库" in lead.get(f"/imports/{one.pk}/").content.decode()
+    assert "没导完，停在第 1 / 2 批" in lead.get(f"/imports/{one.pk}/").content.decode()
     monkeypatch.setattr(applying, "_save", real)
     applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
     assert (Dwelling.objects.count(), Import.objects.get().state) == (8, "done")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from typing import Protocol
 
@@ -13,3 +14,14 @@ class Actor(Protocol):
     def id(self) -> uuid.UUID | None: ...
     @property
     def name(self) -> str: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """The program itself, for what it does at night without anybody asking."""
+
+    id: uuid.UUID | None = None
+    name: str = "系统"
+
+
+PROGRAM = Program()

@@ -11,10 +11,16 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.core import clock
 from gridwalk.reconcile.actions import applying
 
+CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“接着导”；再停，请告诉管理员现在的时间。"
+
 
 @app.task(name="reconcile.apply", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
 def apply(imported: str, user: str) -> None:
-    """Apply the batches that have no receipt yet; arguments are ids only."""
+    """Apply the batches that have no receipt yet; arguments are ids only. What cuts it off leaves it paused, in words."""
     now = clock.now()
     actor = accounts.viewer_by_id(uuid.UUID(user), clock.local_date(now))
-    applying.apply(actor=actor, at=now, imported=uuid.UUID(imported))
+    try:
+        applying.apply(actor=actor, at=now, imported=uuid.UUID(imported))
+    except Exception:
+        applying.pause(actor=actor, at=clock.now(), imported=uuid.UUID(imported), message=CUT_OFF)
+        raise
