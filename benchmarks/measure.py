@@ -32,7 +32,7 @@ from gridwalk.indicators.models import Tally  # noqa: E402
 from gridwalk.simulate import cast, drive, workbooks  # noqa: E402
 from gridwalk.simulate.world import World  # noqa: E402
 from gridwalk.visits.actions import recording  # noqa: E402
-from gridwalk.visits.actions.recording import NewVisit  # noqa: E402
+from gridwalk.visits.actions.at_the_door import NewVisit  # noqa: E402
 
 STREET = "120105001"
 GRID = "120105001023001"

@@ -24,8 +24,7 @@ from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
 from gridwalk.visits.actions import doors, recording
-from gridwalk.visits.actions.at_the_door import Arrival, Found, Need
-from gridwalk.visits.actions.recording import NewVisit
+from gridwalk.visits.actions.at_the_door import Arrival, Found, Need, NewVisit
 
 Progress = Callable[[int, int], None]
 STREET = "120105001"

@@ -31,6 +31,9 @@ KEYS = {
 }
 """Single keys of paper entry: 见 j · 电 d · 空 k · 无 w · 拒 u · 迁 q · 查 c."""
 
+CONTACTS = frozenset({"met", "phone", "vacant_confirmed"})
+"""Outcomes by which somebody has seen to the place; a contact in the sense of rate 2."""
+
 FAILED = frozenset({"no_answer", "refused"})
 AWAITING_RECHECK = frozenset({"moved_away", "not_found"})
 CONFIRMED, REJECTED = "confirmed", "rejected"

@@ -29,9 +29,9 @@ from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
 from gridwalk.visits import rules
-from gridwalk.visits.actions import at_the_door, care, recording
-from gridwalk.visits.actions.at_the_door import Found, Need
-from gridwalk.visits.actions.recording import NewVisit, VisitRefused
+from gridwalk.visits.actions import at_the_door, care, recording, withdrawing
+from gridwalk.visits.actions.at_the_door import Found, Need, NewVisit
+from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.queries import paper
 
 BAND_TIMES = {
@@ -238,7 +238,7 @@ def withdraw_visit(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回一次走访, with the reason."""
     back = uuid.UUID(request.POST["back"])
     try:
-        recording.withdraw_visit(actor=request.viewer, at=request.at, visit=pk, reason=request.POST.get("reason", ""))
+        withdrawing.withdraw_visit(actor=request.viewer, at=request.at, visit=pk, reason=request.POST.get("reason", ""))
     except VisitRefused as error:
         messages.error(request, str(error))
     else:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
@@ -165,12 +166,16 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
         writing.audit("person.moved_out", scope=found.grid_id, kind="person", subject=found.person_id, reason=reason)
 
 
-def set_vacancy(writing: Writing, dwelling: Dwelling, second_source: str, *, on: dt.date, source: str) -> None:
-    """Step: note that a second source confirmed the dwelling vacant on a day (domain.md §2)."""
-    before = dwelling.vacancy_source or None
-    dwelling.vacancy_source, dwelling.vacancy_confirmed_on = second_source, on
-    writing.change(dwelling.grid_id, "dwelling", dwelling.id, "vacancy_source", before, second_source, source=source)
-    dwelling.save(update_fields=["vacancy_source", "vacancy_confirmed_on"])
+def prove_vacancies(
+    writing: Writing, shown: Sequence[tuple[Dwelling, str, dt.date | None]], *, source: str
+) -> None:  # fmt: skip
+    """Step: who confirmed each dwelling vacant and on which day (domain.md §2); nobody where the proof was taken back."""
+    for dwelling, second_source, on in shown:
+        old = dwelling.vacancy_source
+        dwelling.vacancy_source, dwelling.vacancy_confirmed_on = second_source, on
+        writing.change(dwelling.grid_id, "dwelling", dwelling.id, "vacancy_source", old or None, second_source or None,
+                       source=source)  # fmt: skip
+    bulk.update([dwelling for dwelling, _, _ in shown], ["vacancy_source", "vacancy_confirmed_on"])
 
 
 def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field: str, reason: str) -> str:

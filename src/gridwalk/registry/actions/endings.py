@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from typing import Any
@@ -95,6 +96,24 @@ def decide(writing: Writing, recheck: Recheck, *, confirmed: bool, note: str) ->
     recheck.save()
     writing.audit("end.confirmed" if confirmed else "end.rejected", scope=entity.grid_id, kind=recheck.kind,
                   subject=entity.pk, data={"proposed": recheck.proposed}, reason=recheck.note)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Reporter:
+    """Who reported an end at the door, and when."""
+
+    id: uuid.UUID | None
+    name: str
+    at: dt.datetime
+
+
+def end_reported(
+    writing: Writing, entity: Entity, proposed: str, *, by: Reporter, reason: str, note: str
+) -> None:  # fmt: skip
+    """Step: an end that ``by`` reported and the writing's actor, somebody else, has rechecked. Raises EndError."""
+    recheck = propose(writing, entity, proposed, reason=reason)
+    recheck.proposed_by, recheck.proposed_by_name, recheck.proposed_at = by.id, by.name, by.at
+    decide(writing, recheck, confirmed=True, note=note)
 
 
 def _locked(recheck: Recheck) -> Person | Dwelling:

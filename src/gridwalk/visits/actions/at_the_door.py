@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -14,9 +14,10 @@ from gridwalk.core import bulk, envelope, ids
 from gridwalk.core.actions import Writing
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation, endings
-from gridwalk.registry.models import CareLabel, Dwelling, Entity, Person, Residence
+from gridwalk.registry.models import CareLabel, Entity, Person, Residence
 from gridwalk.registry.rules import LIVING, Claim
 from gridwalk.visits.models import CareContact, Visit
+from gridwalk.visits.rules import CONTACTS
 
 NEEDS = {
     "daily_life": "生活照料",
@@ -59,30 +60,76 @@ class Found:
     care: tuple[Need, ...] = ()
 
     @property
+    def persons(self) -> set[uuid.UUID]:
+        """Everybody on record whom the visit speaks of."""
+        said = {claim.entity for claim in self.claims if claim.kind == "person"}
+        return {*self.confirmed, *self.departures, *said, *(p for p, _ in self.ends), *(n.person for n in self.care)}
+
+    @property
     def n_changed(self) -> int:
         """How many facts the visit says are otherwise than recorded."""
         return len(self.claims) + len(self.arrivals) + len(self.departures) + len(self.ends)
 
 
-def carry(writing: Writing, visits: Sequence[tuple[Visit, Found]], entities: Mapping[uuid.UUID, Entity]) -> None:
-    """Apply what all visits of a batch found, set-based."""
-    claims.apply_claims(writing, [claim for visit, found in visits for claim in (*found.claims, *_vacancy(visit))])
+NOTHING = Found()
+
+
+@dataclasses.dataclass(frozen=True)
+class NewVisit:
+    """What happened at a door. ``id`` is the intention's op: the same visit sent again is the same visit."""
+
+    kind: str
+    entity: uuid.UUID
+    outcome: str
+    at: dt.datetime
+    second_source: str = ""
+    met_adult: bool = False
+    revisit_at: dt.datetime | None = None
+    found: Found = NOTHING
+    source: str = "paper"
+    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
+
+
+def carry(
+    writing: Writing,
+    visits: Sequence[tuple[Visit, Found]],
+    entities: Mapping[uuid.UUID, Entity],
+    proved: Collection[uuid.UUID],
+) -> None:
+    """Apply what all visits of a batch found, set-based.
+
+    ``proved``: the visits whose report of vacancy has its second source; they say that the dwelling is vacant, without
+    anybody's writing it down a second time.
+    """
+    vacancies = [visit for visit, _ in visits if visit.kind == "dwelling" and visit.id in proved]
+    said = [Claim("dwelling", visit.entity, "occupancy", "vacant", "visit") for visit in vacancies]
+    claims.apply_claims(writing, [*(claim for _, found in visits for claim in found.claims), *said])
     _arrive(writing, visits)
     _depart(writing, visits)
-    for _, found in visits:
-        for person, proposed in found.ends:
-            endings.propose(writing, Person.objects.select_for_update().get(pk=person), proposed, reason="上门时得知")
+    _propose_ends(writing, visits)
     confirmed = [(person, visit.on) for visit, found in visits for person in found.confirmed]
     claims.confirm(writing, "person", confirmed, source="visit")
     _confirm_places(writing, visits, entities)
+    _prove_vacancies(writing, vacancies, entities)
     _care(writing, visits)
 
 
-def _vacancy(visit: Visit) -> list[Claim]:
-    """Whoever confirms a door vacant by a second source says that it is, without writing it down a second time."""
-    if visit.kind != "dwelling" or visit.outcome != "vacant_confirmed" or not visit.second_source:
-        return []
-    return [Claim("dwelling", visit.entity, "occupancy", "vacant", "visit")]
+def _prove_vacancies(writing: Writing, visits: Sequence[Visit], entities: Mapping[uuid.UUID, Entity]) -> None:
+    """The latest proof stands; paper visits are typed in later."""
+    latest: dict[uuid.UUID, tuple[Any, str, dt.date | None]] = {}
+    for visit in visits:
+        dwelling: Any = entities[visit.entity]
+        _, _, known_on = latest.get(visit.entity, (dwelling, "", dwelling.vacancy_confirmed_on))
+        if known_on is None or visit.on >= known_on:
+            latest[visit.entity] = (dwelling, visit.second_source, visit.on)
+    corrections.prove_vacancies(writing, list(latest.values()), source="visit")
+
+
+def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    """Ends heard at the door wait for a second person; who has ended already has nothing to wait for."""
+    heard = dict(end for _, found in visits for end in found.ends)
+    for person in Person.objects.select_for_update().filter(pk__in=heard, status="active") if heard else ():
+        endings.propose(writing, person, heard[person.id], reason="上门时得知")
 
 
 def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
@@ -122,16 +169,14 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
 
 def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
     """The further grids that visits write to: a person met here may belong to the grid of a home elsewhere."""
-    persons = {p for f in found for p in (*f.confirmed, *f.departures)}
-    persons |= {p for f in found for p, _ in f.ends} | {need.person for f in found for need in f.care}
-    persons |= {claim.entity for f in found for claim in f.claims if claim.kind == "person"}
+    persons = {p for f in found for p in f.persons}
     indexes = {
         envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for f in found for a in f.arrivals
     } - {""}
     if not persons and not indexes:
         return set()
     known = Person.objects.filter(Q(pk__in=persons) | Q(id_no_index__in=indexes)).exclude(status="struck_off")
-    grids = set(known.values_list("grid_id", flat=True))
+    grids = {grid for pair in known.values_list("grid_id", "care_labels__grid_id") for grid in pair if grid}
     moving = {p for f in found for p in f.departures}
     homes = Residence.objects.filter(Q(person_id__in=moving) | Q(person__id_no_index__in=indexes), to_on__isnull=True)
     grids |= set(homes.values_list("grid_id", flat=True))
@@ -154,14 +199,12 @@ def _confirm_places(
     met: dict[str, list[tuple[uuid.UUID, dt.date]]] = {}
     touched: dict[str, list[Entity]] = {}
     for visit, _ in visits:
-        if visit.outcome not in {"met", "phone", "vacant_confirmed"}:
+        if visit.outcome not in CONTACTS:
             continue
         entity: Any = entities[visit.entity]
         met.setdefault(visit.kind, []).append((visit.entity, visit.on))
         entity.last_contact_on = max(visit.on, entity.last_contact_on or visit.on)  # paper visits are typed in later
         touched.setdefault(visit.kind, []).append(entity)
-        if isinstance(entity, Dwelling) and visit.outcome == "vacant_confirmed" and visit.second_source:
-            corrections.set_vacancy(writing, entity, visit.second_source, on=visit.on, source="visit")
     for kind, confirmed in met.items():
         claims.confirm(writing, kind, confirmed, source="visit")
         bulk.update(touched[kind], ["last_contact_on"])
@@ -169,34 +212,42 @@ def _confirm_places(
 
 def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     """A care contact counts for every label of the person; a need found is noted with it (P22)."""
-    reached = {need.person: (visit, need) for visit, found in visits for need in found.care}
+    reached: dict[uuid.UUID, list[tuple[Visit, Need]]] = {}
+    for visit, found in visits:
+        for need in found.care:
+            reached.setdefault(need.person, []).append((visit, need))
     if not reached:
         return
     labels = list(CareLabel.objects.filter(person_id__in=list(reached)))
     contacts = []
     for label in labels:
-        visit, need = reached[label.person_id]
-        old = label.last_contact_on.isoformat() if label.last_contact_on else None
-        writing.change(label.grid_id if label.grid_id in writing.versions else visit.grid_id, "care", label.id,
-                       "last_contact_on", old, visit.on.isoformat(), source="visit")  # fmt: skip
-        label.last_contact_on = max(visit.on, label.last_contact_on or visit.on)
-        contacts.append(
-            CareContact(
-                id=ids.new_id(), grid_id=label.grid_id, label=label, visit=visit, on=visit.on, worker=visit.worker,
-                worker_name=visit.worker_name, need=need.need, help=need.help, created_at=writing.at,
-            )
-        )  # fmt: skip
+        for visit, need in reached[label.person_id]:
+            contacts.append(
+                CareContact(
+                    id=ids.new_id(), grid_id=label.grid_id, label=label, visit=visit, on=visit.on, worker=visit.worker,
+                    worker_name=visit.worker_name, need=need.need, help=need.help, created_at=writing.at,
+                )
+            )  # fmt: skip
+        last = max(visit.on for visit, _ in reached[label.person_id])
+        contacted(writing, label, max(last, label.last_contact_on or last), source="visit")
     bulk.update(labels, ["last_contact_on"])
     bulk.insert(contacts)
+
+
+def contacted(writing: Writing, label: CareLabel, on: dt.date | None, *, source: str) -> None:
+    """Set the day of a label's last contact; the caller saves it. The label's grid must be locked."""
+    old, label.last_contact_on = label.last_contact_on, on
+    if old != on:
+        days = [day.isoformat() if day else None for day in (old, on)]
+        writing.change(label.grid_id, "care", label.id, "last_contact_on", *days, source=source)
 
 
 def contact_by_phone(
     writing: Writing, label: CareLabel, *, on: dt.date, need: str, help_: str, worker_name: str
 ) -> CareContact:
     """Step: a care contact made outside a visit (a call, help given later)."""
-    label.last_contact_on = max(on, label.last_contact_on or on)
+    contacted(writing, label, max(on, label.last_contact_on or on), source="office")
     label.save(update_fields=["last_contact_on"])
-    writing.change(label.grid_id, "care", label.id, "last_contact_on", None, on.isoformat(), source="office")
     return CareContact.objects.create(
         grid_id=label.grid_id, label=label, on=on, worker=writing.actor.id, worker_name=worker_name, need=need,
         help=help_, created_at=writing.at,

@@ -1,22 +1,31 @@
-"""复核: another person confirms or rejects an end, and the door's target follows (domain.md §2, P15)."""
+"""复核: another person confirms or rejects an end, and the target follows (domain.md §2, P15)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
-from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
+from gridwalk.core import bulk
+from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.actions import endings
+from gridwalk.registry import columns
+from gridwalk.registry import rules as registry_rules
+from gridwalk.registry.actions import claims, endings
 from gridwalk.registry.models import Recheck
+from gridwalk.registry.rules import Claim
+from gridwalk.visits import rules
+from gridwalk.visits.actions import targets
 from gridwalk.visits.actions.recording import VisitRefused
+from gridwalk.visits.models import Visit
 
 
 def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confirmed: bool, note: str = "") -> Recheck:
-    """Decide a proposed end; a struck-off door leaves the scope only now. Raises NotHere, NotPermitted, EndError."""
+    """Decide a proposed end; a struck-off door leaves the scope only now. Raises NotHere, EndError."""
     found = Recheck.objects.filter(pk=recheck).first()
     if found is None or not actor.may(Verb.RECHECK, found.grid_id):
         raise NotHere
@@ -24,45 +33,77 @@ def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confir
         found = Recheck.objects.select_for_update().get(pk=recheck)
         endings.decide(writing, found, confirmed=confirmed, note=note)
         if found.kind == "dwelling" and confirmed:
-            for target in Target.objects.filter(entity=found.entity, campaign__state="running"):
-                target.state = "left"
+            for target in Target.objects.filter(entity=found.entity, campaign__state="running").exclude(state="left"):
+                _leave(writing, target)
                 target.save(update_fields=["state"])
-                writing.change(found.grid_id, "target", target.id, "state", None, "left", source="office")
     return found
 
 
 def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirmed: bool, note: str) -> Target:
-    """Decide what a worker reported at a door (moved away, not found): confirmed settles it, rejected reopens it.
+    """Decide what was reported at a door (moved away, not found); rejected, the report is as if never made.
 
-    The worker who reported it cannot decide. Raises NotHere, NotPermitted, VisitRefused.
+    Confirmed, a household that moved away leaves a door that counts as visited; what is not there is struck off and
+    leaves the scope. Whoever reported cannot decide. Raises NotHere, VisitRefused, EndError.
     """
     found = Target.objects.filter(pk=target).first()
     if found is None or not actor.may(Verb.RECHECK, found.grid_id):
         raise NotHere
-    access.require(actor, Verb.RECHECK, found.grid_id)
-    if not note.strip():
+    note = registry_rules.reason_kept(note)
+    if not note:
         raise VisitRefused("没有复核：请写明怎么核实的。")
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+    with core.write_to(*_grids(found), actor=actor, at=at) as writing:
         found = Target.objects.select_for_update().get(pk=target)
-        if found.state != "pending":
+        standing = list(Visit.objects.filter(entity=found.entity, withdrawn_at__isnull=True).order_by("at"))
+        reports = [
+            v for v in standing
+            if v.target_id == found.id and v.outcome in rules.AWAITING_RECHECK and not v.recheck
+        ]  # fmt: skip
+        if found.state != "pending" or not reports:
             raise VisitRefused("这一户已经不在待复核里，请刷新后再看。")
-        last = found.visits.filter(withdrawn_at__isnull=True).order_by("-at").first()
-        if last is not None and last.worker is not None and last.worker == actor.id:
+        if actor.id is not None and any(v.worker == actor.id for v in reports):
             raise VisitRefused("报上来的人不能自己复核，请另一位同事来复核。")
-        found.state = "visited" if confirmed else "remaining"
-        found.settled_at = at if confirmed else None
-        found.note = note.strip()[:120]
-        found.save(update_fields=["state", "settled_at", "note"])
-        writing.change(
-            found.grid_id,
-            "target",
-            found.id,
-            "state",
-            "pending",
-            found.state,
-            source="office",
-            reason=note.strip()[:200],
-        )
+        _decide(writing, found, standing, reports, confirmed=confirmed, note=note)
         writing.audit("target.rechecked", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"confirmed": confirmed}, reason=note.strip()[:200])  # fmt: skip
+                      data={"confirmed": confirmed}, reason=note)  # fmt: skip
     return found
+
+
+def _decide(
+    writing: Writing, target: Target, standing: Sequence[Visit], reports: Sequence[Visit], *, confirmed: bool, note: str
+) -> None:  # fmt: skip
+    was = {target: target.state}
+    for report in reports:
+        report.recheck = rules.CONFIRMED if confirmed else rules.REJECTED
+    bulk.update(reports, ["recheck"])
+    targets.settle(target, standing)
+    target.note = note[:120]
+    target.save(update_fields=["note"])
+    if confirmed and rules.takes_out_of_scope(target.kind, reports[-1].outcome):
+        target.state = "left"
+        _strike_off(writing, target, reports[-1], note)
+    targets.save(writing, [target], was, source="office")
+
+
+def _strike_off(writing: Writing, target: Target, report: Visit, note: str) -> None:
+    """The register follows: a door that is not there is struck off, a business that left is closed."""
+    entity: Any = columns.TABLES[target.kind]._default_manager.select_for_update().get(pk=target.entity)
+    if target.kind == "dwelling" and entity.status != "struck_off":
+        by = endings.Reporter(report.worker, report.worker_name, report.at)
+        endings.end_reported(writing, entity, "struck_off", by=by, reason="上门找不到这一户", note=note)
+    elif target.kind == "organization":
+        claims.apply_claims(
+            writing, [Claim("organization", entity.id, "status", "closed", "office", reason=note)]
+        )  # fmt: skip
+
+
+def _grids(target: Target) -> set[str]:
+    """The grids a decision may write to: striking off a door moves the persons linked to it."""
+    grids = {target.grid_id}
+    if target.kind == "dwelling":
+        grids |= endings.grids_of(Recheck(kind="dwelling", entity=target.entity))
+    return grids
+
+
+def _leave(writing: Writing, target: Target) -> None:
+    writing.change(target.grid_id, "target", target.id, "state", target.state, "left", source="office")
+    target.state = "left"

@@ -8,42 +8,29 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, clock, ids
+from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
-from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry.models import Entity
 from gridwalk.visits import rules
-from gridwalk.visits.actions import at_the_door
-from gridwalk.visits.actions.at_the_door import Found
+from gridwalk.visits.actions import at_the_door, refusals, targets
+from gridwalk.visits.actions.at_the_door import Found, NewVisit
+from gridwalk.visits.actions.refusals import Known
 from gridwalk.visits.models import Visit
 
-NOTHING = Found()
+KINDS = ("dwelling", "organization", "site")
+"""What is visited."""
 
 
 class VisitRefused(Exception):
     """A visit that is not recorded; the text says why and what to do. Nothing of it was written."""
-
-
-@dataclasses.dataclass(frozen=True)
-class NewVisit:
-    """What happened at a door. ``id`` is the intention's op: the same visit sent again is the same visit."""
-
-    kind: str
-    entity: uuid.UUID
-    outcome: str
-    at: dt.datetime
-    second_source: str = ""
-    met_adult: bool = False
-    revisit_at: dt.datetime | None = None
-    found: Found = NOTHING
-    source: str = "paper"
-    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,33 +61,32 @@ def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence
 
 
 def _record(writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: Campaign | None) -> list[Answer]:
-    entities = _entities(visits, grid)
-    earlier = _earlier([v.entity for v in visits])
-    repeated = {v.id for group in earlier.values() for v in group}
-    targets = _targets(campaign, [v.entity for v in visits])
+    entities = [v.entity for v in visits]
+    known = Known(
+        writing.at, campaign, _entities(visits, grid), _targets(campaign, entities), refusals.people_at(entities)
+    )
+    standing, by_id = _on_record(visits)
     answers: dict[uuid.UUID, Answer] = {}
     made: list[tuple[Visit, Found]] = []
-    touched: dict[uuid.UUID, Target] = {}
+    proved: set[uuid.UUID] = set()
+    was: dict[Target, str] = {}
     for new in sorted(visits, key=lambda v: v.at):
-        target = targets.get(new.entity)
-        if new.id in repeated:
-            answers[new.id] = Answer(new.id, True, target.state if target else "")
-            continue
-        reason = _refusal(new, entities, earlier[new.entity], campaign, writing.at)
-        if reason:
-            answers[new.id] = Answer(new.id, False, reason=reason)
-            continue
-        visit = _visit(writing, grid, new, target)
-        earlier[new.entity].append(visit)
-        repeated.add(new.id)
-        made.append((visit, new.found))
-        if target is not None:
-            _settle(target, earlier[new.entity], visit)
-            touched[target.id] = target
-        answers[new.id] = Answer(new.id, True, target.state if target else "")
+        target = known.targets.get(new.entity)
+        before = by_id.get(new.id)
+        reason = refusals.of_repeat(new, before) if before else refusals.of_visit(new, known, standing[new.entity])
+        if before is None and not reason:
+            visit = by_id[new.id] = _visit(writing, grid, new, target)
+            if _proves_vacancy(visit, standing[new.entity]):
+                proved.add(visit.id)
+            standing[new.entity].append(visit)
+            made.append((visit, new.found))
+            if target is not None:
+                was.setdefault(target, target.state)
+                targets.settle(target, standing[new.entity], new=visit)
+        answers[new.id] = Answer(new.id, not reason, target.state if target and not reason else "", reason)
     bulk.insert([visit for visit, _ in made])
-    at_the_door.carry(writing, made, entities)
-    _save_targets(writing, list(touched.values()))
+    at_the_door.carry(writing, made, known.entities, proved)
+    targets.save(writing, list(was), was, source="visit")
     _note(writing, grid, made)
     return [answers[v.id] for v in visits]
 
@@ -108,60 +94,30 @@ def _record(writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: C
 def _entities(visits: Sequence[NewVisit], grid: str) -> dict[uuid.UUID, Entity]:
     wanted: dict[str, set[uuid.UUID]] = defaultdict(set)
     for visit in visits:
-        wanted[visit.kind].add(visit.entity)
+        if visit.kind in KINDS:
+            wanted[visit.kind].add(visit.entity)
     return {
         entity.id: entity
         for kind, entity_ids in wanted.items()
-        if kind in columns.TABLES
         for entity in columns.TABLES[kind]._default_manager.filter(id__in=entity_ids, grid_id=grid)
     }
 
 
-def _earlier(entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Visit]]:
-    found: dict[uuid.UUID, list[Visit]] = defaultdict(list)
-    for visit in Visit.objects.filter(entity__in=list(entities), withdrawn_at__isnull=True).order_by("at"):
-        found[visit.entity].append(visit)
-    return found
+def _on_record(visits: Sequence[NewVisit]) -> tuple[dict[uuid.UUID, list[Visit]], dict[uuid.UUID, Visit]]:
+    """The standing visits by entity, and all visits by id, those taken back too."""
+    standing: dict[uuid.UUID, list[Visit]] = defaultdict(list)
+    by_id: dict[uuid.UUID, Visit] = {}
+    for visit in Visit.objects.filter(Q(entity__in=[v.entity for v in visits]) | Q(pk__in=[v.id for v in visits])):
+        by_id[visit.id] = visit
+        if visit.withdrawn_at is None:
+            standing[visit.entity].append(visit)
+    return standing, by_id
 
 
 def _targets(campaign: Campaign | None, entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, Target]:
     if campaign is None:
         return {}
     return {t.entity: t for t in Target.objects.filter(campaign=campaign, entity__in=list(entities))}
-
-
-def _refusal(
-    new: NewVisit,
-    entities: dict[uuid.UUID, Entity],
-    earlier: Sequence[Visit],
-    campaign: Campaign | None,
-    now: dt.datetime,
-) -> str:
-    """Why a visit is not recorded; empty where it is."""
-    if new.entity not in entities:
-        return "这一户不在这个网格里，没有记。请核对房号。"
-    if new.outcome not in rules.OUTCOMES:
-        return "不认得这个结果，没有记。"
-    if new.at > now + rules.CLOCK_TOLERANCE:
-        return "走访时间在将来，没有记。请核对日期和时间。"
-    if new.second_source and new.second_source not in rules.SECOND_SOURCES:
-        return "不认得这个空房核实来源，没有记。"
-    if campaign is None:
-        return ""
-    if (
-        new.outcome != "phone"
-        and rules.is_quiet(new.at, campaign.quiet_from, campaign.quiet_until)
-        and not _agreed(new, earlier)
-    ):
-        return f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，没有记。若是居民约好的，请先记约定的时间。"
-    in_campaign = [v for v in earlier if clock.local_date(v.at) >= campaign.starts_on]
-    if len(in_campaign) >= campaign.max_visits and new.outcome in rules.FAILED:
-        return f"这一户已去过 {campaign.max_visits} 次，不再打扰，没有记。可以打电话或留信。"
-    return ""
-
-
-def _agreed(new: NewVisit, earlier: Sequence[Visit]) -> bool:
-    return any(v.revisit_at and abs(v.revisit_at - new.at) <= dt.timedelta(hours=1) for v in earlier)
 
 
 def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) -> Visit:
@@ -173,29 +129,10 @@ def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) ->
     )  # fmt: skip
 
 
-def _settle(target: Target, visits: Sequence[Visit], last: Visit | None) -> None:
-    begun = [v for v in visits if v.target_id == target.id]
-    settled = rules.settle([rules.Attempt(v.outcome, v.at, v.worker, v.second_source) for v in begun])
-    target.state, target.outcome, target.settled_at = settled.state, settled.outcome, settled.at
-    target.met_in_person = settled.met_in_person
-    target.n_visits = len(begun)
-    target.bands = sorted({v.band for v in begun})
-    target.last_visit_at = max((v.at for v in begun), default=None)
-    target.revisit_at = last.revisit_at if last is not None and settled.state != "visited" else None
-    if last is not None:
-        target.planned_on, target.planned_band = None, ""
-
-
-TARGET_COLUMNS = [
-    "state", "outcome", "settled_at", "met_in_person", "n_visits", "bands", "last_visit_at", "revisit_at", "planned_on",
-    "planned_band",
-]  # fmt: skip
-
-
-def _save_targets(writing: Writing, targets: Sequence[Target]) -> None:
-    bulk.update(targets, TARGET_COLUMNS)
-    for target in targets:
-        writing.change(target.grid_id, "target", target.id, "state", None, target.state, source="visit")
+def _proves_vacancy(visit: Visit, others: Sequence[Visit]) -> bool:
+    return visit.outcome == "vacant_confirmed" and rules.proves_vacancy(
+        targets.attempt(visit), [targets.attempt(v) for v in others]
+    )
 
 
 def _note(writing: Writing, grid: str, made: Sequence[tuple[Visit, Found]]) -> None:
@@ -212,25 +149,3 @@ def _note(writing: Writing, grid: str, made: Sequence[tuple[Visit, Found]]) -> N
             subject=visit.entity,
             data={"visit": str(visit.id), "outcome": visit.outcome},
         )
-
-
-def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: str) -> None:
-    """Take a wrong visit back with a reason: it stays on record, settles nothing. Facts it brought stay; correct them.
-
-    Raises NotHere, NotPermitted, VisitRefused.
-    """
-    found = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
-        raise NotHere
-    access.require(actor, Verb.RECORD_VISIT, found.grid_id)
-    if not reason.strip():
-        raise VisitRefused("没有撤回：请写明原因，来历里要留着。")
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
-        found.withdrawn_at, found.withdrawn_reason = at, reason.strip()
-        found.save(update_fields=["withdrawn_at", "withdrawn_reason"])
-        if found.target_id:
-            target = Target.objects.select_for_update().get(pk=found.target_id)
-            _settle(target, _earlier([found.entity])[found.entity], None)
-            _save_targets(writing, [target])
-        writing.audit("visit.withdrawn", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"visit": str(found.id)}, reason=reason.strip())  # fmt: skip

@@ -203,12 +203,16 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
     titles |= dict(Site.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
     rows = []
     for target in targets:
-        last = max((v for v in target.visits.all() if v.withdrawn_at is None), key=lambda v: v.at, default=None)
-        if last is not None:
+        reports = sorted(
+            (v for v in target.visits.all() if v.withdrawn_at is None and v.outcome in rules.AWAITING_RECHECK and not v.recheck),
+            key=lambda v: v.at,
+        )  # fmt: skip
+        if reports:
+            last = reports[-1]
             rows.append(
                 Waiting(
                     target.id, target.entity, target.kind, titles.get(target.entity, ""), rules.OUTCOMES[last.outcome][0],
-                    last.worker_name, last.at, last.worker == viewer.id and viewer.id is not None,
+                    last.worker_name, last.at, viewer.id is not None and any(v.worker == viewer.id for v in reports),
                 )
             )  # fmt: skip
     return rows

@@ -1,0 +1,90 @@
+"""Why a visit is not recorded, in words the one who walked can act on. Nothing of a refused visit is written."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import clock
+from gridwalk.registry.models import Entity, Residence
+from gridwalk.visits import rules
+from gridwalk.visits.actions.at_the_door import HELP, NEEDS, Found, NewVisit
+from gridwalk.visits.models import Visit
+
+AGREED_WITHIN = dt.timedelta(hours=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """What a batch is judged by, loaded at once: its entities in the grid, their targets, who belongs to which door."""
+
+    now: dt.datetime
+    campaign: Campaign | None
+    entities: Mapping[uuid.UUID, Entity]
+    targets: Mapping[uuid.UUID, Target]
+    people: Mapping[uuid.UUID, set[uuid.UUID]]
+
+
+def people_at(dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The persons linked to each dwelling now, living there or registered there."""
+    found: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True)
+    for dwelling, person in links.values_list("dwelling_id", "person_id"):
+        found[dwelling].add(person)
+    return found
+
+
+def of_repeat(new: NewVisit, before: Visit) -> str:
+    """A visit whose id is on record already: the same visit sent again is no fault."""
+    if before.withdrawn_at is not None:
+        return "这次走访记过，又撤回了，没有再记。要重新记，请打开这一户补录。"
+    if (before.entity, before.outcome) != (new.entity, new.outcome):
+        return f"这一时段已经记过“{rules.OUTCOMES[before.outcome][0]}”，没有改。那次记错了，请打开这一户先撤回它。"
+    return ""
+
+
+def of_visit(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
+    """Why a visit is not recorded; empty where it is. ``earlier``: the standing visits of its entity."""
+    if new.entity not in known.entities:
+        return "这一户不在这个网格里，没有记。请核对房号。"
+    if new.outcome not in rules.OUTCOMES:
+        return "不认得这个结果，没有记。"
+    if new.second_source and new.second_source not in rules.SECOND_SOURCES:
+        return "不认得这个空房核实来源，没有记。"
+    return _of_time(new, known, earlier) or _of_found(new, known.people.get(new.entity, set()))
+
+
+def _of_time(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
+    campaign = known.campaign
+    if new.at > known.now + rules.CLOCK_TOLERANCE:
+        return "走访时间在将来，没有记。请核对日期和时间。"
+    if campaign is None:
+        return ""
+    begun = campaign.starts_on
+    if new.entity in known.targets and clock.local_date(new.at) < begun:
+        return f"走访日期早于这次行动（{begun.month}月{begun.day}日开始），没有记。请核对日期。"
+    if (
+        new.outcome != "phone"
+        and rules.is_quiet(new.at, campaign.quiet_from, campaign.quiet_until)
+        and not any(v.revisit_at and abs(v.revisit_at - new.at) <= AGREED_WITHIN for v in earlier)
+    ):
+        return f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，没有记。若是居民约好的，请先记约定的时间。"
+    at_door = [v for v in earlier if v.outcome != "phone" and v.on >= begun]
+    if len(at_door) >= campaign.max_visits and new.outcome in rules.FAILED:
+        return f"这一户已去过 {campaign.max_visits} 次，不再打扰，没有记。可以打电话或留信。"
+    return ""
+
+
+def _of_found(new: NewVisit, people: set[uuid.UUID]) -> str:
+    """A visit speaks of its own door and of who belongs to it, of nothing else."""
+    found: Found = new.found
+    here = people | {a.id for a in found.arrivals}
+    if not found.persons <= here or any(c.entity != new.entity for c in found.claims if c.kind != "person"):
+        return "填的人里有不在这一户名下的，没有记。请刷新这一户再填。"
+    if any((n.need and n.need not in NEEDS) or (n.help and n.help not in HELP) for n in found.care):
+        return "不认得这种需要或帮助，没有记。"
+    return ""

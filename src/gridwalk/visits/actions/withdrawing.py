@@ -1,0 +1,80 @@
+"""Taking a visit back: it stays on record with the reason, and whatever counted because of it is reckoned without it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns.models import Target
+from gridwalk.core import actions as core
+from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import columns
+from gridwalk.registry import rules as registry_rules
+from gridwalk.registry.actions import corrections
+from gridwalk.registry.models import CareLabel, Dwelling
+from gridwalk.visits import rules
+from gridwalk.visits.actions import at_the_door, targets
+from gridwalk.visits.actions.recording import VisitRefused
+from gridwalk.visits.models import CareContact, Visit
+
+
+def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: str) -> None:
+    """Take a wrong visit back with a reason; facts and persons it brought stay and are corrected on their own pages.
+
+    Its target, the last contact of its place and of its care labels and its proof of vacancy fall back to the visits that
+    stand. Raises NotHere, NotPermitted, VisitRefused.
+    """
+    found = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()
+    if found is None:
+        raise NotHere
+    place: Any = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
+    if not actor.may(Verb.SEE_ROWS, place.grid_id):
+        raise NotHere
+    access.require(actor, Verb.RECORD_VISIT, place.grid_id)
+    reason = registry_rules.reason_kept(reason)
+    if not reason:
+        raise VisitRefused("没有撤回：请写明原因，来历里要留着。")
+    labels = CareLabel.objects.filter(contacts__visit=found)
+    with core.write_to(place.grid_id, *labels.values_list("grid_id", flat=True), actor=actor, at=at) as writing:
+        if not Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).update(
+            withdrawn_at=at, withdrawn_reason=reason
+        ):
+            raise NotHere
+        standing = list(Visit.objects.filter(entity=found.entity, withdrawn_at__isnull=True).order_by("at"))
+        for target in Target.objects.select_for_update().filter(visits=found):
+            was = {target: target.state}
+            targets.settle(target, standing)
+            targets.save(writing, [target], was, source="visit")
+        place = columns.TABLES[found.kind]._default_manager.select_for_update().get(pk=found.entity)
+        place.last_contact_on = max((v.on for v in standing if v.outcome in rules.CONTACTS), default=None)
+        place.save(update_fields=["last_contact_on"])
+        if isinstance(place, Dwelling) and found.outcome == "vacant_confirmed":
+            _prove_by_others(writing, place, found, standing)
+        for label in labels.distinct():
+            _last_contact(writing, label)
+        writing.audit("visit.withdrawn", scope=place.grid_id, kind=found.kind, subject=found.entity,
+                      data={"visit": str(found.id)}, reason=reason)  # fmt: skip
+
+
+def _prove_by_others(writing: Writing, dwelling: Dwelling, found: Visit, standing: Sequence[Visit]) -> None:
+    """Where the vacancy was proved by the visit taken back, another one proves it or nobody does."""
+    if (dwelling.vacancy_source, dwelling.vacancy_confirmed_on) != (found.second_source, found.on):
+        return
+    attempts = [targets.attempt(v) for v in standing]
+    proofs = [
+        v for v in standing if v.outcome == "vacant_confirmed" and rules.proves_vacancy(targets.attempt(v), attempts)
+    ]
+    proof = (proofs[-1].second_source, proofs[-1].on) if proofs else ("", None)
+    corrections.prove_vacancies(writing, [(dwelling, *proof)], source="visit")
+
+
+def _last_contact(writing: Writing, label: CareLabel) -> None:
+    contacts = CareContact.objects.filter(label=label, visit__withdrawn_at__isnull=True)
+    last = contacts.order_by("-on").values_list("on", flat=True).first()
+    at_the_door.contacted(writing, label, last, source="visit")
+    label.save(update_fields=["last_contact_on"])
