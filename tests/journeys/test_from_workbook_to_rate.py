@@ -67,6 +67,19 @@ def test_a_messy_workbook_becomes_the_register_and_says_what_was_wrong_where(lea
     assert "已损坏" in lead.get(f"/imports/{broken.pk}/").content.decode()
 
 
+def test_a_row_without_an_estate_finds_its_door_where_only_one_can_be_meant(street: Client) -> None:
+    without = [[*PEOPLE[0][1:-1]], ["5号楼", "1单元", "301", "裴子衿", "女", id_no(8), "1980-01-01", "", "常住"]]
+    done = confirm(street, upload(street, workbook("没写小区", without)))
+    assert (done.n_created, done.n_faulty, Dwelling.objects.count()) == (1, 0, 8)
+    assert Dwelling.objects.get(room="301").residences.get().person.name == "裴子衿"
+    more = [DOORS[0], [GRID, "君悦园", "5号楼", "1单元", "101", "有人住", "自住", ""]]
+    confirm(street, upload(street, workbook("又一个小区", more)))
+    two = [without[0], ["5号楼", "1单元", "302", "唐亦舟", "男", id_no(9), "1980-01-01", "", "常住"]]
+    asked = confirm(street, upload(street, workbook("两个小区都有", two)))
+    assert "看不出是哪一户" in street.get(f"/imports/{asked.pk}/").content.decode()
+    assert not Person.objects.get(name="唐亦舟").residences.exists()
+
+
 def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
     lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

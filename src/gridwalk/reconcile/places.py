@@ -63,18 +63,26 @@ class Places:
 
     def _rough(self, values: Mapping[str, Any]) -> Place:
         address = location.address_of(values)
-        key = "" if address.fault else addresses.key(address)
-        community = self._community(values)
+        community = self._community(values) or self._community_of_building(address)
         if not community:
-            community = self._community_of_building(address)
-        if not community:
-            return Place("", "", address, key, None, "community_unknown")
+            return Place("", "", address, "", None, "community_unknown")
+        address, doubtful = self._with_estate(community, address)
+        key = "" if address.fault or doubtful else addresses.key(address)
         code = str(values.get("grid_code") or "")
         if code in self._grids:
             return Place(community, code, address, key, None)
         building = self._building(community, address)
         grid = building.grid if building else f"{community}000"
         return Place(community, grid, address, key, None, "grid_unknown" if code else "")
+
+    def _with_estate(self, community: str, address: Address) -> tuple[Address, bool]:
+        """The address with the estate a row left out, where only one of the community has that building; else doubtful."""
+        if address.estate or address.road or not address.building:
+            return address, False
+        estates = {estate for estate, key in self._buildings.get(community, {}) if key == address.building}
+        if len(estates) != 1:
+            return address, len(estates) > 1
+        return dataclasses.replace(address, estate=estates.pop()), False
 
     def _building(self, community: str, address: Address) -> KnownBuilding | None:
         estate = address.estate or address.road

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import Joining
 from gridwalk.core.actions import Writing
 from gridwalk.method import addresses, names
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts
@@ -27,9 +28,12 @@ def new_doors(writing: Writing, wanted: dict[Door, tuple[Place, dict[str, Any], 
         for door, (place, values, source_ref) in wanted.items()
     }
     register_doors(writing, list(new.values()))
-    for door in new.values():
-        if door.values.get("usage", "residential") in {"residential", "mixed"}:
-            campaigns.join_target(writing, grid=door.grid, kind="dwelling", entity=door.id, walk_key=door.walk_key)
+    joining = [
+        Joining(door.grid, "dwelling", door.id, door.walk_key)
+        for door in new.values()
+        if door.values.get("usage", "residential") in {"residential", "mixed"}
+    ]
+    campaigns.join_targets(writing, joining)
     return {key: door.id for key, door in new.items()}
 
 
@@ -143,9 +147,8 @@ def _apply_named(writing: Writing, work: Batch, kind: str, find: Any, remember: 
         work.rows[index].entity = pk
         said += [(index, c) for c in claims_of(kind, pk, values, source_ref=work.source_refs[index])]
     creation.register(writing, kind, new)
-    for one in new:
-        name = str(one.values["name"])
-        campaigns.join_target(
-            writing, grid=one.grid, kind=kind, entity=one.id, walk_key=f"~{names.sort_key(name)}"[:80]
-        )
+    campaigns.join_targets(
+        writing,
+        [Joining(one.grid, kind, one.id, f"~{names.sort_key(str(one.values['name']))}"[:80]) for one in new],
+    )
     _say(writing, work, said)
