@@ -11,11 +11,13 @@ from typing import Any
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import rules
 from gridwalk.campaigns.models import Campaign, LeadingMember, Phase, Target, Wave
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
+from gridwalk.registry import predicates
 from gridwalk.registry.actions import regridding
 from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.territory import actions as territory_actions
@@ -42,18 +44,18 @@ def create_campaign(
     *, actor: Viewer, at: dt.datetime, name: str, scope: str, phases: dict[str, tuple[dt.date, dt.date]],
     waves: Sequence[NewWave], leading_group: Sequence[tuple[str, str, str]] = (),
 ) -> Campaign:  # fmt: skip
-    """Found a campaign with its phases (``prepare`` · ``act`` · ``sum_up``), waves and leading group (name, post, duty)."""
+    """Found a campaign with its phases (``prepare`` · ``act`` · ``sum_up``), waves and leading group (name, post, duty).
+
+    Raises NotPermitted, CampaignError.
+    """
     access.require(actor, Verb.MANAGE_CAMPAIGN, scope)
-    if not name.strip() or not waves:
-        raise CampaignError("没有建：行动要有名称，至少要有一批。")
-    days = sorted(phases.values())
-    if set(phases) != {"prepare", "act", "sum_up"} or any(b < a for a, b in days):
-        raise CampaignError("没有建：部署、行动、总结三个阶段都要有起止日期，结束不早于开始。")
-    if any(not s.startswith(scope) for wave in waves for s in wave.scopes):
-        raise CampaignError("没有建：有一批超出了行动的范围。")
+    fault = _fault_of_plan(name.strip(), scope, phases, waves, leading_group)
+    if fault:
+        raise CampaignError(f"没有建：{fault}")
+    starts_on, ends_on = phases["prepare"][0], max(last for _, last in phases.values())
     with core.write_to(actor=actor, at=at) as writing:
         campaign = Campaign.objects.create(
-            name=name.strip(), scope=scope, starts_on=days[0][0], ends_on=days[-1][1], state="running",
+            name=name.strip(), scope=scope, starts_on=starts_on, ends_on=ends_on, state="running",
             quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, created_at=at,
         )  # fmt: skip
         Phase.objects.bulk_create(
@@ -82,16 +84,44 @@ def create_campaign(
     return campaign
 
 
+PHASES = ("prepare", "act", "sum_up")
+LONGEST_NAME, LONGEST_MEMBER = 60, (40, 60, 120)
+
+
+def _fault_of_plan(
+    name: str, scope: str, phases: Mapping[str, tuple[dt.date, dt.date]], waves: Sequence[NewWave],
+    leading_group: Sequence[tuple[str, str, str]],
+) -> str:  # fmt: skip
+    """What is wrong with a campaign to be; empty where nothing is."""
+    if not name or len(name) > LONGEST_NAME or not waves:
+        return "行动要有名称，不超过 60 个字，至少要有一批。"
+    if set(phases) != set(PHASES) or any(last < first for first, last in phases.values()):
+        return "部署、行动、总结三个阶段都要有起止日期，结束不早于开始。"
+    begin = [phases[kind][0] for kind in PHASES]
+    if begin != sorted(begin):
+        return "三个阶段要按部署、行动、总结的先后开始。"
+    if any(not s.startswith(scope) for wave in waves for s in wave.scopes):
+        return "有一批超出了行动的范围。"
+    if any(not begin[0] <= wave.starts_on <= max(last for _, last in phases.values()) for wave in waves):
+        return "有一批的开始日期不在行动的起止日期里。"
+    if any(len(part) > most for member in leading_group for part, most in zip(member, LONGEST_MEMBER, strict=True)):
+        return "领导小组一行里，姓名不超过 40 字，职务 60 字，分工 120 字。"
+    return ""
+
+
 def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
     """Make the targets of a wave, one transaction a grid, each to the grid's responsible worker; again adds what is new.
 
-    Scope: every active residential or mixed dwelling, vacant and let ones included; active organizations and key sites.
-    Returns how many targets were made. Raises NotHere, NotPermitted.
+    Scope: every active residential or mixed dwelling, vacant and let ones included, those too whose striking off awaits its
+    recheck; active organizations and key sites. Returns how many targets were made. Raises NotHere, NotPermitted,
+    CampaignError.
     """
     found = Wave.objects.select_related("campaign").filter(pk=wave).first()
     if found is None:
         raise NotHere
     access.require(actor, Verb.DISPATCH, found.campaign.scope)
+    if found.campaign.state == "closed":
+        raise CampaignError("没有下派：这次行动已经结束了。")
     n_made = 0
     for grid in sorted({g for scope in found.scopes for g in territory.grid_codes(scope)}):
         with core.write_to(grid, actor=actor, at=at) as writing:
@@ -107,7 +137,7 @@ def dispatch_grid(writing: Writing, wave: Wave, grid: str) -> int:
     """Step: the targets of one grid that do not exist yet."""
     worker = accounts.responsible([grid], clock.local_date(writing.at)).get(grid)
     known = set(Target.objects.filter(campaign_id=wave.campaign_id, grid_id=grid).values_list("entity", flat=True))
-    doors = Dwelling.objects.filter(grid_id=grid, status="active", usage__in=["residential", "mixed"])
+    doors = Dwelling.objects.filter(predicates.dwelling_active(), grid_id=grid, usage__in=["residential", "mixed"])
     wanted: list[tuple[str, uuid.UUID, str]] = [
         ("dwelling", pk, walk) for pk, walk in doors.values_list("id", "walk_key")
     ]
@@ -128,25 +158,57 @@ def dispatch_grid(writing: Writing, wave: Wave, grid: str) -> int:
     return len(made)
 
 
-def join_target(writing: Writing, *, grid: str, kind: str, entity: uuid.UUID, walk_key: str) -> None:
-    """Step: a door, organization or site found during a running campaign joins its scope (P3)."""
+@dataclasses.dataclass(frozen=True)
+class Joining:
+    """A door, organization or site found during a running campaign."""
+
+    grid: str
+    kind: str
+    entity: uuid.UUID
+    walk_key: str
+
+
+def join_targets(writing: Writing, found: Sequence[Joining]) -> None:
+    """Step: what is found joins the scope of the campaigns that run there, at the grid's responsible worker (P3).
+
+    A constant number of queries. Their grids must be locked.
+    """
     today = clock.local_date(writing.at)
     waves = Wave.objects.filter(campaign__state="running", dispatched_at__isnull=False, starts_on__lte=today)
-    for wave in waves:
-        if any(grid.startswith(scope) for scope in wave.scopes) and kind in wave.kinds:
-            target, made = Target.objects.get_or_create(
-                campaign_id=wave.campaign_id, entity=entity,
-                defaults={"wave": wave, "grid_id": grid, "kind": kind, "walk_key": walk_key, "created_at": writing.at},
-            )  # fmt: skip
-            if made:
-                writing.created(grid, "target", target.id, {"kind": kind, "entity": str(entity)}, source="office")
+    wanted = {
+        (wave.campaign_id, one.entity): (wave, one)
+        for wave in waves
+        for one in found
+        if one.kind in wave.kinds and any(one.grid.startswith(scope) for scope in wave.scopes)
+    }
+    if not wanted:
+        return
+    standing = Target.objects.filter(entity__in=[one.entity for one in found]).values_list("campaign_id", "entity")
+    workers = accounts.responsible(sorted({one.grid for one in found}), today)
+    made = []
+    for key in wanted.keys() - set(standing):
+        wave, one = wanted[key]
+        worker = workers.get(one.grid)
+        target = Target(
+            campaign_id=wave.campaign_id, wave=wave, grid_id=one.grid, kind=one.kind, entity=one.entity,
+            walk_key=one.walk_key, assignee_id=worker.user if worker else None, created_at=writing.at,
+        )  # fmt: skip
+        made.append(target)
+        record = {"kind": one.kind, "entity": str(one.entity)}
+        writing.created(one.grid, "target", target.id, record, source="office")
+    bulk.insert(made)
 
 
 def plan_targets(
     *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], on: dt.date | None, band: str = ""
 ) -> int:
-    """Put targets on a day's list (加入今日, 排晚间), or take them off with no day. Returns how many."""
-    rows = Target.objects.filter(pk__in=list(targets))
+    """Put targets on a day's list (加入今日, 排晚间), or take them off with no day; what is visited needs no plan.
+
+    ``band``: a time band or "". Returns how many. Raises NotPermitted, CampaignError.
+    """
+    if band and band not in rules.BANDS:
+        raise CampaignError("没有排：不认得这个时段。")
+    rows = Target.objects.filter(pk__in=list(targets)).exclude(state__in=["visited", "left"])
     grids = sorted(set(rows.values_list("grid_id", flat=True)))
     for grid in grids:
         access.require(actor, Verb.RECORD_VISIT if not actor.may(Verb.DISPATCH, grid) else Verb.DISPATCH, grid)
@@ -162,13 +224,19 @@ def plan_targets(
 def reassign(
     *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to: uuid.UUID, reason: str
 ) -> int:  # fmt: skip
-    """Hand targets to another worker with a reason (改派); what was recorded stays. Returns how many."""
+    """Hand targets to another worker with a reason (改派); what was recorded stays. Returns how many.
+
+    Raises NotPermitted, CampaignError, NotHere (no such user).
+    """
     if not reason.strip():
         raise CampaignError("没有改派：请写明原因，原来的网格员要看得到。")
     rows = Target.objects.filter(pk__in=list(targets))
     grids = sorted(set(rows.values_list("grid_id", flat=True)))
     for grid in grids:
         access.require(actor, Verb.DISPATCH, grid)
+    taker = accounts.viewer_by_id(to, clock.local_date(at))
+    if not all(taker.may(Verb.RECORD_VISIT, grid) for grid in grids):
+        raise CampaignError(f"没有改派：{taker.name} 还不管这个网格，打不开这些户。请管理员先给这个账号加上网格。")
     with core.write_to(*grids, actor=actor, at=at) as writing:
         for target in rows.only("id", "grid_id", "assignee_id"):
             old = str(target.assignee_id) if target.assignee_id else None

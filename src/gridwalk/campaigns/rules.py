@@ -42,7 +42,10 @@ BANDS = {"morning": "上", "afternoon": "下", "evening": "晚", "weekend": "末
 
 @dataclasses.dataclass(frozen=True)
 class Door:
-    """What the next step depends on. ``outcome``: the last one; ``bands``: those tried; ``vacant``: said to be vacant."""
+    """What the next step depends on. ``outcome``: the last one; ``bands``: those tried; ``vacant``: said to be vacant.
+
+    ``revisit_at``: the hour agreed with the resident, on the street's wall clock.
+    """
 
     state: str
     outcome: str = ""
@@ -84,14 +87,17 @@ def next_step(door: Door) -> Step:
     if door.has_difference:
         return Step("decide", "有差异，先定了再走", "去决定")
     if door.revisit_at is not None:
-        return Step("agreed", f"{door.revisit_at:%H:%M} 去，居民约好的", "已约")
+        on = f"{door.revisit_at.month}月{door.revisit_at.day}日"
+        return Step("agreed", f"{on} {door.revisit_at:%H:%M} 去，居民约好的", "已约")
     if door.vacant:
         return Step("second_source", "问物业或邻居，任一证实即可", "核空房")
     if door.outcome == "refused":
         return Step("letter", "居民不愿开门，留信不再上门", "送信")
     if door.n_visits == 0:
         return Step("walk", "顺路走", "加入今日")
-    if door.has_phone and door.n_visits >= 1:
+    if door.outcome == "phone":  # a call settles a door only after a knock nobody answered
+        return Step("walk", "打过电话，还没敲过门", "加入今日")
+    if door.has_phone:
         return Step("call", "先打电话，登记有号码", "打电话")
     if "evening" not in door.bands:
         return Step("evening", "晚间还没试过", "排晚间")

@@ -8,11 +8,13 @@ import random
 from collections.abc import Sequence
 
 RESAMPLES = 2000
+FEWEST_DAYS = 3
+LONGEST = 1000
 
 
 @dataclasses.dataclass(frozen=True)
 class Forecast:
-    """Working days still needed: the expected number and an 80 % interval; None where the pace is nil."""
+    """Working days still needed: the expected number and an 80 % interval."""
 
     days: int
     lowest: int
@@ -20,14 +22,19 @@ class Forecast:
 
 
 def remaining_days(done_a_day: Sequence[int], left: int, *, seed: int = 1) -> Forecast | None:
-    """How many more working days ``left`` doors take at the pace of the days given (their order does not matter)."""
+    """How many more working days ``left`` doors take at the pace of the days given (their order does not matter).
+
+    None where nothing can be said: fewer than ``FEWEST_DAYS`` days, or a pace so slow that it would take ``LONGEST``.
+    """
     if left <= 0:
         return Forecast(0, 0, 0)
-    total = sum(done_a_day)
-    if not done_a_day or total <= 0:
+    n, total = len(done_a_day), sum(done_a_day)
+    if n < FEWEST_DAYS or total <= 0 or left * n > LONGEST * total:
         return None
     generator = random.Random(seed)  # noqa: S311 resampling, not secrets; seeded so that two readers see one figure
-    sums = sorted(sum(generator.choices(done_a_day, k=len(done_a_day))) for _ in range(RESAMPLES))
+    sums = sorted(sum(generator.choices(done_a_day, k=n)) for _ in range(RESAMPLES))
     slow, fast = max(1, sums[RESAMPLES // 10]), max(1, sums[-RESAMPLES // 10])
-    n = len(done_a_day)
-    return Forecast(math.ceil(left * n / total), math.ceil(left * n / fast), math.ceil(left * n / slow))
+    expected = math.ceil(left * n / total)
+    return Forecast(
+        expected, min(expected, math.ceil(left * n / fast)), min(LONGEST, max(expected, math.ceil(left * n / slow)))
+    )

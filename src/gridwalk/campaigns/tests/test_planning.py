@@ -11,6 +11,7 @@ from gridwalk.campaigns import rules
 from gridwalk.campaigns.rules import Door
 
 MONDAY = dt.date(2026, 11, 2)
+AGREED = dt.datetime(2026, 11, 4, 19, 0)  # noqa: DTZ001 the wall clock of the street
 days = st.dates(dt.date(2026, 1, 1), dt.date(2027, 12, 31))
 
 
@@ -50,5 +51,15 @@ def test_the_next_step_is_the_cheapest_that_can_settle_the_door() -> None:
         "letter": Door("explained", "refused", ("morning",), 1),
         "recheck": Door("pending", "moved_away", ("morning",), 1),
         "decide": Door("remaining", has_difference=True),
+        "agreed": Door("remaining", "no_answer", ("morning",), 1, has_phone=True, revisit_at=AGREED),
     }
     assert {code: rules.next_step(door).code for code, door in steps.items()} == {code: code for code in steps}
+
+
+def test_a_call_before_any_knock_is_followed_by_a_knock_not_by_another_call() -> None:
+    assert rules.next_step(Door("remaining", "phone", ("morning",), 1, has_phone=True)).button == "加入今日"
+
+
+def test_an_agreed_visit_says_its_day_and_hour() -> None:
+    assert rules.next_step(Door("remaining", revisit_at=AGREED)).sentence == "11月4日 19:00 去，居民约好的"
+    assert rules.reason(Door("remaining", revisit_at=AGREED)) == ("agreed", "居民约定")

@@ -106,8 +106,12 @@ def campaign_new(request: Signed) -> HttpResponse:
 @require_POST
 def campaign_dispatch(request: Signed, wave: int) -> HttpResponse:
     """下派一批."""
-    n = campaign_actions.dispatch_wave(actor=request.viewer, at=request.at, wave=wave)
-    messages.success(request, f"下派好了，新增 {n:,} 个走访任务，都到了各网格责任人名下。")
+    try:
+        n = campaign_actions.dispatch_wave(actor=request.viewer, at=request.at, wave=wave)
+    except campaign_actions.CampaignError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"下派好了，新增 {n:,} 个走访任务，都到了各网格责任人名下。")
     return redirect("console:campaign")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import Joining
 from gridwalk.core import actions as core
 from gridwalk.ledger import location
 from gridwalk.method import addresses
@@ -35,6 +36,6 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
             raise VisitRefused(f"{addresses.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
         door = NewDoor(grid, address, {}, "visit")
         register_doors(writing, [door])
-        campaigns.join_target(writing, grid=grid, kind="dwelling", entity=door.id, walk_key=door.walk_key)
+        campaigns.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key)])
         writing.audit("dwelling.found", scope=grid, kind="dwelling", subject=door.id)
     return door.id
