@@ -146,6 +146,10 @@ def _boards(
     members: dict[str, list[Grid]] = defaultdict(list)
     for grid in grids:
         members[grid.area_id].append(grid)
+    for code, of_area in list(members.items()):
+        empty = all(g.kind == "unassigned" and not any(f.d for f in counted[g.code].values()) for g in of_area)
+        if empty and len(members) > 1:
+            del members[code]  # a community of the official list that has no grids here yet
     names = territory.place_names(members)
     sums = {code: _sum(counted[g.code] for g in members[code]) for code in sorted(members)}
     total = _sum(sums.values())

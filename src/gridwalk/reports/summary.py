@@ -24,6 +24,7 @@ INSTEAD = {TITLE: "宋体,SimSun", SUBHEADING: "楷体,KaiTi", BODY: "仿宋,Fan
 """The faces of official documents and, for machines without them, those that stand in (the font table's altName)."""
 
 BLOCKS = 40
+WIDTHS = (Cm(4.4), Cm(3.8), Cm(1.8), Cm(6.2))
 
 
 def write(data: Overview) -> bytes:
@@ -109,6 +110,7 @@ def _table(document: Any, data: Overview) -> None:
     """Communities with their pair and a bar of shaded cells: a chart that prints and reads aloud."""
     table = document.add_table(rows=1, cols=4)
     table.style = "Table Grid"
+    table.autofit = False
     for cell, head in zip(
         table.rows[0].cells, ("社区（责任人）", "已走访 / 应走访（户）", "走访率", "进度"), strict=True
     ):
@@ -131,6 +133,13 @@ def _table(document: Any, data: Overview) -> None:
             ):
                 run = paragraph.add_run(character * count)
                 run.font.size, run.font.color.rgb = Pt(4), colour
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, width in zip(row.cells, WIDTHS, strict=True):
+            cell.width = width
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     _paragraph(document, "█ 已走访　▒ 已说明　░ 待走访", BODY, 10)
 
 
