@@ -23,7 +23,7 @@ TITLE, HEADING, SUBHEADING, BODY = "方正小标宋简体", "黑体", "楷体_GB
 INSTEAD = {TITLE: "宋体,SimSun", SUBHEADING: "楷体,KaiTi", BODY: "仿宋,FangSong"}
 """The faces of official documents and, for machines without them, those that stand in (the font table's altName)."""
 
-BLOCKS = 40
+BLOCKS = 24
 WIDTHS = (Cm(4.4), Cm(3.8), Cm(1.8), Cm(6.2))
 
 
@@ -129,10 +129,12 @@ def _table(document: Any, data: Overview) -> None:
             for count, colour, character in (
                 (done, RGBColor(0x2A, 0x74, 0x63), "█"),
                 (said, RGBColor(0xB3, 0x79, 0x1B), "▒"),
-                (BLOCKS - done - said, RGBColor(0xDC, 0xD8, 0xCC), "░"),
+                (BLOCKS - done - said, RGBColor(0x8A, 0x8A, 0x80), "░"),
             ):
                 run = paragraph.add_run(character * count)
-                run.font.size, run.font.color.rgb = Pt(4), colour
+                run.font.size, run.font.color.rgb = Pt(6), colour
+    for column, width in zip(table.columns, WIDTHS, strict=True):
+        column.width = width
     for row in table.rows:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, width in zip(row.cells, WIDTHS, strict=True):
