@@ -49,7 +49,8 @@ def of_repeat(new: NewVisit, before: Visit) -> str:
 
 def of_visit(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
     """Why a visit is not recorded; empty where it is. ``earlier``: the standing visits of its entity."""
-    if new.entity not in known.entities:
+    entity = known.entities.get(new.entity)
+    if entity is None or new.kind != entity.KIND:
         return "这一户不在这个网格里，没有记。请核对房号。"
     if new.outcome not in rules.OUTCOMES:
         return "不认得这个结果，没有记。"

@@ -56,7 +56,7 @@ class Elevation:
 
 
 LEGEND = [
-    ("见", "v", "见面"), ("电", "v", "电话"), ("空", "k", "空房已核"), ("拒", "e", "拒访"), ("无", "e", "多时段无人"),
+    ("访", "v", "已走访"), ("见", "v", "见面"), ("电", "v", "电话"), ("空", "k", "空房已核"), ("拒", "e", "拒访"), ("无", "e", "多时段无人"),
     ("无", "n", "去过无人"), ("空", "n", "报空房，待证实"), ("约", "q", "约好回访"), ("核", "q", "待复核"), ("未", "n", "还没去"), ("异", "z", "有差异"),
 ]  # fmt: skip
 
@@ -99,7 +99,7 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
         for key, (first, width) in columns.items():
             on_floor = [d for d in by_stair[key] if _floor(d) == floor]
             cells: list[Cell | None] = [
-                _cell(d, targets.get(d.id), doors[d.id], floor, first + i) for i, d in enumerate(on_floor)
+                _cell(viewer, d, targets.get(d.id), doors[d.id], floor, first + i) for i, d in enumerate(on_floor)
             ]
             for cell in cells:
                 if cell:
@@ -127,10 +127,12 @@ def _per_floor(dwellings: Sequence[Dwelling]) -> dict[int, int]:
     return counted
 
 
-def _cell(dwelling: Dwelling, target: Target | None, door: entities.Door, floor: int, column: int) -> Cell:
+def _cell(
+    viewer: Viewer, dwelling: Dwelling, target: Target | None, door: entities.Door, floor: int, column: int
+) -> Cell:
     state = target.state if target else ""
     character, tone = (
-        worklist.mark(state, target.outcome, target.n_visits, agreed=target.revisit_at is not None,
+        worklist.mark(state, worklist.shown(viewer, dwelling.grid_id, state, target.outcome), target.n_visits, agreed=target.revisit_at is not None,
                       different=bool(door.n_differences) and state != "visited")
         if target
         else ("", "n")

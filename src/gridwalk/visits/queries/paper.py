@@ -118,7 +118,12 @@ def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: St
 
 
 def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Visit]:
-    """The visits of an entity, newest first. Raises NotHere."""
+    """The visits of an entity, newest first; that a door stood empty only for who may see care. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, grid):
         raise NotHere
-    return list(Visit.objects.filter(entity=entity).order_by("-at")[:60])
+    visits = list(Visit.objects.filter(entity=entity).order_by("-at")[:60])
+    for visit in visits:
+        shown = worklist.shown(viewer, grid, "", visit.outcome)
+        if shown != visit.outcome:
+            visit.outcome, visit.second_source = shown, ""
+    return visits

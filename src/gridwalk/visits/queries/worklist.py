@@ -54,13 +54,16 @@ class Row:
     planned_band: str
 
 
-MARKS = {
-    "remaining": ("未", "n"),
-    "pending": ("核", "q"),
-    "explained": ("拒", "e"),
-    "visited": ("见", "v"),
-    "left": ("注", "n"),
-}
+def shown(viewer: Viewer, grid: str, state: str, outcome: str) -> str:
+    """The outcome as the viewer may know it: that a door stands empty is told only to who may see care (red line 5).
+
+    Others read *visited*, whatever settled a door, and of an unproved vacancy that nobody was there, which is true.
+    """
+    if viewer.may(Verb.SEE_CARE, grid):
+        return outcome
+    if state == "visited":
+        return "visited"
+    return "no_answer" if outcome == "vacant_confirmed" else outcome
 
 
 def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, different: bool = False) -> tuple[str, str]:
@@ -68,7 +71,7 @@ def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, diffe
     if different:
         return "异", "z"
     if state == "visited":
-        return {"met": ("见", "v"), "phone": ("电", "v"), "vacant_confirmed": ("空", "k")}.get(outcome, ("见", "v"))
+        return {"met": ("见", "v"), "phone": ("电", "v"), "vacant_confirmed": ("空", "k")}.get(outcome, ("访", "v"))
     if state == "explained":
         return ("拒", "e") if outcome == "refused" else ("无", "e")
     if state == "pending":
@@ -98,12 +101,13 @@ def gaps(
         found = found.exclude(state="visited")
     light = list(
         found.order_by("grid_id", "walk_key", "id").values_list(
-            "id", "state", "outcome", "n_visits", "revisit_at", "entity"
+            "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
         )
     )
     reasons: Counter[str] = Counter()
     chosen: list[uuid.UUID] = []
-    for pk, state, outcome, n_visits, revisit_at, _ in light:
+    for pk, state, recorded, n_visits, revisit_at, of_grid in light:
+        outcome = shown(viewer, of_grid, state, recorded)
         code = campaigns.reason(
             campaigns.Door(state, outcome, n_visits=n_visits, revisit_at=revisit_at, vacant=outcome == "vacant_confirmed")
         )[0] if state != "visited" else "done"  # fmt: skip
@@ -134,19 +138,20 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
     for target in targets:
         door = doors.get(target.entity)
         different = bool(door and door.n_differences)
+        outcome = shown(viewer, target.grid_id, target.state, target.outcome)
         facts = campaigns.Door(
-            target.state, target.outcome, tuple(target.bands), target.n_visits, target.entity in phones,
-            target.outcome == "vacant_confirmed", different, clock.local(target.revisit_at) if target.revisit_at else None,
+            target.state, outcome, tuple(target.bands), target.n_visits, target.entity in phones,
+            outcome == "vacant_confirmed", different, clock.local(target.revisit_at) if target.revisit_at else None,
             target.planned_on,
         )  # fmt: skip
         code, label = ("done", "已走访") if target.state == "visited" else campaigns.reason(facts)
-        character, tone = mark(target.state, target.outcome, target.n_visits, agreed=target.revisit_at is not None)
+        character, tone = mark(target.state, outcome, target.n_visits, agreed=target.revisit_at is not None)
         dwelling = places.get(target.entity)
         made.append(
             Row(
                 target.id, target.entity, target.kind, group_of(dwelling) if dwelling else target.grid.name,
                 door.room if door else titles.get(target.entity, ""), door.address if door else titles.get(target.entity, ""),
-                target.state, target.outcome, character, tone, code, label, _bands(target), target.last_visit_at, target.n_visits,
+                target.state, outcome, character, tone, code, label, _bands(target), target.last_visit_at, target.n_visits,
                 door.n_living if door else 0, door.label if door else "", bool(door and door.has_care), campaigns.next_step(facts),
                 target.assignee.name if target.assignee else "", target.planned_on, target.planned_band,
             )
