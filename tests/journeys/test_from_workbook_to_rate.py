@@ -80,6 +80,17 @@ def test_a_row_without_an_estate_finds_its_door_where_only_one_can_be_meant(stre
     assert not Person.objects.get(name="唐亦舟").residences.exists()
 
 
+def test_two_spellings_of_an_estate_are_one_building(lead: Client) -> None:
+    rows = [
+        DOORS[0],
+        [GRID, "建国小区", "5号楼", "1单元", "101", "有人住", "自住", ""],
+        [GRID, "建国", "5幢", "1门", "102", "有人住", "自住", ""],
+    ]
+    confirm(lead, upload(lead, workbook("房屋台账", rows)))
+    assert Stairwell.objects.count() == 1
+    assert Dwelling.objects.count() == 2
+
+
 def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
     lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,7 +85,7 @@ class Places:
         return dataclasses.replace(address, estate=estates.pop()), False
 
     def _building(self, community: str, address: Address) -> KnownBuilding | None:
-        estate = address.estate or address.road
+        estate = addresses.estate_key(address.estate or address.road)
         return self._buildings.get(community, {}).get((estate, address.building or address.number))
 
     def _community_of_building(self, address: Address) -> str:

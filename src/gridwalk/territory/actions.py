@@ -127,10 +127,12 @@ def ensure_stairwells(
 ) -> dict[WantedStairwell, tuple[uuid.UUID, uuid.UUID]]:
     """Step: building id and stairwell id of every wanted place, made where missing; the grids must be locked."""
     grids = {w.grid for w in wanted}
-    known = {(b.grid_id, b.estate, b.key): b.id for b in Building.objects.filter(grid_id__in=grids)}
+    standing = Building.objects.filter(grid_id__in=grids)
+    known = {(b.grid_id, addresses.estate_key(b.estate), b.key): b.id for b in standing}
+    place_of = {w: (w.grid, addresses.estate_key(w.estate), w.building) for w in wanted}
     buildings = []
     for one in wanted:
-        place = (one.grid, one.estate, one.building)
+        place = place_of[one]
         if place not in known:
             building = Building(grid_id=one.grid, estate=one.estate, key=one.building,
                                 name=addresses.building_name(one.building))  # fmt: skip
@@ -142,11 +144,11 @@ def ensure_stairwells(
     Building.objects.bulk_create(buildings)
     stairs = {
         (s.building_id, s.key): s.id
-        for s in Stairwell.objects.filter(building_id__in={known[w.grid, w.estate, w.building] for w in wanted})
+        for s in Stairwell.objects.filter(building_id__in={known[place] for place in place_of.values()})
     }
     made = []
     for one in wanted:
-        place_id = known[one.grid, one.estate, one.building]
+        place_id = known[place_of[one]]
         if (place_id, one.stairwell) not in stairs:
             stairwell = Stairwell(
                 building_id=place_id, key=one.stairwell, name=f"{one.stairwell}单元" if one.stairwell else ""
@@ -154,7 +156,4 @@ def ensure_stairwells(
             stairs[place_id, one.stairwell] = stairwell.id
             made.append(stairwell)
     Stairwell.objects.bulk_create(made)
-    return {
-        w: (known[w.grid, w.estate, w.building], stairs[known[w.grid, w.estate, w.building], w.stairwell])
-        for w in wanted
-    }
+    return {w: (known[place], stairs[known[place], w.stairwell]) for w, place in place_of.items()}

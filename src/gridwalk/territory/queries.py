@@ -121,12 +121,14 @@ class KnownBuilding:
 
 
 def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
-    """The standing buildings of a community by (estate, key)."""
+    """The standing buildings of a community by (estate without spelling, key): 建国小区 and 建国 are one."""
     found = {}
     rows = Building.objects.filter(grid__area_id=community, ended_on__isnull=True).prefetch_related("stairwells")
     for building in rows:
         stairwells = {s.key: s.id for s in building.stairwells.all()}
-        found[building.estate, building.key] = KnownBuilding(building.id, building.grid_id, stairwells)
+        found[addresses.estate_key(building.estate), building.key] = KnownBuilding(
+            building.id, building.grid_id, stairwells
+        )
     return found
 
 
