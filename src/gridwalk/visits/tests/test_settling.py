@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -38,10 +39,24 @@ def at(days: int, hour: int = 10) -> dt.datetime:
         ([Attempt("refused", at(0)), Attempt("met", at(3))], "visited"),
         ([Attempt("moved_away", at(0))], "pending"),
         ([Attempt("refused", at(0)), Attempt("not_found", at(3))], "pending"),
+        ([Attempt("moved_away", at(0), recheck="confirmed")], "visited"),
+        ([Attempt("moved_away", at(0), recheck="rejected")], "remaining"),
+        ([Attempt("no_answer", at(0)), Attempt("not_found", at(1), recheck="rejected"), Attempt("phone", at(2))], "visited"),
+        ([Attempt("not_found", at(0), recheck="rejected"), Attempt("not_found", at(3))], "pending"),
     ],
 )  # fmt: skip
 def test_it_settles_as_the_definition_says(attempts: list[Attempt], state: str) -> None:
     assert rules.settle(attempts).state == state
+
+
+def test_it_says_since_when() -> None:
+    absent = [Attempt("no_answer", at(n, 10 + 3 * n)) for n in range(4)]
+    assert rules.settle(absent).at == absent[2].at
+    assert rules.settle([Attempt("refused", at(4)), Attempt("refused", at(1))]).at == at(1)
+    assert rules.settle([Attempt("met", at(4)), Attempt("met", at(1)), Attempt("no_answer", at(0))]).at == at(1)
+    assert rules.settle([Attempt("no_answer", at(0)), Attempt("met", at(2)), Attempt("phone", at(1))]) == rules.Settled(
+        "visited", "phone", at(1), True
+    )
 
 
 def test_bands_follow_the_wall_clock_of_the_street() -> None:
@@ -72,7 +87,8 @@ attempts_ = st.lists(
         at=st.integers(0, 14 * 24).map(lambda h: MONDAY + dt.timedelta(hours=h)),
         worker=st.sampled_from(["a", "b"]),
         second_source=st.sampled_from(["", "neighbour", "other_worker"]),
-    ),
+        recheck=st.sampled_from(["", "", "confirmed", "rejected"]),
+    ).map(lambda a: a if a.outcome in rules.AWAITING_RECHECK else dataclasses.replace(a, recheck="")),
     max_size=7,
     unique_by=lambda a: a.at,
 )
@@ -89,3 +105,46 @@ def test_the_order_of_arrival_does_not_matter(attempts: list[Attempt], random: o
 def test_more_attempts_never_unsettle_a_visited_door(first: list[Attempt], later: list[Attempt]) -> None:
     if rules.settle(first).state == "visited":
         assert rules.settle([*first, *later]).state == "visited"
+
+
+def literal(attempts: list[Attempt]) -> str:
+    """domain.md §2, rate 1, sentence by sentence."""
+    said = [a for a in attempts if a.recheck != "rejected"]
+
+    def earlier(a: Attempt) -> list[Attempt]:
+        return [b for b in said if b.at < a.at]
+
+    met = any(a.outcome == "met" for a in said)
+    by_phone_after_a_failed_knock = any(
+        a.outcome == "phone" and any(b.outcome in ("no_answer", "refused") for b in earlier(a)) for a in said
+    )
+    vacant_by_a_second_source = any(
+        a.outcome == "vacant_confirmed"
+        and (
+            a.second_source in ("property_office", "neighbour", "owner_phone")
+            or (
+                a.second_source == "other_worker"
+                and any(b.worker != a.worker and a.at - b.at >= dt.timedelta(days=7) for b in earlier(a))
+            )
+        )
+        for a in said
+    )
+    gone = [a for a in said if a.outcome in ("moved_away", "not_found")]
+    if met or by_phone_after_a_failed_knock or vacant_by_a_second_source or any(a.recheck for a in gone):
+        return "visited"
+    if gone:
+        return "pending"
+    absent = [a for a in said if a.outcome == "no_answer"]
+    often = len({a.at.date() for a in absent}) >= 3 and len({rules.band_of(a.at) for a in absent}) >= 2
+    return "explained" if often or any(a.outcome == "refused" for a in said) else "remaining"
+
+
+@given(attempts_)
+def test_it_equals_the_definition_taken_literally(attempts: list[Attempt]) -> None:
+    assert rules.settle(attempts).state == literal(attempts)
+
+
+@given(attempts_)
+def test_met_in_person_is_said_only_of_the_visited(attempts: list[Attempt]) -> None:
+    settled = rules.settle(attempts)
+    assert settled.met_in_person == (settled.state == "visited" and any(a.outcome == "met" for a in attempts))
