@@ -54,6 +54,13 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
         cursor.execute(sql, [json.dumps(records, ensure_ascii=False, default=_default)])
 
 
+def refresh_statistics(*tables: type[models.Model]) -> None:
+    """Let the planner see what a load has brought: until it has, a list over fresh tables may take a minute."""
+    names = ", ".join(connection.ops.quote_name(table._meta.db_table) for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {names}")
+
+
 def _quoted(field: models.Field[Any, Any]) -> str:
     return connection.ops.quote_name(str(field.column))
 

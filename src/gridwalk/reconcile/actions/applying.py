@@ -23,6 +23,7 @@ from gridwalk.reconcile.actions import persons, places_rows, staging
 from gridwalk.reconcile.actions.batch import Batch
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
+from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
 
 Progress = Callable[[int, int], None]
 APPLY = {
@@ -89,6 +90,7 @@ def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
         for row in StagedRow.objects.filter(of=found).exclude(faults=[]).order_by("id")
         for fault in row.faults
     ]
+    bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site)
     made = annotate.annotate(files.read(found.file_id), found.name, marks)
     stored = core.store_file(
         data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx", purpose="annotated", scope=found.scope,
