@@ -72,14 +72,14 @@ _PERSON = (
     _choice("person", "relation", "与户主关系", choices.RELATION, "与户主的关系", "关系", "家庭关系", "成员关系", sensitivity=Sensitivity.PERSONAL),
     _choice("person", "residence_kind", "居住类别", choices.RESIDENCE_KIND, "人口类别", "人口类型", "人员类型", "居住性质", "人户状态",
             "人员类别", "户籍状态", "居住类型", sensitivity=Sensitivity.PERSONAL, fresh_days=180),
-    Field("person", "registered_address", "户籍地址", ("户籍地", "户口所在地", "户籍所在地", "户籍住址", "户口地址"), readers.plain(160),
+    Field("person", "registered_address", "户籍地址", ("户籍地", "户口所在地", "户籍所在地", "户籍住址", "户口地址"), readers.Plain(160),
           "分清户籍在此与住在此", _PERSONAL_BASIS, _WITH_PERSON, sensitivity=Sensitivity.PERSONAL, authority=Authority.DOCUMENT),
     _choice("person", "status", "人员状态", choices.PERSON_STATUS, "状态", "人员现状", "是否健在", authority=Authority.DOCUMENT),
     *location.fields("person"),
 )  # fmt: skip
 
 _ORGANIZATION = (
-    Field("organization", "name", "单位名称", ("名称", "企业名称", "商户名称", "机构名称", "店铺名称", "单位", "字号"), readers.plain(100),
+    Field("organization", "name", "单位名称", ("名称", "企业名称", "商户名称", "机构名称", "店铺名称", "单位", "字号"), readers.Plain(100),
           _SERVICE, _GRID_BASIS, "关停后 2 年", sensitivity=Sensitivity.PUBLIC, required=True, authority=Authority.DOCUMENT),
     Field("organization", "uscc", "统一社会信用代码", ("信用代码", "社会信用代码", "统一信用代码", "营业执照号", "执照号", "注册号", "统一社会信用代码/注册号"), readers.credit_code,
           "分清同名的单位", _GRID_BASIS, "关停后 2 年", sensitivity=Sensitivity.PUBLIC, authority=Authority.DOCUMENT),
@@ -93,7 +93,7 @@ _ORGANIZATION = (
 )  # fmt: skip
 
 _SITE = (
-    Field("site", "name", "场所名称", ("名称", "重点场所", "重点场所名称", "单位名称", "点位名称"), readers.plain(100), _SERVICE, _GRID_BASIS,
+    Field("site", "name", "场所名称", ("名称", "重点场所", "重点场所名称", "单位名称", "点位名称"), readers.Plain(100), _SERVICE, _GRID_BASIS,
           "撤销后 2 年", sensitivity=Sensitivity.PUBLIC, required=True),
     _choice("site", "site_kind", "场所类型", choices.SITE_KIND, "类型", "场所类别", "类别", "场所性质"),
     Field("site", "contact_name", "联系人", ("负责人", "安全负责人", "责任人", "联系人姓名"), readers.person_name, "走访场所时联系",

@@ -14,7 +14,7 @@ def fields(kind: str) -> tuple[Field, ...]:
     """The location columns as fields of ``kind``."""
 
     def field(name: str, label: str, length: int, *synonyms: str) -> Field:
-        return Field(kind, name, label, synonyms, readers.plain(length), _PURPOSE, _BASIS, _KEPT, locates=True)
+        return Field(kind, name, label, synonyms, readers.Plain(length), _PURPOSE, _BASIS, _KEPT, locates=True)
 
     return (
         field("grid_code", "网格编码", 20, "网格号", "网格代码", "所属网格编码", "网格编号"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from typing import Any
@@ -19,18 +20,19 @@ _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 EMPTY = Parsed()
 
 
-def plain(max_length: int) -> Callable[[Any], Parsed]:
+@dataclasses.dataclass(frozen=True)
+class Plain:
     """Text of at most ``max_length`` characters."""
 
-    def read(raw: Any) -> Parsed:
+    max_length: int
+
+    def __call__(self, raw: Any) -> Parsed:
         value = text.fold(raw)
         if text.meaning(value) == "empty":
             return EMPTY
-        if len(value) > max_length:
-            return Parsed(None, "too_long", f"太长了，最多 {max_length} 个字")
+        if len(value) > self.max_length:
+            return Parsed(None, "too_long", f"太长了，最多 {self.max_length} 个字")
         return Parsed(value)
-
-    return read
 
 
 def id_no(raw: Any) -> Parsed:

@@ -73,22 +73,29 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def _read_csv(data: bytes) -> Sheet:
+def decoded(data: bytes) -> str:
+    """A text table's text, whatever of the usual encodings it is in. Raises LedgerError."""
     for encoding in ("utf-8-sig", "gb18030") if not data.startswith(UTF_16) else ("utf-16",):
         try:
-            text = data.decode(encoding)
-            break
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    else:
-        raise LedgerError("这个文本表格的编码认不出来。请另存为 xlsx 或 UTF-8 的 csv 后再传。")
-    head = "\n".join(text.splitlines()[:20])
-    delimiter = max(",\t;，", key=head.count)
+    raise LedgerError("这个文本表格的编码认不出来。请另存为 xlsx 或 UTF-8 的 csv 后再传。")
+
+
+def delimiter_of(text: str) -> str:
+    """What parts the cells, by the first lines."""
+    head = text[: 1 << 16].splitlines()[:20]
+    return max(",\t;，", key="\n".join(head).count)
+
+
+def _read_csv(data: bytes) -> Sheet:
+    text = decoded(data)
     try:
         # Web systems export ="1201…" so that table programs keep the digits.
         rows: list[list[Cell]] = [
             [_TEXT_FORMULA.sub(r"\1", cell) for cell in row]
-            for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+            for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
         ]
     except csv.Error as error:
         raise LedgerError(FAILED[BROKEN]) from error
@@ -153,14 +160,19 @@ def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
         }
 
 
-def main(kind: str) -> int:
-    """The child: bounded, reads stdin, writes stdout."""
+def bound(memory: int, seconds: int) -> None:
+    """Limit this process's memory (bytes) and processor time, where the system can."""
     if sys.platform != "win32":
         import resource
 
-        for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, SECONDS)):
+        for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
             with contextlib.suppress(ValueError, OSError):  # macOS, or a lower limit already set
                 resource.setrlimit(what, (most, most))
+
+
+def main(kind: str) -> int:
+    """The child: bounded, reads stdin, writes stdout."""
+    bound(MEMORY_BYTES, SECONDS)
     data = sys.stdin.buffer.read()
     out = sys.stdout
     try:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gridwalk.method import addresses, text
+import polars as pl
+
+from gridwalk.method import address_columns, addresses, text
 from gridwalk.method.addresses import Address
 
 _BUILDING_AND_STAIRWELL = re.compile(r"^(\d+)-([1-9])$")
@@ -52,3 +54,73 @@ def _fits(address: Address) -> bool:
     parts = {40: (address.road, address.estate), 36: (address.number, address.building), 18: (address.stairwell,),
              20: (address.room,)}  # fmt: skip
     return all(len(part) <= length for length, of_length in parts.items() for part in of_length)
+
+
+PARTS = ("estate", "building", "stairwell", "room")
+_SIMPLE = {
+    "estate": r"^[\u4e00-\u9fffA-Z]+$",
+    "building": r"^[1-9]\d{0,2}(?:号楼|栋|幢|座|#)?$",
+    "stairwell": r"^[1-9]\d?(?:单元|门)?$",
+    "room": r"^[1-9]\d{2,3}室?$",
+}
+_LOCATING = ("community", "estate", "building", "stairwell", "floor", "room", "address")
+
+
+def columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the door's parts of every row in place of what its location columns say; ``door_fault``: its code.
+
+    The same as ``address_of`` row by row. Where every column holds one plain part, its keys are the parts; an address column
+    alone is read as a column; whatever is left is worked out once a distinct combination.
+    """
+    held = [c for c in _LOCATING if c in frame.columns]
+    if not held:
+        return frame
+    said = frame.select(held)
+    distinct = said.unique()
+    if held == ["address"] or held == ["community", "address"]:
+        parts = address_columns.parts(distinct["address"].fill_null(""))
+        located = distinct.with_columns(
+            *(_filled(parts[p]).alias(f"{p}_") for p in PARTS), door_fault=_filled(parts["fault"])
+        )
+    else:
+        located = _of_several(distinct)
+    keyed = frame.drop("door_fault", strict=False).join(
+        located, on=held, how="left", maintain_order="left", nulls_equal=True
+    )
+    return keyed.with_columns(pl.col(f"{p}_").alias(p) for p in PARTS).drop([f"{p}_" for p in PARTS])
+
+
+def _filled(parts: pl.Series) -> pl.Series:
+    return parts.replace("", None)
+
+
+def _of_several(distinct: pl.DataFrame) -> pl.DataFrame:
+    simple = pl.lit(True)
+    for part, pattern in _SIMPLE.items():
+        here = pl.col(part) if part in distinct.columns else pl.lit(None, dtype=pl.String)
+        empty = here.is_null() if part == "stairwell" else pl.lit(False)
+        simple &= empty | here.str.contains(pattern).fill_null(False)
+    if "address" in distinct.columns:
+        simple &= pl.col("address").is_null()
+    # An estate's name may end in what a building's begins with (阳光里二号): only names with no numeral are plain.
+    estate = pl.col("estate") if "estate" in distinct.columns else pl.lit(None, dtype=pl.String)
+    simple &= ~estate.str.contains(f"[{text.CHINESE_DIGITS}]|[号楼栋幢座院组]$").fill_null(True)
+    flagged = distinct.with_columns(simple.alias("simple_"))
+    plain = flagged.filter("simple_").drop("simple_")
+    plain = plain.with_columns(
+        *(
+            (pl.col(p).str.extract(r"^(\d+)") if p != "estate" else pl.col(p)).alias(f"{p}_")
+            for p in PARTS
+            if p in plain.columns
+        ),
+        door_fault=pl.lit(None, dtype=pl.String),
+    )
+    if "stairwell_" not in plain.columns:
+        plain = plain.with_columns(stairwell_=pl.lit(None, dtype=pl.String))
+    rest = flagged.filter(~pl.col("simple_")).drop("simple_")
+    doors = [address_of(row) for row in rest.iter_rows(named=True)]
+    rest = rest.with_columns(
+        *(pl.Series(f"{p}_", [getattr(d, p) or None for d in doors], dtype=pl.String) for p in PARTS),
+        door_fault=pl.Series([d.fault or None for d in doors], dtype=pl.String),
+    )
+    return pl.concat([plain, rest.select(plain.columns)])

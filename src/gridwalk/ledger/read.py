@@ -44,13 +44,17 @@ class Fault:
 
 @dataclasses.dataclass
 class Row:
-    """One row. ``row_no`` is the number the table program shows. ``values``: canonical, only what is filled in."""
+    """One row. ``row_no`` is the number the table program shows. ``values``: canonical, only what is filled in.
+
+    ``written``: the cells as they stand, by field; never stored.
+    """
 
     sheet: str
     row_no: int
     kind: str
     values: dict[str, Any]
     faults: list[Fault]
+    written: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
 
 @dataclasses.dataclass
@@ -88,7 +92,7 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
     with_header = [(sheet, header) for sheet, header in found if header is not None]
     if not with_header:
         raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
-    kind = kind or _kind(with_header, name)
+    kind = kind or kind_of([(s.name, s.rows, h) for s, h in with_header], name)
     read_sheets = [
         SheetRead(s.name, None, [], skipped="这张表是隐藏的，没有读；要导入请先取消隐藏")
         for s in with_content
@@ -102,11 +106,11 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
             continue
         body = sheet.rows[header.top + header.height :]
         columns = headers.map_columns(header, kind, body, mapping)
-        given = _given(kind, columns, _titles(sheet, header, name))
-        of_sheet = list(_rows(sheet, header, columns, kind, given))
-        read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet), given=given))
+        of_titles = given(kind, columns, titles([name, sheet.name], sheet.rows[: header.top]))
+        of_sheet = list(_rows(sheet, header, columns, kind, of_titles))
+        read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet), given=of_titles))
         rows.extend(of_sheet)
-    return Ledger(kind, read_sheets, rows, _questions(kind, read_sheets), _refused(read_sheets))
+    return Ledger(kind, read_sheets, rows, questions(kind, read_sheets), refused(read_sheets))
 
 
 def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[str, str]) -> str:
@@ -123,16 +127,16 @@ def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[s
     return ""
 
 
-def _titles(sheet: Sheet, header: Header, name: str) -> str:
+def titles(names: Sequence[str], above: Sequence[Sequence[Any]]) -> str:
     """What stands over a table: the file's name, the sheet's, and the rows above the header."""
-    above = (text.fold(c) for row in sheet.rows[: header.top] for c in row)
-    return "\n".join([name, sheet.name, *above])
+    return "\n".join([*names, *(text.fold(c) for row in above for c in row)])
 
 
-def _kind(with_header: Sequence[tuple[Sheet, Header]], name: str) -> str:
+def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], name: str) -> str:
+    """The kind of ledger by headers and titles; ``with_header``: each sheet's name, rows and header. Raises LedgerError."""
     points: dict[str, float] = {}
-    for sheet, header in with_header:
-        hinted = captions.hints(_titles(sheet, header, name))
+    for sheet, rows, header in with_header:
+        hinted = captions.hints(titles([name, sheet], rows[: header.top]))
         for one in dictionary.KINDS:
             fit = headers.fit(one, header.texts)
             points[one] = points.get(one, 0) + max(0.0, fit + TITLE_WEIGHT * (one in hinted and fit > 0))
@@ -144,14 +148,16 @@ def _kind(with_header: Sequence[tuple[Sheet, Header]], name: str) -> str:
     return best
 
 
-def _given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
+def given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
+    """What the titles say of every row."""
     if kind != "care" or any(c.field == "category" for c in columns):
         return {}
     category = captions.category_of(titles)
     return {"category": category} if category else {}
 
 
-def _questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
+def questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
+    """What a person must settle: two columns for one field, a required field without a column."""
     asked = [f"{s.name}：{c.note}" for s in sheets for c in s.columns if c.how == "twice"]
     mapped = {c.field for s in sheets for c in s.columns} | {field for s in sheets for field in s.given}
     for field in dictionary.fields(kind):
@@ -160,7 +166,8 @@ def _questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def _refused(sheets: Sequence[SheetRead]) -> list[str]:
+def refused(sheets: Sequence[SheetRead]) -> list[str]:
+    """The columns the dictionary forbids, by name, with the reason."""
     return list(
         dict.fromkeys(
             f"“{c.header}”这一列不收，已略过：{c.note}" for s in sheets for c in s.columns if c.how == "forbidden"
@@ -177,27 +184,27 @@ def _rows(
     said = {c.field for c in used}
     place = captions.place_of(sheet.name, said)
     notes = captions.across(sheet, first)
-    printed = _Printed(matrix[:first], header)
+    printed = Printed(matrix[:first], header)
     households = captions.Households(matrix[first:], columns, kind)
     cells_of = _Cells(kind, used)
     for offset, row in enumerate(matrix[first:]):
         plain = [text.fold(c) if isinstance(c, str) else c for c in row]
-        if not any(c not in ("", None) for c in plain) or printed.again(plain) or _is_footer(plain):
+        if not any(c not in ("", None) for c in plain) or printed.again(plain) or is_footer(plain):
             continue
-        if offset == 0 and _is_numbering(plain):
+        if offset == 0 and is_numbering(plain):
             continue
         caption = _only_text(plain)
         if caption and (first + offset in notes or captions.place_of(caption, said)):
             place = captions.below(place, captions.place_of(caption, said))
             continue
-        values, faults = cells_of.read(plain)
+        values, faults, written = cells_of.read(plain)
         if not values and not faults:
             continue
         households.fill(plain, values)
         for name, part in {**place, **given}.items():
             values.setdefault(name, part)
         faults.extend(cells_of.missing(values, faults))
-        yield Row(sheet.name, first + offset + 1, kind, values, faults)
+        yield Row(sheet.name, first + offset + 1, kind, values, faults, written)
 
 
 class _Cells:
@@ -211,14 +218,16 @@ class _Cells:
         self._above: dict[str, Any] = {}
         self._wrong_above: set[str] = set()
 
-    def read(self, row: Sequence[Any]) -> tuple[dict[str, Any], list[Fault]]:
-        """Canonical values and faults of a row; 同上 takes what the row above has."""
+    def read(self, row: Sequence[Any]) -> tuple[dict[str, Any], list[Fault], dict[str, Any]]:
+        """Canonical values, faults, and the cells as written, of a row; 同上 takes what the row above has."""
         values: dict[str, Any] = {}
         faults: list[Fault] = []
+        written: dict[str, Any] = {}
         for column, known in self._columns:
             raw = row[column.index] if column.index < len(row) else ""
             if raw in ("", None):
                 continue
+            written[column.field] = raw
             parsed = known.get(raw)
             if parsed is None:
                 parsed = known[raw] = self._parse(column, raw)
@@ -236,7 +245,7 @@ class _Cells:
                 if status:
                     values.setdefault("status", status)
         self._above, self._wrong_above = values, {fault.field for fault in faults}
-        return values, faults
+        return values, faults, written
 
     def _parse(self, column: Column, raw: Any) -> Parsed:
         if isinstance(raw, str) and text.meaning(raw) == "repeat":
@@ -275,7 +284,7 @@ def _filled_down(sheet: Sheet, first: int) -> list[list[Any]]:
     return matrix
 
 
-class _Printed:
+class Printed:
     """What stands above the body: titles and headers, which printing repeats at page breaks."""
 
     def __init__(self, above: Sequence[Sequence[Any]], header: Header) -> None:
@@ -298,13 +307,14 @@ class _Printed:
         return len(filled) >= 2 and same >= REPEATED_SHARE * len(filled)
 
 
-def _is_footer(row: Sequence[Any]) -> bool:
+def is_footer(row: Sequence[Any]) -> bool:
+    """合计, 填表人, 注: … below a table."""
     filled = [c for c in row if c not in ("", None)]
     first = str(filled[0]).replace(" ", "")
     return bool(_FOOTER.search(first)) and len(filled) <= max(4, len(row) // 3)
 
 
-def _is_numbering(row: Sequence[Any]) -> bool:
+def is_numbering(row: Sequence[Any]) -> bool:
     """甲 1 2 3 …: the columns numbered below the header."""
     numbers = [str(c).removesuffix(".0") for c in row if c not in ("", None, "甲", "乙", "丙", "丁", "栏次")]
     return (

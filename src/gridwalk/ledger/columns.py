@@ -1,0 +1,162 @@
+"""A whole column of cells read at once: what is plainly written is recognised by pattern, the rest cell by cell.
+
+Every distinct text that no pattern vouches for goes to the field dictionary, so both ways say the same (a test holds them
+to it); the patterns only say which texts the dictionary would leave as they stand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import readers
+from gridwalk.dictionary.choices import PERSON_STATUS
+from gridwalk.dictionary.types import Parsed
+from gridwalk.method import idcards, text
+
+HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
+MOBILE = r"^1[2-9]\d{9}$"
+NUMBER_18 = r"^\d{17}[\dX]$"
+YMD = r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: 00:00:00)?$"
+PLAIN = r"^[\u4e00-\u9fff0-9A-Za-z#\-]*[\u4e00-\u9fff0-9A-Za-z][\u4e00-\u9fff0-9A-Za-z#\-]*$"
+STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
+SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
+NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
+EXCEL_DIGITS = 15
+LOST = frozenset({"damaged", "checksum"})
+DAMAGED = Parsed(None, "damaged", idcards.FAULTS["damaged"])
+
+
+@dataclasses.dataclass
+class ColumnRead:
+    """``values``: canonical, a value a row. ``faults``: at, code, text. ``extra``: values the cells say of other fields."""
+
+    values: pl.Series
+    faults: pl.DataFrame
+    extra: dict[str, pl.Series]
+    repeats: bool = False
+    """Whether cells say 同上; such a column must be read row by row."""
+
+
+def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
+    """Read a column of texts (null where a cell is empty) as ``field`` of ``kind``."""
+    raw = raw.rename("raw")
+    reader = dictionary.get(kind, field).read
+    vouched, values = _vouched(reader, raw)
+    odd = raw.filter(~vouched & raw.is_not_null()).unique()
+    if odd.is_empty():
+        return ColumnRead(values, NO_FAULTS, {})
+    texts = odd.to_list()
+    if any(text.meaning(t) == "repeat" for t in texts):
+        return ColumnRead(values, NO_FAULTS, {}, repeats=True)
+    parsed = [_parse(kind, field, header, t) for t in texts]
+    if field == "id_no" and any(_is_double(t) and p.fault in LOST for t, p in zip(texts, parsed, strict=True)):
+        distrusted = {t for t in raw.filter(vouched).unique().to_list() if _is_double(t)}
+        vouched = vouched & ~raw.is_in(list(distrusted)).fill_null(False)
+        odd = pl.concat([odd, pl.Series("raw", list(distrusted), dtype=pl.String)])
+        parsed = [DAMAGED if _is_double(t) else p for t, p in zip(texts, parsed, strict=True)] + [DAMAGED] * len(
+            distrusted
+        )
+        texts += distrusted
+    others = [_says_of_others(kind, field, t, p) for t, p in zip(texts, parsed, strict=True)]
+    names = sorted({name for other in others for name in other})
+    table = pl.DataFrame(
+        {"raw": odd, "value": _typed([None if p.fault else p.value for p in parsed], values.dtype),
+         "code": ["" if o else p.fault for p, o in zip(parsed, others, strict=True)], "text": [p.text for p in parsed]}
+        | {f"of_{name}": [other.get(name) for other in others] for name in names},
+        schema_overrides={f"of_{name}": pl.String for name in names},
+    )  # fmt: skip
+    read_ = raw.to_frame().join(table, on="raw", how="left", maintain_order="left")
+    faults = read_.with_row_index("at").filter(pl.col("code") != "").select("at", "code", "text")
+    extra = {name: read_[f"of_{name}"] for name in names}
+    return ColumnRead(values.zip_with(vouched, read_["value"]).rename(field), faults, extra)
+
+
+NO_FAULTS = pl.DataFrame(schema={"at": pl.UInt32, "code": pl.String, "text": pl.String})
+
+
+def _parse(kind: str, field: str, header: str, raw: str) -> Parsed:
+    return dictionary.answer(kind, field, header, raw) or dictionary.parse(kind, field, raw)
+
+
+def _typed(values: list[Any], dtype: pl.DataType) -> pl.Series:
+    if dtype == pl.Date:
+        return pl.Series(values, dtype=pl.String).str.to_date("%Y-%m-%d")
+    return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
+
+
+def _says_of_others(kind: str, field: str, raw: str, parsed: Parsed) -> dict[str, str]:
+    """What a cell says beside its own field: 居住状况: 出租 of the tenure, 王伟(已故) of the person's status."""
+    if parsed.fault == "choice":
+        return {k: v for k, v in dictionary.mixed(kind, field, raw).items() if v}
+    if parsed.note and kind == "person" and field == "name":
+        status = next((code for word, code in STATUS_WORDS.items() if word in parsed.note), "")
+        return {"status": status} if status else {}
+    return {}
+
+
+def _vouched(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Which cells their reader would leave as they stand (dates: read by pattern), and the column with those values."""
+    if reader is readers.date:
+        return _dates(raw)
+    if reader is readers.person_name:
+        good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
+    elif reader is readers.phone:
+        good = raw.str.contains(MOBILE)
+    elif reader is readers.id_no:
+        good = _good_numbers(raw)
+    elif isinstance(reader, readers.Plain):
+        good = raw.str.contains(PLAIN) & (raw.str.len_chars() <= reader.max_length)
+        good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING)
+    else:
+        good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
+    good = good.fill_null(False)
+    return good, pl.select(pl.when(good).then(raw)).to_series()
+
+
+def _good_numbers(raw: pl.Series) -> pl.Series:
+    """GB 11643 numbers whose check digit and birth date are right."""
+    shaped = raw.str.contains(NUMBER_18).fill_null(False)
+    at = shaped.arg_true()
+    if at.is_empty():
+        return shaped
+    letters = np.frombuffer("".join(raw.gather(at).to_list()).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
+    digits = letters[:, :17].astype(np.int32) - 48
+    expected = np.frombuffer(idcards.CHECKS.encode(), dtype=np.uint8)[digits @ np.array(idcards.WEIGHTS) % 11]
+    year = digits[:, 6:10] @ [1000, 100, 10, 1]
+    month = digits[:, 10:12] @ [10, 1]
+    day = digits[:, 12:14] @ [10, 1]
+    right = (expected == letters[:, 17]) & _is_day(year, month, day) & (year >= idcards.EARLIEST.year)
+    good = np.zeros(len(raw), dtype=np.bool_)
+    good[at.to_numpy()] = right
+    return pl.Series(good)
+
+
+def _is_day(year: np.ndarray[Any, Any], month: np.ndarray[Any, Any], day: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    in_month = days[np.where((month >= 1) & (month <= 12), month, 0)] + (leap & (month == 2))
+    good: np.ndarray[Any, Any] = (day >= 1) & (day <= in_month)
+    return good
+
+
+def _dates(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
+    parts = raw.str.extract_groups(YMD).struct.unnest().cast(pl.Int32, strict=False)
+    year, month, day = (parts.to_series(i).fill_null(0).to_numpy() for i in range(3))
+    good = pl.Series(_is_day(year, month, day) & (year >= 1850))
+    clean = pl.DataFrame({n: np.where(good.to_numpy(), p, 1) for n, p in (("y", year), ("m", month), ("d", day))})
+    values = clean.select(pl.when(good).then(pl.date("y", "m", "d"))).to_series()
+    return good, values
+
+
+def _is_double(raw: str) -> bool:
+    """Whether 18 digits are what a double makes of its first fifteen.
+
+    A table program that kept a number as a number has lost its last three digits, whatever digits stand there now. Where a
+    column holds some, one that passes the check by chance (one in eleven) is not trusted either.
+    """
+    return len(raw) == 18 and raw.isdigit() and int(float(raw[:EXCEL_DIGITS] + "000")) == int(raw)

@@ -1,0 +1,191 @@
+"""Two sides compared by meaning: who is who, and for each pair and agreed field whether both say the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger.sides import WRITTEN, Side
+from gridwalk.method import linkage
+
+ADDRESS = "address"
+"""The door as one agreed field, from whatever columns say it."""
+VERDICTS = {
+    "same": "相同", "normalised": "写法不同", "missing_left": "左边没填", "missing_right": "右边没填", "conflict": "不同",
+}  # fmt: skip
+EQUAL = ("same", "normalised")
+PLACE = ("estate", "building", "stairwell", "room")
+Progress = Callable[[str], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Totals:
+    """Counts of records. Every rate is a pair (equal, all); ``by_field`` counts pairs, the others records of left ∪ right."""
+
+    n_left: int
+    n_right: int
+    n_pairs: int
+    n_questions: int
+    n_left_only: int
+    n_right_only: int
+    n_left_duplicates: int
+    n_right_duplicates: int
+    n_equal: int
+    n_union: int
+    by_field: Mapping[str, tuple[int, int]]
+    by_sheet: Mapping[str, tuple[int, int]]
+    by_grid: Mapping[str, tuple[int, int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """``pairs``: left_row, right_row, status, score, why. ``cells``: left_row, right_row, field, verdict, left, right, of
+    matched pairs where the verdict is not ``same``. One-sided rows and duplicates by ``row``.
+    """
+
+    left: Side
+    right: Side
+    pairs: pl.DataFrame
+    cells: pl.DataFrame
+    left_only: pl.DataFrame
+    right_only: pl.DataFrame
+    left_duplicates: pl.DataFrame
+    right_duplicates: pl.DataFrame
+    agreed: tuple[str, ...]
+
+    def totals(self) -> Totals:
+        """The counts of domain.md, rate 3: records equal on all agreed fields / |left ∪ right|."""
+        matched = self.pairs.filter(pl.col("status") == "match")
+        unequal = self.cells.filter(~pl.col("verdict").is_in(EQUAL))
+        wrong = unequal.group_by("field").len("n")
+        n_wrong = dict(zip(wrong["field"].to_list(), wrong["n"].to_list(), strict=True))
+        records = self.records()
+        n_equal = int(records["equal"].sum())
+        return Totals(
+            len(self.left.frame), len(self.right.frame), len(matched), len(self.pairs) - len(matched),
+            len(self.left_only), len(self.right_only), len(self.left_duplicates), len(self.right_duplicates),
+            n_equal, len(records),
+            {f: (len(matched) - n_wrong.get(f, 0), len(matched)) for f in self.agreed},
+            _rates(records, "sheet"), _rates(records, "area"),
+        )  # fmt: skip
+
+    def records(self) -> pl.DataFrame:
+        """left ∪ right: one row a record with ``equal``, its ``sheet`` (left; right where only there) and ``area``."""
+        unequal = self.cells.filter(~pl.col("verdict").is_in(EQUAL)).select("left_row").unique()
+        left = self.left.frame.select(left_row="row", sheet="sheet", area=_area(self.left.frame))
+        right = self.right.frame.select(right_row="row", sheet=pl.lit("（仅右侧）"), area=_area(self.right.frame))
+        paired = self.pairs.join(left, on="left_row").join(unequal.with_columns(wrong=True), on="left_row", how="left")
+        shown = ("sheet", "area")
+        return pl.concat([
+            paired.select(*shown, equal=(pl.col("status") == "match") & pl.col("wrong").is_null()),
+            left.join(self.left_only.select(left_row="row"), on="left_row").select(*shown, equal=pl.lit(False)),
+            right.join(self.right_only.select(right_row="row"), on="right_row").select(*shown, equal=pl.lit(False)),
+        ])  # fmt: skip
+
+
+def _rates(records: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
+    counted = records.filter(pl.col(by).is_not_null()).group_by(by).agg(n=pl.col("equal").sum(), d=pl.len()).sort(by)
+    return {row[0]: (row[1], row[2]) for row in counted.iter_rows()}
+
+
+def _area(frame: pl.DataFrame) -> pl.Expr:
+    """What says where a row belongs: the grid, else the community, else the estate."""
+    held = [pl.col(c) for c in ("grid_code", "grid_name", "community", "estate") if c in frame.columns]
+    return pl.coalesce(held) if held else pl.lit(None, dtype=pl.String)
+
+
+def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Comparison:
+    """Compare two sides of one kind. Raises LedgerError where the kinds differ or nothing can link them."""
+    say = progress or (lambda _: None)
+    if left.kind != right.kind:
+        raise LedgerError(
+            f"{left.name} 是{dictionary.KINDS[left.kind]}台账，{right.name} 是{dictionary.KINDS[right.kind]}台账，不是一种，"
+            "没有比对。请换成同一种，或用 --kind 指明。"
+        )
+    if left.kind not in linkage.KINDS:
+        raise LedgerError(f"{dictionary.KINDS[left.kind]}台账还不能比对，能比的是人员、房屋、单位。")
+    say("找同一个人" if left.kind == "person" else "找同一处")
+    links = linkage.link(left.frame, right.frame, left.kind)
+    say("逐项比对")
+    agreed = agreed_fields(left, right)
+    matched = links.pairs.filter(pl.col("status") == "match")
+    cells = _cells(left, right, matched.select("left_row", "right_row"), agreed)
+    return Comparison(
+        left, right, links.pairs, cells, _only(left, links.pairs["left_row"], links.left_duplicates),
+        _only(right, links.pairs["right_row"], links.right_duplicates), links.left_duplicates, links.right_duplicates, agreed,
+    )  # fmt: skip
+
+
+def _only(side: Side, paired: pl.Series, duplicates: pl.DataFrame) -> pl.DataFrame:
+    rows = side.frame.select("row")
+    return rows.join(paired.rename("row").to_frame(), on="row", how="anti").join(duplicates, on="row", how="anti")
+
+
+def agreed_fields(left: Side, right: Side) -> tuple[str, ...]:
+    """The fields both sides have a column for, in the dictionary's order; all that says the door counts as one, last."""
+    both = [f for f in dictionary.fields(left.kind) if f.name in left.fields and f.name in right.fields]
+    said = [all(p in side.frame.columns for p in ("building", "room")) for side in (left, right)]
+    return (*(f.name for f in both if not f.locates), *([ADDRESS] if all(said) else []))
+
+
+def _cells(left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...]) -> pl.DataFrame:
+    ours = matched.join(left.frame, left_on="left_row", right_on="row", how="left", maintain_order="left")
+    theirs = matched.join(right.frame, left_on="right_row", right_on="row", how="left", maintain_order="left")
+    found = [_of_field(ours, theirs, field) for field in agreed]
+    empty = pl.DataFrame(schema={"left_row": pl.UInt32, "right_row": pl.UInt32, "field": pl.String, "verdict": pl.String,
+                                 "left": pl.String, "right": pl.String})  # fmt: skip
+    return pl.concat([empty, *found])
+
+
+def _of_field(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.DataFrame:
+    if field == ADDRESS:
+        return _of_door(ours, theirs)
+    here, there = ours[field], theirs[field]
+    verdict = _verdict(here, there, (here == there).fill_null(False), _same_writing(ours, theirs, field))
+    return _found(ours, field, verdict, here.cast(pl.String), there.cast(pl.String))
+
+
+def _same_writing(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.Series:
+    """Where both cells stand letter by letter the same; a side that was never written (the register) counts as plain."""
+    name = WRITTEN + field
+    if name not in ours.columns or name not in theirs.columns:
+        return pl.repeat(True, len(ours), dtype=pl.Boolean, eager=True)
+    return (ours[name] == theirs[name]).fill_null(False)
+
+
+def _of_door(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """Doors: building and room equal; the estate and the stairwell where both sides say them."""
+    same = (ours["building"].eq_missing(theirs["building"])) & (ours["room"] == theirs["room"]).fill_null(False)
+    for part in ("estate", "stairwell"):
+        if part in ours.columns and part in theirs.columns:
+            same = same & (ours[part] == theirs[part]).fill_null(True)
+    here, there = _door(ours), _door(theirs)
+    written = (here == there).fill_null(False)
+    return _found(ours, ADDRESS, _verdict(here, there, same, written), here, there)
+
+
+def _door(frame: pl.DataFrame) -> pl.Series:
+    parts = [pl.col(p) for p in PLACE if p in frame.columns]
+    return frame.select(
+        pl.when(pl.col("room").is_not_null()).then(pl.concat_str(parts, separator=" ", ignore_nulls=True))
+    ).to_series()
+
+
+def _verdict(here: pl.Series, there: pl.Series, same: pl.Series, written: pl.Series) -> pl.Series:
+    both_empty = here.is_null() & there.is_null()
+    return pl.select(
+        pl.when(both_empty | same & written).then(pl.lit("same")).when(same).then(pl.lit("normalised"))
+        .when(here.is_null()).then(pl.lit("missing_left")).when(there.is_null()).then(pl.lit("missing_right"))
+        .otherwise(pl.lit("conflict"))
+    ).to_series()  # fmt: skip
+
+
+def _found(ours: pl.DataFrame, field: str, verdict: pl.Series, here: pl.Series, there: pl.Series) -> pl.DataFrame:
+    made = ours.select("left_row", "right_row").with_columns(
+        field=pl.lit(field), verdict=verdict, left=here, right=there
+    )
+    return made.filter(verdict != "same")

@@ -1,0 +1,122 @@
+"""One side of a comparison: a ledger's rows, or the register's, as a frame of canonical columns."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import readers
+from gridwalk.ledger import guard, location, plain, read
+from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger.read import SheetRead
+
+Progress = Callable[[str], None]
+WRITTEN = "written_"
+"""Columns ``written_<field>``: a number for the cell as it stood, to tell 相同 from 写法不同 (equal after normalising)."""
+PLAIN_BYTES = 1 << 20
+"""Workbooks from this size on are first tried as plain tables; smaller ones are read row by row anyway."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Side:
+    """``frame``: row (0-based, through all sheets), sheet, row_no, a column a field read (texts, ``pl.Date``), the door's
+    parts (estate, building, stairwell, room) as keys, and ``id_text``: the ID number as written where it is not valid.
+
+    ``fields``: the dictionary's fields the file has a column for. ``faults``: row, field, column, code, text.
+    """
+
+    kind: str
+    name: str
+    frame: pl.DataFrame
+    fields: tuple[str, ...]
+    faults: pl.DataFrame
+    sheets: tuple[SheetRead, ...] = ()
+    questions: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def read_file(
+    source: Path, *, kind: str | None = None, mapping: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> Side:
+    """A ledger file of the user's own. Raises LedgerError."""
+    say = progress or (lambda _: None)
+    say(f"读 {source.name}")
+    format_ = guard.format_of_file(source)
+    if format_ in {"csv", "parquet"} or (format_ == "xlsx" and source.stat().st_size >= PLAIN_BYTES):
+        wide = plain.read(source, format_, kind=kind, mapping=mapping or {})
+        if wide is not None:
+            say(f"认地址 {source.name}")
+            return _located(wide.kind, source.name, wide.frame, wide.faults, wide.sheets, say)
+    return read_bytes(source.read_bytes(), source.name, kind=kind, mapping=mapping)
+
+
+def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Side:
+    """An uploaded ledger, read row by row. Raises LedgerError."""
+    ledger = read.read(data, name, kind=kind, mapping=mapping)
+    kind = ledger.kind
+    mapped = {c.field for s in ledger.sheets for c in s.columns} - {""}
+    names = [f.name for f in dictionary.fields(kind) if f.name in mapped | {k for r in ledger.rows for k in r.values}]
+    columns: dict[str, list[Any]] = {name: [row.values.get(name) for row in ledger.rows] for name in names}
+    frame = pl.DataFrame(
+        [pl.Series("sheet", [r.sheet for r in ledger.rows], dtype=pl.String),
+         pl.Series("row_no", [r.row_no for r in ledger.rows], dtype=pl.UInt32),
+         *(_column(kind, name, values) for name, values in columns.items()),
+         pl.Series("id_text", [_written_id(r) for r in ledger.rows], dtype=pl.String),
+         *(pl.Series(WRITTEN + n, [_text(r.written.get(n)) for r in ledger.rows], dtype=pl.String).hash() for n in names)]
+    ).with_row_index("row")  # fmt: skip
+    faults = pl.DataFrame(
+        [(at, f.field, f.column, f.code, f.text) for at, row in enumerate(ledger.rows) for f in row.faults],
+        schema=FAULTS, orient="row",
+    )  # fmt: skip
+    return _located(kind, name, frame, faults, tuple(ledger.sheets), lambda _: None)
+
+
+FAULTS = {"row": pl.UInt32, "field": pl.String, "column": pl.String, "code": pl.String, "text": pl.String}
+
+
+def of_rows(kind: str, name: str, rows: Iterable[Mapping[str, Any]], *, fields: Sequence[str]) -> Side:
+    """Records that need no reading (the register's) as a side. Values are canonical; further keys become columns."""
+    held = list(rows)
+    more = sorted({key for row in held[:1] for key in row} - set(fields))
+    frame = pl.DataFrame(
+        [pl.Series("sheet", [name] * len(held), dtype=pl.String),
+         pl.Series("row_no", range(1, len(held) + 1), dtype=pl.UInt32),
+         *(_column(kind, f, [row.get(f) for row in held]) for f in fields),
+         *(pl.Series(m, [_text(row.get(m)) for row in held], dtype=pl.String) for m in more)]
+    ).with_row_index("row")  # fmt: skip
+    return _located(kind, name, frame, pl.DataFrame(schema=FAULTS), (), lambda _: None, fields=tuple(fields))
+
+
+def _located(
+    kind: str, name: str, frame: pl.DataFrame, faults: pl.DataFrame, sheets: Sequence[SheetRead], say: Progress,
+    *, fields: tuple[str, ...] = (),
+) -> Side:  # fmt: skip
+    if frame.is_empty() and sheets:
+        raise LedgerError(f"{name} 里有表头，没有一行数据，没有比对。请换一份再来。")
+    frame = location.columns(frame)
+    fields = fields or tuple(f.name for f in dictionary.fields(kind) if f.name in frame.columns)
+    asked = read.questions(kind, sheets) if sheets else []
+    return Side(kind, name, frame, fields, faults, tuple(sheets), tuple(asked), tuple(read.refused(sheets)))
+
+
+def _column(kind: str, name: str, values: Sequence[Any]) -> pl.Series:
+    """Canonical values as a column: dates as dates, everything else as text."""
+    texts = pl.Series(name, [_text(v) for v in values], dtype=pl.String)
+    field = dictionary.find(kind, name)
+    return texts.str.to_date("%Y-%m-%d") if field and field.read is readers.date else texts
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def _written_id(row: read.Row) -> str | None:
+    field = "uscc" if row.kind == "organization" else "id_no"
+    if field in row.values or field not in row.written:
+        return None
+    return plain.written_id(str(row.written[field])) or None

@@ -1,0 +1,176 @@
+"""How two values compare: one level a pair, for all pairs of candidates at once. Character-based, never bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
+
+WORKERS = -1
+ALIKE = 0.88
+"""Jaro–Winkler similarity from which names in letters, and estates, count as near."""
+
+Bools = npt.NDArray[np.bool_]
+
+
+class Pairs:
+    """Candidate pairs over two frames: a column of either side gathered for every pair."""
+
+    def __init__(self, left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> None:
+        self._sides = (left, right)
+        self._at = (pairs["l"], pairs["r"])
+        self.n = len(pairs)
+
+    def both(self, column: str) -> tuple[pl.Series, pl.Series]:
+        """The column on the left and on the right, a value a pair."""
+        left, right = (side[column].gather(at) for side, at in zip(self._sides, self._at, strict=True))
+        return left, right
+
+    def said(self, column: str) -> Bools:
+        """Where both sides say something."""
+        left, right = self.both(column)
+        return (left.is_not_null() & right.is_not_null()).to_numpy()
+
+    def same(self, column: str) -> Bools:
+        """Where both sides say the same; empty is never the same."""
+        left, right = self.both(column)
+        return (left == right).fill_null(False).to_numpy()
+
+    def share(self, column: str) -> npt.NDArray[np.float64]:
+        """For each pair the share of records that carry the left value: the chance of agreeing on it by accident."""
+        counts = pl.concat([side[column] for side in self._sides]).drop_nulls().value_counts(name="n")
+        total = max(1, int(counts["n"].sum()))
+        left, _ = self.both(column)
+        found = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
+        shares: npt.NDArray[np.float64] = np.maximum(found.fill_null(1).to_numpy().astype(np.float64), 1.0) / total
+        return shares
+
+
+@dataclasses.dataclass
+class Compared:
+    """``level``: each pair's level of one comparison, "" where a side says nothing; ``share``: of the value agreed on."""
+
+    level: npt.NDArray[np.str_]
+    share: npt.NDArray[np.float64] | None = None
+
+
+def pick(pairs: Pairs, said: Bools, **levels: Bools) -> npt.NDArray[np.str_]:
+    """The first level that holds for each pair; ``other`` where both sides spoke and none does."""
+    return np.select([~said, *levels.values()], ["", *levels], default="other").astype("U10")
+
+
+def edits(left: pl.Series, right: pl.Series, where: Bools, most: int) -> npt.NDArray[np.int64]:
+    """Keystrokes between two texts (insert, delete, replace, swap neighbours), where asked; ``most`` + 1 means more."""
+    found = np.full(len(where), most + 1, dtype=np.int64)
+    at = np.flatnonzero(where)
+    if len(at):
+        a, b = left.gather(at).to_list(), right.gather(at).to_list()
+        found[at] = cpdist(a, b, scorer=OSA.distance, score_cutoff=most, dtype=np.int32, workers=WORKERS)
+    return found
+
+
+def alike(left: pl.Series, right: pl.Series, where: Bools) -> Bools:
+    """Where two texts resemble each other, where asked."""
+    found = np.zeros(len(where), dtype=np.bool_)
+    at = np.flatnonzero(where)
+    if len(at):
+        a, b = left.gather(at).to_list(), right.gather(at).to_list()
+        found[at] = (
+            cpdist(a, b, scorer=JaroWinkler.similarity, score_cutoff=ALIKE, dtype=np.float32, workers=WORKERS) > 0
+        )
+    return found
+
+
+def name(pairs: Pairs) -> Compared:
+    """Names of persons: the same · sounding the same · a keystroke apart · the surname only · other."""
+    left, right = pairs.both("name_key")
+    said, same = pairs.said("name_key"), pairs.same("name_key")
+    sounds = pairs.same("sound")
+    open_ = said & ~same & ~sounds
+    # Among two characters one keystroke is half the name; only swapping them is a slip.
+    long = ((left.str.len_chars() >= 3) & (right.str.len_chars() >= 3)).fill_null(False).to_numpy()
+    swapped = (left == right.str.reverse()).fill_null(False).to_numpy()
+    latin = (left.str.contains("[a-z]") & right.str.contains("[a-z]")).fill_null(False).to_numpy()
+    near = swapped | (edits(left, right, open_ & long & ~latin, 1) <= 1) | alike(left, right, open_ & latin)
+    return Compared(
+        pick(pairs, said, same=same, sounds=sounds, near=near, surname=pairs.same("surname")), pairs.share("name_key")
+    )
+
+
+def id_number(pairs: Pairs) -> Compared:
+    """ID numbers as written: two with right check digits that differ are two persons; a slip is one or two keystrokes."""
+    left, right = pairs.both("id_text")
+    said, same = pairs.said("id_text"), pairs.same("id_text")
+    valid = pairs.said("id_valid")
+    open_ = said & ~same & ~valid
+    near = edits(left, right, open_, 2) <= 2
+    kept = (left.str.slice(0, 14) == right.str.slice(0, 14)).fill_null(False).to_numpy()
+    tail = (left.str.slice(-4) == right.str.slice(-4)).fill_null(False).to_numpy()
+    lost = (left.str.ends_with("000") | right.str.ends_with("000")).fill_null(False).to_numpy()
+    birth = (left.str.slice(6, 8) == right.str.slice(6, 8)).fill_null(False).to_numpy()
+    full = ((left.str.len_chars() >= 17) & (right.str.len_chars() >= 17)).fill_null(False).to_numpy()
+    stars = (left.str.contains("*", literal=True) | right.str.contains("*", literal=True)).fill_null(False).to_numpy()
+    return Compared(
+        pick(
+            pairs, said, same=same & ~stars, both_valid=valid & ~same, near=near & ~stars | kept & lost,
+            birth=birth & full & ~stars | stars & tail,
+        ),
+        pairs.share("id_text"),
+    )  # fmt: skip
+
+
+def born(pairs: Pairs) -> Compared:
+    """Birth dates: the same · one of year, month, day otherwise, or day and month swapped · other."""
+    left, right = pairs.both("born_on")
+    said, same = pairs.said("born_on"), pairs.same("born_on")
+    parts = [(getattr(left.dt, p)(), getattr(right.dt, p)()) for p in ("year", "month", "day")]
+    (year, month, day) = [(a == b).fill_null(False).to_numpy() for a, b in parts]
+    swapped = ((parts[1][0] == parts[2][1]) & (parts[2][0] == parts[1][1])).fill_null(False).to_numpy()
+    one_off = (year.astype(int) + month + day) == 2
+    return Compared(pick(pairs, said, same=same, near=one_off | year & swapped), pairs.share("born_on"))
+
+
+def equal(pairs: Pairs, column: str, *, by_share: bool = True) -> Compared:
+    """The same or other."""
+    said, same = pairs.said(column), pairs.same(column)
+    return Compared(pick(pairs, said, same=same), pairs.share(column) if by_share else None)
+
+
+def typed(pairs: Pairs, column: str, *, most: int = 1) -> Compared:
+    """The same, at most ``most`` keystrokes apart, or other."""
+    left, right = pairs.both(column)
+    said, same = pairs.said(column), pairs.same(column)
+    return Compared(
+        pick(pairs, said, same=same, near=edits(left, right, said & ~same, most) <= most), pairs.share(column)
+    )
+
+
+def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
+    """Names of estates, organizations, owners: the same, (one within the other,) near, or other."""
+    left, right = pairs.both(column)
+    said, same = pairs.said(column), pairs.same(column)
+    levels: Mapping[str, Bools] = {"same": same}
+    if within:
+        short = ((left.str.len_chars() >= 3) & (right.str.len_chars() >= 3)).fill_null(False)
+        a, b = pl.col("a"), pl.col("b")
+        inside = pl.DataFrame({"a": left, "b": right}).select(
+            (a.str.contains(b, literal=True) | b.str.contains(a, literal=True)).fill_null(False)
+        )
+        levels = {**levels, "within": (short & inside.to_series()).to_numpy()}
+    near = (edits(left, right, said & ~same, 1) <= 1) | alike(left, right, said & ~same)
+    return Compared(pick(pairs, said, **levels, near=near), pairs.share(column))
+
+
+def home(pairs: Pairs, household: Bools) -> Compared:
+    """Doors: the same · of households known to be the same people · same building and room · same building · other."""
+    said = pairs.said("door") | household
+    return Compared(
+        pick(pairs, said, same=pairs.same("door"), household=household, room=pairs.same("place"),
+             building=pairs.same("house")),
+        pairs.share("door"),
+    )  # fmt: skip

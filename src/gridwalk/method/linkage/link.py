@@ -1,0 +1,160 @@
+"""Two ledgers' rows → who is who: certain keys, candidates from blocks, weights, one-to-one assignment."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from gridwalk.method.linkage import assign, blocks, certain, levels, prepare, score
+from gridwalk.method.linkage.levels import Compared, Pairs
+from gridwalk.method.linkage.weights import QUESTION, WEIGHTS, Table
+
+KINDS = tuple(WEIGHTS)
+BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
+    "person": (
+        ("door", "surname"), ("door", "born_on"), ("phone", "surname"), ("sound", "born_on"), ("name_key", "born_on"),
+        ("id_head",), ("id_tail",), ("place", "sound"), ("phone", "born_on"), ("household", "surname"),
+        ("household", "born_on"), ("house", "name_key"), ("name_key",), ("born_on", "surname"), ("id_text",),
+    ),
+    "dwelling": (
+        ("place",), ("estate", "room"), ("estate", "building", "room"), ("phone",), ("name_key", "room"),
+        ("name_key", "building"),
+    ),
+    "organization": (("name_key",), ("door",), ("phone",), ("id_text",), ("name_head", "house"), ("contact", "house")),
+}  # fmt: skip
+EVIDENCE = {
+    ("id", "same"): "证件号相同", ("id", "near"): "证件号只差一两位", ("id", "birth"): "证件号出生日期相同",
+    ("name", "same"): "同名", ("name", "sounds"): "名字同音", ("name", "near"): "名字差一字", ("name", "within"): "名称相含",
+    ("born", "same"): "同日生", ("born", "near"): "出生日期相近", ("phone", "same"): "电话相同", ("phone", "near"): "电话差一位",
+    ("home", "same"): "同一户", ("home", "household"): "家人都对上了", ("home", "room"): "楼号室号相同", ("estate", "near"): "小区名相近",
+    ("owner", "same"): "产权人相同", ("contact", "same"): "联系人相同", ("id", "both_valid"): "两个证件号都校验无误但不同",
+    ("name", "other"): "名字不同", ("born", "other"): "出生日期不同", ("home", "other"): "住处不同", ("phone", "other"): "电话不同",
+}  # fmt: skip
+ROUNDS = 2
+"""Weighed twice: whom the first round has taken is household evidence in the second."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Links:
+    """``pairs``: left_row, right_row, status (match | question), score (0–1), why. Duplicates: row, first_row, why."""
+
+    pairs: pl.DataFrame
+    left_duplicates: pl.DataFrame
+    right_duplicates: pl.DataFrame
+
+
+def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping[str, Table] | None = None) -> Links:
+    """Link rows of ``kind`` (a key of ``WEIGHTS``). Frames have ``row`` and any canonical columns (``prepare.COLUMNS``).
+
+    Every row is in at most one pair; a row said twice on its side is taken once, by its first row.
+    """
+    ours, theirs = prepare.with_columns(left, kind), prepare.with_columns(right, kind)
+    doubled = [certain.duplicates(side, certain.DUPLICATE_KEYS[kind]) for side in (ours, theirs)]
+    ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip((ours, theirs), doubled, strict=True))
+    found: list[pl.DataFrame] = []
+    rest: tuple[pl.DataFrame, ...] = (ours, theirs)
+    for key in certain.KEYS[kind]:
+        sure = certain.pairs(rest[0], rest[1], key)
+        found.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
+        rest = _without(rest, sure)
+    pool = tuple(prepare.PREPARE[kind](side) for side in rest)
+    homes = tuple(prepare.home_of(side, kind) for side in (ours, theirs))
+    for _ in range(ROUNDS):
+        chosen = _round(pool[0], pool[1], homes, pl.concat(found), kind, weights or WEIGHTS[kind])
+        matched = chosen.filter(pl.col("status") == "match")
+        found.append(matched)
+        if matched.is_empty():
+            break
+        pool = _without(pool, matched)
+    found.append(chosen.filter(pl.col("status") == "question"))
+    return Links(pl.concat(found).sort("left_row"), *doubled)
+
+
+def _without(sides: tuple[pl.DataFrame, ...], pairs: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """The two sides without what the pairs have taken."""
+    left, right = sides
+    return (
+        left.join(pairs.select(row="left_row"), on="row", how="anti"),
+        right.join(pairs.select(row="right_row"), on="row", how="anti"),
+    )
+
+
+def _round(
+    left: pl.DataFrame, right: pl.DataFrame, homes: tuple[pl.DataFrame, ...], settled: pl.DataFrame, kind: str,
+    weights: Mapping[str, Table],
+) -> pl.DataFrame:  # fmt: skip
+    """One weighing of what is left; the chosen pairs as ``Links.pairs``."""
+    left, right = _households(left, right, homes, settled)
+    left, right = left.with_row_index("l"), right.with_row_index("r")
+    found = blocks.candidates(left, right, BLOCKS[kind])
+    pairs = Pairs(left, right, found)
+    compared = COMPARE[kind](pairs)
+    bits = score.total(weights, compared) + score.prior(len(left), len(right))
+    scored = found.with_columns(bits=bits, p=score.probability(bits), at=np.arange(len(found), dtype=np.uint32))
+    chosen = assign.assign(scored.filter(pl.col("p") >= QUESTION))
+    why = _why(compared, chosen["at"].to_numpy())
+    return chosen.select(
+        left_row=left["row"].gather(chosen["l"]), right_row=right["row"].gather(chosen["r"]), status="status",
+        score=pl.col("p"), why=pl.Series(why, dtype=pl.String),
+    )  # fmt: skip
+
+
+def _households(
+    left: pl.DataFrame, right: pl.DataFrame, homes: tuple[pl.DataFrame, ...], settled: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A column ``household`` on both sides: the right door to which most of the left door's people have been matched."""
+    moved = (
+        settled.select("left_row", "right_row")
+        .join(homes[0].select(left_row="row", here="home"), on="left_row")
+        .join(homes[1].select(right_row="row", household="home"), on="right_row")
+        .drop_nulls()
+        .group_by("here", "household")
+        .len("n")
+        .sort("n", "household", descending=True)
+        .unique("here", keep="first", maintain_order=True)
+    )
+    left = left.drop("household", strict=False).join(homes[0], on="row", how="left", maintain_order="left")
+    left = left.join(moved.select(home="here", household="household"), on="home", how="left", maintain_order="left")
+    right = right.drop("household", strict=False).join(
+        homes[1].select("row", household="home"), on="row", how="left", maintain_order="left"
+    )
+    return left.drop("home"), right
+
+
+def _person(pairs: Pairs) -> dict[str, Compared]:
+    return {
+        "name": levels.name(pairs), "id": levels.id_number(pairs), "born": levels.born(pairs),
+        "sex": levels.equal(pairs, "sex", by_share=False), "phone": levels.typed(pairs, "phone"),
+        "home": levels.home(pairs, pairs.same("household")), "relation": levels.equal(pairs, "relation", by_share=False),
+    }  # fmt: skip
+
+
+def _dwelling(pairs: Pairs) -> dict[str, Compared]:
+    return {
+        "estate": levels.named(pairs, "estate"), "building": levels.equal(pairs, "building"),
+        "stairwell": levels.equal(pairs, "stairwell", by_share=False), "room": levels.typed(pairs, "room"),
+        "owner": levels.typed(pairs, "name_key"), "phone": levels.typed(pairs, "phone"),
+        "area": levels.equal(pairs, "area_m2", by_share=False),
+    }  # fmt: skip
+
+
+def _organization(pairs: Pairs) -> dict[str, Compared]:
+    return {
+        "name": levels.named(pairs, "name_key", within=True), "id": levels.id_number(pairs),
+        "phone": levels.typed(pairs, "phone"), "home": levels.home(pairs, pairs.same("household")),
+        "contact": levels.typed(pairs, "contact"),
+    }  # fmt: skip
+
+
+COMPARE = {"person": _person, "dwelling": _dwelling, "organization": _organization}
+
+
+def _why(compared: Mapping[str, Compared], at: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> list[str]:
+    """The evidence of each chosen pair in words, for and against."""
+    words = [["" for _ in at] for _ in compared]
+    for row, (name, one) in zip(words, compared.items(), strict=True):
+        row[:] = [EVIDENCE.get((name, code), "") for code in one.level[at].tolist()]
+    return ["，".join(w for w in column if w) for column in zip(*words, strict=True)]

@@ -1,0 +1,117 @@
+"""What linking looks at, derived from the canonical columns: only for records that no certain key has settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from gridwalk.method import names, text
+
+COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
+    "person": {
+        "name": pl.String(), "id_no": pl.String(), "id_text": pl.String(), "born_on": pl.Date(), "sex": pl.String(),
+        "phone": pl.String(), "relation": pl.String(),
+    },
+    "dwelling": {"owner_name": pl.String(), "owner_phone": pl.String(), "area_m2": pl.String()},
+    "organization": {
+        "name": pl.String(), "uscc": pl.String(), "id_text": pl.String(), "contact_name": pl.String(),
+        "contact_phone": pl.String(),
+    },
+}  # fmt: skip
+PLACE = ("estate", "building", "stairwell", "room")
+"""The parts of a door, as ``addresses`` reads them; both frames may have them."""
+
+
+def with_columns(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The frame with every column linking may ask for; absent ones are empty."""
+    wanted = {**COLUMNS[kind], **{part: pl.String() for part in PLACE}}
+    missing = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in wanted.items() if column not in frame]
+    return frame.with_columns(missing).select("row", *wanted)
+
+
+def _mapped(frame: pl.DataFrame, column: str, **derived: Callable[[str], str]) -> pl.DataFrame:
+    """Columns derived from a column of texts; each distinct text is worked out once."""
+    distinct = frame[column].drop_nulls().unique()
+    values = distinct.to_list()
+    table = pl.DataFrame(
+        {column: distinct}
+        | {
+            name: pl.Series([function(v) or None for v in values], dtype=pl.String)
+            for name, function in derived.items()
+        }
+    )
+    return frame.join(table, on=column, how="left", maintain_order="left")
+
+
+def _surname(name: str) -> str:
+    """Key of the surname: 张 and 章 sound alike and are often mistaken; in letters the last word."""
+    if name.isascii():
+        return name.rsplit(" ", 1)[-1]
+    return names.key(name[:2]) if name[:2] in names.COMPOUND_SURNAMES else names.key(name[:1])
+
+
+def _plain_name(name: str) -> str:
+    return text.simplified(name).lower()
+
+
+def _sound(name: str) -> str:
+    return "" if name.isascii() else names.key(name)
+
+
+def _door(frame: pl.DataFrame) -> pl.DataFrame:
+    """``door``: the whole door; ``place``: building and room without the estate; ``house``: the building."""
+    building, room = pl.col("building"), pl.col("room")
+    full = room.is_not_null() & (building.is_not_null() | pl.col("estate").is_not_null())
+    return frame.with_columns(
+        door=pl.when(full).then(pl.concat_str(*PLACE, separator="|", ignore_nulls=False).fill_null(
+            pl.concat_str([pl.col(p).fill_null("") for p in PLACE], separator="|"))),
+        place=pl.when(room.is_not_null() & building.is_not_null()).then(pl.concat_str(building, room, separator="|")),
+        house=pl.concat_str("estate", "building", separator="|"),
+    )  # fmt: skip
+
+
+def persons(frame: pl.DataFrame) -> pl.DataFrame:
+    """Persons: name keys, the number as written, the birth date of the number where no column says one."""
+    frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname)
+    id_text = pl.col("id_no").fill_null(pl.col("id_text"))
+    within = id_text.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    plausible = within.dt.year().is_between(1890, 2100)
+    return _door(frame).with_columns(
+        id_text=id_text,
+        id_valid=pl.col("id_no"),
+        born_on=pl.col("born_on").fill_null(pl.when(plausible).then(within)),
+        id_head=id_text.str.slice(0, 14),
+        id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),
+    )
+
+
+def dwellings(frame: pl.DataFrame) -> pl.DataFrame:
+    """Dwellings: the parts of the door, the owner."""
+    frame = _mapped(frame, "owner_name", name_key=_plain_name)
+    return _door(frame).rename({"owner_phone": "phone"})
+
+
+def organizations(frame: pl.DataFrame) -> pl.DataFrame:
+    """Organizations: the name without its legal form, the code as written, whom to call."""
+    frame = _mapped(frame, "name", name_key=names.organization_key)
+    frame = _mapped(frame, "contact_name", contact=_plain_name)
+    return _door(frame).with_columns(
+        id_text=pl.col("uscc").fill_null(pl.col("id_text")), id_valid=pl.col("uscc"),
+        name_head=pl.when(pl.col("name_key").str.len_chars() >= 2).then(pl.col("name_key").str.slice(0, 2)),
+    ).rename({"contact_phone": "phone"})  # fmt: skip
+
+
+PREPARE: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+    "person": persons,
+    "dwelling": dwellings,
+    "organization": organizations,
+}
+
+
+def home_of(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """``row`` and ``home`` (a number for the door) of every record that has a door; only households have homes."""
+    if kind == "dwelling":
+        return frame.clear().select("row", home=pl.lit(0, dtype=pl.UInt64))
+    said = frame.filter(pl.col("room").is_not_null())
+    return said.select("row", home=pl.struct(PLACE).hash())
