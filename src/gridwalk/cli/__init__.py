@@ -8,6 +8,7 @@ from types import ModuleType
 from gridwalk import __version__
 from gridwalk.cli import (
     areas,
+    check,
     createuser,
     demo,
     failures,
@@ -17,6 +18,7 @@ from gridwalk.cli import (
     output,
     parser,
     passthrough,
+    reconcile,
     serve,
     simulate,
     status,
@@ -30,6 +32,8 @@ VERBS: dict[str, ModuleType] = {
     "createuser": createuser,
     "areas": areas,
     "import": import_ledgers,
+    "reconcile": reconcile,
+    "check": check,
     "simulate": simulate,
     "demo": demo,
     "django": passthrough,

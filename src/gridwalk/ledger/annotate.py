@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -14,10 +16,12 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string
 
-from gridwalk.ledger import cells, headers
+from gridwalk.ledger import cells, frames, headers
 
 KEEP_FILE_ROWS = 50_000
 MAX_COMMENTS = 5_000
+LARGE_BYTES = 4 << 20
+"""Size from which a file of one's own is read as a frame of texts to be rebuilt."""
 COLUMN = headers.OURS
 AUTHOR = "网格走访"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -43,20 +47,45 @@ class Annotated:
     rebuilt: str
 
 
-def annotate(data: bytes, name: str, marks: Sequence[Mark]) -> Annotated:
-    """The file with its marks. Raises errors.LedgerError where the file cannot be read any more."""
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A further sheet behind the user's own: rows of texts and numbers below a header."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def annotate(data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table] = ()) -> Annotated:
+    """The file with its marks and further sheets. Raises errors.LedgerError where the file cannot be read any more."""
     kind, sheets = cells.read(data, name)
     longest = sum(len(s.rows) for s in sheets)
-    if kind == "xlsx" and not marks:
+    if kind == "xlsx" and not marks and not tables:
         return Annotated(data, "")
     if kind == "xlsx" and longest <= KEEP_FILE_ROWS:
         try:
-            return Annotated(_kept(data, marks), "")
+            return Annotated(_kept(data, marks, tables), "")
         except Exception:  # openpyxl raises all sorts of things on files that table programs open
             why = "原文件有这里改不了的内容"
     else:
         why = "原文件不是 xlsx" if kind != "xlsx" else f"原文件有 {longest:,} 行"
-    return Annotated(_rebuilt(sheets, marks), f"{why}，这是按原样重做的 xlsx，版式从简。")
+    return _remade([(s.name, s.rows) for s in sheets], marks, tables, why)
+
+
+def annotate_file(source: Path, format_: str, marks: Sequence[Mark], tables: Sequence[Table]) -> Annotated:
+    """The same of the user's own file, however long. Raises errors.LedgerError."""
+    if format_ in frames.FORMATS and source.stat().st_size >= LARGE_BYTES:
+        wide = frames.read(source, format_)
+        return _remade(
+            [(s.name, s.frame.iter_rows()) for s in wide], marks, tables, f"原文件有 {source.stat().st_size >> 20} MB"
+        )
+    return annotate(source.read_bytes(), source.name, marks, tables)
+
+
+def _remade(
+    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table], why: str
+) -> Annotated:
+    return Annotated(_rebuilt(sheets, marks, tables), f"{why}，这是按原样重做的 xlsx，版式从简。")
 
 
 def _by_row(marks: Sequence[Mark]) -> dict[tuple[str, int], list[Mark]]:
@@ -66,7 +95,7 @@ def _by_row(marks: Sequence[Mark]) -> dict[tuple[str, int], list[Mark]]:
     return found
 
 
-def _kept(data: bytes, marks: Sequence[Mark]) -> bytes:
+def _kept(data: bytes, marks: Sequence[Mark], tables: Sequence[Table]) -> bytes:
     book = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False)
     commented: dict[tuple[str, str], list[str]] = {}
     columns: dict[str, int] = {}
@@ -91,9 +120,23 @@ def _kept(data: bytes, marks: Sequence[Mark]) -> bytes:
         sheet = book[sheet_name]
         sheet.cell(1, column, COLUMN)
         sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 46
+    for table in tables:
+        sheet = book.create_sheet(_free(table.name, book.sheetnames))
+        for row in (table.header, *table.rows):
+            sheet.append(list(row))
+            for cell in sheet[sheet.max_row]:
+                if isinstance(cell.value, str) and cell.value.startswith(FORMULA_STARTS):
+                    cell.data_type, cell.quotePrefix = "s", True  # text, also once somebody edits it
+        sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name of a further sheet; a workbook that has one of that name keeps its own."""
+    names = itertools.chain([name], (f"{name}（比对{n or ''}）" for n in itertools.count()))
+    return next(n for n in names if n not in taken)
 
 
 def _top_left(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
@@ -106,17 +149,22 @@ def _top_left(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
     }
 
 
-def _rebuilt(sheets: Sequence[cells.Sheet], marks: Sequence[Mark]) -> bytes:
+def _rebuilt(
+    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table]
+) -> bytes:
     out = io.BytesIO()
     by_row = _by_row(marks)
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bad, bad_text = book.add_format({"bg_color": BAD}), book.add_format({"bg_color": BAD, "quote_prefix": True})
     plain_text = book.add_format({"quote_prefix": True})  # stays text when somebody edits it: =1+1 is never run
-    for sheet in sheets:
-        target = book.add_worksheet(sheet.name[:31])
-        width = max((len(row) for row in sheet.rows), default=0)
-        for index, row in enumerate(sheet.rows):
-            of_row = by_row.get((sheet.name, index + 1), [])
+    names: list[str] = []
+    for name, rows in sheets:
+        names.append(_free(name[:31], names))
+        target, width = book.add_worksheet(names[-1]), 0
+        explained: list[tuple[int, str]] = []
+        for index, row in enumerate(rows):
+            width = max(width, len(row))
+            of_row = by_row.get((name, index + 1), [])
             marked = {column_index_from_string(m.column) - 1 for m in of_row if m.column}
             for column, value in enumerate(row):
                 if isinstance(value, str) and value.startswith(FORMULA_STARTS):
@@ -124,8 +172,20 @@ def _rebuilt(sheets: Sequence[cells.Sheet], marks: Sequence[Mark]) -> bytes:
                 elif value not in ("", None) or column in marked:
                     target.write(index, column, value, bad if column in marked else None)
             if of_row:
-                target.write_string(index, width, "；".join(m.text for m in of_row), bad)
+                explained.append((index, "；".join(m.text for m in of_row)))
+        for index, text in explained:
+            target.write_string(index, width, text, bad)
         target.write_string(0, width, COLUMN)
         target.set_column(width, width, 46)
+    for table in tables:
+        names.append(_free(table.name, names))
+        target = book.add_worksheet(names[-1])
+        for index, row in enumerate([table.header, *table.rows]):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    target.write_string(index, column, value, plain_text if value.startswith(FORMULA_STARTS) else None)
+                elif value is not None:
+                    target.write(index, column, value)
+        target.freeze_panes(1, 0)
     book.close()
     return out.getvalue()

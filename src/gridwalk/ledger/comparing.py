@@ -15,7 +15,7 @@ from gridwalk.method import linkage
 ADDRESS = "address"
 """The door as one agreed field, from whatever columns say it."""
 VERDICTS = {
-    "same": "相同", "normalised": "写法不同", "missing_left": "左边没填", "missing_right": "右边没填", "conflict": "不同",
+    "same": "相同", "normalised": "写法不同", "missing_left": "左边没有", "missing_right": "右边没有", "conflict": "不同",
 }  # fmt: skip
 EQUAL = ("same", "normalised")
 PLACE = ("estate", "building", "stairwell", "room")
@@ -109,7 +109,7 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     if left.kind not in linkage.KINDS:
         raise LedgerError(f"{dictionary.KINDS[left.kind]}台账还不能比对，能比的是人员、房屋、单位。")
     say("找同一个人" if left.kind == "person" else "找同一处")
-    links = linkage.link(left.frame, right.frame, left.kind)
+    links = linkage.link(_keyed(left), _keyed(right), left.kind)
     say("逐项比对")
     agreed = agreed_fields(left, right)
     matched = links.pairs.filter(pl.col("status") == "match")
@@ -118,6 +118,11 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
         left, right, links.pairs, cells, _only(left, links.pairs["left_row"], links.left_duplicates),
         _only(right, links.pairs["right_row"], links.right_duplicates), links.left_duplicates, links.right_duplicates, agreed,
     )  # fmt: skip
+
+
+def _keyed(side: Side) -> pl.DataFrame:
+    """The rows with the estate as its key: 林古里小区 is 林古里."""
+    return side.frame.with_columns(estate=pl.col("estate_key")) if "estate_key" in side.frame.columns else side.frame
 
 
 def _only(side: Side, paired: pl.Series, duplicates: pl.DataFrame) -> pl.DataFrame:
@@ -133,8 +138,8 @@ def agreed_fields(left: Side, right: Side) -> tuple[str, ...]:
 
 
 def _cells(left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...]) -> pl.DataFrame:
-    ours = matched.join(left.frame, left_on="left_row", right_on="row", how="left", maintain_order="left")
-    theirs = matched.join(right.frame, left_on="right_row", right_on="row", how="left", maintain_order="left")
+    ours = matched.join(_keyed(left), left_on="left_row", right_on="row", how="left", maintain_order="left")
+    theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
     found = [_of_field(ours, theirs, field) for field in agreed]
     empty = pl.DataFrame(schema={"left_row": pl.UInt32, "right_row": pl.UInt32, "field": pl.String, "verdict": pl.String,
                                  "left": pl.String, "right": pl.String})  # fmt: skip

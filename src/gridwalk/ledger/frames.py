@@ -33,6 +33,7 @@ MAX_MERGES = 1000
 _MERGE = re.compile(rb'<mergeCell\s+ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _TEXT_FORMULA = r'^="(.*)"$'
 BLOCK = 1 << 20
+FORMATS = frozenset({"csv", "parquet", "xlsx"})
 
 
 @dataclasses.dataclass

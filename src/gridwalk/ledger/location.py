@@ -67,7 +67,8 @@ _LOCATING = ("community", "estate", "building", "stairwell", "floor", "room", "a
 
 
 def columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the door's parts of every row in place of what its location columns say; ``door_fault``: its code.
+    """The frame with the door's parts of every row in place of what its location columns say; ``door_fault``: its code;
+    ``estate_key``: the estate without spelling.
 
     The same as ``address_of`` row by row. Where every column holds one plain part, its keys are the parts; an address column
     alone is read as a column; whatever is left is worked out once a distinct combination.
@@ -87,7 +88,11 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
     keyed = frame.drop("door_fault", strict=False).join(
         located, on=held, how="left", maintain_order="left", nulls_equal=True
     )
-    return keyed.with_columns(pl.col(f"{p}_").alias(p) for p in PARTS).drop([f"{p}_" for p in PARTS])
+    keyed = keyed.with_columns(pl.col(f"{p}_").alias(p) for p in PARTS).drop([f"{p}_" for p in PARTS])
+    names = keyed["estate"].drop_nulls().unique()
+    keys = pl.DataFrame({"estate": names, "estate_key": [addresses.estate_key(n) for n in names.to_list()]},
+                        schema={"estate": pl.String, "estate_key": pl.String})  # fmt: skip
+    return keyed.drop("estate_key", strict=False).join(keys, on="estate", how="left", maintain_order="left")
 
 
 def _filled(parts: pl.Series) -> pl.Series:
@@ -98,25 +103,23 @@ def _of_several(distinct: pl.DataFrame) -> pl.DataFrame:
     simple = pl.lit(True)
     for part, pattern in _SIMPLE.items():
         here = pl.col(part) if part in distinct.columns else pl.lit(None, dtype=pl.String)
-        empty = here.is_null() if part == "stairwell" else pl.lit(False)
+        empty = here.is_null() if part in {"estate", "stairwell"} else pl.lit(False)
         simple &= empty | here.str.contains(pattern).fill_null(False)
     if "address" in distinct.columns:
         simple &= pl.col("address").is_null()
     # An estate's name may end in what a building's begins with (阳光里二号): only names with no numeral are plain.
-    estate = pl.col("estate") if "estate" in distinct.columns else pl.lit(None, dtype=pl.String)
-    simple &= ~estate.str.contains(f"[{text.CHINESE_DIGITS}]|[号楼栋幢座院组]$").fill_null(True)
+    estate = pl.col("estate") if "estate" in distinct.columns else pl.lit("", dtype=pl.String)
+    simple &= ~estate.str.contains(f"[{text.CHINESE_DIGITS}]|[号楼栋幢座院组]$").fill_null(False)
     flagged = distinct.with_columns(simple.alias("simple_"))
     plain = flagged.filter("simple_").drop("simple_")
     plain = plain.with_columns(
         *(
-            (pl.col(p).str.extract(r"^(\d+)") if p != "estate" else pl.col(p)).alias(f"{p}_")
-            for p in PARTS
-            if p in plain.columns
+            (pl.col(p).str.extract(r"^(\d+)") if p in plain.columns else pl.lit(None, dtype=pl.String)).alias(f"{p}_")
+            for p in ("building", "stairwell", "room")
         ),
+        (pl.col("estate") if "estate" in plain.columns else pl.lit(None, dtype=pl.String)).alias("estate_"),
         door_fault=pl.lit(None, dtype=pl.String),
     )
-    if "stairwell_" not in plain.columns:
-        plain = plain.with_columns(stairwell_=pl.lit(None, dtype=pl.String))
     rest = flagged.filter(~pl.col("simple_")).drop("simple_")
     doors = [address_of(row) for row in rest.iter_rows(named=True)]
     rest = rest.with_columns(

@@ -25,7 +25,7 @@ PLAIN_BYTES = 1 << 20
 @dataclasses.dataclass(frozen=True)
 class Side:
     """``frame``: row (0-based, through all sheets), sheet, row_no, a column a field read (texts, ``pl.Date``), the door's
-    parts (estate, building, stairwell, room) as keys, and ``id_text``: the ID number as written where it is not valid.
+    parts (estate, building, stairwell, room; estate_key), and ``id_text``: the ID number as written where it is not valid.
 
     ``fields``: the dictionary's fields the file has a column for. ``faults``: row, field, column, code, text.
     """
@@ -98,8 +98,8 @@ def _located(
 ) -> Side:  # fmt: skip
     if frame.is_empty() and sheets:
         raise LedgerError(f"{name} 里有表头，没有一行数据，没有比对。请换一份再来。")
-    frame = location.columns(frame)
     fields = fields or tuple(f.name for f in dictionary.fields(kind) if f.name in frame.columns)
+    frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []
     return Side(kind, name, frame, fields, faults, tuple(sheets), tuple(asked), tuple(read.refused(sheets)))
 

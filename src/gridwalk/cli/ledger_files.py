@@ -1,0 +1,107 @@
+"""What ``reconcile`` and ``check`` share: reading a file, writing rows and workbooks, without server or database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridwalk.cli import output
+from gridwalk.cli.failures import CommandError
+
+if TYPE_CHECKING:
+    from gridwalk.ledger.annotate import Annotated
+    from gridwalk.ledger.sides import Side
+
+UNUSABLE = 2
+KINDS = ("person", "dwelling", "organization")
+Say = Callable[[str], None]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", choices=KINDS, help="哪种台账：人员、房屋、单位；不写就按列名认")
+    parser.add_argument(
+        "--rows", type=Path, metavar="文件", help="读到的每一行写成一行 JSON（字段按数据字典，附每格的差错）"
+    )
+    parser.add_argument("--json", action="store_true", help="只输出总数，JSON 格式")
+
+
+def saying(options: argparse.Namespace) -> Say:
+    """Progress in words; silent where the output is for a program."""
+    return (lambda _: None) if options.json else (lambda text: output.say(f"{text} …"))
+
+
+def side(source: Path, options: argparse.Namespace, say: Say) -> Side:
+    """A file as a side. Raises LedgerError; columns that need a decision are said, not guessed."""
+    from gridwalk.ledger import sides
+
+    if not source.is_file():
+        raise CommandError(f"没有找到文件 {source}。请核对路径。")
+    read = sides.read_file(source, kind=options.kind, progress=say)
+    if not options.json:
+        for refused in read.refused:
+            output.complain(f"{source.name}：{refused}")
+        for question in read.questions:
+            output.complain(f"{source.name}：{question}（这一列没有比）")
+    return read
+
+
+def rows(of: Side, label: str) -> Iterator[str]:
+    """Each row as read, canonical values by dictionary names with the faults of its cells, as a line of JSON."""
+    from gridwalk.ledger import location
+
+    faults: dict[int, list[dict[str, str]]] = {}
+    for row, field, column, code, text in of.faults.iter_rows():
+        faults.setdefault(row, []).append({"field": field, "column": column, "code": code, "text": text})
+    parts = [p for p in location.PARTS if p in of.frame.columns and p not in of.fields]
+    for record in of.frame.select("row", "sheet", "row_no", *of.fields, *parts).iter_rows(named=True):
+        row, sheet, row_no = record.pop("row"), record.pop("sheet"), record.pop("row_no")
+        values = {name: value for name, value in record.items() if value is not None}
+        yield json.dumps(
+            {"side": label, "row": row, "sheet": sheet, "row_no": row_no, "kind": of.kind, "values": values,
+             "faults": faults.get(row, [])}, ensure_ascii=False, default=str,
+        )  # fmt: skip
+
+
+def write_lines(target: Path, lines: Iterator[str]) -> None:
+    """Lines to a file only its owner can read; whole or not at all."""
+    with whole(target) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(line + "\n")
+
+
+def write_workbook(target: Path, made: Annotated, say: Say) -> None:
+    """An annotated workbook to a file; says where it had to be rebuilt."""
+    with whole(target) as part:
+        part.write_bytes(made.data)
+    say(f"写好 {target}{'（' + made.rebuilt.rstrip('。') + '）' if made.rebuilt else ''}")
+
+
+class whole:
+    """A file that is there entirely or not at all: written beside its place, then moved there."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._part = target.with_name(target.name + ".part")
+
+    def __enter__(self) -> Path:
+        self._part.touch(mode=0o600)
+        return self._part
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            os.replace(self._part, self._target)
+        else:
+            self._part.unlink(missing_ok=True)
+
+
+def table(rows_: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Rows of a summary as aligned lines; Chinese characters are two columns wide."""
+    for label, n, d, share in rows_:
+        text = str(label)
+        wide = sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+        counted = f"{n:,} / {d:,}" if n is not None else f"{d:,}"
+        yield f"  {text}{' ' * max(1, 40 - wide)}{counted:>22}  {share or ''}".rstrip()
