@@ -25,10 +25,7 @@ YMD = r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: 00:00:00)?$"
 PLAIN = r"^[\u4e00-\u9fff0-9A-Za-z#\-]*[\u4e00-\u9fff0-9A-Za-z][\u4e00-\u9fff0-9A-Za-z#\-]*$"
 STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
-NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
-EXCEL_DIGITS = 15
-LOST = frozenset({"damaged", "checksum"})
-DAMAGED = Parsed(None, "damaged", idcards.FAULTS["damaged"])
+MOST_BY_CHANCE = 2
 
 
 @dataclasses.dataclass
@@ -45,23 +42,17 @@ class ColumnRead:
 def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
     """Read a column of texts (null where a cell is empty) as ``field`` of ``kind``."""
     raw = raw.rename("raw")
-    reader = dictionary.get(kind, field).read
-    vouched, values = _vouched(reader, raw)
-    odd = raw.filter(~vouched & raw.is_not_null()).unique()
+    known, values, codes = _by_pattern(dictionary.get(kind, field).read, raw)
+    wrong = pl.DataFrame({"at": codes.is_not_null().arg_true(), "code": codes.drop_nulls()}).with_columns(
+        text=pl.col("code").replace_strict(idcards.FAULTS, default="")
+    )
+    odd = raw.filter(~known & raw.is_not_null()).unique()
     if odd.is_empty():
-        return ColumnRead(values, NO_FAULTS, {})
+        return ColumnRead(values.rename(field), wrong, {})
     texts = odd.to_list()
     if any(text.meaning(t) == "repeat" for t in texts):
-        return ColumnRead(values, NO_FAULTS, {}, repeats=True)
+        return ColumnRead(values, wrong, {}, repeats=True)
     parsed = [_parse(kind, field, header, t) for t in texts]
-    if field == "id_no" and any(_is_double(t) and p.fault in LOST for t, p in zip(texts, parsed, strict=True)):
-        distrusted = {t for t in raw.filter(vouched).unique().to_list() if _is_double(t)}
-        vouched = vouched & ~raw.is_in(list(distrusted)).fill_null(False)
-        odd = pl.concat([odd, pl.Series("raw", list(distrusted), dtype=pl.String)])
-        parsed = [DAMAGED if _is_double(t) else p for t, p in zip(texts, parsed, strict=True)] + [DAMAGED] * len(
-            distrusted
-        )
-        texts += distrusted
     others = [_says_of_others(kind, field, t, p) for t, p in zip(texts, parsed, strict=True)]
     names = sorted({name for other in others for name in other})
     table = pl.DataFrame(
@@ -71,9 +62,9 @@ def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
         schema_overrides={f"of_{name}": pl.String for name in names},
     )  # fmt: skip
     read_ = raw.to_frame().join(table, on="raw", how="left", maintain_order="left")
-    faults = read_.with_row_index("at").filter(pl.col("code") != "").select("at", "code", "text")
+    faults = read_.with_row_index("at").filter(~known & (pl.col("code") != "")).select("at", "code", "text")
     extra = {name: read_[f"of_{name}"] for name in names}
-    return ColumnRead(values.zip_with(vouched, read_["value"]).rename(field), faults, extra)
+    return ColumnRead(values.zip_with(known, read_["value"]).rename(field), pl.concat([wrong, faults]), extra)
 
 
 NO_FAULTS = pl.DataFrame(schema={"at": pl.UInt32, "code": pl.String, "text": pl.String})
@@ -99,41 +90,54 @@ def _says_of_others(kind: str, field: str, raw: str, parsed: Parsed) -> dict[str
     return {}
 
 
-def _vouched(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Which cells their reader would leave as they stand (dates: read by pattern), and the column with those values."""
+def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Which cells a pattern settles, the column with their values, and the fault codes of those settled as wrong."""
+    codes = pl.repeat(None, len(raw), dtype=pl.String, eager=True)
     if reader is readers.date:
-        return _dates(raw)
+        return *_dates(raw), codes
+    if reader is readers.id_no:
+        return _numbers(raw)
     if reader is readers.person_name:
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
     elif reader is readers.phone:
         good = raw.str.contains(MOBILE)
-    elif reader is readers.id_no:
-        good = _good_numbers(raw)
     elif isinstance(reader, readers.Plain):
         good = raw.str.contains(PLAIN) & (raw.str.len_chars() <= reader.max_length)
         good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING)
     else:
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
     good = good.fill_null(False)
-    return good, pl.select(pl.when(good).then(raw)).to_series()
+    return good, pl.select(pl.when(good).then(raw)).to_series(), codes
 
 
-def _good_numbers(raw: pl.Series) -> pl.Series:
-    """GB 11643 numbers whose check digit and birth date are right."""
+def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Citizen identity numbers of the right shape (GB 11643): check digit, birth date, and what a table program spoilt.
+
+    A number kept as a number has lost its last three digits, whatever digits stand there now: 18 digits that a double makes
+    of their first fifteen, as one wrong number in a thousand is by chance. Where a column holds more of them than that, one
+    that passes the check (one in eleven does) is not trusted either.
+    """
     shaped = raw.str.contains(NUMBER_18).fill_null(False)
     at = shaped.arg_true()
-    if at.is_empty():
-        return shaped
-    letters = np.frombuffer("".join(raw.gather(at).to_list()).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
+    written = raw.gather(at)
+    letters = np.frombuffer("".join(written.to_list()).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
     digits = letters[:, :17].astype(np.int32) - 48
     expected = np.frombuffer(idcards.CHECKS.encode(), dtype=np.uint8)[digits @ np.array(idcards.WEIGHTS) % 11]
+    right = expected == letters[:, 17]
     year = digits[:, 6:10] @ [1000, 100, 10, 1]
-    month = digits[:, 10:12] @ [10, 1]
-    day = digits[:, 12:14] @ [10, 1]
-    right = (expected == letters[:, 17]) & _is_day(year, month, day) & (year >= idcards.EARLIEST.year)
-    good = np.zeros(len(raw), dtype=np.bool_)
-    good[at.to_numpy()] = right
-    return pl.Series(good)
+    day = _is_day(year, digits[:, 10:12] @ [10, 1], digits[:, 12:14] @ [10, 1]) & (year >= idcards.EARLIEST.year)
+    number = written.cast(pl.Int64, strict=False)
+    double = (((number + 500) // 1000 * 1000).cast(pl.Float64).cast(pl.Int64) == number).fill_null(False).to_numpy()
+    zeros = written.str.ends_with("000").to_numpy()
+    n_double = int((double & ~right).sum())
+    spoilt = double & (n_double > MOST_BY_CHANCE + MOST_BY_CHANCE / 100 * int((~right).sum()))
+    code = np.select(
+        [spoilt, ~right & zeros, ~day, ~right], ["damaged", "damaged", "birth_date", "checksum"], default=""
+    )
+    found = pl.Series(code, dtype=pl.String).replace("", None)
+    codes = pl.repeat(None, len(raw), dtype=pl.String, eager=True).scatter(at, found)
+    good = shaped & codes.is_null()
+    return shaped, pl.select(pl.when(good).then(raw)).to_series(), codes
 
 
 def _is_day(year: np.ndarray[Any, Any], month: np.ndarray[Any, Any], day: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -151,12 +155,3 @@ def _dates(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     clean = pl.DataFrame({n: np.where(good.to_numpy(), p, 1) for n, p in (("y", year), ("m", month), ("d", day))})
     values = clean.select(pl.when(good).then(pl.date("y", "m", "d"))).to_series()
     return good, values
-
-
-def _is_double(raw: str) -> bool:
-    """Whether 18 digits are what a double makes of its first fifteen.
-
-    A table program that kept a number as a number has lost its last three digits, whatever digits stand there now. Where a
-    column holds some, one that passes the check by chance (one in eleven) is not trusted either.
-    """
-    return len(raw) == 18 and raw.isdigit() and int(float(raw[:EXCEL_DIGITS] + "000")) == int(raw)

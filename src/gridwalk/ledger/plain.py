@@ -51,7 +51,7 @@ def read(source: Path, format_: str, *, kind: str | None, mapping: Mapping[str, 
         return None
     with_header = [(s, h) for s, h in found if h is not None]
     kind = kind or rows.kind_of([(s.name, _head(s.frame), h) for s, h in with_header], source.name)
-    if any(headers.kind_of(h.texts)[0] != kind for _, h in with_header):
+    if len(with_header) > 1 and any(headers.kind_of(h.texts)[0] != kind for _, h in with_header):
         return None
     read_sheets, parts, faults, n_before = [], [], [], 0
     for sheet, header in with_header:

@@ -26,6 +26,10 @@ class Pairs:
         self._at = (pairs["l"], pairs["r"])
         self.n = len(pairs)
 
+    def has(self, column: str) -> bool:
+        """Whether both sides have the column."""
+        return all(column in side.columns for side in self._sides)
+
     def both(self, column: str) -> tuple[pl.Series, pl.Series]:
         """The column on the left and on the right, a value a pair."""
         left, right = (side[column].gather(at) for side, at in zip(self._sides, self._at, strict=True))
@@ -166,8 +170,9 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
     return Compared(pick(pairs, said, **levels, near=near), pairs.share(column))
 
 
-def home(pairs: Pairs, household: Bools) -> Compared:
+def home(pairs: Pairs) -> Compared:
     """Doors: the same · of households known to be the same people · same building and room · same building · other."""
+    household = pairs.same("household") if pairs.has("household") else np.zeros(pairs.n, dtype=np.bool_)
     said = pairs.said("door") | household
     return Compared(
         pick(pairs, said, same=pairs.same("door"), household=household, room=pairs.same("place"),

@@ -73,6 +73,14 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
     return Links(pl.concat(found).sort("left_row"), *doubled)
 
 
+def patterns(left: pl.DataFrame, right: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The level of every comparison (a column each) for all candidates no certain key settles: what ``learn`` learns from."""
+    sides = tuple(prepare.PREPARE[kind](prepare.with_columns(side, kind)) for side in (left, right))
+    ours, theirs = (side.with_row_index(index) for side, index in zip(sides, ("l", "r"), strict=True))
+    pairs = Pairs(ours, theirs, blocks.candidates(ours, theirs, BLOCKS[kind]))
+    return pl.DataFrame({name: one.level for name, one in COMPARE[kind](pairs).items()})
+
+
 def _without(sides: tuple[pl.DataFrame, ...], pairs: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
     """The two sides without what the pairs have taken."""
     left, right = sides
@@ -128,7 +136,7 @@ def _person(pairs: Pairs) -> dict[str, Compared]:
     return {
         "name": levels.name(pairs), "id": levels.id_number(pairs), "born": levels.born(pairs),
         "sex": levels.equal(pairs, "sex", by_share=False), "phone": levels.typed(pairs, "phone"),
-        "home": levels.home(pairs, pairs.same("household")), "relation": levels.equal(pairs, "relation", by_share=False),
+        "home": levels.home(pairs), "relation": levels.equal(pairs, "relation", by_share=False),
     }  # fmt: skip
 
 
@@ -144,7 +152,7 @@ def _dwelling(pairs: Pairs) -> dict[str, Compared]:
 def _organization(pairs: Pairs) -> dict[str, Compared]:
     return {
         "name": levels.named(pairs, "name_key", within=True), "id": levels.id_number(pairs),
-        "phone": levels.typed(pairs, "phone"), "home": levels.home(pairs, pairs.same("household")),
+        "phone": levels.typed(pairs, "phone"), "home": levels.home(pairs),
         "contact": levels.typed(pairs, "contact"),
     }  # fmt: skip
 

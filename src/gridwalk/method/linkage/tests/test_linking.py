@@ -1,0 +1,186 @@
+"""Who is taken for whom, worked by hand on a few rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridwalk.method import idcards
+from gridwalk.method.linkage import assign, blocks, learn, link, score
+from gridwalk.method.linkage.weights import PERSON, WEIGHTS, Level
+
+
+def id_no(born: str, serial: int) -> str:
+    """A number of an area that does not exist."""
+    return (stem := f"120199{born}{serial:03d}") + idcards.checksum(stem)
+
+
+def people(*rows: dict[str, Any]) -> pl.DataFrame:
+    schema = {
+        "name": pl.String, "id_no": pl.String, "id_text": pl.String, "born_on": pl.Date, "sex": pl.String, "phone": pl.String,
+        "relation": pl.String, "estate": pl.String, "building": pl.String, "stairwell": pl.String, "room": pl.String,
+    }  # fmt: skip
+    full = [{name: row.get(name) for name in schema} for row in rows]
+    return pl.DataFrame(full, schema=schema).with_row_index("row")
+
+
+HOME = {"estate": "林古里", "building": "5", "stairwell": "2", "room": "301"}
+FATHER = {"name": "王建国", "id_no": id_no("19560302", 1), "born_on": dt.date(1956, 3, 2), "sex": "male", **HOME}
+MOTHER = {"name": "李芳", "id_no": id_no("19581111", 2), "born_on": dt.date(1958, 11, 11), "sex": "female", **HOME}
+SON = {"name": "王建", "id_no": id_no("19850707", 3), "born_on": dt.date(1985, 7, 7), "sex": "male", **HOME}
+
+
+def found(left: pl.DataFrame, right: pl.DataFrame) -> dict[tuple[int, int], str]:
+    pairs = link(left, right, "person").pairs
+    return {(left_row, right_row): status for left_row, right_row, status, *_ in pairs.iter_rows()}
+
+
+def test_one_number_is_one_person_whatever_else_changed() -> None:
+    moved = {**FATHER, "room": "502", "phone": "12012345678"}
+    assert found(people(FATHER, MOTHER), people(MOTHER, moved)) == {(0, 1): "match", (1, 0): "match"}
+
+
+def test_twins_who_share_everything_but_a_character_of_the_name_stay_apart() -> None:
+    born = {"born_on": dt.date(2015, 5, 5), "sex": "male", "phone": "12012345678", "relation": "child", **HOME}
+    one, two = (
+        {"name": "王子轩", "id_no": id_no("20150505", 1), **born},
+        {"name": "王子涵", "id_no": id_no("20150505", 3), **born},
+    )
+    assert found(people(one, two), people(two, one)) == {(0, 1): "match", (1, 0): "match"}
+    without = [{**child, "id_no": None} for child in (one, two)]
+    assert found(people(one, two), people(*without)) == {(0, 0): "match", (1, 1): "match"}
+
+
+def test_a_father_is_not_his_son_of_nearly_the_same_name() -> None:
+    left, right = people({**FATHER, "id_no": None}), people({**SON, "id_no": None})
+    assert "match" not in found(left, right).values()
+    assert found(people({**FATHER, "id_no": None}, SON), people(SON, FATHER)) == {(0, 1): "match", (1, 0): "match"}
+
+
+def test_two_numbers_that_both_pass_the_check_are_two_persons_of_one_name() -> None:
+    other = {**FATHER, "id_no": id_no("19560302", 5), "room": "808"}
+    assert "match" not in found(people(FATHER), people(other)).values()
+
+
+def test_a_slip_in_the_number_is_seen_through_when_the_rest_agrees() -> None:
+    slip = FATHER["id_no"][:10] + "9" + FATHER["id_no"][11:]
+    wrong = {**FATHER, "id_no": None, "id_text": slip}
+    assert found(people(wrong, MOTHER), people(FATHER, MOTHER)) == {(0, 0): "match", (1, 1): "match"}
+
+
+def test_a_person_is_taken_once_and_the_second_writing_is_a_duplicate() -> None:
+    links = link(people(FATHER, FATHER), people(FATHER), "person")
+    assert links.pairs.select("left_row", "right_row").rows() == [(0, 0)]
+    assert links.left_duplicates.select("row", "first_row").rows() == [(1, 0)]
+
+
+def test_one_number_under_two_names_decides_nothing_by_itself() -> None:
+    wrong = {**MOTHER, "id_no": FATHER["id_no"]}
+    pairs = found(people(FATHER, wrong), people(FATHER, MOTHER))
+    assert pairs[0, 0] == "match"
+    assert (1, 0) not in pairs
+
+
+def test_who_is_alike_on_both_sides_is_a_question() -> None:
+    vague = {"name": "王伟", "sex": "male"}
+    right = people({**vague, "born_on": dt.date(1980, 1, 1)}, {**vague, "born_on": dt.date(1981, 1, 1)})
+    assert "match" not in found(people(vague), right).values()
+
+
+def test_dwellings_are_found_by_their_door_and_a_missing_stairwell() -> None:
+    def doors(*rows: tuple[str | None, ...]) -> pl.DataFrame:
+        names = ("estate", "building", "stairwell", "room")
+        return pl.DataFrame(list(rows), schema=dict.fromkeys(names, pl.String), orient="row").with_row_index("row")
+
+    left = doors(("林古里", "5", "2", "301"), ("林古里", "5", None, "401"), ("林古里", "6", "1", "101"))
+    right = doors(("林古里", "5", "1", "401"), ("林古里", "5", "2", "301"), ("林古里", "7", "1", "101"))
+    pairs = link(left, right, "dwelling").pairs
+    assert {(a, b) for a, b, status, *_ in pairs.iter_rows() if status == "match"} == {(0, 1), (1, 0)}
+
+
+def test_organizations_are_found_by_code_else_by_name_and_place() -> None:
+    columns = ("name", "uscc", "contact_phone", "estate", "building", "room")
+    left = pl.DataFrame([("天津丽丽美发有限公司", "92120105MA00000001", None, "林古里", "1", "底商3"), ("老王烧饼铺", None, "12011112222", "林古里", "2", "底商1")],
+                        schema=dict.fromkeys(columns, pl.String), orient="row").with_row_index("row")  # fmt: skip
+    right = pl.DataFrame([("老王烧饼店", None, "12011112222", "林古里", "2", "底商1"), ("丽丽美发", "92120105MA00000001", None, None, None, None)],
+                         schema=dict.fromkeys(columns, pl.String), orient="row").with_row_index("row")  # fmt: skip
+    pairs = link(left, right, "organization").pairs
+    assert {(a, b) for a, b, *_ in pairs.iter_rows()} == {(0, 1), (1, 0)}
+
+
+def test_the_worked_example_of_the_documentation() -> None:
+    """docs/algorithms/matching.md: two rows of 1,000 × 1,000, added up by hand."""
+    bits = sum(math.log2(x) for x in (0.85 / (2 / 2000), 0.95 / (1 / 1000), 0.99 / 0.5))  # name 2 of 2,000, birth, sex
+    assert bits + score.prior(1000, 1000) == pytest.approx(9.731 + 9.892 + 0.986 - 10.966, abs=0.002)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(1, 40)), max_size=20))
+def test_nobody_is_assigned_twice(edges: list[tuple[int, int, float]]) -> None:
+    table = pl.DataFrame(
+        [(left, right, bits, 1.0) for left, right, bits in {(a, b): (a, b, w) for a, b, w in edges}.values()],
+        schema={"l": pl.UInt32, "r": pl.UInt32, "bits": pl.Float64, "p": pl.Float64}, orient="row",
+    )  # fmt: skip
+    chosen = assign.assign(table)
+    assert chosen["l"].is_unique().all()
+    assert chosen["r"].is_unique().all()
+    assert set(chosen.select("l", "r").rows()) <= set(table.select("l", "r").rows())
+
+
+def test_the_best_sum_is_chosen_and_what_is_close_is_asked() -> None:
+    table = pl.DataFrame({"l": [0, 0, 1], "r": [0, 1, 0], "bits": [20.0, 19.0, 18.0], "p": [0.99999] * 3})
+    chosen = assign.assign(table)
+    assert sorted(chosen.select("l", "r").rows()) == [(0, 1), (1, 0)]  # 19 + 18 beats 20
+    assert set(chosen["status"].to_list()) == {"question"}
+
+
+def test_a_key_that_brings_too_many_pairs_is_left_out() -> None:
+    n = math.isqrt(blocks.MOST_OF_A_KEY) + 1
+    many = pl.DataFrame({"phone": ["02226251234"] * n + ["12012345678"]})
+    found_ = blocks.candidates(many.with_row_index("l"), many.with_row_index("r"), [("phone",)])
+    assert found_.rows() == [(n, n)]
+
+
+def test_learning_finds_the_shares_that_made_the_patterns() -> None:
+    """4,000 true and 16,000 chance pairs laid out exactly by known shares: EM finds these shares again."""
+    true = {
+        "name": {"same": 0.9, "other": 0.1},
+        "born": {"same": 0.8, "other": 0.2},
+        "phone": {"same": 0.7, "other": 0.3},
+    }
+    chance = {name: {"same": u, "other": 1 - u} for name, u in (("name", 0.02), ("born", 0.01), ("phone", 0.05))}
+    rows: list[tuple[str, ...]] = []
+    for shares, n in ((true, 4000), (chance, 16000)):
+        for name in shares["name"]:
+            for born in shares["born"]:
+                for phone in shares["phone"]:
+                    p = shares["name"][name] * shares["born"][born] * shares["phone"][phone]
+                    rows += [(name, born, phone)] * round(n * p)
+    start = {name: {"same": Level(0.85, 0.1), "other": Level(0.15, 0.9)} for name in true}
+    learnt, share = learn.learn(pl.DataFrame(rows, schema=list(true), orient="row"), start)
+    assert share == pytest.approx(0.2, abs=0.01)
+    for name, shares in true.items():
+        assert learnt[name]["same"].m == pytest.approx(shares["same"], abs=0.01)
+        assert learnt[name]["same"].u == pytest.approx(chance[name]["same"], abs=0.005)
+
+
+@pytest.mark.parametrize("kind", WEIGHTS)
+def test_the_shares_of_every_comparison_are_shares(kind: str) -> None:
+    for table in WEIGHTS[kind].values():
+        own = [level for code, level in table.items() if code != "household"]  # another way of being the same home
+        assert sum(level.m for level in own) == pytest.approx(1.0, abs=0.011)
+
+
+def test_a_frequent_name_says_less_than_a_rare_one() -> None:
+    left = people(
+        *({"name": "王伟", "born_on": dt.date(1980, 1, n + 1)} for n in range(20)),
+        {"name": "司徒静远", "born_on": dt.date(1970, 1, 1)},
+    )
+    pairs = link(left, left.with_columns(born_on=pl.lit(None, dtype=pl.Date)), "person").pairs
+    assert PERSON["name"]["same"].u is None
+    assert {a for a, _, status, *_ in pairs.iter_rows() if status == "match"} <= {20}
