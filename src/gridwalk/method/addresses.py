@@ -29,8 +29,10 @@ _GENERIC = re.compile(
     r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|[东西南北中一二三四五六七八九十A-Z]区|广场|商场|市场)\d*)"
 )
 # The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
+_PLAIN_NAME = rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼负下第附增之{address_items.SIDES}])"
+_PLAIN_END = re.compile(_PLAIN_NAME)
 _PLAIN = re.compile(
-    rf"([\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼负下第附增之{address_items.SIDES}]))"
+    rf"({_PLAIN_NAME})"
     r"(\d{1,3})(?:号楼|[幢栋-])(\d{1,2})(?:单元|[门-])(\d{3,4})[室号]?$"
 )
 _HAN_NUMBER = re.compile(rf"[{text.CHINESE_DIGITS}]")
@@ -206,8 +208,14 @@ def _storeys(reading: Reading, before: str) -> dict[str, Item]:
 
 
 @functools.lru_cache(maxsize=8192)
-def _named(prefix: str) -> tuple[str, str, str]:
+def named(prefix: str) -> tuple[str, str, str]:
+    """Road, house number and estate of what stands before a door's numbers, areas left out."""
     return _place(areas.without_areas(prefix))
+
+
+def ends_plainly(prefix: str) -> bool:
+    """Whether nothing at the end of a name belongs to the number behind it: no 第, 负, 底商, side of the sky or road."""
+    return _PLAIN_END.fullmatch(prefix) is not None and not _ROAD_END.search(prefix)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -217,7 +225,7 @@ def parse(raw: str) -> Address:
     if text.meaning(folded) != "value":
         return Address(fault="empty")
     if (plain := _PLAIN.match(folded)) and not _HAN_NUMBER.search(plain[1]):
-        road, number, estate = _named(plain[1])
+        road, number, estate = named(plain[1])
         building, stairwell, room = (part.lstrip("0") or "0" for part in plain.group(2, 3, 4))
         return Address(road, number, estate, building, stairwell, floor_of(room), room)
     opened, notes = _unwrapped(_ZERO.sub("0", _HAN_DASH.sub("-", folded)))
