@@ -1,10 +1,11 @@
-"""An import and its staged rows (encrypted), from upload to the last batch."""
+"""Imports with their staged rows, comparisons with what they leave to decide, back-fill lists. Numbers are encrypted."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from gridwalk.core import envelope, ids
+from gridwalk.core import envelope, ids, records
 from gridwalk.core.models import StoredFile
 
 
@@ -79,3 +80,153 @@ class StagedRow(models.Model):
             else value
             for field, value in self.values.items()
         }
+
+
+class Comparison(models.Model):
+    """One ledger (or the platform's export) compared: with the register, or with each other (rate 3)."""
+
+    STATES = [
+        ("mapping", "等您核对列"), ("comparing", "正在比对"), ("paused", "没比完"), ("done", "比好了"), ("failed", "没读成"),
+        ("cancelled", "已放弃"),
+    ]  # fmt: skip
+    SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    scope = models.CharField(max_length=15)
+    kind = models.CharField(max_length=16, blank=True)
+    source = models.CharField(max_length=16, choices=SOURCES)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    other_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    other_name = models.CharField(max_length=200, blank=True)
+    annotated = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    mapping = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=STATES, default="mapping")
+    message = models.CharField(max_length=400, blank=True)
+    doing = models.CharField(max_length=60, blank=True)
+    n_left = models.IntegerField(default=0)
+    n_right = models.IntegerField(default=0)
+    n_pairs = models.IntegerField(default=0)
+    n_equal = models.IntegerField(default=0)
+    n_union = models.IntegerField(default=0)
+    n_differences = models.IntegerField(default=0)
+    by_field = models.JSONField(default=dict)
+    by_sheet = models.JSONField(default=dict)
+    by_grid = models.JSONField(default=dict)
+    actor = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["scope", "-created_at"])]
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The names of the two sides of the rate."""
+        first = dict(self.SOURCES)[self.source]
+        return (first, "市平台导出") if self.other_file_id else (first, "一张表")
+
+
+class ComparedCommunity(models.Model):
+    """Rate 3 of one community in one comparison: records equal on all agreed fields / |left ∪ right|."""
+
+    of = models.ForeignKey(Comparison, models.CASCADE, related_name="communities")
+    community = models.CharField(max_length=12)
+    n_equal = models.IntegerField()
+    n_union = models.IntegerField()
+    by_field = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "community"], name="compared_once")]
+        indexes = [models.Index(fields=["community"])]
+
+
+class Unmatched(models.Model):
+    """A record on one side only, or two that may be the same: what a person must decide after a comparison."""
+
+    WHATS = [("ledger_only", "台账有、一张表没有"), ("register_only", "一张表有、台账没有"), ("question", "疑似同一条")]
+    STATES = [
+        ("open", "待定"), ("registered", "已登记"), ("at_door", "上门核实"), ("set_aside", "已搁置"), ("strike_off", "已送注销复核"),
+        ("kept", "保留"), ("same", "是同一条"), ("different", "不是同一条"), ("gone", "新一次比对里没有了"),
+    ]  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    of = models.ForeignKey(Comparison, models.CASCADE, related_name="unmatched")
+    what = models.CharField(max_length=14, choices=WHATS)
+    source = models.CharField(max_length=16)
+    sheet = models.CharField(max_length=60, blank=True)
+    row_no = models.IntegerField(default=0)
+    kind = models.CharField(max_length=16)
+    grid = models.CharField(max_length=15)
+    entity = models.UUIDField(null=True)
+    values = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=32, blank=True)
+    score = models.FloatField(default=0)
+    why = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=STATES, default="open")
+    made = models.UUIDField(null=True)
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["of", "what", "state"]),
+            models.Index(fields=["grid"], condition=Q(state="open"), name="unmatched_open"),
+            models.Index(fields=["fingerprint"]),
+        ]
+
+    def opened(self) -> dict[str, object]:
+        """The ledger row's values in the clear; mask before showing."""
+        return records.open_record(self.values, table="reconcile_unmatched", column="values", row=self.id)
+
+
+class SideRow(models.Model):
+    """What a side (a ledger, the platform) said of an entity when it was last compared: the ground of the back-fill list."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    of = models.ForeignKey(Comparison, models.CASCADE, related_name="rows")
+    source = models.CharField(max_length=16)
+    grid = models.CharField(max_length=15)
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    sheet = models.CharField(max_length=60)
+    row_no = models.IntegerField()
+    values = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "kind", "entity"], name="side_row_once")]
+        indexes = [models.Index(fields=["source", "grid"])]
+
+    def opened(self) -> dict[str, object]:
+        """The side's values in the clear; mask before showing."""
+        return records.open_record(self.values, table="reconcile_siderow", column="values", row=self.id)
+
+
+class BackfillItem(models.Model):
+    """One value handed back to a side on a back-fill list (回填清单); the side's next export proves it done or still open."""
+
+    STATES = [("handed_out", "已发出"), ("proved", "已改好"), ("still_open", "还没改")]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    list_id = models.UUIDField()
+    source = models.CharField(max_length=16)
+    grid = models.CharField(max_length=15)
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    field = models.CharField(max_length=32)
+    new = models.JSONField(null=True)
+    state = models.CharField(max_length=10, choices=STATES, default="handed_out")
+    handed_out_at = models.DateTimeField()
+    handed_out_by_name = models.CharField(max_length=40)
+    proved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "entity"]), models.Index(fields=["source", "state"])]
+
+    def opened(self) -> object:
+        """The value to be entered, in the clear; mask before showing."""
+        return records.open_value(self.field, self.new, table="reconcile_backfillitem", column="new", row=self.id)
