@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
@@ -57,6 +57,20 @@ class Comparison:
     right_duplicates: pl.DataFrame
     agreed: tuple[str, ...]
 
+    def with_answers(self, *, same: Sequence[int], apart: Sequence[int]) -> Comparison:
+        """The comparison with questions answered: left rows whose pair is one record, and those whose pair are two."""
+        pairs, only = self.pairs, pl.col("left_row").is_in(list(apart))
+        parted = pairs.filter(only)
+        status = pl.when(pl.col("left_row").is_in(list(same))).then(pl.lit("match")).otherwise(pl.col("status"))
+        joined = pairs.filter(pl.col("left_row").is_in(list(same))).select("left_row", "right_row")
+        return dataclasses.replace(
+            self,
+            pairs=pairs.filter(~only).with_columns(status=status),
+            cells=pl.concat([self.cells, cells_of(self.left, self.right, joined, self.agreed)]),
+            left_only=pl.concat([self.left_only, parted.select(row="left_row")]).sort("row"),
+            right_only=pl.concat([self.right_only, parted.select(row="right_row")]).sort("row"),
+        )
+
     def totals(self) -> Totals:
         """The counts of domain.md, rate 3: records equal on all agreed fields / |left ∪ right|."""
         matched = self.pairs.filter(pl.col("status") == "match")
@@ -74,16 +88,20 @@ class Comparison:
         )  # fmt: skip
 
     def records(self) -> pl.DataFrame:
-        """left ∪ right: one row a record with ``equal``, its ``sheet`` (left; right where only there) and ``area``."""
+        """left ∪ right: one row a record with left_row and right_row (null on one side), ``equal``, its ``sheet`` (left;
+        right where only there) and ``area``."""
         unequal = self.cells.filter(~pl.col("verdict").is_in(EQUAL)).select("left_row").unique()
         left = self.left.frame.select(left_row="row", sheet="sheet", area=_area(self.left.frame))
         right = self.right.frame.select(right_row="row", sheet=pl.lit("（仅右侧）"), area=_area(self.right.frame))
         paired = self.pairs.join(left, on="left_row").join(unequal.with_columns(wrong=True), on="left_row", how="left")
-        shown = ("sheet", "area")
+        shown = ("left_row", "right_row", "sheet", "area")
+        nobody = pl.lit(None, dtype=pl.UInt32)
         return pl.concat([
             paired.select(*shown, equal=(pl.col("status") == "match") & pl.col("wrong").is_null()),
-            left.join(self.left_only.select(left_row="row"), on="left_row").select(*shown, equal=pl.lit(False)),
-            right.join(self.right_only.select(right_row="row"), on="right_row").select(*shown, equal=pl.lit(False)),
+            left.join(self.left_only.select(left_row="row"), on="left_row").with_columns(right_row=nobody, equal=pl.lit(False))
+            .select(*shown, "equal"),
+            right.join(self.right_only.select(right_row="row"), on="right_row").with_columns(left_row=nobody, equal=pl.lit(False))
+            .select(*shown, "equal"),
         ])  # fmt: skip
 
 
@@ -113,7 +131,7 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     say("逐项比对")
     agreed = agreed_fields(left, right)
     matched = links.pairs.filter(pl.col("status") == "match")
-    cells = _cells(left, right, matched.select("left_row", "right_row"), agreed)
+    cells = cells_of(left, right, matched.select("left_row", "right_row"), agreed)
     return Comparison(
         left, right, links.pairs, cells, _only(left, links.pairs["left_row"], links.left_duplicates),
         _only(right, links.pairs["right_row"], links.right_duplicates), links.left_duplicates, links.right_duplicates, agreed,
@@ -137,7 +155,8 @@ def agreed_fields(left: Side, right: Side) -> tuple[str, ...]:
     return (*(f.name for f in both if not f.locates), *([ADDRESS] if all(said) else []))
 
 
-def _cells(left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...]) -> pl.DataFrame:
+def cells_of(left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...]) -> pl.DataFrame:
+    """``Comparison.cells`` of known pairs (left_row, right_row)."""
     ours = matched.join(_keyed(left), left_on="left_row", right_on="row", how="left", maintain_order="left")
     theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
     found = [_of_field(ours, theirs, field) for field in agreed]

@@ -14,8 +14,9 @@ from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.reconcile import jobs, queries
+from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import staging
+from gridwalk.reconcile.queries import imports as queries
 from gridwalk.territory import queries as territory
 
 

@@ -29,7 +29,7 @@ from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
 from gridwalk.method import forecast
-from gridwalk.reconcile import queries as imports
+from gridwalk.reconcile.queries import imports
 from gridwalk.registry.queries import differences
 from gridwalk.territory import queries as territory
 from gridwalk.visits.queries import worklist

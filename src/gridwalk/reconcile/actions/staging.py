@@ -12,11 +12,11 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, files, records
 from gridwalk.core.queries import NotHere
-from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import Ledger, Row
 from gridwalk.reconcile import rules
+from gridwalk.reconcile.actions import mapping
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
 
@@ -64,32 +64,13 @@ def _describe(made: Import, ledger: Ledger) -> None:
     made.n_rows = len(ledger.rows)
     made.n_faulty = sum(1 for row in ledger.rows if row.faults)
     made.message = "；".join(ledger.questions)[:400]
-    made.mapping = {
-        "chosen": made.mapping.get("chosen", {}),
-        "refused": ledger.refused,
-        "questions": ledger.questions,
-        "sheets": [
-            {
-                "name": sheet.name, "skipped": sheet.skipped, "n_rows": sheet.n_rows,
-                "header_row": sheet.header.top + 1 if sheet.header else None,
-                "columns": [
-                    {"letter": c.letter, "header": c.header, "field": c.field, "how": c.how, "note": c.note,
-                     "sample": [_masked(ledger.kind, c.field, s) for s in c.sample[:3]]}
-                    for c in sheet.columns
-                ],
-            }
-            for sheet in ledger.sheets
-        ],
-    }  # fmt: skip
-
-
-def _masked(kind: str, field: str, cell: str) -> str:
-    """A sample cell as the preview may show it: known fields masked, other columns not at all."""
-    if not field:
-        return ""
-    if dictionary.is_sensitive(kind, field):
-        return dictionary.show(kind, field, cell)
-    return cell[:20]
+    made.mapping = mapping.described(
+        ledger.kind,
+        ledger.sheets,
+        chosen=made.mapping.get("chosen", {}),
+        questions=ledger.questions,
+        refused=ledger.refused,
+    )
 
 
 def remap(

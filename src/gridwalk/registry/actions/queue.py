@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
@@ -70,3 +70,20 @@ def _close(writing: Writing, waiting: Difference, reason: str) -> Difference:
     waiting.state, waiting.decided_at = "closed", writing.at
     waiting.decided_by_name, waiting.reason = BY_ITSELF, reason
     return waiting
+
+
+def close_withdrawn(
+    writing: Writing, source: str, facts: Collection[tuple[uuid.UUID, str]], still: Collection[tuple[uuid.UUID, str, str]]
+) -> int:
+    """Close open questions a newer ledger of the same source no longer asks.
+
+    ``facts``: (entity, field) it speaks of; ``still``: (entity, field, claimed hash) it asks now. Returns how many closed.
+    """
+    entities = {entity for entity, _ in facts}
+    closed = [
+        _close(writing, waiting, "新一份里已经不这样写了")
+        for waiting in Difference.objects.filter(entity__in=entities, source=source, state__in=WAITING)
+        if (waiting.entity, waiting.field) in facts and (waiting.entity, waiting.field, waiting.claimed_hash) not in still
+    ]
+    bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
+    return len(closed)

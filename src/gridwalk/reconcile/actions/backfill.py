@@ -1,0 +1,61 @@
+"""Back-fill lists 回填清单: what the ledger or the platform must be told, and whether its next export has it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import bulk, ids, records
+from gridwalk.core.actions import Writing
+from gridwalk.ledger import comparing
+from gridwalk.reconcile.models import BackfillItem
+from gridwalk.reconcile.queries import backfill
+
+TABLE = "reconcile_backfillitem"
+
+
+def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: str) -> tuple[uuid.UUID, int]:
+    """Note what is on the list as it is handed out, so that the next export can prove it. Returns the list and its length.
+
+    What stood on an earlier list and is still to be done is on the new one only. Raises NotPermitted.
+    """
+    access.require(actor, Verb.IMPORT_LEDGER, scope)
+    todo = backfill.items(actor, source=source, kind=kind, scope=scope)
+    list_id = ids.new_id()
+    rows = [_item(list_id, one, source, kind, actor, at) for one in todo]
+    with core.write_to(actor=actor, at=at) as writing:
+        waiting = BackfillItem.objects.filter(source=source, kind=kind, grid__startswith=scope).exclude(state="proved")
+        waiting.delete()
+        bulk.insert(rows)
+        writing.audit("backfill.handed_out", scope=scope, kind="backfill", subject=list_id,
+                      data={"source": source, "items": len(rows)})  # fmt: skip
+    return list_id, len(rows)
+
+
+def _item(
+    list_id: uuid.UUID, one: backfill.Item, source: str, kind: str, actor: Viewer, at: dt.datetime
+) -> BackfillItem:
+    key = ids.new_id()
+    return BackfillItem(
+        id=key, list_id=list_id, source=source, grid=one.grid, kind=kind, entity=one.entity, field=one.field,
+        new=records.seal_value(kind, one.field, one.new, table=TABLE, column="new", row=key),
+        handed_out_at=at, handed_out_by_name=actor.name,
+    )  # fmt: skip
+
+
+def prove(writing: Writing, source: str, kind: str, said: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
+    """Step: a new export says of each entity what stands there now; what it was told is proved, or still open."""
+    rows: Sequence[BackfillItem] = list(
+        BackfillItem.objects.filter(source=source, kind=kind, entity__in=list(said)).exclude(state="proved")
+    )
+    for item in rows:
+        now = said[item.entity]
+        value = backfill.door_of(now) if item.field == comparing.ADDRESS else now.get(item.field)
+        item.state = "proved" if (value or "") == (item.opened() or "") else "still_open"
+        item.proved_at = writing.at if item.state == "proved" else None
+    bulk.update(rows, ["state", "proved_at"])

@@ -1,0 +1,226 @@
+"""Deciding what stood on one side only, and whether two records are one: singly or many at once, undone for seven days."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import Joining
+from gridwalk.core import actions as core
+from gridwalk.core import bulk
+from gridwalk.core.actions import Writing
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.reconcile.actions import places_rows
+from gridwalk.reconcile.models import Unmatched
+from gridwalk.reconcile.places import Place, Places
+from gridwalk.registry import columns, rules
+from gridwalk.registry.actions import creation, endings
+from gridwalk.registry.models import Dwelling, Person, Residence
+
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "ledger_only": {"registered": "登记进一张表", "at_door": "上门核实", "set_aside": "搁置"},
+    "register_only": {"kept": "保留", "at_door": "上门核实", "strike_off": "注销，送复核"},
+    "question": {"same": "是同一条", "different": "不是同一条"},
+}
+UNDO_FOR = dt.timedelta(days=7)
+NEEDS_REASON = frozenset({"strike_off", "set_aside"})
+
+
+class UnmatchedRefused(Exception):
+    """A decision that cannot be made; the text says why and what to do."""
+
+
+@dataclasses.dataclass
+class Outcome:
+    """How many were decided, and why the others were not."""
+
+    n_done: int = 0
+    left: dict[str, int] = dataclasses.field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def text(self) -> str:
+        """What was not done, in words; empty where everything was."""
+        return "；".join(f"{n} 条没办：{why}" for why, n in self.left.items())
+
+
+def decide(
+    *, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID], decision: str, reason: str = ""
+) -> Outcome:
+    """Decide open records, a transaction a grid. What cannot be done so stays open and is counted with its reason.
+
+    Raises NotPermitted, UnmatchedRefused.
+    """
+    if decision in NEEDS_REASON and not reason.strip():
+        raise UnmatchedRefused("请写明原因，复核的人要看。")
+    reason = rules.reason_kept(reason)
+    by_grid: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for one in Unmatched.objects.filter(pk__in=list(unmatched), state="open").select_related("of"):
+        access.require(actor, Verb.DECIDE_DIFFERENCE, one.grid)
+        if decision not in CHOICES[one.what]:
+            raise UnmatchedRefused("这一类不能这样定。")
+        by_grid[one.grid].append(one.id)
+    outcome = Outcome()
+    for grid, chosen in sorted(by_grid.items()):
+        with core.write_to(grid, actor=actor, at=at) as writing:
+            rows = list(Unmatched.objects.select_for_update().filter(pk__in=chosen, state="open").select_related("of"))
+            done = _DO[decision](writing, rows, reason, outcome) if decision in _DO else rows
+            for row in done:
+                row.state, row.reason = decision, reason
+                row.decided_at, row.decided_by, row.decided_by_name = at, actor.id, actor.name
+            bulk.update(done, ["state", "made", "reason", "decided_at", "decided_by", "decided_by_name"])
+            outcome.n_done += len(done)
+            if done:
+                writing.audit(
+                    f"unmatched.{decision}", scope=grid, kind=done[0].kind, data={"records": len(done)}, reason=reason
+                )
+    return outcome
+
+
+def undo(*, actor: Viewer, at: dt.datetime, unmatched: uuid.UUID) -> Unmatched:
+    """Take a decision back within seven days. Raises NotPermitted, UnmatchedRefused."""
+    found = Unmatched.objects.filter(pk=unmatched).first()
+    if found is None:
+        raise UnmatchedRefused("没有这一条，可能新一次比对里已经没有了。")
+    access.require(actor, Verb.DECIDE_DIFFERENCE, found.grid)
+    if found.state in {"open", "gone"} or found.decided_at is None or at - found.decided_at > UNDO_FOR:
+        raise UnmatchedRefused("这一条还没有定，或者过了 7 天，不能撤回。")
+    if found.state == "registered":
+        raise UnmatchedRefused("已经登记进一张表，不能一键撤回。登错了请到它的页面送注销复核。")
+    with core.write_to(found.grid, actor=actor, at=at) as writing:
+        if found.state == "strike_off" and (found.entity is None or not endings.withdraw(writing, found.entity)):
+            raise UnmatchedRefused("这次注销已经复核过了，不能撤回。")
+        found.state, found.decided_by, found.decided_by_name, found.decided_at = "open", None, "", None
+        found.save()
+        writing.audit("unmatched.reopened", scope=found.grid, kind=found.kind, subject=found.entity)
+    return found
+
+
+def _register(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
+    """Records only a ledger has, into the register: a door by its address, a person at a door that stands."""
+    values = [row.opened() for row in rows]
+    places = Places(rows[0].of.scope).locate(values) if rows else []
+    done = []
+    for row, of_row, place in zip(rows, values, places, strict=True):
+        why = _MAKE[row.kind](writing, row, of_row, place)
+        if why:
+            outcome.left[why] += 1
+        else:
+            done.append(row)
+    return done
+
+
+def _make_dwelling(writing: Writing, row: Unmatched, values: Mapping[str, object], place: Place) -> str:
+    if not place.key or place.grid not in writing.versions:
+        return "地址认不出是哪一户，请先把台账的地址补全"
+    if place.dwelling is not None:
+        return "一张表里已经有这一户了"
+    door = (place.community, place.key)
+    facts = {k: v for k, v in values.items() if k in _facts("dwelling")}
+    row.made = places_rows.new_doors(writing, {door: (place, facts, _ref(row))})[door]
+    return ""
+
+
+def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object], place: Place) -> str:
+    if not values.get("name"):
+        return "没有姓名，登记不了"
+    if place.dwelling is None or place.grid not in writing.versions:
+        return "一张表里没有这一户，请先登记房屋"
+    if values.get("id_no") and columns.holders("person", [values["id_no"]]):
+        return "这个证件号已登记在另一条记录上，请先核对两条"
+    facts = {k: v for k, v in values.items() if k in _facts("person") and k not in {"residence_kind", "status"}}
+    (row.made,) = creation.register(
+        writing, "person", [creation.New(place.grid, rules.with_identity(facts), row.source, _ref(row))]
+    )
+    kind = str(values.get("residence_kind") or "lives_here")
+    creation.link(writing, [creation.NewResidence(row.made, place.dwelling, place.grid, kind, row.source, _ref(row))])
+    return ""
+
+
+def _make_organization(writing: Writing, row: Unmatched, values: Mapping[str, object], place: Place) -> str:
+    if not values.get("name"):
+        return "没有单位名称，登记不了"
+    if values.get("uscc") and columns.holders("organization", [values["uscc"]]):
+        return "这个信用代码已登记在另一条记录上，请先核对两条"
+    facts = {k: v for k, v in values.items() if k in _facts("organization") and k != "status"}
+    extra = {"address": str(values.get("address") or "")[:160], "dwelling_id": place.dwelling}
+    (row.made,) = creation.register(
+        writing, "organization", [creation.New(row.grid, facts, row.source, _ref(row), extra=extra)]
+    )
+    return ""
+
+
+_MAKE: Mapping[str, Callable[[Writing, Unmatched, Mapping[str, object], Place], str]] = {
+    "dwelling": _make_dwelling,
+    "person": _make_person,
+    "organization": _make_organization,
+}
+
+
+def _facts(kind: str) -> set[str]:
+
+    return {f.name for f in dictionary.fields(kind) if not f.locates}
+
+
+def _ref(row: Unmatched) -> str:
+    return f"{row.of.name[:40]} {row.sheet[:20]} 第 {row.row_no} 行"[:80]
+
+
+def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
+    """Records only the register has: their end is proposed, a second person rechecks it."""
+    done = []
+    for row in rows:
+        entity = columns.TABLES[row.kind]._default_manager.select_for_update().filter(pk__in=[row.entity]).first()
+        if not isinstance(entity, Person | Dwelling) or entity.grid_id not in writing.versions:
+            outcome.left["已不在这个网格，或不能这样注销"] += 1
+            continue
+        try:
+            endings.propose(writing, entity, "struck_off", reason=reason)
+        except endings.EndError as error:
+            outcome.left[str(error)] += 1
+        else:
+            done.append(row)
+    return done
+
+
+def _at_door(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
+    """The door goes on its worker's list: it joins the running campaign where it is not in it."""
+    values = [row.opened() for row in rows]
+    located = dict(zip([r.id for r in rows], Places(rows[0].of.scope).locate(values), strict=True)) if rows else {}
+    homes = dict(
+        Residence.objects.filter(person_id__in=[r.entity for r in rows if r.kind == "person" and r.entity], to_on__isnull=True)
+        .values_list("person_id", "dwelling_id")
+    )  # fmt: skip
+    doors = {
+        row.id: row.entity
+        if row.kind == "dwelling" and row.entity
+        else (homes.get(row.entity) if row.entity else None) or located[row.id].dwelling
+        for row in rows
+    }
+    standing = {d.id: d for d in Dwelling.objects.filter(pk__in=[d for d in doors.values() if d])}
+    here = {
+        d.id: Joining(d.grid_id, "dwelling", d.id, d.walk_key)
+        for d in standing.values()
+        if d.grid_id in writing.versions
+    }
+    campaigns.join_targets(writing, list(here.values()))
+    done = []
+    for row in rows:
+        if doors[row.id] in here:
+            row.made = doors[row.id]
+            done.append(row)
+        else:
+            outcome.left["找不到是哪一户，没法上门核实"] += 1
+    return done
+
+
+_DO: Mapping[str, Callable[[Writing, Sequence[Unmatched], str, Outcome], list[Unmatched]]] = {
+    "registered": _register,
+    "strike_off": _strike_off,
+    "at_door": _at_door,
+}

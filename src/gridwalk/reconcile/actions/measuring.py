@@ -1,0 +1,60 @@
+"""Rate 3 by community: records equal on all agreed fields / |left ∪ right|, each record in one community."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import polars as pl
+
+from gridwalk.ledger.comparing import EQUAL
+from gridwalk.ledger.comparing import Comparison as Compared
+from gridwalk.reconcile.actions.noting import Versus, Work, grid_of_right
+from gridwalk.reconcile.models import ComparedCommunity, Comparison
+
+
+def keep(found: Comparison, work: Work, measured: Compared) -> None:
+    """Write the rates of every community and note those by grid on the comparison (which the caller saves)."""
+    grids = _grids(work.versus, work, measured)
+    cells = measured.cells.filter(~pl.col("verdict").is_in(EQUAL)).join(
+        grids.select("left_row", "grid").drop_nulls(), on="left_row"
+    )
+    by_grid = _counted(grids, pl.col("grid"))
+    communities = _counted(grids, pl.col("grid").str.slice(0, 12))
+    found.by_grid = {grid: list(pair) for grid, pair in by_grid.items()}
+    matched = grids.filter(pl.col("status") == "match").with_columns(community=pl.col("grid").str.slice(0, 12))
+    n_matched = dict(matched.group_by("community").len().iter_rows())
+    wrong: dict[str, dict[str, int]] = defaultdict(dict)
+    for community, field, n in cells.group_by(pl.col("grid").str.slice(0, 12), "field").len().iter_rows():
+        wrong[community][field] = n
+    ComparedCommunity.objects.filter(of=found).delete()
+    ComparedCommunity.objects.bulk_create(
+        ComparedCommunity(
+            of=found, community=community, n_equal=n, n_union=d,
+            by_field={f: [n_matched.get(community, 0) - wrong[community].get(f, 0), n_matched.get(community, 0)] for f in measured.agreed},
+        )
+        for community, (n, d) in communities.items()
+    )  # fmt: skip
+
+
+def _counted(grids: pl.DataFrame, by: pl.Expr) -> dict[str, tuple[int, int]]:
+    counted = grids.group_by(by.alias("by")).agg(n=pl.col("equal").sum(), d=pl.len()).sort("by")
+    return {by: (n, d) for by, n, d in counted.iter_rows()}
+
+
+def _grids(versus: Sequence[Versus], work: Work, measured: Compared) -> pl.DataFrame:
+    """Every record of the union with its ``grid``: the entity's, else where the ledger's row points."""
+    records = measured.records().join(measured.pairs.select("left_row", "status"), on="left_row", how="left")
+    left = _table("left_row", work.grid_of_left[0])
+    if len(versus) == 2:
+        right = _table("right_row", work.grid_of_left[1])
+    else:
+        right = _table("right_row", dict(enumerate(grid_of_right(versus[0]))))
+    located = records.join(left.rename({"grid": "grid_l"}), on="left_row", how="left").join(
+        right.rename({"grid": "grid_r"}), on="right_row", how="left"
+    )
+    return located.with_columns(grid=pl.coalesce("grid_l", "grid_r"))
+
+
+def _table(row: str, grid_of: dict[int, str]) -> pl.DataFrame:
+    return pl.DataFrame(list(grid_of.items()), schema={row: pl.UInt32, "grid": pl.String}, orient="row")

@@ -1,0 +1,225 @@
+"""What a comparison leaves behind in a grid: differences asked, one-sided records and questions, and what each side said."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from gridwalk.core import bulk, envelope, ids, records
+from gridwalk.core.actions import Writing
+from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.ledger.comparing import Comparison as Compared
+from gridwalk.ledger.sides import Side
+from gridwalk.reconcile.actions import backfill
+from gridwalk.reconcile.models import Comparison, SideRow, Unmatched
+from gridwalk.reconcile.places import Places
+from gridwalk.registry import columns, rules
+from gridwalk.registry.actions import claims, creation, queue
+from gridwalk.registry.models import Difference, Residence
+
+ASKED = ("conflict", "missing_right")
+"""Verdicts that are a question; what only the register says needs no decision, it goes back to the side."""
+BY_LINK = frozenset({ADDRESS, "residence_kind"})
+"""Fields that are a link between a person and a door."""
+STANDS = ("set_aside", "kept", "same", "different")
+"""Decisions about one-sided records and questions that stay decided."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Versus:
+    """One side compared with the register (its right)."""
+
+    source: str
+    compared: Compared
+
+
+def fingerprint(values: Mapping[str, Any], entity: object = "") -> str:
+    """What tells that a later ledger speaks of the same row (and, in a question, of the same entity), without saying whose."""
+    said = [
+        str(values.get(f) or "")
+        for f in ("name", "id_no", "uscc", "born_on", "estate", "building", "stairwell", "room")
+    ]
+    return envelope.blind_index(json.dumps([*said, str(entity)], ensure_ascii=False), purpose="unmatched")
+
+
+def settled(found: Comparison, compared: Compared, source: str) -> Compared:
+    """The comparison with questions that people have answered before: the same is a match, not the same is two records."""
+    asked = compared.pairs.filter(pl.col("status") == "question")
+    if asked.is_empty():
+        return compared
+    left, right = row_values(compared.left), compared.right.frame["entity"].to_list()
+    prints = [fingerprint(left[row], right[other]) for row, other in asked.select("left_row", "right_row").iter_rows()]
+    answers = dict(
+        Unmatched.objects.filter(what="question", source=source, kind=found.kind, fingerprint__in=prints,
+                                 state__in=("same", "different")).values_list("fingerprint", "state")
+    )  # fmt: skip
+    answered = asked.with_columns(answer=pl.Series([answers.get(p, "") for p in prints], dtype=pl.String))
+    of = {answer: answered.filter(pl.col("answer") == answer)["left_row"].to_list() for answer in ("same", "different")}
+    return compared.with_answers(same=of["same"], apart=of["different"])
+
+
+def row_values(side: Side) -> list[dict[str, Any]]:
+    """The canonical values of every row, dates as ISO text."""
+    parts = [p for p in ("estate", "building", "stairwell", "room") if p in side.frame.columns]
+    names = [*dict.fromkeys([*side.fields, *parts])]
+    texts = side.frame.select(pl.col(names).cast(pl.String))
+    return [{k: v for k, v in row.items() if v is not None} for row in texts.iter_rows(named=True)]
+
+
+class Work:
+    """Everything to be noted, by grid."""
+
+    def __init__(self, found: Comparison, versus: Sequence[Versus]) -> None:
+        self.found = found
+        self.versus = versus
+        self.grid_of_left: list[dict[int, str]] = []
+        self._by_grid: dict[str, list[tuple[int, str, tuple[Any, ...]]]] = defaultdict(list)
+        self._values = [row_values(v.compared.left) for v in versus]
+        self._right = [v.compared.right.frame.select("entity", "grid").rows() for v in versus]
+        places = Places(found.scope)
+        for index, one in enumerate(versus):
+            self._sort(index, one.compared, places)
+        self.grids = sorted(self._by_grid)
+
+    def _sort(self, index: int, compared: Compared, places: Places) -> None:
+        right = self._right[index]
+        grid_of: dict[int, str] = {}
+        for row, other, status, score, why in compared.pairs.iter_rows():
+            grid = grid_of[row] = right[other][1]
+            self._by_grid[grid].append((index, status, (row, other, score, why)))
+        alone = compared.left_only["row"].to_list()
+        located = places.locate([self._values[index][row] for row in alone])
+        for row, place in zip(alone, located, strict=True):
+            grid = grid_of[row] = place.grid or f"{place.community or self.found.scope[:12].ljust(12, '0')}000"
+            self._by_grid[grid].append((index, "ledger_only", (row,)))
+        for other in compared.right_only["row"].to_list():
+            self._by_grid[right[other][1]].append((index, "register_only", (other,)))
+        self.grid_of_left.append(grid_of)
+
+    def note(self, writing: Writing, grid: str) -> int:
+        """Write one grid's part; its stream is locked. Returns how many differences were asked."""
+        n_asked = 0
+        for index, one in enumerate(self.versus):
+            rows = [(what, data) for i, what, data in self._by_grid[grid] if i == index]
+            matched = {data[0]: data[1] for what, data in rows if what == "match"}
+            n_asked += self._ask(writing, grid, index, one, matched)
+            self._remember(writing, grid, index, one, matched)
+            self._list(writing, grid, index, one, [(w, d) for w, d in rows if w != "match"])
+        return n_asked
+
+    def _ask(self, writing: Writing, grid: str, index: int, one: Versus, matched: Mapping[int, int]) -> int:
+        kind = self.found.kind
+        cells = one.compared.cells.filter(pl.col("left_row").is_in(list(matched)) & pl.col("verdict").is_in(ASKED))
+        entity_of = {row: uuid.UUID(self._right[index][other][0]) for row, other in matched.items()}
+        entities = columns.TABLES[kind]._default_manager.in_bulk(list(entity_of.values()))
+        asked: list[Difference] = []
+        for row, field in cells.filter(~pl.col("field").is_in(list(BY_LINK))).select("left_row", "field").iter_rows():
+            entity = entities.get(entity_of[row])
+            if entity is None:
+                continue
+            current, claimed = columns.read(entity, field), self._values[index][row][field]
+            if (current or "") == claimed:
+                continue  # changed since the register was loaded
+            why = "needs_recheck" if rules.is_end(kind, field, claimed) else "ledger_differs"
+            difference = claims.difference(
+                writing, grid=entity.grid_id, kind=kind, entity=entity.id, field=field, current=current, claimed=claimed,
+                source=one.source, source_ref=self._ref(index, row), why=why, head=entity.heads.get(field),
+            )  # fmt: skip
+            asked.append(difference)
+        facts = {(entity, f) for entity in entity_of.values() for f in one.compared.agreed if f not in BY_LINK}
+        queue.close_withdrawn(writing, one.source, facts, {(d.entity, d.field, d.claimed_hash) for d in asked})
+        kept = queue.ask(asked)
+        moved = cells.filter(pl.col("field").is_in(list(BY_LINK)))["left_row"].unique().to_list()
+        if kind == "person":
+            self._ask_about_homes(writing, index, one, {row: entity_of[row] for row in moved})
+        return len(asked) - len(kept)
+
+    def _ask_about_homes(self, writing: Writing, index: int, one: Versus, entity_of: Mapping[int, uuid.UUID]) -> None:
+        """A person the ledger has at another door: asked where that door stands; who has no home at all is not moved in."""
+        with_home = set(
+            Residence.objects.filter(person_id__in=list(entity_of.values()), to_on__isnull=True, kind__in=rules.LIVING)
+            .values_list("person_id", flat=True)
+        )  # fmt: skip
+        said = [(row, person) for row, person in entity_of.items() if person in with_home]
+        places = Places(self.found.scope).locate([self._values[index][row] for row, _ in said]) if said else []
+        creation.link(writing, [
+            creation.NewResidence(
+                person, place.dwelling, place.grid, str(self._values[index][row].get("residence_kind") or "lives_here"),
+                one.source, self._ref(index, row),
+            )
+            for (row, person), place in zip(said, places, strict=True) if place.dwelling is not None
+        ])  # fmt: skip
+
+    def _remember(self, writing: Writing, grid: str, index: int, one: Versus, matched: Mapping[int, int]) -> None:
+        """Keep what the side says of each matched entity, and see which handed-out corrections it has made."""
+        kind = self.found.kind
+        rows = []
+        for row, other in matched.items():
+            entity, key = uuid.UUID(self._right[index][other][0]), ids.new_id()
+            sheet, row_no = self._at(index, row)
+            values = records.seal_record(
+                kind, self._values[index][row], table="reconcile_siderow", column="values", row=key
+            )
+            rows.append(SideRow(id=key, of=self.found, source=one.source, grid=grid, kind=kind, entity=entity, sheet=sheet[:60],
+                                row_no=row_no, values=values, at=writing.at))  # fmt: skip
+        SideRow.objects.filter(source=one.source, kind=kind, entity__in=[r.entity for r in rows]).delete()
+        bulk.insert(rows)
+        said = {r.entity: self._values[index][row] for r, row in zip(rows, matched, strict=True)}
+        backfill.prove(writing, one.source, kind, said)
+
+    def _list(
+        self, writing: Writing, grid: str, index: int, one: Versus, rows: Sequence[tuple[str, tuple[Any, ...]]]
+    ) -> None:
+        made = [self._unmatched(grid, index, one, what, data) for what, data in rows]
+        earlier = {
+            (u.what, u.fingerprint): u
+            for u in Unmatched.objects.filter(
+                source=one.source, kind=self.found.kind, fingerprint__in={m.fingerprint for m in made}, state__in=STANDS
+            )
+        }
+        for new in made:
+            if (old := earlier.get((new.what, new.fingerprint))) is not None:
+                new.state, new.reason, new.decided_at = old.state, old.reason, old.decided_at
+                new.decided_by, new.decided_by_name = old.decided_by, old.decided_by_name
+        bulk.insert(made)
+
+    def _unmatched(self, grid: str, index: int, one: Versus, what: str, data: tuple[Any, ...]) -> Unmatched:
+        key, kind = ids.new_id(), self.found.kind
+        if what == "register_only":
+            entity = self._right[index][data[0]][0]
+            return Unmatched(id=key, of=self.found, what=what, source=one.source, kind=kind, grid=grid, entity=uuid.UUID(entity),
+                             fingerprint=fingerprint({}, entity))  # fmt: skip
+        row = data[0]
+        sheet, row_no = self._at(index, row)
+        values = self._values[index][row]
+        made = Unmatched(
+            id=key, of=self.found, what="ledger_only", source=one.source, sheet=sheet[:60], row_no=row_no, kind=kind, grid=grid,
+            values=records.seal_record(kind, values, table="reconcile_unmatched", column="values", row=key),
+            fingerprint=fingerprint(values),
+        )  # fmt: skip
+        if what == "question":
+            _, other, score, why = data
+            entity = self._right[index][other][0]
+            made.what, made.entity, made.score, made.why = "question", uuid.UUID(entity), score, why[:200]
+            made.fingerprint = fingerprint(values, entity)
+        return made
+
+    def _at(self, index: int, row: int) -> tuple[str, int]:
+        frame = self.versus[index].compared.left.frame
+        return str(frame["sheet"][row]), int(frame["row_no"][row])
+
+    def _ref(self, index: int, row: int) -> str:
+        sheet, row_no = self._at(index, row)
+        name = self.versus[index].compared.left.name
+        return f"{name[:40]} {sheet[:20]} 第 {row_no} 行"[:80]
+
+
+def grid_of_right(one: Versus) -> list[str]:
+    """The grid of every record of the register's side."""
+    return [str(grid) for grid in one.compared.right.frame["grid"].to_list()]

@@ -1,0 +1,146 @@
+"""What must go back to a side: what it said when it was last compared against what the register says now."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger import comparing, sides
+from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
+from gridwalk.reconcile.queries import register
+from gridwalk.registry.models import Difference
+
+TOLD = ("conflict", "missing_left")
+"""Verdicts (side · register) that go back: what only the side says is a question, not a correction."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One correction: ``old`` is what the side says, ``new`` what the register says, both in the clear: mask before showing."""
+
+    grid: str
+    kind: str
+    entity: uuid.UUID
+    title: str
+    place: str
+    field: str
+    label: str
+    old: str
+    new: str
+    sheet: str
+    row_no: int
+    state: str
+
+    @property
+    def shown_old(self) -> str:
+        """What the side says, masked."""
+        return _shown(self.kind, self.field, self.old)
+
+    @property
+    def shown_new(self) -> str:
+        """What the register says, masked."""
+        return _shown(self.kind, self.field, self.new)
+
+
+def _shown(kind: str, field: str, value: str) -> str:
+    return (value if field == ADDRESS else dictionary.show(kind, field, value)) or "空"
+
+
+def door_of(values: Mapping[str, Any]) -> str:
+    """The door of a row as one text, as comparisons write it."""
+    return " ".join(str(values[p]) for p in ("estate", "building", "stairwell", "room") if values.get(p))
+
+
+def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow]:
+    held = [s for s in viewer.scopes(Verb.SEE_ROWS) if s.startswith(scope) or scope.startswith(s)]
+    found: list[SideRow] = []
+    for one in held:
+        rows = SideRow.objects.filter(source=source, kind=kind, grid__startswith=max(one, scope, key=len))
+        found += rows.order_by("grid", "sheet", "row_no")
+    return found
+
+
+def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
+    """The corrections for a side in an area, by grid and in the side's own order. What is still being decided is not told."""
+    rows = _rows(viewer, source=source, kind=kind, scope=scope)
+    if not rows:
+        return []
+    values = [row.opened() for row in rows]
+    entities = [row.entity for row in rows]
+    now = register.side("", kind, entities)
+    taken = {field for _, field in layout(source, kind)[1]}
+    fields = tuple(f.name for f in dictionary.fields(kind) if f.name in taken or any(f.name in v for v in values))
+    said = sides.of_rows(
+        kind, source, [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
+        fields=fields,
+    )  # fmt: skip
+    pairs = said.frame.select(left_row="row", entity="entity").join(
+        now.frame.select(right_row="row", entity="entity"), on="entity", maintain_order="left"
+    )
+    agreed = comparing.agreed_fields(said, now)
+    cells = comparing.cells_of(said, now, pairs.select("left_row", "right_row"), agreed)
+    asked = set(
+        Difference.objects.filter(entity__in=entities, source=source, state__in=("open", "to_door")).values_list(
+            "entity", "field"
+        )
+    )
+    handed = {(b.entity, b.field): b.get_state_display() for b in _handed(source, kind, entities)}
+    found = []
+    for left, right, field, _, old, new in cells.filter(pl.col("verdict").is_in(TOLD)).sort("left_row").iter_rows():
+        row = rows[left]
+        if (row.entity, field) in asked or (field == ADDRESS and (row.entity, "residence") in asked):
+            continue
+        record = now.frame.row(right, named=True)
+        title = record.get("name") or door_of(record)
+        found.append(
+            Item(row.grid, kind, row.entity, str(title), door_of(record), field, _label(kind, field), old or "", new or "",
+                 row.sheet, row.row_no, handed.get((row.entity, field), "未发出"))
+        )  # fmt: skip
+    return found
+
+
+def _handed(source: str, kind: str, entities: list[uuid.UUID]) -> list[BackfillItem]:
+    return list(BackfillItem.objects.filter(source=source, kind=kind, entity__in=entities).exclude(state="proved"))
+
+
+def _label(kind: str, field: str) -> str:
+    return "房屋地址" if field == ADDRESS else dictionary.label(kind, field)
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a side has taken over what it was told."""
+
+    source: str
+    kind: str
+    n_handed_out: int
+    n_proved: int
+    n_still_open: int
+
+
+def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
+    """Counts of what was handed out to a side, as its last export proved it."""
+    counts = dict.fromkeys(("handed_out", "proved", "still_open"), 0)
+    for held in viewer.scopes(Verb.SEE_ROWS):
+        if held.startswith(scope) or scope.startswith(held):
+            inside = BackfillItem.objects.filter(source=source, kind=kind, grid__startswith=max(held, scope, key=len))
+            for state in inside.values_list("state", flat=True):
+                counts[state] += 1
+    return Progress(source, kind, sum(counts.values()), counts["proved"], counts["still_open"])
+
+
+def layout(source: str, kind: str) -> tuple[str, list[tuple[str, str]]]:
+    """The side's own workbook, as last compared: its sheet's name and its columns in order as (header, field)."""
+    for one in Comparison.objects.filter(kind=kind, state="done").order_by("-finished_at")[:50]:
+        side = "left" if one.source == source else "right" if source == "platform" and one.other_file_id else ""
+        sheet = next((s for s in one.mapping[side]["sheets"] if s["columns"]), None) if side else None
+        if sheet:
+            return sheet["name"], [(c["header"], c["field"]) for c in sheet["columns"]]
+    return "", []

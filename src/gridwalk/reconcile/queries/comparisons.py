@@ -1,0 +1,128 @@
+"""Reads of comparisons: the list, one with its trend, what it left to decide."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from django.db.models import Count, Q
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import files
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.reconcile.models import Comparison, Unmatched
+from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import titles as names_of
+
+PAGE = 50
+
+
+def comparisons(viewer: Viewer, *, limit: int = 60) -> list[Comparison]:
+    """The viewer's comparisons, newest first."""
+    inside = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.IMPORT_LEDGER):
+        inside |= Q(scope__startswith=scope)
+    return list(Comparison.objects.filter(inside).order_by("-created_at")[:limit])
+
+
+def get_comparison(viewer: Viewer, comparison: uuid.UUID) -> Comparison:
+    """One comparison. Raises NotHere."""
+    found = Comparison.objects.select_related("file", "annotated").filter(pk=comparison).first()
+    if found is None or not viewer.may(Verb.IMPORT_LEDGER, found.scope):
+        raise NotHere
+    return found
+
+
+def trend(found: Comparison) -> list[Comparison]:
+    """The finished comparisons of the same sides and area up to this one, the oldest first."""
+    same = Comparison.objects.filter(
+        scope=found.scope, kind=found.kind, source=found.source, state="done",
+        other_file__isnull=found.other_file_id is None,
+    )  # fmt: skip
+    if found.finished_at:
+        same = same.filter(finished_at__lte=found.finished_at)
+    return list(same.order_by("-finished_at")[:12])[::-1]
+
+
+def fields(found: Comparison) -> list[tuple[str, int, int]]:
+    """(label, equal, compared) of every agreed field."""
+    return [
+        ("房屋地址" if f == ADDRESS else dictionary.label(found.kind, f), pair[0], pair[1])
+        for f, pair in found.by_field.items()
+    ]
+
+
+def undecided(found: Comparison) -> dict[str, int]:
+    """How many one-sided records and questions are open, by what they are."""
+    counted = Unmatched.objects.filter(of=found, state="open").values("what").annotate(n=Count("pk"))
+    return {row["what"]: row["n"] for row in counted}
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A one-sided record or a question as a row, numbers masked. ``other``: what the register has, of a question."""
+
+    id: uuid.UUID
+    title: str
+    said: str
+    other: str
+    entity: uuid.UUID | None
+    where: str
+    score: float
+    why: str
+    state: str
+    open: bool
+    decided_by: str
+
+
+def rows(
+    viewer: Viewer, found: Comparison, what: str, *, state: str = "open", offset: int = 0
+) -> tuple[list[Row], int]:
+    """A page of what a comparison left, in the order of grids and of the ledger, and how many there are; four queries."""
+    chosen = Unmatched.objects.filter(of=found, what=what)
+    chosen = chosen.filter(state="open") if state == "open" else chosen.exclude(state="open")
+    seen = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
+        seen |= Q(grid__startswith=scope)
+    chosen = chosen.filter(seen)
+    page = list(chosen.order_by("grid", "sheet", "row_no", "id")[offset : offset + PAGE])
+    known = names_of.titles(viewer, found.kind, [u.entity for u in page if u.entity])
+    return [_row(viewer, u, known) for u in page], chosen.count()
+
+
+def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]) -> Row:
+    values = one.opened()
+    held = known.get(one.entity) if one.entity else None
+    said = "　".join(
+        dictionary.show(one.kind, field, value)
+        for field, value in values.items()
+        if field not in {"name", "grid_code", "grid_name", "community"} and value
+    )
+    name = str(values.get("name") or "")
+    title = entities.shown_name(viewer, one.grid, name) if one.kind == "person" else name
+    place = " ".join(str(values[p]) for p in ("estate", "building", "stairwell", "room") if values.get(p))
+    full = viewer.may(Verb.SEE_ROWS, one.grid)
+    where = f"{one.sheet} 第 {one.row_no} 行" if one.row_no else ""
+    return Row(
+        one.id, title or place or (held[0] if held else ""), (said if full else "") or (held[1] if held else ""),
+        " ".join(held) if held and one.what == "question" else "", one.entity, where, one.score, one.why,
+        one.get_state_display(), one.state == "open", one.decided_by_name,
+    )  # fmt: skip
+
+
+def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
+    """The ids of all that is open of one sort, for deciding them at once."""
+    seen = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.DECIDE_DIFFERENCE):
+        seen |= Q(grid__startswith=scope)
+    return list(Unmatched.objects.filter(seen, of=found, what=what, state="open").values_list("id", flat=True))
+
+
+def annotated(viewer: Viewer, comparison: uuid.UUID) -> tuple[str, bytes]:
+    """Name and bytes of the annotated workbook. Raises NotHere where there is none, or it has expired."""
+    found = get_comparison(viewer, comparison)
+    if found.annotated is None or found.annotated.erased_at is not None:
+        raise NotHere
+    return found.annotated.name, files.read(found.annotated.id)

@@ -1,0 +1,86 @@
+"""The register as a side of a comparison. Loading its numbers is one audited purpose (``comparing.run``)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gridwalk.ledger import sides
+from gridwalk.ledger.sides import Side
+from gridwalk.registry import columns
+from gridwalk.registry.models import Dwelling, Organization, Person, Residence
+
+NAME = "一张表"
+PLACE = ("grid_code", "estate", "building", "stairwell", "room")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "person": (
+        "name",
+        "id_no",
+        "sex",
+        "born_on",
+        "phone",
+        "relation",
+        "registered_address",
+        "status",
+        "residence_kind",
+    ),
+    "dwelling": ("usage", "occupancy", "tenure", "area_m2", "owner_name", "owner_phone"),
+    "organization": ("name", "uscc", "org_kind", "contact_name", "contact_phone", "status"),
+}
+KINDS = tuple(FIELDS)
+"""Kinds that can be compared with the register."""
+
+
+def side(scope: str, kind: str, entities: Iterable[uuid.UUID] | None = None) -> Side:
+    """What the register holds of ``kind`` in ``scope`` (or of some entities), in the clear, with entity and grid."""
+    fields = FIELDS[kind]
+    chosen = None if entities is None else list(entities)
+    rows = list(_ROWS[kind](scope, chosen))
+    return sides.of_rows(kind, NAME, rows, fields=(*fields, *PLACE))
+
+
+def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
+    persons = Person.objects.filter(grid__code__startswith=scope, status="active")
+    if chosen is not None:
+        persons = persons.filter(pk__in=chosen)
+    found = list(persons.order_by("grid_id", "sort_key", "id"))
+    homes: dict[uuid.UUID, Residence] = {}
+    links = Residence.objects.filter(person__in=persons, to_on__isnull=True).select_related("dwelling")
+    for link in links.order_by("id"):
+        held = homes.get(link.person_id)
+        if held is None or (held.kind not in Residence.LIVING and link.kind in Residence.LIVING):
+            homes[link.person_id] = link  # where somebody lives goes before where somebody is registered
+    for person in found:
+        home = homes.get(person.id)
+        values = {f: columns.read(person, f) for f in FIELDS["person"] if f != "residence_kind"}
+        values["residence_kind"] = home.kind if home else None
+        yield {**values, **_place(person.grid_id, home.dwelling if home else None), "entity": str(person.id),
+               "grid": person.grid_id}  # fmt: skip
+
+
+def _dwellings(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
+    dwellings = Dwelling.objects.filter(grid__code__startswith=scope).exclude(status="struck_off")
+    if chosen is not None:
+        dwellings = dwellings.filter(pk__in=chosen)
+    for dwelling in dwellings.order_by("grid_id", "walk_key", "id"):
+        values = {f: columns.read(dwelling, f) for f in FIELDS["dwelling"]}
+        yield {**values, **_place(dwelling.grid_id, dwelling), "entity": str(dwelling.id), "grid": dwelling.grid_id}
+
+
+def _organizations(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
+    organizations = Organization.objects.filter(grid__code__startswith=scope, status="active")
+    if chosen is not None:
+        organizations = organizations.filter(pk__in=chosen)
+    for one in organizations.select_related("dwelling").order_by("grid_id", "sort_key", "id"):
+        values = {f: columns.read(one, f) for f in FIELDS["organization"]}
+        yield {**values, **_place(one.grid_id, one.dwelling), "entity": str(one.id), "grid": one.grid_id}
+
+
+_ROWS = {"person": _persons, "dwelling": _dwellings, "organization": _organizations}
+
+
+def _place(grid: str, dwelling: Dwelling | None) -> dict[str, str | None]:
+    estate, building, stairwell, room = (dwelling.address_key.split("|") if dwelling else [""] * 4)[:4]
+    return {"grid_code": grid, "estate": estate or None, "building": building or None, "stairwell": stairwell or None,
+            "room": room or None}  # fmt: skip

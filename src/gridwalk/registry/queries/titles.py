@@ -1,0 +1,31 @@
+"""What names an entity in a list of another room: a title and where it is, for many at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.registry.models import Dwelling, Organization, Person, Residence
+from gridwalk.registry.queries import entities
+
+Title = tuple[str, str]
+
+
+def titles(viewer: Viewer, kind: str, wanted: Collection[uuid.UUID]) -> dict[uuid.UUID, Title]:
+    """(title, place) by entity; a person's name as the viewer may see it. At most two queries."""
+    if not wanted:
+        return {}
+    if kind == "dwelling":
+        rows = Dwelling.objects.filter(pk__in=wanted).select_related("grid")
+        return {d.id: (d.address, d.grid.name) for d in rows}
+    if kind == "organization":
+        return {o.id: (o.name, o.address) for o in Organization.objects.filter(pk__in=wanted)}
+    homes = {
+        link.person_id: link.dwelling.address
+        for link in Residence.objects.filter(person_id__in=wanted, to_on__isnull=True).select_related("dwelling")
+    }
+    return {
+        p.id: (entities.shown_name(viewer, p.grid_id, p.name), homes.get(p.id, "没有关联房屋"))
+        for p in Person.objects.filter(pk__in=wanted)
+    }
