@@ -1,0 +1,175 @@
+/** The book of my grids: pulled rows, with what this phone wrote since laid over them, indexed for the screens. */
+import { isWaiting, type Outbox } from "./outbox";
+import type {
+  Building, Care, Difference, Dwelling, Facts, GridCache, Heads, Op, Organization, Person, Residence, Row, Site, Stairwell, Target,
+  Task, User, Visit, VisitData,
+} from "./types";
+import { dayOf } from "./time";
+
+export type Place = Dwelling | Organization | Site;
+
+export interface Book {
+  dwellings: Map<string, Dwelling>;
+  organizations: Map<string, Organization>;
+  sites: Map<string, Site>;
+  buildings: Map<string, Building>;
+  stairwells: Map<string, Stairwell>;
+  persons: Map<string, Person>;
+  /** Residences by dwelling. */
+  living: Map<string, Residence[]>;
+  /** Care labels by person. */
+  care: Map<string, Care[]>;
+  /** Targets and visits by place; visits newest first. */
+  targets: Map<string, Target>;
+  visits: Map<string, Visit[]>;
+  /** Differences by entity. */
+  differences: Map<string, Difference[]>;
+  tasks: Task[];
+  gridOf: Map<string, string>;
+}
+
+function push<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const found = map.get(key);
+  if (found) found.push(value);
+  else map.set(key, [value]);
+}
+
+/** Field names whose row carries only a mask: what is written over them is shown masked as well. */
+const MASKED: Record<string, string> = {
+  phone: "phone_mask", id_no: "id_no_mask", owner_phone: "owner_phone_mask", contact_phone: "contact_phone_mask",
+};
+
+export function mask(field: string, value: string): string {
+  if (field === "id_no") return value.length >= 15 ? `${value.slice(0, 6)}${"*".repeat(value.length - 10)}${value.slice(-4)}` : "*".repeat(value.length);
+  return value.length >= 7 ? `${value.slice(0, 2)}${"*".repeat(value.length - 6)}${value.slice(-4)}` : "*".repeat(value.length);
+}
+
+/** Builds the book from the rows and the ops they do not hold yet (``from``: the first number the last pull did not see). */
+export function build(grids: readonly GridCache[], box: Outbox, from: number, user: User): Book {
+  const book: Book = {
+    dwellings: new Map(), organizations: new Map(), sites: new Map(), buildings: new Map(), stairwells: new Map(),
+    persons: new Map(), living: new Map(), care: new Map(), targets: new Map(), visits: new Map(), differences: new Map(),
+    tasks: [], gridOf: new Map(),
+  };
+  for (const grid of grids) for (const row of grid.rows) add(book, row, grid.grid);
+  for (const visits of book.visits.values()) visits.sort((a, b) => (a.at < b.at ? 1 : -1));
+  for (const kept of box.ops) {
+    if (kept.op.seq < from && !isWaiting(box, kept)) continue;
+    if (kept.verdict?.state === "returned" && !isWaiting(box, kept)) continue;
+    lay(book, kept.op, user, kept.verdict?.state === "difference");
+  }
+  return book;
+}
+
+function add(book: Book, row: Row, grid: string): void {
+  switch (row.kind) {
+    case "dwelling": book.dwellings.set(row.id, row); book.gridOf.set(row.id, grid); break;
+    case "organization": book.organizations.set(row.id, row); book.gridOf.set(row.id, grid); break;
+    case "site": book.sites.set(row.id, row); book.gridOf.set(row.id, grid); break;
+    case "building": book.buildings.set(row.id, row); break;
+    case "stairwell": book.stairwells.set(row.id, row); break;
+    case "person": if (!row.guest || !book.persons.has(row.id)) book.persons.set(row.id, row); break;
+    case "residence": push(book.living, row.dwelling, row); break;
+    case "care": push(book.care, row.person, row); break;
+    case "target": book.targets.set(row.place, row); break;
+    case "visit": push(book.visits, row.place, row); break;
+    case "difference": push(book.differences, row.entity, row); break;
+    case "task": book.tasks.push(row); break;
+  }
+}
+
+/** Lays one of my own ops over the rows: what I wrote is what I see next, before and after it is sent. */
+function lay(book: Book, op: Op, user: User, differs: boolean): void {
+  if (op.verb === "fact.set" && !differs) write(book, op.kind, op.entity, op.set, op.op);
+  if (op.verb === "task.hand_back") {
+    const target = [...book.targets.values()].find((one) => one.id === op.entity);
+    if (target) book.targets.set(target.place, { ...target, assignee: null });
+  }
+  if (op.verb === "visit.withdraw") {
+    for (const [place, visits] of book.visits) book.visits.set(place, visits.filter((visit) => visit.id !== op.entity));
+  }
+  if (op.verb !== "visit.record") return;
+  const data = op.data as unknown as VisitData;
+  if (!differs) {
+    write(book, op.kind, op.entity, op.set, op.op);
+    for (const edit of data.edits) write(book, edit.kind, edit.entity, edit.set, op.op);
+  }
+  const day = dayOf(Date.parse(op.at));
+  for (const arrival of data.arrivals) {
+    const values = arrival.values;
+    const heads = Object.fromEntries(Object.keys(values).map((field) => [field, op.op]));
+    book.persons.set(arrival.id, {
+      kind: "person", id: arrival.id, name: values.name ?? "", status: "active", sex: values.sex ?? "", born_on: values.born_on ?? null,
+      id_no_mask: values.id_no ? mask("id_no", values.id_no) : "", phone_mask: values.phone ? mask("phone", values.phone) : "",
+      relation: values.relation ?? "", registered_address: "", status_pending: "", verified_on: day, heads,
+    });
+    const link: Residence = {
+      kind: "residence", id: arrival.id, person: arrival.id, dwelling: op.entity, residence_kind: arrival.residence_kind, since: day,
+    };
+    if (!(book.living.get(op.entity) ?? []).some((one) => one.person === arrival.id)) push(book.living, op.entity, link);
+  }
+  const gone = new Set(data.departures);
+  const living = book.living.get(op.entity);
+  if (living && gone.size) book.living.set(op.entity, living.filter((one) => !gone.has(one.id) && !gone.has(one.person)));
+  for (const id of data.confirmed) {
+    const person = book.persons.get(id);
+    if (person && !person.guest) book.persons.set(id, { ...person, verified_on: day });
+  }
+  for (const { person: id, end } of data.ends) {
+    const person = book.persons.get(id);
+    if (person) book.persons.set(id, { ...person, status_pending: end });
+  }
+  for (const contact of data.care) {
+    const labels = book.care.get(contact.person);
+    if (labels) book.care.set(contact.person, labels.map((label) => ({ ...label, last_contact_on: day, due_on: later(day, label.interval_days) })));
+  }
+  const visit: Visit = {
+    kind: "visit", id: op.op, place_kind: op.kind as Visit["place_kind"], place: op.entity, outcome: data.outcome, at: op.at,
+    worker: user.id, worker_name: user.name, n_confirmed: data.confirmed.length, n_changed: changes(op.set, data),
+  };
+  const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
+  book.visits.set(op.entity, [visit, ...before]);
+  const target = book.targets.get(op.entity);
+  if (target) book.targets.set(op.entity, settled(target, data, before));
+}
+
+export function changes(set: Facts, data: VisitData): number {
+  const edits = data.edits.reduce((n, edit) => n + Object.keys(edit.set).length, 0);
+  return Object.keys(set).length + edits + data.arrivals.length + data.departures.length + data.ends.length;
+}
+
+function later(day: string, n: number): string {
+  return dayOf(Date.parse(`${day}T00:00:00+08:00`) + n * 86400000);
+}
+
+/** How a door stands after a visit, as far as the phone can tell; the server's word replaces it with the next pull. */
+function settled(target: Target, data: VisitData, before: readonly Visit[]): Target {
+  const failedBefore = before.some((visit) => ["no_answer", "refused"].includes(visit.outcome));
+  const visited =
+    data.outcome === "met" ||
+    (data.outcome === "phone" && failedBefore) ||
+    (data.outcome === "vacant_confirmed" && !!data.second_source && data.second_source !== "other_worker");
+  const state = target.state === "visited" || visited ? "visited"
+    : ["moved_away", "not_found"].includes(data.outcome) ? "pending"
+    : data.outcome === "refused" ? "explained"
+    : target.state;
+  return { ...target, state, outcome: data.outcome, n_visits: target.n_visits + 1, revisit_at: data.revisit_at ?? null };
+}
+
+function write(book: Book, kind: string, entity: string, set: Facts, op: string): void {
+  const table: Map<string, unknown> | undefined = { dwelling: book.dwellings, person: book.persons, organization: book.organizations, site: book.sites }[kind] as Map<string, unknown> | undefined;
+  const row = table?.get(entity) as (Record<string, unknown> & { heads?: Heads }) | undefined;
+  if (!table || !row) return;
+  const changed: Record<string, unknown> & { heads?: Heads } = { ...row, heads: { ...row.heads } };
+  for (const [field, fact] of Object.entries(set)) {
+    const shown = MASKED[field];
+    changed[shown ?? field] = shown ? mask(field, String(fact.v ?? "")) : fact.v;
+    changed.heads![field] = op;
+  }
+  table.set(entity, changed);
+}
+
+/** The head an author saw for a field: the op whose write stands there, null where nobody has said it. */
+export function headOf(row: { heads?: Heads }, field: string): string | null {
+  return row.heads?.[field] ?? null;
+}
