@@ -51,6 +51,7 @@ class Verb(enum.StrEnum):
     SEE_AUDIT = "see_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_AREAS = "manage_areas"
+    MANAGE_DEVICES = "manage_devices"
 
 
 _OFFICE = {
@@ -64,7 +65,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
         {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_CARE, Verb.RECORD_VISIT,
          Verb.EDIT_REGISTER}
     ),
-    Role.COMMUNITY_LEAD: frozenset(_OFFICE),
+    Role.COMMUNITY_LEAD: frozenset({*_OFFICE, Verb.MANAGE_DEVICES}),
     Role.STREET_CENTRE: frozenset(
         {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.RECHECK, Verb.IMPORT_LEDGER, Verb.DISPATCH,
          Verb.MANAGE_CAMPAIGN, Verb.EXPORT_REPORT, Verb.SEE_AUDIT}
@@ -72,7 +73,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
     Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
     Role.INSPECTOR: frozenset(),
     Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
-    Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT, Verb.MANAGE_DEVICES}),
 }  # fmt: skip
 
 SECOND_FACTOR = frozenset({Role.STREET_CENTRE, Role.ADMINISTRATOR})

@@ -18,6 +18,7 @@ from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import predicates
+from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import regridding
 from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.territory import actions as territory_actions
@@ -290,3 +291,24 @@ def replace_grids(
                         writing.change(grid, "target", target.id, "grid", target.grid_id, grid, source="office")
                     worker = workers.get(grid)
                     moved.update(grid_id=grid, assignee_id=worker.user if worker else None)
+
+
+def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str) -> None:
+    """A worker gives a target back with a reason; it is nobody's until the office assigns it. Visits made stay.
+
+    Raises NotHere, NotPermitted, CampaignError.
+    """
+    found = Target.objects.filter(pk=target).first()
+    if found is None:
+        raise NotHere
+    access.require(actor, Verb.RECORD_VISIT, found.grid_id)
+    if found.assignee_id != actor.id:
+        raise CampaignError("没有退回：这一户现在不在您名下。")
+    reason = registry_rules.reason_kept(reason)
+    if not reason:
+        raise CampaignError("没有退回：请写明原因，改派的人要看。")
+    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+        was = str(found.assignee_id) if found.assignee_id else None
+        Target.objects.filter(pk=target).update(assignee_id=None, note=f"退回：{reason}"[:120])
+        writing.change(found.grid_id, "target", target, "assignee", was, None, source="visit", reason=reason)
+        writing.audit("target.handed_back", scope=found.grid_id, kind=found.kind, subject=found.entity, reason=reason)

@@ -55,7 +55,9 @@ INSTALLED_APPS = [
     "gridwalk.indicators",
     "gridwalk.reconcile",
     "gridwalk.reports",
+    "gridwalk.sync",
     "gridwalk.simulate",
+    "gridwalk.phone",
     "gridwalk.console",
 ]
 

@@ -1,11 +1,15 @@
-"""Every URL: the console, sign-in, health. tests/permissions goes through all of them."""
+"""Every URL: the console, the phone, sign-in, health. tests/permissions goes through all of them."""
 
 from __future__ import annotations
 
 from django.urls import include, path
 
+from gridwalk.phone.api import api
+
 urlpatterns = [
     path("accounts/", include("gridwalk.console.signin_urls")),
+    path("phone/api/", api.urls),
+    path("phone/", include("gridwalk.phone.urls")),
     path("", include("gridwalk.console.urls")),
 ]
 

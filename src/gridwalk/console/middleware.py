@@ -54,6 +54,8 @@ class ViewerMiddleware:
         guard = PAGES.get(name)
         if guard is None:
             return errors.not_permitted(request)
+        if guard is Open.DEVICE:
+            return None
         user = request.user
         if not user.is_authenticated:
             if guard is Open.ANYBODY:

@@ -15,6 +15,8 @@ class Open(enum.Enum):
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed_in"
+    DEVICE = "device"
+    """A phone's own signature, checked by the phone's API; no session opens it."""
 
 
 Guard = Verb | Open
@@ -33,6 +35,21 @@ PAGES: dict[str, Guard] = {
     "mfa_view_recovery_codes": Open.SIGNED_IN,
     # running
     "console:health": Open.ANYBODY,
+    # the phone
+    "phone:shell": Open.ANYBODY,
+    "phone:worker": Open.ANYBODY,
+    "phone:file": Open.ANYBODY,
+    "phone_api:openapi-json": Open.ANYBODY,
+    "phone_api:api-root": Open.ANYBODY,
+    "phone_api:epoch": Open.ANYBODY,
+    "phone_api:activate": Open.ANYBODY,
+    "phone_api:deposit": Open.ANYBODY,
+    "phone_api:lease": Open.DEVICE,
+    "phone_api:pull": Open.DEVICE,
+    "phone_api:push": Open.DEVICE,
+    "phone_api:device_me": Open.DEVICE,
+    "phone_api:attachments": Open.DEVICE,
+    "phone_api:attachment": Open.DEVICE,
     # overview
     "console:home": Open.SIGNED_IN,
     "console:board": Verb.SEE_COUNTS,
@@ -64,6 +81,9 @@ PAGES: dict[str, Guard] = {
     "console:difference": Verb.DECIDE_DIFFERENCE,
     "console:decide": Verb.DECIDE_DIFFERENCE,
     "console:undo_decision": Verb.DECIDE_DIFFERENCE,
+    "console:rules": Verb.DECIDE_DIFFERENCE,
+    "console:rules_apply": Verb.DECIDE_DIFFERENCE,
+    "console:rules_undo": Verb.DECIDE_DIFFERENCE,
     # campaign and visits
     "console:campaign": Verb.SEE_COUNTS,
     "console:campaign_dispatch": Verb.MANAGE_CAMPAIGN,
@@ -81,6 +101,20 @@ PAGES: dict[str, Guard] = {
     "console:import_progress": Verb.IMPORT_LEDGER,
     "console:import_cancel": Verb.IMPORT_LEDGER,
     "console:import_annotated": Verb.IMPORT_LEDGER,
+    # comparisons
+    "console:comparisons": Verb.IMPORT_LEDGER,
+    "console:comparison_upload": Verb.IMPORT_LEDGER,
+    "console:comparison": Verb.IMPORT_LEDGER,
+    "console:comparison_mapping": Verb.IMPORT_LEDGER,
+    "console:comparison_progress": Verb.IMPORT_LEDGER,
+    "console:comparison_cancel": Verb.IMPORT_LEDGER,
+    "console:comparison_again": Verb.IMPORT_LEDGER,
+    "console:comparison_annotated": Verb.IMPORT_LEDGER,
+    "console:comparison_decide": Verb.DECIDE_DIFFERENCE,
+    "console:comparison_undo": Verb.DECIDE_DIFFERENCE,
+    "console:consistency": Verb.SEE_COUNTS,
+    "console:backfill": Verb.IMPORT_LEDGER,
+    "console:backfill_workbook": Verb.IMPORT_LEDGER,
     # reports, audit, settings
     "console:reports": Verb.EXPORT_REPORT,
     "console:report_download": Verb.EXPORT_REPORT,

@@ -45,7 +45,10 @@ UNSEEN = Unseen.UNSEEN
 
 @dataclasses.dataclass(frozen=True)
 class Claim:
-    """Something said about one fact. ``seen``: the op of the write the author saw for the field (None: empty)."""
+    """Something said about one fact. ``seen``: the op of the write the author saw for the field (None: empty).
+
+    ``op``: the intention it came with, which becomes the field's head; without one the writing's own op does.
+    """
 
     kind: str
     entity: uuid.UUID
@@ -56,6 +59,7 @@ class Claim:
     seen: uuid.UUID | Unseen | None = UNSEEN
     evidence: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reason: str = ""
+    op: uuid.UUID | None = None
 
 
 class Verdict(enum.StrEnum):

@@ -24,10 +24,11 @@ TABLE = "registry_difference"
 
 @dataclasses.dataclass(frozen=True)
 class Judged:
-    """What became of a claim."""
+    """What became of a claim. ``head``: the op under which the claimed value stands now; None where another one stands."""
 
     claim: Claim
     verdict: Verdict
+    head: str | None = None
 
 
 def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
@@ -44,8 +45,8 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     settled = queue.ask(work.asked)
     queue.close_answered(writing, work.said)
     return [
-        Judged(claim, Verdict.SAME if asked is not None and asked.id in settled else verdict)
-        for claim, verdict, asked in work.judged
+        Judged(claim, Verdict.SAME if asked is not None and asked.id in settled else verdict, head)
+        for claim, verdict, asked, head in work.judged
     ]
 
 
@@ -55,7 +56,7 @@ class _Work:
     def __init__(
         self, writing: Writing, entities: Mapping[tuple[str, uuid.UUID], Entity], holders: dict[str, dict[str, uuid.UUID]]
     ) -> None:  # fmt: skip
-        self.judged: list[tuple[Claim, Verdict, Difference | None]] = []
+        self.judged: list[tuple[Claim, Verdict, Difference | None, str | None]] = []
         self.changed: dict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.asked: list[Difference] = []
@@ -93,7 +94,8 @@ class _Work:
             self.asked.append(asked)
         if verdict is Verdict.APPLY or (claim.source == "visit" and claim.value not in rules.NOT_SAID):
             self.said.append(queue.Said(entity.id, claim.field, value_hash(claim.value), verdict))
-        self.judged.append((claim, verdict, asked))
+        stands = None if verdict is Verdict.ASK else entity.heads.get(claim.field)
+        self.judged.append((claim, verdict, asked, stands))
 
     def _free(self, claim: Claim) -> bool:
         """Whether the number a claim brings is nobody else's; it is this entity's from now on."""
@@ -115,10 +117,10 @@ def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:
 def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Claim, current: Any) -> set[str]:
     """Set one fact on the loaded entity and note the change; returns the columns to be saved by the caller."""
     touched = columns.write(entity, field, value)
-    entity.heads = {**entity.heads, field: str(writing.op)}
+    entity.heads = {**entity.heads, field: str(claim.op or writing.op)}
     writing.change(
         entity.grid_id, claim.kind, entity.id, field, current or None, value or None,
-        source=claim.source, source_ref=claim.source_ref, reason=claim.reason,
+        source=claim.source, source_ref=claim.source_ref, reason=claim.reason, op=claim.op,
     )  # fmt: skip
     return touched
 

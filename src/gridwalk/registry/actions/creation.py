@@ -19,7 +19,10 @@ from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Pe
 
 @dataclasses.dataclass(frozen=True)
 class New:
-    """An entity to be: ``values`` by dictionary names, ``extra`` by columns no dictionary field describes."""
+    """An entity to be: ``values`` by dictionary names, ``extra`` by columns no dictionary field describes.
+
+    ``op``: the intention it came with, the head of all its fields; without one the writing's own op is.
+    """
 
     grid: str
     values: Mapping[str, Any]
@@ -28,6 +31,7 @@ class New:
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
     verified_on: dt.date | None = None
+    op: uuid.UUID | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,9 +72,9 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
         )  # fmt: skip
         for field, value in values.items():
             columns.write(entity, field, value)
-        entity.heads = dict.fromkeys(values, str(writing.op))
+        entity.heads = dict.fromkeys(values, str(one.op or writing.op))
         made.append(entity)
-        writing.created(one.grid, kind, one.id, values, source=one.source, source_ref=one.source_ref)
+        writing.created(one.grid, kind, one.id, values, source=one.source, source_ref=one.source_ref, op=one.op)
     bulk.insert(made)
     return [entity.id for entity in made]
 

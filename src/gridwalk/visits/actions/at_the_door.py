@@ -14,6 +14,7 @@ from gridwalk.core import bulk, envelope, ids
 from gridwalk.core.actions import Writing
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import CareLabel, Entity, Person, Residence
 from gridwalk.registry.rules import LIVING, Claim
 from gridwalk.visits.models import CareContact, Visit
@@ -95,16 +96,21 @@ def carry(
     visits: Sequence[tuple[Visit, Found]],
     entities: Mapping[uuid.UUID, Entity],
     proved: Collection[uuid.UUID],
-) -> None:
-    """Apply what all visits of a batch found, set-based.
+) -> list[Judged]:
+    """Apply what all visits of a batch found, set-based; returns what became of the claims.
 
     ``proved``: the visits whose report of vacancy has its second source; they say that the dwelling is vacant, without
     anybody's writing it down a second time.
     """
     vacancies = [visit for visit, _ in visits if visit.kind == "dwelling" and visit.id in proved]
-    said = [Claim("dwelling", visit.entity, "occupancy", "vacant", "visit") for visit in vacancies]
-    claims.apply_claims(writing, [*(claim for _, found in visits for claim in found.claims), *said])
-    _arrive(writing, visits)
+    spoken = {(claim.entity, claim.field) for _, found in visits for claim in found.claims}
+    said = [
+        Claim("dwelling", visit.entity, "occupancy", "vacant", "visit", op=visit.id)
+        for visit in vacancies
+        if (visit.entity, "occupancy") not in spoken  # who says it in so many words also says what they saw before
+    ]
+    judged = claims.apply_claims(writing, [*(claim for _, found in visits for claim in found.claims), *said])
+    arrive(writing, visits)
     _depart(writing, visits)
     _propose_ends(writing, visits)
     confirmed = [(person, visit.on) for visit, found in visits for person in found.confirmed]
@@ -112,6 +118,7 @@ def carry(
     _confirm_places(writing, visits, entities)
     _prove_vacancies(writing, vacancies, entities)
     _care(writing, visits)
+    return judged
 
 
 def _prove_vacancies(writing: Writing, visits: Sequence[Visit], entities: Mapping[uuid.UUID, Entity]) -> None:
@@ -132,7 +139,8 @@ def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> No
         endings.propose(writing, person, heard[person.id], reason="上门时得知")
 
 
-def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    """Step: whoever was found living at a door is registered, or moves in where their ID number is on record."""
     coming = [(visit, arrival) for visit, found in visits for arrival in found.arrivals]
     if not coming:
         return
@@ -147,13 +155,14 @@ def _arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
         if person_id is None:
             person_id = arrival.id
             new[person_id] = creation.New(
-                visit.grid_id, rules.with_identity(arrival.values), "visit", verified_on=visit.on, id=person_id
-            )
+                visit.grid_id, rules.with_identity(arrival.values), "visit", verified_on=visit.on, id=person_id,
+                op=visit.id,
+            )  # fmt: skip
             if index:
                 known[index] = person_id
         else:
             values = {**arrival.values, "status": "active"}
-            said += [Claim("person", person_id, name, value, "visit") for name, value in values.items()]
+            said += [Claim("person", person_id, name, value, "visit", op=visit.id) for name, value in values.items()]
         links.append(
             creation.NewResidence(
                 person_id, visit.entity, visit.grid_id, arrival.residence_kind, "visit", from_on=visit.on

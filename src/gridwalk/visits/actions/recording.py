@@ -18,6 +18,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
+from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Entity
 from gridwalk.visits import rules
 from gridwalk.visits.actions import at_the_door, refusals, targets
@@ -57,10 +58,14 @@ def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence
     with core.write_to(
         grid, *at_the_door.grids_touched(grid, [v.found for v in visits]), actor=actor, at=at
     ) as writing:
-        return _record(writing, grid, visits, campaigns.running_for(grid))
+        answers, _ = record_in(writing, grid, visits, campaigns.running_for(grid))
+    return answers
 
 
-def _record(writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: Campaign | None) -> list[Answer]:
+def record_in(
+    writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: Campaign | None
+) -> tuple[list[Answer], list[Judged]]:
+    """Step: record visits of one grid, which is locked with those ``grids_touched``; also what became of their claims."""
     entities = [v.entity for v in visits]
     known = Known(
         writing.at, campaign, _entities(visits, grid), _targets(campaign, entities), refusals.people_at(entities)
@@ -84,11 +89,13 @@ def _record(writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: C
                 was.setdefault(target, target.state)
                 targets.settle(target, standing[new.entity], new=visit)
         answers[new.id] = Answer(new.id, not reason, target.state if target and not reason else "", reason)
+    place = {visit.id: n for n, visit in enumerate(visits)}
+    made.sort(key=lambda one: place[one[0].id])  # facts follow the order they were written down in, not the clock
     bulk.insert([visit for visit, _ in made])
-    at_the_door.carry(writing, made, known.entities, proved)
+    judged = at_the_door.carry(writing, made, known.entities, proved)
     targets.save(writing, list(was), was, source="visit")
     _note(writing, grid, made)
-    return [answers[v.id] for v in visits]
+    return [answers[v.id] for v in visits], judged
 
 
 def _entities(visits: Sequence[NewVisit], grid: str) -> dict[uuid.UUID, Entity]:

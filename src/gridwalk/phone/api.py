@@ -1,0 +1,268 @@
+"""The phone's API (docs/algorithms/sync.md, “The wire”); django-ninja keeps its OpenAPI at ``openapi.json``."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import LABELS, Viewer
+from gridwalk.core import clock
+from gridwalk.phone import schemas, wire
+from gridwalk.phone.wire import Problem, Session
+from gridwalk.sync import crypto, rules
+from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling, pushing
+from gridwalk.sync.actions.attachments import UploadRefused
+from gridwalk.sync.queries import campaign as campaigns
+from gridwalk.sync.queries import devices as known_devices
+
+api = NinjaAPI(
+    title="Gridwalk phone", version="1", urls_namespace="phone_api", docs_url=None,
+    description="Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed by the device.",
+)  # fmt: skip
+
+
+@api.exception_handler(Problem)
+def problem(request: HttpRequest, error: Any) -> HttpResponse:
+    """What went wrong, as the phone reads it."""
+    return wire.problem(request, error)
+
+
+def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
+    grids = pulling.grids_of(viewer)
+    community = grids[0].area.short if grids else ""
+    return {
+        "id": str(user.id), "name": user.name, "role": "、".join(LABELS[role] for role in viewer.roles),
+        "community": community, "grids": [{"code": g.code, "name": g.name} for g in grids],
+        "badge": {"photo": None, "number": user.username},
+    }  # fmt: skip
+
+
+def _settings(viewer: Viewer) -> dict[str, Any]:
+    grids = pulling.grids_of(viewer)
+    quiet = campaigns.quiet_hours(grids[0].code if grids else "")
+    return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": rules.MOST_OPS}
+
+
+@api.post("activate", url_name="activate", openapi_extra=schemas.body(schemas.Activate))
+def activate(request: HttpRequest) -> HttpResponse:
+    """Bind this phone to an account with its password and a one-time code."""
+    at = wire.moment(request)
+    said = wire.json_of(wire.body_of(request))
+    if not isinstance(said, dict):
+        raise Problem(400, "malformed")
+    login, code = str(said.get("login") or "")[:80], str(said.get("code") or "")[:40]
+    try:
+        devices.require_patience(login=login, at=at)
+        user = authenticate(request, username=login.strip().lower(), password=str(said.get("password") or "")[:200])
+        if user is None:
+            raise devices.ActivationRefused("wrong_credentials")
+        offered = said.get("wire")
+        versions = offered if isinstance(offered, list) else []
+        spoken = max((v for v in versions if v in rules.WIRE), default=max(rules.WIRE))
+        issued = devices.activate(
+            user=user, login=login, code=code, public_key=said.get("public_key"), name=str(said.get("name") or ""),
+            platform=str(said.get("platform") or ""), wire=spoken, at=at,
+        )  # fmt: skip
+    except devices.ActivationRefused as refused:
+        if refused.problem in {"wrong_credentials", "wrong_code"}:
+            devices.note_failure(login=login, at=at)
+        status = 429 if refused.problem == "wait" else 403
+        raise Problem(status, refused.problem, text=str(refused), seconds=refused.seconds) from refused
+    viewer = accounts.viewer_of(issued.device.user, clock.local_date(at))
+    key = devices.server_key(at=at)
+    return wire.answer(
+        request,
+        {
+            "device": str(issued.device.id), "user": _user(issued.device.user, viewer), "server_key": key.public,
+            "key_id": key.pk, "share": issued.share, "lease_until": issued.device.lease_until.isoformat(),
+            "deposit_token": issued.deposit_token, "epoch": epochs.current(at=at), "next_seq": 1, "settings": _settings(viewer),
+        },
+    )  # fmt: skip
+
+
+def _session(request: HttpRequest) -> tuple[Session, int]:
+    session = wire.signed(request)
+    return session, epochs.current(at=session.at)
+
+
+@api.post("lease", url_name="lease")
+def lease(request: HttpRequest) -> HttpResponse:
+    """Renew the offline lease and get the server's half of the cache key."""
+    session, epoch = _session(request)
+    until = devices.renew(device=session.device, at=session.at)
+    key = devices.server_key(at=session.at)
+    return wire.answer(
+        request,
+        {
+            "share": devices.share_of(session.device), "lease_until": until.isoformat(), "epoch": epoch, "now": session.at.isoformat(),
+            "user": _user(session.device.user, session.viewer), "server_key": key.public, "key_id": key.pk,
+            "next_seq": session.device.next_seq, "settings": _settings(session.viewer),
+        },
+    )  # fmt: skip
+
+
+@api.post("pull", url_name="pull", openapi_extra=schemas.body(schemas.Pull))
+def pull(request: HttpRequest) -> HttpResponse:
+    """What changed in my grids since the versions I have."""
+    session, epoch = _session(request)
+    said = wire.json_of(session.body)
+    since = said.get("since") if isinstance(said, dict) else None
+    since = since if isinstance(since, dict) else {}
+    pulled = pulling.pull(
+        viewer=session.viewer, at=session.at, since=since, epoch=epoch, same_epoch=said.get("epoch") == epoch
+    )
+    users: dict[str, str] = {}
+    grids = []
+    for one in pulled:
+        users |= one.users
+        grids.append({k: v for k, v in dataclasses.asdict(one).items() if k != "users"})
+    return wire.answer(
+        request,
+        {
+            "epoch": epoch, "now": session.at.isoformat(), "grids": grids, "left": pulling.left(session.viewer, list(since)),
+            "users": users, "decided": known_devices.decided(session.device, session.at), "next_seq": session.device.next_seq,
+            "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
+        },
+    )  # fmt: skip
+
+
+@api.post("push", url_name="push", openapi_extra=schemas.body(schemas.Push))
+def push(request: HttpRequest) -> HttpResponse:
+    """Take the next ops of my sequence; the answer comes after commit."""
+    session, epoch = _session(request)
+    try:
+        first, ops, oldest = rules.read_push(wire.json_of(session.body))
+    except rules.Malformed as error:
+        raise Problem(400, "malformed", text=str(error), epoch=epoch) from error
+    try:
+        pushed = pushing.push(
+            device=session.device, viewer=session.viewer, at=session.at, behind=session.behind, first=first, intentions=ops,
+            oldest=oldest,
+        )  # fmt: skip
+    except pushing.Gap as gap:
+        raise Problem(409, "gap", next_seq=gap.next_seq, epoch=epoch) from gap
+    except pushing.Cloned as cloned:
+        issued = cloned.issued
+        raise Problem(
+            409, "cloned", device=str(issued.device.id), deposit_token=issued.deposit_token, share=issued.share, next_seq=1,
+            epoch=epoch,
+        ) from cloned  # fmt: skip
+    return wire.answer(
+        request,
+        {
+            "epoch": epoch, "next_seq": pushed.next_seq, "results": [_result(one) for one in pushed.results],
+            "lease_until": (session.at + rules.LEASE).isoformat(),
+        },
+    )  # fmt: skip
+
+
+def _result(one: pushing.Result) -> dict[str, Any]:
+    said: dict[str, Any] = {"op": str(one.op), "seq": one.seq, "state": one.state}
+    if one.reason:
+        said |= {"reason": one.reason, "text": one.text}
+    if one.differences:
+        said["differences"] = list(one.differences)
+    return said
+
+
+@api.post("deposit", url_name="deposit", openapi_extra=schemas.body(schemas.Deposit))
+def deposit(request: HttpRequest) -> HttpResponse:
+    """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself."""
+    at = wire.moment(request)
+    said = wire.json_of(wire.body_of(request))
+    device = devices.by_token(str(said.get("token") or "")) if isinstance(said, dict) else None
+    if device is None:
+        raise Problem(401, "unknown_device")
+    try:
+        sealed = depositing.read(said.get("ops"))
+    except rules.Malformed as error:
+        raise Problem(400, "malformed", text=str(error)) from error
+    taken = depositing.deposit(device=device, at=at, sealed=sealed)
+    wipe = device.revoked_at is not None or not device.user.is_active
+    return wire.answer(request, {"taken": [str(op) for op in taken.ops], "wipe": wipe})
+
+
+@api.api_operation(["GET", "POST"], "device/me", url_name="device_me")
+def device_me(request: HttpRequest) -> HttpResponse:
+    """What the server knows of this phone; POST {waiting} reports how many ops it still holds."""
+    session, epoch = _session(request)
+    if request.method == "POST":
+        said = wire.json_of(session.body)
+        waiting = said.get("waiting") if isinstance(said, dict) else None
+        devices.report_waiting(device=session.device, at=session.at, waiting=waiting if isinstance(waiting, int) else 0)
+    return wire.answer(
+        request,
+        {
+            "device": str(session.device.id), "name": session.device.name, "epoch": epoch, "next_seq": session.device.next_seq,
+            "lease_until": session.device.lease_until.isoformat(), "now": session.at.isoformat(),
+        },
+    )  # fmt: skip
+
+
+@api.get("epoch", url_name="epoch")
+def epoch(request: HttpRequest) -> HttpResponse:
+    """Which life of the database this is, and the server's clock; not signed."""
+    at = wire.moment(request)
+    return wire.answer(request, {"epoch": epochs.current(at=at), "now": at.isoformat(), "wire": list(rules.WIRE)})
+
+
+TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
+
+
+def _tus(status: int, **headers: str) -> HttpResponse:
+    response = HttpResponse(status=status)
+    for name, value in {**TUS, **headers}.items():
+        response.headers[name.replace("_", "-")] = value
+    return response
+
+
+@api.post("attachments/", url_name="attachments")
+def attachment_begin(request: HttpRequest) -> HttpResponse:
+    """tus creation: ``Upload-Length`` and ``Upload-Metadata: sha256 <base64>``."""
+    session = wire.signed(request)
+    length, sha256 = request.headers.get("Upload-Length", ""), _metadata(request.headers.get("Upload-Metadata", ""))
+    try:
+        made = attachments.create(
+            device=session.device, at=session.at, sha256=sha256, size=int(length) if length.isdigit() else 0
+        )
+    except UploadRefused as refused:
+        raise Problem(refused.status, "upload", text=str(refused)) from refused
+    return _tus(201, Location=f"/phone/api/attachments/{made.id}", Upload_Offset=str(made.received))
+
+
+def _metadata(header: str) -> str:
+    for pair in header.split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key == "sha256":
+            try:
+                return crypto.decode(value).decode("ascii")
+            except (crypto.NotOurs, UnicodeDecodeError):
+                return ""
+    return ""
+
+
+@api.api_operation(["HEAD", "PATCH"], "attachments/{uuid:pk}", url_name="attachment")
+def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """tus core: HEAD tells how far it has come, PATCH takes the next piece."""
+    session = wire.signed(request)
+    try:
+        if request.method == "HEAD":
+            found = attachments.get(device=session.device, attachment=pk)
+            return _tus(200, Upload_Offset=str(found.received), Upload_Length=str(found.size))
+        offset = request.headers.get("Upload-Offset", "")
+        found = attachments.append(
+            device=session.device,
+            at=session.at,
+            attachment=pk,
+            offset=int(offset) if offset.isdigit() else -1,
+            data=session.body,
+        )
+    except UploadRefused as refused:
+        raise Problem(refused.status, "upload", text=str(refused)) from refused
+    return _tus(204, Upload_Offset=str(found.received))

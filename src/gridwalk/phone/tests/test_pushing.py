@@ -1,0 +1,265 @@
+"""Pushing: once each, in sequence; what is the same, what differs, what is kept and returned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from gridwalk.campaigns.models import Target
+from gridwalk.core import clock, ids
+from gridwalk.registry.models import Difference, Dwelling, Person, Residence
+from gridwalk.registry.tests.street import FAR_GRID, GRID, id_no, links, phone
+from gridwalk.sync.actions import pushing
+from gridwalk.sync.models import Alias, Device, Op, Returned
+from gridwalk.visits.models import Visit
+from tests.harness.phones import Wire, op
+
+Field = Any
+
+
+def visit(seq: int, door: Any, outcome: str = "met", **data: Any) -> dict[str, Any]:
+    at = data.pop("at", clock.now())
+    facts = data.pop("set", {})
+    return op(
+        seq,
+        "visit.record",
+        door.KIND,
+        door.id,
+        at=at,
+        set=facts,
+        data={"outcome": outcome, "met_adult": outcome == "met", **data},
+    )
+
+
+def push(wire: Wire, *ops: dict[str, Any], seq_from: int | None = None, **more: Any) -> tuple[int, Any]:
+    return wire.ask("POST", "push", {"epoch": 0, "seq_from": seq_from or ops[0]["seq"], "ops": list(ops), **more})
+
+
+def states(answer: Any) -> list[str]:
+    return [one["state"] for one in answer["results"]]
+
+
+def test_a_visit_is_recorded_once_however_often_it_is_sent(field: Field) -> None:
+    door = field.street.door(occupancy="occupied")
+    person = field.street.person("程望舒", door)
+    field.walk.dispatch()
+    wire = field.phone()
+    sent = visit(1, door, confirmed=[str(person.id)])
+    status, answer = push(wire, sent)
+    assert (status, states(answer), answer["next_seq"]) == (200, ["accepted"], 2)
+    for _ in range(2):
+        status, again = push(wire, sent)
+        assert (status, again["results"], again["next_seq"]) == (200, answer["results"], 2)
+    made = Visit.objects.get()
+    assert (str(made.id), made.worker, made.outcome, made.n_confirmed, made.source) == (
+        sent["op"],
+        field.worker.id,
+        "met",
+        1,
+        "phone",
+    )
+    assert Target.objects.get(entity=door.id).state == "visited"
+    assert Person.objects.get(pk=person.id).verified_on == clock.local_date(clock.now())
+    kept = Op.objects.get()
+    assert (kept.grid, kept.state, "程望舒" in kept.body_sealed, kept.clock_uncertain) == (
+        GRID,
+        "accepted",
+        False,
+        False,
+    )
+    assert Device.objects.get().next_seq == 2
+
+
+def test_a_gap_applies_nothing_and_says_where_to_resume(field: Field) -> None:
+    door = field.street.door()
+    field.walk.dispatch()
+    wire = field.phone()
+    status, answer = push(wire, visit(3, door))
+    assert (status, answer["problem"], answer["next_seq"], Op.objects.count()) == (409, "gap", 1, 0)
+    status, answer = push(wire, visit(3, door), oldest=3)
+    assert (status, answer["next_seq"]) == (200, 4), (
+        "what is older than 30 days is nowhere any more; the rest must not wait for it"
+    )
+    for malformed in (
+        {},
+        {"seq_from": 4, "ops": [{"seq": 4}]},
+        {"seq_from": 4, "ops": [visit(5, door)]},
+        {"seq_from": 4, "ops": "x"},
+    ):
+        assert wire.ask("POST", "push", malformed)[0] == 400
+    assert wire.ask("POST", "push", b"{not json")[0] == 400
+
+
+def test_a_copy_of_the_phone_gets_an_identity_of_its_own_and_nothing_is_lost(field: Field) -> None:
+    door, other = field.street.door("101"), field.street.door("102")
+    field.walk.dispatch()
+    wire = field.phone()
+    push(wire, visit(1, door))
+    theirs = visit(1, other)
+    status, answer = push(wire, theirs)
+    assert (status, answer["problem"], Visit.objects.count()) == (409, "cloned", 1)
+    wire.device = answer["device"]
+    status, answer = push(wire, theirs)
+    assert (status, states(answer), Visit.objects.count()) == (200, ["accepted"], 2)
+    assert Device.objects.get(pk=wire.device).cloned_from is not None
+
+
+def test_an_edit_that_saw_the_head_applies_and_one_that_did_not_is_asked(field: Field) -> None:
+    door = field.street.door(occupancy="occupied", tenure="owner")
+    field.walk.dispatch()
+    head = door.heads["tenure"]
+    first, second = field.phone(), field.phone()
+    mine = visit(1, door, set={"tenure": {"p": head, "v": "出租"}})
+    assert states(push(first, mine)[1]) == ["accepted"]
+    assert (Dwelling.objects.get().tenure, Dwelling.objects.get().heads["tenure"]) == ("let", mine["op"])
+
+    blind = visit(1, door, "no_answer", set={"tenure": {"p": head, "v": "lent"}})
+    _, answer = push(second, blind)
+    asked = Difference.objects.get()
+    assert states(answer) == ["difference"]
+    assert answer["results"][0]["differences"] == [{"field": "tenure", "id": str(asked.id)}]
+    assert (asked.why, Dwelling.objects.get().tenure) == ("changed_meanwhile", "let")
+
+    same = visit(2, door, "no_answer", set={"tenure": {"p": head, "v": "let"}})
+    chained = op(3, "fact.set", "dwelling", door.id, at=clock.now(), set={"tenure": {"p": same["op"], "v": "owner"}})
+    _, answer = push(second, same, chained)
+    assert states(answer) == ["accepted", "accepted"], "who says what stands there has seen it, and may go on from it"
+    assert Dwelling.objects.get().tenure == "owner"
+
+
+def test_a_household_comes_and_goes_with_the_visit_that_found_it(field: Field) -> None:
+    door, home = field.street.door("101"), field.street.door("102")
+    old = field.street.person("程兰因", door)
+    known = field.street.person("韩书言", home, id_no=id_no(13))
+    field.walk.dispatch()
+    wire = field.phone()
+    newborn, guest = ids.new_id(), ids.new_id()
+    arrivals = [
+        {
+            "id": str(newborn),
+            "values": {"name": "程小满", "sex": "女", "born_on": "2026-10-01"},
+            "residence_kind": "lives_here",
+        },
+        {
+            "id": str(guest),
+            "values": {"name": "韩书言", "id_no": id_no(13), "phone": phone(7)},
+            "residence_kind": "tenant",
+        },
+    ]
+    link = Residence.objects.get(person=old).id
+    sent = visit(1, door, arrivals=arrivals, departures=[str(link)], confirmed=[str(newborn)])
+    edit = op(2, "fact.set", "person", newborn, at=clock.now(), set={"relation": {"p": None, "v": "子女"}})
+    later = op(3, "fact.set", "person", guest, at=clock.now(), set={"phone": {"p": sent["op"], "v": phone(8)}})
+    _, answer = push(wire, sent, edit, later)
+    assert states(answer) == ["accepted", "accepted", "accepted"], answer
+    assert Person.objects.get(pk=newborn).relation == "child"
+    assert (Alias.objects.get().id, Alias.objects.get().entity) == (guest, known.id)
+    assert Person.objects.get(pk=known.id).unseal("phone") == phone(8), (
+        "they were on record; the phone's name for them still leads there"
+    )
+    assert links(known) == [(home.id, "registered_here"), (door.id, "tenant")]
+    assert [kind for _, kind in links(old)] == ["registered_here"]
+
+
+def test_what_cannot_be_judged_is_kept_and_returned_with_a_reason(field: Field) -> None:
+    door, far = field.street.door("101"), field.street.door("101", FAR_GRID)
+    gone = field.street.door("102")
+    Dwelling.objects.filter(pk=gone.id).update(status="struck_off")
+    field.walk.dispatch()
+    wire = field.phone()
+    now = clock.now()
+    ops = [
+        visit(1, far), op(2, "visit.record", "dwelling", ids.new_id(), at=now, data={"outcome": "met"}), visit(3, gone),
+        op(4, "visit.dance", "dwelling", door.id, at=now), op(5, "visit.record", "dwelling", door.id, at=now, version=9),
+        visit(6, door, "asleep"), visit(7, door, set={"shoe_size": {"p": None, "v": 42}}), visit(8, door, confirmed="nobody"),
+        visit(9, door, arrivals=[{"values": {"name": "程小满", "id_no": "12"}, "residence_kind": "lives_here"}]), visit(10, door),
+    ]  # fmt: skip
+    status, answer = push(wire, *ops)
+    assert (status, answer["next_seq"]) == (200, 11)
+    assert [one.get("reason", "") for one in answer["results"]] == [
+        "not_permitted", "not_here", "struck_off", "unknown_verb", "unknown_version", "not_valid", "not_valid", "not_valid",
+        "not_valid", "",
+    ]  # fmt: skip
+    assert all(one["text"] for one in answer["results"][:-1])
+    assert (Returned.objects.filter(state="waiting").count(), Op.objects.count(), Visit.objects.count()) == (9, 10, 1)
+
+
+def test_whoever_lost_the_grid_is_told_so_and_a_reassigned_door_keeps_both_accounts(field: Field, account: Any) -> None:
+    door, other = field.street.door("101"), field.street.door("102")
+    field.walk.dispatch()
+    wire = field.phone()
+    colleague = account("grid_worker", GRID, name="李禾")
+    Target.objects.filter(entity=door.id).update(assignee=colleague)
+    _, answer = push(wire, visit(1, door))
+    assert (states(answer), answer["results"][0]["reason"], Visit.objects.count()) == (
+        ["accepted"],
+        "second_account",
+        1,
+    )
+
+    field.worker.assignments.update(to_on=clock.local_date(clock.now()) - dt.timedelta(days=1))
+    _, answer = push(wire, visit(2, other))
+    assert (answer["results"][0]["state"], answer["results"][0]["reason"]) == ("returned", "former_holder")
+    assert Returned.objects.get().place == other.id
+
+
+def test_a_wrong_clock_orders_nothing_and_is_put_right(field: Field) -> None:
+    door = field.street.door()
+    field.walk.dispatch()
+    ahead = dt.timedelta(hours=7)
+    wire = field.phone(now=lambda: clock.now() + ahead)
+    said = clock.now() + ahead - dt.timedelta(minutes=20)
+    _, answer = push(wire, visit(1, door, at=said))
+    assert states(answer) == ["accepted"]
+    made, kept = Visit.objects.get(), Op.objects.get()
+    assert abs(made.at - (said - ahead)) < dt.timedelta(seconds=5)
+    assert (kept.clock_uncertain, kept.phone_at[:19]) == (True, said.isoformat()[:19])
+
+
+def test_one_op_nobody_foresaw_does_not_hold_the_others(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    door, other = field.street.door("101"), field.street.door("102")
+    field.walk.dispatch()
+    wire = field.phone()
+    ops = [visit(1, door), visit(2, other)]
+    whole = pushing.log_ops
+
+    def trip(writing: Any, device: Any, outcomes: Any, **more: Any) -> None:
+        if any(str(o.one.op) == ops[0]["op"] and not o.one.fault for o in outcomes):
+            raise ZeroDivisionError
+        whole(writing, device, outcomes, **more)
+
+    monkeypatch.setattr(pushing, "log_ops", trip)
+    _, answer = push(wire, *ops)
+    assert states(answer) == ["returned", "accepted"]
+    assert (answer["next_seq"], Visit.objects.count()) == (3, 1)
+
+
+def test_other_intentions_do_what_they_say(field: Field) -> None:
+    door = field.street.door("101")
+    person, old = field.street.person("程望舒", door), field.street.person("程兰因", door)
+    field.walk.dispatch()
+    target = Target.objects.get(entity=door.id)
+    Target.objects.filter(pk=target.id).update(assignee=field.worker)
+    wire = field.phone()
+    now, newcomer = clock.now(), ids.new_id()
+    recorded = visit(1, door, "no_answer", note={"kind": "hazard", "text": "楼道堆物"})
+    ops = [
+        recorded,
+        op(2, "person.add", "person", newcomer, at=now,
+           data={"dwelling": str(door.id), "values": {"name": "程小满"}, "residence_kind": "lives_here"}),
+        op(3, "residence.end", "residence", Residence.objects.get(person=person).id, at=now),
+        op(4, "person.end", "person", old.id, at=now, data={"end": "deceased", "reason": "家属说的"}),
+        op(5, "visit.withdraw", "visit", recorded["op"], at=now, data={"reason": "记错门了"}),
+        op(6, "task.hand_back", "dwelling", door.id, at=now, data={"target": str(target.id), "reason": "是我亲戚家"}),
+        op(7, "matter.note", "dwelling", door.id, at=now, data={"kind": "request", "text": "想装扶手"}),
+    ]  # fmt: skip
+    _, answer = push(wire, *ops)
+    assert states(answer) == ["accepted"] * 7, answer
+    assert [d for d, _ in links(Person.objects.get(pk=newcomer))] == [door.id]
+    assert Person.objects.get(pk=old.id).status_pending == "deceased"
+    assert Visit.objects.get().withdrawn_reason == "记错门了"
+    found = Target.objects.get(pk=target.id)
+    assert (found.assignee_id, found.note) == (None, "退回：是我亲戚家")
+    assert [d for _, d in links(person)] == ["registered_here"]

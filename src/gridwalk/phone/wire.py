@@ -1,0 +1,117 @@
+"""Requests in and answers out: gzip both ways, problems as JSON, who signed a request."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import gzip
+import json
+import re
+import uuid
+import zlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import clock
+from gridwalk.sync import crypto, rules
+from gridwalk.sync.queries import devices
+
+SCHEME = re.compile(r'^Gridwalk device="([0-9a-f-]{36})", at="(-?\d{1,16})", sig="([A-Za-z0-9_=-]{80,100})"$')
+WORTH_PACKING = 1024
+GZIP_LEVEL = 5
+
+
+class Problem(Exception):
+    """An answer other than 200: ``problem`` names it, ``more`` says what to do."""
+
+    def __init__(self, status: int, problem: str, **more: Any) -> None:
+        super().__init__(problem)
+        self.status, self.problem, self.more = status, problem, more
+
+
+@dataclasses.dataclass(frozen=True)
+class Session:
+    """Who signed a request. ``behind``: server time less phone time. ``revoked``: may only deposit."""
+
+    device: Any
+    viewer: Viewer
+    behind: dt.timedelta
+    at: dt.datetime
+    body: bytes
+
+
+def moment(request: HttpRequest) -> dt.datetime:
+    """The one moment a request is judged at."""
+    found: dt.datetime = getattr(request, "at", None) or clock.now()
+    return found
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The body as it was before packing. Raises Problem."""
+    packed = request.body
+    if request.headers.get("Content-Encoding", "") != "gzip":
+        if len(packed) > rules.MOST_BYTES_OPENED:
+            raise Problem(413, "too_large", text="一次传得太多，请分几次传。")
+        return packed
+    if len(packed) > rules.MOST_BYTES:
+        raise Problem(413, "too_large", text="一次传得太多，请分几次传。")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        body = unpacker.decompress(packed, rules.MOST_BYTES_OPENED)
+    except zlib.error as error:
+        raise Problem(400, "malformed") from error
+    if unpacker.unconsumed_tail:
+        raise Problem(413, "too_large", text="一次传得太多，请分几次传。")
+    return body
+
+
+def json_of(body: bytes) -> Any:
+    """The body as JSON. Raises Problem."""
+    try:
+        return json.loads(body) if body else {}
+    except ValueError as error:
+        raise Problem(400, "malformed") from error
+
+
+def signed(request: HttpRequest) -> Session:
+    """Whoever signed the request. Raises Problem."""
+    found = SCHEME.match(request.headers.get("Authorization", ""))
+    body = body_of(request)
+    if not found:
+        raise Problem(401, "bad_signature")
+    device_id, said_at, signature = found.groups()
+    try:
+        device = devices.by_id(uuid.UUID(device_id))
+    except ValueError as error:
+        raise Problem(401, "unknown_device") from error
+    if device is None:
+        raise Problem(401, "unknown_device")
+    try:
+        message = crypto.signed_text(request.method or "", request.path, said_at, body)
+        crypto.verify(device.public_key, signature, message)
+    except crypto.NotOurs as error:
+        raise Problem(401, "bad_signature") from error
+    if device.revoked_at is not None or not device.user.is_active:
+        raise Problem(401, "revoked", text="这部手机已停用。请先交回还没传的内容，随后会清空。")
+    at = moment(request)
+    behind = at - dt.datetime.fromtimestamp(0, dt.UTC) - dt.timedelta(milliseconds=int(said_at))
+    return Session(device, accounts.viewer_of(device.user, clock.local_date(at)), behind, at, body)
+
+
+def answer(request: HttpRequest, content: Any, *, status: int = 200) -> HttpResponse:
+    """JSON, packed where it is worth it and asked for."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    packed = len(body) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(gzip.compress(body, GZIP_LEVEL) if packed else body, "application/json", status=status)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    """The answer to what went wrong."""
+    return answer(request, {"problem": error.problem, **error.more}, status=error.status)

@@ -1,0 +1,1 @@
+"""Every write of sync: devices, pushing, pulling, depositing, quarantine, epochs, attachments."""

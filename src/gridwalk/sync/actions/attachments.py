@@ -1,0 +1,110 @@
+"""Photos of hazards and requests, uploaded in pieces (tus 1.0 core + creation), named by their hash, stripped, encrypted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+
+from gridwalk.core import actions as core
+from gridwalk.core import files
+from gridwalk.core.queries import NotHere
+from gridwalk.sync import photos, rules
+from gridwalk.sync.models import Attachment, Device
+
+MOST_BYTES = 200_000
+KEEP = dt.timedelta(days=365)
+CHECKSUM = 460
+"""tus: the bytes are not those of the checksum."""
+
+
+class UploadRefused(Exception):
+    """An upload that is not taken; ``status`` as tus says it."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+def create(*, device: Device, at: dt.datetime, sha256: str, size: int) -> Attachment:
+    """Begin an upload, or find the one begun before. Raises UploadRefused."""
+    if not rules.is_sha256(sha256):
+        raise UploadRefused(400, "照片没有校验值。")
+    if not 0 < size <= MOST_BYTES:
+        raise UploadRefused(413, "照片超过 200 kB。")
+    with core.write_to(actor=device.user, at=at):
+        found, _ = Attachment.objects.get_or_create(
+            device=device, sha256=sha256, defaults={"size": size, "created_at": at}
+        )
+    return found
+
+
+def get(*, device: Device, attachment: uuid.UUID) -> Attachment:
+    """One upload of the device. Raises NotHere."""
+    found = Attachment.objects.filter(pk=attachment, device=device).first()
+    if found is None:
+        raise NotHere
+    return found
+
+
+def append(*, device: Device, at: dt.datetime, attachment: uuid.UUID, offset: int, data: bytes) -> Attachment:
+    """Take the next piece; the last one is checked against the hash, stripped of metadata and stored encrypted.
+
+    Raises NotHere, UploadRefused.
+    """
+    try:
+        return _append(device, attachment, offset, data, at=at)
+    except UploadRefused as refused:
+        if refused.status == CHECKSUM:
+            with core.write_to(actor=device.user, at=at):
+                Attachment.objects.filter(pk=attachment).update(received=0)
+        raise
+
+
+def _append(device: Device, attachment: uuid.UUID, offset: int, data: bytes, *, at: dt.datetime) -> Attachment:
+    with core.write_to(actor=device.user, at=at) as writing:
+        found = Attachment.objects.select_for_update().filter(pk=attachment, device=device).first()
+        if found is None:
+            raise NotHere
+        if offset != found.received or found.complete_at:
+            raise UploadRefused(409, "照片上传的位置不对。")
+        if offset + len(data) > found.size:
+            raise UploadRefused(413, "照片比说好的大。")
+        whole = _pieces(found, data)
+        found.received += len(data)
+        if found.received == found.size:
+            _finish(found, whole, device=device, at=at)
+            writing.audit(
+                "photo.received", scope=device.scope, kind="device", subject=device.id, data={"size": found.size}
+            )
+        found.save()
+    return found
+
+
+def _pieces(found: Attachment, data: bytes) -> bytes:
+    """What has come so far, the new piece with it. Pieces wait sealed in the store, for a photo is never in the clear on disk."""
+    before = files.read(found.id)[: found.received] if found.received else b""
+    whole = before + data
+    if found.received + len(data) < found.size:
+        files.write(found.id, whole)
+    return whole
+
+
+def _finish(found: Attachment, whole: bytes, *, device: Device, at: dt.datetime) -> None:
+    files.erase(found.id)
+    if hashlib.sha256(whole).hexdigest() != found.sha256:
+        raise UploadRefused(CHECKSUM, "照片传坏了，请重传。")
+    try:
+        clean = photos.strip(whole)
+    except photos.NotJpeg as error:
+        raise UploadRefused(415, "只收 JPEG 照片。") from error
+    stored = core.store_file(
+        data=clean,
+        name=f"{found.sha256[:12]}.jpg",
+        purpose="photo",
+        scope=device.scope,
+        keep=KEEP,
+        actor=device.user,
+        at=at,
+    )
+    found.file, found.complete_at = stored.id, at

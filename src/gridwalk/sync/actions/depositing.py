@@ -1,0 +1,157 @@
+"""What a phone hands in without a session: the sealed outbox, deposited by token or imported from its file.
+
+Nothing well-formed is refused. What opens is judged like a push; from a revoked device everything waits for a decision. What
+does not open is kept as it came.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import logging
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.queries import viewer_of
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.sync import crypto, rules
+from gridwalk.sync.actions import devices, pushing
+from gridwalk.sync.actions.judging import Judge
+from gridwalk.sync.models import Deposit, Device
+from gridwalk.sync.rules import Intention, Malformed
+
+log = logging.getLogger(__name__)
+FORMAT = "gridwalk-outbox-1"
+MOST_FILE_OPS = 5000
+
+
+class NoOutbox(Exception):
+    """A file that is no outbox; the text says so."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Sealed:
+    """A sealed op as handed in."""
+
+    op: uuid.UUID
+    seq: int
+    key_id: str
+    sealed: bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class Taken:
+    """What was taken: ops that were new, that were known, that did not open."""
+
+    ops: list[uuid.UUID]
+    n_new: int
+    n_known: int
+    n_unreadable: int
+
+
+def read(raw: Any) -> list[Sealed]:
+    """The sealed ops of a deposit or file. Raises Malformed."""
+    if not isinstance(raw, list) or len(raw) > MOST_FILE_OPS:
+        raise Malformed("ops")
+    found = []
+    for one in raw:
+        op = rules.as_uuid(one.get("op")) if isinstance(one, dict) else None
+        if op is None or not isinstance(one.get("seq"), int) or not isinstance(one.get("sealed"), str):
+            raise Malformed("a sealed op")
+        try:
+            found.append(Sealed(op, one["seq"], str(one.get("key_id", ""))[:16], crypto.decode(one["sealed"])))
+        except crypto.NotOurs as error:
+            raise Malformed("a sealed op") from error
+    return found
+
+
+def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: str = "deposit") -> Taken:
+    """Take sealed ops of a device, whatever its state; each at most once."""
+    opened: list[Intention] = []
+    unreadable: list[Sealed] = []
+    for one in sealed:
+        read_ = _open(one)
+        if read_ is None:
+            unreadable.append(one)
+        else:
+            opened.append(read_)
+    known = set(pushing.known_ops(opened))
+    fresh = [intention for intention in opened if intention.op not in known]
+    viewer = (
+        Viewer(device.user_id, device.user.name) if device.revoked_at else viewer_of(device.user, clock.local_date(at))
+    )
+    for intention in sorted(fresh, key=lambda i: i.seq):
+        _judge(device, viewer, intention, at=at, via=via)
+    with core.write_to(actor=device.user, at=at) as writing:
+        rows = [(one, "taken") for one in sealed if one not in unreadable] + [(one, "unreadable") for one in unreadable]
+        Deposit.objects.bulk_create(
+            [
+                Deposit(op=one.op, device=device, seq=one.seq, key_id=one.key_id, sealed=crypto.encode(one.sealed),
+                        via=via, state=state, received_at=at)
+                for one, state in rows
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        Device.objects.filter(pk=device.pk).update(last_seen_at=at, **({"wiped_at": at} if device.revoked_at else {}))
+        writing.audit("outbox.deposited", scope=device.scope, kind="device", subject=device.id,
+                      data={"n": len(sealed), "unreadable": len(unreadable)})  # fmt: skip
+    return Taken([one.op for one in sealed], len(fresh), len(known), len(unreadable))
+
+
+def _open(one: Sealed) -> Intention | None:
+    pem = devices.private_key(one.key_id)
+    if pem is None:
+        return None
+    try:
+        raw = json.loads(crypto.unseal(pem, one.sealed, op=str(one.op)))
+        read_ = rules.read_op({**raw, "op": str(one.op), "seq": one.seq})
+    except (crypto.NotOurs, ValueError, TypeError, Malformed):
+        return None
+    return read_
+
+
+def _judge(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, via: str) -> None:
+    """One op in one transaction, out of sequence: the phone may be gone, so nothing waits for what came before."""
+    try:
+        _take(device, viewer, one, at=at, via=via)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("a deposited op could not be judged and is kept")
+        _take(device, viewer, dataclasses.replace(one, fault="not_valid"), at=at, via=via)
+
+
+def _take(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, via: str) -> None:
+    judge = Judge(viewer, [one], at=at, behind=dt.timedelta(milliseconds=device.behind_ms))
+    with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
+        held = Device.objects.select_for_update().get(pk=device.pk)
+        if not pushing.known_ops([one]):
+            pushing.log_ops(writing, held, judge.run(writing), at=at, via=via)
+
+
+def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
+    """Take an exported outbox (``.gwo``) a phone wrote. Raises NoOutbox, NotHere, NotPermitted."""
+    try:
+        raw = json.loads(data)
+        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+            raise Malformed("format")
+        sealed = read(raw.get("ops"))
+        device_id = rules.as_uuid(raw.get("device"))
+    except (ValueError, Malformed) as error:
+        raise NoOutbox("这不是手机导出的待传文件，什么都没有导入。请在手机“我的 → 导出待传”里重新导出。") from error
+    device = Device.objects.select_related("user").filter(pk=device_id).first() if device_id else None
+    if device is None:
+        raise NotHere
+    access.require(actor, Verb.MANAGE_DEVICES, device.scope)
+    taken = deposit(device=device, at=at, sealed=sealed, via="file")
+    with core.write_to(actor=actor, at=at) as writing:
+        writing.audit("outbox.imported", scope=device.scope, kind="device", subject=device.id, data={"n": len(sealed)})
+    return taken

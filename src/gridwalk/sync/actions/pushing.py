@@ -1,0 +1,200 @@
+"""``push``: a run of a device's sequence, judged in one transaction over the grids it writes; exactly once each.
+
+One transaction, not one a grid: a worker's push rarely touches a second grid, and a half-applied run would have to be told
+apart on the phone. Should judging fail on one op, the run is repeated op by op and that one is kept and returned.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import bulk, envelope
+from gridwalk.core.actions import Writing
+from gridwalk.sync import rules
+from gridwalk.sync.actions import devices
+from gridwalk.sync.actions.judging import Judge, Outcome
+from gridwalk.sync.models import Device, Op, Returned
+from gridwalk.sync.rules import RETURNED, Intention
+
+log = logging.getLogger(__name__)
+
+
+class Gap(Exception):
+    """The server waits for an earlier op; nothing was applied."""
+
+    def __init__(self, next_seq: int) -> None:
+        super().__init__(next_seq)
+        self.next_seq = next_seq
+
+
+class Cloned(Exception):
+    """Another body under a sequence number that is taken: this is a copy of the device, and gets an identity of its own."""
+
+    def __init__(self, issued: devices.Issued) -> None:
+        super().__init__()
+        self.issued = issued
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """The answer to one op."""
+
+    op: uuid.UUID
+    seq: int
+    state: str
+    reason: str = ""
+    text: str = ""
+    differences: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Pushed:
+    """The answer to a push, given after commit."""
+
+    next_seq: int
+    results: list[Result]
+
+
+def push(
+    *, device: Device, viewer: Viewer, at: dt.datetime, behind: dt.timedelta, first: int, intentions: Sequence[Intention],
+    oldest: int | None = None,
+) -> Pushed:  # fmt: skip
+    """Take the next ops of a device. Raises Gap, Cloned."""
+    hole = oldest == first
+    if first > device.next_seq and not hole:
+        raise Gap(device.next_seq)
+    try:
+        return _take(device, viewer, intentions, at=at, behind=behind, via="push", hole=hole)
+    except _OtherBody as error:
+        raise Cloned(devices.clone(device, at=at)) from error
+    except (Gap, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("a push failed whole and is taken op by op")
+    results: list[Result] = []
+    next_seq = device.next_seq
+    for index, one in enumerate(intentions):
+        taken = _take_carefully(device, viewer, one, at=at, behind=behind, hole=hole and index == 0)
+        results += taken.results
+        next_seq = taken.next_seq
+    return Pushed(next_seq, results)
+
+
+def _take_carefully(
+    device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, behind: dt.timedelta, hole: bool
+) -> Pushed:
+    try:
+        return _take(device, viewer, [one], at=at, behind=behind, via="push", hole=hole)
+    except (Gap, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("an op could not be judged and is kept")
+        spoilt = dataclasses.replace(one, fault="not_valid")
+        return _take(device, viewer, [spoilt], at=at, behind=behind, via="push", hole=hole)
+
+
+def _take(
+    device: Device, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta, via: str,
+    hole: bool,
+) -> Pushed:  # fmt: skip
+    known = known_ops(intentions)
+    fresh = [one for one in intentions if one.op not in known]
+    judge = Judge(viewer, fresh, at=at, behind=behind)
+    with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
+        held = Device.objects.select_for_update().get(pk=device.pk)
+        _require_sequence(held, intentions, known, hole=hole)
+        if held.next_seq != device.next_seq:  # the same request may have reached us twice at once
+            known |= known_ops(fresh)
+            fresh = [one for one in fresh if one.op not in known]
+            judge = Judge(viewer, fresh, at=at, behind=behind)
+        outcomes = judge.run(writing)
+        log_ops(writing, held, outcomes, at=at, via=via)
+        if intentions:
+            held.next_seq = max(held.next_seq, intentions[-1].seq + 1)
+        held.behind_ms = int(behind.total_seconds() * 1000)
+        held.last_seen_at = held.last_sync_at = at
+        held.lease_until = at + rules.LEASE
+        held.waiting = 0
+        held.save(update_fields=["next_seq", "behind_ms", "last_seen_at", "last_sync_at", "lease_until", "waiting"])
+    by_op = {**known, **{outcome.one.op: _result_of(outcome) for outcome in outcomes}}
+    return Pushed(held.next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
+
+
+def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
+    """The ops the server has, whatever device or place they came under, as they stand today."""
+    rows = Op.objects.filter(pk__in=[one.op for one in intentions])
+    return {
+        pk: Result(pk, seq, state, reason, text, tuple(result.get("differences", ())))
+        for pk, seq, state, reason, text, result in rows.values_list("id", "seq", "state", "reason", "text", "result")
+    }
+
+
+class _OtherBody(Exception):
+    """Another op stands under this place already."""
+
+
+def _require_sequence(
+    held: Device, intentions: Sequence[Intention], known: Mapping[uuid.UUID, Result], *, hole: bool
+) -> None:
+    """Raises Gap; _OtherBody where a place of the sequence is taken by something else."""
+    if not intentions:
+        return
+    if intentions[0].seq > held.next_seq and not hole:
+        raise Gap(held.next_seq)
+    if all(one.seq >= held.next_seq for one in intentions) and not known:
+        return
+    taken = Op.objects.filter(device=held, seq__in=[one.seq for one in intentions]).values_list("seq", "hash")
+    bodies = dict(taken)
+    if any(bodies.get(one.seq, one.hash) != one.hash for one in intentions):
+        raise _OtherBody
+
+
+def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at: dt.datetime, via: str) -> None:
+    """Step: keep every op as it was sent, sealed, with what became of it; what is returned waits for a decision."""
+    rows = [
+        Op(
+            id=o.one.op, device=device, seq=o.one.seq, user=device.user_id, grid=o.grid, verb=o.one.verb, kind=o.one.kind,
+            entity=o.one.entity, body_sealed=seal_body(o.one), hash=o.one.hash, version=o.one.version, at=o.at,
+            phone_at=str(o.one.raw.get("at") or "")[:40], mono=o.one.mono, clock_uncertain=o.uncertain, via=via,
+            state=o.state, reason=o.reason, text=o.text, result=_kept(o), received_at=at,
+        )
+        for o in outcomes
+    ]  # fmt: skip
+    bulk.insert(rows)
+    back = [
+        Returned(op=row, grid=o.grid or device.scope, place=o.place, reason=o.reason, created_at=at)
+        for row, o in zip(rows, outcomes, strict=True)
+        if o.state == RETURNED
+    ]
+    bulk.insert(back)
+    for one in back:
+        writing.audit("op.returned", scope=one.grid, data={"op": str(one.op_id), "why": one.reason})
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    if outcome.differences:
+        kept["differences"] = outcome.differences
+    if outcome.heads:
+        kept["heads"] = outcome.heads
+    return kept
+
+
+def seal_body(one: Intention) -> str:
+    """An op as it is kept: its canonical JSON in the envelope of its row."""
+    return envelope.seal(rules.canonical(one.raw), table="sync_op", column="body", row=one.op)
+
+
+def _result_of(outcome: Outcome) -> Result:
+    return Result(
+        outcome.one.op, outcome.one.seq, outcome.state, outcome.reason, outcome.text, tuple(outcome.differences)
+    )

@@ -1,0 +1,108 @@
+"""隔离: what was kept and not applied is released, handed to somebody, or set aside with a reason. Never deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from contextlib import AbstractContextManager
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import clock, envelope
+from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import rules as registry_rules
+from gridwalk.sync import rules
+from gridwalk.sync.actions.judging import Judge, Outcome
+from gridwalk.sync.models import Op, Returned
+from gridwalk.sync.rules import RETURNED
+from gridwalk.territory import queries as territory
+
+
+class NotDecided(Exception):
+    """A decision that cannot be made; the text says why."""
+
+
+def _get(actor: Viewer, op: uuid.UUID) -> Returned:
+    found = Returned.objects.select_related("op__device").filter(pk=op).first()
+    if found is None or not actor.may(Verb.SEE_ROWS, found.grid):
+        raise NotHere
+    access.require(actor, Verb.DECIDE_DIFFERENCE, found.grid)
+    if found.state in {"released", "set_aside"}:
+        raise NotDecided("这一条已经有人处理过了。")
+    return found
+
+
+def body_of(op: Op) -> object:
+    """An op as its phone sent it, in the clear; mask before showing."""
+    return json.loads(envelope.open_(op.body_sealed, table="sync_op", column="body", row=op.pk))
+
+
+def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") -> Outcome:
+    """Judge an op again as if its author still held the grid; what happened stays theirs. Raises NotHere, NotPermitted, NotDecided."""
+    found = _get(actor, op)
+    one = rules.read_op(body_of(found.op))
+    author = User.objects.get(pk=found.op.user)
+    as_author = Viewer(author.id, author.name, (Held(Role.GRID_WORKER, found.grid),))
+    judge = Judge(as_author, [one], at=at, behind=dt.timedelta(0), happened={one.op: found.op.at})
+    with core.write_to(*judge.grids, actor=as_author, at=at) as writing:
+        held = Returned.objects.select_for_update().get(pk=op)
+        if held.state in {"released", "set_aside"}:
+            raise NotDecided("这一条已经有人处理过了。")
+        (outcome,) = judge.run(writing)
+        if outcome.state == RETURNED:
+            raise NotDecided(f"没有放行：{outcome.text}")
+        Op.objects.filter(pk=op).update(
+            state=outcome.state,
+            reason="",
+            text="",
+            result={"differences": outcome.differences} if outcome.differences else {},
+        )
+        _decide(writing, held, "released", actor=actor, at=at, note=note)
+        writing.audit("op.released", scope=held.grid, data={"op": str(op), "by": str(actor.id)}, reason=held.note)
+    return outcome
+
+
+def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note: str) -> None:
+    """Hand an op to a worker of the grid to look into; it shows on their phone. Raises NotHere, NotPermitted, NotDecided."""
+    found = _get(actor, op)
+    if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.RECORD_VISIT, found.grid):
+        raise NotDecided("没有交办：这位网格员不管这个网格。")
+    with _writing(actor, at, found) as writing:
+        _decide(writing, found, "assigned", actor=actor, at=at, note=note, to=to)
+        writing.audit("op.assigned", scope=found.grid, data={"op": str(op), "to": str(to)}, reason=found.note)
+
+
+def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> None:
+    """Close an op without applying it; it stays on record with the reason. Raises NotHere, NotPermitted, NotDecided."""
+    found = _get(actor, op)
+    if not reason.strip():
+        raise NotDecided("没有搁置：请写明原因，网格员在手机上看得到。")
+    with _writing(actor, at, found) as writing:
+        _decide(writing, found, "set_aside", actor=actor, at=at, note=reason)
+        writing.audit("op.set_aside", scope=found.grid, data={"op": str(op)}, reason=found.note)
+
+
+def _writing(actor: Viewer, at: dt.datetime, found: Returned) -> AbstractContextManager[Writing]:
+    """Over the grid's stream, where it is one grid that is meant: phones see the decision with their next pull."""
+    codes = territory.grid_codes(found.grid) if len(found.grid) == 15 else []
+    return core.write_to(*codes, actor=actor, at=at)
+
+
+def _decide(
+    writing: Writing,
+    found: Returned,
+    state: str,
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    note: str,
+    to: uuid.UUID | None = None,
+) -> None:
+    found.state, found.decided_by, found.decided_by_name, found.decided_at = state, actor.id, actor.name, at
+    found.note, found.assigned_to_id = registry_rules.reason_kept(note), to
+    found.save()

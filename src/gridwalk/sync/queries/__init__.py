@@ -1,0 +1,1 @@
+"""Every read of sync: devices, returned work, the rows of a grid."""

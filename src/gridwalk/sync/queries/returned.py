@@ -1,0 +1,170 @@
+"""Reads of returned work: what it says, masked, and what to do about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import envelope
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.registry import columns
+from gridwalk.registry.rules import PROPOSALS
+from gridwalk.sync import rules
+from gridwalk.sync.models import Note, Op, Returned
+from gridwalk.visits.rules import OUTCOMES
+
+VERBS = {
+    "visit.record": "走访", "fact.set": "改内容", "person.add": "添人", "residence.end": "迁出", "person.end": "提出注销",
+    "visit.withdraw": "撤回走访", "task.hand_back": "退回任务", "matter.note": "记隐患或诉求",
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A returned op as a row; ``lines``: what it says, (label, value masked)."""
+
+    id: uuid.UUID
+    grid: str
+    verb: str
+    author: str
+    at: dt.datetime
+    received_at: dt.datetime
+    place: uuid.UUID | None
+    place_kind: str
+    title: str
+    reason: str
+    text: str
+    todo: str
+    state: str
+    state_label: str
+    assigned_to: str
+    decided_by: str
+    note: str
+    clock_uncertain: bool
+    lines: tuple[tuple[str, str], ...]
+
+
+def _visible(viewer: Viewer) -> QuerySet[Returned]:
+    inside = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.DECIDE_DIFFERENCE):
+        inside |= Q(grid__startswith=scope)
+    return Returned.objects.filter(inside).select_related("op", "assigned_to")
+
+
+def n_waiting(viewer: Viewer) -> int:
+    """How many wait for the viewer."""
+    return _visible(viewer).filter(state__in=("waiting", "assigned")).count()
+
+
+def waiting(viewer: Viewer, *, decided: bool = False, limit: int = 100) -> list[Row]:
+    """Returned ops, the oldest first; ``decided``: those released or set aside, the newest first."""
+    found = _visible(viewer)
+    if decided:
+        return _rows(list(found.filter(state__in=("released", "set_aside")).order_by("-decided_at")[:limit]))
+    return _rows(list(found.filter(state__in=("waiting", "assigned")).order_by("created_at", "pk")[:limit]))
+
+
+def get(viewer: Viewer, op: uuid.UUID) -> Row:
+    """One returned op. Raises NotHere."""
+    found = _visible(viewer).filter(pk=op).first()
+    if found is None:
+        raise NotHere
+    return _rows([found])[0]
+
+
+def _rows(found: Sequence[Returned]) -> list[Row]:
+    authors = dict(User.objects.filter(pk__in=[r.op.user for r in found]).values_list("id", "name"))
+    titles: dict[uuid.UUID, tuple[str, str]] = {}
+    places = [r.place for r in found if r.place]
+    for kind, column in (("dwelling", "address"), ("organization", "name"), ("site", "name"), ("person", "name")):
+        rows = columns.TABLES[kind]._default_manager.filter(pk__in=places).values_list("id", column)
+        titles |= {pk: (kind, title) for pk, title in rows}
+    return [
+        Row(
+            r.pk, r.grid, VERBS.get(r.op.verb, r.op.verb), authors.get(r.op.user, ""), r.op.at, r.op.received_at, r.place,
+            titles.get(r.place, ("", ""))[0] if r.place else "", titles.get(r.place, ("", "不在一张表里"))[1] if r.place else "不在一张表里",
+            r.reason, r.op.text, rules.TO_DO.get(r.reason, ""), r.state, r.get_state_display(),
+            r.assigned_to.name if r.assigned_to else "", r.decided_by_name, r.note, r.op.clock_uncertain, tuple(_lines(r.op)),
+        )
+        for r in found
+    ]  # fmt: skip
+
+
+def _lines(op: Op) -> list[tuple[str, str]]:
+    body = json.loads(envelope.open_(op.body_sealed, table="sync_op", column="body", row=op.pk))
+    data = body.get("data") if isinstance(body.get("data"), dict) else {}
+    lines = []
+    outcome = data.get("outcome")
+    if isinstance(outcome, str):
+        lines.append(("结果", OUTCOMES.get(outcome, (outcome[:20], ""))[0]))
+    if isinstance(data.get("confirmed"), list) and data["confirmed"]:
+        lines.append(("核实", f"{len(data['confirmed'])} 人无变化"))
+    lines += _facts(str(body.get("kind") or ""), body.get("set"))
+    for edit in _dicts(data.get("edits")):
+        lines += _facts(str(edit.get("kind") or ""), edit.get("set"))
+    for arrival in [*_dicts(data.get("arrivals")), *([data] if isinstance(data.get("values"), dict) else [])]:
+        values = arrival.get("values")
+        for field, value in (values if isinstance(values, dict) else {}).items():
+            lines.append((f"添人 {dictionary.label('person', field)}", _shown("person", field, value)))
+    for end in _dicts(data.get("ends")):
+        lines.append(("提出注销", PROPOSALS["person"].get(str(end.get("end")), "")))
+    if isinstance(data.get("reason"), str):
+        lines.append(("原因", data["reason"][:200]))
+    return lines
+
+
+def _dicts(raw: Any) -> list[dict[str, Any]]:
+    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
+
+
+def _facts(kind: str, raw: Any) -> list[tuple[str, str]]:
+    if not isinstance(raw, dict):
+        return []
+    return [
+        (dictionary.label(kind, field), _shown(kind, field, fact.get("v")))
+        for field, fact in raw.items()
+        if isinstance(fact, dict)
+    ]
+
+
+def _shown(kind: str, field: str, raw: Any) -> str:
+    """A value as typed, read and masked; what cannot be read is not shown: it may be a number in the wrong place."""
+    if dictionary.find(kind, field) is None:
+        return "（读不懂）"
+    parsed = dictionary.parse(kind, field, raw)
+    return dictionary.show(kind, field, parsed.value) if not parsed.fault else f"（{parsed.text}）"
+
+
+@dataclasses.dataclass(frozen=True)
+class Noted:
+    """A hazard or request as a row."""
+
+    id: uuid.UUID
+    kind: str
+    place: uuid.UUID
+    place_kind: str
+    text: str
+    n_photos: int
+    worker_name: str
+    at: dt.datetime
+
+
+def notes(viewer: Viewer, *, limit: int = 100) -> list[Noted]:
+    """Hazards and requests noted at doors of the viewer's area, the newest first."""
+    inside = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.SEE_ROWS):
+        inside |= Q(grid__startswith=scope)
+    return [
+        Noted(n.id, n.kind, n.place, n.place_kind, envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
+              len(n.photos), n.worker_name, n.at)
+        for n in Note.objects.filter(inside).order_by("-at")[:limit]
+    ]  # fmt: skip

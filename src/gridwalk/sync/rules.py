@@ -1,0 +1,210 @@
+"""What an intention looks like, and what is said of it; plain values only. The wire: docs/algorithms/sync.md."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+WIRE = (1,)
+"""Wire versions understood; an op of another one is kept and returned."""
+
+MOST_OPS = 200
+MOST_BYTES = 256 << 10
+MOST_BYTES_OPENED = 4 << 20
+LEASE = dt.timedelta(hours=72)
+CODE_LASTS = dt.timedelta(minutes=15)
+KEPT = dt.timedelta(days=30)
+"""How long phones keep what was acknowledged, to offer it again after a restore."""
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+LONGEST_WAIT = dt.timedelta(minutes=15)
+
+VERBS = frozenset({
+    "visit.record", "fact.set", "person.add", "residence.end", "person.end", "visit.withdraw", "task.hand_back", "matter.note",
+})  # fmt: skip
+
+ACCEPTED, DIFFERENCE, RETURNED = "accepted", "difference", "returned"
+
+REASONS = {
+    "not_permitted": "您的岗位不办这一户，内容留在社区待处理。",
+    "not_valid": "填的内容有一处读不懂，内容留在社区待处理。",
+    "former_holder": "这个网格已交给别人，您的记录作为另一份留着，等社区处理。",
+    "unknown_version": "手机上的版本太旧，内容留着。请更新后再看。",
+    "unknown_verb": "手机上的版本比服务器新，内容留着，服务器更新后再处理。",
+    "not_here": "一张表里没有这一户，内容留在社区待处理。",
+    "struck_off": "这一户已注销，内容留在社区待处理。",
+}
+"""Why an op is kept and not applied (returned), in words for its author."""
+
+REMARKS = {
+    "second_account": "这一户已改派给别人，您的记录作为另一份一起算数。",
+    "people_moved": "有人已不在这一户名下，没有记他的核实，其余都记了。",
+}
+"""What an accepted op may carry besides."""
+
+TO_DO = {
+    "not_permitted": "核对这位网格员管不管这个网格；该算数就放行。",
+    "not_valid": "看清哪里不对，打开这一户补录，再搁置这一条。",
+    "former_holder": "网格已换人。内容可信就放行，作为另一份走访记下；要再核实就交给现在的网格员。",
+    "unknown_version": "请网格员更新手机应用；内容看得懂就放行。",
+    "unknown_verb": "服务器更新后再放行。",
+    "not_here": "找到这一户现在的记录，打开补录，再搁置这一条。",
+    "struck_off": "门还在就先恢复这一户再放行；不在就搁置。",
+}
+
+
+def canonical(value: Any) -> str:
+    """The one spelling of a JSON value both sides hash: keys sorted, no spaces, nothing escaped that need not be."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def op_hash(raw: Mapping[str, Any]) -> str:
+    """SHA-256 of an op as sent, without its place in the sequence: a renumbered op is the same op."""
+    body = {key: value for key, value in raw.items() if key != "seq"}
+    return hashlib.sha256(canonical(body).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def text_hash(text: str) -> str:
+    """A short mark of one row's canonical JSON, to see whether it changed."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def grid_hash(rows: Iterable[str]) -> str:
+    """SHA-256 over the canonical JSON of a grid's rows, already sorted by (kind, id) (I3)."""
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+class Malformed(Exception):
+    """A push that is no push: the phone has a fault no repetition heals."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Intention:
+    """An op as read. ``raw``: as sent; ``fault``: a reason it cannot be judged, with ``why`` in words."""
+
+    op: uuid.UUID
+    seq: int
+    verb: str
+    kind: str
+    entity: uuid.UUID | None
+    set: Mapping[str, Mapping[str, Any]]
+    data: Mapping[str, Any]
+    at: dt.datetime | None
+    mono: int | None
+    version: int
+    photos: tuple[str, ...]
+    raw: Mapping[str, Any]
+    hash: str
+    fault: str = ""
+    why: str = ""
+
+
+def read_push(body: Any) -> tuple[int, list[Intention], int | None]:
+    """(first seq, ops in order, the oldest seq the phone still has). Raises Malformed: only what makes no sequence."""
+    if not isinstance(body, Mapping) or not isinstance(body.get("ops"), list) or not _whole(body.get("seq_from")):
+        raise Malformed("ops and seq_from")
+    ops = body["ops"]
+    if len(ops) > MOST_OPS:
+        raise Malformed("too many ops")
+    read = [read_op(raw) for raw in ops]
+    first = body["seq_from"]
+    if [one.seq for one in read] != list(range(first, first + len(read))) or first < 1:
+        raise Malformed("seq")
+    if len({one.op for one in read}) != len(read):
+        raise Malformed("an op twice in one push")
+    oldest = body.get("oldest")
+    return first, read, oldest if _whole(oldest) else None
+
+
+def read_op(raw: Any) -> Intention:
+    """One op. Raises Malformed where it has no id or place; anything else wrong with it is its ``fault``."""
+    if not isinstance(raw, Mapping):
+        raise Malformed("op")
+    op, seq = as_uuid(raw.get("op")), raw.get("seq")
+    if op is None or not _whole(seq):
+        raise Malformed("op and seq")
+    assert isinstance(seq, int)
+    found = Intention(
+        op, seq, _text(raw.get("verb"))[:24], _text(raw.get("kind"))[:16], as_uuid(raw.get("entity")), _facts(raw.get("set")),
+        _mapping(raw.get("data")), as_moment(raw.get("at")), raw["mono"] if _whole(raw.get("mono")) else None,
+        raw["version"] if _whole(raw.get("version")) and 0 <= raw["version"] < 32000 else 0,
+        tuple(h for h in raw.get("att") or () if is_sha256(h)) if isinstance(raw.get("att"), list) else (), raw, op_hash(raw),
+    )  # fmt: skip
+    fault = _fault(found)
+    return dataclasses.replace(found, fault=fault, why=REASONS[fault]) if fault else found
+
+
+def _fault(one: Intention) -> str:
+    if one.version not in WIRE:
+        return "unknown_version"
+    if one.verb not in VERBS:
+        return "unknown_verb"
+    if (one.entity is None and one.verb != "task.hand_back") or (one.raw.get("set") and not one.set):
+        return "not_valid"
+    return ""
+
+
+def _facts(raw: Any) -> dict[str, Mapping[str, Any]]:
+    if not isinstance(raw, Mapping) or not all(isinstance(one, Mapping) and "v" in one for one in raw.values()):
+        return {}
+    return {str(field): one for field, one in raw.items()}
+
+
+def _mapping(raw: Any) -> Mapping[str, Any]:
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def _text(raw: Any) -> str:
+    return raw if isinstance(raw, str) else ""
+
+
+def _whole(raw: Any) -> bool:
+    return isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 1 << 53
+
+
+def is_sha256(raw: Any) -> bool:
+    """Whether ``raw`` is a SHA-256 in lower-case hex."""
+    return isinstance(raw, str) and len(raw) == 64 and set(raw) <= set("0123456789abcdef")
+
+
+def as_uuid(raw: Any) -> uuid.UUID | None:
+    """A UUID from text; None for anything else."""
+    try:
+        return uuid.UUID(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+
+
+def as_moment(raw: Any) -> dt.datetime | None:
+    """An aware moment from ISO text; None for anything else."""
+    try:
+        found = dt.datetime.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """When something happened by the server's clock; ``uncertain``: the phone's clock was off by more than 5 minutes."""
+
+    at: dt.datetime
+    uncertain: bool
+
+
+def happened(said: dt.datetime | None, *, behind: dt.timedelta, received: dt.datetime) -> Moment:
+    """Phone time, put right by how far that clock was off when it sent; never later than it was received."""
+    if said is None:
+        return Moment(received, True)
+    uncertain = abs(behind) > CLOCK_TOLERANCE
+    moment = said + behind if uncertain else said
+    return Moment(min(moment, received), uncertain or moment > received + CLOCK_TOLERANCE)
+
+
+def wait_after(failures: int) -> dt.timedelta:
+    """How long to wait after so many failed activations: 1 s, doubled each time, at most 15 minutes."""
+    return min(dt.timedelta(seconds=2 ** max(0, min(failures, 12) - 1)), LONGEST_WAIT)

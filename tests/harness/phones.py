@@ -1,0 +1,122 @@
+"""A phone as the server sees one: its key, its outbox, its sequence. The transport is the caller's: test client or socket."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import gzip
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from django.test import Client
+
+from gridwalk.core import ids
+from gridwalk.sync import crypto
+
+Transport = Callable[[str, str, dict[str, str], bytes], tuple[int, bytes]]
+Clock = Callable[[], dt.datetime]
+API = "/phone/api/"
+
+
+def through(client: Client) -> Transport:
+    """Django's test client as transport."""
+
+    def send(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        meta = {
+            f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items() if name != "Content-Type"
+        }
+        kind = headers.get("Content-Type", "application/json")
+        response: Any = client.generic(method, path, body, content_type=kind, **meta)
+        content = response.content
+        return response.status_code, gzip.decompress(content) if response.headers.get(
+            "Content-Encoding"
+        ) == "gzip" else content
+
+    return send
+
+
+def jwk_of(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
+    """The public half as Web Crypto exports it."""
+    numbers = key.public_key().public_numbers()
+    x, y = (crypto.encode(n.to_bytes(32, "big")) for n in (numbers.x, numbers.y))
+    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> str:
+    """Raw r‖s in base64url, as Web Crypto signs."""
+    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(hashes.SHA256())))
+    return crypto.encode(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+@dataclasses.dataclass
+class Wire:
+    """A device's signed channel."""
+
+    send: Transport
+    now: Clock
+    key: ec.EllipticCurvePrivateKey = dataclasses.field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    device: str = ""
+    token: str = ""
+    server_key: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    key_id: str = ""
+
+    def ask(
+        self, method: str, name: str, content: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """One signed request; (status, JSON)."""
+        body = (
+            content
+            if isinstance(content, bytes)
+            else b""
+            if content is None
+            else json.dumps(content, ensure_ascii=False).encode()
+        )
+        path = f"{API}{name}"
+        at = str(int(self.now().timestamp() * 1000))
+        message = f"{method}\n{path}\n{at}\n{hashlib.sha256(body).hexdigest()}".encode()
+        signed = {
+            "Authorization": f'Gridwalk device="{self.device}", at="{at}", sig="{sign(self.key, message)}"',
+            "Content-Type": "application/json",
+            "Accept-Encoding": "gzip",
+            **(headers or {}),
+        }
+        status, answer = self.send(method, path, signed, body)
+        return status, json.loads(answer) if answer[:1] in (b"{", b"[") else answer
+
+    def activate(self, login: str, password: str, code: str, *, name: str = "测试机") -> tuple[int, Any]:
+        """Bind this device; keeps what it is told."""
+        said = {"login": login, "password": password, "code": code, "public_key": jwk_of(self.key), "name": name, "wire": [1],
+                "platform": "test"}  # fmt: skip
+        status, content = self.send(
+            "POST", f"{API}activate", {"Content-Type": "application/json"}, json.dumps(said).encode()
+        )
+        answer = json.loads(content)
+        if status == 200:
+            self.device, self.token = answer["device"], answer["deposit_token"]
+            self.server_key, self.key_id = answer["server_key"], answer["key_id"]
+        return status, answer
+
+    def seal(self, op: Mapping[str, Any]) -> dict[str, Any]:
+        """An op as the sealed outbox holds it."""
+        clear = json.dumps(op, ensure_ascii=False).encode()
+        sealed = crypto.seal(self.server_key, clear, op=op["op"], iv=os.urandom(12))
+        return {"op": op["op"], "seq": op["seq"], "key_id": self.key_id, "sealed": base64.b64encode(sealed).decode()}
+
+
+def op(
+    seq: int, verb: str, kind: str, entity: object, *, at: dt.datetime, set: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None, version: int = 1, id: uuid.UUID | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """An intention as the app writes it."""
+    return {
+        "op": str(id or ids.new_id()), "seq": seq, "verb": verb, "kind": kind, "entity": str(entity), "set": dict(set or {}),
+        "data": dict(data or {}), "at": at.isoformat(), "mono": 0, "version": version, "att": [],
+    }  # fmt: skip
