@@ -38,6 +38,8 @@ NAVIGATION = (
     NavItem("console:care", "关怀联系", "heart"),
     NavItem("console:rechecks", "待复核", "check"),
     NavItem("console:imports", "台账导入", "upload", rule=True),
+    NavItem("console:comparisons", "台账比对", "compare"),
+    NavItem("console:backfill", "回填清单", "back"),
     NavItem("console:reports", "报表", "file"),
     NavItem("console:audit", "操作记录", "clock"),
     NavItem("console:accounts", "账号", "key"),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gridwalk.console.views import decisions, imports, office, overview, places, register, reports, work
+from gridwalk.console.views import (
+    backfill,
+    comparisons,
+    decisions,
+    imports,
+    office,
+    overview,
+    places,
+    register,
+    reports,
+    work,
+)
 
 app_name = "console"
 
@@ -53,6 +64,22 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:pk>/cancel/", imports.cancel, name="import_cancel"),
     path("imports/<uuid:pk>/annotated/", imports.annotated, name="import_annotated"),
+    path("differences/rules/", decisions.rules, name="rules"),
+    path("differences/rules/apply/", decisions.rules_apply, name="rules_apply"),
+    path("differences/rules/<uuid:batch>/undo/", decisions.rules_undo, name="rules_undo"),
+    path("comparisons/", comparisons.index, name="comparisons"),
+    path("comparisons/upload/", comparisons.upload, name="comparison_upload"),
+    path("comparisons/<uuid:pk>/", comparisons.show, name="comparison"),
+    path("comparisons/<uuid:pk>/mapping/", comparisons.mapping, name="comparison_mapping"),
+    path("comparisons/<uuid:pk>/progress/", comparisons.progress, name="comparison_progress"),
+    path("comparisons/<uuid:pk>/cancel/", comparisons.cancel, name="comparison_cancel"),
+    path("comparisons/<uuid:pk>/again/", comparisons.again, name="comparison_again"),
+    path("comparisons/<uuid:pk>/annotated/", comparisons.annotated, name="comparison_annotated"),
+    path("comparisons/<uuid:pk>/decide/", comparisons.decide, name="comparison_decide"),
+    path("comparisons/undo/<uuid:pk>/", comparisons.undo, name="comparison_undo"),
+    path("consistency/", comparisons.consistency, name="consistency"),
+    path("backfill/", backfill.index, name="backfill"),
+    path("backfill/workbook/", backfill.workbook, name="backfill_workbook"),
     path("reports/", reports.index, name="reports"),
     path("reports/<uuid:pk>/", reports.download, name="report_download"),
     path("audit/", office.audit, name="audit"),

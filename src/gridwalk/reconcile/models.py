@@ -69,7 +69,10 @@ class StagedRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "sheet", "row_no"], name="staged_once")]
-        indexes = [models.Index(fields=["of", "batch"])]
+        indexes = [
+            models.Index(fields=["of", "batch"]),
+            models.Index(fields=["entity"], condition=Q(entity__isnull=False), name="staged_of_entity"),
+        ]
 
     def opened(self) -> dict[str, object]:
         """The row's values in the clear. The envelope's row is ``import|sheet|row_no``: known before the row exists."""

@@ -245,6 +245,7 @@ class Difference(models.Model):
     decided_by_name = models.CharField(max_length=40, blank=True)
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
+    batch = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -257,6 +258,7 @@ class Difference(models.Model):
         indexes = [
             models.Index(fields=["grid", "created_at"], condition=Q(state="open"), name="difference_open"),
             models.Index(fields=["entity"]),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="difference_batch"),
         ]
 
     def opened(self, column: str) -> object:

@@ -58,6 +58,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def minus(value: int, other: int) -> int:
+    """What is left when ``other`` is taken off."""
+    return value - other
+
+
+@register.filter
 def part(figure: Any, name: str) -> int | None:
     """A part of a figure by name; None where the figure is suppressed."""
     return int(figure.part(name)) if figure is not None and figure.has_part(name) else None
@@ -165,6 +171,8 @@ ICONS = {
     "heart": "M12 20s-8-5-8-10.500A4.500 4.500 0 0112 7a4.500 4.500 0 018 2.500C20 15 12 20 12 20z",
     "check": "M4 5h16v14H4zM8 12l3 3 5-6",
     "upload": "M12 15V4M8 8l4-4 4 4M4 16v4h16v-4",
+    "compare": "M4 5h6v14H4zM14 5h6v14h-6zM6 9h2M16 9h2M6 13h2M16 13h2",
+    "back": "M9 14l-5-5 5-5M4 9h10a6 6 0 0 1 0 12h-3",
     "file": "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
     "clock": "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7v5l3.500 2",
     "key": "M8 16a4 4 0 100-8 4 4 0 000 8zM12 12h9M18 12v4",

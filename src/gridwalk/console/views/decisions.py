@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.reconcile.actions import to_door
+from gridwalk.reconcile.queries import said as sides
+from gridwalk.registry import rules as register_rules
+from gridwalk.registry.actions import batches as batch_actions
 from gridwalk.registry.actions import decisions, endings
-from gridwalk.registry.queries import differences, history, rechecks
+from gridwalk.registry.queries import batches, differences, evidence, rechecks
+from gridwalk.registry.queries.batches import Rule
+from gridwalk.registry.queries.differences import Filter
+from gridwalk.territory import queries as territory
+from gridwalk.registry.queries.differences import Filter
 from gridwalk.visits.actions import rechecks as recheck_actions
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.queries import worklist
@@ -23,41 +35,62 @@ from gridwalk.visits.queries import worklist
 @require_GET
 def queue(request: Signed) -> HttpResponse:
     """The queue: kinds on the left, the next one in the middle, what follows below."""
-    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
-    kind, field = request.GET.get("kind", ""), request.GET.get("field", "")
-    rows = differences.waiting(request.viewer, scope, kind=kind, field=field)
-    return _show(request, scope, kind, field, rows, rows[0] if rows else None)
+    chosen = _filter(request, request.GET)
+    rows = differences.waiting(request.viewer, chosen, limit=1)
+    return _show(request, chosen, rows[0] if rows else None)
 
 
 @require_GET
 def difference(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One difference in place."""
     row = differences.get_difference(request.viewer, pk)
-    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE)
-    rows = differences.waiting(request.viewer, scope, kind=row.kind, field=row.field)
-    return _show(request, scope, row.kind, row.field, rows, row)
+    return _show(request, _filter(request, request.GET), row)
 
 
-def _show(
-    request: Signed, scope: str, kind: str, field: str, rows: list[differences.Row], row: differences.Row | None
-) -> HttpResponse:
-    counted = differences.counts(request.viewer, scope)
-    context = {
-        "groups": counted, "total": sum(c[3] for c in counted), "kind": kind, "field": field, "row": row,
-        "rows": [r for r in rows if row is None or r.id != row.id][:12],
-        "beside": differences.beside(request.viewer, row) if row else [],
-        "history": history.past(row.kind, [row.entity], full=True, limit=8) if row else [],
-        "decided": differences.waiting(request.viewer, scope, state="decided", limit=10),
+def _filter(request: Signed, given: Any) -> Filter:
+    """What of the queue the address asks for. Raises NotHere."""
+    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, given.get("scope", ""))
+    return Filter(scope, given.get("kind", ""), given.get("field", ""), given.get("source", ""))
+
+
+def _query(chosen: Filter) -> str:
+    """The filter as an address carries it: codes only, never what a difference is about."""
+    parts = {"scope": chosen.scope, "kind": chosen.kind, "field": chosen.field, "source": chosen.source}
+    return urlencode({name: value for name, value in parts.items() if value})
+
+
+def _show(request: Signed, chosen: Filter, row: differences.Row | None) -> HttpResponse:
+    viewer = request.viewer
+    counted = differences.counts(viewer, chosen.scope, source=chosen.source)
+    context: dict[str, Any] = {
+        "groups": counted, "total": sum(c[3] for c in counted), "chosen": chosen, "query": _query(chosen), "row": row,
+        "sources": differences.sources(viewer, chosen.scope),
+        "grids": territory.grids(viewer, scope=pages.scope_of(request, Verb.DECIDE_DIFFERENCE)[:12], verb=Verb.DECIDE_DIFFERENCE),
+        "rows": differences.waiting(viewer, chosen, limit=FOLLOWING, after=row) if row else [],
+        "decided": differences.waiting(viewer, Filter(chosen.scope), state="decided", limit=LATELY),
+        "recent": batches.recent(viewer, chosen.scope, request.at)[:3],
     }  # fmt: skip
+    if row is not None:
+        said = sides.record_of(viewer, row)
+        context |= {
+            "place": differences.place(viewer, chosen, row) if row.is_open else None,
+            "evidence": evidence.evidence(viewer, row, today=clock.local_date(request.at), said=said),
+            "may_reveal": viewer.may(Verb.REVEAL, row.grid), "about": f"{row.kind}.{row.field}",
+            "by_rule": row.field not in batches.SINGLY,
+        }  # fmt: skip
     return page(request, "console/differences.html", context, active="console:differences")
+
+
+FOLLOWING, LATELY = 8, 6
 
 
 @require_POST
 def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """采纳 · 保留 · 上门: the next one is then in place."""
     row = differences.get_difference(request.viewer, pk)
+    chosen = _filter(request, request.POST)
     try:
-        made = decisions.decide(
+        made = to_door.decide(
             actor=request.viewer,
             at=request.at,
             difference=pk,
@@ -66,14 +99,44 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
         )
     except decisions.ChangedMeanwhile as error:
         messages.error(request, str(error))
-        return redirect("console:difference", pk)
+        return _to(request, chosen, pk)
     except decisions.DecisionError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(
-            request, f"{row.title} 的{row.label}：{made.get_state_display()}。按 U 撤回。", extra_tags=str(pk)
+        return _to(request, chosen, pk)
+    messages.success(request, f"{row.title} 的{row.label}：{made.get_state_display()}。按 U 撤回。", extra_tags=str(pk))
+    after = request.POST.get("next", "")
+    return _to(request, chosen, after if _is_id(after) else None)
+
+
+def _is_id(given: str) -> bool:
+    try:
+        return bool(uuid.UUID(given))
+    except ValueError:
+        return False
+
+
+def _to(request: Signed, chosen: Filter, pk: Any) -> HttpResponse:
+    """Back to the queue as it was filtered: to one difference, else to its first."""
+    address = reverse("console:difference", args=[pk]) if pk else reverse("console:differences")
+    return redirect(f"{address}?{_query(chosen)}")
+
+
+@require_POST
+def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """写事由后查看: both full numbers, once, on a page that is not kept."""
+    try:
+        claimed, current = decisions.reveal(
+            actor=request.viewer, at=request.at, difference=pk, reason=request.POST.get("reason", "")
         )
-    return redirect(f"/differences/?kind={row.kind}&field={row.field}")
+    except decisions.DecisionError as error:
+        messages.error(request, str(error))
+        return _to(request, _filter(request, request.POST), pk)
+    row = differences.get_difference(request.viewer, pk)
+    context = {
+        "label": row.label, "values": [(row.source, claimed or "空"), ("一张表（现值）", current or "空")],
+        "back": f"{reverse('console:difference', args=[pk])}?{_query(_filter(request, request.POST))}",
+    }  # fmt: skip
+    return render(request, "console/reveal_two.html", context)
 
 
 @require_POST
@@ -86,6 +149,65 @@ def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
         return redirect("console:differences")
     messages.success(request, "已撤回，回到待决定。")
     return redirect("console:difference", pk)
+
+
+@require_GET
+def rules(request: Signed) -> HttpResponse:
+    """按规则批量定: a rule in a sentence, what it would decide, one button; the batches that can be undone."""
+    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
+    rule = _rule(request.GET)
+    context = {
+        "scope": scope, "choices": batches.choices(request.viewer, scope), "conditions": CONDITIONS,
+        "decisions": batches.DECISIONS, "sources": register_rules.SOURCES, "rule": rule,
+        "preview": batches.preview(request.viewer, scope, rule) if rule else None,
+        "recent": batches.recent(request.viewer, scope, request.at),
+    }  # fmt: skip
+    return page(request, "console/rules.html", context, active="console:differences")
+
+
+CONDITIONS = {"any": "不限", "empty": "一张表里空着", "both": "两边都有值"}
+
+
+def _rule(given: Any) -> Rule | None:
+    """The rule a form describes, None where it describes none."""
+    kind, _, field = given.get("about", "").partition(".")
+    rule = Rule(kind, field, given.get("source", ""), given.get("condition", "any"), given.get("decision", "accept"))
+    return rule if rule.is_sound else None
+
+
+@require_POST
+def rules_apply(request: Signed) -> HttpResponse:
+    """Decide all the rule speaks of."""
+    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.POST.get("scope", ""))
+    rule = _rule(request.POST)
+    if rule is None:
+        messages.error(request, "规则没有写全，没有决定任何一条。请选好项目和办法再来。")
+        return redirect("console:rules")
+    try:
+        outcome = to_door.decide_by_rule(actor=request.viewer, at=request.at, scope=scope, rule=rule)
+    except decisions.DecisionError as error:
+        messages.error(request, str(error))
+        return redirect("console:rules")
+    messages.success(request, f"{rule.sentence}：定了 {outcome.n_done:,} 条。7 天内可整批撤回。")
+    if outcome.n_changed:
+        messages.error(request, f"{outcome.n_changed:,} 条刚才有人改过，没有动，换了现值留在待定里，请再看一眼。")
+    if outcome.n_taken:
+        messages.error(request, f"{outcome.n_taken:,} 条的号码已登记在另一条记录上，没有采纳，请逐条核对。")
+    return redirect("console:rules")
+
+
+@require_POST
+def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
+    """整批撤回."""
+    try:
+        undone = batch_actions.undo_batch(actor=request.viewer, at=request.at, batch=batch)
+    except decisions.DecisionError as error:
+        messages.error(request, str(error))
+        return redirect("console:rules")
+    messages.success(request, f"撤回了 {undone.n_done:,} 条，回到待定。")
+    if undone.left:
+        messages.error(request, f"{len(undone.left):,} 条以后又有人改过，没有撤回，仍在“最近定的”里。")
+    return redirect("console:rules")
 
 
 @require_GET

@@ -25,6 +25,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
+from gridwalk.indicators import consistency
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
@@ -73,7 +74,7 @@ def board(request: Signed, scope: str) -> HttpResponse:
     context: dict[str, Any] = {
         "board": shown, "campaign": campaign, "scope": scope, "by": by, "crumbs": pages.crumbs(scope), "named": named,
         "indicators": INDICATORS, "apart": MEASURED_APART, "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
-        "title": territory.scope_name(scope),
+        "title": territory.scope_name(scope), "consistency": consistency.board(request.viewer, scope),
     }  # fmt: skip
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)

@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing
 from gridwalk.reconcile.models import BackfillItem
 from gridwalk.reconcile.queries import backfill
@@ -25,6 +26,7 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
     What stood on an earlier list and is still to be done is on the new one only. Raises NotPermitted.
     """
     access.require(actor, Verb.IMPORT_LEDGER, scope)
+    access.require(actor, Verb.REVEAL, scope)
     todo = backfill.items(actor, source=source, kind=kind, scope=scope)
     list_id = ids.new_id()
     rows = [_item(list_id, one, source, kind, actor, at) for one in todo]
@@ -34,6 +36,9 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
         bulk.insert(rows)
         writing.audit("backfill.handed_out", scope=scope, kind="backfill", subject=list_id,
                       data={"source": source, "items": len(rows)})  # fmt: skip
+        for row in rows:
+            if dictionary.is_sensitive(kind, row.field):  # a full number leaves the house: the resident can see that it did
+                writing.audit("number.handed_out", scope=row.grid, kind=kind, subject=row.entity, data={"field": row.field})
     return list_id, len(rows)
 
 

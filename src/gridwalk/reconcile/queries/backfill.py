@@ -23,7 +23,10 @@ TOLD = ("conflict", "missing_left")
 
 @dataclasses.dataclass(frozen=True)
 class Item:
-    """One correction: ``old`` is what the side says, ``new`` what the register says, both in the clear: mask before showing."""
+    """One correction: ``old`` is what the side says, ``new`` what the register says, both in the clear: mask before showing.
+
+    ``said`` and ``record``: all that either says of the entity, for filling in the side's own workbook.
+    """
 
     grid: str
     kind: str
@@ -37,6 +40,8 @@ class Item:
     sheet: str
     row_no: int
     state: str
+    said: Mapping[str, Any]
+    record: Mapping[str, Any]
 
     @property
     def shown_old(self) -> str:
@@ -101,7 +106,7 @@ def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
         title = record.get("name") or door_of(record)
         found.append(
             Item(row.grid, kind, row.entity, str(title), door_of(record), field, _label(kind, field), old or "", new or "",
-                 row.sheet, row.row_no, handed.get((row.entity, field), "未发出"))
+                 row.sheet, row.row_no, handed.get((row.entity, field), "未发出"), values[left], record)
         )  # fmt: skip
     return found
 

@@ -39,9 +39,12 @@ class Row:
     decided_by: str
     decided_at: dt.datetime | None
     grid: str
+    is_open: bool
+    batch: uuid.UUID | None
 
 
-def _visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
+def visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
+    """The differences of a scope the viewer may decide."""
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
         if held.startswith(scope) or scope.startswith(held):
@@ -49,31 +52,78 @@ def _visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
     return Difference.objects.filter(inside)
 
 
-def counts(viewer: Viewer, scope: str) -> list[tuple[str, str, str, int]]:
+@dataclasses.dataclass(frozen=True)
+class Filter:
+    """What of the queue is looked at; empty: all of it."""
+
+    scope: str
+    kind: str = ""
+    field: str = ""
+    source: str = ""
+
+    def of(self, viewer: Viewer) -> QuerySet[Difference]:
+        """The differences of any state inside the filter."""
+        given = {"kind": self.kind, "field": self.field, "source": self.source}
+        return visible(viewer, self.scope).filter(**{name: value for name, value in given.items() if value})
+
+
+def counts(viewer: Viewer, scope: str, *, source: str = "") -> list[tuple[str, str, str, int]]:
     """Open differences by (kind, field, label), the most numerous first."""
-    rows = _visible(viewer, scope).filter(state="open").values("kind", "field").annotate(n=Count("pk")).order_by("-n")
-    return [(r["kind"], r["field"], f"{dictionary.label(r['kind'], r['field'])}", r["n"]) for r in rows]
+    rows = Filter(scope, source=source).of(viewer).filter(state="open").values("kind", "field").annotate(n=Count("pk"))
+    return [
+        (r["kind"], r["field"], dictionary.label(r["kind"], r["field"]), r["n"])
+        for r in rows.order_by("-n", "kind", "field")
+    ]
+
+
+def sources(viewer: Viewer, scope: str) -> list[tuple[str, str, int]]:
+    """Open differences by (source, label)."""
+    rows = visible(viewer, scope).filter(state="open").values("source").annotate(n=Count("pk")).order_by("-n", "source")
+    return [(r["source"], rules.SOURCES.get(r["source"], r["source"]), r["n"]) for r in rows]
 
 
 def n_open(viewer: Viewer, scope: str) -> int:
     """How many differences wait for the viewer."""
-    return _visible(viewer, scope).filter(state="open").count()
+    return visible(viewer, scope).filter(state="open").count()
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where a difference stands in its filtered queue: the ``number``-th of ``n``, and its neighbours."""
+
+    number: int
+    n: int
+    before: uuid.UUID | None
+    after: uuid.UUID | None
+
+
+def place(viewer: Viewer, chosen: Filter, row: Row) -> Place:
+    """The place of an open difference in the queue, the oldest first."""
+    waits = chosen.of(viewer).filter(state="open")
+    earlier = waits.filter(Q(created_at__lt=row.created_at) | Q(created_at=row.created_at, id__lt=row.id))
+    later = waits.filter(Q(created_at__gt=row.created_at) | Q(created_at=row.created_at, id__gt=row.id))
+    before = earlier.order_by("-created_at", "-id").values_list("id", flat=True).first()
+    after = later.order_by("created_at", "id").values_list("id", flat=True).first()
+    return Place(earlier.count() + 1, waits.count(), before, after)
 
 
 def waiting(
-    viewer: Viewer, scope: str, *, kind: str = "", field: str = "", state: str = "open", limit: int = 50
+    viewer: Viewer, chosen: Filter, *, state: str = "open", limit: int = 50, after: Row | None = None
 ) -> list[Row]:
-    """Differences in a state, the oldest first (decided ones: the newest)."""
-    rows = (
-        _visible(viewer, scope).filter(state=state)
-        if state != "decided"
-        else _visible(viewer, scope).exclude(state="open")
-    )
-    if kind:
-        rows = rows.filter(kind=kind)
-    if field:
-        rows = rows.filter(field=field)
-    return rows_of(viewer, list(rows.order_by("-decided_at" if state == "decided" else "created_at", "id")[:limit]))
+    """Differences in a state, the oldest first (``decided``: those with a decision, the newest first).
+
+    ``after``: only what stands behind that one in the queue.
+    """
+    rows = chosen.of(viewer)
+    if state == "decided":
+        return rows_of(viewer, list(rows.filter(state__in=DECIDED).order_by("-decided_at", "-id")[:limit]))
+    rows = rows.filter(state=state)
+    if after is not None:
+        rows = rows.filter(Q(created_at__gt=after.created_at) | Q(created_at=after.created_at, id__gt=after.id))
+    return rows_of(viewer, list(rows.order_by("created_at", "id")[:limit]))
+
+
+DECIDED = ("accepted", "kept", "to_door", "closed")
 
 
 def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[Row]:
@@ -107,7 +157,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
             entities.shown_name(viewer, d.grid_id, titles.get(d.entity, "")) if d.kind == "person" else titles.get(d.entity, ""),
             d.field, dictionary.label(d.kind, d.field), _shown(d, "current"), _shown(d, "claimed"),
             rules.SOURCES.get(d.source, d.source), d.source_ref, rules.WHY.get(d.why, d.why), d.created_at,
-            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id,
+            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.batch,
         )
         for d in found
     ]  # fmt: skip
@@ -118,9 +168,3 @@ def _shown(difference: Difference, column: str) -> str:
     if difference.field == "residence_kind":
         return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))
     return dictionary.show(difference.kind, difference.field, value)
-
-
-def beside(viewer: Viewer, row: Row) -> list[tuple[str, str]]:
-    """The entity's other facts, for judging a difference: (label, shown value)."""
-    entity = columns.TABLES[row.kind]._default_manager.get(pk=row.entity)
-    return [(f.label, f.value) for f in entities.facts(viewer, entity) if f.value and f.field != row.field]

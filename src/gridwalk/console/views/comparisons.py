@@ -1,0 +1,216 @@
+"""台账比对: upload, check the columns, compare with progress, the rate with its trend, one-sided records and questions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import downloads, pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.indicators import consistency as rate
+from gridwalk.reconcile import jobs
+from gridwalk.reconcile.actions import comparing, deciding
+from gridwalk.reconcile.queries import comparisons as queries
+from gridwalk.reconcile.queries import register
+from gridwalk.registry.actions.endings import EndError
+from gridwalk.territory import queries as territory
+
+KINDS = {kind: dictionary.KINDS[kind] for kind in register.KINDS}
+WHATS = {"ledger_only": "台账有，一张表没有", "register_only": "一张表有，台账没有", "question": "疑似同一条"}
+
+
+@require_GET
+def index(request: Signed) -> HttpResponse:
+    """The comparisons so far, and the form for another."""
+    scope = pages.scope_of(request, Verb.IMPORT_LEDGER)
+    areas = [(a.code, a.short) for a in territory.communities(scope)]
+    if len(scope) < 12:
+        areas.insert(0, (scope, territory.scope_name(scope)))
+    context = {"comparisons": queries.comparisons(request.viewer), "areas": areas, "kinds": KINDS}
+    return page(request, "console/comparisons.html", context, active="console:comparisons")
+
+
+@require_POST
+def upload(request: Signed) -> HttpResponse:
+    """Take the file, and the platform's export where both are compared with each other."""
+    file, other = request.FILES.get("file"), request.FILES.get("other")
+    if file is None:
+        messages.error(request, "还没有选文件，没有比对。请选一个 xlsx、xls 或 csv。")
+        return redirect("console:comparisons")
+    try:
+        made = comparing.upload(
+            actor=request.viewer, at=request.at, data=file.read(), name=file.name or "台账",
+            scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
+            source=request.POST.get("source", "ledger"), kind=request.POST.get("kind") or None,
+            other=(other.read(), other.name or "平台导出") if other else None,
+        )  # fmt: skip
+    except comparing.ComparisonRefused as error:
+        messages.error(request, str(error))
+        return redirect("console:comparisons")
+    return redirect("console:comparison", made.id)
+
+
+@require_GET
+def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """One comparison: its mapping while it waits, its progress, its rate with what is left to decide."""
+    found = queries.get_comparison(request.viewer, pk)
+    context: dict[str, Any] = {
+        "one": found, "kinds": KINDS, "where": territory.scope_name(found.scope), "whats": WHATS,
+        "fields": [(f.name, f.label) for f in dictionary.fields(found.kind)] if found.kind in KINDS else [],
+    }  # fmt: skip
+    if found.state == "done":
+        context |= _result(request, found)
+    return page(request, "console/comparison.html", context, active="console:comparisons")
+
+
+def _result(request: Signed, found: Any) -> dict[str, Any]:
+    undecided = queries.undecided(found)
+    what = request.GET.get("what", "")
+    if what not in WHATS:
+        what = next((w for w in WHATS if undecided.get(w)), "ledger_only")
+    state, offset = ("decided" if request.GET.get("state") == "decided" else "open"), pages.offset(request)
+    rows, n = queries.rows(request.viewer, found, what, state=state, offset=offset)
+    trend = queries.trend(found)
+    return {
+        "trend": trend, "before": trend[-2] if len(trend) > 1 else None, "by_field": queries.fields(found),
+        "by_sheet": [(name, *pair) for name, pair in found.by_sheet.items()],
+        "by_grid": [(territory.scope_name(grid), grid, *pair) for grid, pair in sorted(found.by_grid.items())],
+        "undecided": undecided, "what": what, "rows": rows, "n": n, "state": state, "choices": deciding.CHOICES[what],
+        "next": offset + queries.PAGE, "needs_reason": deciding.NEEDS_REASON,
+        "may_decide": request.viewer.may_anywhere(Verb.DECIDE_DIFFERENCE),
+    }  # fmt: skip
+
+
+@require_POST
+def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Read again with the chosen columns, or begin comparing."""
+    found = queries.get_comparison(request.viewer, pk)
+    chosen: dict[str, dict[str, str]] = {"left": {}, "right": {}}
+    for key, value in request.POST.items():
+        if key.startswith("column:") and value != "?":
+            side, _, header = key.removeprefix("column:").partition(":")
+            if side in chosen:
+                chosen[side][header] = str(value)
+    try:
+        if found.state != "paused":
+            found = comparing.remap(
+                actor=request.viewer, at=request.at, comparison=pk, chosen=chosen, kind=request.POST.get("kind") or None
+            )
+        if request.POST.get("do") != "again" and found.state != "failed":
+            comparing.start(actor=request.viewer, at=request.at, comparison=pk)
+            jobs.compare.defer(comparison=str(pk), user=str(request.viewer.id))
+    except comparing.ComparisonRefused as error:
+        messages.error(request, str(error))
+    return redirect("console:comparison", pk)
+
+
+@require_GET
+def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The moving part of the page; ends by asking for the whole page."""
+    found = queries.get_comparison(request.viewer, pk)
+    response = render(request, "console/_comparison_progress.html", {"one": found})
+    if found.state != "comparing":
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def again(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """再比一次: the same files against the register as it is now."""
+    try:
+        made = comparing.again(actor=request.viewer, at=request.at, comparison=pk)
+    except comparing.ComparisonRefused as error:
+        messages.error(request, str(error))
+        return redirect("console:comparison", pk)
+    jobs.compare.defer(comparison=str(made.id), user=str(request.viewer.id))
+    return redirect("console:comparison", made.id)
+
+
+@require_POST
+def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """放弃."""
+    try:
+        found = comparing.cancel(actor=request.viewer, at=request.at, comparison=pk)
+        messages.success(request, found.message)
+    except comparing.ComparisonRefused as error:
+        messages.error(request, str(error))
+    return redirect("console:comparison", pk)
+
+
+@require_GET
+def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The left workbook back, with both values, the reasons and the further sheets."""
+    name, data = queries.annotated(request.viewer, pk)
+    return downloads.workbook(name, data)
+
+
+@require_POST
+def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Decide chosen records, or all that are open of one sort."""
+    found = queries.get_comparison(request.viewer, pk)
+    what, decision = request.POST.get("what", ""), request.POST.get("decision", "")
+    back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
+    if request.POST.get("all"):
+        chosen = queries.every_open(request.viewer, found, what)
+    else:
+        chosen = [uuid.UUID(pk) for pk in request.POST.getlist("row") if _is_id(pk)]
+    if not chosen:
+        messages.error(request, "还没有选。先在左边打勾，再按按钮。")
+        return redirect(back)
+    try:
+        outcome = deciding.decide(
+            actor=request.viewer,
+            at=request.at,
+            unmatched=chosen,
+            decision=decision,
+            reason=request.POST.get("reason", ""),
+        )
+    except (deciding.UnmatchedRefused, EndError) as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    label = deciding.CHOICES.get(what, {}).get(decision, "")
+    if outcome.n_done:
+        messages.success(request, f"{label} {outcome.n_done} 条。7 天内可在“定过的”里撤回。")
+    if outcome.text:
+        messages.error(request, outcome.text)
+    return redirect(back)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@require_POST
+def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """撤回."""
+    try:
+        found = deciding.undo(actor=request.viewer, at=request.at, unmatched=pk)
+    except deciding.UnmatchedRefused as error:
+        messages.error(request, str(error))
+        return redirect("console:comparisons")
+    messages.success(request, "已撤回，回到待定。")
+    return redirect(f"{reverse('console:comparison', args=[found.of_id])}?what={found.what}")
+
+
+@require_GET
+def consistency(request: Signed) -> HttpResponse:
+    """台账一致率: by community, ledger and field; communities not compared are shown as such."""
+    scope = pages.counts_scope(request, request.GET.get("scope", ""))
+    context = {
+        "scope": scope, "crumbs": pages.crumbs(scope), "board": rate.board(request.viewer, scope),
+        "may_open": request.viewer.may(Verb.IMPORT_LEDGER, scope),
+    }  # fmt: skip
+    return page(request, "console/consistency.html", context, active="console:comparisons")

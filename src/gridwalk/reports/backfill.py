@@ -1,0 +1,114 @@
+"""A back-fill list as a workbook: the side's own import layout with the corrections in place, then a list to tick off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
+
+from gridwalk.core import clock
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.method import addresses
+from gridwalk.method.addresses import Address
+from gridwalk.reconcile.queries.backfill import Item
+
+A4 = 9
+CHANGED = "#F9E6E1"
+_TEXT = {"font_name": "宋体", "font_size": 10, "border": 1, "num_format": "@", "quote_prefix": True, "text_wrap": True}
+_WIDTHS = {"address": 30, "id_no": 21, "phone": 14, "name": 10}
+
+
+def workbook(
+    items: Sequence[Item], *, kind: str, layout: tuple[str, list[tuple[str, str]]], grids: Mapping[str, str], by: str, at: dt.datetime
+) -> bytes:  # fmt: skip
+    """Sheet 1: one row an entity in the side's columns and order, corrected cells coloured. Sheet 2: one line a correction.
+
+    Every cell is text: no number loses its end, nothing that begins with = is run.
+    """
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    text, head = book.add_format(_TEXT), book.add_format(_TEXT | {"bold": True, "bg_color": "#E8E6E1"})
+    changed = book.add_format(_TEXT | {"bg_color": CHANGED, "bold": True})
+    foot = f"&L{by.replace('&', '&&')[:60]} {clock.local(at):%Y-%m-%d %H:%M} 导出　改好后销号&R第&P页 共&N页"
+    name, own = layout
+    if own:
+        _own(_sheet(book, (name or "回填")[:31], foot), own, items, kind, (head, text, changed))
+    _ticks(_sheet(book, "核销清单" if name != "核销清单" else "核销清单（2）", foot), items, grids, (head, text))
+    book.close()
+    return out.getvalue()
+
+
+def _sheet(book: Any, name: str, foot: str) -> Any:
+    sheet = book.add_worksheet(name)
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.freeze_panes(1, 0)
+    sheet.set_footer(foot)
+    return sheet
+
+
+def _own(
+    sheet: Any, own: Sequence[tuple[str, str]], items: Sequence[Item], kind: str, styles: tuple[Any, Any, Any]
+) -> None:
+    head, text, changed = styles
+    for column, (header, field) in enumerate(own):
+        sheet.write_string(0, column, header, head)
+        sheet.set_column(column, column, _WIDTHS.get(field, 12))
+    by_entity: dict[uuid.UUID, list[Item]] = {}
+    for item in items:
+        by_entity.setdefault(item.entity, []).append(item)
+    for row, of_entity in enumerate(by_entity.values(), start=1):
+        corrected = {i.field for i in of_entity}
+        for column, (_, field) in enumerate(own):
+            moved = ADDRESS in corrected and field in {ADDRESS, *_DOOR}
+            value = _moved(field, of_entity[0].record) if moved else _value(kind, field, of_entity)
+            sheet.write_string(row, column, value, changed if moved or field in corrected else text)
+
+
+_DOOR = ("estate", "building", "stairwell", "room")
+
+
+def _moved(field: str, record: Mapping[str, Any]) -> str:
+    if field != ADDRESS:
+        return str(record.get(field) or "")
+    estate, building, stairwell, room = (str(record.get(p) or "") for p in _DOOR)
+    return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room))
+
+
+def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
+    new = next((i.new for i in of_entity if i.field == field), None)
+    value = new if new is not None else of_entity[0].said.get(field)
+    return dictionary.choice_label(kind, field, str(value)) if value else ""
+
+
+def _ticks(sheet: Any, items: Sequence[Item], grids: Mapping[str, str], styles: tuple[Any, Any]) -> None:
+    head, text = styles
+    widths = (18, 12, 28, 12, 24, 24, 20, 6)
+    for column, (header, width) in enumerate(
+        zip(("网格", "谁", "房屋", "改哪一项", "原来写的", "改成", "在那边哪一行", "改好"), widths, strict=True)
+    ):
+        sheet.write_string(0, column, header, head)
+        sheet.set_column(column, column, width)
+    for row, one in enumerate(items, start=1):
+        old, new = (
+            v if one.field == ADDRESS else dictionary.choice_label(one.kind, one.field, v) for v in (one.old, one.new)
+        )
+        cells = (
+            grids[one.grid],
+            one.title,
+            one.place,
+            one.label,
+            old or "空",
+            new or "空",
+            f"{one.sheet} 第 {one.row_no} 行",
+            "□",
+        )
+        for column, cell in enumerate(cells):
+            sheet.write_string(row, column, cell, text)

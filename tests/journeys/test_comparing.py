@@ -1,0 +1,232 @@
+"""From a ledger through its differences to the back-fill list, and back: all through the pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from gridwalk.accounts.rules import Role
+from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry
+from gridwalk.reconcile.actions import comparing
+from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
+from gridwalk.registry.models import Difference, Person, Recheck
+from tests.harness.campaign import COMMUNITY, id_no, workbook
+from tests.harness.people import SignIn
+
+pytestmark = pytest.mark.slow
+HEADER = ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "手机号", "居住类别", "民族"]
+AT_101 = ["海河花园", "5号楼", "1单元", "101"]
+
+
+def people(phone: str = "12012349999", name: str = "程兰音") -> list[list[Any]]:
+    return [
+        HEADER,
+        [*AT_101, "程望舒", "男", id_no(11), "1980.1.1", phone, "常住", "汉"],
+        [*AT_101, name, "女", id_no(2, "19500203"), "1950年2月3日", "12012345671", "常住", "汉"],
+        ["海河花园", "5幢", "一单元", "201室", "白露", "女", id_no(6), "1980-01-01", "", "常住", "汉"],
+    ]
+
+
+def compared(client: Client, lead: Any, rows: list[list[Any]], **more: Any) -> Comparison:
+    answer = client.post(
+        "/comparisons/upload/",
+        {"file": workbook("人口台账（新）", rows), "scope": COMMUNITY, "source": "ledger", **more},
+    )
+    pk = answer.headers["Location"].split("/")[-2]
+    assert "列都对，比对" in client.get(f"/comparisons/{pk}/").content.decode()
+    client.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
+    return comparing.run(actor=lead, at=clock.now(), comparison=Comparison.objects.get(pk=pk).pk)
+
+
+@pytest.fixture
+def actor(street: Client) -> Any:
+    """The lead as jobs see them."""
+    from gridwalk.accounts import queries as accounts
+
+    user = street.session["_auth_user_id"]
+    import uuid
+
+    return accounts.viewer_by_id(uuid.UUID(user), clock.local_date(clock.now()))
+
+
+def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next_one(
+    street: Client, actor: Any
+) -> None:
+    """Two of three rows match; 101's phone and a name differ. Two of the register are not in the ledger: 2 + 1 + 2 = 5."""
+    one = compared(street, actor, people())
+    assert (one.state, one.n_equal, one.n_union, one.n_pairs) == ("done", 0, 5, 2)
+    assert Person.objects.get(name="程望舒").phone_masked.endswith("5671")  # comparing changes no fact
+    shown = street.get(f"/comparisons/{one.pk}/").content.decode()
+    assert "白露" in shown
+    assert id_no(6) not in shown
+    assert "民族" in shown  # refused by name
+    asked = {d.field: d for d in Difference.objects.filter(source="ledger", state="open", kind="person")}
+    assert set(asked) == {"phone", "name"}
+
+    street.post(f"/differences/{asked['phone'].pk}/decide/", {"decision": "accept"})
+    street.post(f"/differences/{asked['name'].pk}/decide/", {"decision": "keep"})
+    assert Person.objects.get(name="程望舒").phone_masked.endswith("9999")
+    only = Unmatched.objects.get(of=one, what="ledger_only")
+    street.post(
+        f"/comparisons/{one.pk}/decide/", {"what": "ledger_only", "decision": "registered", "row": str(only.pk)}
+    )
+    assert Person.objects.get(name="白露").residences.get().dwelling.room == "201"
+    gone = Unmatched.objects.filter(of=one, what="register_only")
+    answer = street.post(
+        f"/comparisons/{one.pk}/decide/",
+        {"what": "register_only", "decision": "strike_off", "row": str(gone[0].pk)},
+        follow=True,
+    )
+    assert "请写明原因" in answer.content.decode()
+    street.post(
+        f"/comparisons/{one.pk}/decide/",
+        {"what": "register_only", "decision": "strike_off", "row": str(gone[0].pk), "reason": "已搬走两年"},
+    )
+    assert Recheck.objects.get(state="open").reason == "已搬走两年"  # a second person decides
+    street.post(f"/comparisons/{one.pk}/decide/", {"what": "register_only", "decision": "kept", "row": str(gone[1].pk)})
+
+    listed = street.get("/backfill/?source=ledger&kind=person").content.decode()
+    assert "程兰音" in listed and "程兰因" in listed
+    answer = street.post("/backfill/workbook/", {"source": "ledger", "kind": "person", "scope": COMMUNITY})
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    own = [[c.value for c in row] for row in book.worksheets[0].iter_rows()]
+    assert own[0] == HEADER  # the side's own columns and order
+    assert own[1][4] == "程兰因"
+    ticks = [[c.value for c in row] for row in book["核销清单"].iter_rows()]
+    assert ticks[1][3:6] == ["姓名", "程兰音", "程兰因"]
+    assert BackfillItem.objects.get().state == "handed_out"
+
+    two = compared(street, actor, people(name="程兰因"))
+    assert BackfillItem.objects.get().state == "proved"
+    assert not Difference.objects.filter(source="ledger", state="open", kind="person").exists()
+    assert (two.n_equal, two.n_union) == (3, 5)
+    assert [u.state for u in Unmatched.objects.filter(of=two, what="register_only").order_by("state")] == [
+        "kept",
+        "open",
+    ]
+    home = street.get("/").content.decode()
+    assert "台账 ↔ 一张表" in home
+    assert AuditEntry.objects.filter(verb="comparison.loaded").count() == 2
+
+
+def test_nobody_else_sees_a_comparison_and_counts_only_viewers_see_no_small_numbers(
+    street: Client, actor: Any, sign_in: SignIn
+) -> None:
+    one = compared(street, actor, people())
+    stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
+    assert stranger.get(f"/comparisons/{one.pk}/").status_code == 404
+    assert (
+        stranger.post(
+            f"/comparisons/{one.pk}/decide/", {"what": "ledger_only", "decision": "registered", "all": "1"}
+        ).status_code
+        == 404
+    )
+    leading = sign_in(Role.LEADING_GROUP, "120105001")
+    page = leading.get("/consistency/").content.decode()
+    assert "少于 5，不显示" in page
+    assert "程望舒" not in page
+    assert leading.get("/comparisons/").status_code == 403
+    assert "君临天下" in street.get("/consistency/").content.decode()
+
+
+def test_communities_not_compared_are_said_to_be_so(street: Client) -> None:
+    assert "还没比对过台账，不计入一致率" in street.get("/consistency/").content.decode()
+    assert "还没比对过" in street.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [([HEADER], "没有一行数据"), ([["甲", "乙"], ["1", "2"]], "没有找到表头"),
+     ([[*HEADER[:8], "手机号", "联系电话"], [*AT_101, "程望舒", "男", id_no(11), "1980.1.1", "12012345671", "12012345672"]], "都像电话")],
+)  # fmt: skip
+def test_a_ledger_that_cannot_be_compared_says_why(street: Client, rows: list[list[Any]], said: str) -> None:
+    answer = street.post(
+        "/comparisons/upload/",
+        {"file": workbook("人口台账", rows), "scope": COMMUNITY, "source": "ledger"},
+        follow=True,
+    )
+    assert said in answer.content.decode()
+    pk = answer.redirect_chain[-1][0].split("/")[-2]
+    street.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
+    assert Comparison.objects.get(pk=pk).state in {"failed", "mapping"}
+
+
+def test_a_cut_comparison_goes_on_without_asking_twice(
+    street: Client, actor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gridwalk.ledger import diff_workbook
+
+    with monkeypatch.context() as broken:
+        broken.setattr(diff_workbook, "workbook", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            compared(street, actor, people())
+    half = Comparison.objects.get()
+    n = Difference.objects.filter(source="ledger", kind="person").count()
+    comparing.pause(actor=actor, at=clock.now(), comparison=half.pk, message="停了")
+    assert "接着比" in street.get(f"/comparisons/{half.pk}/").content.decode()
+    street.post(f"/comparisons/{half.pk}/mapping/", {})
+    whole = comparing.run(actor=actor, at=clock.now(), comparison=half.pk)
+    assert whole.state == "done"
+    assert Difference.objects.filter(source="ledger", kind="person").count() == n
+    assert Unmatched.objects.count() == 3
+
+
+def test_an_answered_question_stays_answered(street: Client, actor: Any) -> None:
+    """Without a number, a date and a phone nobody can be sure; a person says it is the same, and the next time it is."""
+    vague = [HEADER, ["海河花园", "5号楼", "1单元", "101", "程旺舒", "男", "", "", "", "常住", "汉"]]
+    one = compared(street, actor, vague)
+    question = Unmatched.objects.get(of=one, what="question")
+    street.post(f"/comparisons/{one.pk}/decide/", {"what": "question", "decision": "same", "row": str(question.pk)})
+    two = compared(street, actor, vague)
+    assert not Unmatched.objects.filter(of=two, what="question", state="open").exists()
+    assert Difference.objects.filter(field="name", state="open").count() == 1
+    street.post(f"/comparisons/undo/{question.pk}/")
+    assert Unmatched.objects.get(pk=question.pk).state == "open"
+
+
+def test_a_rule_decides_many_is_previewed_first_and_taken_back_whole(street: Client, actor: Any) -> None:
+    compared(street, actor, people())
+    rule = {"about": "person.phone", "source": "ledger", "condition": "both", "decision": "accept", "scope": COMMUNITY}
+    shown = street.get("/differences/rules/", rule).content.decode()
+    assert "采纳 1 条" in shown
+    assert "12012349999" not in shown
+    assert Difference.objects.filter(state="open", kind="person").count() == 2  # looking decides nothing
+    street.post("/differences/rules/apply/", rule)
+    decided = Difference.objects.get(state="accepted")
+    assert Person.objects.get(name="程望舒").phone_masked.endswith("9999")
+    street.post(f"/differences/rules/{decided.batch}/undo/")
+    assert Person.objects.get(name="程望舒").phone_masked.endswith("5671")
+    assert Difference.objects.get(pk=decided.pk).state == "open"
+    refused = street.post("/differences/rules/apply/", {**rule, "about": "person.status"}, follow=True)
+    assert "没有决定任何一条" in refused.content.decode()
+
+
+def test_a_rule_asks_again_where_somebody_changed_the_fact_meanwhile(
+    street: Client, actor: Any, at: dt.datetime
+) -> None:
+    compared(street, actor, people())
+    person = Person.objects.get(name="程望舒")
+    street.post(f"/correct/person/{person.pk}/", {"phone": "12012340000", "reason": "本人来电"})
+    rule = {"about": "person.phone", "source": "ledger", "condition": "any", "decision": "accept", "scope": COMMUNITY}
+    answer = street.post("/differences/rules/apply/", rule, follow=True)
+    assert "刚才有人改过" in answer.content.decode()
+    assert Person.objects.get(pk=person.pk).phone_masked.endswith("0000")
+    assert Difference.objects.get(field="phone", kind="person").state == "open"
+
+
+def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_the_register(
+    street: Client, actor: Any
+) -> None:
+    one = compared(street, actor, people(), other=workbook("平台导出", people(phone="12012345671")))
+    assert one.sides == ("台账", "市平台导出")
+    assert (one.n_equal, one.n_union) == (2, 3)  # only one telephone differs between the two files
+    assert set(
+        Difference.objects.filter(state="open", kind="person", field="name").values_list("source", flat=True)
+    ) == {"ledger", "platform"}
+    assert Difference.objects.get(field="phone", kind="person").source == "ledger"
