@@ -27,7 +27,7 @@ ASKED = ("conflict", "missing_right")
 """Verdicts that are a question; what only the register says needs no decision, it goes back to the side."""
 BY_LINK = frozenset({ADDRESS, "residence_kind"})
 """Fields that are a link between a person and a door."""
-STANDS = ("set_aside", "kept", "same", "different")
+STANDS = ("set_aside", "kept", "same", "different", "strike_off", "at_door")
 """Decisions about one-sided records and questions that stay decided."""
 
 
