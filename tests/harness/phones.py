@@ -120,3 +120,48 @@ def op(
         "op": str(id or ids.new_id()), "seq": seq, "verb": verb, "kind": kind, "entity": str(entity), "set": dict(set or {}),
         "data": dict(data or {}), "at": at.isoformat(), "mono": 0, "version": version, "att": [],
     }  # fmt: skip
+
+
+@dataclasses.dataclass
+class Cache:
+    """The read cache of a phone: rows by grid, as the app keeps them."""
+
+    versions: dict[str, int] = dataclasses.field(default_factory=dict)
+    rows: dict[str, dict[tuple[str, str], dict[str, Any]]] = dataclasses.field(default_factory=dict)
+    guests: dict[str, list[dict[str, Any]]] = dataclasses.field(default_factory=dict)
+    hashes: dict[str, str] = dataclasses.field(default_factory=dict)
+    epoch: int = 0
+
+    def asks(self) -> dict[str, Any]:
+        """The body of a pull."""
+        return {"since": dict(self.versions), "epoch": self.epoch}
+
+    def take(self, answer: Mapping[str, Any]) -> None:
+        """Apply a pull's answer."""
+        self.epoch = answer["epoch"]
+        for code in answer["left"]:
+            for held in (self.versions, self.rows, self.guests, self.hashes):
+                held.pop(code, None)
+        for one in answer["grids"]:
+            grid = one["grid"]
+            mine = {} if one["full"] else self.rows.setdefault(grid, {})
+            self.rows[grid] = mine
+            for gone in one["gone"]:
+                mine.pop((gone["kind"], gone["id"]), None)
+            for row in one["rows"]:
+                if not row.get("guest"):
+                    mine[row["kind"], row["id"]] = row
+            self.guests[grid] = [row for row in one["rows"] if row.get("guest")]
+            self.versions[grid] = one["version"]
+            if one["hash"]:
+                self.hashes[grid] = one["hash"]
+
+    def hash_of(self, grid: str) -> str:
+        """The state hash of a grid, over what this phone holds (I3)."""
+        ordered = sorted(self.rows.get(grid, {}).items())
+        texts = [json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for _, row in ordered]
+        return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+    def of_kind(self, grid: str, kind: str) -> list[dict[str, Any]]:
+        """The rows of one kind."""
+        return [row for (of, _), row in sorted(self.rows.get(grid, {}).items()) if of == kind]

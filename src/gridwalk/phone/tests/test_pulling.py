@@ -1,0 +1,161 @@
+"""Pulling: a grid whole, then what changed, tombstones too; phone and server agree by hash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+import time_machine
+
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.core.actors import PROGRAM
+from gridwalk.core.models import Stream
+from gridwalk.phone.tests.test_pushing import push, visit
+from gridwalk.registry.actions import creation
+from gridwalk.registry.models import CareLabel, Difference, Person, Residence
+from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, id_no, phone
+from gridwalk.sync.actions import epochs
+from gridwalk.territory.models import Grid
+from tests.harness.phones import Cache, Wire
+
+Field = Any
+
+
+def pull(wire: Wire, cache: Cache) -> Any:
+    """One pull, applied and held to its hash."""
+    status, answer = wire.ask("POST", "pull", cache.asks())
+    assert status == 200, answer
+    cache.take(answer)
+    for one in answer["grids"]:
+        assert cache.hash_of(one["grid"]) == cache.hashes[one["grid"]]
+    return answer
+
+
+def test_it_brings_the_grid_whole_and_masked_then_what_changed(field: Field) -> None:
+    door = field.street.door("101", occupancy="occupied", owner_name="程兰因", owner_phone=phone(3), area_m2="74.2")
+    other = field.street.door("102")
+    person = field.street.person("程望舒", door, id_no=id_no(11), phone=phone(5))
+    field.street.door("901", NEXT_GRID)
+    field.walk.dispatch()
+    wire, cache = field.phone(), Cache()
+    answer = pull(wire, cache)
+    assert [(one["grid"], one["full"]) for one in answer["grids"]] == [(GRID, True)]
+    kinds = {row["kind"] for row in answer["grids"][0]["rows"]}
+    assert kinds == {"building", "stairwell", "dwelling", "person", "residence", "target"}
+    text = json.dumps(answer, ensure_ascii=False)
+    assert id_no(11) not in text and phone(5) not in text and phone(3) not in text and "101" in text
+    row = cache.rows[GRID]["dwelling", str(door.id)]
+    assert (row["occupancy"], row["area_m2"], row["owner_phone_mask"], row["heads"]["occupancy"]) == (
+        "occupied", "74.2", "120****0003", door.heads["occupancy"],
+    )  # fmt: skip
+
+    again = pull(wire, cache)["grids"][0]
+    assert (again["rows"], again["gone"], again["hash"], again["full"]) == ([], [], None, False)
+
+    push(wire, visit(1, other, "no_answer"))
+    third = pull(wire, cache)["grids"][0]
+    assert {(row["kind"], row.get("place")) for row in third["rows"]} == {
+        ("visit", str(other.id)),
+        ("target", str(other.id)),
+    }
+    assert not third["full"]
+
+    push(wire, visit(2, door, departures=[str(person.id)]))
+    fourth = pull(wire, cache)["grids"][0]
+    assert {row["kind"] for row in fourth["rows"]} == {"dwelling", "target", "visit", "residence"}
+    assert cache.of_kind(GRID, "residence")[0]["residence_kind"] == "registered_here"
+
+
+def test_what_leaves_the_grid_is_gone_and_who_lives_elsewhere_is_a_guest(field: Field) -> None:
+    door, far = field.street.door("101"), field.street.door("901", NEXT_GRID)
+    person = field.street.person("程望舒", door)
+    wire, cache = field.phone(), Cache()
+    pull(wire, cache)
+    assert ("person", str(person.id)) in cache.rows[GRID]
+    field.street.move_in(person, far, "tenant")
+    answer = pull(wire, cache)["grids"][0]
+    assert {"kind": "person", "id": str(person.id)} in answer["gone"]
+    assert cache.guests[GRID] == [
+        {"kind": "person", "id": str(person.id), "name": "程望舒", "status": "active", "guest": True}
+    ]
+    with field.street.writing() as writing:
+        creation.end_residences(writing, list(Residence.objects.filter(dwelling=door)), source="office", reason="迁走")
+    answer = pull(wire, cache)["grids"][0]
+    assert [one["kind"] for one in answer["gone"]] == ["residence"]
+    assert cache.guests[GRID] == []
+
+
+def test_changes_nobody_announced_come_too(field: Field) -> None:
+    door = field.street.door("101", tenure="owner")
+    field.walk.dispatch()
+    wire, cache = field.phone(), Cache()
+    pull(wire, cache)
+    field.street.say(door, "tenure", "let")  # a ledger asks: no change row is written for a question
+    pull(wire, cache)
+    assert [row["field"] for row in cache.of_kind(GRID, "difference")] == ["tenure"]
+    with core.write_to(GRID, actor=PROGRAM, at=clock.now()):
+        Difference.objects.update(state="kept")
+    assert {one["kind"] for one in pull(wire, cache)["grids"][0]["gone"]} == {"difference"}
+
+
+def test_a_label_that_ends_at_midnight_goes_without_a_write(field: Field) -> None:
+    door = field.street.door("101")
+    person = field.street.person("程兰因", door)
+    today = clock.local_date(clock.now())
+    with field.street.writing() as writing:
+        creation.label_care(
+            writing, [creation.NewCare(person.id, GRID, "living_alone", "office", starts_on=today, ends_on=today)]
+        )
+    wire, cache = field.phone(), Cache()
+    pull(wire, cache)
+    (row,) = cache.of_kind(GRID, "care")
+    assert (row["category"], row["due_on"]) == ("独居老人", (today + dt.timedelta(days=7)).isoformat())
+    other = Cache(
+        dict(cache.versions), {g: dict(r) for g, r in cache.rows.items()}, {}, dict(cache.hashes), cache.epoch
+    )
+    with time_machine.travel(clock.now() + dt.timedelta(days=1)):
+        assert pull(wire, cache)["grids"][0]["gone"] == [{"kind": "care", "id": str(CareLabel.objects.get().id)}]
+        assert pull(wire, other)["grids"][0]["gone"], "the second phone of the grid is told as well"
+
+
+def test_a_new_epoch_or_a_strange_version_brings_all_again(field: Field) -> None:
+    field.street.door("101")
+    wire, cache = field.phone(), Cache()
+    pull(wire, cache)
+    before = cache.epoch
+    assert epochs.raise_epoch(actor=PROGRAM, at=clock.now(), why="恢复备份") != before
+    answer = pull(wire, cache)
+    assert answer["grids"][0]["full"] and cache.epoch != before
+    for odd in (10**9, -1, "x", None):
+        status, answer = wire.ask("POST", "pull", {"since": {GRID: odd}, "epoch": cache.epoch})
+        assert (status, answer["grids"][0]["full"]) == (200, True)
+
+
+def test_a_grid_that_is_no_longer_mine_is_named(field: Field) -> None:
+    field.street.door("101")
+    wire, cache = field.phone(), Cache()
+    pull(wire, cache)
+    field.worker.assignments.update(scope=FAR_GRID)
+    answer = pull(wire, cache)
+    assert (answer["left"], [one["grid"] for one in answer["grids"]]) == ([GRID], [FAR_GRID])
+    assert GRID not in cache.rows
+    Grid.objects.filter(code=FAR_GRID).update(valid_to=dt.date(2026, 1, 1))
+    assert pull(wire, cache)["grids"] == []
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_persons_struck_off_and_streams_raised_by_others_keep_phone_and_server_in_step(field: Field, seed: int) -> None:
+    doors = [field.street.door(f"10{n}") for n in range(1, 5)]
+    people = [field.street.person(f"居民{'甲乙丙丁'[n]}", door) for n, door in enumerate(doors)]
+    wire, cache = field.phone(), Cache()
+    pull(wire, cache)
+    for n, person in enumerate(people):
+        with core.write_to(GRID, actor=PROGRAM, at=clock.now()):
+            if (n + seed) % 2:
+                Person.objects.filter(pk=person.id).update(status="struck_off")
+        pull(wire, cache)
+    assert cache.versions[GRID] == Stream.objects.get(pk=GRID).version
+    assert len(cache.of_kind(GRID, "person")) == 2
