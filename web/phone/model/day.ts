@@ -1,0 +1,199 @@
+/** The worker's day: doors in walking order, what is due, how far it is. */
+import type { Book } from "./book";
+import { household } from "./draft";
+import { addDays, bandOf, dayOf, sayMoment, sayDay } from "./time";
+import type { Dwelling, GridCache, PlaceKind, Target, Visit } from "./types";
+import { say } from "./words";
+
+export interface Mark {
+  char: string;
+  look: "v" | "e" | "n" | "z" | "k" | "q";
+  name: string;
+}
+export interface Door {
+  id: string;
+  kind: PlaceKind;
+  room: string;
+  floor: number | null;
+  what: string;
+  note: string;
+  tags: string[];
+  mark: Mark;
+  left: boolean;
+  filters: Filter[];
+  revisit: number | null;
+  find: string;
+}
+export interface Group {
+  key: string;
+  title: string;
+  /** The grid's name, where it begins. */
+  area: string;
+  doors: Door[];
+}
+export const FILTERS = { left: "剩", agreed: "约好", absent: "曾无人", vacant: "空房", let: "出租", care: "关怀" } as const;
+export type Filter = keyof typeof FILTERS;
+
+export interface Day {
+  groups: Group[];
+  left: number;
+  count: Record<Filter, number>;
+  /** Mine seen to today, and what is planned for today (0: nothing was planned by day). */
+  done: number;
+  planned: number;
+  /** Of all doors of my grids. */
+  visited: number;
+  total: number;
+}
+
+const SETTLED = ["visited", "explained", "pending"];
+
+export function markOf(target: Target | undefined, differences: number, vacant: boolean, now: number): Mark {
+  if (differences) return { char: "异", look: "z", name: `${differences} 处差异待定` };
+  if (target?.state === "visited") {
+    const empty = target.outcome === "vacant_confirmed";
+    return { char: say("outcome_mark", target.outcome) || "访", look: empty ? "k" : "v", name: `已走访，${say("outcome", target.outcome)}` };
+  }
+  if (target?.state === "explained") return { char: say("outcome_mark", target.outcome) || "说", look: "e", name: `已说明，${say("outcome", target.outcome)}` };
+  if (target?.state === "pending") return { char: say("outcome_mark", target.outcome) || "核", look: "n", name: "待另一人复核" };
+  if (target?.revisit_at && Date.parse(target.revisit_at) > now - 12 * 3600_000) return { char: "约", look: "q", name: "约好再来" };
+  if (target?.n_visits) return { char: say("outcome_mark", target.outcome) || "无", look: "n", name: `去过，${say("outcome", target.outcome)}` };
+  if (vacant) return { char: "空", look: "k", name: "登记为空房，还没核实" };
+  return { char: "未", look: "n", name: "还没去过" };
+}
+
+const ORDER = ["morning", "afternoon", "evening", "weekend"];
+
+/** The first band nobody has tried. */
+export function untried(bands: readonly string[]): string {
+  return ORDER.find((band) => !bands.includes(band)) ?? "";
+}
+
+function lastSaid(visit: Visit | undefined, target: Target | undefined, today: string): string {
+  if (!visit) return "还没去过";
+  const when = sayDay(dayOf(Date.parse(visit.at)), today);
+  const band = say("band", bandOf(Date.parse(visit.at)));
+  const said = `${when}${band}${visit.waiting ? "有一份待定" : say("outcome", visit.outcome)}`;
+  const next = target && !SETTLED.includes(target.state) ? untried(target.bands) : "";
+  return next && ["no_answer", ""].includes(visit.outcome) ? `${said}，换${say("band", next)}试试` : said;
+}
+
+function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, careDue: boolean): Door {
+  const today = dayOf(now);
+  const target = book.targets.get(dwelling.id);
+  const { here, elsewhere } = household(book, dwelling.id);
+  const persons = [...here, ...elsewhere].map(({ person }) => person);
+  const differences = [dwelling.id, ...persons.map((one) => one.id)].reduce((n, id) => n + (book.differences.get(id)?.length ?? 0), 0);
+  const vacant = dwelling.occupancy === "vacant";
+  const cared = here.some(({ person }) => book.care.has(person.id));
+  const due = here.flatMap(({ person }) => book.care.get(person.id) ?? []).find((label) => label.due_on <= today);
+  const visit = book.visits.get(dwelling.id)?.[0];
+  const revisit = target?.revisit_at && !SETTLED.includes(target.state) ? Date.parse(target.revisit_at) : null;
+  const theirs = target?.assignee != null && target.assignee !== me;
+  const left = target ? !SETTLED.includes(target.state) && !theirs : book.targets.size === 0 && !visit;
+  const tags = [];
+  if (dwelling.tenure === "let") tags.push("租");
+  if (careDue && due) tags.push("关怀联系");
+  if (target?.note) tags.push("带一问");
+  const filters: Filter[] = [];
+  if (left) filters.push("left");
+  if (revisit && left) filters.push("agreed");
+  if (left && target?.outcome === "no_answer") filters.push("absent");
+  if (vacant) filters.push("vacant");
+  if (dwelling.tenure === "let") filters.push("let");
+  if (cared) filters.push("care");
+  const people = here.length ? `${here.length} 人` : elsewhere.length ? `户籍 ${elsewhere.length} 人，住在别处` : "还没登记人";
+  const held = say("tenure", dwelling.tenure);
+  const use = dwelling.usage && dwelling.usage !== "residential" ? say("usage", dwelling.usage) : "";
+  const what = vacant
+    ? dwelling.vacancy_confirmed_on ? "空房，已核实" : "空房，差第二来源"
+    : [people, use || (held === "不清楚" ? "" : held)].filter(Boolean).join("，");
+  const note = theirs ? "已改派给别人"
+    : revisit && left ? `约在 ${sayMoment(revisit, today)}`
+    : due ? `关怀联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
+    : lastSaid(visit, target, today);
+  return {
+    id: dwelling.id, kind: "dwelling", room: dwelling.room || dwelling.address, floor: dwelling.floor, what, note, tags,
+    mark: markOf(target, differences, vacant, now), left, filters, revisit,
+    find: [dwelling.room, dwelling.address, dwelling.owner_name, ...persons.flatMap((one) => [one.name, one.phone_mask ?? ""])].join(" "),
+  };
+}
+
+export function titleOf(book: Book, dwelling: Dwelling): string {
+  const building = dwelling.building ? book.buildings.get(dwelling.building) : undefined;
+  const stairwell = dwelling.stairwell ? book.stairwells.get(dwelling.stairwell) : undefined;
+  if (!building) return dwelling.address;
+  return [building.estate, building.name, stairwell?.name].filter(Boolean).join(" ");
+}
+
+const byOrder = (a: Dwelling, b: Dwelling) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.id < b.id ? -1 : 1);
+
+export function walking(book: Book): Dwelling[] {
+  return [...book.dwellings.values()].sort(byOrder);
+}
+
+export function dayBook(book: Book, grids: readonly GridCache[], names: Record<string, string>, me: string, now: number): Day {
+  const groups = new Map<string, Group>();
+  const count: Record<Filter, number> = { left: 0, agreed: 0, absent: 0, vacant: 0, let: 0, care: 0 };
+  const several = grids.length > 1;
+  let area = "";
+  const add = (key: string, title: string, grid: string, door: Door) => {
+    let group = groups.get(key);
+    if (!group) {
+      const name = several ? (names[grid] ?? "") : "";
+      group = { key, title, area: name !== area ? name : "", doors: [] };
+      area = name;
+      groups.set(key, group);
+    }
+    group.doors.push(door);
+    for (const filter of door.filters) count[filter]++;
+  };
+  const doors = walking(book).sort((a, b) => ((book.gridOf.get(a.id) ?? "") < (book.gridOf.get(b.id) ?? "") ? -1 : (book.gridOf.get(a.id) ?? "") > (book.gridOf.get(b.id) ?? "") ? 1 : 0));
+  for (const dwelling of doors) {
+    const grid = book.gridOf.get(dwelling.id) ?? "";
+    add(dwelling.stairwell ?? dwelling.building ?? `address ${dwelling.address}`, titleOf(book, dwelling), grid, dwellingDoor(book, dwelling, me, now, true));
+  }
+  for (const door of otherDoors(book, me, now)) add(door.kind, door.kind === "site" ? "重点场所" : "单位", book.gridOf.get(door.id) ?? "", door);
+  const targets = [...book.targets.values()].filter((target) => target.place_kind === "dwelling");
+  const today = dayOf(now);
+  const mine = [...book.targets.values()].filter((target) => target.assignee === null || target.assignee === me);
+  const doneToday = new Set<string>();
+  for (const [place, visits] of book.visits) if (visits.some((visit) => visit.worker === me && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
+  const planned = mine.filter((target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state)).length;
+  return {
+    groups: [...groups.values()], left: count.left, count, done: doneToday.size, planned: planned ? planned + doneToday.size : 0,
+    visited: targets.filter((target) => target.state === "visited").length, total: targets.length || book.dwellings.size,
+  };
+}
+
+function otherDoors(book: Book, me: string, now: number): Door[] {
+  const today = dayOf(now);
+  const found: Door[] = [];
+  for (const place of [...book.organizations.values(), ...book.sites.values()]) {
+    const target = book.targets.get(place.id);
+    const visit = book.visits.get(place.id)?.[0];
+    const dueOn = place.kind === "site" ? (place.last_contact_on ? addDays(place.last_contact_on, place.interval_days) : today) : null;
+    const theirs = target?.assignee != null && target.assignee !== me;
+    const isDue = dueOn !== null && dueOn <= today;
+    const left = (target ? !SETTLED.includes(target.state) && !theirs : false) || isDue;
+    const revisit = target?.revisit_at && left ? Date.parse(target.revisit_at) : null;
+    const filters: Filter[] = left ? ["left"] : [];
+    if (revisit) filters.push("agreed");
+    if (left && target?.outcome === "no_answer") filters.push("absent");
+    found.push({
+      id: place.id, kind: place.kind, room: place.name, floor: null, what: place.address,
+      note: isDue ? (place.last_contact_on ? `${sayDay(dueOn, today)}到期，${lastSaid(visit, target, today)}` : "还没去过") : lastSaid(visit, target, today),
+      tags: isDue ? ["到期"] : [], mark: markOf(target, book.differences.get(place.id)?.length ?? 0, false, now), left, filters, revisit,
+      find: [place.name, place.address, place.contact_name, place.contact_phone_mask].join(" "),
+    });
+  }
+  return found.sort((a, b) => (a.kind + a.what + a.id < b.kind + b.what + b.id ? -1 : 1));
+}
+
+export function search(groups: readonly Group[], words: string, filter: Filter | null): Group[] {
+  const parts = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const keep = (door: Door, group: Group) =>
+    (filter === null || door.filters.includes(filter)) && parts.every((part) => `${group.title} ${door.find}`.toLowerCase().includes(part));
+  return groups.map((group) => ({ ...group, doors: group.doors.filter((door) => keep(door, group)) })).filter((group) => group.doors.length);
+}
+

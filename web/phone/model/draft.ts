@@ -1,0 +1,104 @@
+/** A visit being made: what has been typed so far, and the op it becomes. */
+import { headOf, type Book, type Place } from "./book";
+import type { Arrival, Facts, Heads, Op, Person, PlaceKind, Residence, VisitData } from "./types";
+import { uuid7 } from "./uuid7";
+
+export interface Draft {
+  /** The id of the op to come, given at the first touch: saved twice, it is still one visit. */
+  op: string;
+  kind: PlaceKind;
+  place: string;
+  set: Facts;
+  edits: Record<string, Facts>;
+  arrivals: Arrival[];
+  departures: string[];
+  ends: Record<string, string>;
+  care: Record<string, { need: string; help: string }>;
+  note: { kind: "hazard" | "request"; text: string } | null;
+  photos: string[];
+}
+
+export function blank(kind: PlaceKind, place: string): Draft {
+  return { op: uuid7(), kind, place, set: {}, edits: {}, arrivals: [], departures: [], ends: {}, care: {}, note: null, photos: [] };
+}
+
+export function isDirty(draft: Draft): boolean {
+  return countChanges(draft) > 0 || Object.keys(draft.care).length > 0 || draft.note !== null;
+}
+
+export function countChanges(draft: Draft): number {
+  const edits = Object.values(draft.edits).reduce((n, facts) => n + Object.keys(facts).length, 0);
+  return Object.keys(draft.set).length + edits + draft.arrivals.length + draft.departures.length + Object.keys(draft.ends).length;
+}
+
+/** Notes a value over a field of a row; the head is the one seen at the first touch, and an unchanged value is no fact. */
+export function state(facts: Facts, row: { heads?: Heads }, field: string, was: string, now: string): Facts {
+  const { [field]: before, ...rest } = facts;
+  if (now === was) return rest;
+  return { ...rest, [field]: { p: before ? before.p : headOf(row, field), v: now === "" ? null : now } };
+}
+
+export interface Household {
+  here: { person: Person; link: Residence }[];
+  elsewhere: { person: Person; link: Residence }[];
+}
+
+/** Who lives at a door, and who is registered there and lives elsewhere; heads of household first. */
+export function household(book: Book, dwelling: string): Household {
+  const found: Household = { here: [], elsewhere: [] };
+  for (const link of book.living.get(dwelling) ?? []) {
+    const person = book.persons.get(link.person);
+    if (!person) continue;
+    (link.residence_kind === "registered_here" ? found.elsewhere : found.here).push({ person, link });
+  }
+  const rank = ({ person }: { person: Person }) => (person.relation === "head" ? "0" : "1") + (person.born_on ?? "9") + person.id;
+  found.here.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  found.elsewhere.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  return found;
+}
+
+/** Whom a visit confirms: everybody of the door who has neither gone nor come just now. */
+export function confirmed(book: Book, draft: Draft): string[] {
+  if (draft.kind !== "dwelling") return [];
+  const { here, elsewhere } = household(book, draft.place);
+  return [...here, ...elsewhere]
+    .map(({ person }) => person.id)
+    .filter((id) => !draft.departures.includes(id) && !(id in draft.ends));
+}
+
+/** Care contacts made by seeing the household: the labels of those who live there, with what was said of need and help. */
+export function contacts(book: Book, draft: Draft): { person: string; need: string; help: string }[] {
+  if (draft.kind !== "dwelling") return [];
+  const gone = new Set([...draft.departures, ...Object.keys(draft.ends)]);
+  return household(book, draft.place)
+    .here.filter(({ person }) => book.care.has(person.id) && !gone.has(person.id))
+    .map(({ person }) => ({ person: person.id, ...(draft.care[person.id] ?? { need: "", help: "none" }) }));
+}
+
+export interface Outcome {
+  outcome: string;
+  second_source?: string;
+  revisit_at?: string;
+}
+
+/** The op a draft becomes. `seq` is given by the outbox; `at` and `mono` are hints and order nothing. */
+export function toOp(book: Book, draft: Draft, said: Outcome, when: { at: Date; mono: number; seq: number }): Op {
+  const seen = said.outcome === "met" || said.outcome === "phone";
+  const data: VisitData = {
+    outcome: said.outcome, met_adult: said.outcome === "met", confirmed: seen ? confirmed(book, draft) : [], arrivals: draft.arrivals,
+    departures: draft.departures, ends: Object.entries(draft.ends).map(([person, end]) => ({ person, end })),
+    care: seen ? contacts(book, draft) : [],
+    edits: Object.entries(draft.edits).filter(([, set]) => Object.keys(set).length).map(([entity, set]) => ({ kind: "person", entity, set })),
+  };
+  if (said.second_source) data.second_source = said.second_source;
+  if (said.revisit_at) data.revisit_at = said.revisit_at;
+  if (draft.note) data.note = draft.note;
+  return {
+    op: draft.op, seq: when.seq, verb: "visit.record", kind: draft.kind, entity: draft.place, set: draft.set,
+    data: data as unknown as Record<string, unknown>, at: when.at.toISOString(), mono: Math.round(when.mono), version: 1, att: draft.photos,
+  };
+}
+
+export function placeOf(book: Book, id: string): Place | undefined {
+  return book.dwellings.get(id) ?? book.organizations.get(id) ?? book.sites.get(id);
+}

@@ -1,0 +1,40 @@
+/** Where in the app we are; the phone's back button works. No personal data ever stands in an address. */
+import { ref } from "vue";
+
+export interface Route {
+  name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "door";
+  id: string;
+}
+const NAMES = ["today", "chart", "inbox", "badge", "settings", "selftest", "door"];
+
+function read(): Route {
+  const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");
+  return { name: (NAMES.includes(name) ? name : "today") as Route["name"], id };
+}
+
+export const route = ref<Route>(read());
+let depth = 0;
+addEventListener("popstate", () => {
+  depth = Math.max(0, depth - 1);
+  route.value = read();
+  scrollTo(0, 0);
+});
+
+export function go(name: Route["name"], id = ""): void {
+  history.pushState(null, "", `#/${name}${id ? `/${id}` : ""}`);
+  depth++;
+  route.value = read();
+  scrollTo(0, 0);
+}
+
+/** Back where we came from; to Today where we came from nowhere. */
+export function back(): void {
+  if (depth > 0) history.back();
+  else replace("today");
+}
+
+export function replace(name: Route["name"], id = ""): void {
+  history.replaceState(null, "", `#/${name}${id ? `/${id}` : ""}`);
+  route.value = read();
+  scrollTo(0, 0);
+}

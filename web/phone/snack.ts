@@ -1,0 +1,23 @@
+/** One line at the bottom that says what happened, with one thing that can still be done about it. */
+import { reactive } from "vue";
+
+export const snack = reactive({ text: "", action: "", n: 0 });
+let act: (() => void) | null = null;
+let timer = 0;
+
+export function tell(text: string, action = "", what: (() => void) | null = null): void {
+  Object.assign(snack, { text, action, n: snack.n + 1 });
+  act = what;
+  clearTimeout(timer);
+  timer = window.setTimeout(hush, action ? 8000 : 5000);
+}
+
+export function hush(): void {
+  snack.text = "";
+  act = null;
+}
+
+export function take(): void {
+  act?.();
+  hush();
+}

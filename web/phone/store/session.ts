@@ -1,0 +1,248 @@
+/** What the app knows while it is open: decrypted in memory only, and the single place where the outbox and drafts are written. */
+import { computed, reactive, shallowReactive } from "vue";
+import { build, type Book } from "../model/book";
+import type { Draft } from "../model/draft";
+import * as outbox from "../model/outbox";
+import type { Campaign, GridCache, Kept, Op, User } from "../model/types";
+import * as box from "./crypto";
+import * as db from "./db";
+
+export type Phase = "starting" | "unsupported" | "elsewhere" | "activate" | "pin" | "locked" | "open" | "wiped";
+
+export const app = reactive({
+  phase: "starting" as Phase,
+  large: false,
+  syncing: false,
+  online: navigator.onLine,
+  /** Why nothing gets through, in words; empty while all is well or there is simply no network. */
+  trouble: "",
+  success: null as number | null,
+  leaseUntil: 0,
+  updateReady: false,
+  now: Date.now(),
+});
+
+export const data = shallowReactive({
+  user: { id: "", name: "", role: "", community: "", grids: [], badge: { number: "" } } as User,
+  campaign: null as Campaign | null,
+  quiet: ["20:30", "09:00"] as [string, string],
+  users: {} as Record<string, string>,
+  grids: [] as GridCache[],
+  box: outbox.empty("", 1, null),
+  from: 1,
+  drafts: new Map<string, Draft>(),
+});
+
+export const book = computed<Book>(() => build(data.grids, data.box, data.from, data.user));
+export const waitingCount = computed(() => outbox.waiting(data.box).length);
+
+let vault: CryptoKey | null = null;
+let base: CryptoKey | null = null;
+
+export function theVault(): CryptoKey {
+  if (!vault) throw new Error("locked");
+  return vault;
+}
+export const isOpen = (): boolean => vault !== null;
+
+let queue: Promise<unknown> = Promise.resolve();
+/** One writer after another; the Web Lock keeps other tabs out. */
+export function serial<T>(work: () => Promise<T>): Promise<T> {
+  const next = queue.then(work, work);
+  queue = next.catch(() => undefined);
+  return next;
+}
+
+/* ---- PIN ---- */
+
+/** First PIN of a fresh phone: makes the vault. */
+export async function setFirstPin(pin: string): Promise<void> {
+  vault = await box.newVaultKey();
+  await bindPin(pin);
+  await load();
+}
+
+/** Wraps the vault's key under a new PIN; nothing needs to be encrypted again. */
+export async function bindPin(pin: string): Promise<void> {
+  const lease = await db.getMeta("lease");
+  if (!lease?.share) throw new Error("no share");
+  const salt = box.random(16);
+  base = await box.pinBase(pin, salt, box.ITERATIONS);
+  const { iv, wrapped } = await box.wrap(theVault(), await box.wrappingKey(base, lease.share));
+  await db.write(["meta"], (tx) => {
+    void tx.objectStore("meta").put({ salt, iterations: box.ITERATIONS, iv, wrapped } satisfies db.PinMeta, "pin");
+    void tx.objectStore("meta").put({ n: 0, until: 0 } satisfies db.TriesMeta, "tries");
+  });
+}
+
+/** The server gave another share: the vault's key is wrapped anew in the transaction that keeps the share. */
+export async function takeShare(share: string, until: number): Promise<void> {
+  const before = await db.getMeta("lease");
+  const pin = await db.getMeta("pin");
+  let rewrapped: db.PinMeta | null = null;
+  if (pin && before?.share && before.share !== share) {
+    if (!base) return;
+    rewrapped = { ...pin, ...(await box.wrap(theVault(), await box.wrappingKey(base, share))) };
+  }
+  await db.write(["meta"], (tx) => {
+    void tx.objectStore("meta").put({ share, until } satisfies db.LeaseMeta, "lease");
+    if (rewrapped) void tx.objectStore("meta").put(rewrapped, "pin");
+  });
+  app.leaseUntil = until;
+}
+
+/** Wait after so many wrong PINs: none for two, then 2 s doubling up to 15 minutes. Never an erasure: work would be lost. */
+export function waitAfter(n: number): number {
+  return n < 3 ? 0 : Math.min(2 ** (n - 2), 900) * 1000;
+}
+
+/** "open", "wrong", "wait" or "lease" (the offline lease is over and the share is gone). */
+export async function enterPin(pin: string): Promise<"open" | "wrong" | "wait" | "lease"> {
+  const [meta, lease, tries] = await Promise.all([db.getMeta("pin"), db.getMeta("lease"), db.getMeta("tries")]);
+  if (tries && tries.until > Date.now()) return "wait";
+  if (!meta || !lease?.share) return "lease";
+  const n = (tries?.n ?? 0) + 1;
+  await db.setMeta("tries", { n, until: Date.now() + waitAfter(n) }); // before trying: killing the app does not shorten the wait
+  const candidate = await box.pinBase(pin, meta.salt, meta.iterations);
+  try {
+    vault = await box.unwrap(meta.wrapped, meta.iv, await box.wrappingKey(candidate, lease.share));
+  } catch {
+    return "wrong";
+  }
+  base = candidate;
+  await db.setMeta("tries", { n: 0, until: 0 });
+  await load();
+  return "open";
+}
+
+export function shut(): void {
+  vault = base = null;
+  data.grids = [];
+  data.drafts = new Map();
+  data.box = outbox.empty("", 1, null);
+  if (app.phase === "open") app.phase = "locked";
+}
+
+/* ---- reading ---- */
+
+async function load(): Promise<void> {
+  const key = theVault();
+  const store = await db.open();
+  const [device, meta, sync, lease] = await Promise.all([db.getMeta("device"), db.getMeta("box"), db.getMeta("sync"), db.getMeta("lease")]);
+  const records = await store.getAllFromIndex("ops", "seq");
+  const ops = await Promise.all(records.map((record) => box.unlock<Kept>(key, record)));
+  const drafts = await Promise.all((await store.getAll("drafts")).map((record) => box.unlock<Draft>(key, record)));
+  data.box = { device: device!.device, epoch: meta?.epoch ?? null, cursor: meta?.cursor ?? 1, last: meta?.last ?? 0, ops };
+  data.drafts = new Map(drafts.map((draft) => [draft.place, draft]));
+  data.from = sync?.from ?? 1;
+  app.success = sync?.success ?? null;
+  app.leaseUntil = lease?.until ?? 0;
+  try {
+    await loadCache(key, store);
+  } catch {
+    await db.write(["cache"], (tx) => void tx.objectStore("cache").clear()); // other people's data: the next pull brings it back
+    data.grids = [];
+  }
+  app.phase = "open";
+}
+
+async function loadCache(key: CryptoKey, store: db.Database): Promise<void> {
+  const grids: GridCache[] = [];
+  for (const name of await store.getAllKeys("cache")) {
+    const locked = (await store.get("cache", name))!;
+    if (name === "me") Object.assign(data, await box.unlock<Partial<typeof data>>(key, locked));
+    else grids.push(await box.unlock<GridCache>(key, locked));
+  }
+  data.grids = grids;
+}
+
+/* ---- writing ---- */
+
+const boxMeta = (value: outbox.Outbox): db.BoxMeta => ({ epoch: value.epoch, cursor: value.cursor, last: value.last });
+
+async function record(kept: Kept, device: db.DeviceMeta, before?: db.OpRecord): Promise<db.OpRecord> {
+  const sealed = before?.sealed ?? (await box.seal(device.server_key, kept.op.op, JSON.stringify(kept.op)));
+  return { op: kept.op.op, seq: kept.op.seq, sealed, key_id: before?.key_id ?? device.key_id, ...(await box.lock(theVault(), kept)) };
+}
+
+/** Draft → op → outbox in one transaction. `make` gets the place in the sequence. Resolves when it is on the disk. */
+export function finish(make: (seq: number) => Op, place?: string): Promise<Op> {
+  return serial(async () => {
+    const op = make(data.box.last + 1);
+    const next = outbox.reduce(data.box, { type: "finished", op });
+    const kept = await record(next.ops.at(-1)!, (await db.getMeta("device"))!);
+    await db.write(["ops", "drafts", "meta"], (tx) => {
+      void tx.objectStore("ops").put(kept);
+      if (place) void tx.objectStore("drafts").delete(place);
+      void tx.objectStore("meta").put(boxMeta(next), "box");
+    });
+    data.box = next;
+    if (place) {
+      const drafts = new Map(data.drafts);
+      drafts.delete(place);
+      data.drafts = drafts;
+    }
+    return op;
+  });
+}
+
+/** What the server said, kept before it is believed. */
+export function apply(event: Exclude<outbox.Event, { type: "finished" }>, device?: Partial<db.DeviceMeta>): Promise<void> {
+  return serial(async () => {
+    const before = data.box;
+    const next = outbox.reduce(before, event);
+    const meta = { ...(await db.getMeta("device"))!, ...device };
+    const store = await db.open();
+    const was = new Map(before.ops.map((kept) => [kept.op.op, kept]));
+    const changed: db.OpRecord[] = [];
+    for (const kept of next.ops) {
+      if (was.get(kept.op.op) !== kept) changed.push(await record(kept, meta, await store.get("ops", kept.op.op)));
+      was.delete(kept.op.op);
+    }
+    await db.write(["ops", "meta"], (tx) => {
+      for (const one of changed) void tx.objectStore("ops").put(one);
+      for (const gone of was.keys()) void tx.objectStore("ops").delete(gone);
+      void tx.objectStore("meta").put(boxMeta(next), "box");
+      if (device) void tx.objectStore("meta").put(meta, "device");
+    });
+    data.box = next;
+  });
+}
+
+export function saveDraft(draft: Draft): Promise<void> {
+  return serial(async () => {
+    const device = (await db.getMeta("device"))!;
+    const sealed = await box.seal(device.server_key, draft.op, JSON.stringify(draft));
+    const locked = await box.lock(theVault(), draft);
+    await db.write(["drafts"], (tx) => void tx.objectStore("drafts").put({ place: draft.place, op: draft.op, sealed, key_id: device.key_id, ...locked }));
+    data.drafts = new Map(data.drafts).set(draft.place, draft);
+  });
+}
+
+export function dropDraft(place: string): Promise<void> {
+  return serial(async () => {
+    await db.write(["drafts"], (tx) => void tx.objectStore("drafts").delete(place));
+    const drafts = new Map(data.drafts);
+    drafts.delete(place);
+    data.drafts = drafts;
+  });
+}
+
+/** Keeps what a pull brought. `from`: the first number of mine it did not see; `success`: when. */
+export function keepCache(grids: GridCache[], left: readonly string[], from: number, success: number | null): Promise<void> {
+  return serial(async () => {
+    const key = theVault();
+    const changed = grids.filter((grid) => !data.grids.includes(grid));
+    const locked = await Promise.all(changed.map(async (grid) => [grid.grid, await box.lock(key, grid)] as const));
+    const me = await box.lock(key, { user: data.user, campaign: data.campaign, quiet: data.quiet, users: data.users });
+    await db.write(["cache", "meta"], (tx) => {
+      for (const [name, value] of locked) void tx.objectStore("cache").put(value, name);
+      for (const name of left) void tx.objectStore("cache").delete(name);
+      void tx.objectStore("cache").put(me, "me");
+      void tx.objectStore("meta").put({ success, from } satisfies db.SyncMeta, "sync");
+    });
+    data.grids = grids;
+    data.from = from;
+    app.success = success;
+  });
+}

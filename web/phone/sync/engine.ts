@@ -1,0 +1,266 @@
+/** Sync in the background of use: push what waits, upload photos, pull what changed. Nothing on a screen ever waits for it. */
+import { hashOf, merge, type Pulled } from "../model/cache";
+import { nextPush, waiting, type Result } from "../model/outbox";
+import type { User } from "../model/types";
+import { unlockBytes } from "../store/crypto";
+import * as db from "../store/db";
+import * as session from "../store/session";
+import { open, Problem, signed, Unreached, upload } from "./client";
+
+const EVERY = 60_000;
+const MOST_OPS = 200;
+/** Before packing; the server takes 256 KiB packed. */
+const MOST_BYTES = 600_000;
+const RENEW_BEFORE = 48 * 3600_000;
+
+interface Leased {
+  share: string;
+  lease_until: string;
+  epoch: number;
+  user: User;
+  server_key: JsonWebKey;
+  key_id: string;
+  settings: { quiet?: [string, string] };
+}
+
+let running: Promise<void> | null = null;
+let again = false;
+
+/** Starts a sync unless one runs; then another one follows it. Never rejects. */
+export function sync(): Promise<void> {
+  if (running) {
+    again = true;
+    return running;
+  }
+  running = (async () => {
+    do {
+      again = false;
+      await round();
+    } while (again && session.isOpen());
+  })().finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+async function round(): Promise<void> {
+  if (!session.isOpen() || session.app.phase !== "open") return;
+  session.app.syncing = true;
+  try {
+    if (session.app.leaseUntil - Date.now() < RENEW_BEFORE || !session.data.user.id) await renew();
+    await pushAll();
+    await uploadAll();
+    await pull();
+    session.app.trouble = "";
+    session.app.online = true;
+  } catch (error) {
+    await explain(error);
+  } finally {
+    session.app.syncing = false;
+  }
+}
+
+async function explain(error: unknown): Promise<void> {
+  if (error instanceof Unreached) {
+    session.app.online = false;
+    session.app.trouble = "";
+    return;
+  }
+  if (!(error instanceof Problem)) {
+    session.app.trouble = error instanceof DOMException && error.name === "QuotaExceededError"
+      ? "手机存储满了，新数据存不下。存过的都在。请清一些照片或应用，再点这里。"
+      : "这次没传成，内容都在手机里。过一会儿自己再试。";
+    return;
+  }
+  session.app.online = true;
+  if (error.problem === "revoked") {
+    await handOver();
+    return;
+  }
+  session.app.trouble = error.problem === "unknown_device" || error.problem === "bad_signature"
+    ? "服务器不认得这部手机。内容都在手机里，请到“设置”导出没传的内容，交给管理员，再重新启用。"
+    : error.text || "这次没传成，内容都在手机里。过一会儿自己再试。";
+}
+
+async function renew(): Promise<void> {
+  const said = await signed<Leased>("lease", {});
+  await takeLease(said);
+  session.data.user = said.user;
+  if (said.settings.quiet) session.data.quiet = said.settings.quiet;
+  if (said.epoch !== session.data.box.epoch) await session.apply({ type: "epoch", epoch: said.epoch });
+}
+
+async function takeLease(said: Leased): Promise<void> {
+  await session.takeShare(said.share, Date.parse(said.lease_until));
+  const device = (await db.getMeta("device"))!;
+  if (device.key_id !== said.key_id) await db.setMeta("device", { ...device, server_key: said.server_key, key_id: said.key_id });
+}
+
+/** The offline lease was over: gets the share anew before the PIN is tried. Rejects with Unreached or Problem. */
+export async function renewLocked(): Promise<void> {
+  await takeLease(await signed<Leased>("lease", {}));
+}
+
+async function pushAll(): Promise<void> {
+  let most = MOST_OPS;
+  for (let rounds = 0; rounds < 1000; rounds++) {
+    const { epoch } = session.data.box;
+    const next = nextPush(session.data.box, most, MOST_BYTES);
+    if (!next) return;
+    try {
+      const said = await signed<{ epoch: number; next_seq: number; results: Result[]; lease_until: string }>("push", { epoch, ...next });
+      const stuck = said.next_seq <= next.seq_from;
+      await session.apply({ type: "answered", ...said, now: Date.now() });
+      if (stuck) throw new Problem(200, "stuck", {});
+    } catch (error) {
+      if (error instanceof Problem && error.status === 413 && most > 1) most = Math.max(1, most >> 2);
+      else await reconcile(error);
+    }
+  }
+}
+
+/** A gap, a clone: takes up the sequence where the server says; anything else is thrown on. */
+async function reconcile(error: unknown): Promise<void> {
+  if (!(error instanceof Problem) || error.status !== 409) throw error;
+  const said = error.more as { epoch: number; next_seq: number; device: string; deposit_token: string; share?: string };
+  if (error.problem === "gap") await session.apply({ type: "gap", epoch: said.epoch, next_seq: said.next_seq });
+  else if (error.problem === "cloned") {
+    if (said.share) await session.takeShare(said.share, session.app.leaseUntil);
+    await session.apply({ type: "cloned", epoch: said.epoch, device: said.device, next_seq: said.next_seq },
+      { device: said.device, deposit_token: said.deposit_token });
+  } else throw error;
+}
+
+/** The server began another life (a restore): asks where it stands, so that what it lost is offered again. */
+async function offerAgain(): Promise<void> {
+  try {
+    await signed("push", { epoch: session.data.box.epoch, seq_from: session.data.box.cursor, ops: [] });
+  } catch (error) {
+    await reconcile(error);
+  }
+  await pushAll();
+}
+
+async function uploadAll(): Promise<void> {
+  const store = await db.open();
+  const sent = new Set(session.data.box.ops.filter((kept) => kept.op.seq < session.data.box.cursor).flatMap((kept) => kept.op.att));
+  for (const record of await store.getAll("blobs")) {
+    if (!sent.has(record.sha256)) continue;
+    try {
+      await upload(record.sha256, await unlockBytes(session.theVault(), record));
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status === 401) throw error;
+      continue; // the photo stays here; the visit is there without it
+    }
+    await db.write(["blobs"], (tx) => void tx.objectStore("blobs").delete(record.sha256));
+  }
+}
+
+async function pull(): Promise<void> {
+  const { box } = session.data;
+  const from = box.cursor;
+  const since = Object.fromEntries(session.data.grids.map((grid) => [grid.grid, grid.version]));
+  let said = await signed<Pulled>("pull", { since, epoch: box.epoch });
+  if (said.epoch !== box.epoch) {
+    await session.apply({ type: "epoch", epoch: said.epoch });
+    if (box.epoch !== null) {
+      await offerAgain();
+      return pull();
+    }
+  }
+  let grids = takeIn(said);
+  const wrong = await disagreeing(said, grids);
+  if (wrong.length) {
+    for (const grid of wrong) delete since[grid];
+    said = await signed<Pulled>("pull", { since, epoch: said.epoch });
+    grids = takeIn(said);
+  }
+  if (said.users) session.data.users = { ...session.data.users, ...said.users };
+  if (said.campaign !== undefined) {
+    session.data.campaign = said.campaign;
+    if (said.campaign) session.data.quiet = said.campaign.quiet;
+  }
+  await session.keepCache(grids, said.left, from, Date.now());
+  if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
+  await session.apply({ type: "expired", now: Date.now() });
+}
+
+function takeIn(said: Pulled) {
+  const before = new Map(session.data.grids.map((grid) => [grid.grid, grid]));
+  for (const grid of said.left) before.delete(grid);
+  for (const grid of said.grids) {
+    const was = before.get(grid.grid);
+    if (was && !grid.full && !grid.rows.length && !grid.gone.length && was.version === grid.version) continue;
+    before.set(grid.grid, merge(was, grid));
+  }
+  return [...before.values()].sort((a, b) => (a.grid < b.grid ? -1 : 1));
+}
+
+/** Grids whose rows here and there are not the same (I3); they are fetched whole. */
+async function disagreeing(said: Pulled, grids: ReturnType<typeof takeIn>): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { grid, hash } of said.grids) {
+    const kept = grids.find((one) => one.grid === grid);
+    if (hash && kept && (await hashOf(kept.rows)) !== hash) wrong.push(grid);
+  }
+  return wrong;
+}
+
+/** Deposits everything not yet there as sealed, without PIN or session. Returns whether all of it was taken. */
+export async function deposit(): Promise<{ all: boolean; wipe: boolean; n: number }> {
+  const device = (await db.getMeta("device"))!;
+  const records = await unsent();
+  let wipe = false;
+  for (let at = 0; at === 0 || at < records.length; at += 100) {
+    const ops = records.slice(at, at + 100).map(({ op, seq, key_id, sealed }) => ({ op, seq, key_id, sealed }));
+    const said = await open<{ taken: string[]; wipe: boolean }>("deposit", { token: device.deposit_token, ops });
+    wipe = said.wipe;
+    if (!ops.every((one) => said.taken.includes(one.op))) return { all: false, wipe: false, n: records.length };
+  }
+  return { all: true, wipe, n: records.length };
+}
+
+/** The sealed ops the server does not have, as they lie on the disk. */
+export async function unsent(): Promise<db.OpRecord[]> {
+  const cursor = (await db.getMeta("box"))?.cursor ?? 1;
+  return (await (await db.open()).getAllFromIndex("ops", "seq")).filter((record) => record.seq >= cursor);
+}
+
+/** A revoked phone hands over what it holds; only what has arrived is erased. */
+async function handOver(): Promise<void> {
+  const { all, wipe } = await deposit();
+  if (!all || !wipe) {
+    session.app.trouble = "这部手机已停用，内容还没交完，都在手机里。连着网等一等。";
+    return;
+  }
+  session.shut();
+  await db.wipe();
+  session.app.phase = "wiped";
+}
+
+export { handOver };
+
+/** The outbox as a file an administrator can take in; sealed, so that it may go by any way. */
+export async function exportOutbox(): Promise<{ name: string; text: string; n: number }> {
+  const device = (await db.getMeta("device"))!;
+  const ops = (await unsent()).map(({ op, seq, key_id, sealed }) => ({ op, seq, key_id, sealed }));
+  const made_at = new Date().toISOString();
+  const text = JSON.stringify({ format: "gridwalk-outbox-1", device: device.device, made_at, ops });
+  return { name: `${made_at.slice(0, 10)}-${ops.length}条.gwo`, text, n: ops.length };
+}
+
+/** Tells the server how much is still here, for the office's list of phones. */
+export async function report(): Promise<void> {
+  const n = waiting(session.data.box).length;
+  if (n) await signed("device/me", { waiting: n }).catch(() => undefined);
+}
+
+export function start(): void {
+  addEventListener("online", () => void sync());
+  addEventListener("offline", () => (session.app.online = false));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
+  setInterval(() => {
+    session.app.now = Date.now();
+    if (document.visibilityState === "visible") void sync();
+  }, EVERY);
+}
