@@ -30,7 +30,7 @@ def through(client: Client) -> Transport:
     """Django's test client as transport."""
 
     def send(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
-        meta = {
+        meta: dict[str, Any] = {
             f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items() if name != "Content-Type"
         }
         kind = headers.get("Content-Type", "application/json")

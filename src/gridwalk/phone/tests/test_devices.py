@@ -201,7 +201,7 @@ def test_a_photo_comes_in_pieces_and_is_stripped(field: Field) -> None:
 
     def patch(offset: int, data: bytes) -> int:
         headers = {**tus, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-        return wire.ask("PATCH", path, data, headers=headers)[0]
+        return int(wire.ask("PATCH", path, data, headers=headers)[0])
 
     assert patch(0, JPEG[:100]) == 204
     assert patch(0, JPEG[:100]) == 409

@@ -31,6 +31,7 @@ from gridwalk.sync.rules import Intention, Malformed
 log = logging.getLogger(__name__)
 FORMAT = "gridwalk-outbox-1"
 MOST_FILE_OPS = 5000
+AFTER_REVOCATION = "这部手机停用后交来的，内容留着，等社区看过再算数。"
 
 
 class NoOutbox(Exception):
@@ -85,9 +86,7 @@ def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: s
             opened.append(read_)
     known = set(pushing.known_ops(opened))
     fresh = [intention for intention in opened if intention.op not in known]
-    viewer = (
-        Viewer(device.user_id, device.user.name) if device.revoked_at else viewer_of(device.user, clock.local_date(at))
-    )
+    viewer = viewer_of(device.user, clock.local_date(at))
     for intention in sorted(fresh, key=lambda i: i.seq):
         _judge(device, viewer, intention, at=at, via=via)
     with core.write_to(actor=device.user, at=at) as writing:
@@ -130,7 +129,8 @@ def _judge(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, v
 
 
 def _take(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, via: str) -> None:
-    judge = Judge(viewer, [one], at=at, behind=dt.timedelta(milliseconds=device.behind_ms))
+    withheld = AFTER_REVOCATION if device.revoked_at else ""
+    judge = Judge(viewer, [one], at=at, behind=dt.timedelta(milliseconds=device.behind_ms), withheld=withheld)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
         held = Device.objects.select_for_update().get(pk=device.pk)
         if not pushing.known_ops([one]):

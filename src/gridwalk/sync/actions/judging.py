@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts.models import Assignment
@@ -23,41 +22,17 @@ from gridwalk.registry.actions.endings import EndError
 from gridwalk.registry.models import Difference, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
 from gridwalk.sync import rules
-from gridwalk.sync.actions import reading
-from gridwalk.sync.actions.reading import Known, ReadVisit, Standing, Unreadable
+from gridwalk.sync.actions import planning, reading
+from gridwalk.sync.actions.planning import Outcome, Plan
+from gridwalk.sync.actions.reading import Known, Standing, Unreadable
 from gridwalk.sync.models import Alias, Note, Op
 from gridwalk.sync.rules import ACCEPTED, DIFFERENCE, RETURNED, Intention
 from gridwalk.visits.actions import at_the_door, recording, withdrawing
-from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
+from gridwalk.visits.actions.at_the_door import Arrival, Found
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.models import Visit
 
 WAITING = ("open", "to_door")
-
-
-@dataclasses.dataclass
-class Outcome:
-    """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known."""
-
-    one: Intention
-    at: dt.datetime
-    uncertain: bool
-    state: str = ACCEPTED
-    reason: str = ""
-    text: str = ""
-    grid: str = ""
-    place: uuid.UUID | None = None
-    differences: list[dict[str, str]] = dataclasses.field(default_factory=list)
-    heads: dict[str, str] = dataclasses.field(default_factory=dict)
-
-    def returned(self, reason: str, text: str = "") -> None:
-        """Keep the op and give it back with a reason."""
-        self.state, self.reason = RETURNED, reason
-        self.text = (text or rules.REASONS[reason])[:200]
-
-    def remark(self, reason: str) -> None:
-        """Add a remark to an accepted op."""
-        self.reason, self.text = reason, rules.REMARKS[reason]
 
 
 class Judge:
@@ -65,9 +40,13 @@ class Judge:
 
     def __init__(
         self, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta,
-        happened: Mapping[uuid.UUID, dt.datetime] | None = None,
+        happened: Mapping[uuid.UUID, dt.datetime] | None = None, withheld: str = "",
     ) -> None:  # fmt: skip
-        """``behind``: server time less phone time; ``happened``: when an op happened, where that was settled before."""
+        """``behind``: server time less phone time; ``happened``: when an op happened, where that was settled before.
+
+        ``withheld``: why nothing is applied whoever sent it, in words; all of it waits for a decision.
+        """
+        self._withheld = withheld
         self._viewer = viewer
         self._intentions = intentions
         self._at = at
@@ -79,7 +58,7 @@ class Judge:
             outcome = self.outcomes[one.op] = Outcome(one, settled, moment.uncertain)
             if one.fault:
                 outcome.returned(one.fault)
-        self._plans: dict[uuid.UUID, _Plan] = {}
+        self._plans: dict[uuid.UUID, Plan] = {}
         for one in intentions:
             self._plan(one)
         self.grids = self._grids()
@@ -96,10 +75,12 @@ class Judge:
                 outcome.returned("not_here")
             elif standing.status == "struck_off":
                 outcome.returned("struck_off")
+            elif self._withheld:
+                outcome.returned("not_permitted", self._withheld)
             elif not self._viewer.may(Verb.RECORD_VISIT, standing.grid):
                 outcome.returned(self._why_not(standing.grid))
             else:
-                self._plans[one.op] = _PLANS[one.verb](one, outcome, self._known)
+                self._plans[one.op] = planning.PLANS[one.verb](one, outcome, self._known)
         except Unreadable as fault:
             outcome.returned("not_valid", f"{fault.text}没有记，内容留着。")
 
@@ -107,7 +88,7 @@ class Judge:
         """The standing of what an op speaks of, whose grid it is judged in."""
         pk = one.entity
         if one.verb == "task.hand_back":
-            named = _target(one)
+            named = planning.target_of(one)
             target = Target.objects.filter(pk=named).values_list("kind", "entity", "grid_id").first() if named else None
             outcome.place = target[1] if target else None
             return Standing(target[0], target[2], "active") if target else None
@@ -132,7 +113,7 @@ class Judge:
         if (
             standing is None
             and one.verb in {"fact.set", "person.end"}
-            and any(_adds(other, pk) for other in self._intentions)
+            and any(planning.brings(other, pk) for other in self._intentions)
         ):
             return self._of_arrival(pk)
         outcome.place = pk
@@ -141,7 +122,7 @@ class Judge:
     def _of_arrival(self, pk: uuid.UUID) -> Standing | None:
         """Whose a person is whom an earlier op of the same push brings."""
         for other in self._intentions:
-            if _adds(other, pk):
+            if planning.brings(other, pk):
                 door = rules.as_uuid(other.data.get("dwelling")) if other.verb == "person.add" else other.entity
                 found = self._known.entities.get(door) if door else None
                 return Standing("person", found.grid, "active") if found else None
@@ -196,7 +177,7 @@ class Judge:
         grid = self.outcomes[batch[0].op].grid
         for one in batch:
             if self._plans[one.op].stale:
-                self._plans[one.op] = _PLANS[one.verb](one, self.outcomes[one.op], self._known)
+                self._plans[one.op] = planning.PLANS[one.verb](one, self.outcomes[one.op], self._known)
         visits = [plan.read.visit for one in batch if (plan := self._plans[one.op]).read]
         campaign = campaigns.running_for(grid)
         answers, judged = recording.record_in(writing, grid, visits, campaign)
@@ -253,7 +234,7 @@ class Judge:
         outcome, plan = self.outcomes[one.op], self._plans[one.op]
         try:
             if plan.stale:
-                plan = self._plans[one.op] = _PLANS[one.verb](one, outcome, self._known)
+                plan = self._plans[one.op] = planning.PLANS[one.verb](one, outcome, self._known)
             if one.verb == "fact.set":
                 self._after(writing, claims.apply_claims(writing, list(plan.found.claims)))
             elif one.verb == "person.add":
@@ -271,7 +252,7 @@ class Judge:
                 self._withdraw(one)
             elif one.verb == "task.hand_back":
                 campaign_actions.hand_back(
-                    actor=self._viewer, at=self._at, target=_target(one) or one.op,
+                    actor=self._viewer, at=self._at, target=planning.target_of(one) or one.op,
                     reason=str(one.data.get("reason") or ""),
                 )  # fmt: skip
             elif one.verb == "matter.note":
@@ -292,7 +273,7 @@ class Judge:
             id=one.op, grid_id=outcome.grid, kind="dwelling", entity=outcome.place, on=clock.local_date(outcome.at)
         )
 
-    def _end_residence(self, writing: Writing, one: Intention, plan: _Plan) -> None:
+    def _end_residence(self, writing: Writing, one: Intention, plan: Plan) -> None:
         (person,) = plan.found.departures
         links = list(Residence.objects.filter(person_id=person, pk=one.entity or one.op, to_on__isnull=True))
         creation.leave_homes(writing, links, source="visit", reason="上门核实，已不在此住")
@@ -374,79 +355,3 @@ class Judge:
         still_open = {uuid.UUID(d.evidence["op"]) for d in still}
         Op.objects.filter(pk__in=healed - still_open, state=DIFFERENCE).update(state=ACCEPTED)
         self._heal(writing, [one.claim for one in judged if one.verdict is Verdict.APPLY])
-
-
-@dataclasses.dataclass
-class _Plan:
-    """An op as the rooms below take it; ``stale``: to be read again, for something before it changed what it means."""
-
-    found: Found
-    read: ReadVisit | None = None
-    stale: bool = False
-
-
-def _target(one: Intention) -> uuid.UUID | None:
-    return rules.as_uuid(one.data.get("target")) or one.entity
-
-
-def _adds(one: Intention, person: uuid.UUID) -> bool:
-    """Whether an op brings that person."""
-    if one.verb == "person.add":
-        return one.entity == person
-    arrivals = one.data.get("arrivals")
-    return isinstance(arrivals, list) and any(
-        isinstance(row, dict) and row.get("id") == str(person) for row in arrivals
-    )
-
-
-def _plan_visit(one: Intention, outcome: Outcome, known: Known) -> _Plan:
-    if one.kind not in reading.PLACES:
-        raise Unreadable("走访的不是房屋、单位或场所。")
-    reading.note_of(one.data.get("note"))
-    read = reading.visit_of(one, outcome.at, known)
-    return _Plan(read.visit.found, read)
-
-
-def _plan_facts(one: Intention, outcome: Outcome, known: Known) -> _Plan:
-    assert one.entity is not None
-    entity = known.person(one.entity) if one.kind == "person" else one.entity
-    if not one.set:
-        raise Unreadable("没有要改的内容。")
-    return _Plan(Found(claims=tuple(reading.claims_of(one, one.kind, entity, one.set, known))))
-
-
-def _plan_person(one: Intention, outcome: Outcome, known: Known) -> _Plan:
-    values = one.data.get("values")
-    arrival = reading.arrival_of(one.entity, values, one.data.get("residence_kind"))
-    return _Plan(Found(arrivals=(arrival,)))
-
-
-def _plan_departure(one: Intention, outcome: Outcome, known: Known) -> _Plan:
-    assert one.entity is not None
-    if one.entity not in known.residences:
-        raise Unreadable("这条居住关系已经不在了。")
-    return _Plan(Found(departures=(known.residences[one.entity][0],)))
-
-
-def _plan_end(one: Intention, outcome: Outcome, known: Known) -> _Plan:
-    return _Plan(Found(ends=(reading.end_of(str(one.entity), one.data.get("end"), known),)))
-
-
-def _plan_plain(one: Intention, outcome: Outcome, known: Known) -> _Plan:
-    if one.verb == "matter.note" and reading.note_of(one.data) is None:
-        raise Unreadable("隐患或诉求没有内容。")
-    return _Plan(Found())
-
-
-_PLANS: dict[str, Callable[[Intention, Outcome, Known], _Plan]] = {
-    "visit.record": _plan_visit,
-    "fact.set": _plan_facts,
-    "person.add": _plan_person,
-    "residence.end": _plan_departure,
-    "person.end": _plan_end,
-    "visit.withdraw": _plan_plain,
-    "task.hand_back": _plan_plain,
-    "matter.note": _plan_plain,
-}
-
-__all__ = ["Judge", "NewVisit", "Outcome"]

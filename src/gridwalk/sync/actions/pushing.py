@@ -21,7 +21,8 @@ from gridwalk.core import bulk, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.sync import rules
 from gridwalk.sync.actions import devices
-from gridwalk.sync.actions.judging import Judge, Outcome
+from gridwalk.sync.actions.judging import Judge
+from gridwalk.sync.actions.planning import Outcome
 from gridwalk.sync.models import Device, Op, Returned
 from gridwalk.sync.rules import RETURNED, Intention
 

@@ -17,7 +17,8 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import rules as registry_rules
 from gridwalk.sync import rules
-from gridwalk.sync.actions.judging import Judge, Outcome
+from gridwalk.sync.actions.judging import Judge
+from gridwalk.sync.actions.planning import Outcome
 from gridwalk.sync.models import Op, Returned
 from gridwalk.sync.rules import RETURNED
 from gridwalk.territory import queries as territory
