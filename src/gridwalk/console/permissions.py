@@ -84,6 +84,10 @@ PAGES: dict[str, Guard] = {
     "console:rules": Verb.DECIDE_DIFFERENCE,
     "console:rules_apply": Verb.DECIDE_DIFFERENCE,
     "console:rules_undo": Verb.DECIDE_DIFFERENCE,
+    "console:batch": Verb.DECIDE_DIFFERENCE,
+    "console:batch_progress": Verb.DECIDE_DIFFERENCE,
+    "console:batch_go_on": Verb.DECIDE_DIFFERENCE,
+    "console:reveal_difference": Verb.REVEAL,
     # campaign and visits
     "console:campaign": Verb.SEE_COUNTS,
     "console:campaign_dispatch": Verb.MANAGE_CAMPAIGN,

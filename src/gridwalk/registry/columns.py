@@ -85,6 +85,11 @@ def number_key(kind: str, value: Any) -> str:
     return envelope.blind_index(str(value or ""), purpose=field) if field in INDEX_PURPOSE else str(value or "")
 
 
+def index_of(field: str, value: str) -> str:
+    """What the index column of a sealed field holds for a value; "" for none."""
+    return envelope.blind_index(value, purpose=INDEX_PURPOSE[field])
+
+
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     setattr(entity, f"{field}_sealed", entity.seal(field, value))
     setattr(entity, f"{field}_index", envelope.blind_index(value, purpose=INDEX_PURPOSE[field]))

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from gridwalk.core import clock
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.visits import rules as visits
 
 VACANT = visits.OUTCOMES["vacant_confirmed"][1]
@@ -131,6 +132,12 @@ def mk(character: str, tone: str = "", label: str = "") -> SafeString:
     name = format_html(' role="img" aria-label="{}"', label) if label else ""
     kind = " kong" if character == VACANT else ""
     return format_html('<span class="mk {}{}"{}>{}</span>', tone, kind, name, character)
+
+
+@register.filter
+def kind(code: str) -> str:
+    """What kind of record, in words: 人员, 房屋 …"""
+    return dictionary.KINDS.get(code, code)
 
 
 @register.filter

@@ -17,6 +17,7 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
+from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import to_door
 from gridwalk.reconcile.queries import said as sides
 from gridwalk.registry import rules as register_rules
@@ -26,7 +27,6 @@ from gridwalk.registry.queries import batches, differences, evidence, rechecks
 from gridwalk.registry.queries.batches import Rule
 from gridwalk.registry.queries.differences import Filter
 from gridwalk.territory import queries as territory
-from gridwalk.registry.queries.differences import Filter
 from gridwalk.visits.actions import rechecks as recheck_actions
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.queries import worklist
@@ -70,6 +70,7 @@ def _show(request: Signed, chosen: Filter, row: differences.Row | None) -> HttpR
         "decided": differences.waiting(viewer, Filter(chosen.scope), state="decided", limit=LATELY),
         "recent": batches.recent(viewer, chosen.scope, request.at)[:3],
     }  # fmt: skip
+    context["last"] = next((d.id for d in context["decided"] if d.undoable), None)
     if row is not None:
         said = sides.record_of(viewer, row)
         context |= {
@@ -142,72 +143,115 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回."""
+    chosen = _filter(request, request.POST)
     try:
         decisions.undo(actor=request.viewer, at=request.at, difference=pk)
     except decisions.DecisionError as error:
         messages.error(request, str(error))
-        return redirect("console:differences")
+        return _to(request, chosen, None)
     messages.success(request, "已撤回，回到待决定。")
-    return redirect("console:difference", pk)
+    return _to(request, chosen, pk)
 
 
 @require_GET
 def rules(request: Signed) -> HttpResponse:
-    """按规则批量定: a rule in a sentence, what it would decide, one button; the batches that can be undone."""
+    """成批决定: a rule in a sentence, what it would decide, one button; the batches that can be undone."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     rule = _rule(request.GET)
+    today = clock.local_date(request.at)
     context = {
-        "scope": scope, "choices": batches.choices(request.viewer, scope), "conditions": CONDITIONS,
-        "decisions": batches.DECISIONS, "sources": register_rules.SOURCES, "rule": rule,
-        "preview": batches.preview(request.viewer, scope, rule) if rule else None,
+        "scope": scope, "choices": batches.choices(request.viewer, scope), "conditions": batches.CONDITIONS,
+        "decisions": batches.DECISIONS, "sources": register_rules.SOURCES, "rule": rule, "about": request.GET.get("about", ""),
+        "asked": "decision" in request.GET, "preview": batches.preview(request.viewer, scope, rule, today) if rule else None,
         "recent": batches.recent(request.viewer, scope, request.at),
     }  # fmt: skip
     return page(request, "console/rules.html", context, active="console:differences")
 
 
-CONDITIONS = {"any": "不限", "empty": "一张表里空着", "both": "两边都有值"}
-
-
 def _rule(given: Any) -> Rule | None:
     """The rule a form describes, None where it describes none."""
     kind, _, field = given.get("about", "").partition(".")
-    rule = Rule(kind, field, given.get("source", ""), given.get("condition", "any"), given.get("decision", "accept"))
+    rule = Rule(kind, field, given.get("source", ""), given.get("condition", "any"), given.get("decision", ""))
     return rule if rule.is_sound else None
 
 
 @require_POST
 def rules_apply(request: Signed) -> HttpResponse:
-    """Decide all the rule speaks of."""
+    """Decide all the rule speaks of: few at once, many in the background."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.POST.get("scope", ""))
-    rule = _rule(request.POST)
+    rule, expected = _rule(request.POST), request.POST.get("n", "")
     if rule is None:
         messages.error(request, "规则没有写全，没有决定任何一条。请选好项目和办法再来。")
         return redirect("console:rules")
+    form = {"scope": scope, "about": f"{rule.kind}.{rule.field}", "source": rule.source, "condition": rule.condition,
+            "decision": rule.decision}  # fmt: skip
     try:
-        outcome = to_door.decide_by_rule(actor=request.viewer, at=request.at, scope=scope, rule=rule)
+        batch = batch_actions.start(
+            actor=request.viewer,
+            at=request.at,
+            scope=scope,
+            rule=rule,
+            expected=int(expected) if expected.isdigit() else -1,
+        )
     except decisions.DecisionError as error:
         messages.error(request, str(error))
-        return redirect("console:rules")
-    messages.success(request, f"{rule.sentence}：定了 {outcome.n_done:,} 条。7 天内可整批撤回。")
-    if outcome.n_changed:
-        messages.error(request, f"{outcome.n_changed:,} 条刚才有人改过，没有动，换了现值留在待定里，请再看一眼。")
-    if outcome.n_taken:
-        messages.error(request, f"{outcome.n_taken:,} 条的号码已登记在另一条记录上，没有采纳，请逐条核对。")
-    return redirect("console:rules")
+        return redirect(f"{reverse('console:rules')}?{urlencode(form)}")
+    return _go_on(request, batch.id, batch.n_chosen, undo=False)
+
+
+AT_ONCE = 300
+"""So many are decided while the page waits; more in the background, with progress."""
+
+
+def _go_on(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> HttpResponse:
+    if n > AT_ONCE:
+        jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
+    elif undo:
+        batch_actions.run_undo(actor=request.viewer, at=request.at, batch=batch)
+    else:
+        to_door.run(actor=request.viewer, at=request.at, batch=batch)
+    return redirect("console:batch", batch)
+
+
+@require_GET
+def batch(request: Signed, batch: uuid.UUID) -> HttpResponse:
+    """One batch: how far it is, what it did, what was left and why; undone within seven days."""
+    found = batches.get_batch(request.viewer, batch)
+    context = {
+        "batch": found, "left": batches.left_of(request.viewer, found), "decisions": batches.DECISIONS,
+        "may_undo": found.state in {"done", "paused"} and request.at - found.created_at <= batches.UNDONE_FOR,
+    }  # fmt: skip
+    return page(request, "console/batch.html", context, active="console:differences")
+
+
+@require_GET
+def batch_progress(request: Signed, batch: uuid.UUID) -> HttpResponse:
+    """The moving part of the page; ends by asking for the whole page."""
+    found = batches.get_batch(request.viewer, batch)
+    response = render(request, "console/_batch_progress.html", {"batch": found})
+    if found.state not in {"running", "undoing"}:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def batch_go_on(request: Signed, batch: uuid.UUID) -> HttpResponse:
+    """接着定: what was cut off goes on where it stopped."""
+    found = batches.get_batch(request.viewer, batch)
+    if found.state == "paused":
+        jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=bool(found.undone_by_name))
+    return redirect("console:batch", batch)
 
 
 @require_POST
 def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """整批撤回."""
     try:
-        undone = batch_actions.undo_batch(actor=request.viewer, at=request.at, batch=batch)
+        found = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
     except decisions.DecisionError as error:
         messages.error(request, str(error))
-        return redirect("console:rules")
-    messages.success(request, f"撤回了 {undone.n_done:,} 条，回到待定。")
-    if undone.left:
-        messages.error(request, f"{len(undone.left):,} 条以后又有人改过，没有撤回，仍在“最近定的”里。")
-    return redirect("console:rules")
+        return redirect("console:batch", batch)
+    return _go_on(request, batch, found.n_done, undo=True)
 
 
 @require_GET

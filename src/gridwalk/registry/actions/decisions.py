@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gridwalk.accounts import rules as access
@@ -42,19 +43,27 @@ def _get(actor: Viewer, difference: uuid.UUID) -> Difference:
     return found
 
 
+Along = Callable[[Writing, Sequence[Difference]], None]
+"""What a room above does in the same transaction with differences sent to the door."""
+Grids = Callable[[Sequence[Difference]], set[str]]
+"""The grids it will write to."""
+
+
 def decide(
-    *, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = ""
+    *, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = "", along: Along | None = None,
+    grids: Grids | None = None,
 ) -> Difference:  # fmt: skip
     """Decide one difference. Raises NotHere, NotPermitted, ChangedMeanwhile, DecisionError.
 
     Where the fact changed since it was asked, the difference shows the present value from now on and is asked again; where
-    the present value has become the claimed one, it closes.
+    the present value has become the claimed one, it closes. ``along`` goes with what is sent to the door, in ``grids`` too.
     """
     found = _get(actor, difference)
     if decision not in DECISIONS:
         raise DecisionError("只能采纳、保留或送上门核实。")
     reason = rules.reason_kept(reason)
-    with core.write_to(*_grids(found), actor=actor, at=at) as writing:
+    sent = decision == "to_door"
+    with core.write_to(*_grids(found), *(grids([found]) if sent and grids else ()), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
         if found.state not in {"open", "to_door"}:
             raise DecisionError("这一条已经有人定过了。")
@@ -65,6 +74,8 @@ def decide(
             found.state = DECISIONS[decision]
             found.decided_by, found.decided_by_name, found.decided_at, found.reason = actor.id, actor.name, at, reason
             found.save()
+            if sent and along:
+                along(writing, [found])
             writing.audit(f"difference.{found.state}", scope=found.grid_id, kind=found.kind, subject=found.entity,
                           data={"field": found.field, "difference": str(found.id)}, reason=reason)  # fmt: skip
     if changed is not None:
@@ -148,6 +159,25 @@ def _say(writing: Writing, found: Difference, value: Any, reason: str) -> None:
     for judged in claims.apply_claims(writing, [said]):
         if judged.verdict is Verdict.ASK:
             raise DecisionError("这个号码已登记在另一条记录上，不能采纳。请先核对两条记录。")
+
+
+def reveal(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, reason: str) -> tuple[str, str]:
+    """Both values of a sealed field in full (claimed, current), for a reason the person concerned can read.
+
+    Raises NotHere, NotPermitted, DecisionError.
+    """
+    found = _get(actor, difference)
+    access.require(actor, Verb.REVEAL, found.grid_id)
+    reason = rules.reason_kept(reason)
+    if len(reason) < 4:
+        raise DecisionError("为什么要看完整号码？请写明事由（不少于 4 个字），居民能看到。")
+    if not dictionary.is_sensitive(found.kind, found.field):
+        raise NotHere
+    core.record_reading(
+        actor=actor, at=at, verb="number.revealed", scope=found.grid_id, kind=found.kind, subject=found.entity,
+        reason=reason, data={"field": found.field, "difference": str(found.id)},
+    )  # fmt: skip
+    return str(found.opened("claimed") or ""), str(found.opened("current") or "")
 
 
 def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference:

@@ -73,7 +73,10 @@ def _close(writing: Writing, waiting: Difference, reason: str) -> Difference:
 
 
 def close_withdrawn(
-    writing: Writing, source: str, facts: Collection[tuple[uuid.UUID, str]], still: Collection[tuple[uuid.UUID, str, str]]
+    writing: Writing,
+    source: str,
+    facts: Collection[tuple[uuid.UUID, str]],
+    still: Collection[tuple[uuid.UUID, str, str]],
 ) -> int:
     """Close open questions a newer ledger of the same source no longer asks.
 
@@ -83,7 +86,8 @@ def close_withdrawn(
     closed = [
         _close(writing, waiting, "新一份里已经不这样写了")
         for waiting in Difference.objects.filter(entity__in=entities, source=source, state__in=WAITING)
-        if (waiting.entity, waiting.field) in facts and (waiting.entity, waiting.field, waiting.claimed_hash) not in still
+        if (waiting.entity, waiting.field) in facts
+        and (waiting.entity, waiting.field, waiting.claimed_hash) not in still
     ]
     bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
     return len(closed)

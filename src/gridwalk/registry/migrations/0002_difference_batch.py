@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
-        ('territory', '0001_initial'),
+        ("registry", "0001_initial"),
+        ("territory", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='difference',
-            name='batch',
+            model_name="difference",
+            name="batch",
             field=models.UUIDField(null=True),
         ),
         migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(condition=models.Q(('batch__isnull', False)), fields=['batch'], name='difference_batch'),
+            model_name="difference",
+            index=models.Index(condition=models.Q(("batch__isnull", False)), fields=["batch"], name="difference_batch"),
         ),
     ]

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import columns, rules
+from gridwalk.registry import rules
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Site
 from gridwalk.registry.queries import entities
 
@@ -40,7 +40,7 @@ class Row:
     decided_at: dt.datetime | None
     grid: str
     is_open: bool
-    batch: uuid.UUID | None
+    undoable: bool
 
 
 def visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
@@ -68,11 +68,11 @@ class Filter:
 
 
 def counts(viewer: Viewer, scope: str, *, source: str = "") -> list[tuple[str, str, str, int]]:
-    """Open differences by (kind, field, label), the most numerous first."""
+    """Open differences by (kind, field, label), by kind, the most numerous first."""
     rows = Filter(scope, source=source).of(viewer).filter(state="open").values("kind", "field").annotate(n=Count("pk"))
     return [
         (r["kind"], r["field"], dictionary.label(r["kind"], r["field"]), r["n"])
-        for r in rows.order_by("-n", "kind", "field")
+        for r in rows.order_by("kind", "-n", "field")
     ]
 
 
@@ -124,6 +124,7 @@ def waiting(
 
 
 DECIDED = ("accepted", "kept", "to_door", "closed")
+UNDOABLE = ("accepted", "kept", "to_door")
 
 
 def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[Row]:
@@ -157,7 +158,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
             entities.shown_name(viewer, d.grid_id, titles.get(d.entity, "")) if d.kind == "person" else titles.get(d.entity, ""),
             d.field, dictionary.label(d.kind, d.field), _shown(d, "current"), _shown(d, "claimed"),
             rules.SOURCES.get(d.source, d.source), d.source_ref, rules.WHY.get(d.why, d.why), d.created_at,
-            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.batch,
+            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in UNDOABLE,
         )
         for d in found
     ]  # fmt: skip

@@ -105,7 +105,7 @@ def test_one_box_finds_by_name_pinyin_number_phone_and_address(street: Street, t
 def test_the_queue_is_for_who_decides(street: Street) -> None:
     person = street.person("张桂兰", street.door(), phone=phone(1))
     street.say(person, "phone", phone(2))
-    (row,) = differences.waiting(lead(), STREET)
+    (row,) = differences.waiting(lead(), differences.Filter(STREET))
     assert (row.title, row.label, row.source, row.why) == ("张桂兰", "电话", "台账", "台账与一张表不同")
     assert "*" in row.claimed
     assert differences.counts(lead(), FIRST) == [("person", "phone", "电话", 1)]

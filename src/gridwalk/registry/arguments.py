@@ -1,0 +1,199 @@
+"""What speaks for one side of a difference, and what to think of first; plain values only, nothing is decided here."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gridwalk.method import idcards, names, phones, text
+
+CLAIMED, CURRENT, THINK = "claimed", "current", "think"
+
+
+@dataclasses.dataclass(frozen=True)
+class Argument:
+    """``side``: claimed · current · think (it speaks for neither, yet should be known)."""
+
+    side: str
+    sentence: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+    """Somebody else of the household: what may argue for one side."""
+
+    name: str
+    phone: str = ""
+    homes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A difference with what is known around it, in the clear. ``source``: where the claim comes from, in words.
+
+    ``facts``: the entity's other facts. ``verified_on``: the day the present value was last verified at the door;
+    ``fresh_days``: after how many days it should be. ``claimed_home``: the door a person is said to live at.
+    """
+
+    kind: str
+    field: str
+    source: str
+    current: str
+    claimed: str
+    facts: Mapping[str, Any]
+    today: dt.date
+    verified_on: dt.date | None = None
+    at_the_door: bool = False
+    fresh_days: int | None = None
+    household: Sequence[Member] = ()
+    claimed_home: str = ""
+
+
+def weigh(case: Case) -> list[Argument]:
+    """Everything that speaks for a side, the strongest kind of evidence first."""
+    found: list[Argument] = []
+    for look in _LOOKS.get(case.field, ()):
+        found += look(case)
+    return found + _age(case)
+
+
+def same_writing(field: str, one: str, other: str) -> bool:
+    """Whether two values differ in how they are written only: spaces, widths, traditional characters, punctuation."""
+    return _bare(field, one) == _bare(field, other)
+
+
+_MARKS = re.compile(r"[\W_]")
+
+
+def _bare(field: str, value: str) -> str:
+    folded = names.normalise(value).value if field.endswith("name") else text.fold(value)
+    return _MARKS.sub("", text.simplified(folded)).lower()
+
+
+def _of_sides(case: Case, holds: Callable[[str], str]) -> list[Argument]:
+    """An argument for each side whose value ``holds`` finds a sentence for."""
+    sides = ((CLAIMED, case.claimed, f"{case.source}的"), (CURRENT, case.current, "现值"))
+    return [Argument(side, f"{who}{said}") for side, value, who in sides if value and (said := holds(value))]
+
+
+def _number(case: Case) -> list[Argument]:
+    found = _of_sides(case, lambda v: "" if idcards.check(v).fault else "证件号校验通过")
+    for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
+        if value and (fault := idcards.check(value).fault_text):
+            found.append(Argument(side, f"{who}证件号{fault}"))
+    born = str(case.facts.get("born_on") or "")
+    if born:
+        agrees = _of_sides(case, lambda v: "证件号里的生日与登记的相同" if _born(v) == born else "")
+        found += agrees if len(agrees) == 1 else []
+    if _one_off(case.current, case.claimed):
+        found.append(Argument(THINK, "两个号码只差一位，多半是抄错"))
+    return found
+
+
+def _born(number: str) -> str:
+    born = idcards.check(number).born_on
+    return born.isoformat() if born else ""
+
+
+def _one_off(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def _identity(case: Case) -> list[Argument]:
+    card = idcards.check(str(case.facts.get("id_no") or ""))
+    if card.fault:
+        return []
+    says = {"born_on": card.born_on.isoformat() if card.born_on else "", "sex": card.sex}[case.field]
+    return _of_sides(case, lambda v: "与证件号里写的相同" if v == says else "")
+
+
+def _phone(case: Case) -> list[Argument]:
+    found: list[Argument] = []
+    for member in case.household:
+        found += _of_sides(case, lambda v, m=member: f"电话与同户 {m.name} 登记的相同" if m.phone == v else "")  # type: ignore[misc]
+    for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
+        if value and phones.check(value).fault:
+            found.append(Argument(side, f"{who}电话{phones.check(value).fault_text}"))
+    if _one_off(case.current, case.claimed):
+        found.append(Argument(THINK, "两个号码只差一位，多半是抄错，打一次就知道"))
+    return found
+
+
+def _name(case: Case) -> list[Argument]:
+    if not case.claimed or not case.current:
+        return []
+    if same_writing(case.field, case.claimed, case.current):
+        return [Argument(THINK, "只差写法，是同一个名字")]
+    if names.key(case.claimed) == names.key(case.current):
+        return [Argument(THINK, "两个名字读音相同，证件上怎么写就怎么登记")]
+    return []
+
+
+def _home(case: Case) -> list[Argument]:
+    there = [m.name for m in case.household if case.claimed_home in m.homes]
+    stay = [m.name for m in case.household if case.claimed_home not in m.homes]
+    found = []
+    if there:
+        found.append(Argument(CLAIMED, f"同户 {'、'.join(there[:3])} 也登记在{case.source}说的那一处"))
+    if stay:
+        found.append(Argument(CURRENT, f"同户 {'、'.join(stay[:3])} 仍住在现在这一处"))
+    return found
+
+
+def _end(case: Case) -> list[Argument]:
+    return [Argument(THINK, "采纳以后还要另一人复核，复核前仍算在册")]
+
+
+def _age(case: Case) -> list[Argument]:
+    if not case.current:
+        return [Argument(CLAIMED, "一张表上这一项是空的")]
+    if case.verified_on is None:
+        return [Argument(THINK, "现值没有上门核实过")]
+    days = (case.today - case.verified_on).days
+    if case.fresh_days and days > case.fresh_days:
+        return [Argument(CLAIMED, f"现值 {days // 30} 个月没核实，这一项每 {case.fresh_days // 30} 个月应核一次")]
+    if case.at_the_door:
+        return [Argument(CURRENT, f"现值是上门时说的，{case.verified_on.month}月{case.verified_on.day}日核实过")]
+    return []
+
+
+_LOOKS: Mapping[str, tuple[Callable[[Case], list[Argument]], ...]] = {
+    "id_no": (_number,),
+    "born_on": (_identity,),
+    "sex": (_identity,),
+    "phone": (_phone,),
+    "owner_phone": (_phone,),
+    "contact_phone": (_phone,),
+    "name": (_name,),
+    "owner_name": (_name,),
+    "contact_name": (_name,),
+    "residence": (_home,),
+    "status": (_end,),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A stretch of a shown value; ``differs``: the other side has something else there."""
+
+    text: str
+    differs: bool
+
+
+def marked(shown: str, clear: str, other: str) -> list[Part]:
+    """A shown (masked) value cut where it differs from the other side in the clear; whole where lengths differ.
+
+    It says where two numbers differ, stars included, and never what stands beneath a star.
+    """
+    if len(shown) != len(clear) or len(clear) != len(other):
+        return [Part(shown, differs=False)] if shown else []
+    parts: list[Part] = []
+    for char, here, there in zip(shown, clear, other, strict=True):
+        if parts and parts[-1].differs == (here != there):
+            parts[-1] = Part(parts[-1].text + char, parts[-1].differs)
+        else:
+            parts.append(Part(char, here != there))
+    return parts
