@@ -177,6 +177,39 @@ def test_a_cut_comparison_goes_on_without_asking_twice(
     assert Unmatched.objects.count() == 3
 
 
+def test_one_given_up_while_it_runs_stays_given_up(street: Client, actor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gridwalk.ledger import diff_workbook
+
+    really = diff_workbook.workbook
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        street.post(f"/comparisons/{Comparison.objects.get().pk}/cancel/")
+        return really(*given, **more)
+
+    monkeypatch.setattr(diff_workbook, "workbook", meanwhile)
+    one = compared(street, actor, people())
+    assert (one.state, one.annotated) == ("cancelled", None)
+    assert "一张表没有动" in one.message
+    assert comparing.run(actor=actor, at=clock.now(), comparison=one.pk).state == "cancelled"
+
+
+def test_many_are_decided_at_once_and_taken_back_at_once(street: Client, actor: Any) -> None:
+    """Two of the register are not in the ledger; all are kept, all taken back; what was registered stays registered."""
+    one = compared(street, actor, people())
+    url = f"/comparisons/{one.pk}/"
+    street.post(f"{url}decide/", {"what": "register_only", "decision": "kept", "all": "1"})
+    kept = list(Unmatched.objects.filter(of=one, state="kept").values_list("id", flat=True))
+    assert len(kept) == 2
+    assert "撤回勾选的" in street.get(f"{url}?what=register_only&state=decided").content.decode()
+    answer = street.post(f"{url}undo/", {"what": "register_only", "row": [str(k) for k in kept]}, follow=True)
+    assert "已撤回 2 条，回到待定" in answer.content.decode()
+    assert Unmatched.objects.filter(of=one, state="open", what="register_only").count() == 2
+    street.post(f"{url}decide/", {"what": "ledger_only", "decision": "registered", "all": "1"})
+    made = Unmatched.objects.get(of=one, state="registered")
+    answer = street.post(f"{url}undo/", {"what": "ledger_only", "row": str(made.pk)}, follow=True)
+    assert "已经登记进一张表" in answer.content.decode()
+
+
 def test_an_answered_question_stays_answered(street: Client, actor: Any) -> None:
     """Without a number, a date and a phone nobody can be sure; a person says it is the same, and the next time it is."""
     vague = [HEADER, ["海河花园", "5号楼", "1单元", "101", "程旺舒", "男", "", "", "", "常住", "汉"]]
@@ -186,7 +219,9 @@ def test_an_answered_question_stays_answered(street: Client, actor: Any) -> None
     two = compared(street, actor, vague)
     assert not Unmatched.objects.filter(of=two, what="question", state="open").exists()
     assert Difference.objects.filter(field="name", state="open").count() == 1
-    street.post(f"/comparisons/undo/{question.pk}/")
+    street.post(f"/comparisons/{two.pk}/undo/", {"what": "question", "row": str(question.pk)})
+    assert Unmatched.objects.get(pk=question.pk).state == "same"  # another comparison's record is not touched
+    street.post(f"/comparisons/{one.pk}/undo/", {"what": "question", "row": str(question.pk)})
     assert Unmatched.objects.get(pk=question.pk).state == "open"
 
 

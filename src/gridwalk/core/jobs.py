@@ -1,11 +1,15 @@
-"""Night work of the house: files whose time is over are erased."""
+"""Work of the house itself: files whose time is over are erased, jobs of a killed worker go on."""
 
 from __future__ import annotations
 
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from gridwalk.core import actions, clock
 from gridwalk.core.actors import PROGRAM
+
+STALLED_SECONDS = 60
+"""A worker says that it lives every ten seconds."""
 
 
 @app.periodic(cron="30 17 * * *")  # cron runs in UTC; 17:30 UTC is 01:30 in the street
@@ -13,3 +17,15 @@ from gridwalk.core.actors import PROGRAM
 def erase_expired_files(timestamp: int) -> None:
     """Erase the bytes of every stored file that has expired; ``timestamp`` is the scheduler's and not used as a clock."""
     actions.erase_expired_files(actor=PROGRAM, at=clock.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="core.resume_stalled_jobs", queueing_lock="core.resume_stalled_jobs", pass_context=True)
+async def resume_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Run again what a worker had in hand when it was killed; every job goes on where its receipts end.
+
+    Night work has a queueing lock and comes round by itself.
+    """
+    for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        if job.queueing_lock is None:
+            await context.app.job_manager.retry_job(job)

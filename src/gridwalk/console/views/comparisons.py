@@ -162,7 +162,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.POST.get("all"):
         chosen = queries.every_open(request.viewer, found, what)
     else:
-        chosen = [uuid.UUID(pk) for pk in request.POST.getlist("row") if _is_id(pk)]
+        chosen = queries.of_comparison(found, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按按钮。")
         return redirect(back)
@@ -179,7 +179,8 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
         return redirect(back)
     label = deciding.CHOICES.get(what, {}).get(decision, "")
     if outcome.n_done:
-        messages.success(request, f"{label} {outcome.n_done} 条。7 天内可在“定过的”里撤回。")
+        next_time = "下次比对起作数。" if what == "question" else ""
+        messages.success(request, f"{label} {outcome.n_done} 条。{next_time}7 天内可在“定过的”里撤回。")
     if outcome.text:
         messages.error(request, outcome.text)
     return redirect(back)
@@ -195,14 +196,20 @@ def _is_id(text: str) -> bool:
 
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回."""
-    try:
-        found = deciding.undo(actor=request.viewer, at=request.at, unmatched=pk)
-    except deciding.UnmatchedRefused as error:
-        messages.error(request, str(error))
-        return redirect("console:comparisons")
-    messages.success(request, "已撤回，回到待定。")
-    return redirect(f"{reverse('console:comparison', args=[found.of_id])}?what={found.what}")
+    """撤回: of chosen records, or of the whole decision that was just made."""
+    found = queries.get_comparison(request.viewer, pk)
+    what = request.POST.get("what", "")
+    back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
+    chosen = queries.of_comparison(found, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
+    if not chosen:
+        messages.error(request, "还没有选。先在左边打勾，再按撤回。")
+        return redirect(back)
+    outcome = deciding.undo(actor=request.viewer, at=request.at, unmatched=chosen)
+    if outcome.n_done:
+        messages.success(request, f"已撤回 {outcome.n_done} 条，回到待定。")
+    if outcome.text:
+        messages.error(request, outcome.text)
+    return redirect(back)
 
 
 @require_GET

@@ -31,6 +31,10 @@ class ComparisonRefused(Exception):
     """A comparison that cannot go on as asked; the text says why and what to do."""
 
 
+class _GivenUp(Exception):
+    """Somebody gave the comparison up while it was running."""
+
+
 def upload(
     *, actor: Viewer, at: dt.datetime, scope: str, source: str, data: bytes, name: str, kind: str | None = None,
     other: tuple[bytes, str] | None = None,
@@ -154,13 +158,22 @@ def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
     """Compare, note what is to be decided grid by grid, and keep the result.
 
     Cut off anywhere, calling it again compares anew and goes on with the grids that have no receipt; a finished
-    comparison is left as it is. Raises NotHere, ComparisonRefused.
+    comparison is left as it is, one given up stays given up. Raises NotHere, ComparisonRefused.
     """
     found = get_own(actor, comparison)
-    if found.state == "done":
+    if found.state in {"done", "cancelled"}:
         return found
     if found.state not in {"comparing", "paused"}:
         raise ComparisonRefused("还没有核对列，先核对再比对。")
+    Comparison.objects.filter(pk=found.pk, state="paused").update(state="comparing")
+    try:
+        return _run(found, actor=actor, at=at)
+    except _GivenUp:
+        found.refresh_from_db()
+        return found
+
+
+def _run(found: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
     say = _saying(found)
     say("读表")
     left = _side(found, "left")
@@ -176,10 +189,10 @@ def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
         both.append((_side(found, "right"), "platform"))
     versus = [Versus(source, noting.settled(found, comparing.compare(side, held), source)) for side, source in both]
     measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
-    say("列出待定的")
     work = noting.Work(found, versus)
     done = core_queries.receipts(_key(found, grid) for grid in work.grids)
-    for grid in work.grids:
+    for n, grid in enumerate(work.grids, start=1):
+        say(f"列出待定的，第 {n} / {len(work.grids)} 个网格")
         if _key(found, grid) not in done:
             with core.write_to(grid, actor=actor, at=at) as writing:
                 core.give_receipt(_key(found, grid), at=at, result={})
@@ -196,7 +209,8 @@ def _key(found: Comparison, grid: str) -> str:
 
 def _saying(found: Comparison) -> Say:
     def say(text: str) -> None:
-        Comparison.objects.filter(pk=found.pk).update(doing=text, state="comparing")
+        if not Comparison.objects.filter(pk=found.pk, state="comparing").update(doing=text):
+            raise _GivenUp
 
     return say
 
@@ -218,7 +232,9 @@ def _finish(
     )  # fmt: skip
     totals = measured.totals()
     with core.write_to(actor=actor, at=at) as writing:
-        found.refresh_from_db()
+        found.refresh_from_db(from_queryset=Comparison.objects.select_for_update())
+        if found.state != "comparing":
+            raise _GivenUp
         found.annotated, found.state, found.finished_at, found.doing = stored, "done", at, ""
         found.n_left, found.n_right, found.n_pairs = totals.n_left, totals.n_right, totals.n_pairs
         found.n_equal, found.n_union = totals.n_equal, totals.n_union

@@ -46,7 +46,7 @@ class Outcome:
     @property
     def text(self) -> str:
         """What was not done, in words; empty where everything was."""
-        return "；".join(f"{n} 条没办：{why}" for why, n in self.left.items())
+        return "；".join(f"{n} 条没办成：{why}" for why, n in self.left.items())
 
 
 def decide(
@@ -82,23 +82,41 @@ def decide(
     return outcome
 
 
-def undo(*, actor: Viewer, at: dt.datetime, unmatched: uuid.UUID) -> Unmatched:
-    """Take a decision back within seven days. Raises NotPermitted, UnmatchedRefused."""
-    found = Unmatched.objects.filter(pk=unmatched).first()
-    if found is None:
-        raise UnmatchedRefused("没有这一条，可能新一次比对里已经没有了。")
-    access.require(actor, Verb.DECIDE_DIFFERENCE, found.grid)
-    if found.state in {"open", "gone"} or found.decided_at is None or at - found.decided_at > UNDO_FOR:
-        raise UnmatchedRefused("这一条还没有定，或者过了 7 天，不能撤回。")
-    if found.state == "registered":
-        raise UnmatchedRefused("已经登记进一张表，不能一键撤回。登错了请到它的页面送注销复核。")
-    with core.write_to(found.grid, actor=actor, at=at) as writing:
-        if found.state == "strike_off" and (found.entity is None or not endings.withdraw(writing, found.entity)):
-            raise UnmatchedRefused("这次注销已经复核过了，不能撤回。")
-        found.state, found.decided_by, found.decided_by_name, found.decided_at = "open", None, "", None
-        found.save()
-        writing.audit("unmatched.reopened", scope=found.grid, kind=found.kind, subject=found.entity)
-    return found
+def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> Outcome:
+    """Take decisions back within seven days, a transaction a grid; what cannot be taken back is counted with its reason.
+
+    Raises NotPermitted.
+    """
+    by_grid: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for one in Unmatched.objects.filter(pk__in=list(unmatched)):
+        access.require(actor, Verb.DECIDE_DIFFERENCE, one.grid)
+        by_grid[one.grid].append(one.id)
+    outcome = Outcome()
+    for grid, chosen in sorted(by_grid.items()):
+        with core.write_to(grid, actor=actor, at=at) as writing:
+            back = []
+            for row in Unmatched.objects.select_for_update().filter(pk__in=chosen):
+                if why := _not_undone(writing, row):
+                    outcome.left[why] += 1
+                    continue
+                row.state, row.decided_by, row.decided_by_name, row.decided_at = "open", None, "", None
+                back.append(row)
+            bulk.update(back, ["state", "decided_by", "decided_by_name", "decided_at"])
+            outcome.n_done += len(back)
+            if back:
+                writing.audit("unmatched.reopened", scope=grid, kind=back[0].kind, data={"records": len(back)})
+    return outcome
+
+
+def _not_undone(writing: Writing, row: Unmatched) -> str:
+    """Why a decision stays; empty when it is taken back (the proposal to strike off is withdrawn here)."""
+    if row.state in {"open", "gone"} or row.decided_at is None or writing.at - row.decided_at > UNDO_FOR:
+        return "还没有定，或者过了 7 天"
+    if row.state == "registered":
+        return "已经登记进一张表，登错了请到它的页面送注销复核"
+    if row.state == "strike_off" and (row.entity is None or not endings.withdraw(writing, row.entity)):
+        return "这次注销已经复核过了"
+    return ""
 
 
 def _register(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:

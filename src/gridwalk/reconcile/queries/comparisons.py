@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import Count, Q
 
@@ -75,6 +76,7 @@ class Row:
     state: str
     open: bool
     decided_by: str
+    reason: str
 
 
 def rows(
@@ -108,7 +110,7 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
     return Row(
         one.id, title or place or (held[0] if held else ""), (said if full else "") or (held[1] if held else ""),
         " ".join(held) if held and one.what == "question" else "", one.entity, where, one.score, one.why,
-        one.get_state_display(), one.state == "open", one.decided_by_name,
+        one.get_state_display(), one.state == "open", one.decided_by_name, one.reason,
     )  # fmt: skip
 
 
@@ -118,6 +120,11 @@ def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
     for scope in viewer.scopes(Verb.DECIDE_DIFFERENCE):
         seen |= Q(grid__startswith=scope)
     return list(Unmatched.objects.filter(seen, of=found, what=what, state="open").values_list("id", flat=True))
+
+
+def of_comparison(found: Comparison, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of the chosen records that belong to the comparison."""
+    return list(Unmatched.objects.filter(of=found, pk__in=list(chosen)).values_list("id", flat=True))
 
 
 def annotated(viewer: Viewer, comparison: uuid.UUID) -> tuple[str, bytes]:
