@@ -9,7 +9,7 @@ import datetime as dt
 import decimal
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
@@ -52,6 +52,23 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [json.dumps(records, ensure_ascii=False, default=_default)])
+
+
+def advance(
+    table: type[models.Model], column: str, days: Mapping[uuid.UUID, dt.date], *, also: str
+) -> dict[uuid.UUID, tuple[dt.date | None, Any]]:
+    """Set a day per row where none or an earlier one stands, in one statement; what it was, with the column ``also``."""
+    if not days:
+        return {}
+    name, quote = connection.ops.quote_name(table._meta.db_table), connection.ops.quote_name
+    sql = (
+        f"UPDATE {name} t SET {quote(column)} = v.day FROM (SELECT o.id, o.{quote(column)} AS old, o.{quote(also)} AS also, j.day "  # noqa: S608
+        f"FROM unnest(%s::uuid[], %s::date[]) AS j(id, day) JOIN {name} o ON o.id = j.id "
+        f"WHERE o.{quote(column)} IS NULL OR o.{quote(column)} <= j.day) v WHERE t.id = v.id RETURNING v.id, v.old, v.also"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(days), list(days.values())])
+        return {pk: (old, other) for pk, old, other in cursor.fetchall()}
 
 
 def refresh_statistics(*tables: type[models.Model]) -> None:

@@ -99,8 +99,8 @@ def test_a_write_costs_the_same_queries_however_much_it_changes(
     at: dt.datetime, django_assert_num_queries: DjangoAssertNumQueries, n: int
 ) -> None:
     person = ids.new_id()
-    savepoint_lock_version_copy_release = django_assert_num_queries(5)
-    with savepoint_lock_version_copy_release, actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+    savepoint_lock_and_raise_copy_release = django_assert_num_queries(4)
+    with savepoint_lock_and_raise_copy_release, actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
         for index in range(n):
             writing.change(FIRST, "person", person, "name", str(index), str(index + 1), source="visit")
     assert Change.objects.count() == n

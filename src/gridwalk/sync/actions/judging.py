@@ -12,7 +12,7 @@ from gridwalk.accounts.rules import NotPermitted, Role, Verb, Viewer
 from gridwalk.campaigns import actions as campaign_actions
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import CampaignError
-from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.models import Target
 from gridwalk.core import bulk, clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
@@ -141,7 +141,10 @@ class Judge:
         for op, plan in self._plans.items():
             by_grid.setdefault(self.outcomes[op].grid, []).append(plan.found)
         for grid, found in by_grid.items():
-            grids |= at_the_door.grids_touched(grid, found)
+            if any(at_the_door.brings_or_takes(f) for f in found):
+                grids |= at_the_door.grids_touched(grid, found)
+            for person in {p for f in found for p in f.persons}:
+                grids |= self._known.grids.get(person, set())
         return grids
 
     def run(self, writing: Writing) -> list[Outcome]:
@@ -180,7 +183,7 @@ class Judge:
                 self._plans[one.op] = planning.PLANS[one.verb](one, self.outcomes[one.op], self._known)
         visits = [plan.read.visit for one in batch if (plan := self._plans[one.op]).read]
         campaign = campaigns.running_for(grid)
-        answers, judged = recording.record_in(writing, grid, visits, campaign)
+        answers, judged = recording.record_in(writing, grid, visits, campaign, people=self._known.people)
         for answer in answers:
             outcome = self.outcomes[answer.id]
             if not answer.accepted:
@@ -196,18 +199,9 @@ class Judge:
             if read and read.moved:
                 self.outcomes[one.op].remark("people_moved")
             self._note(writing, one, one.data.get("note"), uuid.uuid5(one.op, "note"))
-        self._second_accounts(recorded, campaign)
-
-    def _second_accounts(self, recorded: Sequence[Intention], campaign: Campaign | None) -> None:
-        if campaign is None or not recorded:
-            return
-        others = Target.objects.filter(
-            campaign=campaign, entity__in=[one.entity for one in recorded], assignee__isnull=False
-        )
-        theirs = set(others.exclude(assignee_id=self._viewer.id).values_list("entity", flat=True))
-        for one in recorded:
-            if one.entity in theirs:
-                self.outcomes[one.op].remark("second_account")
+        for answer in answers:
+            if answer.accepted and answer.assignee not in {None, self._viewer.id}:
+                self.outcomes[answer.id].remark("second_account")
 
     def _met(self, writing: Writing, arrivals: Sequence[tuple[Intention, Sequence[Arrival]]]) -> None:
         """Who came is known from now on; whoever was on record under another id gets an alias."""

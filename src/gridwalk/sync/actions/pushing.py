@@ -74,7 +74,7 @@ def push(
     if first > device.next_seq and not hole:
         raise Gap(device.next_seq)
     try:
-        return _take(device, viewer, intentions, at=at, behind=behind, via="push", hole=hole)
+        return _take(device, viewer, intentions, at=at, behind=behind, hole=hole)
     except _OtherBody as error:
         raise Cloned(devices.clone(device, at=at)) from error
     except (Gap, OperationalError, InterfaceError):
@@ -82,52 +82,50 @@ def push(
     except Exception:
         log.exception("a push failed whole and is taken op by op")
     results: list[Result] = []
-    next_seq = device.next_seq
     for index, one in enumerate(intentions):
         taken = _take_carefully(device, viewer, one, at=at, behind=behind, hole=hole and index == 0)
         results += taken.results
-        next_seq = taken.next_seq
-    return Pushed(next_seq, results)
+    return Pushed(taken.next_seq, results)
 
 
 def _take_carefully(
     device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, behind: dt.timedelta, hole: bool
 ) -> Pushed:
     try:
-        return _take(device, viewer, [one], at=at, behind=behind, via="push", hole=hole)
+        return _take(device, viewer, [one], at=at, behind=behind, hole=hole, careful=True)
     except (Gap, OperationalError, InterfaceError):
         raise
     except Exception:
         log.exception("an op could not be judged and is kept")
         spoilt = dataclasses.replace(one, fault="not_valid")
-        return _take(device, viewer, [spoilt], at=at, behind=behind, via="push", hole=hole)
+        return _take(device, viewer, [spoilt], at=at, behind=behind, hole=hole, careful=True)
 
 
 def _take(
-    device: Device, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta, via: str,
-    hole: bool,
+    device: Device, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta, hole: bool,
+    careful: bool = False,
 ) -> Pushed:  # fmt: skip
-    known = known_ops(intentions)
+    expected = not careful and bool(intentions) and intentions[0].seq == device.next_seq
+    known = {} if expected else known_ops(intentions)  # should one be known after all, the second way finds it
     fresh = [one for one in intentions if one.op not in known]
     judge = Judge(viewer, fresh, at=at, behind=behind)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
-        held = Device.objects.select_for_update().get(pk=device.pk)
-        _require_sequence(held, intentions, known, hole=hole)
-        if held.next_seq != device.next_seq:  # the same request may have reached us twice at once
+        next_seq = Device.objects.select_for_update().values_list("next_seq", flat=True).get(pk=device.pk)
+        _require_sequence(device, next_seq, intentions, known, hole=hole)
+        if next_seq != device.next_seq:  # the same request may have reached us twice at once
             known |= known_ops(fresh)
             fresh = [one for one in fresh if one.op not in known]
             judge = Judge(viewer, fresh, at=at, behind=behind)
         outcomes = judge.run(writing)
-        log_ops(writing, held, outcomes, at=at, via=via)
+        log_ops(writing, device, outcomes, at=at, via="push")
         if intentions:
-            held.next_seq = max(held.next_seq, intentions[-1].seq + 1)
-        held.behind_ms = int(behind.total_seconds() * 1000)
-        held.last_seen_at = held.last_sync_at = at
-        held.lease_until = at + rules.LEASE
-        held.waiting = 0
-        held.save(update_fields=["next_seq", "behind_ms", "last_seen_at", "last_sync_at", "lease_until", "waiting"])
+            next_seq = max(next_seq, intentions[-1].seq + 1)
+        Device.objects.filter(pk=device.pk).update(
+            next_seq=next_seq, behind_ms=int(behind.total_seconds() * 1000), last_seen_at=at, last_sync_at=at, waiting=0,
+            lease_until=at + rules.LEASE,
+        )  # fmt: skip
     by_op = {**known, **{outcome.one.op: _result_of(outcome) for outcome in outcomes}}
-    return Pushed(held.next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
+    return Pushed(next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
 
 
 def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
@@ -144,16 +142,16 @@ class _OtherBody(Exception):
 
 
 def _require_sequence(
-    held: Device, intentions: Sequence[Intention], known: Mapping[uuid.UUID, Result], *, hole: bool
+    device: Device, next_seq: int, intentions: Sequence[Intention], known: Mapping[uuid.UUID, Result], *, hole: bool
 ) -> None:
     """Raises Gap; _OtherBody where a place of the sequence is taken by something else."""
     if not intentions:
         return
-    if intentions[0].seq > held.next_seq and not hole:
-        raise Gap(held.next_seq)
-    if all(one.seq >= held.next_seq for one in intentions) and not known:
+    if intentions[0].seq > next_seq and not hole:
+        raise Gap(next_seq)
+    if all(one.seq >= next_seq for one in intentions) and not known:
         return
-    taken = Op.objects.filter(device=held, seq__in=[one.seq for one in intentions]).values_list("seq", "hash")
+    taken = Op.objects.filter(device=device, seq__in=[one.seq for one in intentions]).values_list("seq", "hash")
     bodies = dict(taken)
     if any(bodies.get(one.seq, one.hash) != one.hash for one in intentions):
         raise _OtherBody

@@ -48,6 +48,8 @@ class Known:
     aliases: dict[uuid.UUID, uuid.UUID]
     people: defaultdict[uuid.UUID, set[uuid.UUID]]
     heads: dict[tuple[str, uuid.UUID, str], uuid.UUID]
+    grids: dict[uuid.UUID, set[str]]
+    """Person → the grids a fact or care contact of theirs is written to."""
 
     def person(self, pk: uuid.UUID) -> uuid.UUID:
         """The person on record whom a phone may know under another id."""
@@ -122,7 +124,8 @@ def load(intentions: Collection[Intention]) -> Known:
     maybe_links = set(by_kind["person"]) | {
         one.entity for one in intentions if one.verb == "residence.end" and one.entity
     }
-    entities = _entities(by_kind)
+    grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
+    entities = _entities(by_kind, grids)
     strangers = maybe_links - entities.keys()
     residences = {}
     aliases: dict[uuid.UUID, uuid.UUID] = {}
@@ -131,20 +134,27 @@ def load(intentions: Collection[Intention]) -> Known:
         residences = {pk: (person, door, grid) for pk, person, door, grid in links}
         aliases = dict(Alias.objects.filter(pk__in=strangers - residences.keys()).values_list("id", "entity"))
         further = {*aliases.values(), *(person for person, _, _ in residences.values())} - entities.keys()
-        entities |= _entities({"person": further})
+        entities |= _entities({"person": further}, grids)
     doors = [one.entity for one in intentions if one.verb == "visit.record" and one.kind == "dwelling" and one.entity]
     people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     if doors:
         linked = Residence.objects.filter(dwelling_id__in=doors, to_on__isnull=True)
         for door, person in linked.values_list("dwelling_id", "person_id"):
             people[door].add(person)
-    return Known(entities, residences, aliases, people, _heads({p for one in intentions for p in _parents(one)}))
+    return Known(entities, residences, aliases, people, _heads({p for one in intentions for p in _parents(one)}), grids)
 
 
-def _entities(by_kind: Mapping[str, Collection[uuid.UUID]]) -> dict[uuid.UUID, Standing]:
+def _entities(
+    by_kind: Mapping[str, Collection[uuid.UUID]], grids: defaultdict[uuid.UUID, set[str]]
+) -> dict[uuid.UUID, Standing]:
     found: dict[uuid.UUID, Standing] = {}
     for kind, pks in by_kind.items():
-        if pks:
+        if kind == "person" and pks:
+            people = Person.objects.filter(pk__in=pks).values_list("id", "grid_id", "status", "care_labels__grid_id")
+            for pk, grid, status, care in people:
+                found[pk] = Standing(kind, grid, status)
+                grids[pk] |= {grid, care} - {None}
+        elif pks:
             rows: Any = columns.TABLES[kind]._default_manager.filter(pk__in=pks)
             found |= {
                 pk: Standing(kind, grid, status) for pk, grid, status in rows.values_list("id", "grid_id", "status")

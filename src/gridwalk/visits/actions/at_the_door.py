@@ -176,6 +176,11 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     creation.settle_grids(writing, [link.person for link in links])
 
 
+def brings_or_takes(found: Found) -> bool:
+    """Whether a visit moves people, so that grids beyond those of the people it names may be written to."""
+    return bool(found.arrivals or found.departures)
+
+
 def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
     """The further grids that visits write to: a person met here may belong to the grid of a home elsewhere."""
     persons = {p for f in found for p in f.persons}
@@ -215,8 +220,7 @@ def _confirm_places(
         entity.last_contact_on = max(visit.on, entity.last_contact_on or visit.on)  # paper visits are typed in later
         touched.setdefault(visit.kind, []).append(entity)
     for kind, confirmed in met.items():
-        claims.confirm(writing, kind, confirmed, source="visit")
-        bulk.update(touched[kind], ["last_contact_on"])
+        claims.confirm_loaded(writing, touched[kind], confirmed, source="visit")
 
 
 def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:

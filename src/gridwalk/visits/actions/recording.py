@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Q
 
@@ -36,12 +36,13 @@ class VisitRefused(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What became of one visit: ``state`` of its target, or the reason it was refused."""
+    """What became of one visit: ``state`` and ``assignee`` of its target, or the reason it was refused."""
 
     id: uuid.UUID
     accepted: bool
     state: str = ""
     reason: str = ""
+    assignee: uuid.UUID | None = None
 
 
 def record_visit(*, actor: Viewer, at: dt.datetime, grid: str, visit: NewVisit) -> Answer:
@@ -63,13 +64,22 @@ def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence
 
 
 def record_in(
-    writing: Writing, grid: str, visits: Sequence[NewVisit], campaign: Campaign | None
+    writing: Writing,
+    grid: str,
+    visits: Sequence[NewVisit],
+    campaign: Campaign | None,
+    *,
+    people: Mapping[uuid.UUID, set[uuid.UUID]] | None = None,
 ) -> tuple[list[Answer], list[Judged]]:
-    """Step: record visits of one grid, which is locked with those ``grids_touched``; also what became of their claims."""
+    """Step: record visits of one grid, which is locked with those ``grids_touched``; also what became of their claims.
+
+    ``people``: who belongs to the visited doors, where the caller has read it already.
+    """
     entities = [v.entity for v in visits]
     known = Known(
-        writing.at, campaign, _entities(visits, grid), _targets(campaign, entities), refusals.people_at(entities)
-    )
+        writing.at, campaign, _entities(visits, grid), _targets(campaign, entities),
+        refusals.people_at(entities) if people is None else people,
+    )  # fmt: skip
     standing, by_id = _on_record(visits)
     answers: dict[uuid.UUID, Answer] = {}
     made: list[tuple[Visit, Found]] = []
@@ -88,7 +98,13 @@ def record_in(
             if target is not None:
                 was.setdefault(target, target.state)
                 targets.settle(target, standing[new.entity], new=visit)
-        answers[new.id] = Answer(new.id, not reason, target.state if target and not reason else "", reason)
+        answers[new.id] = Answer(
+            new.id,
+            not reason,
+            target.state if target and not reason else "",
+            reason,
+            target.assignee_id if target else None,
+        )
     place = {visit.id: n for n, visit in enumerate(visits)}
     made.sort(key=lambda one: place[one[0].id])  # facts follow the order they were written down in, not the clock
     bulk.insert([visit for visit, _ in made])
