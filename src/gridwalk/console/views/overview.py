@@ -31,7 +31,7 @@ from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
 from gridwalk.method import forecast
 from gridwalk.reconcile.queries import imports
-from gridwalk.registry.queries import differences
+from gridwalk.registry.queries import at_doors, differences
 from gridwalk.territory import queries as territory
 from gridwalk.visits.queries import worklist
 
@@ -264,6 +264,7 @@ def gaps(request: Signed) -> HttpResponse:
             "reason": reason,
             "n": sum(reasons.values()),
             "n_chosen": reasons[reason] if reason else sum(reasons.values()),
+            "questions": at_doors.questions(request.viewer, scope),
         }
         return page(request, "console/gaps.html", context, active="console:gaps")
     found, n = gap_lists.gaps(

@@ -100,7 +100,8 @@ def _by_grid(batch: DecisionBatch, states: Sequence[str]) -> Iterator[list[Diffe
         of_grid[grid].append(pk)
     for chosen in of_grid.values():
         for first in range(0, len(chosen), CHUNK):
-            yield list(Difference.objects.filter(pk__in=chosen[first : first + CHUNK]))
+            some = Difference.objects.filter(pk__in=chosen[first : first + CHUNK])
+            yield list(some.only("id", "grid_id", "kind", "entity"))
 
 
 def _entities(rows: Sequence[Difference]) -> dict[uuid.UUID, Any]:
@@ -111,7 +112,11 @@ def _entities(rows: Sequence[Difference]) -> dict[uuid.UUID, Any]:
 
 
 def _grids_of(rows: Sequence[Difference]) -> set[str]:
-    return {d.grid_id for d in rows} | {e.grid_id for e in _entities(rows).values()}
+    grids = {d.grid_id for d in rows}
+    for kind in {d.kind for d in rows}:
+        entities = columns.TABLES[kind]._default_manager.filter(pk__in=[d.entity for d in rows if d.kind == kind])
+        grids |= set(entities.values_list("grid_id", flat=True))
+    return grids
 
 
 def _decide(writing: Writing, batch: DecisionBatch, rows: Sequence[Difference]) -> list[Difference]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from gridwalk.core import bulk
+from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.registry.models import Difference
 from gridwalk.registry.rules import Verdict
@@ -63,6 +64,19 @@ def close_answered(writing: Writing, said: Sequence[Said]) -> None:
             closed.append(_close(writing, waiting, "现值已与此相同"))
         elif waiting.state == "to_door" and one.verdict is not Verdict.ASK:
             closed.append(_close(writing, waiting, "上门已核实"))
+    bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
+
+
+def close_confirmed(writing: Writing, days: Mapping[uuid.UUID, dt.date]) -> None:
+    """Close the questions at the door that a visit on these days has answered: nothing has changed there.
+
+    A visit before the day the question was sent knew nothing of it, however late it is written down.
+    """
+    closed = [
+        _close(writing, waiting, "上门已核实，没有变化")
+        for waiting in Difference.objects.filter(entity__in=list(days), state="to_door")
+        if waiting.decided_at is not None and clock.local_date(waiting.decided_at) <= days[waiting.entity]
+    ]
     bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
 
 

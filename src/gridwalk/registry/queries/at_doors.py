@@ -65,11 +65,16 @@ class Question:
     by: str
 
 
+LIMIT = 500
+
+
 def questions(viewer: Viewer, scope: str) -> list[Question]:
-    """What was sent to the doors of a scope and has no answer yet, the oldest first. Raises NotHere."""
+    """What was sent to the doors of a scope and has no answer yet, the oldest first, 500 at most. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
         raise NotHere
-    asked = list(Difference.objects.filter(state="to_door", grid__code__startswith=scope).order_by("decided_at", "id"))
+    asked = list(
+        Difference.objects.filter(state="to_door", grid__code__startswith=scope).order_by("decided_at", "id")[:LIMIT]
+    )
     doors = doors_of(asked)
     rows = {row.id: row for row in differences.rows_of(viewer, [d for d in asked if d.id in doors])}
     return [

@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.models import Change
@@ -62,7 +62,8 @@ class Rule:
         """The rule in words."""
         source = rules.SOURCES.get(self.source, "各处来源")
         label = dictionary.label(self.kind, self.field)
-        done = f"采纳{source}的" if self.decision == "accept" else DECISIONS[self.decision]
+        said = rules.SOURCES.get(self.source, "来源")
+        done = f"采纳{said}写的" if self.decision == "accept" else DECISIONS[self.decision]
         return f"凡{source}与一张表{label}不同{CONDITIONS[self.condition].words}，{done}"
 
     @property
@@ -161,10 +162,14 @@ _LOOKS: Mapping[str, Look] = {
 
 @dataclasses.dataclass(frozen=True)
 class Preview:
-    """How many the rule would decide of all that are open about that field, and some of them."""
+    """How many the rule speaks of, of all that are open about that field, and some of them.
+
+    ``n_several``: those it would leave, because two of them claim something else of the same fact.
+    """
 
     n: int
     n_open: int
+    n_several: int
     rows: list[differences.Row]
 
 
@@ -174,7 +179,17 @@ def preview(viewer: Viewer, scope: str, rule: Rule, today: dt.date) -> Preview:
     step = max(1, len(found) // SAMPLED)  # from everywhere in the queue, not its first doors only
     sample = Difference.objects.filter(pk__in=found[::step][:SAMPLED]).order_by("grid_id", "created_at", "id")
     n_open = differences.Filter(scope, rule.kind, rule.field).of(viewer).filter(state="open").count()
-    return Preview(len(found), n_open, differences.rows_of(viewer, list(sample)))
+    return Preview(
+        len(found),
+        n_open,
+        _several(found) if rule.decision == "accept" else 0,
+        differences.rows_of(viewer, list(sample)),
+    )
+
+
+def _several(found: Sequence[uuid.UUID]) -> int:
+    claims = Difference.objects.filter(pk__in=found).order_by().values("entity", "field").annotate(n=Count("pk"))
+    return sum(claims.filter(n__gt=1).values_list("n", flat=True))
 
 
 UNDONE_FOR = dt.timedelta(days=7)

@@ -17,6 +17,8 @@ from gridwalk.registry.models import Difference, Dwelling, Organization, Person,
 from gridwalk.registry.queries import entities
 
 STATES = dict(Difference.STATES)
+HIDDEN = "不显示"
+"""In place of a value that says whether a door stands empty, for who may not see that (red line 5)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,8 +130,11 @@ UNDOABLE = ("accepted", "kept", "to_door")
 
 
 def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[Row]:
-    """Open differences about some entities."""
-    return rows_of(viewer, list(Difference.objects.filter(entity__in=list(pks), state="open")))
+    """Differences about some entities that wait for a decision or for an answer from the door."""
+    waiting = Difference.objects.filter(entity__in=list(pks), state__in=("open", "to_door")).order_by(
+        "created_at", "id"
+    )
+    return rows_of(viewer, list(waiting))
 
 
 def get_difference(viewer: Viewer, pk: uuid.UUID) -> Row:
@@ -156,7 +161,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
         Row(
             d.id, d.kind, d.entity,
             entities.shown_name(viewer, d.grid_id, titles.get(d.entity, "")) if d.kind == "person" else titles.get(d.entity, ""),
-            d.field, dictionary.label(d.kind, d.field), _shown(d, "current"), _shown(d, "claimed"),
+            d.field, dictionary.label(d.kind, d.field), _shown(viewer, d, "current"), _shown(viewer, d, "claimed"),
             rules.SOURCES.get(d.source, d.source), d.source_ref, rules.WHY.get(d.why, d.why), d.created_at,
             STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in UNDOABLE,
         )
@@ -164,7 +169,9 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _shown(difference: Difference, column: str) -> str:
+def _shown(viewer: Viewer, difference: Difference, column: str) -> str:
+    if difference.field in entities.VACANCY_FIELDS and not viewer.may(Verb.SEE_CARE, difference.grid_id):
+        return HIDDEN
     value = difference.opened(column)
     if difference.field == "residence_kind":
         return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))

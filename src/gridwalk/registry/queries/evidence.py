@@ -85,6 +85,8 @@ def evidence(viewer: Viewer, row: Row, *, today: dt.date, said: Mapping[str, Any
         household=[Member(m.name, m.phone, m.homes) for m in members], claimed_home=str(found.evidence.get("dwelling", "")),
     )  # fmt: skip
     weighed = arguments.weigh(case)
+    if found.why != "ledger_differs":  # that much is plain to see
+        weighed.insert(0, Argument(arguments.THINK, row.why))
     return Evidence(
         homes[0].dwelling.address if homes else getattr(entity, "address", ""), homes[0].dwelling_id if homes else None,
         Origin(row.source, row.source_ref, "", row.created_at), stood,

@@ -6,12 +6,14 @@ import dataclasses
 import datetime as dt
 import uuid
 
+from django.db.models import Q
+
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import Dwelling, Residence
-from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import at_doors, entities
 from gridwalk.registry.rules import LIVING
 from gridwalk.territory.models import Stairwell
 from gridwalk.visits.models import Visit
@@ -20,7 +22,7 @@ from gridwalk.visits.queries import worklist
 
 @dataclasses.dataclass(frozen=True)
 class SheetRow:
-    """A line of a walk sheet: settled doors read 已走访 alike, whatever settled them."""
+    """A line of a walk sheet: settled doors read 已走访 alike, whatever settled them. ``asks``: what to ask there, in words."""
 
     dwelling: uuid.UUID
     group: str
@@ -29,10 +31,14 @@ class SheetRow:
     settled: bool
     tried: str
     revisit_at: dt.datetime | None
+    asks: tuple[str, ...] = ()
 
 
 def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool) -> list[SheetRow]:
-    """The doors of a grid by building and stairwell, in walking order. Raises NotHere."""
+    """The doors of a grid by building and stairwell, in walking order. Raises NotHere.
+
+    ``only_left``: those still to be visited, and those where something is to be asked.
+    """
     if not viewer.may(Verb.RECORD_VISIT, grid):
         raise NotHere
     targets = (
@@ -40,8 +46,9 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
         .exclude(state="left")
         .order_by("walk_key")
     )
+    asked = at_doors.by_door(at_doors.questions(viewer, grid))
     if only_left:
-        targets = targets.exclude(state="visited")
+        targets = targets.exclude(Q(state="visited") & ~Q(entity__in=list(asked)))
     chosen = list(targets)
     places = {
         d.id: d
@@ -58,6 +65,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
         SheetRow(
             t.entity, worklist.group_of(places[t.entity]), places[t.entity].room, "、".join(people.get(t.entity, [])[:6]),
             t.state == "visited", "".join(labels[b] for b in labels if b in t.bands), t.revisit_at,
+            tuple(q.short for q in asked.get(t.entity, ())),
         )
         for t in chosen
         if t.entity in places
