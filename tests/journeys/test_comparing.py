@@ -66,6 +66,10 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
     assert "白露" in shown
     assert id_no(6) not in shown
     assert "民族" in shown  # refused by name
+    gap = street.get("/consistency/").content.decode()
+    assert "有项目不同 <b>2</b> 条" in gap
+    assert "台账有、一张表没有 1 条" in gap
+    assert "一张表有、台账没有 2 条" in gap  # 2 + 1 + 2 = the five that are not equal
     asked = {d.field: d for d in Difference.objects.filter(source="ledger", state="open", kind="person")}
     assert set(asked) == {"phone", "name"}
 
@@ -112,6 +116,10 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
     ]
     home = street.get("/").content.decode()
     assert "台账 ↔ 一张表" in home
+    gap = street.get("/consistency/").content.decode()
+    assert "有项目不同" not in gap
+    assert "一张表有、台账没有 2 条" in gap
+    assert "<b>0</b><span> / 5</span>" in gap and "<b>3</b><span> / 5</span>" in gap  # the trend
     assert AuditEntry.objects.filter(verb="comparison.loaded").count() == 2
 
 
@@ -130,6 +138,8 @@ def test_nobody_else_sees_a_comparison_and_counts_only_viewers_see_no_small_numb
     leading = sign_in(Role.LEADING_GROUP, "120105001")
     page = leading.get("/consistency/").content.decode()
     assert "少于 5，不显示" in page
+    assert "有项目不同" not in page
+    assert "/ 5<" not in page
     assert "程望舒" not in page
     assert leading.get("/comparisons/").status_code == 403
     assert "君临天下" in street.get("/consistency/").content.decode()

@@ -5,24 +5,34 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.indicators import rules
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reconcile.queries import consistency
+from gridwalk.reconcile.queries.consistency import Gap, Measured
 from gridwalk.territory import queries as territory
 
 CODE = "consistency"
+Sides = tuple[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
 class Ledger:
-    """One ledger of a community as last compared. ``figure`` None: under 5, not shown to who sees counts only."""
+    """One ledger of a community as last compared. ``figure`` None: under 5, not shown to who sees counts only.
 
+    Who sees counts only gets no fields, no gap and no earlier figures: they would give small cells away.
+    """
+
+    kind: str
     label: str
-    sides: tuple[str, str]
+    source: str
+    sides: Sides
     figure: Figure | None
     by_field: tuple[tuple[str, int, int], ...]
+    gap: Gap | None
+    earlier: tuple[tuple[dt.datetime, Figure], ...]
     comparison: uuid.UUID
     at: dt.datetime
 
@@ -37,14 +47,26 @@ class Community:
 
 
 @dataclasses.dataclass(frozen=True)
+class Total:
+    """The rate between two sides, over the latest comparison of every ledger; ``figure`` None: too small to be shown."""
+
+    sides: Sides
+    figure: Figure | None
+    n_communities: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Board:
-    """Rate 3 of a scope. ``total`` sums the latest comparison of every ledger; None where nothing was compared, or too small."""
+    """Rate 3 of a scope. ``totals``: a pair for each two sides, never added up; those compared in most communities first."""
 
     scope: str
-    total: Figure | None
-    n_compared: int
+    totals: tuple[Total, ...]
     communities: tuple[Community, ...]
-    sides: tuple[tuple[str, str], ...]
+
+    @property
+    def n_compared(self) -> int:
+        """How many communities have compared anything."""
+        return sum(1 for c in self.communities if c.ledgers)
 
     @property
     def n_missing(self) -> int:
@@ -53,23 +75,38 @@ class Board:
 
 
 def board(viewer: Viewer, scope: str) -> Board:
-    """Rate 3 by community and ledger, in the order of codes; two queries."""
+    """Rate 3 by community and ledger, in the order of codes; four queries."""
     full = viewer.may(Verb.SEE_ROWS_MASKED, scope)
     measured = consistency.latest(scope)
-    total = sum((Figure(m.n_equal, m.n_union) for m in measured), Figure())
-    figures: list[Figure | None] = [Figure(m.n_equal, m.n_union) for m in measured]
-    shown: Figure | None = total if measured else None
-    if not full:
-        lines = [(m.community, "", 1, {CODE: Figure(m.n_equal, m.n_union)}) for m in measured]
-        kept, sums = rules.suppress(lines, {CODE: total})  # type: ignore[arg-type]
-        figures = [row[3][CODE] for row in kept]
-        shown = sums[CODE] if measured else None
+    gaps = consistency.gaps(measured) if full else {}
+    shown: dict[tuple[str, str, Sides], Figure | None] = {}
+    totals = []
+    for sides in dict.fromkeys(m.sides for m in measured):
+        chosen = [m for m in measured if m.sides == sides]
+        figures, total = _shown(chosen, full)
+        shown |= {(m.community, m.kind, sides): figure for m, figure in zip(chosen, figures, strict=True)}
+        totals.append(Total(sides, total, len({m.community for m in chosen})))
     by_community: dict[str, list[Ledger]] = {}
-    for m, figure in zip(measured, figures, strict=True):
-        ledger = Ledger(m.label, m.sides, figure, m.by_field if full else (), m.comparison, m.at)
-        by_community.setdefault(m.community, []).append(ledger)
+    for m in measured:
+        earlier = tuple((at, Figure(n, d)) for at, n, d in m.earlier) if full else ()
+        by_community.setdefault(m.community, []).append(
+            Ledger(m.kind, m.label, m.source, m.sides, shown[m.community, m.kind, m.sides], m.by_field if full else (),
+                   gaps.get((m.comparison, m.community)), earlier, m.comparison, m.at)
+        )  # fmt: skip
     communities = tuple(
         Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in territory.communities(scope)
     )
-    sides = tuple(dict.fromkeys(m.sides for m in measured))
-    return Board(scope, shown, sum(1 for c in communities if c.ledgers), communities, sides)
+    return Board(scope, tuple(sorted(totals, key=lambda t: -t.n_communities)), communities)
+
+
+def _shown(measured: Sequence[Measured], full: bool) -> tuple[list[Figure | None], Figure | None]:
+    """The pairs and their sum as the viewer may see them."""
+    figures = [Figure(m.n_equal, m.n_union) for m in measured]
+    total = sum(figures, Figure())
+    if full:
+        return list(figures), total
+    lines: list[rules.Row[Figure]] = [
+        (m.community, "", 1, {CODE: f}) for m, f in zip(measured, figures, strict=True)
+    ]  # fmt: skip
+    kept, sums = rules.suppress(lines, {CODE: total})
+    return [row[3][CODE] for row in kept], sums[CODE]

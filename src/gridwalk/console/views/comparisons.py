@@ -17,6 +17,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators import consistency as rate
+from gridwalk.indicators.definitions import MEASURED_APART
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import comparing, deciding
 from gridwalk.reconcile.queries import comparisons as queries
@@ -219,5 +220,6 @@ def consistency(request: Signed) -> HttpResponse:
     context = {
         "scope": scope, "crumbs": pages.crumbs(scope), "board": rate.board(request.viewer, scope),
         "may_open": request.viewer.may(Verb.IMPORT_LEDGER, scope),
+        "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope), "apart": MEASURED_APART[rate.CODE],
     }  # fmt: skip
     return page(request, "console/consistency.html", context, active="console:comparisons")

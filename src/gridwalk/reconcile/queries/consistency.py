@@ -1,28 +1,46 @@
-"""Rate 3 by community and ledger: the latest comparison of each; communities never compared are said to be so."""
+"""Rate 3 by community and ledger: the latest comparison of each, what keeps it from 100 %, and the earlier ones."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db.models import Count
+from django.db.models.functions import Substr
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.reconcile.models import ComparedCommunity
+from gridwalk.reconcile.models import ComparedCommunity, Unmatched
+from gridwalk.registry.models import Difference
+
+KEPT = 12
 
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """One community's latest comparison of one ledger: the pair, its two sides by name, when, and by field."""
+    """One community's latest comparison of one ledger: the pair, its two sides by name, when, and by field.
+
+    ``earlier``: (when, equal, union) of it and those before it, the oldest first.
+    """
 
     community: str
     kind: str
     label: str
+    source: str
     sides: tuple[str, str]
     n_equal: int
     n_union: int
     by_field: tuple[tuple[str, int, int], ...]
     comparison: uuid.UUID
     at: dt.datetime
+    earlier: tuple[tuple[dt.datetime, int, int], ...]
+
+    @property
+    def of_register(self) -> bool:
+        """Whether one of the two sides is the register."""
+        return "一张表" in self.sides
 
 
 def latest(scope: str) -> list[Measured]:
@@ -32,16 +50,69 @@ def latest(scope: str) -> list[Measured]:
         .select_related("of")
         .order_by("community", "of__kind", "of__source", "-of__finished_at", "-id")
     )
-    found: dict[tuple[str, str, tuple[str, str]], Measured] = {}
+    found: dict[tuple[str, str, tuple[str, str]], list[ComparedCommunity]] = defaultdict(list)
     for row in rows:
-        one = row.of
-        key = (row.community, one.kind, one.sides)
-        if key not in found and one.finished_at:
-            found[key] = Measured(
-                row.community, one.kind, dictionary.KINDS[one.kind], one.sides, row.n_equal, row.n_union,
-                tuple((_label(one.kind, f), n, d) for f, (n, d) in row.by_field.items()), one.id, one.finished_at,
-            )  # fmt: skip
-    return list(found.values())
+        if row.of.finished_at:
+            found[row.community, row.of.kind, row.of.sides].append(row)
+    return [_measured(of) for of in found.values()]
+
+
+def _measured(rows: Sequence[ComparedCommunity]) -> Measured:
+    row, one = rows[0], rows[0].of
+    assert one.finished_at is not None
+    return Measured(
+        row.community, one.kind, dictionary.KINDS[one.kind], one.source, one.sides, row.n_equal, row.n_union,
+        tuple((_label(one.kind, f), n, d) for f, (n, d) in row.by_field.items()), one.id, one.finished_at,
+        tuple((r.of.finished_at, r.n_equal, r.n_union) for r in rows[KEPT - 1 :: -1] if r.of.finished_at),
+    )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Gap:
+    """What keeps one measurement from 100 %: records by what they are, and how many of them wait for a decision.
+
+    ``differ`` + ``ledger_only`` + ``register_only`` + ``questions`` = union − equal. The waiting ones are records on one
+    side and questions (``open``), and differences by field (``differences``).
+    """
+
+    differ: int
+    ledger_only: int
+    register_only: int
+    questions: int
+    open: int
+    differences: int
+
+
+def gaps(measured: Sequence[Measured]) -> dict[tuple[uuid.UUID, str], Gap]:
+    """(comparison, community) → gap, of those measured against the register; two queries."""
+    chosen = [m for m in measured if m.of_register]
+    parts: dict[tuple[uuid.UUID, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    listed = (
+        Unmatched.objects.filter(of__in={m.comparison for m in chosen})
+        .values_list("of", Substr("grid", 1, 12), "what", "state")
+        .annotate(n=Count("pk"))
+    )
+    for of, community, what, state, n in listed:
+        parts[of, community][what] += n
+        parts[of, community]["open"] += n if state == "open" else 0
+    asked = dict.fromkeys(((m.kind, m.source, m.community) for m in chosen), 0)
+    waiting = (
+        Difference.objects.filter(
+            state="open", source__in={m.source for m in chosen}, kind__in={m.kind for m in chosen}
+        )
+        .values_list("kind", "source", Substr("grid", 1, 12))
+        .annotate(n=Count("pk"))
+    )
+    asked.update({(kind, source, community): n for kind, source, community, n in waiting})
+    found = {}
+    for m in chosen:
+        p = parts[m.comparison, m.community]
+        alone = p["ledger_only"] + p["register_only"] + p["question"]
+        found[m.comparison, m.community] = Gap(
+            m.n_union - m.n_equal - alone, p["ledger_only"], p["register_only"], p["question"], p["open"],
+            asked[m.kind, m.source, m.community],
+        )  # fmt: skip
+    return found
 
 
 def _label(kind: str, field: str) -> str:
