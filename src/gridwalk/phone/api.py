@@ -88,7 +88,7 @@ def activate(request: HttpRequest) -> HttpResponse:
 
 def _session(request: HttpRequest) -> tuple[Session, int]:
     session = wire.signed(request)
-    return session, epochs.current(at=session.at)
+    return session, session.epoch or epochs.current(at=session.at)
 
 
 @api.post("lease", url_name="lease")

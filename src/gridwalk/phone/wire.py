@@ -13,7 +13,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
 from gridwalk.sync import crypto, rules
@@ -41,6 +40,7 @@ class Session:
     behind: dt.timedelta
     at: dt.datetime
     body: bytes
+    epoch: int | None
 
 
 def moment(request: HttpRequest) -> dt.datetime:
@@ -83,12 +83,14 @@ def signed(request: HttpRequest) -> Session:
     if not found:
         raise Problem(401, "bad_signature")
     device_id, said_at, signature = found.groups()
+    at = moment(request)
     try:
-        device = devices.by_id(uuid.UUID(device_id))
+        bound = devices.bound(uuid.UUID(device_id), clock.local_date(at))
     except ValueError as error:
         raise Problem(401, "unknown_device") from error
-    if device is None:
+    if bound is None:
         raise Problem(401, "unknown_device")
+    device = bound.device
     try:
         message = crypto.signed_text(request.method or "", request.path, said_at, body)
         crypto.verify(device.public_key, signature, message)
@@ -96,9 +98,8 @@ def signed(request: HttpRequest) -> Session:
         raise Problem(401, "bad_signature") from error
     if device.revoked_at is not None or not device.user.is_active:
         raise Problem(401, "revoked", text="这部手机已停用。请先交回还没传的内容，随后会清空。")
-    at = moment(request)
     behind = at - dt.datetime.fromtimestamp(0, dt.UTC) - dt.timedelta(milliseconds=int(said_at))
-    return Session(device, accounts.viewer_of(device.user, clock.local_date(at)), behind, at, body)
+    return Session(device, bound.viewer, behind, at, body, bound.epoch)
 
 
 def answer(request: HttpRequest, content: Any, *, status: int = 200) -> HttpResponse:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
@@ -110,7 +110,7 @@ def _take(
     fresh = [one for one in intentions if one.op not in known]
     judge = Judge(viewer, fresh, at=at, behind=behind)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
-        next_seq = Device.objects.select_for_update().values_list("next_seq", flat=True).get(pk=device.pk)
+        next_seq = _lock(device)
         _require_sequence(device, next_seq, intentions, known, hole=hole)
         if next_seq != device.next_seq:  # the same request may have reached us twice at once
             known |= known_ops(fresh)
@@ -120,10 +120,7 @@ def _take(
         log_ops(writing, device, outcomes, at=at, via="push")
         if intentions:
             next_seq = max(next_seq, intentions[-1].seq + 1)
-        Device.objects.filter(pk=device.pk).update(
-            next_seq=next_seq, behind_ms=int(behind.total_seconds() * 1000), last_seen_at=at, last_sync_at=at, waiting=0,
-            lease_until=at + rules.LEASE,
-        )  # fmt: skip
+        _advance(device, next_seq, behind, at)
     by_op = {**known, **{outcome.one.op: _result_of(outcome) for outcome in outcomes}}
     return Pushed(next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
 
@@ -135,6 +132,26 @@ def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
         pk: Result(pk, seq, state, reason, text, tuple(result.get("differences", ())))
         for pk, seq, state, reason, text, result in rows.values_list("id", "seq", "state", "reason", "text", "result")
     }
+
+
+_TABLE = Device._meta.db_table
+
+
+def _lock(device: Device) -> int:
+    """The sequence number the server waits for, held until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT next_seq FROM {_TABLE} WHERE id = %s FOR UPDATE", [device.pk])  # noqa: S608
+        (next_seq,) = cursor.fetchone()
+    return int(next_seq)
+
+
+def _advance(device: Device, next_seq: int, behind: dt.timedelta, at: dt.datetime) -> None:
+    sql = f"""
+    UPDATE {_TABLE} SET next_seq = %s, behind_ms = %s, last_seen_at = %s, last_sync_at = %s, waiting = 0, lease_until = %s
+    WHERE id = %s
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [next_seq, int(behind.total_seconds() * 1000), at, at, at + rules.LEASE, device.pk])
 
 
 class _OtherBody(Exception):

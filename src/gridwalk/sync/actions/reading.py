@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from django.db import connection
+
 from gridwalk.core import ids
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns
-from gridwalk.registry.models import Person, Residence
+from gridwalk.registry.models import CareLabel, Person, Residence
 from gridwalk.registry.rules import PROPOSALS, RESIDENCE_LABELS, Claim
 from gridwalk.sync import rules
 from gridwalk.sync.models import Alias, Op
@@ -138,8 +140,7 @@ def load(intentions: Collection[Intention]) -> Known:
     doors = [one.entity for one in intentions if one.verb == "visit.record" and one.kind == "dwelling" and one.entity]
     people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     if doors:
-        linked = Residence.objects.filter(dwelling_id__in=doors, to_on__isnull=True)
-        for door, person in linked.values_list("dwelling_id", "person_id"):
+        for door, person in _rows(_LINKS, doors):
             people[door].add(person)
     return Known(entities, residences, aliases, people, _heads({p for one in intentions for p in _parents(one)}), grids)
 
@@ -150,15 +151,30 @@ def _entities(
     found: dict[uuid.UUID, Standing] = {}
     for kind, pks in by_kind.items():
         if kind == "person" and pks:
-            people = Person.objects.filter(pk__in=pks).values_list("id", "grid_id", "status", "care_labels__grid_id")
-            for pk, grid, status, care in people:
+            for pk, grid, status, care in _rows(_PEOPLE, pks):
                 found[pk] = Standing(kind, grid, status)
                 grids[pk] |= {grid, care} - {None}
         elif pks:
-            rows: Any = columns.TABLES[kind]._default_manager.filter(pk__in=pks)
-            found |= {
-                pk: Standing(kind, grid, status) for pk, grid, status in rows.values_list("id", "grid_id", "status")
-            }
+            found |= {pk: Standing(kind, grid, status) for pk, grid, status in _rows(_STANDING[kind], pks)}
+    return found
+
+
+_STANDING = {
+    kind: f'SELECT id, grid_id, status FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608 names come from the models
+    for kind, table in columns.TABLES.items()
+}
+_PEOPLE = f"""
+SELECT p.id, p.grid_id, p.status, c.grid_id FROM {Person._meta.db_table} p
+LEFT JOIN {CareLabel._meta.db_table} c ON c.person_id = p.id WHERE p.id = ANY(%s)
+"""  # noqa: S608
+_LINKS = f"SELECT dwelling_id, person_id FROM {Residence._meta.db_table} WHERE dwelling_id = ANY(%s) AND to_on IS NULL"  # noqa: S608
+
+
+def _rows(sql: str, pks: Collection[uuid.UUID]) -> list[tuple[Any, ...]]:
+    """Plain rows: the fast path of every push, where building the query would take longer than answering it."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(pks)])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 

@@ -4,18 +4,52 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import uuid
 
+from django.db import connection
 from django.db.models import Count, Q
 
-from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.sync.models import Device, Op, Returned
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.sync.models import Device, Epoch, Op, Returned
 from gridwalk.sync.rules import KEPT
 
+_DEVICE = [field.column for field in Device._meta.concrete_fields]
+_USER = [field.column for field in User._meta.concrete_fields]
+_BOUND = f"""
+SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in _USER)},
+  (SELECT jsonb_agg(jsonb_build_array(a.role, a.scope) ORDER BY a.from_on, a.scope) FROM {Assignment._meta.db_table} a
+    WHERE a.user_id = u.id AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
+  (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1)
+FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id WHERE d.id = %s
+"""  # noqa: S608 names come from the models
 
-def by_id(device: uuid.UUID) -> Device | None:
-    """One device with its user, for checking a signature."""
-    return Device.objects.select_related("user").filter(pk=device).first()
+
+@dataclasses.dataclass(frozen=True)
+class Bound:
+    """A device with its user, what that user may do today, and the epoch (None before the first)."""
+
+    device: Device
+    viewer: Viewer
+    epoch: int | None
+
+
+def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
+    """One device as a request needs it, in one statement: every push begins with this."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOUND, [on, on, device])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    jsons = {"public_key"}
+    columns = [json.loads(v) if c in jsons and isinstance(v, str) else v for c, v in zip(_DEVICE, row, strict=False)]
+    found = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
+    user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -2])
+    found.user = user
+    held = json.loads(row[-2]) if isinstance(row[-2], str) else row[-2] or []
+    assigned = tuple(Held(Role(role), scope) for role, scope in held) if user.is_active else ()
+    return Bound(found, Viewer(user.id, user.name, assigned), row[-1])
 
 
 @dataclasses.dataclass(frozen=True)
