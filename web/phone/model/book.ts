@@ -83,7 +83,7 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
   if (op.verb === "fact.set" && !differs) write(book, op.kind, op.entity, op.set, op.op);
   if (op.verb === "task.hand_back") {
     const target = [...book.targets.values()].find((one) => one.id === op.entity);
-    if (target) book.targets.set(target.place, { ...target, assignee: null });
+    if (target) book.targets.set(target.place, { ...target, assignee: null, note: `退回：${String(op.data.reason ?? "")}` });
   }
   if (op.verb === "visit.withdraw") {
     for (const [place, visits] of book.visits) book.visits.set(place, visits.filter((visit) => visit.id !== op.entity));

@@ -48,6 +48,13 @@ export interface Day {
 
 const SETTLED = ["visited", "explained", "pending"];
 
+/** Whether a target is not mine to walk: somebody else's, or given back and waiting for the office. */
+export function isAway(target: Target | undefined, me: string): boolean {
+  if (!target) return false;
+  return target.assignee === null ? target.note.startsWith(GIVEN_BACK) : target.assignee !== me;
+}
+export const GIVEN_BACK = "退回：";
+
 export function markOf(target: Target | undefined, differences: number, vacant: boolean, now: number): Mark {
   if (differences) return { char: "异", look: "z", name: `${differences} 处差异待定` };
   if (target?.state === "visited") {
@@ -89,12 +96,12 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const due = here.flatMap(({ person }) => book.care.get(person.id) ?? []).find((label) => label.due_on <= today);
   const visit = book.visits.get(dwelling.id)?.[0];
   const revisit = target?.revisit_at && !SETTLED.includes(target.state) ? Date.parse(target.revisit_at) : null;
-  const theirs = target?.assignee != null && target.assignee !== me;
+  const theirs = isAway(target, me);
   const left = target ? !SETTLED.includes(target.state) && !theirs : book.targets.size === 0 && !visit;
   const tags = [];
   if (dwelling.tenure === "let") tags.push("租");
   if (careDue && due) tags.push("关怀联系");
-  if (target?.note) tags.push("带一问");
+  if (target?.note && !target.note.startsWith(GIVEN_BACK)) tags.push("带一问");
   const filters: Filter[] = [];
   if (left) filters.push("left");
   if (revisit && left) filters.push("agreed");
@@ -108,7 +115,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const what = vacant
     ? dwelling.vacancy_confirmed_on ? "空房，已核实" : "空房，差第二来源"
     : [people, use || (held === "不清楚" ? "" : held)].filter(Boolean).join("，");
-  const note = theirs ? "已改派给别人"
+  const note = theirs ? (target?.assignee ? "已改派给别人" : "已转出，等社区改派")
     : revisit && left ? `约在 ${sayMoment(revisit, today)}`
     : due ? `关怀联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
     : lastSaid(visit, target, today);
@@ -156,7 +163,7 @@ export function dayBook(book: Book, grids: readonly GridCache[], names: Record<s
   for (const door of otherDoors(book, me, now)) add(door.kind, door.kind === "site" ? "重点场所" : "单位", book.gridOf.get(door.id) ?? "", door);
   const targets = [...book.targets.values()].filter((target) => target.place_kind === "dwelling");
   const today = dayOf(now);
-  const mine = [...book.targets.values()].filter((target) => target.assignee === null || target.assignee === me);
+  const mine = [...book.targets.values()].filter((target) => !isAway(target, me));
   const doneToday = new Set<string>();
   for (const [place, visits] of book.visits) if (visits.some((visit) => visit.worker === me && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
   const planned = mine.filter((target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state)).length;
@@ -173,7 +180,7 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
     const target = book.targets.get(place.id);
     const visit = book.visits.get(place.id)?.[0];
     const dueOn = place.kind === "site" ? (place.last_contact_on ? addDays(place.last_contact_on, place.interval_days) : today) : null;
-    const theirs = target?.assignee != null && target.assignee !== me;
+    const theirs = isAway(target, me);
     const isDue = dueOn !== null && dueOn <= today;
     const left = (target ? !SETTLED.includes(target.state) && !theirs : false) || isDue;
     const revisit = target?.revisit_at && left ? Date.parse(target.revisit_at) : null;

@@ -16,14 +16,16 @@ export interface Draft {
   care: Record<string, { need: string; help: string }>;
   note: { kind: "hazard" | "request"; text: string } | null;
   photos: string[];
+  /** Somebody being typed in; not part of the visit until added. */
+  adding: Arrival | null;
 }
 
 export function blank(kind: PlaceKind, place: string): Draft {
-  return { op: uuid7(), kind, place, set: {}, edits: {}, arrivals: [], departures: [], ends: {}, care: {}, note: null, photos: [] };
+  return { op: uuid7(), kind, place, set: {}, edits: {}, arrivals: [], departures: [], ends: {}, care: {}, note: null, photos: [], adding: null };
 }
 
 export function isDirty(draft: Draft): boolean {
-  return countChanges(draft) > 0 || Object.keys(draft.care).length > 0 || draft.note !== null;
+  return countChanges(draft) > 0 || Object.keys(draft.care).length > 0 || !!draft.note?.text || draft.photos.length > 0 || draft.adding !== null;
 }
 
 export function countChanges(draft: Draft): number {
@@ -92,10 +94,10 @@ export function toOp(book: Book, draft: Draft, said: Outcome, when: { at: Date; 
   };
   if (said.second_source) data.second_source = said.second_source;
   if (said.revisit_at) data.revisit_at = said.revisit_at;
-  if (draft.note) data.note = draft.note;
+  if (draft.note?.text.trim()) data.note = { kind: draft.note.kind, text: draft.note.text.trim() };
   return {
     op: draft.op, seq: when.seq, verb: "visit.record", kind: draft.kind, entity: draft.place, set: draft.set,
-    data: data as unknown as Record<string, unknown>, at: when.at.toISOString(), mono: Math.round(when.mono), version: 1, att: draft.photos,
+    data: data as unknown as Record<string, unknown>, at: when.at.toISOString(), mono: Math.round(when.mono), version: 1, att: draft.note?.text.trim() ? draft.photos : [],
   };
 }
 

@@ -1,0 +1,92 @@
+/** The door that is open: its draft, saved within a second of the last key, and the ways it ends. */
+import { computed, onBeforeUnmount, reactive, ref, toRaw, watch } from "vue";
+import { blank, countChanges, isDirty, placeOf, toOp, type Draft, type Outcome } from "./model/draft";
+import type { Op, PlaceKind } from "./model/types";
+import { uuid7 } from "./model/uuid7";
+import { back } from "./route";
+import { tell } from "./snack";
+import { book, data, dropDraft, finish, isOpen, saveDraft } from "./store/session";
+import { sync } from "./sync/engine";
+import { view } from "./view";
+
+const SAVE_AFTER = 500;
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(toRaw(value))) as T;
+
+export function useDoor(id: string) {
+  const place = computed(() => placeOf(book.value, id));
+  const kind = (place.value?.kind ?? "dwelling") as PlaceKind;
+  const kept = data.drafts.get(id);
+  const resumed = ref(!!kept);
+  const draft = reactive<Draft>(kept ? plain(kept) : blank(kind, id));
+  const failed = ref("");
+  const saving = ref(false);
+  let timer = 0;
+  let closed = false;
+
+  async function save(): Promise<void> {
+    clearTimeout(timer);
+    timer = 0;
+    if (closed || !isOpen()) return;
+    try {
+      if (isDirty(draft)) await saveDraft(plain(draft));
+      else if (data.drafts.has(id)) await dropDraft(id);
+      failed.value = "";
+    } catch {
+      failed.value = "草稿没存下：手机存储满了。这一页先别关，清一些照片或应用再改一个字。";
+    }
+  }
+  watch(draft, () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(save, SAVE_AFTER);
+  });
+  const flush = () => {
+    if (timer) void save();
+  };
+  document.addEventListener("visibilitychange", flush);
+  addEventListener("pagehide", flush);
+  onBeforeUnmount(() => {
+    flush();
+    document.removeEventListener("visibilitychange", flush);
+    removeEventListener("pagehide", flush);
+  });
+
+  async function clear(): Promise<void> {
+    Object.assign(draft, blank(kind, id));
+    resumed.value = false;
+    await save();
+  }
+
+  async function record(said: Outcome, words = "存好了。有网就传，现在可以去下一户。"): Promise<void> {
+    if (saving.value) return;
+    saving.value = true;
+    clearTimeout(timer);
+    timer = 0;
+    try {
+      const made = await finish((seq) => toOp(book.value, plain(draft), said, { at: new Date(), mono: performance.now(), seq }), id);
+      closed = true;
+      view.lastDoor = id;
+      tell(words, "撤回", () => void withdraw(made));
+      back();
+      void sync();
+    } catch {
+      failed.value = "没存下：手机存储满了。内容还在这一页，先别关。清一些照片或应用，再点一次。";
+    } finally {
+      saving.value = false;
+    }
+  }
+
+  return { place, draft, resumed, failed, saving, changes: computed(() => countChanges(draft)), clear, record };
+}
+
+/** An op that is no visit. */
+export async function send(verb: Op["verb"], kind: string, entity: string, content: Record<string, unknown>): Promise<void> {
+  await finish((seq) => ({
+    op: uuid7(), seq, verb, kind, entity, set: {}, data: content, at: new Date().toISOString(), mono: Math.round(performance.now()), version: 1, att: [],
+  }));
+  void sync();
+}
+
+async function withdraw(visit: Op): Promise<void> {
+  await send("visit.withdraw", "visit", visit.op, { reason: "手机上点错了，当场撤回" });
+  tell("撤回了，这一户回到待走访。");
+}

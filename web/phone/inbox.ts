@@ -1,0 +1,48 @@
+/** What waits for the worker: drafts, returned work, tasks handed over, differences, what others did at my doors. */
+import { computed } from "vue";
+import { placeOf } from "./model/draft";
+import { titleOf } from "./model/day";
+import { stateOf } from "./model/outbox";
+import { dayOf, daysBetween } from "./model/time";
+import type { Difference, Kept, Visit } from "./model/types";
+import { app, book, data } from "./store/session";
+
+export function nameOf(place: string | null): string {
+  const found = place ? placeOf(book.value, place) : undefined;
+  if (!found) return "已不在我的网格里";
+  return found.kind === "dwelling" ? `${titleOf(book.value, found)} ${found.room}`.trim() : found.name;
+}
+
+export const returned = computed<Kept[]>(() =>
+  data.box.ops.filter((kept) => stateOf(data.box, kept) === "returned" && !["set_aside", "released"].includes(kept.verdict?.reason ?? "")),
+);
+export const drafts = computed(() => [...data.drafts.values()]);
+export const tasks = computed(() => book.value.tasks.filter((task) => task.assignee === data.user.id));
+
+export interface Asked {
+  difference: Difference;
+  place: string | null;
+  who: string;
+  mine: boolean;
+}
+export const differences = computed<Asked[]>(() => {
+  const living = new Map<string, string>();
+  for (const [place, links] of book.value.living) for (const link of links) living.set(link.person, place);
+  const mine = new Set(data.box.ops.flatMap((kept) => kept.verdict?.differences.map((one) => one.id) ?? []));
+  return [...book.value.differences.values()].flat().map((difference) => ({
+    difference, mine: mine.has(difference.id),
+    place: difference.entity_kind === "person" ? (living.get(difference.entity) ?? null) : difference.entity,
+    who: difference.entity_kind === "person" ? (book.value.persons.get(difference.entity)?.name ?? "") : "",
+  }));
+});
+
+export const others = computed<Visit[]>(() => {
+  const today = dayOf(app.now);
+  return [...book.value.visits.values()]
+    .flat()
+    .filter((visit) => visit.worker !== data.user.id && (visit.waiting || daysBetween(dayOf(Date.parse(visit.at)), today) <= 14))
+    .sort((a, b) => (a.at < b.at ? 1 : -1));
+});
+
+/** The figure on the tab: only what I have to do something about. */
+export const toDo = computed(() => returned.value.length + drafts.value.length + tasks.value.length);

@@ -1,0 +1,34 @@
+/** A photo of a hazard or request: made small by drawing it anew, which also leaves its EXIF (and any place in it) behind. */
+import { sha256 } from "./model/canonical";
+import { lockBytes } from "./store/crypto";
+import * as db from "./store/db";
+import { theVault } from "./store/session";
+
+export const MOST = 200_000;
+const EDGE = 1600;
+
+export async function shrink(file: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  const image = await createImageBitmap(file, { imageOrientation: "from-image" });
+  let edge = EDGE;
+  for (let tries = 0; tries < 12; tries++) {
+    const scale = Math.min(1, edge / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(image.width * scale));
+    canvas.height = Math.max(1, Math.round(image.height * scale));
+    canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const quality = 0.82 - 0.1 * (tries % 4);
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+    if (blob && blob.size <= MOST) return new Uint8Array(await blob.arrayBuffer());
+    if (tries % 4 === 3) edge = Math.round(edge * 0.7);
+  }
+  throw new Error("the photo does not get small enough");
+}
+
+/** Keeps the photo encrypted until the server has it; returns its hash. */
+export async function keep(file: Blob): Promise<string> {
+  const bytes = await shrink(file);
+  const hash = await sha256(bytes);
+  const locked = await lockBytes(theVault(), bytes);
+  await db.write(["blobs"], (tx) => void tx.objectStore("blobs").put({ sha256: hash, size: bytes.length, ...locked }));
+  return hash;
+}
