@@ -114,7 +114,7 @@ def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Citizen identity numbers of the right shape (GB 11643): check digit, birth date, and what a table program spoilt.
 
     A number kept as a number has lost its last three digits, whatever digits stand there now: 18 digits that a double makes
-    of their first fifteen, as one wrong number in a thousand is by chance. Where a column holds more of them than that, one
+    of their first fifteen, or zeros, as one wrong number in five hundred is by chance. Where a column holds more of them than that, one
     that passes the check (one in eleven does) is not trusted either.
     """
     shaped = raw.str.contains(NUMBER_18).fill_null(False)
@@ -129,8 +129,9 @@ def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     number = written.cast(pl.Int64, strict=False)
     double = (((number + 500) // 1000 * 1000).cast(pl.Float64).cast(pl.Int64) == number).fill_null(False).to_numpy()
     zeros = written.str.ends_with("000").to_numpy()
-    n_double = int((double & ~right).sum())
-    spoilt = double & (n_double > MOST_BY_CHANCE + MOST_BY_CHANCE / 100 * int((~right).sum()))
+    lost = double | zeros
+    n_lost = int((lost & ~right).sum())
+    spoilt = lost & (n_lost > MOST_BY_CHANCE + MOST_BY_CHANCE / 100 * int((~right).sum()))
     code = np.select(
         [spoilt, ~right & zeros, ~day, ~right], ["damaged", "damaged", "birth_date", "checksum"], default=""
     )

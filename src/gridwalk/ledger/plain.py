@@ -22,6 +22,7 @@ from gridwalk.ledger.read import SheetRead
 from gridwalk.method import text
 
 _ID_NOISE = r"[\s'’`‘′\-_.,·]"
+FEWEST_DIGITS = 6
 SAMPLED = 400
 """Rows below the header among which a column's sample is looked for."""
 
@@ -37,8 +38,9 @@ class Plain:
 
 
 def written_id(raw: str) -> str:
-    """An ID number as written, without spaces and marks, X as a capital."""
-    return re.sub(_ID_NOISE, "", text.fold(raw)).upper().replace("×", "X")[:24]
+    """An ID number as written, without spaces and marks, X as a capital; empty where the cell says no number (不详)."""
+    written = re.sub(_ID_NOISE, "", text.fold(raw)).upper().replace("×", "X")[:24]
+    return written if sum(c.isdigit() for c in written) >= FEWEST_DIGITS else ""
 
 
 def read(source: Path, format_: str, *, kind: str | None, mapping: Mapping[str, str]) -> Plain | None:

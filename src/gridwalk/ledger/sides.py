@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,16 @@ def read_file(
             say(f"认地址 {source.name}")
             return _located(wide.kind, source.name, wide.frame, wide.faults, wide.sheets, say)
     return read_bytes(source.read_bytes(), source.name, kind=kind, mapping=mapping)
+
+
+def read_files(
+    left: Path, right: Path, *, kind: str | None = None, progress: Progress | None = None
+) -> tuple[Side, Side]:
+    """Two ledger files, read at the same time. Raises LedgerError."""
+    with ThreadPoolExecutor(2) as readers:
+        reading = [readers.submit(read_file, source, kind=kind, progress=progress) for source in (left, right)]
+        here, there = (one.result() for one in reading)
+    return here, there
 
 
 def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Side:

@@ -20,8 +20,16 @@ PARTS = ("road", "number", "estate", "building", "stairwell", "floor", "room", "
 PLACE = "某某里"
 TOWER = "某某大厦"
 _FORMS = {**{chr(0xFF10 + i): str(i) for i in range(10)}, "－": "-", "（": "(", "）": ")", "＃": "#", "，": ","}
+_TENS = [h + o for h in ("", *(f"{t}十" for t in ("", *"二三四五六七八九"))) for o in ("", *"一二三四五六七八九")][1:]
+_NUMERALS_BEFORE = {
+    f"{han}{unit}": f"{number}{unit}" for number, han in enumerate(_TENS, start=1) for unit in ("号楼", "单元")
+}
+"""五号楼, 二十一单元: numerals as digits. Texts with other numerals (百, 廿, 第) are read one by one."""
+_OTHER_NUMERALS = "[百佰千仟零〇○廿卅第两壹贰叁肆伍陆柒捌玖拾]"
+_FORMED = "[" + "".join(_FORMS) + "]"
+_HAN_UNIT = "[一二三四五六七八九十](?:号楼|单元)"
 _WRITABLE = r"^[\u4e00-\u9fffA-Za-z0-9#\-()/、.号 ]+$"
-_NUMBERS_DECIDE = r"\d\s*(?:楼|[Ff])|\d{7,}|(?:^|\D)00"
+_NUMBERS_DECIDE = r"\d\s*(?:楼|[Ff])|\d{7}|(?:^|\D)0(?:0|\D|$)|  |^ | $"
 """Where what the numbers are decides what they mean (5楼501), or they are no part of a door (a telephone)."""
 _NUMERALS = f"[{text.CHINESE_DIGITS}]"
 _TOWER_END = r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$"
@@ -49,33 +57,36 @@ class Way:
 
 
 def parts(texts: pl.Series) -> pl.DataFrame:
-    """``PARTS`` of every address, as ``addresses.parse`` reads them; ``floor`` Int64 or null, the others texts."""
-    raw = texts.rename("raw").to_frame()
-    distinct = raw.unique().drop_nulls()
-    return raw.join(_read(distinct), on="raw", how="left", maintain_order="left").drop("raw")
+    """``PARTS`` of every address, as ``addresses.parse`` reads them; ``floor`` Int64 or null, the others texts.
+
+    Give it distinct texts: each is worked out as often as it stands there.
+    """
+    rows = _split(texts.rename("raw").to_frame().with_row_index("at"))
+    usual = rows.filter(pl.col("suffix").is_not_null())
+    usual = usual.join(_prefixes(usual["prefix"]), on="prefix", how="left", maintain_order="left")
+    plain, rest = _by_way(usual.filter("simple"), "class", least=1)
+    own, left = _by_way(pl.concat([usual.filter(~pl.col("simple")), rest]), "name", least=LEAST)
+    odd = pl.concat([rows.filter(pl.col("suffix").is_null()).select("at", "raw"), left.select("at", "raw")])
+    return pl.concat([plain, own, _exact(odd)]).sort("at").drop("at")
 
 
-def _read(distinct: pl.DataFrame) -> pl.DataFrame:
-    usual = (
-        distinct.with_columns(plain=pl.col("raw").str.replace_many(list(_FORMS), list(_FORMS.values())))
-        .filter(
-            pl.col("plain").str.contains(_WRITABLE) & pl.col("plain").str.contains(r"\d")
-            & ~pl.col("plain").str.contains(_NUMBERS_DECIDE) & ~pl.col("plain").str.contains(r"  |^ | $|[{}]")
-        )
-        .with_columns(
-            prefix=pl.col("plain").str.extract(r"^([^0-9 ]*)"), suffix=pl.col("plain").str.extract(r"^[^0-9 ]*(.*)$")
-        )
-        .with_columns(
-            way=pl.col("suffix").str.replace_all(r"(^|\D)0(\d)", "${1}z${2}").str.replace_all(r"\d", "9"),
-            groups=pl.col("suffix").str.extract_all(r"\d+").list.eval(_without_zeros(pl.element())),
-        )
-    )  # fmt: skip
-    usual = usual.join(_prefixes(usual["prefix"]), on="prefix")
-    plain = _by_way(usual.filter("simple"), "class", least=1)
-    rest = usual.join(plain, on="raw", how="anti").with_columns(named=pl.col("prefix"))
-    own = _by_way(rest, "named", least=LEAST)
-    left = distinct.join(plain, on="raw", how="anti").join(own, on="raw", how="anti")["raw"]
-    return pl.concat([plain, own, _exact(left)])
+def _split(rows: pl.DataFrame) -> pl.DataFrame:
+    """``prefix``: the name before the numbers, ``suffix`` and ``way``: what follows, with its digits and without,
+    ``groups``: the numbers. Null where what the numbers are decides what they mean."""
+    formed = pl.col("raw").str.replace_many(_FORMS)
+    rows = rows.with_columns(plain=pl.when(pl.col("raw").str.contains(_FORMED)).then(formed).otherwise("raw"))
+    han = pl.col("plain").str.contains(_HAN_UNIT) & ~pl.col("plain").str.contains(_OTHER_NUMERALS)
+    if rows.select(han.any()).item():
+        digits = pl.col("plain").str.replace_many(_NUMERALS_BEFORE, leftmost=True)
+        rows = rows.with_columns(plain=pl.when(han).then(digits).otherwise("plain"))
+    usual = pl.col("plain").str.contains(_WRITABLE) & ~pl.col("plain").str.contains(_NUMBERS_DECIDE)
+    said = pl.when(usual).then("plain").str.extract_groups(r"^(?<prefix>[^0-9 ]*)(?<suffix>.*\d.*)$").alias("said")
+    rows = rows.with_columns(said).unnest("said")
+    zero = pl.col("suffix").str.contains(r"(?:^|\D)0")
+    marked = pl.when(zero).then(pl.col("suffix").str.replace_all(r"(^|\D)0(\d)", "${1}z${2}")).otherwise("suffix")
+    return rows.with_columns(
+        way=marked.str.replace_all("[0-8]", "9"), groups=pl.col("suffix").str.extract_all(r"[1-9]\d*")
+    )
 
 
 def _prefixes(prefix: pl.Series) -> pl.DataFrame:
@@ -86,10 +97,10 @@ def _prefixes(prefix: pl.Series) -> pl.DataFrame:
     distinct = prefix.unique().to_list()
     read = [addresses.named(p) for p in distinct]
     rows = [
-        (p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if re.search(_TOWER_END, p) else PLACE)
+        (p, p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if re.search(_TOWER_END, p) else PLACE)
         for p, names in zip(distinct, read, strict=True)
     ]
-    schema = {"prefix": pl.String, "road": pl.String, "number": pl.String, "estate": pl.String, "simple": pl.Boolean,
+    schema = {"prefix": pl.String, "name": pl.String, "road": pl.String, "number": pl.String, "estate": pl.String, "simple": pl.Boolean,
               "class": pl.String}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -104,37 +115,32 @@ def _is_plain(prefix: str, estate: str) -> bool:
     )
 
 
-def _by_way(usual: pl.DataFrame, place: str, *, least: int) -> pl.DataFrame:
-    """The addresses of each way that numbers can be put into. ``place``: the column of the name that stands before them;
-    ``least``: how many addresses of a way make it worth reading."""
-    ways = usual.group_by(place, "way").agg(raw=pl.col("raw").first(), n=pl.len()).filter(pl.col("n") >= least)
-    known = [(name, way, _way(name, way, raw)) for name, way, raw in ways.select(place, "way", "raw").iter_rows()]
-    shapes = {w: i for i, w in enumerate({w for _, _, w in known if w is not None})}
+def _by_way(usual: pl.DataFrame, place: str, *, least: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The addresses of each way that numbers can be put into, and the rest. ``place``: the column of the name that stands
+    before them; ``least``: how many addresses of a way make it worth reading."""
+    keyed = usual.with_columns(key=pl.struct(place, "way").hash())
+    ways = (
+        keyed.group_by("key").agg(pl.col(place, "way", "raw", "plain").first(), n=pl.len()).filter(pl.col("n") >= least)
+    )
+    known = [(key, _way(*texts)) for key, *texts in ways.select("key", place, "way", "raw", "plain").iter_rows()]
+    shapes = list({w for _, w in known if w is not None})
     table = pl.DataFrame(
-        [(name, way, shapes[w]) for name, way, w in known if w is not None],
-        schema={place: pl.String, "way": pl.String, "shape": pl.Int64}, orient="row",
-    )  # fmt: skip
-    by_index = list(shapes)
-    found = [
-        _filled(of_shape, by_index[int(str(shape[0]))])
-        for shape, of_shape in usual.join(table, on=[place, "way"]).group_by("shape")
-    ]
-    return pl.concat([_exact(pl.Series("raw", [], dtype=pl.String)), *found])
+        [(key, shapes.index(w)) for key, w in known if w is not None],
+        schema={"key": pl.UInt64, "shape": pl.UInt32},
+        orient="row",
+    )
+    shaped = keyed.join(table, on="key", how="left", maintain_order="left").drop("key")
+    found = [_filled(shaped.filter(pl.col("shape") == i), way) for i, way in enumerate(shapes)]
+    return pl.concat([_exact(usual.clear()), *found]), shaped.filter(pl.col("shape").is_null()).drop("shape")
 
 
-def _without_zeros(number: pl.Expr) -> pl.Expr:
-    bare = number.str.strip_chars_start("0")
-    return pl.when(bare == "").then(pl.lit("0")).otherwise(bare)
-
-
-def _way(place: str, way: str, example: str) -> Way | None:
-    """What the way says, or None where the numbers themselves would have a say."""
+def _way(place: str, way: str, example: str, plain: str) -> Way | None:
+    """What the way says (``plain``: the example with its numerals as digits), or None where the numbers themselves would have a say."""
     said = {_said(place, way, digits) for digits in ("23456781", "98765432")}
     found = said.pop()
     if said or found is None:
         return None
     real = addresses.parse(example)
-    plain = "".join(_FORMS.get(c, c) for c in example)
     numbers = [n.lstrip("0") or "0" for n in re.findall(r"\d+", plain)]
     put = [p.format(*numbers) for p in (found.building, found.stairwell, found.room, found.fault)]
     return found if put == [real.building, real.stairwell, real.room, real.fault] else None
@@ -192,7 +198,7 @@ def _filled(frame: pl.DataFrame, way: Way) -> pl.DataFrame:
         building=_put(way.building), stairwell=_put(way.stairwell), room=room, fault=pl.lit(way.fault)
     )
     floor = said.cast(pl.Int64, strict=False) if way.floor else pl.lit(None, dtype=pl.Int64)
-    return filled.with_columns(floor=floor).select("raw", *PARTS)
+    return filled.with_columns(floor=floor).select("at", *PARTS)
 
 
 def _put(pattern: str) -> pl.Expr:
@@ -201,9 +207,9 @@ def _put(pattern: str) -> pl.Expr:
     return pl.concat_str(terms) if terms else pl.lit("")
 
 
-def _exact(raw: pl.Series) -> pl.DataFrame:
-    read = [addresses.parse(t) for t in raw.to_list()]
+def _exact(rows: pl.DataFrame) -> pl.DataFrame:
+    read = [addresses.parse(t or "") for t in rows["raw"].to_list()]
     columns = {
         p: pl.Series(p, [getattr(a, p) for a in read], dtype=pl.Int64 if p == "floor" else pl.String) for p in PARTS
     }
-    return pl.DataFrame({"raw": raw, **columns})
+    return pl.DataFrame({"at": rows["at"], **columns})

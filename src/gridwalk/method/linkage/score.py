@@ -13,6 +13,8 @@ from gridwalk.method.linkage.weights import Table
 
 MOST_OF_A_VALUE = 22.0
 """Bits the rarest of values can bring: a mistake in copying is always likelier than that."""
+NAMESAKE = 5.0
+"""Bits of one name at one door beyond both: chance brings members of one household together, and they bear different names."""
 AGAIN_AT_HOME = 2.0
 """Bits the weaker of home and phone still brings when both agree: a household shares its telephone."""
 
@@ -48,7 +50,11 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
         both = (of["home"] > AGAIN_AT_HOME) & (of["phone"] > AGAIN_AT_HOME)
         weaker = np.minimum(of["home"], of["phone"])
         of["phone"] = np.where(both, of["phone"] - weaker + AGAIN_AT_HOME, of["phone"])
-    return np.asarray(sum(of.values()), dtype=np.float64)
+    bits = np.asarray(sum(of.values()), dtype=np.float64)
+    if "name" in of and "home" in of:
+        at_home = np.isin(compared["home"].level, ["same", "household"])
+        bits += np.where(at_home & (compared["name"].level == "same"), NAMESAKE, 0.0)
+    return bits
 
 
 def prior(n_left: int, n_right: int) -> float:
