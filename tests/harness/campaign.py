@@ -94,6 +94,12 @@ def street(lead: Client, sign_in: SignIn) -> Client:
     """The ledgers imported and a campaign dispatched; the lead's client."""
     confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
     confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
+    dispatch(sign_in)
+    return lead
+
+
+def dispatch(sign_in: SignIn) -> Campaign:
+    """A campaign of a hundred days, under way for twenty days, its first wave dispatched."""
     centre = sign_in(Role.STREET_CENTRE, "120105001")
     today = clock.local_date(clock.now())
     days = {f"{phase}_{end}": (today - dt.timedelta(days=20 - n)).isoformat() for n, (phase, end) in enumerate(
@@ -116,4 +122,4 @@ def street(lead: Client, sign_in: SignIn) -> Client:
     )
     wave = Campaign.objects.get().waves.get(name="试点")
     assert centre.post(f"/campaign/waves/{wave.pk}/dispatch/").status_code == 302
-    return lead
+    return wave.campaign
