@@ -107,14 +107,21 @@ def find(rows: Sequence[Sequence[Any]], kind: str | None) -> Header | None:
         single = tuple(text.fold(c) for c in rows[top])
         if sum(1 for t in single if t) < 2:
             continue
-        candidates = [Header(top, 1, single)]
+        candidates = [(Header(top, 1, single), 0.0)]
         if top + 1 < len(rows):
-            candidates.append(Header(top, 2, _two_rows(single, [text.fold(c) for c in rows[top + 1]])))
-        for header in candidates:
-            score = (_score(kind, header.texts) if kind else kind_of(header.texts)[1]) - 0.1 * header.height
+            below = [text.fold(c) for c in rows[top + 1]]
+            candidates.append((Header(top, 2, _two_rows(single, below)), _refused_above(single, below)))
+        for header, bonus in candidates:
+            score = (_score(kind, header.texts) if kind else kind_of(header.texts)[1]) - 0.1 * header.height + bonus
             if _matched(header.texts) >= 2 and (best is None or score > best[0]):
                 best = (score, header)
     return best[1] if best else None
+
+
+def _refused_above(upper: Sequence[str], lower: Sequence[str]) -> float:
+    """What a column that is not taken adds to a header of two rows when it is named in the upper one only."""
+    below = [*lower, *[""] * len(upper)]
+    return 0.2 * sum(1 for above, under in zip(upper, below, strict=False) if not under and dictionary.forbidden(above))
 
 
 def _matched(texts: Sequence[str]) -> int:

@@ -12,6 +12,8 @@ import polars as pl
 from gridwalk.method import address_columns, addresses, text
 from gridwalk.method.addresses import Address
 
+_ESTATE_FROM = 3
+"""How many characters before a building's number are an estate's name and not part of the building's."""
 _BUILDING_AND_STAIRWELL = re.compile(r"^(\d+)-([1-9])$")
 
 
@@ -28,6 +30,10 @@ def address_of(values: Mapping[str, Any]) -> Address:
     estate = str(values.get("estate") or "").replace(" ", "") or whole.estate
     if not building and (inside := addresses.parse(estate)).building and inside.estate:
         estate, building, stairwell = inside.estate, inside.building, stairwell or inside.stairwell
+    if not estate and values.get("building"):
+        inside = addresses.parse(str(values["building"]))  # 海河花园5号楼 in one column; 配2号楼 is a building
+        if inside.building and len(inside.estate) >= _ESTATE_FROM:
+            estate, building, stairwell = inside.estate, inside.building, stairwell or inside.stairwell
     if room_text and not values.get("building"):
         inside = addresses.parse(room_text)  # a room column may hold 5-2-301
         if inside.building:

@@ -65,6 +65,16 @@ def test_a_header_of_two_rows_is_one_and_the_group_tells_whose_telephone_it_is()
     assert ledger.rows[0].values["occupancy"] == "vacant" and ledger.rows[0].values["owner_phone"] == phone(1)
 
 
+def test_a_column_not_taken_is_named_though_only_the_upper_of_two_header_rows_has_it() -> None:
+    ledger = read.read(
+        books.xlsx({"Sheet1": [["序号", "住址", "", "", "居民", "宗教信仰"], ["", "楼栋", "单元", "室号", "姓名", ""],
+                               [1, "5号楼", "1单元", "101", "王一", "无"]]}),
+        "人口.xlsx", kind="person",
+    )  # fmt: skip
+    assert [c.how for c in ledger.sheets[0].columns if c.header == "宗教信仰"] == ["forbidden"]
+    assert [r.values["name"] for r in ledger.rows] == ["王一"]
+
+
 def test_a_household_merged_over_its_members_is_filled_down() -> None:
     rows = rows_of(
         PERSON,

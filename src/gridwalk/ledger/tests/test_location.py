@@ -25,6 +25,8 @@ from gridwalk.method import addresses
         {"estate": "林古里", "building": "5-2", "room": "301"},
         {"estate": "林古里5号楼", "stairwell": "2", "room": "301"},
         {"estate": "林古里5号楼2单元", "room": "301"},
+        {"building": "林古里５号楼", "stairwell": "２门", "room": "301"},
+        {"building": "林古里5栋2单元", "room": "301室"},
     ],
 )
 def test_it_finds_one_door_however_the_columns_are_cut(values: dict[str, str]) -> None:
