@@ -16,6 +16,7 @@ from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.method import addresses
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.queries.backfill import Item
+from gridwalk.registry.queries.entities import VACANCY_FIELDS
 
 A4 = 9
 CHANGED = "#F9E6E1"
@@ -28,8 +29,10 @@ def workbook(
 ) -> bytes:  # fmt: skip
     """Sheet 1: one row an entity in the side's columns and order, corrected cells coloured. Sheet 2: one line a correction.
 
-    Every cell is text: no number loses its end, nothing that begins with = is run.
+    Every cell is text: no number loses its end, nothing that begins with = is run. Whether a door stands empty or is let
+    is in neither sheet (red line 5): the column keeps its place, its cells stay empty.
     """
+    items = [one for one in items if not one.on_screen_only]
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     text, head = book.add_format(_TEXT), book.add_format(_TEXT | {"bold": True, "bg_color": "#E8E6E1"})
@@ -83,6 +86,8 @@ def _moved(field: str, record: Mapping[str, Any]) -> str:
 
 
 def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
+    if field in VACANCY_FIELDS:
+        return ""
     new = next((i.new for i in of_entity if i.field == field), None)
     value = new if new is not None else of_entity[0].said.get(field)
     return dictionary.choice_label(kind, field, str(value)) if value else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from typing import Any
 
 from django.http import HttpResponse
@@ -32,16 +33,26 @@ def _asked(request: Signed, given: Any) -> tuple[str, str, str]:
 def index(request: Signed) -> HttpResponse:
     """What is to be told to a side, by grid, and how far it has taken over what it was told."""
     source, kind, scope = _asked(request, request.GET)
-    items = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
-    names = {grid: territory.scope_name(grid) for grid in {i.grid for i in items}}
+    field, state = request.GET.get("field", ""), request.GET.get("state", "")
+    everything = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
+    items = [i for i in everything if field in {"", i.field} and state in {"", i.state}]
+    shown = items if len(scope) == GRID else items[:SHOWN]  # a grid is printed whole
+    names = territory.place_names({i.grid for i in shown})
+    widest = pages.scope_of(request, Verb.IMPORT_LEDGER)
     context = {
         "source": source, "sources": SOURCES, "kind": kind, "kinds": {k: dictionary.KINDS[k] for k in register.KINDS},
-        "scope": scope, "crumbs": pages.crumbs(scope), "n": len(items),
-        "groups": [(names[grid], list(rows)) for grid, rows in itertools.groupby(items, key=lambda i: i.grid)],
+        "scope": scope, "crumbs": pages.crumbs(scope), "n": len(items), "n_all": len(everything), "n_shown": len(shown),
+        "fields": Counter((i.field, i.label) for i in everything).most_common(), "field": field,
+        "states": Counter(i.state for i in everything).most_common(), "state": state,
+        "grids": territory.grids(request.viewer, scope=widest, verb=Verb.IMPORT_LEDGER), "n_files": sum(not i.on_screen_only for i in everything),
+        "groups": [(names[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)],
         "progress": backfill.progress(request.viewer, source=source, kind=kind, scope=scope),
-        "layout": backfill.layout(source, kind)[1],
+        "layout": backfill.layout(source, kind, scope)[1],
     }  # fmt: skip
     return page(request, "console/backfill.html", context, active="console:backfill")
+
+
+GRID, SHOWN = 15, 200
 
 
 @require_POST
@@ -51,8 +62,7 @@ def workbook(request: Signed) -> HttpResponse:
     items = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
     actions.hand_out(actor=request.viewer, at=request.at, source=source, kind=kind, scope=scope)
     data = documents.workbook(
-        items, kind=kind, layout=backfill.layout(source, kind), by=request.viewer.name, at=request.at,
-        grids={grid: territory.scope_name(grid) for grid in {i.grid for i in items}},
+        items, kind=kind, layout=backfill.layout(source, kind, scope), by=request.viewer.name, at=request.at,
+        grids=territory.place_names({i.grid for i in items}),
     )  # fmt: skip
-
     return downloads.workbook(f"回填清单（{SOURCES[source]}）.xlsx", data)

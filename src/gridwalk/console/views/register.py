@@ -19,6 +19,8 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.reconcile.queries import backfill
+from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, endings
 from gridwalk.registry.actions.corrections import CorrectionError
@@ -90,6 +92,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "n_met": sum(1 for v in visits if v.outcome == "met"), "n_living": sum(1 for r in residents if r.living), "crumbs": pages.crumbs(found.grid_id),
         "facts": entities.facts(request.viewer, found), "care": entities.care_of(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
+        "agreement": backfill.agreement(request.viewer, "dwelling", found.id),
         "history": history.past(
             "dwelling", [found.id, *persons, *(r.residence for r in residents)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ),
@@ -148,6 +151,7 @@ def _page(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     return {
         "kind": kind, "found": found, "facts": entities.facts(viewer, found), "crumbs": pages.crumbs(found.grid_id),
         "history": history.past(kind, [found.id], full=viewer.may(Verb.SEE_ROWS, found.grid_id)), "differences": differences.of_entities(viewer, [found.id]),
+        "agreement": backfill.agreement(viewer, kind, found.id) if kind in compared.KINDS else [],
         "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": viewer.may(Verb.EDIT_REGISTER, found.grid_id),
         "may_reveal": viewer.may(Verb.REVEAL, found.grid_id), "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id), "outcomes": visit_rules.OUTCOMES, "now": clock.local(request.at),

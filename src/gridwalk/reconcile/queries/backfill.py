@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
+from django.db.models import Q
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.dictionary import fields as dictionary
@@ -16,6 +18,7 @@ from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
 from gridwalk.reconcile.queries import register
 from gridwalk.registry.models import Difference
+from gridwalk.registry.queries.entities import VACANCY_FIELDS
 
 TOLD = ("conflict", "missing_left")
 """Verdicts (side · register) that go back: what only the side says is a question, not a correction."""
@@ -42,6 +45,11 @@ class Item:
     state: str
     said: Mapping[str, Any]
     record: Mapping[str, Any]
+
+    @property
+    def on_screen_only(self) -> bool:
+        """Whether the value says that a door stands empty or is let: neither paper nor file carries that (red line 5)."""
+        return self.field in VACANCY_FIELDS
 
     @property
     def shown_old(self) -> str:
@@ -75,12 +83,15 @@ def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
     """The corrections for a side in an area, by grid and in the side's own order. What is still being decided is not told."""
     rows = _rows(viewer, source=source, kind=kind, scope=scope)
-    if not rows:
-        return []
+    return _corrections(rows, source, kind, layout(source, kind, scope)[1]) if rows else []
+
+
+def _corrections(rows: Sequence[SideRow], source: str, kind: str, own: Sequence[tuple[str, str]]) -> list[Item]:
+    """What the side must be told of these rows, in their order."""
     values = [row.opened() for row in rows]
     entities = [row.entity for row in rows]
     now = register.side("", kind, entities)
-    taken = {field for _, field in layout(source, kind)[1]}
+    taken = {field for _, field in own}
     fields = tuple(f.name for f in dictionary.fields(kind) if f.name in taken or any(f.name in v for v in values))
     said = sides.of_rows(
         kind, source, [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
@@ -141,11 +152,43 @@ def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
     return Progress(source, kind, sum(counts.values()), counts["proved"], counts["still_open"])
 
 
-def layout(source: str, kind: str) -> tuple[str, list[tuple[str, str]]]:
-    """The side's own workbook, as last compared: its sheet's name and its columns in order as (header, field)."""
-    for one in Comparison.objects.filter(kind=kind, state="done").order_by("-finished_at")[:50]:
+def layout(source: str, kind: str, scope: str) -> tuple[str, list[tuple[str, str]]]:
+    """The side's own workbook, as last compared in that area: its sheet's name and its columns in order as (header, field)."""
+    above = [scope[:length] for length in range(len(scope) + 1)]
+    here = Comparison.objects.filter(Q(scope__startswith=scope) | Q(scope__in=above), kind=kind, state="done")
+    for one in here.order_by("-finished_at")[:50]:
         side = "left" if one.source == source else "right" if source == "platform" and one.other_file_id else ""
         sheet = next((s for s in one.mapping[side]["sheets"] if s["columns"]), None) if side else None
         if sheet:
             return sheet["name"], [(c["header"], c["field"]) for c in sheet["columns"]]
     return "", []
+
+
+@dataclasses.dataclass(frozen=True)
+class Agreement:
+    """Whether a side is known to agree with the register about an entity: as of when, and what it must still be told."""
+
+    source: str
+    label: str
+    at: dt.datetime
+    to_tell: tuple[str, ...]
+    asked: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is left to tell or to decide."""
+        return not self.to_tell and not self.asked
+
+
+def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
+    """What is known of each side that was ever compared; empty for an entity no side has, and for who sees rows masked."""
+    found = []
+    for row in SideRow.objects.filter(kind=kind, entity=entity).order_by("source"):
+        if not viewer.may(Verb.SEE_ROWS, row.grid):
+            continue
+        told = _corrections([row], row.source, kind, layout(row.source, kind, row.grid[:12])[1])
+        asked = Difference.objects.filter(entity=entity, source=row.source, state__in=("open", "to_door"))
+        labels = tuple(_label(kind, field) for field in asked.order_by("created_at").values_list("field", flat=True))
+        label = dict(Comparison.SOURCES)[row.source]
+        found.append(Agreement(row.source, label, row.at, tuple(i.label for i in told), labels))
+    return found
