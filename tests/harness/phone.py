@@ -53,7 +53,9 @@ def walk(lead: Client, sign_in: SignIn, account: Callable[..., User]) -> Street:
     heads = ["网格编码", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况", "面积（㎡）"]
     doors = [[GRID, "海河花园", "5号楼", well, room, "有人住", "自住", "74.2"] for well, room in _doors()]
     doors[2][5:7], doors[4][6] = ["空置", "不清楚"], "出租"
-    people: list[list[Any]] = [["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "联系电话", "居住类别", "与户主关系"]]
+    people: list[list[Any]] = [
+        ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "联系电话", "居住类别", "与户主关系"]
+    ]
     for at, (well, room) in enumerate(_doors()):
         if at == 2:
             continue
@@ -61,7 +63,9 @@ def walk(lead: Client, sign_in: SignIn, account: Callable[..., User]) -> Street:
             number = id_no(100 + at * 4 + n * 2 + (sex == "男"), born)
             name = SURNAMES[at % 5] + GIVEN[(at * 2 + n) % 8]
             kind = "租户" if at == 4 else "常住"
-            people.append(["海河花园", "5号楼", well, room, name, sex, number, born, f"120{at:04d}{n:04d}", kind, relation])
+            people.append(
+                ["海河花园", "5号楼", well, room, name, sex, number, born, f"120{at:04d}{n:04d}", kind, relation]
+            )
     confirm(lead, upload(lead, workbook("房屋台账", [heads, *doors])))
     confirm(lead, upload(lead, workbook("实有人口台账", people)))
     dispatch(sign_in)
@@ -87,7 +91,7 @@ def profile(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], BrowserCo
     for context in opened:
         try:
             context.close()
-        except Exception:  # noqa: BLE001 - it was killed on purpose
+        except Exception:
             continue
 
 

@@ -1,5 +1,6 @@
 /** Where in the app we are; the phone's back button works. No personal data ever stands in an address. */
 import { ref } from "vue";
+import { app } from "./store/session";
 
 export interface Route {
   name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "door";
@@ -23,6 +24,7 @@ addEventListener("popstate", () => {
 export function go(name: Route["name"], id = ""): void {
   history.pushState(null, "", `#/${name}${id ? `/${id}` : ""}`);
   depth++;
+  app.now = Date.now();
   route.value = read();
   scrollTo(0, 0);
 }

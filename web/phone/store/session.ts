@@ -177,6 +177,7 @@ export function finish(make: (seq: number) => Op, place?: string): Promise<Op> {
       void tx.objectStore("meta").put(boxMeta(next), "box");
     });
     data.box = next;
+    app.now = Date.now();
     if (place) {
       const drafts = new Map(data.drafts);
       drafts.delete(place);
@@ -243,6 +244,7 @@ export function keepCache(grids: GridCache[], left: readonly string[], from: num
     });
     data.grids = grids;
     data.from = from;
+    app.now = Date.now();
     app.success = success;
   });
 }

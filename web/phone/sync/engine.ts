@@ -51,6 +51,7 @@ async function round(): Promise<void> {
     await pushAll();
     await uploadAll();
     await pull();
+    await report();
     session.app.trouble = "";
     session.app.online = true;
   } catch (error) {
@@ -250,7 +251,7 @@ export async function exportOutbox(): Promise<{ name: string; text: string; n: n
 }
 
 /** Tells the server how much is still here, for the office's list of phones. */
-export async function report(): Promise<void> {
+async function report(): Promise<void> {
   const n = waiting(session.data.box).length;
   if (n) await signed("device/me", { waiting: n }).catch(() => undefined);
 }

@@ -1,0 +1,62 @@
+"""The phone app as far as it can be held to the server's sources without a browser: its own tests, words, and red lines."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import hatch_build
+from gridwalk.dictionary import choices
+from gridwalk.visits import rules
+from gridwalk.visits.actions import at_the_door
+
+PHONE = hatch_build.WEB / "phone"
+FIRST_LOAD = 250_000
+
+
+def test_its_reducer_model_and_store_keep_every_visit() -> None:
+    node, _ = hatch_build.find_node()
+    vitest = hatch_build.WEB / "node_modules" / "vitest" / "vitest.mjs"
+    done = subprocess.run(
+        [str(node), str(vitest), "run", "--config", "vite.phone.config.ts"], cwd=hatch_build.WEB, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+
+
+def test_its_words_are_the_dictionarys() -> None:
+    words = json.loads((PHONE / "words.json").read_text(encoding="utf-8"))
+    for name, listed in {
+        "sex": choices.SEX, "relation": choices.RELATION, "residence_kind": choices.RESIDENCE_KIND, "usage": choices.USAGE,
+        "occupancy": choices.OCCUPANCY, "tenure": choices.TENURE, "organization_status": choices.ORGANIZATION_STATUS,
+    }.items():  # fmt: skip
+        assert words[name] == {code: said[0] for code, said in listed.items()}, name
+    assert words["outcome"] == {code: label for code, (label, _) in rules.OUTCOMES.items()}
+    assert words["outcome_mark"] == {code: mark for code, (_, mark) in rules.OUTCOMES.items()}
+    assert words["need"] == at_the_door.NEEDS
+    assert words["help"] == at_the_door.HELP
+    assert set(words["second_source"]) == set(rules.SECOND_SOURCES)
+
+
+def test_it_never_asks_where_somebody_is_and_names_no_outside_address() -> None:
+    sources = [p for p in PHONE.rglob("*") if p.suffix in {".ts", ".vue", ".css", ".html"} and "tests" not in p.parts]
+    assert len(sources) > 30
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search("geolocation|watchPosition|DeviceMotion|sendBeacon|localStorage", text), path
+        assert not re.search(r"https?://(?!www\.w3\.org/)\w", text), path
+    assert "alicdn" not in "".join(p.read_text(encoding="utf-8") for p in hatch_build.PHONE.rglob("*.css"))
+
+
+def test_its_first_load_stays_under_250_kilobytes() -> None:
+    everything = [
+        p for p in hatch_build.PHONE.rglob("*") if p.suffix in {".html", ".js", ".css", ".webmanifest", ".svg"}
+    ]
+    worker = (hatch_build.PHONE / "sw.js").read_text(encoding="utf-8")
+    assert "__RELEASE__" not in worker
+    for path in Path(hatch_build.PHONE / "assets").iterdir():
+        assert path.name in worker, "the service worker keeps every file of the release"
+    assert sum(len(gzip.compress(p.read_bytes(), 9)) for p in everything) < FIRST_LOAD

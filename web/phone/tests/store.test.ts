@@ -1,0 +1,159 @@
+/** The store on a real IndexedDB implementation: what is finished is on the disk, sealed, and there after any end of the browser. */
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { blank, toOp } from "../model/draft";
+import type { VisitData } from "../model/types";
+import { fromBase64, ITERATIONS } from "../store/crypto";
+import type * as Db from "../store/db";
+import type * as Session from "../store/session";
+
+const PIN = "271828";
+const SHARE = btoa("s".repeat(32));
+let db: typeof Db;
+let session: typeof Session;
+let server: CryptoKeyPair;
+
+vi.stubGlobal("navigator", { onLine: true });
+
+async function start(): Promise<void> {
+  await db?.close();
+  vi.resetModules(); // as if the browser had been killed
+  db = await import("../store/db");
+  session = await import("../store/session");
+}
+
+beforeEach(async () => {
+  await start();
+  server = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const device = {
+    device: "a", name: "手机", keys: null, server_key: await crypto.subtle.exportKey("jwk", server.publicKey), key_id: "k1", deposit_token: "t",
+  };
+  await db.write(["meta"], (tx) => {
+    void tx.objectStore("meta").put(device, "device"); // fake-indexeddb cannot clone a CryptoKey; nothing is signed here
+    void tx.objectStore("meta").put({ share: SHARE, until: Date.now() + 3600_000 }, "lease");
+    void tx.objectStore("meta").put({ epoch: 1, cursor: 1, last: 0 }, "box");
+    void tx.objectStore("meta").put({ success: null, from: 1 }, "sync");
+  });
+  await session.setFirstPin(PIN);
+});
+afterEach(async () => {
+  await db.wipe();
+});
+
+const visit = (place: string) => {
+  const draft = { ...blank("dwelling", place), note: { kind: "hazard" as const, text: "程望舒家门口的灯" } };
+  return session.finish((seq) => toOp(session.book.value, draft, { outcome: "met" }, { at: new Date(), mono: 0, seq }), place);
+};
+
+async function everythingStored(): Promise<string> {
+  const store = await db.open();
+  const out: string[] = [];
+  const show = (value: unknown): string =>
+    value instanceof ArrayBuffer ? new TextDecoder("latin1").decode(value) + new TextDecoder().decode(value)
+    : value instanceof Uint8Array ? new TextDecoder().decode(value)
+    : value && typeof value === "object" ? Object.values(value).map(show).join(" ") : String(value);
+  for (const name of ["meta", "cache", "drafts", "ops", "blobs"] as const) out.push(...(await store.getAll(name)).map(show));
+  return out.join("\n");
+}
+
+describe("store", () => {
+  it("a finished visit takes its draft's place in one transaction and is there after a kill", async () => {
+    await session.saveDraft({ ...blank("dwelling", "d1"), note: { kind: "request", text: "想装扶手" } });
+    await session.saveDraft({ ...blank("dwelling", "d2"), note: { kind: "request", text: "想装扶手" } });
+    const op = await visit("d1");
+    await start();
+    expect(await session.enterPin(PIN)).toBe("open");
+    expect(session.data.box.ops.map((kept) => kept.op.op)).toEqual([op.op]);
+    expect((session.data.box.ops[0]!.op.data as unknown as VisitData).note!.text).toBe("程望舒家门口的灯");
+    expect([...session.data.drafts.keys()]).toEqual(["d2"]);
+    expect(session.waitingCount.value).toBe(1);
+  });
+
+  it("when the disk is full neither the op nor the number is used, and the draft stays", async () => {
+    await session.saveDraft({ ...blank("dwelling", "d1"), note: { kind: "request", text: "想装扶手" } });
+    const write = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementationOnce(() => {
+      throw new DOMException("full", "QuotaExceededError");
+    });
+    await expect(visit("d1")).rejects.toThrow();
+    write.mockRestore();
+    expect([session.data.box.last, session.data.drafts.has("d1")]).toEqual([0, true]);
+    expect((await visit("d1")).seq).toBe(1);
+  });
+
+  it("many visits at once get contiguous numbers", async () => {
+    const ops = await Promise.all(Array.from({ length: 12 }, (_, n) => visit(`d${n}`)));
+    expect(ops.map((op) => op.seq).sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+  });
+
+  it("what the server said is kept; a cloned phone takes its new name and numbers", async () => {
+    const first = await visit("d1");
+    await visit("d2");
+    await session.apply({ type: "answered", epoch: 1, next_seq: 2, now: Date.now(), results: [{ op: first.op, seq: 1, state: "returned", reason: "not_here", text: "没有这一户" }] });
+    await session.apply({ type: "cloned", epoch: 1, device: "b", next_seq: 1 }, { device: "b", deposit_token: "u" });
+    await start();
+    await session.enterPin(PIN);
+    expect(session.data.box).toMatchObject({ device: "b", cursor: 1, last: 2 });
+    expect(session.data.box.ops[0]!.verdict).toMatchObject({ state: "returned", text: "没有这一户" });
+    expect((await db.getMeta("device"))!.deposit_token).toBe("u");
+  });
+
+  it("nothing personal lies there in the clear, and a sealed op opens with the server's key and no other", async () => {
+    await session.saveDraft({ ...blank("dwelling", "d3"), note: { kind: "request", text: "韩书言想装扶手" } });
+    session.data.user = { ...session.data.user, name: "沈若溪" };
+    await session.keepCache([{ grid: "g", version: 1, hash: "", rows: [{ kind: "person", id: "p", name: "孟昭宁", status: "active" }] }], [], 1, Date.now());
+    const op = await visit("d1");
+    const stored = await everythingStored();
+    for (const name of ["程望舒", "韩书言", "孟昭宁", "沈若溪", PIN]) expect(stored).not.toContain(name);
+
+    const record = (await (await db.open()).get("ops", op.op))!;
+    const raw = fromBase64(record.sealed);
+    const [point, iv, ct] = [raw.slice(0, 65), raw.slice(65, 77), raw.slice(77)];
+    const peer = await crypto.subtle.importKey("raw", point, { name: "ECDH", namedCurve: "P-256" }, false, []);
+    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: peer }, server.privateKey, 256);
+    const base = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+    const key = await crypto.subtle.deriveKey(
+      { name: "HKDF", hash: "SHA-256", salt: point, info: new TextEncoder().encode("gridwalk outbox 1") }, base, { name: "AES-GCM", length: 256 }, false, ["decrypt"],
+    );
+    const open = (name: string) => crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) }, key, ct);
+    expect(JSON.parse(new TextDecoder().decode(await open(op.op)))).toMatchObject({ op: op.op, verb: "visit.record", entity: "d1" });
+    await expect(open("another op")).rejects.toThrow();
+  });
+});
+
+describe("PIN", () => {
+  it("a wrong one opens nothing and makes the next wait longer, also for who kills the app", async () => {
+    await visit("d1");
+    const found: string[] = [];
+    for (const wait of [0, 0, 2000, 4000]) {
+      await start();
+      const before = Date.now();
+      found.push(await session.enterPin("000000"));
+      const { until } = (await db.getMeta("tries"))!;
+      expect(until - before).toBeGreaterThanOrEqual(wait);
+      expect(until - before).toBeLessThan(wait + 30_000);
+      if (wait === 2000) {
+        expect(await session.enterPin(PIN)).toBe("wait");
+        await db.setMeta("tries", { n: 3, until: 0 });
+      }
+    }
+    expect(found).toEqual(["wrong", "wrong", "wrong", "wrong"]);
+    expect([session.waitAfter(2), session.waitAfter(30)]).toEqual([0, 900_000]);
+    await db.setMeta("tries", { n: 4, until: 0 });
+    expect(await session.enterPin(PIN)).toBe("open");
+    expect(session.data.box.ops).toHaveLength(1);
+  });
+
+  it("without the server's share the right PIN opens nothing; another share and another PIN keep everything readable", async () => {
+    await visit("d1");
+    await session.takeShare(btoa("t".repeat(32)), Date.now() + 1);
+    await session.bindPin("314159");
+    await start();
+    expect(await session.enterPin(PIN)).toBe("wrong");
+    expect(await session.enterPin("314159")).toBe("open");
+    expect(session.data.box.ops).toHaveLength(1);
+    await db.setMeta("lease", { share: null, until: 0 });
+    await start();
+    expect(await session.enterPin("314159")).toBe("lease");
+    expect(ITERATIONS).toBeGreaterThanOrEqual(600_000);
+  });
+});
