@@ -37,12 +37,14 @@ NAVIGATION = (
     NavItem("console:paper", "纸质补录", "pen"),
     NavItem("console:care", "关怀联系", "heart"),
     NavItem("console:rechecks", "待复核", "check"),
+    NavItem("console:returned", "手机退回", "inbox"),
     NavItem("console:imports", "台账导入", "upload", rule=True),
     NavItem("console:comparisons", "台账比对", "compare"),
     NavItem("console:backfill", "回填清单", "back"),
     NavItem("console:reports", "报表", "file"),
     NavItem("console:audit", "操作记录", "clock"),
     NavItem("console:accounts", "账号", "key"),
+    NavItem("console:devices", "手机", "phone"),
     NavItem("console:areas", "区划网格", "map"),
 )
 

@@ -12,6 +12,7 @@ from gridwalk.campaigns import queries as campaigns
 from gridwalk.console.middleware import Signed
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.queries import differences
+from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 
@@ -63,4 +64,7 @@ def page(
 def _counts(viewer: Viewer) -> dict[str, int]:
     if not viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
         return {}
-    return {"console:differences": differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0])}
+    return {
+        "console:differences": differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0]),
+        "console:returned": returned.n_waiting(viewer),
+    }

@@ -119,6 +119,13 @@ PAGES: dict[str, Guard] = {
     "console:consistency": Verb.SEE_COUNTS,
     "console:backfill": Verb.IMPORT_LEDGER,
     "console:backfill_workbook": Verb.IMPORT_LEDGER,
+    # phones
+    "console:devices": Verb.MANAGE_DEVICES,
+    "console:device_code": Verb.MANAGE_DEVICES,
+    "console:device_revoke": Verb.MANAGE_DEVICES,
+    "console:outbox_import": Verb.MANAGE_DEVICES,
+    "console:returned": Verb.DECIDE_DIFFERENCE,
+    "console:returned_decide": Verb.DECIDE_DIFFERENCE,
     # reports, audit, settings
     "console:reports": Verb.EXPORT_REPORT,
     "console:report_download": Verb.EXPORT_REPORT,

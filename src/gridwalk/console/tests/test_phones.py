@@ -1,0 +1,117 @@
+"""手机 and 手机退回 in the console: codes, devices, files, decisions about what came back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from gridwalk.accounts.rules import Role
+from gridwalk.core import clock
+from gridwalk.phone.tests.conftest import PASSWORD, Field, field
+from gridwalk.phone.tests.test_pulling import pull
+from gridwalk.phone.tests.test_pushing import push, visit
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
+from gridwalk.sync.models import Device, Op, Returned
+from gridwalk.visits.models import Visit
+from tests.harness.phones import Cache, Wire, through
+
+__all__ = ["field"]
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_a_lead_makes_a_code_watches_the_phone_and_takes_it_back(field: Field, account: Any) -> None:
+    lead = signed_in(field.lead)
+    account(Role.GRID_WORKER, FAR_GRID, name="外人")
+    assert "还没有手机" in lead.get("/phones/").content.decode()
+    made = lead.post("/phones/code/", {"user": str(field.worker.id)}).content.decode()
+    assert "周行 的激活码" in made and "data:image/svg+xml" in made and "不是 https" in made
+    code = made.split('class="pair big"><b>')[1].split("<")[0]
+    wire = Wire(through(field.client), clock.now)
+    assert wire.activate(field.worker.username, PASSWORD, code)[0] == 200
+    wire.ask("POST", "device/me", {"waiting": 3})
+    shown = lead.get("/phones/").content.decode()
+    assert "周行" in shown and "外人" not in shown and '<td class="r">3</td>' in shown
+    device = Device.objects.get()
+    lead.post(f"/phones/{device.id}/revoke/", {"reason": ""})
+    assert Device.objects.get().revoked_at is None
+    lead.post(f"/phones/{device.id}/revoke/", {"reason": "丢了"})
+    assert "已停用，等它联网交回（丢了）" in lead.get("/phones/").content.decode()
+    assert wire.ask("POST", "lease", {})[1]["problem"] == "revoked"
+    assert lead.post("/phones/code/", {"user": "x"}).status_code == 302
+    assert signed_in(field.worker).get("/phones/").status_code == 403
+
+
+def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
+    door, other, third = (field.street.door(room) for room in ("101", "102", "103"))
+    person = field.street.person("程望舒", door)
+    field.walk.dispatch()
+    wire, lead = field.phone(), signed_in(field.lead)
+    assert "都记上了" in lead.get("/returned/").content.decode()
+    field.worker.assignments.update(to_on=clock.local_date(clock.now()).replace(day=1))
+    edit = {"kind": "person", "entity": str(person.id), "set": {"phone": {"p": None, "v": "12000000005"}}}
+    push(wire, visit(1, door, confirmed=[str(person.id)], edits=[edit]), visit(2, other), visit(3, third, "no_answer"))
+    text = lead.get("/returned/").content.decode()
+    assert text.count("放行，记上</button>") == 3 and "12000000005" not in text and "这个网格已交给别人" in text
+    first, second, last = (Returned.objects.get(op__seq=seq).pk for seq in (1, 2, 3))
+
+    lead.post(f"/returned/{first}/", {"do": "release", "note": "看过了"})
+    assert (Visit.objects.get().id, Visit.objects.get().worker) == (first, field.worker.id)
+    lead.post(f"/returned/{last}/", {"do": "set_aside", "note": ""})
+    assert Returned.objects.get(pk=last).state == "waiting"
+    lead.post(f"/returned/{last}/", {"do": "set_aside", "note": "已另记"})
+    lead.post(f"/returned/{second}/", {"do": "assign", "to": str(field.worker.id), "note": "再去看看"})
+    assert Returned.objects.get(pk=second).state == "waiting", "whoever lost the grid cannot be sent there"
+    field.worker.assignments.update(to_on=None)
+    lead.post(f"/returned/{second}/", {"do": "assign", "to": str(field.worker.id), "note": "再去看看"})
+    cache = Cache()
+    answer = pull(wire, cache)
+    (task,) = cache.of_kind(GRID, "task")
+    assert (task["place"], task["assignee"], task["text"]) == (str(other.id), str(field.worker.id), "再去看看")
+    assert {one["reason"]: one["state"] for one in answer["decided"]} == {
+        "released": "accepted", "set_aside": "returned", "assigned": "returned",
+    }  # fmt: skip
+    assert any(row.get("waiting") and row["place"] == str(other.id) for row in cache.of_kind(GRID, "visit"))
+    _, again = push(wire, *(json.loads(json.dumps(o)) for o in ()), seq_from=4)
+    assert again["next_seq"] == 4
+    assert "已搁置：书记" not in lead.get("/returned/").content.decode()
+    assert "已另记" in lead.get("/returned/?show=decided").content.decode()
+    assert Op.objects.get(pk=first).state == "accepted"
+
+
+def test_an_outbox_file_is_imported_by_whoever_manages_the_device(field: Field, account: Any) -> None:
+    door = field.street.door("101")
+    field.walk.dispatch()
+    wire = field.phone()
+    held = visit(1, door, note={"kind": "hazard", "text": "电线外露"})
+    content = {"format": "gridwalk-outbox-1", "device": wire.device, "made_at": "", "ops": [wire.seal(held)]}
+
+    def send(client: Client, data: bytes) -> str:
+        file = SimpleUploadedFile("待传.gwo", data)
+        return client.post("/phones/outbox/", {"file": file}, follow=True).content.decode()
+
+    lead = signed_in(field.lead)
+    assert "这不是手机导出的待传文件" in send(lead, b"%PDF")
+    assert "导入了 1 条，0 条服务器已有" in send(lead, json.dumps(content).encode())
+    assert "导入了 0 条，1 条服务器已有" in send(lead, json.dumps(content).encode())
+    assert Visit.objects.count() == 1
+    assert "电线外露" in lead.get("/returned/").content.decode()
+    assert signed_in(account(Role.STREET_CENTRE, FIRST[:9])).post("/phones/outbox/").status_code in {302, 403}
+
+
+@pytest.mark.parametrize("path", ["/phone/", "/phone/sw.js"])
+def test_the_shell_keeps_a_strict_policy(field: Field, path: str) -> None:
+    response = field.client.get(path)
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    assert response.status_code in {200, 404}
+    assert field.client.get("/phone/../settings.py").status_code == 404
+    assert field.client.get("/phone/%2e%2e/%2e%2e/api.py").status_code == 404
