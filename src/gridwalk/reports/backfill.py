@@ -80,7 +80,7 @@ _DOOR = ("estate", "building", "stairwell", "room")
 
 def _moved(field: str, record: Mapping[str, Any]) -> str:
     if field != ADDRESS:
-        return str(record.get(field) or "")
+        return _written(field, str(record.get(field) or ""))
     estate, building, stairwell, room = (str(record.get(p) or "") for p in _DOOR)
     return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room))
 
@@ -90,7 +90,14 @@ def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
         return ""
     new = next((i.new for i in of_entity if i.field == field), None)
     value = new if new is not None else of_entity[0].said.get(field)
-    return dictionary.choice_label(kind, field, str(value)) if value else ""
+    return _written(field, dictionary.choice_label(kind, field, str(value))) if value else ""
+
+
+def _written(field: str, value: str) -> str:
+    """A part of an address as people write it, not as it is compared: 5号楼, 1单元."""
+    if field == "building":
+        return addresses.building_name(value)
+    return f"{value}单元" if field == "stairwell" and value else value
 
 
 def _ticks(sheet: Any, items: Sequence[Item], grids: Mapping[str, str], styles: tuple[Any, Any]) -> None:

@@ -1,0 +1,125 @@
+"""What was decided goes back to the official sides: each in its own columns, ticked off by grid, proved by its next export."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from gridwalk.accounts.rules import Role
+from gridwalk.core.models import AuditEntry
+from gridwalk.reconcile.models import BackfillItem
+from gridwalk.registry.models import Dwelling, Person
+from tests.harness.campaign import COMMUNITY, GRID, id_no
+from tests.harness.people import SignIn
+from tests.journeys.test_comparing import actor, compared  # noqa: F401 the fixture
+
+pytestmark = pytest.mark.slow
+PLATFORM = ["证件号码", "姓名", "手机", "小区", "楼栋", "单元", "室号"]
+AT_101 = ["海河花园", "5号楼", "1单元", "101"]
+
+
+def export(phone: str, name: str = "程望舒") -> list[list[Any]]:
+    return [
+        PLATFORM,
+        [id_no(11), name, phone, *AT_101],
+        [id_no(2, "19500203"), "程兰因", "12012345671", *AT_101],
+    ]
+
+
+def text(client: Client, path: str, **given: str) -> str:
+    answer = client.get(path, given)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def sheets(client: Client, source: str, kind: str) -> dict[str, list[list[Any]]]:
+    answer = client.post("/backfill/workbook/", {"source": source, "kind": kind, "scope": COMMUNITY})
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    return {s.title: [[c.value for c in row] for row in s.iter_rows()] for s in book.worksheets}
+
+
+def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(street: Client, actor: Any) -> None:  # noqa: F811
+    compared(street, actor, export("12099999999"), source="platform")
+    person = Person.objects.get(name="程望舒")
+    assert "平台导出 1" in text(street, "/differences/")
+    shown = text(street, f"/people/{person.pk}/")
+    assert "市平台导出1 项待决定：电话" in shown
+    assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")  # not decided yet
+    found = text(street, "/differences/", source="platform", kind="person", field="phone")
+    pk = found.split("/decide/")[0].rsplit("/", 1)[-1]
+    street.post(f"/differences/{pk}/decide/", {"decision": "keep", "next": ""})
+    assert "市平台导出有 1 项待回填：电话" in text(street, f"/people/{person.pk}/")
+    listed = text(street, "/backfill/", source="platform", kind="person", scope=GRID)
+    assert "12*****9999" in listed
+    assert "12*****5671" in listed
+    assert "12012345671" not in listed
+    assert "这样筛没有了" in text(street, "/backfill/", source="platform", kind="person", field="name")
+    assert "没有要改回去" in text(street, "/backfill/", source="platform", kind="person", scope=f"{COMMUNITY}002")
+    found_sheets = sheets(street, "platform", "person")
+    own = next(iter(found_sheets.values()))
+    assert own == [PLATFORM, [id_no(11), "程望舒", "12012345671", *AT_101]]
+    ticks = found_sheets["核销清单"]
+    assert ticks[1][3:6] == ["电话", "12099999999", "12012345671"]
+    assert ticks[1][0] == "君临天下 第一网格"
+    assert AuditEntry.objects.get(verb="backfill.handed_out").data["items"] == 1
+    assert AuditEntry.objects.get(verb="number.handed_out").subject == person.pk
+    compared(street, actor, export("12099999999"), source="platform")
+    assert BackfillItem.objects.get().state == "still_open"
+    assert "还没改" in text(street, "/backfill/", source="platform", kind="person", state="还没改")
+    compared(street, actor, export("12012345671"), source="platform")
+    assert BackfillItem.objects.get().state == "proved"
+    assert "市平台导出与一张表一致" in text(street, f"/people/{person.pk}/")
+
+
+def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, actor: Any) -> None:  # noqa: F811
+    compared(street, actor, export("12012345671", name="=程望舒"), source="platform")
+    person = Person.objects.get(id_no_masked__startswith="120199", name="程望舒")
+    found = text(street, "/differences/", source="platform")
+    if "/decide/" in found:
+        street.post(f"/differences/{found.split('/decide/')[0].rsplit('/', 1)[-1]}/decide/", {"decision": "keep"})
+    for rows in sheets(street, "platform", "person").values():
+        for row in rows:
+            assert not any(str(cell or "").startswith("=") and cell != "=程望舒" for cell in row)
+    assert person.name == "程望舒"
+
+
+def test_no_paper_and_no_file_says_which_doors_stand_empty_or_are_let(street: Client, actor: Any) -> None:  # noqa: F811
+    rows = [
+        ["小区", "楼栋", "单元", "室号", "居住状况", "建筑面积"],
+        ["海河花园", "5号楼", "1单元", "401", "有人住", "60"],
+        ["海河花园", "5号楼", "1单元", "201", "空置", "60"],
+    ]
+    compared(street, actor, rows)
+    shown = text(street, "/differences/", kind="dwelling", field="occupancy")
+    while "/decide/" in shown:
+        pk = shown.split("/decide/")[0].rsplit("/", 1)[-1]
+        street.post(f"/differences/{pk}/decide/", {"decision": "keep", "next": ""})
+        shown = text(street, "/differences/", kind="dwelling", field="occupancy")
+    shown = text(street, "/differences/", kind="dwelling", field="area_m2")
+    while "/decide/" in shown:
+        pk = shown.split("/decide/")[0].rsplit("/", 1)[-1]
+        street.post(f"/differences/{pk}/decide/", {"decision": "keep", "next": ""})
+        shown = text(street, "/differences/", kind="dwelling", field="area_m2")
+    listed = text(street, "/backfill/", source="ledger", kind="dwelling")
+    assert '<tr class="secret">' in listed  # on the screen, and not on paper
+    assert "居住状况、使用情况只在这一页上看" in listed
+    for name, found in sheets(street, "ledger", "dwelling").items():
+        cells = [str(cell) for row in found[1:] for cell in row if cell is not None]
+        assert cells, name
+        assert not {"空置", "空房", "有人住", "居住状况"} & set(cells), name
+    assert Dwelling.objects.get(address__endswith="401").occupancy == "vacant"
+
+
+def test_a_list_is_handed_out_by_who_may(street: Client, actor: Any, sign_in: SignIn) -> None:  # noqa: F811
+    compared(street, actor, export("12099999999"), source="platform")
+    form = {"source": "platform", "kind": "person", "scope": COMMUNITY}
+    assert sign_in(Role.GRID_WORKER, GRID).post("/backfill/workbook/", form).status_code == 403
+    assert sign_in(Role.COMMUNITY_LEAD, "120105001024").post("/backfill/workbook/", form).status_code == 404
+    centre = sign_in(Role.STREET_CENTRE, "120105001")
+    assert "程望舒" not in text(centre, "/backfill/", source="platform", kind="person")
+    assert centre.post("/backfill/workbook/", form).status_code == 403
+    assert not BackfillItem.objects.exists()
