@@ -9,35 +9,55 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "startup", "memory")
+ON_FILES = ("linkage",)
+"""Measured on files alone; they need no server."""
+
+
+def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Iterator[Result]:
+    """What needs a database of its own."""
+    if not wanted & set(NAMES):
+        return
+    home.chmod(0o711)
+    os.environ["GRIDWALK_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "gridwalk.config.settings"
+    os.environ.pop("DATABASE_URL", None)
+    from gridwalk.config import keys, postgres
+
+    keys.create(home)
+    server = postgres.Embedded(home)
+    with server.running():
+        from benchmarks import measure
+
+        yield from measure.everything(wanted, quick=options.quick, home=home)
+
+
+def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> Iterator[Result]:
+    if "linkage" in wanted:
+        from benchmarks.linkage import measure
+
+        yield from measure.everything(folder / "linkage", quick=options.quick, full=options.full)
 
 
 def main() -> int:
     """Measure in one data directory of its own, which is removed afterwards."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=" · ".join(NAMES))
+    parser.add_argument(
+        "names", nargs="*", choices=[*NAMES, *ON_FILES, []], metavar="NAME", help=" · ".join([*NAMES, *ON_FILES])
+    )
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--full", action="store_true", help="linkage: a million rows as well")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     wanted = set(options.names or NAMES)
     with tempfile.TemporaryDirectory(prefix="gridwalk-bench-") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        os.environ["GRIDWALK_HOME"] = str(home)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "gridwalk.config.settings"
-        os.environ.pop("DATABASE_URL", None)
-        from gridwalk.config import keys, postgres
-
-        keys.create(home)
-        server = postgres.Embedded(home)
-        with server.running():
-            from benchmarks import measure
-
-            for result in measure.everything(wanted, quick=options.quick, home=home):
+        for results in (_on_server(wanted, Path(folder), options), _on_files(wanted, Path(folder), options)):
+            for result in results:
                 print(result.line() if options.json else result.row(), flush=True)
                 Result.all.append(result)
     return 0 if all(result.met is not False for result in Result.all) else 1

@@ -15,6 +15,12 @@ WORKERS = -1
 ALIKE = 0.88
 """Jaro–Winkler similarity from which names in letters, and estates, count as near."""
 
+UNSEEN = 0.3
+UNSEEN_NUMBER = 0.002
+"""Identifiers are given out once: two people hardly ever have one."""
+DATED = 14
+"""Characters of an ID number from which it holds its birth date (GB 11643)."""
+
 Bools = npt.NDArray[np.bool_]
 
 
@@ -45,22 +51,30 @@ class Pairs:
         left, right = self.both(column)
         return (left == right).fill_null(False).to_numpy()
 
-    def share(self, column: str) -> npt.NDArray[np.float64]:
-        """For each pair the share of records that carry the left value: the chance of agreeing on it by accident."""
+    def share(self, column: str, *, unseen: float = UNSEEN) -> npt.NDArray[np.float64]:
+        """For each pair the share of other records that carry the left value: the chance of agreeing on it by accident.
+
+        ``unseen``: what a value nobody else carries counts for; the records at hand are not all there are.
+        """
         counts = pl.concat([side[column] for side in self._sides]).drop_nulls().value_counts(name="n")
         total = max(1, int(counts["n"].sum()))
         left, _ = self.both(column)
         found = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
-        shares: npt.NDArray[np.float64] = np.maximum(found.fill_null(1).to_numpy().astype(np.float64), 1.0) / total
+        others = np.maximum(found.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
+        shares: npt.NDArray[np.float64] = (others + unseen) / total
         return shares
 
 
 @dataclasses.dataclass
 class Compared:
-    """``level``: each pair's level of one comparison, "" where a side says nothing; ``share``: of the value agreed on."""
+    """``level``: each pair's level of one comparison, "" where a side says nothing; ``share``: of the value agreed on.
+
+    ``implies``: where agreeing says birth date and sex as well, because the number holds them.
+    """
 
     level: npt.NDArray[np.str_]
     share: npt.NDArray[np.float64] | None = None
+    implies: Bools = dataclasses.field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
 
 
 def pick(pairs: Pairs, said: Bools, **levels: Bools) -> npt.NDArray[np.str_]:
@@ -124,7 +138,7 @@ def id_number(pairs: Pairs) -> Compared:
             pairs, said, same=same & ~stars, both_valid=valid & ~same, near=near & ~stars | kept & lost,
             birth=birth & full & ~stars | stars & tail,
         ),
-        pairs.share("id_text"),
+        pairs.share("id_text", unseen=UNSEEN_NUMBER), (left.str.len_chars() >= DATED).fill_null(False).to_numpy(),
     )  # fmt: skip
 
 
@@ -171,11 +185,14 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
 
 
 def home(pairs: Pairs) -> Compared:
-    """Doors: the same · of households known to be the same people · same building and room · same building · other."""
+    """Doors: the same · of households known to be the same people · same building and room · the building misspelt, the room
+    the same · same building · other."""
     household = pairs.same("household") if pairs.has("household") else np.zeros(pairs.n, dtype=np.bool_)
-    said = pairs.said("door") | household
+    said = pairs.said("door") | pairs.said("house") | household
+    same, room, building = pairs.same("door"), pairs.same("place"), pairs.same("house")
+    left, right = pairs.both("house")
+    near = alike(left, right, pairs.said("house") & ~same & ~household & ~building)
     return Compared(
-        pick(pairs, said, same=pairs.same("door"), household=household, room=pairs.same("place"),
-             building=pairs.same("house")),
+        pick(pairs, said, same=same, household=household, room=room, near=near & pairs.same("room"), building=building | near),
         pairs.share("door"),
     )  # fmt: skip

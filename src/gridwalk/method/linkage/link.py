@@ -15,9 +15,8 @@ from gridwalk.method.linkage.weights import QUESTION, WEIGHTS, Table
 KINDS = tuple(WEIGHTS)
 BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
     "person": (
-        ("door", "surname"), ("door", "born_on"), ("phone", "surname"), ("sound", "born_on"), ("name_key", "born_on"),
-        ("id_head",), ("id_tail",), ("place", "sound"), ("phone", "born_on"), ("household", "surname"),
-        ("household", "born_on"), ("house", "name_key"), ("name_key",), ("born_on", "surname"), ("id_text",),
+        ("door",), ("phone", "surname"), ("phone", "born_on"), ("name_key",), ("sound", "born_on"), ("born_on",), ("id_head",),
+        ("id_tail",), ("id_text",), ("place", "sound"), ("household", "surname"), ("household", "born_on"), ("house", "name_key"),
     ),
     "dwelling": (
         ("place",), ("estate", "room"), ("estate", "building", "room"), ("phone",), ("name_key", "room"),

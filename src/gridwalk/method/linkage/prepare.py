@@ -52,7 +52,9 @@ def _surname(name: str) -> str:
 
 
 def _plain_name(name: str) -> str:
-    return text.simplified(name).lower()
+    """Simplified characters; names in letters by their words in order of the alphabet, whichever comes first in the ledger."""
+    plain = text.simplified(name).lower()
+    return " ".join(sorted(plain.split())) if plain.isascii() else plain
 
 
 def _sound(name: str) -> str:

@@ -42,7 +42,7 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
     """
     of = {name: bits_of(weights[name], one) for name, one in compared.items()}
     if "id" in of:
-        known = np.isin(compared["id"].level, ["same", "near"]) & (of["id"] > 0)
+        known = compared["id"].implies & np.isin(compared["id"].level, ["same", "near"])
         for implied in ("born", "sex"):
             if implied in of:
                 of[implied] = np.where(known, np.minimum(of[implied], 0.0), of[implied])

@@ -53,9 +53,10 @@ PERSON: Mapping[str, Table] = {
     "home": {
         "same": Level(0.86, None),
         "household": Level(0.86, None),  # other members of the two households are known to be the same people
-        "room": Level(0.06, 0.0005),  # building and room agree, the estate does not
+        "room": Level(0.05, 0.0005),  # building and room agree, the estate does not
+        "near": Level(0.02, 0.0005),  # the estate or building misspelt, the room the same
         "building": Level(0.03, 0.004),
-        "other": Level(0.05, 0.99),
+        "other": Level(0.04, 0.99),
     },
     "relation": {"same": Level(0.9, 0.3), "other": Level(0.1, 0.7)},
 }
@@ -87,7 +88,8 @@ ORGANIZATION: Mapping[str, Table] = {
     "home": {
         "same": Level(0.75, None),
         "household": Level(0.75, None),
-        "room": Level(0.1, 0.002),
+        "room": Level(0.08, 0.002),
+        "near": Level(0.02, 0.002),
         "building": Level(0.05, 0.01),
         "other": Level(0.1, 0.98),
     },
@@ -96,7 +98,7 @@ ORGANIZATION: Mapping[str, Table] = {
 
 WEIGHTS: Mapping[str, Mapping[str, Table]] = {"person": PERSON, "dwelling": DWELLING, "organization": ORGANIZATION}
 
-MATCH = 0.9999
+MATCH = 0.99
 """Probability from which a pair is taken without asking."""
 QUESTION = 0.5
 """Probability from which a pair is put before a person."""

@@ -1,0 +1,168 @@
+"""``bench linkage``: our engine, the peers and the floor on the same two ledgers, each in a process of its own.
+
+Sizes: 10,000 with ``--quick``, 100,000 by default, 1,000,000 as well with ``--full`` (half an hour). The peers live in an environment of
+their own, made from requirements-bench.lock the first time (``.venv-bench``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.linkage import evaluate, ledgers
+from benchmarks.linkage.evaluate import Score
+from benchmarks.linkage.ledgers import Pair
+from benchmarks.results import Result
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = ROOT / ".venv-bench"
+SEEDS = {10_000: (1, 2, 3), 100_000: (1, 2), 1_000_000: (1,)}
+SECONDS = {10_000: 0.15, 100_000: 0.8, 1_000_000: 8.0}
+"""The goals in seconds at each size (10,000: comparing alone, both sides read and warm)."""
+XLSX_SECONDS, MEMORY_MIB, F1, FEBRL_F1, FEBRL_SECONDS = 17.0, 2560, 0.998, 0.9999, 0.8
+RECORDLINKAGE_UP_TO = 10_000
+
+
+def everything(folder: Path, *, quick: bool, full: bool) -> Iterator[Result]:
+    """The results, as they come."""
+    python = _peers()
+    sizes = [10_000] if quick else [10_000, 100_000] + ([1_000_000] if full else [])
+    for n in sizes:
+        yield from _size(folder, python, n)
+    if full:
+        yield _workbook(folder, 1_000_000)
+    _run([str(python), str(Path(__file__).with_name("febrl.py")), "export", str(folder)])
+    febrl = _run([sys.executable, "-m", "benchmarks.linkage.febrl", str(folder)])
+    yield Result(
+        "linkage.febrl4.missed",
+        1 - febrl["f1"],
+        "1 − F1",
+        None,
+        1 - FEBRL_F1,
+        "published weights, made for Chinese ledgers",
+    )
+    yield Result(
+        "linkage.febrl4.learnt",
+        1 - febrl["f1_learnt"],
+        "1 − F1",
+        None,
+        1 - FEBRL_F1,
+        "weights learnt by EM on these records",
+    )
+    yield Result("linkage.febrl4.seconds", febrl["seconds"], "s", None, FEBRL_SECONDS)
+
+
+def _peers() -> Path:
+    python = ENVIRONMENT / "bin" / "python"
+    if not python.exists():
+        venv.create(ENVIRONMENT, with_pip=True)
+        lock = ROOT / "requirements-bench.lock"
+        subprocess.run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock)], check=True)
+    return python
+
+
+def _run(words: list[str]) -> dict[str, Any]:
+    """A measuring process; its last line on stdout is JSON (or nothing)."""
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "src")])
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+    return found
+
+
+def _size(folder: Path, python: Path, n: int) -> Iterator[Result]:
+    label = f"linkage.{n // 1000}k"
+    pairs = [ledgers.write(folder, n, seed) for seed in SEEDS[n]]
+    floor = _floor(pairs[0])
+    runs, scores = [], []
+    for pair in pairs:
+        runs.append(
+            _run(
+                [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.linkage.ours",
+                    str(pair.left),
+                    str(pair.right),
+                    str(folder / "ours.parquet"),
+                ]
+            )
+        )
+        found = pl.read_parquet(folder / "ours.parquet")
+        scores.append(evaluate.score(pair, found.filter(pl.col("status") == "match")))
+    seconds = statistics.median(r["warm"] if n == 10_000 else r["seconds"] for r in runs)
+    what = "compared, warm" if n == 10_000 else "read and compared, Parquet"
+    yield Result(
+        f"{label}.seconds",
+        seconds,
+        "s",
+        None,
+        SECONDS[n],
+        f"{what}; floor (read, exact join) {floor:.2f} s, {seconds / floor:.1f} × that",
+    )
+    yield Result(f"{label}.missed", 1 - min(s.f1 for s in scores), "1 − F1", None, 1 - F1, _quality(scores, runs))
+    yield Result(f"{label}.memory", max(r["peak"] for r in runs), "MiB", None, MEMORY_MIB)
+    by_error = {e: min(s.by_error.get(e, 1.0) for s in scores) for e in ledgers.RATES}
+    worst = sorted(by_error.items(), key=lambda item: item[1])[:6]
+    yield Result(
+        f"{label}.worst_error", 1 - worst[0][1], "missed", None, None, ", ".join(f"{e} {r:.4f}" for e, r in worst)
+    )
+    _run([sys.executable, "-m", "benchmarks.linkage.normalised", str(pairs[0].left), str(pairs[0].right), str(folder)])
+    for peer in ("splink", "datacompy", *(["recordlinkage"] if n <= RECORDLINKAGE_UP_TO else [])):
+        out = folder / f"{peer}.parquet"
+        ran = _run([str(python), str(Path(__file__).with_name("peers.py")), peer, str(folder), str(out)])
+        score = evaluate.score(pairs[0], pl.read_parquet(out))
+        yield Result(f"{label}.beside_{peer}", runs[0]["seconds"], "s", ran["seconds"], None,
+                     f"{peer}: F1 {score.f1:.5f}, precision {score.precision:.5f}, recall {score.recall:.5f}, {ran['peak']:.0f} MiB, given our columns")  # fmt: skip
+
+
+def _quality(scores: list[Score], runs: list[dict[str, Any]]) -> str:
+    worst = min(scores, key=lambda s: s.f1)
+    asked = "/".join(str(r["questions"]) for r in runs)
+    return f"worst of {len(scores)} seeds: F1 {worst.f1:.5f}, precision {worst.precision:.6f}, recall {worst.recall:.5f}; asked {asked}"
+
+
+def _floor(pair: Pair) -> float:
+    """Reading both files and joining them on the number as written."""
+    began = time.perf_counter()
+    left, right = pl.read_parquet(pair.left), pl.read_parquet(pair.right)
+    left.join(right, left_on="公民身份号码", right_on="id_no", how="inner")
+    return time.perf_counter() - began
+
+
+def _workbook(folder: Path, n: int) -> Result:
+    """One side as a workbook of a million rows."""
+    import fastexcel
+    import xlsxwriter
+
+    pair = ledgers.write(folder, n, SEEDS[n][0])
+    target = folder / "left.xlsx"
+    frame = pl.read_parquet(pair.left)
+    book = xlsxwriter.Workbook(target, {"constant_memory": True})
+    sheet = book.add_worksheet("人口")
+    sheet.write_row(0, 0, ["全区常住人口台账"])
+    sheet.write_row(1, 0, frame.columns)
+    for number, row in enumerate(frame.iter_rows()):
+        sheet.write_row(number + 2, 0, ["" if c is None else c for c in row])
+    book.close()
+    began = time.perf_counter()
+    fastexcel.read_excel(target).load_sheet(0, header_row=None, dtypes="string").to_polars()
+    floor = time.perf_counter() - began
+    ran = _run(
+        [sys.executable, "-m", "benchmarks.linkage.ours", str(target), str(pair.right), str(folder / "ours.parquet")]
+    )
+    return Result(
+        "linkage.1000k.xlsx", ran["seconds"], "s", None, XLSX_SECONDS, f"one side xlsx; merely reading it {floor:.1f} s"
+    )
