@@ -17,6 +17,8 @@ ADDRESS = "address"
 VERDICTS = {
     "same": "相同", "normalised": "写法不同", "missing_left": "左边没有", "missing_right": "右边没有", "conflict": "不同",
 }  # fmt: skip
+ONLY_RIGHT = "（仅右侧）"
+"""What stands for the sheet of a record that only the right side has."""
 EQUAL = ("same", "normalised")
 PLACE = ("estate", "building", "stairwell", "room")
 Progress = Callable[[str], None]
@@ -92,7 +94,7 @@ class Comparison:
         right where only there) and ``area``."""
         unequal = self.cells.filter(~pl.col("verdict").is_in(EQUAL)).select("left_row").unique()
         left = self.left.frame.select(left_row="row", sheet="sheet", area=_area(self.left.frame))
-        right = self.right.frame.select(right_row="row", sheet=pl.lit("（仅右侧）"), area=_area(self.right.frame))
+        right = self.right.frame.select(right_row="row", sheet=pl.lit(ONLY_RIGHT), area=_area(self.right.frame))
         paired = self.pairs.join(left, on="left_row").join(unequal.with_columns(wrong=True), on="left_row", how="left")
         shown = ("left_row", "right_row", "sheet", "area")
         nobody = pl.lit(None, dtype=pl.UInt32)

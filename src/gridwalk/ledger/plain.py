@@ -92,7 +92,11 @@ def _sheet(
     if rows.given(kind, of_columns, rows.titles([name, sheet.name], _head(sheet.frame)[: header.top])):
         return None
     used = [c for c in of_columns if c.field]
-    read_ = [(c, columns.read(kind, c.field, c.header, body[cell_names[c.index]])) for c in used]
+    read_ = _read(kind, used, body, cell_names)
+    spoken = _says_something(read_, len(body))
+    if not spoken.all():
+        body = body.filter(spoken)
+        read_ = _read(kind, used, body, cell_names)
     if any(one.repeats for _, one in read_):
         return None
     frame = _frame(sheet.name, body, cell_names, kind, read_)
@@ -108,6 +112,24 @@ def _sheet(
         row="at", field="field", column="column", code="code", text="text"
     )
     return SheetRead(sheet.name, header, of_columns, len(frame)), frame, faults
+
+
+def _read(
+    kind: str, used: Sequence[Column], body: pl.DataFrame, cell_names: Sequence[str]
+) -> list[tuple[Column, columns.ColumnRead]]:
+    return [(c, columns.read(kind, c.field, c.header, body[cell_names[c.index]])) for c in used]
+
+
+def _says_something(read_: Sequence[tuple[Column, columns.ColumnRead]], n: int) -> pl.Series:
+    """Which rows have a value or a fault; 无 in every cell is no record."""
+    said = pl.repeat(False, n, dtype=pl.Boolean, eager=True)
+    for _, one in read_:
+        said = said | one.values.is_not_null()
+        for extra in one.extra.values():
+            said = said | extra.is_not_null()
+        if len(one.faults):
+            said = said.scatter(one.faults["at"].unique(), True)
+    return said
 
 
 def _records(

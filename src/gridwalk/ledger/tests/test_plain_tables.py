@@ -48,7 +48,7 @@ def test_both_ways_of_reading_say_the_same(tmp_path: Path, data: st.DataObject, 
     header = ["姓名", *columns]
     body = [row for row in data.draw(rows(header)) if sum(map(bool, row)) > 1]
     # A plain row has something that no footer has: a name, and a second cell.
-    body = [[row[0] or "王伟", *row[1:]] for row in body] or [["王伟", *(CELLS[c][0] for c in columns)]]
+    body = [[row[0] or "王伟", *row[1:]] for row in body] + [["王伟", *(CELLS[c][0] for c in columns)]]
     file = written(tmp_path / "表.csv", [header, *body])
     by_row = sides.read_bytes(file.read_bytes(), file.name, kind="person")
     by_column = plain.read(file, "csv", kind="person", mapping={})
