@@ -84,7 +84,7 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     _work(street, one)
     expect(page.get_by_text("台账一致率").first).to_be_visible()  # the page comes by itself
     page.get_by_role("button", name="再比一次").wait_for()
-    expect(page.locator(".strip .pair").first).to_have_text("0 / 5")
+    expect(page.locator(".strip .pair").first).to_have_text("0 / 5 条")
 
     page.get_by_label("全选这一页").check()
     page.get_by_role("button", name="登记进一张表").click()
@@ -113,8 +113,8 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     page.locator("#progress").wait_for()
     _work(street, Comparison.objects.latest("created_at"))
     page.get_by_role("button", name="再比一次").wait_for()
-    expect(page.locator(".strip .pair").first).to_have_text("3 / 5")
-    expect(page.locator(".strip .pair").nth(1)).to_have_text("0 / 5")  # the last time
+    expect(page.locator(".strip .pair").first).to_have_text("3 / 5 条")
+    expect(page.locator(".strip .pair").nth(1)).to_have_text("0 / 5 条")  # the last time
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="再比一次")).to_be_hidden()
 

@@ -221,8 +221,8 @@ def test_many_are_decided_at_once_and_taken_back_at_once(street: Client, actor: 
 
 
 def test_an_answered_question_stays_answered(street: Client, actor: Any) -> None:
-    """Without a number, a date and a phone nobody can be sure; a person says it is the same, and the next time it is."""
-    vague = [HEADER, ["海河花园", "5号楼", "1单元", "101", "程旺舒", "男", "", "", "", "常住", "汉"]]
+    """One character differs at the same door, no number, date or phone: a person says it is the same, and the next time it is."""
+    vague = [HEADER, ["海河花园", "5号楼", "1单元", "101", "程小舒", "男", "", "", "", "常住", "汉"]]
     one = compared(street, actor, vague)
     question = Unmatched.objects.get(of=one, what="question")
     street.post(f"/comparisons/{one.pk}/decide/", {"what": "question", "decision": "same", "row": str(question.pk)})

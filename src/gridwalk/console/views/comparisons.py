@@ -18,6 +18,8 @@ from gridwalk.console.pages import page
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators import consistency as rate
 from gridwalk.indicators.definitions import MEASURED_APART
+from gridwalk.indicators.tallies import Figure
+from gridwalk.ledger.comparing import ONLY_RIGHT
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import comparing, deciding
 from gridwalk.reconcile.queries import comparisons as queries
@@ -83,7 +85,8 @@ def _result(request: Signed, found: Any) -> dict[str, Any]:
     trend = queries.trend(found)
     return {
         "trend": trend, "before": trend[-2] if len(trend) > 1 else None, "by_field": queries.fields(found),
-        "by_sheet": [(name, *pair) for name, pair in found.by_sheet.items()],
+        "by_sheet": [(f"只在{found.sides[1]}" if name == ONLY_RIGHT else name, *pair) for name, pair in found.by_sheet.items()],
+        "figure": Figure(found.n_equal, found.n_union),
         "by_grid": [(territory.scope_name(grid), grid, *pair) for grid, pair in sorted(found.by_grid.items())],
         "undecided": undecided, "what": what, "rows": rows, "n": n, "state": state, "choices": deciding.CHOICES[what],
         "next": offset + queries.PAGE, "needs_reason": deciding.NEEDS_REASON,

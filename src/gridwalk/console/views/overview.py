@@ -30,7 +30,7 @@ from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
 from gridwalk.method import forecast
-from gridwalk.reconcile.queries import imports
+from gridwalk.reconcile.queries import comparisons, imports
 from gridwalk.registry.queries import at_doors, differences
 from gridwalk.territory import queries as territory
 from gridwalk.visits.queries import worklist
@@ -161,6 +161,28 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
                 "note": "",
                 "url": "/differences/",
                 "button": "去决定",
+            }
+        )
+    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := comparisons.n_waiting(viewer, scope)):
+        found.append(
+            {
+                "mark": "异",
+                "tone": "z",
+                "text": f"{n:,} 条只有一边有，或疑似同一条",
+                "note": "比对列出来的，等人决定",
+                "url": f"/consistency/?scope={scope}",
+                "button": "去决定",
+            }
+        )
+    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := comparisons.n_unfinished(viewer)):
+        found.append(
+            {
+                "mark": "账",
+                "tone": "q",
+                "text": f"{n} 份台账没比完",
+                "note": "",
+                "url": "/comparisons/",
+                "button": "接着比",
             }
         )
     if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := imports.unfinished(viewer)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, Q
 
@@ -13,6 +13,9 @@ from gridwalk.core import files
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.ledger.location import PARTS
+from gridwalk.method import addresses
+from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.registry.queries import entities
 from gridwalk.registry.queries import titles as names_of
@@ -100,11 +103,12 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
     said = "　".join(
         dictionary.show(one.kind, field, value)
         for field, value in values.items()
-        if field not in {"name", "grid_code", "grid_name", "community"} and value
+        if field not in {"name", "grid_code", "grid_name", "community", *PARTS} and value
     )
     name = str(values.get("name") or "")
     title = entities.shown_name(viewer, one.grid, name) if one.kind == "person" else name
-    place = " ".join(str(values[p]) for p in ("estate", "building", "stairwell", "room") if values.get(p))
+    place = _door(values)
+    said = "　".join(filter(None, (place if name else "", said)))
     full = viewer.may(Verb.SEE_ROWS, one.grid)
     where = f"{one.sheet} 第 {one.row_no} 行" if one.row_no else ""
     return Row(
@@ -112,6 +116,25 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
         " ".join(held) if held and one.what == "question" else "", one.entity, where, one.score, one.why,
         one.get_state_display(), one.state == "open", one.decided_by_name, one.reason,
     )  # fmt: skip
+
+
+def _door(values: Mapping[str, object]) -> str:
+    estate, building, stairwell, room = (str(values.get(part) or "") for part in PARTS)
+    return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room))
+
+
+def n_waiting(viewer: Viewer, scope: str) -> int:
+    """How many one-sided records and questions of the latest comparisons wait for a decision in a scope."""
+    inside = Q(pk__in=[])
+    for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
+        if held.startswith(scope) or scope.startswith(held):
+            inside |= Q(grid__startswith=max(held, scope, key=len))
+    return Unmatched.objects.filter(inside, state="open").count()
+
+
+def n_unfinished(viewer: Viewer) -> int:
+    """How many of the viewer's comparisons wait for their columns, or stopped half-way."""
+    return sum(1 for one in comparisons(viewer) if one.state in {"mapping", "paused"})
 
 
 def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
