@@ -6,7 +6,7 @@ import dataclasses
 
 import polars as pl
 
-from benchmarks.linkage.ledgers import RATES, Pair
+from benchmarks.linkage.ledgers import Pair
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +38,11 @@ def score(pair: Pair, pairs: pl.DataFrame) -> Score:
     both = both.with_columns(
         hit=pl.col("who").is_in(found.implode()), errors=pl.concat_str("errors", "other", separator=",")
     )
-    by_error = {
-        error: float(chosen["hit"].mean() or 0)  # type: ignore[arg-type]
-        for error in RATES
-        if len(chosen := both.filter(pl.col("errors").str.contains(error, literal=True)))
-    }
+    each = (
+        both.with_columns(pl.col("errors").str.split(",").list.unique())
+        .explode("errors")
+        .filter(pl.col("errors") != "")
+    )
+    by_error = dict(each.group_by("errors").agg(pl.col("hit").mean()).iter_rows())
     n_right = int((judged["a"] == judged["b"]).sum())
     return Score(n_right / max(1, len(judged)), len(found) / len(both), len(judged), by_error)

@@ -157,7 +157,7 @@ def _given(born: int, male: bool, rng: random.Random, shared: str = "") -> str:
 
 
 def _household(
-    door: tuple, surnames: list[str], shares: list[int], rng: random.Random, taken: set[str]
+    door: tuple[str, int, int, str], surnames: list[str], shares: list[int], rng: random.Random, taken: set[str]
 ) -> list[Person]:
     size = rng.choices((1, 2, 3, 4, 5), (26, 33, 24, 12, 5))[0]
     father, mother = rng.choices(surnames, shares, k=2)
