@@ -57,11 +57,15 @@ def start(*, actor: Viewer, at: dt.datetime, scope: str, rule: Rule, expected: i
 def run(
     *, actor: Viewer, at: dt.datetime, batch: uuid.UUID, along: Along | None = None, grids: Grids | None = None
 ) -> DecisionBatch:
-    """Decide what of the batch is still open, a transaction a grid; run again, it goes on where it stopped.
+    """Decide what of the batch is still open, a transaction a grid; run again, it goes on where it stopped. A batch that
+    is done, or being taken back, stays as it is.
 
     ``along``, ``grids``: see ``decisions.decide``. Raises NotHere, NotPermitted.
     """
     found = _get(actor, batch)
+    if found.state not in {"running", "paused"} or found.undone_by_name:
+        return found
+    DecisionBatch.objects.filter(pk=batch).update(state="running")
     for rows in _by_grid(found, ("open",)):
         asked = grids(rows) if grids and found.decision == "to_door" else set()
         with core.write_to(*_grids_of(rows), *asked, actor=actor, at=at) as writing:
@@ -73,7 +77,7 @@ def run(
             found.save()
     with core.write_to(actor=actor, at=at):
         found = DecisionBatch.objects.select_for_update().get(pk=batch)
-        Difference.objects.filter(batch=batch, state="open").update(batch=None)
+        Difference.objects.filter(batch=batch).exclude(state__in=DECISIONS.values()).update(batch=None)
         found.state, found.finished_at = "done", at
         found.save()
     return found
@@ -198,6 +202,9 @@ def start_undo(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionB
 def run_undo(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionBatch:
     """Take back what nobody has changed since; the rest stays as it is and is listed. Raises NotHere, NotPermitted."""
     found = _get(actor, batch)
+    if found.state not in {"undoing", "paused"} or not found.undone_by_name:
+        return found
+    DecisionBatch.objects.filter(pk=batch).update(state="undoing")
     for rows in _by_grid(found, tuple(DECISIONS.values())):
         with core.write_to(*_grids_of(rows), actor=actor, at=at) as writing:
             found = DecisionBatch.objects.select_for_update().get(pk=batch)

@@ -199,6 +199,7 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
         if same.exists():
             raise DecisionError("同一条差异已经重新列出，不用撤回，直接定那一条。")
         found.state, found.decided_by, found.decided_by_name, found.decided_at = "open", None, "", None
+        found.batch = None  # taken back by itself it no longer belongs to what one rule decided
         found.save()
         writing.audit("difference.reopened", scope=found.grid_id, kind=found.kind, subject=found.entity,
                       data={"field": found.field, "difference": str(found.id)})  # fmt: skip

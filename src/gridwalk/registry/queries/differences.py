@@ -42,6 +42,7 @@ class Row:
     decided_at: dt.datetime | None
     grid: str
     is_open: bool
+    decidable: bool
     undoable: bool
 
 
@@ -126,6 +127,7 @@ def waiting(
 
 
 DECIDED = ("accepted", "kept", "to_door", "closed")
+DECIDABLE = ("open", "to_door")
 UNDOABLE = ("accepted", "kept", "to_door")
 
 
@@ -163,7 +165,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
             entities.shown_name(viewer, d.grid_id, titles.get(d.entity, "")) if d.kind == "person" else titles.get(d.entity, ""),
             d.field, dictionary.label(d.kind, d.field), _shown(viewer, d, "current"), _shown(viewer, d, "claimed"),
             rules.SOURCES.get(d.source, d.source), d.source_ref, rules.WHY.get(d.why, d.why), d.created_at,
-            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in UNDOABLE,
+            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in DECIDABLE, d.state in UNDOABLE,
         )
         for d in found
     ]  # fmt: skip

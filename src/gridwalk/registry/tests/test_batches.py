@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import NotPermitted
 from gridwalk.core.models import AuditEntry
 from gridwalk.registry import columns
 from gridwalk.registry.actions import batches as actions
+from gridwalk.registry.actions import decisions
 from gridwalk.registry.actions.decisions import DecisionError
 from gridwalk.registry.models import DecisionBatch, Difference, Person
 from gridwalk.registry.queries import batches
@@ -116,6 +117,22 @@ def test_what_was_changed_since_is_left_and_listed_when_a_batch_is_taken_back(st
     assert (undone.n_undone, undone.n_left, phone_of(first), phone_of(second)) == (1, 1, phone(1), phone(7))
     (left,) = batches.left_of(WHO, undone)
     assert (left.title, left.state) == ("王伟", "已采纳")
+
+
+def test_one_taken_back_by_itself_no_longer_belongs_to_the_batch_and_a_rule_speaks_of_it_again(street: Street) -> None:
+    persons = [street.person(name, phone=phone(n)) for n, name in enumerate(("程望舒", "王伟"), 1)]
+    for person in persons:
+        street.say(person, "phone", phone(9))
+    batch = decided(street, rule(), 2)
+    one = Difference.objects.filter(batch=batch.id).first()
+    assert one is not None
+    decisions.undo(actor=WHO, at=street.at, difference=one.id)
+    assert len(batches.matching(WHO, FIRST, rule(), street.at.date())) == 1
+    actions.start_undo(actor=WHO, at=street.at, batch=batch.id)
+    assert actions.run(actor=WHO, at=street.at, batch=batch.id).state == "undoing"  # a late retry decides nothing
+    undone = actions.run_undo(actor=WHO, at=street.at, batch=batch.id)
+    assert (undone.n_undone, undone.n_left) == (1, 0)
+    assert actions.run_undo(actor=WHO, at=street.at, batch=batch.id).n_undone == 1
 
 
 def test_what_cannot_be_decided_so_stays_open_and_is_counted_by_its_reason(street: Street) -> None:
