@@ -10,7 +10,7 @@ import polars as pl
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.sides import WRITTEN, Side
-from gridwalk.method import linkage
+from gridwalk.method import aliases, linkage
 
 ADDRESS = "address"
 """The door as one agreed field, from whatever columns say it."""
@@ -58,6 +58,7 @@ class Comparison:
     left_duplicates: pl.DataFrame
     right_duplicates: pl.DataFrame
     agreed: tuple[str, ...]
+    aliases: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def with_answers(self, *, same: Sequence[int], apart: Sequence[int]) -> Comparison:
         """The comparison with questions answered: left rows whose pair is one record, and those whose pair are two."""
@@ -68,7 +69,7 @@ class Comparison:
         return dataclasses.replace(
             self,
             pairs=pairs.filter(~only).with_columns(status=status),
-            cells=pl.concat([self.cells, cells_of(self.left, self.right, joined, self.agreed)]),
+            cells=pl.concat([self.cells, cells_of(self.left, self.right, joined, self.agreed, self.aliases)]),
             left_only=pl.concat([self.left_only, parted.select(row="left_row")]).sort("row"),
             right_only=pl.concat([self.right_only, parted.select(row="right_row")]).sort("row"),
         )
@@ -133,16 +134,19 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     say("逐项比对")
     agreed = agreed_fields(left, right)
     matched = links.pairs.filter(pl.col("status") == "match")
-    cells = cells_of(left, right, matched.select("left_row", "right_row"), agreed)
+    cells = cells_of(left, right, matched.select("left_row", "right_row"), agreed, links.aliases)
     return Comparison(
         left, right, links.pairs, cells, _only(left, links.pairs["left_row"], links.left_duplicates),
         _only(right, links.pairs["right_row"], links.right_duplicates), links.left_duplicates, links.right_duplicates, agreed,
+        links.aliases,
     )  # fmt: skip
 
 
-def _keyed(side: Side) -> pl.DataFrame:
-    """The rows with the estate as its key: 林古里小区 is 林古里."""
-    return side.frame.with_columns(estate=pl.col("estate_key")) if "estate_key" in side.frame.columns else side.frame
+def _keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """The rows with the estate as its key: 林古里小区 is 林古里, and an estate's other name is it too."""
+    if "estate_key" not in side.frame.columns:
+        return side.frame
+    return side.frame.with_columns(estate=aliases.apply(side.frame["estate_key"], names or {}))
 
 
 def _only(side: Side, paired: pl.Series, duplicates: pl.DataFrame) -> pl.DataFrame:
@@ -157,9 +161,11 @@ def agreed_fields(left: Side, right: Side) -> tuple[str, ...]:
     return (*(f.name for f in both if not f.locates), *([ADDRESS] if all(said) else []))
 
 
-def cells_of(left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...]) -> pl.DataFrame:
-    """``Comparison.cells`` of known pairs (left_row, right_row)."""
-    ours = matched.join(_keyed(left), left_on="left_row", right_on="row", how="left", maintain_order="left")
+def cells_of(
+    left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...], names: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """``Comparison.cells`` of known pairs (left_row, right_row). ``names``: left estates under their right names."""
+    ours = matched.join(_keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
     theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
     found = [_of_field(ours, theirs, field) for field in agreed]
     empty = pl.DataFrame(schema={"left_row": pl.UInt32, "right_row": pl.UInt32, "field": pl.String, "verdict": pl.String,

@@ -11,40 +11,14 @@ import dataclasses
 import functools
 import re
 
-from gridwalk.method import address_items, areas, text
+from gridwalk.method import address_items, address_places, areas, text
 from gridwalk.method.address_items import Item, Reading
 
 _NOTE = re.compile(r"[(\[【<〈《「]([^()\[\]【】<>〈〉《》「」]*)[)\]】>〉》」]|[(\[【<]([^)\]】>]*)$")
 _ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
 _HAN_DASH = re.compile(r"(?<=[0-9A-Za-z])一+(?=[0-9A-Za-z])|-{2,}|~")  # 5一2一301: the numeral typed for a dash
-_ROADS = "大街|大道|路|道|街|胡同|巷|条"
-_ROAD_END = re.compile(rf"(?:{_ROADS}|[路街道][东西南北中][一二三四五六]?[段路]?)$")
-_ROAD_NUMBER = re.compile(
-    rf"^(.*?(?:{_ROADS}|里|弄|村|巷|[路街道][东西南北中]段))\s*([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|号|弄|支弄))(?!楼|线|桥)"
-)
-_ROAD = re.compile(
-    r"^(.+?(?:大街|大道|[路道]街|路(?!街)|道(?!街)|街(?!道)|胡同|巷))(?![口坊心桥边旁沿]|[东西南北中][段侧口边面头首路])(?=\s*[\u4e00-\u9fff]{2})"
-)
-_GENERIC = re.compile(
-    r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|[东西南北中一二三四五六七八九十A-Z]区|广场|商场|市场)\d*)"
-)
 # The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
-_PLAIN_NAME = rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼负下第附增之{address_items.SIDES}])"
-_PLAIN_END = re.compile(_PLAIN_NAME)
-_PLAIN = re.compile(
-    rf"({_PLAIN_NAME})"
-    r"(\d{1,3})(?:号楼|[幢栋-])(\d{1,2})(?:单元|[门-])(\d{3,4})[室号]?$"
-)
-_HAN_NUMBER = re.compile(rf"[{text.CHINESE_DIGITS}]")
-_GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
-_TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
-_ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
-_FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
-_NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
-_DIGIT = re.compile(r"\d")
-_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
-_STRIP = " ,-/.、#_"
-_ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
+_PLAIN_ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
 _ESTATE_SUFFIX = re.compile(r"(?<=..)(?:住宅小区|小区|社区)$")
 
 
@@ -142,26 +116,6 @@ def floor_of(room: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _place(prefix: str) -> tuple[str, str, str]:
-    """Road, house number and estate of what stands before the building."""
-    prefix = prefix.strip(_STRIP)
-    if found := _ROAD_NUMBER.match(prefix):
-        estate = _NEAR.sub("", prefix[found.end() :].strip(_STRIP)).replace(" ", "")
-        return found[1].strip(_STRIP), _house(found[2]), estate if _NAME.match(estate) else ""
-    road = ""
-    while (found := _ROAD.match(prefix)) and not _GENERIC.match(prefix[found.end() :].lstrip()):
-        road, prefix = found[1], _NEAR.sub("", prefix[found.end() :].strip(_STRIP))
-    return road, "", prefix.replace(" ", "")
-
-
-def _house(raw: str) -> str:
-    found = re.match(rf"([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
-    if not found:
-        return raw
-    unit = "院" if "院" in found[2] else "弄" if "弄" in found[2] else ""
-    return "-".join(map(number_key, found[1].split("-"))) + unit
-
-
 def _unwrapped(folded: str) -> tuple[str, str]:
     """The address without notes in brackets, and the notes; a bracket that holds a part (5号楼) is opened instead."""
     notes: list[str] = []
@@ -186,7 +140,7 @@ def _unwrapped(folded: str) -> tuple[str, str]:
 def _best(bare: str) -> Reading | None:
     best: Reading | None = None
     for run in address_items.runs(bare):
-        found = address_items.read(run, bool(_ROAD_END.search(bare[: run[0].start].rstrip())))
+        found = address_items.read(run, bool(address_places.ROAD_END.search(bare[: run[0].start].rstrip())))
         if found and (best is None or _rank(found) >= _rank(best)):
             best = found
     return best
@@ -210,12 +164,12 @@ def _storeys(reading: Reading, before: str) -> dict[str, Item]:
 @functools.lru_cache(maxsize=8192)
 def named(prefix: str) -> tuple[str, str, str]:
     """Road, house number and estate of what stands before a door's numbers, areas left out."""
-    return _place(areas.without_areas(prefix))
+    return address_places.place(areas.without_areas(prefix))
 
 
 def ends_plainly(prefix: str) -> bool:
     """Whether nothing at the end of a name belongs to the number behind it: no 第, 负, 底商, side of the sky or road."""
-    return _PLAIN_END.fullmatch(prefix) is not None and not _ROAD_END.search(prefix)
+    return _PLAIN_END.fullmatch(prefix) is not None and not address_places.ROAD_END.search(prefix)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -232,16 +186,16 @@ def parse(raw: str) -> Address:
     bare = areas.without_areas(opened)
     reading = _best(bare)
     if reading is None:
-        road, number, estate = _place(bare)
+        road, number, estate = address_places.place(bare)
         return Address(road, number, estate, rest=notes, fault="" if number else "no_room")
     before, after = bare[: reading.start], bare[reading.end :]
     bare_end = not list(reading.parts.values())[-1].unit
     if re.match(r"\s*[-/]\d" if not bare_end else r"\s*[-/]?\d", after):
         reading = dataclasses.replace(reading, leftover=True)
-    after = after.strip(_STRIP)
+    after = after.strip(address_places.STRIP)
     parts = _storeys(reading, before.strip())
     if "number" in parts and set(parts) == {"number"}:
-        road, number, estate = _place(before)
+        road, number, estate = address_places.place(before)
         house = _valued(parts["number"])
         rest = " ".join(part for part in (after, notes) if part)
         if number:  # 建国道92号君临天下12号
@@ -254,13 +208,13 @@ def parse(raw: str) -> Address:
 
 def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> Address:
     values = {part: _valued(item) if part in {"number", "building"} else item.value for part, item in parts.items()}
-    road, number, estate = _place(before)
+    road, number, estate = address_places.place(before)
     if "number" in values:
-        if not estate or _ROAD_END.search(estate):  # of two roads (翠柏路三忠巷189号) the number is the last one's
+        if not estate or address_places.ROAD_END.search(estate):  # of two roads (翠柏路三忠巷189号) the number is the last one's
             rest = " ".join(part for part in (road if estate else "", rest) if part)
             road, number, estate = estate or road, values["number"], ""
         else:  # 高桥东路八方锦苑98号7幢: the number is the estate's
-            estate = place_name(estate, values["number"])
+            estate = address_places.place_name(estate, values["number"])
     building, stairwell, room = values.get("building", ""), values.get("stairwell", ""), values.get("room", "")
     if not building and (glued := _GLUED.match(room)) and not stairwell:
         building, room = glued[1], glued[2]
@@ -271,7 +225,7 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
     if floor is None:
         floor = floor_of(room)
     if building and not estate and number:
-        estate = place_name(road, number)
+        estate = address_places.place_name(road, number)
     fault = "" if room else "no_room"
     if reading.leftover or _ambiguous(parts, before):
         fault, room = "unclear", ""
@@ -288,13 +242,6 @@ def _ambiguous(parts: dict[str, Item], before: str) -> bool:
         return False
     glued = before and not before[-1].isspace() and not _TOWERS.search(before) and room.value.isdigit()
     return room.unit == "joint" or (not room.unit and bool(glued))
-
-
-def place_name(road: str, number: str) -> str:
-    """A road and number as the name of what stands there: 建国道12号, 中山路4号院, 花园路145弄."""
-    if number.endswith("院"):
-        return f"{road}{number[:-1]}号院"
-    return f"{road}{number}" if number.endswith(("弄", "组")) else f"{road}{number}号"
 
 
 def key(address: Address) -> str:
@@ -317,7 +264,7 @@ def building_name(building: str) -> str:
 
 def display(address: Address) -> str:
     """The one way an address is written here: 林古里 5号楼 2单元 301."""
-    place = place_name(address.road, address.number) if address.number else address.road
+    place = address_places.place_name(address.road, address.number) if address.number else address.road
     parts = [place, "" if address.estate == place else address.estate]
     if address.building:
         parts.append(building_name(address.building))

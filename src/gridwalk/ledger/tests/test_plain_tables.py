@@ -42,7 +42,7 @@ def written(target: Path, table: list[list[str]]) -> Path:
     return target
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(data=st.data(), columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True))
 def test_both_ways_of_reading_say_the_same(tmp_path: Path, data: st.DataObject, columns: list[str]) -> None:
     header = ["姓名", *columns]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from gridwalk.method import aliases
 from gridwalk.method.linkage import assign, blocks, certain, levels, prepare, score
 from gridwalk.method.linkage.levels import Compared, Pairs
 from gridwalk.method.linkage.weights import QUESTION, WEIGHTS, Table
@@ -38,11 +39,15 @@ ROUNDS = 2
 
 @dataclasses.dataclass(frozen=True)
 class Links:
-    """``pairs``: left_row, right_row, status (match | question), score (0–1), why. Duplicates: row, first_row, why."""
+    """``pairs``: left_row, right_row, status (match | question), score (0–1), why. Duplicates: row, first_row, why.
+
+    ``aliases``: left estate → right estate, as learnt on the way.
+    """
 
     pairs: pl.DataFrame
     left_duplicates: pl.DataFrame
     right_duplicates: pl.DataFrame
+    aliases: Mapping[str, str]
 
 
 def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping[str, Table] | None = None) -> Links:
@@ -55,8 +60,11 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
     ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip((ours, theirs), doubled, strict=True))
     found: list[pl.DataFrame] = []
     rest: tuple[pl.DataFrame, ...] = (ours, theirs)
-    for key in certain.KEYS[kind]:
+    names: dict[str, str] = {}
+    for number, key in enumerate(certain.KEYS[kind]):
         sure = certain.pairs(rest[0], rest[1], key)
+        if number == 0 and (names := aliases.learn(_doors(ours, theirs, sure))):
+            rest, ours = (_renamed(rest[0], names), rest[1]), _renamed(ours, names)
         found.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
         rest = _without(rest, sure)
     pool = tuple(prepare.PREPARE[kind](side) for side in rest)
@@ -69,7 +77,21 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
             break
         pool = _without(pool, matched)
     found.append(chosen.filter(pl.col("status") == "question"))
-    return Links(pl.concat(found).sort("left_row"), *doubled)
+    return Links(pl.concat(found).sort("left_row"), doubled[0], doubled[1], names)
+
+
+def _doors(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
+    """Where both rows of each certain pair live, for learning the estates' other names."""
+    door = pl.concat_str("building", "room", separator="|")
+    return (
+        sure.join(ours.select(left_row="row", left_estate="estate", left_door=door), on="left_row")
+        .join(theirs.select(right_row="row", right_estate="estate", right_door=door), on="right_row")
+        .select("left_estate", "right_estate", "left_door", "right_door")
+    )
+
+
+def _renamed(side: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    return side.with_columns(estate=aliases.apply(side["estate"], names))
 
 
 def patterns(left: pl.DataFrame, right: pl.DataFrame, kind: str) -> pl.DataFrame:

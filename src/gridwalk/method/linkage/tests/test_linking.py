@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridwalk.method import idcards
@@ -121,6 +121,7 @@ def test_the_worked_example_of_the_documentation() -> None:
     assert bits + score.prior(1000, 1000) == pytest.approx(9.731 + 9.892 + 0.986 - 10.966, abs=0.002)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(1, 40)), max_size=20))
 def test_nobody_is_assigned_twice(edges: list[tuple[int, int, float]]) -> None:
     table = pl.DataFrame(

@@ -1,0 +1,56 @@
+"""What stands before a door's numbers: road, house number, estate."""
+
+from __future__ import annotations
+
+import re
+
+from gridwalk.method import text
+
+_ROADS = "大街|大道|路|道|街|胡同|巷|条"
+ROAD_END = re.compile(rf"(?:{_ROADS}|[路街道][东西南北中][一二三四五六]?[段路]?)$")
+_NOT_A_HOUSE = "楼|线|桥|地(?!下)"  # 新村2号线, 锦秀里2号地 are names
+_ROAD_NUMBER = re.compile(
+    rf"^(.*?(?:{_ROADS}|里|弄|村|巷|[路街道][东西南北中]段))\s*([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|号|弄\d+支弄|弄|支弄))(?!{_NOT_A_HOUSE})"
+)
+_NO_ROAD = "口坊心桥边旁沿局处"  # 金钟路口, 公路局 are names
+_ROAD = re.compile(
+    rf"^(.+?(?:大街|大道|[路道]街|路(?!街)|道(?!街)|街(?!道)|胡同|巷))(?![{_NO_ROAD}]|[东西南北中][段侧口边面头首路])(?=\s*[\u4e00-\u9fff]{{2}})"
+)
+_GENERIC = re.compile(
+    r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|[东西南北中一二三四五六七八九十A-Z]区|广场|商场|市场|中心)\d*)"
+)
+_SIDE_ROAD = re.compile(rf"(?:[\d{text.CHINESE_DIGITS}]+|[东西南北前后])(?:巷|条|胡同|支路|横街)")
+_NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
+_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+STRIP = " ,-/.、#_"
+
+
+def place(prefix: str) -> tuple[str, str, str]:
+    """Road, house number and estate of what stands before the building."""
+    prefix = prefix.strip(STRIP)
+    if found := _ROAD_NUMBER.match(prefix):
+        estate = _NEAR.sub("", prefix[found.end() :].strip(STRIP)).replace(" ", "")
+        return found[1].strip(STRIP), _house(found[2]), estate if _NAME.match(estate) else ""
+    road = ""
+    while (found := _ROAD.match(prefix)) and not _GENERIC.match(prefix[found.end() :].lstrip()):
+        road, prefix = found[1], _NEAR.sub("", prefix[found.end() :].strip(STRIP))
+    if road and _SIDE_ROAD.fullmatch(prefix):  # 中山路三条: alone, its third lane is no name
+        return "", "", road + prefix
+    return road, "", prefix.replace(" ", "")
+
+
+def _house(raw: str) -> str:
+    found = re.match(rf"([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
+    if not found:
+        return raw
+    if side := re.search(r"弄(\d+)支弄", found[2]):
+        return f"{text.number_key(found[1])}弄{text.number_key(side[1])}支弄"
+    unit = "院" if "院" in found[2] else "弄" if "弄" in found[2] else ""
+    return "-".join(map(text.number_key, found[1].split("-"))) + unit
+
+
+def place_name(road: str, number: str) -> str:
+    """A road and number as the name of what stands there: 建国道12号, 中山路4号院, 花园路145弄."""
+    if number.endswith("院"):
+        return f"{road}{number[:-1]}号院"
+    return f"{road}{number}" if number.endswith(("弄", "组", "社", "队")) else f"{road}{number}号"
