@@ -18,7 +18,19 @@ _NOTE = re.compile(r"[(\[【<〈《「]([^()\[\]【】<>〈〉《》「」]*)[)\
 _ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
 _HAN_DASH = re.compile(r"(?<=[0-9A-Za-z])一+(?=[0-9A-Za-z])|-{2,}|~")  # 5一2一301: the numeral typed for a dash
 # The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
-_PLAIN_ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
+_PLAIN_NAME = rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼负下第附增之{address_items.SIDES}])"
+_PLAIN_END = re.compile(_PLAIN_NAME)
+_PLAIN = re.compile(
+    rf"({_PLAIN_NAME})"
+    r"(\d{1,3})(?:号楼|[幢栋-])(\d{1,2})(?:单元|[门-])(\d{3,4})[室号]?$"
+)
+_HAN_NUMBER = re.compile(rf"[{text.CHINESE_DIGITS}]")
+_GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
+_TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
+_ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
+_FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
+_DIGIT = re.compile(r"\d")
+_ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
 _ESTATE_SUFFIX = re.compile(r"(?<=..)(?:住宅小区|小区|社区)$")
 
 
@@ -210,7 +222,9 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
     values = {part: _valued(item) if part in {"number", "building"} else item.value for part, item in parts.items()}
     road, number, estate = address_places.place(before)
     if "number" in values:
-        if not estate or address_places.ROAD_END.search(estate):  # of two roads (翠柏路三忠巷189号) the number is the last one's
+        if not estate or address_places.ROAD_END.search(
+            estate
+        ):  # of two roads (翠柏路三忠巷189号) the number is the last one's
             rest = " ".join(part for part in (road if estate else "", rest) if part)
             road, number, estate = estate or road, values["number"], ""
         else:  # 高桥东路八方锦苑98号7幢: the number is the estate's
