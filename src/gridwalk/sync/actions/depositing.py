@@ -25,7 +25,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.sync import crypto, rules
 from gridwalk.sync.actions import devices, pushing
 from gridwalk.sync.actions.judging import Judge
-from gridwalk.sync.models import Deposit, Device
+from gridwalk.sync.models import Deposit, Device, Op
 from gridwalk.sync.rules import Intention, Malformed
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: s
     fresh = [intention for intention in opened if intention.op not in known]
     viewer = viewer_of(device.user, clock.local_date(at))
     for intention in sorted(fresh, key=lambda i: i.seq):
-        _judge(device, viewer, intention, at=at, via=via)
+        _judge(_holder(device, intention, at=at), viewer, intention, at=at, via=via)
     with core.write_to(actor=device.user, at=at) as writing:
         rows = [(one, "taken") for one in sealed if one not in unreadable] + [(one, "unreadable") for one in unreadable]
         Deposit.objects.bulk_create(
@@ -117,14 +117,23 @@ def _open(one: Sealed) -> Intention | None:
     return read_
 
 
+def _holder(device: Device, one: Intention, *, at: dt.datetime) -> Device:
+    """The device an op is kept under: a copy's own identity where another body stands under its place."""
+    lineage = [device, *Device.objects.filter(cloned_from=device).order_by("activated_at")]
+    for held in lineage:
+        if not Op.objects.filter(device=held, seq=one.seq).exists():
+            return held
+    return devices.clone(device, at=at).device
+
+
 def _judge(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, via: str) -> None:
     """One op in one transaction, out of sequence: the phone may be gone, so nothing waits for what came before."""
     try:
         _take(device, viewer, one, at=at, via=via)
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
-        log.exception("a deposited op could not be judged and is kept")
+    except Exception as error:
+        log.error("a deposited op could not be judged and is kept: %s", type(error).__name__)
         _take(device, viewer, dataclasses.replace(one, fault="not_valid"), at=at, via=via)
 
 

@@ -171,6 +171,10 @@ def clone(device: Device, *, at: dt.datetime) -> Issued:
             user=device.user, scope=device.scope, name=f"{device.name[:54]}（副本）", platform=device.platform, wire=device.wire,
             key=device.public_key, at=at, cloned_from=device,
         )  # fmt: skip
+        if device.revoked_at is not None:
+            Device.objects.filter(pk=issued.device.pk).update(
+                revoked_at=device.revoked_at, revoked_reason=device.revoked_reason
+            )
         writing.audit(
             "device.cloned", scope=device.scope, kind="device", subject=issued.device.id, data={"from": str(device.id)}
         )

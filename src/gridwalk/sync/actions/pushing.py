@@ -79,8 +79,8 @@ def push(
         raise Cloned(devices.clone(device, at=at)) from error
     except (Gap, OperationalError, InterfaceError):
         raise
-    except Exception:
-        log.exception("a push failed whole and is taken op by op")
+    except Exception as error:
+        log.warning("a push is taken op by op: %s", type(error).__name__)  # its text may quote values
     results: list[Result] = []
     for index, one in enumerate(intentions):
         taken = _take_carefully(device, viewer, one, at=at, behind=behind, hole=hole and index == 0)
@@ -95,8 +95,8 @@ def _take_carefully(
         return _take(device, viewer, [one], at=at, behind=behind, hole=hole, careful=True)
     except (Gap, OperationalError, InterfaceError):
         raise
-    except Exception:
-        log.exception("an op could not be judged and is kept")
+    except Exception as error:
+        log.error("an op could not be judged and is kept: %s", type(error).__name__)
         spoilt = dataclasses.replace(one, fault="not_valid")
         return _take(device, viewer, [spoilt], at=at, behind=behind, hole=hole, careful=True)
 
@@ -111,7 +111,7 @@ def _take(
     judge = Judge(viewer, fresh, at=at, behind=behind)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
         next_seq = _lock(device)
-        _require_sequence(device, next_seq, intentions, known, hole=hole)
+        _require_sequence(device, next_seq, intentions, hole=hole, expected=expected)
         if next_seq != device.next_seq:  # the same request may have reached us twice at once
             known |= known_ops(fresh)
             fresh = [one for one in fresh if one.op not in known]
@@ -159,14 +159,17 @@ class _OtherBody(Exception):
 
 
 def _require_sequence(
-    device: Device, next_seq: int, intentions: Sequence[Intention], known: Mapping[uuid.UUID, Result], *, hole: bool
+    device: Device, next_seq: int, intentions: Sequence[Intention], *, hole: bool, expected: bool
 ) -> None:
-    """Raises Gap; _OtherBody where a place of the sequence is taken by something else."""
+    """Raises Gap; _OtherBody where a place of the sequence is taken by something else.
+
+    ``expected``: just the next ones; should a copy's file have been imported under their places, the second way finds it.
+    """
     if not intentions:
         return
     if intentions[0].seq > next_seq and not hole:
         raise Gap(next_seq)
-    if all(one.seq >= next_seq for one in intentions) and not known:
+    if expected and intentions[0].seq == next_seq:
         return
     taken = Op.objects.filter(device=device, seq__in=[one.seq for one in intentions]).values_list("seq", "hash")
     bodies = dict(taken)

@@ -1,0 +1,411 @@
+"""The world of the model test: a small street, its phones, the office, the restores; and the judge of I1 to I3.
+
+Everything happens inside one database transaction: a backup is a savepoint, a restore goes back to it, the end of a run undoes
+the whole run. Requests go through the real URLs, middleware and SQL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts import queries as account_queries
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.models import Target
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.core.actors import PROGRAM
+from gridwalk.core.models import Change
+from gridwalk.registry.actions import claims
+from gridwalk.registry.models import Difference
+from gridwalk.registry.rules import Claim
+from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, Street
+from gridwalk.sync.actions import devices, epochs, returned
+from gridwalk.sync.models import Deposit, Device, Op, Returned
+from gridwalk.sync.queries import rows as grid_rows
+from gridwalk.visits.models import Visit
+from gridwalk.visits.tests.walk import Walk
+from tests.harness.phone_model import Habits, Lost, PhoneModel, ServerDied
+from tests.harness.phones import Wire, through
+
+PASSWORD = "walk-every-door-26"
+VALUES = {"tenure": ("owner", "let", "lent"), "occupancy": ("occupied", "vacant"), "owner_name": ("程兰因", "韩书言")}
+SKEWS = (dt.timedelta(0), dt.timedelta(hours=7), dt.timedelta(hours=-30), dt.timedelta(seconds=90))
+
+
+class Broken(AssertionError):
+    """An invariant that does not hold."""
+
+
+class World:
+    """The street and everybody in it."""
+
+    def __init__(self, at: dt.datetime) -> None:
+        street = Street.lay_out(at)
+        self.client = Client()
+        self.doors = {
+            GRID: [street.door(f"10{n}", tenure="owner") for n in (1, 2, 3)],
+            NEXT_GRID: [street.door(f"90{n}", NEXT_GRID, tenure="owner") for n in (1, 2)],
+        }
+        self.people = [street.person(f"程{c}", door) for c, door in zip("甲乙丙", self.doors[GRID], strict=True)]
+        Walk(street, at).dispatch()
+        self.users = [self._user(f"wg{n}", GRID if n < 3 else NEXT_GRID) for n in range(4)]
+        self.lead = account_queries.viewer_of(self._user("lead", FIRST, Role.COMMUNITY_LEAD), clock.local_date(at))
+        self._bound = [self._bind(user) for user in self.users]
+        epochs.current(at=at)
+        self.faults: Counter[str] = Counter()
+        self.totals: Counter[str] = Counter()
+
+    def _user(self, name: str, scope: str, role: Role = Role.GRID_WORKER) -> User:
+        now = clock.now()
+        user = accounts.create_user(
+            actor=SYSTEM, at=now, username=name, name=name, password=PASSWORD, must_change_password=False
+        )
+        since = clock.local_date(now) - dt.timedelta(days=1)
+        accounts.assign(actor=SYSTEM, at=now, user=user.id, role=role, scope=scope, from_on=since)
+        return user
+
+    def _bind(self, user: User) -> Wire:
+        wire = Wire(through(self.client), clock.now)
+        code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=user.id)
+        status, answer = wire.activate(user.username, PASSWORD, code)
+        assert status == 200, answer
+        return wire
+
+    @contextmanager
+    def run(self, n_phones: int, skews: list[int], habits: Habits | None = None) -> Iterator[Run]:
+        """One run, undone at its end."""
+        start = transaction.savepoint()
+        try:
+            yield Run(self, n_phones, skews, habits or Habits())
+        finally:
+            transaction.savepoint_rollback(start)
+
+
+class Run:
+    """One run of the model: phones, office and faults, step by step."""
+
+    def __init__(self, world: World, n_phones: int, skews: list[int], habits: Habits) -> None:
+        self.world, self.faults = world, world.faults
+        self.phones: list[PhoneModel] = []
+        for n in range(n_phones):
+            bound = world._bound[n]
+            wire = Wire(bound.send, clock.now, bound.key, bound.device, bound.token, bound.server_key, bound.key_id)
+            skew = SKEWS[skews[n] % len(SKEWS)]
+            self.phones.append(PhoneModel(wire, f"phone{n}", skew=skew, faults=world.faults, habits=habits))
+            self._teach(self.phones[-1], world.users[n])
+            self.phones[-1].pull()
+        self.backup: str | None = None
+        self.before_backup: set[str] = set()
+        self.excused: set[str] = set()
+        self.restore_epoch: Callable[[], None] = self._raise_epoch
+
+    def _raise_epoch(self) -> None:
+        epochs.raise_epoch(actor=PROGRAM, at=clock.now(), why="恢复备份")
+
+    def _teach(self, phone: PhoneModel, user: User) -> None:
+        """How a phone is bound again: somebody makes a code, the worker types the password."""
+
+        def rebind() -> None:
+            code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=user.id)
+            status, answer = phone.wire.activate(user.username, PASSWORD, code)
+            if status != 200:  # no grid at present: the office gives one for the day
+                self._hold(user)
+                status, answer = phone.wire.activate(user.username, PASSWORD, code)
+            assert status == 200, answer
+
+        phone.user = user
+        phone.rebind = rebind
+
+    def _hold(self, user: User) -> None:
+        Assignment.objects.filter(user=user).update(to_on=None)
+
+    # the phones
+
+    def phone(self, n: int) -> PhoneModel:
+        """Phone ``n``, around the corner too."""
+        return self.phones[n % len(self.phones)]
+
+    def visit(
+        self, n: int, door: int, outcome: str, field: str, value: int, *, confirm: bool, old: bool = False
+    ) -> None:
+        """A visit with an edit of one field, perhaps from an app that is too old."""
+        phone = self.phone(n)
+        if phone.wiped:
+            return
+        grid = GRID if n % len(self.phones) < 3 else NEXT_GRID
+        doors = self.world.doors[grid]
+        target = doors[door % len(doors)]
+        choices = VALUES[field]
+        facts = {field: choices[value % len(choices)]} if outcome == "met" else {}
+        people = [str(self.world.people[door % 3].id)] if confirm and grid == GRID else []
+        data: dict[str, Any] = {"outcome": outcome, "met_adult": outcome == "met", "confirmed": people}
+        sent = phone.write("visit.record", "dwelling", target.id, facts=facts, data=data, version=9 if old else 1)
+        if people and outcome == "met" and value == 2:
+            data["edits"] = [phone.edit("person", people[0], {"relation": "head"}, sent)]
+            sent.op["data"] = data
+        self.faults["old_app"] += old
+
+    def attempt(self, n: int, what: str, fault: str) -> None:
+        """Push or pull with a fault of network or server."""
+        phone = self.phone(n)
+        try:
+            if fault in {"dies_before_commit", "dies_after_commit"}:
+                self.faults[fault] += 1
+                with dying(before=fault == "dies_before_commit"):
+                    phone.push() if what == "push" else phone.pull()
+            else:
+                phone.push(fault=fault) if what == "push" else phone.pull(fault=fault)
+        except (Lost, ServerDied):
+            pass
+
+    def clone(self, n: int) -> None:
+        """The storage of a phone turns up on a second one."""
+        if len(self.phones) < 5 and not self.phone(n).wiped and n % len(self.phones) < 3:
+            original = self.phone(n)
+            self.phones.append(original.copy(Wire(original.wire.send, clock.now)))
+            self._teach(self.phones[-1], original.user)
+            self.phones.sort(key=lambda p: not p.name.startswith(("phone0", "phone1", "phone2")))
+
+    # the office
+
+    def office_edit(self, door: int, field: str, value: int) -> None:
+        """The office corrects a fact meanwhile."""
+        target = self.world.doors[GRID][door % 3]
+        choices = VALUES[field]
+        with core.write_to(GRID, actor=PROGRAM, at=clock.now()) as writing:
+            claim = Claim("dwelling", target.id, field, choices[value % len(choices)], "office", reason="核对")
+            claims.apply_claims(writing, [claim])
+
+    def reassign_target(self, door: int, n: int) -> None:
+        """A door is handed to another worker."""
+        target = Target.objects.get(entity=self.world.doors[GRID][door % 3].id)
+        if not account_queries.viewer_by_id(self.world.users[n % 3].id, clock.local_date(clock.now())).held:
+            return
+        campaigns.reassign(
+            actor=SYSTEM, at=clock.now(), targets=[target.id], to=self.world.users[n % 3].id, reason="换人"
+        )
+
+    def change_grid(self, n: int, *, back: bool) -> None:
+        """A worker loses the grid, or gets it back."""
+        user = self.world.users[n % 3]
+        yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
+        Assignment.objects.filter(user=user).update(to_on=None if back else yesterday)
+        self.faults["reassigned"] += not back
+
+    def revoke(self, n: int) -> None:
+        """A phone is taken back."""
+        device = Device.objects.get(pk=self.phone(n).wire.device)
+        devices.revoke(actor=SYSTEM, at=clock.now(), device=device.id, reason="丢了")
+        self.faults["revoked"] += 1
+
+    def decide(self, n: int) -> None:
+        """The office releases or sets aside something that came back."""
+        waiting = list(Returned.objects.filter(state="waiting").order_by("pk"))
+        if waiting:
+            one = waiting[n % len(waiting)]
+            try:
+                if n % 2:
+                    returned.release(actor=self.world.lead, at=clock.now(), op=one.pk)
+                else:
+                    returned.set_aside(actor=self.world.lead, at=clock.now(), op=one.pk, reason="已另记")
+            except returned.NotDecided:
+                pass
+
+    def make_backup(self) -> None:
+        """A backup of the database."""
+        self.backup = transaction.savepoint()
+        self.before_backup = {str(pk) for pk in Op.objects.values_list("pk", flat=True)}
+
+    def restore(self) -> None:
+        """The database as it was; what a phone was wiped of in between is beyond anybody's reach."""
+        if self.backup is None:
+            return
+        self.faults["restored"] += 1
+        transaction.savepoint_rollback(self.backup)
+        self.excused |= {s.op["op"] for p in self.phones if p.wiped for s in p.ops} - self.before_backup
+        self.restore_epoch()
+
+    # the end
+
+    def settle(self) -> None:
+        """The network is whole again: every phone syncs until nothing waits."""
+        for _ in range(2):
+            for phone in self.phones:
+                phone.arrive_late()
+            for phone in self.phones:
+                phone.sync()
+        for phone in self.phones:
+            if not phone.wiped:
+                phone.pull()
+
+    def check(self) -> None:
+        """I1 to I3. Raises Broken."""
+        self._once_each()
+        self._nothing_overwritten()
+        self._agreed()
+        self.world.totals.update(runs=1, ops=sum(len(p.ops) for p in self.phones))
+
+    def _once_each(self) -> None:
+        seen: set[str] = set()
+        visits = Counter(str(pk) for pk in Visit.objects.values_list("pk", flat=True))
+        logged = {str(pk): (state, verb) for pk, state, verb in Op.objects.values_list("pk", "state", "verb")}
+        handed_in = {str(pk) for pk in Deposit.objects.values_list("pk", flat=True)}
+        for phone in self.phones:
+            for sent in phone.ops:
+                pk = sent.op["op"]
+                if pk in self.excused or pk in seen:
+                    continue
+                seen.add(pk)
+                if pk not in logged:
+                    if sent.state == "waiting" or pk in handed_in:
+                        continue
+                    raise Broken(f"I1: {phone.name} was told {sent.state} of an op that is not on the server")
+                state, verb = logged[pk]
+                if verb == "visit.record" and visits[pk] != (state != "returned"):
+                    raise Broken(f"I1: {visits[pk]} visits of an op that is {state}")
+                if state != sent.state and sent.state not in {"waiting", "deposited"} and not phone.wiped:
+                    raise Broken(f"I1: the phone shows {sent.state}, the server has {state}")
+        strangers = set(visits) - seen
+        if strangers:
+            raise Broken(f"I1: {len(strangers)} visits nobody made")
+        self.world.totals.update(
+            acknowledged=len(seen & logged.keys()), returned=sum(s == "returned" for s, _ in logged.values())
+        )
+
+    def _nothing_overwritten(self) -> None:
+        ops = {str(pk): result for pk, result in Op.objects.values_list("pk", "result")}
+        asked: defaultdict[str, set[str]] = defaultdict(set)
+        for d in Difference.objects.filter(evidence__has_key="op"):
+            asked[f"{d.entity}:{d.field}"].add(claims.value_hash(d.opened("claimed")))
+        said = {s.op["op"]: s.op for p in self.phones for s in p.ops}
+        heads: dict[str, str] = {}
+        applied: set[tuple[str, str]] = set()
+        for change in Change.objects.filter(kind__in=("dwelling", "person")).order_by("version", "id"):
+            if change.field == Change.WHOLE and isinstance(change.new, dict):
+                heads |= {f"{change.entity}:{field}": str(change.op) for field in change.new}
+                continue
+            fact, op_id = f"{change.entity}:{change.field}", str(change.op)
+            claim = _claimed(said.get(op_id), str(change.entity), change.field)
+            if claim is not None:
+                parent = ops.get(str(claim["p"]), {}).get("heads", {}).get(f"{change.kind}:{fact}", claim["p"])
+                if parent != heads.get(fact):
+                    raise Broken(f"I2: {change.field} was written by an author who had not seen what stood there")
+                applied.add((op_id, fact))
+            heads[fact] = op_id
+        for pk, made in said.items():
+            if pk not in ops or Op.objects.filter(pk=pk, state="returned").exists():
+                continue
+            for entity, kind, field, claim in _facts(made):
+                fact = f"{entity}:{field}"
+                same = f"{kind}:{fact}" in ops[pk].get("heads", {})
+                if (pk, fact) not in applied and not same and claims.value_hash(claim["v"]) not in asked[fact]:
+                    raise Broken(f"I2: what was said of {field} is nowhere")
+
+    def _agreed(self) -> None:
+        today = clock.local_date(clock.now())
+        truth: dict[str, dict[tuple[str, str], Any]] = {}
+        for phone in self.phones:
+            if (
+                phone.wiped
+                or not Assignment.objects.filter(
+                    user__username__isnull=False, to_on__isnull=True, scope__in=phone.cache.rows
+                ).exists()
+            ):
+                continue
+            for grid, rows in phone.cache.rows.items():
+                if grid not in truth:
+                    truth[grid] = {(row["kind"], row["id"]): row for row in grid_rows.of_grid(grid, today=today)}
+                if rows != truth[grid]:
+                    differs = [key for key in rows.keys() | truth[grid].keys() if rows.get(key) != truth[grid].get(key)]
+                    raise Broken(f"I3: {phone.name} and the server differ in {sorted(kind for kind, _ in differs)}")
+
+
+def _facts(made: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    for field, claim in made["set"].items():
+        yield made["entity"], made["kind"], field, claim
+    for edit in made["data"].get("edits", ()):
+        for field, claim in edit["set"].items():
+            yield edit["entity"], edit["kind"], field, claim
+
+
+def _claimed(made: dict[str, Any] | None, entity: str, field: str) -> dict[str, Any] | None:
+    if made is None:
+        return None
+    return next((claim for e, _, f, claim in _facts(made) if (e, f) == (entity, field)), None)
+
+
+@contextmanager
+def dying(*, before: bool) -> Iterator[None]:
+    """The server ends just before it would commit, or just after: the transaction is undone, or only the answer is lost."""
+    flush, exit_ = core.Writing.flush, transaction.Atomic.__exit__
+
+    def dies(self: Any) -> None:
+        flush(self)
+        raise ServerDied
+
+    def dies_after(self: Any, kind: Any, error: Any, trace: Any) -> Any:
+        exit_(self, kind, error, trace)
+        if kind is None:
+            raise ServerDied
+
+    if before:
+        core.Writing.flush = dies  # type: ignore[method-assign]
+    else:
+        transaction.Atomic.__exit__ = dies_after
+    try:
+        yield
+    finally:
+        core.Writing.flush = flush  # type: ignore[method-assign]
+        transaction.Atomic.__exit__ = exit_
+
+
+def wander(run: Run, chance: random.Random, steps: int) -> None:
+    """A day by dice: what the long run does instead of Hypothesis."""
+    for _ in range(steps):
+        n = chance.randrange(4)
+        draw = chance.random()
+        fault = chance.choice(FAULTS)
+        if draw < 0.40:
+            outcome = chance.choice(("met", "met", "no_answer"))
+            run.visit(n, chance.randrange(3), outcome, chance.choice(list(VALUES)), chance.randrange(3),
+                      confirm=chance.random() < 0.5, old=chance.random() < 0.03)  # fmt: skip
+        elif draw < 0.66:
+            run.attempt(n, "push", fault)
+        elif draw < 0.80:
+            run.attempt(n, "pull", fault)
+        elif draw < 0.86:
+            run.office_edit(n, chance.choice(list(VALUES)), chance.randrange(3))
+        else:
+            _rarely(run, n, chance.randrange(8), chance.randrange(3))
+
+
+def _rarely(run: Run, n: int, what: int, to: int) -> None:
+    """One of the rarer things of a day."""
+    if what == 0:
+        run.reassign_target(n, to)
+    elif what in (1, 2):
+        run.change_grid(n, back=what == 2)
+    elif what == 3:
+        run.revoke(n)
+    elif what == 4:
+        run.decide(n + to)
+    elif what == 5:
+        run.make_backup()
+    elif what == 6:
+        run.restore()
+    else:
+        run.clone(n)
+
+
+FAULTS = ("", "", "", "lost_request", "lost_response", "twice", "late", "dies_before_commit", "dies_after_commit")
