@@ -187,7 +187,10 @@ class Unmatched(models.Model):
 
 
 class SideRow(models.Model):
-    """What a side (a ledger, the platform) said of an entity when it was last compared: the ground of the back-fill list."""
+    """What a side (a ledger, the platform) said of an entity when it was last compared: the ground of the back-fill list.
+
+    ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody looks.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     of = models.ForeignKey(Comparison, models.CASCADE, related_name="rows")
@@ -198,6 +201,7 @@ class SideRow(models.Model):
     sheet = models.CharField(max_length=60)
     row_no = models.IntegerField()
     values = models.JSONField(default=dict)
+    differs = models.BooleanField(default=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -233,3 +237,15 @@ class BackfillItem(models.Model):
     def opened(self) -> object:
         """The value to be entered, in the clear; mask before showing."""
         return records.open_value(self.field, self.new, table="reconcile_backfillitem", column="new", row=self.id)
+
+
+class EstateAlias(models.Model):
+    """An estate's other name in a community, as ledgers write it (阳光100 = 阳光壹佰), learnt by comparing. Both are keys."""
+
+    community = models.CharField(max_length=12)
+    alias = models.CharField(max_length=60)
+    estate = models.CharField(max_length=60)
+    learnt_from = models.ForeignKey(Comparison, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "alias"], name="estate_alias_once")]

@@ -11,6 +11,7 @@ from typing import Any
 from gridwalk.ledger import location
 from gridwalk.method import addresses
 from gridwalk.method.addresses import Address
+from gridwalk.reconcile.models import EstateAlias
 from gridwalk.registry.models import Dwelling
 from gridwalk.territory import queries as territory
 from gridwalk.territory.queries import KnownBuilding
@@ -37,6 +38,10 @@ class Places:
         self._by_name: dict[str, str] = {}
         self._buildings: dict[str, dict[tuple[str, str], KnownBuilding]] = {}
         self._by_building: dict[str, dict[str, set[str]]] = {}
+        self._other_names = {
+            (one.community, one.alias): one.estate
+            for one in EstateAlias.objects.filter(community__startswith=scope[:12])
+        }
         for area in territory.communities(scope[:12]):
             for name in (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区"):
                 self._by_name[name] = area.code
@@ -66,6 +71,8 @@ class Places:
         community = self._community(values) or self._community_of_building(address)
         if not community:
             return Place("", "", address, "", None, "community_unknown")
+        if name := self._other_names.get((community, addresses.estate_key(address.estate or address.road))):
+            address = dataclasses.replace(address, estate=name)
         address, doubtful = self._with_estate(community, address)
         key = "" if address.fault or doubtful else addresses.key(address)
         code = str(values.get("grid_code") or "")

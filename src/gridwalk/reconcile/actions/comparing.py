@@ -17,7 +17,7 @@ from gridwalk.ledger import comparing, diff_workbook, sides
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.sides import Side
-from gridwalk.reconcile.actions import mapping, measuring, noting
+from gridwalk.reconcile.actions import estates, mapping, measuring, noting
 from gridwalk.reconcile.actions.noting import Versus
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.queries import register
@@ -157,13 +157,14 @@ def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Compariso
 def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
     """Compare, note what is to be decided grid by grid, and keep the result.
 
-    Cut off anywhere, calling it again compares anew and goes on with the grids that have no receipt; a finished
-    comparison is left as it is, one given up stays given up. Raises NotHere, ComparisonRefused.
+    The result stands before the annotated workbook is written, which takes as long again. Cut off anywhere, calling it
+    again compares anew and goes on with the grids that have no receipt, or with the workbook; a finished comparison is left
+    as it is, one given up stays given up. Raises NotHere, ComparisonRefused.
     """
     found = get_own(actor, comparison)
-    if found.state in {"done", "cancelled"}:
+    if found.state == "cancelled" or (found.state == "done" and not found.doing):
         return found
-    if found.state not in {"comparing", "paused"}:
+    if found.state not in {"comparing", "paused", "done"}:
         raise ComparisonRefused("还没有核对列，先核对再比对。")
     Comparison.objects.filter(pk=found.pk, state="paused").update(state="comparing")
     try:
@@ -189,6 +190,14 @@ def _run(found: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
         both.append((_side(found, "right"), "platform"))
     versus = [Versus(source, noting.settled(found, comparing.compare(side, held), source)) for side, source in both]
     measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
+    if found.state != "done":
+        _note(found, versus, measured, say, actor=actor, at=at)
+    return _annotate(found, measured, actor=actor, at=at)
+
+
+def _note(
+    found: Comparison, versus: list[Versus], measured: Compared, say: Say, *, actor: Viewer, at: dt.datetime
+) -> None:
     work = noting.Work(found, versus)
     done = core_queries.receipts(_key(found, grid) for grid in work.grids)
     for n, grid in enumerate(work.grids, start=1):
@@ -199,8 +208,7 @@ def _run(found: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
                 n_asked = work.note(writing, grid)
                 found.n_differences += n_asked
                 Comparison.objects.filter(pk=found.pk).update(n_differences=found.n_differences)
-    say("写批注版")
-    return _finish(found, work, measured, actor=actor, at=at)
+    _finish(found, work, measured, actor=actor, at=at)
 
 
 def _key(found: Comparison, grid: str) -> str:
@@ -209,7 +217,7 @@ def _key(found: Comparison, grid: str) -> str:
 
 def _saying(found: Comparison) -> Say:
     def say(text: str) -> None:
-        if not Comparison.objects.filter(pk=found.pk, state="comparing").update(doing=text):
+        if not Comparison.objects.filter(pk=found.pk, state__in=("comparing", "done")).update(doing=text):
             raise _GivenUp
 
     return say
@@ -222,25 +230,19 @@ def _side(found: Comparison, side: str) -> Side:
     return sides.read_bytes(files.read(stored), name, kind=found.kind, mapping=chosen)
 
 
-def _finish(
-    found: Comparison, work: noting.Work, measured: Compared, *, actor: Viewer, at: dt.datetime
-) -> Comparison:  # fmt: skip
-    made = diff_workbook.workbook(measured, files.read(found.file_id), found.name, masked=True)
-    stored = core.store_file(
-        data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（比对批注）.xlsx", purpose="annotated", scope=found.scope,
-        keep=KEEP_FILES, actor=actor, at=at,
-    )  # fmt: skip
+def _finish(found: Comparison, work: noting.Work, measured: Compared, *, actor: Viewer, at: dt.datetime) -> None:
     totals = measured.totals()
     with core.write_to(actor=actor, at=at) as writing:
         found.refresh_from_db(from_queryset=Comparison.objects.select_for_update())
         if found.state != "comparing":
             raise _GivenUp
-        found.annotated, found.state, found.finished_at, found.doing = stored, "done", at, ""
+        found.state, found.finished_at, found.doing = "done", at, "写批注版"
         found.n_left, found.n_right, found.n_pairs = totals.n_left, totals.n_right, totals.n_pairs
         found.n_equal, found.n_union = totals.n_equal, totals.n_union
         found.by_field, found.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
-        found.message = made.rebuilt
+        found.message = ""
         measuring.keep(found, work, measured)
+        estates.remember(found, work.versus, work)
         found.save()
         outlived = Unmatched.objects.filter(
             of__scope=found.scope, kind=found.kind, source__in=[v.source for v in work.versus], state="open"
@@ -248,6 +250,17 @@ def _finish(
         outlived.update(state="gone", decided_at=at)
         writing.audit("comparison.done", scope=found.scope, kind="comparison", subject=found.id,
                       data={"equal": found.n_equal, "union": found.n_union, "differences": found.n_differences})  # fmt: skip
+
+
+def _annotate(found: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
+    made = diff_workbook.workbook(measured, files.read(found.file_id), found.name, masked=True)
+    found.annotated = core.store_file(
+        data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（比对批注）.xlsx", purpose="annotated", scope=found.scope,
+        keep=KEEP_FILES, actor=actor, at=at,
+    )  # fmt: skip
+    found.message, found.doing = made.rebuilt, ""
+    with core.write_to(actor=actor, at=at):
+        found.save(update_fields=["annotated", "message", "doing"])
     return found
 
 

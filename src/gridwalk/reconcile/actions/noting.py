@@ -132,7 +132,10 @@ class Work:
                 source=one.source, source_ref=self._ref(index, row), why=why, head=entity.heads.get(field),
             )  # fmt: skip
             asked.append(difference)
-        facts = {(entity, f) for entity in entity_of.values() for f in one.compared.agreed if f not in BY_LINK}
+        twice = set(one.compared.left_duplicates["first_row"].to_list())  # their other row may still say it
+        facts = {
+            (e, f) for row, e in entity_of.items() if row not in twice for f in one.compared.agreed if f not in BY_LINK
+        }
         queue.close_withdrawn(writing, one.source, facts, {(d.entity, d.field, d.claimed_hash) for d in asked})
         kept = queue.ask(asked)
         moved = cells.filter(pl.col("field").is_in(list(BY_LINK)))["left_row"].unique().to_list()
@@ -160,6 +163,8 @@ class Work:
         """Keep what the side says of each matched entity, and see which handed-out corrections it has made."""
         kind = self.found.kind
         rows = []
+        unlike = one.compared.cells.filter(~pl.col("verdict").is_in(["same", "normalised"]))
+        differing = set(unlike["left_row"].to_list())
         for row, other in matched.items():
             entity, key = uuid.UUID(self._right[index][other][0]), ids.new_id()
             sheet, row_no = self._at(index, row)
@@ -167,7 +172,7 @@ class Work:
                 kind, self._values[index][row], table="reconcile_siderow", column="values", row=key
             )
             rows.append(SideRow(id=key, of=self.found, source=one.source, grid=grid, kind=kind, entity=entity, sheet=sheet[:60],
-                                row_no=row_no, values=values, at=writing.at))  # fmt: skip
+                                row_no=row_no, values=values, differs=row in differing, at=writing.at))  # fmt: skip
         SideRow.objects.filter(source=one.source, kind=kind, entity__in=[r.entity for r in rows]).delete()
         bulk.insert(rows)
         said = {r.entity: self._values[index][row] for r, row in zip(rows, matched, strict=True)}

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
 from gridwalk.reconcile.queries import register
-from gridwalk.registry.models import Difference
+from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.queries.entities import VACANCY_FIELDS
 
 TOLD = ("conflict", "missing_left")
@@ -75,9 +76,19 @@ def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow
     held = [s for s in viewer.scopes(Verb.SEE_ROWS) if s.startswith(scope) or scope.startswith(s)]
     found: list[SideRow] = []
     for one in held:
-        rows = SideRow.objects.filter(source=source, kind=kind, grid__startswith=max(one, scope, key=len))
+        inside = SideRow.objects.filter(source=source, kind=kind, grid__startswith=max(one, scope, key=len))
+        rows = inside.filter(Q(differs=True) | _changed_since())
         found += rows.order_by("grid", "sheet", "row_no")
     return found
+
+
+def _changed_since() -> Q:
+    """Whether the register has changed the row's entity, or a link of it, since the side was compared."""
+    own = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
+    links = Residence.objects.filter(
+        Q(person_id=OuterRef(OuterRef("entity"))) | Q(dwelling_id=OuterRef(OuterRef("entity")))
+    )
+    return Q(Exists(own)) | Q(Exists(Change.objects.filter(entity__in=links.values("id"), at__gt=OuterRef("at"))))
 
 
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
