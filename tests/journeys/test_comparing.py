@@ -13,7 +13,8 @@ from django.test import Client
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
-from gridwalk.reconcile.actions import comparing
+from gridwalk.ledger import diff_workbook
+from gridwalk.reconcile.actions import comparing, measuring, noting
 from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
 from gridwalk.registry.models import Difference, Person, Recheck
 from tests.harness.campaign import COMMUNITY, id_no, workbook
@@ -170,10 +171,8 @@ def test_a_ledger_that_cannot_be_compared_says_why(street: Client, rows: list[li
 def test_a_cut_comparison_goes_on_without_asking_twice(
     street: Client, actor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gridwalk.ledger import diff_workbook
-
     with monkeypatch.context() as broken:
-        broken.setattr(diff_workbook, "workbook", lambda *_, **__: 1 / 0)
+        broken.setattr(measuring, "keep", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             compared(street, actor, people())
     half = Comparison.objects.get()
@@ -187,16 +186,32 @@ def test_a_cut_comparison_goes_on_without_asking_twice(
     assert Unmatched.objects.count() == 3
 
 
+def test_the_result_stands_before_its_workbook_is_written_and_a_cut_one_is_written_later(
+    street: Client, actor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(diff_workbook, "workbook", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            compared(street, actor, people())
+    one = Comparison.objects.get()
+    page = street.get(f"/comparisons/{one.pk}/").content.decode()
+    assert "还在写" in page and "0</b><span> / 5 条" in page
+    assert street.get(f"/comparisons/{one.pk}/annotated/").status_code == 404
+    n = Unmatched.objects.count()
+    comparing.run(actor=actor, at=clock.now(), comparison=one.pk)
+    assert Unmatched.objects.count() == n
+    assert "下载批注工作簿" in street.get(f"/comparisons/{one.pk}/progress/?workbook=1").content.decode()
+    assert street.get(f"/comparisons/{one.pk}/annotated/").status_code == 200
+
+
 def test_one_given_up_while_it_runs_stays_given_up(street: Client, actor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gridwalk.ledger import diff_workbook
+    really = noting.Work
 
-    really = diff_workbook.workbook
-
-    def meanwhile(*given: Any, **more: Any) -> Any:
+    def meanwhile(*given: Any) -> Any:
         street.post(f"/comparisons/{Comparison.objects.get().pk}/cancel/")
-        return really(*given, **more)
+        return really(*given)
 
-    monkeypatch.setattr(diff_workbook, "workbook", meanwhile)
+    monkeypatch.setattr(noting, "Work", meanwhile)
     one = compared(street, actor, people())
     assert (one.state, one.annotated) == ("cancelled", None)
     assert "一张表没有动" in one.message
@@ -275,3 +290,23 @@ def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_th
         Difference.objects.filter(state="open", kind="person", field="name").values_list("source", flat=True)
     ) == {"ledger", "platform"}
     assert Difference.objects.get(field="phone", kind="person").source == "ledger"
+
+
+def test_two_files_of_different_kinds_are_not_compared(street: Client) -> None:
+    houses = [
+        ["小区", "楼栋", "室号", "使用情况", "居住状况", "面积"],
+        ["海河花园", "5号楼", "101", "自住", "有人住", "74"],
+    ]
+    answer = street.post(
+        "/comparisons/upload/",
+        {
+            "file": workbook("人口", people()),
+            "other": workbook("平台房屋", houses),
+            "scope": COMMUNITY,
+            "source": "ledger",
+        },
+        follow=True,
+    )
+    one = Comparison.objects.get()
+    assert (one.state, one.kind) == ("failed", "person")
+    assert "两份不是同一种台账：人口.xlsx 是人员，平台房屋.xlsx 是房屋" in answer.content.decode()

@@ -119,8 +119,10 @@ def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 @require_GET
 def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """The moving part of the page; ends by asking for the whole page."""
+    """The moving part of the page; ends by asking for the whole page. Of a result: its workbook, when it is written."""
     found = queries.get_comparison(request.viewer, pk)
+    if request.GET.get("workbook"):
+        return render(request, "console/_comparison_workbook.html", {"one": found})
     response = render(request, "console/_comparison_progress.html", {"one": found})
     if found.state != "comparing":
         response["HX-Refresh"] = "true"

@@ -67,12 +67,18 @@ def upload(
 def _read(made: Comparison, chosen: Mapping[str, Mapping[str, str]]) -> dict[str, Side]:
     """Read the files with the chosen columns; the comparison is waiting for its mapping, or failed and says why."""
     found: dict[str, Side] = {}
+    asked = made.kind
     try:
         for side, name in (("left", made.name), ("right", made.other_name)):
             stored = made.file_id if side == "left" else made.other_file_id
             if stored is None:
                 continue
-            found[side] = sides.read_bytes(files.read(stored), name, kind=made.kind or None, mapping=chosen[side])
+            found[side] = sides.read_bytes(files.read(stored), name, kind=asked or None, mapping=chosen[side])
+            if side == "right" and found[side].kind != made.kind:
+                raise LedgerError(
+                    f"两份不是同一种台账：{made.name} 是{dictionary.KINDS[made.kind]}，{name} 是"
+                    f"{dictionary.KINDS[found[side].kind]}，没有比对。请换一份再来，认错了就选定种类再读一遍。"
+                )
             made.kind = found[side].kind
         if made.kind not in register.KINDS:
             raise LedgerError(
