@@ -12,7 +12,7 @@ import dataclasses
 import itertools
 import re
 
-from gridwalk.method import text
+from gridwalk.method import address_places, text
 
 PARTS = ("number", "building", "stairwell", "floor", "room")
 SIDES = "东南西北中前后左右甲乙丙丁"
@@ -20,37 +20,44 @@ SIDES = "东南西北中前后左右甲乙丙丁"
 _SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|半?地下室|阁楼"
 _SHOP = re.compile(rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?)?\s*[号室铺]?")
 _SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
-_SUFFIXED = re.compile(r"(\d+)\s*号?([之附增])(\d+)\s*(?:号(?!楼)|室)?")
+_SUFFIXED = re.compile(r"(\d+)\s*号?([之附增副])(\d+)\s*(?:号(?!楼)|室)?|(\d+)\s*号([甲乙丙丁])(?=$|\s)")
+_ANNEX = re.compile(r"附(\d+)\s*号(?!楼)")
+_SIDE_LANE = re.compile(r"(\d+)\s*弄\s*(\d+)\s*支弄")
+_DASHED_HOUSE = re.compile(r"(\d{1,4}-\d{1,3})\s*号(?![楼幢栋线桥])")
+_AFTER_STAIRWELL = re.compile(r"(\d{1,2}-\d{1,2})(?!\d|-|\s*[楼幢栋单门层])\s*[号室户]?")
+_NAMED_BUILDING = re.compile(rf"([主副裙配辅]楼|[{SIDES}](?=楼))楼?(?=[\s-]*[A-Za-z\d{text.CHINESE_DIGITS}])")
+_SIDE_ROOM = re.compile(r"(?<=[院号])([东西南北正]厢?[房屋](?![产管]))\s*(\d{0,2})\s*[号间室]?")
 _JOINT = re.compile(
     r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
 )
 _JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋])")
 _BELOW = re.compile(rf"(?:负|地下)\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(
-    r"第?(?:(?P<plain>[甲乙丙丁]?(?:\d{1,2}[A-Za-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单])|[A-Za-z](?![A-Za-z]))?)"
+    r"第?(?:(?P<plain>[甲乙丙丁]?(?:\d{1,2}[A-Za-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单])|(?![Ff]\s*-?\s*\d{3,4})[A-Za-z](?![A-Za-z]))?)"
     r"|[A-Za-z](?![A-Za-z]))"
     rf"|(?P<han>[{text.CHINESE_DIGITS}]+)|(?P<side>[{SIDES}]))\s*"
 )
 _UNITS = re.compile(
-    r"(?P<building>号楼|#楼|号[幢栋]|[幢栋]楼?|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院(?!士))|(?P<row>排)"
-    r"|(?P<group>(?:村民)?小?组(?!团))|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?|单无|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
+    r"(?P<building>号楼|#楼|号[幢栋]|[幢栋]楼?|舍|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院内?(?!士))|(?P<row>排)"
+    r"|(?P<group>(?:村民)?小?组(?!团))|(?P<commune>社(?!区))|(?P<team>(?:生产)?小?队)|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?|单无|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
     r"|(?P<floor>楼?层|F(?![A-Za-z0-9]))|(?P<storey>楼(?![盘道梯上下]))|(?P<room>房间|室|房(?![产屋管])|户(?![主籍口]))"
-    r"|(?P<house>号(?![线桥]))|(?P<hash>#)"
+    r"|(?P<house>号(?:(?:写字楼|公寓楼?)(?=[\s-]*\d)|(?![线桥])))|(?P<hash>#)"
 )
 _DASHED_SIDE = re.compile(rf"-[{SIDES}](?:-|单元)")
 _JOINER = re.compile(r"[\s\-/.,#_、]*")
-_STARTS = re.compile(rf"[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁]")
+_STARTS = re.compile(rf"[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁附主副裙配辅正]")
 
 # How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.
 _FITS: dict[str, dict[str, float]] = {
     "building": {"building": 3}, "block": {"building": 3, "stairwell": 1.5}, "court": {"number": 1.8, "building": 2},
-    "row": {"building": 3}, "group": {"number": 2.2, "building": 2.5}, "lane": {"number": 3}, "stairwell": {"stairwell": 3},
+    "row": {"building": 3}, "group": {"number": 2.2, "building": 2.5}, "commune": {"number": 2.2, "building": 2.5},
+    "team": {"number": 2.2, "building": 2.5}, "annex": {"room": 2.5}, "lane": {"number": 3}, "stairwell": {"stairwell": 3},
     "floor": {"floor": 3}, "storey": {"floor": 1.8, "building": 2}, "room": {"room": 3}, "shop": {"room": 3},
     "joint": {"room": 2.2}, "suffixed": {"number": 2.5, "building": 1, "room": 1},
     "house": {"number": 0.5, "building": 1, "stairwell": 0.9, "room": 1.05}, "hash": {"building": 2, "stairwell": 1, "room": 0.5},
     "": {"building": 1, "stairwell": 0.9, "floor": 0.1, "room": 1},
 }  # fmt: skip
-KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄"}
+KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄", "commune": "社", "team": "队"}
 _EXPLICIT = frozenset({"building", "block", "stairwell", "floor", "storey"})
 _ON_A_ROAD = 2.5
 
@@ -76,13 +83,27 @@ class Reading:
     leftover: bool = False
 
 
-def _special(folded: str, pos: int) -> Item | None:
+def _special(folded: str, pos: int, before: Item | None) -> Item | None:
+    on_a_road = address_places.ROAD_END.search(folded[:pos].rstrip())
+    if before and before.unit == "stairwell" and (found := _AFTER_STAIRWELL.match(folded, pos)):
+        return Item(pos, found.end(), "joint", "-".join(map(text.number_key, found[1].split("-"))))
+    if found := _NAMED_BUILDING.match(folded, pos):
+        return Item(pos, found.end(), "building", found[1])
+    if found := _SIDE_ROOM.match(folded, pos):
+        return Item(pos, found.end(), "shop", found[1] + text.number_key(found[2]))
+    if found := _SIDE_LANE.match(folded, pos):
+        return Item(pos, found.end(), "lane", f"{text.number_key(found[1])}弄{text.number_key(found[2])}支")
+    if before and before.unit in {"group", "commune", "team", "house"} and (found := _ANNEX.match(folded, pos)):
+        return Item(pos, found.end(), "annex", "附" + text.number_key(found[1]))
+    if on_a_road and (found := _DASHED_HOUSE.match(folded, pos)):
+        return Item(pos, found.end(), "house", "-".join(map(text.number_key, found[1].split("-"))))
     if found := _SHOP.match(folded, pos):
         return Item(pos, found.end(), "shop", found[1].removesuffix("房") + text.number_key(found[2] or ""))
-    if found := _SHOP_AFTER.match(folded, pos):
+    if not on_a_road and (found := _SHOP_AFTER.match(folded, pos)):
         return Item(pos, found.end(), "shop", found[2].removesuffix("房") + text.number_key(found[1]))
     if found := _SUFFIXED.match(folded, pos):
-        return Item(pos, found.end(), "suffixed", text.number_key(found[1]) + found[2] + text.number_key(found[3]))
+        number, mark, after = (found[1], found[2], text.number_key(found[3])) if found[1] else (found[4], found[5], "")
+        return Item(pos, found.end(), "suffixed", text.number_key(number) + mark + after)
     if found := _BELOW.match(folded, pos):
         return Item(pos, found.end(), "floor", "-" + text.number_key(found[1]))
     if found := _JOINT_BUILDING.match(folded, pos):
@@ -111,9 +132,9 @@ def _stands_before_a_word(folded: str, end: int, raw: str) -> bool:
     return bool(re.search(r"\d{3}[A-Za-z]?$", raw)) and after not in "期区年路"
 
 
-def _item(folded: str, pos: int) -> Item | None:
-    """The item that begins at ``pos``."""
-    if special := _special(folded, pos):
+def _item(folded: str, pos: int, before: Item | None) -> Item | None:
+    """The item that begins at ``pos``; ``before``: the one it follows without a word between."""
+    if special := _special(folded, pos, before):
         return special
     found = _VALUE.match(folded, pos)
     if not found:
@@ -145,7 +166,8 @@ def runs(folded: str) -> list[list[Item]]:
             found.append(run)
             run = []
         glued = run and run[-1].end == start.start()
-        item = None if not glued and _inside(folded, start.start()) else _item(folded, start.start())
+        inside = not glued and _inside(folded, start.start())
+        item = None if inside else _item(folded, start.start(), run[-1] if run else None)
         if item:
             run.append(item)
             pos = item.end

@@ -18,7 +18,7 @@ _NOTE = re.compile(r"[(\[【<〈《「]([^()\[\]【】<>〈〉《》「」]*)[)\
 _ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
 _HAN_DASH = re.compile(r"(?<=[0-9A-Za-z])一+(?=[0-9A-Za-z])|-{2,}|~")  # 5一2一301: the numeral typed for a dash
 # The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
-_PLAIN_NAME = rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼负下第附增之{address_items.SIDES}])"
+_PLAIN_NAME = rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼座栋幢元洞梯房屋负下第附增之{address_items.SIDES}])"
 _PLAIN_END = re.compile(_PLAIN_NAME)
 _PLAIN = re.compile(
     rf"({_PLAIN_NAME})"
@@ -29,6 +29,14 @@ _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
 _TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
 _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
+_PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
+_ANOTHER_DOOR = re.compile(
+    r"\s*(?:[和及与、到至>→=]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|附近|隔壁|对过|斜对)|(?:[东西南北里外前后左右][屋间房户侧边院楼门]))"
+)
+"""What stands behind the numbers says that another door is meant, or a part of this one."""
+_SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
+_DOTTED = re.compile(r"(?<=\d)\.(?=号|单元|门|栋|幢|室|楼|层)")
+_BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
 _DIGIT = re.compile(r"\d")
 _ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
 _ESTATE_SUFFIX = re.compile(r"(?<=..)(?:住宅小区|小区|社区)$")
@@ -81,7 +89,8 @@ def _valued(item: Item) -> str:
     return item.value + address_items.KEY_SUFFIX.get(item.unit, "")
 
 
-_BUILDINGS = frozenset({"building", "block", "court", "row", "group"})
+_BUILDINGS = frozenset({"building", "block", "court", "row", "group", "commune", "team"})
+_PARTED = frozenset({"building", "stairwell"})
 
 
 def _only(folded: str, part: str) -> Item | None:
@@ -151,11 +160,17 @@ def _unwrapped(folded: str) -> tuple[str, str]:
 
 def _best(bare: str) -> Reading | None:
     best: Reading | None = None
-    for run in address_items.runs(bare):
+    found_runs = address_items.runs(bare)
+    for run in found_runs:
         found = address_items.read(run, bool(address_places.ROAD_END.search(bare[: run[0].start].rstrip())))
         if found and (best is None or _rank(found) >= _rank(best)):
             best = found
-    return best
+    return best and dataclasses.replace(best, leftover=best.leftover or _parted(found_runs, best))
+
+
+def _parted(found_runs: list[list[Item]], best: Reading) -> bool:
+    """Whether a word stands between parts of a door: 昌泰里7号楼西侧底商."""
+    return any(run[-1].end <= best.start and item.unit in _PARTED for run in found_runs for item in run)
 
 
 def _rank(reading: Reading) -> tuple[bool, float]:
@@ -194,15 +209,20 @@ def parse(raw: str) -> Address:
         road, number, estate = named(plain[1])
         building, stairwell, room = (part.lstrip("0") or "0" for part in plain.group(2, 3, 4))
         return Address(road, number, estate, building, stairwell, floor_of(room), room)
-    opened, notes = _unwrapped(_ZERO.sub("0", _HAN_DASH.sub("-", folded)))
+    plain_marks = _ZERO.sub("0", _DOTTED.sub("", _SPACED.sub("", _HAN_DASH.sub("-", folded))))
+    phones = " ".join(_PHONE.findall(plain_marks))
+    opened, notes = _unwrapped(_PHONE.sub(" ", plain_marks) if phones else plain_marks)
+    notes = " ".join(part for part in (phones, notes) if part)
     bare = areas.without_areas(opened)
     reading = _best(bare)
     if reading is None:
         road, number, estate = address_places.place(bare)
         return Address(road, number, estate, rest=notes, fault="" if number else "no_room")
-    before, after = bare[: reading.start], bare[reading.end :]
+    before, after = bare[: reading.start], bare[reading.end :].rstrip()
+    if any(item.unit == "shop" for item in reading.parts.values()):
+        before = _BESIDE_THE_STREET.sub("", before.rstrip())
     bare_end = not list(reading.parts.values())[-1].unit
-    if re.match(r"\s*[-/]\d" if not bare_end else r"\s*[-/]?\d", after):
+    if re.match(r"\s*[-/]\d" if not bare_end else r"\s*[-/]?\d", after) or _ANOTHER_DOOR.match(after):
         reading = dataclasses.replace(reading, leftover=True)
     after = after.strip(address_places.STRIP)
     parts = _storeys(reading, before.strip())
@@ -230,6 +250,8 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
         else:  # 高桥东路八方锦苑98号7幢: the number is the estate's
             estate = address_places.place_name(estate, values["number"])
     building, stairwell, room = values.get("building", ""), values.get("stairwell", ""), values.get("room", "")
+    if not building and values.get("number", number).endswith("弄") and _is_house(parts):
+        building, room = room, ""  # 愚园路1088弄48号 is a house of the lane, not a room
     if not building and (glued := _GLUED.match(room)) and not stairwell:
         building, room = glued[1], glued[2]
     floor_text = values.get("floor", "")
@@ -246,11 +268,21 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
     return Address(road, number, estate, building, stairwell, floor, room, rest, fault)
 
 
+def _is_house(parts: dict[str, Item]) -> bool:
+    return "room" in parts and parts["room"].unit == "house"
+
+
 def _ambiguous(parts: dict[str, Item], before: str) -> bool:
-    """5-2 or 5-2-11 alone: does a room end it, or a stairwell? 635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
+    """5-2, 5-2-11, 3栋12-5, 22号3: does a room end it, or a stairwell? 635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
     if len(parts) > 1 and "floor" not in parts:
-        last = list(parts.values())[-1].value
-        return len(last) <= 2 and all(not item.unit and item.value.isdigit() for item in parts.values())
+        *_, before_last, last = parts.values()
+        if last.unit == "shop":  # 2-4号商铺: a house number and a shop, or shops 2 to 4?
+            return not _DIGIT.search(last.value) and "-" in before_last.value
+        if len(last.value) > 2 or last.unit or not last.value.isdigit():
+            return False
+        return (not before_last.unit and before_last.value.isdigit()) or (
+            set(parts) == {"number", "room"} and before_last.unit == "house"
+        )
     room = parts.get("room")
     if len(parts) > 1 or room is None:
         return False

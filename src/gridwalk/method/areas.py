@@ -15,21 +15,30 @@ _PROVINCES = (
 )
 _NO_DISTRICT = "小社园校厂院宅活属业发片街组期一二三四五六七八九十"  # 小区, 园区, 三区 … are parts of an estate
 
+_LONG_DISTRICTS = (
+    "石景山|门头沟|北戴河|山海关|曹妃甸|下花园|万柏林|杏花岭|尖草坪|元宝山|扎赉诺尔|苏家屯|沙河口|甘井子|旅顺口|双台子|兴隆台|昂昂溪|碾子山|富拉尔基|"
+    "雨花台|台儿庄|东西湖|西塞山|伍家岗|武陵源|青山湖|龙马潭|青白江|自流井|金口河|五通桥|观山湖|沙坪坝|九龙坡|大渡口|水磨沟|头屯河|达坂城|沙依巴克"
+)  # others than of two characters, lest 阳光花园东区 be one
+
 _PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
 _BARE_PROVINCE = re.compile(
-    rf"(?:{_PROVINCES})(?={_HAN}{{2,3}}(?<![城都超菜夜小])市|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区)"
+    rf"(?:{_PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区)"
 )
 _BARE_CITY = re.compile(
     rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
 )  # 浙江宁波海曙区
 _CITY = re.compile(rf"{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|自治州|地区)(?!场|民广场|委|政府)")
-_DISTRICT = re.compile(rf"{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,3}}县(?![城前府学])")
+_DISTRICT = re.compile(
+    rf"(?:{_LONG_DISTRICTS})区|{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,3}}县(?![城前府学])"
+)
 _DISTRICT_AFTER_CITY = re.compile(
     rf"市辖区|{_HAN}{{1,4}}?(?<![{_NO_DISTRICT}])区|{_HAN}{{1,4}}?县(?![城前府学])|{_HAN}{{2,5}}?旗"
 )
 _STREET = re.compile(rf"{_HAN}{{2,12}}?(?:街道办事处|街道办|街道|街办事处|街办)")
 _TOWN = re.compile(rf"{_HAN}{{1,4}}?(?<![小古新水家故])(?:镇|乡)")
-_TOWN_ALONE = re.compile(rf"{_HAN}{{2,3}}?(?<![小古新水名])镇(?![江海平远路])")
+_TOWN_ALONE = re.compile(
+    rf"{_HAN}{{2,5}}(?<![小古])镇(?={_HAN}{{2,5}}?(?:大街|大道|公路|路|街|道|村)(?![江海平远路]))|{_HAN}{{2,3}}?(?<![小古新水名])镇(?![江海平远路])"
+)
 _COMMUNITY = re.compile(rf"{_HAN}{{2,8}}?(?:社区居民委员会|社区居委会|社区|居委会|村委会)")
 _JOINERS = " -,/._"
 _PLACE = re.compile(r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\d{1,2}[路街道里]")
