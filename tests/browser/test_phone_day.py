@@ -134,8 +134,8 @@ def phone_rows(page: Page) -> list[str]:
     """The rooms the phone's chart marks as visited."""
     page.get_by_role("button", name="返回").click()
     page.get_by_role("button", name="楼盘表").click()
-    marks = page.locator(".chart td button.v").evaluate_all("cells => cells.map(cell => cell.getAttribute('aria-label'))")
-    return sorted(mark.split("，")[0] for mark in marks)
+    marks = page.locator(".chart td button").evaluate_all("cells => cells.map(cell => cell.getAttribute('aria-label'))")
+    return sorted(mark.split("，")[0] for mark in marks if "已走访" in mark)
 
 
 def server_rows() -> list[str]:
