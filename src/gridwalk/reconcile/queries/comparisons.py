@@ -51,11 +51,10 @@ def trend(found: Comparison) -> list[Comparison]:
 
 
 def fields(found: Comparison) -> list[tuple[str, int, int]]:
-    """(label, equal, compared) of every agreed field."""
-    return [
-        ("房屋地址" if f == ADDRESS else dictionary.label(found.kind, f), pair[0], pair[1])
-        for f, pair in found.by_field.items()
-    ]
+    """(label, equal, compared) of every agreed field, in the dictionary's order, the door last."""
+    order = {f.name: i for i, f in enumerate(dictionary.fields(found.kind))} | {ADDRESS: 999}
+    pairs = sorted(found.by_field.items(), key=lambda item: order.get(item[0], 0))
+    return [("房屋地址" if f == ADDRESS else dictionary.label(found.kind, f), n, d) for f, (n, d) in pairs]
 
 
 def undecided(found: Comparison) -> dict[str, int]:
