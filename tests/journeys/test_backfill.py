@@ -9,9 +9,12 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from gridwalk.accounts.rules import Role
+from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.core import actions as core
+from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import BackfillItem
+from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Dwelling, Person
 from tests.harness.campaign import COMMUNITY, GRID, id_no
 from tests.harness.people import SignIn
@@ -123,3 +126,18 @@ def test_a_list_is_handed_out_by_who_may(street: Client, actor: Any, sign_in: Si
     assert "程望舒" not in text(centre, "/backfill/", source="platform", kind="person")
     assert centre.post("/backfill/workbook/", form).status_code == 403
     assert not BackfillItem.objects.exists()
+
+
+def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Client, actor: Any) -> None:  # noqa: F811
+    compared(street, actor, export("12012345671"), source="platform")
+    assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
+    person = Person.objects.get(name="程望舒")
+    street.post(f"/correct/person/{person.pk}/", {"phone": "12012340000", "reason": "本人来电"})
+    listed = text(street, "/backfill/", source="platform", kind="person")
+    assert "12*****0000" in listed
+    assert "程兰因" not in listed
+    other = Dwelling.objects.get(address__endswith="201")
+    mother = Person.objects.get(name="程兰因")
+    with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
+        creation.link(writing, [creation.NewResidence(mother.pk, other.pk, GRID, "lives_here", "visit")])
+    assert "程兰因" in text(street, "/backfill/", source="platform", kind="person", field="address")

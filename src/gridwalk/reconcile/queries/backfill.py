@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.models import Change
@@ -73,22 +73,27 @@ def door_of(values: Mapping[str, Any]) -> str:
 
 
 def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow]:
+    """The side's rows that differed when they were compared, or whose entity has been changed since: all others agree."""
     held = [s for s in viewer.scopes(Verb.SEE_ROWS) if s.startswith(scope) or scope.startswith(s)]
     found: list[SideRow] = []
     for one in held:
-        inside = SideRow.objects.filter(source=source, kind=kind, grid__startswith=max(one, scope, key=len))
-        rows = inside.filter(Q(differs=True) | _changed_since())
+        within = max(one, scope, key=len)
+        inside = SideRow.objects.filter(source=source, kind=kind, grid__startswith=within)
+        changed = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
+        rows = inside.filter(Q(differs=True) | Q(Exists(changed)) | Q(entity__in=_moved(inside, kind, within)))
         found += rows.order_by("grid", "sheet", "row_no")
     return found
 
 
-def _changed_since() -> Q:
-    """Whether the register has changed the row's entity, or a link of it, since the side was compared."""
-    own = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
-    links = Residence.objects.filter(
-        Q(person_id=OuterRef(OuterRef("entity"))) | Q(dwelling_id=OuterRef(OuterRef("entity")))
+def _moved(inside: QuerySet[SideRow], kind: str, within: str) -> list[uuid.UUID]:
+    """Persons whose link to a door has been changed since the first of these rows was compared."""
+    since = inside.aggregate(since=Min("at"))["since"] if kind == "person" else None
+    if since is None:
+        return []
+    links = Change.objects.filter(kind="residence", at__gt=since, stream__code__startswith=within).values_list(
+        "entity", flat=True
     )
-    return Q(Exists(own)) | Q(Exists(Change.objects.filter(entity__in=links.values("id"), at__gt=OuterRef("at"))))
+    return list(Residence.objects.filter(pk__in=list(links.distinct())).values_list("person_id", flat=True).distinct())
 
 
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
