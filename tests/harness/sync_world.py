@@ -387,7 +387,7 @@ def wander(run: Run, chance: random.Random, steps: int) -> None:
         elif draw < 0.86:
             run.office_edit(n, chance.choice(list(VALUES)), chance.randrange(3))
         else:
-            _rarely(run, n, chance.randrange(8), chance.randrange(3))
+            _rarely(run, n, chance.choice(RARE), chance.randrange(3))
 
 
 def _rarely(run: Run, n: int, what: int, to: int) -> None:
@@ -407,5 +407,8 @@ def _rarely(run: Run, n: int, what: int, to: int) -> None:
     else:
         run.clone(n)
 
+
+RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7)
+"""How often each of the rarer things happens: backups and restores more than in life."""
 
 FAULTS = ("", "", "", "lost_request", "lost_response", "twice", "late", "dies_before_commit", "dies_after_commit")

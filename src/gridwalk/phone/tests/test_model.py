@@ -1,0 +1,152 @@
+"""The model test (docs/algorithms/sync.md): phones, office and faults in any order, driving the real API; then I1 to I3.
+
+And the test of the test: with each planted bug some run must break.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import random
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tests.harness.planted import PLANTED
+from tests.harness.sync_world import FAULTS, VALUES, Broken, Run, World, wander
+
+N = st.integers(0, 3)
+RUNS, STEPS = 120, 30
+TRIES, DAY = 80, 30
+
+
+def machine(world: World) -> type[RuleBasedStateMachine]:
+    """The state machine over one world; every run is undone at its end."""
+
+    class Phones(RuleBasedStateMachine):
+        run: Run
+
+        @initialize(n=st.integers(2, 4), skews=st.lists(N, min_size=4, max_size=4))
+        def begin(self, n: int, skews: list[int]) -> None:
+            self.whole = contextlib.ExitStack()
+            self.run = self.whole.enter_context(world.run(n, skews))
+
+        @rule(n=N, door=N, outcome=st.sampled_from(("met", "no_answer")), field=st.sampled_from(sorted(VALUES)), value=N,
+              confirm=st.booleans(), old=st.sampled_from((False,) * 15 + (True,)))  # fmt: skip
+        def visit(self, n: int, door: int, outcome: str, field: str, value: int, confirm: bool, old: bool) -> None:
+            self.run.visit(n, door, outcome, field, value, confirm=confirm, old=old)
+
+        @rule(n=N, what=st.sampled_from(("push", "push", "pull")), fault=st.sampled_from(FAULTS))
+        def network(self, n: int, what: str, fault: str) -> None:
+            self.run.attempt(n, what, fault)
+
+        @rule(n=N)
+        def a_late_request_arrives(self, n: int) -> None:
+            self.run.phone(n).arrive_late()
+
+        @rule(door=N, field=st.sampled_from(sorted(VALUES)), value=N)
+        def the_office_edits(self, door: int, field: str, value: int) -> None:
+            self.run.office_edit(door, field, value)
+
+        @rule(door=N, n=N)
+        def a_door_is_reassigned(self, door: int, n: int) -> None:
+            self.run.reassign_target(door, n)
+
+        @rule(n=N, back=st.booleans())
+        def a_worker_changes_grids(self, n: int, back: bool) -> None:
+            self.run.change_grid(n, back=back)
+
+        @rule(n=N)
+        def the_office_decides(self, n: int) -> None:
+            self.run.decide(n)
+
+        @rule()
+        def backup(self) -> None:
+            self.run.make_backup()
+
+        @rule()
+        def restore(self) -> None:
+            self.run.restore()
+
+        @rule(n=N, really=st.sampled_from((False, False, True)))
+        def a_phone_is_revoked(self, n: int, really: bool) -> None:
+            if really:
+                self.run.revoke(n)
+
+        @rule(n=N)
+        def a_phone_is_copied(self, n: int) -> None:
+            self.run.clone(n)
+
+        @invariant()
+        def nothing_is_sent_twice_under_one_place(self) -> None:
+            if hasattr(self, "run"):
+                for phone in self.run.phones:
+                    places = [(one.device, one.op["seq"]) for one in phone.waiting()]
+                    assert len(places) == len(set(places))
+
+        def teardown(self) -> None:
+            if hasattr(self, "run"):
+                with self.whole:
+                    self.run.settle()
+                    self.run.check()
+
+    return Phones
+
+
+@pytest.mark.slow
+def test_no_visit_is_lost_doubled_or_overwritten_whatever_happens(db: None, at: dt.datetime) -> None:
+    with time_machine.travel(at, tick=True):
+        world = World(at)
+        run_state_machine_as_test(
+            machine(world),
+            settings=settings(
+                max_examples=RUNS, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck),
+                database=None, phases=[Phase.generate, Phase.shrink],
+            ),
+        )  # fmt: skip
+    assert world.totals["runs"] >= RUNS // 2
+    assert {
+        "lost_request",
+        "lost_response",
+        "twice",
+        "late",
+        "dies_before_commit",
+        "dies_after_commit",
+        "restored",
+    } <= set(world.faults)
+
+
+def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> None:
+    with time_machine.travel(at, tick=True):
+        world = World(at)
+        for seed in range(8):
+            chance = random.Random(seed)
+            with world.run(2 + seed % 3, [chance.randrange(4) for _ in range(4)]) as run:
+                wander(run, chance, DAY)
+                run.settle()
+                run.check()
+    assert world.totals["acknowledged"] > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", sorted(PLANTED))
+def test_it_would_notice(bug: str, db: None, at: dt.datetime) -> None:
+    server, habits, spoil = PLANTED[bug]
+    with time_machine.travel(at, tick=True):
+        world = World(at)
+        with server() if server else contextlib.nullcontext():
+            for seed in range(TRIES):
+                chance = random.Random(seed)
+                try:
+                    with world.run(2 + seed % 3, [chance.randrange(4) for _ in range(4)], habits) as run:
+                        if spoil:
+                            spoil(run)
+                        wander(run, chance, DAY)
+                        run.settle()
+                        run.check()
+                except Broken:
+                    return
+    pytest.fail(f"{TRIES} runs and nobody noticed: {bug}")
