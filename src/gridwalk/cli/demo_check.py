@@ -21,7 +21,10 @@ NUMBERS = re.compile(rb"(?<!\d)(120199\d{11}[\dXx]|120199\d{9}|12\d{9})(?!\d)")
 PLANTED = re.compile(r"120199\d{11}[\dXx]|120199\d{9}|12\d{9}")
 BLOCK = 8 << 20
 SIGNING_IN = ("/accounts/login/", "/accounts/password/", "/accounts/again/", "/accounts/code")
-ONLY_POST = {"console:gaps_plan", "console:import_upload"}
+ONLY_POST = {
+    "console:gaps_plan", "console:import_upload", "console:comparison_upload", "console:rules_apply",
+    "console:backfill_workbook", "console:device_code", "console:outbox_import",
+}  # fmt: skip
 
 
 def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) -> int:

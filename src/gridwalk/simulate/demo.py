@@ -18,7 +18,7 @@ from gridwalk.simulate.knocks import Knock
 from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import World
 
-STAGES = 6
+STAGES = 7
 
 
 class Progress(Protocol):
@@ -83,4 +83,6 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
         knocks = drive.replay(world, entities, workers, campaign, start=when.start, upto_day=day, progress=step)
     if found:
         found.after_visits(knocks)
+    with progress.stage("比对试点社区的台账"):
+        drive.compare_ledger(files, actor=SYSTEM, at=at)
     return Made(world, files, knocks, members, campaign, when, found)

@@ -14,7 +14,7 @@ from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.indicators import actions as indicators
 from gridwalk.indicators.definitions import INDICATORS, Indicator
-from gridwalk.reconcile.actions import applying, staging
+from gridwalk.reconcile.actions import applying, comparing, staging
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
@@ -58,6 +58,16 @@ def import_ledgers(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetim
         done.append(applying.apply(actor=actor, at=at, imported=made.id))
         progress(index + 1, len(files))
     return done
+
+
+def compare_ledger(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetime) -> None:
+    """Compare the pilot's person ledger with what the visits made of the register; nobody else has compared yet."""
+    file = next(file for file in files if file.kind == "person" and file.scope == PILOT)
+    made = comparing.upload(
+        actor=actor, at=at, scope=PILOT, source="ledger", data=file.path.read_bytes(), name=file.path.name
+    )
+    comparing.start(actor=actor, at=at, comparison=made.id)
+    comparing.run(actor=actor, at=at, comparison=made.id)
 
 
 def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.date) -> Campaign:
