@@ -140,4 +140,9 @@ def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Cli
     mother = Person.objects.get(name="程兰因")
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
         creation.link(writing, [creation.NewResidence(mother.pk, other.pk, GRID, "lives_here", "visit")])
-    assert "程兰因" in text(street, "/backfill/", source="platform", kind="person", field="address")
+    moved = text(street, "/backfill/", source="platform", kind="person", field="address")
+    assert "海河花园 5号楼 1单元 101</td>" in moved
+    assert "海河花园 5号楼 1单元 201</td>" in moved
+    own, ticks = sheets(street, "platform", "person").values()
+    assert [row[3:] for row in own if row[1] == "程兰因"] == [["海河花园", "5号楼", "1单元", "201"]]
+    assert [row[5] for row in ticks if row[1] == "程兰因"] == ["海河花园 5号楼 1单元 201"]

@@ -14,8 +14,7 @@ from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.method import addresses
-from gridwalk.method.addresses import Address
-from gridwalk.reconcile.queries.backfill import Item
+from gridwalk.reconcile.queries.backfill import Item, written
 from gridwalk.registry.queries.entities import VACANCY_FIELDS
 
 A4 = 9
@@ -81,8 +80,7 @@ _DOOR = ("estate", "building", "stairwell", "room")
 def _moved(field: str, record: Mapping[str, Any]) -> str:
     if field != ADDRESS:
         return _written(field, str(record.get(field) or ""))
-    estate, building, stairwell, room = (str(record.get(p) or "") for p in _DOOR)
-    return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room))
+    return written(record)
 
 
 def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
@@ -109,9 +107,9 @@ def _ticks(sheet: Any, items: Sequence[Item], grids: Mapping[str, str], styles: 
         sheet.write_string(0, column, header, head)
         sheet.set_column(column, column, width)
     for row, one in enumerate(items, start=1):
-        old, new = (
-            v if one.field == ADDRESS else dictionary.choice_label(one.kind, one.field, v) for v in (one.old, one.new)
-        )
+        old, new = (dictionary.choice_label(one.kind, one.field, v) for v in (one.old, one.new))
+        if one.field == ADDRESS:
+            old, new = one.shown_old, one.shown_new
         cells = (
             grids[one.grid],
             one.title,

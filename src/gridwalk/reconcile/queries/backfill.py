@@ -16,6 +16,8 @@ from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.method import addresses
+from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
 from gridwalk.reconcile.queries import register
 from gridwalk.registry.models import Difference, Residence
@@ -55,16 +57,22 @@ class Item:
     @property
     def shown_old(self) -> str:
         """What the side says, masked."""
-        return _shown(self.kind, self.field, self.old)
+        return written(self.said) if self.field == ADDRESS else _shown(self.kind, self.field, self.old)
 
     @property
     def shown_new(self) -> str:
         """What the register says, masked."""
-        return _shown(self.kind, self.field, self.new)
+        return written(self.record) if self.field == ADDRESS else _shown(self.kind, self.field, self.new)
 
 
 def _shown(kind: str, field: str, value: str) -> str:
-    return (value if field == ADDRESS else dictionary.show(kind, field, value)) or "空"
+    return dictionary.show(kind, field, value) or "空"
+
+
+def written(values: Mapping[str, Any]) -> str:
+    """The door of a row as people write it: 海河花园 5号楼 1单元 101."""
+    estate, building, stairwell, room = (str(values.get(p) or "") for p in ("estate", "building", "stairwell", "room"))
+    return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room)) or "空"
 
 
 def door_of(values: Mapping[str, Any]) -> str:
@@ -130,9 +138,9 @@ def _corrections(rows: Sequence[SideRow], source: str, kind: str, own: Sequence[
         if (row.entity, field) in asked or (field == ADDRESS and (row.entity, "residence") in asked):
             continue
         record = now.frame.row(right, named=True)
-        title = record.get("name") or door_of(record)
+        title = record.get("name") or written(record)
         found.append(
-            Item(row.grid, kind, row.entity, str(title), door_of(record), field, _label(kind, field), old or "", new or "",
+            Item(row.grid, kind, row.entity, str(title), written(record), field, _label(kind, field), old or "", new or "",
                  row.sheet, row.row_no, handed.get((row.entity, field), "未发出"), values[left], record)
         )  # fmt: skip
     return found
