@@ -15,17 +15,20 @@ import re
 from gridwalk.method import address_places, text
 
 PARTS = ("number", "building", "stairwell", "floor", "room")
+_STOREY_FIRST = ("number", "building", "floor", "stairwell", "room")  # 10号楼7层3单元706
+_STEMS = "甲乙丙丁"
 SIDES = "东南西北中前后左右甲乙丙丁"
 
+_NUMBER = rf"(?:\d+|[{text.CHINESE_DIGITS}]+)"
 _SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|半?地下室|阁楼"
 _SHOP = re.compile(rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?)?\s*[号室铺]?")
 _SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
-_SUFFIXED = re.compile(r"(\d+)\s*号?([之附增副])(\d+)\s*(?:号(?!楼)|室)?|(\d+)\s*号([甲乙丙丁])(?=$|\s)")
+_SUFFIXED = re.compile(rf"({_NUMBER})\s*号?([之附增副])({_NUMBER})\s*(?:号(?!楼)|室)?|(\d+)\s*号([甲乙丙丁])(?=$|\s)")
 _ANNEX = re.compile(r"附(\d+)\s*号(?!楼)")
 _SIDE_LANE = re.compile(r"(\d+)\s*弄\s*(\d+)\s*支弄")
 _DASHED_HOUSE = re.compile(r"(\d{1,4}-\d{1,3})\s*号(?![楼幢栋线桥])")
 _AFTER_STAIRWELL = re.compile(r"(\d{1,2}-\d{1,2})(?!\d|-|\s*[楼幢栋单门层])\s*[号室户]?")
-_NAMED_BUILDING = re.compile(rf"([主副裙配辅]楼|[{SIDES}](?=楼))楼?(?=[\s-]*[A-Za-z\d{text.CHINESE_DIGITS}])")
+_NAMED_BUILDING = re.compile(rf"(?<!号)([主副裙配辅]楼|[{SIDES}](?=楼))楼?(?=[\s-]*[A-Za-z\d{text.CHINESE_DIGITS}])")
 _SIDE_ROOM = re.compile(r"(?<=[院号])([东西南北正]厢?[房屋](?![产管]))\s*(\d{0,2})\s*[号间室]?")
 _JOINT = re.compile(
     r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
@@ -38,13 +41,13 @@ _VALUE = re.compile(
     rf"|(?P<han>[{text.CHINESE_DIGITS}]+)|(?P<side>[{SIDES}]))\s*"
 )
 _UNITS = re.compile(
-    r"(?P<building>号楼|#楼|号[幢栋]|[幢栋]楼?|舍|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院内?(?!士))|(?P<row>排)"
+    r"(?P<building>号[楼褛搂偻]|#楼|号[幢栋]|[幢栋]楼?|舍|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院内?(?!士))|(?P<row>排)"
     r"|(?P<group>(?:村民)?小?组(?!团))|(?P<commune>社(?!区))|(?P<team>(?:生产)?小?队)|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?|单无|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
     r"|(?P<floor>楼?层|F(?![A-Za-z0-9]))|(?P<storey>楼(?![盘道梯上下]))|(?P<room>房间|室|房(?![产屋管])|户(?![主籍口]))"
     r"|(?P<house>号(?:(?:写字楼|公寓楼?)(?=[\s-]*\d)|(?![线桥])))|(?P<hash>#)"
 )
 _DASHED_SIDE = re.compile(rf"-[{SIDES}](?:-|单元)")
-_JOINER = re.compile(r"[\s\-/.,#_、]*")
+_JOINER = re.compile(r"[\s\-/.,#_、:;]*")
 _STARTS = re.compile(rf"[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门车储半阁附主副裙配辅正]")
 
 # How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.
@@ -58,6 +61,7 @@ _FITS: dict[str, dict[str, float]] = {
     "": {"building": 1, "stairwell": 0.9, "floor": 0.1, "room": 1},
 }  # fmt: skip
 KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄", "commune": "社", "team": "队"}
+_HELD_HOUSES = frozenset({"group", "commune", "team", "row"})
 _EXPLICIT = frozenset({"building", "block", "stairwell", "floor", "storey"})
 _ON_A_ROAD = 2.5
 
@@ -95,7 +99,7 @@ def _special(folded: str, pos: int, before: Item | None) -> Item | None:
         return Item(pos, found.end(), "lane", f"{text.number_key(found[1])}弄{text.number_key(found[2])}支")
     if before and before.unit in {"group", "commune", "team", "house"} and (found := _ANNEX.match(folded, pos)):
         return Item(pos, found.end(), "annex", "附" + text.number_key(found[1]))
-    if on_a_road and (found := _DASHED_HOUSE.match(folded, pos)):
+    if (on_a_road or (before and before.unit in _HELD_HOUSES)) and (found := _DASHED_HOUSE.match(folded, pos)):
         return Item(pos, found.end(), "house", "-".join(map(text.number_key, found[1].split("-"))))
     if found := _SHOP.match(folded, pos):
         return Item(pos, found.end(), "shop", found[1].removesuffix("房") + text.number_key(found[2] or ""))
@@ -142,7 +146,8 @@ def _item(folded: str, pos: int, before: Item | None) -> Item | None:
     kind, raw = str(found.lastgroup), str(found[str(found.lastgroup)])
     unit = _UNITS.match(folded, found.end())
     if kind == "side":
-        named = unit and unit.lastgroup in {"stairwell", "block", "building"} and "门" not in unit[0]
+        named = unit and unit.lastgroup in {"stairwell", "block", "building"}
+        named = named and ("门" not in unit[0] or raw in _STEMS or (before is not None and before.unit in _EXPLICIT))
         if not named and not _DASHED_SIDE.match(folded, max(0, pos - 1)):
             return None
     if unit:
@@ -180,6 +185,8 @@ def _fit(item: Item, part: str, on_a_road: bool) -> float:
     """How well ``item`` is ``part``; 0 where it cannot be."""
     if part == "number" and on_a_road and item.unit in {"house", "court", "joint"}:
         return _ON_A_ROAD
+    if item.unit == "stairwell" and sum(c.isdigit() for c in item.value) > 2:
+        return _FITS["room"].get(part, 0)  # 3座1204单元
     if item.unit not in {"", "house", "hash", "room"}:
         return _FITS[item.unit].get(part, 0)
     length = sum(c.isdigit() for c in item.value)
@@ -202,7 +209,9 @@ def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
     best: Reading | None = None
     if len(items) == 1 and not _says_alone(items[0]):
         return None
-    for parts in itertools.combinations(PARTS, len(items)):
+    units = [item.unit for item in items]
+    storey_first = "floor" in units and "stairwell" in units and units.index("floor") < units.index("stairwell")
+    for parts in itertools.combinations(_STOREY_FIRST if storey_first else PARTS, len(items)):
         weight = 0.0
         for item, part in zip(items, parts, strict=True):
             fit = _fit(item, part, on_a_road)

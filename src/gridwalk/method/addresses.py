@@ -31,9 +31,14 @@ _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
 _ANOTHER_DOOR = re.compile(
-    r"\s*(?:[和及与、到至>→=]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|附近|隔壁|对过|斜对)|(?:[东西南北里外前后左右][屋间房户侧边院楼门]))"
+    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|附近|隔壁|对过|斜对)|(?:[东西南北里外前后左右][屋间房户侧边院楼门]))"
 )
 """What stands behind the numbers says that another door is meant, or a part of this one."""
+_EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))")  # 38号甲301: is 甲 the house's or the room's?
+_TWO_DOORS = re.compile(r"(号|室)\s*[、,和及与+]\s*[A-Za-z]?\d+\s*\1(?!楼)")  # 200号、202号商铺
+_TRADITIONAL = str.maketrans("號樓棟單門層", "号楼栋单门层")
+_NO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?\s*(?=\d)")
+_MALL = re.compile(r"(?:商场|市场|商城|广场|中心|车库|地下)$")
 _SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
 _DOTTED = re.compile(r"(?<=\d)\.(?=号|单元|门|栋|幢|室|楼|层)")
 _BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
@@ -90,6 +95,7 @@ def _valued(item: Item) -> str:
 
 
 _BUILDINGS = frozenset({"building", "block", "court", "row", "group", "commune", "team"})
+_HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
 _PARTED = frozenset({"building", "stairwell"})
 
 
@@ -149,9 +155,12 @@ def _unwrapped(folded: str) -> tuple[str, str]:
             len(runs) == 1
             and runs[0][0].start == 0
             and runs[0][-1].end == len(inside)
-            and units & {"building", "stairwell"}
+            and (
+                units & {"building", "stairwell"}
+                or (len(runs[0]) > 1 and not address_items.runs(folded[: found.start()]))
+            )
         ):
-            return inside
+            return f" {inside} "
         notes.append(inside)
         return " "
 
@@ -209,7 +218,9 @@ def parse(raw: str) -> Address:
         road, number, estate = named(plain[1])
         building, stairwell, room = (part.lstrip("0") or "0" for part in plain.group(2, 3, 4))
         return Address(road, number, estate, building, stairwell, floor_of(room), room)
-    plain_marks = _ZERO.sub("0", _DOTTED.sub("", _SPACED.sub("", _HAN_DASH.sub("-", folded))))
+    plain_marks = _ZERO.sub(
+        "0", _DOTTED.sub("", _SPACED.sub("", _HAN_DASH.sub("-", _NO.sub("", folded.translate(_TRADITIONAL)))))
+    )
     phones = " ".join(_PHONE.findall(plain_marks))
     opened, notes = _unwrapped(_PHONE.sub(" ", plain_marks) if phones else plain_marks)
     notes = " ".join(part for part in (phones, notes) if part)
@@ -222,7 +233,12 @@ def parse(raw: str) -> Address:
     if any(item.unit == "shop" for item in reading.parts.values()):
         before = _BESIDE_THE_STREET.sub("", before.rstrip())
     bare_end = not list(reading.parts.values())[-1].unit
-    if re.match(r"\s*[-/]\d" if not bare_end else r"\s*[-/]?\d", after) or _ANOTHER_DOOR.match(after):
+    if (
+        re.match(r"\s*[-/]\d" if not bare_end else r"\s*[-/]?\d", after)
+        or _ANOTHER_DOOR.match(after)
+        or _EITHER_STEM.search(bare)
+        or _TWO_DOORS.search(bare)
+    ):
         reading = dataclasses.replace(reading, leftover=True)
     after = after.strip(address_places.STRIP)
     parts = _storeys(reading, before.strip())
@@ -278,11 +294,13 @@ def _ambiguous(parts: dict[str, Item], before: str) -> bool:
         *_, before_last, last = parts.values()
         if last.unit == "shop":  # 2-4号商铺: a house number and a shop, or shops 2 to 4?
             return not _DIGIT.search(last.value) and "-" in before_last.value
+        if (set(parts) == {"number", "room"} and before_last.unit == last.unit == "house") or (
+            not before_last.unit and re.fullmatch(r"B\d", before_last.value) and _MALL.search(before)
+        ):  # 41号-2号; 商场B1-532: a basement or a building?
+            return True
         if len(last.value) > 2 or last.unit or not last.value.isdigit():
             return False
-        return (not before_last.unit and before_last.value.isdigit()) or (
-            set(parts) == {"number", "room"} and before_last.unit == "house"
-        )
+        return before_last.unit not in _HOLDS_HOUSES
     room = parts.get("room")
     if len(parts) > 1 or room is None:
         return False

@@ -22,14 +22,14 @@ _LONG_DISTRICTS = (
 
 _PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
 _BARE_PROVINCE = re.compile(
-    rf"(?:{_PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区)"
+    rf"(?:{_PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区|(?:浦东|滨海|两江|雄安)新区|(?:{_LONG_DISTRICTS})区)"
 )
 _BARE_CITY = re.compile(
     rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
 )  # 浙江宁波海曙区
-_CITY = re.compile(rf"{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|自治州|地区)(?!场|民广场|委|政府)")
+_CITY = re.compile(rf"(?:{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|地区)|{_HAN}{{2,8}}?自治州)(?!场|民广场|委|政府)")
 _DISTRICT = re.compile(
-    rf"(?:{_LONG_DISTRICTS})区|{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,3}}县(?![城前府学])"
+    rf"(?:{_LONG_DISTRICTS})区|{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,6}}?(?:(?:经济|高新)?(?:技术)?(?:产业)?开发区|高新区)|{_HAN}{{2,3}}县(?![城前府学])"
 )
 _DISTRICT_AFTER_CITY = re.compile(
     rf"市辖区|{_HAN}{{1,4}}?(?<![{_NO_DISTRICT}])区|{_HAN}{{1,4}}?县(?![城前府学])|{_HAN}{{2,5}}?旗"
@@ -39,7 +39,9 @@ _TOWN = re.compile(rf"{_HAN}{{1,4}}?(?<![小古新水家故])(?:镇|乡)")
 _TOWN_ALONE = re.compile(
     rf"{_HAN}{{2,5}}(?<![小古])镇(?={_HAN}{{2,5}}?(?:大街|大道|公路|路|街|道|村)(?![江海平远路]))|{_HAN}{{2,3}}?(?<![小古新水名])镇(?![江海平远路])"
 )
-_COMMUNITY = re.compile(rf"{_HAN}{{2,8}}?(?:社区居民委员会|社区居委会|社区|居委会|村委会)")
+_COMMUNITY = re.compile(rf"{_HAN}{{2,8}}?(?:社区居民委员会|社区居委会|社区|居委会|村民委员会|村委会)")
+_COMMUNITY_END = re.compile(r"(?:居民委员会|居委会|民委员会|委会)$")
+_HOUSES = re.compile(r"第?[\d一二三四五六七八九十]+\s*(?:(?:村民)?小?组|社|队|排|号)")
 _JOINERS = " -,/._"
 _PLACE = re.compile(r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\d{1,2}[路街道里]")
 
@@ -52,6 +54,15 @@ def _cut(folded: str, pattern: re.Pattern[str]) -> str | None:
     return left if _PLACE.match(left) else None  # what is left must still begin with a name
 
 
+def _within_community(folded: str) -> str | None:
+    """What follows a community's name; a village stays where only its groups and houses follow: 红星村委会一社八号."""
+    found = _COMMUNITY.match(folded)
+    left = folded[found.end() :].lstrip(_JOINERS) if found else ""
+    if found and _HOUSES.match(left):
+        return _COMMUNITY_END.sub("", found[0]) + left
+    return _cut(folded, _COMMUNITY)
+
+
 def without_areas(folded: str) -> str:
     """``folded`` without the areas it begins with; a community's name stays where nothing else names the place."""
     in_city = False
@@ -62,4 +73,4 @@ def without_areas(folded: str) -> str:
                 folded, in_city = left, True
         for pattern in (_DISTRICT_AFTER_CITY if in_city else _DISTRICT, _STREET, _TOWN if in_city else _TOWN_ALONE):
             folded = _cut(folded, pattern) or folded
-    return _cut(folded, _COMMUNITY) or folded
+    return _within_community(folded) or folded
