@@ -12,7 +12,7 @@ import polars as pl
 class Key:
     """Columns that together say who it is. ``unless``: a column on which both sides may not differ.
 
-    ``agree``: a column of which both sides must say something alike, or the pair is weighed like any other.
+    ``agree``: a column in which both sides must say the same, or the pair is weighed like any other.
     """
 
     columns: tuple[str, ...]
@@ -55,10 +55,8 @@ def pairs(left: pl.DataFrame, right: pl.DataFrame, key: Key) -> pl.DataFrame:
 
 
 def _alike(here: pl.Expr, there: pl.Expr) -> pl.Expr:
-    """Names of one person under one number share a character at least, or one of them is missing."""
-    first, last = here.str.head(1), here.str.tail(1)
-    shared = there.str.contains(first, literal=True) | there.str.contains(last, literal=True)
-    return here.is_null() | there.is_null() | shared
+    """Under one number the same name, or one of them is missing: rows that carry a relative's number share the surname."""
+    return here.is_null() | there.is_null() | (here == there)
 
 
 def _keyed(frame: pl.DataFrame, key: Key) -> pl.DataFrame:

@@ -120,8 +120,11 @@ def name(pairs: Pairs) -> Compared:
     )
 
 
-def id_number(pairs: Pairs) -> Compared:
-    """ID numbers as written: two with right check digits that differ are two persons; a slip is one or two keystrokes."""
+def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
+    """ID numbers as written: two with right check digits that differ are two persons; a slip is one or two keystrokes.
+
+    ``called``: the persons' names. A number that its own row contradicts, under two names, is a relative's.
+    """
     left, right = pairs.both("id_text")
     said, same = pairs.said("id_text"), pairs.same("id_text")
     valid = pairs.said("id_valid")
@@ -133,24 +136,31 @@ def id_number(pairs: Pairs) -> Compared:
     birth = (left.str.slice(6, 8) == right.str.slice(6, 8)).fill_null(False).to_numpy()
     full = ((left.str.len_chars() >= 17) & (right.str.len_chars() >= 17)).fill_null(False).to_numpy()
     stars = (left.str.contains("*", literal=True) | right.str.contains("*", literal=True)).fill_null(False).to_numpy()
+    borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
     return Compared(
         pick(
-            pairs, said, same=same & ~stars, both_valid=valid & ~same, near=near & ~stars | kept & lost,
+            pairs, said, other=borrowed, same=same & ~stars, both_valid=valid & ~same, near=near & ~stars | kept & lost,
             birth=birth & full & ~stars | stars & tail,
         ),
         pairs.share("id_text", unseen=UNSEEN_NUMBER), (left.str.len_chars() >= DATED).fill_null(False).to_numpy(),
     )  # fmt: skip
 
 
+def _borrowed(pairs: Pairs, called: Compared) -> Bools:
+    left, right = pairs.both("id_doubted")
+    doubted: Bools = (left | right).to_numpy()
+    return doubted & np.isin(called.level, ["surname", "other"])
+
+
 def born(pairs: Pairs) -> Compared:
-    """Birth dates: the same · one of year, month, day otherwise, or day and month swapped · other."""
+    """Birth dates: the same · one of year, month, day otherwise, or day and month swapped · the year alone · other."""
     left, right = pairs.both("born_on")
     said, same = pairs.said("born_on"), pairs.same("born_on")
     parts = [(getattr(left.dt, p)(), getattr(right.dt, p)()) for p in ("year", "month", "day")]
     (year, month, day) = [(a == b).fill_null(False).to_numpy() for a, b in parts]
     swapped = ((parts[1][0] == parts[2][1]) & (parts[2][0] == parts[1][1])).fill_null(False).to_numpy()
     one_off = (year.astype(int) + month + day) == 2
-    return Compared(pick(pairs, said, same=same, near=one_off | year & swapped), pairs.share("born_on"))
+    return Compared(pick(pairs, said, same=same, near=one_off | year & swapped, year=year), pairs.share("born_on"))
 
 
 def equal(pairs: Pairs, column: str, *, by_share: bool = True) -> Compared:

@@ -28,7 +28,7 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
 EVIDENCE = {
     ("id", "same"): "证件号相同", ("id", "near"): "证件号只差一两位", ("id", "birth"): "证件号出生日期相同",
     ("name", "same"): "同名", ("name", "sounds"): "名字同音", ("name", "near"): "名字差一字", ("name", "within"): "名称相含",
-    ("born", "same"): "同日生", ("born", "near"): "出生日期相近", ("phone", "same"): "电话相同", ("phone", "near"): "电话差一位",
+    ("born", "same"): "同日生", ("born", "near"): "出生日期相近", ("born", "year"): "只有出生年份相同", ("phone", "same"): "电话相同", ("phone", "near"): "电话差一位",
     ("home", "same"): "同一户", ("home", "household"): "家人都对上了", ("home", "room"): "楼号室号相同", ("estate", "near"): "小区名相近",
     ("owner", "same"): "产权人相同", ("contact", "same"): "联系人相同", ("id", "both_valid"): "两个证件号都校验无误但不同",
     ("name", "other"): "名字不同", ("born", "other"): "出生日期不同", ("home", "other"): "住处不同", ("phone", "other"): "电话不同",
@@ -154,8 +154,9 @@ def _households(
 
 
 def _person(pairs: Pairs) -> dict[str, Compared]:
+    called = levels.name(pairs)
     return {
-        "name": levels.name(pairs), "id": levels.id_number(pairs), "born": levels.born(pairs),
+        "name": called, "id": levels.id_number(pairs, called), "born": levels.born(pairs),
         "sex": levels.equal(pairs, "sex", by_share=False), "phone": levels.typed(pairs, "phone"),
         "home": levels.home(pairs), "relation": levels.equal(pairs, "relation", by_share=False),
     }  # fmt: skip

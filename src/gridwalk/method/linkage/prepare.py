@@ -73,15 +73,29 @@ def _door(frame: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+UNNAMED = "之[子女男儿]$|^(新生儿|婴儿|宝宝)"
+"""What is written for a child that has no name yet; it says nothing about the name the child got."""
+
+
+def _date_within(number: pl.Expr) -> pl.Expr:
+    return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+
+
 def persons(frame: pl.DataFrame) -> pl.DataFrame:
-    """Persons: name keys, the number as written, the birth date of the number where no column says one."""
+    """Persons: name keys, the number as written, the birth date of the number where no column says one.
+
+    ``id_doubted``: the row gives another year of birth than its own number; such a number may be a relative's.
+    """
+    frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(UNNAMED)).then("name"))
     frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname)
+    doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
     id_text = pl.col("id_no").fill_null(pl.col("id_text"))
-    within = id_text.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    within = _date_within(id_text)
     plausible = within.dt.year().is_between(1890, 2100)
     return _door(frame).with_columns(
         id_text=id_text,
-        id_valid=pl.col("id_no"),
+        id_valid=pl.when(~doubted).then("id_no"),
+        id_doubted=doubted,
         born_on=pl.col("born_on").fill_null(pl.when(plausible).then(within)),
         id_head=id_text.str.slice(0, 14),
         id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),

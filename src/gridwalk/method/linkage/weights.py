@@ -46,7 +46,8 @@ PERSON: Mapping[str, Table] = {
     "born": {
         "same": Level(0.95, None),
         "near": Level(0.035, 0.012),  # day and month swapped, or one of year, month and day otherwise
-        "other": Level(0.015, 0.988),
+        "year": Level(0.01, 0.014),  # the lunar day taken for the solar one, 1 January for a day not known
+        "other": Level(0.005, 0.974),
     },
     "sex": {"same": Level(0.99, 0.5), "other": Level(0.01, 0.5)},
     "phone": {"same": Level(0.75, None), "near": Level(0.06, 2e-6), "other": Level(0.19, 1.0)},
