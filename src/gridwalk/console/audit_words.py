@@ -22,7 +22,7 @@ WORDS = {
     "comparison.loaded": "为比对取出了一张表", "comparison.done": "比对好了", "comparison.paused": "比对停下", "comparison.cancelled": "放弃了比对",
     "unmatched.registered": "登记了台账独有的", "unmatched.at_door": "一边独有的送上门核实", "unmatched.set_aside": "搁置了台账独有的",
     "unmatched.kept": "保留了一张表独有的", "unmatched.strike_off": "一张表独有的送注销复核", "unmatched.same": "定为同一条",
-    "unmatched.different": "定为不是同一条", "unmatched.reopened": "撤回了一边独有的决定", "backfill.handed_out": "发出了回填清单", "number.handed_out": "号码写进了回填清单",
+    "unmatched.different": "定为不是同一条", "unmatched.reopened": "撤回了一边独有的决定", "backfill.handed_out": "发出了回填清单", "number.tail_searched": "按尾号查找", "number.handed_out": "号码写进了回填清单",
     "difference.decided_by_rule": "按规则批量决定差异", "difference.batch_undone": "整批撤回了差异决定",
     "import.batch_applied": "台账入库一批", "import.cancelled": "放弃了导入", "import.done": "导完了台账",
     "import.mapped": "核对了列", "import.paused": "导入停下", "import.staged": "读好了台账", "import.uploaded": "上传了台账",

@@ -79,7 +79,7 @@ def _syllable(char: str) -> str:
 
 
 @functools.lru_cache(maxsize=65536)
-def _syllables(name: str) -> tuple[str, ...]:
+def syllables(name: str) -> tuple[str, ...]:
     """The pinyin of each character, ü as v: a person's surname by table, longer names (of organizations) by their words."""
     plain = text.simplified(name)
     pieces = _PIECES.findall(plain)
@@ -102,19 +102,19 @@ def _fold_sound(syllable: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def key(name: str) -> str:
     """A key equal for names that sound alike: folded pinyin a character (zh=z, ch=c, sh=s, -ng=-n), joined by spaces."""
-    return " ".join(_fold_sound(s) for s in _syllables(name))
+    return " ".join(_fold_sound(s) for s in syllables(name))
 
 
 @functools.lru_cache(maxsize=65536)
 def sort_key(name: str) -> str:
     """Pinyin, two spaces, the name itself: plain byte order is then the order of a Chinese dictionary, 王伟 before 王伟一."""
-    return " ".join(_syllables(name)) + "  " + name
+    return " ".join(syllables(name)) + "  " + name
 
 
 @functools.lru_cache(maxsize=65536)
 def initials(name: str) -> str:
     """The first letter of each syllable: 王小明 → ``wxm``."""
-    return "".join(s[:1] for s in _syllables(name))
+    return "".join(s[:1] for s in syllables(name))
 
 
 def mask(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.method import names
+from gridwalk.method import names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Site
 
 TABLES: dict[str, type[Entity]] = {
@@ -23,6 +23,7 @@ NEVER_EMPTY = frozenset({"name", "status", "usage", "occupancy", "tenure", "inte
 """Fields that hold something from the first day on: nobody can empty them."""
 NUMBERS = {"person": ("id_no", "id_no_index"), "organization": ("uscc", "uscc")}
 """Kind → the field (and the column it is found by) that only one standing entity may have."""
+TAIL = 4
 INDEX_PURPOSE = {"id_no": "id_no", "phone": "phone", "owner_phone": "phone", "contact_phone": "phone"}
 
 
@@ -57,7 +58,7 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
 def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
     """Columns that hang on the field: keys of a name, the proof of a vacancy, the day of an end."""
     if field == "name":
-        return _write_name_keys(entity, str(value))
+        return _write_name_keys(entity, str(value)) | rekey(entity)
     if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
         entity.vacancy_source, entity.vacancy_confirmed_on = "", None
         return {"vacancy_source", "vacancy_confirmed_on"}
@@ -65,6 +66,22 @@ def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
         entity.ended_on = None
         return {"ended_on"}
     return set()
+
+
+def rekey(entity: Entity) -> set[str]:
+    """Make the entity's search keys anew: its name and pinyin or its address, and the last four of its numbers, blind."""
+    if isinstance(entity, Dwelling):
+        keys = search_keys.of_address(entity.address_key)
+    else:
+        keys = search_keys.of_name(str(getattr(entity, "name", "")))
+    tails = [str(getattr(entity, f"{field}_masked", ""))[-TAIL:] for field in INDEX_PURPOSE]
+    entity.search_keys = sorted(keys | {tail_key(tail) for tail in tails if len(tail) == TAIL})
+    return {"search_keys"}
+
+
+def tail_key(tail: str) -> str:
+    """The key of a number's last four characters, without saying them."""
+    return "t:" + envelope.blind_index(tail.upper(), purpose="last_four")
 
 
 def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
@@ -97,6 +114,7 @@ def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     if hasattr(entity, f"{field}_masked"):
         setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value))
         changed.add(f"{field}_masked")
+        changed |= rekey(entity)
     return changed
 
 

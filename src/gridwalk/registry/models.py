@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -27,6 +29,7 @@ class Entity(models.Model):
     created_at = models.DateTimeField()
     source = models.CharField(max_length=16)
     source_ref = models.CharField(max_length=80, blank=True)
+    search_keys = ArrayField(models.TextField(), default=list)
 
     class Meta:
         abstract = True
@@ -77,6 +80,7 @@ class Dwelling(Entity):
         indexes = [
             models.Index(fields=["grid", "walk_key"]),
             models.Index(fields=["owner_phone_index"], condition=~Q(owner_phone_index=""), name="dwelling_owner_phone"),
+            GinIndex(fields=["search_keys"], name="dwelling_search"),
         ]
 
 
@@ -114,6 +118,7 @@ class Person(Entity):
             models.Index(fields=["name"]),
             models.Index(fields=["name_key"]),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="person_phone"),
+            GinIndex(fields=["search_keys"], name="person_search"),
         ]
 
 
@@ -171,7 +176,11 @@ class Organization(Entity):
                 fields=["uscc"], condition=~Q(uscc="") & Q(status="active"), name="org_once_by_uscc"
             )
         ]
-        indexes = [models.Index(fields=["grid", "sort_key"]), models.Index(fields=["name_key"])]
+        indexes = [
+            models.Index(fields=["grid", "sort_key"]),
+            models.Index(fields=["name_key"]),
+            GinIndex(fields=["search_keys"], name="organization_search"),
+        ]
 
 
 class Site(Entity):
@@ -192,7 +201,7 @@ class Site(Entity):
     status = models.CharField(max_length=12, default="active")
 
     class Meta:
-        indexes = [models.Index(fields=["grid", "sort_key"])]
+        indexes = [models.Index(fields=["grid", "sort_key"]), GinIndex(fields=["search_keys"], name="site_search")]
 
 
 class CareLabel(models.Model):

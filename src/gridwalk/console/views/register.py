@@ -68,6 +68,8 @@ def register(request: Signed) -> HttpResponse:
 def find(request: Signed) -> HttpResponse:
     """One box. The text comes by POST: names and numbers never stand in an address or a log."""
     typed = request.POST.get("q", "")
+    if search.tail_of(typed):
+        corrections.note_tail_search(actor=request.viewer, at=request.at)
     hits = search.search(request.viewer, typed)
     if len(hits) == 1:
         return redirect(PAGES[hits[0].kind], hits[0].id)

@@ -191,3 +191,10 @@ def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, fiel
         reason=reason, data={"field": field},
     )  # fmt: skip
     return found.unseal(field)
+
+
+def note_tail_search(*, actor: Viewer, at: dt.datetime) -> None:
+    """Somebody looked for people by the last four of a number: that they did is on record, the number is not."""
+    scope = next(iter(actor.scopes(Verb.SEE_ROWS_MASKED)), "")
+    with core.write_to(actor=actor, at=at) as writing:
+        writing.audit("number.tail_searched", scope=scope[:15])

@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.core import ids
 from gridwalk.core.actions import Writing
-from gridwalk.method import addresses
+from gridwalk.method import addresses, search_keys
 from gridwalk.method.addresses import Address
 from gridwalk.registry.actions import creation
 from gridwalk.territory import actions as territory
@@ -51,6 +51,7 @@ def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
             "building_id": building, "stairwell_id": stairwell, "community": door.grid[:12],
             "address": addresses.display(door.address)[:120], "address_key": addresses.key(door.address),
             "floor": door.address.floor, "room": door.address.room[:20], "walk_key": door.walk_key,
+            "search_keys": sorted(search_keys.of_address(addresses.key(door.address))),
         }  # fmt: skip
         new.append(creation.New(door.grid, door.values, door.source, door.source_ref, extra=extra, id=door.id))
     creation.register(writing, "dwelling", new)
