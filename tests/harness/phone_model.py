@@ -160,7 +160,7 @@ class PhoneModel:
         if status == 401 and answer["problem"] == "unknown_device":
             return self._bind_again()
         if status == 409 and answer["problem"] == "gap":
-            self._epoch(answer["epoch"], answer["next_seq"])
+            self._epoch(answer["epoch"])
             self._offer_from(answer["next_seq"])
         elif status == 409:
             self._become(answer)
@@ -168,12 +168,13 @@ class PhoneModel:
             by_op = {one.op["op"]: one for one in self.ops}
             for result in answer["results"]:
                 by_op[result["op"]].state = result["state"]
-            self._epoch(answer["epoch"], answer["next_seq"])
+            self._epoch(answer["epoch"])
         return None
 
-    def _epoch(self, epoch: int, next_seq: int) -> None:
+    def _epoch(self, epoch: int) -> None:
+        """Another epoch: everything kept is offered again, whatever place the server waits for; it skips what it has."""
         if epoch != self.epoch and self.epoch and not self.habits.ignores_epoch:
-            self._offer_from(next_seq)
+            self._offer_from(1)
         self.epoch = epoch
 
     def _offer_from(self, next_seq: int) -> None:
@@ -216,7 +217,7 @@ class PhoneModel:
             self._take_by_own_clock(answer)
         else:
             self.cache.take(answer)
-        self._epoch(answer["epoch"], answer["next_seq"])
+        self._epoch(answer["epoch"])
         states = {one["op"]: one["state"] for one in answer["decided"]}
         for one in self.ops:
             one.state = states.get(one.op["op"], one.state)

@@ -6,6 +6,7 @@ import uuid
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import plain
 from gridwalk.core.queries import NotHere
 
 
@@ -32,9 +33,8 @@ def current_campaign(viewer: Viewer) -> Campaign | None:
 
 def running_for(grid: str) -> Campaign | None:
     """The running campaign over a grid."""
-    return next(
-        (c for c in Campaign.objects.filter(state="running").order_by("-starts_on") if grid.startswith(c.scope)), None
-    )
+    over = "t.state = 'running' AND starts_with(%s, t.scope) ORDER BY t.starts_on DESC LIMIT 1"
+    return next(iter(plain.select(Campaign, over, [grid])), None)
 
 
 def target_of(campaign: uuid.UUID, entity: uuid.UUID) -> Target | None:

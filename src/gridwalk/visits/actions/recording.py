@@ -8,14 +8,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Q
-
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, clock
+from gridwalk.core import bulk, clock, plain
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
 from gridwalk.registry.actions.claims import Judged
@@ -122,7 +120,7 @@ def _entities(visits: Sequence[NewVisit], grid: str) -> dict[uuid.UUID, Entity]:
     return {
         entity.id: entity
         for kind, entity_ids in wanted.items()
-        for entity in columns.TABLES[kind]._default_manager.filter(id__in=entity_ids, grid_id=grid)
+        for entity in plain.select(columns.TABLES[kind], "t.id = ANY(%s) AND t.grid_id = %s", [list(entity_ids), grid])
     }
 
 
@@ -130,7 +128,8 @@ def _on_record(visits: Sequence[NewVisit]) -> tuple[dict[uuid.UUID, list[Visit]]
     """The standing visits by entity, and all visits by id, those taken back too."""
     standing: dict[uuid.UUID, list[Visit]] = defaultdict(list)
     by_id: dict[uuid.UUID, Visit] = {}
-    for visit in Visit.objects.filter(Q(entity__in=[v.entity for v in visits]) | Q(pk__in=[v.id for v in visits])):
+    of_these = [[v.entity for v in visits], [v.id for v in visits]]
+    for visit in plain.select(Visit, "t.entity = ANY(%s) OR t.id = ANY(%s)", of_these):
         by_id[visit.id] = visit
         if visit.withdrawn_at is None:
             standing[visit.entity].append(visit)
@@ -140,7 +139,8 @@ def _on_record(visits: Sequence[NewVisit]) -> tuple[dict[uuid.UUID, list[Visit]]
 def _targets(campaign: Campaign | None, entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, Target]:
     if campaign is None:
         return {}
-    return {t.entity: t for t in Target.objects.filter(campaign=campaign, entity__in=list(entities))}
+    found = plain.select(Target, "t.campaign_id = %s AND t.entity = ANY(%s)", [campaign.pk, list(entities)])
+    return {t.entity: t for t in found}
 
 
 def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) -> Visit:
