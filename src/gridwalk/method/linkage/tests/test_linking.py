@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridwalk.method import idcards
-from gridwalk.method.linkage import assign, blocks, learn, link, score
+from gridwalk.method.linkage import assign, blocks, learn, link
 from gridwalk.method.linkage.weights import PERSON, WEIGHTS, Level
 
 
@@ -116,9 +116,23 @@ def test_organizations_are_found_by_code_else_by_name_and_place() -> None:
 
 
 def test_the_worked_example_of_the_documentation() -> None:
-    """docs/algorithms/matching.md: two rows of 1,000 × 1,000, added up by hand."""
-    bits = sum(math.log2(x) for x in (0.85 / (2 / 2000), 0.95 / (1 / 1000), 0.99 / 0.5))  # name 2 of 2,000, birth, sex
-    assert bits + score.prior(1000, 1000) == pytest.approx(9.731 + 9.892 + 0.986 - 10.966, abs=0.002)
+    """docs/algorithms/matching.md: two rows of 1,000 × 1,000, added up by hand there."""
+
+    def side(n_names: int, n_dates: int, first_day: int) -> pl.DataFrame:
+        own = {"name": "王伟", "born_on": dt.date(1956, 3, 2), "sex": "male"}
+        days = [dt.date(1990, 1, 1) + dt.timedelta(days=first_day + n) for n in range(999)]
+        rest = [
+            {"name": "王伟" if n < n_names else f"{chr(0x4E00 + first_day + n)}一", "born_on": day}
+            for n, day in enumerate(days)
+        ]
+        for row in rest[-n_dates:]:
+            row["born_on"] = dt.date(1956, 3, 2)
+        return people(own, *rest)
+
+    pairs = link(side(9, 1, 0), side(9, 2, 2000), "person").pairs
+    (pair,) = pairs.filter(pl.col("left_row") == 0).rows(named=True)
+    assert (pair["right_row"], pair["status"]) == (0, "question")
+    assert pair["score"] == pytest.approx(0.98146, abs=5e-6)
 
 
 @settings(deadline=None)
