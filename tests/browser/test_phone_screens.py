@@ -1,0 +1,178 @@
+"""Every screen of the phone: readable by everybody, large enough to hit, nothing wider than the screen; and what is shown when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+import hatch_build
+from gridwalk.core import clock
+from gridwalk.registry.models import CareLabel, Dwelling, Person
+from gridwalk.sync.models import Attachment, Note, Op
+from gridwalk.visits.models import CareContact, Visit
+from tests.harness import phone
+from tests.harness.phone import Street
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = hatch_build.WEB / "node_modules" / "axe-core" / "axe.min.js"
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], input:not(.sr), textarea, label.cta')]
+    .filter(one => one.offsetParent !== null && !one.closest('.pk') && one.getBoundingClientRect().width > 0)
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => box.height < 43.5 || box.width < 43.5)
+    .map(([one, box]) => `${one.textContent.trim() || one.ariaLabel} ${Math.round(box.width)}×${Math.round(box.height)}`)"""
+
+
+@pytest.fixture
+def opened(walk: Street, profile: Callable[[], BrowserContext], live_server: Any) -> Page:
+    """An activated phone on Today; a care recipient lives behind the first door."""
+    person = Person.objects.filter(residences__dwelling__room="101", residences__dwelling__stairwell__key="1").first()
+    assert person is not None
+    today = clock.local_date(clock.now())
+    CareLabel.objects.create(
+        grid_id=person.grid_id, person=person, category="living_alone", interval_days=7, starts_on=today - dt.timedelta(days=20),
+        ends_on=today + dt.timedelta(days=300), created_at=clock.now(),
+    )  # fmt: skip
+    page = profile().pages[0]
+    phone.activate(page, live_server.url, walk.worker)
+    return page
+
+
+def screens(page: Page) -> Iterator[str]:
+    """Goes to every screen and sheet, one after another."""
+    yield "今日"
+    page.get_by_role("button", name="搜姓名、室号、电话").click()
+    page.get_by_role("searchbox").fill("没有这个人")
+    yield "搜不到"
+    page.get_by_role("button", name="收起搜索").click()
+    phone.open_door(page, "1单元", "101")
+    yield "在门口"
+    for button, inside in (
+        ("有变化", "新生儿"), ("添人", "证件号，照着念，不拍证件"), ("改房屋情况", "有没有人住"), ("没见到人", "没人应门"),
+    ):  # fmt: skip
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("dialog").get_by_text(inside).first).to_be_visible()
+        page.wait_for_timeout(300)
+        yield button
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="清掉重填").or_(page.get_by_role("button", name="返回")).first.click()
+    if page.get_by_role("button", name="返回").is_visible():
+        page.get_by_role("button", name="返回").click()
+    for tab in ("楼盘表", "待处理", "工牌"):
+        page.get_by_role("navigation").get_by_role("button", name=tab).click()
+        yield tab
+    page.get_by_role("button", name="设置").click()
+    yield "设置"
+    page.get_by_role("button", name="自检").click()
+    expect(page.get_by_text("安全连接")).to_be_visible()
+    yield "自检"
+    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="现在锁上").click()
+    yield "解锁"
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_every_screen_is_accessible_easy_to_hit_and_no_wider_than_the_phone(opened: Page, large: bool) -> None:
+    if large:
+        opened.goto(opened.url.split("#")[0] + "#/settings")
+        opened.reload()
+        phone.unlock(opened)
+        opened.get_by_role("switch").click()
+        opened.get_by_role("button", name="返回").click()
+        opened.set_viewport_size({"width": 360, "height": 780})
+    source = AXE.read_text(encoding="utf-8")
+    for name in screens(opened):
+        opened.evaluate(source)
+        found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        said = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found["violations"]]
+        assert not said, (name, said)
+        assert not opened.evaluate(SMALL_TARGETS), (name, opened.evaluate(SMALL_TARGETS))
+        assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+    assert opened.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_a_care_contact_says_what_is_needed_and_what_was_done(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "101")
+    opened.get_by_role("button", name="独居老人").click()
+    opened.get_by_role("radio", name="就医买药").click()
+    opened.get_by_role("radio", name="已转介").click()
+    opened.get_by_role("button", name="记下，回这一户").click()
+    opened.get_by_role("button", name="无变化，存下").click()
+    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    contact = CareContact.objects.get()
+    assert (contact.need, contact.help) == ("medical", "referred")
+
+
+def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened: Page, tmp_path: Path) -> None:
+    picture = opened.evaluate("""async () => {
+        const canvas = Object.assign(document.createElement('canvas'), {width: 2400, height: 1800});
+        const pen = canvas.getContext('2d');
+        for (let n = 0; n < 20000; n++) { pen.fillStyle = `hsl(${n * 7 % 360} 80% ${n % 90}%)`; pen.fillRect(n * 53 % 2400, n * 97 % 1800, 30, 30); }
+        const blob = await new Promise(done => canvas.toBlob(done, 'image/jpeg', .98));
+        return [...new Uint8Array(await blob.arrayBuffer())];
+    }""")
+    exif = b"\xff\xe1\x00\x1eExif\x00\x00GPS 39.1 117.2 here!!!!"
+    jpeg = bytes(picture)
+    (tmp_path / "photo.jpg").write_bytes(jpeg[:2] + exif + jpeg[2:])
+    assert len(jpeg) > 400_000
+    phone.open_door(opened, "1单元", "102")
+    opened.get_by_role("button", name="有变化").click()
+    opened.get_by_role("button", name="隐患或诉求").click()
+    opened.get_by_label("写清什么事、在哪里").fill("楼道灯不亮，3 层")
+    opened.locator("input[type=file]").set_input_files(tmp_path / "photo.jpg")
+    expect(opened.get_by_text("照片存好了")).to_be_visible()
+    opened.get_by_role("button", name="记下，回这一户").click()
+    opened.get_by_role("button", name="无变化，连同所记存下").click()
+    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    while not Attachment.objects.filter(complete_at__isnull=False).exists():  # the visit does not wait for its photo
+        opened.wait_for_timeout(100)
+    photo = Attachment.objects.get()
+    assert photo.size <= 200_000
+    note = Note.objects.get()
+    assert (note.kind, note.photos) == ("hazard", [photo.sha256])
+    assert "程" not in note.text_sealed
+
+
+def test_a_returned_visit_says_why_and_stays_to_be_seen(opened: Page) -> None:
+    Dwelling.objects.filter(room="101", stairwell__key="1").update(status="struck_off")
+    phone.open_door(opened, "1单元", "101")
+    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="待处理 1").click()
+    expect(opened.get_by_text("退回的 1 条")).to_be_visible()
+    expect(opened.get_by_text("已注销")).to_be_visible()
+    assert Visit.objects.count() == 0
+    assert Op.objects.get().state == "returned"
+
+
+def test_what_waits_can_be_exported_sealed(opened: Page, tmp_path: Path) -> None:
+    opened.context.set_offline(True)
+    phone.open_door(opened, "1单元", "102")
+    opened.get_by_role("button", name="无变化，存下").click()
+    opened.get_by_role("button", name="工牌").click()
+    opened.get_by_role("button", name="设置").click()
+    with opened.expect_download() as download:
+        opened.get_by_role("button", name="导出没传的 1 条").click()
+    download.value.save_as(tmp_path / "out.gwo")
+    text = (tmp_path / "out.gwo").read_text(encoding="utf-8")
+    file = json.loads(text)
+    assert file["format"] == "gridwalk-outbox-1"
+    assert [set(one) for one in file["ops"]] == [{"op", "seq", "key_id", "sealed"}]
+    assert "visit.record" not in text
+
+
+def test_a_number_is_checked_while_it_is_typed(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "101")
+    opened.get_by_role("button", name="添人", exact=True).click()
+    field = opened.get_by_label("证件号，照着念，不拍证件")
+    field.fill("12019919800101")
+    expect(opened.get_by_text("还差 4 位")).to_be_visible()
+    field.fill("120199198001010035")
+    expect(opened.get_by_text("最后一位对不上")).to_be_visible()
+    field.fill("120199198001010034")
+    expect(opened.get_by_text("对得上：男，1980年1月1日生")).to_be_visible()
