@@ -42,7 +42,7 @@ _VALUE = re.compile(
 )
 _UNITS = re.compile(
     r"(?P<building>号[楼褛搂偻]|#楼|号[幢栋]|[幢栋]楼?|舍|[撞憧](?=[\s\-\d]))|(?P<block>号?座(?!落))|(?P<court>号?大?院内?(?!士))|(?P<row>排)"
-    r"|(?P<group>(?:村民)?小?组(?!团))|(?P<commune>社(?!区))|(?P<team>(?:生产)?小?队)|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?|单无|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
+    r"|(?P<group>(?:村民)?小?组(?!团))|(?P<commune>社(?!区))|(?P<team>(?:生产)?小?队)|(?P<lane>弄(?!堂))|(?P<stairwell>单元[楼门号]?|单无|单(?=[\s\-]*\d{3})|门[洞栋]|号?门(?![市面脸诊厅口卫头])|梯|洞)"
     r"|(?P<floor>楼?层|F(?![A-Za-z0-9]))|(?P<storey>楼(?![盘道梯上下]))|(?P<room>房间|室|房(?![产屋管])|户(?![主籍口]))"
     r"|(?P<house>号(?:(?:写字楼|公寓楼?)(?=[\s-]*\d)|(?![线桥])))|(?P<hash>#)"
 )
@@ -147,7 +147,8 @@ def _item(folded: str, pos: int, before: Item | None) -> Item | None:
     unit = _UNITS.match(folded, found.end())
     if kind == "side":
         named = unit and unit.lastgroup in {"stairwell", "block", "building"}
-        named = named and ("门" not in unit[0] or raw in _STEMS or (before is not None and before.unit in _EXPLICIT))
+        if unit and "门" in unit[0]:  # 东门 may be a gate
+            named = named and (raw in _STEMS or (before is not None and before.unit in _EXPLICIT))
         if not named and not _DASHED_SIDE.match(folded, max(0, pos - 1)):
             return None
     if unit:
@@ -179,6 +180,11 @@ def runs(folded: str) -> list[list[Item]]:
         else:
             pos = start.end()
     return [*found, run] if run else found
+
+
+def begins(folded: str, pos: int) -> bool:
+    """Whether a number of a door begins at ``pos``."""
+    return pos < len(folded) and _STARTS.match(folded, pos) is not None and _item(folded, pos, None) is not None
 
 
 def _fit(item: Item, part: str, on_a_road: bool) -> float:

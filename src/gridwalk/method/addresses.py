@@ -31,7 +31,7 @@ _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
 _ANOTHER_DOOR = re.compile(
-    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|附近|隔壁|对过|斜对)|(?:[东西南北里外前后左右][屋间房户侧边院楼门]))"
+    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对)|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
 )
 """What stands behind the numbers says that another door is meant, or a part of this one."""
 _EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))")  # 38号甲301: is 甲 the house's or the room's?
@@ -39,6 +39,7 @@ _TWO_DOORS = re.compile(r"(号|室)\s*[、,和及与+]\s*[A-Za-z]?\d+\s*\1(?!楼
 _TRADITIONAL = str.maketrans("號樓棟單門層", "号楼栋单门层")
 _NO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?\s*(?=\d)")
 _MALL = re.compile(r"(?:商场|市场|商城|广场|中心|车库|地下)$")
+_NAMED_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]+[里园村苑区城庄院厦寓居]$")
 _SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
 _DOTTED = re.compile(r"(?<=\d)\.(?=号|单元|门|栋|幢|室|楼|层)")
 _BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
@@ -96,6 +97,8 @@ def _valued(item: Item) -> str:
 
 _BUILDINGS = frozenset({"building", "block", "court", "row", "group", "commune", "team"})
 _HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
+_MANY_STAIRWELLS = 40
+_UNREAD_NUMBER = re.compile(r"\d号(?![地桥线院公])")  # SOHO5号商场B1, 街十字3号5单元: whose number is it?
 _PARTED = frozenset({"building", "stairwell"})
 
 
@@ -161,6 +164,8 @@ def _unwrapped(folded: str) -> tuple[str, str]:
             )
         ):
             return f" {inside} "
+        if not found.start() and _NAMED_IN_BRACKETS.search(inside) and address_items.begins(folded, found.end()):
+            return f"{inside} "
         notes.append(inside)
         return " "
 
@@ -257,6 +262,7 @@ def parse(raw: str) -> Address:
 def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> Address:
     values = {part: _valued(item) if part in {"number", "building"} else item.value for part, item in parts.items()}
     road, number, estate = address_places.place(before)
+    place = estate
     if "number" in values:
         if not estate or address_places.ROAD_END.search(
             estate
@@ -272,12 +278,16 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
         building, room = glued[1], glued[2]
     floor_text = values.get("floor", "")
     floor = int(floor_text) if floor_text.lstrip("-").isdigit() else None
-    if floor and room and len(room) <= 2:  # 3楼01号 → 301, 负一层02 → B102
+    if floor and room and len(room) <= 2 and parts["room"].unit != "shop":  # 3楼01号 → 301, 负一层02 → B102
         room = (f"B{-floor}" if floor < 0 else str(floor)) + (room.zfill(2) if room.isdigit() else room)
     if floor is None:
         floor = floor_of(room)
     if building and not estate and number:
         estate = address_places.place_name(road, number)
+    if not building and stairwell.isdigit() and int(stairwell) >= _MANY_STAIRWELLS:
+        return Address(road, number, estate, rest=rest, fault="unclear")  # 82单元: building 8, stairwell 2?
+    if _UNREAD_NUMBER.search(place):
+        return Address(road, number, estate, building, stairwell, floor, "", rest, "unclear")
     fault = "" if room else "no_room"
     if reading.leftover or _ambiguous(parts, before):
         fault, room = "unclear", ""
@@ -305,7 +315,7 @@ def _ambiguous(parts: dict[str, Item], before: str) -> bool:
     if len(parts) > 1 or room is None:
         return False
     glued = before and not before[-1].isspace() and not _TOWERS.search(before) and room.value.isdigit()
-    return room.unit == "joint" or (not room.unit and bool(glued))
+    return room.unit == "joint" or (room.unit == "shop" and "-" in room.value) or (not room.unit and bool(glued))
 
 
 def key(address: Address) -> str:
