@@ -106,7 +106,7 @@ def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Wal
     assert [r.room for r in rows] == ["101", "102", "103", "104", "201", "202", "203", "204"]
     assert [r.room for r in rows if r.settled] == ["101", "104"]
     assert {f.name for f in dataclasses.fields(paper.SheetRow)} == {
-        "dwelling", "group", "room", "names", "settled", "tried", "revisit_at",
+        "dwelling", "group", "room", "names", "settled", "tried", "revisit_at", "asks",
     }  # fmt: skip
     by_room = {r.room: r for r in rows}
     assert (by_room["101"].names, by_room["201"].tried) == ("王试甲", "上")
