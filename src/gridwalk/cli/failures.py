@@ -29,7 +29,15 @@ KNOWN: tuple[type[Exception], ...] = (
 )
 """Exceptions whose text is written for the user."""
 
-_SPOKEN = {"AccountError", "TerritoryError", "ImportRefused", "LedgerError", "CampaignError"}
+_SPOKEN = {
+    "AccountError",
+    "TerritoryError",
+    "ImportRefused",
+    "LedgerError",
+    "CampaignError",
+    "BackupError",
+    "KeysError",
+}
 
 
 def sentence(error: BaseException) -> str:

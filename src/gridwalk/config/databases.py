@@ -51,3 +51,10 @@ def from_environment(home: Path) -> dict[str, Any]:
     if url:
         return from_url(url)
     return from_url(postgres.Embedded(home).url())
+
+
+def programs() -> list[str]:
+    """Folders to look for PostgreSQL's programs in: those of the installed server first, then those of the wheel."""
+    packaged = postgres.packaged_programs()
+    folders = os.environ.get("PATH", "").split(os.pathsep) if os.environ.get("DATABASE_URL") else []
+    return [*folders, *([str(packaged)] if packaged else [])]

@@ -47,6 +47,14 @@ def _binaries() -> Path:
     return found[-1] if found else root / "pginstall"
 
 
+def packaged_programs() -> Path | None:
+    """The folder of the wheel's programs; None where the wheel is not installed."""
+    try:
+        return _binaries() / "bin"
+    except EmbeddedError:
+        return None
+
+
 class Embedded:
     """The server of one data directory (``home``). ``durable=False`` only for tests: it survives no power cut."""
 

@@ -5,6 +5,7 @@ DATABASE_URL    a PostgreSQL server of the unit's own; without it the embedded s
 GRIDWALK_HOSTS  host names the pages are served under, separated by commas
 GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies are then marked secure
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
+GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_TIMING  1: every page tells what it cost (checks and benchmarks)
 """
 
@@ -100,6 +101,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
+POSTGRES_PROGRAMS = databases.programs()
+"""Folders with pg_dump and pg_restore, the first that fits the server is used."""
+BACKUP_DIR = os.environ.get("GRIDWALK_BACKUPS", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

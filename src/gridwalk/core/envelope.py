@@ -17,6 +17,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 VERSION = "v1"
@@ -59,6 +61,16 @@ def _algorithm(alg: str, key: bytes) -> Algorithm:
     if alg == "SM4GCM":
         return Sm4Gcm(key)
     raise EnvelopeError(f"unknown algorithm {alg}")
+
+
+def cipher(alg: str, key: bytes) -> Algorithm:
+    """The configured cipher under a key of one's own (backups). Raises EnvelopeError."""
+    return _algorithm(alg, key)
+
+
+def derive(key: bytes, *, salt: str, purpose: str) -> bytes:
+    """32 bytes out of ``key`` for one purpose (HKDF-SHA-256, RFC 5869)."""
+    return HKDF(SHA256(), 32, salt.encode(), purpose.encode()).derive(key)
 
 
 def _encode(raw: bytes) -> str:
