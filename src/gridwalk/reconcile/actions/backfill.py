@@ -37,8 +37,12 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
         writing.audit("backfill.handed_out", scope=scope, kind="backfill", subject=list_id,
                       data={"source": source, "items": len(rows)})  # fmt: skip
         for row in rows:
-            if dictionary.is_sensitive(kind, row.field):  # a full number leaves the house: the resident can see that it did
-                writing.audit("number.handed_out", scope=row.grid, kind=kind, subject=row.entity, data={"field": row.field})
+            if dictionary.is_sensitive(
+                kind, row.field
+            ):  # a full number leaves the house: the resident can see that it did
+                writing.audit(
+                    "number.handed_out", scope=row.grid, kind=kind, subject=row.entity, data={"field": row.field}
+                )
     return list_id, len(rows)
 
 

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reconcile', '0002_comparisons'),
+        ("reconcile", "0002_comparisons"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='stagedrow',
-            index=models.Index(condition=models.Q(('entity__isnull', False)), fields=['entity'], name='staged_of_entity'),
+            model_name="stagedrow",
+            index=models.Index(
+                condition=models.Q(("entity__isnull", False)), fields=["entity"], name="staged_of_entity"
+            ),
         ),
     ]
