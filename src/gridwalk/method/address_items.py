@@ -9,6 +9,7 @@ shows it at work.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
 
@@ -187,15 +188,20 @@ def begins(folded: str, pos: int) -> bool:
     return pos < len(folded) and _STARTS.match(folded, pos) is not None and _item(folded, pos, None) is not None
 
 
+@functools.lru_cache(maxsize=8192)
+def _digits(value: str) -> int:
+    return sum(c.isdigit() for c in value)
+
+
 def _fit(item: Item, part: str, on_a_road: bool) -> float:
     """How well ``item`` is ``part``; 0 where it cannot be."""
     if part == "number" and on_a_road and item.unit in {"house", "court", "joint"}:
         return _ON_A_ROAD
-    if item.unit == "stairwell" and sum(c.isdigit() for c in item.value) > 2:
+    if item.unit == "stairwell" and _digits(item.value) > 2:
         return _FITS["room"].get(part, 0)  # 3座1204单元
     if item.unit not in {"", "house", "hash", "room"}:
         return _FITS[item.unit].get(part, 0)
-    length = sum(c.isdigit() for c in item.value)
+    length = _digits(item.value)
     weight = _FITS[item.unit].get(part, 0)
     if part == "room":
         return 0 if length > 4 else weight + (1 if length >= 3 else 0) - (0.8 if length == 0 else 0)
@@ -208,7 +214,7 @@ def _fit(item: Item, part: str, on_a_road: bool) -> float:
 
 def _says_alone(item: Item) -> bool:
     """A number alone is a part of the name before it (阳光100, 三期2), unless a unit or its length says it is a room."""
-    return bool(item.unit) or 3 <= sum(c.isdigit() for c in item.value) <= 4
+    return bool(item.unit) or 3 <= _digits(item.value) <= 4
 
 
 def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
