@@ -34,7 +34,6 @@ _NUMBERS_DECIDE = (
 )
 """Where what the numbers are decides what they mean (5楼501), or they are no part of a door (a telephone)."""
 _NUMERALS = f"[{text.CHINESE_DIGITS}]"
-_TOWER_END = r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$"
 _MOST_GROUPS = 7
 LEAST = 6
 """Addresses of one way from which carrying the numbers over is quicker than reading each."""
@@ -99,7 +98,7 @@ def _prefixes(prefix: pl.Series) -> pl.DataFrame:
     distinct = prefix.unique().to_list()
     read = [addresses.named(p) for p in distinct]
     rows = [
-        (p, p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if re.search(_TOWER_END, p) else PLACE)
+        (p, p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if addresses.TOWERS.search(p) else PLACE)
         for p, names in zip(distinct, read, strict=True)
     ]
     schema = {"prefix": pl.String, "name": pl.String, "road": pl.String, "number": pl.String, "estate": pl.String, "simple": pl.Boolean,

@@ -21,7 +21,10 @@ _GENERIC = re.compile(
     r"^(?:[东西南北中]?(?:小区|新村|社区|公寓|大院|院|大厦|大楼|楼|家属[楼院区]?|宿舍|住宅|花园|平房|里|新区|(?:[东西南北中A-Z]|[一二三四五六七八九十]+)区|广场|商场|市场|中心)\d*)"
 )
 _SIDE_ROAD = re.compile(rf"(?:[\d{text.CHINESE_DIGITS}]+|[东西南北前后])(?:巷|条|胡同|支路|横街)")
-_NEAR = re.compile(r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边)")
+_NEAR = re.compile(
+    r"^(?:[与和及][\u4e00-\u9fff]{2,6}?(?:交叉口|交口)|附近|对面|旁边|[靠邻]?近[\u4e00-\u9fff]{1,5}?[路街道])"
+)
+_TWICE = re.compile(r"^(.{2,})\1$")
 _NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 STRIP = " ,-/.、#_:;"
 
@@ -37,7 +40,7 @@ def place(prefix: str) -> tuple[str, str, str]:
         road, prefix = found[1], _NEAR.sub("", prefix[found.end() :].strip(STRIP))
     if road and _SIDE_ROAD.fullmatch(prefix):  # 中山路三条: alone, its third lane is no name
         return "", "", road + prefix
-    return road, "", prefix.replace(" ", "")
+    return road, "", _TWICE.sub(r"\1", prefix.replace(" ", ""))
 
 
 def _house(raw: str) -> str:

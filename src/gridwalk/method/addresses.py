@@ -18,7 +18,9 @@ _NOTE = re.compile(r"[(\[【<〈《「]([^()\[\]【】<>〈〉《》「」]*)[)\
 _ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
 _HAN_DASH = re.compile(r"(?<=[0-9A-Za-z])一+(?=[0-9A-Za-z])|-{2,}|~")  # 5一2一301: the numeral typed for a dash
 # The commonest writings, in which nothing needs weighing: no other number in the name, no word that takes a number.
-_PLAIN_NAME = rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼座栋幢元洞梯房屋负下第附增之{address_items.SIDES}])"
+_PLAIN_NAME = (
+    rf"[\u4e00-\u9fff]*(?<![门市面脸铺商库间室阁楼座栋幢元洞梯房屋侧旁边近壁负下第附增之{address_items.SIDES}])"
+)
 _PLAIN_END = re.compile(_PLAIN_NAME)
 _PLAIN = re.compile(
     rf"({_PLAIN_NAME})"
@@ -26,20 +28,24 @@ _PLAIN = re.compile(
 )
 _HAN_NUMBER = re.compile(rf"[{text.CHINESE_DIGITS}]")
 _GLUED = re.compile(r"^(\d{1,2}[A-Z]|[A-Z]{1,2})(\d{3,4})$")
-_TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城)$")
+TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城|商场|宾馆|饭店|百货)$")
 _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
 _ANOTHER_DOOR = re.compile(
-    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对)|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
+    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
 )
 """What stands behind the numbers says that another door is meant, or a part of this one."""
 _EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))")  # 38号甲301: is 甲 the house's or the room's?
-_TWO_DOORS = re.compile(r"(号|室)\s*[、,和及与+]\s*[A-Za-z]?\d+\s*\1(?!楼)")  # 200号、202号商铺
+_TWO_DOORS = re.compile(
+    r"(号|室)\s*[、,和及与+]\s*[A-Za-z]?\d+\s*\1(?!楼)|(?<![\d、,])\d+[、,]\d+(?:室|号(?!楼))"
+)  # 200号、202号商铺
 _TRADITIONAL = str.maketrans("號樓棟單門層", "号楼栋单门层")
 _NO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?\s*(?=\d)")
 _MALL = re.compile(r"(?:商场|市场|商城|广场|中心|车库|地下)$")
 _NAMED_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]+[里园村苑区城庄院厦寓居]$")
+_PHASE = re.compile(r"[\d一二三四五六七八九十A-Za-z东西南北中]+[期区]")
+_BESIDE = re.compile(r"(?:侧|旁|旁边|对面|附近|[前后]面|隔壁)$")
 _SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
 _DOTTED = re.compile(r"(?<=\d)\.(?=号|单元|门|栋|幢|室|楼|层)")
 _BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
@@ -154,6 +160,11 @@ def _unwrapped(folded: str) -> tuple[str, str]:
         inside = (found[1] or found[2] or "").strip()
         runs = address_items.runs(inside)
         units = {item.unit for run in runs for item in run}
+        if _PHASE.fullmatch(inside):  # 凤凰小区(二期)
+            return inside
+        if any(len(run) > 2 for run in address_items.runs(folded[: found.start()])):
+            notes.append(inside)  # 5-2-301(5号楼2单元301)
+            return " "
         if (
             len(runs) == 1
             and runs[0][0].start == 0
@@ -197,7 +208,7 @@ def _storeys(reading: Reading, before: str) -> dict[str, Item]:
     item = parts.get("building")
     if item and item.unit == "storey" and "floor" not in parts and "stairwell" not in parts:
         room = parts.get("room")
-        if _TOWERS.search(before) or (room and str(floor_of(room.value)) == item.value):
+        if TOWERS.search(before) or (room and str(floor_of(room.value)) == item.value):
             parts["floor"] = parts.pop("building")
     return parts
 
@@ -286,7 +297,7 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
         estate = address_places.place_name(road, number)
     if not building and stairwell.isdigit() and int(stairwell) >= _MANY_STAIRWELLS:
         return Address(road, number, estate, rest=rest, fault="unclear")  # 82单元: building 8, stairwell 2?
-    if _UNREAD_NUMBER.search(place):
+    if _UNREAD_NUMBER.search(place) or _BESIDE.search(place):
         return Address(road, number, estate, building, stairwell, floor, "", rest, "unclear")
     fault = "" if room else "no_room"
     if reading.leftover or _ambiguous(parts, before):
@@ -308,13 +319,15 @@ def _ambiguous(parts: dict[str, Item], before: str) -> bool:
             not before_last.unit and re.fullmatch(r"B\d", before_last.value) and _MALL.search(before)
         ):  # 41号-2号; 商场B1-532: a basement or a building?
             return True
+        if len(last.value) == len(before_last.value) > 2 and not before_last.unit and before_last.value.isdigit():
+            return True  # 801-803
         if len(last.value) > 2 or last.unit or not last.value.isdigit():
             return False
         return before_last.unit not in _HOLDS_HOUSES
     room = parts.get("room")
     if len(parts) > 1 or room is None:
         return False
-    glued = before and not before[-1].isspace() and not _TOWERS.search(before) and room.value.isdigit()
+    glued = before and not before[-1].isspace() and not TOWERS.search(before) and room.value.isdigit()
     return room.unit == "joint" or (room.unit == "shop" and "-" in room.value) or (not room.unit and bool(glued))
 
 
