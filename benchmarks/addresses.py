@@ -1,0 +1,74 @@
+"""How well addresses are read (the gold set labelled by hand), and how fast a column of them."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+
+import polars as pl
+
+from benchmarks.results import Result
+from gridwalk.method import address_columns, addresses
+from gridwalk.method.tests import gold
+
+_NAMES = [
+    f"{first}{last}"
+    for first in [
+        "阳光",
+        "林古",
+        "翠海",
+        "盛宇",
+        "金堂",
+        "泰来",
+        "扶轮",
+        "昆仑",
+        "丹江",
+        "开江",
+        "祥和",
+        "远洋",
+        "君临",
+        "海河",
+        "建昌",
+        "幸福",
+    ]
+    for last in ["里", "花园", "家园", "小区", "新村", "公寓", "佳苑", "大厦", "东里"]
+]
+_WAYS = (
+    "{e}{b}号楼{s}单元{r}", "{e}{b}-{s}-{r}", "{e}{b}栋{s}门{r}室", "{e} {b}号楼 {s}单元 {r}室", "天津市河北区{e}{b}号楼{s}单元{r}",
+    "{e}{b}#{s}-{r}", "{e}{b}号楼{r}", "建国道92号{e}{b}幢{s}单元{r}", "{e}{b}号楼{s}门{r}（租户）",
+)  # fmt: skip
+
+
+def _made(n: int) -> list[str]:
+    drawn, made = random.Random(7), set[str]()
+    while len(made) < n:
+        room = f"{drawn.randint(1, 33)}{drawn.randint(1, 12):02d}"
+        made.add(
+            drawn.choice(_WAYS).format(e=drawn.choice(_NAMES), b=drawn.randint(1, 60), s=drawn.randint(1, 8), r=room)
+        )
+    return sorted(made, key=lambda text: drawn.random())
+
+
+def everything(*, quick: bool) -> Iterator[Result]:
+    """Right and wrong on both parts of the gold set; seconds for a column of distinct addresses beside one by one."""
+    for part in gold.PARTS:
+        shares = gold.shares(part)
+        of = f"{shares['n']:.0f} hand-labelled addresses, {part}"
+        yield Result(f"addresses.{part}.not_right", 100 * (1 - shares["right"]), "%", None, 4, of)
+        yield Result(f"addresses.{part}.wrong", 100 * shares["wrong"], "%", None, 1, of + "; another door claimed")
+    n = 40_000 if quick else 400_000
+    made = _made(n)
+    column = pl.Series(made)
+    started = time.process_time()
+    address_columns.parts(column)
+    at_once = time.process_time() - started
+    some = made[: n // 10]
+    addresses.parse.cache_clear()
+    started = time.process_time()
+    for text in some:
+        addresses.parse(text)
+    each = (time.process_time() - started) * n / len(some)
+    yield Result(
+        "addresses.column", at_once, "s", each, 0.1, f"{n:,} distinct addresses at once / one by one, processor seconds"
+    )

@@ -1,0 +1,47 @@
+"""Addresses labelled by hand, and how well ``addresses.parse`` reads them.
+
+``addresses.csv``: what a careful clerk would say of each address, in the parts of ``addresses.Address``; ``answer`` door, or
+ask where a question to a person is right; ``part`` dev, or held: never looked at while the rules were made. A house number's
+own place (a road, lane, village or 里) stands in ``road``; where a road and number stand for the estate, estate is empty.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+from gridwalk.method import address_places, addresses
+from gridwalk.method.addresses import Address
+
+PARTS = ("dev", "held")
+
+
+def rows() -> list[dict[str, str]]:
+    """The labelled addresses."""
+    with Path(__file__).with_name("addresses.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def verdict(row: dict[str, str]) -> str:
+    """right · wrong: another door is claimed, or one where a question is right · placed: the right door, its road otherwise ·
+    asked: a question where a clerk can tell."""
+    read = addresses.parse(row["address"])
+    if row["answer"] == "ask":
+        return "right" if read.fault else "wrong"
+    if read.fault:
+        return "asked"
+    estate = row["estate"]
+    if row["building"] and row["number"] and not estate:
+        estate = address_places.place_name(row["road"], row["number"])
+    door = Address(row["road"], row["number"], estate, row["building"], row["stairwell"], None, row["room"])
+    if addresses.key(read) != addresses.key(door):
+        return "wrong"
+    return "right" if (read.road, read.number) == (door.road, door.number) else "placed"
+
+
+def shares(part: str) -> dict[str, float]:
+    """Share of each verdict among the addresses of ``part``, 0–1; ``n`` how many there are."""
+    found = Counter(verdict(row) for row in rows() if row["part"] == part)
+    n = found.total()
+    return {"n": n} | {name: found[name] / n for name in ("right", "wrong", "placed", "asked")}
