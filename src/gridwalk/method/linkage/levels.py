@@ -18,6 +18,7 @@ ALIKE = 0.88
 UNSEEN = 0.3
 UNSEEN_NUMBER = 0.002
 """Identifiers are given out once: two people hardly ever have one."""
+WORD = 6
 DATED = 14
 """Characters of an ID number from which it holds its birth date (GB 11643)."""
 
@@ -111,7 +112,7 @@ def name(pairs: Pairs) -> Compared:
     sounds = pairs.same("sound")
     open_ = said & ~same & ~sounds
     # Among two characters one keystroke is half the name; only swapping them is a slip.
-    long = ((left.str.len_chars() >= 3) & (right.str.len_chars() >= 3)).fill_null(False).to_numpy()
+    long = ((left.str.len_chars() >= 3) | (right.str.len_chars() >= 3)).fill_null(False).to_numpy()
     swapped = (left == right.str.reverse()).fill_null(False).to_numpy()
     latin = (left.str.contains("[a-z]") & right.str.contains("[a-z]")).fill_null(False).to_numpy()
     near = swapped | (edits(left, right, open_ & long & ~latin, 1) <= 1) | alike(left, right, open_ & latin)
@@ -196,13 +197,21 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
 
 def home(pairs: Pairs) -> Compared:
     """Doors: the same · of households known to be the same people · same building and room · the building misspelt, the room
-    the same · same building · other."""
+    the same · same building · same estate, by how many live there · other."""
     household = pairs.same("household") if pairs.has("household") else np.zeros(pairs.n, dtype=np.bool_)
     said = pairs.said("door") | pairs.said("house") | household
     same, room, building = pairs.same("door"), pairs.same("place"), pairs.same("house")
-    left, right = pairs.both("house")
-    near = alike(left, right, pairs.said("house") & ~same & ~household & ~building)
-    return Compared(
-        pick(pairs, said, same=same, household=household, room=room, near=near & pairs.same("room"), building=building | near),
-        pairs.share("door"),
+    open_ = ~same & ~household & ~building
+    same_estate, same_building = pairs.same("estate"), pairs.same("building")
+    misspelt_estate = alike(*pairs.both("estate"), open_ & same_building & pairs.said("estate"))
+    # A building is a number where estates have names; only where it is a word (a street's name) can it be misspelt.
+    words = (
+        (pairs.both("building")[0].str.len_chars() >= WORD) & (pairs.both("building")[1].str.len_chars() >= WORD)
+    ).fill_null(False)
+    misspelt_building = alike(*pairs.both("building"), open_ & same_estate & words.to_numpy())
+    near = misspelt_estate | misspelt_building
+    level = pick(
+        pairs, said, same=same, household=household, room=room, near=near & pairs.same("room"), building=building | near,
+        estate=same_estate,
     )  # fmt: skip
+    return Compared(level, np.where(level == "estate", pairs.share("estate"), pairs.share("door")))

@@ -57,7 +57,8 @@ PERSON: Mapping[str, Table] = {
         "room": Level(0.05, 0.0005),  # building and room agree, the estate does not
         "near": Level(0.02, 0.0005),  # the estate or building misspelt, the room the same
         "building": Level(0.03, 0.004),
-        "other": Level(0.04, 0.99),
+        "estate": Level(0.02, None),  # moved within the estate
+        "other": Level(0.02, 0.99),
     },
     "relation": {"same": Level(0.9, 0.3), "other": Level(0.1, 0.7)},
 }
@@ -92,7 +93,8 @@ ORGANIZATION: Mapping[str, Table] = {
         "room": Level(0.08, 0.002),
         "near": Level(0.02, 0.002),
         "building": Level(0.05, 0.01),
-        "other": Level(0.1, 0.98),
+        "estate": Level(0.02, None),
+        "other": Level(0.08, 0.98),
     },
     "contact": {"same": Level(0.7, None), "near": Level(0.1, 0.003), "other": Level(0.2, 0.99)},
 }
