@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 import hatch_build
+from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.registry.models import CareLabel, Dwelling, Person
 from gridwalk.sync.models import Attachment, Note, Op
@@ -176,3 +177,14 @@ def test_a_number_is_checked_while_it_is_typed(opened: Page) -> None:
     expect(opened.get_by_text("最后一位对不上")).to_be_visible()
     field.fill("120199198001010034")
     expect(opened.get_by_text("对得上：男，1980年1月1日生")).to_be_visible()
+
+
+def test_a_door_is_handed_back_with_a_reason_and_leaves_the_list(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "102")
+    opened.get_by_role("button", name="这一户走不了，转出").click()
+    opened.get_by_role("radio", name="是自己的亲友").click()
+    opened.get_by_role("button", name="转出，等社区改派").click()
+    expect(opened.get_by_role("button", name="剩 23", exact=True)).to_be_visible()
+    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    target = Target.objects.get(assignee__isnull=True)
+    assert target.note == "退回：是自己的亲友"

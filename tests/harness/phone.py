@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns.models import Campaign
+from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
 from gridwalk.sync.actions import devices
 from tests.harness.browser import QUIET, executable
@@ -25,7 +25,7 @@ from tests.harness.people import SignIn
 
 PIN = "271828"
 PASSWORD = "walk-every-door-26"
-SCREEN = {"width": 390, "height": 844}
+SCREEN: ViewportSize = {"width": 390, "height": 844}
 FLOORS, PER_FLOOR, WELLS = 4, 3, 2
 SURNAMES = "程沈韩孟顾"
 GIVEN = ("望舒", "兰因", "书言", "昭宁", "若溪", "思齐", "知微", "怀瑾")
@@ -69,6 +69,7 @@ def walk(lead: Client, sign_in: SignIn, account: Callable[..., User]) -> Street:
     confirm(lead, upload(lead, workbook("房屋台账", [heads, *doors])))
     confirm(lead, upload(lead, workbook("实有人口台账", people)))
     dispatch(sign_in)
+    Target.objects.update(assignee=worker)
     Campaign.objects.update(quiet_from=dt.time(23, 59, 59), quiet_until=dt.time(0, 0))
     return Street(worker, lead)
 

@@ -83,8 +83,8 @@ function lastSaid(visit: Visit | undefined, target: Target | undefined, today: s
   const when = sayDay(dayOf(Date.parse(visit.at)), today);
   const band = say("band", bandOf(Date.parse(visit.at)));
   const said = `${when}${band}${visit.waiting ? "有一份待定" : say("outcome", visit.outcome)}`;
-  const next = target && !SETTLED.includes(target.state) ? untried(target.bands) : "";
-  return next && ["no_answer", ""].includes(visit.outcome) ? `${said}，换${say("band", next)}试试` : said;
+  const next = target && !SETTLED.includes(target.state) ? untried([...target.bands, bandOf(Date.parse(visit.at))]) : "";
+  return next && visit.outcome === "no_answer" ? `${said}，换${say("band", next)}试试` : said;
 }
 
 function isLater(revisit: number | null, visit: Visit | undefined, today: string): boolean {
