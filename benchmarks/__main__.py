@@ -14,14 +14,16 @@ from pathlib import Path
 
 from benchmarks.results import Result
 
-NAMES = ("import", "pages", "write", "startup", "memory")
-ON_FILES = ("linkage",)
+NAMES = ("import", "pages", "write", "search", "compare", "startup", "memory")
+ON_FILES = ("addresses", "linkage")
 """Measured on files alone; they need no server."""
+PHONES = ("sync",)
+"""Measured on a server of their own, with phones at it."""
 
 
 def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Iterator[Result]:
     """What needs a database of its own."""
-    if not wanted & set(NAMES):
+    if not wanted & {*NAMES, *PHONES}:
         return
     home.chmod(0o711)
     os.environ["GRIDWALK_HOME"] = str(home)
@@ -32,12 +34,22 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
     keys.create(home)
     server = postgres.Embedded(home)
     with server.running():
-        from benchmarks import measure
+        if wanted & set(PHONES):
+            from benchmarks import sync
 
-        yield from measure.everything(wanted, quick=options.quick, home=home)
+            yield from sync.everything(quick=options.quick)
+            server.empty()
+        if wanted & set(NAMES):
+            from benchmarks import measure
+
+            yield from measure.everything(wanted, quick=options.quick, home=home)
 
 
 def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> Iterator[Result]:
+    if "addresses" in wanted:
+        from benchmarks import addresses
+
+        yield from addresses.everything(quick=options.quick)
     if "linkage" in wanted:
         from benchmarks.linkage import measure
 
@@ -48,7 +60,11 @@ def main() -> int:
     """Measure in one data directory of its own, which is removed afterwards."""
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument(
-        "names", nargs="*", choices=[*NAMES, *ON_FILES, []], metavar="NAME", help=" · ".join([*NAMES, *ON_FILES])
+        "names",
+        nargs="*",
+        choices=[*NAMES, *ON_FILES, *PHONES, []],
+        metavar="NAME",
+        help=" · ".join([*NAMES, *ON_FILES, *PHONES]),
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--full", action="store_true", help="linkage: a million rows as well")

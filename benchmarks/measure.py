@@ -17,6 +17,7 @@ import django
 django.setup()
 
 import fastexcel  # noqa: E402
+import polars as pl  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client, override_settings  # noqa: E402
@@ -27,8 +28,14 @@ from benchmarks.results import Result  # noqa: E402
 from gridwalk.accounts.models import User  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
 from gridwalk.campaigns.models import Target  # noqa: E402
-from gridwalk.core import clock  # noqa: E402
+from gridwalk.core import bulk, clock  # noqa: E402
+from gridwalk.dictionary import fields as dictionary  # noqa: E402
 from gridwalk.indicators.models import Tally  # noqa: E402
+from gridwalk.method import names  # noqa: E402
+from gridwalk.reconcile.actions import comparing  # noqa: E402
+from gridwalk.reconcile.queries import register  # noqa: E402
+from gridwalk.registry.models import Dwelling, Organization, Person  # noqa: E402
+from gridwalk.registry.queries import search  # noqa: E402
 from gridwalk.simulate import cast, drive, workbooks  # noqa: E402
 from gridwalk.simulate.world import World  # noqa: E402
 from gridwalk.visits.actions import recording  # noqa: E402
@@ -79,6 +86,8 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     if "memory" in wanted:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         yield Result("memory", peak, "MiB", None, 1500, "peak of the importing process")
+    if "compare" in wanted:
+        yield _compared(3_000 if quick else 30_000)
     campaign = drive.found_campaign(world, actor=SYSTEM, at=at, start=start)
     entities = drive.Entities(files, imports, world)  # type: ignore[arg-type]
     drive.replay(world, entities, workers, campaign, start=start, upto_day=3, progress=lambda a, b: None)
@@ -86,7 +95,7 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
         drive.campaigns.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
     if "startup" in wanted:
         yield _startup()
-    if {"pages", "write"} & wanted:
+    if {"pages", "write", "search"} & wanted:
         yield from _scale(wanted, quick=quick)
 
 
@@ -97,6 +106,33 @@ def _merely_read(path: Path) -> None:
     reader = fastexcel.read_excel(path)
     for name in reader.sheet_names:
         reader.load_sheet(name, header_row=None).to_polars()
+
+
+def _compared(n: int) -> Result:
+    """A ledger of persons against the register, as the job does it: read, matched, differences asked, workbook written."""
+    held = register.side(STREET, "person").frame.head(n)
+    labels = {f: dictionary.label("person", f) for f in ("name", "id_no", "sex", "born_on", "phone", "relation")}
+    place = {"estate": "小区", "building": "楼栋", "stairwell": "单元", "room": "室号"}
+    ledger = held.select(pl.col(c).cast(pl.String).alias(label) for c, label in (labels | place).items())
+    # Every fiftieth telephone is another one, every hundredth row is missing.
+    row = pl.int_range(pl.len())
+    changed = pl.when(row % 50 == 0).then(pl.lit("12000000000")).otherwise("电话").alias("电话")
+    data = ledger.with_columns(changed).filter(row % 100 != 1).write_csv().encode()
+    at = clock.now()
+    made = comparing.upload(
+        actor=SYSTEM, at=at, scope=STREET, source="ledger", data=data, name="全街人口.csv", kind="person"
+    )
+    comparing.start(actor=SYSTEM, at=at, comparison=made.pk)
+    seconds = _timed(lambda: comparing.run(actor=SYSTEM, at=at, comparison=made.pk))
+    made.refresh_from_db()
+    return Result(
+        "compare",
+        seconds,
+        "s",
+        None,
+        60,
+        f"{made.n_left:,} rows against {made.n_right:,} people, {made.n_differences:,} differences asked",
+    )
 
 
 def _startup() -> Result:
@@ -116,6 +152,8 @@ def _scale(wanted: set[str], *, quick: bool) -> Iterator[Result]:
     one_pages = _pages() if "pages" in wanted else {}
     one_write = _writes(n_visits) if "write" in wanted else 0.0
     n_people = streets.grow(20)
+    if "search" in wanted:
+        yield from _searches(n_people)
     if "pages" in wanted:
         for name, (seconds, queries) in _pages().items():
             peer, before = one_pages[name]
@@ -158,6 +196,24 @@ def _pages() -> dict[str, tuple[float, int]]:
                 taken.append(_timed(functools.partial(_ok, client, path)))
         found[name] = (statistics.median(taken), len(asked))
     return found
+
+
+def _searches(n_people: int) -> Iterator[Result]:
+    """The first page of each way of searching, everywhere at once, the slowest of five."""
+    bulk.refresh_statistics(Person, Dwelling, Organization)
+    one = (
+        Person.objects.filter(grid__code__startswith=STREET, name__regex="^...$")
+        .exclude(phone_masked="")
+        .order_by("id")[0]
+    )
+    for name, typed in (
+        ("name_part", one.name[1:]), ("pinyin", "".join(names.syllables(one.name))), ("initials", names.initials(one.name)),
+        ("last_four", f"尾号{one.phone_masked[-4:]}"), ("address", "5号楼2单元301"),
+    ):  # fmt: skip
+        taken = [_timed(functools.partial(search.search, SYSTEM, typed)) for _ in range(5)]
+        yield Result(
+            f"search.{name}", max(taken) * 1000, "ms", None, 300, f"{n_people:,} people; ODK Central publishes 24.8 s"
+        )
 
 
 def _ok(client: Client, path: str) -> None:

@@ -276,7 +276,7 @@ class Run:
                     raise Broken(f"I1: {visits[pk]} visits of an op that is {state}")
                 if state != sent.state and sent.state not in {"waiting", "deposited"} and not phone.wiped:
                     raise Broken(f"I1: the phone shows {sent.state}, the server has {state}")
-        strangers = set(visits) - seen
+        strangers = set(visits) - {sent.op["op"] for phone in self.phones for sent in phone.ops}
         if strangers:
             raise Broken(f"I1: {len(strangers)} visits nobody made")
         self.world.totals.update(

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from gridwalk.sync import rules
 from gridwalk.sync.actions import reading
@@ -33,6 +34,12 @@ class Outcome:
         """Keep the op and give it back with a reason."""
         self.state, self.reason = RETURNED, reason
         self.text = (text or rules.REASONS[reason])[:200]
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What is stored of it: differences, and the heads under which what it said stood already."""
+        found: dict[str, Any] = {"differences": self.differences} if self.differences else {}
+        return found | ({"heads": self.heads} if self.heads else {})
 
     def remark(self, reason: str) -> None:
         """Add a remark to an accepted op."""

@@ -11,7 +11,6 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -184,7 +183,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
             id=o.one.op, device=device, seq=o.one.seq, user=device.user_id, grid=o.grid, verb=o.one.verb, kind=o.one.kind,
             entity=o.one.entity, body_sealed=seal_body(o.one), hash=o.one.hash, version=o.one.version, at=o.at,
             phone_at=str(o.one.raw.get("at") or "")[:40], mono=o.one.mono, clock_uncertain=o.uncertain, via=via,
-            state=o.state, reason=o.reason, text=o.text, result=_kept(o), received_at=at,
+            state=o.state, reason=o.reason, text=o.text, result=o.kept, received_at=at,
         )
         for o in outcomes
     ]  # fmt: skip
@@ -197,15 +196,6 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
     bulk.insert(back)
     for one in back:
         writing.audit("op.returned", scope=one.grid, data={"op": str(one.op_id), "why": one.reason})
-
-
-def _kept(outcome: Outcome) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    if outcome.differences:
-        kept["differences"] = outcome.differences
-    if outcome.heads:
-        kept["heads"] = outcome.heads
-    return kept
 
 
 def seal_body(one: Intention) -> str:

@@ -57,12 +57,7 @@ def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") ->
         (outcome,) = judge.run(writing)
         if outcome.state == RETURNED:
             raise NotDecided(f"没有放行：{outcome.text}")
-        Op.objects.filter(pk=op).update(
-            state=outcome.state,
-            reason="",
-            text="",
-            result={"differences": outcome.differences} if outcome.differences else {},
-        )
+        Op.objects.filter(pk=op).update(state=outcome.state, reason="", text="", result=outcome.kept)
         _decide(writing, held, "released", actor=actor, at=at, note=note)
         writing.audit("op.released", scope=held.grid, data={"op": str(op), "by": str(actor.id)}, reason=held.note)
     return outcome

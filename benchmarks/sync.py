@@ -1,0 +1,214 @@
+"""``bench sync``: the model for thousands of phone-days, 500 phones at once, first pulls, pushes beside an import.
+
+The published figure beside which the rate stands: ODK Central 41.2 submissions a second (its own load test). Ours: one
+push of one visit with a household of 2.4 persons confirmed, judged, settled and committed to disk; generator, server and
+database share the machine's cores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import logging
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import time_machine
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import override_settings  # noqa: E402
+
+from benchmarks import phones  # noqa: E402
+from benchmarks.results import Result  # noqa: E402
+from gridwalk.accounts.rules import SYSTEM  # noqa: E402
+from gridwalk.campaigns import actions as campaigns  # noqa: E402
+from gridwalk.campaigns.models import Target  # noqa: E402
+from gridwalk.cli import serving  # noqa: E402
+from gridwalk.core import clock  # noqa: E402
+from gridwalk.visits.models import Visit  # noqa: E402
+from tests.harness.planted import PLANTED  # noqa: E402
+from tests.harness.sync_world import Broken, World, wander  # noqa: E402
+
+PORT = 8791
+HOST = f"127.0.0.1:{PORT}"
+PEER = 41.2
+STEPS = 30
+FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Refused requests are what is simulated; the log need not repeat them."""
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def everything(*, quick: bool) -> Iterator[Result]:
+    """All of it, on an empty database."""
+    call_command("migrate", verbosity=0)
+    yield from model(300 if quick else 10_000)
+    yield from load(quick=quick)
+
+
+def model(n_days: int) -> Iterator[Result]:
+    """Phone-days by dice through the real API; what was injected, what was kept; planted bugs noticed."""
+    morning = clock.at_local(dt.date(2026, 10, 13), 10)
+    with (
+        transaction.atomic(), time_machine.travel(morning, tick=True), override_settings(ALLOWED_HOSTS=["*"], PASSWORD_HASHERS=FAST),
+        quiet(),
+    ):  # fmt: skip
+        world = World(morning)
+        n_broken, days = 0, 0
+        while days < n_days:
+            chance = random.Random(days)
+            n = chance.randint(2, 4)
+            with world.run(n, [chance.randrange(4) for _ in range(4)]) as run:
+                wander(run, chance, STEPS)
+                run.settle()
+                try:
+                    run.check()
+                except Broken as broken:
+                    n_broken += 1
+                    print(f"seed {days}: {broken}", file=sys.stderr)
+            days += n
+        said = "、".join(f"{name} {n:,}" for name, n in sorted(world.faults.items()))
+        totals = dict(world.totals)
+        caught = sum(_noticed(world, name) for name in PLANTED)
+        transaction.set_rollback(True)
+    yield Result("sync.phone_days", days, "days", None, None, f"{totals['ops']:,} ops; faults: {said}")
+    yield Result(
+        "sync.acknowledged",
+        totals["acknowledged"],
+        "ops",
+        None,
+        None,
+        f"{totals['returned']:,} of them returned",
+    )
+    yield Result(
+        "sync.broken",
+        n_broken,
+        "runs",
+        None,
+        0,
+        "lost, doubled, overwritten or out of step: runs in which I1–I3 failed",
+    )
+    yield Result(
+        "sync.planted_missed",
+        len(PLANTED) - caught,
+        "bugs",
+        None,
+        0,
+        f"{caught} of {len(PLANTED)} planted bugs noticed",
+    )
+
+
+def _noticed(world: World, name: str) -> bool:
+    server, habits, spoil = PLANTED[name]
+    with server() if server else contextlib.nullcontext():
+        for seed in range(200):
+            chance = random.Random(seed)
+            try:
+                with world.run(2 + seed % 3, [chance.randrange(4) for _ in range(4)], habits) as run:
+                    if spoil:
+                        spoil(run)
+                    wander(run, chance, STEPS)
+                    run.settle()
+                    run.check()
+            except Broken:
+                return True
+    return False
+
+
+def load(*, quick: bool) -> Iterator[Result]:
+    """500 phones against ``gridwalk serve``, each pushing one visit after the other; then five a push; pulls; an import beside."""
+    n_phones, pushes = (60, 4) if quick else (500, 8)
+    everybody = phones.lay_out(n_phones, 40)
+    connection.close()
+    with serving.serving(host="127.0.0.1", port=PORT, processes=2):
+        _push(everybody, 1, 1)  # every worker process has seen its code once
+        one = _push(everybody, pushes, 1)
+        yield Result(
+            "sync.visits", one.rate, "visits/s", PEER, None,
+            f"{n_phones} phones, one visit a push, p50 {one.percentile(0.5):.0f} p95 {one.percentile(0.95):.0f} ms; goal ≥ 200; peer: ODK Central, published",
+        )  # fmt: skip
+        yield Result("sync.errors", one.errors, "pushes", None, 0)
+        five = _push(everybody, 2, 5)
+        yield Result(
+            "sync.visits_five",
+            five.rate,
+            "visits/s",
+            None,
+            None,
+            f"five visits a push, p95 {five.percentile(0.95):.0f} ms",
+        )
+        yield _once_each([*one.acknowledged, *five.acknowledged])
+        yield _reassigned(n_phones)
+        yield _first_pulls(everybody[:10])
+        yield from _beside_an_import(everybody[: min(30, n_phones)])
+
+
+def _push(everybody: list[phones.LoadPhone], n: int, each: int) -> phones.Run:
+    now = clock.now()
+    for phone in everybody:
+        phones.prepare(phone, n, each, host=HOST, at=phones.visited_at(now), sent=now)
+    return phones.run(everybody, ("127.0.0.1", PORT))
+
+
+def _once_each(acknowledged: list[str]) -> Result:
+    stored = {str(pk) for pk in Visit.objects.filter(pk__in=acknowledged).values_list("pk", flat=True)}
+    missing = len(acknowledged) - len(stored)
+    doubled = len(acknowledged) - len(set(acknowledged))
+    return Result("sync.not_there_once", missing + doubled, "visits", None, 0, f"of {len(acknowledged):,} acknowledged")
+
+
+def _reassigned(n_phones: int) -> Result:
+    targets = list(Target.objects.order_by("id").values_list("id", flat=True)[:10_000])
+    to = Target.objects.exclude(assignee=None).values_list("assignee_id", flat=True)[0]
+    from gridwalk.accounts.models import Assignment
+
+    Assignment.objects.filter(user_id=to).update(scope=phones.STREET)
+    began = time.perf_counter()
+    n = campaigns.reassign(actor=SYSTEM, at=clock.now(), targets=targets, to=to, reason="换人")
+    return Result("sync.reassigned", time.perf_counter() - began, "s", None, 5, f"{n:,} targets in bulk")
+
+
+def _first_pulls(some: list[phones.LoadPhone]) -> Result:
+    """Ten phones pull their whole grid at the same moment; each grid was made to hold about 1,000 persons' worth of rows."""
+    now = clock.now()
+    for phone in some:
+        body = json.dumps({"since": {}, "epoch": 0}).encode()
+        phone.requests = [(phones.request(phone, "pull", body, host=HOST, sent=now), 0, [])]
+    run = phones.run(some, ("127.0.0.1", PORT))
+    return Result("sync.first_pulls", max(run.taken) * 1000, "ms", None, 1000,
+                  f"slowest of {len(some)} first pulls at once, {run.n_bytes / len(some) / 1024:.0f} KiB of JSON each")  # fmt: skip
+
+
+def _beside_an_import(some: list[phones.LoadPhone]) -> Iterator[Result]:
+    """Pushes while a ledger of 30,000 rows is imported into other communities."""
+    quiet = _push(some, 4, 1)
+    words = [sys.executable, "-m", "benchmarks.import_beside"]
+    child = subprocess.Popen(words, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()  # it is under way
+    taken: list[float] = []
+    done = threading.Event()
+    threading.Thread(target=lambda: (child.wait(), done.set()), daemon=True).start()
+    while not done.is_set():
+        taken += _push(some, 2, 1).taken
+    p95 = statistics.quantiles(taken, n=20)[-1] * 1000 if len(taken) > 20 else 0.0
+    yield Result("sync.push_beside_import", p95, "ms", None, None,
+                 f"p95 of {len(taken):,} pushes by {len(some)} phones beside an import of 30,000 rows; without it {quiet.percentile(0.95):.0f} ms")  # fmt: skip
