@@ -148,8 +148,12 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
 
 
 def _borrowed(pairs: Pairs, called: Compared) -> Bools:
-    left, right = pairs.both("id_doubted")
-    doubted: Bools = (left | right).to_numpy()
+    """Where a doubted number stands under two names that have nothing in common: 王伟 and 王伟外出 have."""
+    here, there = pairs.both("id_doubted")
+    left, right = pairs.both("name_key")
+    a, b = pl.col("a"), pl.col("b")
+    within = pl.DataFrame({"a": left, "b": right}).select(a.str.starts_with(b) | b.str.starts_with(a)).to_series()
+    doubted: Bools = ((here | there) & ~within.fill_null(False)).to_numpy()
     return doubted & np.isin(called.level, ["surname", "other"])
 
 
