@@ -35,6 +35,8 @@ from tests.harness.phones import API, jwk_of, sign
 
 DISTRICT, STREET = "120105", "120105001"
 GRIDS_EACH = 10
+BIG = 420
+"""Doors of a grid of the first community: about 1,000 people, as a real one has."""
 
 
 @dataclasses.dataclass
@@ -74,7 +76,7 @@ def lay_out(n_phones: int, n_doors: int) -> list[LoadPhone]:
         community = f"{STREET}{n:03d}"
         territory.create_grids(actor=SYSTEM, at=now, community=community, n=GRIDS_EACH, from_on=since)
         grids = [f"{community}{g:03d}" for g in range(1, GRIDS_EACH + 1)]
-        households = _people(community, grids, n_doors, now)
+        households = _people(community, grids, BIG if n == 1 else n_doors, now)
         phones += [_bind(grid, households[grid], now) for grid in grids]
     bulk.refresh_statistics(Dwelling, Person, Residence)
     days = [since + dt.timedelta(days=d) for d in (0, 5, 80, 100)]

@@ -187,7 +187,7 @@ def _reassigned(n_phones: int) -> Result:
 
 
 def _first_pulls(some: list[phones.LoadPhone]) -> Result:
-    """Ten phones pull their whole grid at the same moment; each grid was made to hold about 1,000 persons' worth of rows."""
+    """Ten phones pull their whole grid of about 1,000 people at the same moment, none of which was pulled before."""
     now = clock.now()
     for phone in some:
         body = json.dumps({"since": {}, "epoch": 0}).encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from typing import Any
 
@@ -121,7 +120,7 @@ def pull(request: HttpRequest) -> HttpResponse:
     grids = []
     for one in pulled:
         users |= one.users
-        grids.append({k: v for k, v in dataclasses.asdict(one).items() if k != "users"})
+        grids.append({k: v for k, v in vars(one).items() if k != "users"})
     return wire.answer(
         request,
         {
