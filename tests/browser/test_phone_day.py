@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,8 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.phone import shell
 from gridwalk.registry.models import Dwelling, Person
-from gridwalk.sync.actions import devices
-from gridwalk.sync.models import Deposit, Device, Op
+from gridwalk.sync.actions import devices, epochs
+from gridwalk.sync.models import ActivationCode, Deposit, Device, Op
 from gridwalk.visits.models import Visit
 from tests.harness import phone
 from tests.harness.phone import Street
@@ -258,3 +259,80 @@ def test_a_forgotten_pin_costs_no_visit(opened: Page) -> None:
     expect(opened.get_by_role("heading", name="启用这部手机")).to_be_visible()
     assert Deposit.objects.count() == 2
     assert Visit.objects.count() == 2
+
+
+def test_what_a_restored_server_lost_is_offered_again(opened: Page) -> None:
+    nothing_changed(opened, 3)
+    everything_arrived(opened)
+    lost = Op.objects.filter(seq__gte=2)
+    Visit.objects.filter(pk__in=lost.values("pk")).delete()
+    lost.delete()
+    Device.objects.update(next_seq=2)
+    epochs.raise_epoch(actor=SYSTEM, at=clock.now(), why="restored from last night")
+    opened.locator(".sync").click()
+    expect(opened.get_by_text("正在更新")).to_be_hidden()
+    everything_arrived(opened)
+    assert sorted(Op.objects.values_list("seq", flat=True)) == [1, 2, 3]
+    assert Visit.objects.count() == 3
+
+
+def test_two_phones_from_one_copied_storage_both_keep_their_visits(
+    opened: Page, profile: Profile, live_server: Any, tmp_path: Path
+) -> None:
+    nothing_changed(opened, 1)
+    everything_arrived(opened)
+    opened.context.close()
+    shutil.copytree(tmp_path / "profile", tmp_path / "copy", ignore=shutil.ignore_patterns("Singleton*"))
+    for room in ("201", "302"):
+        page = profile().pages[0]
+        page.goto(f"{live_server.url}/phone/")
+        phone.unlock(page)
+        phone.open_door(page, "2单元", room)
+        page.get_by_role("button", name="无变化，存下").click()
+        everything_arrived(page)
+        page.context.close()
+        if room == "201":
+            shutil.rmtree(tmp_path / "profile")
+            shutil.move(tmp_path / "copy", tmp_path / "profile")
+    assert Visit.objects.count() == 3
+    assert Device.objects.count() == 2
+    assert Device.objects.filter(cloned_from__isnull=False).count() == 1
+
+
+def test_three_days_without_network_ask_for_it_once_and_lose_nothing(opened: Page) -> None:
+    opened.context.set_offline(True)
+    nothing_changed(opened, 1)
+    opened.evaluate("""async () => {
+        const db = await new Promise(done => { const r = indexedDB.open('gridwalk-phone'); r.onsuccess = () => done(r.result); });
+        const meta = db.transaction('meta', 'readwrite').objectStore('meta');
+        const lease = await new Promise(done => { const r = meta.get('lease'); r.onsuccess = () => done(r.result); });
+        await new Promise(done => { meta.put({...lease, until: 1}, 'lease').onsuccess = done; });
+    }""")
+    opened.reload()
+    phone.press_pin(opened)
+    expect(opened.get_by_text("离线满 3 天了，连一次网就能打开。存着的 1 条都在。")).to_be_visible()
+    opened.context.set_offline(False)
+    phone.unlock(opened)
+    everything_arrived(opened)
+    assert Visit.objects.count() == 1
+
+
+def test_a_phone_the_server_forgot_is_bound_again_and_keeps_everything(opened: Page, walk: Street) -> None:
+    nothing_changed(opened, 1)
+    everything_arrived(opened)
+    opened.context.set_offline(True)
+    nothing_changed(opened, 2)
+    Visit.objects.all().delete()
+    Op.objects.all().delete()
+    ActivationCode.objects.all().delete()
+    Device.objects.all().delete()  # a backup from before the activation was put back
+    epochs.raise_epoch(actor=SYSTEM, at=clock.now(), why="restored from last week")
+    opened.context.set_offline(False)
+    opened.locator(".sync").click()
+    opened.get_by_role("button", name="服务器不认得这部手机了").click()
+    phone.sign_in_on(opened, walk.worker)
+    opened.get_by_label("激活码").fill(phone.code_for(walk.worker))
+    opened.get_by_role("button", name="重新绑定", exact=True).click()
+    everything_arrived(opened)
+    assert Visit.objects.count() == 3
+    assert sorted(Op.objects.values_list("seq", flat=True)) == [1, 2, 3]

@@ -114,12 +114,21 @@ def press_pin(page: Page, pin: str = PIN) -> None:
         page.get_by_role("button", name=digit, exact=True).click()
 
 
-def activate(page: Page, base: str, worker: User) -> None:
-    """From the address in the QR to Today, its list fetched."""
-    code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=worker.id)
-    page.goto(f"{base}/phone/#code={code}")
+def code_for(worker: User) -> str:
+    """A one-time activation code."""
+    return devices.make_code(actor=SYSTEM, at=clock.now(), user=worker.id)[0]
+
+
+def sign_in_on(page: Page, worker: User) -> None:
+    """Login name and password on the activation screen."""
     page.get_by_label("登录名").fill(worker.username)
     page.get_by_label("口令").fill(PASSWORD)
+
+
+def activate(page: Page, base: str, worker: User) -> None:
+    """From the address in the QR to Today, its list fetched."""
+    page.goto(f"{base}/phone/#code={code_for(worker)}")
+    sign_in_on(page, worker)
     page.get_by_role("button", name="启用", exact=True).click()
     expect(page.get_by_role("heading", name="设 6 位解锁数字")).to_be_visible()
     press_pin(page)

@@ -3,10 +3,10 @@ import { ref } from "vue";
 import { app } from "./store/session";
 
 export interface Route {
-  name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "door";
+  name: "today" | "chart" | "inbox" | "badge" | "settings" | "selftest" | "rebind" | "door";
   id: string;
 }
-const NAMES = ["today", "chart", "inbox", "badge", "settings", "selftest", "door"];
+const NAMES = ["today", "chart", "inbox", "badge", "settings", "selftest", "rebind", "door"];
 
 function read(): Route {
   const [name = "", id = ""] = location.hash.replace(/^#\/?/, "").split("/");

@@ -20,7 +20,7 @@ export interface Door {
   tags: string[];
   mark: Mark;
   left: boolean;
-  /** Left, but not now: agreed for another day, or somebody was there today. */
+  /** Left, but not now: agreed for another hour, or somebody was there today. */
   later: boolean;
   filters: Filter[];
   revisit: number | null;
@@ -87,8 +87,8 @@ function lastSaid(visit: Visit | undefined, target: Target | undefined, today: s
   return next && visit.outcome === "no_answer" ? `${said}，换${say("band", next)}试试` : said;
 }
 
-function isLater(revisit: number | null, visit: Visit | undefined, today: string): boolean {
-  return revisit !== null ? dayOf(revisit) > today : visit !== undefined && dayOf(Date.parse(visit.at)) === today;
+function isLater(revisit: number | null, visit: Visit | undefined, now: number): boolean {
+  return revisit !== null ? revisit > now + 3600_000 : visit !== undefined && dayOf(Date.parse(visit.at)) === dayOf(now);
 }
 
 function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, careDue: boolean): Door {
@@ -126,7 +126,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
     : due ? `关怀联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
     : lastSaid(visit, target, today);
   return {
-    id: dwelling.id, kind: "dwelling", room: dwelling.room || dwelling.address, floor: dwelling.floor, what, note, tags, later: isLater(revisit, visit, today),
+    id: dwelling.id, kind: "dwelling", room: dwelling.room || dwelling.address, floor: dwelling.floor, what, note, tags, later: isLater(revisit, visit, now),
     mark: markOf(target, differences, vacant, now), left, filters, revisit,
     find: [dwelling.room, dwelling.address, dwelling.owner_name, ...persons.flatMap((one) => [one.name, one.phone_mask ?? ""])].join(" "),
   };
@@ -196,7 +196,7 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
     found.push({
       id: place.id, kind: place.kind, room: place.name, floor: null, what: place.address,
       note: isDue ? (place.last_contact_on ? `${sayDay(dueOn, today)}到期，${lastSaid(visit, target, today)}` : "还没去过") : lastSaid(visit, target, today),
-      tags: isDue ? ["到期"] : [], later: isLater(revisit, visit, today), mark: markOf(target, book.differences.get(place.id)?.length ?? 0, false, now), left, filters, revisit,
+      tags: isDue ? ["到期"] : [], later: isLater(revisit, visit, now), mark: markOf(target, book.differences.get(place.id)?.length ?? 0, false, now), left, filters, revisit,
       find: [place.name, place.address, place.contact_name, place.contact_phone_mask].join(" "),
     });
   }

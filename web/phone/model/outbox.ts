@@ -72,11 +72,11 @@ export function reduce(box: Outbox, event: Event): Outbox {
     case "answered":
       return answered(box, event);
     case "gap":
-      return reseat(box, event.epoch, event.next_seq);
+      return seat(box, event.epoch, event.next_seq);
     case "cloned":
       return renumber(box, event);
     case "epoch":
-      return { ...box, epoch: event.epoch };
+      return seat(box, event.epoch, box.cursor);
     case "decided":
       return { ...box, ops: box.ops.map((kept) => decide(kept, event.decided)) };
     case "expired":
@@ -95,22 +95,13 @@ function answered(box: Outbox, event: Extract<Event, { type: "answered" }>): Out
     return { ...kept, verdict, acked: kept.acked ?? event.now };
   });
   const unsaid = event.results.reduce((from, result) => Math.max(from, result.seq + 1), box.cursor);
-  return reseat({ ...box, ops }, event.epoch, event.next_seq, unsaid);
+  return seat({ ...box, ops }, event.epoch, Math.min(unsaid, event.next_seq));
 }
 
-/** The server says which number it waits for. Numbers it has already are never given again. */
-function reseat(box: Outbox, epoch: number, next: number, unsaid: number = box.cursor): Outbox {
-  if (next <= box.last + 1) return { ...box, epoch, cursor: next };
-  // The server knows more of this device than its own storage (an older copy was put back): what waits moves behind it.
-  const shift = next - unsaid;
-  const ops = box.ops.map((kept) => (kept.op.seq >= unsaid ? { ...kept, op: { ...kept.op, seq: kept.op.seq + shift } } : kept));
-  return { ...box, epoch, cursor: next, last: box.last + shift, ops: contiguous(ops, next) };
-}
-
-/** Drops acknowledged ops before a hole in the numbers: what is offered again must be one run. */
-function contiguous(ops: readonly Kept[], cursor: number): readonly Kept[] {
-  const at = ops.findIndex((kept, index) => index > 0 && kept.op.seq !== ops[index - 1]!.op.seq + 1 && kept.op.seq >= cursor);
-  return at < 0 ? ops : ops.slice(at);
+/** Takes up the sequence at `cursor`; in another life of the server everything kept is offered again, from the oldest on. */
+function seat(box: Outbox, epoch: number, cursor: number): Outbox {
+  const isReborn = box.epoch !== null && box.epoch !== epoch;
+  return { ...box, epoch, cursor: isReborn ? Math.min(cursor, box.ops[0]?.op.seq ?? cursor) : cursor };
 }
 
 /** Everything kept is offered anew under the new device; the server skips the op ids it has. */

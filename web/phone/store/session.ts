@@ -16,6 +16,8 @@ export const app = reactive({
   online: navigator.onLine,
   /** Why nothing gets through, in words; empty while all is well or there is simply no network. */
   trouble: "",
+  /** The server does not know this phone: it asks for a new activation code, and nothing is erased. */
+  unbound: false,
   success: null as number | null,
   leaseUntil: 0,
   updateReady: false,
@@ -207,6 +209,7 @@ export function apply(event: Exclude<outbox.Event, { type: "finished" }>, device
       if (device) void tx.objectStore("meta").put(meta, "device");
     });
     data.box = next;
+    if (event.type === "cloned") data.from = event.next_seq; // the numbers began anew
   });
 }
 

@@ -53,6 +53,7 @@ async function round(): Promise<void> {
     await pull();
     await report();
     session.app.trouble = "";
+    session.app.unbound = false;
     session.app.online = true;
   } catch (error) {
     await explain(error);
@@ -78,8 +79,9 @@ async function explain(error: unknown): Promise<void> {
     await handOver();
     return;
   }
-  session.app.trouble = error.problem === "unknown_device" || error.problem === "bad_signature"
-    ? "服务器不认得这部手机。内容都在手机里，请到“设置”导出没传的内容，交给管理员，再重新启用。"
+  session.app.unbound = error.problem === "unknown_device" || error.problem === "bad_signature";
+  session.app.trouble = session.app.unbound
+    ? "服务器不认得这部手机了，内容都在。点这里，用新的激活码重新绑定。"
     : error.text || "这次没传成，内容都在手机里。过一会儿自己再试。";
 }
 
@@ -132,16 +134,6 @@ async function reconcile(error: unknown): Promise<void> {
   } else throw error;
 }
 
-/** The server began another life (a restore): asks where it stands, so that what it lost is offered again. */
-async function offerAgain(): Promise<void> {
-  try {
-    await signed("push", { epoch: session.data.box.epoch, seq_from: session.data.box.cursor, ops: [] });
-  } catch (error) {
-    await reconcile(error);
-  }
-  await pushAll();
-}
-
 async function uploadAll(): Promise<void> {
   const store = await db.open();
   const sent = new Set(session.data.box.ops.filter((kept) => kept.op.seq < session.data.box.cursor).flatMap((kept) => kept.op.att));
@@ -165,7 +157,7 @@ async function pull(): Promise<void> {
   if (said.epoch !== box.epoch) {
     await session.apply({ type: "epoch", epoch: said.epoch });
     if (box.epoch !== null) {
-      await offerAgain();
+      await pushAll(); // another life of the server: all that is kept is offered again first
       return pull();
     }
   }
@@ -207,24 +199,28 @@ async function disagreeing(said: Pulled, grids: ReturnType<typeof takeIn>): Prom
   return wrong;
 }
 
-/** Deposits everything not yet there as sealed, without PIN or session. Returns whether all of it was taken. */
-export async function deposit(): Promise<{ all: boolean; wipe: boolean; n: number }> {
+/** Deposits everything kept as sealed, without PIN or session. Returns whether all of it was taken. */
+export async function deposit(): Promise<{ all: boolean; wipe: boolean }> {
   const device = (await db.getMeta("device"))!;
-  const records = await unsent();
+  const records = await kept(); // acknowledged ones too: the server may have been restored in between
   let wipe = false;
   for (let at = 0; at === 0 || at < records.length; at += 100) {
     const ops = records.slice(at, at + 100).map(({ op, seq, key_id, sealed }) => ({ op, seq, key_id, sealed }));
     const said = await open<{ taken: string[]; wipe: boolean }>("deposit", { token: device.deposit_token, ops });
     wipe = said.wipe;
-    if (!ops.every((one) => said.taken.includes(one.op))) return { all: false, wipe: false, n: records.length };
+    if (!ops.every((one) => said.taken.includes(one.op))) return { all: false, wipe: false };
   }
-  return { all: true, wipe, n: records.length };
+  return { all: true, wipe };
+}
+
+async function kept(): Promise<db.OpRecord[]> {
+  return (await db.open()).getAllFromIndex("ops", "seq");
 }
 
 /** The sealed ops the server does not have, as they lie on the disk. */
 export async function unsent(): Promise<db.OpRecord[]> {
   const cursor = (await db.getMeta("box"))?.cursor ?? 1;
-  return (await (await db.open()).getAllFromIndex("ops", "seq")).filter((record) => record.seq >= cursor);
+  return (await kept()).filter((record) => record.seq >= cursor);
 }
 
 /** A revoked phone hands over what it holds; only what has arrived is erased. */
