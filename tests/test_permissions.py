@@ -50,6 +50,8 @@ def test_it_opens_nothing_to_strangers_but_what_is_open(name: str, db: None) -> 
     response = Client().get(_path(name))
     if PAGES[name] is Open.DEVICE:
         assert response.status_code in {401, 405}, "a phone signs its requests; nobody else gets in, signed in or not"
+    elif PAGES[name] is Open.TOKEN:
+        assert response.status_code in {401, 404}, "a machine shows its token; nobody else gets in, signed in or not"
     elif PAGES[name] is Open.ANYBODY:
         assert response.status_code in {200, 302, 405} or (response.status_code == 404 and name in MAYBE_ABSENT)
         leads_to_sign_in = "/accounts/login/" in response.headers.get("Location", "")
@@ -69,6 +71,8 @@ def test_it_opens_to_each_role_what_the_table_says(role: Role, db: None, sign_in
         status = client.get(_path(name)).status_code
         if isinstance(guard, Verb) and guard not in PERMITTED[role]:
             assert status == 403, (name, status)
+        elif guard is Open.TOKEN:
+            assert status in {401, 404}, (name, status)
         elif guard is Open.DEVICE:
             assert status in {401, 405}, (name, status)
         else:

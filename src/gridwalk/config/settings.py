@@ -5,7 +5,10 @@ DATABASE_URL    a PostgreSQL server of the unit's own; without it the embedded s
 GRIDWALK_HOSTS  host names the pages are served under, separated by commas
 GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies are then marked secure
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
+GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
+GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
+GRIDWALK_METRICS_TOKEN  what a monitoring system shows to read /metrics; without it there is no such page
 GRIDWALK_TIMING  1: every page tells what it cost (checks and benchmarks)
 """
 
@@ -26,6 +29,8 @@ SECRET_KEY = _keys.django_secret
 ENVELOPE_KEYS = _keys.envelope
 ENVELOPE_ACTIVE = _keys.active
 ENVELOPE_ALG = os.environ.get("GRIDWALK_ENVELOPE_ALG", "A256GCM")
+AUDIT_HASH = os.environ.get("GRIDWALK_AUDIT_HASH", "SHA256")
+SEALS_DIR = Path(os.environ.get("GRIDWALK_SEALS") or DATA_DIR / "seals")
 BLIND_INDEX_KEY = _keys.blind_index
 
 DEBUG = False
@@ -63,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gridwalk.config.logs.AccessMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -103,6 +109,7 @@ TEMPLATES = [
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
 POSTGRES_PROGRAMS = databases.programs()
 """Folders with pg_dump and pg_restore, the first that fits the server is used."""
+METRICS_TOKEN = os.environ.get("GRIDWALK_METRICS_TOKEN", "")
 BACKUP_DIR = os.environ.get("GRIDWALK_BACKUPS", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -193,7 +200,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "listen_notify": T
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "gridwalk.config.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("GRIDWALK_LOG_LEVEL", "WARNING")},
 }

@@ -54,7 +54,7 @@ class ViewerMiddleware:
         guard = PAGES.get(name)
         if guard is None:
             return errors.not_permitted(request)
-        if guard is Open.DEVICE:
+        if guard in {Open.DEVICE, Open.TOKEN}:
             return None
         user = request.user
         if not user.is_authenticated:

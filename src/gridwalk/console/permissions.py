@@ -17,6 +17,8 @@ class Open(enum.Enum):
     SIGNED_IN = "signed_in"
     DEVICE = "device"
     """A phone's own signature, checked by the phone's API; no session opens it."""
+    TOKEN = "token"
+    """A monitoring system's token, checked by the page; no session opens it."""
 
 
 Guard = Verb | Open
@@ -35,6 +37,8 @@ PAGES: dict[str, Guard] = {
     "mfa_view_recovery_codes": Open.SIGNED_IN,
     # running
     "console:health": Open.ANYBODY,
+    "healthz": Open.ANYBODY,
+    "metrics": Open.TOKEN,
     # the phone
     "phone:shell": Open.ANYBODY,
     "phone:worker": Open.ANYBODY,

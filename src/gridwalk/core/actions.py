@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from gridwalk.core import bulk, files, ids, records
+from gridwalk.core import bulk, chains, files, ids, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
 
@@ -90,7 +90,7 @@ class Writing:
     def flush(self) -> None:
         """Write what was collected; called once, at the end of ``write_to``."""
         bulk.insert(self._changes)
-        bulk.insert(self._audit)
+        chains.append(self._audit, held=self.versions)
 
 
 @contextmanager

@@ -33,6 +33,12 @@ def insert(rows: Sequence[models.Model]) -> None:
         row._state.db = connection.alias
 
 
+def begin(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one table, leaving those alone that are there already."""
+    if rows:
+        type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
 _AS_IT_IS = frozenset({str, int, bool, uuid.UUID, dt.datetime, dt.date})
 
 

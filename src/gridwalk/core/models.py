@@ -72,8 +72,12 @@ class AuditEntry(models.Model):
     subject = models.UUIDField(null=True)
     data = models.JSONField(default=dict)
     reason = models.CharField(max_length=200, blank=True)
+    chain = models.CharField(max_length=16, blank=True)
+    seq = models.BigIntegerField(null=True)
+    hash = models.CharField(max_length=72, blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="audit_one_place")]
         indexes = [
             models.Index(fields=["-at"]),
             models.Index(fields=["subject", "-at"]),
@@ -81,6 +85,14 @@ class AuditEntry(models.Model):
                 fields=["scope", "-at"], opclasses=["varchar_pattern_ops", "timestamptz_ops"], name="audit_scope_at"
             ),
         ]
+
+
+class AuditChain(models.Model):
+    """The end of one chain of audit lines (core.chaining): how many there are and the last one's hash."""
+
+    code = models.CharField(primary_key=True, max_length=16)
+    seq = models.BigIntegerField(default=0)
+    head = models.CharField(max_length=72, blank=True)
 
 
 class Receipt(models.Model):

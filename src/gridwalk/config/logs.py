@@ -1,0 +1,69 @@
+"""Logs as lines of JSON that hold no personal data, whoever writes them.
+
+Text of our own loggers (``gridwalk.*``) is kept: it is written without personal data. Of everybody else's only where it came from,
+its numbers and the kind of exception: their texts can hold arguments, addresses and rows.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+SLOW_MS = 2000
+_KEPT = ("status", "status_code", "page", "ms", "method", "n", "job", "what")
+
+_access = logging.getLogger("gridwalk.access")
+
+
+class JsonLines(logging.Formatter):
+    """``{"at", "level", "logger", "where", …}``; an exception as its kind and the places it passed, never its text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "pid": record.process,
+            "where": f"{record.module}:{record.lineno}",
+        }
+        if record.name.split(".")[0] == "gridwalk":
+            line["says"] = record.getMessage()
+        line |= {name: value for name in _KEPT if isinstance(value := getattr(record, name, None), (int, float, str))}
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            line["error"] = f"{type(error).__module__}.{type(error).__qualname__}"
+            line["places"] = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+        return json.dumps(line, ensure_ascii=False)
+
+
+class AccessMiddleware:
+    """One line a request: the page's name and never its address, the answer, the milliseconds; nobody's name.
+
+    Slow pages (2 s) and errors of the server are warnings and always written, the rest with GRIDWALK_LOG_LEVEL=INFO.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        ms = round((time.perf_counter() - began) * 1000)
+        noteworthy = response.status_code >= 500 or ms >= SLOW_MS
+        match = request.resolver_match
+        _access.log(
+            logging.WARNING if noteworthy else logging.INFO,
+            "request",
+            extra={
+                "method": request.method, "page": match.view_name if match else "", "status": response.status_code, "ms": ms,
+            },
+        )  # fmt: skip
+        return response

@@ -1,0 +1,143 @@
+"""The audit's chains: what is changed, removed, inserted or cut off is found; a seal finds even a chain written anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from gridwalk.core import actions, chain_reading, chaining, ids
+from gridwalk.core.chain_reading import Break, SealError
+from gridwalk.core.models import AuditChain, AuditEntry
+from gridwalk.core.tests.people import SYSTEM, WORKER
+
+GRID, OTHER = "120105001001001", "120105001001002"
+LOOSE = "=120105001001"
+
+
+@pytest.fixture
+def lines(db: None, at: dt.datetime) -> None:
+    """Three lines in a grid's chain, two in its community's."""
+    actions.open_streams([GRID, OTHER])
+    for n in range(3):
+        with actions.write_to(GRID, actor=WORKER, at=at) as writing:
+            writing.audit("visit.recorded", scope=GRID, subject=ids.new_id(), data={"n": n, "share": 0.5, "big": 1e16})
+    for reason in ("上门前电话约时间", "核对"):
+        actions.record_reading(
+            actor=SYSTEM, at=at, verb="number.revealed", scope=GRID, kind="person", subject=ids.new_id(), reason=reason
+        )
+
+
+@pytest.mark.usefixtures("lines")
+def test_lines_go_into_their_grids_chain_or_their_communitys_and_hold(at: dt.datetime) -> None:
+    with actions.write_to(GRID, OTHER, actor=WORKER, at=at) as writing:
+        writing.audit("visit.recorded", scope=OTHER)
+        writing.audit("grids.replaced", scope="120105001001")
+        writing.audit("areas.loaded")
+    ends = dict(AuditChain.objects.values_list("code", "seq"))
+    assert ends == {GRID: 5, LOOSE: 2, OTHER: 1}
+    found = chain_reading.verify()
+    assert (found.n_lines, found.n_chains, found.breaks) == (8, 3, [])
+
+
+def _sql(text: str) -> Callable[[], None]:
+    def run() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(text)
+
+    return run
+
+
+def _insert() -> None:
+    (model,) = AuditEntry.objects.filter(chain=GRID, seq=2)
+    model.id, model.seq = ids.new_id(), 4
+    model.save(force_insert=True)
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize(
+    ("tampering", "breaks"),
+    [
+        (_sql(f"UPDATE core_auditentry SET reason = '没有看' WHERE chain = '{LOOSE}' AND seq = 1"), [("changed", LOOSE, 1)]),
+        (_sql(f"UPDATE core_auditentry SET at = at - interval '1 day' WHERE chain = '{GRID}' AND seq = 3"),
+         [("changed", GRID, 3)]),
+        (_sql(f"UPDATE core_auditentry SET data = '{{\"n\": 7}}' WHERE chain = '{GRID}' AND seq = 2"), [("changed", GRID, 2)]),
+        (_sql(f"UPDATE core_auditentry SET hash = 'none' WHERE chain = '{GRID}' AND seq = 2"),
+         [("changed", GRID, 2), ("changed", GRID, 3)]),
+        (_sql(f"DELETE FROM core_auditentry WHERE chain = '{GRID}' AND seq = 2"), [("removed", GRID, 2)]),
+        (_sql(f"DELETE FROM core_auditentry WHERE chain = '{GRID}' AND seq = 1"), [("removed", GRID, 1)]),
+        (_sql(f"DELETE FROM core_auditentry WHERE chain = '{GRID}' AND seq = 3"), [("cut", GRID, 3)]),
+        (_sql(f"DELETE FROM core_auditentry WHERE chain = '{LOOSE}'"), [("cut", LOOSE, 1)]),
+        (_insert, [("changed", GRID, 4), ("inserted", GRID, 4)]),
+        (_sql("INSERT INTO core_auditentry (id, at, verb, actor_name, scope, kind, data, reason, chain, hash) VALUES "
+              "(gen_random_uuid(), now(), 'x.y', '', '', '', '{}', '', '', '')"), [("inserted", "", 0)]),
+        (_sql(f"DELETE FROM core_auditchain WHERE code = '{GRID}'"), [("inserted", GRID, 3)]),
+    ],
+)  # fmt: skip
+def test_it_finds_what_was_changed_removed_inserted_or_cut_off(
+    tampering: Callable[[], None], breaks: list[tuple[str, str, int]]
+) -> None:
+    assert not chain_reading.verify().breaks
+    tampering()
+    assert chain_reading.verify().breaks == [Break(*one) for one in breaks]
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize("alg", chaining.ALGORITHMS)
+def test_a_seal_finds_a_chain_that_was_written_anew_and_is_itself_guarded(
+    alg: str, at: dt.datetime, tmp_path: Path, settings: Settings
+) -> None:
+    settings.AUDIT_HASH = alg
+    with actions.write_to(GRID, actor=WORKER, at=at) as writing:
+        writing.audit("visit.recorded", scope=GRID)
+    seal = chain_reading.write_seal(tmp_path, at=at)
+    later = chain_reading.write_seal(tmp_path, at=at + dt.timedelta(days=1))
+    assert f"previous {chain_reading.digest_of(seal)}\n" in later.read_text()
+    with actions.write_to(GRID, actor=WORKER, at=at) as writing:
+        writing.audit("visit.recorded", scope=GRID)
+    assert not chain_reading.verify(seal).breaks, "what came after the seal is no break"
+
+    AuditEntry.objects.filter(chain=LOOSE).delete()
+    AuditChain.objects.filter(code=LOOSE).delete()
+    actions.record_reading(
+        actor=SYSTEM, at=at, verb="number.revealed", scope=GRID, kind="person", subject=ids.new_id(), reason="另一个"
+    )
+    assert not chain_reading.verify().breaks, "by itself the new chain holds"
+    assert chain_reading.verify(seal).breaks == [Break("sealed", LOOSE, 2)]
+
+    seal.write_text(seal.read_text().replace(f"{LOOSE} 2", f"{LOOSE} 1"))
+    with pytest.raises(SealError, match="被改过"):
+        chain_reading.verify(seal)
+
+
+def test_the_national_hash_is_the_standards_own_example() -> None:
+    assert chaining.digest(b"abc", alg="SM3") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    with pytest.raises(ValueError, match="no algorithm"):
+        chaining.digest(b"abc", alg="MD5")
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(-1e18, 1e18)
+    | st.text('网格ab"\\ ', max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("网ab", max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.django_db
+@given(data=st.dictionaries(st.text("网ab", max_size=3), JSON, max_size=3))
+def test_a_line_has_the_same_hash_before_it_is_stored_and_after(data: dict[str, object]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::jsonb::text", [json.dumps(data)])
+        back = json.loads(cursor.fetchone()[0])
+    assert chaining.link("", {"data": data}, alg="SHA256") == chaining.link("", {"data": back}, alg="SHA256")
