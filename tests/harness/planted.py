@@ -10,6 +10,7 @@ from unittest import mock
 
 from gridwalk.registry import rules as registry
 from gridwalk.sync.actions import pulling, pushing
+from gridwalk.sync.models import Op
 from tests.harness.phone_model import Habits
 from tests.harness.sync_world import Run
 
@@ -64,7 +65,7 @@ def place_is_enough() -> Iterator[None]:
     def by_place(intentions: Any) -> Any:
         found = known(intentions)
         for one in intentions:
-            standing = pushing.Op.objects.filter(seq=one.seq, device__in=_devices()).first()
+            standing = Op.objects.filter(seq=one.seq, device__in=_devices()).first()
             if one.op not in found and standing is not None:
                 found[one.op] = pushing.Result(one.op, one.seq, standing.state)
         return found

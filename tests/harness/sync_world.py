@@ -362,12 +362,12 @@ def dying(*, before: bool) -> Iterator[None]:
     if before:
         core.Writing.flush = dies  # type: ignore[method-assign]
     else:
-        transaction.Atomic.__exit__ = dies_after
+        transaction.Atomic.__exit__ = dies_after  # type: ignore[method-assign]
     try:
         yield
     finally:
         core.Writing.flush = flush  # type: ignore[method-assign]
-        transaction.Atomic.__exit__ = exit_
+        transaction.Atomic.__exit__ = exit_  # type: ignore[method-assign]
 
 
 def wander(run: Run, chance: random.Random, steps: int) -> None:

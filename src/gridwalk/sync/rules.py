@@ -46,6 +46,16 @@ REMARKS = {
 }
 """What an accepted op may carry besides."""
 
+FOR_THE_OFFICE = {
+    "not_permitted": "这位网格员不管这个网格",
+    "former_holder": "这个网格已交给别人，这是原来网格员记的另一份",
+    "unknown_version": "手机应用版本太旧",
+    "unknown_verb": "手机应用比服务器新",
+    "not_here": "一张表里没有这一户",
+    "struck_off": "这一户已注销",
+}
+"""The same for whoever decides; what is not valid says so itself."""
+
 TO_DO = {
     "not_permitted": "核对这位网格员管不管这个网格；该算数就放行。",
     "not_valid": "看清哪里不对，打开这一户补录，再搁置这一条。",

@@ -92,11 +92,17 @@ def _rows(found: Sequence[Returned]) -> list[Row]:
         Row(
             r.pk, r.grid, VERBS.get(r.op.verb, r.op.verb), authors.get(r.op.user, ""), r.op.at, r.op.received_at, r.place,
             titles.get(r.place, ("", ""))[0] if r.place else "", titles.get(r.place, ("", "不在一张表里"))[1] if r.place else "不在一张表里",
-            r.reason, r.op.text, rules.TO_DO.get(r.reason, ""), r.state, r.get_state_display(),
+            r.reason, _why(r.op), rules.TO_DO.get(r.reason, ""), r.state, r.get_state_display(),
             r.assigned_to.name if r.assigned_to else "", r.decided_by_name, r.note, r.op.clock_uncertain, tuple(_lines(r.op)),
         )
         for r in found
     ]  # fmt: skip
+
+
+def _why(op: Op) -> str:
+    """The reason for whoever decides, where it was not given in words of its own."""
+    plain = op.text == rules.REASONS.get(op.reason)
+    return rules.FOR_THE_OFFICE.get(op.reason, op.text) if plain else op.text
 
 
 def _lines(op: Op) -> list[tuple[str, str]]:
@@ -105,7 +111,7 @@ def _lines(op: Op) -> list[tuple[str, str]]:
     lines = []
     outcome = data.get("outcome")
     if isinstance(outcome, str):
-        lines.append(("结果", OUTCOMES.get(outcome, (outcome[:20], ""))[0]))
+        lines.append(("结果", OUTCOMES.get(outcome, ("（读不懂）", ""))[0]))
     if isinstance(data.get("confirmed"), list) and data["confirmed"]:
         lines.append(("核实", f"{len(data['confirmed'])} 人无变化"))
     lines += _facts(str(body.get("kind") or ""), body.get("set"))
