@@ -328,7 +328,6 @@ def test_a_phone_the_server_forgot_is_bound_again_and_keeps_everything(opened: P
     Device.objects.all().delete()  # a backup from before the activation was put back
     epochs.raise_epoch(actor=SYSTEM, at=clock.now(), why="restored from last week")
     opened.context.set_offline(False)
-    opened.locator(".sync").click()
     opened.get_by_role("button", name="服务器不认得这部手机了").click()
     phone.sign_in_on(opened, walk.worker)
     opened.get_by_label("激活码").fill(phone.code_for(walk.worker))
