@@ -258,7 +258,8 @@ class Town:
         given: str,
     ) -> Person:
         rng = self.rng
-        born = on or min(TODAY, dt.date(min(year, 2026), 1, 1) + dt.timedelta(days=rng.randrange(365)))
+        first = dt.date(min(year, TODAY.year), 1, 1)
+        born = on or first + dt.timedelta(days=rng.randrange(min(365, (TODAY - first).days)))
         number = id_no(born, male, rng)
         while number in self._taken:
             number = id_no(born, male, rng)
