@@ -8,11 +8,15 @@ from types import ModuleType
 from gridwalk import __version__
 from gridwalk.cli import (
     areas,
+    audit,
     backup,
+    bundle,
     check,
     createuser,
     demo,
+    doctor,
     failures,
+    https,
     import_ledgers,
     init,
     keyring,
@@ -25,6 +29,7 @@ from gridwalk.cli import (
     serve,
     simulate,
     status,
+    upgrade,
 )
 
 VERBS: dict[str, ModuleType] = {
@@ -34,7 +39,12 @@ VERBS: dict[str, ModuleType] = {
     "status": status,
     "backup": backup,
     "restore": restore,
+    "upgrade": upgrade,
     "keys": keyring,
+    "doctor": doctor,
+    "audit": audit,
+    "https": https,
+    "bundle": bundle,
     "createuser": createuser,
     "areas": areas,
     "import": import_ledgers,

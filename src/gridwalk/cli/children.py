@@ -57,6 +57,21 @@ def running() -> Running | None:
     return None
 
 
+def certificate() -> Path | None:
+    """The certificate that was last served with."""
+    try:
+        return Path((environment.home() / "run" / "certificate").read_text())
+    except OSError:
+        return None
+
+
+def note_certificate(path: Path) -> None:
+    """Write down which certificate is served with, for doctor."""
+    note = environment.home() / "run" / "certificate"
+    note.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    note.write_text(str(path))
+
+
 def end_what_is_left_over() -> None:
     """End the children of a parent that was killed."""
     noted = _noted()

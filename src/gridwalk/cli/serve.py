@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from gridwalk.cli import environment, output, schema, serving
+from gridwalk.cli import children, environment, output, schema, serving
 from gridwalk.cli.failures import CommandError
 
 HELP = "启动网页服务"
@@ -35,10 +35,12 @@ def run(options: argparse.Namespace) -> int:
         schema.require_ready()
         with serving.serving(
             host=options.host, port=options.port, processes=options.processes, certificate=certificate
-        ) as children:
+        ) as started:
+            if certificate:
+                children.note_certificate(certificate[0])
             output.say(f"网格走访在这里：{serving.address(options.host, options.port, secure=certificate is not None)}")
             output.say("按 Ctrl-C 停止。")
-            wait(children)
+            wait(started)
     output.say("已停止，数据都在。")
     return 0
 
@@ -66,12 +68,12 @@ def end_on_signals() -> None:
         signal.signal(signal.SIGHUP, stop)
 
 
-def wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def wait(started: Sequence[subprocess.Popen[bytes]]) -> None:
     """Until Ctrl-C. Raises CommandError when a child ends by itself."""
     try:
         while True:
             time.sleep(0.5)
-            if any(child.poll() is not None for child in children):
+            if any(child.poll() is not None for child in started):
                 raise CommandError(f"网页服务或后台任务意外停了，数据都在。请重新启动；日志在 {environment.logs()}。")
     except KeyboardInterrupt:
         output.say()

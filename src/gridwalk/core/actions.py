@@ -7,11 +7,12 @@ import hashlib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 
-from gridwalk.core import bulk, chains, files, ids, records
+from gridwalk.core import bulk, chain_reading, chains, files, ids, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
 
@@ -174,3 +175,11 @@ def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
             writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)
         StoredFile.objects.filter(id__in=[s.id for s in expired]).update(erased_at=at)
     return len(expired)
+
+
+def seal_audit(*, folder: Path, actor: Actor, at: dt.datetime) -> Path:
+    """Write the ends of the audit's chains to a file in ``folder`` and note it. Raises OSError."""
+    seal = chain_reading.write_seal(folder, at=at)
+    with write_to(actor=actor, at=at) as writing:
+        writing.audit("audit.sealed", data={"digest": chain_reading.digest_of(seal)})
+    return seal

@@ -5,9 +5,7 @@ Neither names a person, a door or a user.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import enum
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from django.db import connection
 from gridwalk import __version__
 from gridwalk.core import chain_reading
 from gridwalk.core.backups import making, restoring
+from gridwalk.core.findings import Finding, bad, ok, warn
 
 OLDEST_SERVER = 150000
 LEAST_FREE = 2 << 30
@@ -27,39 +26,6 @@ CLOCKS_APART = dt.timedelta(seconds=30)
 BACKUP_EVERY = dt.timedelta(hours=26)
 WORKER_SILENT = dt.timedelta(minutes=2)
 JOB_WAITS = dt.timedelta(hours=1)
-
-
-class State(enum.Enum):
-    """How it stands with one thing."""
-
-    OK = "ok"
-    WARN = "warn"
-    BAD = "bad"
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at: what was seen, and what to do where something is to be done."""
-
-    what: str
-    state: State
-    says: str
-    todo: str = ""
-
-
-def ok(what: str, says: str) -> Finding:
-    """Nothing to do."""
-    return Finding(what, State.OK, says)
-
-
-def warn(what: str, says: str, todo: str) -> Finding:
-    """It works, and should be seen to."""
-    return Finding(what, State.WARN, says, todo)
-
-
-def bad(what: str, says: str, todo: str) -> Finding:
-    """It does not work, or data is in danger."""
-    return Finding(what, State.BAD, says, todo)
 
 
 def findings(at: dt.datetime) -> Iterator[Finding]:

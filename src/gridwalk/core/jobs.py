@@ -1,12 +1,16 @@
-"""Work of the house itself: files whose time is over are erased, jobs of a killed worker go on."""
+"""Work of the house itself: expired files are erased, the audit is sealed, backups made, jobs of a killed worker go on."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from gridwalk.core import actions, clock
 from gridwalk.core.actors import PROGRAM
+from gridwalk.core.backups import actions as backups
 
 STALLED_SECONDS = 60
 """A worker says that it lives every ten seconds."""
@@ -29,3 +33,20 @@ async def resume_stalled_jobs(context: JobContext, timestamp: int) -> None:
     for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         if job.queueing_lock is None:
             await context.app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="30 16 * * *")
+@app.task(name="core.seal_audit", queueing_lock="core.seal_audit")
+def seal_audit(timestamp: int) -> None:
+    """Seal the ends of the audit's chains to a file at 00:30 in the street."""
+    actions.seal_audit(folder=Path(settings.SEALS_DIR), actor=PROGRAM, at=clock.now())
+
+
+@app.periodic(cron="0 18 * * *")
+@app.task(name="core.back_up", queueing_lock="core.back_up")
+def back_up(timestamp: int) -> None:
+    """Make tonight's backup at 02:00 in the street where a folder is set, and let go of what restores replaced a week ago."""
+    at = clock.now()
+    if settings.BACKUP_DIR:
+        backups.make_nightly(folder=Path(settings.BACKUP_DIR), actor=PROGRAM, at=at)
+    backups.drop_replaced(actor=PROGRAM, at=at)
