@@ -23,6 +23,10 @@ interface Leased {
   settings: { quiet?: [string, string] };
 }
 
+/** After no answer although there is a network; then the minute's beat goes on. */
+const RETRIES = [3_000, 10_000, 30_000];
+let failed = 0;
+
 let running: Promise<void> | null = null;
 let again = false;
 
@@ -52,6 +56,7 @@ async function round(): Promise<void> {
     await uploadAll();
     await pull();
     await report();
+    failed = 0;
     session.app.trouble = "";
     session.app.unbound = false;
     session.app.online = true;
@@ -66,6 +71,8 @@ async function explain(error: unknown): Promise<void> {
   if (error instanceof Unreached) {
     session.app.online = false;
     session.app.trouble = "";
+    const wait = RETRIES[failed++];
+    if (navigator.onLine && wait) setTimeout(() => void sync(), wait);
     return;
   }
   if (!(error instanceof Problem)) {
@@ -253,7 +260,10 @@ async function report(): Promise<void> {
 }
 
 export function start(): void {
-  addEventListener("online", () => void sync());
+  addEventListener("online", () => {
+    failed = 0;
+    void sync();
+  });
   addEventListener("offline", () => (session.app.online = false));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sync());
   setInterval(() => {
