@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from gridwalk.core import bulk, chaining
+from gridwalk.core import bulk, chaining, plain
 from gridwalk.core.models import AuditChain, AuditEntry
 
+ENDS = "t.code = ANY(%s) ORDER BY t.code FOR UPDATE"
 HASHED = ("id", "at", "verb", "actor", "actor_name", "scope", "kind", "subject", "data", "reason")
 
 
@@ -43,10 +44,9 @@ def append(entries: Sequence[AuditEntry], *, held: Collection[str]) -> None:
 def _locked(codes: Iterable[str]) -> Mapping[str, AuditChain]:
     """The ends of these chains, locked; those that do not exist yet are begun."""
     wanted = sorted(codes)
-    ends = AuditChain.objects.select_for_update().filter(code__in=wanted).order_by("code")
-    found = {end.code: end for end in ends}
+    found = {end.code: end for end in plain.select(AuditChain, ENDS, [wanted])}
     if len(found) < len(wanted):
         missing = [AuditChain(code=code) for code in wanted if code not in found]
         bulk.begin(missing)
-        found = {end.code: end for end in ends.all()}
+        found = {end.code: end for end in plain.select(AuditChain, ENDS, [wanted])}
     return found

@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
-from gridwalk.core import bulk, clock
+from gridwalk.core import bulk, clock, plain
 from gridwalk.core.actions import Writing
 from gridwalk.registry.models import Difference
 from gridwalk.registry.rules import Verdict
@@ -74,7 +74,7 @@ def close_confirmed(writing: Writing, days: Mapping[uuid.UUID, dt.date]) -> None
     """
     closed = [
         _close(writing, waiting, "上门已核实，没有变化")
-        for waiting in Difference.objects.filter(entity__in=list(days), state="to_door")
+        for waiting in plain.select(Difference, "t.entity = ANY(%s) AND t.state = 'to_door'", [list(days)])
         if waiting.decided_at is not None and clock.local_date(waiting.decided_at) <= days[waiting.entity]
     ]
     bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
