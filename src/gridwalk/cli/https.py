@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         output.say(f"每部手机和电脑装一次这个根证书：{folder / certificates.AUTHORITY}。它只能给上面这些主机签证书。")
     else:
         output.say("根证书没有变，手机和电脑不用重装。")
-    hosts = ",".join([*options.names, "localhost", "127.0.0.1"])
+    hosts = ",".join(dict.fromkeys([*options.names, "localhost", "127.0.0.1"]))
     output.say("这样启动：")
     output.say(
         f"GRIDWALK_HOSTS={hosts} gridwalk serve --host 0.0.0.0 --cert {folder / certificates.CERTIFICATE}"
