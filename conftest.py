@@ -9,4 +9,10 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-pytest_plugins = ["tests.harness.database", "tests.harness.people", "tests.harness.campaign", "tests.harness.browser", "tests.harness.phone"]
+pytest_plugins = [
+    "tests.harness.database",
+    "tests.harness.people",
+    "tests.harness.campaign",
+    "tests.harness.browser",
+    "tests.harness.phone",
+]

@@ -5,6 +5,19 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** The framework's messages point to its site; nothing we deliver names an outside address. */
+function namesNobody(): Plugin {
+  return {
+    name: "gridwalk-names-nobody",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      for (const part of Object.values(bundle)) {
+        if (part.type === "chunk") part.code = part.code.replaceAll("https://vuejs.org/error-reference/#runtime-", "vue-runtime-");
+      }
+    },
+  };
+}
+
 /** Writes the list of everything the service worker keeps into it, and a release name that changes with any of it. */
 function precache(): Plugin {
   return {
@@ -31,7 +44,7 @@ function precache(): Plugin {
 export default defineConfig({
   root: here("phone"),
   base: "/phone/",
-  plugins: [vue(), precache()],
+  plugins: [vue(), namesNobody(), precache()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   build: {
     outDir: here("../src/gridwalk/phone/static/gridwalk/phone"),
