@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.harness.dice import FAULTS, wander
 from tests.harness.planted import PLANTED
-from tests.harness.sync_world import FAULTS, VALUES, Broken, Run, World, wander
+from tests.harness.sync_world import VALUES, Broken, Run, World
 
 N = st.integers(0, 3)
 RUNS, STEPS = 120, 30
