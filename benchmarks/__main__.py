@@ -17,7 +17,7 @@ from benchmarks.results import Result
 NAMES = ("import", "pages", "write", "search", "compare", "startup", "memory")
 ON_FILES = ("addresses", "linkage")
 """Measured on files alone; they need no server."""
-PHONES = ("sync",)
+PHONES = ("sync", "phone")
 """Measured on a server of their own, with phones at it."""
 
 
@@ -34,10 +34,15 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
     keys.create(home)
     server = postgres.Embedded(home)
     with server.running():
-        if wanted & set(PHONES):
+        if "sync" in wanted:
             from benchmarks import sync
 
             yield from sync.everything(quick=options.quick)
+            server.empty()
+        if "phone" in wanted:
+            from benchmarks import phone
+
+            yield from phone.everything(quick=options.quick)
             server.empty()
         if wanted & set(NAMES):
             from benchmarks import measure
