@@ -17,7 +17,7 @@ class Open(enum.Enum):
     SIGNED_IN = "signed_in"
     DEVICE = "device"
     """A phone's own signature, checked by the phone's API; no session opens it."""
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 the word for how such a page is opened, no secret
     """A monitoring system's token, checked by the page; no session opens it."""
 
 

@@ -5,23 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reconcile', '0004_side_rows_that_differ'),
+        ("reconcile", "0004_side_rows_that_differ"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EstateAlias',
+            name="EstateAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('community', models.CharField(max_length=12)),
-                ('alias', models.CharField(max_length=60)),
-                ('estate', models.CharField(max_length=60)),
-                ('learnt_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reconcile.comparison')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("community", models.CharField(max_length=12)),
+                ("alias", models.CharField(max_length=60)),
+                ("estate", models.CharField(max_length=60)),
+                (
+                    "learnt_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="reconcile.comparison",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('community', 'alias'), name='estate_alias_once')],
+                "constraints": [models.UniqueConstraint(fields=("community", "alias"), name="estate_alias_once")],
             },
         ),
     ]

@@ -277,9 +277,9 @@ def test_lists_cost_the_same_queries_for_one_place_and_for_many(
 ) -> None:
     worker = viewer(Role.COMMUNITY_LEAD, COMMUNITY)
     wanted = _wanted(*((str(number), "1") for number in range(n)))
-    savepoint_lock_version, two_lookups, two_inserts, copy_and_release = 3, 2, 2, 2
+    savepoint_and_raise, two_lookups, two_inserts, copy_and_release = 2, 2, 2, 2
     with (
-        django_assert_num_queries(savepoint_lock_version + two_lookups + two_inserts + copy_and_release),
+        django_assert_num_queries(savepoint_and_raise + two_lookups + two_inserts + copy_and_release),
         core.write_to(GRID, actor=SYSTEM, at=at) as writing,
     ):
         actions.ensure_stairwells(writing, wanted)
