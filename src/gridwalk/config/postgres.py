@@ -293,14 +293,20 @@ class Embedded:
         packaged = _binaries()
         if self._can_reach(packaged / "bin"):
             return packaged
-        copied = Path("/var/lib/gridwalk") / f"programs-{packaged.name}"
+        # the programs look for their libraries beside the package they came in, so both are copied as they lie
+        libraries = packaged.parent.with_name(f"{packaged.parent.name}.libs")
+        seen = [(packaged / "bin" / "postgres").stat().st_size, *sorted(p.name for p in libraries.glob("*"))]
+        tag = hashlib.sha256(repr(seen).encode()).hexdigest()[:10]
+        copied = Path("/var/lib/gridwalk") / f"programs-{tag}"
         if not copied.exists():
             self._make(copied.parent)
             partial = copied.with_suffix(".part")
             shutil.rmtree(partial, ignore_errors=True)
-            shutil.copytree(packaged, partial, symlinks=True)
+            shutil.copytree(packaged, partial / packaged.parent.name / packaged.name, symlinks=True)
+            if libraries.exists():
+                shutil.copytree(libraries, partial / libraries.name, symlinks=True)
             partial.rename(copied)
-        return copied
+        return copied / packaged.parent.name / packaged.name
 
     def _run_as(self, command: list[str], *, cwd: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603
