@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -38,7 +39,7 @@ def gridwalk(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def ledgers(tmp_path: Path) -> tuple[Path, Path]:
     """A community's workbook as a clerk keeps it, and the platform's export."""
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = "5号楼"
     sheet.append(["林古里社区常住人口台账"])
     sheet.merge_cells("A1:H1")
@@ -136,7 +137,7 @@ def test_a_ledger_s_own_faults_are_found_and_marked(tmp_path: Path) -> None:
     rows_read = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text("utf-8").splitlines()]
     assert {f["code"] for f in rows_read[0]["faults"]} == {"born_disagrees", "sex_disagrees"}
     assert "证件号" in str(
-        [[c.value for c in row] for row in openpyxl.load_workbook(tmp_path / "批注.xlsx").active.iter_rows()]
+        [[c.value for c in row] for row in openpyxl.load_workbook(tmp_path / "批注.xlsx").worksheets[0].iter_rows()]
     )
 
 

@@ -19,7 +19,7 @@ from gridwalk.ledger.read import SheetRead
 Progress = Callable[[str], None]
 WRITTEN = "written_"
 """Columns ``written_<field>``: a number for the cell as it stood, to tell 相同 from 写法不同 (equal after normalising)."""
-PLAIN_BYTES = 1 << 20
+PLAIN_BYTES = 1 << 17
 """Workbooks from this size on are first tried as plain tables; smaller ones are read row by row anyway."""
 
 
