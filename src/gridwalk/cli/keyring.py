@@ -8,17 +8,20 @@ import json
 import sys
 from pathlib import Path
 
-from gridwalk.cli import environment, output
+from gridwalk.cli import environment, output, schema
 from gridwalk.cli.failures import CommandError
 from gridwalk.config import keys, secretfiles
 
-HELP = "密钥：另存、放回、看有哪些"
+HELP = "密钥：另存、放回、更换、看有哪些"
 NOTE = "keys-saved.json"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", choices=["save", "put-back", "list"], metavar="做什么", help="save 另存，put-back 放回，list 看"
+        "what",
+        choices=["save", "put-back", "list", "rotate", "reseal"],
+        metavar="做什么",
+        help="save 另存，put-back 放回，list 看有哪些，rotate 换新的，reseal 把旧值用新密钥重新封好",
     )
     parser.add_argument("file", type=Path, nargs="?", metavar="文件", help="另存的密钥文件；放在别处，不和备份一起")
     passphrase_argument(parser)
@@ -35,6 +38,10 @@ def run(options: argparse.Namespace) -> int:
     """Do one of them."""
     if options.what == "list":
         return _list()
+    if options.what == "rotate":
+        return _rotate()
+    if options.what == "reseal":
+        return _reseal()
     if options.file is None:
         raise CommandError("没有做：还要写一个文件。")
     if options.what == "save":
@@ -49,6 +56,37 @@ def _list() -> int:
     for key_id in sorted(found.envelope):
         output.say(f"{key_id}{'（正在用）' if key_id == found.active else ''}")
     output.say("已另存" if is_saved_apart() else "还没有另存：请运行 gridwalk keys save 文件")
+    return 0
+
+
+def _rotate() -> int:
+    home = environment.home()
+    keys.load(home)
+    with environment.database():
+        schema.require_ready()
+        from gridwalk.accounts.rules import SYSTEM
+        from gridwalk.core import clock
+        from gridwalk.core.resealing import actions
+
+        key_id = keys.rotate(home)
+        actions.begin(key_id=key_id, actor=SYSTEM, at=clock.now())
+    output.say(f"密钥换好了：新值用 {key_id}。旧值由后台任务重新封好（没有开服务的话，运行 gridwalk keys reseal）。")
+    output.say("请马上再运行 gridwalk keys save 文件，另存新的。旧密钥留在密钥文件里，旧备份还要用它。")
+    return 0
+
+
+def _reseal() -> int:
+    with environment.database():
+        schema.require_ready()
+        from gridwalk.accounts.rules import SYSTEM
+        from gridwalk.core import clock
+        from gridwalk.core.resealing import actions
+
+        done = actions.reseal(actor=SYSTEM, at=clock.now())
+    output.say(f"重新封好了 {done.n_values:,} 个值、{done.n_files:,} 个文件。")
+    if done.n_failed:
+        output.complain(f"有 {done.n_failed:,} 个打不开，原样没动：密钥文件里缺当时的密钥，请放回另存的那份再来一次。")
+        return 1
     return 0
 
 

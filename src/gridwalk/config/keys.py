@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import os
 import secrets
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gridwalk.config import secretfiles
 
 NAME = "keys.json"
+LOOK_SECONDS = 5
 
 
 class KeyFileError(Exception):
@@ -74,3 +78,67 @@ def load(home: Path) -> Keys:
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise KeyFileError(f"密钥文件 {path} 读不了或已损坏。请把备份的密钥文件放回原处。") from error
+
+
+class Ring(Mapping[str, bytes]):
+    """The envelope keys by id, read again when the key file changes: a change of keys needs no restart.
+
+    A program that has not looked yet goes on sealing under the former key, which stays in the file; a value under a key it does
+    not know makes it look at once.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._keys = load(home)
+        self._stamp = self._stamp_now()
+        self._looked = time.monotonic()
+
+    @property
+    def active(self) -> str:
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._look()
+        return self._keys.active
+
+    def __getitem__(self, key_id: str) -> bytes:
+        if key_id not in self._keys.envelope:
+            self._look()
+        return self._keys.envelope[key_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys.envelope)
+
+    def __len__(self) -> int:
+        return len(self._keys.envelope)
+
+    def _look(self) -> None:
+        self._looked = time.monotonic()
+        stamp = self._stamp_now()
+        if stamp not in {self._stamp, None}:
+            self._keys = load(self._home)
+            self._stamp = stamp
+
+    def _stamp_now(self) -> tuple[int, int] | None:
+        try:
+            found = path_in(self._home).stat()
+        except OSError:  # lost while we run: the keys we have go on working
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+
+def rotate(home: Path) -> str:
+    """Add a fresh envelope key and make it the active one; the former ones stay. Returns its id. Raises KeyFileError."""
+    found = load(home)
+    path = path_in(home)
+    number = 1 + max((int(k[1:]) for k in found.envelope if k[1:].isdigit()), default=0)
+    content = json.loads(path.read_text())
+    content["envelope"][f"k{number}"] = base64.b64encode(secrets.token_bytes(32)).decode()
+    content["active"] = f"k{number}"
+    partial = path.with_name(f"{NAME}.{os.getpid()}.part")
+    try:
+        secretfiles.create(partial, json.dumps(content, indent=1))
+        partial.replace(path)
+    except OSError as error:
+        raise KeyFileError(f"写不了密钥文件 {path}（{error.strerror}），密钥没有换。请检查目录和磁盘。") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return f"k{number}"

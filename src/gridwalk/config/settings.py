@@ -26,8 +26,9 @@ DATA_DIR = Path(os.environ.get("GRIDWALK_HOME", ".gridwalk")).absolute()
 _keys = keys.load(DATA_DIR)
 
 SECRET_KEY = _keys.django_secret
-ENVELOPE_KEYS = _keys.envelope
-ENVELOPE_ACTIVE = _keys.active
+ENVELOPE_KEYS = keys.Ring(DATA_DIR)
+ENVELOPE_ACTIVE = ""
+"""Empty: the key file's, which may change while this program runs."""
 ENVELOPE_ALG = os.environ.get("GRIDWALK_ENVELOPE_ALG", "A256GCM")
 AUDIT_HASH = os.environ.get("GRIDWALK_AUDIT_HASH", "SHA256")
 SEALS_DIR = Path(os.environ.get("GRIDWALK_SEALS") or DATA_DIR / "seals")

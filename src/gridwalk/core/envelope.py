@@ -84,10 +84,16 @@ def _decode(text: str) -> bytes:
     return raw
 
 
+def active() -> str:
+    """The id of the key new values are sealed under."""
+    chosen: str = settings.ENVELOPE_ACTIVE or settings.ENVELOPE_KEYS.active
+    return chosen
+
+
 def seal_bytes(data: bytes, *, aad: str) -> tuple[str, bytes, bytes]:
     """``(key id, nonce, ciphertext + tag)`` of ``data`` under the active key and the configured algorithm."""
     nonce = os.urandom(12)
-    key_id: str = settings.ENVELOPE_ACTIVE
+    key_id = active()
     cipher = _algorithm(settings.ENVELOPE_ALG, settings.ENVELOPE_KEYS[key_id])
     return key_id, nonce, cipher.encrypt(nonce, data, aad.encode())
 

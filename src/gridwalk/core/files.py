@@ -31,7 +31,7 @@ def write(file_id: uuid.UUID, data: bytes) -> None:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out:
         alg = settings.ENVELOPE_ALG.encode()
-        key_id = settings.ENVELOPE_ACTIVE.encode()
+        key_id = envelope.active().encode()
         out.write(MAGIC + struct.pack(">BBI", len(alg), len(key_id), n_frames) + alg + key_id)
         for index in range(n_frames):
             frame = data[index * FRAME : (index + 1) * FRAME]
@@ -49,6 +49,19 @@ def read(file_id: uuid.UUID) -> bytes:
             raise envelope.EnvelopeError("not a stored file")
         try:
             return b"".join(_frames(source, file_id))
+        except (struct.error, UnicodeDecodeError) as error:
+            raise envelope.EnvelopeError("the stored file is cut or changed") from error
+
+
+def key_of(file_id: uuid.UUID) -> str:
+    """The id of the key a file is sealed under. Raises FileNotFoundError, envelope.EnvelopeError."""
+    with path_of(file_id).open("rb") as source:
+        try:
+            if source.read(4) != MAGIC:
+                raise envelope.EnvelopeError("not a stored file")
+            n_alg, n_key, _ = struct.unpack(">BBI", source.read(6))
+            source.read(n_alg)
+            return source.read(n_key).decode()
         except (struct.error, UnicodeDecodeError) as error:
             raise envelope.EnvelopeError("the stored file is cut or changed") from error
 

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from gridwalk.core import actions, clock
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.backups import actions as backups
+from gridwalk.core.resealing import actions as resealing
 
 STALLED_SECONDS = 60
 """A worker says that it lives every ten seconds."""
@@ -50,3 +51,9 @@ def back_up(timestamp: int) -> None:
     if settings.BACKUP_DIR:
         backups.make_nightly(folder=Path(settings.BACKUP_DIR), actor=PROGRAM, at=at)
     backups.drop_replaced(actor=PROGRAM, at=at)
+
+
+@app.task(name="core.reseal")
+def reseal() -> None:
+    """After a change of keys, seal what is under a former one again; done twice, the second time finds nothing to do."""
+    resealing.reseal(actor=PROGRAM, at=clock.now())

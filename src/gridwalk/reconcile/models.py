@@ -74,9 +74,13 @@ class StagedRow(models.Model):
             models.Index(fields=["entity"], condition=Q(entity__isnull=False), name="staged_of_entity"),
         ]
 
+    def envelope_row(self) -> str:
+        """What this row's envelopes are bound to."""
+        return f"{self.of_id}|{self.sheet}|{self.row_no}"
+
     def opened(self) -> dict[str, object]:
         """The row's values in the clear. The envelope's row is ``import|sheet|row_no``: known before the row exists."""
-        row = f"{self.of_id}|{self.sheet}|{self.row_no}"
+        row = self.envelope_row()
         return {
             field: envelope.open_(value, table="reconcile_stagedrow", column=f"values.{field}", row=row)
             if envelope.is_sealed(value)

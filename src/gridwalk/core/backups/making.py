@@ -78,7 +78,7 @@ def _write(out: Any, *, at: dt.datetime) -> Manifest:
     members: dict[str, list[Any]] = {}
     plan = Manifest(
         id=str(uuid.uuid4()), made_at=at.isoformat(), program=__version__, migrations=migrations(), server=0,
-        alg=settings.ENVELOPE_ALG, key_id=settings.ENVELOPE_ACTIVE,
+        alg=settings.ENVELOPE_ALG, key_id=envelope.active(),
         fingerprints=marks.fingerprints(settings.ENVELOPE_KEYS, settings.BLIND_INDEX_KEY), tables={}, members=members,
     )  # fmt: skip
     n_missing = 0
