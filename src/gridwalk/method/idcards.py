@@ -96,6 +96,16 @@ def _check(raw: str) -> IdCard:
     return IdCard(number, "", born_on, "male" if int(number[16]) % 2 else "female", n == 15, n)
 
 
+def lost_its_end(value: object) -> bool:
+    """Whether a cell looks like a number a table program kept as a number: beyond fifteen digits only zeros or a double's."""
+    if isinstance(value, (int, float)):
+        return abs(value) >= 1e15
+    text_ = str(value or "").strip()
+    if len(text_) != 18 or not text_.isascii() or not text_.isdigit():
+        return False
+    return text_.endswith("000") or int(float(str((int(text_) + 500) // 1000) + "000")) == int(text_)
+
+
 def mask(value: str) -> str:
     """``120199********1234``: the area and the last four; shorter values are starred whole."""
     return f"{value[:6]}{'*' * (len(value) - 10)}{value[-4:]}" if len(value) >= 15 else "*" * len(value)

@@ -103,3 +103,13 @@ def test_a_number_kept_as_a_number_is_not_trusted_even_where_it_passes_the_check
     read = sides.read_file(file)
     assert read.frame["id_no"].drop_nulls().to_list() == [GOOD]
     assert set(read.faults["code"].to_list()) == {"damaged"}
+
+
+def test_read_row_by_row_it_is_not_trusted_either() -> None:
+    spoilt = [f"120199{year}0302{n}0000"[:15] + "000" for year in range(1930, 1999) for n in range(9)]
+    table = ["姓名,身份证号", *(f"王伟,{s}" for s in spoilt), f"李芳,{GOOD}"]
+    assert any(idcards.checksum(s[:17]) == s[17] for s in spoilt)
+    read = sides.read_bytes("\n".join(table).encode(), "表.csv", kind="person")
+    assert read.frame["id_no"].drop_nulls().to_list() == [GOOD]
+    few = sides.read_bytes("\n".join([table[0], *table[-2:]]).encode(), "表.csv", kind="person")
+    assert GOOD in few.frame["id_no"].to_list()
