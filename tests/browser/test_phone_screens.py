@@ -89,6 +89,8 @@ def test_every_screen_is_accessible_easy_to_hit_and_no_wider_than_the_phone(open
         opened.set_viewport_size({"width": 360, "height": 780})
     source = AXE.read_text(encoding="utf-8")
     for name in screens(opened):
+        for part in ("main", "h1"):  # a screen's code comes when it is first opened
+            opened.wait_for_selector(part, state="attached")
         opened.evaluate(source)
         found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
         said = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found["violations"]]
