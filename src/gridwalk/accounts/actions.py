@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
+from collections.abc import Mapping, Sequence
 
 import axes.utils
 from allauth.mfa.models import Authenticator
@@ -17,6 +18,7 @@ from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 
 LONGEST = 40
@@ -187,3 +189,21 @@ def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str)
         writing.audit(
             "grant.revoked", scope=code, kind=found.kind, subject=found.entity, data={"user": str(found.user_id)}
         )
+
+
+def follow_grids(
+    writing: Writing, *, old: Sequence[str], new: Mapping[str, uuid.UUID], from_on: dt.date
+) -> None:  # fmt: skip
+    """Step: when grids are split or merged, who looked after the old ones looks after the new ones from a day on.
+
+    ``new``: new grid → its responsible worker; assignments to the old grids end the day before.
+    """
+    standing = Assignment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on), scope__in=list(old))
+    for ended in standing:
+        writing.audit(
+            "account.unassigned", scope=ended.scope, kind="user", subject=ended.user_id, data={"role": ended.role}
+        )
+    standing.update(to_on=from_on - dt.timedelta(days=1))
+    for code, user in new.items():
+        Assignment.objects.create(user_id=user, role=Role.GRID_WORKER, scope=code, from_on=from_on, responsible=True)
+        writing.audit("account.assigned", scope=code, kind="user", subject=user, data={"role": str(Role.GRID_WORKER)})

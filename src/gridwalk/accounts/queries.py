@@ -96,3 +96,9 @@ def viewer_by_id(user: uuid.UUID, on: dt.date) -> Viewer:
     if found is None:
         raise NotHere
     return viewer_of(found, on)
+
+
+def grid_of_worker(user: uuid.UUID, among: Sequence[str], on: dt.date) -> str:
+    """The first of some grids that a user is assigned to on a day; "" where none is."""
+    held = Assignment.objects.filter(_in_force(on), user_id=user, scope__in=list(among)).order_by("scope")
+    return held.values_list("scope", flat=True).first() or ""

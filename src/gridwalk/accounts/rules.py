@@ -52,6 +52,7 @@ class Verb(enum.StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_AREAS = "manage_areas"
     MANAGE_DEVICES = "manage_devices"
+    REGRID = "regrid"
 
 
 _OFFICE = {
@@ -68,12 +69,14 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
     Role.COMMUNITY_LEAD: frozenset({*_OFFICE, Verb.MANAGE_DEVICES}),
     Role.STREET_CENTRE: frozenset(
         {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.RECHECK, Verb.IMPORT_LEDGER, Verb.DISPATCH,
-         Verb.MANAGE_CAMPAIGN, Verb.EXPORT_REPORT, Verb.SEE_AUDIT}
+         Verb.MANAGE_CAMPAIGN, Verb.EXPORT_REPORT, Verb.SEE_AUDIT, Verb.REGRID}
     ),
     Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
     Role.INSPECTOR: frozenset(),
     Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
-    Role.ADMINISTRATOR: frozenset({Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT, Verb.MANAGE_DEVICES}),
+    Role.ADMINISTRATOR: frozenset(
+        {Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT, Verb.MANAGE_DEVICES, Verb.REGRID}
+    ),
 }  # fmt: skip
 
 SECOND_FACTOR = frozenset({Role.STREET_CENTRE, Role.ADMINISTRATOR})

@@ -36,6 +36,7 @@ _SPOKEN = {
     "LedgerError",
     "CampaignError",
     "BackupError",
+    "RetentionError",
     "KeysError",
 }
 

@@ -54,16 +54,22 @@ def _restore(path: Path) -> int:
     from gridwalk.accounts.rules import SYSTEM
     from gridwalk.core import clock
     from gridwalk.core.backups import actions
+    from gridwalk.retention.actions import applying
     from gridwalk.sync.actions import epochs
 
     at = clock.now()
+    erased = 0
 
     def also() -> None:
+        nonlocal erased
         epochs.raise_epoch(actor=SYSTEM, at=at, why="从备份恢复")
+        erased = applying.replay(actor=SYSTEM, at=at, folders=[environment.home(), path.absolute().parent])
 
     done = actions.restore(path=path, actor=SYSTEM, at=at, also=also, step=lambda said: output.say(f"{said} …"))
     found = done.manifest
     output.say(f"恢复好了：{found.made_at} 的备份，{len(found.tables)} 张表、{found.n_rows:,} 行，逐表核对一致。")
+    if erased:
+        output.say(f"备份之后清除过的，又清除了一遍：{erased:,} 条。")
     if done.kept:
         output.say(f"换下的数据还在数据库 {done.kept} 里，7 天后自动清除。")
     output.say("所有人要重新登录；手机会把近 30 天的走访再交一遍，不会重复。")

@@ -8,6 +8,7 @@ GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
 GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
 GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
+GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none
 GRIDWALK_METRICS_TOKEN  what a monitoring system shows to read /metrics; without it there is no such page
 GRIDWALK_TIMING  1: every page tells what it cost (checks and benchmarks)
 """
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "gridwalk.reconcile",
     "gridwalk.reports",
     "gridwalk.sync",
+    "gridwalk.retention",
     "gridwalk.simulate",
     "gridwalk.phone",
     "gridwalk.console",
@@ -112,6 +114,7 @@ POSTGRES_PROGRAMS = databases.programs()
 """Folders with pg_dump and pg_restore, the first that fits the server is used."""
 METRICS_TOKEN = os.environ.get("GRIDWALK_METRICS_TOKEN", "")
 BACKUP_DIR = os.environ.get("GRIDWALK_BACKUPS", "")
+RETENTION = os.environ.get("GRIDWALK_RETENTION", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

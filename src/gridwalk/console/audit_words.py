@@ -18,7 +18,8 @@ WORDS = {
     "dwelling.found": "登记了新发现的房屋", "end.confirmed": "复核同意注销", "end.proposed": "提出注销", "end.rejected": "复核不同意注销", "end.withdrawn": "撤回了注销",
     "file.erased": "清除了到期文件", "file.stored": "存了文件", "grant.given": "临时授权", "grant.revoked": "收回了临时授权",
     "grids.created": "建了网格",
-    "grids.replaced": "拆并了网格", "comparison.uploaded": "上传了要比对的表", "comparison.mapped": "核对了比对的列", "comparison.started": "开始比对",
+    "grids.replaced": "拆并了网格", "grids.renamed": "改了网格名称", "grids.plan_proposed": "提出了拆并方案",
+    "grids.plan_done": "复核同意拆并", "grids.plan_rejected": "复核不同意拆并", "grids.plan_withdrawn": "撤回了拆并方案", "comparison.uploaded": "上传了要比对的表", "comparison.mapped": "核对了比对的列", "comparison.started": "开始比对",
     "comparison.loaded": "为比对取出了一张表", "comparison.done": "比对好了", "comparison.paused": "比对停下", "comparison.cancelled": "放弃了比对",
     "unmatched.registered": "登记了台账独有的", "unmatched.at_door": "一边独有的送上门核实", "unmatched.set_aside": "搁置了台账独有的",
     "unmatched.kept": "保留了一张表独有的", "unmatched.strike_off": "一张表独有的送注销复核", "unmatched.same": "定为同一条",
@@ -26,12 +27,13 @@ WORDS = {
     "difference.decided_by_rule": "按规则批量决定差异", "difference.batch_undone": "整批撤回了差异决定",
     "import.batch_applied": "台账入库一批", "import.cancelled": "放弃了导入", "import.done": "导完了台账",
     "import.mapped": "核对了列", "import.paused": "导入停下", "import.staged": "读好了台账", "import.uploaded": "上传了台账",
+    "number.searched": "用完整号码查到了人", "access.listed": "列出了谁看过",
     "number.revealed": "看了完整号码", "organization.corrected": "改了单位", "person.added": "添了人", "person.corrected": "改了人员",
     "person.moved": "迁了人", "person.moved_out": "迁出了人", "report.downloaded": "下载了报表", "report.made": "生成了报表", "site.corrected": "改了场所",
     "target.rechecked": "复核了走访结果", "targets.planned": "排了走访", "targets.reassigned": "改派", "visit.recorded": "记了走访",
     "visit.withdrawn": "撤回了走访", "wave.dispatched": "下派了一批",
     "audit.sealed": "封存了审计", "backup.made": "做了备份", "backup.replaced_dropped": "清除了换下的数据", "backup.restored": "从备份恢复",
-    "keys.rotated": "换了密钥", "keys.resealed": "用新密钥重新封好了号码", "retention.erased": "清除了到期的数据",
+    "person.erased": "清除了身份", "keys.rotated": "换了密钥", "keys.resealed": "用新密钥重新封好了号码", "retention.erased": "清除了到期的数据",
 }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ NAVIGATION = (
     NavItem("console:accounts", "账号", "key"),
     NavItem("console:devices", "手机", "phone"),
     NavItem("console:areas", "区划网格", "map"),
+    NavItem("console:grid_plans", "拆并网格", "differ"),
 )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from gridwalk.console.views import (
+    access,
     backfill,
     comparisons,
     decisions,
     imports,
+    keeping,
     office,
     overview,
     phones,
     places,
     register,
+    regrid,
     reports,
     work,
 )
@@ -35,6 +38,8 @@ urlpatterns = [
     path("search/", register.find, name="search"),
     path("doors/<uuid:pk>/", register.dwelling, name="dwelling"),
     path("people/<uuid:pk>/", register.person, name="person"),
+    path("people/<uuid:pk>/looks/", access.person_access, name="person_access"),
+    path("people/<uuid:pk>/erase/", keeping.erase_person, name="erase_person"),
     path("organizations/<uuid:pk>/", register.organization, name="organization"),
     path("sites/<uuid:pk>/", register.site, name="site"),
     path("correct/<str:kind>/<uuid:pk>/", register.correct, name="correct"),
@@ -94,6 +99,7 @@ urlpatterns = [
     path("returned/", phones.returned_list, name="returned"),
     path("returned/<uuid:pk>/", phones.returned_decide, name="returned_decide"),
     path("audit/", office.audit, name="audit"),
+    path("retention/", keeping.retention, name="retention"),
     path("accounts/list/", office.accounts, name="accounts"),
     path("accounts/new/", office.account_new, name="account_new"),
     path("accounts/<uuid:pk>/", office.account, name="account"),
@@ -102,4 +108,12 @@ urlpatterns = [
     path("accounts/<uuid:pk>/password/", office.reset_password, name="reset_password"),
     path("accounts/<uuid:pk>/codes/", office.reset_second_factor, name="reset_second_factor"),
     path("areas/", office.areas, name="areas"),
+    path("areas/grids/", regrid.add_grids, name="add_grids"),
+    path("areas/grids/<str:grid>/name/", regrid.rename_grid, name="rename_grid"),
+    path("areas/plans/", regrid.grid_plans, name="grid_plans"),
+    path("areas/plans/new/", regrid.grid_plan_new, name="grid_plan_new"),
+    path("areas/plans/<uuid:pk>/", regrid.grid_plan, name="grid_plan"),
+    path("areas/plans/<uuid:pk>/decide/", regrid.grid_plan_decide, name="grid_plan_decide"),
+    path("areas/plans/<uuid:pk>/withdraw/", regrid.grid_plan_withdraw, name="grid_plan_withdraw"),
+    path("areas/plans/<uuid:pk>/reverse/", regrid.grid_plan_reverse, name="grid_plan_reverse"),
 ]

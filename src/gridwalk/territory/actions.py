@@ -102,6 +102,22 @@ def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Se
         writing.audit("grids.replaced", scope=old[0][:12], data={"old": list(old), "new": list(new)})
 
 
+def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None:
+    """Give a grid in force another name; its code stays. Raises NotPermitted, TerritoryError."""
+    access.require(actor, Verb.MANAGE_AREAS, grid)
+    name = name.strip()
+    if not name or len(name) > 40:
+        raise TerritoryError("没有改：名称要填，不超过 40 个字。")
+    found = Grid.objects.filter(code=grid, valid_to__isnull=True).first()
+    if found is None:
+        raise TerritoryError("没有改：这个网格已经停用了。")
+    if Grid.objects.filter(area_id=found.area_id, name=name, valid_to__isnull=True).exclude(pk=grid).exists():
+        raise TerritoryError(f"没有改：本社区已有一个叫“{name}”的网格。")
+    with core.write_to(grid, actor=actor, at=at) as writing:
+        Grid.objects.filter(pk=grid).update(name=name)
+        writing.audit("grids.renamed", scope=grid, kind="grid", data={"old": found.name, "new": name})
+
+
 def _check_replacement(old: Sequence[str], new: Sequence[str]) -> None:
     codes = [*old, *new]
     if not old or not new or len(set(codes)) != len(codes):

@@ -144,7 +144,13 @@ def areas(request: Signed) -> HttpResponse:
     return page(
         request,
         "console/areas.html",
-        {"grids": grids, "named": named, "title": territory.scope_name(scope)},
+        {
+            "grids": grids,
+            "named": named,
+            "title": territory.scope_name(scope),
+            "communities": territory.communities(scope),
+            "may_regrid": request.viewer.may_anywhere(Verb.REGRID),
+        },
         active="console:areas",
     )
 

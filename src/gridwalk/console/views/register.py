@@ -22,7 +22,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
-from gridwalk.registry.actions import corrections, endings
+from gridwalk.registry.actions import corrections, endings, looking
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.queries import checks, differences, entities, entry, history, search
 from gridwalk.territory import queries as territory
@@ -71,6 +71,9 @@ def find(request: Signed) -> HttpResponse:
     if search.tail_of(typed):
         corrections.note_tail_search(actor=request.viewer, at=request.at)
     hits = search.search(request.viewer, typed)
+    if field := search.number_of(typed):
+        persons = [hit.id for hit in hits if hit.kind == "person"]
+        looking.note_number_search(actor=request.viewer, at=request.at, field=field, persons=persons)
     if len(hits) == 1:
         return redirect(PAGES[hits[0].kind], hits[0].id)
     return page(
@@ -129,7 +132,8 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
         "history": history.past(
             "person", [found.id, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
-        ), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP,
+        ), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP, "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
+        "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }  # fmt: skip
     return page(request, "console/person.html", context, active="console:register")
 

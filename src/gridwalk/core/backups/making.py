@@ -23,7 +23,7 @@ from django.db import connection as django_connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from gridwalk import __version__
-from gridwalk.core import envelope, files
+from gridwalk.core import envelope, erasures, files
 from gridwalk.core.backups import manifest as manifests
 from gridwalk.core.backups import marks, sealing, server
 from gridwalk.core.backups.errors import BackupError, is_full
@@ -70,6 +70,7 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+    erasures.put_beside(target.parent)
     note_latest(target, at=at)
     return Made(target, made, target.stat().st_size)
 

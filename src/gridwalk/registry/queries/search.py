@@ -43,6 +43,14 @@ def tail_of(typed: str) -> str:
     return found[1].upper() if found else ""
 
 
+def number_of(typed: str) -> str:
+    """The field whose whole number was typed: ``id_no``, ``phone`` or "". That such a search found somebody is audited."""
+    folded = text.fold(typed)
+    if len(folded) >= 15 and idcards.check(folded).value:
+        return "id_no"
+    return "phone" if phones.check(folded).value else ""
+
+
 def search(viewer: Viewer, typed: str) -> list[Hit]:
     """Hits inside the viewer's area, at most 30 of a kind; nothing for an empty text."""
     folded = text.fold(typed)

@@ -1,0 +1,37 @@
+"""谁看过、为什么: what is told to a resident who asks who looked at their record."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.registry.actions import looking
+from gridwalk.registry.queries import access, entities
+
+
+@require_http_methods(["GET", "POST"])
+def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Asks for the reason, then shows the list once; that it was opened stands on the list too."""
+    found = entities.get_person(request.viewer, pk)
+    access.require(request.viewer, found)
+    context = {
+        "found": found, "name": entities.shown_name(request.viewer, found.grid_id, found.name),
+        "crumbs": pages.crumbs(found.grid_id), "typed": request.POST.get("reason", ""), "today": clock.local_date(request.at),
+        "asked": False, "fault": "",
+    }  # fmt: skip
+    if request.method == "POST":
+        try:
+            context["rows"] = looking.list_looks(
+                actor=request.viewer, at=request.at, person=found, reason=request.POST.get("reason", "")
+            )
+            context["asked"] = True
+        except looking.LookError as error:
+            context["fault"] = str(error)
+    status = 422 if context["fault"] else 200
+    return page(request, "console/person_access.html", context, active="console:register", status=status)

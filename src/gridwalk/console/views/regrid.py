@@ -1,0 +1,174 @@
+"""拆并网格: drawn up building by building, confirmed by a second person; grids added and renamed."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.sync.actions import regridding as actions
+from gridwalk.sync.actions.regridding import PlanError
+from gridwalk.sync.queries import regridding
+from gridwalk.territory import actions as territory_actions
+from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
+from gridwalk.territory.actions import TerritoryError
+
+
+@require_GET
+def grid_plans(request: Signed) -> HttpResponse:
+    """Which grids are to be split or merged; and the plans so far."""
+    scope = pages.scope_of(request, Verb.REGRID, request.GET.get("scope", ""))
+    communities = territory.communities(scope)
+    community = request.GET.get("community", "") or (communities[0].code if communities else "")
+    grids = []
+    if community:
+        regridding.require_community(request.viewer, community)
+        found = territory.grids(request.viewer, scope=community, verb=Verb.REGRID)
+        grids = [g for g in found if g.kind != "unassigned"]
+    context = {
+        "communities": communities, "community": community, "grids": grids, "plans": regridding.plans(request.viewer),
+        "numbers": range(1, actions.MOST + 1),
+    }  # fmt: skip
+    return page(request, "console/grid_plans.html", context, active="console:grid_plans")
+
+
+@require_http_methods(["GET", "POST"])
+def grid_plan_new(request: Signed) -> HttpResponse:
+    """Draw up: each building to one of the new grids, a worker for each, the reason."""
+    given = request.POST if request.method == "POST" else request.GET
+    old = sorted(set(given.getlist("old")))
+    n = int(given["n"]) if given.get("n", "").isdigit() and 1 <= int(given["n"]) <= actions.MOST else 0
+    if not old or not n or len({code[:12] for code in old}) != 1:
+        messages.error(request, "没有开始：先选一个社区里的网格，再选改成几个。")
+        return redirect("console:grid_plans")
+    new = regridding.fresh_codes(old[0][:12], n)
+    rows = regridding.standing(request.viewer, old)
+    typed = {row.id: given.get(f"b-{row.id}", "") for row in rows}
+    fault = ""
+    if request.method == "POST":
+        workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
+        try:
+            plan = actions.propose(
+                actor=request.viewer, at=request.at, old=old, new=new, buildings=typed, workers=workers,
+                reason=given.get("reason", ""),
+            )  # fmt: skip
+        except PlanError as error:
+            fault = str(error)
+        else:
+            messages.success(request, "方案已送复核。复核之前什么都没有改。")
+            return redirect("console:grid_plan", plan.id)
+    total = sum((row.ground for row in rows), regridding.Ground())
+    context = {
+        "old": old, "n": n, "rows": rows, "typed": typed, "fault": fault, "reason": given.get("reason", ""), "total": total,
+        "new": [(code, codes.grid_name(int(code[12:])), given.get(f"w-{code}", "")) for code in new],
+        "workers": sorted(regridding.workers_of(old, clock.local_date(request.at)).items(), key=lambda w: w[1]),
+        "names": territory.place_names(old), "title": territory.scope_name(old[0][:12]),
+    }  # fmt: skip
+    return page(
+        request, "console/grid_plan_new.html", context, active="console:grid_plans", status=422 if fault else 200
+    )
+
+
+def _user(given: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return None
+
+
+@require_GET
+def grid_plan(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A plan: what it moves, who proposed it and why, what became of it."""
+    plan = regridding.get_plan(request.viewer, pk)
+    context = {
+        "plan": plan, "names": territory.place_names(plan.old), "may_decide": request.viewer.may(Verb.MANAGE_AREAS, plan.community_id),
+        "mine": plan.proposed_by is not None and plan.proposed_by == request.viewer.id,
+        "impact": regridding.impact(plan, clock.local_date(request.at)) if plan.state == "open" else None,
+    }  # fmt: skip
+    return page(request, "console/grid_plan.html", context, active="console:grid_plans")
+
+
+@require_POST
+def grid_plan_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The second person's word; a confirmed plan is done at once."""
+    plan = regridding.get_plan(request.viewer, pk)
+    confirmed = request.POST.get("confirmed") == "1"
+    try:
+        actions.decide(
+            actor=request.viewer, at=request.at, plan=plan, confirmed=confirmed, note=request.POST.get("note", "")
+        )
+    except (PlanError, TerritoryError) as error:
+        messages.error(request, str(error))
+    else:
+        done = "改好了，从今天起算。房屋、人、任务都已划过去，手机下次同步就是新的网格。"
+        messages.success(request, done if confirmed else "没有同意，网格照旧。")
+    return redirect("console:grid_plan", pk)
+
+
+@require_POST
+def grid_plan_withdraw(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """撤回."""
+    try:
+        actions.withdraw(actor=request.viewer, at=request.at, plan=regridding.get_plan(request.viewer, pk))
+    except PlanError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "方案撤回了，网格照旧。")
+    return redirect("console:grid_plan", pk)
+
+
+@require_POST
+def grid_plan_reverse(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """改回去: the reverse as a plan of its own, with its own recheck."""
+    plan = regridding.get_plan(request.viewer, pk)
+    try:
+        made = actions.propose_reverse(
+            actor=request.viewer, at=request.at, plan=plan, reason=request.POST.get("reason", "")
+        )
+    except PlanError as error:
+        messages.error(request, str(error))
+        return redirect("console:grid_plan", pk)
+    messages.success(request, "改回去的方案已送复核。编号不重用，回来的网格是新编号。")
+    return redirect("console:grid_plan", made.id)
+
+
+@require_POST
+def add_grids(request: Signed) -> HttpResponse:
+    """More grids for a community, empty until buildings are moved or imported there."""
+    community, n = request.POST.get("community", ""), request.POST.get("n", "")
+    if community not in {a.code for a in territory.communities(pages.scope_of(request, Verb.MANAGE_AREAS))}:
+        raise NotHere
+    try:
+        today = clock.local_date(request.at)
+        if not n.isdigit() or not 1 <= int(n) <= actions.MOST:
+            raise TerritoryError(f"没有建：一次建 1 到 {actions.MOST} 个。")
+        last = int(regridding.fresh_codes(community, int(n))[-1][12:])
+        territory_actions.create_grids(actor=request.viewer, at=request.at, community=community, n=last, from_on=today)
+    except (TerritoryError, codes.CodeError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"建好了 {n} 个网格，从今天起算。给它们指定责任人，再划楼栋。")
+    return redirect("console:areas")
+
+
+@require_POST
+def rename_grid(request: Signed, grid: str) -> HttpResponse:
+    """Another name, the same code."""
+    territory.get_grid(request.viewer, grid, verb=Verb.MANAGE_AREAS)
+    try:
+        territory_actions.rename_grid(actor=request.viewer, at=request.at, grid=grid, name=request.POST.get("name", ""))
+    except TerritoryError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "名称改好了，编号不变。")
+    return redirect("console:areas")

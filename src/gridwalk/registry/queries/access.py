@@ -1,0 +1,61 @@
+"""谁看过、为什么: every look at a person that leaves a record, in plain words, for the person who asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import looks
+from gridwalk.core.models import AuditEntry
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.registry.models import Person
+
+LIMIT = 500
+WORDS = {
+    "number.revealed": "看了完整的{field}",
+    "number.searched": "用完整的{field}查到了本人",
+    "number.handed_out": "把{field}写进了交出去的回填清单",
+    "access.listed": "打开了这份“谁看过”",
+}
+CARE = "care.opened"
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """One look: when, who, what was looked at, for what reason; ``number``: of a file that was taken away."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    why: str
+    number: str = ""
+
+
+def looks_at(viewer: Viewer, person: Person) -> list[Look]:
+    """Who looked at a person and why, newest first. Raises NotHere where the viewer may not read the audit of that grid.
+
+    Openings of a care list count for everybody of its area: whether a person is on it is not told here.
+    """
+    require(viewer, person)
+    found = [_of(entry) for entry in looks.at_subject(person.id, list(WORDS), limit=LIMIT)]
+    since = person.created_at
+    found += [
+        Look(entry.at, entry.actor_name, "打开了所在范围的关怀清单", entry.reason)
+        for entry in looks.over(person.grid_id, CARE, limit=LIMIT)
+        if entry.at >= since
+    ]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def require(viewer: Viewer, person: Person) -> None:
+    """Raises NotHere unless the viewer may read who looked at this person."""
+    if not viewer.may(Verb.SEE_AUDIT, person.grid_id):
+        raise NotHere
+
+
+def _of(entry: AuditEntry) -> Look:
+    field = str(entry.data.get("field", ""))
+    label = dictionary.label("person", field) if field else "号码"
+    return Look(entry.at, entry.actor_name, WORDS[entry.verb].format(field=label), entry.reason)

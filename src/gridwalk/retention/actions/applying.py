@@ -1,0 +1,135 @@
+"""Erasing what is over its time. What goes is what the report says: both ask ``queries.over``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import erasures
+from gridwalk.registry.models import Difference, Dwelling, Recheck
+from gridwalk.retention import queries, rules
+from gridwalk.retention.actions import people
+from gridwalk.retention.models import Run
+from gridwalk.retention.queries import Due
+from gridwalk.retention.rules import Period
+from gridwalk.visits.models import Visit
+
+Rows = list[QuerySet[Any]]
+
+
+def apply(*, actor: Viewer, at: dt.datetime, periods: Sequence[Period], why: str = "period") -> dict[str, int]:
+    """Erase what is over its time of these kinds, one transaction each (a person each); returns how many by kind.
+
+    Broken off, the next call goes on with the rest. The report of the moment before is kept (``queries.last_run``).
+    """
+    due = queries.due(at)
+    done = {period.code: _apply(period, actor, at, why, as_of=at) for period in periods}
+    _keep_report(due, done, actor=actor, at=at)
+    return done
+
+
+def report(*, actor: Viewer, at: dt.datetime) -> None:
+    """Keep a report without erasing anything."""
+    _keep_report(queries.due(at), {}, actor=actor, at=at)
+
+
+def _keep_report(due: Sequence[Due], done: dict[str, int], *, actor: Viewer, at: dt.datetime) -> None:
+    rows = [
+        {"code": one.period.code, "n": one.n, "oldest": one.oldest.isoformat() if one.oldest else None,
+         "erased": done.get(one.period.code)}
+        for one in due
+    ]  # fmt: skip
+    Run.objects.create(at=at, actor_name=actor.name, rows=rows)
+
+
+def _apply(period: Period, actor: Viewer, at: dt.datetime, why: str, *, as_of: dt.datetime) -> int:
+    rows = queries.over(period, as_of)
+    if period.code == "persons":
+        return people.erase(actor=actor, at=at, persons=list(rows[0].values_list("pk", flat=True)), why=why)
+    if period.code == "files":
+        return core.erase_expired_files(actor=actor, at=at)
+    if not any(one.exists() for one in rows):
+        return 0
+    with core.write_to(actor=actor, at=at) as writing:
+        n = _STEPS[period.code](rows)
+        writing.audit("retention.erased", kind="retention", data={"kind": period.code, "n": n, "why": why})
+        erasures.note([erasures.line(period.code, at=as_of)])
+    return n
+
+
+def _delete(rows: Rows) -> int:
+    n = sum(one.count() for one in rows)
+    for one in rows:
+        one.delete()
+    return n
+
+
+def _blank(**columns: Any) -> Callable[[Rows], int]:
+    return lambda rows: sum(one.model._default_manager.filter(pk__in=_ids(one)).update(**columns) for one in rows)
+
+
+def _ids(rows: QuerySet[Any]) -> list[Any]:
+    return list(rows.values_list("pk", flat=True))
+
+
+def _staged(rows: Rows) -> int:
+    staged, imports = rows
+    n = people.clear_samples(imports)  # first: which rows are over their time is asked of the imports
+    return n + _blank(values={}, faults=[])([staged])
+
+
+def _compared(rows: Rows) -> int:
+    sides, unmatched, comparisons = rows
+    n = _delete([sides]) + _blank(values={}, fingerprint="", why="", reason="")([unmatched])
+    return n + people.clear_samples(comparisons)
+
+
+def _differences(rows: Rows) -> int:
+    said, proposed = rows
+    cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
+    n = Difference.objects.filter(pk__in=_ids(said)).update(**cleared)
+    return n + Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="")
+
+
+def _visits(rows: Rows) -> int:
+    (over,) = rows
+    return Visit.objects.filter(pk__in=_ids(over)).update(
+        worker=None, worker_name="", revisit_at=None, withdrawn_reason=""
+    )
+
+
+def _owners(rows: Rows) -> int:
+    (over,) = rows
+    doors: list[Dwelling] = list(over)
+    for door in doors:
+        people.erase_owner(door)
+    return len(doors)
+
+
+_STEPS: dict[str, Callable[[Rows], int]] = {
+    "staged": _staged, "compared": _compared, "ops": _blank(body_sealed="", text=""),
+    "quarantine": _blank(body_sealed="", text=""), "deposits": _blank(sealed=""), "notes": _blank(text_sealed=""),
+    "sessions": _delete, "differences": _differences, "visits": _visits, "owners": _owners,
+}  # fmt: skip
+
+
+def replay(*, actor: Viewer, at: dt.datetime, folders: Sequence[Path]) -> int:
+    """After a restore, erase again what the ledgers in ``folders`` say was erased; returns how many things.
+
+    Runs on the restored database before it is switched to. Of a kind of data, what was over its time at its last erasure
+    goes; files over theirs go always, for the restore has put them back.
+    """
+    lines = erasures.read(*folders)
+    persons = [uuid.UUID(line.id) for line in lines if line.what == "person"]
+    n = people.erase(actor=actor, at=at, persons=persons, why="restore")
+    last = {line.what: dt.datetime.fromisoformat(line.at) for line in lines if line.what in rules.BY_CODE}
+    for code, then in last.items():
+        n += _apply(rules.BY_CODE[code], actor, at, "restore", as_of=then)
+    return n + core.erase_expired_files(actor=actor, at=at)

@@ -1,0 +1,153 @@
+"""Erasing who somebody was: a nameless row stays, with its status, its dates and the skeleton of its history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import envelope, erasures
+from gridwalk.core.actions import Writing
+from gridwalk.core.models import Change
+from gridwalk.core.queries import NotHere
+from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, StagedRow, Unmatched
+from gridwalk.registry import rules as registry_rules
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Recheck
+from gridwalk.retention import queries
+from gridwalk.retention.models import Erased
+from gridwalk.retention.rules import ERASED_NAME, RetentionError
+from gridwalk.sync.models import Op
+from gridwalk.visits.models import CareContact
+
+KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
+"""Changes whose values stay: what became of the record, never who it was."""
+OWNER_FIELDS = ("owner_name", "owner_phone")
+
+
+def erase_person(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, reason: str) -> None:
+    """Erase a de-registered person's identity at request. Raises NotHere, NotPermitted, RetentionError.
+
+    Whoever is still registered is de-registered first, with its recheck; what was erased can be brought back by nobody.
+    """
+    found = Person.objects.filter(pk=person).first()
+    if found is None or not actor.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+        raise NotHere
+    access.require(actor, Verb.RECHECK, found.grid_id)
+    if found.status == "active":
+        raise RetentionError("没有清除：这个人还在册。先办去世、迁走或注销，复核同意之后再清。")
+    if Erased.objects.filter(pk=person).exists():
+        raise RetentionError("早已清除了，不用再清。")
+    reason = registry_rules.reason_kept(reason)
+    if len(reason) < 4:
+        raise RetentionError("没有清除：请写明谁提出、为什么（不少于 4 个字），审计里要留着。")
+    erase(actor=actor, at=at, persons=[person], why="request", reason=reason)
+
+
+def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: str, reason: str = "") -> int:
+    """Erase these persons' identity, one transaction each; ``why``: period · request · restore. Returns how many.
+
+    The ledger is written before the transaction ends: a power cut may leave a line for an erasure to be done again, never
+    an erasure that a restore would undo.
+    """
+    n = 0
+    for found in Person.objects.filter(pk__in=list(persons)).exclude(pk__in=Erased.objects.values("pk")):
+        with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+            _erase(writing, Person.objects.select_for_update().get(pk=found.pk))
+            Erased.objects.create(id=found.pk, kind="person", at=at, why=why, by=actor.id, by_name=actor.name)
+            writing.audit("person.erased", scope=found.grid_id, kind="person", subject=found.pk, data={"why": why},
+                          reason=reason)  # fmt: skip
+            erasures.note([erasures.line("person", at=at, id=found.pk)])
+        n += 1
+    return n
+
+
+def _erase(writing: Writing, person: Person) -> None:
+    _records_of(person)
+    _doors_owned_by(person)
+    _ops_about(person)
+    labels = CareLabel.objects.filter(person=person)
+    CareContact.objects.filter(label__in=labels).update(need="", help="")
+    labels.update(category=Concat(Value("~"), Cast(F("id"), TextField())), source_ref="")
+    person.name = person.name_key = person.sort_key = ERASED_NAME
+    for column in (
+        "id_no_sealed", "id_no_index", "id_no_masked", "sex", "phone_sealed", "phone_index", "phone_masked", "relation",
+        "registered_address", "source_ref",
+    ):  # fmt: skip
+        setattr(person, column, "")
+    person.born_on, person.search_keys = None, []
+    person.save()
+    writing.change(person.grid_id, "person", person.pk, "name", None, None, source="office")
+
+
+def _records_of(person: Person) -> None:
+    own = Change.objects.filter(entity=person.pk)
+    own.exclude(field__in=KEPT_FIELDS).update(old=None, new=None, reason="", source_ref="")
+    own.update(reason="")
+    said = Difference.objects.filter(entity=person.pk)
+    said.filter(state="open").update(state="closed")
+    said.update(current=None, claimed=None, claimed_hash="", evidence={}, source_ref="", reason="")
+    Recheck.objects.filter(entity=person.pk).update(reason="", note="")
+    StagedRow.objects.filter(entity=person.pk).update(values={}, faults=[])
+    SideRow.objects.filter(entity=person.pk).delete()
+    Unmatched.objects.filter(entity=person.pk).update(values={}, fingerprint="", why="", reason="")
+    BackfillItem.objects.filter(entity=person.pk).update(new=None)
+
+    for table in (Import, Comparison):
+        clear_samples(queries.with_samples(table).filter(said__contains=person.name))
+
+
+def clear_samples(rows: QuerySet[Any]) -> int:
+    """Take the sample cells out of how imports or comparisons understood their columns; returns how many had some."""
+    found = list(rows)
+    for one in found:
+        type(one)._default_manager.filter(pk=one.pk).update(mapping=_without_samples(one.mapping))
+    return len(found)
+
+
+def _without_samples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: [] if key == "sample" else _without_samples(inner) for key, inner in value.items()}
+    return [_without_samples(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _doors_owned_by(person: Person) -> None:
+    """Doors the person was linked to and is written down as the owner of."""
+    for door in Dwelling.objects.filter(residences__person=person, owner_name=person.name).distinct():
+        erase_owner(door)
+
+
+def erase_owner(door: Dwelling) -> None:
+    """Take the owner's name and telephone from a door and from its history."""
+    Dwelling.objects.filter(pk=door.pk).update(owner_name="", owner_phone_sealed="", owner_phone_index="")
+    Change.objects.filter(entity=door.pk, field__in=OWNER_FIELDS).update(old=None, new=None, reason="")
+    for whole in Change.objects.filter(entity=door.pk, field=Change.WHOLE):
+        if isinstance(whole.new, dict):
+            kept = {field: value for field, value in whole.new.items() if field not in OWNER_FIELDS}
+            Change.objects.filter(pk=whole.pk).update(new=kept)
+    said = Difference.objects.filter(entity=door.pk, field__in=OWNER_FIELDS)
+    said.filter(state="open").update(state="closed")
+    said.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
+
+
+def _ops_about(person: Person) -> None:
+    """What phones sent about the person, found by opening what the grids' phones sent and is still kept."""
+    grids = {person.grid_id, *person.residences.values_list("grid_id", flat=True)}
+    for op in Op.objects.filter(grid__in=grids).exclude(body_sealed="").iterator():
+        if op.entity == person.pk or str(person.pk) in _body(op):
+            Op.objects.filter(pk=op.pk).update(body_sealed="", text="")
+
+
+def _body(op: Op) -> str:
+    try:
+        body: object = json.loads(envelope.open_(op.body_sealed, table="sync_op", column="body", row=op.pk))
+    except envelope.EnvelopeError:
+        return ""
+    return json.dumps(body)

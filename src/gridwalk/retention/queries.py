@@ -1,0 +1,150 @@
+"""What is over its time: the same conditions for the report and for the erasing (``actions``)."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Collection
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
+from django.db.models import F, Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce
+
+from gridwalk.core import clock
+from gridwalk.core.models import StoredFile
+from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
+from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
+from gridwalk.retention import rules
+from gridwalk.retention.models import Erased, Run
+from gridwalk.retention.rules import Period
+from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Note, Op
+from gridwalk.visits.models import Visit
+
+Part = tuple[QuerySet[Any], str]
+"""Rows over their time, and the column their time counts from."""
+
+
+def _files(cut: dt.datetime) -> list[Part]:
+    return [(StoredFile.objects.filter(expires_at__lte=cut, erased_at__isnull=True), "expires_at")]
+
+
+def with_samples(table: type[Import] | type[Comparison]) -> QuerySet[Any]:
+    """Imports or comparisons that still keep the sample cells their columns were recognised by."""
+    text = Cast("mapping", TextField())
+    return table._default_manager.annotate(said=text).filter(said__contains='"sample": ["')
+
+
+def _staged(cut: dt.datetime) -> list[Part]:
+    over = Q(state__in=("done", "failed", "cancelled"), over_at__lt=cut)
+    rows = StagedRow.objects.annotate(over_at=Coalesce(F("of__finished_at"), F("of__created_at")))
+    when = Coalesce(F("finished_at"), F("created_at"))
+    imports_over = Import.objects.annotate(over_at=when).filter(over)
+    imports = with_samples(Import).annotate(over_at=when)
+    return [
+        (rows.filter(of__in=imports_over).exclude(values={}, faults=[]), "over_at"),
+        (imports.filter(over), "over_at"),
+    ]
+
+
+def _compared(cut: dt.datetime) -> list[Part]:
+    over = Q(state__in=("done", "failed", "cancelled"), over_at__lt=cut)
+    return [
+        (SideRow.objects.filter(at__lt=cut), "at"),
+        (Unmatched.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(values={}), "decided_at"),
+        (
+            with_samples(Comparison).annotate(over_at=Coalesce(F("finished_at"), F("created_at"))).filter(over),
+            "over_at",
+        ),
+    ]
+
+
+def _ops(cut: dt.datetime) -> list[Part]:
+    return [
+        (Op.objects.filter(received_at__lt=cut, returned__isnull=True).exclude(body_sealed=""), "received_at"),
+    ]
+
+
+def _quarantine(cut: dt.datetime) -> list[Part]:
+    decided = Op.objects.filter(returned__state__in=("released", "set_aside"), returned__decided_at__lt=cut)
+    return [(decided.exclude(body_sealed=""), "returned__decided_at")]
+
+
+def _deposits(cut: dt.datetime) -> list[Part]:
+    return [(Deposit.objects.filter(received_at__lt=cut).exclude(sealed=""), "received_at")]
+
+
+def _notes(cut: dt.datetime) -> list[Part]:
+    return [(Note.objects.filter(at__lt=cut).exclude(text_sealed=""), "at")]
+
+
+def _sessions(cut: dt.datetime) -> list[Part]:
+    return [
+        (Session.objects.filter(expire_date__lt=cut), "expire_date"),
+        (ActivationCode.objects.filter(expires_at__lt=cut), "expires_at"),
+        (Attempts.objects.filter(wait_until__lt=cut), "wait_until"),
+        (AccessAttempt.objects.filter(attempt_time__lt=cut), "attempt_time"),
+    ]
+
+
+def _differences(cut: dt.datetime) -> list[Part]:
+    said = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
+    proposed = Recheck.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(reason="", note="")
+    return [(said, "decided_at"), (proposed, "decided_at")]
+
+
+def _visits(cut: dt.datetime) -> list[Part]:
+    closed = Q(target__campaign__state="closed", target__campaign__ends_on__lt=clock.local_date(cut))
+    return [(Visit.objects.filter(closed).exclude(worker_name=""), "at")]
+
+
+def _persons(cut: dt.datetime) -> list[Part]:
+    ended = Person.objects.exclude(status="active").filter(ended_on__lt=clock.local_date(cut))
+    return [(ended.exclude(pk__in=Erased.objects.values("pk")), "ended_on")]
+
+
+def _owners(cut: dt.datetime) -> list[Part]:
+    ended = Dwelling.objects.filter(status="struck_off", ended_on__lt=clock.local_date(cut))
+    return [(ended.exclude(owner_name="", owner_phone_sealed="", owner_phone_index=""), "ended_on")]
+
+
+OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
+    "files": _files, "staged": _staged, "compared": _compared, "ops": _ops, "quarantine": _quarantine,
+    "deposits": _deposits, "notes": _notes, "sessions": _sessions, "differences": _differences, "visits": _visits,
+    "persons": _persons, "owners": _owners,
+}  # fmt: skip
+
+
+def over(period: Period, at: dt.datetime) -> list[QuerySet[Any]]:
+    """The rows of one kind that are over their time at a moment, a query set for each table."""
+    return [rows for rows, _ in OVER[period.code](period.cut(at))]
+
+
+@dataclasses.dataclass(frozen=True)
+class Due:
+    """How many of one kind are over their time, and since when the oldest has been kept."""
+
+    period: Period
+    n: int
+    oldest: dt.date | None
+
+
+def due(at: dt.datetime, periods: Collection[Period] = rules.PERIODS) -> list[Due]:
+    """What would be erased now; nothing is written."""
+    return [_due(period, at) for period in periods]
+
+
+def _due(period: Period, at: dt.datetime) -> Due:
+    n, oldest = 0, []
+    for rows, since in OVER[period.code](period.cut(at)):
+        n += rows.count()
+        first = rows.aggregate(first=Min(since))["first"]
+        if first is not None:
+            oldest.append(clock.local_date(first) if isinstance(first, dt.datetime) else first)
+    return Due(period, n, min(oldest, default=None))
+
+
+def last_run() -> Run | None:
+    """The newest report, None before the first."""
+    return Run.objects.order_by("-at").first()

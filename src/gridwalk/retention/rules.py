@@ -1,0 +1,65 @@
+"""How long each kind of data is kept (docs/operations/保存期限.md says why). Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+
+@dataclasses.dataclass(frozen=True)
+class Period:
+    """One kind of data. ``since``: from when its days count; ``goes`` and ``stays``: what is erased, what is left of it."""
+
+    code: str
+    what: str
+    days: int
+    since: str
+    goes: str
+    stays: str
+    why: str
+
+    def cut(self, at: dt.datetime) -> dt.datetime:
+        """What began before this moment is over its time."""
+        return at - dt.timedelta(days=self.days)
+
+    @property
+    def how_long(self) -> str:
+        """The period in words."""
+        if not self.days:
+            return "到期即清"
+        return f"{self.days // 365} 年" if self.days % 365 == 0 else f"{self.days} 天"
+
+
+PERIODS = (
+    Period("files", "上传的台账、批注版、比对文件、报表（30 天），现场照片（1 年）", 0, "文件自己的到期日", "文件内容",
+           "文件名、大小、哈希和谁存的", "用完即清；要留底的由单位另存"),
+    Period("staged", "导入时读出的每一行", 90, "导入完成", "行里的值和差错", "第几行、结果、建成了哪一条", "三个月内可以核对导错没有"),
+    Period("compared", "比对时两边的值", 180, "比对或决定", "对方的值", "一致率、各项计数、决定和经手人", "半年内要回填、复查"),
+    Period("ops", "手机交来的原件", 60, "收到", "原件内容", "何时、哪部手机、结果", "手机 30 天内会重交，多留一倍"),
+    Period("quarantine", "手机退回、已处理的", 180, "处理完", "原件内容", "为什么退、怎么处理、谁处理的", "半年内可能有人来问"),
+    Period("deposits", "没登录时交来的封包", 60, "收到", "封包", "何时、哪部手机、读没读出", "原件已另记"),
+    Period("notes", "上门记下的隐患和诉求文字", 730, "记下", "文字", "何时、哪一处、哪一类", "办结后两年内可能复查"),
+    Period("sessions", "登录会话、激活码、登录失败记录", 30, "过期", "整条", "审计里的登录和换口令", "只为当时登录"),
+    Period("differences", "定过的差异和复核", 730, "决定", "两边的值、依据、附言", "哪一项、怎么定、谁定的", "两年内可能有人不服"),
+    Period("visits", "结束了的行动的走访细节", 730, "行动结束", "走访人、约定的时间、撤回原因", "哪一处、何日、结果和各项计数",
+           "总结和复查用完"),
+    Period("persons", "注销的人（去世、迁走、注销）", 730, "注销", "姓名、号码、生日、住址等身份内容，来历里的值",
+           "一条无名的记录：状态、日期、走访和关联的骨架", "迁走或去世后两年内可能恢复、继承、查证"),
+    Period("owners", "注销的房屋的产权人", 730, "注销", "产权人姓名和电话", "房屋、地址和走访", "随房屋注销"),
+)  # fmt: skip
+BY_CODE = {period.code: period for period in PERIODS}
+ERASED_NAME = "（已清除）"
+
+
+class RetentionError(Exception):
+    """What cannot be erased so; the text says why."""
+
+
+def chosen(codes: Iterable[str]) -> tuple[Period, ...]:
+    """The periods of these codes in the table's order; ``all``: every one. Raises RetentionError for an unknown one."""
+    wanted = {code.strip() for code in codes if code.strip()}
+    unknown = wanted - set(BY_CODE) - {"all"}
+    if unknown:
+        raise RetentionError(f"没有清：不认得 {'、'.join(sorted(unknown))}，可以写 all 或 {'、'.join(BY_CODE)}。")
+    return tuple(period for period in PERIODS if "all" in wanted or period.code in wanted)

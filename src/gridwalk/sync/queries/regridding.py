@@ -1,0 +1,178 @@
+"""What splitting and merging grids would move: counts only, before anything is done."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Count, Q
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns.models import Target
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
+from gridwalk.sync.models import Device
+from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
+from gridwalk.territory.models import Building, Grid, GridPlan
+
+
+@dataclasses.dataclass(frozen=True)
+class Ground:
+    """What stands on a piece of ground: a building, or a grid that is to be."""
+
+    dwellings: int = 0
+    persons: int = 0
+    others: int = 0
+    open_targets: int = 0
+
+    def __add__(self, other: Ground) -> Ground:
+        return Ground(
+            self.dwellings + other.dwellings, self.persons + other.persons, self.others + other.others,
+            self.open_targets + other.open_targets,
+        )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """A building of the old grids, with what stands in it."""
+
+    id: uuid.UUID
+    name: str
+    grid: str
+    grid_name: str
+    n_stairwells: int
+    ground: Ground
+
+
+@dataclasses.dataclass(frozen=True)
+class NewGrid:
+    """A grid that is to be: its ground, where it comes from, who would look after it."""
+
+    code: str
+    name: str
+    ground: Ground
+    comes_from: str
+    worker: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Impact:
+    """What a plan moves. ``left_out``: workers of the old grids who get no new one; ``phones``: that pull anew."""
+
+    new: list[NewGrid]
+    n_buildings: int
+    total: Ground
+    phones: int
+    left_out: list[str]
+    clashes: list[str]
+
+
+def require_community(viewer: Viewer, community: str) -> None:
+    """Raises NotHere unless the viewer may draw grids of this community."""
+    if not viewer.may(Verb.REGRID, community):
+        raise NotHere
+
+
+def standing(viewer: Viewer, old: Sequence[str]) -> list[Standing]:
+    """The buildings of some grids in walking order, with their counts; a constant number of queries. Raises NotHere."""
+    for code in old:
+        require_community(viewer, code)
+    rows = Building.objects.filter(grid_id__in=old, ended_on__isnull=True).select_related("grid")
+    found = sorted(rows.annotate(n_stairwells=Count("stairwells")), key=lambda b: (b.grid_id, territory.walking(b)))
+    grounds = _by_building(old)
+    return [
+        Standing(b.pk, f"{b.estate} {b.name}".strip(), b.grid_id, b.grid.name, b.n_stairwells, grounds.get(b.pk, Ground()))
+        for b in found
+    ]  # fmt: skip
+
+
+def _by_building(old: Sequence[str]) -> dict[uuid.UUID | None, Ground]:
+    """What stands in each building; None: what has none (persons without a home, organizations and sites without a door)."""
+    doors = dict(Dwelling.objects.filter(grid_id__in=old).values_list("id", "building_id"))
+    dwellings: Counter[uuid.UUID | None] = Counter(
+        Dwelling.objects.filter(grid_id__in=old).exclude(status="struck_off").values_list("building_id", flat=True)
+    )
+    homes = dict(
+        Residence.objects.filter(person__grid_id__in=old, grid_id__in=old, to_on__isnull=True).values_list(
+            "person_id", "dwelling_id"
+        )
+    )
+    people = Person.objects.filter(grid_id__in=old, status="active").values_list("id", flat=True)
+    persons = Counter(doors.get(homes[p]) if p in homes else None for p in people)
+    places = {pk: doors.get(door) if door else None for pk, door in
+              Organization.objects.filter(grid_id__in=old, status="active").values_list("id", "dwelling_id")}  # fmt: skip
+    places |= dict.fromkeys(Site.objects.filter(grid_id__in=old, status="active").values_list("id", flat=True))
+    others = Counter(places.values())
+    waiting = Target.objects.filter(grid_id__in=old, state__in=("remaining", "pending")).values_list(
+        "entity", flat=True
+    )
+    targets = Counter(doors[e] if e in doors else places.get(e) for e in waiting)
+    keys = {*dwellings, *persons, *others, *targets}
+    return {key: Ground(dwellings[key], persons[key], others[key], targets[key]) for key in keys}
+
+
+def fresh_codes(community: str, n: int) -> list[str]:
+    """The next ``n`` grid codes of a community that were never used. Raises codes.CodeError beyond 999."""
+    used = Grid.objects.filter(area_id=community).values_list("code", flat=True)
+    first = max((int(code[12:]) for code in used), default=0) + 1
+    return [codes.grid_code(community, first + i) for i in range(n)]
+
+
+def workers_of(old: Sequence[str], on: dt.date) -> dict[uuid.UUID, str]:
+    """The workers of some grids by name."""
+    return {user: name for code in old for user, name, _ in accounts.workers(code, on)}
+
+
+def impact(plan: GridPlan, on: dt.date) -> Impact:
+    """What a plan moves, building by building. The caller has checked that the viewer may see the plan."""
+    old, new = list(plan.old), list(plan.new)
+    grounds = _by_building(old)
+    present = Building.objects.filter(grid_id__in=old).select_related("grid")
+    to: Mapping[str, str] = plan.buildings
+    totals: dict[str, Ground] = dict.fromkeys(new, Ground())
+    sources: dict[str, set[str]] = {code: set() for code in new}
+    seen: Counter[tuple[str, str, str]] = Counter()
+    names = {}
+    for b in present:
+        target = to.get(str(b.pk), new[0])
+        totals[target] += grounds.pop(b.pk, Ground())
+        sources[target].add(b.grid.name)
+        seen[target, b.estate, b.key] += 1
+        names[target, b.estate, b.key] = f"{b.estate} {b.name}".strip()
+    for rest in grounds.values():
+        totals[new[0]] += rest
+    chosen = dict(User.objects.filter(pk__in=list(plan.workers.values())).values_list("id", "name"))
+    named = {code: chosen.get(uuid.UUID(user), "") for code, user in plan.workers.items()}
+    had = workers_of(old, on)
+    touched = Device.objects.filter(user__in=[*had, *chosen], revoked_at__isnull=True)
+    return Impact(
+        [
+            NewGrid(code, codes.grid_name(int(code[12:])), totals[code], "、".join(sorted(sources[code])), named.get(code, ""))
+            for code in new
+        ],
+        len(present), sum(totals.values(), Ground()), touched.count(),
+        sorted(name for user, name in had.items() if user not in chosen),
+        sorted(names[key] for key, n in seen.items() if n > 1),
+    )  # fmt: skip
+
+
+def plans(viewer: Viewer, *, limit: int = 30) -> list[GridPlan]:
+    """The plans of the viewer's communities, newest first."""
+    inside = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.REGRID):
+        inside |= Q(community__code__startswith=scope)
+    return list(GridPlan.objects.filter(inside).select_related("community").order_by("-proposed_at")[:limit])
+
+
+def get_plan(viewer: Viewer, plan: uuid.UUID) -> GridPlan:
+    """One plan. Raises NotHere."""
+    found = GridPlan.objects.select_related("community").filter(pk=plan).first()
+    if found is None or not viewer.may(Verb.REGRID, found.community_id):
+        raise NotHere
+    return found

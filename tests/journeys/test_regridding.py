@@ -1,0 +1,188 @@
+"""Splitting and merging grids from the page: drawn up, rechecked, done with all that stands there, and back again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import Role, Viewer
+from gridwalk.campaigns.models import Target
+from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry
+from gridwalk.registry.models import Dwelling, Person
+from gridwalk.sync.actions import pulling, regridding
+from gridwalk.territory.models import Building, Grid, GridPlan
+from gridwalk.visits.models import Visit
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, workbook
+from tests.harness.people import SignIn
+
+pytestmark = pytest.mark.slow
+STREET = "120105001"
+SECOND, THIRD, FOURTH = (f"{COMMUNITY}00{n}" for n in (2, 3, 4))
+PLANS, NEW = "/areas/plans/", "/areas/plans/new/"
+
+
+@pytest.fixture
+def two_buildings(lead: Client, street: Client) -> dict[str, str]:
+    """Building key → id, of the two that stand in the first grid."""
+    more = [DOORS[0], *[[GRID, "海河花园", "6号楼", "1单元", f"10{n}", "有人住", "自住", "80"] for n in (1, 2)]]
+    confirm(lead, upload(lead, workbook("六号楼", more)))
+    return {key: str(pk) for key, pk in Building.objects.filter(grid_id=GRID).values_list("key", "id")}
+
+
+def worker_of(grid: str) -> User:
+    return Assignment.objects.filter(scope=grid, role=Role.GRID_WORKER).latest("from_on", "id").user
+
+
+def viewer_of(user: User) -> Viewer:
+    return accounts.viewer_by_id(user.id, clock.local_date(clock.now()))
+
+
+def split(centre: Client, buildings: dict[str, str], **more: str) -> Any:
+    """Draw up: the first grid into two, building 6 to the second of them."""
+    given = {
+        "old": [GRID],
+        "n": "2",
+        f"b-{buildings['5']}": THIRD,
+        f"b-{buildings['6']}": FOURTH,
+        "reason": "一人管不过来",
+    }
+    return centre.post(NEW, given | more)
+
+
+def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
+    two_buildings: dict[str, str], sign_in: SignIn
+) -> None:
+    walking = sign_in(Role.GRID_WORKER, GRID)
+    worker = worker_of(GRID)
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    assert f'value="{GRID}"' in centre.get(PLANS, {"community": COMMUNITY}).content.decode()
+    drawn = centre.get(NEW, {"old": [GRID], "n": "2"}).content.decode()
+    assert "海河花园 6号楼" in drawn
+    assert "2 栋" in drawn
+    door = Dwelling.objects.filter(building__key="6").first()
+    assert door is not None
+    yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
+    walking.post(f"/visits/dwelling/{door.pk}/", {"at": f"{yesterday.isoformat()}T10:00", "outcome": "no_answer"})
+    n_doors, n_open = Dwelling.objects.count(), Target.objects.filter(state="remaining").count()
+
+    split(centre, two_buildings, **{f"w-{FOURTH}": str(worker.id)})
+    plan = GridPlan.objects.get()
+    assert Grid.objects.filter(valid_to__isnull=False).count() == 0, "nothing is done before the recheck"
+    shown = centre.get(f"{PLANS}{plan.pk}/").content.decode()
+    assert "改了会怎样" in shown
+    assert "等管理员复核" in shown or "要另一位同事" in shown
+    assert centre.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "核对"}).status_code == 403
+
+    administrator = sign_in(Role.ADMINISTRATOR, STREET)
+    administrator.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "和社区对过楼栋"})
+    plan.refresh_from_db()
+    assert plan.state == "done"
+    assert Counter(Dwelling.objects.values_list("grid_id", flat=True)) == {THIRD: n_doors - 2, FOURTH: 2}
+    assert not Person.objects.filter(grid_id=GRID).exists()
+    assert Grid.objects.get(code=GRID).replaced_by == [THIRD, FOURTH]
+    assert Target.objects.filter(state="remaining").count() == n_open
+    assert set(Target.objects.filter(grid_id=FOURTH).values_list("assignee", flat=True)) == {worker.id}
+    assert Visit.objects.get(entity=door.pk).grid_id == FOURTH
+    assert [grid.code for grid in pulling.grids_of(viewer_of(worker))] == [FOURTH]
+    assert pulling.left(viewer_of(worker), [GRID, FOURTH]) == [GRID], "the phone puts the old one away"
+    assert walking.get(f"/doors/{door.pk}/").status_code == 200
+    verbs = set(AuditEntry.objects.filter(verb__startswith="grids.").values_list("verb", flat=True))
+    assert {"grids.plan_proposed", "grids.replaced", "grids.plan_done"} <= verbs
+
+
+def test_it_goes_back_the_next_day_as_a_plan_of_its_own(two_buildings: dict[str, str], sign_in: SignIn) -> None:
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    split(centre, two_buildings)
+    plan = GridPlan.objects.get()
+    back = f"{PLANS}{plan.pk}/reverse/"
+    assert "只有做好了的方案" in centre.post(back, {"reason": "改回去"}, follow=True).content.decode()
+    sign_in(Role.ADMINISTRATOR, STREET).post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
+    assert "明天起才能再改" in centre.post(back, {"reason": "改回去"}, follow=True).content.decode()
+    with time_machine.travel(clock.now() + dt.timedelta(days=1)):
+        centre, administrator = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.ADMINISTRATOR, STREET)
+        centre.post(back, {"reason": "还是一个人管好"})
+        reverse = GridPlan.objects.get(reverses=plan)
+        administrator.post(f"{PLANS}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
+    fifth = f"{COMMUNITY}005"
+    assert set(Dwelling.objects.values_list("grid_id", flat=True)) == {fifth}
+    assert set(Target.objects.values_list("grid_id", flat=True)) == {fifth}
+    assert Building.objects.filter(grid_id=fifth).count() == 2
+
+
+def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str, str], sign_in: SignIn) -> None:
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    for given, why in (
+        ({"reason": ""}, "写明为什么"),
+        ({f"b-{two_buildings['6']}": THIRD}, "一栋楼也没有"),
+    ):
+        refused = split(centre, two_buildings, **given)
+        assert refused.status_code == 422
+        assert why in refused.content.decode()
+    assert "没有开始" in centre.get(NEW, {"old": [GRID], "n": "0"}, follow=True).content.decode()
+    assert "从一个变成几个" in centre.post(NEW, {"old": [GRID], "n": "1", "reason": "试"}).content.decode()
+    assert centre.get(NEW, {"old": ["110101001001001"], "n": "2"}).status_code == 404
+    assert sign_in(Role.GRID_WORKER, GRID).get(PLANS).status_code == 403
+    assert sign_in(Role.STREET_CENTRE, "120105002").get(NEW, {"old": [GRID], "n": "2"}).status_code == 404
+
+    twin = Building.objects.get(pk=two_buildings["6"])
+    Building.objects.create(grid_id=SECOND, estate=twin.estate, key=twin.key, name=twin.name)
+    merged = centre.post(NEW, {"old": [GRID, SECOND], "n": "1", "reason": "合并"})
+    assert "各有一栋" in merged.content.decode()
+    assert GridPlan.objects.count() == 0
+
+    administrator = sign_in(Role.ADMINISTRATOR, STREET)
+    split(administrator, two_buildings)
+    own = GridPlan.objects.get()
+    assert "要另一位同事" in administrator.get(f"{PLANS}{own.pk}/").content.decode()
+    said = administrator.post(f"{PLANS}{own.pk}/decide/", {"confirmed": "1", "note": "自己看过"}, follow=True)
+    assert "提出的人不能自己复核" in said.content.decode()
+    assert "还有一个方案等着复核" in split(centre, two_buildings).content.decode()
+    assert administrator.post(f"{PLANS}{own.pk}/withdraw/").status_code == 302
+    own.refresh_from_db()
+    assert (own.state, Grid.objects.filter(valid_to__isnull=False).count()) == ("withdrawn", 0)
+
+
+def test_drawing_up_asks_the_database_the_same_for_many_buildings(
+    two_buildings: dict[str, str], sign_in: SignIn
+) -> None:
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert centre.get(NEW, {"old": [GRID], "n": "2"}).status_code == 200
+        return len(captured)
+
+    asked()
+    before = asked()
+    Building.objects.bulk_create(
+        [Building(grid_id=GRID, estate="海河花园", key=str(n), name=f"{n}号楼") for n in range(10, 40)]
+    )
+    assert asked() == before
+    assert regridding.MOST == 9
+
+
+def test_grids_are_added_and_renamed_by_who_keeps_the_areas(lead: Client, sign_in: SignIn) -> None:
+    administrator = sign_in(Role.ADMINISTRATOR, STREET)
+    assert "添网格" in administrator.get("/areas/").content.decode()
+    administrator.post("/areas/grids/", {"community": COMMUNITY, "n": "2"})
+    assert Grid.objects.get(code=FOURTH).valid_from == clock.local_date(clock.now())
+    assert (
+        "没有建"
+        in administrator.post("/areas/grids/", {"community": COMMUNITY, "n": "0"}, follow=True).content.decode()
+    )
+    assert administrator.post("/areas/grids/", {"community": "120105002001", "n": "1"}).status_code == 404
+    administrator.post(f"/areas/grids/{FOURTH}/name/", {"name": "沿河网格"})
+    assert Grid.objects.get(code=FOURTH).name == "沿河网格"
+    same = administrator.post(f"/areas/grids/{THIRD}/name/", {"name": "沿河网格"}, follow=True).content.decode()
+    assert "已有一个叫" in same
+    assert lead.post(f"/areas/grids/{FOURTH}/name/", {"name": "别的"}).status_code == 403
