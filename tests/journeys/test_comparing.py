@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import uuid
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
@@ -48,12 +50,11 @@ def compared(client: Client, lead: Any, rows: list[list[Any]], **more: Any) -> C
 @pytest.fixture
 def actor(street: Client) -> Any:
     """The lead as jobs see them."""
-    from gridwalk.accounts import queries as accounts
+    return signed_in(street)
 
-    user = street.session["_auth_user_id"]
-    import uuid
 
-    return accounts.viewer_by_id(uuid.UUID(user), clock.local_date(clock.now()))
+def signed_in(client: Client) -> Any:
+    return accounts.viewer_by_id(uuid.UUID(client.session["_auth_user_id"]), clock.local_date(clock.now()))
 
 
 def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next_one(
@@ -290,6 +291,18 @@ def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_th
         Difference.objects.filter(state="open", kind="person", field="name").values_list("source", flat=True)
     ) == {"ledger", "platform"}
     assert Difference.objects.get(field="phone", kind="person").source == "ledger"
+
+
+def test_a_comparison_of_the_street_takes_the_place_of_a_communitys_and_the_other_way_round(
+    street: Client, actor: Any, sign_in: SignIn
+) -> None:
+    one = compared(street, actor, people())
+    centre = sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+    two = compared(centre, signed_in(centre), people(), scope=COMMUNITY[:9])
+    assert set(Unmatched.objects.filter(of=one).values_list("state", flat=True)) == {"gone"}
+    assert Unmatched.objects.filter(of=two, state="open").count() == 3
+    compared(street, actor, people())
+    assert set(Unmatched.objects.filter(of=two).values_list("state", flat=True)) == {"gone"}
 
 
 def test_two_files_of_different_kinds_are_not_compared(street: Client) -> None:

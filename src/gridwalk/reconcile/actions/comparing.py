@@ -251,7 +251,7 @@ def _finish(found: Comparison, work: noting.Work, measured: Compared, *, actor: 
         estates.remember(found, work.versus, work)
         found.save()
         outlived = Unmatched.objects.filter(
-            of__scope=found.scope, kind=found.kind, source__in=[v.source for v in work.versus], state="open"
+            grid__startswith=found.scope, kind=found.kind, source__in=[v.source for v in work.versus], state="open"
         ).exclude(of=found)
         outlived.update(state="gone", decided_at=at)
         writing.audit("comparison.done", scope=found.scope, kind="comparison", subject=found.id,
