@@ -143,9 +143,27 @@ def test_serve_starts_again_after_everything_was_killed(ready: str, home: Path, 
     assert not left_over(home)
 
 
-def serve(home: Path, port: int) -> subprocess.Popen[str]:
+def test_serve_tells_its_supervisor_when_it_is_ready_and_stops_whole_on_sigterm(
+    ready: str, home: Path, port: int
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        address = home.parent / "notify"
+        supervisor.bind(str(address))
+        supervisor.settimeout(30)
+        server = serve(home, port, NOTIFY_SOCKET=str(address))
+        assert supervisor.recv(200).decode().startswith("READY=1\n")
+        assert answer(port) == 200, "ready means that the pages open"
+        server.send_signal(signal.SIGTERM)
+        assert supervisor.recv(200).decode().startswith("STOPPING=1\n")
+        said, _ = server.communicate(timeout=60)
+    assert server.returncode == 0
+    assert "数据都在" in said
+    assert not left_over(home)
+
+
+def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)], env=environment(home), cwd=home.parent,
+        [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)], env=environment(home) | more, cwd=home.parent,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     assert server.stdout is not None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from gridwalk.cli import children, environment, output, schema, serving
+from gridwalk.cli import children, environment, output, schema, serving, supervision
 from gridwalk.cli.failures import CommandError
 
 HELP = "启动网页服务"
@@ -40,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
                 children.note_certificate(certificate[0])
             output.say(f"网格走访在这里：{serving.address(options.host, options.port, secure=certificate is not None)}")
             output.say("按 Ctrl-C 停止。")
+            supervision.tell("READY=1", "STATUS=在运行")
             wait(started)
+            supervision.tell("STOPPING=1", "STATUS=正在停，存完再走")
     output.say("已停止，数据都在。")
     return 0
 
