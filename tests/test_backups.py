@@ -38,6 +38,26 @@ SESSION = """
 from django.contrib.sessions.backends.db import SessionStore
 SessionStore().save(must_create=True)
 """
+MOVED_AWAY = """
+import datetime as dt
+from gridwalk.accounts.rules import SYSTEM
+from gridwalk.core import clock
+from gridwalk.registry.models import Person
+from gridwalk.territory import actions as territory
+from gridwalk.territory.models import Grid
+at = clock.now()
+one = {"code": "120000000000", "name": "天津市"}
+tree = {"province": one, "city": {"code": "120100000000", "name": "市辖区"}, "district": {"code": "120105000000", "name": "河北区"},
+        "street": {"code": "120105001000", "name": "光复道街道"},
+        "communities": [{"code": "120105001023", "name": "君临天下社区居委会"}]}
+territory.load_areas(actor=SYSTEM, at=at, tree=tree)
+for name in ("程望舒", "韩书言"):
+    person = Person(grid_id="120105001023000", name=name, name_key=name, sort_key=name, created_at=at, source="office",
+                    status="moved_away", ended_on=dt.date(2020, 1, 1) if name == "程望舒" else clock.local_date(at))
+    person.phone_sealed = person.seal("phone", "12012345671")
+    person.save(force_insert=True)
+"""
+NAMES = "from gridwalk.registry.models import Person; print(sorted(Person.objects.values_list('name', flat=True)))"
 EPOCH = (
     "from gridwalk.sync.actions import epochs; from gridwalk.core import clock; print(epochs.current(at=clock.now()))"
 )
@@ -193,3 +213,31 @@ def test_it_refuses_while_somebody_works(drill: tuple[Run, Path, str, dict[str, 
     checked = run("restore", "--check", str(path))
     assert checked.returncode == 0, checked.stderr
     assert "备份完整" in checked.stdout
+
+
+def test_whom_the_office_has_erased_no_restore_brings_back(
+    drill: tuple[Run, Path, str, dict[str, list[object]]], folder: Path
+) -> None:
+    run, _, _, _ = drill
+    python(run, MOVED_AWAY)
+    assert run("backup", str(folder / "older")).returncode == 0
+    (path,) = (folder / "older").glob("*.gwbak")
+    seen = run("retention", "--only", "persons")
+    assert "到期 1 条，最早 2020-01-01" in seen.stdout
+    assert "什么都没有改" in seen.stdout
+    assert "不认得" in run("retention", "--only", "people").stderr
+    assert python(run, NAMES) == "['程望舒', '韩书言']"
+    done = run("retention", "--apply", "--only", "persons")
+    assert (done.returncode, "清除了 1 条" in done.stdout) == (0, True), done.stderr
+    assert python(run, NAMES) == "['韩书言', '（已清除）']"
+    assert run("backup", str(folder / "older")).returncode == 0  # brings the ledger of erasures to the folder
+    (folder / "home" / "erasures.jsonl").unlink()
+
+    restored = run("restore", str(path))
+    assert restored.returncode == 0, restored.stderr
+    assert "又清除了一遍：1 条" in restored.stdout
+    assert python(run, NAMES) == "['韩书言', '（已清除）']"
+    assert run("audit", "verify").returncode == 0
+    dump = python(run, "import json; from gridwalk.registry.models import Person\n"
+                       "print([p.phone_sealed for p in Person.objects.filter(name='（已清除）')])")  # fmt: skip
+    assert dump == "['']"
