@@ -67,8 +67,28 @@ def _inside() -> Iterator[Finding]:
         else:
             yield findings.ok("版本", "数据库和程序一致。")
             yield from condition.findings(clock.now())
+            yield from _retention()
     except DatabaseError:
         yield findings.bad("数据库", "连不上。", "请检查 DATABASE_URL、网络和数据库是否在运行。")
+
+
+def _retention() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from gridwalk.core import findings
+    from gridwalk.retention import rules
+
+    try:
+        chosen = rules.chosen(settings.RETENTION.split(","))
+    except rules.RetentionError as error:
+        yield findings.bad("保存期限", f"GRIDWALK_RETENTION 没有设对，夜里什么都没清：{error}", "")
+        return
+    if chosen:
+        yield findings.ok("保存期限", f"夜里自动清 {len(chosen)} 类到期的数据。")
+    else:
+        yield findings.warn(
+            "保存期限", "夜里只报数，没有打开自动清除。", "看过 gridwalk retention 的报告后设 GRIDWALK_RETENTION。"
+        )
 
 
 def _keys() -> Iterator[Finding]:
