@@ -6,7 +6,7 @@ from typing import Any
 
 WORDS = {
     "account.assigned": "给了岗位", "account.created": "建了账号", "account.deactivated": "停了账号",
-    "account.password_changed": "换了口令", "account.password_reset": "重置了口令",
+    "account.password_aged": "口令到期，要换", "account.password_changed": "换了口令", "account.password_reset": "重置了口令",
     "account.second_factor_reset": "重置了动态码", "account.unassigned": "停了岗位",
     "areas.loaded": "导入了区划", "campaign.closed": "结束了行动", "campaign.created": "建了行动", "care.contacted": "记了关怀联系",
     "care.opened": "打开了关怀清单", "difference.accepted": "采纳了差异", "difference.kept": "保留了现值",
@@ -16,7 +16,7 @@ WORDS = {
     "sync.epoch_raised": "数据库恢复后换了批次", "target.handed_back": "退回了任务",
     "difference.reopened": "撤回了决定", "difference.to_door": "送上门核实", "dwelling.corrected": "改了房屋",
     "dwelling.found": "登记了新发现的房屋", "end.confirmed": "复核同意注销", "end.proposed": "提出注销", "end.rejected": "复核不同意注销", "end.withdrawn": "撤回了注销",
-    "file.erased": "清除了到期文件", "file.stored": "存了文件", "grant.given": "临时授权", "grant.revoked": "收回了临时授权",
+    "file.exported": "导出了文件", "file.erased": "清除了到期文件", "file.stored": "存了文件", "grant.given": "临时授权", "grant.revoked": "收回了临时授权",
     "grids.created": "建了网格",
     "grids.replaced": "拆并了网格", "grids.renamed": "改了网格名称", "grids.plan_proposed": "提出了拆并方案",
     "grids.plan_done": "复核同意拆并", "grids.plan_rejected": "复核不同意拆并", "grids.plan_withdrawn": "撤回了拆并方案", "comparison.uploaded": "上传了要比对的表", "comparison.mapped": "核对了比对的列", "comparison.started": "开始比对",

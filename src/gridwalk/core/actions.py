@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from gridwalk.core import bulk, chain_reading, chains, files, ids, records
+from gridwalk.core import bulk, chain_reading, chains, clock, files, ids, plain, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
 
@@ -118,7 +119,7 @@ def _raise(wanted: Sequence[str]) -> dict[str, int]:
     """Lock streams in code order and raise their versions, in one statement. Raises UnknownStream."""
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
+    with plain.cursor() as cursor:
         cursor.execute(_RAISE, [list(wanted)])
         raised: dict[str, int] = dict(cursor.fetchall())
     if len(raised) != len(wanted):
@@ -143,6 +144,14 @@ def record_reading(
     """Audit that somebody read something worth noting (a full number, a care layer, an export)."""
     with write_to(actor=actor, at=at) as writing:
         writing.audit(verb, scope=scope, kind=kind, subject=subject, reason=reason, data=data)
+
+
+def record_export(*, actor: Actor, at: dt.datetime, ending: str) -> str:
+    """Audit that somebody takes a file away; returns the export number that stands on it (``261123-5F3A9C01``)."""
+    number = f"{clock.local(at):%y%m%d}-{secrets.token_hex(4).upper()}"
+    with write_to(actor=actor, at=at) as writing:
+        writing.audit("file.exported", kind="file", data={"number": number, "ending": ending[:8]})
+    return number
 
 
 def store_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -55,3 +56,13 @@ def audit_log(scopes: Sequence[str], *, verb: str = "", limit: int = 100, offset
     if verb:
         rows = rows.filter(verb__startswith=verb)
     return list(rows.order_by("-at", "-id")[offset : offset + limit])
+
+
+def n_audited(actor: uuid.UUID | None, verb: str, *, since: dt.datetime) -> int:
+    """How often ``actor`` has done that since a moment."""
+    return AuditEntry.objects.filter(actor=actor, verb=verb, at__gt=since).count()
+
+
+def last_audited(subject: uuid.UUID, verb: str) -> dt.datetime | None:
+    """When that was last done to a subject."""
+    return AuditEntry.objects.filter(subject=subject, verb=verb).order_by("-at").values_list("at", flat=True).first()

@@ -65,4 +65,4 @@ def workbook(request: Signed) -> HttpResponse:
         items, kind=kind, layout=backfill.layout(source, kind, scope), by=request.viewer.name, at=request.at,
         grids=territory.place_names({i.grid for i in items}),
     )  # fmt: skip
-    return downloads.workbook(f"回填清单（{SOURCES[source]}）.xlsx", data)
+    return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data)

@@ -156,7 +156,7 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The left workbook back, with both values, the reasons and the further sheets."""
     name, data = queries.annotated(request.viewer, pk)
-    return downloads.workbook(name, data)
+    return downloads.workbook(request, name, data)
 
 
 @require_POST

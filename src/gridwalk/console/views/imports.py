@@ -116,4 +116,4 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The user's own file back with bad cells coloured and explained."""
     name, data = queries.annotated(request.viewer, pk)
-    return downloads.workbook(name, data)
+    return downloads.workbook(request, name, data)

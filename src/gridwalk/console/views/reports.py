@@ -41,4 +41,4 @@ def index(request: Signed) -> HttpResponse:
 def download(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The file."""
     name, data = queries.open_report(request.viewer, pk, at=request.at)
-    return downloads.workbook(name, data)
+    return downloads.workbook(request, name, data)
