@@ -30,8 +30,11 @@ class AccountError(Exception):
 
 
 def random_password() -> str:
-    """Sixteen characters that are easy to read aloud, about 79 bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    """Sixteen characters that are easy to read aloud, about 79 bits; letters, digits and dashes in each."""
+    while True:
+        made = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        if any(c.isdigit() for c in made) and any(c.isalpha() for c in made):
+            return made
 
 
 def _check_password(password: str, user: User) -> None:
@@ -141,6 +144,8 @@ def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
 
 def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
     """A user's own new password. Raises AccountError."""
+    if user.check_password(password):
+        raise AccountError("口令没有存：和现在的一样，请换一个。")
     _check_password(password, user)
     scope = Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
     with core.write_to(actor=user, at=at) as writing:
@@ -148,6 +153,13 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
         writing.audit("account.password_changed", scope=scope, kind="user", subject=user.id)
+
+
+def require_new_password(*, user: User, at: dt.datetime) -> None:
+    """Have a password changed whose time is over (the profile of 等保三级)."""
+    with core.write_to(actor=user, at=at) as writing:
+        User.objects.filter(pk=user.pk).update(must_change_password=True)
+        writing.audit("account.password_aged", kind="user", subject=user.id)
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:

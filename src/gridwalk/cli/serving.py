@@ -47,7 +47,7 @@ def serving(
 
 def address(host: str, port: int, *, secure: bool) -> str:
     """What to type into the browser."""
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 # nosec B104
     return f"{'https' if secure else 'http'}://{shown}:{port}/"
 
 
@@ -68,7 +68,7 @@ def _worker() -> list[str]:
 
 def _env(host: str, certificate: tuple[Path, Path] | None) -> dict[str, str]:
     env = {"GRIDWALK_HTTPS": "1"} if certificate else {}
-    if "GRIDWALK_HOSTS" not in os.environ and host not in {"127.0.0.1", "localhost", "0.0.0.0", "::"}:  # noqa: S104
+    if "GRIDWALK_HOSTS" not in os.environ and host not in {"127.0.0.1", "localhost", "0.0.0.0", "::"}:  # noqa: S104 # nosec B104
         env["GRIDWALK_HOSTS"] = f"{host},localhost,127.0.0.1"
     return env
 
@@ -91,7 +91,7 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _wait_until_open(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
-    target = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104
+    target = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104 # nosec B104
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and web.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=1):

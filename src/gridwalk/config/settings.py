@@ -7,6 +7,7 @@ GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies ar
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
 GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
 GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
+GRIDWALK_PASSWORDS  ASVS (default: long, unusual, no expiry) or MLPS3 (等保三级: three kinds of characters, 90 days)
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none
 GRIDWALK_METRICS_TOKEN  what a monitoring system shows to read /metrics; without it there is no such page
@@ -83,7 +84,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gridwalk.console.sessions.SessionLimitsMiddleware",
     "gridwalk.console.middleware.ViewerMiddleware",
+    "gridwalk.console.limits.RateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -128,6 +131,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_DAYS = 0
+"""After how many days a password has to be changed; 0: never (ASVS 5.0, 6.2.10)."""
+if os.environ.get("GRIDWALK_PASSWORDS") == "MLPS3":
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "gridwalk.accounts.passwords.KindsValidator"})
+    PASSWORD_DAYS = 90
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "console:home"
@@ -154,11 +162,19 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # locked by name alone: a whole office shares one address
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # locked by name alone: a whole office shares one address
+    "security.W008",  # with a certificate no other protocol is spoken; without, the proxy redirects
+    "security.W005", "security.W021",  # other names of the unit's domain are not ours to decide about
+]  # fmt: skip
 
 SESSION_COOKIE_AGE = 10 * 3600
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # __Host-: the browser refuses such a cookie from another host of the domain
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

@@ -33,3 +33,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: more fields or bytes than a form of ours has."""
     return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """429: more than a day's work needs within one hour."""
+    return render(request, "429.html", status=429)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
@@ -87,7 +87,7 @@ def left(figure: Any) -> int | None:
 def pair(figure: Any, unit: str = "", big: bool = False) -> SafeString:
     """A pair: numerator bold, denominator with its unit. A suppressed one says so."""
     if figure is None:
-        return mark_safe('<span class="s">少于 5，不显示</span>')
+        return SafeString('<span class="s">少于 5，不显示</span>')
     return format_html(
         '<span class="pair{}"><b>{}</b><span> / {}{}</span></span>',
         " big" if big else "",

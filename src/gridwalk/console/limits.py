@@ -1,0 +1,48 @@
+"""How often one account may do what gathers personal data: enough for a day's work, too little to copy a register."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from gridwalk.console import errors
+from gridwalk.console.middleware import Signed
+from gridwalk.core import queries
+
+HOUR = dt.timedelta(hours=1)
+LIMITS = {
+    "console:reveal": ("number.revealed", 60),
+    "console:reveal_difference": ("number.revealed", 60),
+    "console:report_download": ("file.exported", 60),
+    "console:import_annotated": ("file.exported", 60),
+    "console:comparison_annotated": ("file.exported", 60),
+    "console:backfill_workbook": ("file.exported", 60),
+}
+"""Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes count together."""
+
+
+class RateMiddleware:
+    """Answers 429 to whoever has done a thing too often within the hour."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Judge the page that is about to be opened; those without a limit cost nothing."""
+        limit = LIMITS.get(request.resolver_match.view_name) if request.resolver_match else None
+        if limit is None:
+            return None
+        signed = cast("Signed", request)
+        verb, often = limit
+        if queries.n_audited(signed.viewer.id, verb, since=signed.at - HOUR) < often:
+            return None
+        return errors.too_often(request)
