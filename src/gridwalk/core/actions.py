@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from gridwalk.core import bulk, chain_reading, chains, clock, files, ids, plain, records
+from gridwalk.core import bulk, chain_reading, chains, clock, files, ids, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
 
@@ -119,7 +119,7 @@ def _raise(wanted: Sequence[str]) -> dict[str, int]:
     """Lock streams in code order and raise their versions, in one statement. Raises UnknownStream."""
     if not wanted:
         return {}
-    with plain.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_RAISE, [list(wanted)])
         raised: dict[str, int] = dict(cursor.fetchall())
     if len(raised) != len(wanted):

@@ -6,48 +6,20 @@ Building a query through the ORM costs more than answering it there; this keeps 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.utils import CursorWrapper
 
 Model = TypeVar("Model", bound=models.Model)
-
-
-@contextmanager
-def cursor() -> Iterator[CursorWrapper]:
-    """A cursor whose statements PostgreSQL plans once a connection and keeps, for those that are run on every visit.
-
-    Parameters go beside the statement, not into it, so it must say their type where PostgreSQL cannot tell (``%s::uuid[]``).
-    """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        bound = ServerBindingCursor(connection.connection)
-    with connection._prepare_cursor(bound) as wrapped:
-        yield wrapped
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Statements of ``cursor`` inside go to the server without waiting for each answer; an error is raised at the end.
-
-    What they return is read after the block, and nothing in it may depend on what another one said.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
 
 
 def select(table: type[Model], where: str, params: Sequence[Any]) -> list[Model]:
     """The rows of ``table`` for which ``where`` holds (columns of ``t``; it may order, limit and lock)."""
     sql, names, converters = _statement(table, where)
-    with cursor() as prepared:
-        prepared.execute(sql, params)
-        rows = prepared.fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
     if converters:
         rows = [_converted(row, converters) for row in rows]
     return [table.from_db(connection.alias, names, row) for row in rows]
