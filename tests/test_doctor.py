@@ -149,6 +149,7 @@ def test_jobs_that_wait_or_failed_and_a_worker_that_is_silent(home: Path) -> Non
     now = clock.now()
     assert [one.says[:9] for one in condition._jobs(now)] == ["后台任务没有在运行"]
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
         (worker,) = cursor.fetchone()
         try:
