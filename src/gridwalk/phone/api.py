@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Viewer
 from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
 from gridwalk.phone import schemas, wire
 from gridwalk.phone.wire import Problem, Session
 from gridwalk.sync import crypto, rules
@@ -32,6 +33,12 @@ def problem(request: HttpRequest, error: Any) -> HttpResponse:
     return wire.problem(request, error)
 
 
+@api.exception_handler(NotHere)
+def not_here(request: HttpRequest, error: Any) -> HttpResponse:
+    """The same for what is absent and what is another phone's."""
+    return wire.problem(request, Problem(404, "not_here", text=str(error)))
+
+
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
     community = grids[0].area.short if grids else ""
@@ -48,7 +55,9 @@ def _settings(viewer: Viewer) -> dict[str, Any]:
     return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": rules.MOST_OPS}
 
 
-@api.post("activate", url_name="activate", openapi_extra=schemas.body(schemas.Activate))
+@api.post(
+    "activate", url_name="activate", openapi_extra=schemas.operation(body=schemas.Activate, answer=schemas.Activated)
+)
 def activate(request: HttpRequest) -> HttpResponse:
     """Bind this phone to an account with its password and a one-time code."""
     at = wire.moment(request)
@@ -90,7 +99,7 @@ def _session(request: HttpRequest) -> tuple[Session, int]:
     return session, session.epoch or epochs.current(at=session.at)
 
 
-@api.post("lease", url_name="lease")
+@api.post("lease", url_name="lease", openapi_extra=schemas.operation(answer=schemas.Renewed))
 def lease(request: HttpRequest) -> HttpResponse:
     """Renew the offline lease and get the server's half of the cache key."""
     session, epoch = _session(request)
@@ -106,13 +115,13 @@ def lease(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@api.post("pull", url_name="pull", openapi_extra=schemas.body(schemas.Pull))
+@api.post("pull", url_name="pull", openapi_extra=schemas.operation(body=schemas.Pull, answer=schemas.Pulled))
 def pull(request: HttpRequest) -> HttpResponse:
     """What changed in my grids since the versions I have."""
     session, epoch = _session(request)
-    said = wire.json_of(session.body)
-    since = said.get("since") if isinstance(said, dict) else None
-    since = since if isinstance(since, dict) else {}
+    read = wire.json_of(session.body)
+    said = read if isinstance(read, dict) else {}
+    since = said["since"] if isinstance(said.get("since"), dict) else {}
     pulled = pulling.pull(
         viewer=session.viewer, at=session.at, since=since, epoch=epoch, same_epoch=said.get("epoch") == epoch
     )
@@ -131,7 +140,7 @@ def pull(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@api.post("push", url_name="push", openapi_extra=schemas.body(schemas.Push))
+@api.post("push", url_name="push", openapi_extra=schemas.operation(body=schemas.Push, answer=schemas.Pushed))
 def push(request: HttpRequest) -> HttpResponse:
     """Take the next ops of my sequence; the answer comes after commit."""
     session, epoch = _session(request)
@@ -170,7 +179,9 @@ def _result(one: pushing.Result) -> dict[str, Any]:
     return said
 
 
-@api.post("deposit", url_name="deposit", openapi_extra=schemas.body(schemas.Deposit))
+@api.post(
+    "deposit", url_name="deposit", openapi_extra=schemas.operation(body=schemas.Deposit, answer=schemas.Deposited)
+)
 def deposit(request: HttpRequest) -> HttpResponse:
     """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself."""
     at = wire.moment(request)
@@ -187,7 +198,9 @@ def deposit(request: HttpRequest) -> HttpResponse:
     return wire.answer(request, {"taken": [str(op) for op in taken.ops], "wipe": wipe})
 
 
-@api.api_operation(["GET", "POST"], "device/me", url_name="device_me")
+@api.api_operation(
+    ["GET", "POST"], "device/me", url_name="device_me", openapi_extra=schemas.operation(answer=schemas.Me)
+)
 def device_me(request: HttpRequest) -> HttpResponse:
     """What the server knows of this phone; POST {waiting} reports how many ops it still holds."""
     session, epoch = _session(request)
@@ -204,7 +217,7 @@ def device_me(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@api.get("epoch", url_name="epoch")
+@api.get("epoch", url_name="epoch", openapi_extra=schemas.operation(answer=schemas.Epoch))
 def epoch(request: HttpRequest) -> HttpResponse:
     """Which life of the database this is, and the server's clock; not signed."""
     at = wire.moment(request)
@@ -221,7 +234,7 @@ def _tus(status: int, **headers: str) -> HttpResponse:
     return response
 
 
-@api.post("attachments/", url_name="attachments")
+@api.post("attachments/", url_name="attachments", openapi_extra=schemas.operation(status=201))
 def attachment_begin(request: HttpRequest) -> HttpResponse:
     """tus creation: ``Upload-Length`` and ``Upload-Metadata: sha256 <base64>``."""
     session = wire.signed(request)
@@ -246,7 +259,9 @@ def _metadata(header: str) -> str:
     return ""
 
 
-@api.api_operation(["HEAD", "PATCH"], "attachments/{uuid:pk}", url_name="attachment")
+@api.api_operation(
+    ["HEAD", "PATCH"], "attachments/{uuid:pk}", url_name="attachment", openapi_extra=schemas.operation(status=204)
+)
 def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """tus core: HEAD tells how far it has come, PATCH takes the next piece."""
     session = wire.signed(request)

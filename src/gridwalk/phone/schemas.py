@@ -1,4 +1,4 @@
-"""The shapes of bodies, for the OpenAPI document; reading them is sync's, which refuses nothing it can keep."""
+"""The shapes of bodies and answers, for the OpenAPI document; reading bodies is sync's, which refuses nothing it can keep."""
 
 from __future__ import annotations
 
@@ -94,6 +94,144 @@ class Deposit(BaseModel):
     ops: list[SealedOp]
 
 
-def body(model: type[BaseModel]) -> dict[str, Any]:
-    """The body of an operation, as OpenAPI writes it."""
-    return {"requestBody": {"content": {"application/json": {"schema": model.model_json_schema()}}}}
+class Problem(BaseModel):
+    """Any answer of 400 and above: its name, and in ``text`` what the worker is told."""
+
+    problem: str
+    text: str = ""
+
+
+class Settings(BaseModel):
+    """What the office has set for phones."""
+
+    lease_hours: int
+    quiet: Any
+    max_ops: int
+
+
+class Worker(BaseModel):
+    """Whose phone it is."""
+
+    id: str
+    name: str
+    role: str
+    community: str
+    grids: list[dict[str, str]]
+    badge: dict[str, str | None]
+
+
+class Leased(BaseModel):
+    """What opens the phone's cache for a while."""
+
+    share: str
+    lease_until: str
+    epoch: int
+    user: Worker
+    server_key: Any
+    key_id: Any
+    next_seq: int
+    settings: Settings
+
+
+class Activated(Leased):
+    """A phone newly bound."""
+
+    device: str
+    deposit_token: str
+
+
+class Renewed(Leased):
+    """A lease renewed, with the server's clock."""
+
+    now: str
+
+
+class Pulled(BaseModel):
+    """The grids that changed, and those that are no longer the worker's."""
+
+    epoch: int
+    now: str
+    grids: list[dict[str, Any]]
+    left: list[str]
+    users: dict[str, str]
+    decided: list[Any]
+    next_seq: int
+    campaign: dict[str, Any] | None
+
+
+class Result(BaseModel):
+    """What became of an op."""
+
+    op: str
+    seq: int
+    state: str
+    reason: str = ""
+    text: str = ""
+    differences: list[Any] = []
+
+
+class Pushed(BaseModel):
+    """What became of each op, committed."""
+
+    epoch: int
+    next_seq: int
+    results: list[Result]
+    lease_until: str
+
+
+class Deposited(BaseModel):
+    """What was taken in; ``wipe``: the phone empties itself."""
+
+    taken: list[str]
+    wipe: bool
+
+
+class Me(BaseModel):
+    """What the server knows of a phone."""
+
+    device: str
+    name: str
+    epoch: int
+    next_seq: int
+    lease_until: str
+    now: str
+
+
+class Epoch(BaseModel):
+    """Which life of the database this is."""
+
+    epoch: int
+    now: str
+    wire: list[int]
+
+
+def operation(
+    *, body: type[BaseModel] | None = None, answer: type[BaseModel] | None = None, status: int = 200
+) -> dict[str, Any]:
+    """An operation's body and answers, as OpenAPI writes them; without ``answer`` headers say it all."""
+    described: dict[str, Any] = {"responses": {status: {"description": "Done"}, "4XX": _content(Problem)}}
+    if answer is not None:
+        described["responses"][status] = _content(answer)
+    if body is not None:
+        described["requestBody"] = _content(body)
+    return described
+
+
+def _content(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    named = schema.pop("$defs", {})
+    return {
+        "description": (model.__doc__ or "").strip(),
+        "content": {"application/json": {"schema": _inlined(schema, named)}},
+    }
+
+
+def _inlined(node: Any, named: dict[str, Any]) -> Any:
+    """The schema without references: a reference would be looked for at the root of the whole document."""
+    if isinstance(node, list):
+        return [_inlined(one, named) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inlined(named[node["$ref"].rsplit("/", 1)[-1]], named)
+    return {key: _inlined(value, named) for key, value in node.items()}

@@ -72,7 +72,7 @@ def json_of(body: bytes) -> Any:
     """The body as JSON. Raises Problem."""
     try:
         return json.loads(body) if body else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # thousands of brackets
         raise Problem(400, "malformed") from error
 
 
