@@ -41,7 +41,7 @@ def _settings(*, name: str, user: str, password: str, host: str, port: str) -> d
         "PORT": port,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "gridwalk", "options": "-c timezone=UTC"},
+        "OPTIONS": {"application_name": "gridwalk", "options": "-c timezone=UTC", "prepare_threshold": 2},
     }
 
 

@@ -6,14 +6,14 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from gridwalk.core import bulk, chain_reading, chains, clock, files, ids, records
+from gridwalk.core import bulk, chain_reading, chains, clock, files, ids, plain, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
 
@@ -32,6 +32,7 @@ class Writing:
         self.op = op
         self._changes: list[Change] = []
         self._audit: list[AuditEntry] = []
+        self._last: list[Callable[[], None]] = []
 
     def change(
         self,
@@ -89,10 +90,18 @@ class Writing:
             )
         )  # fmt: skip
 
+    def at_the_end(self, write: Callable[[], None]) -> None:
+        """Have ``write`` called when the action is done: what it writes (few rows) nothing in the action reads."""
+        self._last.append(write)
+
     def flush(self) -> None:
         """Write what was collected; called once, at the end of ``write_to``."""
-        bulk.insert(self._changes)
-        chains.append(self._audit, held=self.versions)
+        few = len(self._changes) <= bulk.FEW and len(self._audit) <= bulk.FEW
+        with plain.together() if few else nullcontext():
+            for write in self._last:
+                write()
+            bulk.insert(self._changes)
+            chains.append(self._audit, held=self.versions)
 
 
 @contextmanager
@@ -119,9 +128,8 @@ def _raise(wanted: Sequence[str]) -> dict[str, int]:
     """Lock streams in code order and raise their versions, in one statement. Raises UnknownStream."""
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_RAISE, [list(wanted)])
-        raised: dict[str, int] = dict(cursor.fetchall())
+    with plain.together():  # the transaction begins with it
+        raised: dict[str, int] = dict(plain.ask(_RAISE, [list(wanted)])())
     if len(raised) != len(wanted):
         raise UnknownStream(", ".join(sorted(set(wanted) - raised.keys())))
     return raised
@@ -171,6 +179,17 @@ def store_file(
         files.erase(stored.id)  # bytes without a row would never expire
         raise
     return stored
+
+
+def erase_file(file_id: uuid.UUID, *, actor: Actor, at: dt.datetime) -> None:
+    """Erase a stored file before its time; nothing happens where it is erased already."""
+    with write_to(actor=actor, at=at) as writing:
+        stored = StoredFile.objects.select_for_update().filter(pk=file_id, erased_at__isnull=True).first()
+        if stored is None:
+            return
+        files.erase(stored.id)
+        StoredFile.objects.filter(pk=file_id).update(erased_at=at)
+        writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)
 
 
 def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:

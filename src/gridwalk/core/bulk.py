@@ -1,4 +1,4 @@
-"""Writing many rows at once: COPY to insert, one UPDATE … FROM a JSON record set to change columns.
+"""Writing rows: COPY to insert many, one UPDATE … FROM a JSON record set to change columns; few go by kept statements.
 
 The ORM's own bulk writes build statements that grow with rows × columns; these do not. Only actions may call them.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,22 +16,42 @@ from typing import Any, cast
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
+from gridwalk.core import plain
+
+FEW = 16
+"""Up to so many rows are inserted one by one, all in one message: COPY has to be answered three times."""
+
 
 def insert(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one table by COPY. Raises IntegrityError as an INSERT would; auto keys are not read back."""
+    """Insert rows of one table. Raises IntegrityError; auto keys are not read back."""
     if not rows:
         return
-    meta = rows[0]._meta
-    fields = [f for f in meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
-    quote = connection.ops.quote_name
-    columns = ", ".join(_quoted(f) for f in fields)
-    sql = f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
-        for row in rows:
-            copy.write_row([_ready(f, f.pre_save(row, add=True)) for f in fields])
+    table, columns, fields = _inserted(type(rows[0]))
+    if len(rows) <= FEW:
+        places = ", ".join(["%s"] * len(fields))
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 names come from the models
+        with plain.cursor() as cursor:
+            cursor.executemany(sql, [_values(fields, row) for row in rows])
+    else:
+        sql = f"COPY {table} ({columns}) FROM STDIN"
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row(_values(fields, row))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
+
+
+@functools.lru_cache(maxsize=64)
+def _inserted(table: type[models.Model]) -> tuple[str, str, list[models.Field[Any, Any]]]:
+    """The table's name, the columns an insert names, and their fields."""
+    meta = table._meta
+    fields = [f for f in meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
+    return connection.ops.quote_name(meta.db_table), ", ".join(_quoted(f) for f in fields), fields
+
+
+def _values(fields: Sequence[models.Field[Any, Any]], row: models.Model) -> list[Any]:
+    return [_ready(field, field.pre_save(row, add=True)) for field in fields]
 
 
 def begin(rows: Sequence[models.Model]) -> None:
@@ -53,10 +74,18 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
     """Save ``columns`` (field names) of rows of one table, found by primary key, in one statement."""
     if not rows or not columns:
         return
-    meta = rows[0]._meta
-    quote = connection.ops.quote_name
-    fields = [cast("models.Field[Any, Any]", meta.get_field(name)) for name in dict.fromkeys(columns)]
+    sql, fields = _changed(type(rows[0]), tuple(dict.fromkeys(columns)))
     records = [{"pk_": row.pk, **{f.column: _plain(f, getattr(row, f.attname)) for f in fields}} for row in rows]
+    said = json.dumps(records, ensure_ascii=False, default=_default)
+    with plain.cursor() if len(rows) <= FEW else connection.cursor() as cursor:
+        cursor.execute(sql, [said])
+
+
+@functools.lru_cache(maxsize=128)
+def _changed(table: type[models.Model], columns: tuple[str, ...]) -> tuple[str, list[models.Field[Any, Any]]]:
+    """The statement that saves these columns, and their fields."""
+    meta, quote = table._meta, connection.ops.quote_name
+    fields = [cast("models.Field[Any, Any]", meta.get_field(name)) for name in columns]
     types = ", ".join(
         f"{_quoted(f)} {f.rel_db_type(connection) if f.is_relation else f.db_type(connection)}" for f in fields
     )
@@ -66,8 +95,7 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
         f"UPDATE {quote(meta.db_table)} t SET {sets} "  # noqa: S608 names come from the models
         f"FROM jsonb_to_recordset(%s::jsonb) AS v(pk_ {pk_type}, {types}) WHERE t.{_quoted(meta.pk)} = v.pk_"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(records, ensure_ascii=False, default=_default)])
+    return sql, fields
 
 
 def advance(
@@ -82,7 +110,7 @@ def advance(
         f"FROM unnest(%s::uuid[], %s::date[]) AS j(id, day) JOIN {name} o ON o.id = j.id "
         f"WHERE o.{quote(column)} IS NULL OR o.{quote(column)} <= j.day) v WHERE t.id = v.id RETURNING v.id, v.old, v.also"
     )
-    with connection.cursor() as cursor:
+    with plain.cursor() if len(days) <= FEW else connection.cursor() as cursor:
         cursor.execute(sql, [list(days), list(days.values())])
         return {pk: (old, other) for pk, old, other in cursor.fetchall()}
 

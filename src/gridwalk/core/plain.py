@@ -6,23 +6,78 @@ Building a query through the ORM costs more than answering it there; this keeps 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 
 Model = TypeVar("Model", bound=models.Model)
 
 
-def select(table: type[Model], where: str, params: Sequence[Any]) -> list[Model]:
-    """The rows of ``table`` for which ``where`` holds (columns of ``t``; it may order, limit and lock)."""
+def _open() -> CursorWrapper:
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        bound = cast(Any, ServerBindingCursor)(connection.connection)
+    opened: CursorWrapper = cast(Any, connection)._prepare_cursor(bound)
+    return opened
+
+
+@contextmanager
+def cursor() -> Iterator[CursorWrapper]:
+    """A cursor whose statements PostgreSQL plans once a connection and keeps, for those that are run on every visit.
+
+    Parameters go beside the statement, not into it, so it must say their type where PostgreSQL cannot tell (``%s::uuid[]``).
+    """
+    with _open() as opened:
+        yield opened
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Statements inside go to the server without waiting for each answer; an error is raised at the next read or at the end.
+
+    For statements of this module and of ``bulk`` (few rows) that do not depend on what another one said; reading an answer
+    sends what stands before it.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def ask(sql: str, params: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+    """Send a statement; calling what comes back reads its rows, once."""
+    asked = _open()
+    asked.execute(sql, params)
+
+    def read() -> list[tuple[Any, ...]]:
+        with asked:
+            rows: list[tuple[Any, ...]] = asked.fetchall()
+            return rows
+
+    return read
+
+
+def ask_for(table: type[Model], where: str, params: Sequence[Any]) -> Callable[[], list[Model]]:
+    """Ask for the rows of ``table`` for which ``where`` holds (columns of ``t``; it may order, limit and lock)."""
     sql, names, converters = _statement(table, where)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows = cursor.fetchall()
-    if converters:
-        rows = [_converted(row, converters) for row in rows]
-    return [table.from_db(connection.alias, names, row) for row in rows]
+    asked = ask(sql, params)
+
+    def read() -> list[Model]:
+        rows: Sequence[Sequence[Any]] = asked()
+        if converters:
+            rows = [_converted(row, converters) for row in rows]
+        return [table.from_db(connection.alias, names, row) for row in rows]
+
+    return read
+
+
+def select(table: type[Model], where: str, params: Sequence[Any]) -> list[Model]:
+    """The rows of ``table`` for which ``where`` holds, read at once."""
+    return ask_for(table, where, params)()
 
 
 Converter = Callable[[Any, Any, Any], Any]

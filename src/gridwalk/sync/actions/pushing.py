@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, envelope
+from gridwalk.core import bulk, envelope, plain
 from gridwalk.core.actions import Writing
 from gridwalk.sync import rules
 from gridwalk.sync.actions import devices
@@ -116,10 +117,11 @@ def _take(
             fresh = [one for one in fresh if one.op not in known]
             judge = Judge(viewer, fresh, at=at, behind=behind)
         outcomes = judge.run(writing)
-        log_ops(writing, device, outcomes, at=at, via="push")
         if intentions:
             next_seq = max(next_seq, intentions[-1].seq + 1)
-        _advance(device, next_seq, behind, at)
+        log_ops(writing, device, outcomes, at=at, via="push")
+        advance = functools.partial(_advance, device, next_seq, behind, at)
+        writing.at_the_end(advance)
     by_op = {**known, **{outcome.one.op: _result_of(outcome) for outcome in outcomes}}
     return Pushed(next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
 
@@ -138,7 +140,7 @@ _TABLE = Device._meta.db_table
 
 def _lock(device: Device) -> int:
     """The sequence number the server waits for, held until the end of the transaction."""
-    with connection.cursor() as cursor:
+    with plain.cursor() as cursor:
         cursor.execute(f"SELECT next_seq FROM {_TABLE} WHERE id = %s FOR UPDATE", [device.pk])  # noqa: S608
         (next_seq,) = cursor.fetchone()
     return int(next_seq)
@@ -149,7 +151,7 @@ def _advance(device: Device, next_seq: int, behind: dt.timedelta, at: dt.datetim
     UPDATE {_TABLE} SET next_seq = %s, behind_ms = %s, last_seen_at = %s, last_sync_at = %s, waiting = 0, lease_until = %s
     WHERE id = %s
     """  # noqa: S608
-    with connection.cursor() as cursor:
+    with plain.cursor() as cursor:
         cursor.execute(sql, [next_seq, int(behind.total_seconds() * 1000), at, at, at + rules.LEASE, device.pk])
 
 
@@ -187,7 +189,10 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
         )
         for o in outcomes
     ]  # fmt: skip
-    bulk.insert(rows)
+    if len(rows) <= bulk.FEW:
+        writing.at_the_end(functools.partial(bulk.insert, rows))
+    else:
+        bulk.insert(rows)
     back = [
         Returned(op=row, grid=o.grid or device.scope, place=o.place, reason=o.reason, created_at=at)
         for row, o in zip(rows, outcomes, strict=True)

@@ -6,12 +6,10 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from django.db import connection
-
-from gridwalk.core import ids
+from gridwalk.core import ids, plain
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Person, Residence
@@ -127,35 +125,42 @@ def load(intentions: Collection[Intention]) -> Known:
         one.entity for one in intentions if one.verb == "residence.end" and one.entity
     }
     grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
-    entities = _entities(by_kind, grids)
+    doors = [one.entity for one in intentions if one.verb == "visit.record" and one.kind == "dwelling" and one.entity]
+    with plain.together():
+        asked = _ask(by_kind)
+        links = plain.ask(_LINKS, [doors]) if doors else list
+    entities = _entities(asked, grids)
+    people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for door, person in links():
+        people[door].add(person)
     strangers = maybe_links - entities.keys()
     residences = {}
     aliases: dict[uuid.UUID, uuid.UUID] = {}
     if strangers:
-        links = Residence.objects.filter(pk__in=strangers).values_list("id", "person_id", "dwelling_id", "grid_id")
-        residences = {pk: (person, door, grid) for pk, person, door, grid in links}
+        named = Residence.objects.filter(pk__in=strangers).values_list("id", "person_id", "dwelling_id", "grid_id")
+        residences = {pk: (person, door, grid) for pk, person, door, grid in named}
         aliases = dict(Alias.objects.filter(pk__in=strangers - residences.keys()).values_list("id", "entity"))
         further = {*aliases.values(), *(person for person, _, _ in residences.values())} - entities.keys()
-        entities |= _entities({"person": further}, grids)
-    doors = [one.entity for one in intentions if one.verb == "visit.record" and one.kind == "dwelling" and one.entity]
-    people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    if doors:
-        for door, person in _rows(_LINKS, doors):
-            people[door].add(person)
+        entities |= _entities(_ask({"person": further}), grids)
     return Known(entities, residences, aliases, people, _heads({p for one in intentions for p in _parents(one)}), grids)
 
 
-def _entities(
-    by_kind: Mapping[str, Collection[uuid.UUID]], grids: defaultdict[uuid.UUID, set[str]]
-) -> dict[uuid.UUID, Standing]:
+Asked = Callable[[], list[tuple[Any, ...]]]
+
+
+def _ask(by_kind: Mapping[str, Collection[uuid.UUID]]) -> list[tuple[str, Asked]]:
+    """Plain rows: the fast path of every push, where building the query would take longer than answering it."""
+    statements = {**_STANDING, "person": _PEOPLE}
+    return [(kind, plain.ask(statements[kind], [list(pks)])) for kind, pks in by_kind.items() if pks]
+
+
+def _entities(asked: Iterable[tuple[str, Asked]], grids: defaultdict[uuid.UUID, set[str]]) -> dict[uuid.UUID, Standing]:
     found: dict[uuid.UUID, Standing] = {}
-    for kind, pks in by_kind.items():
-        if kind == "person" and pks:
-            for pk, grid, status, care in _rows(_PEOPLE, pks):
-                found[pk] = Standing(kind, grid, status)
-                grids[pk] |= {grid, care} - {None}
-        elif pks:
-            found |= {pk: Standing(kind, grid, status) for pk, grid, status in _rows(_STANDING[kind], pks)}
+    for kind, read in asked:
+        for pk, grid, status, *care in read():
+            found[pk] = Standing(kind, grid, status)
+            if kind == "person":
+                grids[pk] |= {grid, *care} - {None}
     return found
 
 
@@ -168,14 +173,6 @@ SELECT p.id, p.grid_id, p.status, c.grid_id FROM {Person._meta.db_table} p
 LEFT JOIN {CareLabel._meta.db_table} c ON c.person_id = p.id WHERE p.id = ANY(%s)
 """  # noqa: S608
 _LINKS = f"SELECT dwelling_id, person_id FROM {Residence._meta.db_table} WHERE dwelling_id = ANY(%s) AND to_on IS NULL"  # noqa: S608
-
-
-def _rows(sql: str, pks: Collection[uuid.UUID]) -> list[tuple[Any, ...]]:
-    """Plain rows: the fast path of every push, where building the query would take longer than answering it."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(pks)])
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
 
 
 def _heads(parents: set[uuid.UUID]) -> dict[tuple[str, uuid.UUID, str], uuid.UUID]:

@@ -7,11 +7,11 @@ import datetime as dt
 import json
 import uuid
 
-from django.db import connection
 from django.db.models import Count, Q
 
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.core import plain
 from gridwalk.sync.models import Device, Epoch, Op, Returned
 from gridwalk.sync.rules import KEPT
 
@@ -37,7 +37,7 @@ class Bound:
 
 def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
     """One device as a request needs it, in one statement: every push begins with this."""
-    with connection.cursor() as cursor:
+    with plain.cursor() as cursor:
         cursor.execute(_BOUND, [on, on, device])
         row = cursor.fetchone()
     if row is None:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -74,11 +74,17 @@ def record_in(
     ``people``: who belongs to the visited doors, where the caller has read it already.
     """
     entities = [v.entity for v in visits]
+    with plain.together():
+        places, aims, before_them = (
+            _ask_for_places(visits, grid),
+            _ask_for_targets(campaign, entities),
+            _ask_for_visits(visits),
+        )
     known = Known(
-        writing.at, campaign, _entities(visits, grid), _targets(campaign, entities),
+        writing.at, campaign, {place.id: place for read in places for place in read()}, {t.entity: t for t in aims()},
         refusals.people_at(entities) if people is None else people,
     )  # fmt: skip
-    standing, by_id = _on_record(visits)
+    standing, by_id = _on_record(before_them())
     answers: dict[uuid.UUID, Answer] = {}
     made: list[tuple[Visit, Found]] = []
     proved: set[uuid.UUID] = set()
@@ -112,35 +118,35 @@ def record_in(
     return [answers[v.id] for v in visits], judged
 
 
-def _entities(visits: Sequence[NewVisit], grid: str) -> dict[uuid.UUID, Entity]:
+def _ask_for_places(visits: Sequence[NewVisit], grid: str) -> list[Callable[[], list[Entity]]]:
     wanted: dict[str, set[uuid.UUID]] = defaultdict(set)
     for visit in visits:
         if visit.kind in KINDS:
             wanted[visit.kind].add(visit.entity)
-    return {
-        entity.id: entity
-        for kind, entity_ids in wanted.items()
-        for entity in plain.select(columns.TABLES[kind], "t.id = ANY(%s) AND t.grid_id = %s", [list(entity_ids), grid])
-    }
+    here = "t.id = ANY(%s) AND t.grid_id = %s"
+    return [plain.ask_for(columns.TABLES[kind], here, [list(pks), grid]) for kind, pks in wanted.items()]
 
 
-def _on_record(visits: Sequence[NewVisit]) -> tuple[dict[uuid.UUID, list[Visit]], dict[uuid.UUID, Visit]]:
+def _ask_for_targets(campaign: Campaign | None, entities: Sequence[uuid.UUID]) -> Callable[[], list[Target]]:
+    if campaign is None:
+        return list
+    return plain.ask_for(Target, "t.campaign_id = %s AND t.entity = ANY(%s)", [campaign.pk, list(entities)])
+
+
+def _ask_for_visits(visits: Sequence[NewVisit]) -> Callable[[], list[Visit]]:
+    of_these = [[v.entity for v in visits], [v.id for v in visits]]
+    return plain.ask_for(Visit, "t.entity = ANY(%s) OR t.id = ANY(%s)", of_these)
+
+
+def _on_record(visits: Iterable[Visit]) -> tuple[dict[uuid.UUID, list[Visit]], dict[uuid.UUID, Visit]]:
     """The standing visits by entity, and all visits by id, those taken back too."""
     standing: dict[uuid.UUID, list[Visit]] = defaultdict(list)
     by_id: dict[uuid.UUID, Visit] = {}
-    of_these = [[v.entity for v in visits], [v.id for v in visits]]
-    for visit in plain.select(Visit, "t.entity = ANY(%s) OR t.id = ANY(%s)", of_these):
+    for visit in visits:
         by_id[visit.id] = visit
         if visit.withdrawn_at is None:
             standing[visit.entity].append(visit)
     return standing, by_id
-
-
-def _targets(campaign: Campaign | None, entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, Target]:
-    if campaign is None:
-        return {}
-    found = plain.select(Target, "t.campaign_id = %s AND t.entity = ANY(%s)", [campaign.pk, list(entities)])
-    return {t.entity: t for t in found}
 
 
 def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) -> Visit:
