@@ -119,6 +119,40 @@ def test_it_goes_back_the_next_day_as_a_plan_of_its_own(two_buildings: dict[str,
     assert Building.objects.filter(grid_id=fifth).count() == 2
 
 
+def test_a_building_parts_by_stairwell_and_is_one_again_when_they_meet(
+    two_buildings: dict[str, str], lead: Client, sign_in: SignIn
+) -> None:
+    more = [DOORS[0], *[[GRID, "海河花园", "7号楼", f"{n}单元", "101", "有人住", "自住", "80"] for n in (1, 2)]]
+    confirm(lead, upload(lead, workbook("七号楼", more)))
+    seven = Building.objects.get(key="7")
+    second = seven.stairwells.get(key="2")
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    assert f"b-{second.pk}" in centre.get(NEW, {"old": [GRID], "n": "2"}).content.decode()
+    split(centre, two_buildings, **{f"b-{seven.pk}": THIRD, f"b-{second.pk}": FOURTH})
+    plan = GridPlan.objects.get()
+    sign_in(Role.ADMINISTRATOR, STREET).post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
+    standing = dict(Building.objects.filter(key="7", ended_on__isnull=True).values_list("grid_id", "id"))
+    assert set(standing) == {THIRD, FOURTH}
+    here = Dwelling.objects.filter(stairwell__key="2", building__key="7").get()
+    assert (here.grid_id, here.building_id) == (FOURTH, standing[FOURTH])
+
+    found = [["小区", "楼栋", "单元", "室号", "居住状况"], ["海河花园", "7号楼", "2单元", "301", "有人住"]]
+    confirm(lead, upload(lead, workbook("补登记", found)))
+    new = Dwelling.objects.get(address__contains="7号楼 2单元 301")
+    assert (new.grid_id, new.stairwell_id) == (FOURTH, second.pk), "a ledger that names no grid finds the right half"
+
+    with time_machine.travel(clock.now() + dt.timedelta(days=1)):
+        centre, administrator = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.ADMINISTRATOR, STREET)
+        centre.post(f"{PLANS}{plan.pk}/reverse/", {"reason": "还是一个人管好"})
+        reverse = GridPlan.objects.get(reverses=plan)
+        administrator.post(f"{PLANS}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
+    again = Building.objects.get(key="7", ended_on__isnull=True)
+    assert set(again.stairwells.values_list("key", flat=True)) == {"1", "2"}
+    assert set(Dwelling.objects.filter(address__contains="7号楼").values_list("building", "grid")) == {
+        (again.pk, f"{COMMUNITY}005")
+    }
+
+
 def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str, str], sign_in: SignIn) -> None:
     centre = sign_in(Role.STREET_CENTRE, STREET)
     for given, why in (
@@ -134,10 +168,6 @@ def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str,
     assert sign_in(Role.GRID_WORKER, GRID).get(PLANS).status_code == 403
     assert sign_in(Role.STREET_CENTRE, "120105002").get(NEW, {"old": [GRID], "n": "2"}).status_code == 404
 
-    twin = Building.objects.get(pk=two_buildings["6"])
-    Building.objects.create(grid_id=SECOND, estate=twin.estate, key=twin.key, name=twin.name)
-    merged = centre.post(NEW, {"old": [GRID, SECOND], "n": "1", "reason": "合并"})
-    assert "各有一栋" in merged.content.decode()
     assert GridPlan.objects.count() == 0
 
     administrator = sign_in(Role.ADMINISTRATOR, STREET)

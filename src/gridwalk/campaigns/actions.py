@@ -272,7 +272,7 @@ def replace_grids(
 ) -> None:
     """Split or merge grids with all that stands in them; open targets follow, at the new grid's responsible worker.
 
-    ``buildings``: building → its new grid; whatever is not named goes to the first of ``new``. One transaction.
+    ``buildings``: building or stairwell → its new grid; whatever is not named goes to the first of ``new``. One transaction.
     Raises NotPermitted, TerritoryError.
     """
     with core.write_to(*old, actor=actor, at=at):

@@ -79,7 +79,7 @@ class Places:
         if code in self._grids:
             return Place(community, code, address, key, None)
         building = self._building(community, address)
-        grid = building.grid if building else f"{community}000"
+        grid = building.grid_of(address.stairwell) if building else f"{community}000"
         return Place(community, grid, address, key, None, "grid_unknown" if code else "")
 
     def _with_estate(self, community: str, address: Address) -> tuple[Address, bool]:

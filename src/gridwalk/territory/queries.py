@@ -113,22 +113,28 @@ def walking(building: Building) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class KnownBuilding:
-    """A building as imports look it up; ``stairwells``: key → id."""
+    """A building as imports look it up; ``stairwells``: key → id; ``grids``: key → grid, where its stairwells part."""
 
     id: uuid.UUID
     grid: str
     stairwells: dict[str, uuid.UUID]
+    grids: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def grid_of(self, stairwell: str) -> str:
+        """The grid a door of this stairwell is in."""
+        return self.grids.get(stairwell, self.grid)
 
 
 def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
     """The standing buildings of a community by (estate without spelling, key): 建国小区 and 建国 are one."""
-    found = {}
+    found: dict[tuple[str, str], KnownBuilding] = {}
     rows = Building.objects.filter(grid__area_id=community, ended_on__isnull=True).prefetch_related("stairwells")
-    for building in rows:
+    for building in rows.order_by("grid_id", "id"):
         stairwells = {s.key: s.id for s in building.stairwells.all()}
-        found[addresses.estate_key(building.estate), building.key] = KnownBuilding(
-            building.id, building.grid_id, stairwells
-        )
+        place = addresses.estate_key(building.estate), building.key
+        known = found.setdefault(place, KnownBuilding(building.id, building.grid_id, {}))
+        known.stairwells.update(stairwells)
+        known.grids.update(dict.fromkeys(stairwells, building.grid_id))
     return found
 
 

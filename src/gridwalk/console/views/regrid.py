@@ -53,7 +53,8 @@ def grid_plan_new(request: Signed) -> HttpResponse:
         return redirect("console:grid_plans")
     new = regridding.fresh_codes(old[0][:12], n)
     rows = regridding.standing(request.viewer, old)
-    typed = {row.id: given.get(f"b-{row.id}", "") for row in rows}
+    places = [row.id for row in rows] + [part.id for row in rows for part in row.parts if len(row.parts) > 1]
+    typed = {place: given.get(f"b-{place}", "") for place in places}
     fault = ""
     if request.method == "POST":
         workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
+from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Recheck, Residence, Site
-from gridwalk.territory.models import Building
+from gridwalk.territory.models import Building, Stairwell
 
 
 def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str], *, rest: str) -> None:
-    """Move every building, door, person, organization and site of ``old``: a building's as ``to`` says, the others to ``rest``.
+    """Move every building, door, person, organization and site of ``old`` to the grid ``to`` says, the others to ``rest``.
 
-    Persons go with their home, organizations with their door. Both sides' streams must be locked; both get change rows.
+    ``to``: building or stairwell → grid; a stairwell without an entry goes with its building. A building whose stairwells part
+    stands in each of their grids; one that stood in several of the old grids is one again where they meet. Persons go with
+    their home, organizations with their door. Both sides' streams must be locked; both get change rows.
     """
-    for building in Building.objects.filter(grid_id__in=old):
-        Building.objects.filter(pk=building.pk).update(grid_id=to.get(building.pk, rest))
+    for building in Building.objects.filter(grid_id__in=old, ended_on__isnull=True).order_by("grid_id", "id"):
+        _move_building(writing, building, to, rest)
     for grid in {*to.values(), rest}:
         of_grid = Dwelling.objects.filter(grid_id__in=old, building__grid_id=grid)
         _move(writing, of_grid, grid)
@@ -41,6 +45,49 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
             of_kind = entities._default_manager.filter(grid_id=grid).values("pk")
             for waiting in (Difference, Recheck):
                 waiting._default_manager.filter(grid_id__in=old, kind=kind, entity__in=of_kind).update(grid_id=grid)
+
+
+def _move_building(writing: Writing, building: Building, to: Mapping[uuid.UUID, str], rest: str) -> None:
+    own = to.get(building.pk, rest)
+    parts: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for stairwell in Stairwell.objects.filter(building=building).order_by("key").values_list("id", flat=True):
+        parts[to.get(stairwell, own)].append(stairwell)
+    if parts and own not in parts and not Dwelling.objects.filter(building=building, stairwell__isnull=True).exists():
+        own = min(parts)  # nothing of it is left where it would go
+    for grid, stairwells in parts.items():
+        if grid != own:
+            _join(stairwells, _building_like(writing, building, grid))
+    standing = Building.objects.filter(grid_id=own, estate=building.estate, key=building.key).first()
+    if standing is None or standing.pk == building.pk:
+        Building.objects.filter(pk=building.pk).update(grid_id=own)
+        return
+    Building.objects.filter(pk=standing.pk).update(ended_on=None)
+    _join(parts[own], standing)
+    Dwelling.objects.filter(building=building).update(building=standing)
+    Building.objects.filter(pk=building.pk).update(ended_on=clock.local_date(writing.at))
+
+
+def _building_like(writing: Writing, building: Building, grid: str) -> Building:
+    """The same building as it stands in another grid."""
+    found, is_new = Building.objects.get_or_create(
+        grid_id=grid, estate=building.estate, key=building.key,
+        defaults={"name": building.name, "n_floors": building.n_floors, "lon": building.lon, "lat": building.lat},
+    )  # fmt: skip
+    if is_new:
+        writing.created(grid, "building", found.pk, {"estate": found.estate, "key": found.key}, source="office")
+    return found
+
+
+def _join(stairwells: Sequence[uuid.UUID], building: Building) -> None:
+    """Put stairwells with their doors to a building; where it has that stairwell already, only the doors."""
+    standing = dict(Stairwell.objects.filter(building=building).values_list("key", "id"))
+    for stairwell in Stairwell.objects.filter(pk__in=list(stairwells)):
+        doors = Dwelling.objects.filter(stairwell=stairwell)
+        if same := standing.get(stairwell.key):
+            doors.update(building=building, stairwell_id=same)
+        else:
+            Stairwell.objects.filter(pk=stairwell.pk).update(building=building)
+            doors.update(building=building)
 
 
 def _move(writing: Writing, entities: QuerySet[Any], grid: str) -> None:

@@ -24,7 +24,7 @@ from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
 from gridwalk.sync.models import Device, Note, Returned
 from gridwalk.sync.queries import regridding
-from gridwalk.territory.models import Building, Grid, GridPlan
+from gridwalk.territory.models import Building, Grid, GridPlan, Stairwell
 from gridwalk.visits.models import CareContact, Visit
 
 MOST = 9
@@ -38,7 +38,8 @@ def propose(
     *, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Sequence[str], buildings: Mapping[uuid.UUID, str],
     workers: Mapping[str, uuid.UUID], reason: str, reverses: GridPlan | None = None,
 ) -> GridPlan:  # fmt: skip
-    """Draw up a plan; nothing moves yet. ``buildings``: building → new code, the others go to the first new one.
+    """Draw up a plan; nothing moves yet. ``buildings``: building or stairwell → new code; a stairwell without one
+    goes with its building, a building without one to the first new grid.
 
     Raises NotHere, PlanError.
     """
@@ -50,21 +51,17 @@ def propose(
     if not reason:
         raise PlanError("没有送：请写明为什么要改，复核的人要看。")
     _require_in_force(community, old, at)
-    here = set(Building.objects.filter(grid_id__in=old).values_list("id", flat=True))
-    to = {str(b): code for b, code in buildings.items() if b in here and code in new}
-    used = {*to.values(), new[0]} if len(to) < len(here) or not here else set(to.values())
-    if empty := [code for code in new if code not in used]:
-        raise PlanError(
-            f"没有送：{'、'.join(code[12:] for code in empty)} 号网格里一栋楼也没有。请至少划进一栋，或少设几个。"
-        )
+    here = set(_places(old))
+    to = {str(place): code for place, code in buildings.items() if place in here and code in new}
     allowed = regridding.workers_of(old, clock.local_date(at))
     chosen = {code: str(user) for code, user in workers.items() if code in new and user in allowed}
     plan = GridPlan(
         community_id=community, old=list(old), new=list(new), buildings=to, workers=chosen, reason=reason,
         reverses=reverses, proposed_by=actor.id, proposed_by_name=actor.name, proposed_at=at,
     )  # fmt: skip
-    if clashes := regridding.impact(plan, clock.local_date(at)).clashes:
-        raise PlanError(f"没有送：{'、'.join(clashes)} 在几个网格里各有一栋，不能划到一起。请先把重复的楼栋理清。")
+    if empty := regridding.impact(plan, clock.local_date(at)).empty:
+        numbers = "、".join(str(int(code[12:])) for code in empty)
+        raise PlanError(f"没有送：第 {numbers} 网格里一栋楼也没有。请至少划进一栋或一个单元，或少设几个。")
     with core.write_to(actor=actor, at=at) as writing:
         if GridPlan.objects.filter(community_id=community, state="open").exists():
             raise PlanError("没有送：这个社区还有一个方案等着复核，先把那个定下来。")
@@ -90,6 +87,16 @@ def propose_reverse(*, actor: Viewer, at: dt.datetime, plan: GridPlan, reason: s
         actor=actor, at=at, old=plan.new, new=list(fresh.values()), buildings=buildings, workers=workers,
         reason=reason, reverses=plan,
     )  # fmt: skip
+
+
+def _places(grids: Sequence[str]) -> dict[uuid.UUID, str]:
+    """Building or stairwell → grid, of all that stand in some grids."""
+    standing = Building.objects.filter(grid_id__in=grids, ended_on__isnull=True)
+    stairwells = Stairwell.objects.filter(building__in=standing)
+    return {
+        **dict(standing.values_list("id", "grid_id")),
+        **dict(stairwells.values_list("id", "building__grid_id")),
+    }
 
 
 def _require_in_force(community: str, old: Sequence[str], at: dt.datetime) -> None:
@@ -122,11 +129,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: GridPlan, confirmed: bool, n
     with transaction.atomic():
         locked = _waiting(plan)
         _require_in_force(locked.community_id, locked.old, at)
-        if clashes := regridding.impact(locked, today).clashes:
-            raise PlanError(f"没有改：{'、'.join(clashes)} 在几个网格里各有一栋，不能划到一起。")
-        locked.before = {
-            str(b): code for b, code in Building.objects.filter(grid_id__in=locked.old).values_list("id", "grid_id")
-        }
+        locked.before = {str(place): code for place, code in _places(locked.old).items()}
         with core.write_to(*locked.old, actor=actor, at=at) as writing:
             chosen = {code: uuid.UUID(user) for code, user in locked.workers.items()}
             accounts.follow_grids(writing, old=locked.old, new=chosen, from_on=today)

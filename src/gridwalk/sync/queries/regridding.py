@@ -8,7 +8,8 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Prefetch, Q
+from django.db.models.functions import Length
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
@@ -19,7 +20,7 @@ from gridwalk.registry.models import Dwelling, Organization, Person, Residence, 
 from gridwalk.sync.models import Device
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
-from gridwalk.territory.models import Building, Grid, GridPlan
+from gridwalk.territory.models import Building, Grid, GridPlan, Stairwell
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,15 +40,30 @@ class Ground:
 
 
 @dataclasses.dataclass(frozen=True)
+class Part:
+    """A stairwell of a building, with what stands in it."""
+
+    id: uuid.UUID
+    name: str
+    key: str
+    ground: Ground
+
+
+@dataclasses.dataclass(frozen=True)
 class Standing:
-    """A building of the old grids, with what stands in it."""
+    """A building of the old grids: its stairwells, and ``loose``, what has no stairwell."""
 
     id: uuid.UUID
     name: str
     grid: str
     grid_name: str
-    n_stairwells: int
-    ground: Ground
+    parts: list[Part]
+    loose: Ground
+
+    @property
+    def ground(self) -> Ground:
+        """All that stands in it."""
+        return sum((part.ground for part in self.parts), self.loose)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,14 +79,15 @@ class NewGrid:
 
 @dataclasses.dataclass(frozen=True)
 class Impact:
-    """What a plan moves. ``left_out``: workers of the old grids who get no new one; ``phones``: that pull anew."""
+    """What a plan moves. ``left_out``: workers of the old grids who get no new one; ``phones``: that pull anew; ``empty``: new
+    grids to which nothing goes."""
 
     new: list[NewGrid]
     n_buildings: int
     total: Ground
     phones: int
     left_out: list[str]
-    clashes: list[str]
+    empty: list[str]
 
 
 def require_community(viewer: Viewer, community: str) -> None:
@@ -83,21 +100,32 @@ def standing(viewer: Viewer, old: Sequence[str]) -> list[Standing]:
     """The buildings of some grids in walking order, with their counts; a constant number of queries. Raises NotHere."""
     for code in old:
         require_community(viewer, code)
-    rows = Building.objects.filter(grid_id__in=old, ended_on__isnull=True).select_related("grid")
-    found = sorted(rows.annotate(n_stairwells=Count("stairwells")), key=lambda b: (b.grid_id, territory.walking(b)))
-    grounds = _by_building(old)
+    return _standing(old, _grounds(old))
+
+
+def _standing(old: Sequence[str], grounds: Mapping[uuid.UUID | None, Ground]) -> list[Standing]:
+    by_key = Prefetch("stairwells", Stairwell.objects.order_by(Length("key"), "key"))
+    rows = (
+        Building.objects.filter(grid_id__in=old, ended_on__isnull=True).select_related("grid").prefetch_related(by_key)
+    )
     return [
-        Standing(b.pk, f"{b.estate} {b.name}".strip(), b.grid_id, b.grid.name, b.n_stairwells, grounds.get(b.pk, Ground()))
-        for b in found
+        Standing(
+            b.pk, f"{b.estate} {b.name}".strip(), b.grid_id, b.grid.name,
+            [Part(s.pk, s.name or "没有单元号", s.key, grounds.get(s.pk, Ground())) for s in b.stairwells.all()],
+            grounds.get(b.pk, Ground()),
+        )
+        for b in sorted(rows, key=lambda b: (b.grid_id, territory.walking(b)))
     ]  # fmt: skip
 
 
-def _by_building(old: Sequence[str]) -> dict[uuid.UUID | None, Ground]:
-    """What stands in each building; None: what has none (persons without a home, organizations and sites without a door)."""
-    doors = dict(Dwelling.objects.filter(grid_id__in=old).values_list("id", "building_id"))
-    dwellings: Counter[uuid.UUID | None] = Counter(
-        Dwelling.objects.filter(grid_id__in=old).exclude(status="struck_off").values_list("building_id", flat=True)
-    )
+def _grounds(old: Sequence[str]) -> dict[uuid.UUID | None, Ground]:
+    """What stands in each stairwell, in each building beside its stairwells; None: what has no door at all."""
+    rows = Dwelling.objects.filter(grid_id__in=old).values_list("id", "stairwell_id", "building_id", "status")
+    doors: dict[uuid.UUID, uuid.UUID | None] = {}
+    dwellings: Counter[uuid.UUID | None] = Counter()
+    for door, stairwell, building, status in rows:
+        doors[door] = stairwell or building
+        dwellings[doors[door]] += status != "struck_off"
     homes = dict(
         Residence.objects.filter(person__grid_id__in=old, grid_id__in=old, to_on__isnull=True).values_list(
             "person_id", "dwelling_id"
@@ -130,23 +158,25 @@ def workers_of(old: Sequence[str], on: dt.date) -> dict[uuid.UUID, str]:
 
 
 def impact(plan: GridPlan, on: dt.date) -> Impact:
-    """What a plan moves, building by building. The caller has checked that the viewer may see the plan."""
+    """What a plan moves, stairwell by stairwell. The caller has checked that the viewer may see the plan."""
     old, new = list(plan.old), list(plan.new)
-    grounds = _by_building(old)
-    present = Building.objects.filter(grid_id__in=old).select_related("grid")
+    grounds = _grounds(old)
+    present = _standing(old, grounds)
     to: Mapping[str, str] = plan.buildings
     totals: dict[str, Ground] = dict.fromkeys(new, Ground())
     sources: dict[str, set[str]] = {code: set() for code in new}
-    seen: Counter[tuple[str, str, str]] = Counter()
-    names = {}
-    for b in present:
-        target = to.get(str(b.pk), new[0])
-        totals[target] += grounds.pop(b.pk, Ground())
-        sources[target].add(b.grid.name)
-        seen[target, b.estate, b.key] += 1
-        names[target, b.estate, b.key] = f"{b.estate} {b.name}".strip()
-    for rest in grounds.values():
-        totals[new[0]] += rest
+    left = dict(grounds)
+    for building in present:
+        own = to.get(str(building.id), new[0])
+        for part in building.parts:
+            code = to.get(str(part.id), own)
+            totals[code] += left.pop(part.id, Ground())
+            sources[code].add(building.grid_name)
+        if building.id in left or not building.parts:
+            totals[own] += left.pop(building.id, Ground())
+            sources[own].add(building.grid_name)
+    rest = sum(left.values(), Ground())
+    totals[new[0]] += rest
     chosen = dict(User.objects.filter(pk__in=list(plan.workers.values())).values_list("id", "name"))
     named = {code: chosen.get(uuid.UUID(user), "") for code, user in plan.workers.items()}
     had = workers_of(old, on)
@@ -158,7 +188,7 @@ def impact(plan: GridPlan, on: dt.date) -> Impact:
         ],
         len(present), sum(totals.values(), Ground()), touched.count(),
         sorted(name for user, name in had.items() if user not in chosen),
-        sorted(names[key] for key, n in seen.items() if n > 1),
+        [code for code in new if not sources[code] and (code != new[0] or rest == Ground())],
     )  # fmt: skip
 
 
