@@ -115,7 +115,9 @@ def _kept(data: bytes, marks: Sequence[Mark], tables: Sequence[Table]) -> bytes:
                 cell.comment = Comment("；".join(said), AUTHOR, height=60, width=260)
         if len(commented) >= MAX_COMMENTS or any(not m.column for m in of_row):
             column = columns.setdefault(sheet_name, sheet.max_column + 1)
-            sheet.cell(row_no, column, "；".join(m.text for m in of_row)).fill = _FILL
+            explained = sheet.cell(row_no, column, "；".join(m.text for m in of_row))
+            explained.fill = _FILL
+            _keep_text(explained)
     for sheet_name, column in columns.items():
         sheet = book[sheet_name]
         sheet.cell(1, column, COLUMN)
@@ -125,12 +127,17 @@ def _kept(data: bytes, marks: Sequence[Mark], tables: Sequence[Table]) -> bytes:
         for row in (table.header, *table.rows):
             sheet.append(list(row))
             for cell in sheet[sheet.max_row]:
-                if isinstance(cell.value, str) and cell.value.startswith(FORMULA_STARTS):
-                    cell.data_type, cell.quotePrefix = "s", True  # text, also once somebody edits it
+                _keep_text(cell)
         sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _keep_text(cell: Any) -> None:
+    """A text of ours that looks like a formula stays text, also once somebody edits it."""
+    if isinstance(cell.value, str) and cell.value.startswith(FORMULA_STARTS):
+        cell.data_type, cell.quotePrefix = "s", True
 
 
 def _free(name: str, taken: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages
+from gridwalk.console import downloads, pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.dictionary import fields as dictionary
@@ -47,7 +47,7 @@ def upload(request: Signed) -> HttpResponse:
     """Take the file, and the platform's export where both are compared with each other."""
     file, other = request.FILES.get("file"), request.FILES.get("other")
     if file is None:
-        messages.error(request, "还没有选文件，没有比对。请选一个 xlsx、xls 或 csv。")
+        messages.error(request, uploads.why_missing(request, "没有比对"))
         return redirect("console:comparisons")
     try:
         made = comparing.upload(
@@ -156,7 +156,7 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The left workbook back, with both values, the reasons and the further sheets."""
     name, data = queries.annotated(request.viewer, pk)
-    return downloads.workbook(request, name, data)
+    return downloads.workbook(request, name, data, source=("comparison", pk))
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages
+from gridwalk.console import downloads, pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.dictionary import fields as dictionary
@@ -36,7 +36,7 @@ def upload(request: Signed) -> HttpResponse:
     """Take the file."""
     file = request.FILES.get("file")
     if file is None:
-        messages.error(request, "还没有选文件，没有导入。请选一个 xlsx、xls 或 csv。")
+        messages.error(request, uploads.why_missing(request, "没有导入"))
         return redirect("console:imports")
     made = staging.upload(
         actor=request.viewer, at=request.at, data=file.read(), name=file.name or "台账",
@@ -116,4 +116,4 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The user's own file back with bad cells coloured and explained."""
     name, data = queries.annotated(request.viewer, pk)
-    return downloads.workbook(request, name, data)
+    return downloads.workbook(request, name, data, source=("import", pk))
