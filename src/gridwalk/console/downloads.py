@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -17,10 +18,13 @@ TYPES = {
 }
 
 
-def workbook(request: Signed, name: str, data: bytes) -> HttpResponse:
-    """A workbook or document as a download under its Chinese name, stamped and noted in the audit."""
+def workbook(request: Signed, name: str, data: bytes, *, source: tuple[str, uuid.UUID] | None = None) -> HttpResponse:
+    """A workbook or document as a download under its Chinese name, stamped and noted in the audit.
+
+    ``source``: the import, comparison or back-fill list whose people stand in it.
+    """
     ending = name.rsplit(".", 1)[-1]
-    number = core.record_export(actor=request.viewer, at=request.at, ending=ending)
+    number = core.record_export(actor=request.viewer, at=request.at, ending=ending, source=source)
     said = f"{request.viewer.name} {clock.local(request.at):%Y-%m-%d %H:%M} 导出，编号 {number}，内部资料"
     response = HttpResponse(
         stamping.stamp(data, ending, said), content_type=TYPES.get(ending, "application/octet-stream")

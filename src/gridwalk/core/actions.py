@@ -154,11 +154,15 @@ def record_reading(
         writing.audit(verb, scope=scope, kind=kind, subject=subject, reason=reason, data=data)
 
 
-def record_export(*, actor: Actor, at: dt.datetime, ending: str) -> str:
-    """Audit that somebody takes a file away; returns the export number that stands on it (``261123-5F3A9C01``)."""
+def record_export(*, actor: Actor, at: dt.datetime, ending: str, source: tuple[str, uuid.UUID] | None = None) -> str:
+    """Audit that somebody takes a file away; returns the export number that stands on it (``261123-5F3A9C01``).
+
+    ``source``: what the file came from (``("import", id)``), so that whose data stood in it can be told later.
+    """
     number = f"{clock.local(at):%y%m%d}-{secrets.token_hex(4).upper()}"
+    kind, subject = source or ("file", None)
     with write_to(actor=actor, at=at) as writing:
-        writing.audit("file.exported", kind="file", data={"number": number, "ending": ending[:8]})
+        writing.audit("file.exported", kind=kind, subject=subject, data={"number": number, "ending": ending[:8]})
     return number
 
 

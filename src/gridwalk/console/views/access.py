@@ -11,6 +11,7 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
+from gridwalk.reconcile.queries import access as files
 from gridwalk.registry.actions import looking
 from gridwalk.registry.queries import access, entities
 
@@ -27,9 +28,11 @@ def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
     }  # fmt: skip
     if request.method == "POST":
         try:
-            context["rows"] = looking.list_looks(
+            rows = looking.list_looks(
                 actor=request.viewer, at=request.at, person=found, reason=request.POST.get("reason", "")
             )
+            rows += files.files_with(request.viewer, found)
+            context["rows"] = sorted(rows, key=lambda one: one.at, reverse=True)
             context["asked"] = True
         except looking.LookError as error:
             context["fault"] = str(error)

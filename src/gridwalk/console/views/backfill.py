@@ -60,9 +60,9 @@ def workbook(request: Signed) -> HttpResponse:
     """Hand the list out: the side's own import workbook with the corrections, and the list to tick off behind it."""
     source, kind, scope = _asked(request, request.POST)
     items = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
-    actions.hand_out(actor=request.viewer, at=request.at, source=source, kind=kind, scope=scope)
+    made, _ = actions.hand_out(actor=request.viewer, at=request.at, source=source, kind=kind, scope=scope)
     data = documents.workbook(
         items, kind=kind, layout=backfill.layout(source, kind, scope), by=request.viewer.name, at=request.at,
         grids=territory.place_names({i.grid for i in items}),
     )  # fmt: skip
-    return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data)
+    return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data, source=("backfill", made))
