@@ -18,7 +18,7 @@ from tests.harness.people import COMMUNITY, STREET, SignIn
 SCOPES = {Role.GRID_WORKER: f"{COMMUNITY}001", Role.COMMUNITY_LEAD: COMMUNITY}
 ARGUMENTS = {
     "uuid": str(uuid.UUID(int=7)), "scope": COMMUNITY, "grid": f"{COMMUNITY}001", "kind": "dwelling", "field": "owner_phone",
-    "what": "target", "wave": 7,
+    "what": "target", "wave": 7, "number": 1,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ WORDS = {
     "care.opened": "打开了关怀清单", "difference.accepted": "采纳了差异", "difference.kept": "保留了现值",
     "device.activated": "绑定了手机", "device.cloned": "给手机副本另立身份", "device.code_made": "生成了激活码", "device.revoked": "停用了手机",
     "outbox.deposited": "手机交回了待传内容", "outbox.imported": "导入了手机待传文件", "op.returned": "手机内容留待处理", "op.released": "放行了手机内容",
-    "op.assigned": "手机内容交人核实", "op.set_aside": "搁置了手机内容", "matter.noted": "上门记了隐患或诉求", "photo.received": "收到了照片",
+    "op.assigned": "手机内容交人核实", "op.set_aside": "搁置了手机内容", "matter.noted": "上门记了隐患或诉求", "photo.received": "收到了照片", "photo.opened": "看了照片", "badge.photo_set": "放了工牌照片", "badge.photo_removed": "撤下了工牌照片",
     "sync.epoch_raised": "数据库恢复后换了批次", "target.handed_back": "退回了任务",
     "difference.reopened": "撤回了决定", "difference.to_door": "送上门核实", "dwelling.corrected": "改了房屋",
     "dwelling.found": "登记了新发现的房屋", "end.confirmed": "复核同意注销", "end.proposed": "提出注销", "end.rejected": "复核不同意注销", "end.withdrawn": "撤回了注销",

@@ -130,6 +130,10 @@ PAGES: dict[str, Guard] = {
     "console:device_code": Verb.MANAGE_DEVICES,
     "console:device_revoke": Verb.MANAGE_DEVICES,
     "console:outbox_import": Verb.MANAGE_DEVICES,
+    "console:badge_set": Verb.MANAGE_DEVICES,
+    "console:badge_photo": Verb.MANAGE_DEVICES,
+    "console:badge_remove": Verb.MANAGE_DEVICES,
+    "console:note_photo": Verb.DECIDE_DIFFERENCE,
     "console:returned": Verb.DECIDE_DIFFERENCE,
     "console:returned_decide": Verb.DECIDE_DIFFERENCE,
     # reports, audit, settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from gridwalk.phone.wire import Problem, Session
 from gridwalk.sync import crypto, rules
 from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
+from gridwalk.sync.queries import badges
 from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
 
@@ -45,8 +47,12 @@ def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     return {
         "id": str(user.id), "name": user.name, "role": "、".join(LABELS[role] for role in viewer.roles),
         "community": community, "grids": [{"code": g.code, "name": g.name} for g in grids],
-        "badge": {"photo": None, "number": user.username},
+        "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.username},
     }  # fmt: skip
+
+
+def _data_uri(jpeg: bytes | None) -> str | None:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else None
 
 
 def _settings(viewer: Viewer) -> dict[str, Any]:

@@ -58,6 +58,14 @@ class Device(models.Model):
         indexes = [models.Index(fields=["scope"], opclasses=["varchar_pattern_ops"], name="device_scope")]
 
 
+class Badge(models.Model):
+    """What is on a worker's badge beside name and grid. ``photo``: the stored file."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+")
+    photo = models.UUIDField()
+    set_at = models.DateTimeField()
+
+
 class ActivationCode(models.Model):
     """A one-time code that binds a phone to an account within 15 minutes; only its blind index is kept."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -10,14 +12,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
-from gridwalk.core import clock
+from gridwalk.core import clock, files
+from gridwalk.core.models import AuditEntry
 from gridwalk.phone.tests.conftest import PASSWORD, Field, field
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
-from gridwalk.sync.models import Device, Op, Returned
+from gridwalk.sync.actions import attachments
+from gridwalk.sync.models import Badge, Device, Note, Op, Returned
 from gridwalk.visits.models import Visit
-from tests.harness.phones import Cache, Wire, through
+from tests.harness.phones import Cache, Wire, op, through
 
 __all__ = ["field"]
 
@@ -119,3 +123,57 @@ def test_the_shell_keeps_a_strict_policy(field: Field, path: str) -> None:
     assert response.status_code in {200, 404}
     assert field.client.get("/phone/../settings.py").status_code == 404
     assert field.client.get("/phone/%2e%2e/%2e%2e/api.py").status_code == 404
+
+
+JPEG = b"\xff\xd8\xff\xe1\x00\x08Exif\x00\x00\xff\xda\x00\x02\x11\x22\x33\xff\xd9"
+"""As small as a JPEG can be: a segment that would tell of the place, a scan, the end."""
+
+
+def test_a_photo_is_put_on_a_badge_shown_on_the_phone_and_taken_off_again(field: Field, account: Any) -> None:
+    far = account(Role.GRID_WORKER, FAR_GRID, name="外人")
+    lead, wire = signed_in(field.lead), field.phone()
+
+    def put(data: bytes, user: Any = field.worker) -> str:
+        file = SimpleUploadedFile("a.jpg", data)
+        answer = lead.post("/phones/badge/", {"user": str(user.id), "photo": file}, follow=True)
+        return answer.content.decode()
+
+    assert "只收 JPEG" in put(b"GIF89a")
+    assert "超过 100 kB" in put(JPEG + bytes(100_000))
+    lead.post("/phones/badge/", {"user": str(far.id), "photo": SimpleUploadedFile("a.jpg", JPEG)})
+    assert not Badge.objects.exists()
+    assert "放上工牌了" in put(JPEG)
+    stripped = lead.get(f"/phones/badge/{field.worker.id}/")
+    assert (stripped["Content-Type"], b"Exif" in stripped.content) == ("image/jpeg", False)
+    shown = wire.ask("POST", "lease", {})[1]["user"]["badge"]["photo"]
+    assert base64.b64decode(shown.removeprefix("data:image/jpeg;base64,")) == stripped.content
+    before = Badge.objects.get().photo
+    put(JPEG.replace(b"\x11", b"\x12"))
+    assert not files.path_of(before).exists(), "the one before is gone"
+    assert signed_in(field.worker).get(f"/phones/badge/{field.worker.id}/").status_code == 403
+    lead.post(f"/phones/badge/{field.worker.id}/remove/")
+    assert wire.ask("POST", "lease", {})[1]["user"]["badge"]["photo"] is None
+    assert lead.get(f"/phones/badge/{field.worker.id}/").status_code == 404
+
+
+def test_the_photo_of_a_hazard_is_opened_by_whoever_decides_there_and_that_is_noted(field: Field, account: Any) -> None:
+    door = field.street.door("101")
+    field.walk.dispatch()
+    wire, lead = field.phone(), signed_in(field.lead)
+    sha = hashlib.sha256(JPEG).hexdigest()
+    device = Device.objects.get()
+    upload = attachments.create(device=device, at=clock.now(), sha256=sha, size=len(JPEG))
+    said = {"kind": "hazard", "text": "楼道堆物"}
+    hazard = op(1, "matter.note", "dwelling", door.id, at=clock.now(), data=said) | {"att": [sha]}
+    push(wire, hazard)
+    assert "还没传到" in lead.get("/returned/").content.decode()
+    attachments.append(device=device, at=clock.now(), attachment=upload.id, offset=0, data=JPEG)
+    note = Note.objects.get()
+    path = f"/returned/photos/{note.id}/1/"
+    assert path in lead.get("/returned/").content.decode()
+    shown = lead.get(path)
+    assert shown["Content-Type"] == "image/jpeg" and b"Exif" not in shown.content
+    assert AuditEntry.objects.filter(verb="photo.opened", subject=note.id).count() == 1
+    assert lead.get(f"/returned/photos/{note.id}/2/").status_code == 404
+    elsewhere = account(Role.COMMUNITY_LEAD, FAR_GRID[:12])
+    assert signed_in(elsewhere).get(path).status_code == 404

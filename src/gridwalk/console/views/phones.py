@@ -16,8 +16,9 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.sync import rules as sync
-from gridwalk.sync.actions import depositing, returned
+from gridwalk.sync.actions import badges, depositing, returned
 from gridwalk.sync.actions import devices as actions
+from gridwalk.sync.queries import badges as photos
 from gridwalk.sync.queries import devices as known
 from gridwalk.sync.queries import returned as waiting
 from gridwalk.territory import queries as territory
@@ -29,10 +30,13 @@ MOST_FILE_BYTES = 16 << 20
 def devices(request: Signed) -> HttpResponse:
     """Which phones are bound to whom, when each was last heard of, what it still holds."""
     rows = known.visible(request.viewer)
+    workers = _workers(request)
+    with_photo = photos.with_photo([user for user, _, _ in workers])
     context = {
         "rows": rows,
+        "badges": [(user, name) for user, name, _ in workers if user in with_photo],
         "places": territory.place_names([row.scope for row in rows]),
-        "workers": _workers(request),
+        "workers": workers,
         "n_active": sum(row.state == "active" for row in rows),
         "lasts": int(sync.CODE_LASTS.total_seconds() // 60),
     }
@@ -104,6 +108,50 @@ def outbox_import(request: Signed) -> HttpResponse:
     return redirect("console:devices")
 
 
+@require_POST
+def badge_set(request: Signed) -> HttpResponse:
+    """Put a photo on a worker's badge."""
+    user, file = sync.as_uuid(request.POST.get("user", "")), request.FILES.get("photo")
+    if user is None or file is None:
+        messages.error(request, "没有存：请选一位网格员和一张照片。")
+        return redirect("console:devices")
+    try:
+        badges.set_photo(actor=request.viewer, at=request.at, user=user, data=file.read(badges.MOST_BYTES + 1))
+    except badges.BadgeRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "照片放上工牌了，手机下次联网时就有。")
+    return redirect("console:devices")
+
+
+@require_POST
+def badge_remove(request: Signed, user: uuid.UUID) -> HttpResponse:
+    """Take the photo off a worker's badge."""
+    badges.remove_photo(actor=request.viewer, at=request.at, user=user)
+    messages.success(request, "照片撤下了，文件已清除。手机下次联网时跟着撤下。")
+    return redirect("console:devices")
+
+
+@require_GET
+def badge_photo(request: Signed, user: uuid.UUID) -> HttpResponse:
+    """The photo on a badge, as its worker shows it."""
+    return _picture(badges.get_photo(actor=request.viewer, at=request.at, user=user))
+
+
+@require_GET
+def note_photo(request: Signed, note: uuid.UUID, number: int) -> HttpResponse:
+    """A photo that came with a hazard or a request."""
+    return _picture(photos.photo_of_note(request.viewer, note, number, at=request.at))
+
+
+def _picture(jpeg: bytes) -> HttpResponse:
+    return HttpResponse(
+        jpeg,
+        content_type="image/jpeg",
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+    )
+
+
 @require_GET
 def returned_list(request: Signed) -> HttpResponse:
     """What phones brought and the rules did not take: what it says, why, what to do."""
@@ -114,11 +162,12 @@ def returned_list(request: Signed) -> HttpResponse:
         grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
         for grid in {row.grid for row in rows}
     }
+    notes = [] if decided else waiting.notes(request.viewer, limit=20)
     context = {
         "rows": [(row, workers[row.grid]) for row in rows],
         "decided": decided,
-        "places": territory.place_names([row.grid for row in rows]),
-        "notes": [] if decided else waiting.notes(request.viewer, limit=20),
+        "places": territory.place_names([row.grid for row in rows] + [note.grid for note in notes]),
+        "notes": notes,
     }
     return page(request, "console/returned.html", context, active="console:returned")
 

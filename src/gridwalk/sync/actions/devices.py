@@ -56,7 +56,7 @@ class Issued:
 def make_code(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> tuple[str, dt.datetime]:
     """A one-time activation code for an account, and until when it holds. Raises NotHere, NotPermitted, DeviceError."""
     found = User.objects.filter(pk=user, is_active=True).first()
-    scope = _scope(found, at) if found else ""
+    scope = scope_of(found, at) if found else ""
     if found is None or (not scope and not actor.everything):
         raise NotHere
     access.require(actor, Verb.MANAGE_DEVICES, scope)
@@ -74,7 +74,8 @@ def _code_index(code: str) -> str:
     return envelope.blind_index("".join(code.lower().split()).replace("-", ""), purpose="activation")
 
 
-def _scope(user: User, at: dt.datetime) -> str:
+def scope_of(user: User, at: dt.datetime) -> str:
+    """The first grid somebody walks on that day; "" for whoever walks none."""
     return next(iter(viewer_of(user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)), "")
 
 
@@ -108,7 +109,7 @@ def activate(
         key = crypto.public_jwk(public_key)
     except crypto.NotOurs as error:
         raise ActivationRefused("no_key") from error
-    scope = _scope(user, at)
+    scope = scope_of(user, at)
     if not scope:
         raise ActivationRefused("not_a_worker")
     if user.must_change_password:

@@ -19,7 +19,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns
 from gridwalk.registry.rules import PROPOSALS
 from gridwalk.sync import rules
-from gridwalk.sync.models import Note, Op, Returned
+from gridwalk.sync.models import Attachment, Note, Op, Returned
 from gridwalk.visits.rules import OUTCOMES
 
 VERBS = {
@@ -152,14 +152,15 @@ def _shown(kind: str, field: str, raw: Any) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Noted:
-    """A hazard or request as a row."""
+    """A hazard or request as a row. ``photos``: number (from 1), and whether it has arrived; photos follow their visit."""
 
     id: uuid.UUID
+    grid: str
     kind: str
     place: uuid.UUID
     place_kind: str
     text: str
-    n_photos: int
+    photos: list[tuple[int, bool]]
     worker_name: str
     at: dt.datetime
 
@@ -169,8 +170,11 @@ def notes(viewer: Viewer, *, limit: int = 100) -> list[Noted]:
     inside = Q(pk__in=[])
     for scope in viewer.scopes(Verb.SEE_ROWS):
         inside |= Q(grid__startswith=scope)
+    found = list(Note.objects.filter(inside).order_by("-at")[:limit])
+    sent = {photo for note in found for photo in note.photos}
+    arrived = set(Attachment.objects.filter(sha256__in=sent, file__isnull=False).values_list("sha256", flat=True))
     return [
-        Noted(n.id, n.kind, n.place, n.place_kind, envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
-              len(n.photos), n.worker_name, n.at)
-        for n in Note.objects.filter(inside).order_by("-at")[:limit]
+        Noted(n.id, n.grid, n.kind, n.place, n.place_kind, envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
+              [(at, sha in arrived) for at, sha in enumerate(n.photos, 1)], n.worker_name, n.at)
+        for n in found
     ]  # fmt: skip

@@ -1,0 +1,53 @@
+"""Reads of the photos on badges, and of those that came with a hazard or a request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import files
+from gridwalk.core.queries import NotHere
+from gridwalk.sync.models import Attachment, Badge, Note
+
+
+def photo_of(user: uuid.UUID) -> bytes | None:
+    """The JPEG on a worker's badge; None where there is none, or its time is over."""
+    held = Badge.objects.filter(pk=user).first()
+    return _bytes(held.photo) if held else None
+
+
+def with_photo(users: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some workers whose badge has a photo."""
+    return set(Badge.objects.filter(pk__in=list(users)).values_list("user_id", flat=True))
+
+
+def photo_of_note(viewer: Viewer, note: uuid.UUID, number: int, *, at: dt.datetime) -> bytes:
+    """The photo with that number (from 1) of a hazard or request; opening it is audited. Raises NotHere."""
+    found = Note.objects.filter(pk=note).first()
+    if found is None or not viewer.may(Verb.DECIDE_DIFFERENCE, found.grid) or not 1 <= number <= len(found.photos):
+        raise NotHere
+    arrived = Attachment.objects.filter(sha256=found.photos[number - 1], device__user=found.worker, file__isnull=False)
+    photo = arrived.values_list("file", flat=True).first()
+    data = _bytes(photo) if photo else None
+    if data is None:
+        raise NotHere
+    core.record_reading(
+        actor=viewer,
+        at=at,
+        verb="photo.opened",
+        scope=found.grid,
+        kind="note",
+        subject=note,
+        reason="看隐患或诉求的照片",
+    )
+    return data
+
+
+def _bytes(file: uuid.UUID) -> bytes | None:
+    try:
+        return files.read(file)
+    except FileNotFoundError:
+        return None
