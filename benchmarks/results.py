@@ -11,7 +11,8 @@ from typing import ClassVar
 class Result:
     """``peer``: what the same run measured of the peer or floor; ``ratio``: value / peer; ``goal``: the most it may be.
 
-    The goal is held to the ratio where there is one, else to the value; ``met`` is None where no goal is set.
+    The goal is held to the ratio where there is one, else to the value; ``least``: the least the value itself may be.
+    ``met`` is None where neither is set.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Result:
     peer: float | None = None
     goal: float | None = None
     note: str = ""
+    least: float | None = None
 
     all: ClassVar[list[Result]] = []
 
@@ -29,15 +31,23 @@ class Result:
 
     @property
     def met(self) -> bool | None:
+        if self.least is not None:
+            return self.value >= self.least
         if self.goal is None:
             return None
         return (self.value if self.ratio is None else self.ratio) <= self.goal
 
     def line(self) -> str:
-        """The JSON line: name, value, unit, peer, ratio, goal, met, note."""
+        """The JSON line: name, value, unit, peer, ratio, goal, least, met, note."""
         numbers = {
             k: None if v is None else round(v, 3)
-            for k, v in (("value", self.value), ("peer", self.peer), ("ratio", self.ratio), ("goal", self.goal))
+            for k, v in (
+                ("value", self.value),
+                ("peer", self.peer),
+                ("ratio", self.ratio),
+                ("goal", self.goal),
+                ("least", self.least),
+            )
         }
         return json.dumps(
             {"name": self.name, "unit": self.unit, **numbers, "met": self.met, "note": self.note}, ensure_ascii=False
@@ -46,5 +56,6 @@ class Result:
     def row(self) -> str:
         """A line to read."""
         beside = "" if self.ratio is None else f"  / {self.peer:.3f} = {self.ratio:.2f}"
-        goal = "" if self.goal is None else f"  goal ≤ {self.goal:g} {'met' if self.met else 'MISSED'}"
+        bound = f"≤ {self.goal:g}" if self.least is None else f"≥ {self.least:g}"
+        goal = "" if self.met is None else f"  goal {bound} {'met' if self.met else 'MISSED'}"
         return f"{self.name:24} {self.value:10.3f} {self.unit:8}{beside}{goal}  {self.note}"
