@@ -16,8 +16,9 @@ from gridwalk.core import actions as core
 from gridwalk.core import chain_reading, clock, erasures
 from gridwalk.core.backups import server
 from gridwalk.core.models import AuditEntry, Change, StoredFile
+from gridwalk.registry import columns
 from gridwalk.registry.actions import endings
-from gridwalk.registry.models import Difference, Person, Recheck, Residence
+from gridwalk.registry.models import Difference, Organization, Person, Recheck, Residence
 from gridwalk.retention import jobs, queries, rules
 from gridwalk.retention.actions import applying
 from gridwalk.retention.models import Erased, Run
@@ -78,14 +79,31 @@ def left(street: Client, home: Path) -> Person:
     return Person.objects.get(pk=person.pk)
 
 
-def test_the_report_changes_nothing_and_erasing_does_just_what_it_said(left: Person) -> None:
+@pytest.fixture
+def shop(left: Person) -> Organization:
+    """A closed shop that the person was the contact of."""
+    made = Organization(
+        grid_id=GRID, name="海河便利店", name_key="海河便利店", sort_key="海河便利店", source="office", status="closed",
+        contact_name=NAME, created_at=clock.now(),
+    )  # fmt: skip
+    made.contact_phone_sealed, made.contact_phone_masked = made.seal("contact_phone", "12012345671"), "12*****5671"
+    columns.rekey(made)
+    made.save(force_insert=True)
+    with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
+        said = {"name": "海河便利店", "contact_name": NAME, "contact_phone": "12012345671"}
+        writing.created(GRID, "organization", made.pk, said, source="office")
+        writing.change(GRID, "organization", made.pk, "status", "active", "closed", source="office")
+    return made
+
+
+def test_the_report_changes_nothing_and_erasing_does_just_what_it_said(left: Person, shop: Organization) -> None:
     SessionStore().save(must_create=True)
     later = clock.now() + dt.timedelta(days=800)
     before = contents()
     said = queries.due(later)
     assert contents() == before
     counted = {one.period.code: one.n for one in said}
-    assert counted["persons"] == 1
+    assert (counted["persons"], counted["contacts"]) == (1, 1)
     for code in ("files", "staged", "sessions", "differences"):
         assert counted[code], code
     assert said[1].oldest == clock.local_date(clock.now())
@@ -94,6 +112,10 @@ def test_the_report_changes_nothing_and_erasing_does_just_what_it_said(left: Per
     assert done == counted
     assert {one.period.code: one.n for one in queries.due(later)} == dict.fromkeys(counted, 0)
     assert sum(applying.apply(actor=SYSTEM, at=later, periods=rules.PERIODS).values()) == 0
+    shop.refresh_from_db()
+    assert (shop.name, shop.contact_name, shop.contact_phone_sealed, shop.status) == ("海河便利店", "", "", "closed")
+    assert not any(key.startswith("t:") for key in shop.search_keys)
+    assert where(NAME) == []
     assert not StoredFile.objects.filter(erased_at__isnull=True).exists()
     assert chain_reading.verify().breaks == []
     assert AuditEntry.objects.filter(verb="retention.erased", data__kind="staged", data__n=counted["staged"]).exists()

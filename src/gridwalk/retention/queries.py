@@ -9,13 +9,13 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
-from django.db.models import F, Min, Q, QuerySet, TextField
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
-from gridwalk.core.models import StoredFile
+from gridwalk.core.models import Change, StoredFile
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
-from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
+from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Recheck, Site
 from gridwalk.retention import rules
 from gridwalk.retention.models import Erased, Run
 from gridwalk.retention.rules import Period
@@ -104,15 +104,21 @@ def _persons(cut: dt.datetime) -> list[Part]:
     return [(ended.exclude(pk__in=Erased.objects.values("pk")), "ended_on")]
 
 
-def _owners(cut: dt.datetime) -> list[Part]:
-    ended = Dwelling.objects.filter(status="struck_off", ended_on__lt=clock.local_date(cut))
-    return [(ended.exclude(owner_name="", owner_phone_sealed="", owner_phone_index=""), "ended_on")]
+def _contacts(cut: dt.datetime) -> list[Part]:
+    doors = Dwelling.objects.filter(status="struck_off", ended_on__lt=clock.local_date(cut))
+    parts: list[Part] = [(doors.exclude(owner_name="", owner_phone_sealed=""), "ended_on")]
+    for table in (Organization, Site):
+        closing = Change.objects.filter(entity=OuterRef("pk"), field="status").order_by("-at", "-id").values("at")[:1]
+        ended: QuerySet[Any] = table._default_manager.exclude(status="active").annotate(ended_at=Subquery(closing))
+        over = ended.filter(ended_at__lt=cut).exclude(contact_name="", contact_phone_sealed="")
+        parts.append((over, "ended_at"))
+    return parts
 
 
 OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "files": _files, "staged": _staged, "compared": _compared, "ops": _ops, "quarantine": _quarantine,
     "deposits": _deposits, "notes": _notes, "sessions": _sessions, "differences": _differences, "visits": _visits,
-    "persons": _persons, "owners": _owners,
+    "persons": _persons, "contacts": _contacts,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import erasures
-from gridwalk.registry.models import Difference, Dwelling, Recheck
+from gridwalk.registry.models import Difference, Recheck
 from gridwalk.retention import queries, rules
 from gridwalk.retention.actions import people
 from gridwalk.retention.models import Run
@@ -105,18 +105,17 @@ def _visits(rows: Rows) -> int:
     )
 
 
-def _owners(rows: Rows) -> int:
-    (over,) = rows
-    doors: list[Dwelling] = list(over)
-    for door in doors:
-        people.erase_owner(door)
-    return len(doors)
+def _contacts(rows: Rows) -> int:
+    entities: list[Any] = [entity for one in rows for entity in one]
+    for entity in entities:
+        people.erase_contact(entity)
+    return len(entities)
 
 
 _STEPS: dict[str, Callable[[Rows], int]] = {
     "staged": _staged, "compared": _compared, "ops": _blank(body_sealed="", text=""),
     "quarantine": _blank(body_sealed="", text=""), "deposits": _blank(sealed=""), "notes": _blank(text_sealed=""),
-    "sessions": _delete, "differences": _differences, "visits": _visits, "owners": _owners,
+    "sessions": _delete, "differences": _differences, "visits": _visits, "contacts": _contacts,
 }  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, StagedRow, Unmatched
+from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Recheck
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck
 from gridwalk.retention import queries
 from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
@@ -29,7 +30,11 @@ from gridwalk.visits.models import CareContact
 
 KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
 """Changes whose values stay: what became of the record, never who it was."""
-OWNER_FIELDS = ("owner_name", "owner_phone")
+CONTACTS = {
+    "dwelling": ("owner_name", "owner_phone"), "organization": ("contact_name", "contact_phone"),
+    "site": ("contact_name", "contact_phone"),
+}  # fmt: skip
+"""Who is named at a place, by kind: name and telephone."""
 
 
 def erase_person(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, reason: str) -> None:
@@ -59,7 +64,8 @@ def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: 
     """
     n = 0
     for found in Person.objects.filter(pk__in=list(persons)).exclude(pk__in=Erased.objects.values("pk")):
-        with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+        doors = Dwelling.objects.filter(residences__person=found).values_list("grid_id", flat=True)
+        with core.write_to(found.grid_id, *doors, actor=actor, at=at) as writing:
             _erase(writing, Person.objects.select_for_update().get(pk=found.pk))
             Erased.objects.create(id=found.pk, kind="person", at=at, why=why, by=actor.id, by_name=actor.name)
             writing.audit("person.erased", scope=found.grid_id, kind="person", subject=found.pk, data={"why": why},
@@ -121,20 +127,28 @@ def _without_samples(value: Any) -> Any:
 def _doors_owned_by(person: Person) -> None:
     """Doors the person was linked to and is written down as the owner of."""
     for door in Dwelling.objects.filter(residences__person=person, owner_name=person.name).distinct():
-        erase_owner(door)
+        erase_contact(door)
 
 
-def erase_owner(door: Dwelling) -> None:
-    """Take the owner's name and telephone from a door and from its history."""
-    Dwelling.objects.filter(pk=door.pk).update(owner_name="", owner_phone_sealed="", owner_phone_index="")
-    Change.objects.filter(entity=door.pk, field__in=OWNER_FIELDS).update(old=None, new=None, reason="")
-    for whole in Change.objects.filter(entity=door.pk, field=Change.WHOLE):
+def erase_contact(entity: Entity) -> None:
+    """Take the owner's or contact's name and telephone from a place, from its history and from what ledgers said of it."""
+    name, phone = CONTACTS[entity.KIND]
+    for column in (name, f"{phone}_sealed", f"{phone}_index", f"{phone}_masked"):
+        if hasattr(entity, column):
+            setattr(entity, column, "")
+    columns.rekey(entity)
+    entity.save()
+    own = Change.objects.filter(entity=entity.pk)
+    own.filter(field__in=(name, phone)).update(old=None, new=None, reason="")
+    for whole in own.filter(field=Change.WHOLE):
         if isinstance(whole.new, dict):
-            kept = {field: value for field, value in whole.new.items() if field not in OWNER_FIELDS}
+            kept = {field: value for field, value in whole.new.items() if field not in (name, phone)}
             Change.objects.filter(pk=whole.pk).update(new=kept)
-    said = Difference.objects.filter(entity=door.pk, field__in=OWNER_FIELDS)
+    said = Difference.objects.filter(entity=entity.pk, field__in=(name, phone))
     said.filter(state="open").update(state="closed")
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
+    StagedRow.objects.filter(entity=entity.pk).update(values={}, faults=[])
+    SideRow.objects.filter(entity=entity.pk).delete()
 
 
 def _ops_about(person: Person) -> None:
