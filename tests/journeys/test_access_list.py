@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role
 from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import Import
@@ -26,6 +27,8 @@ def test_every_look_at_a_person_is_listed_with_its_reason_and_the_list_lists_its
     worker.get("/care/")
     path = f"/people/{person.pk}/looks/"
 
+    User.objects.filter(assignments__scope=GRID).update(post="第一网格网格员")
+
     refused = street.post(path, {"reason": "看"})
     assert refused.status_code == 422
     assert "没有打开" in refused.content.decode()
@@ -34,7 +37,7 @@ def test_every_look_at_a_person_is_listed_with_its_reason_and_the_list_lists_its
     shown = street.post(path, {"reason": "本人到社区查询"}).content.decode()
     for words in ("看了完整的电话", "约上门时间", "用完整的证件号查到了本人", "打开了所在范围的关怀清单"):
         assert words in shown, words
-    assert "网格员" in shown
+    assert "网格员（第一网格网格员）" in shown
     assert "带走了" not in shown
     assert shown.count("查到了本人") == 1, "a search by name is no look at a number"
     assert id_no(11) not in shown

@@ -102,3 +102,8 @@ def grid_of_worker(user: uuid.UUID, among: Sequence[str], on: dt.date) -> str:
     """The first of some grids that a user is assigned to on a day; "" where none is."""
     held = Assignment.objects.filter(_in_force(on), user_id=user, scope__in=list(among)).order_by("scope")
     return held.values_list("scope", flat=True).first() or ""
+
+
+def posts_of(users: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What these users are, as their accounts say; one without a post is missing from the answer."""
+    return dict(User.objects.filter(pk__in=list(users)).exclude(post="").values_list("id", "post"))

@@ -25,8 +25,5 @@ def files_with(viewer: Viewer, person: Person) -> list[Look]:
     found |= set(SideRow.objects.filter(entity=person.pk).values_list("of", flat=True))
     found |= set(Unmatched.objects.filter(entity=person.pk).values_list("of", flat=True))
     found |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
-    return [
-        Look(entry.at, entry.actor_name, WORDS[entry.kind], entry.reason, str(entry.data.get("number", "")))
-        for entry in looks.of_files(found, "file.exported", limit=access.LIMIT)
-        if entry.kind in WORDS
-    ]
+    entries = looks.of_files(found, "file.exported", limit=access.LIMIT)
+    return access.told([entry for entry in entries if entry.kind in WORDS], lambda entry: WORDS[entry.kind])

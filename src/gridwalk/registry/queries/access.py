@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import looks
 from gridwalk.core.models import AuditEntry
@@ -39,14 +42,23 @@ def looks_at(viewer: Viewer, person: Person) -> list[Look]:
     Openings of a care list count for everybody of its area: whether a person is on it is not told here.
     """
     require(viewer, person)
-    found = [_of(entry) for entry in looks.at_subject(person.id, list(WORDS), limit=LIMIT)]
-    since = person.created_at
-    found += [
-        Look(entry.at, entry.actor_name, "打开了所在范围的关怀清单", entry.reason)
-        for entry in looks.over(person.grid_id, CARE, limit=LIMIT)
-        if entry.at >= since
-    ]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    entries = looks.at_subject(person.id, list(WORDS), limit=LIMIT)
+    entries += [entry for entry in looks.over(person.grid_id, CARE, limit=LIMIT) if entry.at >= person.created_at]
+    return told(sorted(entries, key=lambda entry: entry.at, reverse=True), _what)
+
+
+def told(entries: Sequence[AuditEntry], what: Callable[[AuditEntry], str]) -> list[Look]:
+    """Entries as looks: who with the post of the account, ``what`` in words."""
+    posts = accounts.posts_of([entry.actor for entry in entries if entry.actor])
+    return [
+        Look(e.at, _who(e, posts), what(e), e.reason, str(e.data.get("number", "")))
+        for e in entries
+    ]  # fmt: skip
+
+
+def _who(entry: AuditEntry, posts: Mapping[uuid.UUID, str]) -> str:
+    post = posts.get(entry.actor, "") if entry.actor else ""
+    return f"{entry.actor_name}（{post}）" if post else entry.actor_name
 
 
 def require(viewer: Viewer, person: Person) -> None:
@@ -55,7 +67,8 @@ def require(viewer: Viewer, person: Person) -> None:
         raise NotHere
 
 
-def _of(entry: AuditEntry) -> Look:
+def _what(entry: AuditEntry) -> str:
+    if entry.verb == CARE:
+        return "打开了所在范围的关怀清单"
     field = str(entry.data.get("field", ""))
-    label = dictionary.label("person", field) if field else "号码"
-    return Look(entry.at, entry.actor_name, WORDS[entry.verb].format(field=label), entry.reason)
+    return WORDS[entry.verb].format(field=dictionary.label("person", field) if field else "号码")

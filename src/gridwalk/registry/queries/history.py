@@ -42,6 +42,7 @@ AUDIT_WORDS = {
     "visit.withdrawn": ("撤", "撤回了一次走访"),
     "target.rechecked": ("核", "复核了走访结果"),
     "care.contacted": ("关", "关怀联系"),
+    "person.erased": ("清", "身份内容已清除，值不再保存"),
 }
 
 
