@@ -18,6 +18,7 @@ from pytest_django import Settings
 from gridwalk.core.models import AuditEntry
 from gridwalk.ledger import annotate, cells
 from gridwalk.ledger.annotate import Mark, Table
+from gridwalk.ledger.errors import LedgerError
 from tests.harness.campaign import DOORS, PEOPLE, confirm, upload, workbook
 from tests.test_architecture import SOURCE, python_files
 
@@ -36,6 +37,7 @@ def test_a_file_that_leaves_says_who_took_it_and_under_which_number_of_the_audit
         back = lead.get(f"/imports/{one.pk}/annotated/")
         assert back.headers["X-Content-Type-Options"] == "nosniff"
         assert back.headers["Cache-Control"] == "no-store"
+        assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w.%~-]+", back.headers["Content-Disposition"])
         (number,) = (
             AuditEntry.objects.filter(verb="file.exported").order_by("-at").values_list("data__number", flat=True)[:1]
         )
@@ -88,6 +90,29 @@ def test_every_workbook_of_ours_is_opened_for_text_only() -> None:
             assert not re.search(r"\.write_(array_|dynamic_array_)?formula$|csv\.writer$", called), (path, called)
             if called == "xlsxwriter.Workbook":
                 assert any("'strings_to_formulas': False" in one for one in texts), path
+
+
+def test_a_workbook_cannot_have_files_of_this_machine_read_into_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("120199198001010115")
+    entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{secret.as_uri()}">]>'
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["姓名", "程望舒"])
+    book.save(out)
+    swapped = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(swapped, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name == "xl/sharedStrings.xml":
+                text = entity + re.sub("程望舒", "&e;", text)
+            new.writestr(name, text)
+    try:
+        sheets = cells.read(swapped.getvalue(), "台账.xlsx")[1]
+    except LedgerError:
+        return
+    assert "120199" not in repr([sheet.rows for sheet in sheets])
 
 
 def _bomb() -> bytes:

@@ -107,7 +107,8 @@ def test_every_page_that_hands_out_files_or_numbers_has_a_limit() -> None:
 
 
 def test_the_profile_of_the_classified_protection_scheme_asks_for_three_kinds(settings: Settings) -> None:
-    validate_password("long enough and unusual")
+    for allowed in ("long enough and unusual", "走访每一户都敲门再说话的人呀", "walk every door " * 8):
+        validate_password(allowed)
     settings.AUTH_PASSWORD_VALIDATORS = [
         *settings.AUTH_PASSWORD_VALIDATORS, {"NAME": "gridwalk.accounts.passwords.KindsValidator"}
     ]  # fmt: skip
