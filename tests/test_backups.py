@@ -199,6 +199,24 @@ def test_a_broken_backup_and_one_of_another_version_change_nothing(
     assert names == "[]"
 
 
+def test_a_disk_that_fills_up_while_restoring_changes_nothing(
+    drill: tuple[Run, Path, str, dict[str, list[object]]],
+) -> None:
+    run, path, _, _ = drill
+    present = json.loads(python(run, CONTENTS))
+    code = (
+        "import errno; from pathlib import Path; from gridwalk.core import clock\n"
+        "from gridwalk.core.backups import errors, restoring\n"
+        "def full(*given):\n raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "restoring._put_files = full\n"
+        "try:\n"
+        f" restoring.restore(Path({str(path)!r}), at=clock.now(), prepare=lambda: None, step=lambda said: None)\n"
+        "except errors.BackupError as error:\n print(error)\n"
+    )
+    assert "磁盘满了，没有恢复，现有数据没有动。请腾出空间再来一次" in python(run, code)
+    assert json.loads(python(run, CONTENTS)) == present
+
+
 def test_it_refuses_while_somebody_works(drill: tuple[Run, Path, str, dict[str, list[object]]]) -> None:
     run, path, _, _ = drill
     code = (

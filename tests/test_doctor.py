@@ -22,6 +22,7 @@ from gridwalk.core import actions, chain_reading, clock, condition
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.backups import making, restoring
 from gridwalk.core.findings import Finding, State
+from tests.harness.jobs import nobody_works
 
 ROOT = Path(__file__).parents[1]
 
@@ -147,11 +148,10 @@ def test_backups_none_lost_old_or_beside_the_data(
 @pytest.mark.django_db(transaction=True)
 def test_jobs_that_wait_or_failed_and_a_worker_that_is_silent(home: Path) -> None:
     now = clock.now()
+    nobody_works()
     assert [one.says[:9] for one in condition._jobs(now)] == ["后台任务没有在运行"]
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
-        (worker,) = cursor.fetchone()
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
         try:
             assert [one.state for one in condition._jobs(clock.now())] == [State.OK]
             cursor.execute(
@@ -164,8 +164,7 @@ def test_jobs_that_wait_or_failed_and_a_worker_that_is_silent(home: Path) -> Non
             states = [(one.state, one.says) for one in condition._jobs(clock.now())]
             assert states == [(State.OK, "在运行。"), (State.WARN, "1 个任务没有做成。")]
         finally:
-            cursor.execute("DELETE FROM procrastinate_jobs")
-            cursor.execute("DELETE FROM procrastinate_workers WHERE id = %s", [worker])
+            nobody_works()
 
 
 @pytest.mark.django_db

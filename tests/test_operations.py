@@ -26,6 +26,7 @@ from gridwalk.core import actions, clock, condition, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.backups import actions as backups
 from gridwalk.core.findings import State
+from tests.harness.jobs import nobody_works
 from tests.harness.people import SignIn
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
@@ -105,6 +106,7 @@ def _states() -> dict[str, tuple[State, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_doctor_says_what_is_missing_and_is_content_when_it_is_there(own_home: Path) -> None:
+    nobody_works()
     before = _states()
     assert before["备份"] == (State.BAD, "还没有备份过。")
     assert before["审计封存"][0] is State.WARN
