@@ -12,9 +12,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 import hatch_build
+from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.campaigns.models import Target
+from gridwalk.core import actions as core
 from gridwalk.core import clock
-from gridwalk.registry.models import CareLabel, Dwelling, Person
+from gridwalk.registry.actions import claims, decisions
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person
+from gridwalk.registry.rules import Claim
 from gridwalk.sync.models import Attachment, Note, Op
 from gridwalk.visits.models import CareContact, Visit
 from tests.harness import phone
@@ -190,3 +194,36 @@ def test_a_door_is_handed_back_with_a_reason_and_leaves_the_list(opened: Page) -
     expect(opened.get_by_text("都到服务器了")).to_be_visible()
     target = Target.objects.get(assignee__isnull=True)
     assert target.note == "退回：是自己的亲友"
+
+
+def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(opened: Page) -> None:
+    door = Dwelling.objects.get(room="102", stairwell__key="1")
+    with core.write_to(door.grid_id, actor=SYSTEM, at=clock.now()) as writing:
+        said = Claim("dwelling", door.id, "tenure", "let", "ledger", source_ref="物业台账.xlsx")
+        claims.apply_claims(writing, [said])
+    asked = Difference.objects.get()
+    decided = {"decision": "to_door", "reason": "物业说租出去了，您问问"}
+    lead = Viewer(None, "孟昭宁", (Held(Role.COMMUNITY_LEAD, door.grid_id[:12]),))
+    decisions.decide(actor=lead, at=clock.now(), difference=asked.id, **decided)
+
+    opened.get_by_role("button", name="都到服务器了").click()
+    opened.get_by_role("button", name="待处理 1").click()
+    expect(opened.get_by_text("上门问一句 1 处")).to_be_visible()
+    expect(opened.get_by_text("孟昭宁请您问：物业说租出去了，您问问")).to_be_visible()
+    opened.get_by_role("navigation").get_by_role("button", name="今日").click()
+    opened.get_by_role("button", name="要问 1").click()
+    expect(opened.get_by_text("带一问")).to_be_visible()
+    phone.open_door(opened, "1单元", "102")
+    expect(opened.get_by_text("登记是“自住”")).to_be_visible()
+    opened.get_by_role("button", name="登记的对").click()
+    expect(opened.get_by_role("button", name="登记的对", pressed=True)).to_be_visible()
+    opened.evaluate(AXE.read_text(encoding="utf-8"))
+    found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert not found["violations"], found["violations"]
+    assert not opened.evaluate(SMALL_TARGETS)
+    opened.get_by_role("button", name="无变化，存下").click()
+    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == ("closed", "上门已核实")
+    door.refresh_from_db()
+    assert door.tenure == "owner"

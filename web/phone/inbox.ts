@@ -1,7 +1,7 @@
 /** What waits for the worker: drafts, returned work, tasks handed over, differences, what others did at my doors. */
 import { computed } from "vue";
 import { placeOf } from "./model/draft";
-import { titleOf } from "./model/day";
+import { isAsked, titleOf } from "./model/day";
 import { stateOf } from "./model/outbox";
 import { dayOf, daysBetween } from "./model/time";
 import type { Difference, Kept, Visit } from "./model/types";
@@ -25,16 +25,20 @@ export interface Asked {
   who: string;
   mine: boolean;
 }
-export const differences = computed<Asked[]>(() => {
+const asked = computed<Asked[]>(() => {
   const living = new Map<string, string>();
   for (const [place, links] of book.value.living) for (const link of links) living.set(link.person, place);
   const mine = new Set(data.box.ops.flatMap((kept) => kept.verdict?.differences.map((one) => one.id) ?? []));
   return [...book.value.differences.values()].flat().map((difference) => ({
     difference, mine: mine.has(difference.id),
-    place: difference.entity_kind === "person" ? (living.get(difference.entity) ?? null) : difference.entity,
+    place: difference.place ?? (difference.entity_kind === "person" ? (living.get(difference.entity) ?? null) : difference.entity),
     who: difference.entity_kind === "person" ? (book.value.persons.get(difference.entity)?.name ?? "") : "",
   }));
 });
+
+/** Sent to the door by the office: mine to ask; the rest the office settles. */
+export const questions = computed(() => asked.value.filter(({ difference }) => isAsked(difference)));
+export const differences = computed(() => asked.value.filter(({ difference }) => !isAsked(difference)));
 
 export const others = computed<Visit[]>(() => {
   const today = dayOf(app.now);
@@ -45,4 +49,4 @@ export const others = computed<Visit[]>(() => {
 });
 
 /** The figure on the tab: only what I have to do something about. */
-export const toDo = computed(() => returned.value.length + drafts.value.length + tasks.value.length);
+export const toDo = computed(() => returned.value.length + drafts.value.length + tasks.value.length + questions.value.length);

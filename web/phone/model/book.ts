@@ -22,7 +22,7 @@ export interface Book {
   /** Targets and visits by place; visits newest first. */
   targets: Map<string, Target>;
   visits: Map<string, Visit[]>;
-  /** Differences by entity. */
+  /** Differences by entity, those about a door by the door. */
   differences: Map<string, Difference[]>;
   tasks: Task[];
   gridOf: Map<string, string>;
@@ -73,7 +73,7 @@ function add(book: Book, row: Row, grid: string): void {
     case "care": push(book.care, row.person, row); break;
     case "target": book.targets.set(row.place, row); break;
     case "visit": push(book.visits, row.place, row); break;
-    case "difference": push(book.differences, row.entity, row); break;
+    case "difference": push(book.differences, row.place ?? row.entity, row); break;
     case "task": book.tasks.push(row); break;
   }
 }

@@ -2,7 +2,7 @@
 import type { Book } from "./book";
 import { household } from "./draft";
 import { addDays, bandOf, dayOf, sayMoment, sayDay } from "./time";
-import type { Dwelling, GridCache, PlaceKind, Target, Visit } from "./types";
+import type { Difference, Dwelling, GridCache, PlaceKind, Target, Visit } from "./types";
 import { say } from "./words";
 
 export interface Mark {
@@ -33,7 +33,7 @@ export interface Group {
   area: string;
   doors: Door[];
 }
-export const FILTERS = { left: "剩", agreed: "约好", absent: "曾无人", vacant: "空房", let: "出租", care: "关怀" } as const;
+export const FILTERS = { left: "剩", agreed: "约好", absent: "曾无人", vacant: "空房", let: "出租", care: "关怀", ask: "要问" } as const;
 export type Filter = keyof typeof FILTERS;
 
 export interface Day {
@@ -56,6 +56,14 @@ export function isAway(target: Target | undefined, me: string): boolean {
   return target.assignee === null ? target.note.startsWith(GIVEN_BACK) : target.assignee !== me;
 }
 export const GIVEN_BACK = "退回：";
+
+/** What differs at a door: of the place itself and of whoever lives or is registered there. */
+export function differencesAt(book: Book, id: string): Difference[] {
+  const { here, elsewhere } = household(book, id);
+  return [id, ...[...here, ...elsewhere].map(({ person }) => person.id)].flatMap((one) => book.differences.get(one) ?? []);
+}
+/** Sent to the door by the office: something to ask when one is there. */
+export const isAsked = (one: Difference): boolean => one.state === "to_door";
 
 export function markOf(target: Target | undefined, differences: number, vacant: boolean, now: number): Mark {
   if (differences) return { char: "异", look: "z", name: `${differences} 处差异待定` };
@@ -96,7 +104,8 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const target = book.targets.get(dwelling.id);
   const { here, elsewhere } = household(book, dwelling.id);
   const persons = [...here, ...elsewhere].map(({ person }) => person);
-  const differences = [dwelling.id, ...persons.map((one) => one.id)].reduce((n, id) => n + (book.differences.get(id)?.length ?? 0), 0);
+  const differences = differencesAt(book, dwelling.id);
+  const asked = differences.some(isAsked);
   const vacant = dwelling.occupancy === "vacant";
   const cared = here.some(({ person }) => book.care.has(person.id));
   const due = here.flatMap(({ person }) => book.care.get(person.id) ?? []).find((label) => label.due_on <= today);
@@ -107,7 +116,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const tags = [];
   if (dwelling.tenure === "let") tags.push("租");
   if (careDue && due) tags.push("关怀联系");
-  if (target?.note && !target.note.startsWith(GIVEN_BACK)) tags.push("带一问");
+  if (asked || (target?.note && !target.note.startsWith(GIVEN_BACK))) tags.push("带一问");
   const filters: Filter[] = [];
   if (left) filters.push("left");
   if (revisit && left) filters.push("agreed");
@@ -115,6 +124,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   if (vacant) filters.push("vacant");
   if (dwelling.tenure === "let") filters.push("let");
   if (cared) filters.push("care");
+  if (asked) filters.push("ask");
   const people = here.length ? `${here.length} 人` : elsewhere.length ? `户籍 ${elsewhere.length} 人，住在别处` : "还没登记人";
   const held = say("tenure", dwelling.tenure);
   const use = dwelling.usage && dwelling.usage !== "residential" ? say("usage", dwelling.usage) : "";
@@ -127,7 +137,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
     : lastSaid(visit, target, today);
   return {
     id: dwelling.id, kind: "dwelling", room: dwelling.room || dwelling.address, floor: dwelling.floor, what, note, tags, later: isLater(revisit, visit, now),
-    mark: markOf(target, differences, vacant, now), left, filters, revisit,
+    mark: markOf(target, differences.length, vacant, now), left, filters, revisit,
     find: [dwelling.room, dwelling.address, dwelling.owner_name, ...persons.flatMap((one) => [one.name, one.phone_mask ?? ""])].join(" "),
   };
 }
@@ -147,7 +157,7 @@ export function walking(book: Book): Dwelling[] {
 
 export function dayBook(book: Book, grids: readonly GridCache[], names: Record<string, string>, me: string, now: number): Day {
   const groups = new Map<string, Group>();
-  const count: Record<Filter, number> = { left: 0, agreed: 0, absent: 0, vacant: 0, let: 0, care: 0 };
+  const count: Record<Filter, number> = { left: 0, agreed: 0, absent: 0, vacant: 0, let: 0, care: 0, ask: 0 };
   const several = grids.length > 1;
   let area = "";
   const add = (key: string, title: string, grid: string, door: Door) => {

@@ -132,6 +132,11 @@ export interface Difference extends Base {
   source: string;
   why: string;
   state: string;
+  /** The door it is about where the entity does not say it (somebody found at another door). */
+  place: string | null;
+  /** Who sent it to the door, and what they want to know; empty unless ``state`` is to_door. */
+  by: string;
+  note: string;
 }
 export interface Task extends Base {
   kind: "task";

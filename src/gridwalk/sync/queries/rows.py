@@ -20,7 +20,7 @@ from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.models import Visit
 
 Row = dict[str, Any]
-FORMAT = 1
+FORMAT = 2
 """Raised when a row's shape changes: every phone then pulls its grids whole."""
 
 LAST_VISITS = 3
@@ -191,10 +191,13 @@ def _visits(grid: str) -> Iterator[Row]:
 
 def _differences(grid: str) -> Iterator[Row]:
     for d in Difference.objects.filter(grid_id=grid, state__in=("open", "to_door")):
+        asked = d.state == "to_door"
         yield {
             "kind": "difference", "id": str(d.id), "entity_kind": d.kind, "entity": str(d.entity), "field": d.field,
             "label": dictionary.label(d.kind, d.field), "current": _shown(d, "current"), "claimed": _shown(d, "claimed"),
             "source": registry.SOURCES.get(d.source, d.source), "why": registry.WHY.get(d.why, d.why), "state": d.state,
+            "place": d.evidence.get("dwelling") if d.field == "residence" else None,
+            "by": d.decided_by_name if asked else "", "note": d.reason if asked else "",
         }  # fmt: skip
 
 
