@@ -38,3 +38,8 @@ def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def too_often(request: HttpRequest) -> HttpResponse:
     """429: more than a day's work needs within one hour."""
     return render(request, "429.html", status=429)
+
+
+def sealed(request: HttpRequest) -> HttpResponse:
+    """503: a number that does not open under the keys of this program (docs/operations/密钥丢失.md)."""
+    return render(request, "sealed.html", status=503)

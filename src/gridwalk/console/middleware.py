@@ -17,6 +17,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.console import errors
 from gridwalk.console.permissions import PAGES, Open
 from gridwalk.core import clock
+from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
 
 SETTING_UP = {
@@ -77,4 +78,6 @@ class ViewerMiddleware:
             return errors.not_here(request)
         if isinstance(error, rules.NotPermitted):
             return errors.not_permitted(request)
+        if isinstance(error, EnvelopeError):
+            return errors.sealed(request)
         return None
