@@ -18,6 +18,7 @@ from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from gridwalk.reconcile.models import Import
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.sync.actions import pulling, regridding
 from gridwalk.territory.models import Building, Grid, GridPlan
@@ -84,6 +85,11 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     assert centre.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "核对"}).status_code == 403
 
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
+    Import.objects.filter(name="六号楼.xlsx").update(state="paused")
+    waits = administrator.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"}, follow=True)
+    assert "有台账正在导入或比对" in waits.content.decode()
+    assert Grid.objects.filter(valid_to__isnull=False).count() == 0
+    Import.objects.update(state="done")
     administrator.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "和社区对过楼栋"})
     plan.refresh_from_db()
     assert plan.state == "done"

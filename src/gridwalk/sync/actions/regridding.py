@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries as account_queries
@@ -19,7 +20,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.core import actions as core
 from gridwalk.core import clock
-from gridwalk.reconcile.models import BackfillItem, SideRow, Unmatched
+from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, Unmatched
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
 from gridwalk.sync.models import Device, Note, Returned
@@ -109,6 +110,15 @@ def _require_in_force(community: str, old: Sequence[str], at: dt.datetime) -> No
         raise PlanError("没有送：其中有网格今天才设立，明天起才能再改，先后才分得清。")
 
 
+def _require_no_ledger_under_way(community: str) -> None:
+    """What is being applied or compared has its rows sorted by the grids of before."""
+    wider = [community[:length] for length in range(len(community))]
+    reaching = Q(scope__in=wider) | Q(scope__startswith=community)
+    busy = Import.objects.filter(reaching, state__in=("applying", "paused")).exists()
+    if busy or Comparison.objects.filter(reaching, state__in=("comparing", "paused")).exists():
+        raise PlanError("没有改：这个社区有台账正在导入或比对，导完、比完或放弃之后再来，免得记到停用的网格里。")
+
+
 def withdraw(*, actor: Viewer, at: dt.datetime, plan: GridPlan) -> None:
     """Take a plan back that waits. Raises PlanError."""
     _close(actor, at, plan, "withdrawn", "")
@@ -129,6 +139,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: GridPlan, confirmed: bool, n
     with transaction.atomic():
         locked = _waiting(plan)
         _require_in_force(locked.community_id, locked.old, at)
+        _require_no_ledger_under_way(locked.community_id)
         locked.before = {str(place): code for place, code in _places(locked.old).items()}
         with core.write_to(*locked.old, actor=actor, at=at) as writing:
             chosen = {code: uuid.UUID(user) for code, user in locked.workers.items()}
