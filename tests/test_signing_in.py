@@ -19,6 +19,7 @@ from gridwalk.accounts import queries
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,9 @@ def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: C
     wrong = _sign_in(client, user, "wrong")
     assert wrong.status_code == 200
     assert "不正确" in _text(wrong)
+    assert not AuditEntry.objects.filter(verb="account.signed_in").exists()
     assert _sign_in(client, user, name=user.username.upper()).headers["Location"] == HOME
+    assert AuditEntry.objects.get(verb="account.signed_in").subject == user.id
     assert _is_in(client)
     client.post("/accounts/logout/")
     assert not _is_in(client)

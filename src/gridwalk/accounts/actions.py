@@ -147,7 +147,7 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
     if user.check_password(password):
         raise AccountError("口令没有存：和现在的一样，请换一个。")
     _check_password(password, user)
-    scope = Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+    scope = _first_scope(user)
     with core.write_to(actor=user, at=at) as writing:
         user.set_password(password)
         user.must_change_password = False
@@ -155,11 +155,22 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
         writing.audit("account.password_changed", scope=scope, kind="user", subject=user.id)
 
 
+def note_sign_in(*, user: User, at: dt.datetime) -> None:
+    """Audit that somebody has come in, password and code all right."""
+    with core.write_to(actor=user, at=at) as writing:
+        writing.audit("account.signed_in", scope=_first_scope(user), kind="user", subject=user.id)
+
+
+def _first_scope(user: User) -> str:
+    """The area in whose audit it stands what a user does to the own account."""
+    return Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+
+
 def require_new_password(*, user: User, at: dt.datetime) -> None:
     """Have a password changed whose time is over (the profile of 等保三级)."""
     with core.write_to(actor=user, at=at) as writing:
         User.objects.filter(pk=user.pk).update(must_change_password=True)
-        writing.audit("account.password_aged", kind="user", subject=user.id)
+        writing.audit("account.password_aged", scope=_first_scope(user), kind="user", subject=user.id)
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 WORDS = {
     "account.assigned": "给了岗位", "account.created": "建了账号", "account.deactivated": "停了账号",
     "account.password_aged": "口令到期，要换", "account.password_changed": "换了口令", "account.password_reset": "重置了口令",
+    "account.signed_in": "登录了",
     "account.second_factor_reset": "重置了动态码", "account.unassigned": "停了岗位",
     "areas.loaded": "导入了区划", "campaign.closed": "结束了行动", "campaign.created": "建了行动", "care.contacted": "记了关怀联系",
     "care.opened": "打开了关怀清单", "difference.accepted": "采纳了差异", "difference.kept": "保留了现值",

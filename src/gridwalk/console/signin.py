@@ -22,7 +22,7 @@ def attempted_name(request: HttpRequest, credentials: Mapping[str, str] | None =
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """No open sign-up; a changed password goes through the accounts' own action, so that it is audited."""
+    """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they are audited."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -30,6 +30,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def respond_user_inactive(self, request: HttpRequest, user: object) -> HttpResponse:
         messages.error(request, "这个账号已停用，登录不了。需要恢复的话，请找街道的管理员。")
         return redirect("account_login")
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        accounts.note_sign_in(user=user, at=clock.now())
+        answered: HttpResponse = super().post_login(request, user, **more)
+        return answered
 
     def set_password(self, user: Any, password: str) -> None:
         accounts.change_own_password(user=user, password=password, at=clock.now())
