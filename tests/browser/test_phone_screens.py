@@ -202,14 +202,14 @@ def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(ope
         said = Claim("dwelling", door.id, "tenure", "let", "ledger", source_ref="物业台账.xlsx")
         claims.apply_claims(writing, [said])
     asked = Difference.objects.get()
-    decided = {"decision": "to_door", "reason": "物业说租出去了，您问问"}
+    why = "物业说租出去了，您问问"
     lead = Viewer(None, "孟昭宁", (Held(Role.COMMUNITY_LEAD, door.grid_id[:12]),))
-    decisions.decide(actor=lead, at=clock.now(), difference=asked.id, **decided)
+    decisions.decide(actor=lead, at=clock.now(), difference=asked.id, decision="to_door", reason=why)
 
     opened.get_by_role("button", name="都到服务器了").click()
     opened.get_by_role("button", name="待处理 1").click()
     expect(opened.get_by_text("上门问一句 1 处")).to_be_visible()
-    expect(opened.get_by_text("孟昭宁请您问：物业说租出去了，您问问")).to_be_visible()
+    expect(opened.get_by_text(f"孟昭宁请您问：{why}")).to_be_visible()
     opened.get_by_role("navigation").get_by_role("button", name="今日").click()
     opened.get_by_role("button", name="要问 1").click()
     expect(opened.get_by_text("带一问")).to_be_visible()

@@ -41,11 +41,34 @@ def _rarely(run: Run, n: int, what: int, to: int) -> None:
         run.make_backup()
     elif what == 6:
         run.restore()
-    else:
+    elif what == 7:
         run.clone(n)
+    elif what == 8:
+        _place_taken_by_a_copy(run, n % len(run.phones), to)
+    else:
+        _met_and_sent(run, n, to, "dies_before_commit")
 
 
-RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7)
-"""How often each of the rarer things happens: backups and restores more than in life."""
+def _place_taken_by_a_copy(run: Run, n: int, to: int) -> None:
+    """A restore forgets a visit, and a copy of that phone comes first with another one under the same place."""
+    run.make_backup()
+    copy = len(run.phones)
+    run.clone(n)
+    _met_and_sent(run, n, to, "")
+    run.restore()
+    if len(run.phones) > copy:
+        _met_and_sent(run, copy, to + 1, "")
+
+
+def _met_and_sent(run: Run, n: int, to: int, fault: str) -> None:
+    run.visit(n, to, "met", next(iter(VALUES)), to, confirm=True)
+    run.attempt(n, "push", fault)
+
+
+RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9)
+"""How often each of the rarer things happens: backups and restores more than in life.
+
+8: only the epoch tells that something is missing; 9: the server dies over a visit.
+"""
 
 FAULTS = ("", "", "", "lost_request", "lost_response", "twice", "late", "dies_before_commit", "dies_after_commit")
