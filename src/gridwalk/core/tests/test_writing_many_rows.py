@@ -21,8 +21,13 @@ def _entry(at: dt.datetime, reason: str) -> AuditEntry:
     return AuditEntry(at=at, verb="visit.recorded", actor=None, actor_name="王试", data=data, reason=reason)
 
 
-def test_inserted_rows_come_back_as_they_were(at: dt.datetime) -> None:
-    rows = [_entry(at + dt.timedelta(microseconds=i), text) for i, text in enumerate(ODD)]
+FEW_AND_MANY = pytest.mark.parametrize("times", [1, 4], ids=["few", "many"])
+
+
+@FEW_AND_MANY
+def test_inserted_rows_come_back_as_they_were(at: dt.datetime, times: int) -> None:
+    rows = [_entry(at + dt.timedelta(microseconds=i), text) for i, text in enumerate(ODD * times)]
+    assert (len(rows) > bulk.FEW) == (times > 1)
     bulk.insert(rows)
     bulk.insert([])
     stored = AuditEntry.objects.in_bulk([row.id for row in rows])
@@ -32,18 +37,26 @@ def test_inserted_rows_come_back_as_they_were(at: dt.datetime) -> None:
         assert not row._state.adding
 
 
-def test_an_insert_fails_as_a_whole_on_a_key_that_exists(at: dt.datetime) -> None:
+@FEW_AND_MANY
+def test_an_insert_fails_as_a_whole_on_a_key_that_exists(at: dt.datetime, times: int) -> None:
     bulk.insert([Receipt(key="import:1", at=at)])
     with pytest.raises(IntegrityError), transaction.atomic():
-        bulk.insert([Receipt(key="import:2", at=at), Receipt(key="import:1", at=at)])
+        bulk.insert([*(Receipt(key=f"more:{n}", at=at) for n in range(10 * times)), Receipt(key="import:1", at=at)])
     assert Receipt.objects.count() == 1
 
 
-def test_an_update_changes_the_named_columns_only(at: dt.datetime) -> None:
-    rows = [_entry(at, "old") for _ in ODD]
+@FEW_AND_MANY
+def test_an_update_changes_the_named_columns_only(at: dt.datetime, times: int) -> None:
+    texts = ODD * times
+    rows = [_entry(at, "old") for _ in texts]
     bulk.insert(rows)
     for index, row in enumerate(rows):
-        row.at, row.actor, row.data, row.reason = at + dt.timedelta(days=index), row.id, {"x": ODD[index]}, ODD[index]
+        row.at, row.actor, row.data, row.reason = (
+            at + dt.timedelta(days=index),
+            row.id,
+            {"x": texts[index]},
+            texts[index],
+        )
         row.verb = "never.saved"
     bulk.update(rows, ["at", "actor", "data", "reason"])
     stored = AuditEntry.objects.in_bulk([row.id for row in rows])

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, connections
 from pytest_django import DjangoAssertNumQueries
 
-from gridwalk.core import actions, ids, queries
+from gridwalk.core import actions, bulk, ids, queries
 from gridwalk.core.actions import UnknownStream
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 from gridwalk.core.tests.people import SYSTEM, WORKER
@@ -91,6 +91,24 @@ def test_a_body_that_fails_leaves_nothing_behind(at: dt.datetime) -> None:
     assert not Change.objects.exists()
     assert not AuditEntry.objects.exists()
     assert queries.receipt("visit:1") is None
+
+
+@pytest.mark.usefixtures("streams")
+def test_what_is_written_at_the_end_goes_with_the_rest_or_not_at_all(at: dt.datetime) -> None:
+    def receipts(*keys: str) -> Callable[[], None]:
+        return lambda: bulk.insert([Receipt(key=key, at=at) for key in keys])
+
+    with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        writing.at_the_end(receipts("visit:1"))
+        writing.audit("visit.recorded", scope=FIRST)
+        assert queries.receipt("visit:1") is None
+    assert queries.receipt("visit:1") == {}
+    with pytest.raises(IntegrityError), actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
+        writing.at_the_end(receipts("visit:2", "visit:1"))
+        writing.left(FIRST, "person", ids.new_id(), source="office", reason="迁走")
+        writing.audit("person.moved", scope=FIRST)
+    assert queries.receipt("visit:2") is None
+    assert (queries.stream_versions([FIRST]), Change.objects.count(), AuditEntry.objects.count()) == ({FIRST: 1}, 0, 1)
 
 
 @pytest.mark.usefixtures("streams")
