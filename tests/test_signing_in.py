@@ -93,8 +93,11 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     assert client.get(HOME).headers["Location"] == change
     typed = {"oldpassword": PASSWORD, "password1": "123456789012", "password2": "123456789012"}
     assert "数字" in _text(client.post(change, typed))
+    same = {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD}
+    assert "和现在的一样" in _text(client.post(change, same))
     assert not _is_in(client)
-    client.post(change, {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH})
+    changed = client.post(change, {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH})
+    assert changed.headers["Location"] == HOME
     assert _is_in(client)
     assert _sign_in(Client(), user).status_code == 200
     assert _sign_in(Client(), user, FRESH).status_code == 302

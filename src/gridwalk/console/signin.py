@@ -8,8 +8,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import rules
@@ -35,6 +37,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         accounts.note_sign_in(user=user, at=clock.now())
         answered: HttpResponse = super().post_login(request, user, **more)
         return answered
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("console:home")
+
+    def clean_password(self, password: str, user: Any = None) -> str:
+        if user is not None and user.check_password(password):
+            raise ValidationError("和现在的一样，请换一个。")
+        cleaned: str = super().clean_password(password, user)
+        return cleaned
 
     def set_password(self, user: Any, password: str) -> None:
         accounts.change_own_password(user=user, password=password, at=clock.now())
