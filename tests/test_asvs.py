@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from gridwalk.accounts import passwords
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs/security/asvs.md").read_text("utf-8")
 ROW = re.compile(
@@ -39,6 +41,10 @@ def test_each_verdict_has_its_ground() -> None:
             assert shown or "reviewed" in how or "](" in how, numbers
         if verdict == "deviation":
             assert how, numbers
+
+
+def test_it_names_the_words_a_password_is_not_made_of() -> None:
+    assert ", ".join(passwords.OWN_WORDS) in TEXT
 
 
 def test_every_test_it_names_exists() -> None:

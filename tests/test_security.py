@@ -106,6 +106,13 @@ def test_every_page_that_hands_out_files_or_numbers_has_a_limit() -> None:
 # --- passwords ---------------------------------------------------------------------------------------------------------
 
 
+def test_words_of_the_surroundings_alone_are_no_password() -> None:
+    for guessed in ("Wangge-2026-2026", "网格走访20261123!!", "gridwalk_wangge1", "管理员admin12345"):
+        with pytest.raises(ValidationError, match="这类词"):
+            validate_password(guessed)
+    validate_password("三月里敲开网格里每一扇门")
+
+
 def test_the_profile_of_the_classified_protection_scheme_asks_for_three_kinds(settings: Settings) -> None:
     for allowed in ("long enough and unusual", "走访每一户都敲门再说话的人呀", "walk every door " * 8):
         validate_password(allowed)

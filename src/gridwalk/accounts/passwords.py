@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.exceptions import ValidationError
 
 KINDS = 3
+OWN_WORDS = (
+    "gridwalk",
+    "wangge",
+    "zoufang",
+    "shequ",
+    "jiedao",
+    "juweihui",
+    "网格",
+    "走访",
+    "社区",
+    "街道",
+    "居委会",
+    "管理员",
+)
+"""What everybody here would try first (docs/security/asvs.md names them)."""
+LEAST_BESIDES = 6
 
 
 class KindsValidator:
@@ -19,3 +37,17 @@ class KindsValidator:
     def get_help_text(self) -> str:
         """What is asked for."""
         return "大写字母、小写字母、数字、符号里至少要有三种。"
+
+
+class OwnWordsValidator:
+    """Not only of words of one's surroundings with digits and signs around them (ASVS 5.0, 6.2.11)."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError."""
+        left, n = re.subn("|".join(OWN_WORDS), "", password.lower())
+        if n and len(re.sub(r"[\d\W_]", "", left)) < LEAST_BESIDES:
+            raise ValidationError(self.get_help_text())
+
+    def get_help_text(self) -> str:
+        """What is asked for."""
+        return "不能只是网格、走访、社区这类词加数字。"
