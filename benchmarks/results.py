@@ -56,6 +56,6 @@ class Result:
     def row(self) -> str:
         """A line to read."""
         beside = "" if self.ratio is None else f"  / {self.peer:.3f} = {self.ratio:.2f}"
-        bound = f"≤ {self.goal:g}" if self.least is None else f"≥ {self.least:g}"
+        bound = f"≥ {self.least:g}" if self.least is not None else f"≤ {self.goal or 0:g}"
         goal = "" if self.met is None else f"  goal {bound} {'met' if self.met else 'MISSED'}"
         return f"{self.name:24} {self.value:10.3f} {self.unit:8}{beside}{goal}  {self.note}"

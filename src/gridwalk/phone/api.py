@@ -135,15 +135,15 @@ def pull(request: HttpRequest) -> HttpResponse:
     grids = []
     for one in pulled:
         users |= one.users
-        grids.append({k: v for k, v in vars(one).items() if k != "users"})
-    return wire.answer(
-        request,
-        {
-            "epoch": epoch, "now": session.at.isoformat(), "grids": grids, "left": pulling.left(session.viewer, list(since)),
-            "users": users, "decided": known_devices.decided(session.device, session.at), "next_seq": session.device.next_seq,
-            "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
-        },
-    )  # fmt: skip
+        grids.append(
+            wire.with_list({k: v for k, v in vars(one).items() if k not in {"users", "rows"}}, "rows", one.rows)
+        )
+    rest = {
+        "epoch": epoch, "now": session.at.isoformat(), "left": pulling.left(session.viewer, list(since)), "users": users,
+        "decided": known_devices.decided(session.device, session.at), "next_seq": session.device.next_seq,
+        "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
+    }  # fmt: skip
+    return wire.answer(request, wire.with_list(rest, "grids", grids))
 
 
 @api.post("push", url_name="push", openapi_extra=schemas.operation(body=schemas.Push, answer=schemas.Pushed))

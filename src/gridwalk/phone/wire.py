@@ -9,6 +9,7 @@ import json
 import re
 import uuid
 import zlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -102,9 +103,19 @@ def signed(request: HttpRequest) -> Session:
     return Session(device, bound.viewer, behind, at, body, bound.epoch)
 
 
+def text_of(content: Any) -> str:
+    """JSON without spaces."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def with_list(content: Mapping[str, Any], name: str, items: Iterable[str]) -> str:
+    """JSON of an object that is not empty with one more list, whose items are JSON already: a grid's rows are spelled once."""
+    return f"{text_of(content)[:-1]},{text_of(name)}:[{','.join(items)}]}}"
+
+
 def answer(request: HttpRequest, content: Any, *, status: int = 200) -> HttpResponse:
-    """JSON, packed where it is worth it and asked for."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    """``content`` as JSON (a text is JSON already), packed where it is worth it and asked for."""
+    body = (content if isinstance(content, str) else text_of(content)).encode()
     packed = len(body) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "")
     response = HttpResponse(gzip.compress(body, GZIP_LEVEL) if packed else body, "application/json", status=status)
     if packed:

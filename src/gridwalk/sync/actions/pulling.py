@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -26,13 +26,13 @@ from gridwalk.territory.models import Grid
 
 @dataclasses.dataclass(frozen=True)
 class Pulled:
-    """One grid's answer. ``hash`` None: nothing changed since the phone's version."""
+    """One grid's answer. ``hash`` None: nothing changed since the phone's version. ``rows``: canonical JSON, as it was hashed."""
 
     grid: str
     version: int
     full: bool
     hash: str | None
-    rows: list[Row]
+    rows: list[str]
     gone: list[dict[str, str]]
     due: list[Row]
     users: dict[str, str]
@@ -76,21 +76,27 @@ def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
         )  # fmt: skip
         usable = isinstance(since, int) and 0 <= since <= version
         if good and usable and since == version:
-            return Pulled(grid, version, False, None, grid_rows.guests(grid), [], [], {})
+            return Pulled(grid, version, False, None, _texts(grid_rows.guests(grid)), [], [], {})
         rows = grid_rows.of_grid(grid, today=today)
+        texts: list[str] = []
         if not good:
-            shadow = _refresh(shadow, grid, rows, version=version, epoch=epoch, today=today)
+            texts = _texts(rows)
+            shadow = _refresh(shadow, grid, rows, texts, version=version, epoch=epoch, today=today)
             version = shadow.version
         assert shadow is not None
-        guests = grid_rows.guests(grid)
+        guests = _texts(grid_rows.guests(grid))
     due = grid_rows.due_of(rows, today=today)
     users = grid_rows.names_of(rows)
     if not usable or since < shadow.marks["from"]:
-        return Pulled(grid, version, True, shadow.hash, rows + guests, [], due, users)
+        return Pulled(grid, version, True, shadow.hash, (texts or _texts(rows)) + guests, [], due, users)
     changed = {key for key, mark in shadow.marks["rows"].items() if mark[1] > since}
-    kept = [row for row in rows if _key(row) in changed]
+    kept = _texts(row for row in rows if _key(row) in changed)
     gone = [_unkey(key) for key, at_version in shadow.marks["gone"].items() if at_version > since]
     return Pulled(grid, version, False, shadow.hash, kept + guests, gone, due, users)
+
+
+def _texts(rows: Iterable[Row]) -> list[str]:
+    return [rules.canonical(row) for row in rows]
 
 
 def _key(row: Row) -> str:
@@ -103,14 +109,13 @@ def _unkey(key: str) -> dict[str, str]:
 
 
 def _refresh(
-    shadow: Shadow | None, grid: str, rows: Sequence[Row], *, version: int, epoch: int, today: dt.date
+    shadow: Shadow | None, grid: str, rows: Sequence[Row], texts: Sequence[str], *, version: int, epoch: int, today: dt.date
 ) -> Shadow:  # fmt: skip
     """Compare the rows with the shadow and bring it up to ``version``; ``from``: the version the comparison began at.
 
     A new epoch or row format begins anew. When the day turns, rows may change without a write (a care label ends): the
     stream is raised for them, as a write would have done.
     """
-    texts = [rules.canonical(row) for row in rows]
     hashes = {_key(row): rules.text_hash(text) for row, text in zip(rows, texts, strict=True)}
     if shadow is None or shadow.epoch != epoch or shadow.format != grid_rows.FORMAT:
         marks: dict[str, Any] = {"from": version, "rows": {key: [h, version] for key, h in hashes.items()}, "gone": {}}
