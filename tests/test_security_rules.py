@@ -1,4 +1,7 @@
-"""Rules of our own that a general linter cannot know; each is shown an example it must find."""
+"""Rules of our own that a general linter cannot know; each is shown an example it must find.
+
+Plain walks over the syntax tree: semgrep says the same in its own language, at 274 MB and eleven seconds.
+"""
 
 from __future__ import annotations
 
