@@ -192,6 +192,16 @@ def test_the_shares_of_every_comparison_are_shares(kind: str) -> None:
         assert sum(level.m for level in own) == pytest.approx(1.0, abs=0.011)
 
 
+def test_in_a_short_ledger_the_same_telephone_beats_one_a_keystroke_apart() -> None:
+    """Two of one name, born on one day, in two buildings with neighbouring telephones; the left side says no number and no estate."""
+    same = {"name": "张伟", "born_on": dt.date(1980, 1, 1), "room": "103"}
+    left, right = (
+        people(*({**same, **more, "phone": f"120000001{b}2", "building": str(b)} for b in order))
+        for order, more in (((5, 6), {}), ((6, 5), {"estate": "海河花园"}))
+    )
+    assert {pair for pair, _ in found(left, right).items()} == {(0, 1), (1, 0)}
+
+
 def test_a_frequent_name_says_less_than_a_rare_one() -> None:
     left = people(
         *({"name": "王伟", "born_on": dt.date(1980, 1, n + 1)} for n in range(20)),
