@@ -109,7 +109,20 @@ def test_what_cannot_be_used_is_refused_in_words_with_exit_code_two(
     assert done.returncode == 2
     assert said in done.stderr
     assert not (tmp_path / "差.xlsx").exists()
-    assert gridwalk(tmp_path, "reconcile", "左.xlsx", "没有.csv").returncode == 1
+    assert gridwalk(tmp_path, "reconcile", "左.xlsx", "没有.csv").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [("左.xlsx", "写了会盖掉"), ("没有/a.xlsx", "没有 没有 这个目录"), (".", "写不了")]
+)
+def test_a_result_is_never_written_over_a_ledger_nor_begun_where_it_cannot_end(
+    ledgers: tuple[Path, Path], tmp_path: Path, out: str, said: str
+) -> None:
+    before = ledgers[0].read_bytes()
+    done = gridwalk(tmp_path, "reconcile", "左.xlsx", "平台.csv", "--out", out)
+    assert (done.returncode, ledgers[0].read_bytes()) == (2, before)
+    assert said in done.stderr
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_two_columns_for_one_field_are_said_and_not_guessed(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
 
     say = ledger_files.saying(options)
     try:
+        ledger_files.require_usable((options.ledger,), (options.out, options.rows))
         side = ledger_files.side(options.ledger, options, say)
         say("查差错")
         faults = checking.check(side)

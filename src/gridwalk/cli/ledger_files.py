@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridwalk.cli import output
-from gridwalk.cli.failures import CommandError
 
 if TYPE_CHECKING:
     from gridwalk.ledger.annotate import Annotated
@@ -34,12 +33,28 @@ def saying(options: argparse.Namespace) -> Say:
     return (lambda _: None) if options.json else (lambda text: output.say(f"{text} …"))
 
 
+def require_usable(inputs: Sequence[Path], outputs: Sequence[Path | None]) -> None:
+    """Before anything is read: the inputs are there, the outputs can be written and are none of the inputs. Raises LedgerError."""
+    from gridwalk.ledger.errors import LedgerError
+
+    for source in inputs:
+        if not source.is_file():
+            raise LedgerError(f"没有找到文件 {source}。请核对路径。")
+    taken = {source.resolve(): "要读的那一份" for source in inputs}
+    for target in filter(None, outputs):
+        if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+            raise LedgerError(f"写不了 {target}：没有 {target.parent} 这个目录，或没有权限。请换一个地方。")
+        if target.is_dir():
+            raise LedgerError(f"写不了 {target}：这是一个目录。请写上文件名。")
+        if (used := taken.get(target.resolve())) is not None:
+            raise LedgerError(f"没有写：{target} 就是{used}，写了会盖掉。请换一个文件名。")
+        taken[target.resolve()] = "另一样结果要写的文件"
+
+
 def side(source: Path, options: argparse.Namespace, say: Say) -> Side:
     """A file as a side. Raises LedgerError; columns that need a decision are said, not guessed."""
     from gridwalk.ledger import sides
 
-    if not source.is_file():
-        raise CommandError(f"没有找到文件 {source}。请核对路径。")
     read = sides.read_file(source, kind=options.kind, progress=say)
     if not options.json:
         for refused in read.refused:

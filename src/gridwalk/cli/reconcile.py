@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     say = ledger_files.saying(options)
     try:
+        ledger_files.require_usable((options.left, options.right), (options.out, options.pairs, options.rows))
         left = ledger_files.side(options.left, options, say)
         right = ledger_files.side(options.right, options, say)
         comparison = comparing.compare(left, right, progress=say)
