@@ -125,6 +125,16 @@ def test_a_result_is_never_written_over_a_ledger_nor_begun_where_it_cannot_end(
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_it_goes_on_when_nobody_reads_its_words_any_more(ledgers: tuple[Path, Path], tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "gridwalk.cli", "reconcile", "左.xlsx", "平台.csv", "--out", "差.xlsx"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        assert done.stdout and done.stderr
+        done.stdout.close()
+        assert done.wait(60) == 0, done.stderr.read()
+    assert (tmp_path / "差.xlsx").exists()
+
+
 def test_two_columns_for_one_field_are_said_and_not_guessed(tmp_path: Path) -> None:
     (tmp_path / "双.csv").write_text(f"姓名,手机号,联系电话,身份证号\n王伟,12012345678,12012345679,{KING}\n", "utf-8")
     done = gridwalk(tmp_path, "check", "双.csv")
