@@ -46,8 +46,16 @@ class Wide:
     hidden: bool = False
 
 
+MOST_COLUMNS = 16_384
+"""As many as a sheet of a table program has."""
+
+
+class NotATable(Exception):
+    """A csv file that is no plain table (a quotation mark that is never closed …); reading it row by row may do better."""
+
+
 def read(source: Path, kind: str) -> list[Wide]:
-    """The sheets of a csv, parquet or xlsx file. Raises LedgerError."""
+    """The sheets of a csv, parquet or xlsx file. Raises LedgerError, NotATable."""
     if kind == "csv":
         return [Wide("Sheet1", _csv(source.read_bytes()), [])]
     if kind == "parquet":
@@ -58,13 +66,20 @@ def read(source: Path, kind: str) -> list[Wide]:
 def _csv(data: bytes) -> pl.DataFrame:
     text = cells.decoded(data)
     delimiter = cells.delimiter_of(text)
+    # A title stands alone in its line: the widest line says how many columns there are.
+    n_columns = 1 + max((line.count(delimiter) for line in text.splitlines()), default=0)
+    if n_columns > MOST_COLUMNS:
+        raise NotATable
+    schema = {f"column_{n}": pl.String for n in range(1, n_columns + 1)}
     try:
         frame = pl.read_csv(
-            io.BytesIO(text.encode()), separator=delimiter, has_header=False, infer_schema=False,
-        )  # fmt: skip
+            io.BytesIO(text.encode()), separator=delimiter, has_header=False, schema=schema, missing_columns="insert"
+        )
     except pl.exceptions.PolarsError as error:
-        raise LedgerError(cells.FAILED[cells.BROKEN]) from error
-    return frame.with_columns(pl.all().str.replace(_TEXT_FORMULA, "$1")).with_columns(pl.all().replace("", None))
+        raise NotATable from error
+    frame = frame.with_columns(pl.all().str.replace(_TEXT_FORMULA, "$1")).with_columns(pl.all().replace("", None))
+    used = [n for n, column in enumerate(frame.iter_columns(), 1) if column.null_count() < len(column)]
+    return frame[:, : max(used, default=0)]  # a quoted cell may hold the delimiter
 
 
 def _parquet(source: Path) -> pl.DataFrame:

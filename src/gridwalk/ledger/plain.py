@@ -45,7 +45,10 @@ def written_id(raw: str) -> str:
 
 def read(source: Path, format_: str, *, kind: str | None, mapping: Mapping[str, str]) -> Plain | None:
     """The file's rows, or None where it must be read row by row. Raises LedgerError."""
-    sheets = [s for s in frames.read(source, format_) if not s.frame.is_empty()]
+    try:
+        sheets = [s for s in frames.read(source, format_) if not s.frame.is_empty()]
+    except frames.NotATable:
+        return None
     if any(s.hidden for s in sheets):
         return None
     found = [(s, headers.find(_head(s.frame), kind)) for s in sheets]

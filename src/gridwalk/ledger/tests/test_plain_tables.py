@@ -43,13 +43,18 @@ def written(target: Path, table: list[list[str]]) -> Path:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
-@given(data=st.data(), columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True))
-def test_both_ways_of_reading_say_the_same(tmp_path: Path, data: st.DataObject, columns: list[str]) -> None:
+@given(
+    data=st.data(), columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True),
+    title=st.sampled_from([[], [["林古里社区台账"]], [["林古里社区台账"], ["填报单位：林古里"]]]),
+)  # fmt: skip
+def test_both_ways_of_reading_say_the_same(
+    tmp_path: Path, data: st.DataObject, columns: list[str], title: list[list[str]]
+) -> None:
     header = ["姓名", *columns]
     body = [row for row in data.draw(rows(header)) if sum(map(bool, row)) > 1]
     # A plain row has something that no footer has: a name, and a second cell.
     body = [[row[0] or "王伟", *row[1:]] for row in body] + [["王伟", *(CELLS[c][0] for c in columns)]]
-    file = written(tmp_path / "表.csv", [header, *body])
+    file = written(tmp_path / "表.csv", [*title, header, *body])
     by_row = sides.read_bytes(file.read_bytes(), file.name, kind="person")
     by_column = plain.read(file, "csv", kind="person", mapping={})
     assert by_column is not None
@@ -59,6 +64,13 @@ def test_both_ways_of_reading_say_the_same(tmp_path: Path, data: st.DataObject, 
     assert located.frame.select(same).to_dicts() == by_row.frame.select(same).to_dicts()
     order = ["row", "field", "column", "code", "text"]
     assert sorted(located.faults.select(order).rows()) == sorted(by_row.faults.select(order).rows())
+
+
+def test_a_title_alone_in_its_line_and_a_comma_within_a_cell_make_no_broken_file(tmp_path: Path) -> None:
+    rows_ = [["林古里社区台账"], ["姓名", "室号", "住址"], ["王伟", "301", "林古里5号楼, 2单元301"], ["李芳", "302"]]
+    side = sides.read_file(written(tmp_path / "表.csv", rows_))
+    assert side.frame["name"].to_list() == ["王伟", "李芳"]
+    assert side.frame["row_no"].to_list() == [3, 4]
 
 
 @pytest.mark.parametrize(
