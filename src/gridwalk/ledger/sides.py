@@ -109,10 +109,16 @@ def _located(
 ) -> Side:  # fmt: skip
     if frame.is_empty() and sheets:
         raise LedgerError(f"{name} 里有表头，没有一行数据，没有比对。请换一份再来。")
-    fields = fields or tuple(f.name for f in dictionary.fields(kind) if f.name in frame.columns)
+    refused = read.refused(sheets)
+    if not fields:
+        mapped = [f for f in dictionary.fields(kind) if f.name in frame.columns]
+        unreadable = set(faults.filter(pl.col("code") != "missing")["field"])
+        empty = [f for f in mapped if f.name not in unreadable and frame[f.name].is_null().all()]
+        refused += [f"“{f.label}”这一列是空的，没有比" for f in empty]
+        fields = tuple(f.name for f in mapped if f not in empty)
     frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []
-    return Side(kind, name, frame, fields, faults, tuple(sheets), tuple(asked), tuple(read.refused(sheets)))
+    return Side(kind, name, frame, fields, faults, tuple(sheets), tuple(asked), tuple(refused))
 
 
 def _column(kind: str, name: str, values: Sequence[Any]) -> pl.Series:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gridwalk.ledger import plain, sides
+from gridwalk.ledger import comparing, plain, sides
 from gridwalk.method import idcards
 
 HEADER = ["姓名", "身份证号", "性别", "出生日期", "联系电话", "人员状态", "住址", "楼栋", "室号"]
@@ -125,3 +125,18 @@ def test_read_row_by_row_it_is_not_trusted_either() -> None:
     assert read.frame["id_no"].drop_nulls().to_list() == [GOOD]
     few = sides.read_bytes("\n".join([table[0], *table[-2:]]).encode(), "表.csv", kind="person")
     assert GOOD in few.frame["id_no"].to_list()
+
+
+def test_a_column_nobody_has_filled_in_is_not_compared_and_said_to_be_empty(tmp_path: Path) -> None:
+    """Else every record would differ in it, and the rate be nought; a column of spoilt numbers is not an empty one."""
+    here = written(
+        tmp_path / "左.csv", [["姓名", "身份证号", "性别", "联系电话"], ["王伟", "1.20199E+17", "", "12012345678"]]
+    )
+    there = written(
+        tmp_path / "右.csv", [["姓名", "身份证号", "性别", "联系电话"], ["王伟", GOOD, "男", "12012345678"]]
+    )
+    left, right = sides.read_file(here), sides.read_file(there)
+    assert left.refused == ("“性别”这一列是空的，没有比",)
+    assert comparing.agreed_fields(left, right) == ("name", "id_no", "phone")
+    by_row = sides.read_bytes(here.read_bytes(), here.name)
+    assert (by_row.refused, by_row.fields) == (left.refused, left.fields)

@@ -18,6 +18,8 @@ ALIKE = 0.88
 UNSEEN = 0.3
 UNSEEN_NUMBER = 0.002
 """Identifiers are given out once: two people hardly ever have one."""
+AS_IF_AMONG = {"name_key": 100}
+"""As among how many records at least a name nobody else bears is rare: a ledger of three people says nothing of names."""
 WORD = 6
 DATED = 14
 """Characters of an ID number from which it holds its birth date (GB 11643)."""
@@ -59,10 +61,11 @@ class Pairs:
         """
         counts = pl.concat([side[column] for side in self._sides]).drop_nulls().value_counts(name="n")
         total = max(1, int(counts["n"].sum()))
+        whole = max(total, AS_IF_AMONG.get(column, 0))
         left, _ = self.both(column)
         found = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
         others = np.maximum(found.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
-        shares: npt.NDArray[np.float64] = (others + unseen) / total
+        shares: npt.NDArray[np.float64] = others / total + unseen / whole
         return shares
 
 
