@@ -14,8 +14,9 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import BackfillItem
+from gridwalk.reconcile.queries.backfill import items
 from gridwalk.registry.actions import creation
-from gridwalk.registry.models import Dwelling, Person
+from gridwalk.registry.models import Difference, Dwelling, Person
 from tests.harness.campaign import COMMUNITY, GRID, id_no
 from tests.harness.people import SignIn
 from tests.journeys.test_comparing import actor, compared  # noqa: F401 the fixture
@@ -146,3 +147,14 @@ def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Cli
     own, ticks = sheets(street, "platform", "person").values()
     assert [row[3:] for row in own if row[1] == "程兰因"] == [["海河花园", "5号楼", "1单元", "201"]]
     assert [row[5] for row in ticks if row[1] == "程兰因"] == ["海河花园 5号楼 1单元 201"]
+
+
+def test_a_side_is_not_told_to_fill_in_what_it_has_no_column_for(street: Client, actor: Any) -> None:  # noqa: F811
+    """The first export knew birth dates; the second has no such column, and leaves 程兰因 out, who stays as the first one said her."""
+    first = [[*row, more] for row, more in zip(export("12012345671"), ("出生日期", "", "1950-02-04"), strict=True)]
+    compared(street, actor, first, source="platform")
+    compared(street, actor, export("12099999999")[:2], source="platform")
+    asked = Difference.objects.get(field="phone", source="platform", state="open")
+    street.post(f"/differences/{asked.pk}/decide/", {"decision": "keep", "next": ""})
+    found = items(actor, source="platform", kind="person", scope=COMMUNITY)
+    assert [(item.title, item.field) for item in found] == [("程望舒", "phone")]

@@ -93,6 +93,7 @@ def _read(made: Comparison, chosen: Mapping[str, Mapping[str, str]]) -> dict[str
     made.n_right = len(found["right"].frame) if "right" in found else 0
     made.mapping = {
         side: mapping.described(made.kind, s.sheets, chosen=chosen[side], questions=s.questions, refused=s.refused)
+        | {"fields": list(s.fields)}
         for side, s in found.items()
     }
     return found

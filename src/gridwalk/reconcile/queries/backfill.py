@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 import polars as pl
@@ -15,7 +15,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing, sides
-from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import addresses
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
@@ -107,16 +107,30 @@ def _moved(inside: QuerySet[SideRow], kind: str, within: str) -> list[uuid.UUID]
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
     """The corrections for a side in an area, by grid and in the side's own order. What is still being decided is not told."""
     rows = _rows(viewer, source=source, kind=kind, scope=scope)
-    return _corrections(rows, source, kind, layout(source, kind, scope)[1]) if rows else []
+    return _corrections(rows, source, kind)
 
 
-def _corrections(rows: Sequence[SideRow], source: str, kind: str, own: Sequence[tuple[str, str]]) -> list[Item]:
+def _corrections(rows: Sequence[SideRow], source: str, kind: str) -> list[Item]:
     """What the side must be told of these rows, in their order."""
+    spoken = _spoken({row.of_id for row in rows}, source)
+    of = {of: [row for row in rows if row.of_id == of] for of in spoken}
+    told = [item for of_id, some in of.items() for item in _of_one(some, source, kind, spoken[of_id])]
+    order = {row.entity: at for at, row in enumerate(rows)}
+    return sorted(told, key=lambda item: order[item.entity])
+
+
+def _spoken(comparisons: Collection[uuid.UUID], source: str) -> dict[uuid.UUID, set[str]]:
+    """Which fields the side said anything of in each of these comparisons: it is not told to fill in what it has no column for."""
+    found = Comparison.objects.filter(pk__in=comparisons).only("mapping", "source")
+    return {c.pk: {*c.mapping["left" if c.source == source else "right"]["fields"], *PLACE} for c in found}
+
+
+def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -> list[Item]:
+    """The same for rows of one comparison, whose side says something of the fields ``spoken``."""
     values = [row.opened() for row in rows]
     entities = [row.entity for row in rows]
     now = register.side("", kind, entities)
-    taken = {field for _, field in own}
-    fields = tuple(f.name for f in dictionary.fields(kind) if f.name in taken or any(f.name in v for v in values))
+    fields = tuple(f.name for f in dictionary.fields(kind) if f.name in spoken)
     said = sides.of_rows(
         kind, source, [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
         fields=fields,
@@ -210,7 +224,7 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     for row in SideRow.objects.filter(kind=kind, entity=entity).order_by("source"):
         if not viewer.may(Verb.SEE_ROWS, row.grid):
             continue
-        told = _corrections([row], row.source, kind, layout(row.source, kind, row.grid[:12])[1])
+        told = _corrections([row], row.source, kind)
         asked = Difference.objects.filter(entity=entity, source=row.source, state__in=("open", "to_door"))
         labels = tuple(_label(kind, field) for field in asked.order_by("created_at").values_list("field", flat=True))
         label = dict(Comparison.SOURCES)[row.source]
