@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
 
+from gridwalk.accounts.rules import SYSTEM
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
 from gridwalk.registry.tests.street import FAR_GRID, GRID, id_no, links, phone
-from gridwalk.sync.actions import pushing
+from gridwalk.sync.actions import depositing, pushing
 from gridwalk.sync.models import Alias, Device, Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.phones import Wire, op
@@ -104,6 +106,22 @@ def test_a_copy_of_the_phone_gets_an_identity_of_its_own_and_nothing_is_lost(fie
     status, answer = push(wire, theirs)
     assert (status, states(answer), Visit.objects.count()) == (200, ["accepted"], 2)
     assert Device.objects.get(pk=wire.device).cloned_from is not None
+
+
+def test_a_copys_exported_file_may_have_taken_the_places_before(field: Field) -> None:
+    """The file of the copy was imported under places 1 and 2; the phone itself then brings other visits under them."""
+    doors = [field.street.door(room) for room in ("101", "102", "103", "104")]
+    field.walk.dispatch()
+    wire = field.phone()
+    of_copy = [visit(1, doors[0]), visit(2, doors[1])]
+    file = {"format": depositing.FORMAT, "device": wire.device, "ops": [wire.seal(one) for one in of_copy]}
+    depositing.import_file(actor=SYSTEM, at=clock.now(), data=json.dumps(file).encode())
+    own = [visit(1, doors[2]), visit(2, doors[3])]
+    status, answer = push(wire, *own)
+    assert (status, answer["problem"]) == (409, "cloned")
+    wire.device = answer["device"]
+    status, answer = push(wire, *own)
+    assert (status, states(answer), Visit.objects.count()) == (200, ["accepted", "accepted"], 4)
 
 
 def test_an_edit_that_saw_the_head_applies_and_one_that_did_not_is_asked(field: Field) -> None:

@@ -65,6 +65,14 @@ class Pushed:
     results: list[Result]
 
 
+class _OtherBody(Exception):
+    """Another op stands under this place already."""
+
+
+_PASSED_ON = (_OtherBody, Gap, OperationalError, InterfaceError)
+"""What is no fault of a single op."""
+
+
 def push(
     *, device: Device, viewer: Viewer, at: dt.datetime, behind: dt.timedelta, first: int, intentions: Sequence[Intention],
     oldest: int | None = None,
@@ -74,10 +82,18 @@ def push(
     if first > device.next_seq and not hole:
         raise Gap(device.next_seq)
     try:
-        return _take(device, viewer, intentions, at=at, behind=behind, hole=hole)
+        return _take_all(device, viewer, intentions, at=at, behind=behind, hole=hole)
     except _OtherBody as error:
         raise Cloned(devices.clone(device, at=at)) from error
-    except (Gap, OperationalError, InterfaceError):
+
+
+def _take_all(
+    device: Device, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta, hole: bool
+) -> Pushed:  # fmt: skip
+    """All at once; where that fails, op by op, so that one bad op holds up none of the others."""
+    try:
+        return _take(device, viewer, intentions, at=at, behind=behind, hole=hole)
+    except _PASSED_ON:
         raise
     except Exception as error:
         log.warning("a push is taken op by op: %s", type(error).__name__)  # its text may quote values
@@ -93,7 +109,7 @@ def _take_carefully(
 ) -> Pushed:
     try:
         return _take(device, viewer, [one], at=at, behind=behind, hole=hole, careful=True)
-    except (Gap, OperationalError, InterfaceError):
+    except _PASSED_ON:
         raise
     except Exception as error:
         log.error("an op could not be judged and is kept: %s", type(error).__name__)
@@ -153,10 +169,6 @@ def _advance(device: Device, next_seq: int, behind: dt.timedelta, at: dt.datetim
     """  # noqa: S608
     with plain.cursor() as cursor:
         cursor.execute(sql, [next_seq, int(behind.total_seconds() * 1000), at, at, at + rules.LEASE, device.pk])
-
-
-class _OtherBody(Exception):
-    """Another op stands under this place already."""
 
 
 def _require_sequence(
