@@ -11,7 +11,7 @@ from gridwalk.registry.models import Person
 
 ERASED = {
     "core.Change", "registry.CareLabel", "registry.Difference", "registry.Recheck", "reconcile.StagedRow",
-    "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Op",
+    "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Op", "upkeep.Plan",
 }  # fmt: skip
 """``retention.actions.people`` takes a person's values out of them."""
 HOLD_NO_VALUES = {
@@ -43,7 +43,7 @@ def test_every_table_that_speaks_of_persons_is_known_to_the_erasing() -> None:
     found = set()
     for model in tables():
         fields = model._meta.concrete_fields
-        names = {field.name for field in fields} & {"entity", "subject", "person", "persons"}
+        names = {field.name for field in fields} & {"entity", "subject", "subjects", "person", "persons"}
         if names or any(field.related_model is Person for field in fields if field.is_relation):
             found.add(model._meta.label)
     assert found == ERASED | set(HOLD_NO_VALUES), "see retention.actions.people"

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "gridwalk.reconcile",
     "gridwalk.reports",
     "gridwalk.sync",
+    "gridwalk.upkeep",
     "gridwalk.retention",
     "gridwalk.simulate",
     "gridwalk.phone",

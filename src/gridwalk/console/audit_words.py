@@ -33,6 +33,8 @@ WORDS = {
     "person.moved": "迁了人", "person.moved_out": "迁出了人", "report.downloaded": "下载了报表", "report.made": "生成了报表", "site.corrected": "改了场所",
     "target.rechecked": "复核了走访结果", "targets.planned": "排了走访", "targets.reassigned": "改派", "visit.recorded": "记了走访",
     "visit.withdrawn": "撤回了走访", "wave.dispatched": "下派了一批",
+    "upkeep.proposed": "提出了更正方案", "upkeep.done": "复核同意更正方案，已办", "upkeep.rejected": "复核不同意更正方案",
+    "upkeep.withdrawn": "撤回了更正方案", "upkeep.undone": "撤销了更正方案",
     "audit.sealed": "封存了审计", "backup.made": "做了备份", "backup.replaced_dropped": "清除了换下的数据", "backup.restored": "从备份恢复",
     "person.erased": "清除了身份", "keys.rotated": "换了密钥", "keys.resealed": "用新密钥重新封好了号码", "retention.erased": "清除了到期的数据",
 }  # fmt: skip

@@ -80,6 +80,12 @@ PAGES: dict[str, Guard] = {
     "console:reveal": Verb.REVEAL,
     "console:rechecks": Verb.RECHECK,
     "console:recheck": Verb.RECHECK,
+    "console:merge_find": Verb.EDIT_REGISTER,
+    "console:merge": Verb.EDIT_REGISTER,
+    "console:upkeep_plan": Verb.SEE_ROWS_MASKED,
+    "console:upkeep_decide": Verb.RECHECK,
+    "console:upkeep_withdraw": Verb.EDIT_REGISTER,
+    "console:upkeep_undo": Verb.RECHECK,
     "console:care": Verb.SEE_CARE,
     "console:care_contact": Verb.RECORD_VISIT,
     # differences

@@ -18,6 +18,7 @@ from gridwalk.console.views import (
     register,
     regrid,
     reports,
+    upkeep,
     work,
 )
 
@@ -49,6 +50,12 @@ urlpatterns = [
     path("reveal/<str:kind>/<uuid:pk>/<str:field>/", register.reveal, name="reveal"),
     path("rechecks/", decisions.rechecks_, name="rechecks"),
     path("rechecks/<str:what>/<uuid:pk>/", decisions.recheck, name="recheck"),
+    path("upkeep/merge/<str:kind>/<uuid:pk>/", upkeep.merge_find, name="merge_find"),
+    path("upkeep/merge/<str:kind>/<uuid:pk>/<uuid:other>/", upkeep.merge, name="merge"),
+    path("upkeep/<uuid:pk>/", upkeep.plan, name="upkeep_plan"),
+    path("upkeep/<uuid:pk>/decide/", upkeep.decide, name="upkeep_decide"),
+    path("upkeep/<uuid:pk>/withdraw/", upkeep.withdraw, name="upkeep_withdraw"),
+    path("upkeep/<uuid:pk>/undo/", upkeep.undo, name="upkeep_undo"),
     path("care/", work.care_list, name="care"),
     path("care/<uuid:pk>/", work.care_contact, name="care_contact"),
     path("differences/", decisions.queue, name="differences"),

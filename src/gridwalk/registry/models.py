@@ -18,7 +18,10 @@ from gridwalk.territory.models import Building, Grid, Stairwell
 
 
 class Entity(models.Model):
-    """What every fact-bearing row has: a grid, heads, and the day its facts were last verified."""
+    """What every fact-bearing row has: a grid, heads, and the day its facts were last verified.
+
+    ``merged_into``: the standing record this one was merged into (upkeep); never one that was itself merged.
+    """
 
     KIND = ""
 
@@ -30,6 +33,7 @@ class Entity(models.Model):
     source = models.CharField(max_length=16)
     source_ref = models.CharField(max_length=80, blank=True)
     search_keys = ArrayField(models.TextField(), default=list)
+    merged_into = models.UUIDField(null=True)
 
     class Meta:
         abstract = True
@@ -81,6 +85,7 @@ class Dwelling(Entity):
             models.Index(fields=["grid", "walk_key"]),
             models.Index(fields=["owner_phone_index"], condition=~Q(owner_phone_index=""), name="dwelling_owner_phone"),
             GinIndex(fields=["search_keys"], name="dwelling_search"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="dwelling_merged"),
         ]
 
 
@@ -119,6 +124,7 @@ class Person(Entity):
             models.Index(fields=["name_key"]),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="person_phone"),
             GinIndex(fields=["search_keys"], name="person_search"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_merged"),
         ]
 
 
@@ -180,6 +186,7 @@ class Organization(Entity):
             models.Index(fields=["grid", "sort_key"]),
             models.Index(fields=["name_key"]),
             GinIndex(fields=["search_keys"], name="organization_search"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="organization_merged"),
         ]
 
 

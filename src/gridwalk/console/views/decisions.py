@@ -27,6 +27,7 @@ from gridwalk.registry.queries import batches, differences, evidence, rechecks
 from gridwalk.registry.queries.batches import Rule
 from gridwalk.registry.queries.differences import Filter
 from gridwalk.territory import queries as territory
+from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits.actions import rechecks as recheck_actions
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.queries import worklist
@@ -258,7 +259,10 @@ def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
 def rechecks_(request: Signed) -> HttpResponse:
     """What another person must confirm: proposed ends, and doors reported as moved away or not found."""
     scope = pages.scope_of(request, Verb.RECHECK, request.GET.get("scope", ""))
-    context = {"ends": rechecks.waiting(request.viewer, scope), "targets": worklist.pending(request.viewer, scope)}
+    context = {
+        "ends": rechecks.waiting(request.viewer, scope), "targets": worklist.pending(request.viewer, scope),
+        "plans": upkeep.waiting(request.viewer, scope),
+    }  # fmt: skip
     return page(request, "console/rechecks.html", context, active="console:rechecks")
 
 

@@ -24,8 +24,9 @@ from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, endings, looking
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.queries import checks, differences, entities, entry, history, search
+from gridwalk.registry.queries import checks, differences, entities, entry, history, merging, search
 from gridwalk.territory import queries as territory
+from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
 from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.queries import chart, paper, worklist
@@ -68,17 +69,23 @@ def register(request: Signed) -> HttpResponse:
 def find(request: Signed) -> HttpResponse:
     """One box. The text comes by POST: names and numbers never stand in an address or a log."""
     typed = request.POST.get("q", "")
+    hits = looked_up(request, typed)
+    if len(hits) == 1:
+        return redirect(PAGES[hits[0].kind], hits[0].id)
+    return page(
+        request, "console/search.html", {"typed": typed, "hits": hits, "pages": PAGES}, active="console:register"
+    )
+
+
+def looked_up(request: Signed, typed: str) -> list[search.Hit]:
+    """What a search finds; that somebody looked by a number is put on record."""
     if search.tail_of(typed):
         corrections.note_tail_search(actor=request.viewer, at=request.at)
     hits = search.search(request.viewer, typed)
     if field := search.number_of(typed):
         persons = [hit.id for hit in hits if hit.kind == "person"]
         looking.note_number_search(actor=request.viewer, at=request.at, field=field, persons=persons)
-    if len(hits) == 1:
-        return redirect(PAGES[hits[0].kind], hits[0].id)
-    return page(
-        request, "console/search.html", {"typed": typed, "hits": hits, "pages": PAGES}, active="console:register"
-    )
+    return hits
 
 
 @require_GET
@@ -127,11 +134,12 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     found = entities.get_person(request.viewer, pk)
     today = clock.local_date(request.at)
     homes = entities.homes(request.viewer, found)
+    merged = merging.merged_into(found)
     context = _page(request, "person", found) | {
-        "homes": homes, "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
+        "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
         "history": history.past(
-            "person", [found.id, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+            "person", [found.id, *merged, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP, "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
         "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }  # fmt: skip

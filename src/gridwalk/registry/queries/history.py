@@ -42,6 +42,11 @@ AUDIT_WORDS = {
     "visit.withdrawn": ("撤", "撤回了一次走访"),
     "target.rechecked": ("核", "复核了走访结果"),
     "care.contacted": ("关", "关怀联系"),
+    "upkeep.proposed": ("并", "提出一个更正方案，待复核"),
+    "upkeep.done": ("并", "复核同意，更正方案已办"),
+    "upkeep.rejected": ("并", "复核不同意更正方案，都没有动"),
+    "upkeep.withdrawn": ("撤", "撤回了更正方案"),
+    "upkeep.undone": ("撤", "撤销了更正方案，恢复原样"),
     "person.erased": ("清", "身份内容已清除，值不再保存"),
 }
 
@@ -58,6 +63,9 @@ class Past:
     note: str
 
 
+HANDED_OVER = frozenset({"residence", "care"})
+"""What goes over to another record with a merge, which is told once, not link by link."""
+
 HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacancy_confirmed_on"})
 """What the street centre does not read in a door's history: it says which doors stand empty (red line 5)."""
 
@@ -69,7 +77,8 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
     """
     changes = [c for c in core.history(entities, limit=limit) if full or c.field not in HIDDEN_FROM_MASKED]
     entries = [p for change in changes if (p := _of_change(change, full=full))]
-    entries += [p for entry in core.audit_of(entities, limit=limit) if (p := _of_audit(entry))]
+    audited = {(e.data.get("plan") or e.id, e.verb): e for e in core.audit_of(entities, limit=limit)}
+    entries += [p for entry in audited.values() if (p := _of_audit(entry))]
     return sorted(entries, key=lambda p: p.at, reverse=True)[:limit]
 
 
@@ -80,6 +89,11 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
         return _of_visit(change, change.new, full=full)
     if change.field == Change.WHOLE:
         return Past(change.at, "建", "", _came_to_be(change, full=full), change.actor_name, note)
+    if change.field == "merged_into":
+        sentence = "并入另一条记录，内容都跟过去了" if change.new else "撤销合并，这一条恢复了"
+        return Past(change.at, "并", "", sentence, change.actor_name, change.reason)
+    if change.field == "ended_on" or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
+        return None
     if change.field in {"verified_on", "status_pending", "status"}:
         return (
             None

@@ -119,12 +119,17 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
     return found
 
 
+def _found(viewer: Viewer, table: Any, condition: Q) -> QuerySet[Any]:
+    """The records inside the viewer's area that meet a condition; in place of a merged one the record it was merged into."""
+    inside = _inside(viewer)
+    held = table._default_manager.filter(inside, condition).values_list("id", "merged_into").order_by("id")
+    standing = {merged_into or pk for pk, merged_into in held[: LIMIT * 2]}
+    rows: QuerySet[Any] = table._default_manager.filter(inside, pk__in=standing)
+    return rows
+
+
 def _persons(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
-    rows = list(
-        Person.objects.filter(_inside(viewer), condition)
-        .exclude(status="struck_off")
-        .order_by("sort_key", "id")[:LIMIT]
-    )
+    rows = list(_found(viewer, Person, condition).exclude(status="struck_off").order_by("sort_key", "id")[:LIMIT])
     places = {
         link.person_id: link.dwelling.address
         for link in Residence.objects.filter(person__in=rows, to_on__isnull=True).select_related("dwelling")
@@ -136,7 +141,7 @@ def _persons(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
 
 
 def _dwellings(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
-    rows = Dwelling.objects.filter(_inside(viewer), condition).exclude(status="struck_off").select_related("grid__area")
+    rows = _found(viewer, Dwelling, condition).exclude(status="struck_off").select_related("grid__area")
     return [
         Hit("dwelling", d.id, d.address, f"{d.grid.area.short} {d.grid.name}", matched)
         for d in rows.order_by("grid_id", "walk_key")[:LIMIT]
@@ -144,5 +149,5 @@ def _dwellings(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
 
 
 def _named(viewer: Viewer, table: Any, condition: Q, kind: str, matched: str) -> list[Hit]:
-    rows: QuerySet[Any] = table._default_manager.filter(_inside(viewer), condition).order_by("sort_key", "id")[:LIMIT]
+    rows = _found(viewer, table, condition).order_by("sort_key", "id")[:LIMIT]
     return [Hit(kind, row.id, row.name, row.address, matched) for row in rows]

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from gridwalk.accounts import rules as access
@@ -26,6 +26,7 @@ from gridwalk.retention import queries
 from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
 from gridwalk.sync.models import Op
+from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import CareContact
 
 KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
@@ -63,7 +64,8 @@ def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: 
     an erasure that a restore would undo.
     """
     n = 0
-    for found in Person.objects.filter(pk__in=list(persons)).exclude(pk__in=Erased.objects.values("pk")):
+    own = Q(pk__in=list(persons)) | Q(merged_into__in=list(persons))  # a record merged into theirs is theirs as well
+    for found in Person.objects.filter(own).exclude(pk__in=Erased.objects.values("pk")):
         doors = Dwelling.objects.filter(residences__person=found).values_list("grid_id", flat=True)
         with core.write_to(found.grid_id, *doors, actor=actor, at=at) as writing:
             _erase(writing, Person.objects.select_for_update().get(pk=found.pk))
@@ -101,6 +103,9 @@ def _records_of(person: Person) -> None:
     said.filter(state="open").update(state="closed")
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, source_ref="", reason="")
     Recheck.objects.filter(entity=person.pk).update(reason="", note="")
+    plans = Plan.objects.filter(subjects__contains=[person.pk])
+    plans.update(choices={}, seen={}, undo_sealed="", reason="", note="", undone_reason="")
+    plans.filter(state="open").update(state="withdrawn")
     StagedRow.objects.filter(entity=person.pk).update(values={}, faults=[])
     SideRow.objects.filter(entity=person.pk).delete()
     Unmatched.objects.filter(entity=person.pk).update(values={}, fingerprint="", why="", reason="")

@@ -100,8 +100,8 @@ class Judge:
             return Standing("residence", grid, "active")
         if one.verb == "person.add":
             door_id = rules.as_uuid(one.data.get("dwelling"))
-            outcome.place = door_id
-            return self._known.entities.get(door_id) if door_id else None
+            outcome.place = self._known.reach(door_id) if door_id else None
+            return self._known.entities.get(outcome.place) if outcome.place else None
         if one.verb == "visit.withdraw":
             before = next((o for o in self._intentions if o.op == pk and o.verb == "visit.record"), None)
             if before is not None:  # recorded and taken back in one push
@@ -109,14 +109,15 @@ class Judge:
             visit = Visit.objects.filter(pk=pk).values_list("kind", "entity", "grid_id").first()
             outcome.place = visit[1] if visit else None
             return Standing(visit[0], visit[2], "active") if visit else None
-        standing = self._known.entities.get(self._known.person(pk))
+        reached = self._known.reach(pk)
+        standing = self._known.entities.get(reached)
         if (
             standing is None
             and one.verb in {"fact.set", "person.end"}
             and any(planning.brings(other, pk) for other in self._intentions)
         ):
             return self._of_arrival(pk)
-        outcome.place = pk
+        outcome.place = reached
         return standing if standing is None or not one.kind or standing.kind == one.kind else None
 
     def _of_arrival(self, pk: uuid.UUID) -> Standing | None:
@@ -170,7 +171,7 @@ class Judge:
         coming = {a.id for b in batch for a in self._plans[b.op].found.arrivals}
         return (
             self.outcomes[batch[0].op].grid == self.outcomes[one.op].grid
-            and all(b.entity != one.entity for b in batch)
+            and all(self.outcomes[b.op].place != self.outcomes[one.op].place for b in batch)
             and not coming & self._plans[one.op].found.persons
         )
 

@@ -80,7 +80,7 @@ def _plan_visit(one: Intention, outcome: Outcome, known: Known) -> Plan:
 
 def _plan_facts(one: Intention, outcome: Outcome, known: Known) -> Plan:
     assert one.entity is not None
-    entity = known.person(one.entity) if one.kind == "person" else one.entity
+    entity = known.reach(one.entity)
     if not one.set:
         raise Unreadable("没有要改的内容。")
     return Plan(Found(claims=tuple(reading.claims_of(one, one.kind, entity, one.set, known))))

@@ -51,8 +51,8 @@ class Known:
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
 
-    def person(self, pk: uuid.UUID) -> uuid.UUID:
-        """The person on record whom a phone may know under another id."""
+    def reach(self, pk: uuid.UUID) -> uuid.UUID:
+        """The record that stands: a phone may know it under another id, or as one that was merged into it."""
         return self.aliases.get(pk, pk)
 
 
@@ -129,19 +129,23 @@ def load(intentions: Collection[Intention]) -> Known:
     with plain.together():
         asked = _ask(by_kind)
         links = plain.ask(_LINKS, [doors]) if doors else list
-    entities = _entities(asked, grids)
+    aliases: dict[uuid.UUID, uuid.UUID] = {}
+    entities = _entities(asked, grids, aliases)
     people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for door, person in links():
         people[door].add(person)
     strangers = maybe_links - entities.keys()
     residences = {}
-    aliases: dict[uuid.UUID, uuid.UUID] = {}
     if strangers:
         named = Residence.objects.filter(pk__in=strangers).values_list("id", "person_id", "dwelling_id", "grid_id")
         residences = {pk: (person, door, grid) for pk, person, door, grid in named}
-        aliases = dict(Alias.objects.filter(pk__in=strangers - residences.keys()).values_list("id", "entity"))
-        further = {*aliases.values(), *(person for person, _, _ in residences.values())} - entities.keys()
-        entities |= _entities(_ask({"person": further}), grids)
+        aliases |= dict(Alias.objects.filter(pk__in=strangers - residences.keys()).values_list("id", "entity"))
+    further = {*aliases.values(), *(person for person, _, _ in residences.values())} - entities.keys()
+    if further:
+        entities |= _entities(_ask(dict.fromkeys(columns.TABLES, further)), grids, aliases)
+    if moved := [aliases[door] for door in doors if door in aliases]:
+        for door, person in plain.ask(_LINKS, [moved])():
+            people[door].add(person)
     return Known(entities, residences, aliases, people, _heads({p for one in intentions for p in _parents(one)}), grids)
 
 
@@ -154,22 +158,26 @@ def _ask(by_kind: Mapping[str, Collection[uuid.UUID]]) -> list[tuple[str, Asked]
     return [(kind, plain.ask(statements[kind], [list(pks)])) for kind, pks in by_kind.items() if pks]
 
 
-def _entities(asked: Iterable[tuple[str, Asked]], grids: defaultdict[uuid.UUID, set[str]]) -> dict[uuid.UUID, Standing]:
+def _entities(
+    asked: Iterable[tuple[str, Asked]], grids: defaultdict[uuid.UUID, set[str]], aliases: dict[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, Standing]:  # fmt: skip
     found: dict[uuid.UUID, Standing] = {}
     for kind, read in asked:
-        for pk, grid, status, *care in read():
+        for pk, grid, status, merged_into, *care in read():
             found[pk] = Standing(kind, grid, status)
+            if merged_into is not None:
+                aliases[pk] = merged_into
             if kind == "person":
                 grids[pk] |= {grid, *care} - {None}
     return found
 
 
 _STANDING = {
-    kind: f'SELECT id, grid_id, status FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608 names come from the models
+    kind: f'SELECT id, grid_id, status, merged_into FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608 names come from the models
     for kind, table in columns.TABLES.items()
 }
 _PEOPLE = f"""
-SELECT p.id, p.grid_id, p.status, c.grid_id FROM {Person._meta.db_table} p
+SELECT p.id, p.grid_id, p.status, p.merged_into, c.grid_id FROM {Person._meta.db_table} p
 LEFT JOIN {CareLabel._meta.db_table} c ON c.person_id = p.id WHERE p.id = ANY(%s)
 """  # noqa: S608
 _LINKS = f"SELECT dwelling_id, person_id FROM {Residence._meta.db_table} WHERE dwelling_id = ANY(%s) AND to_on IS NULL"  # noqa: S608
@@ -250,20 +258,21 @@ def visit_of(one: Intention, at: dt.datetime, known: Known) -> ReadVisit:
     """A ``visit.record``. Raises Unreadable."""
     data = one.data
     assert one.entity is not None
-    here = set(known.people[one.entity])
+    place = known.reach(one.entity)
+    here = set(known.people[place])
     arrivals = tuple(
         arrival_of(rules.as_uuid(row.get("id")), row.get("values"), row.get("residence_kind"))
         for row in _dicts(data.get("arrivals"))
     )
-    said = claims_of(one, one.kind, one.entity, one.set, known)
+    said = claims_of(one, one.kind, place, one.set, known)
     for row in _dicts(data.get("edits")):
         entity = rules.as_uuid(row.get("entity"))
         if entity is None or row.get("kind") not in columns.TABLES or not isinstance(row.get("set"), Mapping):
             raise Unreadable("有一处改动读不懂。")
-        said += claims_of(one, row["kind"], known.person(entity), row["set"], known)
-    confirmed = {known.person(pk) for pk in _uuids(data.get("confirmed"))}
+        said += claims_of(one, row["kind"], known.reach(entity), row["set"], known)
+    confirmed = {known.reach(pk) for pk in _uuids(data.get("confirmed"))}
     gone = {
-        known.residences[pk][0] if pk in known.residences else known.person(pk) for pk in _uuids(data.get("departures"))
+        known.residences[pk][0] if pk in known.residences else known.reach(pk) for pk in _uuids(data.get("departures"))
     }
     at_door = here | {a.id for a in arrivals}
     aside = tuple(c for c in said if c.kind == "person" and c.entity not in at_door and c.entity in known.entities)
@@ -272,7 +281,7 @@ def visit_of(one: Intention, at: dt.datetime, known: Known) -> ReadVisit:
         departures=tuple(sorted(gone & at_door)), ends=tuple(_ends(data.get("ends"), known)), care=tuple(_needs(data.get("care"), known)),
     )  # fmt: skip
     visit = NewVisit(
-        one.kind, one.entity, _word(data.get("outcome")), at, second_source=_word(data.get("second_source")),
+        one.kind, place, _word(data.get("outcome")), at, second_source=_word(data.get("second_source")),
         met_adult=data.get("met_adult") is True, revisit_at=_revisit(data.get("revisit_at")), found=found, source="phone", id=one.op,
     )  # fmt: skip
     return ReadVisit(visit, aside, bool((confirmed | gone) - at_door))
@@ -298,7 +307,7 @@ def end_of(pk: Any, end: Any, known: Known) -> tuple[uuid.UUID, str]:
     person = rules.as_uuid(pk)
     if person is None or end not in PROPOSALS["person"]:
         raise Unreadable("注销的类别读不懂。")
-    return known.person(person), end
+    return known.reach(person), end
 
 
 def _ends(raw: Any, known: Known) -> Iterable[tuple[uuid.UUID, str]]:
@@ -311,7 +320,7 @@ def _needs(raw: Any, known: Known) -> Iterable[Need]:
         person = rules.as_uuid(row.get("person"))
         if person is None:
             raise Unreadable("关怀联系里有一人读不懂。")
-        found.append(Need(known.person(person), _word(row.get("need")), _word(row.get("help"))))
+        found.append(Need(known.reach(person), _word(row.get("need")), _word(row.get("help"))))
     return found
 
 

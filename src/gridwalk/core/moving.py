@@ -1,0 +1,106 @@
+"""Rows that change hands, with what they were before, so that all of it can be taken back. Only actions may call it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from gridwalk.core import bulk
+from gridwalk.core.actions import Writing
+
+UNTOLD = frozenset({"heads", "search_keys", "sort_key", "name_key", "walk_key"})
+"""Columns derived from others: history does not tell of them."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Moved:
+    """What some columns of a row were and became, JSON-able. ``kind``: whose history tells it, "" for nobody's."""
+
+    table: str
+    row: str
+    kind: str
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+
+
+class Moves:
+    """The rows one action moves, in order."""
+
+    def __init__(self, writing: Writing, reason: str) -> None:
+        self.writing = writing
+        self.reason = reason
+        self.done: list[Moved] = []
+
+    def set(self, rows: Iterable[models.Model], *, history: str = "", **columns: Any) -> None:
+        """Set columns (``person_id``, ``to_on`` …) of rows of one table in one statement; ``history``: the kind that tells it.
+
+        A column that is set to what it holds guards its row: changed by somebody later, the row is not taken back.
+        """
+        found = list(rows)
+        for row in found:
+            old = {name: _plain(getattr(row, name)) for name in columns}
+            new = {name: _plain(value) for name, value in columns.items()}
+            self.done.append(Moved(row._meta.label, str(row.pk), history, old, new))
+            _tell(self.writing, row, history, old, new, self.reason)
+            for name, value in columns.items():
+                setattr(row, name, value)
+        bulk.update(found, list(columns))
+
+    def noticed(self, rows: Iterable[models.Model], was: Mapping[Any, Mapping[str, Any]]) -> None:
+        """Add rows that something else in this action has changed: ``was`` holds their columns before, by key."""
+        for row in rows:
+            old = {name: _plain(value) for name, value in was[row.pk].items()}
+            new = {name: _plain(getattr(row, name)) for name in old}
+            if old != new:
+                self.done.append(Moved(row._meta.label, str(row.pk), "", old, new))
+
+
+def take_back(writing: Writing, moved: Sequence[Moved], *, reason: str) -> list[Moved]:
+    """Give rows their columns back, the last first; returns those left alone because they have been changed since.
+
+    The grids the rows stand in must be locked.
+    """
+    left: list[Moved] = []
+    for (table, _), group in groupby(reversed(moved), key=lambda one: (one.table, tuple(one.new))):
+        some = list(group)
+        model = apps.get_model(table)
+        rows = {str(row.pk): row for row in model._default_manager.filter(pk__in=[one.row for one in some])}
+        back = []
+        for one in some:
+            row = rows.get(one.row)
+            if row is None or any(_plain(getattr(row, name)) != value for name, value in one.new.items()):
+                left.append(one)
+                continue
+            _tell(writing, row, one.kind, one.new, one.old, reason)
+            for name, value in one.old.items():
+                setattr(row, name, value)
+            back.append(row)
+        bulk.update(back, list(some[0].old))
+    return left
+
+
+def _tell(
+    writing: Writing, row: Any, kind: str, old: Mapping[str, Any], new: Mapping[str, Any], reason: str
+) -> None:  # fmt: skip
+    for name in old if kind else ():
+        if old[name] != new[name] and name not in UNTOLD:
+            field = name.removesuffix("_id")
+            writing.change(row.grid_id, kind, row.pk, field, old[name], new[name], source="office", reason=reason)
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as JSON holds it."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value

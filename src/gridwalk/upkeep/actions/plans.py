@@ -1,0 +1,163 @@
+"""A plan's life, the same for every kind: proposed by one person, rechecked by another, done at once, undone with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import envelope
+from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import rules as registry_rules
+from gridwalk.upkeep import rules
+from gridwalk.upkeep.actions.kinds import WORK
+from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries import plans
+from gridwalk.upkeep.queries.kinds import READS
+from gridwalk.upkeep.rules import UpkeepError
+
+LEAST = 4
+
+
+def propose(
+    *, actor: Viewer, at: dt.datetime, kind: str, subjects: Sequence[uuid.UUID], choices: Mapping[str, Any], evidence: str,
+    reason: str, seen: str,
+) -> Plan:  # fmt: skip
+    """Draw up a plan; nothing moves yet. ``seen``: the mark of the records' state the proposer saw (``plans.mark``).
+
+    Raises NotHere, NotPermitted, UpkeepError.
+    """
+    plan = Plan(
+        kind=kind, subjects=list(subjects), choices=dict(choices), evidence=evidence, reason=_reason(reason),
+        proposed_by=actor.id, proposed_by_name=actor.name, proposed_at=at,
+    )  # fmt: skip
+    grids = _require_editing(actor, plan)
+    if evidence not in rules.EVIDENCE:
+        raise UpkeepError("没有送：请选依据，看过、问过什么。", "evidence")
+    with core.write_to(*READS[kind].grids(plan), actor=actor, at=at) as writing:
+        _require_held(writing, plan)
+        if plans.mark(plan) != seen:
+            raise UpkeepError(rules.CHANGED)
+        waiting = Plan.objects.filter(subjects__overlap=plan.subjects, state="open")
+        if waiting.exists():
+            raise UpkeepError("没有送：其中一条已有一个方案等着复核，先把那个定下来。")
+        WORK[kind].refuse(plan)
+        plan.communities = sorted({grid[:12] for grid in grids})
+        plan.seen = dict(READS[kind].state(plan))
+        plan.save(force_insert=True)
+        _note(writing, plan, "proposed", plan.reason)
+    return plan
+
+
+def _require_editing(actor: Viewer, plan: Plan) -> set[str]:
+    grids = READS[plan.kind].stands_in(plan)
+    if not all(actor.may(Verb.SEE_ROWS, grid) for grid in grids):
+        raise NotHere
+    for grid in grids:
+        access.require(actor, Verb.EDIT_REGISTER, grid)
+    return grids
+
+
+def _reason(typed: str) -> str:
+    reason = registry_rules.reason_kept(typed)
+    if len(reason) < LEAST:
+        raise UpkeepError(f"没有送：请写明原因（不少于 {LEAST} 个字），复核的人要看，来历里要留着。", "reason")
+    return reason
+
+
+def withdraw(*, actor: Viewer, at: dt.datetime, plan: Plan) -> None:
+    """Take a waiting plan back, by who proposed it. Raises NotPermitted, UpkeepError."""
+    if plan.proposed_by is None or plan.proposed_by != actor.id:
+        raise access.NotPermitted(Verb.EDIT_REGISTER)
+    with core.write_to(actor=actor, at=at) as writing:
+        _decided(writing, _locked(plan, "open"), "withdrawn", "")
+
+
+def decide(*, actor: Viewer, at: dt.datetime, plan: Plan, confirmed: bool, note: str, seen: str) -> None:
+    """Confirm a plan and do it at once, or reject it; by a person other than who proposed it.
+
+    ``seen``: the mark of the state the decider's page showed. Raises NotPermitted, UpkeepError.
+    """
+    _require_recheck(actor, plan)
+    if plan.proposed_by is not None and plan.proposed_by == actor.id:
+        raise UpkeepError("提出的人不能自己复核，请另一位同事来复核。")
+    note = registry_rules.reason_kept(note)
+    if not note:
+        raise UpkeepError("没有定：请写明怎么核对的。", "note")
+    grids = READS[plan.kind].grids(plan) if confirmed else set()
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        locked = _locked(plan, "open")
+        if confirmed:
+            _require_held(writing, locked)
+            if plans.mark(locked) != seen:
+                raise UpkeepError(rules.CHANGED)
+            WORK[locked.kind].refuse(locked)
+            before = WORK[locked.kind].do(writing, locked)
+            locked.undo_sealed = envelope.seal(
+                json.dumps({**before, "op": str(writing.op)}, ensure_ascii=False), table="upkeep_plan", column="undo", row=locked.id
+            )  # fmt: skip
+        _decided(writing, locked, "done" if confirmed else "rejected", note)
+
+
+def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str]:
+    """Take back what a plan did, by who may recheck it; returns in words what stays because it was changed since.
+
+    The last plan about the same records goes first. Raises NotPermitted, UpkeepError.
+    """
+    _require_recheck(actor, plan)
+    reason = _reason(reason)
+    with core.write_to(*READS[plan.kind].grids(plan), actor=actor, at=at) as writing:
+        locked = _locked(plan, "done")
+        _require_held(writing, locked)
+        if not locked.undo_sealed:
+            raise UpkeepError("没有撤销：其中一条的身份内容已到期清除，恢复不了了。")
+        if plans.later(locked) is not None:
+            raise UpkeepError("没有撤销：其中一条后来又办过别的更正，先撤销后来的那次，再来撤这次。")
+        opened = envelope.open_(locked.undo_sealed, table="upkeep_plan", column="undo", row=locked.id)
+        left = WORK[locked.kind].undo(writing, locked, json.loads(opened))
+        locked.state, locked.undone_reason = "undone", reason
+        locked.undone_by, locked.undone_by_name, locked.undone_at = actor.id, actor.name, at
+        locked.undo_sealed = ""
+        locked.save()
+        _note(writing, locked, "undone", reason)
+    return left
+
+
+def _require_recheck(actor: Viewer, plan: Plan) -> None:
+    for code in plan.communities:
+        access.require(actor, Verb.RECHECK, code)
+
+
+def _require_held(writing: Writing, plan: Plan) -> None:
+    """Whether the grids that were locked are still those the plan writes to."""
+    if not READS[plan.kind].grids(plan) <= writing.versions.keys():
+        raise UpkeepError(rules.CHANGED)
+
+
+def _locked(plan: Plan, state: str) -> Plan:
+    locked = Plan.objects.select_for_update().get(pk=plan.pk)
+    if locked.state != state:
+        raise UpkeepError(f"这个方案已经是“{rules.STATES[locked.state]}”，请刷新后再看。")
+    return locked
+
+
+def _decided(writing: Writing, plan: Plan, state: str, note: str) -> None:
+    plan.state, plan.note = state, note
+    plan.decided_by, plan.decided_by_name, plan.decided_at = writing.actor.id, writing.actor.name, writing.at
+    plan.save()
+    _note(writing, plan, state, note)
+
+
+def _note(writing: Writing, plan: Plan, what: str, reason: str) -> None:
+    """One line on the timeline of every record the plan is about."""
+    for subject in plan.subjects:
+        writing.audit(
+            f"upkeep.{what}", scope=plan.communities[0], kind="upkeep", subject=subject,
+            data={"plan": str(plan.id), "what": plan.kind, "evidence": plan.evidence}, reason=reason,
+        )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Plans in lists, on their page, on the pages of their records."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import Entity
+from gridwalk.registry.queries import titles
+from gridwalk.upkeep import rules
+from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries.kinds import READS
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A plan as a row."""
+
+    id: uuid.UUID
+    kind: str
+    label: str
+    title: str
+    evidence: str
+    reason: str
+    proposed_by: str
+    proposed_at: dt.datetime
+    state: str
+    state_label: str
+    mine: bool
+
+
+def waiting(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Row]:
+    """The plans of a scope that wait for this viewer's colleague or for them, the oldest first."""
+    inside = Q(pk__in=[])
+    for held in viewer.scopes(Verb.RECHECK):
+        if held.startswith(scope) or scope.startswith(held):
+            inside |= Q(communities__0__startswith=max(held, scope, key=len)[:12])
+    found = Plan.objects.filter(inside, state="open").order_by("proposed_at", "id")[:limit]
+    return rows(viewer, [plan for plan in found if all(viewer.may(Verb.RECHECK, code) for code in plan.communities)])
+
+
+@dataclasses.dataclass(frozen=True)
+class About:
+    """What a record's page says of plans: where it was merged into (id, title), the plans that wait or are done."""
+
+    merged_into: tuple[uuid.UUID, str] | None
+    plans: list[Row]
+
+
+def about(viewer: Viewer, entity: Entity) -> About:
+    """The plans about a record the viewer may see, the newest first."""
+    into = entity.merged_into
+    named = titles.titles(viewer, entity.KIND, [into] if into else [])
+    found = Plan.objects.filter(subjects__contains=[entity.pk], state__in=("open", "done", "undone"))
+    shown = rows(viewer, [plan for plan in found.order_by("-proposed_at", "id") if visible(viewer, plan)])
+    return About((into, named[into][0]) if into else None, shown)
+
+
+def rows(viewer: Viewer, plans: Sequence[Plan]) -> list[Row]:
+    """Rows with their titles; a constant number of queries a kind."""
+    of_kind: dict[str, list[Plan]] = defaultdict(list)
+    for plan in plans:
+        of_kind[plan.kind].append(plan)
+    named: dict[uuid.UUID, str] = {}
+    for kind, some in of_kind.items():
+        named |= READS[kind].titles(viewer, some)
+    return [
+        Row(
+            p.id, p.kind, rules.KINDS[p.kind], named[p.id], rules.EVIDENCE[p.evidence], p.reason, p.proposed_by_name,
+            p.proposed_at, p.state, rules.STATES[p.state], p.proposed_by is not None and p.proposed_by == viewer.id,
+        )
+        for p in plans
+    ]  # fmt: skip
+
+
+def get_plan(viewer: Viewer, plan: uuid.UUID) -> Plan:
+    """One plan: for who may see all it is about, and for who proposed it. Raises NotHere."""
+    found = Plan.objects.filter(pk=plan).first()
+    if found is None or not visible(viewer, found):
+        raise NotHere
+    return found
+
+
+def visible(viewer: Viewer, plan: Plan) -> bool:
+    """Whether the viewer may see all records of a plan, at least masked."""
+    if plan.proposed_by is not None and plan.proposed_by == viewer.id:
+        return True
+    return all(viewer.may(Verb.SEE_ROWS_MASKED, grid) for grid in READS[plan.kind].stands_in(plan))
+
+
+def may_recheck(viewer: Viewer, plan: Plan) -> bool:
+    """Whether the viewer may decide or undo it everywhere it reaches."""
+    return all(viewer.may(Verb.RECHECK, code) for code in plan.communities)
+
+
+def mark(plan: Plan) -> str:
+    """A short mark of the state of a plan's records, put into the form of who decides."""
+    state = json.dumps(READS[plan.kind].state(plan), sort_keys=True)
+    return hashlib.sha256(state.encode()).hexdigest()[:24]
+
+
+def later(plan: Plan) -> Plan | None:
+    """The newest done plan that touched one of these records after this one: what has to be undone first."""
+    found = Plan.objects.filter(subjects__overlap=plan.subjects, state="done", decided_at__gt=plan.decided_at)
+    return found.exclude(pk=plan.pk).order_by("-decided_at").first()
