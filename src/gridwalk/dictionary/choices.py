@@ -111,6 +111,31 @@ SITE_KIND: Choices = {
     "charging": ("充电存放", "电动车棚", "车棚", "充电桩"),
     "other": ("其他",),
 }
+FACILITY_KIND: Choices = {
+    "hydrant": ("消火栓", "消防栓", "室内消火栓", "室外消火栓", "室内消防栓", "室外消防栓", "消火栓箱", "消防栓箱"),
+    "extinguisher": ("灭火器", "灭火器箱", "干粉灭火器", "灭火器材"),
+    "lift": ("电梯", "客梯", "货梯", "住宅电梯", "升降梯"),
+    "charging_point": ("充电桩", "充电设施", "充电柜", "电动车充电桩", "电动自行车充电桩", "充电口"),
+    "notice_board": ("公告栏", "宣传栏", "公示栏", "宣传橱窗", "通知栏"),
+    "entrance_guard": ("门禁", "单元门", "单元门禁", "门禁系统", "楼宇对讲", "对讲门"),
+    "street_lamp": ("路灯", "楼道灯", "庭院灯", "照明灯", "小区路灯"),
+    "manhole": ("井盖", "窨井", "窨井盖", "雨水井", "污水井", "检查井"),
+    "fitness": ("健身器材", "健身设施", "体育器材", "健身路径", "健身点"),
+    "switch_box": ("配电箱", "配电柜", "电箱", "电表箱", "箱变"),
+    "waste_point": ("垃圾投放点", "垃圾分类投放点", "垃圾桶", "垃圾箱", "垃圾分类点", "垃圾收集点", "桶站"),
+    "other": ("其他设施", "其他", "其它"),
+}
+FACILITY_STATUS: Choices = {
+    "active": ("在用", "完好", "正常", "正常使用", "使用中", "良好"),
+    "faulty": ("带病在用", "有毛病", "部分损坏", "带病运行"),
+    "out_of_use": ("停用待修", "停用", "待修", "损坏", "故障", "报修", "停运", "维修中"),
+    "removed": ("已拆除", "拆除", "报废", "已报废", "移除", "撤除"),
+}
+FACILITY_INTERVALS = {
+    "hydrant": 30, "extinguisher": 30, "lift": 15, "charging_point": 30, "notice_board": 30, "entrance_guard": 30,
+    "street_lamp": 30, "manhole": 30, "fitness": 30, "switch_box": 30, "waste_point": 7, "other": 30,
+}  # fmt: skip
+"""Days between two rounds where nobody says otherwise."""
 CARE_CATEGORY: Choices = {
     "living_alone": ("独居老人", "独居", "空巢", "空巢老人"),
     "aged": ("高龄老人", "高龄", "80岁以上", "80 岁以上"),

@@ -10,7 +10,9 @@ from gridwalk.dictionary import choices, location, readers
 from gridwalk.dictionary.types import Authority, Choices, Field, Parsed, Sensitivity
 from gridwalk.method import idcards, phones, text
 
-KINDS = {"dwelling": "房屋", "person": "人员", "organization": "单位", "site": "重点场所", "care": "关怀对象"}
+KINDS = {
+    "dwelling": "房屋", "person": "人员", "organization": "单位", "site": "重点场所", "facility": "设施", "care": "关怀对象",
+}  # fmt: skip
 
 _SERVICE = "网格服务管理与入户走访"
 _GRID_BASIS = "街道网格基础信息管理职责"
@@ -105,6 +107,26 @@ _SITE = (
     *location.fields("site"),
 )  # fmt: skip
 
+_FACILITY = (
+    Field("facility", "name", "编号或名称", ("编号", "设施编号", "设备编号", "名称", "设施名称", "设备名称", "点位编号", "器材编号"), readers.Plain(60),
+          "分清同类的设施", _GRID_BASIS, "拆除后 2 年", sensitivity=Sensitivity.PUBLIC, authority=Authority.DOCUMENT),
+    _choice("facility", "facility_kind", "设施类型", choices.FACILITY_KIND, "类型", "设施类别", "设施种类", "设备类型", "设备类别", "器材类型", "类别",
+            required=True),
+    Field("facility", "spot", "具体位置", ("位置", "安装位置", "设置位置", "所在位置", "放置位置", "安装地点", "位置描述", "点位"), readers.Plain(60),
+          "走到跟前找得着", _GRID_BASIS, "拆除后 2 年", sensitivity=Sensitivity.PUBLIC),
+    Field("facility", "keeper", "管护单位", ("管护责任单位", "管理单位", "产权单位", "维护单位", "维保单位", "责任单位", "权属单位", "养护单位"),
+          readers.Plain(60), "坏了找谁修", _GRID_BASIS, "拆除后 2 年", sensitivity=Sensitivity.PUBLIC),
+    Field("facility", "contact_name", "管护联系人", ("管护人", "联系人", "负责人", "责任人", "管护责任人", "维保人员"), readers.person_name,
+          "坏了找谁修", _PERSONAL_BASIS, "拆除后 2 年", sensitivity=Sensitivity.PERSONAL),
+    _phone("facility", "contact_phone", "管护电话", "联系电话", "联系人电话", "负责人电话", "责任人电话", "维保电话", "电话", "手机", "联系方式"),
+    Field("facility", "interval_days", "巡检间隔", ("巡检周期", "检查周期", "检查间隔", "巡查周期", "维保周期", "间隔(天)", "间隔天数"),
+          readers.whole(1, 366), "按期巡检", _GRID_BASIS, "拆除后 2 年", sensitivity=Sensitivity.INTERNAL),
+    _choice("facility", "status", "设施状态", choices.FACILITY_STATUS, "状态", "使用状态", "完好情况", "现状", "运行状态", "设备状态"),
+    Field("facility", "last_round_on", "上次巡检日期", ("上次巡检", "最近巡检日期", "最近检查日期", "上次检查日期", "检查日期", "巡检日期", "上次维保日期"),
+          readers.date, "算下次该哪天巡检，记成一次巡检", _GRID_BASIS, "拆除后 2 年", locates=True),
+    *location.fields("facility"),
+)  # fmt: skip
+
 _CARE = (
     Field("care", "name", "姓名", ("老人姓名", "对象姓名", "人员姓名", "关爱对象"), readers.person_name, "找到是哪一位", _PERSONAL_BASIS,
           _WITH_PERSON, sensitivity=Sensitivity.PERSONAL, required=True, locates=True),
@@ -122,7 +144,8 @@ _CARE = (
 )  # fmt: skip
 
 _BY_KIND: dict[str, tuple[Field, ...]] = {
-    "dwelling": _DWELLING, "person": _PERSON, "organization": _ORGANIZATION, "site": _SITE, "care": _CARE,
+    "dwelling": _DWELLING, "person": _PERSON, "organization": _ORGANIZATION, "site": _SITE, "facility": _FACILITY,
+    "care": _CARE,
 }  # fmt: skip
 _INDEX = {(f.kind, f.name): f for fields_ in _BY_KIND.values() for f in fields_}
 

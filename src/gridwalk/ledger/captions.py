@@ -17,6 +17,10 @@ HINTS = {
     "person": re.compile("人口|居民|人员|户籍"),
     "organization": re.compile("单位|商户|企业|法人|门店|个体"),
     "site": re.compile("场所|点位"),
+    "facility": re.compile(
+        "设施|设备|器材|"
+        + "|".join(choices.FACILITY_KIND[kind][0] for kind in choices.FACILITY_KIND if kind != "other")
+    ),
     "care": re.compile("关爱|关怀|帮扶|重点人群|独居|空巢|高龄|残疾|低保|困境|特困|优抚|失独|退役"),
 }
 FEWEST_MEMBERS = 3
@@ -34,6 +38,14 @@ def category_of(titles: str) -> str:
         code
         for code, words in choices.CARE_CATEGORY.items()
         if any(len(w) > 1 and w in titles for w in words[:-1] or words)
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+def facility_kind_of(titles: str) -> str:
+    """The one kind of facility a title names: 灭火器台账 has no column for it."""
+    found = {
+        code for code, words in choices.FACILITY_KIND.items() if code != "other" and any(w in titles for w in words)
     }
     return found.pop() if len(found) == 1 else ""
 

@@ -14,6 +14,8 @@ from gridwalk.method.linkage import certain
 
 PHONE_DOORS = 3
 """Doors from which one telephone number is questioned, as the register's own check has it."""
+AT_NO_DOOR = frozenset({"facility"})
+"""Kinds whose rows need no room."""
 TEXTS = {
     "duplicate": "和第 {n} 行重复：{why}",
     "one_id_two_names": "这个证件号还写在第 {n} 行另一个名字下，请对照证件核对",
@@ -62,7 +64,7 @@ def _said(code: str, **values: str) -> pl.Expr:
 
 
 def _addresses(side: Side) -> pl.DataFrame:
-    if not _has(side, "door_fault"):
+    if side.kind in AT_NO_DOOR or not _has(side, "door_fault"):
         return pl.DataFrame(schema=FAULTS)
     wrong = side.frame.filter(pl.col("door_fault").is_not_null() & (pl.col("door_fault") != "empty"))
     field = "address" if "address" in side.fields else "room"
@@ -140,5 +142,6 @@ RULES: Mapping[str, tuple[Callable[[Side], pl.DataFrame], ...]] = {
     "dwelling": (_vacant_but_let,),
     "organization": (_one_code,),
     "site": (),
+    "facility": (),
     "care": (_against_the_number,),
 }

@@ -19,7 +19,9 @@ _BUILDING_AND_STAIRWELL = re.compile(r"^(\d+)-([1-9])$")
 
 def address_of(values: Mapping[str, Any]) -> Address:
     """The parts of a row's door; what separate columns say goes before what the address column says."""
-    whole = addresses.parse(str(values.get("address") or ""))
+    whole = addresses.parse(
+        str(values.get("address") or values.get("spot") or "")
+    )  # 3号楼1单元门口 says the building too
     building = addresses.building_key(str(values["building"])) if values.get("building") else whole.building
     stairwell = addresses.stairwell_key(str(values["stairwell"])) if values.get("stairwell") else whole.stairwell
     if not stairwell and (found := _BUILDING_AND_STAIRWELL.match(text.fold(values.get("building")))):

@@ -25,6 +25,8 @@ OTHER_KIND = 2.0
 MOST_LOST_BY_CHANCE = 2
 TITLE_WEIGHT = 3.0
 REPEATED_SHARE = 0.7
+TOLD_BY_TITLES = {"care": ("category", captions.category_of), "facility": ("facility_kind", captions.facility_kind_of)}
+"""Kind → the field a title says for every row of a ledger kept one a category, and how."""
 REPEAT = Parsed(note="repeat")
 _STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
 
@@ -155,24 +157,28 @@ def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], 
     """The kind of ledger by headers and titles; ``with_header``: each sheet's name, rows and header. Raises LedgerError."""
     points: dict[str, float] = {}
     for sheet, rows, header in with_header:
-        hinted = captions.hints(titles([name, sheet], rows[: header.top]))
+        above = titles([name, sheet], rows[: header.top])
+        hinted = captions.hints(above)
         for one in dictionary.KINDS:
             fit = headers.fit(one, header.texts)
+            if fit <= 0:  # 灭火器台账: what the title says needs no column
+                fit = headers.fit(one, [*header.texts, *given(one, [], above)])
             points[one] = points.get(one, 0) + max(0.0, fit + TITLE_WEIGHT * (one in hinted and fit > 0))
     best = max(points, key=lambda k: points[k])
     if points[best] <= 0:
         raise LedgerError(
-            "认不出这是哪种台账（房屋、人员、单位、重点场所、关怀对象）。请选好种类再读，或补上必要的列。"
+            "认不出这是哪种台账（房屋、人员、单位、重点场所、设施、关怀对象）。请选好种类再读，或补上必要的列。"
         )
     return best
 
 
 def given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
     """What the titles say of every row."""
-    if kind != "care" or any(c.field == "category" for c in columns):
+    field, of_titles = TOLD_BY_TITLES.get(kind, ("", captions.category_of))
+    if not field or any(c.field == field for c in columns):
         return {}
-    category = captions.category_of(titles)
-    return {"category": category} if category else {}
+    value = of_titles(titles)
+    return {field: value} if value else {}
 
 
 def questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:

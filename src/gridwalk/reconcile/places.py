@@ -19,7 +19,10 @@ from gridwalk.territory.queries import KnownBuilding
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the row's own code."""
+    """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the row's own code.
+
+    ``building``, ``stairwell``: those that stand; ``standing``: the grid they stand in, whatever code the row has.
+    """
 
     community: str
     grid: str
@@ -27,6 +30,9 @@ class Place:
     key: str
     dwelling: uuid.UUID | None
     fault: str = ""
+    building: uuid.UUID | None = None
+    stairwell: uuid.UUID | None = None
+    standing: str = ""
 
 
 class Places:
@@ -76,11 +82,16 @@ class Places:
         address, doubtful = self._with_estate(community, address)
         key = "" if address.fault or doubtful else addresses.key(address)
         code = str(values.get("grid_code") or "")
-        if code in self._grids:
-            return Place(community, code, address, key, None)
         building = self._building(community, address)
-        grid = building.grid_of(address.stairwell) if building else f"{community}000"
-        return Place(community, grid, address, key, None, "grid_unknown" if code else "")
+        standing = building.grid_of(address.stairwell) if building else ""
+        grid = code if code in self._grids else standing or f"{community}000"
+        fault = "grid_unknown" if code and code not in self._grids else ""
+        place = Place(community, grid, address, key, None, fault)
+        if building is None:
+            return place
+        return dataclasses.replace(
+            place, building=building.id, stairwell=building.stairwells.get(address.stairwell), standing=standing
+        )
 
     def _with_estate(self, community: str, address: Address) -> tuple[Address, bool]:
         """The address with the estate a row left out, where only one of the community has that building; else doubtful."""

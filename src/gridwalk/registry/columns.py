@@ -11,15 +11,15 @@ from typing import Any
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.method import names, search_keys
-from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Site
+from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
 
 TABLES: dict[str, type[Entity]] = {
-    "dwelling": Dwelling, "person": Person, "organization": Organization, "site": Site,
+    "dwelling": Dwelling, "person": Person, "organization": Organization, "site": Site, "facility": Facility,
 }  # fmt: skip
 DATES = frozenset({"born_on"})
 DECIMALS = frozenset({"area_m2"})
 WHOLE_NUMBERS = frozenset({"interval_days"})
-NEVER_EMPTY = frozenset({"name", "status", "usage", "occupancy", "tenure", "interval_days"})
+NEVER_EMPTY = frozenset({"name", "status", "usage", "occupancy", "tenure", "interval_days", "facility_kind"})
 """Fields that hold something from the first day on: nobody can empty them."""
 NUMBERS = {"person": ("id_no", "id_no_index"), "organization": ("uscc", "uscc")}
 """Kind → the field (and the column it is found by) that only one standing entity may have."""
@@ -57,6 +57,8 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
 
 def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
     """Columns that hang on the field: keys of a name, the proof of a vacancy, the day of an end."""
+    if isinstance(entity, Facility):
+        return rekey(entity) | _sort_facility(entity) if field in {"name", "facility_kind"} else set()
     if field == "name":
         return _write_name_keys(entity, str(value)) | rekey(entity)
     if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
@@ -73,7 +75,7 @@ def rekey(entity: Entity) -> set[str]:
     if isinstance(entity, Dwelling):
         keys = search_keys.of_address(entity.address_key)
     else:
-        keys = search_keys.of_name(str(getattr(entity, "name", "")))
+        keys = search_keys.of_name(entity.title if isinstance(entity, Facility) else str(getattr(entity, "name", "")))
     tails = [str(getattr(entity, f"{field}_masked", ""))[-TAIL:] for field in INDEX_PURPOSE]
     entity.search_keys = sorted(keys | {tail_key(tail) for tail in tails if len(tail) == TAIL})
     return {"search_keys"}
@@ -116,6 +118,11 @@ def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
         changed.add(f"{field}_masked")
         changed |= rekey(entity)
     return changed
+
+
+def _sort_facility(entity: Facility) -> set[str]:
+    entity.sort_key = names.sort_key(entity.title)[:200]
+    return {"sort_key"}
 
 
 def _write_name_keys(entity: Entity, name: str) -> set[str]:

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import envelope, ids
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.territory.models import Building, Grid, Stairwell
 
 
@@ -209,6 +210,49 @@ class Site(Entity):
 
     class Meta:
         indexes = [models.Index(fields=["grid", "sort_key"]), GinIndex(fields=["search_keys"], name="site_search")]
+
+
+class Facility(Entity):
+    """设施: a thing that serves many (hydrant, lift, notice board …), looked at within ``interval_days``.
+
+    ``name`` is its number, where it has one. ``last_contact_on``: the last round (``visits.Round``). What is broken stays in
+    the register as ``faulty`` or ``out_of_use``; only ``removed`` ends it.
+    """
+
+    KIND = "facility"
+
+    name = models.CharField(max_length=60, blank=True)
+    sort_key = models.CharField(max_length=200)
+    facility_kind = models.CharField(max_length=20)
+    building = models.ForeignKey(Building, models.PROTECT, null=True, related_name="facilities")
+    stairwell = models.ForeignKey(Stairwell, models.PROTECT, null=True, related_name="facilities")
+    address = models.CharField(max_length=160, blank=True)
+    spot = models.CharField(max_length=60, blank=True)
+    walk_key = models.CharField(max_length=80, blank=True)
+    keeper = models.CharField(max_length=60, blank=True)
+    contact_name = models.CharField(max_length=40, blank=True)
+    contact_phone_sealed = models.TextField(blank=True)
+    contact_phone_index = models.CharField(max_length=32, blank=True)
+    contact_phone_masked = models.CharField(max_length=20, blank=True)
+    interval_days = models.PositiveSmallIntegerField(default=30)
+    last_contact_on = models.DateField(null=True)
+    status = models.CharField(max_length=12, default="active")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["grid", "walk_key"]),
+            GinIndex(fields=["search_keys"], name="facility_search"),
+        ]
+
+    @property
+    def title(self) -> str:
+        """What it is and which one: 消火栓 XHS-012."""
+        return f"{dictionary.choice_label(self.KIND, 'facility_kind', self.facility_kind)} {self.name}".strip()
+
+    @property
+    def where(self) -> str:
+        """Its building and its spot."""
+        return " ".join(part for part in (self.address, self.spot) if part)
 
 
 class CareLabel(models.Model):

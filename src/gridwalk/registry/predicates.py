@@ -10,7 +10,7 @@ from django.db.models.lookups import LessThan
 
 from gridwalk.core.clock import LOCAL
 from gridwalk.registry import rules
-from gridwalk.registry.models import CareLabel, Dwelling, Person, Residence, Site
+from gridwalk.registry.models import CareLabel, Dwelling, Facility, Person, Residence, Site
 
 FRESH_DAYS = 180
 VACANT_INTERVAL_DAYS = 60
@@ -30,6 +30,11 @@ def dwellings() -> QuerySet[Dwelling]:
 def sites() -> QuerySet[Site]:
     """Every key site of the register."""
     return Site.objects.all()
+
+
+def facilities() -> QuerySet[Facility]:
+    """Every facility of the register."""
+    return Facility.objects.all()
 
 
 def _homes() -> QuerySet[Residence]:
@@ -149,6 +154,21 @@ class DueOn(Func):
 def site_due_on() -> DueOn:
     """The last contact, else the record's first day, plus the site's own interval."""
     return DueOn(Coalesce(F("last_contact_on"), TruncDate("created_at", tzinfo=LOCAL)), F("interval_days"))
+
+
+def facility_standing() -> Q:
+    """设施 in the register: what is broken too, so that calling it broken raises no figure."""
+    return ~Q(status="removed")
+
+
+def facility_due_on() -> DueOn:
+    """The last round, else the record's first day, plus the facility's own interval."""
+    return site_due_on()
+
+
+def facility_overdue(as_of: dt.date) -> Q:
+    """按期巡检's gap: the due round has not been made."""
+    return Q(LessThan(facility_due_on(), as_of))
 
 
 def label_due_on() -> DueOn:

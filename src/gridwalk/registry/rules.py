@@ -23,8 +23,17 @@ VACANCY_SOURCES = {
     "other_worker": "另一名网格员隔 7 天再看",
 }
 SOURCES = {
-    "ledger": "台账", "visit": "走访", "office": "社区更正", "resident": "居民更正", "inspector": "抽查", "platform": "平台导出",
+    "ledger": "台账", "visit": "走访", "round": "巡检", "office": "社区更正", "resident": "居民更正", "inspector": "抽查", "platform": "平台导出",
 }  # fmt: skip
+
+
+ROUND_RESULTS = {
+    "fine": ("完好", "好", "v"), "faulty": ("有毛病", "坏", "z"), "repaired": ("修好了", "修", "v"), "listed": ("台账所记", "账", ""),
+}  # fmt: skip
+"""What a round (巡检) found → (label, mark, tone). ``listed``: a ledger says that it was made, and no more."""
+NO_BUILDING = "~"
+"""The walking key of what stands at no building: it comes last."""
+ROUND_FAULTS = {"broken": "部件坏了", "expired": "过期", "blocked": "堵占", "missing": "缺失", "other": "其他"}
 
 
 PROPOSALS = {
@@ -89,6 +98,7 @@ AUTHORITY: Mapping[str, Mapping[Authority, tuple[str, str]]] = {
         Authority.DOCUMENT: (APPLIES, "document_differs"),
         Authority.RESIDENT: (APPLIES, APPLIES),
     },
+    "round": dict.fromkeys(Authority, (APPLIES, APPLIES)),
     "ledger": _LEDGER,
     "platform": _LEDGER,
     "resident": {

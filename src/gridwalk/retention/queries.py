@@ -15,7 +15,8 @@ from django.db.models.functions import Cast, Coalesce
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
-from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Recheck, Site
+from gridwalk.registry import predicates
+from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Recheck, Site
 from gridwalk.retention import rules
 from gridwalk.retention.models import Erased, Run
 from gridwalk.retention.rules import Period
@@ -107,9 +108,10 @@ def _persons(cut: dt.datetime) -> list[Part]:
 def _contacts(cut: dt.datetime) -> list[Part]:
     doors = Dwelling.objects.filter(status="struck_off", ended_on__lt=clock.local_date(cut))
     parts: list[Part] = [(doors.exclude(owner_name="", owner_phone_sealed=""), "ended_on")]
-    for table in (Organization, Site):
+    standing = {Organization: Q(status="active"), Site: Q(status="active"), Facility: predicates.facility_standing()}
+    for table, stands in standing.items():
         closing = Change.objects.filter(entity=OuterRef("pk"), field="status").order_by("-at", "-id").values("at")[:1]
-        ended: QuerySet[Any] = table._default_manager.exclude(status="active").annotate(ended_at=Subquery(closing))
+        ended: QuerySet[Any] = table._default_manager.exclude(stands).annotate(ended_at=Subquery(closing))
         over = ended.filter(ended_at__lt=cut).exclude(contact_name="", contact_phone_sealed="")
         parts.append((over, "ended_at"))
     return parts

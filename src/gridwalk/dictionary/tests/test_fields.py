@@ -26,7 +26,7 @@ def test_it_seals_and_masks_every_identity_and_telephone_number() -> None:
     sensitive = {(f.kind, f.name) for f in ALL if f.is_sensitive}
     assert sensitive == {
         ("dwelling", "owner_phone"), ("person", "id_no"), ("person", "phone"), ("organization", "contact_phone"),
-        ("site", "contact_phone"), ("care", "id_no"), ("care", "phone"),
+        ("site", "contact_phone"), ("facility", "contact_phone"), ("care", "id_no"), ("care", "phone"),
     }  # fmt: skip
     assert all(f.mask for f in ALL if f.is_sensitive)
     assert fields.show("person", "id_no", ID_NO) == "120199********" + ID_NO[-4:]

@@ -33,6 +33,7 @@ KEYS: Mapping[str, Sequence[Key]] = {
     "organization": (Key(("uscc",), "信用代码相同"),),
 }
 DUPLICATE_KEYS: Mapping[str, Sequence[Key]] = {
+    "facility": (Key(("facility_kind", "name", "estate", "building"), "同一处同类同号"),),
     "person": (
         Key(("id_no", "name"), "证件号和姓名都相同"),
         Key(("name", "born_on", "estate", "building", "room"), "同门同名同日生", unless="id_no"),

@@ -19,17 +19,18 @@ from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
 from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark
-from gridwalk.reconcile.actions import persons, places_rows, staging
+from gridwalk.reconcile.actions import facility_rows, persons, places_rows, staging
 from gridwalk.reconcile.actions.batch import Batch
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
-from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
+from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 
 Progress = Callable[[int, int], None]
 APPLY = {
     "dwelling": places_rows.apply_dwellings,
     "organization": places_rows.apply_organizations,
     "site": places_rows.apply_sites,
+    "facility": facility_rows.apply_facilities,
     "person": persons.apply_persons,
     "care": persons.apply_care,
 }
@@ -90,7 +91,7 @@ def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
         for row in StagedRow.objects.filter(of=found).exclude(faults=[]).order_by("id")
         for fault in row.faults
     ]
-    bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site)
+    bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site, Facility)
     made = annotate.annotate(files.read(found.file_id), found.name, marks)
     stored = core.store_file(
         data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx", purpose="annotated", scope=found.scope,

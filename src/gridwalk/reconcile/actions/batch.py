@@ -7,13 +7,15 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Place
 from gridwalk.registry.actions.claims import Judged
-from gridwalk.registry.models import Difference, Person, Residence
+from gridwalk.registry.models import Difference, Facility, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
 
 
@@ -36,6 +38,9 @@ class Batch:
         """Every grid the batch may write to: its own, and those of the persons it knows and of their homes."""
         wanted = {place.grid for place in self.places if place.grid}
         wanted |= {place.community + "000" for place in self.places if place.community}
+        wanted |= {place.standing for place in self.places if place.standing}
+        if self.of.kind == "facility":
+            wanted |= set(self.known_facilities().values_list("grid_id", flat=True))
         indexes = self.id_indexes() - {""}
         if indexes:
             known = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
@@ -44,6 +49,12 @@ class Batch:
                 Residence.objects.filter(person__in=known, to_on__isnull=True).values_list("grid_id", flat=True)
             )
         return wanted
+
+    def known_facilities(self) -> QuerySet[Facility]:
+        """The facilities of the rows' communities that are of the rows' kinds."""
+        communities = {place.community for place in self.places if place.community}
+        kinds = {str(values.get("facility_kind") or "") for values in self.values}
+        return Facility.objects.filter(grid__area_id__in=communities, facility_kind__in=kinds)
 
     def id_indexes(self) -> set[str]:
         """Blind indexes of the rows' ID numbers."""

@@ -72,10 +72,11 @@ def apply_dwellings(writing: Writing, work: Batch) -> None:
         pk = known.get(door) or made[door]
         work.rows[index].entity = pk
         said += [(index, c) for c in claims_of("dwelling", pk, work.values[index], source_ref=work.source_refs[index])]
-    _say(writing, work, said)
+    say(writing, work, said)
 
 
-def _say(writing: Writing, work: Batch, said: list[tuple[int, Claim]]) -> None:
+def say(writing: Writing, work: Batch, said: list[tuple[int, Claim]]) -> None:
+    """Say rows' facts as claims, and note on the rows what became of them."""
     judged = claims.apply_claims(writing, [claim for _, claim in said])
     index_of = {id(claim): index for index, claim in said}
     work.judged([(index_of[id(one.claim)], one) for one in judged])
@@ -151,4 +152,4 @@ def _apply_named(writing: Writing, work: Batch, kind: str, find: Any, remember: 
         writing,
         [Joining(one.grid, kind, one.id, f"~{names.sort_key(str(one.values['name']))}"[:80]) for one in new],
     )
-    _say(writing, work, said)
+    say(writing, work, said)

@@ -41,10 +41,9 @@ def _get(actor: Viewer, kind: str, entity: uuid.UUID, verb: Verb) -> Entity:
 def parse(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values of form fields. Raises CorrectionError with a text by field."""
     parsed = {name: dictionary.parse(kind, name, value) for name, value in raw.items()}
-    faults = {name: one.text for name, one in parsed.items() if one.fault}
-    faults |= {
+    faults = {
         name: "这一项不能空着" for name, one in parsed.items() if one.value is None and name in columns.NEVER_EMPTY
-    }
+    } | {name: one.text for name, one in parsed.items() if one.fault}
     if faults:
         raise CorrectionError("有几处填得不对，没有存。改好再存，内容都在。", faults)
     return {name: one.value for name, one in parsed.items()}

@@ -12,12 +12,22 @@ from django.db.models import QuerySet
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Recheck, Residence, Site
+from gridwalk.registry.models import (
+    CareLabel,
+    Difference,
+    Dwelling,
+    Facility,
+    Organization,
+    Person,
+    Recheck,
+    Residence,
+    Site,
+)
 from gridwalk.territory.models import Building, Stairwell
 
 
 def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str], *, rest: str) -> None:
-    """Move every building, door, person, organization and site of ``old`` to the grid ``to`` says, the others to ``rest``.
+    """Move every building, door, facility, person, organization and site of ``old`` to the grid ``to`` says, the others to ``rest``.
 
     ``to``: building or stairwell → grid; a stairwell without an entry goes with its building. A building whose stairwells part
     stands in each of their grids; one that stood in several of the old grids is one again where they meet. Persons go with
@@ -28,6 +38,7 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
     for grid in {*to.values(), rest}:
         of_grid = Dwelling.objects.filter(grid_id__in=old, building__grid_id=grid)
         _move(writing, of_grid, grid)
+        _move(writing, Facility.objects.filter(grid_id__in=old, building__grid_id=grid), grid)
     _move(writing, Dwelling.objects.filter(grid_id__in=old), rest)
     for grid in {*to.values(), rest}:
         Residence.objects.filter(grid_id__in=old, dwelling__grid_id=grid).update(grid_id=grid)
@@ -37,7 +48,7 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
             grid,
         )
         _move(writing, Organization.objects.filter(grid_id__in=old, dwelling__grid_id=grid), grid)
-    for table in (Person, Organization, Site):
+    for table in (Person, Organization, Site, Facility):
         _move(writing, table._default_manager.filter(grid_id__in=old), rest)
     for grid in {*to.values(), rest}:
         CareLabel.objects.filter(grid_id__in=old, person__grid_id=grid).update(grid_id=grid)
@@ -64,6 +75,7 @@ def _move_building(writing: Writing, building: Building, to: Mapping[uuid.UUID, 
     Building.objects.filter(pk=standing.pk).update(ended_on=None)
     _join(parts[own], standing)
     Dwelling.objects.filter(building=building).update(building=standing)
+    Facility.objects.filter(building=building).update(building=standing)
     Building.objects.filter(pk=building.pk).update(ended_on=clock.local_date(writing.at))
 
 
@@ -79,15 +91,15 @@ def _building_like(writing: Writing, building: Building, grid: str) -> Building:
 
 
 def _join(stairwells: Sequence[uuid.UUID], building: Building) -> None:
-    """Put stairwells with their doors to a building; where it has that stairwell already, only the doors."""
+    """Put stairwells with what is in them to a building; where it has that stairwell already, only what is in them."""
     standing = dict(Stairwell.objects.filter(building=building).values_list("key", "id"))
     for stairwell in Stairwell.objects.filter(pk__in=list(stairwells)):
-        doors = Dwelling.objects.filter(stairwell=stairwell)
-        if same := standing.get(stairwell.key):
-            doors.update(building=building, stairwell_id=same)
-        else:
+        same = standing.get(stairwell.key)
+        if not same:
             Stairwell.objects.filter(pk=stairwell.pk).update(building=building)
-            doors.update(building=building)
+        for inside in (Dwelling, Facility):
+            here = inside._default_manager.filter(stairwell=stairwell)
+            here.update(building=building, stairwell_id=same or stairwell.pk)
 
 
 def _move(writing: Writing, entities: QuerySet[Any], grid: str) -> None:

@@ -13,7 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import rules
-from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Site
+from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Site
 from gridwalk.registry.queries import entities
 
 STATES = dict(Difference.STATES)
@@ -159,6 +159,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
         titles[pk] = address
     for table, kind in ((Organization, "organization"), (Site, "site")):
         titles |= dict(table._default_manager.filter(pk__in=by_kind.get(kind, ())).values_list("id", "name"))
+    titles |= {one.id: one.title for one in Facility.objects.filter(pk__in=by_kind.get("facility", ()))}
     return [
         Row(
             d.id, d.kind, d.entity,

@@ -18,7 +18,17 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.method import names
 from gridwalk.registry import columns, predicates, rules
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence, Site
+from gridwalk.registry.models import (
+    CareLabel,
+    Difference,
+    Dwelling,
+    Entity,
+    Facility,
+    Organization,
+    Person,
+    Residence,
+    Site,
+)
 
 
 def shown_name(viewer: Viewer, grid: str, name: str) -> str:
@@ -59,6 +69,13 @@ def get_site(viewer: Viewer, pk: uuid.UUID) -> Site:
     """One key site. Raises NotHere."""
     found = _get(viewer, "site", pk)
     assert isinstance(found, Site)
+    return found
+
+
+def get_facility(viewer: Viewer, pk: uuid.UUID) -> Facility:
+    """One facility. Raises NotHere."""
+    found = _get(viewer, "facility", pk)
+    assert isinstance(found, Facility)
     return found
 
 

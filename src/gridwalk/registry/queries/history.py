@@ -15,7 +15,15 @@ from gridwalk.method import names
 from gridwalk.registry import rules
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
-MARKS = {"visit": "改", "ledger": "账", "office": "改", "resident": "改", "inspector": "查", "platform": "账"}
+MARKS = {
+    "visit": "改",
+    "ledger": "账",
+    "office": "改",
+    "resident": "改",
+    "inspector": "查",
+    "platform": "账",
+    "round": "巡",
+}
 OUTCOME_MARKS = {
     "met": "见",
     "phone": "电",
@@ -41,6 +49,9 @@ AUDIT_WORDS = {
     "end.withdrawn": ("撤", "撤回了注销，仍在册"),
     "visit.withdrawn": ("撤", "撤回了一次走访"),
     "target.rechecked": ("核", "复核了走访结果"),
+    "round.withdrawn": ("撤", "撤回了一次巡检"),
+    "facility.removed": ("注", "登记为已拆除"),
+    "facility.restored": ("撤", "恢复在册"),
     "care.contacted": ("关", "关怀联系"),
     "upkeep.proposed": ("并", "提出一个更正方案，待复核"),
     "upkeep.done": ("并", "复核同意，更正方案已办"),
@@ -87,6 +98,8 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
     note = " ".join(x for x in (change.source_ref or source, change.reason) if x)
     if change.field == "outcome" and isinstance(change.new, dict):
         return _of_visit(change, change.new, full=full)
+    if change.field == "round" and isinstance(change.new, dict):
+        return _of_round(change, change.new)
     if change.field == Change.WHOLE:
         return Past(change.at, "建", "", _came_to_be(change, full=full), change.actor_name, note)
     if change.field == "merged_into":
@@ -129,6 +142,13 @@ def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
     source = rules.VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
     tone = {"met": "v", "phone": "v", "vacant_confirmed": "k", "no_answer": "n", "refused": "e"}.get(outcome, "q")
     return Past(change.at, OUTCOME_MARKS.get(outcome, "走"), tone, words, change.actor_name, source)
+
+
+def _of_round(change: Change, record: dict[str, Any]) -> Past:
+    words, mark, tone = rules.ROUND_RESULTS.get(str(record.get("result")), ("", "巡", ""))
+    fault = rules.ROUND_FAULTS.get(str(record.get("fault")), "")
+    said = "，".join(part for part in (f"巡检，{words}", fault, str(record.get("note", ""))) if part)
+    return Past(change.at, mark, tone, said, change.actor_name, f"{record.get('on', '')} 巡检")
 
 
 def _shown(change: Change, value: object) -> str:

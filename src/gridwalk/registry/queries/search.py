@@ -17,7 +17,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import envelope
 from gridwalk.method import addresses, idcards, names, phones, search_keys, text, uscc
 from gridwalk.registry import columns
-from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
+from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.registry.queries import entities
 
 LIMIT = 30
@@ -69,6 +69,7 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
             *_dwellings(viewer, Q(owner_phone_index=index), "产权人电话"),
             *_named(viewer, Organization, Q(contact_phone_index=index), "organization", "联系电话"),
             *_named(viewer, Site, Q(contact_phone_index=index), "site", "联系电话"),
+            *_facilities(viewer, Q(contact_phone_index=index), "管护电话"),
         ]
     code = uscc.check(folded).value
     if code:
@@ -94,6 +95,7 @@ def _everywhere(viewer: Viewer, keys: Collection[str], matched: str) -> list[Hit
         *_persons(viewer, _holds(keys), matched),
         *_named(viewer, Organization, _holds(keys), "organization", matched),
         *_named(viewer, Site, _holds(keys), "site", matched),
+        *_facilities(viewer, _holds(keys), matched),
     ]
 
 
@@ -107,6 +109,7 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
     address = addresses.parse(_ROOM_AT_THE_END.sub(" ", folded))
     if any(c.isdigit() for c in folded) or address.building:
         found += _dwellings(viewer, _holds(search_keys.of_address_typed(address)), "地址")
+    found += _facilities(viewer, _holds(search_keys.of_name_typed(folded)), "类型、编号")
     name = names.normalise(folded).value
     if name and not any(c.isdigit() for c in name):
         keys = search_keys.of_name_typed(name)
@@ -146,6 +149,11 @@ def _dwellings(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
         Hit("dwelling", d.id, d.address, f"{d.grid.area.short} {d.grid.name}", matched)
         for d in rows.order_by("grid_id", "walk_key")[:LIMIT]
     ]
+
+
+def _facilities(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
+    rows = Facility.objects.filter(_inside(viewer), condition).order_by("grid_id", "walk_key", "sort_key", "id")[:LIMIT]
+    return [Hit("facility", row.id, row.title, row.where, matched) for row in rows]
 
 
 def _named(viewer: Viewer, table: Any, condition: Q, kind: str, matched: str) -> list[Hit]:

@@ -33,7 +33,7 @@ KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
 """Changes whose values stay: what became of the record, never who it was."""
 CONTACTS = {
     "dwelling": ("owner_name", "owner_phone"), "organization": ("contact_name", "contact_phone"),
-    "site": ("contact_name", "contact_phone"),
+    "site": ("contact_name", "contact_phone"), "facility": ("contact_name", "contact_phone"),
 }  # fmt: skip
 """Who is named at a place, by kind: name and telephone."""
 

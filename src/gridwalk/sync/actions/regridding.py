@@ -26,7 +26,7 @@ from gridwalk.registry import rules as registry_rules
 from gridwalk.sync.models import Device, Note, Returned
 from gridwalk.sync.queries import regridding
 from gridwalk.territory.models import Building, Grid, GridPlan, Stairwell
-from gridwalk.visits.models import CareContact, Visit
+from gridwalk.visits.models import CareContact, Round, Visit
 
 MOST = 9
 
@@ -181,7 +181,8 @@ def _follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:
     for grid in new:
         for table in columns.TABLES.values():
             here = table._default_manager.filter(grid_id=grid).values("pk")
-            Visit.objects.filter(grid_id__in=old, entity__in=here).update(grid_id=grid)
+            for seen in (Visit, Round):
+                seen._default_manager.filter(grid_id__in=old, entity__in=here).update(grid_id=grid)
             Note.objects.filter(grid__in=old, place__in=here).update(grid=grid)
             Returned.objects.filter(grid__in=old, place__in=here).update(grid=grid)
             Returned.objects.filter(grid__in=old, op__entity__in=here).update(grid=grid)
@@ -190,7 +191,8 @@ def _follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:
         CareContact.objects.filter(grid_id__in=old, label__grid_id=grid).update(grid_id=grid)
     for rest in (Note, Returned, SideRow, BackfillItem, Unmatched):
         rest._default_manager.filter(grid__in=old).update(grid=new[0])
-    Visit.objects.filter(grid_id__in=old).update(grid_id=new[0])
+    for seen in (Visit, Round):
+        seen._default_manager.filter(grid_id__in=old).update(grid_id=new[0])
     CareContact.objects.filter(grid_id__in=old).update(grid_id=new[0])
     for device in Device.objects.filter(scope__in=old, revoked_at__isnull=True):
         scope = account_queries.grid_of_worker(device.user_id, new, on)

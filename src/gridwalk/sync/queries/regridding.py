@@ -16,7 +16,8 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
+from gridwalk.registry import predicates
+from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.sync.models import Device
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
@@ -136,6 +137,10 @@ def _grounds(old: Sequence[str]) -> dict[uuid.UUID | None, Ground]:
     places = {pk: doors.get(door) if door else None for pk, door in
               Organization.objects.filter(grid_id__in=old, status="active").values_list("id", "dwelling_id")}  # fmt: skip
     places |= dict.fromkeys(Site.objects.filter(grid_id__in=old, status="active").values_list("id", flat=True))
+    things = Facility.objects.filter(predicates.facility_standing(), grid_id__in=old)
+    places |= {
+        pk: stairwell or building for pk, stairwell, building in things.values_list("id", "stairwell_id", "building_id")
+    }
     others = Counter(places.values())
     waiting = Target.objects.filter(grid_id__in=old, state__in=("remaining", "pending")).values_list(
         "entity", flat=True
