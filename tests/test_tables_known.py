@@ -17,11 +17,12 @@ ERASED = {
 HOLD_NO_VALUES = {
     "core.AuditEntry": "ids and reasons; the chain must hold", "accounts.Grant": "an id for a time",
     "registry.Residence": "the skeleton of who lived where", "campaigns.Target": "of doors and places",
-    "visits.Visit": "of doors and places; its details have a period of their own", "sync.Alias": "two ids",
+    "visits.Visit": "of doors and places; its details have a period of their own", "visits.Round": "of facilities and key sites", "sync.Alias": "two ids",
 }  # fmt: skip
 
 MOVED = {
     "territory.Building", "registry.Dwelling", "registry.Person", "registry.Residence", "registry.Organization", "registry.Site",
+    "registry.Facility", "visits.Round",
     "registry.CareLabel", "registry.Difference", "registry.Recheck", "campaigns.Target", "visits.Visit", "visits.CareContact",
     "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Returned", "sync.Note",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""走访 and 关怀联系. A visit is never changed; a wrong one is followed by a correction with its reason."""
+"""走访, 关怀联系 and 巡检. A visit is never changed; a wrong one is followed by a correction with its reason."""
 
 from __future__ import annotations
 
@@ -61,3 +61,29 @@ class CareContact(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["label", "-on"])]
+
+
+class Round(models.Model):
+    """巡检: one look at a facility or a key site. Never changed; a wrong one is withdrawn with its reason.
+
+    ``was``: the state of the facility before it. ``listed`` rounds are those a ledger says were made.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    on = models.DateField()
+    result = models.CharField(max_length=10)
+    fault = models.CharField(max_length=12, blank=True)
+    out_of_use = models.BooleanField(default=False)
+    note = models.CharField(max_length=60, blank=True)
+    was = models.CharField(max_length=12, blank=True)
+    worker = models.UUIDField(null=True)
+    worker_name = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["entity", "-on"])]

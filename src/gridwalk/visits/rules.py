@@ -143,3 +143,51 @@ def _absent_since(ordered: Iterable[Attempt]) -> dt.datetime | None:
             if len(days) >= ABSENT_DAYS and len(bands) >= ABSENT_BANDS:
                 return attempt.at
     return None
+
+
+ROUND_DUE_SOON = 3
+"""Days ahead that a due round stands in the list."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """One round as far as the state of a facility needs it. ``order``: when it was written down."""
+
+    on: dt.date
+    order: dt.datetime
+    result: str
+    out_of_use: bool = False
+    was: str = ""
+
+    @property
+    def leaves(self) -> str:
+        """The state it leaves a facility in; empty where it says nothing of that."""
+        if self.result == "faulty":
+            return "out_of_use" if self.out_of_use else "faulty"
+        return "" if self.result == "listed" else "active"
+
+
+def round_due_on(last: dt.date | None, since: dt.date, interval_days: int) -> dt.date:
+    """The day the next round is due: the last one, else the record's first day, plus the interval."""
+    return (last or since) + dt.timedelta(days=interval_days)
+
+
+def round_state(due_on: dt.date, today: dt.date) -> str:
+    """``overdue`` from the day after it was due, ``soon`` from three days before, else ``ahead``."""
+    if due_on < today:
+        return "overdue"
+    return "soon" if due_on <= today + dt.timedelta(days=ROUND_DUE_SOON) else "ahead"
+
+
+def last_look(looks: Iterable[Look]) -> Look | None:
+    """The round that tells how it stands now: of the latest day, and of one day the one written down last."""
+    return max((look for look in looks if look.leaves), key=lambda look: (look.on, look.order), default=None)
+
+
+def state_without(taken_back: Look, others: Iterable[Look]) -> str:
+    """The state of a facility once a round is taken back; empty where the round had not decided it."""
+    others = list(others)
+    if not taken_back.leaves or last_look([taken_back, *others]) != taken_back:
+        return ""
+    before = last_look(others)
+    return before.leaves if before else taken_back.was

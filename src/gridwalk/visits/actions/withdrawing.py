@@ -18,7 +18,7 @@ from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import corrections
 from gridwalk.registry.models import CareLabel, Dwelling
 from gridwalk.visits import rules
-from gridwalk.visits.actions import at_the_door, targets
+from gridwalk.visits.actions import at_the_door, rounds, targets
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.models import CareContact, Visit
 
@@ -51,7 +51,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
             targets.settle(target, standing)
             targets.save(writing, [target], was, source="visit")
         place = columns.TABLES[found.kind]._default_manager.select_for_update().get(pk=found.entity)
-        place.last_contact_on = max((v.on for v in standing if v.outcome in rules.CONTACTS), default=None)
+        place.last_contact_on = rounds.last_contact(found.entity)
         place.save(update_fields=["last_contact_on"])
         if isinstance(place, Dwelling) and found.outcome == "vacant_confirmed":
             _prove_by_others(writing, place, found, standing)

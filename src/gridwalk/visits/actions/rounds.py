@@ -1,0 +1,221 @@
+"""巡检: rounds of facilities and key sites. A fault stays until a later round says that it is repaired, and by whom."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import bulk, clock, ids
+from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import columns
+from gridwalk.registry import rules as registry_rules
+from gridwalk.registry.actions import claims
+from gridwalk.registry.models import Facility
+from gridwalk.registry.rules import Claim
+from gridwalk.visits import rules
+from gridwalk.visits.models import Round, Visit
+from gridwalk.visits.rules import Look
+
+KINDS = ("facility", "site")
+"""What is looked at on rounds."""
+NOTE_LENGTH = 60
+Thing = tuple[str, uuid.UUID]
+"""Kind and id of what is looked at."""
+
+
+class RoundRefused(Exception):
+    """A round that is not recorded or withdrawn; the text says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What was seen on a day: a result of ``registry.rules.ROUND_RESULTS``; with a fault what it is and whether it can be used."""
+
+    on: dt.date
+    result: str = "fine"
+    fault: str = ""
+    note: str = ""
+    out_of_use: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Recorded:
+    """How many rounds were recorded, and why others were not."""
+
+    n: int
+    refused: Mapping[uuid.UUID, str]
+
+
+def record_rounds(*, actor: Viewer, at: dt.datetime, things: Sequence[Thing], seen: Seen) -> Recorded:
+    """Record the same for one or several things, in one transaction; what is refused does not hold the others.
+
+    The same round sent twice is one. Raises NotHere, NotPermitted, RoundRefused.
+    """
+    _require_sound(seen, clock.local_date(at))
+    grids = {entity.grid_id for entity in _load(things)}
+    for grid in grids:
+        if not actor.may(Verb.SEE_ROWS, grid):
+            raise NotHere
+        access.require(actor, Verb.RECORD_VISIT, grid)
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        entities = _load(things, lock=True)
+        looks = _looks([entity.id for entity in entities])
+        made: list[tuple[Any, Round]] = []
+        refused: dict[uuid.UUID, str] = {}
+        for entity in entities:
+            if reason := _refusal(entity, seen, looks[entity.id]):
+                refused[entity.id] = reason
+            elif not any(_same(one, seen, actor) for one, _ in looks[entity.id]):
+                made.append((entity, _round(writing, entity, seen)))
+        _save(writing, made, looks)
+    return Recorded(len(entities) - len(refused), refused)
+
+
+def _require_sound(seen: Seen, today: dt.date) -> None:
+    if seen.on > today:
+        raise RoundRefused("没有记：巡检日期在将来，请核对日期。")
+    if seen.result not in {"fine", "faulty", "repaired"}:
+        raise RoundRefused("没有记：请选巡检结果。")
+    if seen.result == "faulty" and seen.fault not in registry_rules.ROUND_FAULTS:
+        raise RoundRefused("没有记：请选是什么毛病。")
+    if seen.fault == "other" and not seen.note.strip():
+        raise RoundRefused("没有记：选了“其他”，请写几个字说明。")
+    if seen.result == "repaired" and not seen.note.strip():
+        raise RoundRefused("没有记：请写谁修的。")
+
+
+def _load(things: Sequence[Thing], *, lock: bool = False) -> list[Any]:
+    """The things in the order they were named. Raises NotHere where one is not there."""
+    wanted: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for kind, pk in things:
+        if kind not in KINDS:
+            raise NotHere
+        wanted[kind].add(pk)
+    found: dict[uuid.UUID, Any] = {}
+    for kind, pks in wanted.items():
+        rows = columns.TABLES[kind]._default_manager.filter(pk__in=pks)
+        found |= {row.pk: row for row in (rows.select_for_update() if lock else rows)}
+    if not found or len(found) != len({pk for _, pk in things}):
+        raise NotHere
+    return [found[pk] for pk in dict.fromkeys(pk for _, pk in things)]
+
+
+def _looks(entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[Round, Look]]]:
+    """The standing rounds of some things."""
+    found: dict[uuid.UUID, list[tuple[Round, Look]]] = defaultdict(list)
+    for one in Round.objects.filter(entity__in=entities, withdrawn_at__isnull=True):
+        found[one.entity].append((one, look(one)))
+    return found
+
+
+def look(one: Round) -> Look:
+    """A round as a plain value."""
+    return Look(one.on, one.created_at, one.result, one.out_of_use, one.was)
+
+
+def _refusal(entity: Any, seen: Seen, standing: Sequence[tuple[Round, Look]]) -> str:
+    if entity.status == "removed" or (entity.KIND == "site" and entity.status != "active"):
+        return "已不在用，没有记。"
+    last = rules.last_look(one for _, one in standing)
+    is_broken = (
+        entity.status != "active" if isinstance(entity, Facility) else last is not None and last.result == "faulty"
+    )
+    if seen.result == "fine" and is_broken and (last is None or seen.on >= last.on):
+        return "还有没修好的毛病，没有记。修好了，打开它写明谁修的。"
+    if seen.result == "repaired" and not is_broken:
+        return "没有记着的毛病，不用记修好。记一次完好就行。"
+    if seen.result == "repaired" and last is not None and seen.on < last.on:
+        return "修好的日子早于发现毛病的日子，没有记。请核对日期。"
+    return ""
+
+
+def _same(one: Round, seen: Seen, actor: Viewer) -> bool:
+    return (one.on, one.result, one.fault, one.worker) == (seen.on, seen.result, seen.fault, actor.id)
+
+
+def _round(writing: Writing, entity: Any, seen: Seen) -> Round:
+    return Round(
+        id=ids.new_id(), grid_id=entity.grid_id, kind=entity.KIND, entity=entity.id, on=seen.on, result=seen.result,
+        fault=seen.fault if seen.result == "faulty" else "", out_of_use=seen.out_of_use and seen.result == "faulty",
+        note=registry_rules.reason_kept(seen.note)[:NOTE_LENGTH], was=entity.status, worker=writing.actor.id,
+        worker_name=writing.actor.name, created_at=writing.at,
+    )  # fmt: skip
+
+
+def _save(
+    writing: Writing, made: Sequence[tuple[Any, Round]], standing: Mapping[uuid.UUID, Sequence[tuple[Round, Look]]]
+) -> None:
+    """Step: rounds move the last contact of their things, and the state of a facility where no later round stands."""
+    bulk.insert([one for _, one in made])
+    said: list[Claim] = []
+    by_kind: dict[str, list[tuple[Any, Round]]] = defaultdict(list)
+    for entity, one in made:
+        by_kind[entity.KIND].append((entity, one))
+        entity.last_contact_on = max(one.on, entity.last_contact_on or one.on)
+        new = look(one)
+        others = (other for _, other in standing.get(entity.id, ()))
+        if isinstance(entity, Facility) and new.leaves and rules.last_look([new, *others]) == new:
+            said.append(Claim("facility", entity.id, "status", new.leaves, "round", reason=one.note, op=one.id))
+        record = {"on": one.on.isoformat(), "result": one.result, "fault": one.fault, "note": one.note}
+        writing.change(entity.grid_id, entity.KIND, entity.id, "round", None, record, source="round", op=one.id)
+        writing.audit(
+            "round.recorded", scope=entity.grid_id, kind=entity.KIND, subject=entity.id,
+            data={"round": str(one.id), "result": one.result},
+        )  # fmt: skip
+    for group in by_kind.values():
+        confirmed = [(entity.id, one.on) for entity, one in group]
+        claims.confirm_loaded(writing, [entity for entity, _ in group], confirmed, source="round")
+    claims.apply_claims(writing, said)
+
+
+def note_listed(writing: Writing, listed: Mapping[uuid.UUID, dt.date]) -> None:
+    """Step: a ledger says when facilities were last looked at; nothing where a round of that day or later is known."""
+    entities = Facility.objects.in_bulk(list(listed))
+    looks = _looks(list(entities))
+    new = {pk: on for pk, on in listed.items() if all(one.on < on for one, _ in looks[pk])}
+    _save(writing, [(entities[pk], _round(writing, entities[pk], Seen(on, "listed"))) for pk, on in new.items()], looks)
+
+
+def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason: str) -> Thing:
+    """Take a wrong round back with a reason; last contact and state fall back to what stands. Returns what it was about.
+
+    Raises NotHere, NotPermitted, RoundRefused.
+    """
+    found = Round.objects.filter(pk=round_, withdrawn_at__isnull=True).first()
+    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
+        raise NotHere
+    access.require(actor, Verb.RECORD_VISIT, found.grid_id)
+    reason = registry_rules.reason_kept(reason)
+    if not reason:
+        raise RoundRefused("没有撤回：请写明原因，来历里要留着。")
+    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+        if not Round.objects.filter(pk=round_, withdrawn_at__isnull=True).update(
+            withdrawn_at=at, withdrawn_reason=reason
+        ):
+            raise NotHere
+        (entity,) = _load([(found.kind, found.entity)], lock=True)
+        entity.last_contact_on = last_contact(found.entity)
+        entity.save(update_fields=["last_contact_on"])
+        others = [one for _, one in _looks([found.entity])[found.entity]]
+        state = rules.state_without(look(found), others)
+        if isinstance(entity, Facility) and state and entity.status != "removed":
+            claims.apply_claims(writing, [Claim("facility", entity.id, "status", state, "round", reason=reason)])
+        writing.audit("round.withdrawn", scope=found.grid_id, kind=found.kind, subject=found.entity,
+                      data={"round": str(found.id)}, reason=reason)  # fmt: skip
+    return found.kind, found.entity
+
+
+def last_contact(entity: uuid.UUID) -> dt.date | None:
+    """The day somebody last saw to a place, by its standing visits and rounds."""
+    visits = Visit.objects.filter(entity=entity, withdrawn_at__isnull=True, outcome__in=rules.CONTACTS)
+    rounds = Round.objects.filter(entity=entity, withdrawn_at__isnull=True)
+    days = [*visits.values_list("on", flat=True), *rounds.values_list("on", flat=True)]
+    return max(days, default=None)
