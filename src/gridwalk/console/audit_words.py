@@ -31,6 +31,8 @@ WORDS = {
     "number.searched": "用完整号码查到了人", "access.listed": "列出了谁看过",
     "number.revealed": "看了完整号码", "organization.corrected": "改了单位", "person.added": "添了人", "person.corrected": "改了人员",
     "person.moved": "迁了人", "person.moved_out": "迁出了人", "report.downloaded": "下载了报表", "report.made": "生成了报表", "site.corrected": "改了场所",
+    "facility.added": "添了设施", "facility.corrected": "改了设施", "facility.removed": "登记设施已拆除", "facility.restored": "恢复了设施",
+    "round.recorded": "记了巡检", "round.withdrawn": "撤回了巡检",
     "target.rechecked": "复核了走访结果", "targets.planned": "排了走访", "targets.reassigned": "改派", "visit.recorded": "记了走访",
     "visit.withdrawn": "撤回了走访", "wave.dispatched": "下派了一批",
     "upkeep.proposed": "提出了更正方案", "upkeep.done": "复核同意更正方案，已办", "upkeep.rejected": "复核不同意更正方案",

@@ -32,6 +32,7 @@ NAVIGATION = (
     NavItem("console:gaps", "缺口清单", "list"),
     NavItem("console:buildings", "楼盘表", "building"),
     NavItem("console:register", "一张表", "people"),
+    NavItem("console:facilities", "设施", "hydrant"),
     NavItem("console:differences", "差异", "differ"),
     NavItem("console:campaign", "走访任务", "flag", rule=True),
     NavItem("console:paper", "纸质补录", "pen"),

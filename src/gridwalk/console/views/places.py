@@ -13,9 +13,10 @@ from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import clock
 from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
-from gridwalk.visits.queries import chart, paper, worklist
+from gridwalk.visits.queries import chart, paper, rounds, worklist
 
 
 @require_GET
@@ -44,10 +45,13 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One building's elevation."""
     found = territory.get_building(request.viewer, pk)
     campaign = campaigns.current_campaign(request.viewer)
+    today = clock.local_date(request.at)
     siblings = territory.buildings(request.viewer, grid=found.grid_id)
     context = {
         "building": found, "siblings": siblings, "pairs": chart.building_pairs(campaign, siblings),
         "elevation": chart.elevation(request.viewer, found, campaign, request.at), "crumbs": pages.crumbs(found.grid_id),
+        "things": rounds.at_building(request.viewer, found, today), "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "today": today,
         "grids": [g for g in territory.grids(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED) if g.kind != "unassigned"],
     }  # fmt: skip
     return page(request, "console/building.html", context, active="console:buildings")

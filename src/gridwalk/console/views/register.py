@@ -29,19 +29,21 @@ from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
 from gridwalk.visits.actions import at_the_door
-from gridwalk.visits.queries import chart, paper, worklist
+from gridwalk.visits.queries import chart, paper, rounds, worklist
 
 PAGES = {
     "dwelling": "console:dwelling",
     "person": "console:person",
     "organization": "console:organization",
     "site": "console:site",
+    "facility": "console:facility",
 }
 GETTERS = {
     "dwelling": entities.get_dwelling,
     "person": entities.get_person,
     "organization": entities.get_organization,
     "site": entities.get_site,
+    "facility": entities.get_facility,
 }
 
 
@@ -135,7 +137,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     today = clock.local_date(request.at)
     homes = entities.homes(request.viewer, found)
     merged = merging.merged_into(found)
-    context = _page(request, "person", found) | {
+    context = context_of(request, "person", found) | {
         "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
         "history": history.past(
@@ -150,17 +152,34 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of an organization."""
     found = entities.get_organization(request.viewer, pk)
-    return page(request, "console/place.html", _page(request, "organization", found), active="console:register")
+    return page(request, "console/place.html", context_of(request, "organization", found), active="console:register")
 
 
 @require_GET
 def site(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of a key site."""
+    return site_page(request, pk)
+
+
+def site_page(
+    request: Signed, pk: uuid.UUID, *, typed: Mapping[str, str] | None = None, refused: str = ""
+) -> HttpResponse:
+    """The page of a key site; with what was typed where a round was refused."""
     found = entities.get_site(request.viewer, pk)
-    return page(request, "console/place.html", _page(request, "site", found), active="console:register")
+    context = context_of(request, "site", found) | rounds_of(request, found, typed, refused)
+    return page(request, "console/place.html", context, active="console:register", status=422 if refused else 200)
 
 
-def _page(request: Signed, kind: str, found: Any) -> dict[str, Any]:
+def rounds_of(request: Signed, found: Any, typed: Mapping[str, str] | None, refused: str) -> dict[str, Any]:
+    """What the page of a facility or a key site shows of its rounds."""
+    today = clock.local_date(request.at)
+    return {
+        "line": rounds.line_of(request.viewer, found, today), "rounds": rounds.rounds_of(request.viewer, found.id, found.grid_id),
+        "round_faults": rules.ROUND_FAULTS, "today": today, "typed": typed or {}, "refused": refused,
+    }  # fmt: skip
+
+
+def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     viewer = request.viewer
     return {
         "kind": kind, "found": found, "facts": entities.facts(viewer, found), "crumbs": pages.crumbs(found.grid_id),
