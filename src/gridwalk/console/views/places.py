@@ -46,11 +46,12 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     found = territory.get_building(request.viewer, pk)
     campaign = campaigns.current_campaign(request.viewer)
     today = clock.local_date(request.at)
+    things = rounds.at_building(request.viewer, found, today)
     siblings = territory.buildings(request.viewer, grid=found.grid_id)
     context = {
         "building": found, "siblings": siblings, "pairs": chart.building_pairs(campaign, siblings),
         "elevation": chart.elevation(request.viewer, found, campaign, request.at), "crumbs": pages.crumbs(found.grid_id),
-        "things": rounds.at_building(request.viewer, found, today), "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        "things": things, "n_overdue": sum(one.when == "overdue" for one in things), "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "today": today,
         "grids": [g for g in territory.grids(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED) if g.kind != "unassigned"],
     }  # fmt: skip

@@ -109,12 +109,13 @@ def _new(
     work: Batch, index: int, place: Place, building: Building | None, stairwell: Stairwell | None
 ) -> NewFacility:  # fmt: skip
     values: dict[str, Any] = work.values[index]
+    is_said = any(values.get(part) for part in ("estate", "building", "address"))
     if building is None and place.address.building:
         work.fault(index, "building_unknown", "building")
     return NewFacility(
         building.grid_id if building else place.grid, facts("facility", values), "ledger", work.source_refs[index],
         building=building, stairwell=stairwell,
-        address=addresses.display(place.address) or str(values.get("address") or ""),
+        address=(addresses.display(place.address) or str(values.get("address") or "")) if is_said else "",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.dictionary import fields as dictionary
@@ -107,12 +108,11 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
         return Past(change.at, "并", "", sentence, change.actor_name, change.reason)
     if change.field == "ended_on" or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
         return None
-    if change.field in {"verified_on", "status_pending", "status"}:
-        return (
-            None
-            if change.field != "status"
-            else Past(change.at, "注", "", "状态改为" + _shown(change, change.new_clear), change.actor_name, note)
-        )
+    if change.field in {"verified_on", "status_pending"}:
+        return None
+    if change.field == "status":
+        mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
+        return Past(change.at, mark, "", "状态改为" + _shown(change, change.new_clear), change.actor_name, note)
     if change.field == Change.LEFT:
         return Past(change.at, "移", "", "移到别的网格", change.actor_name, note)
     is_link = change.kind == "residence" and change.field == "kind"
@@ -148,7 +148,9 @@ def _of_round(change: Change, record: dict[str, Any]) -> Past:
     words, mark, tone = rules.ROUND_RESULTS.get(str(record.get("result")), ("", "巡", ""))
     fault = rules.ROUND_FAULTS.get(str(record.get("fault")), "")
     said = "，".join(part for part in (f"巡检，{words}", fault, str(record.get("note", ""))) if part)
-    return Past(change.at, mark, tone, said, change.actor_name, f"{record.get('on', '')} 巡检")
+    on = dt.date.fromisoformat(str(record["on"]))
+    note = "" if on == clock.local_date(change.at) else f"{on.month}月{on.day}日看的"
+    return Past(change.at, mark, tone, said, change.actor_name, note)
 
 
 def _shown(change: Change, value: object) -> str:

@@ -10,7 +10,7 @@ import gridwalk.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0004_search_keys"),
+        ("registry", "0005_merged_into"),
         ("territory", "0002_grid_plans"),
     ]
 
