@@ -60,7 +60,9 @@ def test_taking_a_round_back_returns_to_the_one_before_else_to_the_state_before_
 
 
 LOOKS = st.lists(
-    st.builds(look, st.integers(1, 28), st.sampled_from(["fine", "faulty", "repaired", "listed"]), order=st.integers(0, 99)),
+    st.builds(
+        look, st.integers(1, 28), st.sampled_from(["fine", "faulty", "repaired", "listed"]), order=st.integers(0, 99)
+    ),
     max_size=6,
     unique_by=lambda one: (one.on, one.order),
 )
