@@ -143,8 +143,10 @@ def _way(place: str, way: str, example: str, plain: str) -> Way | None:
         return None
     real = addresses.parse(example)
     numbers = [n.lstrip("0") or "0" for n in re.findall(r"\d+", plain)]
-    put = [p.format(*numbers) for p in (found.building, found.stairwell, found.room, found.fault)]
-    return found if put == [real.building, real.stairwell, real.room, real.fault] else None
+    named = [] if found.estate is None else ["road", "number", "estate"]
+    compared = [*named, "building", "stairwell", "room", "fault"]
+    put = [getattr(found, part).format(*numbers) for part in compared]
+    return found if put == [getattr(real, part) for part in compared] else None
 
 
 def _said(place: str, way: str, digits: str) -> Way | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +44,12 @@ def test_it_reads_a_column_as_it_reads_each_address(texts: list[str]) -> None:
 def test_many_addresses_written_one_way_keep_their_own_numbers(name: str, way: str, data: st.DataObject) -> None:
     parts = st.tuples(numbers, numbers, rooms)
     texts = [way.format(n=name, a=a, b=b, c=c) for a, b, c in data.draw(st.lists(parts, min_size=30, max_size=60))]
+    assert address_columns.parts(pl.Series(texts)).rows() == one_by_one(texts)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_name_that_holds_a_numeral_keeps_it_as_it_was_written(way: str) -> None:
+    texts = [way.format(n="福安里五号楼", a=a, b=1, c=1) for a in range(1, 7)]
     assert address_columns.parts(pl.Series(texts)).rows() == one_by_one(texts)
 
 
