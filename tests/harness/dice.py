@@ -45,8 +45,10 @@ def _rarely(run: Run, n: int, what: int, to: int) -> None:
         run.clone(n)
     elif what == 8:
         _place_taken_by_a_copy(run, n % len(run.phones), to)
-    else:
+    elif what == 9:
         _met_and_sent(run, n, to, "dies_before_commit")
+    else:
+        child_before_its_parent(run, n, to)
 
 
 def _place_taken_by_a_copy(run: Run, n: int, to: int) -> None:
@@ -60,15 +62,36 @@ def _place_taken_by_a_copy(run: Run, n: int, to: int) -> None:
         _met_and_sent(run, copy, to + 1, "")
 
 
+def child_before_its_parent(run: Run, n: int, to: int) -> None:
+    """A colleague goes on from what a phone wrote; a restore forgets both, and the colleague's phone comes first."""
+    parent, child = n % 2, 1 - n % 2
+    for author in (parent, child):
+        _caught_up(run, author)
+    run.make_backup()
+    for author, value in ((parent, to), (child, to + 1)):
+        run.attempt(author, "pull", "")
+        run.visit(author, to, "met", "tenure", value, confirm=False)
+        run.attempt(author, "push", "")
+    run.restore()
+    for author in (child, parent):
+        _caught_up(run, author)
+
+
+def _caught_up(run: Run, n: int) -> None:
+    run.attempt(n, "pull", "")
+    for _ in range(4):
+        run.attempt(n, "push", "")
+
+
 def _met_and_sent(run: Run, n: int, to: int, fault: str) -> None:
     run.visit(n, to, "met", next(iter(VALUES)), to, confirm=True)
     run.attempt(n, "push", fault)
 
 
-RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9)
+RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9, 10, 10)
 """How often each of the rarer things happens: backups and restores more than in life.
 
-8: only the epoch tells that something is missing; 9: the server dies over a visit.
+8: only the epoch tells that something is missing; 9: the server dies over a visit; 10: what was a difference is one no more.
 """
 
 FAULTS = ("", "", "", "lost_request", "lost_response", "twice", "late", "dies_before_commit", "dies_after_commit")

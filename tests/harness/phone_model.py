@@ -220,7 +220,8 @@ class PhoneModel:
         self._epoch(answer["epoch"])
         states = {one["op"]: one["state"] for one in answer["decided"]}
         for one in self.ops:
-            one.state = states.get(one.op["op"], one.state)
+            if one.state != "waiting":  # what is to be offered again is answered then
+                one.state = states.get(one.op["op"], one.state)
         landed = {one.op["op"] for one in self.ops if one.state != "waiting"}
         self.heads = {fact: head for fact, head in self.heads.items() if head not in landed}
         return None

@@ -11,6 +11,8 @@ from unittest import mock
 from gridwalk.registry import rules as registry
 from gridwalk.sync.actions import pulling, pushing
 from gridwalk.sync.models import Op
+from gridwalk.sync.queries import devices as known_devices
+from tests.harness.dice import child_before_its_parent
 from tests.harness.phone_model import Habits
 from tests.harness.sync_world import Run
 
@@ -151,9 +153,21 @@ def differences_dropped() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def settled_in_silence() -> Iterator[None]:
+    """What became of an op after its answer is told to nobody."""
+    with mock.patch.object(known_devices, "decided", lambda *a: []):
+        yield
+
+
 def _restore_quietly(run: Run) -> None:
     """A restore that tells nobody."""
     run.restore_epoch = lambda: None
+
+
+def _child_first(run: Run) -> None:
+    """A difference that is none any more once its parent has come."""
+    child_before_its_parent(run, 0, 1)
 
 
 Server = Callable[[], Any]
@@ -165,6 +179,7 @@ PLANTED: dict[str, tuple[Server | None, Habits | None, Callable[[Run], None] | N
     "no tombstones": (no_tombstones, None, None),
     "answers before commit": (answers_before_commit, None, None),
     "differences dropped": (differences_dropped, None, None),
+    "settled in silence": (settled_in_silence, None, _child_first),
     "restore without a new epoch": (None, None, _restore_quietly),
     "the phone ignores the epoch": (None, Habits(ignores_epoch=True), None),
     "outbox deleted on send": (None, Habits(forgets_on_send=True), None),

@@ -140,7 +140,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         )
     rest = {
         "epoch": epoch, "now": session.at.isoformat(), "left": pulling.left(session.viewer, list(since)), "users": users,
-        "decided": known_devices.decided(session.device, session.at), "next_seq": session.device.next_seq,
+        "decided": known_devices.decided(session.device.user_id, session.at), "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
     }  # fmt: skip
     return wire.answer(request, wire.with_list(rest, "grids", grids))

@@ -91,6 +91,7 @@ class Op(models.Model):
     """An intention as a phone sent it: once by id, once by device and place in its sequence.
 
     ``result``: differences asked, and under which head a value stood that was there already. ``grid``: whose data it is.
+    ``settled_at``: when something became of it after it was answered, which its phone has to be told.
     """
 
     STATES = [("accepted", "已记录"), ("difference", "有差异"), ("returned", "退回")]
@@ -116,9 +117,14 @@ class Op(models.Model):
     text = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict)
     received_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "seq"], name="op_once_in_sequence")]
+        indexes = [
+            models.Index(fields=["user", "settled_at"], condition=Q(settled_at__isnull=False), name="op_settled"),
+            models.Index(fields=["user", "received_at"], condition=Q(state="difference"), name="op_asked"),
+        ]
 
 
 class Returned(models.Model):

@@ -1,5 +1,6 @@
 /** The rows of my grids as last pulled, and how an answer changes them; pure but for the hash. */
 import { canonical, sha256 } from "./canonical";
+import type { Decided } from "./outbox";
 import type { Campaign, GridCache, Row, User } from "./types";
 
 export interface PulledGrid {
@@ -17,7 +18,7 @@ export interface Pulled {
   left: string[];
   users?: Record<string, string>;
   campaign?: Campaign | null;
-  decided?: { op: string; state: string; reason?: string; text?: string }[];
+  decided?: Decided[];
   user?: User;
 }
 

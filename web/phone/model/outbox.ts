@@ -23,13 +23,19 @@ export interface Result extends Partial<Verdict> {
   state: Verdict["state"];
 }
 
+/** What became of an op after it was answered. */
+export interface Decided extends Partial<Verdict> {
+  op: string;
+  state: Verdict["state"];
+}
+
 export type Event =
   | { type: "finished"; op: Op }
   | { type: "answered"; epoch: number; next_seq: number; results: Result[]; now: number }
   | { type: "gap"; epoch: number; next_seq: number }
   | { type: "cloned"; epoch: number; device: string; next_seq: number }
   | { type: "epoch"; epoch: number }
-  | { type: "decided"; decided: { op: string; state: string; reason?: string; text?: string }[] }
+  | { type: "decided"; decided: Decided[] }
   | { type: "expired"; now: number };
 
 export function empty(device: string, next: number, epoch: number | null): Outbox {
@@ -110,11 +116,11 @@ function renumber(box: Outbox, event: Extract<Event, { type: "cloned" }>): Outbo
   return { device: event.device, epoch: event.epoch, cursor: event.next_seq, last: event.next_seq + ops.length - 1, ops };
 }
 
-function decide(kept: Kept, decided: Extract<Event, { type: "decided" }>["decided"]): Kept {
+function decide(kept: Kept, decided: Decided[]): Kept {
   const found = decided.find((one) => one.op === kept.op.op);
   if (!found) return kept;
-  const state = found.state === "released" || found.state === "accepted" ? "accepted" : (kept.verdict?.state ?? "returned");
-  return { ...kept, verdict: { state, reason: found.state, text: found.text ?? "", differences: kept.verdict?.differences ?? [] } };
+  const { state, reason = "", text = "" } = found;
+  return { ...kept, verdict: { state, reason, text, differences: kept.verdict?.differences ?? [] } };
 }
 
 /** Forgets what was acknowledged 30 days ago, from the front only, and never what is still asked of anybody. */

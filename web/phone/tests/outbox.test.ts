@@ -32,6 +32,18 @@ describe("outbox", () => {
     expect(box.ops.map((kept) => stateOf(box, kept))).toEqual(["accepted", "difference", "returned", "waiting"]);
   });
 
+  it("learns with a pull what was decided of an op, and keeps its questions", () => {
+    const box = run(
+      empty("a", 1, 1), ...[1, 2, 3].map((n): Event => ({ type: "finished", op: op(n) })),
+      answer(4, ["op-1", 1, "returned"], ["op-2", 2, "difference"], ["op-3", 3, "returned"]),
+      { type: "decided", decided: [
+        { op: "op-1", state: "returned", reason: "set_aside", text: "社区已搁置：已另记" }, { op: "op-2", state: "accepted" },
+        { op: "op-3", state: "difference", reason: "released", text: "社区已放行，记上了。" }, { op: "not mine", state: "accepted" },
+      ] },
+    );
+    expect(box.ops.map((kept) => [stateOf(box, kept), kept.verdict!.reason])).toEqual([["returned", "set_aside"], ["accepted", ""], ["difference", "released"]]);
+  });
+
   it("a dropped answer changes nothing, so the same run is sent again", () => {
     const box = run(empty("a", 1, 1), { type: "finished", op: op(1) });
     expect(nextPush(box, 200, 1e6)).toEqual(nextPush(run(box, { type: "epoch", epoch: 1 }), 200, 1e6));

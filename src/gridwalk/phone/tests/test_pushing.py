@@ -7,10 +7,12 @@ import json
 from typing import Any
 
 import pytest
+import time_machine
 
-from gridwalk.accounts.rules import SYSTEM
+from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
+from gridwalk.registry.actions import decisions
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
 from gridwalk.registry.tests.street import FAR_GRID, GRID, id_no, links, phone
 from gridwalk.sync.actions import depositing, pushing
@@ -145,6 +147,39 @@ def test_an_edit_that_saw_the_head_applies_and_one_that_did_not_is_asked(field: 
     _, answer = push(second, same, chained)
     assert states(answer) == ["accepted", "accepted"], "who says what stands there has seen it, and may go on from it"
     assert Dwelling.objects.get().tenure == "owner"
+
+
+def test_what_becomes_of_an_op_later_is_told_to_every_phone_of_its_author(field: Field, account: Any) -> None:
+    door, other = field.street.door("101", tenure="owner"), field.street.door("102", tenure="owner")
+    field.walk.dispatch()
+    colleague = account(Role.GRID_WORKER, GRID, name="程望舒")
+    mine, theirs, replacement = field.phone(), field.phone(colleague), field.phone()
+    parent = op(
+        1, "fact.set", "dwelling", door.id, at=clock.now(), set={"tenure": {"p": door.heads["tenure"], "v": "let"}}
+    )
+    child = op(1, "fact.set", "dwelling", door.id, at=clock.now(), set={"tenure": {"p": parent["op"], "v": "lent"}})
+    asked = op(2, "fact.set", "dwelling", other.id, at=clock.now(), set={"tenure": {"p": None, "v": "let"}})
+    assert states(push(mine, child, asked)[1]) == ["difference", "difference"], (
+        "a restored server does not know the parent yet"
+    )
+    assert not decided(mine)
+
+    assert states(push(theirs, parent)[1]) == ["accepted"]
+    assert Dwelling.objects.get(pk=door.pk).tenure == "lent", "the parent has come, and the child follows"
+    assert decided(mine) == decided(replacement) == {child["op"]: ("accepted", "", "")}
+    assert not decided(theirs), "what others sent is not told"
+
+    (difference,) = Difference.objects.filter(entity=other.id)
+    decisions.decide(actor=field.viewer(field.lead), at=clock.now(), difference=difference.id, decision="keep")
+    assert decided(replacement)[asked["op"]] == ("difference", "decided", "社区已定：保留了原来的")
+    with time_machine.travel(clock.now() + dt.timedelta(days=31), tick=True):
+        assert not decided(mine), "phones keep what they sent for 30 days"
+
+
+def decided(wire: Wire) -> dict[str, tuple[str, str, str]]:
+    """Op → state, reason and text as a pull tells them."""
+    _, answer = wire.ask("POST", "pull", {"since": {}, "epoch": 0})
+    return {one["op"]: (one["state"], one["reason"], one["text"]) for one in answer["decided"]}
 
 
 def test_a_household_comes_and_goes_with_the_visit_that_found_it(field: Field) -> None:

@@ -348,5 +348,5 @@ class Judge:
         healed = {claim.op for claim in children if claim.op}
         still = Difference.objects.filter(evidence__op__in=[str(op) for op in healed], state__in=WAITING)
         still_open = {uuid.UUID(d.evidence["op"]) for d in still}
-        Op.objects.filter(pk__in=healed - still_open, state=DIFFERENCE).update(state=ACCEPTED)
+        Op.objects.filter(pk__in=healed - still_open, state=DIFFERENCE).update(state=ACCEPTED, settled_at=self._at)
         self._heal(writing, [one.claim for one in judged if one.verdict is Verdict.APPLY])

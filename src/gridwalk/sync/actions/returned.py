@@ -102,3 +102,4 @@ def _decide(
     found.state, found.decided_by, found.decided_by_name, found.decided_at = state, actor.id, actor.name, at
     found.note, found.assigned_to_id = registry_rules.reason_kept(note), to
     found.save()
+    Op.objects.filter(pk=found.pk).update(settled_at=at)

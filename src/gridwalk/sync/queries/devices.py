@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, Verb, Viewer
 from gridwalk.core import plain
+from gridwalk.registry.models import Difference
 from gridwalk.sync.models import Device, Epoch, Op, Returned
 from gridwalk.sync.rules import KEPT
 
@@ -94,17 +95,48 @@ def _state(device: Device) -> str:
     return "wiped" if device.wiped_at else "revoked"
 
 
-def decided(device: Device, at: dt.datetime) -> list[dict[str, str]]:
-    """What the office decided of this device's returned ops in the last 30 days."""
-    rows = Returned.objects.filter(op__device=device, decided_at__gte=at - KEPT).select_related("op")
-    return [
-        {"op": str(r.pk), "state": r.op.state, "reason": r.state, "text": _said(r)} for r in rows.order_by("decided_at")
+def decided(user: uuid.UUID, at: dt.datetime) -> list[dict[str, str]]:
+    """What became in the last 30 days of a worker's ops after they were answered: decided by the office, or settled since.
+
+    By worker, not by device: a phone that was copied or bound anew keeps what its earlier self sent. Three queries.
+    """
+    since = at - KEPT
+    back = Op.objects.filter(user=user, settled_at__gte=since).select_related("returned").order_by("settled_at")
+    told = [
+        {"op": str(op.pk), "state": op.state, "reason": _reason(op), "text": _said(op.returned) if _reason(op) else ""}
+        for op in back
     ]
+    return told + _answered(user, since)
+
+
+def _reason(op: Op) -> str:
+    return op.returned.state if hasattr(op, "returned") else ""
 
 
 def _said(row: Returned) -> str:
     said = {"released": "社区已放行，记上了。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[row.state]
     return f"{said}：{row.note}" if row.note and row.state != "released" else said
+
+
+_DECIDED = {"accepted": "采纳了您记的", "kept": "保留了原来的", "closed": "两边已一致"}
+
+
+def _answered(user: uuid.UUID, since: dt.datetime) -> list[dict[str, str]]:
+    """The worker's ops of whose differences none waits any more, and what was decided."""
+    asked = dict(
+        Op.objects.filter(user=user, state="difference", received_at__gte=since).values_list(
+            "pk", "result__differences"
+        )
+    )
+    ids = [one["id"] for differences in asked.values() for one in differences or ()]
+    states = {str(pk): state for pk, state in Difference.objects.filter(pk__in=ids).values_list("pk", "state")}
+    told = []
+    for pk, differences in asked.items():
+        ended = [_DECIDED.get(states.get(one["id"], ""), "") for one in differences or ()]
+        if ended and all(ended):
+            text = f"社区已定：{'、'.join(dict.fromkeys(ended))}"
+            told.append({"op": str(pk), "state": "difference", "reason": "decided", "text": text})
+    return told
 
 
 def n_ops(device: uuid.UUID) -> int:
