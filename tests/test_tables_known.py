@@ -10,8 +10,9 @@ from django.db import models
 from gridwalk.registry.models import Person
 
 ERASED = {
-    "core.Change", "registry.CareLabel", "registry.Difference", "registry.Recheck", "reconcile.StagedRow",
-    "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Op", "upkeep.Plan",
+    "core.Change", "registry.CareLabel", "registry.Difference", "registry.Recheck", "registry.Settled",
+    "reconcile.StagedRow", "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Op",
+    "upkeep.Plan",
 }  # fmt: skip
 """``retention.actions.people`` takes a person's values out of them."""
 HOLD_NO_VALUES = {
@@ -23,7 +24,7 @@ HOLD_NO_VALUES = {
 MOVED = {
     "territory.Building", "registry.Dwelling", "registry.Person", "registry.Residence", "registry.Organization", "registry.Site",
     "registry.Facility", "visits.Round",
-    "registry.CareLabel", "registry.Difference", "registry.Recheck", "campaigns.Target", "visits.Visit", "visits.CareContact",
+    "registry.CareLabel", "registry.Difference", "registry.Recheck", "registry.Settled", "campaigns.Target", "visits.Visit", "visits.CareContact",
     "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Returned", "sync.Note",
 }  # fmt: skip
 """``registry.actions.regridding``, ``campaigns.actions`` and ``sync.actions.regridding`` take them along."""
@@ -44,7 +45,7 @@ def test_every_table_that_speaks_of_persons_is_known_to_the_erasing() -> None:
     found = set()
     for model in tables():
         fields = model._meta.concrete_fields
-        names = {field.name for field in fields} & {"entity", "subject", "subjects", "person", "persons"}
+        names = {field.name for field in fields} & {"entity", "subject", "subjects", "person", "persons", "records"}
         if names or any(field.related_model is Person for field in fields if field.is_relation):
             found.add(model._meta.label)
     assert found == ERASED | set(HOLD_NO_VALUES), "see retention.actions.people"

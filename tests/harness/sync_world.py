@@ -25,6 +25,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.models import Change
+from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Difference
 from gridwalk.registry.rules import Claim
@@ -288,7 +289,7 @@ class Run:
         ops = {str(pk): result for pk, result in Op.objects.values_list("pk", "result")}
         asked: defaultdict[str, set[str]] = defaultdict(set)
         for d in Difference.objects.filter(evidence__has_key="op"):
-            asked[f"{d.entity}:{d.field}"].add(claims.value_hash(d.opened("claimed")))
+            asked[f"{d.entity}:{d.field}"].add(columns.value_hash(d.opened("claimed")))
         said = {s.op["op"]: s.op for p in self.phones for s in p.ops}
         heads: dict[str, str] = {}
         applied: set[tuple[str, str]] = set()
@@ -310,7 +311,7 @@ class Run:
             for entity, kind, field, claim in _facts(made):
                 fact = f"{entity}:{field}"
                 same = f"{kind}:{fact}" in ops[pk].get("heads", {})
-                if (pk, fact) not in applied and not same and claims.value_hash(claim["v"]) not in asked[fact]:
+                if (pk, fact) not in applied and not same and columns.value_hash(claim["v"]) not in asked[fact]:
                     raise Broken(f"I2: what was said of {field} is nowhere")
 
     def _agreed(self) -> None:

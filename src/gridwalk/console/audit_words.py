@@ -9,7 +9,7 @@ WORDS = {
     "account.password_aged": "口令到期，要换", "account.password_changed": "换了口令", "account.password_reset": "重置了口令",
     "account.signed_in": "登录了",
     "account.second_factor_reset": "重置了动态码", "account.unassigned": "停了岗位",
-    "areas.loaded": "导入了区划", "campaign.closed": "结束了行动", "campaign.created": "建了行动", "care.contacted": "记了关怀联系",
+    "areas.loaded": "导入了区划", "campaign.closed": "结束了行动", "case.reopened": "撤回了核定", "case.settled": "核定了一件重复或矛盾", "campaign.created": "建了行动", "care.contacted": "记了关怀联系",
     "care.opened": "打开了关怀清单", "difference.accepted": "采纳了差异", "difference.kept": "保留了现值",
     "device.activated": "绑定了手机", "device.cloned": "给手机副本另立身份", "device.code_made": "生成了激活码", "device.revoked": "停用了手机",
     "outbox.deposited": "手机交回了待传内容", "outbox.imported": "导入了手机待传文件", "op.returned": "手机内容留待处理", "op.released": "放行了手机内容",

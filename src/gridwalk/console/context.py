@@ -34,6 +34,7 @@ NAVIGATION = (
     NavItem("console:register", "一张表", "people"),
     NavItem("console:facilities", "设施", "hydrant"),
     NavItem("console:differences", "差异", "differ"),
+    NavItem("console:bench", "查重核疑", "search"),
     NavItem("console:campaign", "走访任务", "flag", rule=True),
     NavItem("console:paper", "纸质补录", "pen"),
     NavItem("console:care", "关怀联系", "heart"),

@@ -67,6 +67,12 @@ PAGES: dict[str, Guard] = {
     # the register
     "console:register": Verb.SEE_ROWS_MASKED,
     "console:search": Verb.SEE_ROWS_MASKED,
+    "console:bench": Verb.SEE_ROWS_MASKED,
+    "console:bench_case": Verb.SEE_ROWS_MASKED,
+    "console:bench_settle": Verb.DECIDE_DIFFERENCE,
+    "console:bench_move_out": Verb.EDIT_REGISTER,
+    "console:settled": Verb.DECIDE_DIFFERENCE,
+    "console:settled_undo": Verb.DECIDE_DIFFERENCE,
     "console:dwelling": Verb.SEE_ROWS_MASKED,
     "console:person": Verb.SEE_ROWS_MASKED,
     "console:person_access": Verb.SEE_AUDIT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
@@ -107,6 +108,11 @@ def number_key(kind: str, value: Any) -> str:
 def index_of(field: str, value: str) -> str:
     """What the index column of a sealed field holds for a value; "" for none."""
     return envelope.blind_index(value, purpose=INDEX_PURPOSE[field])
+
+
+def value_hash(value: Any) -> str:
+    """What tells that two claims say the same, without saying what."""
+    return envelope.blind_index(json.dumps(value, ensure_ascii=False), purpose="claim")
 
 
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:

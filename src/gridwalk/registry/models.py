@@ -382,3 +382,40 @@ class Recheck(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity"], condition=Q(state="open"), name="recheck_open_once")]
         indexes = [models.Index(fields=["grid"], condition=Q(state="open"), name="recheck_open")]
+
+
+class Settled(models.Model):
+    """已核定: what was decided about a case of a check. It holds while the case has no further record and, record by record,
+    what the check looked at is what it was (``facts``: record → fingerprint, no values).
+
+    ``grid`` is the leading record's. ``difference``: the question that was sent to the door, or decided at once.
+    """
+
+    STATES = [("standing", "有效"), ("undone", "已撤回"), ("replaced", "重新核定过")]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    check_code = models.CharField(max_length=24)
+    lead = models.UUIDField()
+    records = ArrayField(models.UUIDField())
+    facts = models.JSONField()
+    decision = models.CharField(max_length=10)
+    difference = models.UUIDField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40)
+    decided_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default="standing")
+    ended_by_name = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_code", "records"], condition=Q(state="standing"), name="settled_once_standing"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid", "-decided_at"]),
+            GinIndex(fields=["records"], condition=Q(state="standing"), name="settled_records"),
+        ]

@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary.types import Authority
@@ -24,7 +24,9 @@ VACANCY_SOURCES = {
 }
 SOURCES = {
     "ledger": "台账", "visit": "走访", "round": "巡检", "office": "社区更正", "resident": "居民更正", "inspector": "抽查", "platform": "平台导出",
+    "check": "查重核疑",
 }  # fmt: skip
+"""``check`` only asks: a question of the bench sent to a door, or decided at once. It makes no claims."""
 
 
 ROUND_RESULTS = {
@@ -88,6 +90,7 @@ WHY = {
     "lives_in_two_places": "台账里在另一处也算现住",
     "number_taken": "这个号码已登记在另一条记录上",
     "needs_recheck": "去世、迁走、注销要另一人复核",
+    "contradicts": "与同一条记录里别的内容对不上",
 }
 
 APPLIES = ""
@@ -178,25 +181,51 @@ class Contradiction:
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """One rule over records: what kind of record it questions, its short name, what to do."""
+    """One rule over records: the kind of record that leads its cases, its short name, what to do, the facts it looks at.
+
+    ``choices``: what can be decided of a case. ``tells_use``: its cases say which doors stand empty or are let (red line 5).
+    """
 
     kind: str
     label: str
     todo: str
+    looks_at: str
+    choices: tuple[str, ...]
+    tells_use: bool = False
 
 
+SAME = ("same", "different")
 CHECKS: Mapping[str, Check] = {
-    "vacant_with_residents": Check("dwelling", "空房却有人住", "上门核实，改居住状况或迁出"),
-    "owner_with_tenants": Check("dwelling", "自住却有租户", "问房主或租户，改为出租房"),
-    "crowded": Check("dwelling", "一处住的人太多", "核对是不是集体户，或有人已迁走"),
-    "minor_alone": Check("dwelling", "只登记了未成年人", "补登监护人，或核对出生日期"),
-    "two_homes": Check("person", "两处都算现住", "问清住在哪里，迁出另一处"),
-    "no_home": Check("person", "有人无房", "问清住在哪里，关联房屋"),
-    "ended_but_living": Check("person", "已注销还算现住", "迁出，或核对人员状态"),
-    "same_name_and_birth": Check("person", "同名同生日", "比对证件号，是一个人就注销一条"),
-    "phone_shared": Check("person", "一个电话用在几处", "打一次电话，问清是谁的"),
-}
-"""线上检查 (P16): rules over records. Each holds for plain values here and as a condition in ``contradictions``."""
+    "same_number": Check("person", "同一证件号", "核对证件，是一个人就并成一条", "证件号和人员状态", SAME),
+    "same_name_and_birth": Check(
+        "person", "同名同生日", "比对证件号，是一个人就并成一条", "姓名、出生日期、证件号", SAME
+    ),
+    "near_duplicate": Check(
+        "person", "像是登记了两次", "核对姓名用字，是一个人就并成一条", "姓名、出生日期、证件号、电话、住处", SAME
+    ),
+    "same_door": Check("dwelling", "一户两种写法", "到楼里看一眼，是一户就并成一条", "房屋地址", SAME),
+    "same_organization": Check("organization", "单位登记了两次", "看一眼执照，是一家就并成一条", "名称、信用代码、地址", SAME),
+    "two_homes": Check("person", "两处都算现住", "问清住在哪里，迁出另一处", "现住哪几处", ("correct", "right", "to_door")),
+    "no_home": Check("person", "有人无房", "问清住在哪里，关联房屋", "有没有关联房屋", ("right",)),
+    "ended_but_living": Check(
+        "person", "已注销还算现住", "迁出，或核对人员状态", "人员状态和现住哪几处", ("to_door",)
+    ),
+    "phone_shared": Check("person", "一个电话用在几处", "打一次电话，问清是谁的", "电话和现住哪几处", ("right",)),
+    "vacant_with_residents": Check(
+        "dwelling", "空房却有人住", "上门核实，改居住状况或迁出", "居住状况和现住的人", ("correct", "to_door"),
+        tells_use=True,
+    ),
+    "owner_with_tenants": Check(
+        "dwelling", "自住却有租户", "问房主或租户，改为出租房", "使用情况和租户", ("correct", "right", "to_door"),
+        tells_use=True,
+    ),
+    "crowded": Check("dwelling", "一处住的人太多", "核对是不是集体户，或有人已迁走", "建筑面积和现住的人", ("right",)),
+    "minor_alone": Check("dwelling", "只登记了未成年人", "补登监护人，或核对出生日期", "现住的人和出生日期", ("right",)),
+}  # fmt: skip
+"""线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions`` finds the cases."""
+
+SETTLED = {"different": "不是同一个", "right": "情况属实", "to_door": "上门核实", "corrected": "当场改好"}
+"""How a case can have been decided (已核定)."""
 
 CROWDED = 20
 SQUARE_METRES_EACH = 3
@@ -204,66 +233,48 @@ OF_AGE = 16
 PHONE_DOORS = 3
 
 
-def noticed(code: str, sentence: str) -> Contradiction:
-    """What a check noticed, with what the check says to do."""
-    return Contradiction(code, sentence, CHECKS[code].todo)
-
-
 @dataclasses.dataclass(frozen=True)
 class Occupant:
-    """What the contradiction rules need to know of one person in a dwelling."""
+    """What the rules need to know of one person said to live in a dwelling."""
 
-    name: str
     kind: str
     born_on: dt.date | None
-    status: str = "active"
-    n_homes: int = 1
 
 
 def of_dwelling(
-    occupants: list[Occupant], *, occupancy: str, tenure: str, area_m2: float | None, today: dt.date
-) -> list[Contradiction]:
-    """What contradicts itself in one dwelling's record, and in who is said to live there."""
-    found = []
-    here = [o for o in occupants if o.kind in LIVING]
-    living = [o for o in here if o.status == "active"]
-    if occupancy == "vacant" and living:
-        found.append(noticed("vacant_with_residents", f"登记为空房，却有 {len(living)} 人现住"))
-    if tenure == "owner" and any(o.kind == "tenant" for o in living):
-        found.append(noticed("owner_with_tenants", "登记为自住，却有租户"))
-    if len(living) >= CROWDED or (area_m2 and len(living) > 1 and area_m2 / len(living) < SQUARE_METRES_EACH):
-        found.append(noticed("crowded", f"一处住 {len(living)} 人，人数太多"))
-    if living and all(o.born_on and o.born_on > of_age_since(today) for o in living):
-        found.append(noticed("minor_alone", f"只登记了未满 {OF_AGE} 岁的人"))
-    for occupant in here:
-        if occupant.n_homes > 1 and occupant.status == "active":
-            found.append(noticed("two_homes", f"{occupant.name} 在 {occupant.n_homes} 处都算现住"))
-        if occupant.status != "active":
-            found.append(noticed("ended_but_living", f"{occupant.name} {ENDED[occupant.status]}，还算现住"))
-    return found
+    living: Sequence[Occupant], *, occupancy: str, tenure: str, area_m2: float | None, today: dt.date
+) -> list[str]:
+    """Which checks question a dwelling's record, by the active people said to live there."""
+    n = len(living)
+    found = {
+        "vacant_with_residents": occupancy == "vacant" and n > 0,
+        "owner_with_tenants": tenure == "owner" and any(o.kind == "tenant" for o in living),
+        "crowded": n >= CROWDED or (area_m2 is not None and n > 1 and area_m2 / n < SQUARE_METRES_EACH),
+        "minor_alone": n > 0 and all(o.born_on and o.born_on > of_age_since(today) for o in living),
+    }
+    return [code for code, holds in found.items() if holds]
+
+
+def sentence(code: str, *, who: str = "", n: int = 0) -> str:
+    """What a check noticed, in words. ``who``: the person it is about; ``n``: how many records (or people, doors) there are."""
+    return {
+        "same_number": f"{n} 条记录是同一个证件号",
+        "same_name_and_birth": f"{n} 人同名，出生日期也相同",
+        "near_duplicate": f"{n} 条记录名字同音，生日、住处或电话也对得上",
+        "same_door": f"{n} 条记录像是同一户，写法不同",
+        "same_organization": f"{n} 条记录像是同一家单位",
+        "two_homes": f"{who} 在 {n} 处都算现住",
+        "no_home": f"{who} 没有关联任何房屋",
+        "ended_but_living": f"{who} 已不在册，还算现住",
+        "phone_shared": f"一个电话登记在 {n} 处房屋的人名下",
+        "vacant_with_residents": f"登记为空房，却有 {n} 人现住",
+        "owner_with_tenants": f"登记为自住，却有 {n} 名租户",
+        "crowded": f"一处住 {n} 人，人数太多",
+        "minor_alone": f"只登记了未满 {OF_AGE} 岁的人",
+    }[code]
 
 
 ENDED = {"deceased": "已去世", "moved_away": "已迁走", "struck_off": "已注销"}
-
-
-def of_person(
-    *, status: str, n_homes: int, n_registered: int, n_same_name_and_birth: int, n_phone_doors: int
-) -> list[Contradiction]:
-    """What contradicts itself in one person's record. Counts: current homes, registered doors, other active persons of
-    that name and birth date, doors whose residents have that phone.
-    """
-    if status != "active":
-        return [noticed("ended_but_living", f"{ENDED[status]}，还算现住")] if n_homes else []
-    found = []
-    if n_homes > 1:
-        found.append(noticed("two_homes", f"在 {n_homes} 处都算现住"))
-    if not n_homes and not n_registered:
-        found.append(noticed("no_home", "没有关联任何房屋"))
-    if n_same_name_and_birth:
-        found.append(noticed("same_name_and_birth", f"还有 {n_same_name_and_birth} 人同名，出生日期也相同"))
-    if n_phone_doors >= PHONE_DOORS:
-        found.append(noticed("phone_shared", f"这个电话登记在 {n_phone_doors} 处房屋的人名下"))
-    return found
 
 
 def of_age_since(today: dt.date) -> dt.date:

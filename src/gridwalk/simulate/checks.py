@@ -142,10 +142,10 @@ class Found:
 
     def _questioned(self, today: dt.date) -> dict[str, set[uuid.UUID | None]]:
         codes = {f.code for f in self._faults if f.found_by == "contradiction"}
-        return {
-            code: {row.id for row in checks.contradictory(SYSTEM, STREET, code, today, limit=EVERYTHING)}
-            for code in codes
-        }
+        found: dict[str, set[uuid.UUID | None]] = {code: set() for code in codes}
+        for one in checks.open_cases(SYSTEM, STREET, today, codes):
+            found[one.case.check].update(one.case.records)
+        return found
 
     def _gap_list(self, at: dt.datetime) -> set[uuid.UUID | None]:
         indicator = INDICATORS["dwellings_resolved"]

@@ -49,21 +49,15 @@ GETTERS = {
 
 @require_GET
 def register(request: Signed) -> HttpResponse:
-    """What the register holds, and what in it contradicts itself: a check with its count, a count with its rows."""
+    """What the register holds, and where to look at it by grid."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
-    today = clock.local_date(request.at)
-    check = request.GET.get("check", "")
-    context: dict[str, Any] = {
+    context = {
         "scope": scope,
         "counts_of": entities.count_of(request.viewer, scope),
         "crumbs": pages.crumbs(scope),
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
         "kinds": dictionary.KINDS,
-        "checks": checks.contradiction_counts(request.viewer, scope, today),
-        "check": check,
     }
-    if check in rules.CHECKS:
-        context["questioned"] = checks.contradictory(request.viewer, scope, check, today)
     return page(request, "console/register.html", context, active="console:register")
 
 
@@ -110,7 +104,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "history": history.past(
             "dwelling", [found.id, *persons, *(r.residence for r in residents)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ),
-        "contradictions": checks.contradictions(request.viewer, found, today),
+        "contradictions": checks.touching(request.viewer, [found.id, *persons], today),
         "label": rules.dwelling_label(found.occupancy, found.tenure) if request.viewer.may(Verb.SEE_CARE, found.grid_id) else "",
         "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
@@ -138,6 +132,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     homes = entities.homes(request.viewer, found)
     merged = merging.merged_into(found)
     context = context_of(request, "person", found) | {
+        "contradictions": checks.touching(request.viewer, [found.id], today),
         "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
         "history": history.past(

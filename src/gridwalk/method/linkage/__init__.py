@@ -1,5 +1,5 @@
 """Record linkage: which rows of two ledgers speak of one entity (docs/algorithms/matching.md)."""
 
-from gridwalk.method.linkage.link import KINDS, Links, link
+from gridwalk.method.linkage.link import EVIDENCE, KINDS, Links, compare, link
 
-__all__ = ["KINDS", "Links", "link"]
+__all__ = ["EVIDENCE", "KINDS", "Links", "compare", "link"]

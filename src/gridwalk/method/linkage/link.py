@@ -96,9 +96,24 @@ def _renamed(side: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
 
 def patterns(left: pl.DataFrame, right: pl.DataFrame, kind: str) -> pl.DataFrame:
     """The level of every comparison (a column each) for all candidates no certain key settles: what ``learn`` learns from."""
-    sides = tuple(prepare.PREPARE[kind](prepare.with_columns(side, kind)) for side in (left, right))
-    ours, theirs = (side.with_row_index(index) for side, index in zip(sides, ("l", "r"), strict=True))
-    pairs = Pairs(ours, theirs, blocks.candidates(ours, theirs, BLOCKS[kind]))
+    ours, theirs = (prepare.PREPARE[kind](prepare.with_columns(side, kind)) for side in (left, right))
+    ours, theirs = ours.with_row_index("l"), theirs.with_row_index("r")
+    return _levels(Pairs(ours, theirs, blocks.candidates(ours, theirs, BLOCKS[kind])), kind)
+
+
+def compare(records: pl.DataFrame, pairs: Sequence[tuple[int, int]], kind: str) -> list[dict[str, str]]:
+    """How given pairs of one side's records compare: by comparison its level, "" where a side says nothing.
+
+    Frames as ``link`` takes them; a pair names two records by their place in the frame.
+    """
+    prepared = prepare.PREPARE[kind](prepare.with_columns(records, kind))
+    at = pl.DataFrame(
+        {"l": [one for one, _ in pairs], "r": [other for _, other in pairs]}, {"l": pl.UInt32, "r": pl.UInt32}
+    )
+    return _levels(Pairs(prepared, prepared, at), kind).to_dicts()
+
+
+def _levels(pairs: Pairs, kind: str) -> pl.DataFrame:
     return pl.DataFrame({name: one.level for name, one in COMPARE[kind](pairs).items()})
 
 

@@ -128,7 +128,7 @@ class Work:
                 continue  # changed since the register was loaded
             why = "needs_recheck" if rules.is_end(kind, field, claimed) else "ledger_differs"
             difference = claims.difference(
-                writing, grid=entity.grid_id, kind=kind, entity=entity.id, field=field, current=current, claimed=claimed,
+                writing.at, grid=entity.grid_id, kind=kind, entity=entity.id, field=field, current=current, claimed=claimed,
                 source=one.source, source_ref=self._ref(index, row), why=why, head=entity.heads.get(field),
             )  # fmt: skip
             asked.append(difference)

@@ -1,4 +1,4 @@
-"""Differences decided in the office, with the task at the door that goes with 上门核实."""
+"""Differences and cases of the bench decided in the office, with the task at the door that goes with 上门核实."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.campaigns.actions import Joining
 from gridwalk.core.actions import Writing
-from gridwalk.registry.actions import batches, decisions
-from gridwalk.registry.models import DecisionBatch, Difference
+from gridwalk.registry.actions import batches, decisions, settling
+from gridwalk.registry.models import DecisionBatch, Difference, Settled
 from gridwalk.registry.queries import at_doors
 
 
@@ -30,6 +30,20 @@ def decide(
 def run(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionBatch:
     """Decide a batch that was set up by a rule, with the tasks that go with it. Raises NotHere, NotPermitted."""
     return batches.run(actor=actor, at=at, batch=batch, along=_join, grids=_grids)
+
+
+def settle(
+    *, actor: Viewer, at: dt.datetime, check: str, lead: uuid.UUID, seen: str, choice: str, reason: str = "",
+    home: uuid.UUID | None = None,
+) -> Settled:  # fmt: skip
+    """Decide a case of the bench; what is asked at a door puts the door on its worker's list.
+
+    Raises NotHere, NotPermitted, DecisionError.
+    """
+    return settling.settle(
+        actor=actor, at=at, check=check, lead=lead, seen=seen, choice=choice, reason=reason, home=home, along=_join,
+        grids=_grids,
+    )  # fmt: skip
 
 
 def _grids(asked: Sequence[Difference]) -> set[str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import bulk, envelope, ids, records
+from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
@@ -87,13 +86,13 @@ class _Work:
             self.changed[claim.kind][entity.id] = entity
         elif verdict is Verdict.ASK:
             asked = difference(
-                self._writing, grid=entity.grid_id, kind=claim.kind, entity=entity.id, field=claim.field,
+                self._writing.at, grid=entity.grid_id, kind=claim.kind, entity=entity.id, field=claim.field,
                 current=current, claimed=claim.value, source=claim.source, source_ref=claim.source_ref, why=why,
                 head=head, evidence=claim.evidence,
             )  # fmt: skip
             self.asked.append(asked)
         if verdict is Verdict.APPLY or (claim.source == "visit" and claim.value not in rules.NOT_SAID):
-            self.said.append(queue.Said(entity.id, claim.field, value_hash(claim.value), verdict))
+            self.said.append(queue.Said(entity.id, claim.field, columns.value_hash(claim.value), verdict))
         stands = None if verdict is Verdict.ASK else entity.heads.get(claim.field)
         self.judged.append((claim, verdict, asked, stands))
 
@@ -142,7 +141,7 @@ def _load(claims: Iterable[Claim]) -> dict[tuple[str, uuid.UUID], Entity]:
 
 
 def difference(
-    writing: Writing, *, grid: str, kind: str, entity: uuid.UUID, field: str, current: Any, claimed: Any, source: str,
+    at: dt.datetime, *, grid: str, kind: str, entity: uuid.UUID, field: str, current: Any, claimed: Any, source: str,
     source_ref: str, why: str, head: str | None = None, evidence: Mapping[str, Any] | None = None,
 ) -> Difference:  # fmt: skip
     """A difference to be saved: both values sealed for its row, and a hash so that the same claim is asked once."""
@@ -151,15 +150,10 @@ def difference(
         id=row, grid_id=grid, kind=kind, entity=entity, field=field,
         current=records.seal_value(kind, field, current, table=TABLE, column="current", row=row),
         claimed=records.seal_value(kind, field, claimed, table=TABLE, column="claimed", row=row),
-        claimed_hash=value_hash(claimed),
+        claimed_hash=columns.value_hash(claimed),
         head=uuid.UUID(head) if head else None, source=source, source_ref=source_ref, evidence=dict(evidence or {}),
-        why=why, created_at=writing.at,
+        why=why, created_at=at,
     )  # fmt: skip
-
-
-def value_hash(value: Any) -> str:
-    """What tells that two claims say the same, without saying what."""
-    return envelope.blind_index(json.dumps(value, ensure_ascii=False), purpose="claim")
 
 
 def confirm_loaded(

@@ -14,7 +14,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, queue
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Residence
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Residence, Settled
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _save_links(links: Sequence[Residence]) -> None:
 
 def _other_kind(writing: Writing, held: Residence, new: NewResidence) -> Difference:
     return claims.difference(
-        writing, grid=held.grid_id, kind="person", entity=held.person_id, field="residence_kind", current=held.kind,
+        writing.at, grid=held.grid_id, kind="person", entity=held.person_id, field="residence_kind", current=held.kind,
         claimed=new.kind, source=new.source, source_ref=new.source_ref, why="ledger_differs", head=_link_head(held),
         evidence={"residence": str(held.id)},
     )  # fmt: skip
@@ -152,7 +152,7 @@ def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResiden
     addresses = dict(Dwelling.objects.filter(id__in=doors).values_list("id", "address")) if doors else {}
     return [
         claims.difference(
-            writing, grid=held.grid_id, kind="person", entity=one.person, field="residence",
+            writing.at, grid=held.grid_id, kind="person", entity=one.person, field="residence",
             current=addresses[held.dwelling_id], claimed=addresses[one.dwelling], source=one.source,
             source_ref=one.source_ref, why="lives_in_two_places", head=_link_head(held),
             evidence={"dwelling": str(one.dwelling), "residence_kind": one.kind},
@@ -205,7 +205,7 @@ def end_residences(writing: Writing, residences: Sequence[Residence], *, source:
 def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     """Put persons into the grid of their current residence, else of their registered door, else the community's grid 000.
 
-    Both grids are written; care labels, waiting differences and rechecks go along.
+    Both grids are written; care labels, waiting differences, rechecks and what was decided about them go along.
     """
     links = _current_links(set(persons))
     moved: dict[str, list[Person]] = defaultdict(list)
@@ -223,6 +223,7 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
         ids_ = [person.id for person in group]
         Difference.objects.filter(entity__in=ids_, state__in=queue.WAITING).exclude(grid_id=grid).update(grid_id=grid)
         Recheck.objects.filter(entity__in=ids_, state="open").update(grid_id=grid)
+        Settled.objects.filter(lead__in=ids_).update(grid_id=grid)
 
 
 def label_care(writing: Writing, new: Sequence[NewCare]) -> int:

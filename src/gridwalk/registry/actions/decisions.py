@@ -63,14 +63,14 @@ def decide(
         raise DecisionError("只能采纳、保留或送上门核实。")
     reason = rules.reason_kept(reason)
     sent = decision == "to_door"
-    with core.write_to(*_grids(found), *(grids([found]) if sent and grids else ()), actor=actor, at=at) as writing:
+    with core.write_to(*grids_of(found), *(grids([found]) if sent and grids else ()), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
         if found.state not in {"open", "to_door"}:
             raise DecisionError("这一条已经有人定过了。")
         changed = _ask_again_if_changed(writing, found)
         if changed is None:
             if decision == "accept":
-                _accept(writing, found, reason)
+                accept(writing, found, reason)
             found.state = DECISIONS[decision]
             found.decided_by, found.decided_by_name, found.decided_at, found.reason = actor.id, actor.name, at, reason
             found.save()
@@ -83,7 +83,7 @@ def decide(
     return found
 
 
-def _grids(found: Difference) -> set[str]:
+def grids_of(found: Difference) -> set[str]:
     """Every grid a decision may write to: the entity's, and for a person's links those of their homes."""
     entity: Any = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
     grids = {found.grid_id, entity.grid_id}
@@ -129,7 +129,8 @@ def _link(found: Difference) -> Residence:
     return link
 
 
-def _accept(writing: Writing, found: Difference, reason: str) -> None:
+def accept(writing: Writing, found: Difference, reason: str) -> None:
+    """Step: what a difference claims becomes the fact; ``grids_of`` it must be locked. Raises DecisionError."""
     claimed = found.opened("claimed")
     if found.field == "residence":
         dwelling = Dwelling.objects.get(pk=found.evidence["dwelling"])
@@ -185,14 +186,14 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
     it since. Raises NotHere, NotPermitted, DecisionError.
     """
     found = _get(actor, difference)
-    with core.write_to(*_grids(found), actor=actor, at=at) as writing:
+    with core.write_to(*grids_of(found), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
         if found.state not in DECISIONS.values() or found.decided_at is None:
             raise DecisionError("这一条还没有决定，不用撤回。")
         if at - found.decided_at > UNDO_FOR:
             raise DecisionError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
         if found.state == "accepted":
-            _take_back(writing, found)
+            take_back(writing, found)
         same = Difference.objects.filter(
             entity=found.entity, field=found.field, claimed_hash=found.claimed_hash, source=found.source, state="open"
         )
@@ -206,7 +207,8 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
     return found
 
 
-def _take_back(writing: Writing, found: Difference) -> None:
+def take_back(writing: Writing, found: Difference) -> None:
+    """Step: the fact returns to the value before, unless somebody has changed it since. Raises DecisionError."""
     before, claimed = found.opened("current"), found.opened("claimed")
     if found.field == "residence":
         raise DecisionError("迁移不能一键撤回，请到人员页迁回原处。")

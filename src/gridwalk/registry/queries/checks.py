@@ -1,4 +1,4 @@
-"""线上检查: contradictions of one door's or person's record, counts and lists of them over an area (P14, P16).
+"""线上检查: the open cases of an area or around some records, counted and listed (P14, P16).
 
 Records are questioned, never people; nothing here is counted by worker.
 """
@@ -8,39 +8,20 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from typing import Any
-
-from django.db.models import Count, Q, QuerySet
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.registry import columns, rules
-from gridwalk.registry.contradictions import CONDITIONS
-from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.registry.queries.entities import shown_name
-from gridwalk.registry.rules import Contradiction, Occupant
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import contradictions, rules
+from gridwalk.registry.cases import Case, Inside, Member
+from gridwalk.registry.models import Residence
+from gridwalk.registry.queries import settled, titles
+from gridwalk.registry.queries.settled import Open
+from gridwalk.registry.rules import CHECKS
 
-MANY = 500
-"""Doors beyond which links are found by grid rather than by a list of doors."""
-
-
-def contradictions(viewer: Viewer, dwelling: Dwelling, today: dt.date) -> list[Contradiction]:
-    """What contradicts itself at one door."""
-    return _of(viewer, [dwelling], today).get(dwelling.id, [])
-
-
-def person_contradictions(viewer: Viewer, person: Person) -> list[Contradiction]:
-    """What contradicts itself in one person's record; three queries."""
-    kinds = list(Residence.objects.filter(person=person, to_on__isnull=True).values_list("kind", flat=True))
-    same = 0
-    if person.born_on:
-        twins = Person.objects.filter(name=person.name, born_on=person.born_on, status="active").exclude(pk=person.pk)
-        same = twins.count()
-    return rules.of_person(
-        status=person.status, n_homes=sum(kind in rules.LIVING for kind in kinds),
-        n_registered=kinds.count(rules.REGISTERED), n_same_name_and_birth=same,
-        n_phone_doors=phone_doors(person.phone_index),
-    )  # fmt: skip
+ELSEWHERE = "别的社区的一条记录"
+"""In place of a record outside the viewer's area: that there is one is all they learn."""
 
 
 def phone_doors(phone_index: str) -> int:
@@ -53,9 +34,20 @@ def phone_doors(phone_index: str) -> int:
     return links.values("dwelling").distinct().count()
 
 
+def open_cases(viewer: Viewer, scope: str, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[Open]:
+    """The cases inside a scope that nobody has decided, or whose ground has changed since."""
+    return settled.undecided(contradictions.find(inside(viewer, scope), today, codes))
+
+
+def inside(viewer: Viewer, scope: str) -> Inside:
+    """The parts of a scope whose rows the viewer may see, at least masked."""
+    scopes = viewer.scopes(Verb.SEE_ROWS_MASKED)
+    return Inside([max(held, scope, key=len) for held in scopes if held.startswith(scope) or scope.startswith(held)])
+
+
 @dataclasses.dataclass(frozen=True)
 class Counted:
-    """One check over an area: how many records it questions."""
+    """One check over an area: how many cases wait."""
 
     code: str
     kind: str
@@ -64,95 +56,80 @@ class Counted:
     n: int
 
 
-def contradiction_counts(viewer: Viewer, scope: str, today: dt.date) -> list[Counted]:
-    """Every check with its count inside a scope, in the order of the checks; one query a kind of record."""
-    counts: dict[str, int] = {}
-    for kind in ("dwelling", "person"):
-        of_kind = {
-            code: Count("pk", filter=CONDITIONS[code](today))
-            for code, check in rules.CHECKS.items()
-            if check.kind == kind
-        }
-        counts |= _rows(viewer, scope, kind).aggregate(**of_kind)
-    return [Counted(code, check.kind, check.label, check.todo, counts[code]) for code, check in rules.CHECKS.items()]
+def counted(found: Sequence[Open]) -> list[Counted]:
+    """Every check with its count, in the order of the checks."""
+    n = Counter(one.case.check for one in found)
+    return [Counted(code, check.kind, check.label, check.todo, n[code]) for code, check in CHECKS.items()]
 
 
 @dataclasses.dataclass(frozen=True)
-class Questioned:
-    """A record a check questions, as a row: a door by its address, a person by name."""
+class Row:
+    """A case as a row. ``again``: it was decided once and has come back."""
 
+    check: str
+    lead: uuid.UUID
     kind: str
-    id: uuid.UUID
     grid: str
     title: str
+    sentence: str
+    todo: str
+    again: bool
 
 
-def contradictory(viewer: Viewer, scope: str, code: str, today: dt.date, *, limit: int = 200) -> list[Questioned]:
-    """The records one check (a code of ``rules.CHECKS``) questions inside a scope, by grid, in walking or name order."""
-    kind = rules.CHECKS[code].kind
-    rows = _rows(viewer, scope, kind).filter(CONDITIONS[code](today))
-    order, title = ("walk_key", "address") if kind == "dwelling" else ("sort_key", "name")
-    found = rows.order_by("grid_id", order, "id").values_list("id", "grid_id", title)[:limit]
-    return [
-        Questioned(kind, pk, grid, shown_name(viewer, grid, text) if kind == "person" else text)
-        for pk, grid, text in found
-    ]
+def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
+    """Cases as rows, by grid and title; without those that would tell the viewer which doors stand empty or are let.
+
+    At most two queries a kind of record.
+    """
+    told = [one for one in found if may_be_told(viewer, one.case)]
+    named = names(viewer, [shown_lead(viewer, one.case) for one in told])
+    made = [
+        Row(
+            one.case.check, one.case.lead.id, lead.kind, lead.grid, named[lead.id], said(one.case, named[lead.id]),
+            CHECKS[one.case.check].todo, one.earlier is not None,
+        )
+        for one in told
+        for lead in [shown_lead(viewer, one.case)]
+    ]  # fmt: skip
+    return sorted(made, key=lambda row: (row.grid, row.title, row.lead))
 
 
-def _rows(viewer: Viewer, scope: str, kind: str) -> QuerySet[Any]:
-    inside = Q(pk__in=[])
-    for held in _held(viewer, scope):
-        inside |= Q(grid__code__startswith=held)
-    table: Any = columns.TABLES[kind]
-    rows: QuerySet[Any] = table._default_manager.filter(inside)
-    return rows.exclude(status="struck_off") if kind == "dwelling" else rows
+def may_be_told(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer may know of which door the case speaks (red line 5)."""
+    return not CHECKS[case.check].tells_use or viewer.may(Verb.SEE_CARE, case.lead.grid)
 
 
-def _held(viewer: Viewer, scope: str) -> list[str]:
-    """The parts of a scope whose rows the viewer may see, at least masked."""
-    scopes = viewer.scopes(Verb.SEE_ROWS_MASKED)
-    return [max(held, scope, key=len) for held in scopes if held.startswith(scope) or scope.startswith(held)]
+def shown_lead(viewer: Viewer, case: Case) -> Member:
+    """The record a case is shown under: the first the viewer may see."""
+    return next((m for m in case.members if viewer.may(Verb.SEE_ROWS_MASKED, m.grid)), case.lead)
 
 
-def contradiction_list(viewer: Viewer, scope: str, today: dt.date) -> dict[Dwelling, list[Contradiction]]:
-    """Every door of a scope that contradicts itself, in walking order; three queries."""
-    rows = [
-        d
-        for held in _held(viewer, scope)
-        for d in Dwelling.objects.filter(grid__code__startswith=held)
-        .exclude(status="struck_off")
-        .order_by("grid_id", "walk_key")
-    ]
-    found = _of(viewer, rows, today)
-    return {d: found[d.id] for d in rows if d.id in found}
-
-
-def _of(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict[uuid.UUID, list[Contradiction]]:
-    links = Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING)
-    if len(dwellings) <= MANY:
-        links = links.filter(dwelling__in=dwellings)
-    else:
-        links = links.filter(grid_id__in={d.grid_id for d in dwellings})
-    at: dict[uuid.UUID, list[Residence]] = {}
-    for link in links.select_related("person"):
-        at.setdefault(link.dwelling_id, []).append(link)
-    n_homes = dict(
-        Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING, person_id__in=links.values("person_id"))
-        .values_list("person_id")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
-    )
-    found = {}
-    for d in dwellings:
-        occupants = [
-            Occupant(
-                shown_name(viewer, d.grid_id, x.person.name), x.kind, x.person.born_on, x.person.status,
-                n_homes.get(x.person_id, 1),
-            )
-            for x in at.get(d.id, [])
-        ]  # fmt: skip
-        area = float(d.area_m2) if d.area_m2 else None
-        seen = rules.of_dwelling(occupants, occupancy=d.occupancy, tenure=d.tenure, area_m2=area, today=today)
-        if seen:
-            found[d.id] = seen
+def names(viewer: Viewer, members: Sequence[Member]) -> dict[uuid.UUID, str]:
+    """What each record is called, as the viewer may see it."""
+    visible = [m for m in members if viewer.may(Verb.SEE_ROWS_MASKED, m.grid)]
+    found = {m.id: ELSEWHERE for m in members}
+    for kind in sorted({m.kind for m in visible}):
+        of_kind = titles.titles(viewer, kind, [m.id for m in visible if m.kind == kind])
+        found |= {pk: title for pk, (title, _) in of_kind.items()}
     return found
+
+
+def said(case: Case, name: str) -> str:
+    """A case in a sentence."""
+    return rules.sentence(case.check, who=name, n=case.n)
+
+
+def touching(viewer: Viewer, records: Collection[uuid.UUID], today: dt.date) -> list[Row]:
+    """The open cases some records are part of, for the pages of a door or a person."""
+    return rows(viewer, settled.undecided(contradictions.find(Inside(ids=frozenset(records)), today)))
+
+
+def get_case(viewer: Viewer, code: str, lead: uuid.UUID, today: dt.date) -> Case:
+    """The case of a check a record leads or is part of, decided or not. Raises NotHere."""
+    if code not in CHECKS:
+        raise NotHere
+    cases = contradictions.find(Inside(ids=frozenset([lead])), today, [code])
+    for case in sorted(cases, key=lambda case: case.lead.id != lead):
+        if any(viewer.may(Verb.SEE_ROWS_MASKED, m.grid) for m in case.members) and may_be_told(viewer, case):
+            return case
+    raise NotHere

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count
@@ -224,7 +224,16 @@ VACANCY_FIELDS = frozenset({"occupancy", "tenure"})
 
 def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
     """The facts of an entity by its dictionary, masked."""
-    sources = _sources(entity)
+    return facts_of(viewer, [entity])[entity.id]
+
+
+def facts_of(viewer: Viewer, several: Sequence[Entity]) -> dict[uuid.UUID, list[Fact]]:
+    """The facts of several entities; one query."""
+    sources = _sources(several)
+    return {entity.id: _facts(viewer, entity, sources[entity.id]) for entity in several}
+
+
+def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[Fact]:
     full = viewer.may(Verb.SEE_ROWS, entity.grid_id)
     hidden = frozenset() if viewer.may(Verb.SEE_CARE, entity.grid_id) else VACANCY_FIELDS
     rows = []
@@ -251,12 +260,15 @@ def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
     return rows
 
 
-def _sources(entity: Entity) -> dict[str, str]:
+def _sources(several: Sequence[Entity]) -> dict[uuid.UUID, dict[str, str]]:
     """Where each field's present value came from, by the change that is its head."""
-    created = rules.SOURCES.get(entity.source, entity.source)
-    found = dict.fromkeys(entity.heads, created)
-    for change in Change.objects.filter(entity=entity.id, field__in=list(entity.heads)).order_by("at"):
-        found[change.field] = rules.SOURCES.get(change.source, change.source)
+    found = {e.id: dict.fromkeys(e.heads, rules.SOURCES.get(e.source, e.source)) for e in several}
+    changes = (
+        Change.objects.filter(entity__in=list(found)).exclude(field__in=(Change.WHOLE, Change.LEFT)).order_by("at")
+    )
+    for entity, field, source in changes.values_list("entity", "field", "source"):
+        if field in found[entity]:
+            found[entity][field] = rules.SOURCES.get(source, source)
     return found
 
 

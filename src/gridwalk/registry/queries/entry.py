@@ -30,15 +30,19 @@ def warnings(
     if same is not None:
         found.append(_number_on_record(viewer, same))
     elif (n := _n_same_name_and_birth(values, person)) > 0:
-        found.append(rules.noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
+        found.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
     n_doors = checks.phone_doors(envelope.blind_index(str(values.get("phone") or ""), purpose="phone"))
     if n_doors >= rules.PHONE_DOORS:
-        found.append(rules.noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
+        found.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
     if residence_kind in rules.LIVING and dwelling.occupancy == "vacant":
-        found.append(rules.noticed("vacant_with_residents", "这一户登记为空房"))
+        found.append(_noticed("vacant_with_residents", "这一户登记为空房"))
     if residence_kind == "tenant" and dwelling.tenure == "owner":
-        found.append(rules.noticed("owner_with_tenants", "这一户登记为自住"))
+        found.append(_noticed("owner_with_tenants", "这一户登记为自住"))
     return found
+
+
+def _noticed(code: str, sentence: str) -> Contradiction:
+    return Contradiction(code, sentence, rules.CHECKS[code].todo)
 
 
 def _same_number(values: Mapping[str, Any], person: uuid.UUID | None) -> Person | None:
@@ -61,7 +65,10 @@ def _number_on_record(viewer: Viewer, holder: Person) -> Contradiction:
 
 
 def _n_same_name_and_birth(values: Mapping[str, Any], person: uuid.UUID | None) -> int:
+    """How many could be the same person: whoever has another valid ID number is not."""
     if not values.get("name") or not values.get("born_on"):
         return 0
     rows = Person.objects.filter(name=values["name"], born_on=values["born_on"], status="active")
+    if values.get("id_no"):
+        rows = rows.filter(id_no_index="")
     return rows.exclude(pk=person or NOBODY).count()

@@ -17,7 +17,7 @@ from gridwalk.registry.rules import UNSEEN, Verdict
 HEAD = uuid.UUID(int=7)
 DOCUMENT = Path(__file__).parents[4] / "docs" / "algorithms" / "claims.md"
 authorities = st.sampled_from(list(Authority))
-sources = st.sampled_from(list(rules.SOURCES))
+sources = st.sampled_from(list(rules.AUTHORITY))
 values = st.sampled_from(["a", "b", "", None, "unknown"])
 
 

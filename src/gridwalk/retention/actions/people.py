@@ -21,7 +21,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Settled
 from gridwalk.retention import queries
 from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
@@ -106,6 +106,9 @@ def _records_of(person: Person) -> None:
     plans = Plan.objects.filter(subjects__contains=[person.pk])
     plans.update(choices={}, seen={}, undo_sealed="", reason="", note="", undone_reason="")
     plans.filter(state="open").update(state="withdrawn")
+    for settled in Settled.objects.filter(records__contains=[person.pk]):
+        kept = {record: fact for record, fact in settled.facts.items() if record != str(person.pk)}
+        Settled.objects.filter(pk=settled.pk).update(facts=kept, reason="")
     StagedRow.objects.filter(entity=person.pk).update(values={}, faults=[])
     SideRow.objects.filter(entity=person.pk).delete()
     Unmatched.objects.filter(entity=person.pk).update(values={}, fingerprint="", why="", reason="")

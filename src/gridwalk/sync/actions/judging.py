@@ -16,6 +16,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import bulk, clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
+from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, creation, endings
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.actions.endings import EndError
@@ -321,7 +322,7 @@ class Judge:
         by_claim = {(e, f, h): pk for pk, e, f, h in rows.values_list("id", "entity", "field", "claimed_hash")}
         for claim in asked:
             outcome = self.outcomes.get(claim.op) if claim.op else None
-            pk = by_claim.get((claim.entity, claim.field, claims.value_hash(claim.value)))
+            pk = by_claim.get((claim.entity, claim.field, columns.value_hash(claim.value)))
             if outcome is not None and pk is not None:
                 outcome.state = DIFFERENCE
                 outcome.differences.append({"field": claim.field, "id": str(pk)})
