@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.harness.database",
     "tests.harness.people",
     "tests.harness.campaign",
+    "tests.harness.doubtful",
     "tests.harness.browser",
     "tests.harness.phone",
 ]

@@ -42,7 +42,7 @@ def settle(
     ``along`` goes with what is sent to the door, in ``grids`` too. Raises NotHere, NotPermitted, DecisionError.
     """
     today = clock.local_date(at)
-    case = checks.get_case(actor, check, lead, today)
+    case = _case(actor, check, lead, today)
     anchor = _anchor(actor, case)
     if choice not in STATED or choice not in CHECKS[check].choices:
         raise DecisionError("这一类不这样定。请在列出的办法里选一个。")
@@ -67,12 +67,16 @@ def settle(
     return made
 
 
+def _case(actor: Viewer, check: str, lead: uuid.UUID, today: dt.date) -> Case:
+    case = checks.get_case(actor, check, lead, today)
+    if case is None:
+        raise DecisionError("刚才有人改过，这里已经不矛盾了，不用再定。")
+    return case
+
+
 def _as_seen(actor: Viewer, check: str, lead: uuid.UUID, today: dt.date, seen: str) -> Case:
     """The case as it is now, under the lock. Raises DecisionError where it is not what the page showed."""
-    try:
-        case = checks.get_case(actor, check, lead, today)
-    except NotHere as error:
-        raise DecisionError("刚才有人改过，这里已经不矛盾了，不用再定。") from error
+    case = _case(actor, check, lead, today)
     if case.seen != seen:
         raise DecisionError(CHANGED)
     return case

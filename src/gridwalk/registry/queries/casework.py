@@ -345,8 +345,9 @@ def told_before(viewer: Viewer, one: Open) -> str:
 
 
 def case_of(viewer: Viewer, code: str, lead: uuid.UUID, today: dt.date) -> Open | None:
-    """An open case by its leading record; None where it is decided or gone. Raises NotHere."""
-    return next(iter(settled.undecided([checks.get_case(viewer, code, lead, today)])), None)
+    """An open case by one of its records; None where it is decided or gone. Raises NotHere."""
+    case = checks.get_case(viewer, code, lead, today)
+    return next(iter(settled.undecided([case])), None) if case else None
 
 
 @dataclasses.dataclass(frozen=True)

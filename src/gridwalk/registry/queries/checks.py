@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import contradictions, rules
+from gridwalk.registry import columns, contradictions, rules
 from gridwalk.registry.cases import Case, Inside, Member
 from gridwalk.registry.models import Residence
 from gridwalk.registry.queries import settled, titles
@@ -124,12 +124,20 @@ def touching(viewer: Viewer, records: Collection[uuid.UUID], today: dt.date) -> 
     return rows(viewer, settled.undecided(contradictions.find(Inside(ids=frozenset(records)), today)))
 
 
-def get_case(viewer: Viewer, code: str, lead: uuid.UUID, today: dt.date) -> Case:
-    """The case of a check a record leads or is part of, decided or not. Raises NotHere."""
+def get_case(viewer: Viewer, code: str, record: uuid.UUID, today: dt.date) -> Case | None:
+    """The case of a check that a record leads or is part of, decided or not; None where there is none (any more).
+
+    Raises NotHere where the viewer may not see the record, or not what the check tells of it.
+    """
     if code not in CHECKS:
         raise NotHere
-    cases = contradictions.find(Inside(ids=frozenset([lead])), today, [code])
-    for case in sorted(cases, key=lambda case: case.lead.id != lead):
+    cases = contradictions.find(Inside(ids=frozenset([record])), today, [code])
+    for case in sorted(cases, key=lambda case: case.lead.id != record):
         if any(viewer.may(Verb.SEE_ROWS_MASKED, m.grid) for m in case.members) and may_be_told(viewer, case):
             return case
-    raise NotHere
+    grid = (
+        columns.TABLES[CHECKS[code].kind]._default_manager.filter(pk=record).values_list("grid_id", flat=True).first()
+    )
+    if cases or grid is None or not viewer.may(Verb.SEE_ROWS_MASKED, grid):
+        raise NotHere
+    return None
