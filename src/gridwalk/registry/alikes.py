@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 import polars as pl
-from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from gridwalk.method import linkage
 from gridwalk.registry import columns, rules, sameness
@@ -22,12 +22,19 @@ Homes = Mapping[uuid.UUID, Mapping[uuid.UUID, str]]
 
 
 def same_number(inside: Inside, today: dt.date) -> list[Case]:
-    """One ID number on several records: one of them struck off, or typed for somebody else and waiting as a difference."""
+    """One ID number on several records: one of them struck off, or typed for somebody else and waiting as a difference.
+
+    A record that was merged into another is that other one.
+    """
     waiting = _numbers_waiting(inside)
-    held = Person.objects.exclude(id_no_index="")
-    ended = held.filter(id_no_index=OuterRef("id_no_index")).exclude(pk=OuterRef("pk"))
-    several = held.filter(inside.of()).filter(Exists(ended)).values_list("id_no_index", flat=True)
-    numbers = {*several, *waiting}
+    held = Person.objects.filter(merged_into__isnull=True).exclude(id_no_index="")
+    ended = held.filter(status="struck_off")  # of those that stand nobody has another's number
+    if inside.ids is not None:
+        ended = ended.filter(id_no_index__in=held.filter(inside.of()).values("id_no_index"))
+    same = Q(id_no_index=OuterRef("id_no_index"))
+    standing = held.filter(same).exclude(status="struck_off")
+    several = ended.filter(Exists(standing) | Exists(ended.filter(same).exclude(pk=OuterRef("pk"))))
+    numbers = {*several.values_list("id_no_index", flat=True), *waiting}
     by_number: dict[str, set[uuid.UUID]] = {number: set(waiting.get(number, ())) for number in numbers}
     for pk, number in held.filter(id_no_index__in=numbers).values_list("id", "id_no_index"):
         by_number[number].add(pk)
@@ -177,15 +184,16 @@ def kept_apart(inside: Inside, *, limit: int) -> list[tuple[Person, Person, str]
     living = Residence.objects.filter(
         to_on__isnull=True, kind__in=rules.LIVING, person__status="active", person__born_on__isnull=False
     )
-    beside = living.filter(dwelling=OuterRef("dwelling"), person__born_on=OuterRef("person__born_on"))
-    links = living.filter(inside.of("person")).filter(Exists(beside.exclude(person=OuterRef("person"))))
-    links = links.select_related("person").order_by("dwelling_id", "person__born_on", "person_id")[: 4 * limit]
+    shared = living.filter(inside.of("person")).order_by().values("dwelling", "person__born_on").annotate(n=Count("pk"))
+    at = set(shared.filter(n__gt=1).order_by("dwelling").values_list("dwelling", "person__born_on")[: 2 * limit])
+    links = living.filter(dwelling__in={door for door, _ in at}, person__born_on__in={born for _, born in at})
+    links = links.select_related("person").order_by("dwelling_id", "person_id")
     numbered = Person.objects.filter(status="active", born_on__isnull=False).exclude(id_no_index="")
     other = numbered.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
     namesakes = numbered.filter(inside.of()).filter(Exists(other)).order_by("sort_key", "born_on", "id")[: 2 * limit]
     found: dict[tuple[uuid.UUID, uuid.UUID], tuple[Person, Person, str]] = {}
-    for same in by_key(links, lambda link: (link.dwelling_id, link.person.born_on)):
-        for one, two in combinations(same, 2):
+    for beside in by_key(links, lambda link: (link.dwelling_id, link.person.born_on)):
+        for one, two in combinations(beside, 2):
             if why := sameness.apart(somebody(one.person, [one.dwelling_id]), somebody(two.person, [two.dwelling_id])):
                 found[one.person_id, two.person_id] = (one.person, two.person, why)
     for named in by_key(namesakes, lambda p: (p.name, p.born_on)):

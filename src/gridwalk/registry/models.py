@@ -124,6 +124,11 @@ class Person(Entity):
             models.Index(fields=["name"]),
             models.Index(fields=["name_key"]),
             models.Index(fields=["phone_index"], condition=~Q(phone_index=""), name="person_phone"),
+            models.Index(
+                fields=["id_no_index"],
+                condition=Q(status="struck_off") & ~Q(id_no_index=""),
+                name="person_number_ended",
+            ),
             GinIndex(fields=["search_keys"], name="person_search"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_merged"),
         ]
@@ -416,6 +421,7 @@ class Settled(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["grid", "-decided_at"]),
+            models.Index(fields=["grid", "-decided_at"], name="settled_by_grid"),
+            models.Index(fields=["lead"], name="settled_lead"),
             GinIndex(fields=["records"], condition=Q(state="standing"), name="settled_records"),
         ]

@@ -13,18 +13,21 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from gridwalk.accounts.rules import Verb
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.views import register
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.reconcile.actions import to_door
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, settling
 from gridwalk.registry.actions.decisions import DecisionError
+from gridwalk.registry.cases import Case
 from gridwalk.registry.queries import casework, checks, settled
 from gridwalk.territory import queries as territory
+from gridwalk.upkeep.queries import merges, plans
 
 FOLLOWING, LATELY = 8, 6
 KEEPS_APART = ("same_name_and_birth", "near_duplicate")
@@ -84,9 +87,28 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
             "evidence": casework.evidence(viewer, chosen.case), "seen": chosen.case.seen, "may_decide": may_decide,
             "before_now": casework.told_before(viewer, chosen), "choices": rules.CHECKS[check].choices,
             "right": RIGHT.get(check, ""), "correct": CORRECT.get(check, ""),
-            "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid), "sees_use": viewer.may(Verb.SEE_CARE, row.grid),
+            "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid),
+            "merge": _merge(viewer, chosen.case) if "same" in rules.CHECKS[check].choices else "",
+            "plans": _plans(viewer, row),
         }  # fmt: skip
     return page(request, "console/bench.html", context, active="console:bench")
+
+
+def _merge(viewer: Viewer, case: Case) -> str:
+    """Where the records of a case are made one: at once for two, else by choosing; "" where they cannot be."""
+    if case.lead.kind not in merges.KIND_OF or not all(viewer.may(Verb.EDIT_REGISTER, m.grid) for m in case.members):
+        return ""
+    if len(case.members) == 2:
+        return reverse("console:merge", args=[case.lead.kind, case.members[0].id, case.members[1].id])
+    return reverse("console:merge_find", args=[case.lead.kind, case.lead.id])
+
+
+def _plans(viewer: Viewer, row: checks.Row) -> list[plans.Row]:
+    """The plans about the case's leading record that wait for a second person."""
+    if row.kind not in merges.KIND_OF:
+        return []
+    found = register.GETTERS[row.kind](viewer, row.lead)
+    return [plan for plan in plans.about(viewer, found).plans if plan.state == "open"]
 
 
 @require_POST

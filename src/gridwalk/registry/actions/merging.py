@@ -148,7 +148,7 @@ def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: C
         about = {str(pk) for pk in (*ended, *homes)}
         answered = one.evidence.get("residence") in about or one.evidence.get("dwelling") in about
         if one.field not in ("residence", "residence_kind"):
-            answered = claims.value_hash(columns.read(winner, one.field) or None) == one.claimed_hash
+            answered = columns.value_hash(columns.read(winner, one.field) or None) == one.claimed_hash
         (closed if answered or _question(one) in asked else handed).append(one)
     moves.set(closed, state="closed", decided_at=moves.writing.at, decided_by_name=queue.BY_ITSELF, reason=MERGED)
     for state in queue.WAITING:
