@@ -1,0 +1,158 @@
+"""What waits for a decision or was decided about records: differences and their batches, rechecks, settled cases."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from gridwalk.core import envelope, ids
+from gridwalk.territory.models import Grid
+
+
+class Difference(models.Model):
+    """差异: a claim the authority rule did not apply, waiting in the one queue for a person's decision."""
+
+    STATES = [
+        ("open", "待决定"),
+        ("accepted", "已采纳"),
+        ("kept", "保留现值"),
+        ("to_door", "上门核实"),
+        ("closed", "已消失"),
+    ]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    field = models.CharField(max_length=32)
+    current = models.JSONField(null=True)
+    claimed = models.JSONField(null=True)
+    claimed_hash = models.CharField(max_length=32)
+    head = models.UUIDField(null=True)
+    source = models.CharField(max_length=16)
+    source_ref = models.CharField(max_length=80, blank=True)
+    evidence = models.JSONField(default=dict)
+    why = models.CharField(max_length=24)
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default="open")
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    batch = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "field", "claimed_hash", "source"],
+                condition=Q(state="open"),
+                name="difference_asked_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid", "created_at"], condition=Q(state="open"), name="difference_open"),
+            models.Index(fields=["entity"]),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="difference_batch"),
+        ]
+
+    def opened(self, column: str) -> object:
+        """``current`` or ``claimed`` in the clear; mask before showing."""
+        value: object = getattr(self, column)
+        if envelope.is_sealed(value):
+            return envelope.open_(str(value), table="registry_difference", column=f"{column}.{self.field}", row=self.id)
+        return value
+
+
+class DecisionBatch(models.Model):
+    """Differences decided by one rule. They belong to it from the start; what cannot be decided so leaves it again."""
+
+    STATES = [
+        ("running", "正在定"), ("paused", "没定完"), ("done", "定好了"), ("undoing", "正在撤回"), ("undone", "已撤回"),
+    ]  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    scope = models.CharField(max_length=15)
+    kind = models.CharField(max_length=16)
+    field = models.CharField(max_length=32)
+    sentence = models.CharField(max_length=200)
+    decision = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=STATES, default="running")
+    n_chosen = models.IntegerField()
+    n_done = models.IntegerField(default=0)
+    n_changed = models.IntegerField(default=0)
+    n_taken = models.IntegerField(default=0)
+    n_several = models.IntegerField(default=0)
+    n_undone = models.IntegerField(default=0)
+    n_left = models.IntegerField(default=0)
+    actor = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=40)
+    undone_by_name = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["scope", "-created_at"])]
+
+
+class Recheck(models.Model):
+    """A proposed end (deceased, moved away, struck off) that a second person must confirm before it counts (P15)."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    entity = models.UUIDField()
+    proposed = models.CharField(max_length=12)
+    reason = models.CharField(max_length=200)
+    proposed_by = models.UUIDField(null=True)
+    proposed_by_name = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="open")
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entity"], condition=Q(state="open"), name="recheck_open_once")]
+        indexes = [models.Index(fields=["grid"], condition=Q(state="open"), name="recheck_open")]
+
+
+class Settled(models.Model):
+    """已核定: what was decided about a case of a check. It holds while the case has no further record and, record by record,
+    what the check looked at is what it was (``facts``: record → fingerprint, no values).
+
+    ``grid`` is the leading record's. ``difference``: the question that was sent to the door, or decided at once.
+    """
+
+    STATES = [("standing", "有效"), ("undone", "已撤回"), ("replaced", "重新核定过")]
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    check_code = models.CharField(max_length=24)
+    lead = models.UUIDField()
+    records = ArrayField(models.UUIDField())
+    facts = models.JSONField()
+    decision = models.CharField(max_length=10)
+    difference = models.UUIDField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    decided_by = models.UUIDField(null=True)
+    decided_by_name = models.CharField(max_length=40)
+    decided_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=STATES, default="standing")
+    ended_by_name = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_code", "records"], condition=Q(state="standing"), name="settled_once_standing"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["grid", "-decided_at"], name="settled_by_grid"),
+            models.Index(fields=["lead"], name="settled_lead"),
+            GinIndex(fields=["records"], condition=Q(state="standing"), name="settled_records"),
+        ]
