@@ -195,7 +195,9 @@ def test_a_second_ledger_asks_and_the_decision_can_be_taken_back(street: Client)
 
 def test_striking_off_lowers_nothing_until_a_second_person_agrees(street: Client, sign_in: SignIn) -> None:
     door = Dwelling.objects.get(room="302")
-    street.post(f"/ends/dwelling/{door.pk}/", {"reason": "已拆除", "proposed": "struck_off"})
+    street.post(
+        f"/ends/dwelling/{door.pk}/", {"reason": "已拆除", "proposed": "demolished", "evidence": "demolition_notice"}
+    )
     assert pair(street)[1] == 8
     recheck = Recheck.objects.get()
     mine = street.post(f"/rechecks/end/{recheck.pk}/", {"confirmed": "1", "note": "去看过"}, follow=True)

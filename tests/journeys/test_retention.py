@@ -40,10 +40,10 @@ def home(tmp_path: Path, settings: Settings) -> Path:
 
 def end(person: Person, client: Client) -> None:
     """De-register with a recheck by a second person."""
-    client.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "reason": "全家搬走"})
+    client.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬走"})
     recheck = Recheck.objects.get(entity=person.pk)
-    with core.write_to(*endings.grids_of(recheck), actor=SYSTEM, at=clock.now()) as writing:
-        endings.decide(writing, recheck, confirmed=True, note="电话核实")
+    with core.write_to(*endings.grids_of([recheck]), actor=SYSTEM, at=clock.now()) as writing:
+        endings.decide(writing, [recheck], confirmed=True, note="电话核实")
 
 
 def contents() -> dict[str, list[object]]:

@@ -17,6 +17,7 @@ WORDS = {
     "sync.epoch_raised": "数据库恢复后换了批次", "target.handed_back": "退回了任务",
     "difference.reopened": "撤回了决定", "difference.to_door": "送上门核实", "dwelling.corrected": "改了房屋",
     "dwelling.found": "登记了新发现的房屋", "end.confirmed": "复核同意注销", "end.proposed": "提出注销", "end.rejected": "复核不同意注销", "end.withdrawn": "撤回了注销",
+    "return.proposed": "提出恢复在册", "return.confirmed": "复核同意恢复在册", "return.rejected": "复核不同意恢复在册",
     "file.exported": "导出了文件", "file.erased": "清除了到期文件", "file.stored": "存了文件", "grant.given": "临时授权", "grant.revoked": "收回了临时授权",
     "grids.created": "建了网格",
     "grids.replaced": "拆并了网格", "grids.renamed": "改了网格名称", "grids.plan_proposed": "提出了拆并方案",

@@ -92,6 +92,7 @@ PERSON_STATUS: Choices = {
 ORGANIZATION_STATUS: Choices = {
     "active": ("在营", "营业", "正常", "存续", "在业", "开业"),
     "closed": ("已关停", "停业", "关停", "注销", "歇业", "已关闭"),
+    "moved_away": ("已搬走", "搬走", "搬离", "搬迁", "迁走"),
 }
 ORGANIZATION_KIND: Choices = {
     "company": ("企业", "公司", "有限公司"),

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from gridwalk.registry import alikes, rules
 from gridwalk.registry.cases import Case, Inside, Member
-from gridwalk.registry.models import Person, Residence
+from gridwalk.registry.models import Organization, Person, Residence
 from gridwalk.registry.rules import Occupant
 from gridwalk.registry.sameness import by_key
 
@@ -123,6 +123,15 @@ def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
     return found
 
 
+def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
+    gone = Organization.objects.filter(inside.of() | inside.of("dwelling"), status="active", dwelling__status="struck_off")
+    rows = gone.values_list("id", "grid_id", "dwelling_id", "dwelling__grid_id")
+    return [
+        Case("door_gone", (Member("organization", pk, grid, (str(door),)), Member("dwelling", door, door_grid)), 1)
+        for pk, grid, door, door_grid in rows
+    ]
+
+
 Finder = Callable[[Inside, dt.date], list[Case]]
 FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("same_number",), alikes.same_number),
@@ -134,6 +143,7 @@ FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("no_home",), _no_home),
     (("ended_but_living",), _ended_but_living),
     (("phone_shared",), _phone_shared),
+    (("door_gone",), _door_gone),
     (("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone"), _at_doors),
 )
 """Codes of ``rules.CHECKS`` → what finds their cases as of a day; a constant number of queries each."""

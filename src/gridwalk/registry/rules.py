@@ -40,9 +40,29 @@ ROUND_FAULTS = {"broken": "部件坏了", "expired": "过期", "blocked": "堵�
 
 PROPOSALS = {
     "person": {"deceased": "去世", "moved_away": "迁走", "struck_off": "注销"},
-    "dwelling": {"struck_off": "注销"},
+    "dwelling": {"demolished": "拆除", "struck_off": "登记错了"},
+    "organization": {"closed": "关停", "moved_away": "搬走"},
+    "site": {"closed": "撤销"},
 }
 """Ends that can be proposed, by kind: code → word."""
+REINSTATED = "active"
+"""What is proposed of a record that was ended by mistake."""
+AT_ONCE = frozenset({"demolished", REINSTATED})
+"""What all doors of a building can be proposed for together."""
+EVIDENCE = {
+    "id_card": "本人出示身份证", "household_book": "户口簿", "property_deed": "房产证、租赁合同", "licence": "营业执照",
+    "death_certificate": "死亡证明", "demolition_notice": "拆迁公告", "deregistration": "注销登记",
+    "in_person": "本人或家属当面", "at_the_door": "上门看过", "phone": "电话核实", "property_office": "物业、楼长证实",
+    "ledger": "两份台账对照", "other": "其他（写在说明里）",
+}  # fmt: skip
+"""What was seen or heard before records are ended, brought back or put right: code → word. No picture of it is kept."""
+EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
+    "person": ("death_certificate", "household_book", "in_person", "phone", "at_the_door", "other"),
+    "dwelling": ("demolition_notice", "property_deed", "property_office", "at_the_door", "other"),
+    "organization": ("deregistration", "property_office", "in_person", "phone", "at_the_door", "other"),
+    "site": ("deregistration", "property_office", "in_person", "phone", "at_the_door", "other"),
+}
+"""What of it an end or a return of a kind of record may rest on, in the order it is offered."""
 
 
 class Unseen(enum.Enum):
@@ -89,7 +109,7 @@ WHY = {
     "inspector_differs": "抽查回答不同",
     "lives_in_two_places": "台账里在另一处也算现住",
     "number_taken": "这个号码已登记在另一条记录上",
-    "needs_recheck": "去世、迁走、注销要另一人复核",
+    "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
 }
 
@@ -126,7 +146,7 @@ def with_identity(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_end(kind: str, field: str, value: Any) -> bool:
-    """Whether the value would end the entity (deceased, moved away, struck off), which takes a second person."""
+    """Whether the value would end the entity (deceased, moved away, closed), which takes a second person."""
     return field == "status" and value in PROPOSALS.get(kind, {})
 
 
@@ -219,6 +239,9 @@ CHECKS: Mapping[str, Check] = {
         "dwelling", "自住却有租户", "问房主或租户，改为出租房", "使用情况和租户", ("correct", "right", "to_door"),
         tells_use=True,
     ),
+    "door_gone": Check(
+        "organization", "单位在已注销的房屋里", "问清还在不在：改到新的房屋，或提出关停、搬走", "单位状态和所在房屋", ("right",)
+    ),
     "crowded": Check("dwelling", "一处住的人太多", "核对是不是集体户，或有人已迁走", "建筑面积和现住的人", ("right",)),
     "minor_alone": Check("dwelling", "只登记了未成年人", "补登监护人，或核对出生日期", "现住的人和出生日期", ("right",)),
 }  # fmt: skip
@@ -269,12 +292,30 @@ def sentence(code: str, *, who: str = "", n: int = 0) -> str:
         "phone_shared": f"一个电话登记在 {n} 处房屋的人名下",
         "vacant_with_residents": f"登记为空房，却有 {n} 人现住",
         "owner_with_tenants": f"登记为自住，却有 {n} 名租户",
+        "door_gone": f"{who} 登记在已注销的房屋里，单位还在营",
         "crowded": f"一处住 {n} 人，人数太多",
         "minor_alone": f"只登记了未满 {OF_AGE} 岁的人",
     }[code]
 
 
 ENDED = {"deceased": "已去世", "moved_away": "已迁走", "struck_off": "已注销"}
+STATUS_WORDS = {
+    "dwelling": {"active": "在册", "strike_off_pending": "注销待复核", "demolished": "已拆除", "struck_off": "已注销"},
+    "person": {"active": "在册", **ENDED},
+    "organization": {"active": "在营", "closed": "已关停", "moved_away": "已搬走"},
+    "site": {"active": "在用", "closed": "已撤销"},
+}
+"""Where a record stands, in words; a door that was demolished says so (``Dwelling.ended_as``)."""
+
+
+def ended_word(kind: str, status: str, ended_as: str = "") -> str:
+    """How a record that has ended stands: 已拆除, 已关停; empty for one that is on record."""
+    return "" if status in {"active", "strike_off_pending"} else STATUS_WORDS[kind][ended_as or status]
+
+
+def proposal_word(kind: str, proposed: str) -> str:
+    """What is proposed, in a word: 拆除, 关停, 恢复在册."""
+    return "恢复在册" if proposed == REINSTATED else PROPOSALS[kind][proposed]
 
 
 def of_age_since(today: dt.date) -> dt.date:

@@ -173,3 +173,21 @@ def ensure_stairwells(
             made.append(stairwell)
     Stairwell.objects.bulk_create(made)
     return {w: (known[place], stairs[known[place], w.stairwell]) for w, place in place_of.items()}
+
+
+def end_empty_buildings(writing: Writing, buildings: Sequence[uuid.UUID]) -> None:
+    """Step: buildings that were demolished stand no longer; their grids must be locked."""
+    _stand(writing, buildings, clock.local_date(writing.at))
+
+
+def stand_again(writing: Writing, buildings: Sequence[uuid.UUID]) -> None:
+    """Step: buildings whose doors come back stand again; their grids must be locked."""
+    _stand(writing, buildings, None)
+
+
+def _stand(writing: Writing, buildings: Sequence[uuid.UUID], ended_on: dt.date | None) -> None:
+    for building in Building.objects.filter(pk__in=list(buildings), ended_on__isnull=ended_on is not None):
+        old = building.ended_on.isoformat() if building.ended_on else None
+        new = ended_on.isoformat() if ended_on else None
+        writing.change(building.grid_id, "building", building.pk, "ended_on", old, new, source="office")
+        Building.objects.filter(pk=building.pk).update(ended_on=ended_on)

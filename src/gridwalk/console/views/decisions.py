@@ -262,6 +262,7 @@ def rechecks_(request: Signed) -> HttpResponse:
     context = {
         "ends": rechecks.waiting(request.viewer, scope), "targets": worklist.pending(request.viewer, scope),
         "plans": upkeep.waiting(request.viewer, scope),
+        "lately": rechecks.lately(request.viewer, scope), "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
     }  # fmt: skip
     return page(request, "console/rechecks.html", context, active="console:rechecks")
 
@@ -283,5 +284,8 @@ def recheck(request: Signed, what: str, pk: uuid.UUID) -> HttpResponse:
     except (VisitRefused, endings.EndError) as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "复核好了。" + ("" if confirmed else "已退回，仍在待走访里。"))
+        messages.success(
+            request,
+            "复核好了。" + ("" if confirmed else "照旧，没有变。" if what == "end" else "已退回，仍在待走访里。"),
+        )
     return redirect("console:rechecks")

@@ -22,9 +22,9 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
-from gridwalk.registry.actions import corrections, endings, looking
+from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.queries import checks, differences, entities, entry, history, merging, search
+from gridwalk.registry.queries import checks, differences, entities, entry, history, merging, rechecks, search
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
@@ -110,9 +110,15 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
         "outcomes": visit_rules.OUTCOMES, "second_sources": rules.VACANCY_SOURCES, "now": clock.local(request.at),
         "residence_kinds": rules.RESIDENCE_LABELS, "person_fields": [dictionary.get("person", n) for n in ADD_FIELDS],
-        "neighbours": neighbours(request, found), "today": today,
+        "neighbours": neighbours(request, found), "today": today, **_standing(request, "dwelling", found),
     }  # fmt: skip
     return page(request, "console/dwelling.html", context, active="console:register")
+
+
+def _standing(request: Signed, kind: str, found: Any) -> dict[str, Any]:
+    """Where a record stands, in words, and the end or return that waits or was decided last."""
+    words = rules.ended_word(kind, found.status, getattr(found, "ended_as", ""))
+    return {"ended": words, "last_end": rechecks.latest_of(request.viewer, [found.id])}
 
 
 ADD_FIELDS = ("name", "id_no", "phone", "relation")
@@ -134,7 +140,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     context = context_of(request, "person", found) | {
         "contradictions": checks.touching(request.viewer, [found.id], today),
         "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
-        "name": entities.shown_name(request.viewer, found.grid_id, found.name), "ends": rules.PROPOSALS["person"],
+        "name": entities.shown_name(request.viewer, found.grid_id, found.name),
         "history": history.past(
             "person", [found.id, *merged, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP, "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
@@ -147,7 +153,8 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of an organization."""
     found = entities.get_organization(request.viewer, pk)
-    return page(request, "console/place.html", context_of(request, "organization", found), active="console:register")
+    context = context_of(request, "organization", found) | {"contradictions": checks.organization_contradictions(found)}
+    return page(request, "console/place.html", context, active="console:register")
 
 
 @require_GET
@@ -183,6 +190,7 @@ def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
         "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": viewer.may(Verb.EDIT_REGISTER, found.grid_id),
         "may_reveal": viewer.may(Verb.REVEAL, found.grid_id), "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id), "outcomes": visit_rules.OUTCOMES, "now": clock.local(request.at),
+        **_standing(request, kind, found),
     }  # fmt: skip
 
 
@@ -261,21 +269,6 @@ def move_out(request: Signed, pk: uuid.UUID) -> HttpResponse:
     )
     messages.success(request, "已迁出这一户，人还在册。")
     return redirect(request.POST.get("back_kind", "console:dwelling"), uuid.UUID(request.POST["back"]))
-
-
-@require_POST
-def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
-    """写原因并送复核."""
-    try:
-        endings.propose_end(
-            actor=request.viewer, at=request.at, kind=kind, entity=pk, proposed=request.POST.get("proposed", "struck_off"),
-            reason=request.POST.get("reason", ""),
-        )  # fmt: skip
-    except endings.EndError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "已送复核。复核前它仍算在应走访里。")
-    return redirect(PAGES[kind], pk)
 
 
 @require_POST

@@ -202,6 +202,15 @@ def end_residences(writing: Writing, residences: Sequence[Residence], *, source:
     _save_links(residences)
 
 
+def reopen_residences(writing: Writing, residences: Sequence[Residence], *, source: str, reason: str) -> None:
+    """Step: links that had ended go on as if they had not."""
+    for residence in residences:
+        was = residence.to_on.isoformat() if residence.to_on else None
+        writing.change(residence.grid_id, "residence", residence.id, "to_on", was, None, source=source, reason=reason)
+        residence.to_on = None
+    _save_links(residences)
+
+
 def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     """Put persons into the grid of their current residence, else of their registered door, else the community's grid 000.
 

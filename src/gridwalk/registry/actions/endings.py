@@ -1,68 +1,155 @@
-"""Ends (去世, 迁走, 注销): proposed by one person, true only when another has rechecked (P15, domain.md §2)."""
+"""Ends (去世, 迁走, 拆除, 关停 …) and returns: proposed by one person, true only when another has rechecked (P15).
+
+Nothing cascades: people of a door that ends stay on record, organizations and open differences stay as they are. The doors of
+a whole building are proposed, rechecked and ended as one (``Recheck.together``). What a return brings back is in ``returns``.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import clock
+from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import creation
-from gridwalk.registry.models import Dwelling, Entity, Person, Recheck, Residence
+from gridwalk.registry.actions import creation, returns
+from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Recheck, Residence, Site
+from gridwalk.registry.queries import ended
+from gridwalk.registry.rules import REINSTATED
+from gridwalk.territory import actions as territory
+from gridwalk.territory.models import Building
 
 
 class EndError(Exception):
-    """An end that cannot be proposed or decided; the text says why."""
+    """An end or a return that cannot be proposed or decided; the text says why, ``field`` where."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
-def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str) -> Recheck:
+Ending = Person | Dwelling | Organization | Site
+NOT_SO = "这一类不能这样注销。"
+WAITS = "没有送：已经有人提出来了，正等着复核。"
+STANDS = "没有送：这一条在册，不用恢复。"
+GONE = "这一条已经不在册了，不用再注销。请刷新后再看。"
+
+
+def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str, evidence: str = "") -> Recheck:
     """Step: propose an end. The entity stays active, marked as awaiting recheck; a second proposal is the first."""
     if proposed not in rules.PROPOSALS.get(entity.KIND, {}):
-        raise EndError("这一类不能这样注销。")
+        raise EndError(NOT_SO)
     standing = Recheck.objects.filter(entity=entity.id, state="open").first()
     if standing is not None:
         return standing
-    if not isinstance(entity, Person | Dwelling) or entity.status != "active":
-        raise EndError("这一条已经不在册了，不用再注销。请刷新后再看。")
+    if not isinstance(entity, Ending) or entity.status != "active":
+        raise EndError(GONE)
+    return _propose(writing, [entity], proposed, reason=reason, evidence=evidence)[0]
+
+
+def _propose(
+    writing: Writing, entities: Sequence[Ending], proposed: str, *, reason: str, evidence: str,
+    together: uuid.UUID | None = None,
+) -> list[Recheck]:  # fmt: skip
     reason = rules.reason_kept(reason)
-    recheck = Recheck.objects.create(
-        grid_id=entity.grid_id, kind=entity.KIND, entity=entity.id, proposed=proposed, reason=reason,
-        proposed_by=writing.actor.id, proposed_by_name=writing.actor.name, proposed_at=writing.at,
-    )  # fmt: skip
-    if isinstance(entity, Person):
-        entity.status_pending = proposed
-        entity.save(update_fields=["status_pending"])
-    else:
-        entity.status = "strike_off_pending"
-        entity.save(update_fields=["status"])
-    writing.change(
-        entity.grid_id, entity.KIND, entity.id, "status_pending", None, proposed, source="office", reason=reason
-    )
-    writing.audit("end.proposed", scope=entity.grid_id, kind=entity.KIND, subject=entity.id,
-                  data={"proposed": proposed}, reason=reason)  # fmt: skip
-    return recheck
+    made = [
+        Recheck(
+            grid_id=entity.grid_id, kind=entity.KIND, entity=entity.pk, proposed=proposed, reason=reason, evidence=evidence,
+            together=together, proposed_by=writing.actor.id, proposed_by_name=writing.actor.name, proposed_at=writing.at,
+        )
+        for entity in entities
+    ]  # fmt: skip
+    bulk.insert(made)
+    _mark(writing, entities, proposed, reason)
+    for recheck in made:
+        writing.audit(
+            "return.proposed" if proposed == REINSTATED else "end.proposed", scope=recheck.grid_id, kind=recheck.kind,
+            subject=recheck.entity, data={"proposed": proposed, "evidence": evidence}, reason=reason,
+        )  # fmt: skip
+    return made
 
 
-def propose_end(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, proposed: str, reason: str) -> Recheck:
-    """Propose an end from a page. Raises NotHere, NotPermitted, EndError."""
+def _mark(writing: Writing, entities: Sequence[Ending], proposed: str, reason: str = "") -> None:
+    """Show that an end or return waits (``proposed``), or no longer does (empty). Organizations and sites show their recheck."""
+    for entity in entities:
+        if isinstance(entity, Person):
+            entity.status_pending = proposed
+        elif isinstance(entity, Dwelling) and entity.status != "struck_off":
+            entity.status = "strike_off_pending" if proposed else "active"
+        writing.change(entity.grid_id, entity.KIND, entity.pk, "status_pending", None, proposed, source="office",
+                       reason=reason)  # fmt: skip
+    if entities and isinstance(entities[0], Person | Dwelling):
+        bulk.update(entities, ["status_pending" if isinstance(entities[0], Person) else "status"])
+
+
+def propose_end(
+    *, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, proposed: str, evidence: str, reason: str
+) -> list[Recheck]:
+    """Propose an end or a return (``rules.REINSTATED``) from a page; ``kind`` "building": of all its doors at once.
+
+    Raises NotHere, NotPermitted, EndError.
+    """
+    subject = _subject(actor, kind, entity, proposed)
+    if proposed not in {REINSTATED, *rules.PROPOSALS[subject.of]}:
+        raise EndError(NOT_SO, "proposed")
+    if kind == "building" and proposed not in rules.AT_ONCE:
+        raise EndError("没有送：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
+    if evidence not in rules.EVIDENCE_OF[subject.of]:
+        raise EndError("没有送：请选凭什么知道的。", "evidence")
     if not reason.strip():
-        raise EndError("请写明原因，复核的人要看。")
-    found = columns.TABLES[kind]._default_manager.filter(pk=entity).first()
+        raise EndError("没有送：请写明原因，复核的人要看。", "reason")
+    with core.write_to(subject.grid, actor=actor, at=at) as writing:
+        rows: Any = columns.TABLES[subject.of]._default_manager.select_for_update().filter(subject.rows).order_by("pk")
+        waits = set(
+            Recheck.objects.filter(entity__in=[row.pk for row in rows], state="open").values_list("entity", flat=True)
+        )
+        fit = [row for row in rows if row.pk not in waits and _may_be(row, proposed)]
+        if not fit:
+            raise EndError(WAITS if waits else STANDS if proposed == REINSTATED else GONE)
+        if proposed == REINSTATED and (taken := returns.taken(fit)):
+            raise EndError(taken)
+        return _propose(writing, fit, proposed, reason=reason, evidence=evidence,
+                        together=ids.new_id() if kind == "building" else None)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class _Subject:
+    """What is proposed about: the kind of its records, their grid, which they are."""
+
+    of: str
+    grid: str
+    rows: Q
+
+
+def _subject(actor: Viewer, kind: str, pk: uuid.UUID, proposed: str) -> _Subject:
+    if kind == "building":
+        found: Any = Building.objects.filter(pk=pk).first()
+        rows = Q(building=pk, grid=found.grid_id) if found else Q()
+        if proposed == REINSTATED:
+            rows &= Q(ended_as="demolished")
+    else:
+        table = columns.TABLES.get(kind)
+        found = table._default_manager.filter(pk=pk).first() if table else None
+        rows = Q(pk=pk)
     if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
         raise NotHere
     access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
-        found = columns.TABLES[kind]._default_manager.select_for_update().get(pk=entity)
-        return propose(writing, found, proposed, reason=reason)
+    return _Subject("dwelling" if kind == "building" else kind, found.grid_id, rows)
+
+
+def _may_be(entity: Ending, proposed: str) -> bool:
+    if proposed == REINSTATED:
+        return entity.status not in {"active", "strike_off_pending"}
+    return entity.status == "active"
 
 
 def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
@@ -70,7 +157,7 @@ def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
     recheck = Recheck.objects.filter(entity=entity, state="open").first()
     if recheck is None:
         return False
-    _stays(writing, _locked(recheck))
+    _mark(writing, _locked([recheck]), "")
     recheck.state, recheck.decided_at = "withdrawn", writing.at
     recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
     recheck.save()
@@ -79,23 +166,38 @@ def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
     return True
 
 
-def decide(writing: Writing, recheck: Recheck, *, confirmed: bool, note: str) -> None:
-    """Step: decide a recheck by a person other than the proposer; ``grids_of`` it must be locked. Raises EndError."""
-    if recheck.state != "open":
+def as_one(recheck: Recheck) -> list[Recheck]:
+    """The recheck with those that were proposed and are decided together with it."""
+    if recheck.together is None:
+        return [recheck]
+    return list(Recheck.objects.filter(together=recheck.together, state=recheck.state).order_by("pk"))
+
+
+def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, note: str) -> None:
+    """Step: decide rechecks of one proposal by a person other than the proposer; ``grids_of`` must be locked. Raises EndError."""
+    if not rechecks or any(recheck.state != "open" for recheck in rechecks):
         raise EndError("这一条已经复核过了。")
-    if recheck.proposed_by is not None and recheck.proposed_by == writing.actor.id:
+    if any(recheck.proposed_by is not None and recheck.proposed_by == writing.actor.id for recheck in rechecks):
         raise EndError("提出的人不能自己复核，请另一位同事来复核。")
-    entity = _locked(recheck)
-    if confirmed:
-        _end(writing, entity, recheck)
+    entities = _locked(rechecks)
+    returning = rechecks[0].proposed == REINSTATED
+    if not confirmed:
+        _mark(writing, entities, "")
+    elif returning:
+        if taken := returns.taken(entities):
+            raise EndError(taken)
+        returns.reinstate(writing, entities, reason=rechecks[0].reason)
     else:
-        _stays(writing, entity)
-    recheck.state = "confirmed" if confirmed else "rejected"
-    recheck.decided_by, recheck.decided_by_name, recheck.decided_at = writing.actor.id, writing.actor.name, writing.at
-    recheck.note = rules.reason_kept(note)
-    recheck.save()
-    writing.audit("end.confirmed" if confirmed else "end.rejected", scope=entity.grid_id, kind=recheck.kind,
-                  subject=entity.pk, data={"proposed": recheck.proposed}, reason=recheck.note)  # fmt: skip
+        _end(writing, entities, rechecks)
+    for recheck in rechecks:
+        recheck.state = "confirmed" if confirmed else "rejected"
+        recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
+        recheck.decided_at, recheck.note = writing.at, rules.reason_kept(note)
+    bulk.update(rechecks, ["state", "decided_by", "decided_by_name", "decided_at", "note"])
+    what = "return" if returning else "end"
+    for recheck, entity in zip(rechecks, entities, strict=True):
+        writing.audit(f"{what}.confirmed" if confirmed else f"{what}.rejected", scope=entity.grid_id, kind=recheck.kind,
+                      subject=entity.pk, data={"proposed": recheck.proposed}, reason=recheck.note)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,56 +213,66 @@ def end_reported(
     writing: Writing, entity: Entity, proposed: str, *, by: Reporter, reason: str, note: str
 ) -> None:  # fmt: skip
     """Step: an end that ``by`` reported and the writing's actor, somebody else, has rechecked. Raises EndError."""
-    recheck = propose(writing, entity, proposed, reason=reason)
+    recheck = propose(writing, entity, proposed, reason=reason, evidence="at_the_door")
     recheck.proposed_by, recheck.proposed_by_name, recheck.proposed_at = by.id, by.name, by.at
-    decide(writing, recheck, confirmed=True, note=note)
+    recheck.save(update_fields=["proposed_by", "proposed_by_name", "proposed_at"])
+    decide(writing, [recheck], confirmed=True, note=note)
 
 
-def _locked(recheck: Recheck) -> Person | Dwelling:
-    entity = columns.TABLES[recheck.kind]._default_manager.select_for_update().get(pk=recheck.entity)
-    assert isinstance(entity, Person | Dwelling)
-    return entity
+def _locked(rechecks: Sequence[Recheck]) -> list[Any]:
+    """The entities of rechecks of one kind, in their order."""
+    table = columns.TABLES[rechecks[0].kind]
+    found: dict[Any, Any] = {
+        e.pk: e for e in table._default_manager.select_for_update().filter(pk__in=[r.entity for r in rechecks])
+    }
+    return [found[recheck.entity] for recheck in rechecks]
 
 
-def _stays(writing: Writing, entity: Person | Dwelling) -> None:
-    if isinstance(entity, Person):
-        entity.status_pending = ""
-        entity.save(update_fields=["status_pending"])
-    else:
-        entity.status = "active"
-        entity.save(update_fields=["status"])
-    writing.change(entity.grid_id, entity.KIND, entity.pk, "status_pending", None, "", source="office")
-
-
-def _end(writing: Writing, entity: Person | Dwelling, recheck: Recheck) -> None:
-    writing.change(entity.grid_id, recheck.kind, entity.pk, "status", "active", recheck.proposed, source="office",
-                   reason=recheck.reason)  # fmt: skip
-    entity.status, entity.ended_on = recheck.proposed, clock.local_date(writing.at)
-    entity.heads = {**entity.heads, "status": str(writing.op)}
-    touched = ["status", "ended_on", "heads"]
-    if isinstance(entity, Person):
-        entity.status_pending = ""
-        touched.append("status_pending")
-    entity.save(update_fields=touched)
-    links = list(_links(recheck))
-    creation.end_residences(writing, links, source="office", reason=recheck.reason)
-    if isinstance(entity, Dwelling):
+def _end(writing: Writing, entities: Sequence[Any], rechecks: Sequence[Recheck]) -> None:
+    today, reason = clock.local_date(writing.at), rechecks[0].reason
+    touched = ["status", "heads"]
+    for entity, recheck in zip(entities, rechecks, strict=True):
+        writing.change(entity.grid_id, entity.KIND, entity.pk, "status", "active", recheck.proposed, source="office",
+                       reason=reason)  # fmt: skip
+        entity.status, entity.heads = recheck.proposed, {**entity.heads, "status": str(writing.op)}
+        if isinstance(entity, Dwelling):
+            entity.status, entity.ended_as, entity.ended_on = "struck_off", recheck.proposed, today
+            touched += ["ended_as", "ended_on"]
+        elif isinstance(entity, Person):
+            entity.status_pending, entity.ended_on = "", today
+            touched += ["status_pending", "ended_on"]
+    bulk.update(entities, touched)
+    links = list(Residence.objects.filter(_links_of(rechecks)))
+    creation.end_residences(writing, links, source="office", reason=reason)
+    if isinstance(entities[0], Dwelling):
         creation.settle_grids(writing, [link.person_id for link in links])
+        territory.end_empty_buildings(writing, _left_empty(entities))
 
 
-def _links(recheck: Recheck) -> QuerySet[Residence]:
-    links = Residence.objects.filter(to_on__isnull=True)
-    if recheck.kind == "person":
-        return links.filter(person_id=recheck.entity)
-    return links.filter(dwelling_id=recheck.entity)
+def _left_empty(doors: Sequence[Dwelling]) -> list[uuid.UUID]:
+    """The buildings in which no door stands any more, now that these were demolished."""
+    gone = {door.building_id for door in doors if door.ended_as == "demolished"} - {None}
+    standing = Dwelling.objects.filter(building__in=gone).exclude(status="struck_off")
+    return sorted(pk for pk in gone - set(standing.values_list("building_id", flat=True)) if pk)
 
 
-def grids_of(recheck: Recheck) -> set[str]:
-    """The grids a decision writes to: the entity's, those of the links it ends, those its residents then belong to."""
-    entity: Any = columns.TABLES[recheck.kind]._default_manager.get(pk=recheck.entity)
-    links = _links(recheck)
-    grids = {entity.grid_id, *links.values_list("grid_id", flat=True)}
-    if recheck.kind == "dwelling":
+def _links_of(rechecks: Sequence[Recheck]) -> Q:
+    """The links an end ends: a person's, a door's; an organization has none."""
+    subjects = [recheck.entity for recheck in rechecks]
+    of = {"person": Q(person__in=subjects), "dwelling": Q(dwelling__in=subjects)}
+    return of.get(rechecks[0].kind, Q(pk__in=[])) & Q(to_on__isnull=True)
+
+
+def grids_of(rechecks: Sequence[Recheck]) -> set[str]:
+    """The grids a decision writes to: the entities', those of the links it ends or brings back, those their people then belong to."""
+    kind, subjects = rechecks[0].kind, [recheck.entity for recheck in rechecks]
+    table: Any = columns.TABLES[kind]
+    rows = list(table._default_manager.filter(pk__in=subjects))
+    links = Residence.objects.filter(_links_of(rechecks))
+    if rechecks[0].proposed == REINSTATED:
+        links = Residence.objects.filter(pk__in=[link.pk for link in ended.links(rows)])
+    grids = {*(row.grid_id for row in rows), *links.values_list("grid_id", flat=True)}
+    if kind == "dwelling" or rechecks[0].proposed == REINSTATED:
         persons = Person.objects.filter(id__in=links.values("person_id"))
         homes = Residence.objects.filter(person__in=persons, to_on__isnull=True)
         own = set(persons.values_list("grid_id", flat=True))

@@ -98,7 +98,10 @@ class DecisionBatch(models.Model):
 
 
 class Recheck(models.Model):
-    """A proposed end (deceased, moved away, struck off) that a second person must confirm before it counts (P15)."""
+    """A proposed end (deceased, demolished, closed …) or return that a second person must confirm before it counts (P15).
+
+    ``evidence``: what was seen (``rules.EVIDENCE``). ``together``: the doors of one building, proposed and decided as one.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
@@ -106,6 +109,8 @@ class Recheck(models.Model):
     entity = models.UUIDField()
     proposed = models.CharField(max_length=12)
     reason = models.CharField(max_length=200)
+    evidence = models.CharField(max_length=20, blank=True)
+    together = models.UUIDField(null=True)
     proposed_by = models.UUIDField(null=True)
     proposed_by_name = models.CharField(max_length=40)
     proposed_at = models.DateTimeField()
@@ -117,7 +122,10 @@ class Recheck(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity"], condition=Q(state="open"), name="recheck_open_once")]
-        indexes = [models.Index(fields=["grid"], condition=Q(state="open"), name="recheck_open")]
+        indexes = [
+            models.Index(fields=["grid"], condition=Q(state="open"), name="recheck_open"),
+            models.Index(fields=["together"], condition=Q(together__isnull=False), name="recheck_together"),
+        ]
 
 
 class Settled(models.Model):

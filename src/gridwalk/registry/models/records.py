@@ -75,6 +75,7 @@ class Dwelling(Entity):
     last_contact_on = models.DateField(null=True)
     status = models.CharField(max_length=20, choices=STATUS, default="active")
     ended_on = models.DateField(null=True)
+    ended_as = models.CharField(max_length=12, blank=True)
 
     class Meta:
         constraints = [

@@ -48,6 +48,9 @@ AUDIT_WORDS = {
     "end.confirmed": ("注", "复核同意注销"),
     "end.rejected": ("注", "复核不同意，仍在册"),
     "end.withdrawn": ("撤", "撤回了注销，仍在册"),
+    "return.proposed": ("复", "提出恢复在册，待复核"),
+    "return.confirmed": ("复", "复核同意恢复在册"),
+    "return.rejected": ("复", "复核不同意，没有恢复"),
     "visit.withdrawn": ("撤", "撤回了一次走访"),
     "target.rechecked": ("核", "复核了走访结果"),
     "round.withdrawn": ("撤", "撤回了一次巡检"),
@@ -154,6 +157,8 @@ def _of_round(change: Change, record: dict[str, Any]) -> Past:
 
 
 def _shown(change: Change, value: object) -> str:
+    if change.field == "status" and change.kind in rules.STATUS_WORDS:
+        return rules.STATUS_WORDS[change.kind].get(str(value), str(value or ""))
     if change.field == "vacancy_source":
         return rules.VACANCY_SOURCES.get(str(value), str(value or ""))
     if change.kind == "residence" and change.field == "kind":
@@ -169,6 +174,10 @@ def _of_audit(entry: AuditEntry) -> Past | None:
     field = entry.data.get("field")
     if entry.verb == "number.revealed" and field:
         sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
+    if word := rules.PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
+        sentence = sentence.replace("注销", f"注销（{word}）", 1)
+    if seen := rules.EVIDENCE.get(str(entry.data.get("evidence", ""))):
+        sentence += f"，凭{seen}"
     tone = "q" if entry.verb == "number.revealed" else ""
     return Past(
         entry.at,

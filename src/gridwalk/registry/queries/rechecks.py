@@ -1,48 +1,97 @@
-"""What another person must confirm before it counts."""
+"""What another person must confirm before it counts, and what was decided lately."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import uuid
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.registry.models import Dwelling, Person, Recheck
-from gridwalk.registry.queries.entities import shown_name
-from gridwalk.registry.rules import PROPOSALS
+from gridwalk.registry import rules
+from gridwalk.registry.models import Dwelling, Recheck
+from gridwalk.registry.queries import titles
+
+LATELY = 20
 
 
 @dataclasses.dataclass(frozen=True)
 class Waiting:
-    """A proposed end waiting for a second person."""
+    """A proposed end or return. ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors."""
 
     id: uuid.UUID
     kind: str
-    entity: uuid.UUID
+    subject: uuid.UUID
     title: str
+    n: int
     proposed: str
+    evidence: str
     reason: str
     proposed_by: str
     proposed_at: dt.datetime
     mine: bool
+    state: str
+    decided_by: str
+    decided_at: dt.datetime | None
+    note: str
 
 
 def waiting(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
-    """Open rechecks inside a scope, oldest first."""
+    """Open rechecks inside a scope, oldest first; the doors of one building that were proposed together are one."""
+    rows = Recheck.objects.filter(_inside(viewer, scope), state="open").order_by("proposed_at")
+    return _shown(viewer, rows.exclude(_not_first())[:limit])
+
+
+def lately(viewer: Viewer, scope: str) -> list[Waiting]:
+    """What was decided last, the latest first."""
+    rows = Recheck.objects.filter(_inside(viewer, scope), state__in=("confirmed", "rejected")).order_by("-decided_at")
+    return _shown(viewer, rows.exclude(_not_first())[:LATELY])
+
+
+def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = False) -> Waiting | None:
+    """The last end or return proposed for entities the viewer may see; ``whole``: for a building's doors together."""
+    rows = Recheck.objects.filter(entity__in=list(entities))
+    rows = rows.filter(together__isnull=False) if whole else rows
+    return next(iter(_shown(viewer, rows.order_by("-proposed_at", "-id")[:1])), None)
+
+
+def _inside(viewer: Viewer, scope: str) -> Q:
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.RECHECK):
         if held.startswith(scope) or scope.startswith(held):
             inside |= Q(grid__code__startswith=max(held, scope, key=len))
-    rows = list(Recheck.objects.filter(inside, state="open").order_by("proposed_at")[:limit])
-    titles = dict(Person.objects.filter(pk__in=[r.entity for r in rows]).values_list("id", "name"))
-    doors = dict(Dwelling.objects.filter(pk__in=[r.entity for r in rows]).values_list("id", "address"))
+    return inside
+
+
+def _not_first() -> Q:
+    """Of rechecks that are decided together all but the first."""
+    firsts = Recheck.objects.filter(together__isnull=False).order_by("together", "id").distinct("together")
+    return Q(together__isnull=False) & ~Q(pk__in=firsts.values("pk"))
+
+
+def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[Waiting]:
+    rows = list(rows)
+    named: dict[uuid.UUID, str] = {}
+    for kind in sorted({row.kind for row in rows}):
+        found = titles.titles(viewer, kind, [row.entity for row in rows if row.kind == kind])
+        named |= {pk: title for pk, (title, _) in found.items()}
+    whole = [row for row in rows if row.together]
+    counted = Counter(
+        Recheck.objects.filter(together__in=[r.together for r in whole]).values_list("together", flat=True)
+    )
+    doors = Dwelling.objects.filter(pk__in=[row.entity for row in whole]).select_related("building")
+    buildings = {door.pk: door.building for door in doors if door.building}
     return [
         Waiting(
-            r.id, r.kind, r.entity, shown_name(viewer, r.grid_id, titles[r.entity]) if r.entity in titles else doors.get(r.entity, ""),
-            PROPOSALS[r.kind][r.proposed], r.reason, r.proposed_by_name, r.proposed_at,
-            r.proposed_by is not None and r.proposed_by == viewer.id,
+            row.id, "building" if of else row.kind, of.pk if of else row.entity,
+            f"{of.estate} {of.name} 整栋".strip() if of else named.get(row.entity, ""), counted[row.together] or 1,
+            rules.proposal_word(row.kind, row.proposed), rules.EVIDENCE.get(row.evidence, ""), row.reason, row.proposed_by_name,
+            row.proposed_at, row.proposed_by is not None and row.proposed_by == viewer.id, row.state, row.decided_by_name,
+            row.decided_at, row.note,
         )
-        for r in rows
+        for row in rows
+        for of in [buildings.get(row.entity) if row.together else None]
     ]  # fmt: skip

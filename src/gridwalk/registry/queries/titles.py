@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection
 
 from gridwalk.accounts.rules import Viewer
-from gridwalk.registry.models import Dwelling, Organization, Person, Residence
+from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
 from gridwalk.registry.queries import entities
 
 Title = tuple[str, str]
@@ -19,8 +19,11 @@ def titles(viewer: Viewer, kind: str, wanted: Collection[uuid.UUID]) -> dict[uui
     if kind == "dwelling":
         rows = Dwelling.objects.filter(pk__in=wanted).select_related("grid")
         return {d.id: (d.address, d.grid.name) for d in rows}
-    if kind == "organization":
-        return {o.id: (o.name, o.address) for o in Organization.objects.filter(pk__in=wanted)}
+    if kind in {"organization", "site"}:
+        return {
+            o.pk: (o.name, o.address)
+            for o in (Organization if kind == "organization" else Site).objects.filter(pk__in=wanted)
+        }
     homes = {
         link.person_id: link.dwelling.address
         for link in Residence.objects.filter(person_id__in=wanted, to_on__isnull=True).select_related("dwelling")

@@ -98,7 +98,7 @@ def test_an_accepted_death_waits_for_a_second_person_and_can_be_withdrawn(street
     assert (person.status_pending, Recheck.objects.get().state) == ("", "withdrawn")
     decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
     with street.writing() as writing:
-        endings.decide(writing, Recheck.objects.get(state="open"), confirmed=True, note="派出所证明")
+        endings.decide(writing, [Recheck.objects.get(state="open")], confirmed=True, note="派出所证明")
     with pytest.raises(DecisionError, match="已经复核过"):
         decisions.undo(actor=lead(), at=street.at, difference=found.id)
 

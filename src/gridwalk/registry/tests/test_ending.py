@@ -17,15 +17,16 @@ from gridwalk.registry.tests.street import FIRST, NEXT_GRID, SECOND, Street, lea
 
 
 def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Viewer | None = None) -> Recheck:
-    return endings.propose_end(
-        actor=who or worker(), at=street.at, kind=kind, entity=entity, proposed=proposed,
+    (made,) = endings.propose_end(
+        actor=who or worker(), at=street.at, kind=kind, entity=entity, proposed=proposed, evidence="at_the_door",
         reason="邻居说的，电话 12000000001",
     )  # fmt: skip
+    return made
 
 
 def decide(street: Street, recheck: Recheck, who: Viewer, *, confirmed: bool) -> None:
-    with core.write_to(*endings.grids_of(recheck), actor=who, at=street.at) as writing:
-        endings.decide(writing, recheck, confirmed=confirmed, note="已核")
+    with core.write_to(*endings.grids_of([recheck]), actor=who, at=street.at) as writing:
+        endings.decide(writing, [recheck], confirmed=confirmed, note="已核")
 
 
 def test_a_death_counts_when_a_second_person_has_confirmed_it(street: Street) -> None:
@@ -64,7 +65,8 @@ def test_a_door_struck_off_sends_its_people_where_they_belong(street: Street) ->
     street.move_in(elsewhere, other, "registered_here")
     recheck = propose(street, "dwelling", door.id, "struck_off")
     assert Dwelling.objects.get(pk=door.id).status == "strike_off_pending"
-    assert propose(street, "dwelling", door.id, "struck_off").id == recheck.id
+    with pytest.raises(EndError, match="正等着复核"):
+        propose(street, "dwelling", door.id, "demolished")
     decide(street, recheck, lead(), confirmed=True)
     here.refresh_from_db()
     elsewhere.refresh_from_db()
@@ -81,7 +83,13 @@ def test_it_takes_a_reason_and_somebody_of_the_area(street: Street) -> None:
         propose(street, "dwelling", door.id, "struck_off", lead(SECOND))
     with pytest.raises(EndError, match="写明原因"):
         endings.propose_end(
-            actor=lead(), at=street.at, kind="dwelling", entity=door.id, proposed="struck_off", reason=" "
+            actor=lead(),
+            at=street.at,
+            kind="dwelling",
+            entity=door.id,
+            proposed="struck_off",
+            evidence="at_the_door",
+            reason=" ",
         )
     with pytest.raises(EndError, match="不能这样注销"):
         propose(street, "dwelling", door.id, "deceased")

@@ -118,10 +118,16 @@ def test_rechecks_wait_for_who_may_recheck_and_say_which_are_ones_own(street: St
     door = street.door()
     who = lead()
     endings.propose_end(
-        actor=who, at=street.at, kind="dwelling", entity=door.id, proposed="struck_off", reason="已拆除"
+        actor=who,
+        at=street.at,
+        kind="dwelling",
+        entity=door.id,
+        proposed="struck_off",
+        evidence="at_the_door",
+        reason="已拆除",
     )
     (own,), (others,) = rechecks.waiting(who, STREET), rechecks.waiting(lead(), STREET)
-    assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "注销")
+    assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "登记错了")
     assert rechecks.waiting(worker(), STREET) == []
     marks = {p.sentence for p in history.past("dwelling", [door.id], full=True)}
-    assert "提出注销，待复核" in marks
+    assert "提出注销（登记错了），待复核，凭上门看过" in marks

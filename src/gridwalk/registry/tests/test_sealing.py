@@ -43,7 +43,13 @@ def test_no_table_holds_a_number(street: Street) -> None:
         decisions.decide(actor=who, at=street.at, difference=found.id, decision=decision, reason=f"本人说是 {phone(5)}")
     change(street, who, person.id)
     endings.propose_end(
-        actor=who, at=street.at, kind="person", entity=person.id, proposed="deceased", reason=f"家属来电 {phone(7)}"
+        actor=who,
+        at=street.at,
+        kind="person",
+        entity=person.id,
+        proposed="deceased",
+        evidence="phone",
+        reason=f"家属来电 {phone(7)}",
     )
     corrections.reveal(
         actor=who, at=street.at, kind="person", entity=person.id, field="phone", reason=f"回电 {phone(8)}"

@@ -243,7 +243,8 @@ class Judge:
             elif one.verb == "person.end":
                 person, end = plan.found.ends[0]
                 entity = Person.objects.select_for_update().get(pk=person)
-                endings.propose(writing, entity, end, reason=str(one.data.get("reason") or "上门时得知"))
+                reason = str(one.data.get("reason") or "上门时得知")
+                endings.propose(writing, entity, end, reason=reason, evidence="at_the_door")
             elif one.verb == "visit.withdraw":
                 self._withdraw(one)
             elif one.verb == "task.hand_back":

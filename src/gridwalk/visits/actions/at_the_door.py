@@ -136,7 +136,7 @@ def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> No
     """Ends heard at the door wait for a second person; who has ended already has nothing to wait for."""
     heard = dict(end for _, found in visits for end in found.ends)
     for person in Person.objects.select_for_update().filter(pk__in=heard, status="active") if heard else ():
-        endings.propose(writing, person, heard[person.id], reason="上门时得知")
+        endings.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
 
 
 def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:

@@ -15,9 +15,8 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
-from gridwalk.registry.actions import claims, endings
+from gridwalk.registry.actions import endings
 from gridwalk.registry.models import Recheck
-from gridwalk.registry.rules import Claim
 from gridwalk.visits import rules
 from gridwalk.visits.actions import targets
 from gridwalk.visits.actions.recording import VisitRefused
@@ -25,18 +24,34 @@ from gridwalk.visits.models import Visit
 
 
 def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confirmed: bool, note: str = "") -> Recheck:
-    """Decide a proposed end; a struck-off door leaves the scope only now. Raises NotHere, EndError."""
+    """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope only now, what
+    returns is to be visited again or counts as it did. Raises NotHere, EndError.
+    """
     found = Recheck.objects.filter(pk=recheck).first()
     if found is None or not actor.may(Verb.RECHECK, found.grid_id):
         raise NotHere
-    with core.write_to(*endings.grids_of(found), actor=actor, at=at) as writing:
+    with core.write_to(*endings.grids_of(endings.as_one(found)), actor=actor, at=at) as writing:
         found = Recheck.objects.select_for_update().get(pk=recheck)
-        endings.decide(writing, found, confirmed=confirmed, note=note)
-        if found.kind == "dwelling" and confirmed:
-            for target in Target.objects.filter(entity=found.entity, campaign__state="running").exclude(state="left"):
-                _leave(writing, target)
-                target.save(update_fields=["state"])
+        rechecks = endings.as_one(found)
+        endings.decide(writing, rechecks, confirmed=confirmed, note=note)
+        if confirmed:
+            _targets_follow(
+                writing, [r.entity for r in rechecks], returning=found.proposed == registry_rules.REINSTATED
+            )
     return found
+
+
+def _targets_follow(writing: Writing, entities: Sequence[uuid.UUID], *, returning: bool) -> None:
+    """What stands no longer leaves the running campaign; what is back stands in it as its visits say."""
+    of_running = Target.objects.filter(entity__in=list(entities), campaign__state="running")
+    rows = list(of_running.filter(state="left") if returning else of_running.exclude(state="left"))
+    was = {target: target.state for target in rows}
+    visits = Visit.objects.filter(target__in=rows, withdrawn_at__isnull=True) if returning and rows else ()
+    for target in rows:
+        target.state = "remaining" if returning else "left"
+        if returning:
+            targets.settle(target, [visit for visit in visits if visit.target_id == target.id])
+    targets.save(writing, rows, was, source="office")
 
 
 def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirmed: bool, note: str) -> Target:
@@ -85,25 +100,24 @@ def _decide(
 
 
 def _strike_off(writing: Writing, target: Target, report: Visit, note: str) -> None:
-    """The register follows: a door that is not there is struck off, a business that left is closed."""
+    """The register follows: a door that is not there is struck off, a business or site that left is closed."""
     entity: Any = columns.TABLES[target.kind]._default_manager.select_for_update().get(pk=target.entity)
-    if target.kind == "dwelling" and entity.status != "struck_off":
+    if entity.status in {"active", "strike_off_pending"}:
         by = endings.Reporter(report.worker, report.worker_name, report.at)
-        endings.end_reported(writing, entity, "struck_off", by=by, reason="上门找不到这一户", note=note)
-    elif target.kind == "organization":
-        claims.apply_claims(
-            writing, [Claim("organization", entity.id, "status", "closed", "office", reason=note)]
-        )  # fmt: skip
+        end, reason = _end_of(target.kind, report.outcome)
+        endings.end_reported(writing, entity, end, by=by, reason=reason, note=note)
+
+
+def _end_of(kind: str, outcome: str) -> tuple[str, str]:
+    """What a confirmed report ends the entity as, and the reason in words."""
+    if kind == "dwelling":
+        return "struck_off", "上门找不到这一户"
+    if kind == "organization" and outcome == "moved_away":
+        return "moved_away", "上门时已搬走"
+    return "closed", "上门找不到" if outcome == "not_found" else "上门时已搬走"
 
 
 def _grids(target: Target) -> set[str]:
     """The grids a decision may write to: striking off a door moves the persons linked to it."""
-    grids = {target.grid_id}
-    if target.kind == "dwelling":
-        grids |= endings.grids_of(Recheck(kind="dwelling", entity=target.entity))
-    return grids
-
-
-def _leave(writing: Writing, target: Target) -> None:
-    writing.change(target.grid_id, "target", target.id, "state", target.state, "left", source="office")
-    target.state = "left"
+    end = Recheck(kind=target.kind, entity=target.entity)
+    return {target.grid_id} | endings.grids_of([end])

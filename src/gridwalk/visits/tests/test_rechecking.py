@@ -83,13 +83,13 @@ def test_a_business_that_moved_away_is_closed(walk: Walk) -> None:
     walk.dispatch()
     walk.knock(shop, "moved_away", walk.then())
     rechecks.decide_pending(actor=walk.lead, at=walk.at, target=target(shop).id, confirmed=True, note="门面已换")
-    assert (target(shop).state, Organization.objects.get(pk=shop.id).status) == ("left", "closed")
+    assert (target(shop).state, Organization.objects.get(pk=shop.id).status) == ("left", "moved_away")
 
 
 def test_a_proposed_striking_off_keeps_the_door_in_scope_until_it_is_confirmed(walk: Walk) -> None:
     door = walk.street.door()
-    proposal = endings.propose_end(
-        actor=walk.worker, at=walk.at, kind="dwelling", entity=door.id, proposed="struck_off", reason="两户打通"
+    (proposal,) = endings.propose_end(
+        actor=walk.worker, at=walk.at, kind="dwelling", entity=door.id, proposed="struck_off", evidence="at_the_door", reason="两户打通"
     )  # fmt: skip
     walk.dispatch()
     assert target(door).state == "remaining"

@@ -1,0 +1,48 @@
+"""注销与恢复: what an end would change, proposed with its evidence, rechecked by a second person."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.console.views.register import PAGES
+from gridwalk.core import clock
+from gridwalk.registry import rules
+from gridwalk.registry.actions import endings
+from gridwalk.visits.queries import impact
+
+BACK = {**PAGES, "building": "console:building"}
+
+
+@require_http_methods(["GET", "POST"])
+def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
+    """What follows, then: which end, what was seen, why; a record that has ended can be brought back."""
+    subject = impact.subject(request.viewer, kind, pk)
+    fault, field = "", ""
+    if request.method == "POST":
+        try:
+            endings.propose_end(
+                actor=request.viewer, at=request.at, kind=kind, entity=pk, proposed=request.POST.get("proposed", ""),
+                evidence=request.POST.get("evidence", ""), reason=request.POST.get("reason", ""),
+            )  # fmt: skip
+        except endings.EndError as error:
+            fault, field = str(error), error.field
+        else:
+            messages.success(request, "已送复核。复核之前什么都没有变，房屋仍算在应走访里。")
+            return redirect(BACK[kind], pk)
+    context = {
+        "subject": subject, "impact": impact.impact(request.viewer, subject, clock.local_date(request.at)),
+        "crumbs": pages.crumbs(subject.grid), "back": BACK[kind], "fault": fault, "field": field, "typed": request.POST,
+        "ends": {code: word for code, word in rules.PROPOSALS[subject.of].items() if kind != "building" or code in rules.AT_ONCE},
+        "evidence": {code: rules.EVIDENCE[code] for code in rules.EVIDENCE_OF[subject.of]},
+        "last": subject.last, "may_recheck": request.viewer.may(Verb.RECHECK, subject.grid),
+    }  # fmt: skip
+    return page(request, "console/end.html", context, active="console:register", status=422 if fault else 200)
