@@ -92,7 +92,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     residents = entities.residents(request.viewer, found)
     campaign = campaigns.current_campaign(request.viewer)
     target = campaigns.target_of(campaign.id, found.id) if campaign else None
-    rows = worklist.rows(request.viewer, [target], request.at) if target else []
+    rows = worklist.rows(request.viewer, [target], request.at) if target and target.state != "left" else []
     visits = paper.visits_of(request.viewer, found.id, found.grid_id)
     persons = [r.person for r in residents]
     context = {

@@ -15,7 +15,9 @@ from gridwalk.territory import actions as territory
 
 
 def taken(entities: Sequence[Any]) -> str:
-    """Why these cannot come back: another standing record has the address or the number; empty where they can."""
+    """Why these cannot come back: merged into another, or another standing record has the address or number; empty where they can."""
+    if any(entity.merged_into for entity in entities):
+        return "没有恢复：这一条已并入另一条。要分开，到那一条的“更正方案”里撤销合并。"
     doors = [entity for entity in entities if isinstance(entity, Dwelling)]
     for community in {door.community for door in doors}:
         keys = [door.address_key for door in doors if door.community == community]
