@@ -248,5 +248,5 @@ def test_two_valid_numbers_speak_for_two_people(street: Client, second: Client, 
 
 def test_an_end_that_waits_comes_first(street: Client, second: Client, twice: tuple[Person, Person]) -> None:
     stays, goes = twice
-    street.post(f"/ends/person/{goes.pk}/", {"proposed": "moved_away", "reason": "听邻居说"})
+    street.post(f"/ends/person/{goes.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
     assert "注销还等着复核" in street.get(path(stays, goes), follow=True).content.decode()

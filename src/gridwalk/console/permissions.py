@@ -95,6 +95,8 @@ PAGES: dict[str, Guard] = {
     "console:recheck": Verb.RECHECK,
     "console:merge_find": Verb.EDIT_REGISTER,
     "console:merge": Verb.EDIT_REGISTER,
+    "console:move_find": Verb.EDIT_REGISTER,
+    "console:move": Verb.EDIT_REGISTER,
     "console:upkeep_plan": Verb.SEE_ROWS_MASKED,
     "console:upkeep_decide": Verb.RECHECK,
     "console:upkeep_withdraw": Verb.EDIT_REGISTER,

@@ -53,7 +53,7 @@ EVIDENCE = {
     "id_card": "本人出示身份证", "household_book": "户口簿", "property_deed": "房产证、租赁合同", "licence": "营业执照",
     "death_certificate": "死亡证明", "demolition_notice": "拆迁公告", "deregistration": "注销登记",
     "in_person": "本人或家属当面", "at_the_door": "上门看过", "phone": "电话核实", "property_office": "物业、楼长证实",
-    "ledger": "两份台账对照", "other": "其他（写在说明里）",
+    "ledger": "两份台账对照", "plate_notice": "门牌编码通知", "other": "其他（写在说明里）",
 }  # fmt: skip
 """What was seen or heard before records are ended, brought back or put right: code → word. No picture of it is kept."""
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
@@ -188,6 +188,23 @@ RESIDENCE_LABELS = {
     "tenant": "租住",
     "boarder": "借住",
 }
+
+
+def kind_after_move(kind: str, *, along: bool) -> str:
+    """What links somebody to the door they move to; ``along``: their registration moves, too. Who lets or lodges goes on so."""
+    return "lives_elsewhere_registered" if kind == "lives_here" and not along else kind
+
+
+def stays_registered(kind: str, *, along: bool) -> bool:
+    """Whether somebody who moves away stays registered at the door they leave."""
+    return kind in ("lives_here", REGISTERED) and not along
+
+
+def kind_of_both(there: str, coming: str) -> str:
+    """The one link of somebody who is linked to the door already and comes with another kind."""
+    if REGISTERED in (there, coming):
+        return "lives_here" if there != coming else there
+    return "lives_here" if "lives_here" in (there, coming) else there
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,16 +7,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from gridwalk.dictionary.types import Authority
+from gridwalk.registry import rules as registry
 
-KINDS = {"merge_persons": "合并人员"}
+KINDS = {"merge_persons": "合并人员", "move_household": "整户搬迁", "renumber_building": "楼房重编号"}
 """What a plan can be about: kind → word."""
 
 STATES = {"open": "待复核", "done": "已办", "rejected": "没有同意", "withdrawn": "已撤回", "undone": "已撤销"}
 
 EVIDENCE = {
-    "id_card": "本人出示身份证", "household_book": "户口簿", "property_deed": "房产证、租赁合同", "licence": "营业执照",
-    "in_person": "本人当面说明", "at_the_door": "上门看过", "phone": "电话核实", "property_office": "物业、楼长证实",
-    "ledger": "两份台账对照",
+    code: registry.EVIDENCE[code]
+    for code in ("id_card", "household_book", "property_deed", "licence", "in_person", "at_the_door", "phone", "property_office",
+                 "ledger", "plate_notice")
 }  # fmt: skip
 """What was seen or heard, chosen; a picture of a document is never kept."""
 
@@ -24,6 +25,18 @@ DOCUMENTS = frozenset({"id_card", "household_book", "property_deed", "licence"})
 """Evidence that is a document."""
 
 LEFT, RIGHT = "left", "right"
+
+REGISTRATION = {"stays": "户口留在原处（人户分离）", "along": "户口跟着迁"}
+"""Of a household that moves: what becomes of its registration."""
+
+OLD_DOOR = {"same": "不改，还有人住或另行登记", "vacant": "空房", "let": "出租了", "unknown": "还不清楚"}
+"""What becomes of the door a household leaves."""
+
+OLD_DOOR_FACTS: Mapping[str, dict[str, str]] = {
+    "same": {}, "vacant": {"occupancy": "vacant"}, "let": {"tenure": "let", "occupancy": "unknown"},
+    "unknown": {"occupancy": "unknown"},
+}  # fmt: skip
+"""The facts that says of the door."""
 
 
 @dataclasses.dataclass(frozen=True)

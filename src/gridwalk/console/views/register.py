@@ -110,7 +110,8 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
         "outcomes": visit_rules.OUTCOMES, "second_sources": rules.VACANCY_SOURCES, "now": clock.local(request.at),
         "residence_kinds": rules.RESIDENCE_LABELS, "person_fields": [dictionary.get("person", n) for n in ADD_FIELDS],
-        "neighbours": neighbours(request, found), "today": today, **_standing(request, "dwelling", found),
+        "neighbours": neighbours(request, found), "today": today, "upkeep": upkeep.about(request.viewer, found),
+        **_standing(request, "dwelling", found),
     }  # fmt: skip
     return page(request, "console/dwelling.html", context, active="console:register")
 

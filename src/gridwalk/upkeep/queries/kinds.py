@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from gridwalk.accounts.rules import Viewer
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import Merge
+from gridwalk.upkeep.queries.moves import Move
 
 
 class Reads(Protocol):
@@ -30,4 +31,4 @@ class Reads(Protocol):
         """What its page shows; ``template`` names the part that shows it."""
 
 
-READS: Mapping[str, Reads] = {"merge_persons": Merge("person")}
+READS: Mapping[str, Reads] = {"merge_persons": Merge("person"), "move_household": Move()}

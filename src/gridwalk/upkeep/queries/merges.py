@@ -18,6 +18,7 @@ from gridwalk.registry.queries.merging import Line, Link
 from gridwalk.sync.models import Device
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries.effects import Effect
 from gridwalk.visits.models import CareContact
 
 KIND_OF = {"person": "merge_persons"}
@@ -31,15 +32,6 @@ class Choice:
     line: Line
     side: str
     changed: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Effect:
-    """One thing a merge does, in words with its number."""
-
-    mark: str
-    sentence: str
-    secret: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
