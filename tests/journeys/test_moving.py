@@ -133,8 +133,8 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
     assert Dwelling.objects.get(pk=old.pk).occupancy == "vacant"
     assert Dwelling.objects.get(pk=beyond.pk).occupancy == "occupied"
     assert dict(Target.objects.values_list("entity", "grid_id")) == targets
-    told = {row["id"] for row in grid_rows.of_grid(NEXT, today=today) if row["kind"] == "person"}
-    assert str(mother.pk) in told, "the phones of the new grid learn it by the next pull"
+    pulled = {row["id"] for row in grid_rows.of_grid(NEXT, today=today) if row["kind"] == "person"}
+    assert str(mother.pk) in pulled, "the phones of the new grid learn it by the next pull"
     assert str(mother.pk) not in {row["id"] for row in grid_rows.of_grid(GRID, today=today) if row["kind"] == "person"}
     assert {c.stream_id for c in Change.objects.filter(entity=mother.pk, field__in=("grid", Change.LEFT))} == {
         GRID,

@@ -326,8 +326,9 @@ STATUS_WORDS = {
 
 
 def ended_word(kind: str, status: str, ended_as: str = "") -> str:
-    """How a record that has ended stands: 已拆除, 已关停; empty for one that is on record."""
-    return "" if status in {"active", "strike_off_pending"} else STATUS_WORDS[kind][ended_as or status]
+    """How a record that has ended stands: 已拆除, 已关停; empty for one that is on record, and for kinds that end otherwise."""
+    standing = status in {"active", "strike_off_pending"} or kind not in PROPOSALS
+    return "" if standing else STATUS_WORDS[kind][ended_as or status]
 
 
 def proposal_word(kind: str, proposed: str) -> str:

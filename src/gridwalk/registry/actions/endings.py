@@ -137,7 +137,7 @@ def _subject(actor: Viewer, kind: str, pk: uuid.UUID, proposed: str) -> _Subject
         if proposed == REINSTATED:
             rows &= Q(ended_as="demolished")
     else:
-        table = columns.TABLES.get(kind)
+        table = columns.TABLES.get(kind) if kind in rules.PROPOSALS else None
         found = table._default_manager.filter(pk=pk).first() if table else None
         rows = Q(pk=pk)
     if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):

@@ -78,7 +78,7 @@ def subject(viewer: Viewer, kind: str, pk: uuid.UUID) -> Subject:
         rows: Sequence[Any] = _doors(building.pk, grid)
         gone = "" if any(row.status != "struck_off" for row in rows) else "已拆除"
     else:
-        table: Any = columns.TABLES.get(kind)
+        table: Any = columns.TABLES.get(kind) if kind in rules.PROPOSALS else None
         found = table._default_manager.filter(pk=pk).first() if table else None
         if found is None or not viewer.may(Verb.SEE_ROWS, found.grid_id):
             raise NotHere
