@@ -93,8 +93,8 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
         ("active", f"{COMMUNITY}000")
     }
     assert Organization.objects.get(pk=shop).status == "active"
-    assert "海河小吃店" in words(street.get("/register/", {"check": "door_gone"}))
-    assert "登记的房屋已经注销" in words(street.get(f"/organizations/{shop}/"))
+    assert "海河小吃店" in words(street.get(f"/bench/door_gone/{shop}/"))
+    assert "登记在已注销的房屋里" in words(street.get(f"/organizations/{shop}/"))
     street.post(f"/differences/{asked.pk}/decide/", {"decision": "accept"})
     asked.refresh_from_db()
     assert asked.state == "accepted"

@@ -124,7 +124,9 @@ def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
 
 
 def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
-    gone = Organization.objects.filter(inside.of() | inside.of("dwelling"), status="active", dwelling__status="struck_off")
+    gone = Organization.objects.filter(
+        inside.of() | inside.of("dwelling"), status="active", dwelling__status="struck_off"
+    )
     rows = gone.values_list("id", "grid_id", "dwelling_id", "dwelling__grid_id")
     return [
         Case("door_gone", (Member("organization", pk, grid, (str(door),)), Member("dwelling", door, door_grid)), 1)

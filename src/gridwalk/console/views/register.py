@@ -154,7 +154,9 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of an organization."""
     found = entities.get_organization(request.viewer, pk)
-    context = context_of(request, "organization", found) | {"contradictions": checks.organization_contradictions(found)}
+    context = context_of(request, "organization", found) | {
+        "contradictions": checks.touching(request.viewer, [found.id], clock.local_date(request.at))
+    }  # fmt: skip
     return page(request, "console/place.html", context, active="console:register")
 
 
