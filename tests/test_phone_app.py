@@ -10,8 +10,7 @@ from pathlib import Path
 
 import hatch_build
 from gridwalk.dictionary import choices
-from gridwalk.visits import rules
-from gridwalk.visits.actions import at_the_door
+from gridwalk.visits import needs, rules
 
 PHONE = hatch_build.WEB / "phone"
 FIRST_LOAD = 250_000
@@ -36,8 +35,8 @@ def test_its_words_are_the_dictionarys() -> None:
         assert words[name] == {code: said[0] for code, said in listed.items()}, name
     assert words["outcome"] == {code: label for code, (label, _) in rules.OUTCOMES.items()}
     assert words["outcome_mark"] == {code: mark for code, (_, mark) in rules.OUTCOMES.items()}
-    assert words["need"] == at_the_door.NEEDS
-    assert words["help"] == at_the_door.HELP
+    assert words["need"] == needs.NEEDS
+    assert words["help"] == needs.HELP
     assert set(words["second_source"]) == set(rules.SECOND_SOURCES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
@@ -88,6 +88,20 @@ def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Grid workers inside a scope: (user, name, grid code), in code order."""
     rows = Assignment.objects.filter(_in_force(on), role=Role.GRID_WORKER, scope__startswith=scope)
     return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]
+
+
+def in_post(grids: Collection[str], on: dt.date) -> dict[str, dict[uuid.UUID, str]]:
+    """Who works in each grid or leads its community on a day: grid → user → name, the grid's own workers first."""
+    rows = Assignment.objects.filter(
+        _in_force(on), role__in=[Role.GRID_WORKER, Role.COMMUNITY_LEAD],
+        scope__in=[*grids, *{grid[:12] for grid in grids}],
+    )  # fmt: skip
+    found: dict[str, dict[uuid.UUID, str]] = {grid: {} for grid in grids}
+    for held in rows.select_related("user").order_by("-scope", "user__name"):
+        for grid in grids:
+            if grid.startswith(held.scope):
+                found[grid][held.user_id] = held.user.name
+    return found
 
 
 def viewer_by_id(user: uuid.UUID, on: dt.date) -> Viewer:

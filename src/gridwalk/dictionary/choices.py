@@ -169,3 +169,19 @@ CARE_INTERVALS = {
     "living_alone": 7, "aged": 30, "disabled": 30, "low_income": 30, "child_in_need": 14, "chronic_illness": 30,
     "veteran": 90, "bereaved_family": 30, "other_help": 30,
 }  # fmt: skip
+CARE_ON_WISH = frozenset({"chronic_illness"})
+"""Categories that rest on the person's wish: a label without consent is not in force."""
+CARE_CONSENT: Choices = {
+    "in_person": ("本人当面", "当面同意", "本人同意", "本人", "口头"),
+    "family": ("家属代为", "家属", "家属同意", "监护人", "子女代为"),
+    "written": ("书面", "书面同意", "签字", "已签字", "知情同意书"),
+    "ledger": ("台账记载", "同意", "已同意", "是"),
+}
+"""How consent was given; ``ledger``: a ledger says that and when, not how."""
+CARE_END: Choices = {
+    "not_needed": ("不再需要",),
+    "unwilling": ("本人不愿意",),
+    "moved_away": ("已迁走",),
+    "deceased": ("已去世",),
+    "mistaken": ("登记有误",),
+}

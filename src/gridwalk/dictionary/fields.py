@@ -138,6 +138,10 @@ _CARE = (
     Field("care", "interval_days", "联系间隔", ("间隔(天)", "走访间隔", "探访周期", "间隔天数", "联系频次(天)"), readers.whole(1, 366),
           "按期关怀", _PERSONAL_BASIS, "到期不续即止", sensitivity=Sensitivity.INTERNAL),
     Field("care", "starts_on", "开始日期", ("起始日期", "纳入日期", "开始时间"), readers.date, "按期关怀", _PERSONAL_BASIS, "到期不续即止"),
+    _choice("care", "consent", "同意方式", choices.CARE_CONSENT, "本人是否同意", "是否同意", "知情同意", sensitivity=Sensitivity.PERSONAL),
+    Field("care", "consent_on", "同意日期", ("本人同意日期", "签字日期", "知情同意日期", "同意时间"), readers.date, "按本人意愿关怀",
+          _PERSONAL_BASIS, "到期不续即止"),
+    Field("care", "review_on", "复查日期", ("下次复查", "复核日期", "复查时间"), readers.date, "看还需不需要", _PERSONAL_BASIS, "到期不续即止"),
     Field("care", "ends_on", "到期日期", ("截止日期", "有效期至", "标识到期", "到期时间"), readers.date, "到期不续自动取消", _PERSONAL_BASIS,
           "到期不续即止"),
     *location.fields("care"),
@@ -188,7 +192,7 @@ def label(kind: str, name: str) -> str:
 
 
 _STRUCTURAL = {"residence": "现住房屋", "grid": "所属网格", "*": "建档", "-": "移到别的网格", "outcome": "走访", "vacancy_source": "空房核实来源",
-               "state": "状态", "to_on": "迁出日期", "dwelling": "所在房屋"}  # fmt: skip
+               "state": "状态", "responsible": "责任人", "ended_on": "结束日期", "ended_why": "结束原因", "to_on": "迁出日期", "dwelling": "所在房屋"}  # fmt: skip
 
 
 def choice_label(kind: str, name: str, code: str) -> str:

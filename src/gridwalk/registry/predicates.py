@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import LessThan
 
 from gridwalk.core.clock import LOCAL
-from gridwalk.registry import rules
+from gridwalk.dictionary.choices import CARE_ON_WISH
+from gridwalk.registry import care, rules
 from gridwalk.registry.models import CareLabel, Dwelling, Facility, Person, Residence, Site
 
 FRESH_DAYS = 180
@@ -181,8 +182,38 @@ def site_overdue(as_of: dt.date) -> Q:
     return Q(LessThan(site_due_on(), as_of))
 
 
+def label_runs(as_of: dt.date) -> Q:
+    """The day lies in the label's time, consent apart."""
+    return Q(starts_on__lte=as_of, ends_on__gte=as_of) & (Q(ended_on__isnull=True) | Q(ended_on__gt=as_of))
+
+
+def label_lacks_consent() -> Q:
+    """The category rests on the person's wish and nobody has said it."""
+    return Q(category__in=sorted(CARE_ON_WISH), consent="")
+
+
+def label_in_force(as_of: dt.date) -> Q:
+    """A care label holds: within its time, not ended before it, and agreed to where it rests on the person's wish."""
+    return label_runs(as_of) & ~label_lacks_consent()
+
+
+def label_to_review(as_of: dt.date) -> Q:
+    """Somebody should ask whether the help is still needed."""
+    return label_in_force(as_of) & Q(review_on__lte=as_of)
+
+
+def label_ending(as_of: dt.date) -> Q:
+    """In force and about to end unless renewed."""
+    return label_in_force(as_of) & Q(ends_on__lte=as_of + dt.timedelta(days=care.SOON))
+
+
 def _labels(as_of: dt.date) -> QuerySet[CareLabel]:
-    return CareLabel.objects.filter(person=OuterRef("pk"), starts_on__lte=as_of, ends_on__gte=as_of)
+    return CareLabel.objects.filter(label_in_force(as_of), person=OuterRef("pk"))
+
+
+def first_due(as_of: dt.date) -> Subquery:
+    """The earliest day a contact is due for one of the person's labels in force."""
+    return Subquery(_labels(as_of).annotate(due=label_due_on()).order_by("due").values("due")[:1])
 
 
 def has_care(as_of: dt.date) -> Q:

@@ -24,7 +24,8 @@ from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
 from gridwalk.visits.actions import doors, recording
-from gridwalk.visits.actions.at_the_door import Arrival, Found, Need, NewVisit
+from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
+from gridwalk.visits.needs import Need
 
 Progress = Callable[[int, int], None]
 STREET = "120105001"

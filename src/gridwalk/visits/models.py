@@ -87,3 +87,31 @@ class Round(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["entity", "-on"])]
+
+
+class CareNeed(models.Model):
+    """A need found in a contact, followed until its recipient has said that it is met (P22). Its grid is its label's.
+
+    ``ask_on``: the day by which somebody asks again; ``settled_in``: the visit it was said in, where it was one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    contact = models.ForeignKey(CareContact, models.PROTECT, related_name="needs")
+    need = models.CharField(max_length=20)
+    state = models.CharField(max_length=12)
+    referred_to = models.CharField(max_length=12, blank=True)
+    ask_on = models.DateField()
+    n_unsettled = models.PositiveSmallIntegerField(default=0)
+    settled_on = models.DateField(null=True)
+    settled_by = models.UUIDField(null=True)
+    settled_by_name = models.CharField(max_length=40, blank=True)
+    settled_in = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["ask_on"],
+                condition=models.Q(state__in=["open", "given", "referred"]),
+                name="care_need_followed",
+            )
+        ]

@@ -24,11 +24,11 @@ from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.queries import checks, differences, entities, entry, history, merging, rechecks, search
+from gridwalk.registry.queries import care, checks, differences, entities, entry, history, merging, rechecks, search
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
-from gridwalk.visits.actions import at_the_door
+from gridwalk.visits.queries import care as followed
 from gridwalk.visits.queries import chart, paper, rounds, worklist
 
 PAGES = {
@@ -98,7 +98,8 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     context = {
         "dwelling": found, "residents": residents, "row": rows[0] if rows else None, "visits": visits,
         "n_met": sum(1 for v in visits if v.outcome == "met"), "n_living": sum(1 for r in residents if r.living), "crumbs": pages.crumbs(found.grid_id),
-        "facts": entities.facts(request.viewer, found), "care": entities.care_of(request.viewer, persons, found.grid_id, today),
+        "facts": entities.facts(request.viewer, found), "care": care.of_persons(request.viewer, persons, found.grid_id, today),
+        "needs": followed.of_persons(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
         "agreement": backfill.agreement(request.viewer, "dwelling", found.id),
         "history": history.past(
@@ -140,11 +141,12 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     merged = merging.merged_into(found)
     context = context_of(request, "person", found) | {
         "contradictions": checks.touching(request.viewer, [found.id], today),
-        "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": entities.care_of(request.viewer, [found.id], found.grid_id, today),
+        "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": care.of_persons(request.viewer, [found.id], found.grid_id, today),
+        "needs": followed.of_persons(request.viewer, [found.id], found.grid_id, today), "sees_care": request.viewer.may(Verb.SEE_CARE, found.grid_id),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name),
         "history": history.past(
             "person", [found.id, *merged, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
-        ), "needs": at_the_door.NEEDS, "helps": at_the_door.HELP, "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
+        ), "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
         "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }  # fmt: skip
     return page(request, "console/person.html", context, active="console:register")

@@ -1,4 +1,4 @@
-"""走访任务, 走访单, 纸质补录, 单户补录, 关怀联系."""
+"""走访任务, 走访单, 纸质补录, 单户补录."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
 from gridwalk.visits import rules
-from gridwalk.visits.actions import at_the_door, care, recording, withdrawing
-from gridwalk.visits.actions.at_the_door import Found, Need, NewVisit
+from gridwalk.visits.actions import recording, withdrawing
+from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.actions.recording import VisitRefused
+from gridwalk.visits.needs import Need
 from gridwalk.visits.queries import paper
 
 BAND_TIMES = {
@@ -248,35 +249,3 @@ def withdraw_visit(request: Signed, pk: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, "已撤回这次走访，来历里留着原因。")
     return redirect("console:dwelling", back)
-
-
-@require_GET
-def care_list(request: Signed) -> HttpResponse:
-    """关怀联系: what is due. Opening it is audited; there is no print button."""
-    scope = pages.scope_of(request, Verb.SEE_CARE, request.GET.get("scope", ""))
-    rows, n = entities.care_due(request.viewer, scope, clock.local_date(request.at))
-    care.note_opening(actor=request.viewer, at=request.at, scope=scope)
-    context = {
-        "rows": rows,
-        "n": n,
-        "needs": at_the_door.NEEDS,
-        "helps": at_the_door.HELP,
-        "crumbs": pages.crumbs(scope),
-    }
-    return page(request, "console/care.html", context, active="console:care")
-
-
-@require_POST
-def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """记一次联系."""
-    contact = care.record_contact(
-        actor=request.viewer,
-        at=request.at,
-        label=pk,
-        need=request.POST.get("need", ""),
-        help_=request.POST.get("help", ""),
-    )
-    messages.success(request, "存好了，下次到期往后顺延。")
-    if request.POST.get("back_kind") == "person":
-        return redirect("console:person", contact.label.person_id)
-    return redirect("console:care")

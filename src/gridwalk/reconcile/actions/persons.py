@@ -189,11 +189,13 @@ def apply_care(writing: Writing, work: Batch) -> None:
             creation.NewCare(
                 person.id, person.grid_id, str(values["category"]), "ledger", work.source_refs[index],
                 interval_days=values.get("interval_days"), starts_on=_date(values.get("starts_on")),
-                ends_on=_date(values.get("ends_on")),
+                ends_on=_date(values.get("ends_on")), review_on=_date(values.get("review_on")),
+                consent=values.get("consent") or ("ledger" if values.get("consent_on") else ""),
+                consent_on=_date(values.get("consent_on")),
             )
         )  # fmt: skip
         work.became(index, person.id, "created")
-    n_made = creation.label_care(writing, new)
+    n_made = len(creation.label_care(writing, new))
     if n_made < len(new):
         standing = [row for row in work.rows if row.state == "created"]
         for row in standing[n_made:]:

@@ -12,7 +12,7 @@ from typing import Any
 from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
-from gridwalk.registry import columns, rules
+from gridwalk.registry import care, columns, rules
 from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Residence, Settled
 
@@ -49,7 +49,10 @@ class NewResidence:
 
 @dataclasses.dataclass(frozen=True)
 class NewCare:
-    """A care label to be; without an interval the category's own holds, without an end it ends after a year."""
+    """A care label to be; without an interval the category's own holds, without an end it ends after a year.
+
+    Without a day of review it is reviewed when half of the time from now is over.
+    """
 
     person: uuid.UUID
     grid: str
@@ -59,6 +62,10 @@ class NewCare:
     interval_days: int | None = None
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
+    review_on: dt.date | None = None
+    consent: str = ""
+    consent_on: dt.date | None = None
+    responsible: uuid.UUID | None = None
 
 
 def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]:
@@ -235,29 +242,34 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
         Settled.objects.filter(lead__in=ids_).update(grid_id=grid)
 
 
-def label_care(writing: Writing, new: Sequence[NewCare]) -> int:
-    """Give care labels; one that stands for the same person and category is kept. Returns how many were made."""
+def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:
+    """Give care labels; one that stands for the same person and category is kept. Returns those that were made.
+
+    What was ended here before its time a ledger does not bring back; the office may.
+    """
     today = clock.local_date(writing.at)
-    standing = set(
-        CareLabel.objects.filter(person_id__in=[n.person for n in new], ends_on__gte=today).values_list(
-            "person_id", "category"
-        )
-    )
+    known = CareLabel.objects.filter(person_id__in=[n.person for n in new])
+    same_day = set(known.values_list("person_id", "category", "starts_on"))
+    standing = set(known.filter(ends_on__gte=today, ended_on__isnull=True).values_list("person_id", "category"))
+    ended = set(known.filter(ends_on__gte=today, ended_on__isnull=False).values_list("person_id", "category"))
     made = []
     for one in new:
-        if (one.person, one.category) in standing:
-            continue
-        standing.add((one.person, one.category))
         starts_on = one.starts_on or today
+        key = (one.person, one.category)
+        if key in standing or (*key, starts_on) in same_day or (key in ended and one.source in FROM_PAPER):
+            continue
+        standing.add(key)
+        ends_on = one.ends_on or starts_on + dt.timedelta(days=365)
         label = CareLabel(
-            grid_id=one.grid, person_id=one.person, category=one.category, starts_on=starts_on,
+            grid_id=one.grid, person_id=one.person, category=one.category, starts_on=starts_on, ends_on=ends_on,
             interval_days=one.interval_days or CARE_INTERVALS[one.category],
-            ends_on=one.ends_on or starts_on + dt.timedelta(days=365), source=one.source, source_ref=one.source_ref,
+            review_on=one.review_on or care.review_after(max(starts_on, today), ends_on), consent=one.consent,
+            consent_on=one.consent_on, responsible_id=one.responsible, source=one.source, source_ref=one.source_ref,
             created_at=writing.at,
         )  # fmt: skip
         made.append(label)
         record = {"person": str(one.person), "category": one.category, "interval_days": label.interval_days,
-                  "ends_on": label.ends_on.isoformat()}  # fmt: skip
+                  "ends_on": ends_on.isoformat(), "consent": one.consent}  # fmt: skip
         writing.created(one.grid, "care", label.id, record, source=one.source, source_ref=one.source_ref)
     bulk.insert(made)
-    return len(made)
+    return [label.id for label in made]

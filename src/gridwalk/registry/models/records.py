@@ -13,6 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from gridwalk.accounts.models import User
 from gridwalk.core import envelope, ids
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.territory.models import Building, Grid, Stairwell
@@ -262,7 +263,11 @@ class Facility(Entity):
 
 
 class CareLabel(models.Model):
-    """A category of help that entitles a person to regular contact; it ends unless renewed (red lines 1 and 3)."""
+    """A category of help that entitles a person to regular contact; it ends unless renewed (red lines 1 and 3).
+
+    ``responsible``: who was named for it; without a name, or when they are no longer in post, whoever holds the grid.
+    ``ended_on``: the first day it no longer holds, where it was ended before its time.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
@@ -272,6 +277,12 @@ class CareLabel(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     last_contact_on = models.DateField(null=True)
+    responsible = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    consent = models.CharField(max_length=12, blank=True)
+    consent_on = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    ended_why = models.CharField(max_length=16, blank=True)
     source = models.CharField(max_length=16)
     source_ref = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()

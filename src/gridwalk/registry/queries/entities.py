@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count
@@ -132,77 +132,9 @@ def homes(viewer: Viewer, person: Person) -> list[Resident]:
 def _with_care(viewer: Viewer, grid: str, persons: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     if not viewer.may(Verb.SEE_CARE, grid):
         return set()
-    labels = CareLabel.objects.filter(person_id__in=persons, ends_on__gte=clock.local_date(clock.now()))
+    in_force = predicates.label_in_force(clock.local_date(clock.now()))
+    labels = CareLabel.objects.filter(in_force, person_id__in=persons)
     return set(labels.values_list("person_id", flat=True))
-
-
-@dataclasses.dataclass(frozen=True)
-class Care:
-    """A care label as a row."""
-
-    id: uuid.UUID
-    person: uuid.UUID
-    name: str
-    address: str
-    dwelling: uuid.UUID | None
-    category: str
-    interval_days: int
-    last_contact_on: dt.date | None
-    due_on: dt.date
-    ends_on: dt.date
-    overdue: bool
-
-
-def _care_rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[Care]:
-    labels = list(labels)
-    homes_of: dict[uuid.UUID, Residence] = {}
-    links = Residence.objects.filter(person_id__in=[c.person_id for c in labels], to_on__isnull=True).select_related(
-        "dwelling"
-    )
-    for link in links:
-        if link.kind in rules.LIVING or link.person_id not in homes_of:
-            homes_of[link.person_id] = link
-    rows = []
-    for label in labels:
-        home = homes_of.get(label.person_id)
-        due_on = (label.last_contact_on or label.starts_on) + dt.timedelta(days=label.interval_days)
-        rows.append(
-            Care(
-                label.id, label.person_id, shown_name(viewer, label.grid_id, label.person.name),
-                home.dwelling.address if home else "", home.dwelling_id if home else None,
-                dictionary.choice_label("care", "category", label.category), label.interval_days, label.last_contact_on,
-                due_on, label.ends_on, due_on < today,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def care_of(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Care]:
-    """The care labels in force of some persons; nothing for who may not see care."""
-    if not viewer.may(Verb.SEE_CARE, grid):
-        return []
-    labels = CareLabel.objects.filter(person_id__in=persons, starts_on__lte=today, ends_on__gte=today).select_related(
-        "person"
-    )
-    return _care_rows(viewer, labels, today)
-
-
-def care_due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 200) -> tuple[list[Care], int]:
-    """Care contacts by due day, the most overdue first, and how many there are due within 7 days or overdue."""
-    from_scopes = [s for s in viewer.scopes(Verb.SEE_CARE) if s.startswith(scope) or scope.startswith(s)]
-    if not from_scopes:
-        raise NotHere
-    labels = (
-        CareLabel.objects.filter(
-            starts_on__lte=today, ends_on__gte=today, grid__code__startswith=scope, person__status="active"
-        )
-        .annotate(due=predicates.label_due_on())
-        .filter(due__lte=today + dt.timedelta(days=7))
-    )
-    if not viewer.may(Verb.SEE_CARE, scope):
-        inside = [c for s in from_scopes for c in labels.filter(grid__code__startswith=s).values_list("pk", flat=True)]
-        labels = labels.filter(pk__in=inside)
-    return _care_rows(viewer, labels.select_related("person").order_by("due", "id")[:limit], today), labels.count()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -297,7 +229,7 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
         living[dwelling] += 1
         persons[person] = dwelling
     cared = set(
-        CareLabel.objects.filter(person_id__in=list(persons), ends_on__gte=today, starts_on__lte=today).values_list(
+        CareLabel.objects.filter(predicates.label_in_force(today), person_id__in=list(persons)).values_list(
             "person_id", flat=True
         )
     )

@@ -62,6 +62,16 @@ AUDIT_WORDS = {
     "upkeep.rejected": ("并", "复核不同意更正方案，都没有动"),
     "upkeep.withdrawn": ("撤", "撤回了更正方案"),
     "upkeep.undone": ("撤", "撤销了更正方案，恢复原样"),
+    "care.labelled": ("关", "加了关怀类别"),
+    "care.interval_changed": ("关", "改了关怀间隔"),
+    "care.responsible_named": ("关", "换了关怀责任人"),
+    "care.consented": ("关", "记了本人同意"),
+    "care.reviewed": ("关", "复查了关怀类别，照旧"),
+    "care.renewed": ("关", "续了关怀类别"),
+    "care.ended": ("关", "结束了关怀类别"),
+    "care.need_helped": ("关", "给一项需要想了办法"),
+    "care.need_settled": ("关", "问过，一项需要已落实"),
+    "care.need_unsettled": ("关", "问过，一项需要还没解决"),
     "person.erased": ("清", "身份内容已清除，值不再保存"),
 }
 
@@ -85,6 +95,10 @@ HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacanc
 """What the street centre does not read in a door's history: it says which doors stand empty (red line 5)."""
 
 
+CARE = "care."
+"""Verbs that say somebody is cared for: for the same eyes only."""
+
+
 def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
     """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
 
@@ -93,7 +107,7 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
     changes = [c for c in core.history(entities, limit=limit) if full or c.field not in HIDDEN_FROM_MASKED]
     entries = [p for change in changes if (p := _of_change(change, full=full))]
     audited = {(e.data.get("plan") or e.id, e.verb): e for e in core.audit_of(entities, limit=limit)}
-    entries += [p for entry in audited.values() if (p := _of_audit(entry))]
+    entries += [p for entry in audited.values() if (p := _of_audit(entry, full=full))]
     return sorted(entries, key=lambda p: p.at, reverse=True)[:limit]
 
 
@@ -166,9 +180,9 @@ def _shown(change: Change, value: object) -> str:
     return dictionary.show(change.kind, change.field, value)
 
 
-def _of_audit(entry: AuditEntry) -> Past | None:
+def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
     words = AUDIT_WORDS.get(entry.verb)
-    if words is None:
+    if words is None or (entry.verb.startswith(CARE) and not full):
         return None
     mark, sentence = words
     field = entry.data.get("field")

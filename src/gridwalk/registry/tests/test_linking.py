@@ -122,8 +122,8 @@ def test_a_care_label_is_given_once_while_it_stands_and_ends_after_a_year(street
     person = street.person("张桂兰", street.door())
     one = creation.NewCare(person.id, GRID, "living_alone", "ledger")
     with street.writing() as writing:
-        assert creation.label_care(writing, [one, one]) == 1
-        assert creation.label_care(writing, [one]) == 0
+        assert len(creation.label_care(writing, [one, one])) == 1
+        assert len(creation.label_care(writing, [one])) == 0
     label = CareLabel.objects.get()
     assert (label.interval_days, (label.ends_on - label.starts_on).days) == (7, 365)
     assert person.grid_id.startswith(FIRST)

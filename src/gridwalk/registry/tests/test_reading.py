@@ -11,7 +11,7 @@ from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.actions import creation, endings
 from gridwalk.registry.models import CareLabel
-from gridwalk.registry.queries import differences, entities, history, rechecks, search
+from gridwalk.registry.queries import care, differences, entities, history, rechecks, search
 from gridwalk.registry.tests.street import (
     FIRST,
     GRID,
@@ -84,11 +84,11 @@ def test_care_is_due_by_interval_and_only_for_who_may_see_care(street: Street, v
     with street.writing() as writing:
         creation.label_care(writing, [creation.NewCare(person.id, GRID, "living_alone", "ledger")])
     today = street.at.date()
-    (row,), n = entities.care_due(lead(), FIRST, today)
-    assert (row.category, (row.due_on - today).days, n) == ("独居老人", 7, 1)
-    assert entities.care_of(viewer(Role.STREET_CENTRE, STREET), [person.id], GRID, today) == []
+    (row,), n = care.due(lead(), FIRST, today)
+    assert (row.categories, (row.due_on - today).days, n) == (("独居老人",), 7, 1)
+    assert care.of_persons(viewer(Role.STREET_CENTRE, STREET), [person.id], GRID, today) == []
     with pytest.raises(NotHere):
-        entities.care_due(viewer(Role.STREET_CENTRE, STREET), FIRST, today)
+        care.due(viewer(Role.STREET_CENTRE, STREET), FIRST, today)
     assert CareLabel.objects.count() == 1
 
 

@@ -27,7 +27,7 @@ from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
 from gridwalk.sync.models import Op
 from gridwalk.upkeep.models import Plan
-from gridwalk.visits.models import CareContact
+from gridwalk.visits.models import CareContact, CareNeed
 
 KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
 """Changes whose values stay: what became of the record, never who it was."""
@@ -78,12 +78,17 @@ def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: 
 
 
 def _erase(writing: Writing, person: Person) -> None:
+    labels = CareLabel.objects.filter(person=person)
+    needs = CareNeed.objects.filter(contact__label__in=labels)
     _records_of(person)
+    _forget(
+        Change.objects.filter(entity__in=[*labels.values_list("pk", flat=True), *needs.values_list("pk", flat=True)])
+    )
     _doors_owned_by(person)
     _ops_about(person)
-    labels = CareLabel.objects.filter(person=person)
+    needs.update(need="", referred_to="")
     CareContact.objects.filter(label__in=labels).update(need="", help="")
-    labels.update(category=Concat(Value("~"), Cast(F("id"), TextField())), source_ref="")
+    labels.update(category=Concat(Value("~"), Cast(F("id"), TextField())), source_ref="", consent="", ended_why="")
     person.name = person.name_key = person.sort_key = ERASED_NAME
     for column in (
         "id_no_sealed", "id_no_index", "id_no_masked", "sex", "phone_sealed", "phone_index", "phone_masked", "relation",
@@ -96,9 +101,7 @@ def _erase(writing: Writing, person: Person) -> None:
 
 
 def _records_of(person: Person) -> None:
-    own = Change.objects.filter(entity=person.pk)
-    own.exclude(field__in=KEPT_FIELDS).update(old=None, new=None, reason="", source_ref="")
-    own.update(reason="")
+    _forget(Change.objects.filter(entity=person.pk))
     said = Difference.objects.filter(entity=person.pk)
     said.filter(state="open").update(state="closed")
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, source_ref="", reason="")
@@ -116,6 +119,11 @@ def _records_of(person: Person) -> None:
 
     for table in (Import, Comparison):
         clear_samples(queries.with_samples(table).filter(said__contains=person.name))
+
+
+def _forget(changes: QuerySet[Change]) -> None:
+    changes.exclude(field__in=KEPT_FIELDS).update(old=None, new=None, reason="", source_ref="")
+    changes.update(reason="")
 
 
 def clear_samples(rows: QuerySet[Any]) -> int:

@@ -17,7 +17,8 @@ from gridwalk.registry.rules import PROPOSALS, RESIDENCE_LABELS, Claim
 from gridwalk.sync import rules
 from gridwalk.sync.models import Alias, Op
 from gridwalk.sync.rules import Intention
-from gridwalk.visits.actions.at_the_door import Arrival, Found, Need, NewVisit
+from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
+from gridwalk.visits.needs import Need
 
 PLACES = ("dwelling", "organization", "site")
 

@@ -10,25 +10,17 @@ from typing import Any
 
 from django.db.models import Q
 
-from gridwalk.core import bulk, envelope, ids
+from gridwalk.core import envelope, ids
 from gridwalk.core.actions import Writing
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation, endings
 from gridwalk.registry.actions.claims import Judged
-from gridwalk.registry.models import CareLabel, Entity, Person, Residence
+from gridwalk.registry.models import Entity, Person, Residence
 from gridwalk.registry.rules import LIVING, Claim
-from gridwalk.visits.models import CareContact, Visit
+from gridwalk.visits.actions import caring
+from gridwalk.visits.models import Visit
+from gridwalk.visits.needs import Need
 from gridwalk.visits.rules import CONTACTS
-
-NEEDS = {
-    "daily_life": "生活照料",
-    "medical": "就医买药",
-    "repair": "维修安全",
-    "benefit": "政策办理",
-    "company": "陪伴探望",
-    "other": "其他",
-}
-HELP = {"given": "当场帮了", "referred": "已转介", "none": "暂无需要"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,15 +30,6 @@ class Arrival:
     values: Mapping[str, Any]
     residence_kind: str
     id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
-
-
-@dataclasses.dataclass(frozen=True)
-class Need:
-    """What a care contact brought: a need found (key of NEEDS) and what was done (key of HELP)."""
-
-    person: uuid.UUID
-    need: str = ""
-    help: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -224,44 +207,11 @@ def _confirm_places(
 
 
 def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
-    """A care contact counts for every label of the person; a need found is noted with it (P22)."""
-    reached: dict[uuid.UUID, list[tuple[Visit, Need]]] = {}
-    for visit, found in visits:
-        for need in found.care:
-            reached.setdefault(need.person, []).append((visit, need))
-    if not reached:
-        return
-    labels = list(CareLabel.objects.filter(person_id__in=list(reached)))
-    contacts = []
-    for label in labels:
-        for visit, need in reached[label.person_id]:
-            contacts.append(
-                CareContact(
-                    id=ids.new_id(), grid_id=label.grid_id, label=label, visit=visit, on=visit.on, worker=visit.worker,
-                    worker_name=visit.worker_name, need=need.need, help=need.help, created_at=writing.at,
-                )
-            )  # fmt: skip
-        last = max(visit.on for visit, _ in reached[label.person_id])
-        contacted(writing, label, max(last, label.last_contact_on or last), source="visit")
-    bulk.update(labels, ["last_contact_on"])
-    bulk.insert(contacts)
-
-
-def contacted(writing: Writing, label: CareLabel, on: dt.date | None, *, source: str) -> None:
-    """Set the day of a label's last contact; the caller saves it. The label's grid must be locked."""
-    old, label.last_contact_on = label.last_contact_on, on
-    if old != on:
-        days = [day.isoformat() if day else None for day in (old, on)]
-        writing.change(label.grid_id, "care", label.id, "last_contact_on", *days, source=source)
-
-
-def contact_by_phone(
-    writing: Writing, label: CareLabel, *, on: dt.date, need: str, help_: str, worker_name: str
-) -> CareContact:
-    """Step: a care contact made outside a visit (a call, help given later)."""
-    contacted(writing, label, max(on, label.last_contact_on or on), source="office")
-    label.save(update_fields=["last_contact_on"])
-    return CareContact.objects.create(
-        grid_id=label.grid_id, label=label, on=on, worker=writing.actor.id, worker_name=worker_name, need=need,
-        help=help_, created_at=writing.at,
-    )  # fmt: skip
+    """Whoever was seen and is cared for was contacted; a need found is followed from now on (P22)."""
+    made = [
+        caring.Contact(said, visit.on, visit.worker, visit.worker_name, visit)
+        for visit, found in visits
+        for said in found.care
+    ]
+    if made:
+        caring.record(writing, made, source="visit")

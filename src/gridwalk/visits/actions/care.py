@@ -1,4 +1,4 @@
-"""关怀联系 outside a visit: a call, help given later (P22)."""
+"""关怀联系 outside a visit (a call, a talk in the courtyard), and needs followed to their end (P22)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,93 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.models import CareLabel
-from gridwalk.visits.actions import at_the_door
-from gridwalk.visits.models import CareContact
+from gridwalk.registry.models import CareLabel, Person
+from gridwalk.visits import needs
+from gridwalk.visits.actions import caring
+from gridwalk.visits.models import CareContact, CareNeed
+from gridwalk.visits.needs import Need
+
+BACK = 31
+"""A contact may be written down so many days after it was made."""
 
 
-def record_contact(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, need: str = "", help_: str = "") -> CareContact:
-    """Record a contact with a care recipient today. Raises NotHere, NotPermitted."""
-    found = CareLabel.objects.filter(pk=label).first()
+class CareRefused(Exception):
+    """A contact or an answer that is not recorded; ``faults`` says by field what is wrong. Nothing was written."""
+
+    def __init__(self, message: str, faults: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.faults = dict(faults or {})
+
+
+def record_contact(*, actor: Viewer, at: dt.datetime, said: Need, on: dt.date | None = None) -> list[CareContact]:
+    """Record a contact with a care recipient. Raises NotHere, NotPermitted, CareRefused."""
+    found = Person.objects.filter(pk=said.person).first()
     if found is None or not actor.may(Verb.SEE_CARE, found.grid_id):
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, found.grid_id)
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
-        contact = at_the_door.contact_by_phone(
-            writing, found, on=clock.local_date(at), need=need if need in at_the_door.NEEDS else "",
-            help_=help_ if help_ in at_the_door.HELP else "", worker_name=actor.name,
-        )  # fmt: skip
-        writing.audit("care.contacted", scope=found.grid_id, kind="person", subject=found.person_id)
-    return contact
+    today = clock.local_date(at)
+    on = on or today
+    faults = _faults_of_day(on, today) | needs.faults(said, on)
+    if said.need and not said.help:
+        faults["help"] = "请选怎么办的，还没办就选“还没办”"
+    if said.help == "referred" and not said.to:
+        faults["to"] = "请选转给了谁"
+    grids = set(CareLabel.objects.filter(person=found).values_list("grid_id", flat=True))
+    if not grids:
+        raise CareRefused("没有记：这个人没有关怀类别。先加一个类别，再记联系。")
+    if faults:
+        raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
+    with core.write_to(found.grid_id, *grids, actor=actor, at=at) as writing:
+        made = caring.record(writing, [caring.Contact(said, on, actor.id, actor.name)], source="office")
+        writing.audit("care.contacted", scope=found.grid_id, kind="person", subject=found.pk)
+    return made
+
+
+def _faults_of_day(on: dt.date, today: dt.date) -> dict[str, str]:
+    if on > today:
+        return {"on": "联系日期不能在将来"}
+    if on < today - dt.timedelta(days=BACK):
+        return {"on": f"只能补记 {BACK} 天以内的"}
+    return {}
+
+
+def settle_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, settled: bool, on: dt.date | None = None) -> None:
+    """What the recipient says of a need: met, or not yet. Asking is a contact. Raises NotHere, NotPermitted, CareRefused."""
+    found = _followed(need, actor)
+    if on is not None and on < found.contact.on:
+        raise CareRefused("没有记：问的日期早于发现需要的那天。", {"on": "早于发现需要的那天"})
+    record_contact(actor=actor, at=at, said=Need(found.contact.label.person_id, asked=((need, settled),)), on=on)
+
+
+def help_need(
+    *, actor: Viewer, at: dt.datetime, need: uuid.UUID, help_: str, to: str = "", by: dt.date | None = None
+) -> None:  # fmt: skip
+    """Help was given, or the need was handed on, after it was found. Raises NotHere, NotPermitted, CareRefused."""
+    found = _followed(need, actor)
+    label, today = found.contact.label, clock.local_date(at)
+    faults = needs.faults(Need(label.person_id, found.need, help_, to, by), today)
+    if help_ not in needs.ASK_AFTER or help_ == "open":
+        faults["help"] = "请选当场帮了，还是已转介"
+    if help_ == "referred" and not to:
+        faults["to"] = "请选转给了谁"
+    if faults:
+        raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
+    with core.write_to(label.grid_id, actor=actor, at=at) as writing:
+        locked = CareNeed.objects.select_for_update(of=("self",)).select_related("contact__label").get(pk=need)
+        locked.referred_to, locked.ask_on = to if help_ == "referred" else "", needs.ask_on(help_, today, by)
+        caring.turn(writing, locked, help_, source="office")
+        writing.audit("care.need_helped", scope=label.grid_id, kind="person", subject=label.person_id,
+                      data={"need": str(need)})  # fmt: skip
+
+
+def _followed(need: uuid.UUID, actor: Viewer) -> CareNeed:
+    found = CareNeed.objects.select_related("contact__label").filter(pk=need).first()
+    if found is None or not actor.may(Verb.SEE_CARE, found.contact.label.grid_id):
+        raise NotHere
+    access.require(actor, Verb.RECORD_VISIT, found.contact.label.grid_id)
+    if found.state not in needs.FOLLOWED:
+        raise CareRefused("这项需要已经有结果了，没有再记。请刷新后再看。")
+    return found
 
 
 def note_opening(*, actor: Viewer, at: dt.datetime, scope: str) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
 from gridwalk.registry.models import Entity, Residence
-from gridwalk.visits import rules
-from gridwalk.visits.actions.at_the_door import HELP, NEEDS, Found, NewVisit
+from gridwalk.visits import needs, rules
+from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.models import Visit
 
 AGREED_WITHIN = dt.timedelta(hours=1)
@@ -86,6 +86,9 @@ def _of_found(new: NewVisit, people: set[uuid.UUID]) -> str:
     here = people | {a.id for a in found.arrivals}
     if not found.persons <= here or any(c.entity != new.entity for c in found.claims if c.kind != "person"):
         return "填的人里有不在这一户名下的，没有记。请刷新这一户再填。"
-    if any((n.need and n.need not in NEEDS) or (n.help and n.help not in HELP) for n in found.care):
+    faults = [needs.faults(need, clock.local_date(new.at)) for need in found.care]
+    if any("by" in one for one in faults):
+        return "转介的办结日期早于走访那天，或太远，没有记。请改了日期再传。"
+    if any(faults):
         return "不认得这种需要或帮助，没有记。"
     return ""

@@ -18,7 +18,7 @@ from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import corrections
 from gridwalk.registry.models import CareLabel, Dwelling
 from gridwalk.visits import rules
-from gridwalk.visits.actions import at_the_door, rounds, targets
+from gridwalk.visits.actions import caring, rounds, targets
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.models import CareContact, Visit
 
@@ -27,7 +27,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
     """Take a wrong visit back with a reason; facts and persons it brought stay and are corrected on their own pages.
 
     Its target, the last contact of its place and of its care labels and its proof of vacancy fall back to the visits that
-    stand. Raises NotHere, NotPermitted, VisitRefused.
+    stand; needs found in it do not count, needs it settled are open again. Raises NotHere, NotPermitted, VisitRefused.
     """
     found = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()
     if found is None:
@@ -57,6 +57,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
             _prove_by_others(writing, place, found, standing)
         for label in labels.distinct():
             _last_contact(writing, label)
+        caring.take_back(writing, found)
         writing.audit("visit.withdrawn", scope=place.grid_id, kind=found.kind, subject=found.entity,
                       data={"visit": str(found.id)}, reason=reason)  # fmt: skip
 
@@ -76,5 +77,5 @@ def _prove_by_others(writing: Writing, dwelling: Dwelling, found: Visit, standin
 def _last_contact(writing: Writing, label: CareLabel) -> None:
     contacts = CareContact.objects.filter(label=label, visit__withdrawn_at__isnull=True)
     last = contacts.order_by("-on").values_list("on", flat=True).first()
-    at_the_door.contacted(writing, label, last, source="visit")
+    caring.contacted(writing, label, last, source="visit")
     label.save(update_fields=["last_contact_on"])

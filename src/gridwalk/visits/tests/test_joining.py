@@ -9,12 +9,14 @@ from gridwalk.core import ids
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import CareLabel, Dwelling
-from gridwalk.registry.queries import entities
+from gridwalk.registry.queries.care import due
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
 from gridwalk.visits.actions import care, doors
+from gridwalk.visits.actions.care import CareRefused
 from gridwalk.visits.actions.recording import VisitRefused
-from gridwalk.visits.models import CareContact
+from gridwalk.visits.models import CareContact, CareNeed
+from gridwalk.visits.needs import Need
 from gridwalk.visits.tests.test_finding import label
 from gridwalk.visits.tests.walk import Walk, dwelling, target
 
@@ -41,19 +43,23 @@ def test_a_call_to_somebody_cared_for_is_a_contact_and_moves_the_day_due(walk: W
     person = walk.street.person("王试甲", walk.street.door())
     given = label(person)
     CareLabel.objects.update(last_contact_on=walk.then(-6).date())
-    (row,), n = entities.care_due(walk.lead, FIRST, walk.at.date())
+    (row,), n = due(walk.lead, FIRST, walk.at.date())
     assert (n, row.due_on, row.overdue) == (1, walk.then(1).date(), False)
     centre = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, "120105001"),))
     for stranger in (made_up.worker(FAR_GRID), centre):
         with pytest.raises(NotHere):
-            care.record_contact(actor=stranger, at=walk.at, label=given.id)
+            care.record_contact(actor=stranger, at=walk.at, said=Need(given.person_id))
 
-    made = care.record_contact(actor=walk.worker, at=walk.at, label=given.id, need="medical", help_="referred")
+    (made,) = care.record_contact(
+        actor=walk.worker, at=walk.at, said=Need(given.person_id, "medical", "referred", "hospital")
+    )
     assert (made.need, made.help, made.on) == ("medical", "referred", walk.at.date())
-    assert care.record_contact(actor=walk.worker, at=walk.at, label=given.id, need="a car", help_="?").need == ""
-    assert CareContact.objects.count() == 2
+    with pytest.raises(CareRefused) as refused:
+        care.record_contact(actor=walk.worker, at=walk.at, said=Need(given.person_id, "a car", "given"))
+    assert set(refused.value.faults) == {"need"}
+    assert (CareContact.objects.count(), CareNeed.objects.get().state) == (1, "referred")
     assert CareLabel.objects.get().last_contact_on == walk.at.date()
-    (row,), _ = entities.care_due(walk.lead, FIRST, walk.at.date())
+    (row,), _ = due(walk.lead, FIRST, walk.at.date())
     assert row.due_on == walk.then(7).date()
 
 

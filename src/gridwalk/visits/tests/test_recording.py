@@ -15,8 +15,9 @@ from gridwalk.registry.models import Organization
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, GRID
 from gridwalk.visits.actions import recording, withdrawing
-from gridwalk.visits.actions.at_the_door import Found, Need, NewVisit
+from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.models import Visit
+from gridwalk.visits.needs import Need
 from gridwalk.visits.tests.walk import Walk, dwelling, target
 
 

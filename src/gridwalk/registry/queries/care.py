@@ -1,0 +1,251 @@
+"""关爱帮扶: who is due, whose label is to be reviewed, ends or lacks consent, which dwellings are due. For who may see care only."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import choices
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.registry import care, predicates, rules
+from gridwalk.registry.models import CareLabel, Dwelling, Person, Residence
+from gridwalk.registry.queries.entities import shown_name
+
+
+@dataclasses.dataclass(frozen=True)
+class Label:
+    """A care label as a row. ``steps``: what is next, in words."""
+
+    id: uuid.UUID
+    person: uuid.UUID
+    name: str
+    address: str
+    dwelling: uuid.UUID | None
+    category: str
+    interval_days: int
+    last_contact_on: dt.date | None
+    due_on: dt.date
+    starts_on: dt.date
+    ends_on: dt.date
+    review_on: dt.date | None
+    consent: str
+    consent_on: dt.date | None
+    on_wish: bool
+    ended_on: dt.date | None
+    ended_why: str
+    responsible: str
+    overdue: bool
+    in_force: bool
+    runs: bool
+    steps: tuple[str, ...]
+
+    @property
+    def renewed_until(self) -> dt.date:
+        """A year after its end."""
+        return self.ends_on + dt.timedelta(days=365)
+
+
+@dataclasses.dataclass(frozen=True)
+class Due:
+    """A care recipient whose next contact comes up; one contact counts for all their labels."""
+
+    person: uuid.UUID
+    name: str
+    address: str
+    dwelling: uuid.UUID | None
+    categories: tuple[str, ...]
+    interval_days: int
+    last_contact_on: dt.date | None
+    due_on: dt.date
+    overdue: bool
+    responsible: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A vacant or let dwelling whose interval is over, and the cheapest next step."""
+
+    dwelling: uuid.UUID
+    address: str
+    label: str
+    last_contact_on: dt.date | None
+    due_on: dt.date
+    step: str
+    responsible: str
+
+
+LISTS: dict[str, tuple[Callable[[dt.date], Q], str]] = {
+    "reviews": (predicates.label_to_review, "review_on"),
+    "ending": (predicates.label_ending, "ends_on"),
+    "consent": (lambda day: predicates.label_runs(day) & predicates.label_lacks_consent(), "starts_on"),
+}
+"""Lists of labels: condition and what they are sorted by."""
+
+
+def require(viewer: Viewer, scope: str) -> None:
+    """Raises NotHere unless the viewer may see care there."""
+    if not viewer.may(Verb.SEE_CARE, scope):
+        raise NotHere
+
+
+def get_label(viewer: Viewer, pk: uuid.UUID) -> CareLabel:
+    """One care label. Raises NotHere."""
+    found = CareLabel.objects.select_related("person").filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    require(viewer, found.grid_id)
+    return found
+
+
+def get_recipient(viewer: Viewer, pk: uuid.UUID) -> Person:
+    """A person as who may see care there sees them. Raises NotHere."""
+    found = Person.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotHere
+    require(viewer, found.grid_id)
+    return found
+
+
+def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Label]:
+    """The care labels that run for some persons, those without consent too; nothing for who may not see care."""
+    if not viewer.may(Verb.SEE_CARE, grid):
+        return []
+    labels = CareLabel.objects.filter(predicates.label_runs(today), person_id__in=persons)
+    return rows(viewer, labels.select_related("person").order_by("created_at", "id"), today)
+
+
+def _due(scope: str, today: dt.date) -> QuerySet[Any]:
+    """Whom rate 2 counts, with the day their first contact is due."""
+    counted = predicates.people().filter(predicates.person_active() & predicates.has_care(today))
+    found = counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
+    return found.filter(due__lte=today + dt.timedelta(days=care.LOOK_AHEAD))
+
+
+def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Due], int]:
+    """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
+    require(viewer, scope)
+    found = _due(scope, today)
+    persons = list(found.order_by("due", "id")[offset : offset + limit])
+    labels = CareLabel.objects.filter(predicates.label_in_force(today), person__in=persons).order_by("created_at", "id")
+    of: dict[uuid.UUID, list[CareLabel]] = {}
+    for label in labels:
+        of.setdefault(label.person_id, []).append(label)
+    homes, names = homes_of([p.pk for p in persons]), responsible_of([x for group in of.values() for x in group], today)
+    made = []
+    for person in persons:
+        first = min(of[person.pk], key=care.due_on)
+        home, due_on = homes.get(person.pk), care.due_on(first)
+        made.append(
+            Due(
+                person.pk, shown_name(viewer, person.grid_id, person.name), home.dwelling.address if home else "",
+                home.dwelling_id if home else None, tuple(_category(label) for label in of[person.pk]), first.interval_days,
+                first.last_contact_on, due_on, due_on < today, names[first.pk],
+            )
+        )  # fmt: skip
+    return made, found.count()
+
+
+def listed(
+    viewer: Viewer, scope: str, which: str, today: dt.date, *, limit: int = 100, offset: int = 0
+) -> tuple[list[Label], int]:
+    """The labels of one of ``LISTS``, and how many. Raises NotHere."""
+    require(viewer, scope)
+    condition, by = LISTS[which]
+    labels = _of_active(scope).filter(condition(today))
+    found = labels.select_related("person").order_by(by, "id")[offset : offset + limit]
+    return rows(viewer, found, today), labels.count()
+
+
+def places(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Place], int]:
+    """Vacant and let dwellings whose interval is over, the longest first, and how many. Raises NotHere."""
+    require(viewer, scope)
+    dwellings = _overdue_places(scope, today)
+    names = accounts.responsible(
+        sorted({code for d in dwellings.values_list("grid_id", flat=True).distinct() for code in (d, d[:12])}), today
+    )
+    found = [_place(dwelling, names) for dwelling in dwellings.order_by("last_contact_on", "created_at", "id")]
+    found.sort(key=lambda place: place.due_on)
+    return found[offset : offset + limit], len(found)
+
+
+def _overdue_places(scope: str, today: dt.date) -> QuerySet[Dwelling]:
+    kept = predicates.dwelling_active() & (predicates.dwelling_vacant() | predicates.dwelling_let())
+    return Dwelling.objects.filter(kept, predicates.dwelling_overdue(today), grid__code__startswith=scope)
+
+
+def _place(dwelling: Dwelling, names: dict[str, accounts.Responsible]) -> Place:
+    vacant = dwelling.occupancy == "vacant"
+    days = predicates.VACANT_INTERVAL_DAYS if vacant else predicates.LET_INTERVAL_DAYS
+    since = dwelling.last_contact_on or clock.local_date(dwelling.created_at)
+    call = "给产权人打电话" if dwelling.owner_phone_index else "问物业或邻居" if vacant else "顺路敲门"
+    who = names.get(dwelling.grid_id) or names.get(dwelling.grid_id[:12])
+    return Place(
+        dwelling.pk, dwelling.address, rules.dwelling_label(dwelling.occupancy, dwelling.tenure), dwelling.last_contact_on,
+        since + dt.timedelta(days=days), f"{call}，{'看还空着没有' if vacant else '看谁住着'}", who.name if who else "",
+    )  # fmt: skip
+
+
+def counts(viewer: Viewer, scope: str, today: dt.date) -> dict[str, int]:
+    """How many stand on each list. Raises NotHere."""
+    require(viewer, scope)
+    found = {which: _of_active(scope).filter(condition(today)).count() for which, (condition, _) in LISTS.items()}
+    return {"due": _due(scope, today).count(), "places": _overdue_places(scope, today).count(), **found}
+
+
+def _of_active(scope: str) -> QuerySet[CareLabel]:
+    return CareLabel.objects.filter(grid__code__startswith=scope, person__status="active")
+
+
+def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[Label]:
+    """Labels (with their persons) as rows, in the order given; a constant number of queries."""
+    labels = list(labels)
+    homes, names = homes_of([label.person_id for label in labels]), responsible_of(labels, today)
+    made = []
+    for label in labels:
+        home, due_on = homes.get(label.person_id), care.due_on(label)
+        made.append(
+            Label(
+                label.pk, label.person_id, shown_name(viewer, label.grid_id, label.person.name),
+                home.dwelling.address if home else "", home.dwelling_id if home else None, _category(label), label.interval_days,
+                label.last_contact_on, due_on, label.starts_on, label.ends_on, label.review_on,
+                dictionary.choice_label("care", "consent", label.consent), label.consent_on, label.category in choices.CARE_ON_WISH,
+                label.ended_on, choices.CARE_END.get(label.ended_why, ("",))[0], names[label.pk], due_on < today,
+                care.in_force(label, today), care.runs(label, today), tuple(care.STEPS[s] for s in care.steps(label, today)),
+            )
+        )  # fmt: skip
+    return made
+
+
+def _category(label: CareLabel) -> str:
+    return dictionary.choice_label("care", "category", label.category)
+
+
+def homes_of(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, Residence]:
+    """Where each lives now, else where they are registered."""
+    found: dict[uuid.UUID, Residence] = {}
+    for link in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).select_related("dwelling"):
+        if link.kind in rules.LIVING or link.person_id not in found:
+            found[link.person_id] = link
+    return found
+
+
+def responsible_of(labels: Sequence[CareLabel], today: dt.date) -> dict[uuid.UUID, str]:
+    """Who looks after each label: who was named and is still in post there, else whoever holds the grid, else the community."""
+    grids = {label.grid_id for label in labels}
+    holders = accounts.responsible(sorted(grids | {grid[:12] for grid in grids}), today)
+    in_post = accounts.in_post({label.grid_id for label in labels if label.responsible_id}, today)
+    found = {}
+    for label in labels:
+        holder = holders.get(label.grid_id) or holders.get(label.grid_id[:12])
+        chosen = in_post.get(label.grid_id, {}).get(label.responsible_id) if label.responsible_id else None
+        found[label.pk] = chosen or (holder.name if holder else "")
+    return found

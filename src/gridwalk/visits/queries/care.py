@@ -1,0 +1,133 @@
+"""Needs that are followed, and the contacts of a label. For who may see care only."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db.models import QuerySet
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.models import CareLabel
+from gridwalk.registry.queries import care
+from gridwalk.registry.queries.entities import shown_name
+from gridwalk.visits import needs
+from gridwalk.visits.models import CareContact, CareNeed
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A need as a row. ``late``: somebody should have asked by now."""
+
+    id: uuid.UUID
+    person: uuid.UUID
+    name: str
+    address: str
+    dwelling: uuid.UUID | None
+    need: str
+    state: str
+    state_label: str
+    referred_to: str
+    found_on: dt.date
+    found_by: str
+    ask_on: dt.date
+    late: bool
+    n_unsettled: int
+    settled_on: dt.date | None
+    settled_by: str
+    responsible: str
+
+    @property
+    def key(self) -> str:
+        """What the answer is called in a form."""
+        return f"a-{self.id}"
+
+
+def _followed(scope: str) -> QuerySet[CareNeed]:
+    return CareNeed.objects.filter(
+        state__in=needs.FOLLOWED, contact__label__grid__code__startswith=scope, contact__label__person__status="active"
+    )
+
+
+def followed(
+    viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0
+) -> tuple[list[Row], int]:  # fmt: skip
+    """The needs nobody has confirmed as met, by the day somebody should ask, and how many. Raises NotHere."""
+    care.require(viewer, scope)
+    found = _followed(scope)
+    page = found.select_related("contact__label__person").order_by("ask_on", "id")[offset : offset + limit]
+    return _rows(viewer, page, today), found.count()
+
+
+def n_followed(viewer: Viewer, scope: str) -> int:
+    """How many needs are followed. Raises NotHere."""
+    care.require(viewer, scope)
+    return _followed(scope).count()
+
+
+def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Row]:
+    """The needs of some persons that are followed; nothing for who may not see care."""
+    if not viewer.may(Verb.SEE_CARE, grid):
+        return []
+    found = CareNeed.objects.filter(state__in=needs.FOLLOWED, contact__label__person_id__in=list(persons))
+    return _rows(viewer, found.select_related("contact__label__person").order_by("ask_on", "id"), today)
+
+
+def get_need(viewer: Viewer, pk: uuid.UUID, today: dt.date) -> Row:
+    """One need. Raises NotHere."""
+    found = list(CareNeed.objects.select_related("contact__label__person").filter(pk=pk))
+    if not found:
+        raise NotHere
+    care.require(viewer, found[0].contact.label.grid_id)
+    return _rows(viewer, found, today)[0]
+
+
+def _rows(viewer: Viewer, found: Iterable[CareNeed], today: dt.date) -> list[Row]:
+    found = list(found)
+    labels = list({need.contact.label_id: need.contact.label for need in found}.values())
+    homes, names = care.homes_of([label.person_id for label in labels]), care.responsible_of(labels, today)
+    made = []
+    for need in found:
+        label = need.contact.label
+        home = homes.get(label.person_id)
+        made.append(
+            Row(
+                need.pk, label.person_id, shown_name(viewer, label.grid_id, label.person.name), home.dwelling.address if home else "",
+                home.dwelling_id if home else None, needs.NEEDS.get(need.need, ""), need.state, needs.STATES[need.state],
+                needs.REFERRED_TO.get(need.referred_to, ""), need.contact.on, need.contact.worker_name, need.ask_on,
+                need.ask_on <= today, need.n_unsettled, need.settled_on, need.settled_by_name, names[label.pk],
+            )
+        )  # fmt: skip
+    return made
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """A contact that was made, with what became of the need found in it."""
+
+    on: dt.date
+    worker_name: str
+    at_door: bool
+    need: str
+    became: str
+
+
+def contacts(label: CareLabel, *, limit: int = 30) -> list[Made]:
+    """The contacts made for a label, newest first. The caller has checked that the viewer may see it."""
+    found = CareContact.objects.filter(label=label).exclude(visit__withdrawn_at__isnull=False)
+    rows = found.prefetch_related("needs").order_by("-on", "-created_at")[:limit]
+    made = []
+    for contact in rows:
+        followed_ = next(iter(contact.needs.all()), None)
+        became = needs.STATES[followed_.state] if followed_ else needs.HELP.get(contact.help, "")
+        if followed_ and followed_.settled_on:
+            became += f"，{followed_.settled_on.month}月{followed_.settled_on.day}日 {followed_.settled_by_name}问过"
+        made.append(
+            Made(
+                contact.on, contact.worker_name, contact.visit_id is not None, needs.NEEDS.get(contact.need, ""), became
+            )
+        )
+    return made
