@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import LessThan
 
@@ -175,6 +175,12 @@ def facility_overdue(as_of: dt.date) -> Q:
 def label_due_on() -> DueOn:
     """The last contact, else the label's first day, plus the label's interval."""
     return DueOn(Coalesce(F("last_contact_on"), F("starts_on")), F("interval_days"))
+
+
+def dwelling_due_on() -> DueOn:
+    """The last contact, else the record's first day, plus the interval of vacant or let dwellings."""
+    days = Case(When(occupancy="vacant", then=Value(VACANT_INTERVAL_DAYS)), default=Value(LET_INTERVAL_DAYS))
+    return DueOn(Coalesce(F("last_contact_on"), TruncDate("created_at", tzinfo=LOCAL)), days)
 
 
 def site_overdue(as_of: dt.date) -> Q:

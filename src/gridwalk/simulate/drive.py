@@ -18,14 +18,13 @@ from gridwalk.reconcile.actions import applying, comparing, staging
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
-from gridwalk.simulate import days, entries
+from gridwalk.simulate import caring, days, entries
 from gridwalk.simulate.knocks import Day, Knock, calendar
 from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
 from gridwalk.visits.actions import doors, recording
 from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
-from gridwalk.visits.needs import Need
 
 Progress = Callable[[int, int], None]
 STREET = "120105001"
@@ -167,13 +166,14 @@ def record(entities: Entities, worker: Viewer, grid: str, knocks: Sequence[Knock
                 actor=worker, at=knock.at, grid=grid,
                 place={"estate": p.estate, "building": p.building, "stairwell": p.stairwell, "floor": p.floor, "room": p.room},
             )  # fmt: skip
-    visits = [_visit(entities, knock) for knock in knocks]
+    waiting = caring.waiting([entities.of[ref] for knock in knocks for ref in knock.care if ref in entities.of])
+    visits = [_visit(entities, knock, waiting) for knock in knocks]
     for answer in recording.record_visits(actor=worker, at=at, grid=grid, visits=visits):
         if not answer.accepted:
             raise ReplayError(answer.reason)
 
 
-def _visit(entities: Entities, knock: Knock) -> NewVisit:
+def _visit(entities: Entities, knock: Knock, waiting: caring.Waiting) -> NewVisit:
     claims, ends = [], []
     for kind, ref, field, value in knock.claims:
         if field == "status":
@@ -191,7 +191,7 @@ def _visit(entities: Entities, knock: Knock) -> NewVisit:
         found=Found(
             claims=tuple(claims), confirmed=tuple(entities.of[r] for r in knock.confirmed), arrivals=tuple(arrivals),
             departures=tuple(entities.of[r] for r in knock.departures), ends=tuple(ends),
-            care=tuple(Need(entities.of[r]) for r in knock.care),
+            care=tuple(caring.said(knock.op, entities.of[r], clock.local_date(knock.at), waiting) for r in knock.care),
         ),
     )  # fmt: skip
 

@@ -158,6 +158,7 @@ def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, 
                     "interval_days": str(care.interval_days),
                     "starts_on": care.starts_on.isoformat(),
                     "ends_on": care.ends_on.isoformat(),
+                    "consent_on": care.consent_on.isoformat() if care.consent_on else "",
                 },
             )
         )  # fmt: skip

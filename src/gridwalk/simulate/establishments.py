@@ -26,6 +26,8 @@ CARE: tuple[tuple[str, int, int, int], ...] = (
     ("bereaved_family", 10, 55, 85),
     ("other_help", 30, 20, 90),
 )
+ENDING, AGREED = 0.15, 0.8
+"""Of the labels: how many end during the hundred days; of those that rest on a wish: how many were agreed to."""
 
 
 def organizations(doors: Sequence[Door], seed: int) -> list[Organization]:
@@ -81,8 +83,9 @@ def sites(doors: Sequence[Door], communities: Sequence[Community], seed: int) ->
 
 
 def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: int) -> list[Care]:
-    """Care labels of people who live here; those living alone really do."""
+    """Care labels of people who live here; those living alone really do. Some end soon, some wait for consent."""
     rng = chance.stream(seed, "care")
+    plans = chance.stream(seed, "care plans")
     homes = [d for d in doors if d.usage == "residential"]
     living: list[tuple[Person, int]] = []
     for door in homes:
@@ -101,10 +104,14 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
         for person in rng.sample(pool, min(len(pool), max(1, round(n * len(homes) / 13000)))):
             taken.add(person.ref)
             starts_on = on - dt.timedelta(days=rng.randrange(120, 400))
+            ends_on = on + dt.timedelta(days=rng.randrange(300, 700))
+            if plans.random() < ENDING:
+                ends_on = on + dt.timedelta(days=plans.randrange(40, 120))
+            agreed = category in choices.CARE_ON_WISH and plans.random() < AGREED
             found.append(
                 Care(
-                    f"C{len(found) + 1:04d}", person.ref, category, choices.CARE_INTERVALS[category], starts_on,
-                    on + dt.timedelta(days=rng.randrange(300, 700)),
+                    f"C{len(found) + 1:04d}", person.ref, category, choices.CARE_INTERVALS[category], starts_on, ends_on,
+                    starts_on if agreed else None,
                 )
             )  # fmt: skip
     return found

@@ -122,7 +122,7 @@ SITE: Columns = (
 CARE: Columns = (
     ("序号", ""), ("所属社区", "community"), ("姓名", "name"), ("身份证号码", "id_no"), ("关怀类别", "category"), ("小区", "estate"),
     ("楼栋", "building"), ("单元", "stairwell"), ("室号", "room"), ("联系间隔", "interval_days"), ("纳入日期", "starts_on"),
-    ("有效期至", "ends_on"),
+    ("有效期至", "ends_on"), ("同意日期", "consent_on"),
 )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ class Site:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Care:
-    """A category of help a person is entitled to, with the interval of its contacts."""
+    """A category of help a person is entitled to, with the interval of its contacts; ``consent_on``: agreed to."""
 
     ref: str
     person: str
@@ -121,3 +121,4 @@ class Care:
     interval_days: int
     starts_on: dt.date
     ends_on: dt.date
+    consent_on: dt.date | None = None

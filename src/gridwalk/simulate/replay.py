@@ -123,6 +123,8 @@ class Register:
 
     def _care(self, record: Record) -> None:
         values = record.values
+        if values["category"] == "chronic_illness" and not values["consent_on"]:
+            return  # rests on the person's wish, and nobody has agreed
         label = Label(
             self._by_id[values["id_no"]], int(values["interval_days"]), dt.date.fromisoformat(values["starts_on"]),
             dt.date.fromisoformat(values["ends_on"]),

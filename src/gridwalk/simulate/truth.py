@@ -14,7 +14,7 @@ What an import is agreed to do with a row (``replay`` follows it; reconcile's im
 6. ``registered_here`` is a registration; the other kinds are homes. A ledger never gives a second current home: it asks
    (``lives_in_two_places``), and the first row's home stays.
 7. Several phones in a cell: the first counts. Notes in brackets are split from names. Forbidden columns are refused.
-8. A care row finds its person by ID number. Organizations and sites are one row each.
+8. A care row finds its person by ID number; chronic illness without consent counts for nothing. Organizations and sites are one row each.
 
 What a knock does: claims from the door apply to occupancy, tenure and phone, fill an empty ID number, and turn a status
 (deceased, moved away) into an end that awaits its recheck: the person stays active meanwhile. Confirmed persons and

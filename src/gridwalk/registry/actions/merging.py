@@ -114,25 +114,31 @@ def _gives_way(link: Residence, winner: Person, home: uuid.UUID | None) -> tuple
 
 
 def hand_over_care(moves: Moves, winner: Person, loser: Person) -> None:
-    """Care labels; of a category that stands on both one label stays, with the later contact and the later end.
+    """Care labels; of a category that stands on both one label stays, with the later contact and end, and consent to either.
 
     The contacts made for a label that ends go with the one that stays.
     """
     today = clock.local_date(moves.writing.at)
     held = list(CareLabel.objects.filter(person=winner))
-    standing = {label.category: label for label in held if label.ends_on >= today}
+    standing = {label.category: label for label in held if _stands(label, today)}
     begun = {(label.category, label.starts_on) for label in held}
     for label in CareLabel.objects.filter(person=loser).order_by("ends_on", "id"):
-        same = standing.get(label.category) if label.ends_on >= today else None
+        same = standing.get(label.category) if _stands(label, today) else None
         if same is not None:
             last = max((d for d in (same.last_contact_on, label.last_contact_on) if d), default=None)
             moves.set([same], history="care", last_contact_on=last, ends_on=max(same.ends_on, label.ends_on))
+            if not same.consent:
+                moves.set([same], history="care", consent=label.consent, consent_on=label.consent_on)
             moves.set(label.contacts.all(), label_id=same.pk)
             moves.set([label], history="care", ends_on=today - dt.timedelta(days=1))
         elif (label.category, label.starts_on) not in begun:
             begun.add((label.category, label.starts_on))
             moves.set([label], history="care", person_id=winner.pk)
             CareLabel.objects.filter(pk=label.pk).update(grid_id=winner.grid_id)
+
+
+def _stands(label: CareLabel, today: dt.date) -> bool:
+    return label.ends_on >= today and label.ended_on is None
 
 
 def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: Collection[uuid.UUID] = ()) -> None:

@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
 from gridwalk.dictionary import fields as dictionary
@@ -116,10 +115,10 @@ def get_recipient(viewer: Viewer, pk: uuid.UUID) -> Person:
 
 
 def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Label]:
-    """The care labels that run for some persons, those without consent too; nothing for who may not see care."""
+    """The care labels that run for some persons on record, those without consent too; nothing for who may not see care."""
     if not viewer.may(Verb.SEE_CARE, grid):
         return []
-    labels = CareLabel.objects.filter(predicates.label_runs(today), person_id__in=persons)
+    labels = CareLabel.objects.filter(predicates.label_runs(today), person_id__in=persons, person__status="active")
     return rows(viewer, labels.select_related("person").order_by("created_at", "id"), today)
 
 
@@ -168,29 +167,25 @@ def listed(
 def places(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Place], int]:
     """Vacant and let dwellings whose interval is over, the longest first, and how many. Raises NotHere."""
     require(viewer, scope)
-    dwellings = _overdue_places(scope, today)
-    names = accounts.responsible(
-        sorted({code for d in dwellings.values_list("grid_id", flat=True).distinct() for code in (d, d[:12])}), today
-    )
-    found = [_place(dwelling, names) for dwelling in dwellings.order_by("last_contact_on", "created_at", "id")]
-    found.sort(key=lambda place: place.due_on)
-    return found[offset : offset + limit], len(found)
+    found = _overdue_places(scope, today)
+    rows_ = list(found.annotate(due=predicates.dwelling_due_on()).order_by("due", "id")[offset : offset + limit])
+    names = accounts.responsible(sorted({code for d in rows_ for code in (d.grid_id, d.grid_id[:12])}), today)
+    return [_place(dwelling, names) for dwelling in rows_], found.count()
 
 
-def _overdue_places(scope: str, today: dt.date) -> QuerySet[Dwelling]:
+def _overdue_places(scope: str, today: dt.date) -> QuerySet[Any]:
+    """What rate 2 counts as not looked at in time."""
     kept = predicates.dwelling_active() & (predicates.dwelling_vacant() | predicates.dwelling_let())
     return Dwelling.objects.filter(kept, predicates.dwelling_overdue(today), grid__code__startswith=scope)
 
 
-def _place(dwelling: Dwelling, names: dict[str, accounts.Responsible]) -> Place:
+def _place(dwelling: Any, names: dict[str, accounts.Responsible]) -> Place:
     vacant = dwelling.occupancy == "vacant"
-    days = predicates.VACANT_INTERVAL_DAYS if vacant else predicates.LET_INTERVAL_DAYS
-    since = dwelling.last_contact_on or clock.local_date(dwelling.created_at)
     call = "给产权人打电话" if dwelling.owner_phone_index else "问物业或邻居" if vacant else "顺路敲门"
     who = names.get(dwelling.grid_id) or names.get(dwelling.grid_id[:12])
     return Place(
         dwelling.pk, dwelling.address, rules.dwelling_label(dwelling.occupancy, dwelling.tenure), dwelling.last_contact_on,
-        since + dt.timedelta(days=days), f"{call}，{'看还空着没有' if vacant else '看谁住着'}", who.name if who else "",
+        dwelling.due, f"{call}，{'看还空着没有' if vacant else '看谁住着'}", who.name if who else "",
     )  # fmt: skip
 
 

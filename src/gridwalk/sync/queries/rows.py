@@ -13,6 +13,7 @@ from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.choices import CARE_CATEGORY
+from gridwalk.registry import predicates
 from gridwalk.registry import rules as registry
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Residence, Site
 from gridwalk.sync.models import Returned
@@ -128,7 +129,8 @@ def _sites(grid: str) -> Iterator[Row]:
 
 
 def _care(grid: str, today: dt.date) -> Iterator[Row]:
-    found = CareLabel.objects.filter(grid_id=grid, ends_on__gte=today, person__status="active").values_list(
+    in_force = CareLabel.objects.filter(predicates.label_in_force(today), grid_id=grid, person__status="active")
+    found = in_force.values_list(
         "id", "person_id", "category", "interval_days", "last_contact_on", "starts_on", "ends_on"
     )
     for pk, person, category, interval, last, starts_on, ends_on in found:

@@ -15,7 +15,7 @@ UPDATE registry_carelabel SET review_on = half FROM (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0007_settled_cases"),
+        ("registry", "0008_ends_with_evidence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
