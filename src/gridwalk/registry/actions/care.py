@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models import QuerySet
-
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -166,15 +164,8 @@ def end(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, why: str) -> None:
     if why not in choices.CARE_END:
         raise CorrectionError("没有结束：请选一个原因。", {"why": "请选一个原因"})
     with _of(label, actor, at) as (writing, found):
-        end_labels(writing, CareLabel.objects.filter(pk=found.pk), why=why)
+        _set(writing, found, {"ended_on": clock.local_date(at), "ended_why": why})
         _note(writing, "care.ended", found.grid_id, found.person_id, found.pk, choices.CARE_END[why][0])
-
-
-def end_labels(writing: Writing, labels: QuerySet[CareLabel], *, why: str) -> None:
-    """Step: end these labels as of the writing's day; those that have ended stay as they are."""
-    today = clock.local_date(writing.at)
-    for label in labels.filter(ended_on__isnull=True, ends_on__gte=today):
-        _set(writing, label, {"ended_on": today, "ended_why": why})
 
 
 def _reason(reason: str) -> str:
