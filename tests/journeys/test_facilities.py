@@ -12,11 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gridwalk.accounts.rules import Role
+from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock
-from gridwalk.core.models import AuditEntry
+from gridwalk.core.models import AuditEntry, Change
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Difference, Facility, Site
+from gridwalk.retention import rules as retention
+from gridwalk.retention.actions import applying
+from gridwalk.retention.queries import due
 from gridwalk.territory.models import Building, GridPlan
 from gridwalk.visits.models import Round
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, workbook
@@ -28,8 +31,8 @@ NEXT = f"{COMMUNITY}002"
 FACILITIES: list[list[Any]] = [
     ["序号", "设施编号", "设备类型", "小区", "楼号", "门", "安装位置", "管护责任单位", "责任人", "联系电话", "检查周期", "使用状态", "上次检查日期", "宗教"],
     [1, "XHS-012", "消防栓", "海河花园", "５号楼", "1单元", "1层走廊", "海河物业", "程望舒", "120 1234 5671", "30天", "正常", "", "无"],
-    [2, "2号梯", "客梯", "海河花园", "5幢", "一单元", "门厅", "天津电梯维保站", "", "12012345672", "15", "停用", "", ""],
-    [3, None, "灭火器箱", "海河花园", "5栋", "1门", "3层过道", "海河物业", "", "", "每月", "", "", ""],
+    [2, "2号梯", "客梯", "海河花园", "5幢", "一单元", "门厅", "天津电梯维保站", "", "12012345672", "每半月一次", "停用", "", ""],
+    [3, None, "灭火器箱", "海河花园", "5栋", "1门", "3层过道", "海河物业", "", "", "不定期", "", "", ""],
     [4, None, "灭火器箱", "海河花园", "5栋", "1门", "5层过道", "海河物业", "", "1201234", "", "", "", ""],
     [5, "GGL-1", "公告栏", "海河花园", "19号楼", "", "楼前", "居委会", "", "", "", "", "", ""],
     [6, "SXT-3", "监控探头", "海河花园", "5号楼", "", "门口", "派出所", "", "", "", "", "", ""],
@@ -73,7 +76,8 @@ def test_a_messy_ledger_becomes_facilities_once(street: Client) -> None:
     assert hydrant.where == "海河花园 5号楼 1单元 1层走廊"
     assert hydrant.interval_days == 30
     assert "12012345671" not in hydrant.contact_phone_sealed
-    assert Facility.objects.get(name="2号梯").status == "out_of_use"
+    lift = Facility.objects.get(name="2号梯")
+    assert (lift.status, lift.interval_days) == ("out_of_use", 15)
     assert Facility.objects.filter(facility_kind="extinguisher").count() == 2, (
         "without a number the spot tells them apart"
     )
@@ -340,3 +344,27 @@ def test_facilities_go_with_their_building_when_grids_are_split(street: Client, 
     assert moved.building is not None
     assert moved.building.grid_id == fourth
     assert "电梯 六号梯" in street.get("/facilities/", {"scope": fourth}).content.decode()
+
+
+def test_the_contact_of_a_removed_facility_is_erased_after_two_years_and_the_facility_stays(street: Client) -> None:
+    facilities(street)
+    gone, broken = Facility.objects.get(name="XHS-012"), Facility.objects.get(name="2号梯")
+    record(street, gone, "fine")
+    street.post(f"/facilities/{gone.pk}/state/", {"do": "remove", "reason": "改造时拆了"})
+    later = clock.now() + dt.timedelta(days=800)
+    periods = retention.chosen(["contacts", "rounds"])
+    assert {one.period.code: one.n for one in due(later, periods)} == {"contacts": 1, "rounds": 1}
+    assert applying.apply(actor=SYSTEM, at=later, periods=periods) == {"rounds": 1, "contacts": 1}
+    gone.refresh_from_db()
+    broken.refresh_from_db()
+    assert (gone.name, gone.contact_name, gone.contact_phone_sealed, gone.contact_phone_masked) == (
+        "XHS-012",
+        "",
+        "",
+        "",
+    )
+    assert broken.contact_phone_sealed, "what is only broken is still looked after"
+    assert "程望舒" not in str(list(Change.objects.filter(entity=gone.pk).values_list("new", flat=True)))
+    one = Round.objects.get()
+    assert (one.worker, one.worker_name, one.result) == (None, "", "fine")
+    assert sum(one.n for one in due(later, periods)) == 0

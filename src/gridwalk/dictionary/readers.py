@@ -114,6 +114,32 @@ def whole(lowest: int, highest: int) -> Callable[[Any], Parsed]:
     return read
 
 
+_EVERY = re.compile(
+    r"^每?([\d一二两三四五六七八九十]*)个?(天|日|周|星期|半个?月|月|季度?|半年|年)度?[一1]?[次检查]?(?:检查|巡检)?$"
+)
+_EVERY_DAYS = {
+    "天": 1,
+    "日": 1,
+    "周": 7,
+    "星期": 7,
+    "半月": 15,
+    "半个月": 15,
+    "月": 30,
+    "季": 90,
+    "季度": 90,
+    "半年": 180,
+    "年": 365,
+}
+
+
+def interval(raw: Any) -> Parsed:
+    """Days between two contacts or rounds, 1 to 366: 30, 30天, 每月, 每两周一次, 季检."""
+    found = _EVERY.match(text.fold(raw).replace(" ", ""))
+    if found and (n := text.number_key(found[1].replace("两", "二")) or "1").isdigit():
+        raw = int(n) * _EVERY_DAYS[found[2]]
+    return whole(1, 366)(raw)
+
+
 def formula_error(raw: Any) -> Parsed | None:
     """What a failed formula left in a cell (#N/A after a lookup) is never a value of any field."""
     if isinstance(raw, str) and raw.startswith("#") and raw.strip().upper() in FORMULA_ERRORS:

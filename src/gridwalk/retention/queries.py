@@ -21,7 +21,7 @@ from gridwalk.retention import rules
 from gridwalk.retention.models import Erased, Run
 from gridwalk.retention.rules import Period
 from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Note, Op
-from gridwalk.visits.models import Visit
+from gridwalk.visits.models import Round, Visit
 
 Part = tuple[QuerySet[Any], str]
 """Rows over their time, and the column their time counts from."""
@@ -100,6 +100,10 @@ def _visits(cut: dt.datetime) -> list[Part]:
     return [(Visit.objects.filter(closed).exclude(worker_name=""), "at")]
 
 
+def _rounds(cut: dt.datetime) -> list[Part]:
+    return [(Round.objects.filter(on__lt=clock.local_date(cut)).exclude(worker_name=""), "on")]
+
+
 def _persons(cut: dt.datetime) -> list[Part]:
     ended = Person.objects.exclude(status="active").filter(ended_on__lt=clock.local_date(cut))
     return [(ended.exclude(pk__in=Erased.objects.values("pk")), "ended_on")]
@@ -120,7 +124,7 @@ def _contacts(cut: dt.datetime) -> list[Part]:
 OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "files": _files, "staged": _staged, "compared": _compared, "ops": _ops, "quarantine": _quarantine,
     "deposits": _deposits, "notes": _notes, "sessions": _sessions, "differences": _differences, "visits": _visits,
-    "persons": _persons, "contacts": _contacts,
+    "rounds": _rounds, "persons": _persons, "contacts": _contacts,
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from gridwalk.simulate.knocks import Knock
 from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import World
 
-STAGES = 7
+STAGES = 8
 
 
 class Progress(Protocol):
@@ -83,6 +83,8 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
         knocks = drive.replay(world, entities, workers, campaign, start=when.start, upto_day=day, progress=step)
     if found:
         found.after_visits(knocks)
+    with progress.stage("巡检设施"):
+        drive.look_around(world, entities, workers, today=when.today)
     with progress.stage("比对试点社区的台账"):
         drive.compare_ledger(files, actor=SYSTEM, at=at)
     return Made(world, files, knocks, members, campaign, when, found)

@@ -18,12 +18,12 @@ from gridwalk.reconcile.actions import applying, comparing, staging
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
-from gridwalk.simulate import caring, days, entries
+from gridwalk.simulate import caring, days, entries, facilities
 from gridwalk.simulate.knocks import Day, Knock, calendar
 from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
-from gridwalk.visits.actions import doors, recording
+from gridwalk.visits.actions import doors, recording, rounds
 from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
 
 Progress = Callable[[int, int], None]
@@ -171,6 +171,18 @@ def record(entities: Entities, worker: Viewer, grid: str, knocks: Sequence[Knock
     for answer in recording.record_visits(actor=worker, at=at, grid=grid, visits=visits):
         if not answer.accepted:
             raise ReplayError(answer.reason)
+
+
+def look_around(world: World, entities: Entities, workers: dict[str, Viewer], *, today: dt.date) -> None:
+    """The rounds of the last weeks, as the workers would type them in. Raises ReplayError."""
+    for walk in facilities.walks(list(world.facilities.values()), today, world.seed):
+        seen = rounds.Seen(walk.on, walk.result, walk.fault, walk.note, walk.out_of_use)
+        made = rounds.record_rounds(
+            actor=workers[walk.grid], at=clock.at_local(walk.on, 17), seen=seen,
+            things=[("facility", entities.of[ref]) for ref in walk.refs],
+        )  # fmt: skip
+        for reason in made.refused.values():
+            raise ReplayError(reason)
 
 
 def _visit(entities: Entities, knock: Knock, waiting: caring.Waiting) -> NewVisit:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 
 from gridwalk.method import addresses
-from gridwalk.simulate.model import Care, Door, Organization, Person, Place, Site
+from gridwalk.simulate.model import Care, Door, Facility, Organization, Person, Place, Site
 
 
 @dataclasses.dataclass(slots=True)
@@ -138,6 +138,27 @@ def of_sites(sites: Sequence[Site]) -> list[Entry]:
             },
         )
         for one in sites
+    ]  # fmt: skip
+
+
+def of_facilities(facilities: Sequence[Facility]) -> list[Entry]:
+    """The facility ledger."""
+    return [
+        Entry(
+            "facility", one.ref, one.place.community, "", one.place,
+            location(one.place)
+            | {
+                "name": one.name,
+                "facility_kind": one.facility_kind,
+                "spot": one.spot,
+                "keeper": one.keeper,
+                "contact_phone": one.contact_phone,
+                "interval_days": str(one.interval_days),
+                "status": one.status,
+                "last_round_on": one.looked_on.isoformat() if one.looked_on else "",
+            },
+        )
+        for one in facilities
     ]  # fmt: skip
 
 

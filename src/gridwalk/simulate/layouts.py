@@ -119,6 +119,11 @@ SITE: Columns = (
     ("序号", ""), ("社区", "community"), ("重点场所名称", "name"), ("场所类型", "site_kind"), ("所属网格编码", "grid_code"), ("地址", "address"), ("责任人", "contact_name"),
     ("联系电话", "contact_phone"), ("检查间隔", "interval_days"),
 )  # fmt: skip
+FACILITY: Columns = (
+    ("序号", ""), ("社区", "community"), ("设施编号", "name"), ("设备类型", "facility_kind"), ("所属网格编码", "grid_code"), ("小区", "estate"), ("楼号", "building"),
+    ("门", "stairwell"), ("安装位置", "spot"), ("管护责任单位", "keeper"), ("联系电话", "contact_phone"), ("检查周期", "interval_days"),
+    ("使用状态", "status"), ("上次检查日期", "last_round_on"),
+)  # fmt: skip
 CARE: Columns = (
     ("序号", ""), ("所属社区", "community"), ("姓名", "name"), ("身份证号码", "id_no"), ("关怀类别", "category"), ("小区", "estate"),
     ("楼栋", "building"), ("单元", "stairwell"), ("室号", "room"), ("联系间隔", "interval_days"), ("纳入日期", "starts_on"),

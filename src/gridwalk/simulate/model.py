@@ -112,6 +112,22 @@ class Site:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Facility:
+    """A thing that serves many. ``name``: its number, where it has one; ``looked_on``: the last round the ledger knows of."""
+
+    ref: str
+    name: str
+    facility_kind: str
+    place: Place
+    spot: str
+    keeper: str
+    contact_phone: str
+    interval_days: int
+    status: str
+    looked_on: dt.date | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Care:
     """A category of help a person is entitled to, with the interval of its contacts; ``consent_on``: agreed to."""
 

@@ -75,7 +75,7 @@ class Register:
         """Import the ledgers in the order given."""
         take = {
             "dwelling": self._dwelling, "person": self._person, "organization": self._organization, "site": self._site,
-            "care": self._care,
+            "care": self._care, "facility": self._facility,
         }  # fmt: skip
         for file in files:
             for record in file.records:
@@ -120,6 +120,9 @@ class Register:
     def _site(self, record: Record) -> None:
         interval = int(record.values["interval_days"])
         self.sites[record.ref] = Place(record.values["grid_code"], interval, self.imported_on)
+
+    def _facility(self, record: Record) -> None:
+        """No rate counts facilities."""
 
     def _care(self, record: Record) -> None:
         values = record.values

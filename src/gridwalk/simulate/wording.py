@@ -17,7 +17,7 @@ RELATION = {
     ("grandchild", "female"): "孙女", ("child_in_law", "male"): "女婿", ("child_in_law", "female"): "儿媳",
     ("unrelated", "male"): "合租", ("unrelated", "female"): "合租",
 }  # fmt: skip
-STATUS = {"active": "正常"}
+STATUS = {"active": "正常", "out_of_use": "停用"}
 USAGE = {"residential": "住宅", "business": "商业"}
 CARE = {
     "living_alone": "独居老人", "aged": "高龄老人", "disabled": "残疾人", "low_income": "低保", "child_in_need": "困境儿童",
@@ -26,6 +26,10 @@ CARE = {
 ORGANIZATION = {"company": "企业", "household_business": "个体工商户", "social": "社会组织"}
 SITE = {
     "school": "学校", "medical": "养老院", "market": "市场", "charging": "电动车棚", "lodging": "宾馆", "storage": "仓库",
+}  # fmt: skip
+FACILITY = {
+    "hydrant": "消防栓", "extinguisher": "灭火器箱", "lift": "客梯", "charging_point": "充电设施", "notice_board": "宣传栏",
+    "entrance_guard": "单元门禁", "street_lamp": "小区路灯", "fitness": "健身设施", "waste_point": "垃圾分类点",
 }  # fmt: skip
 
 KINDS_A = {
@@ -91,7 +95,7 @@ class Wording:
         return value if shaped is None else shaped
 
     def _shaped(self, entry: Entry, field: str, value: str) -> Cell:
-        if field in ("born_on", "starts_on", "ends_on"):
+        if field in ("born_on", "starts_on", "ends_on", "last_round_on"):
             return self.date(dt.date.fromisoformat(value))
         if field == "relation":
             return RELATION[value, entry.values["sex"]]
@@ -107,7 +111,7 @@ class Wording:
             return self._short(entry)
         words = {
             "sex": SEX, "residence_kind": self.kinds, "occupancy": self.occupancy, "tenure": self.tenure, "usage": USAGE,
-            "category": CARE, "org_kind": ORGANIZATION, "site_kind": SITE, "status": STATUS,
+            "category": CARE, "org_kind": ORGANIZATION, "site_kind": SITE, "facility_kind": FACILITY, "status": STATUS,
         }.get(field)  # fmt: skip
         return words[value] if words else None
 

@@ -7,10 +7,10 @@ import importlib.resources
 import json
 from typing import Any
 
-from gridwalk.simulate import entries, establishments, faults
+from gridwalk.simulate import entries, establishments, facilities, faults
 from gridwalk.simulate.housing import Housing
 from gridwalk.simulate.life import Life
-from gridwalk.simulate.model import Care, Community, Door, Organization, Person, Site
+from gridwalk.simulate.model import Care, Community, Door, Facility, Organization, Person, Site
 from gridwalk.simulate.people import People
 from gridwalk.simulate.writing import Writing
 
@@ -37,7 +37,7 @@ def area_tree() -> dict[str, Any]:
 class World:
     """A street. ``on``: the day its ledgers were filled in; ages and care labels are reckoned from it.
 
-    ``entries``: rows of the ledgers by kind (dwelling, person, organization, site, care), in ledger order.
+    ``entries``: rows of the ledgers by kind (dwelling, person, organization, site, facility, care), in ledger order.
     """
 
     def __init__(self, communities: tuple[Community, ...], n_doors: int, *, seed: int, on: dt.date) -> None:
@@ -52,6 +52,7 @@ class World:
             one.ref: one for one in establishments.organizations(housing.doors, seed)
         }
         self.sites: dict[str, Site] = {one.ref: one for one in establishments.sites(housing.doors, communities, seed)}
+        self.facilities: dict[str, Facility] = {one.ref: one for one in facilities.stand(housing.doors, on, seed)}
         cares = establishments.care(housing.doors, self.persons, on, seed)
         self.care: dict[str, Care] = {one.ref: one for one in cares}
         self.key = faults.AnswerKey(n_doors)
@@ -64,6 +65,7 @@ class World:
             "person": entries.of_persons(housing.doors, self.persons),
             "organization": entries.of_organizations(list(self.organizations.values())),
             "site": entries.of_sites(list(self.sites.values())),
+            "facility": entries.of_facilities(list(self.facilities.values())),
             "care": entries.of_care(cares, self.persons, self.doors),
         }
         Writing(self.entries["dwelling"], self.entries["person"], self.key, seed)

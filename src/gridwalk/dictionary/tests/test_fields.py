@@ -143,3 +143,20 @@ def test_it_never_fails_on_a_cell(raw: object) -> None:
 
 def test_the_document_is_the_one_rendered_from_the_fields() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document.render()
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("30", 30), ("３０天", 30), (7.0, 7), ("每天", 1), ("每周", 7), ("每两周一次", 14), ("十五天", 15), ("每半个月", 15), ("每月1次", 30),
+        ("季检", 90), ("每3个月", 90), ("半年", 180), ("每年一次", 365),
+    ],
+)  # fmt: skip
+def test_an_interval_is_read_as_offices_write_it(written: object, days: int) -> None:
+    for kind in ("site", "facility", "care"):
+        assert fields.parse(kind, "interval_days", written).value == days
+
+
+@pytest.mark.parametrize("written", ["不定期", "2026年", "0", "每月两三次", "400", "1.5"])
+def test_what_is_no_interval_is_a_fault(written: str) -> None:
+    assert fields.parse("facility", "interval_days", written).fault in {"number", "range"}

@@ -116,6 +116,7 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "staged": _staged, "compared": _compared, "ops": _blank(body_sealed="", text=""),
     "quarantine": _blank(body_sealed="", text=""), "deposits": _blank(sealed=""), "notes": _blank(text_sealed=""),
     "sessions": _delete, "differences": _differences, "visits": _visits, "contacts": _contacts,
+    "rounds": _blank(worker=None, worker_name="", note="", withdrawn_reason=""),
 }  # fmt: skip
 
 

@@ -76,7 +76,12 @@ def test_faults_of_writing_are_really_in_the_cells(
 
 def test_ledgers_have_the_habits_of_offices(ledgers: list[LedgerFile]) -> None:
     names = {file.path.name: file for file in ledgers}
-    assert [file.kind for file in ledgers] == ["dwelling"] * 2 + ["person"] * 2 + ["organization", "site", "care"]
+    assert [file.kind for file in ledgers] == ["dwelling"] * 2 + ["person"] * 2 + [
+        "organization",
+        "site",
+        "facility",
+        "care",
+    ]
     pilot = openpyxl.load_workbook(names["光复道街道君临天下社区实有人口台账.xlsx"].path)
     assert len(pilot.sheetnames) > 5
     assert pilot.worksheets[0].cell(1, 1).value == "光复道街道君临天下社区实有人口台账"

@@ -22,6 +22,7 @@ KIND_NAMES = {
     "person": "实有人口台账",
     "organization": "单位台账",
     "site": "重点场所台账",
+    "facility": "设施台账",
     "care": "关爱对象名册",
 }
 
@@ -67,7 +68,10 @@ def write_ledgers(world: World, folder: Path) -> list[LedgerFile]:
         for community in world.communities
     ]
     names = {c.code: c.name.removesuffix("居委会") for c in world.communities}
-    for kind, columns in (("organization", layouts.ORGANIZATION), ("site", layouts.SITE), ("care", layouts.CARE)):
+    of_street = {
+        "organization": layouts.ORGANIZATION, "site": layouts.SITE, "facility": layouts.FACILITY, "care": layouts.CARE,
+    }  # fmt: skip
+    for kind, columns in of_street.items():
         title = f"光复道街道{KIND_NAMES[kind]}"
         shape = Shape(
             Wording(), columns, (title, f"填报单位：光复道街道网格中心　填报日期：{world.on:%Y年%m月%d日}"), footer=True
