@@ -17,14 +17,14 @@ ERASED = {
 """``retention.actions.people`` takes a person's values out of them."""
 HOLD_NO_VALUES = {
     "core.AuditEntry": "ids and reasons; the chain must hold", "accounts.Grant": "an id for a time",
-    "registry.Residence": "the skeleton of who lived where", "campaigns.Target": "of doors and places",
+    "registry.Residence": "the skeleton of who lived where", "registry.Event": "what happened when, by ids", "campaigns.Target": "of doors and places",
     "visits.Visit": "of doors and places; its details have a period of their own", "visits.Round": "of facilities and key sites", "sync.Alias": "two ids",
 }  # fmt: skip
 
 MOVED = {
     "territory.Building", "registry.Dwelling", "registry.Person", "registry.Residence", "registry.Organization", "registry.Site",
     "registry.Facility", "visits.Round",
-    "registry.CareLabel", "registry.Difference", "registry.Recheck", "registry.Settled", "campaigns.Target", "visits.Visit", "visits.CareContact",
+    "registry.CareLabel", "registry.Difference", "registry.Recheck", "registry.Settled", "registry.Event", "campaigns.Target", "visits.Visit", "visits.CareContact",
     "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Returned", "sync.Note",
 }  # fmt: skip
 """``registry.actions.regridding``, ``campaigns.actions`` and ``sync.actions.regridding`` take them along."""

@@ -123,3 +123,24 @@ def dispatch(sign_in: SignIn) -> Campaign:
     wave = Campaign.objects.get().waves.get(name="试点")
     assert centre.post(f"/campaign/waves/{wave.pk}/dispatch/").status_code == 302
     return wave.campaign
+
+
+def move_in(client: Client, dwelling: object, name: str, kind: str = "lives_here", **more: str) -> None:
+    """Record that somebody moved in (搬来), as the page sends it; ``more``: id_no, phone, relation."""
+    line = {f"{field}-0": value for field, value in {"name": name, **more}.items()}
+    raw = {**line, "residence_kind": kind, "told": "self", "seen": "1"}
+    answer = client.post(f"/daily/moved_in/dwelling/{dwelling}/", raw)
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def move_out(client: Client, dwelling: object, person: object) -> None:
+    """Record that somebody moved out with their registration (搬走) and nobody knows where to."""
+    raw = {
+        "who": [str(person)],
+        "where": "unknown",
+        "keeps": "leaves",
+        "on": clock.local_date(clock.now()).isoformat(),
+        "told": "self",
+    }
+    answer = client.post(f"/daily/moved_out/dwelling/{dwelling}/", raw)
+    assert answer.status_code == 302, answer.content.decode()

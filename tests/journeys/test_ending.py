@@ -19,7 +19,7 @@ from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Recheck, Residence, Site
 from gridwalk.registry.rules import Claim
 from gridwalk.territory.models import Building
-from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, id_no, upload, workbook
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, id_no, move_in, upload, workbook
 from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.slow
@@ -125,10 +125,7 @@ def test_what_has_been_registered_anew_meanwhile_stays_and_nobody_gets_two_homes
     propose(street, "dwelling", door.pk, "struck_off", "at_the_door", "登记重了")
     recheck(second)
     other = Dwelling.objects.get(room="201")
-    street.post(
-        f"/doors/{other.pk}/people/",
-        {"name": "程望舒", "id_no": id_no(11), "residence_kind": "lives_here", "seen": "1"},
-    )
+    move_in(street, other.pk, "程望舒", id_no=id_no(11))
     propose(street, "dwelling", door.pk, "active", "at_the_door", "没有登记重")
     recheck(second)
     assert list(

@@ -14,7 +14,7 @@ from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
 from gridwalk.upkeep.models import Plan
-from tests.harness.campaign import COMMUNITY, GRID, confirm, id_no, upload, workbook
+from tests.harness.campaign import COMMUNITY, GRID, confirm, id_no, move_in, upload, workbook
 from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def door(room: str) -> Dwelling:
 def add(lead: Client, room: str, name: str, *, kind: str = "lives_here", **more: str) -> Person:
     """Somebody typed in at a door, whatever the page warns of."""
     before = set(Person.objects.values_list("id", flat=True))
-    lead.post(f"/doors/{door(room).pk}/people/", {"name": name, "residence_kind": kind, "seen": "1", **more})
+    move_in(lead, door(room).pk, name, kind, **more)
     return Person.objects.exclude(pk__in=before).get()
 
 

@@ -22,7 +22,7 @@ from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Re
 from gridwalk.registry.rules import Claim
 from gridwalk.sync.queries import rows as grid_rows
 from gridwalk.upkeep.models import Plan
-from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, workbook
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, move_in, move_out, upload, workbook
 from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.slow
@@ -166,8 +166,7 @@ def test_what_has_gone_on_since_is_not_undone_and_gone_doors_take_nobody(
     assert "没有同意，都没有动" in decide(second, "0")
     propose(street, old, new, registration="along", old_door="let")
     mother = Person.objects.get(name="程兰因")
-    link = Residence.objects.get(person=mother, to_on__isnull=True)
-    street.post(f"/residences/{link.pk}/end/", {"back": str(old.pk)})
+    move_out(street, old.pk, mother.pk)
     assert "有 1 人已经不在原来那一户了" in decide(second), "who left meanwhile is not moved"
     street.post(f"/upkeep/{Plan.objects.latest('proposed_at').pk}/withdraw/")
     propose(street, old, new, registration="along", old_door="let")
@@ -175,8 +174,7 @@ def test_what_has_gone_on_since_is_not_undone_and_gone_doors_take_nobody(
     assert homes("程望舒") == {("202", "lives_here")}
     assert (Dwelling.objects.get(pk=old.pk).tenure, Dwelling.objects.get(pk=old.pk).occupancy) == ("let", "unknown")
     plan = Plan.objects.latest("proposed_at")
-    again = Residence.objects.get(person__name="程望舒", to_on__isnull=True)
-    street.post(f"/residences/{again.pk}/end/", {"back": str(new.pk)})
+    move_out(street, new.pk, Person.objects.get(name="程望舒").pk)
     refused = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "搬错了一家"})
     assert (refused.status_code, "又有人搬了" in words(refused)) == (422, True)
 
@@ -200,10 +198,7 @@ def test_a_page_for_a_large_household_asks_no_more_than_for_a_small_one(street: 
     with CaptureQueriesContext(connection) as few:
         street.get(path)
     for n in range(9):
-        street.post(
-            f"/doors/{old.pk}/people/",
-            {"name": f"韩试{'甲乙丙丁戊己庚辛壬'[n]}", "residence_kind": "tenant", "seen": "1"},
-        )
+        move_in(street, old.pk, f"韩试{'甲乙丙丁戊己庚辛壬'[n]}", "tenant")
     with CaptureQueriesContext(connection) as many:
         street.get(path)
     assert len(many) == len(few)

@@ -200,6 +200,27 @@ def join_targets(writing: Writing, found: Sequence[Joining]) -> None:
     bulk.insert(made)
 
 
+def join_doors(*, actor: Viewer, at: dt.datetime, dwellings: Sequence[uuid.UUID]) -> int:
+    """Put doors into the running campaign, so that the next visit asks (并到下次走访); returns how many were not in it yet.
+
+    Raises NotPermitted, CampaignError.
+    """
+    doors = list(Dwelling.objects.filter(predicates.dwelling_active(), pk__in=list(dwellings)))
+    grids = sorted({door.grid_id for door in doors})
+    for grid in grids:
+        access.require(actor, Verb.DISPATCH, grid)
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        before = Target.objects.filter(entity__in=dwellings, campaign__state="running").count()
+        join_targets(writing, [Joining(door.grid_id, "dwelling", door.pk, door.walk_key) for door in doors])
+        of_running = Target.objects.filter(entity__in=dwellings, campaign__state="running")
+        if not of_running.exists():
+            raise CampaignError("没有并：这里没有正在走的行动，下派之后再来。")
+        n_joined = of_running.count() - before
+        for grid in grids:
+            writing.audit("targets.joined", scope=grid, data={"n": sum(door.grid_id == grid for door in doors)})
+    return n_joined
+
+
 def plan_targets(
     *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], on: dt.date | None, band: str = ""
 ) -> int:

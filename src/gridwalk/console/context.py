@@ -33,6 +33,7 @@ NAVIGATION = (
     NavItem("console:buildings", "楼盘表", "building"),
     NavItem("console:register", "一张表", "people"),
     NavItem("console:facilities", "设施", "hydrant"),
+    NavItem("console:daily", "动态更新", "pulse"),
     NavItem("console:differences", "差异", "differ"),
     NavItem("console:bench", "查重核疑", "search"),
     NavItem("console:campaign", "走访任务", "flag", rule=True),

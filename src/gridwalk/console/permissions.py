@@ -87,8 +87,6 @@ PAGES: dict[str, Guard] = {
     "console:record_rounds": Verb.RECORD_VISIT,
     "console:withdraw_round": Verb.RECORD_VISIT,
     "console:correct": Verb.EDIT_REGISTER,
-    "console:add_person": Verb.EDIT_REGISTER,
-    "console:move_out": Verb.EDIT_REGISTER,
     "console:propose_end": Verb.EDIT_REGISTER,
     "console:reveal": Verb.REVEAL,
     "console:rechecks": Verb.RECHECK,
@@ -106,6 +104,13 @@ PAGES: dict[str, Guard] = {
     "console:care_new": Verb.EDIT_REGISTER,
     "console:care_label": Verb.SEE_CARE,
     "console:care_need": Verb.RECORD_VISIT,
+    # daily changes
+    "console:daily": Verb.EDIT_REGISTER,
+    "console:daily_form": Verb.EDIT_REGISTER,
+    "console:daily_event": Verb.EDIT_REGISTER,
+    "console:daily_undo": Verb.EDIT_REGISTER,
+    "console:overdue": Verb.SEE_ROWS_MASKED,
+    "console:overdue_do": Verb.SEE_ROWS_MASKED,
     # differences
     "console:differences": Verb.DECIDE_DIFFERENCE,
     "console:difference": Verb.DECIDE_DIFFERENCE,

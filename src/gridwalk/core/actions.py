@@ -25,8 +25,11 @@ class UnknownStream(Exception):
 class Writing:
     """One action's transaction over locked streams: collects change and audit rows, writes them at its end."""
 
-    def __init__(self, versions: Mapping[str, int], *, actor: Actor, at: dt.datetime, op: uuid.UUID) -> None:
+    def __init__(
+        self, versions: Mapping[str, int], *, actor: Actor, at: dt.datetime, op: uuid.UUID, reason: str = ""
+    ) -> None:
         self.versions = versions
+        self.reason = reason
         self.actor = actor
         self.at = at
         self.op = op
@@ -60,7 +63,7 @@ class Writing:
             Change(
                 id=row, stream_id=stream, version=self.versions[stream], kind=kind, entity=entity, field=field,
                 old=old, new=new, op=op or self.op, source=source, source_ref=source_ref, actor=self.actor.id,
-                actor_name=self.actor.name, at=at or self.at, reason=reason,
+                actor_name=self.actor.name, at=at or self.at, reason=reason or self.reason,
             )
         )  # fmt: skip
 
@@ -105,14 +108,17 @@ class Writing:
 
 
 @contextmanager
-def write_to(*codes: str, actor: Actor, at: dt.datetime, op: uuid.UUID | None = None) -> Iterator[Writing]:
+def write_to(
+    *codes: str, actor: Actor, at: dt.datetime, op: uuid.UUID | None = None, reason: str = ""
+) -> Iterator[Writing]:
     """A transaction that holds the streams ``codes`` (locked in code order) and has raised each one's version.
 
-    Without codes it is a plain transaction with audit (accounts, settings). Raises UnknownStream.
+    Without codes it is a plain transaction with audit (accounts, settings). ``reason``: of every change in it that has
+    none of its own. Raises UnknownStream.
     """
     wanted = sorted(set(codes))
     with transaction.atomic():
-        writing = Writing(_raise(wanted), actor=actor, at=at, op=op or ids.new_id())
+        writing = Writing(_raise(wanted), actor=actor, at=at, op=op or ids.new_id(), reason=reason)
         yield writing
         writing.flush()
 

@@ -9,11 +9,11 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.db.models.lookups import LessThan
 
 from gridwalk.core.clock import LOCAL
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.choices import CARE_ON_WISH
 from gridwalk.registry import care, rules
 from gridwalk.registry.models import CareLabel, Dwelling, Facility, Person, Residence, Site
 
-FRESH_DAYS = 180
 VACANT_INTERVAL_DAYS = 60
 LET_INTERVAL_DAYS = 90
 
@@ -94,9 +94,24 @@ def person_complete() -> Q:
     return ~Q(name="") & ~Q(id_no_index="") & ~Q(sex="") & Q(born_on__isnull=False)
 
 
+def ages(kind: str) -> dict[str, int]:
+    """The fields of a kind that have to be verified again: name → days, as the dictionary says."""
+    return {field.name: field.fresh_days for field in dictionary.fields(kind) if field.fresh_days}
+
+
+def verified_within(days: int, as_of: dt.date) -> Q:
+    """鲜活 of one field: the record was verified within the field's period. A day of verification is the whole record's."""
+    return Q(verified_on__gte=as_of - dt.timedelta(days=days))
+
+
+def fresh(kind: str, as_of: dt.date) -> Q:
+    """鲜活 of a record: every field that ages is within its period, which is the shortest of them."""
+    return verified_within(min(ages(kind).values()), as_of)
+
+
 def person_fresh(as_of: dt.date) -> Q:
     """鲜活: verified within the period of the fields that change (180 days)."""
-    return Q(verified_on__gte=as_of - dt.timedelta(days=FRESH_DAYS))
+    return fresh("person", as_of)
 
 
 def person_valid() -> Q:

@@ -12,7 +12,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.ledger import location
-from gridwalk.registry.actions import corrections
+from gridwalk.registry.actions.daily import homes
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.territory import actions as territory
@@ -44,8 +44,9 @@ def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> 
     with core.write_to(OLD, actor=SYSTEM, at=AT) as writing:
         register_doors(writing, doors)
     for door in doors:
-        corrections.add_person(
-            actor=SYSTEM, at=AT, dwelling=door.id, raw={"name": "程望舒"}, residence_kind="lives_here"
+        homes.move_in(
+            actor=SYSTEM, at=AT, dwelling=door.id, people=[{"name": "程望舒"}],
+            raw={"residence_kind": "lives_here", "told": "self"},
         )  # fmt: skip
     day = dt.date(2026, 11, 2)
     campaign = campaigns.create_campaign(

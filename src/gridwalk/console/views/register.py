@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.console import pages
+from gridwalk.console import daily_forms, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -24,7 +24,7 @@ from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.queries import care, checks, differences, entities, entry, history, merging, rechecks, search
+from gridwalk.registry.queries import care, checks, differences, entities, history, merging, rechecks, search
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
@@ -110,9 +110,8 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
         "outcomes": visit_rules.OUTCOMES, "second_sources": rules.VACANCY_SOURCES, "now": clock.local(request.at),
-        "residence_kinds": rules.RESIDENCE_LABELS, "person_fields": [dictionary.get("person", n) for n in ADD_FIELDS],
         "neighbours": neighbours(request, found), "today": today, "upkeep": upkeep.about(request.viewer, found),
-        **_standing(request, "dwelling", found),
+        "events": daily_forms.offered("dwelling"), **_standing(request, "dwelling", found),
     }  # fmt: skip
     return page(request, "console/dwelling.html", context, active="console:register")
 
@@ -121,9 +120,6 @@ def _standing(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     """Where a record stands, in words, and the end or return that waits or was decided last."""
     words = rules.ended_word(kind, found.status, getattr(found, "ended_as", ""))
     return {"ended": words, "last_end": rechecks.latest_of(request.viewer, [found.id])}
-
-
-ADD_FIELDS = ("name", "id_no", "phone", "relation")
 
 
 def neighbours(request: Signed, found: Any) -> dict[str, Any]:
@@ -147,7 +143,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "history": history.past(
             "person", [found.id, *merged, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ), "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
-        "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
+        "events": daily_forms.offered("person"), "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }  # fmt: skip
     return page(request, "console/person.html", context, active="console:register")
 
@@ -157,7 +153,8 @@ def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of an organization."""
     found = entities.get_organization(request.viewer, pk)
     context = context_of(request, "organization", found) | {
-        "contradictions": checks.touching(request.viewer, [found.id], clock.local_date(request.at))
+        "contradictions": checks.touching(request.viewer, [found.id], clock.local_date(request.at)),
+        "events": daily_forms.offered("organization"),
     }  # fmt: skip
     return page(request, "console/place.html", context, active="console:register")
 
@@ -244,36 +241,6 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         "back": PAGES[kind],
     }
     return page(request, "console/correct.html", context, active="console:register", status=422 if faults else 200)
-
-
-@require_POST
-def add_person(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """添人: what is worth a second look is said first, once; then it is stored as typed."""
-    raw = {name: request.POST[name] for name in ADD_FIELDS if request.POST.get(name, "").strip()}
-    kind = request.POST.get("residence_kind", "")
-    try:
-        if request.POST.get("seen") != "1":
-            door = entities.get_dwelling(request.viewer, pk)
-            noticed = entry.warnings(request.viewer, door, corrections.parse("person", raw), kind)
-            if noticed:
-                context = {"dwelling": door, "noticed": noticed, "typed": raw, "residence_kind": kind}
-                return page(request, "console/add_person.html", context, active="console:register")
-        corrections.add_person(actor=request.viewer, at=request.at, dwelling=pk, raw=raw, residence_kind=kind)
-    except CorrectionError as error:
-        messages.error(request, str(error) + " " + " ".join(error.faults.values()))
-    else:
-        messages.success(request, "存好了，已添到这一户。")
-    return redirect("console:dwelling", pk)
-
-
-@require_POST
-def move_out(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """迁出."""
-    corrections.move_out(
-        actor=request.viewer, at=request.at, residence=pk, reason=request.POST.get("reason", "") or "已迁出"
-    )
-    messages.success(request, "已迁出这一户，人还在册。")
-    return redirect(request.POST.get("back_kind", "console:dwelling"), uuid.UUID(request.POST["back"]))
 
 
 @require_POST

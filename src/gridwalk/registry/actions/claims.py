@@ -189,3 +189,13 @@ def confirm(writing: Writing, kind: str, confirmed: Iterable[tuple[uuid.UUID, dt
     if source == "visit" and kind == "person":  # who was met says by that alone nothing of the dwelling's facts
         queue.close_confirmed(writing, days)
     return len(moved)
+
+
+def unconfirm(writing: Writing, entity: Entity, on: dt.date | None) -> None:
+    """Take a day of verification back to the one before (None: there was none)."""
+    was = entity.verified_on.isoformat() if entity.verified_on else None
+    writing.change(
+        entity.grid_id, entity.KIND, entity.pk, "verified_on", was, on.isoformat() if on else None, source="office"
+    )
+    entity.verified_on = on
+    entity.save(update_fields=["verified_on"])

@@ -1,4 +1,4 @@
-"""Single changes from a page: correct a fact, add a person, move in or out, read a full number."""
+"""Single changes from a page: correct a fact, end a link that is wrong, read a full number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.method import names
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.claims import Judged
@@ -85,65 +84,6 @@ def _refuse_taken_number(kind: str, entity: uuid.UUID, values: Mapping[str, Any]
     field = columns.NUMBERS[kind][0]
     if set(columns.holders(kind, [values[field]]).values()) - {entity}:
         raise CorrectionError(TAKEN[kind], {field: "已登记在另一条记录上"})
-
-
-def add_person(
-    *, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: Mapping[str, Any], residence_kind: str,
-    source: str = "office",
-) -> uuid.UUID:  # fmt: skip
-    """Add a person to a dwelling, or move the person with this ID number in. Raises NotHere, CorrectionError.
-
-    What is typed of a person on record corrects the record; another name than the recorded one is not believed.
-    """
-    door = _get(actor, "dwelling", dwelling, Verb.EDIT_REGISTER)
-    values = parse("person", raw)
-    if not values.get("name"):
-        raise CorrectionError("没有存：姓名要填。", {"name": "请填姓名"})
-    if residence_kind not in rules.RESIDENCE_LABELS:
-        raise CorrectionError("没有存：请选与此房的关系。", {"residence_kind": "请选一项"})
-    known = _known(actor, values)
-    grids = {door.grid_id} | ({known.grid_id} | _home_grids(known.id) if known else set())
-    with core.write_to(*grids, actor=actor, at=at) as writing:
-        if known is None:
-            (person,) = creation.register(
-                writing, "person", [creation.New(door.grid_id, rules.with_identity(values), source)]
-            )
-        else:
-            person = known.id
-            claims.apply_claims(writing, _said_of(known, values, source))
-        creation.link(writing, [creation.NewResidence(person, dwelling, door.grid_id, residence_kind, source)])
-        creation.settle_grids(writing, [person])
-        writing.audit(
-            "person.added", scope=door.grid_id, kind="person", subject=person, data={"dwelling": str(dwelling)}
-        )
-    return person
-
-
-def _known(actor: Viewer, values: Mapping[str, Any]) -> Person | None:
-    """The person on record with the ID number that was typed. Raises CorrectionError where it cannot be they."""
-    holder = columns.holders("person", [values.get("id_no")])
-    if not holder:
-        return None
-    known = Person.objects.get(pk__in=holder.values())
-    if not actor.may(Verb.EDIT_REGISTER, known.grid_id):
-        raise CorrectionError(
-            "这个证件号已登记在别的网格，没有存。请网格长联系那边社区，一起办迁移。", {"id_no": "已在别处登记"}
-        )
-    if known.name != values["name"]:
-        raise CorrectionError(
-            f"这个证件号登记的姓名是 {names.mask(known.name)}，与填的不同，没有存。请核对证件。",
-            {"name": "与登记的姓名不同"},
-        )
-    if known.status == "deceased":
-        raise CorrectionError("这个证件号登记为已去世，没有存。请先到人员页核对状态。", {"id_no": "登记为已去世"})
-    return known
-
-
-def _said_of(known: Person, values: Mapping[str, Any], source: str) -> list[Claim]:
-    said = {name: value for name, value in values.items() if name != "id_no" and value is not None}
-    if known.status == "moved_away":
-        said["status"] = "active"
-    return [Claim("person", known.id, name, value, source, reason="迁入时填写") for name, value in said.items()]
 
 
 def _home_grids(person: uuid.UUID) -> set[str]:

@@ -113,7 +113,10 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
             if same is not None or elsewhere:
                 continue
         for old in elsewhere:
-            _leave(writing, old, source=one.source, reason="迁到另一处", keeps_registration=one.kind != "lives_here")
+            _leave(
+                writing, old, source=one.source, reason=writing.reason or "迁到另一处", on=one.from_on,
+                keeps_registration=one.kind != "lives_here",
+            )  # fmt: skip
             left.append(old)
         held[one.person] = links = [r for r in links if r.to_on is None]
         if same is not None:
@@ -179,34 +182,48 @@ def _retype(writing: Writing, held: Residence, kind: str, *, source: str, reason
         held.kind = kind
 
 
-def _leave(writing: Writing, home: Residence, *, source: str, reason: str, keeps_registration: bool) -> None:
+def _leave(
+    writing: Writing, home: Residence, *, source: str, reason: str, keeps_registration: bool, on: dt.date | None = None
+) -> None:
     """Somebody no longer lives at a door. Whose household is registered there stays registered there (人户分离)."""
     if home.kind == "lives_here" and keeps_registration:
         _retype(writing, home, rules.REGISTERED, source=source, reason=reason)
     else:
-        _end(writing, home, source=source, reason=reason)
+        _end(writing, home, source=source, reason=reason, on=on)
 
 
-def _end(writing: Writing, residence: Residence, *, source: str, reason: str) -> None:
-    residence.to_on = clock.local_date(writing.at)
+def _end(writing: Writing, residence: Residence, *, source: str, reason: str, on: dt.date | None = None) -> None:
+    on = on or clock.local_date(writing.at)
+    residence.to_on = max(on, residence.from_on or on)  # what is learnt late never ends before it began
     writing.change(
         residence.grid_id, "residence", residence.id, "to_on", None, residence.to_on.isoformat(), source=source,
         reason=reason,
     )  # fmt: skip
 
 
-def leave_homes(writing: Writing, homes: Sequence[Residence], *, source: str, reason: str) -> None:
+def leave_homes(
+    writing: Writing, homes: Sequence[Residence], *, source: str, reason: str, on: dt.date | None = None
+) -> None:
     """Step: people no longer live at these doors; whose household is registered at one stays registered there."""
     for home in homes:
-        _leave(writing, home, source=source, reason=reason, keeps_registration=True)
+        _leave(writing, home, source=source, reason=reason, keeps_registration=True, on=on)
     _save_links(homes)
 
 
-def end_residences(writing: Writing, residences: Sequence[Residence], *, source: str, reason: str) -> None:
-    """Step: end current links altogether as of the writing's day."""
+def end_residences(
+    writing: Writing, residences: Sequence[Residence], *, source: str, reason: str, on: dt.date | None = None
+) -> None:
+    """Step: end current links altogether, as of the writing's day or ``on``."""
     for residence in residences:
-        _end(writing, residence, source=source, reason=reason)
+        _end(writing, residence, source=source, reason=reason, on=on)
     _save_links(residences)
+
+
+def retype_residences(writing: Writing, kinds: Mapping[Residence, str], *, source: str, reason: str) -> None:
+    """Step: current links are of these kinds from now on."""
+    for residence, kind in kinds.items():
+        _retype(writing, residence, kind, source=source, reason=reason)
+    _save_links(list(kinds))
 
 
 def reopen_residences(writing: Writing, residences: Sequence[Residence], *, source: str, reason: str) -> None:

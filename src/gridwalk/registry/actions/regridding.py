@@ -16,6 +16,7 @@ from gridwalk.registry.models import (
     CareLabel,
     Difference,
     Dwelling,
+    Event,
     Facility,
     Organization,
     Person,
@@ -55,8 +56,8 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
         CareLabel.objects.filter(grid_id__in=old, person__grid_id=grid).update(grid_id=grid)
         for kind, entities in columns.TABLES.items():
             of_kind = entities._default_manager.filter(grid_id=grid).values("pk")
-            for waiting in (Difference, Recheck):
-                waiting._default_manager.filter(grid_id__in=old, kind=kind, entity__in=of_kind).update(grid_id=grid)
+            for of_entity in (Difference, Recheck, Event):
+                of_entity._default_manager.filter(grid_id__in=old, kind=kind, entity__in=of_kind).update(grid_id=grid)
             Settled.objects.filter(grid_id__in=old, lead__in=of_kind).update(grid_id=grid)
 
 

@@ -1,6 +1,7 @@
-"""The tables of the register: records of facts, and what is decided about them."""
+"""The tables of the register: records of facts, what is decided about them, what happened."""
 
 from gridwalk.registry.models.decisions import DecisionBatch, Difference, Recheck, Settled
+from gridwalk.registry.models.events import Event
 from gridwalk.registry.models.records import (
     CareLabel,
     Dwelling,
@@ -13,6 +14,6 @@ from gridwalk.registry.models.records import (
 )
 
 __all__ = [
-    "CareLabel", "DecisionBatch", "Difference", "Dwelling", "Entity", "Facility", "Organization", "Person", "Recheck",
+    "CareLabel", "DecisionBatch", "Difference", "Dwelling", "Entity", "Event", "Facility", "Organization", "Person", "Recheck",
     "Residence", "Settled", "Site",
 ]  # fmt: skip

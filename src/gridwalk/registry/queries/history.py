@@ -13,7 +13,9 @@ from gridwalk.core import queries as core
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.method import names
-from gridwalk.registry import rules
+from gridwalk.registry import events, rules
+from gridwalk.registry.models import Event
+from gridwalk.registry.queries import daily
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
 MARKS = {
@@ -94,6 +96,9 @@ HANDED_OVER = frozenset({"residence", "care"})
 HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacancy_confirmed_on"})
 """What the street centre does not read in a door's history: it says which doors stand empty (red line 5)."""
 
+TELL_OF_LETTING = frozenset({"let", "let_ended"})
+"""Events whose very name says so: whoever sees rows masked reads 动态更新."""
+
 
 CARE = "care."
 """Verbs that say somebody is cared for: for the same eyes only."""
@@ -104,11 +109,60 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
 
     ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
     """
-    changes = [c for c in core.history(entities, limit=limit) if full or c.field not in HIDDEN_FROM_MASKED]
-    entries = [p for change in changes if (p := _of_change(change, full=full))]
+    changes = core.history(entities, limit=limit)
+    told = daily.events_of(entities, {c.op for c in changes})
+    entries, ops = _of_events(told, entities, changes, full=full)
+    entries += [
+        p
+        for c in changes
+        if c.op not in ops and (full or c.field not in HIDDEN_FROM_MASKED) and (p := _of_change(c, full=full))
+    ]
+    moments = {event.at for event in told}
     audited = {(e.data.get("plan") or e.id, e.verb): e for e in core.audit_of(entities, limit=limit)}
-    entries += [p for entry in audited.values() if (p := _of_audit(entry, full=full))]
+    entries += [p for e in audited.values() if e.at not in moments and (p := _of_audit(e, full=full))]
     return sorted(entries, key=lambda p: p.at, reverse=True)[:limit]
+
+
+def _of_events(
+    told: Sequence[Event], entities: Sequence[uuid.UUID], loaded: Sequence[Change], *, full: bool
+) -> tuple[list[Past], set[uuid.UUID]]:
+    """Each event as one entry, and the ops those entries stand for. At the entity it happened to it is told whole; elsewhere
+    only what it changed there is told.
+    """
+    whole = {event.id for event in told if event.entity in entities}
+    of_op: dict[uuid.UUID, list[Change]] = {}
+    of_loaded = [change for change in reversed(loaded) if change.op not in whole]
+    for change in [*daily.changes_of([e for e in told if e.id in whole]), *of_loaded]:
+        of_op.setdefault(change.op, []).append(change)
+    entries = []
+    for event in told:
+        label = events.EVENTS[event.code].label if full or event.code not in TELL_OF_LETTING else "动态更新"
+        if event.id in of_op:
+            entries.append(_one(event.at, "动", label, event.actor_name, of_op[event.id], full=full))
+        if event.undone_at is not None and event.undone_as is not None:
+            back = of_op.get(event.undone_as, [])
+            entries.append(_one(event.undone_at, "撤", f"撤回了“{label}”", event.undone_by_name, back, full=full))
+    return entries, {event.id for event in told} | {event.undone_as for event in told if event.undone_as}
+
+
+def _one(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence[Change], *, full: bool) -> Past:
+    said = sentences(changes, full=full)
+    reason = next((c.reason for c in changes if c.reason), "") if full else ""
+    reason = reason.removeprefix(label).lstrip("，")  # the entry begins with the word already
+    return Past(at, mark, "", "：".join(part for part in (label, "；".join(said)) if part), by, reason)
+
+
+def sentences(changes: Sequence[Change], *, full: bool) -> list[str]:
+    """What some changes say, each sentence once, with how often it holds where that is more than one time."""
+    shown = [c for c in changes if full or c.field not in HIDDEN_FROM_MASKED]
+    said = [past.sentence for change in shown if (past := _of_change(change, full=full))]
+    said += [
+        PROPOSED.format(rules.PROPOSALS[c.kind][str(c.new)]) for c in shown if c.field == "status_pending" and c.new
+    ]
+    return [s if said.count(s) == 1 else f"{s}（{said.count(s)} 次）" for s in dict.fromkeys(said)]
+
+
+PROPOSED = "提出{}，待另一人复核"
 
 
 def _of_change(change: Change, *, full: bool) -> Past | None:

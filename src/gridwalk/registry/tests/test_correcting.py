@@ -1,8 +1,6 @@
-"""Single changes from a page: correct, add a person, move out, read a full number."""
+"""Single changes from a page: correct, move out, read a full number."""
 
 from __future__ import annotations
-
-import uuid
 
 import pytest
 
@@ -14,7 +12,6 @@ from gridwalk.registry.actions import corrections, creation
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.models import Organization, Person, Residence
 from gridwalk.registry.tests.street import (
-    FAR_GRID,
     FIRST,
     GRID,
     NEXT_GRID,
@@ -80,49 +77,6 @@ def test_no_two_organizations_have_one_credit_code(street: Street) -> None:
     with pytest.raises(CorrectionError, match="另一家单位名下"):
         correct(second)
     assert Organization.objects.get(uscc=uscc(1)).id == first.id
-
-
-def add(street: Street, door: uuid.UUID, kind: str = "tenant", **raw: str) -> Person:
-    made = corrections.add_person(
-        actor=lead(), at=street.at, dwelling=door, raw=raw, residence_kind=kind
-    )  # fmt: skip
-    return Person.objects.get(pk=made)
-
-
-def test_a_new_persons_birth_date_and_sex_follow_from_the_number(street: Street) -> None:
-    person = add(street, street.door().id, name="张桂兰", id_no=id_no(2, "19500321"), phone=phone(1))
-    assert (str(person.born_on), person.sex, person.grid_id) == ("1950-03-21", "female", GRID)
-
-
-def test_adding_somebody_on_record_moves_them_in_and_corrects_what_was_typed(street: Street) -> None:
-    old, new = street.door("101"), street.door("102", NEXT_GRID)
-    person = street.person("张桂兰", old, "tenant", id_no=id_no(1), phone=phone(1))
-    same = add(street, new.id, name="张桂兰", id_no=id_no(1), phone=phone(2))
-    assert (same.id, same.grid_id, links(same)) == (person.id, NEXT_GRID, [(new.id, "tenant")])
-    assert columns.read(same, "phone") == phone(2)
-
-
-def test_it_does_not_believe_a_number_with_another_name_or_of_the_dead(street: Street) -> None:
-    door = street.door("101")
-    person = street.person("张桂兰", street.door("102"), id_no=id_no(1))
-    with pytest.raises(CorrectionError, match="登记的姓名是 张") as raised:
-        add(street, door.id, name="李四", id_no=id_no(1))
-    assert "桂兰" not in str(raised.value)
-    Person.objects.filter(pk=person.id).update(status="deceased")
-    with pytest.raises(CorrectionError, match="已去世"):
-        add(street, door.id, name="张桂兰", id_no=id_no(1))
-    Person.objects.filter(pk=person.id).update(status="moved_away")
-    assert add(street, door.id, name="张桂兰", id_no=id_no(1)).status == "active"
-
-
-def test_it_moves_nobody_in_from_where_the_actor_may_not_write(street: Street) -> None:
-    street.person("张桂兰", street.door("101", FAR_GRID), id_no=id_no(1))
-    with pytest.raises(CorrectionError, match="别的网格"):
-        add(street, street.door("102").id, name="张桂兰", id_no=id_no(1))
-    with pytest.raises(NotHere):
-        add(street, street.door("103", FAR_GRID).id, name="王五")
-    with pytest.raises(CorrectionError, match="请选与此房的关系"):
-        add(street, street.door("104").id, kind="guest", name="王五")
 
 
 def test_moving_out_leaves_the_person_in_the_register(street: Street) -> None:

@@ -133,7 +133,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
     titles |= dict(
         Site.objects.filter(pk__in=[t.entity for t in targets if t.kind == "site"]).values_list("id", "name")
     )
-    phones = _with_phone([t.entity for t in targets if t.kind == "dwelling"])
+    phones = with_phone([t.entity for t in targets if t.kind == "dwelling"])
     made = []
     for target in targets:
         door = doors.get(target.entity)
@@ -172,7 +172,8 @@ def _bands(target: Target) -> tuple[tuple[str, str, bool, bool], ...]:
     return tuple((code, label, code in target.bands, code == agreed) for code, label in BANDS.items())
 
 
-def _with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the doors where the owner's or somebody's telephone is on record."""
     found = set(Dwelling.objects.filter(pk__in=dwellings).exclude(owner_phone_index="").values_list("id", flat=True))
     links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True).exclude(person__phone_index="")
     return found | set(links.values_list("dwelling_id", flat=True))

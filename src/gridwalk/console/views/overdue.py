@@ -1,0 +1,85 @@
+"""该重新核实的: what is past its period, and confirming it by telephone or with the next visit."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.registry.actions.daily import confirming
+from gridwalk.territory import queries as territory
+from gridwalk.visits.queries import overdue
+
+PAGE = 50
+
+
+@require_GET
+def index(request: Signed) -> HttpResponse:
+    """Which records to verify again, door by door, with the cheapest next step."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    today, offset = clock.local_date(request.at), pages.offset(request)
+    counted = overdue.counts(request.viewer, scope, today)
+    field = request.GET.get("field", "")
+    chosen = next((one for one in counted if one.code == field), None)
+    field = chosen.code if chosen else ""
+    doors, n_doors = overdue.doors(request.viewer, scope, today, field=field, limit=PAGE, offset=offset)
+    nowhere, n_nowhere = overdue.without_door(request.viewer, scope, today, field=field)
+    context = {
+        "scope": scope, "field": field, "fields": counted, "doors": doors, "n_doors": n_doors, "nowhere": nowhere,
+        "n_nowhere": n_nowhere, "steps": overdue.STEPS, "offset": offset, "next": offset + PAGE, "crumbs": pages.crumbs(scope),
+        "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
+        "may_confirm": request.viewer.may(Verb.EDIT_REGISTER, scope), "may_dispatch": request.viewer.may(Verb.DISPATCH, scope),
+    }  # fmt: skip
+    return page(request, "console/overdue.html", context, active="console:daily")
+
+
+@require_POST
+def act(request: Signed) -> HttpResponse:
+    """电话核实过，无变化; 并到下次走访. A row is ``person:id:door`` or ``dwelling:id:door``."""
+    chosen: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for row in request.POST.getlist("one") or request.POST.getlist("row"):
+        kind, _, rest = row.partition(":")
+        entity, _, door = rest.partition(":")
+        chosen[kind].add(_id(entity))
+        chosen["door"] |= {_id(door)} if door else set()
+    if not chosen:
+        messages.error(request, "先选几条。")
+    elif request.POST.get("do") == "visit":
+        _join(request, chosen["door"])
+    else:
+        n = confirming.confirm_by_phone(
+            actor=request.viewer, at=request.at, persons=chosen["person"], dwellings=chosen["dwelling"]
+        )
+        messages.success(request, f"记下了：{n} 条电话核实过，无变化，从今天起重新计期。")
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if safe else "console:overdue")
+
+
+def _join(request: Signed, doors: set[uuid.UUID]) -> None:
+    try:
+        n = campaigns.join_doors(actor=request.viewer, at=request.at, dwellings=sorted(doors))
+    except campaigns.CampaignError as error:
+        messages.error(request, str(error))
+        return
+    standing = len(doors) - n
+    said = f"{n} 户并进了走访任务" + (f"，{standing} 户本来就在里面" if standing else "")
+    messages.success(request, said + "。上门见到人，确认无变化就算核实。")
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)
