@@ -35,7 +35,8 @@ from gridwalk.method import names  # noqa: E402
 from gridwalk.reconcile.actions import comparing  # noqa: E402
 from gridwalk.reconcile.queries import register  # noqa: E402
 from gridwalk.registry.models import Dwelling, Organization, Person  # noqa: E402
-from gridwalk.registry.queries import search  # noqa: E402
+from gridwalk.registry.queries import checks, search  # noqa: E402
+from gridwalk.registry.rules import CHECKS  # noqa: E402
 from gridwalk.simulate import cast, drive, workbooks  # noqa: E402
 from gridwalk.simulate.world import World  # noqa: E402
 from gridwalk.visits.actions import recording  # noqa: E402
@@ -93,6 +94,8 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     drive.replay(world, entities, workers, campaign, start=start, upto_day=3, progress=lambda a, b: None)
     for wave in campaign.waves.filter(dispatched_at__isnull=True):
         drive.campaigns.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
+    if "bench" in wanted:
+        yield _bench()
     if "startup" in wanted:
         yield _startup()
     if {"pages", "write", "search"} & wanted:
@@ -132,6 +135,20 @@ def _compared(n: int) -> Result:
         None,
         60,
         f"{made.n_left:,} rows against {made.n_right:,} people, {made.n_differences:,} differences asked",
+    )
+
+
+def _bench() -> Result:
+    """The cases of all checks over the whole street, as every page of 查重核疑 finds them."""
+    today = clock.local_date(clock.now())
+    found = checks.open_cases(SYSTEM, STREET, today)
+    return Result(
+        "bench",
+        statistics.median(_timed(lambda: checks.open_cases(SYSTEM, STREET, today)) for _ in range(5)),
+        "s",
+        None,
+        1,
+        f"{len(found):,} cases among {Person.objects.count():,} people, {len(CHECKS)} checks",
     )
 
 

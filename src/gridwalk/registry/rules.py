@@ -247,7 +247,7 @@ CHECKS: Mapping[str, Check] = {
     "ended_but_living": Check(
         "person", "已注销还算现住", "迁出，或核对人员状态", "人员状态和现住哪几处", ("to_door",)
     ),
-    "phone_shared": Check("person", "一个电话用在几处", "打一次电话，问清是谁的", "电话和现住哪几处", ("right",)),
+    "phone_shared": Check("person", "电话用在几处", "打一次电话，问清是谁的", "电话和现住哪几处", ("right",)),
     "vacant_with_residents": Check(
         "dwelling", "空房却有人住", "上门核实，改居住状况或迁出", "居住状况和现住的人", ("correct", "to_door"),
         tells_use=True,
@@ -295,21 +295,21 @@ def of_dwelling(
     return [code for code, holds in found.items() if holds]
 
 
-def sentence(code: str, *, who: str = "", n: int = 0) -> str:
-    """What a check noticed, in words. ``who``: the person it is about; ``n``: how many records (or people, doors) there are."""
+def sentence(code: str, n: int) -> str:
+    """What a check noticed, in words; ``n``: how many records, people or doors there are."""
     return {
         "same_number": f"{n} 条记录是同一个证件号",
         "same_name_and_birth": f"{n} 人同名，出生日期也相同",
         "near_duplicate": f"{n} 条记录名字同音，生日、住处或电话也对得上",
         "same_door": f"{n} 条记录像是同一户，写法不同",
         "same_organization": f"{n} 条记录像是同一家单位",
-        "two_homes": f"{who} 在 {n} 处都算现住",
-        "no_home": f"{who} 没有关联任何房屋",
-        "ended_but_living": f"{who} 已不在册，还算现住",
+        "two_homes": f"在 {n} 处都算现住",
+        "no_home": "没有关联任何房屋",
+        "ended_but_living": "已不在册，还算现住",
         "phone_shared": f"一个电话登记在 {n} 处房屋的人名下",
         "vacant_with_residents": f"登记为空房，却有 {n} 人现住",
         "owner_with_tenants": f"登记为自住，却有 {n} 名租户",
-        "door_gone": f"{who} 登记在已注销的房屋里，单位还在营",
+        "door_gone": "登记在已注销的房屋里，单位还在营",
         "crowded": f"一处住 {n} 人，人数太多",
         "minor_alone": f"只登记了未满 {OF_AGE} 岁的人",
     }[code]

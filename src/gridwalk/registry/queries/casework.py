@@ -18,8 +18,8 @@ from gridwalk.registry.queries import checks, entities, settled
 from gridwalk.registry.queries.settled import Open
 from gridwalk.registry.rules import CHECKS
 
-BESIDE = 4
-"""So many records stand side by side; further ones are counted."""
+BESIDE, BELOW = 4, 8
+"""So many records stand side by side, so many people one below the other; further ones are counted."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +97,8 @@ def _visible(viewer: Viewer, kind: str, ids: Sequence[uuid.UUID]) -> dict[uuid.U
 
 def _beside(viewer: Viewer, case: Case) -> Evidence:
     """Records that may be one: a column each."""
-    shown = case.members[:BESIDE]
+    alike = [m for m in case.members if m.kind == case.lead.kind]
+    shown = alike[:BESIDE]
     rows = _visible(viewer, case.lead.kind, [m.id for m in shown])
     facts = entities.facts_of(viewer, list(rows.values()))
     at = _places(viewer, list(rows.values()))
@@ -118,7 +119,7 @@ def _beside(viewer: Viewer, case: Case) -> Evidence:
         if any(cell.text for cell in cells):
             lines.append(Line(label, cells, _alike([of.get(pk, "") for pk in rows])))
     for_one, against = _arguments(case, rows)
-    return Evidence(made, lines, [], for_one, against, _think(case, rows), len(case.members) - len(shown))
+    return Evidence(made, lines, [], for_one, against, _think(case, rows, len(shown)), len(alike) - len(shown))
 
 
 def _title(viewer: Viewer, row: Entity) -> str:
@@ -170,12 +171,18 @@ def _places(viewer: Viewer, rows: Sequence[Entity]) -> dict[str, dict[uuid.UUID,
     for link in own:
         words = f"{link.dwelling.address}（{rules.RESIDENCE_LABELS.get(link.kind, '')}）"
         homes[link.person_id] = "；".join(filter(None, (homes.get(link.person_id), words)))
-        others = [called(o) for o in there[link.dwelling_id] if o.person_id != link.person_id]
+        others = [called(o) for o in there[link.dwelling_id] if o.person_id not in persons]
         beside[link.person_id] = "、".join(
             dict.fromkeys([*filter(None, beside.get(link.person_id, "").split("、")), *others][:6])
         )
     inhabited = {door: "、".join(called(link) for link in there.get(door, [])[:6]) for door in doors}
-    return {"住处": homes, "同户的人": beside, "住的人": inhabited}
+    held = Dwelling.objects.in_bulk([row.dwelling_id for row in rows if isinstance(row, Organization) and row.dwelling_id])
+    inside = {
+        row.id: " ".join((held[row.dwelling_id].address, "" if held[row.dwelling_id].status == "active" else held[row.dwelling_id].get_status_display()))
+        for row in rows
+        if isinstance(row, Organization) and row.dwelling_id in held
+    }
+    return {"住处": homes, "同户的人": beside, "住的人": inhabited, "所在房屋": inside}
 
 
 def _arguments(case: Case, rows: Mapping[uuid.UUID, Entity]) -> tuple[list[str], list[str]]:
@@ -211,14 +218,14 @@ def _merged(several: Sequence[Sequence[str]]) -> list[str]:
     return list(dict.fromkeys(word for words in several for word in words))
 
 
-def _think(case: Case, rows: Mapping[uuid.UUID, Entity]) -> list[str]:
+def _think(case: Case, rows: Mapping[uuid.UUID, Entity], n_shown: int) -> list[str]:
     found = []
-    if len(rows) < min(len(case.members), BESIDE):
+    if len(rows) < n_shown:
         found.append("有一条在别的社区，定之前问一声那边")
     if case.check == "same_number" and any(isinstance(r, Person) and r.status == "struck_off" for r in rows.values()):
         found.append("有一条已经注销，可能是注销以后又重新登记")
-    if case.lead.kind == "person" and any(isinstance(r, Person) and not r.id_no_index for r in rows.values()):
-        found.append("有一条没有证件号，上门补上就清楚了")
+    if n := sum(isinstance(r, Person) and not r.id_no_index for r in rows.values()):
+        found.append(f"有 {n} 条没有证件号，上门补上就清楚了")
     return found
 
 
@@ -254,8 +261,9 @@ def _of_homes(viewer: Viewer, case: Case) -> Evidence:
         ),
     ]
     family = [c.title for c in made if c.open and "、" in beside.get(c.id, "")]
-    think = [f"{_of_person(viewer, own)}"] if own else []
-    return Evidence(made, rows, [], [f"{title} 还登记着家里人" for title in family], [], think, 0)
+    think = [_of_person(viewer, own)] if own else []
+    for_one = [f"{title} 还登记着别的人" for title in family] if case.check == "two_homes" else []
+    return Evidence(made, rows, [], for_one, [], think, 0)
 
 
 def _of_person(viewer: Viewer, person: Person) -> str:
@@ -293,7 +301,11 @@ def _of_residents(viewer: Viewer, case: Case) -> Evidence:
     for_one, against = _for_and_against(case, rows, door)
     more = len(rows) - len(visible)
     think = [f"还有 {more} 人在别的社区，您看不到"] if more else []
-    return Evidence([], lines, residents, for_one, against, think, 0)
+    if case.check == "crowded" and door and door.area_m2:
+        think.append(
+            f"{door.area_m2.normalize():f} 平方米住 {len(rows)} 人，每人 {door.area_m2 / len(rows):.1f} 平方米"
+        )
+    return Evidence([], lines, residents[:BELOW], for_one, against, think, max(0, len(residents) - BELOW))
 
 
 def _relation(person: Person) -> str:

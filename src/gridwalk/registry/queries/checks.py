@@ -85,8 +85,8 @@ def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
     named = names(viewer, [shown_lead(viewer, one.case) for one in told])
     made = [
         Row(
-            one.case.check, one.case.lead.id, lead.kind, lead.grid, named[lead.id], said(one.case, named[lead.id]),
-            CHECKS[one.case.check].todo, one.earlier is not None,
+            one.case.check, one.case.lead.id, lead.kind, lead.grid, named[lead.id],
+            rules.sentence(one.case.check, one.case.n), CHECKS[one.case.check].todo, one.earlier is not None,
         )
         for one in told
         for lead in [shown_lead(viewer, one.case)]
@@ -112,11 +112,6 @@ def names(viewer: Viewer, members: Sequence[Member]) -> dict[uuid.UUID, str]:
         of_kind = titles.titles(viewer, kind, [m.id for m in visible if m.kind == kind])
         found |= {pk: title for pk, (title, _) in of_kind.items()}
     return found
-
-
-def said(case: Case, name: str) -> str:
-    """A case in a sentence."""
-    return rules.sentence(case.check, who=name, n=case.n)
 
 
 def touching(viewer: Viewer, records: Collection[uuid.UUID], today: dt.date) -> list[Row]:
