@@ -176,9 +176,16 @@ def _places(viewer: Viewer, rows: Sequence[Entity]) -> dict[str, dict[uuid.UUID,
             dict.fromkeys([*filter(None, beside.get(link.person_id, "").split("、")), *others][:6])
         )
     inhabited = {door: "、".join(called(link) for link in there.get(door, [])[:6]) for door in doors}
-    held = Dwelling.objects.in_bulk([row.dwelling_id for row in rows if isinstance(row, Organization) and row.dwelling_id])
+    held = Dwelling.objects.in_bulk(
+        [row.dwelling_id for row in rows if isinstance(row, Organization) and row.dwelling_id]
+    )
     inside = {
-        row.id: " ".join((held[row.dwelling_id].address, "" if held[row.dwelling_id].status == "active" else held[row.dwelling_id].get_status_display()))
+        row.id: " ".join(
+            (
+                held[row.dwelling_id].address,
+                "" if held[row.dwelling_id].status == "active" else held[row.dwelling_id].get_status_display(),
+            )
+        )
         for row in rows
         if isinstance(row, Organization) and row.dwelling_id in held
     }
