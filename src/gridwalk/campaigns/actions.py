@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -219,6 +221,15 @@ def join_doors(*, actor: Viewer, at: dt.datetime, dwellings: Sequence[uuid.UUID]
         for grid in grids:
             writing.audit("targets.joined", scope=grid, data={"n": sum(door.grid_id == grid for door in doors)})
     return n_joined
+
+
+def rewalk(doors: QuerySet[Dwelling]) -> None:
+    """Step: targets of doors whose place in walking order has changed follow it; the doors' grids must be locked."""
+    walk = dict(doors.values_list("id", "walk_key"))
+    moved = [t for t in Target.objects.filter(entity__in=walk) if t.walk_key != walk[t.entity]]
+    for target in moved:
+        target.walk_key = walk[target.entity]
+    bulk.update(moved, ["walk_key"])
 
 
 def plan_targets(

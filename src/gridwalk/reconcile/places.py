@@ -13,6 +13,7 @@ from gridwalk.method import addresses
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import EstateAlias
 from gridwalk.registry.models import Dwelling
+from gridwalk.registry.queries import renumbering
 from gridwalk.territory import queries as territory
 from gridwalk.territory.queries import KnownBuilding
 
@@ -119,10 +120,13 @@ class Places:
 
 
 def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:
-    """``(community, address key)`` → (dwelling, grid) of the doors that stand."""
+    """``(community, address key)`` → (dwelling, grid) of the doors that stand; where none is called so now, of the one that was."""
     found: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
     for community, keys in wanted.items():
         rows = Dwelling.objects.filter(community=community, address_key__in=list(keys)).exclude(status="struck_off")
         for pk, key, grid in rows.values_list("id", "address_key", "grid_id"):
             found[community, key] = (pk, grid)
+    missing = {c: [key for key in keys if (c, key) not in found] for c, keys in wanted.items()}
+    for place, door in renumbering.by_former({c: keys for c, keys in missing.items() if keys}).items():
+        found[place] = (door.pk, door.grid_id)
     return found

@@ -14,6 +14,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.method import addresses
+from gridwalk.method.renumbering import Scheme
 from gridwalk.territory import rules
 from gridwalk.territory.models import Area, Building, Grid, Stairwell
 
@@ -191,3 +192,38 @@ def _stand(writing: Writing, buildings: Sequence[uuid.UUID], ended_on: dt.date |
         new = ended_on.isoformat() if ended_on else None
         writing.change(building.grid_id, "building", building.pk, "ended_on", old, new, source="office")
         Building.objects.filter(pk=building.pk).update(ended_on=ended_on)
+
+
+def renumber_buildings(
+    writing: Writing, buildings: Sequence[Building], scheme: Scheme, estates: Mapping[uuid.UUID, str], *, reason: str
+) -> None:  # fmt: skip
+    """Step: new numbers for buildings and their stairwells, a new name of their estate (building → name); grids must be locked.
+
+    Every number goes over a mark of its own, so that two may change places.
+    """
+    stairwells = list(Stairwell.objects.filter(building__in=buildings).select_related("building"))
+    new_keys = {s.pk: scheme.stairwell(s.building.key, s.key) for s in stairwells}
+    moved = [s for s in stairwells if new_keys[s.pk] != s.key]
+    for stairwell in moved:
+        _renamed(writing, stairwell.building.grid_id, stairwell, "key", new_keys[stairwell.pk], reason)
+        Stairwell.objects.filter(pk=stairwell.pk).update(key=f"~{stairwell.pk}"[:20])
+    for stairwell in moved:
+        key = new_keys[stairwell.pk]
+        Stairwell.objects.filter(pk=stairwell.pk).update(key=key, name=f"{key}单元" if key else "")
+    keys = {b.pk: scheme.building(b.key) for b in buildings}
+    for building in buildings:
+        _renamed(writing, building.grid_id, building, "key", keys[building.pk], reason)
+        _renamed(writing, building.grid_id, building, "estate", estates.get(building.pk, building.estate), reason)
+        Building.objects.filter(pk=building.pk).update(key=f"~{building.pk}")
+    for building in buildings:
+        key = keys[building.pk]
+        name = addresses.building_name(key) if key != building.key else building.name
+        estate = estates.get(building.pk, building.estate)
+        Building.objects.filter(pk=building.pk).update(key=key, name=name, estate=estate)
+
+
+def _renamed(writing: Writing, grid: str, place: Building | Stairwell, field: str, new: str, reason: str) -> None:
+    old = getattr(place, field)
+    if old != new:
+        kind = "building" if isinstance(place, Building) else "stairwell"
+        writing.change(grid, kind, place.pk, field, old, new, source="office", reason=reason)

@@ -7,6 +7,7 @@ from gridwalk.registry.models.records import (
     Dwelling,
     Entity,
     Facility,
+    FormerAddress,
     Organization,
     Person,
     Residence,
@@ -14,6 +15,7 @@ from gridwalk.registry.models.records import (
 )
 
 __all__ = [
-    "CareLabel", "DecisionBatch", "Difference", "Dwelling", "Entity", "Event", "Facility", "Organization", "Person", "Recheck",
+    "CareLabel", "DecisionBatch", "Difference", "Dwelling", "Entity", "Event", "Facility", "FormerAddress", "Organization",
+    "Person", "Recheck",
     "Residence", "Settled", "Site",
 ]  # fmt: skip

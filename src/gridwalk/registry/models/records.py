@@ -92,6 +92,24 @@ class Dwelling(Entity):
         ]
 
 
+class FormerAddress(models.Model):
+    """What a door was called before its building was renumbered: search and ledgers in the old numbers still find it."""
+
+    dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="former_addresses")
+    community = models.CharField(max_length=12)
+    address = models.CharField(max_length=120)
+    address_key = models.CharField(max_length=160)
+    search_keys = ArrayField(models.TextField(), default=list)
+    until_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dwelling", "address_key"], name="former_address_once")]
+        indexes = [
+            models.Index(fields=["community", "address_key"]),
+            GinIndex(fields=["search_keys"], name="former_address_search"),
+        ]
+
+
 class Person(Entity):
     """A person, once in the register. Belongs to the grid of the current residence, else of the registered door."""
 

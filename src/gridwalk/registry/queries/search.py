@@ -18,7 +18,7 @@ from gridwalk.core import envelope
 from gridwalk.method import addresses, idcards, names, phones, search_keys, text, uscc
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
-from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import entities, renumbering
 
 LIMIT = 30
 TAIL = re.compile(r"^尾号?\s*([0-9]{3}[0-9Xx])$")
@@ -108,7 +108,9 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
     found: list[Hit] = []
     address = addresses.parse(_ROOM_AT_THE_END.sub(" ", folded))
     if any(c.isdigit() for c in folded) or address.building:
-        found += _dwellings(viewer, _holds(search_keys.of_address_typed(address)), "地址")
+        keys = search_keys.of_address_typed(address)
+        found += _dwellings(viewer, _holds(keys), "地址")
+        found += _formerly(viewer, keys, {hit.id for hit in found})
     found += _facilities(viewer, _holds(search_keys.of_name_typed(folded)), "类型、编号")
     name = names.normalise(folded).value
     if name and not any(c.isdigit() for c in name):
@@ -154,6 +156,19 @@ def _dwellings(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
 def _facilities(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
     rows = Facility.objects.filter(_inside(viewer), condition).order_by("grid_id", "walk_key", "sort_key", "id")[:LIMIT]
     return [Hit("facility", row.id, row.title, row.where, matched) for row in rows]
+
+
+def _formerly(viewer: Viewer, keys: Collection[str], known: Collection[uuid.UUID]) -> list[Hit]:
+    """Doors that were called so before they were renumbered."""
+    inside = Q(pk__in=[])
+    for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
+        inside |= Q(dwelling__grid__code__startswith=scope)
+    rows = renumbering.former().filter(inside, _holds(keys)).exclude(dwelling__in=known)
+    return [
+        Hit("dwelling", one.dwelling_id, one.dwelling.address, f"{one.dwelling.grid.area.short} {one.dwelling.grid.name}",
+            f"原地址 {one.address}")
+        for one in rows.select_related("dwelling__grid__area").order_by("dwelling__walk_key", "-id")[:LIMIT]
+    ]  # fmt: skip
 
 
 def _named(viewer: Viewer, table: Any, condition: Q, kind: str, matched: str) -> list[Hit]:

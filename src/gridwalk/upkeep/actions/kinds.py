@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from gridwalk.core.actions import Writing
 from gridwalk.upkeep.actions.merges import Merging
 from gridwalk.upkeep.actions.moves import Moving
+from gridwalk.upkeep.actions.renumbering import Renumber
 from gridwalk.upkeep.models import Plan
 
 
@@ -24,4 +25,8 @@ class Work(Protocol):
         """Take it back; returns in words what stays because somebody has changed it since. Raises UpkeepError."""
 
 
-WORK: Mapping[str, Work] = {"merge_persons": Merging("person"), "move_household": Moving()}
+WORK: Mapping[str, Work] = {
+    "merge_persons": Merging("person"),
+    "move_household": Moving(),
+    "renumber_building": Renumber(),
+}

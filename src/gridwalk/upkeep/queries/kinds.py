@@ -10,6 +10,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import Merge
 from gridwalk.upkeep.queries.moves import Move
+from gridwalk.upkeep.queries.renumbering import Renumbering
 
 
 class Reads(Protocol):
@@ -31,4 +32,8 @@ class Reads(Protocol):
         """What its page shows; ``template`` names the part that shows it."""
 
 
-READS: Mapping[str, Reads] = {"merge_persons": Merge("person"), "move_household": Move()}
+READS: Mapping[str, Reads] = {
+    "merge_persons": Merge("person"),
+    "move_household": Move(),
+    "renumber_building": Renumbering(),
+}

@@ -1,0 +1,58 @@
+"""楼房重编号: new numbers typed or pasted as a table, seen door by door before anything is sent."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core.queries import NotHere
+from gridwalk.territory import queries as territory
+from gridwalk.upkeep import rules
+from gridwalk.upkeep.actions import plans as actions
+from gridwalk.upkeep.queries import plans, renumbering
+from gridwalk.upkeep.rules import UpkeepError
+
+
+@require_http_methods(["GET", "POST"])
+def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """New numbers of one building, or of all of its estate; every door old → new, and what would clash."""
+    building = territory.get_building(request.viewer, pk)
+    given = request.POST if request.method == "POST" else request.GET
+    whole = given.get("whole") == "1"
+    subjects = renumbering.of_estate(building) if whole else renumbering.same_building(building)
+    choices = {
+        "estate": given.get("estate", "").strip()[:40] if whole else "", "table": given.get("table", "")[:20000],
+        "buildings": {} if whole else {building.key: given.get("number", "").strip()[:20]},
+    }  # fmt: skip
+    plan = renumbering.new_plan(subjects, choices)
+    reads = renumbering.Renumbering()
+    if not all(request.viewer.may(Verb.EDIT_REGISTER, grid) for grid in reads.stands_in(plan)):
+        raise NotHere
+    fault = None
+    if request.method == "POST" and given.get("do") != "preview":
+        try:
+            made = actions.propose(
+                actor=request.viewer, at=request.at, kind=plan.kind, subjects=subjects, choices=choices,
+                evidence=given.get("evidence", ""), reason=given.get("reason", ""), seen=given.get("seen", ""),
+            )  # fmt: skip
+        except UpkeepError as error:
+            fault = error
+        else:
+            messages.success(request, "已送复核。复核之前门牌都没有变。")
+            return redirect("console:upkeep_plan", made.id)
+    drawn = reads.drawn(plan)
+    context = {
+        "building": building, "whole": whole, "crumbs": pages.crumbs(building.grid_id), "typed": given, "fault": fault,
+        "drawn": drawn, "shown": drawn.changed[: renumbering.SHOWN], "effects": reads.effects(plan, drawn),
+        "evidence": rules.EVIDENCE, "seen": plans.mark(plan), "n_buildings": len(subjects), "previewed": request.method == "POST",
+    }  # fmt: skip
+    status = 422 if fault or (drawn.faults or drawn.in_the_way) else 200
+    return page(request, "console/renumber.html", context, active="console:buildings", status=status)

@@ -1,0 +1,98 @@
+"""Steps of renumbering: buildings, stairwells and doors under new numbers at once; the old addresses still find the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gridwalk.core import bulk, clock
+from gridwalk.core.actions import Writing
+from gridwalk.method.renumbering import Scheme
+from gridwalk.registry import columns
+from gridwalk.registry.actions.facilities import NewFacility
+from gridwalk.registry.models import Dwelling, Facility, FormerAddress, Organization
+from gridwalk.registry.queries.renumbering import Estates, NewAddress
+from gridwalk.territory import actions as territory
+from gridwalk.territory.actions import WantedStairwell
+from gridwalk.territory.models import Building
+
+
+def renumber(
+    writing: Writing, buildings: Sequence[Building], new: Sequence[NewAddress], scheme: Scheme, estates: Estates, *, reason: str
+) -> None:  # fmt: skip
+    """Step: write the new numbers with whatever repeats them; their grids must be locked.
+
+    Every number goes over a mark of its own, so that two may change places.
+    """
+    territory.renumber_buildings(writing, buildings, scheme, estates, reason=reason)
+    places = {(one.dwelling.grid_id, one.dwelling.building_id, one.building, one.stairwell) for one in new}
+    estate_of = {building.pk: estates.get(building.pk, building.estate) for building in buildings}
+    wanted = {
+        (building, stairwell): WantedStairwell(grid, estate_of[building], key, stairwell)
+        for grid, building, key, stairwell in places
+        if building
+    }
+    stairs = territory.ensure_stairwells(writing, list(wanted.values()))
+    changed = [one for one in new if one.changes]
+    was = {one.dwelling.address: one.address for one in changed}
+    doors = [one.dwelling for one in changed]
+    _remember(writing, doors)
+    for door in doors:
+        door.address_key = f"~{door.pk}"
+    bulk.update(doors, ["address_key"])
+    for one in changed:
+        door = one.dwelling
+        writing.change(
+            door.grid_id, "dwelling", door.pk, "address", door.address, one.address, source="office", reason=reason
+        )
+        door.address, door.address_key, door.walk_key = one.address, one.address_key, one.walk_key
+        door.floor, door.room = one.floor, one.room[:20]
+        if door.building_id and (door.stairwell_id or one.stairwell):
+            door.stairwell_id = stairs[wanted[door.building_id, one.stairwell]][1]
+        columns.rekey(door)
+    bulk.update(doors, ["address", "address_key", "walk_key", "floor", "room", "stairwell", "search_keys"])
+    _organizations_follow(writing, doors, was, reason)
+    _facilities_follow(writing, buildings, reason)
+
+
+def _remember(writing: Writing, doors: Sequence[Dwelling]) -> None:
+    """Keep the addresses that end; an address a door had before is kept once."""
+    FormerAddress.objects.bulk_create(
+        [
+            FormerAddress(
+                dwelling=door, community=door.community, address=door.address, address_key=door.address_key,
+                search_keys=door.search_keys, until_on=clock.local_date(writing.at),
+            )
+            for door in doors
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _organizations_follow(writing: Writing, doors: Sequence[Dwelling], was: Mapping[str, str], reason: str) -> None:
+    """An organization in one of the doors whose address is the door's goes on being so."""
+    found = [one for one in Organization.objects.filter(dwelling__in=doors) if one.address in was]
+    for one in found:
+        new = was[one.address]
+        writing.change(one.grid_id, "organization", one.pk, "address", one.address, new, source="office", reason=reason)
+        one.address = new
+    bulk.update(found, ["address"])
+
+
+def _facilities_follow(writing: Writing, buildings: Sequence[Building], reason: str) -> None:
+    """What stands at the buildings is called and walked to by their new numbers."""
+    found = list(Facility.objects.filter(building__in=buildings).select_related("building", "stairwell"))
+    for one in found:
+        place = NewFacility(one.grid_id, {}, "office", building=one.building, stairwell=one.stairwell)
+        if one.address != place.shown_address:
+            writing.change(
+                one.grid_id,
+                "facility",
+                one.pk,
+                "address",
+                one.address,
+                place.shown_address,
+                source="office",
+                reason=reason,
+            )
+        one.address, one.walk_key = place.shown_address, place.walk_key
+    bulk.update(found, ["address", "walk_key"])

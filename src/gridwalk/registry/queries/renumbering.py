@@ -1,0 +1,117 @@
+"""The doors of buildings under a scheme of new numbers, and what stands in its way."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db.models import F, QuerySet
+
+from gridwalk.method import addresses, renumbering
+from gridwalk.method.renumbering import Scheme
+from gridwalk.registry.models import Dwelling, FormerAddress
+from gridwalk.territory import queries as territory
+from gridwalk.territory.models import Building, Stairwell
+
+
+@dataclasses.dataclass(frozen=True)
+class NewAddress:
+    """A door under new numbers."""
+
+    dwelling: Dwelling
+    building: str
+    stairwell: str
+    room: str
+    floor: int | None
+    address: str
+    address_key: str
+    walk_key: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is another address than the present one."""
+        return self.address_key != self.dwelling.address_key or self.address != self.dwelling.address
+
+
+def numbers(door: Dwelling) -> renumbering.Door:
+    """A door's building, stairwell and room as its address key has them."""
+    _, building, stairwell, room = (door.address_key.split("|") + [""] * 4)[:4]
+    return building, stairwell, room
+
+
+def doors(buildings: Collection[uuid.UUID]) -> list[Dwelling]:
+    """Every door of some buildings in walking order, those that have ended too: their address goes along."""
+    return list(Dwelling.objects.filter(building__in=buildings).order_by("grid_id", "walk_key", "id"))
+
+
+Estates = Mapping[uuid.UUID, str]
+"""Building → the new name of its estate; a building that is not in it keeps its own."""
+
+
+def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> list[NewAddress]:
+    """Each door under the scheme."""
+    made = []
+    for door in found:
+        new = scheme.of(numbers(door))
+        estate = estates.get(door.building_id, "") if door.building_id else ""
+        address = renumbering.readdress(door.address, door.address_key, new, estate=estate)
+        floor = renumbering.floor(door.floor, door.room, new[2])
+        walk = addresses.walking_order(
+            address.estate or address.road, address.building or address.number, address.stairwell,
+            "" if floor is None else str(floor), address.room,
+        )  # fmt: skip
+        made.append(
+            NewAddress(door, *new, floor, addresses.display(address)[:120], addresses.key(address), walk[:80])
+        )  # fmt: skip
+    return made
+
+
+def in_the_way(new: Sequence[NewAddress], buildings: Sequence[Building], scheme: Scheme, estates: Estates) -> list[str]:
+    """What would bear the same address twice, in words: doors, stairwells, buildings. Empty where nothing would."""
+    standing = [one for one in new if one.dwelling.status != "struck_off"]
+    said = []
+    by_key: dict[tuple[str, str], list[NewAddress]] = {}
+    for one in standing:
+        by_key.setdefault((one.dwelling.community, one.address_key), []).append(one)
+    for same in by_key.values():
+        if len(same) > 1:
+            said.append(f"{same[0].address} 会有 {len(same)} 户：{'、'.join(one.dwelling.address for one in same[:4])}")
+    others = Dwelling.objects.exclude(status="struck_off").exclude(pk__in=[one.dwelling.pk for one in new])
+    for community in sorted({place for place, _ in by_key}):
+        keys = [key for place, key in by_key if place == community]
+        taken = others.filter(community=community, address_key__in=keys).values_list("address", flat=True)
+        said += [f"{address} 已经有一户，不在这次重编里" for address in taken[:20]]
+    own = {building.pk for building in buildings}
+    for building in buildings:
+        name = addresses.estate_key(estates.get(building.pk, building.estate))
+        key = scheme.building(building.key)
+        for other in Building.objects.filter(grid__area_id=building.grid.area_id, key=key).exclude(pk__in=own):
+            if addresses.estate_key(other.estate) == name:
+                said.append(f"{other.estate} {other.name} 已经有一栋了，不在这次重编里")
+    stairwells = Stairwell.objects.filter(building__in=own).values_list("building__key", "key").distinct()
+    for building_key, stairwell in renumbering.merged_stairwells(stairwells, scheme):
+        said.append(f"{addresses.building_name(building_key)} 会有两个 {stairwell}单元：单元不在这里合并")
+    return list(dict.fromkeys(said))
+
+
+def former() -> QuerySet[FormerAddress]:
+    """Former addresses of doors that stand and are called otherwise now."""
+    rows = FormerAddress.objects.exclude(dwelling__status="struck_off")
+    return rows.exclude(dwelling__address_key=F("address_key"))
+
+
+def by_former(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], Dwelling]:
+    """(community, former address key) → the one standing door that was called so.
+
+    A key two doors bore says none, nor does one of a number that another building has been given since.
+    """
+    found: dict[tuple[str, str], list[Dwelling]] = {}
+    for community, keys in wanted.items():
+        rows = list(former().filter(community=community, address_key__in=list(keys)).select_related("dwelling"))
+        standing = territory.building_index(community) if rows else {}
+        for row in rows:
+            place, now = (tuple(key.split("|")[:2]) for key in (row.address_key, row.dwelling.address_key))
+            if place == now or place not in standing:
+                found.setdefault((community, row.address_key), []).append(row.dwelling)
+    return {place: rows[0] for place, rows in found.items() if len(rows) == 1}

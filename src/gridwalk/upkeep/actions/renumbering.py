@@ -1,0 +1,94 @@
+"""楼房重编号: buildings, stairwells and rooms under new numbers in one go, and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.core.actions import Writing
+from gridwalk.method.renumbering import Scheme
+from gridwalk.reconcile.actions import estates as reconcile
+from gridwalk.registry.actions import renumbering as registry
+from gridwalk.registry.models import Dwelling
+from gridwalk.registry.queries import renumbering as reads
+from gridwalk.registry.queries.renumbering import NewAddress
+from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries.renumbering import Drawn, Renumbering
+from gridwalk.upkeep.rules import UpkeepError
+
+KEPT = ("address", "address_key", "walk_key", "floor", "room")
+
+
+class Renumber:
+    """Giving the buildings of a plan new numbers."""
+
+    def refuse(self, plan: Plan) -> None:
+        """Raises UpkeepError where a line cannot be followed, two doors would have one address, or nothing would change."""
+        drawn = Renumbering().drawn(plan)
+        if drawn.faults:
+            raise UpkeepError(f"没有送：对照表有 {len(drawn.faults)} 行看不懂，改好再送，内容都在。", "table")
+        if drawn.in_the_way:
+            raise UpkeepError("没有送：会有重号，看下面列的，改好再送。", "table")
+        if not drawn.changed:
+            raise UpkeepError("没有送：新号和现在的一样，没有哪一户会变。", "table")
+
+    def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
+        """All numbers at once."""
+        drawn = Renumbering().drawn(plan)
+        was = {
+            str(one.dwelling.pk): {name: getattr(one.dwelling, name) for name in KEPT}
+            for one in drawn.new
+            if one.changes
+        }
+        made = {str(one.dwelling.pk): one.address_key for one in drawn.new if one.changes}
+        estates = {str(building.pk): building.estate for building in drawn.buildings} if drawn.estates else {}
+        if drawn.estates:
+            reconcile.renamed(drawn.buildings, plan.choices["estate"])
+        self._write(writing, plan, drawn, plan.reason)
+        return {"was": was, "made": made, "estates": estates, "scheme": _plain(drawn.scheme.inverse())}
+
+    def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
+        """All numbers back; a door that came since is renumbered back with its building. Raises UpkeepError."""
+        buildings = Renumbering().buildings(plan)
+        scheme = _scheme(before["scheme"])
+        estates = {uuid.UUID(pk): name for pk, name in before["estates"].items()}
+        new = [
+            _as_it_was(one, before) for one in reads.readdressed(reads.doors(plan.subjects), scheme, estates)
+        ]  # fmt: skip
+        if in_the_way := reads.in_the_way(new, buildings, scheme, estates):
+            raise UpkeepError(f"没有撤销：旧号现在有别的在用。{in_the_way[0]}。先把那边改好。")
+        if estates:
+            reconcile.renamed(buildings, next(iter(estates.values())))
+        drawn = Drawn(buildings, scheme, estates, new, [], [])
+        self._write(writing, plan, drawn, f"撤销重编号：{plan.reason}"[:200])
+        return []
+
+    def _write(self, writing: Writing, plan: Plan, drawn: Drawn, reason: str) -> None:
+        registry.renumber(writing, drawn.buildings, drawn.new, drawn.scheme, drawn.estates, reason=reason)
+        campaigns.rewalk(Dwelling.objects.filter(building__in=plan.subjects))
+
+
+def _as_it_was(new: NewAddress, before: Mapping[str, Any]) -> NewAddress:
+    """A door that nobody has readdressed since goes back to the very address it had."""
+    pk = str(new.dwelling.pk)
+    if before["made"].get(pk) != new.dwelling.address_key:
+        return new
+    _, building, stairwell, room = (before["was"][pk]["address_key"].split("|") + [""] * 4)[:4]
+    return dataclasses.replace(new, building=building, stairwell=stairwell, **{**before["was"][pk], "room": room})
+
+
+def _plain(scheme: Scheme) -> dict[str, Any]:
+    return {
+        "buildings": dict(scheme.buildings), "stairwells": [[*place, new] for place, new in scheme.stairwells.items()],
+        "rooms": [[*door, *new] for door, new in scheme.rooms.items()],
+    }  # fmt: skip
+
+
+def _scheme(plain: Mapping[str, Any]) -> Scheme:
+    return Scheme(
+        plain["buildings"], {(b, s): new for b, s, new in plain["stairwells"]},
+        {(b, s, r): (stairwell, room) for b, s, r, stairwell, room in plain["rooms"]},
+    )  # fmt: skip
