@@ -93,6 +93,9 @@ def test_a_messy_ledger_becomes_facilities_once(street: Client) -> None:
     difference = Difference.objects.filter(entity=hydrant.pk).get()
     shown = street.get(f"/differences/{difference.pk}/").content.decode()
     assert "消火栓 XHS-012" in shown
+    assert 'value="to_door"' not in shown, "nobody lives there who could be asked"
+    to_door = street.post(f"/differences/{difference.pk}/decide/", {"decision": "to_door"}, follow=True)
+    assert "设施没有住户可问" in to_door.content.decode()
     street.post(f"/differences/{difference.pk}/decide/", {"decision": "accept"})
     hydrant.refresh_from_db()
     assert hydrant.keeper == "新物业"
@@ -368,3 +371,38 @@ def test_the_contact_of_a_removed_facility_is_erased_after_two_years_and_the_fac
     one = Round.objects.get()
     assert (one.worker, one.worker_name, one.result) == (None, "", "fine")
     assert sum(one.n for one in due(later, periods)) == 0
+
+
+def test_a_facility_of_a_stairwell_goes_with_it_and_comes_back_to_the_one_building(
+    street: Client, sign_in: SignIn
+) -> None:
+    more = [DOORS[0], *[[GRID, "海河花园", "7号楼", f"{n}单元", "101", "有人住", "自住", "80"] for n in (1, 2)]]
+    confirm(street, upload(street, workbook("七号楼", more)))
+    head = ["设施编号", "设施类型", "小区", "楼栋", "单元"]
+    rows = [head, ["A-1", "电梯", "海河花园", "7号楼", "1单元"], ["A-2", "电梯", "海河花园", "7号楼", "2单元"]]
+    facilities(street, [*rows, ["A-0", "公告栏", "海河花园", "7号楼", ""]])
+    seven = Building.objects.get(key="7")
+    third, fourth = f"{COMMUNITY}003", f"{COMMUNITY}004"
+    places = {f"b-{Building.objects.get(key='5').pk}": third, f"b-{seven.pk}": third}
+    centre, plans = sign_in(Role.STREET_CENTRE, STREET), "/areas/plans/"
+    parted = {"old": [GRID], "n": "2", "reason": "分开", f"b-{seven.stairwells.get(key='2').pk}": fourth} | places
+    centre.post(f"{plans}new/", parted)
+    plan = GridPlan.objects.get()
+    sign_in(Role.ADMINISTRATOR, STREET).post(f"{plans}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
+
+    def stands() -> dict[str, tuple[str, str]]:
+        found = Facility.objects.select_related("building")
+        return {one.name: (one.grid_id, one.building.grid_id) for one in found if one.building}
+
+    assert stands() == {"A-0": (third, third), "A-1": (third, third), "A-2": (fourth, fourth)}
+    again = facilities(street, rows, "设施台账第二次")
+    assert (again.n_created, Facility.objects.count()) == (0, 3), "both halves are found again"
+    with time_machine.travel(clock.now() + dt.timedelta(days=1)):
+        centre, administrator = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.ADMINISTRATOR, STREET)
+        centre.post(f"{plans}{plan.pk}/reverse/", {"reason": "还是一个人管好"})
+        reverse = GridPlan.objects.get(reverses=plan)
+        administrator.post(f"{plans}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
+    one = Building.objects.get(key="7", ended_on__isnull=True)
+    assert set(stands().values()) == {(one.grid_id, one.grid_id)}
+    assert set(Facility.objects.values_list("building", flat=True)) == {one.pk}
+    assert set(Facility.objects.exclude(stairwell=None).values_list("stairwell__building", flat=True)) == {one.pk}

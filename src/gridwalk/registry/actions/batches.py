@@ -16,7 +16,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, queue
-from gridwalk.registry.actions.decisions import DECISIONS, UNDO_FOR, Along, DecisionError, Grids
+from gridwalk.registry.actions.decisions import DECISIONS, UNDO_FOR, Along, DecisionError, Grids, require_door
 from gridwalk.registry.models import DecisionBatch, Difference
 from gridwalk.registry.queries import batches
 from gridwalk.registry.queries.batches import Rule
@@ -34,6 +34,8 @@ def start(*, actor: Viewer, at: dt.datetime, scope: str, rule: Rule, expected: i
     access.require(actor, Verb.DECIDE_DIFFERENCE, scope)
     if not rule.is_sound:
         raise DecisionError("规则没有写全，没有决定任何一条。请选好项目和办法再来。")
+    if rule.decision == "to_door":
+        require_door(rule.kind)
     chosen = batches.matching(actor, scope, rule, clock.local_date(at))
     if len(chosen) != expected:
         raise DecisionError(

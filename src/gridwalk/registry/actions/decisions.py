@@ -63,6 +63,8 @@ def decide(
         raise DecisionError("只能采纳、保留或送上门核实。")
     reason = rules.reason_kept(reason)
     sent = decision == "to_door"
+    if sent:
+        require_door(found.kind)
     with core.write_to(*grids_of(found), *(grids([found]) if sent and grids else ()), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
         if found.state not in {"open", "to_door"}:
@@ -81,6 +83,12 @@ def decide(
     if changed is not None:
         raise ChangedMeanwhile(changed)
     return found
+
+
+def require_door(kind: str) -> None:
+    """Raises DecisionError for what nobody lives at."""
+    if kind == "facility":
+        raise DecisionError("设施没有住户可问，没有送。下次巡检看过，再采纳或保留。")
 
 
 def grids_of(found: Difference) -> set[str]:
