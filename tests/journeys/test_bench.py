@@ -17,6 +17,7 @@ from gridwalk.registry.models import Difference, Dwelling, Person, Residence, Se
 from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, upload, workbook
 from tests.harness.doubtful import at
 from tests.harness.people import SignIn
+from tests.journeys import test_merging as merging
 
 pytestmark = pytest.mark.slow
 
@@ -218,3 +219,26 @@ def test_the_one_table_leads_to_the_bench_and_lists_nothing_twice(doubtful: Clie
     shown = text(doubtful, "/register/")
     assert "自相矛盾的记录" not in shown.replace("自相矛盾的记录在", "")
     assert 'href="/bench/' in shown
+
+
+def test_a_merge_that_is_done_ends_the_case_by_itself(doubtful: Client, sign_in: SignIn) -> None:
+    one, other = Person.objects.filter(name__in=["陆清嘉", "陆青佳"]).order_by("id")
+    shown = case(doubtful, "near_duplicate")
+    assert f'action="/upkeep/merge/person/{one.pk}/{other.pk}/"' in shown
+    plan = merging.propose(doubtful, one, other)
+    waits = case(doubtful, "near_duplicate")
+    assert "等另一人复核" in waits
+    assert f"/upkeep/{plan.pk}/" in waits
+    merging.decide(sign_in(Role.COMMUNITY_LEAD, COMMUNITY), plan)
+    assert count(case(doubtful, "near_duplicate"), "像是登记了两次") == 0
+    assert count(text(doubtful, "/bench/"), "同一证件号") == 0
+
+
+def test_a_decision_forgets_who_is_erased(doubtful: Client) -> None:
+    decide(doubtful, case(doubtful, "same_name_and_birth"), "different", reason="沈知微本人来过")
+    one, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
+    Person.objects.filter(pk=one.pk).update(status="moved_away")
+    doubtful.post(f"/people/{one.pk}/erase/", {"reason": "本人书面申请"})
+    settled = Settled.objects.get()
+    assert (set(settled.facts), settled.reason) == ({str(other.pk)}, "")
+    assert one.pk in settled.records
