@@ -86,6 +86,9 @@ def test_it_refuses_at_the_field_and_says_everything_at_once(street: Street) -> 
     assert not Event.objects.exists()
     with pytest.raises(CorrectionError, match="有几处"):
         move_in(street, door)
+    Dwelling.objects.filter(pk=door.pk).update(status="strike_off_pending")
+    with pytest.raises(CorrectionError, match="正等着注销复核"):
+        move_in(street, door, {"name": "王五"})
     Dwelling.objects.filter(pk=door.pk).update(status="struck_off")
     with pytest.raises(CorrectionError, match="已注销"):
         move_in(street, door, {"name": "王五"})

@@ -51,7 +51,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collec
 
     Raises NotHere, CorrectionError.
     """
-    door = get_door(actor, dwelling)
+    door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
     living = [link for link in links_of(door) if link.kind in rules.LIVING]
     leaving = typed.chosen(living, who, missing="请选谁搬走了")
@@ -188,7 +188,7 @@ def register_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Co
 
     Raises NotHere, CorrectionError.
     """
-    door = get_door(actor, dwelling)
+    door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
     here = [link for link in links_of(door) if link.kind in {"lives_here", rules.REGISTERED}]
     chosen = typed.chosen(here, who, missing="请选谁的户口迁走了")

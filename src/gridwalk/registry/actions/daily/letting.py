@@ -51,7 +51,7 @@ def let(
 
 def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], raw: Row) -> Event:
     """Tenants leave; what the dwelling is now is said, a vacancy with who confirmed it. Raises NotHere, CorrectionError."""
-    door = get_door(actor, dwelling)
+    door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
     living = [link for link in links_of(door) if link.kind in rules.LIVING]
     if door.tenure != "let" and not any(link.kind == "tenant" for link in living):

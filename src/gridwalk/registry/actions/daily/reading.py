@@ -165,13 +165,18 @@ def _holders(rows: Sequence[Row]) -> dict[str, Person]:
     return {key: persons[pk] for key, pk in held.items()}
 
 
-def get_door(actor: Viewer, dwelling: uuid.UUID) -> Dwelling:
-    """The door an event is recorded at. Raises NotHere; CorrectionError where it is struck off."""
+def get_door(actor: Viewer, dwelling: uuid.UUID, *, takes: bool = True) -> Dwelling:
+    """The door an event is recorded at; ``takes``: it brings somebody or something there, which no door on its way out takes.
+
+    Raises NotHere; CorrectionError where the door is struck off, or is about to be.
+    """
     door = Dwelling.objects.filter(pk=dwelling).first()
     if door is None or not actor.may(Verb.EDIT_REGISTER, door.grid_id):
         raise NotHere
     if door.status == "struck_off":
         raise CorrectionError("这处房屋已注销，没有记。请先核对房屋。", {"dwelling": "已注销"})
+    if takes and door.status != "active":
+        raise CorrectionError("这处房屋正等着注销复核，没有记。复核之后再来。", {"dwelling": "待复核"})
     return door
 
 
