@@ -233,7 +233,7 @@ class Check:
 
 SAME = ("same", "different")
 CHECKS: Mapping[str, Check] = {
-    "same_number": Check("person", "同一证件号", "核对证件，是一个人就并成一条", "证件号和人员状态", SAME),
+    "same_number": Check("person", "同一证件号", "核对证件，是一个人就并成一条", "证件号和人员状态", (*SAME, "right")),
     "same_name_and_birth": Check(
         "person", "同名同生日", "比对证件号，是一个人就并成一条", "姓名、出生日期、证件号", SAME
     ),

@@ -32,7 +32,7 @@ from gridwalk.upkeep.queries import merges, plans
 FOLLOWING, LATELY = 8, 6
 KEEPS_APART = ("same_name_and_birth", "near_duplicate")
 RIGHT = {
-    "two_homes": "如两边轮流住", "no_home": "如集体户，没有固定住处", "phone_shared": "如一家人共用一个",
+    "same_number": "如注销以后重新登记", "two_homes": "如两边轮流住", "no_home": "如集体户，没有固定住处", "phone_shared": "如一家人共用一个",
     "owner_with_tenants": "如房主自住，分租一间", "crowded": "如集体宿舍", "door_gone": "如换了门牌还在营业", "minor_alone": "如监护人登记在别处",
 }  # fmt: skip
 """What makes a case right as it stands, as an example beside the button."""
