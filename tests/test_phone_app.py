@@ -37,6 +37,8 @@ def test_its_words_are_the_dictionarys() -> None:
     assert words["outcome_mark"] == {code: mark for code, (_, mark) in rules.OUTCOMES.items()}
     assert words["need"] == needs.NEEDS
     assert words["help"] == needs.HELP
+    assert words["need_state"] == {state: needs.STATES[state] for state in needs.FOLLOWED}
+    assert words["referred_to"] == needs.REFERRED_TO
     assert set(words["second_source"]) == set(rules.SECOND_SOURCES)
 
 

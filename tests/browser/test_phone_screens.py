@@ -20,7 +20,7 @@ from gridwalk.registry.actions import claims, decisions
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person
 from gridwalk.registry.rules import Claim
 from gridwalk.sync.models import Attachment, Note, Op
-from gridwalk.visits.models import CareContact, Visit
+from gridwalk.visits.models import CareContact, CareNeed, Visit
 from tests.harness import phone
 from tests.harness.phone import Street
 
@@ -109,11 +109,39 @@ def test_a_care_contact_says_what_is_needed_and_what_was_done(opened: Page) -> N
     opened.get_by_role("button", name="独居老人").click()
     opened.get_by_role("radio", name="就医买药").click()
     opened.get_by_role("radio", name="已转介").click()
+    opened.get_by_role("radio", name="社区医院").click()
     opened.get_by_role("button", name="记下，回这一户").click()
     opened.get_by_role("button", name="无变化，存下").click()
     expect(opened.get_by_text("都到服务器了")).to_be_visible()
     contact = CareContact.objects.get()
     assert (contact.need, contact.help) == ("medical", "referred")
+    assert CareNeed.objects.get().referred_to == "hospital"
+
+
+def test_a_need_found_before_is_answered_at_the_door_in_one_tap(opened: Page) -> None:
+    label = CareLabel.objects.get()
+    today = clock.local_date(clock.now())
+    with core.write_to(label.grid_id, actor=SYSTEM, at=clock.now()):
+        contact = label.contacts.create(
+            grid_id=label.grid_id, on=today, worker_name="许知行", need="repair", created_at=clock.now()
+        )
+        contact.needs.create(need="repair", state="referred", referred_to="property", ask_on=today)
+    opened.reload()
+    phone.unlock(opened)
+    expect(opened.get_by_text("问落实").first).to_be_visible(timeout=15000)
+    phone.open_door(opened, "1单元", "101")
+    expect(opened.get_by_text("已转介，待确认（物业）")).to_be_visible()
+    said = opened.get_by_role("group", name="维修安全")
+    said.get_by_role("button", name="已落实").click()
+    expect(said.get_by_role("button", name="已落实")).to_have_attribute("aria-pressed", "true")
+    opened.evaluate(AXE.read_text(encoding="utf-8"))
+    found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert not [v["id"] for v in found["violations"]]
+    assert not opened.evaluate(SMALL_TARGETS)
+    opened.get_by_role("button", name="无变化，存下").click()
+    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    need = CareNeed.objects.get()
+    assert (need.state, need.settled_on) == ("confirmed", today)
 
 
 def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened: Page, tmp_path: Path) -> None:

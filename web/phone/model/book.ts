@@ -1,7 +1,7 @@
 /** The book of my grids: pulled rows, with what this phone wrote since laid over them, indexed for the screens. */
 import { isWaiting, type Outbox } from "./outbox";
 import type {
-  Building, Care, Difference, Dwelling, Facts, GridCache, Heads, Op, Organization, Person, Residence, Row, Site, Stairwell, Target,
+  Building, Care, Difference, Dwelling, Facts, GridCache, Heads, Need, Op, Organization, Person, Residence, Row, Site, Stairwell, Target,
   Task, User, Visit, VisitData,
 } from "./types";
 import { dayOf } from "./time";
@@ -19,6 +19,8 @@ export interface Book {
   living: Map<string, Residence[]>;
   /** Care labels by person. */
   care: Map<string, Care[]>;
+  /** Needs that are followed, by person. */
+  needs: Map<string, Need[]>;
   /** Targets and visits by place; visits newest first. */
   targets: Map<string, Target>;
   visits: Map<string, Visit[]>;
@@ -48,7 +50,7 @@ export function mask(field: string, value: string): string {
 export function build(grids: readonly GridCache[], box: Outbox, from: number, user: User): Book {
   const book: Book = {
     dwellings: new Map(), organizations: new Map(), sites: new Map(), buildings: new Map(), stairwells: new Map(),
-    persons: new Map(), living: new Map(), care: new Map(), targets: new Map(), visits: new Map(), differences: new Map(),
+    persons: new Map(), living: new Map(), care: new Map(), needs: new Map(), targets: new Map(), visits: new Map(), differences: new Map(),
     tasks: [], gridOf: new Map(),
   };
   for (const grid of grids) for (const row of grid.rows) add(book, row, grid.grid);
@@ -71,6 +73,7 @@ function add(book: Book, row: Row, grid: string): void {
     case "person": if (!row.guest || !book.persons.has(row.id)) book.persons.set(row.id, row); break;
     case "residence": push(book.living, row.dwelling, row); break;
     case "care": push(book.care, row.person, row); break;
+    case "need": push(book.needs, row.person, row); break;
     case "target": book.targets.set(row.place, row); break;
     case "visit": push(book.visits, row.place, row); break;
     case "difference": push(book.differences, row.place ?? row.entity, row); break;
@@ -122,6 +125,10 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
   for (const contact of data.care) {
     const labels = book.care.get(contact.person);
     if (labels) book.care.set(contact.person, labels.map((label) => ({ ...label, last_contact_on: day, due_on: later(day, label.interval_days) })));
+    const settled = new Set((contact.asked ?? []).filter((one) => one.settled).map((one) => one.need));
+    const left = (book.needs.get(contact.person) ?? []).filter((one) => !settled.has(one.id));
+    if (left.length) book.needs.set(contact.person, left);
+    else book.needs.delete(contact.person);
   }
   const visit: Visit = {
     kind: "visit", id: op.op, place_kind: op.kind as Visit["place_kind"], place: op.entity, outcome: data.outcome, at: op.at,

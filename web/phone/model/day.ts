@@ -109,6 +109,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const vacant = dwelling.occupancy === "vacant";
   const cared = here.some(({ person }) => book.care.has(person.id));
   const due = here.flatMap(({ person }) => book.care.get(person.id) ?? []).find((label) => label.due_on <= today);
+  const waits = here.flatMap(({ person }) => book.needs.get(person.id) ?? []).some((need) => need.ask_on <= today);
   const visit = book.visits.get(dwelling.id)?.[0];
   const revisit = target?.revisit_at && !SETTLED.includes(target.state) ? Date.parse(target.revisit_at) : null;
   const theirs = isAway(target, me);
@@ -116,6 +117,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const tags = [];
   if (dwelling.tenure === "let") tags.push("租");
   if (careDue && due) tags.push("关怀联系");
+  if (waits) tags.push("问落实");
   if (asked || (target?.note && !target.note.startsWith(GIVEN_BACK))) tags.push("带一问");
   const filters: Filter[] = [];
   if (left) filters.push("left");

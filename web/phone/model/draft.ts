@@ -1,7 +1,15 @@
 /** A visit being made: what has been typed so far, and the op it becomes. */
 import { headOf, type Book, type Place } from "./book";
-import type { Arrival, Facts, Heads, Op, Person, PlaceKind, Residence, VisitData } from "./types";
+import type { Arrival, Contact, Facts, Heads, Op, Person, PlaceKind, Residence, VisitData } from "./types";
 import { uuid7 } from "./uuid7";
+
+/** Of one care recipient: a need found now, and by id what they say of needs found before. */
+export interface Said {
+  need: string;
+  help: string;
+  to?: string;
+  asked?: Record<string, boolean>;
+}
 
 export interface Draft {
   /** The id of the op to come, given at the first touch: saved twice, it is still one visit. */
@@ -13,7 +21,7 @@ export interface Draft {
   arrivals: Arrival[];
   departures: string[];
   ends: Record<string, string>;
-  care: Record<string, { need: string; help: string }>;
+  care: Record<string, Said>;
   note: { kind: "hazard" | "request"; text: string } | null;
   photos: string[];
   /** Somebody being typed in; not part of the visit until added. */
@@ -68,13 +76,25 @@ export function confirmed(book: Book, draft: Draft): string[] {
     .filter((id) => !draft.departures.includes(id) && !(id in draft.ends));
 }
 
-/** Care contacts made by seeing the household: the labels of those who live there, with what was said of need and help. */
-export function contacts(book: Book, draft: Draft): { person: string; need: string; help: string }[] {
+/** Care contacts made by seeing the household: those who live there and are cared for, with what was said of needs. */
+export function contacts(book: Book, draft: Draft): Contact[] {
   if (draft.kind !== "dwelling") return [];
   const gone = new Set([...draft.departures, ...Object.keys(draft.ends)]);
   return household(book, draft.place)
-    .here.filter(({ person }) => book.care.has(person.id) && !gone.has(person.id))
-    .map(({ person }) => ({ person: person.id, ...(draft.care[person.id] ?? { need: "", help: "none" }) }));
+    .here.filter(({ person }) => (book.care.has(person.id) || book.needs.has(person.id)) && !gone.has(person.id))
+    .map(({ person }) => contact(person.id, draft.care[person.id] ?? { need: "", help: "none" }));
+}
+
+function contact(person: string, { need, help, to, asked }: Said): Contact {
+  const answers = Object.entries(asked ?? {}).map(([one, settled]) => ({ need: one, settled }));
+  return { person, need, help, ...(help === "referred" && to ? { to } : {}), ...(answers.length ? { asked: answers } : {}) };
+}
+
+/** Notes what a recipient says of a need found before; the same answer again takes it back. */
+export function answer(said: Said | undefined, need: string, settled: boolean): Said {
+  const { asked = {}, ...rest } = said ?? { need: "", help: "none" };
+  const { [need]: before, ...others } = asked;
+  return { ...rest, asked: before === settled ? others : { ...others, [need]: settled } };
 }
 
 export interface Outcome {

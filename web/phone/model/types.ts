@@ -94,6 +94,16 @@ export interface Care extends Base {
   ends_on: string | null;
   due_on: string;
 }
+/** Found in a care contact and followed until its recipient says that it is met. */
+export interface Need extends Base {
+  kind: "need";
+  person: string;
+  need: string;
+  state: string;
+  to: string;
+  found_on: string;
+  ask_on: string;
+}
 export interface Target extends Base {
   kind: "target";
   place_kind: PlaceKind;
@@ -147,7 +157,7 @@ export interface Task extends Base {
   text: string;
 }
 export type Row =
-  | Building | Stairwell | Dwelling | Person | Residence | Organization | Site | Care | Target | Visit | Difference | Task;
+  | Building | Stairwell | Dwelling | Person | Residence | Organization | Site | Care | Need | Target | Visit | Difference | Task;
 export type PlaceKind = "dwelling" | "organization" | "site";
 
 /** A fact as an author states it: `p` is the op whose write they saw, null where the field was empty. */
@@ -164,6 +174,14 @@ export interface Edit {
   entity: string;
   set: Facts;
 }
+/** What a care contact brought: a need, what was done or whom it was handed to, and answers to needs found before. */
+export interface Contact {
+  person: string;
+  need: string;
+  help: string;
+  to?: string;
+  asked?: { need: string; settled: boolean }[];
+}
 export interface VisitData {
   outcome: string;
   met_adult: boolean;
@@ -173,7 +191,7 @@ export interface VisitData {
   arrivals: Arrival[];
   departures: string[];
   ends: { person: string; end: string }[];
-  care: { person: string; need: string; help: string }[];
+  care: Contact[];
   note?: { kind: "hazard" | "request"; text: string };
   edits: Edit[];
 }

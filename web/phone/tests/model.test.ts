@@ -4,7 +4,7 @@ import { build, mask } from "../model/book";
 import { hashOf, merge } from "../model/cache";
 import { canonical } from "../model/canonical";
 import { dayBook, search, untried } from "../model/day";
-import { blank, confirmed, countChanges, state, toOp } from "../model/draft";
+import { answer, blank, confirmed, contacts, countChanges, state, toOp } from "../model/draft";
 import { check, phoneFault } from "../model/idcard";
 import { empty, reduce } from "../model/outbox";
 import { hintOf, slots } from "../model/revisit";
@@ -70,6 +70,23 @@ describe("draft", () => {
     draft.departures.push("p1");
     expect(confirmed(book(), draft)).toEqual([]);
     expect(countChanges(draft)).toBe(1);
+  });
+
+  it("asks about needs found before: one tap answers, the same tap takes it back; what was said to be met is gone from the book", () => {
+    const need = { kind: "need", id: "n1", person: "p1", need: "medical", state: "referred", to: "hospital", found_on: "2026-11-01", ask_on: "2026-11-23" } as Row;
+    const grids = [{ ...GRID, rows: [...ROWS, need] }];
+    const known = build(grids, empty("a", 1, 1), 1, USER);
+    const draft = blank("dwelling", "d1");
+    expect(contacts(known, draft)).toEqual([{ person: "p1", need: "", help: "none" }]);
+    draft.care.p1 = answer(draft.care.p1, "n1", true);
+    expect(contacts(known, draft)[0]).toEqual({ person: "p1", need: "", help: "none", asked: [{ need: "n1", settled: true }] });
+    expect(answer(draft.care.p1, "n1", true).asked).toEqual({});
+    expect(answer({ need: "repair", help: "referred", to: "property" }, "n1", false)).toEqual({ need: "repair", help: "referred", to: "property", asked: { n1: false } });
+    expect(dayBook(known, grids, {}, "me", NOW).groups[0]!.doors[0]!.tags).toContain("问落实");
+    const op = toOp(known, draft, { outcome: "met" }, { at: new Date(NOW), mono: 1, seq: 1 });
+    const after = build(grids, reduce(empty("a", 1, 1), { type: "finished", op }), 1, USER);
+    expect(after.needs.has("p1")).toBe(false);
+    expect(contacts(book(), blank("dwelling", "d1"))).toEqual([]);
   });
 
   it("becomes one op with the whole household; a failed knock confirms nobody", () => {

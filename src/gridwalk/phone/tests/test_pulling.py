@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from gridwalk.core import actions as core
-from gridwalk.core import clock
+from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.models import Stream
 from gridwalk.phone.tests.test_pushing import push, visit
@@ -119,6 +119,40 @@ def test_a_label_that_ends_at_midnight_goes_without_a_write(field: Field) -> Non
     with time_machine.travel(clock.now() + dt.timedelta(days=1)):
         assert pull(wire, cache)["grids"][0]["gone"] == [{"kind": "care", "id": str(CareLabel.objects.get().id)}]
         assert pull(wire, other)["grids"][0]["gone"], "the second phone of the grid is told as well"
+
+
+def test_a_need_is_pulled_answered_at_the_door_and_gone(field: Field) -> None:
+    door = field.street.door("101")
+    person = field.street.person("程兰因", door)
+    today = clock.local_date(clock.now())
+    with field.street.writing() as writing:
+        creation.label_care(
+            writing, [creation.NewCare(person.id, GRID, "living_alone", "office", starts_on=today - dt.timedelta(9))]
+        )
+    wire, cache = field.phone(), Cache()
+
+    def say(wire_: Wire, seq: int, said: dict[str, Any]) -> str:
+        contact = {"person": str(person.id), "need": "", "help": "none", **said}
+        _, answer = push(wire_, visit(seq, door, care=[contact]))
+        return str(answer["results"][0]["state"])
+
+    by = (today + dt.timedelta(days=9)).isoformat()
+    referred = {"need": "medical", "help": "referred", "to": "hospital", "by": by}
+    for odd in ({"by": "soon"}, {"to": 7}, {"asked": "yes"}, {"asked": [{"need": "x", "settled": True}]}):
+        assert say(field.phone(), 1, referred | odd) == "returned", odd
+    assert say(wire, 1, referred) == "accepted"
+    pull(wire, cache)
+    (row,) = cache.of_kind(GRID, "need")
+    assert (row["person"], row["need"], row["state"], row["to"], row["ask_on"]) == (
+        str(person.id), "medical", "referred", "hospital", by,
+    )  # fmt: skip
+    strange = [{"need": str(ids.new_id()), "settled": True}]
+    assert say(wire, 2, {"asked": strange}) == "accepted", "an id nobody knows says nothing"
+    assert say(wire, 3, {"asked": [{"need": row["id"], "settled": False}]}) == "accepted"
+    pull(wire, cache)
+    assert cache.of_kind(GRID, "need")[0]["state"] == "open"
+    assert say(wire, 4, {"asked": [{"need": row["id"], "settled": True}]}) == "accepted"
+    assert {"kind": "need", "id": row["id"]} in pull(wire, cache)["grids"][0]["gone"]
 
 
 def test_a_new_epoch_or_a_strange_version_brings_all_again(field: Field) -> None:

@@ -321,8 +321,31 @@ def _needs(raw: Any, known: Known) -> Iterable[Need]:
         person = rules.as_uuid(row.get("person"))
         if person is None:
             raise Unreadable("关怀联系里有一人读不懂。")
-        found.append(Need(known.reach(person), _word(row.get("need")), _word(row.get("help"))))
+        found.append(
+            Need(
+                known.reach(person), _word(row.get("need")), _word(row.get("help")), _word(row.get("to")),
+                _day(row.get("by")), tuple(_answers(row.get("asked"))),
+            )
+        )  # fmt: skip
     return found
+
+
+def _answers(raw: Any) -> Iterable[tuple[uuid.UUID, bool]]:
+    """Of needs found before: whether their recipient says they are met."""
+    for row in _dicts(raw):
+        need = rules.as_uuid(row.get("need"))
+        if need is None or not isinstance(row.get("settled"), bool):
+            raise Unreadable("有一项需要的回答读不懂。")
+        yield need, row["settled"]
+
+
+def _day(raw: Any) -> dt.date | None:
+    if not raw:
+        return None
+    try:
+        return dt.date.fromisoformat(str(raw))
+    except ValueError:
+        raise Unreadable("有一个日期读不懂。") from None
 
 
 def note_of(raw: Any) -> tuple[str, str] | None:

@@ -18,10 +18,11 @@ from gridwalk.registry import rules as registry
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Residence, Site
 from gridwalk.sync.models import Returned
 from gridwalk.territory.models import Building, Stairwell
-from gridwalk.visits.models import Visit
+from gridwalk.visits.models import CareNeed, Visit
+from gridwalk.visits.needs import FOLLOWED
 
 Row = dict[str, Any]
-FORMAT = 2
+FORMAT = 3
 """Raised when a row's shape changes: every phone then pulls its grids whole."""
 
 LAST_VISITS = 3
@@ -37,6 +38,7 @@ def of_grid(grid: str, *, today: dt.date) -> list[Row]:
     for part in (_places, _dwellings, _persons, _residences, _organizations, _sites, _visits, _differences, _tasks):
         rows.extend(part(grid))
     rows.extend(_care(grid, today))
+    rows.extend(_needs(grid))
     rows.extend(_targets(grid))
     rows.sort(key=lambda row: (row["kind"], row["id"]))
     return rows
@@ -138,6 +140,19 @@ def _care(grid: str, today: dt.date) -> Iterator[Row]:
             "kind": "care", "id": str(pk), "person": str(person), "category": CARE_CATEGORY[category][0],
             "interval_days": interval, "last_contact_on": _iso(last), "ends_on": _iso(ends_on),
             "due_on": _iso((last or starts_on) + dt.timedelta(days=interval)),
+        }  # fmt: skip
+
+
+def _needs(grid: str) -> Iterator[Row]:
+    """Needs that are followed, to be asked about at the door."""
+    of_grid = CareNeed.objects.filter(
+        contact__label__grid=grid, contact__label__person__status="active", state__in=FOLLOWED
+    )
+    found = of_grid.values_list("id", "contact__label__person", "need", "state", "referred_to", "contact__on", "ask_on")
+    for pk, person, need, state, to, found_on, ask_on in found:
+        yield {
+            "kind": "need", "id": str(pk), "person": str(person), "need": need, "state": state, "to": to,
+            "found_on": _iso(found_on), "ask_on": _iso(ask_on),
         }  # fmt: skip
 
 
