@@ -7,7 +7,9 @@ import re
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
@@ -123,6 +125,8 @@ def test_two_records_become_one_when_a_second_person_agrees(
     assert set(verbs) == {(f"upkeep.{what}", p.pk) for what in ("proposed", "done") for p in twice}
     again = street.get(path(stays, goes), follow=True).content.decode()
     assert "已经并入另一条" in again
+    correcting = street.post(f"/correct/person/{goes.pk}/", {"phone": "12000000001", "reason": "改到注销的那条"})
+    assert "到留下的那一条上改" in correcting.content.decode()
     assert id_no(13) not in str(list(Plan.objects.values()))
 
 
@@ -250,3 +254,24 @@ def test_an_end_that_waits_comes_first(street: Client, second: Client, twice: tu
     stays, goes = twice
     street.post(f"/ends/person/{goes.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
     assert "注销还等着复核" in street.get(path(stays, goes), follow=True).content.decode()
+
+
+def test_the_list_asks_the_database_the_same_for_many_plans(
+    street: Client, second: Client, twice: tuple[Person, Person]
+) -> None:
+    propose(street, *twice)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert second.get("/rechecks/").status_code == 200
+        return len(captured)
+
+    asked()
+    before = asked()
+    first = Plan.objects.get()
+    for _ in range(2):
+        plan = Plan.objects.get(pk=first.pk)
+        plan.pk = uuid.uuid4()
+        plan.save(force_insert=True)
+    assert asked() == before
+    assert second.get("/rechecks/").content.decode().count("合并人员") == 3

@@ -96,6 +96,7 @@ PAGES: dict[str, Guard] = {
     "console:move_find": Verb.EDIT_REGISTER,
     "console:move": Verb.EDIT_REGISTER,
     "console:renumber": Verb.EDIT_REGISTER,
+    "console:split_person": Verb.EDIT_REGISTER,
     "console:upkeep_plan": Verb.SEE_ROWS_MASKED,
     "console:upkeep_decide": Verb.RECHECK,
     "console:upkeep_withdraw": Verb.EDIT_REGISTER,

@@ -80,6 +80,7 @@ urlpatterns = [
     path("upkeep/move/<uuid:pk>/", moves.move_find, name="move_find"),
     path("upkeep/move/<uuid:pk>/<uuid:other>/", moves.move, name="move"),
     path("upkeep/renumber/<uuid:pk>/", renumbering.renumber, name="renumber"),
+    path("upkeep/split/<uuid:pk>/", upkeep.split, name="split_person"),
     path("upkeep/<uuid:pk>/", upkeep.plan, name="upkeep_plan"),
     path("upkeep/<uuid:pk>/decide/", upkeep.decide, name="upkeep_decide"),
     path("upkeep/<uuid:pk>/withdraw/", upkeep.withdraw, name="upkeep_withdraw"),

@@ -75,8 +75,8 @@ def take_back(writing: Writing, moved: Sequence[Moved], *, reason: str) -> list[
         back = []
         for one in some:
             row = rows.get(one.row)
-            if row is None or any(_plain(getattr(row, name)) != value for name, value in one.new.items()):
-                left.append(one)
+            if row is None or not _holds(row, one.new):
+                left += [] if row is not None and _holds(row, one.old) else [one]
                 continue
             _tell(writing, row, one.kind, one.new, one.old, reason)
             for name, value in one.old.items():
@@ -84,6 +84,10 @@ def take_back(writing: Writing, moved: Sequence[Moved], *, reason: str) -> list[
             back.append(row)
         bulk.update(back, list(some[0].old))
     return left
+
+
+def _holds(row: models.Model, columns: Mapping[str, Any]) -> bool:
+    return all(_plain(getattr(row, name)) == value for name, value in columns.items())
 
 
 def _tell(

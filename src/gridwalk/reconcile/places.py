@@ -120,13 +120,22 @@ class Places:
 
 
 def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:
-    """``(community, address key)`` → (dwelling, grid) of the doors that stand; where none is called so now, of the one that was."""
+    """``(community, address key)`` → (dwelling, grid) of the doors that stand; of one merged or renumbered by its other key as well."""
     found: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
     for community, keys in wanted.items():
         rows = Dwelling.objects.filter(community=community, address_key__in=list(keys)).exclude(status="struck_off")
         for pk, key, grid in rows.values_list("id", "address_key", "grid_id"):
             found[community, key] = (pk, grid)
+        found |= _merged(community, {key for key in keys if (community, key) not in found})
     missing = {c: [key for key in keys if (c, key) not in found] for c, keys in wanted.items()}
     for place, door in renumbering.by_former({c: keys for c, keys in missing.items() if keys}).items():
         found[place] = (door.pk, door.grid_id)
     return found
+
+
+def _merged(community: str, keys: set[str]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:
+    """Doors that were entered twice: the other spelling leads to the one that stayed."""
+    gone = Dwelling.objects.filter(community=community, address_key__in=keys, merged_into__isnull=False)
+    into = {key: pk for key, pk in gone.values_list("address_key", "merged_into") if pk} if keys else {}
+    grids = dict(Dwelling.objects.filter(pk__in=into.values()).values_list("id", "grid_id")) if into else {}
+    return {(community, key): (pk, grids[pk]) for key, pk in into.items() if pk in grids}

@@ -21,6 +21,7 @@ from gridwalk.retention import rules
 from gridwalk.retention.models import Erased, Run
 from gridwalk.retention.rules import Period
 from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Note, Op
+from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Round, Visit
 
 Part = tuple[QuerySet[Any], str]
@@ -92,7 +93,8 @@ def _sessions(cut: dt.datetime) -> list[Part]:
 def _differences(cut: dt.datetime) -> list[Part]:
     said = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
     proposed = Recheck.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(reason="", note="")
-    return [(said, "decided_at"), (proposed, "decided_at")]
+    plans = Plan.objects.filter(decided_at__lt=cut).exclude(reason="", note="", undo_sealed="")
+    return [(said, "decided_at"), (proposed, "decided_at"), (plans, "decided_at")]
 
 
 def _visits(cut: dt.datetime) -> list[Part]:

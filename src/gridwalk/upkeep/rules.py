@@ -9,7 +9,14 @@ from collections.abc import Mapping, Sequence
 from gridwalk.dictionary.types import Authority
 from gridwalk.registry import rules as registry
 
-KINDS = {"merge_persons": "合并人员", "move_household": "整户搬迁", "renumber_building": "楼房重编号"}
+KINDS = {
+    "merge_persons": "合并人员",
+    "merge_dwellings": "合并房屋",
+    "merge_organizations": "合并单位",
+    "split_person": "拆分人员",
+    "move_household": "整户搬迁",
+    "renumber_building": "楼房重编号",
+}
 """What a plan can be about: kind → word."""
 
 STATES = {"open": "待复核", "done": "已办", "rejected": "没有同意", "withdrawn": "已撤回", "undone": "已撤销"}
@@ -25,6 +32,7 @@ DOCUMENTS = frozenset({"id_card", "household_book", "property_deed", "licence"})
 """Evidence that is a document."""
 
 LEFT, RIGHT = "left", "right"
+STAY, GO, BOTH = "stay", "go", "both"
 
 REGISTRATION = {"stays": "户口留在原处（人户分离）", "along": "户口跟着迁"}
 """Of a household that moves: what becomes of its registration."""

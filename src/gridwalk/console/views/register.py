@@ -96,21 +96,21 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     visits = paper.visits_of(request.viewer, found.id, found.grid_id)
     persons = [r.person for r in residents]
     context = {
-        "dwelling": found, "residents": residents, "row": rows[0] if rows else None, "visits": visits,
+        "dwelling": found, "kind": "dwelling", "upkeep": upkeep.about(request.viewer, found), "residents": residents, "row": rows[0] if rows else None, "visits": visits,
         "n_met": sum(1 for v in visits if v.outcome == "met"), "n_living": sum(1 for r in residents if r.living), "crumbs": pages.crumbs(found.grid_id),
         "facts": entities.facts(request.viewer, found), "care": care.of_persons(request.viewer, persons, found.grid_id, today),
         "needs": followed.of_persons(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
         "agreement": backfill.agreement(request.viewer, "dwelling", found.id),
         "history": history.past(
-            "dwelling", [found.id, *persons, *(r.residence for r in residents)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+            "dwelling", [found.id, *merging.merged_into(found), *persons, *(r.residence for r in residents)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ),
         "contradictions": checks.touching(request.viewer, [found.id, *persons], today),
         "label": rules.dwelling_label(found.occupancy, found.tenure) if request.viewer.may(Verb.SEE_CARE, found.grid_id) else "",
-        "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
+        "may_edit": may_edit(request, found), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
         "outcomes": visit_rules.OUTCOMES, "second_sources": rules.VACANCY_SOURCES, "now": clock.local(request.at),
-        "neighbours": neighbours(request, found), "today": today, "upkeep": upkeep.about(request.viewer, found),
+        "neighbours": neighbours(request, found), "today": today,
         "events": daily_forms.offered("dwelling"), **_standing(request, "dwelling", found),
     }  # fmt: skip
     return page(request, "console/dwelling.html", context, active="console:register")
@@ -120,6 +120,11 @@ def _standing(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     """Where a record stands, in words, and the end or return that waits or was decided last."""
     words = rules.ended_word(kind, found.status, getattr(found, "ended_as", ""))
     return {"ended": words, "last_end": rechecks.latest_of(request.viewer, [found.id])}
+
+
+def may_edit(request: Signed, found: Any) -> bool:
+    """Whether the record may be changed; one that was merged is changed where it went."""
+    return found.merged_into is None and request.viewer.may(Verb.EDIT_REGISTER, found.grid_id)
 
 
 def neighbours(request: Signed, found: Any) -> dict[str, Any]:
@@ -134,14 +139,13 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     found = entities.get_person(request.viewer, pk)
     today = clock.local_date(request.at)
     homes = entities.homes(request.viewer, found)
-    merged = merging.merged_into(found)
     context = context_of(request, "person", found) | {
         "contradictions": checks.touching(request.viewer, [found.id], today),
-        "homes": homes, "upkeep": upkeep.about(request.viewer, found), "care": care.of_persons(request.viewer, [found.id], found.grid_id, today),
+        "homes": homes, "care": care.of_persons(request.viewer, [found.id], found.grid_id, today),
         "needs": followed.of_persons(request.viewer, [found.id], found.grid_id, today), "sees_care": request.viewer.may(Verb.SEE_CARE, found.grid_id),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name),
         "history": history.past(
-            "person", [found.id, *merged, *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+            "person", [found.id, *merging.merged_into(found), *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ), "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
         "events": daily_forms.offered("person"), "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }  # fmt: skip
@@ -187,9 +191,10 @@ def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     viewer = request.viewer
     return {
         "kind": kind, "found": found, "facts": entities.facts(viewer, found), "crumbs": pages.crumbs(found.grid_id),
-        "history": history.past(kind, [found.id], full=viewer.may(Verb.SEE_ROWS, found.grid_id)), "differences": differences.of_entities(viewer, [found.id]),
+        "upkeep": upkeep.about(viewer, found),
+        "history": history.past(kind, [found.id, *merging.merged_into(found)], full=viewer.may(Verb.SEE_ROWS, found.grid_id)), "differences": differences.of_entities(viewer, [found.id]),
         "agreement": backfill.agreement(viewer, kind, found.id) if kind in compared.KINDS else [],
-        "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": may_edit(request, found),
         "may_reveal": viewer.may(Verb.REVEAL, found.grid_id), "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id), "outcomes": visit_rules.OUTCOMES, "now": clock.local(request.at),
         **_standing(request, kind, found),

@@ -18,7 +18,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.registry.queries import merging, titles
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions import plans as actions
-from gridwalk.upkeep.queries import merges, plans
+from gridwalk.upkeep.queries import merges, plans, splits
 from gridwalk.upkeep.queries.kinds import READS
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -57,7 +57,7 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
         return redirect("console:merge_find", kind, pk)
     reads = merges.Merge(kind)
     given, fault = request.POST, None
-    plan = merges.new_plan(stays, goes)
+    plan = plans.unproposed(merges.KIND_OF[kind], [pk, other])
     sides = {
         line.field.name: given.get(f"side-{line.field.name}", "")
         for line in merging.beside(request.viewer, stays, goes)
@@ -86,6 +86,34 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
         "back": register.PAGES[kind],
     }  # fmt: skip
     return page(request, "console/merge.html", context, active="console:register", status=422 if fault else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """One record that holds two people: what belongs to the other one."""
+    person = _get(request, "person", pk)
+    reads, given, fault = splits.Split(), request.POST, None
+    choices = {
+        "fields": {f.field: given.get(f"side-{f.field}", rules.STAY) for f in reads.facts(request.viewer, person)},
+        "name": given.get("name", "").strip()[:60], "links": given.getlist("link"), "labels": given.getlist("label"),
+    }  # fmt: skip
+    asked = plans.unproposed("split_person", [pk])
+    if request.method == "POST":
+        try:
+            made = actions.propose(
+                actor=request.viewer, at=request.at, kind=asked.kind, subjects=asked.subjects, choices=choices,
+                evidence=given.get("evidence", ""), reason=given.get("reason", ""), seen=given.get("seen", ""),
+            )  # fmt: skip
+        except UpkeepError as error:
+            fault = error
+        else:
+            messages.success(request, "已送复核。复核之前都没有动。")
+            return redirect("console:upkeep_plan", made.id)
+    context = {
+        "found": person, "title": titles.titles(request.viewer, "person", [pk])[pk], "fault": fault, "typed": given, "choosing": True,
+        "evidence": rules.EVIDENCE, "seen": plans.mark(asked), "name": choices["name"], **reads.parts(request.viewer, person, choices),
+    }  # fmt: skip
+    return page(request, "console/split.html", context, active="console:register", status=422 if fault else 200)
 
 
 @require_GET

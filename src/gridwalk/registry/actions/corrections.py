@@ -34,6 +34,8 @@ def _get(actor: Viewer, kind: str, entity: uuid.UUID, verb: Verb) -> Entity:
     if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
         raise NotHere
     access.require(actor, verb, found.grid_id)
+    if verb is Verb.EDIT_REGISTER and found.merged_into is not None:
+        raise CorrectionError("没有存：这一条已并入另一条。请到留下的那一条上改。")
     return found
 
 

@@ -5,17 +5,16 @@ Nothing is deleted. What cannot be handed over, because the record that stays ha
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core import bulk, clock, records
 from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moves
-from gridwalk.registry import columns, rules
+from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.actions import claims, creation, queue
-from gridwalk.registry.models import CareLabel, Difference, Entity, Organization, Person, Residence
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
 
 MERGED = "两条记录已合并"
@@ -78,67 +77,111 @@ def _say(
         raise NumberTaken
 
 
-def hand_over_homes(moves: Moves, winner: Person, loser: Person, home: uuid.UUID | None) -> set[uuid.UUID]:
-    """Links to doors, past ones too. ``home``: the link of where the person lives, where the two live in several places.
-
-    A door both are linked to keeps one link. Returns the links that ended.
+def hand_over_homes(moves: Moves, stays: Person, goes: Person, home: uuid.UUID | None) -> set[uuid.UUID]:
+    """A person's links to doors, past ones too. ``home``: the link of where the person lives, where the two live in several
+    places; the other homes end. Returns the links that ended.
     """
     today = clock.local_date(moves.writing.at)
-    links = list(Residence.objects.filter(person__in=[winner, loser]).order_by("created_at", "id"))
-    at_door: dict[uuid.UUID, list[Residence]] = {}
-    for link in links:
-        if link.to_on is None:
-            at_door.setdefault(link.dwelling_id, []).append(link)
-    double = [max(both, key=lambda r: _gives_way(r, winner, home)) for both in at_door.values() if len(both) > 1]
-    moves.set(double, history="residence", to_on=today)
-    handed = [r for r in links if r.person_id == loser.pk and r not in double]
-    moves.set(handed, history="residence", person_id=winner.pk)
-    ended = {r.pk for r in double}
-    if home is not None:
-        chosen = next(r for r in links if r.pk == home)
-        elsewhere = [
-            r for r in links if r.to_on is None and r.kind in rules.LIVING and r.dwelling_id != chosen.dwelling_id
-        ]
-        stays_registered = [r for r in elsewhere if r.kind == "lives_here" and chosen.kind != "lives_here"]
-        left = [r for r in elsewhere if r not in stays_registered]
-        moves.set(stays_registered, history="residence", kind=rules.REGISTERED)
+    ended = _hand_over_links(moves, stays, goes, "dwelling_id", home)
+    links = list(Residence.objects.filter(person=stays, to_on__isnull=True).order_by("created_at", "id"))
+    chosen = next((r for r in links if r.pk == home), None)
+    if chosen is not None:
+        elsewhere = [r for r in links if r.kind in rules.LIVING and r.dwelling_id != chosen.dwelling_id]
+        registered = [r for r in elsewhere if r.kind == "lives_here" and chosen.kind != "lives_here"]
+        left = [r for r in elsewhere if r not in registered]
+        moves.set(registered, history="residence", kind=rules.REGISTERED)
         moves.set(left, history="residence", to_on=today)
         ended |= {r.pk for r in left}
-    creation.settle_grids(moves.writing, [winner.pk])
+    creation.settle_grids(moves.writing, [stays.pk])
     return ended
 
 
-def _gives_way(link: Residence, winner: Person, home: uuid.UUID | None) -> tuple[bool, bool, bool]:
-    """Of two links to one door that one gives way which is not the chosen home, not a home, not the winner's."""
-    return link.pk != home, link.kind not in rules.LIVING, link.person_id != winner.pk
+def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UUID]:
+    """Who is linked to a door and which organizations are in it; its last contact. Returns the links that ended."""
+    persons = list(Residence.objects.filter(dwelling=goes).values_list("person_id", flat=True))
+    ended = _hand_over_links(moves, stays, goes, "person_id", None)
+    Residence.objects.filter(dwelling=stays).exclude(grid_id=stays.grid_id).update(grid_id=stays.grid_id)
+    creation.settle_grids(moves.writing, persons)
+    organizations = list(Organization.objects.filter(dwelling=goes))
+    moves.set(organizations, dwelling_id=stays.pk)
+    regrid(moves.writing, organizations, stays.grid_id)
+    pointing = Difference.objects.filter(state__in=queue.WAITING, evidence__dwelling=str(goes.pk))
+    for one in pointing:
+        moves.set([one], evidence={**one.evidence, "dwelling": str(stays.pk)}, state=one.state)
+    return ended
+
+
+def prove_chosen_vacancy(moves: Moves, stays: Dwelling, goes: Dwelling, chosen: Collection[str]) -> None:
+    """Who confirmed a vacancy goes with the value that is kept. ``stays``: as it was before the facts were taken."""
+    was = {name: getattr(stays, name) for name in ("vacancy_source", "vacancy_confirmed_on")}
+    again = Dwelling.objects.get(pk=stays.pk)
+    if "occupancy" in chosen and again.occupancy == "vacant":
+        again.vacancy_source, again.vacancy_confirmed_on = goes.vacancy_source, goes.vacancy_confirmed_on
+        bulk.update([again], list(was))
+    moves.noticed([again], {again.pk: was})
+
+
+def latest_contact(moves: Moves, stays: Dwelling | Organization, goes: Dwelling | Organization) -> None:
+    """The later of the days somebody last saw to the place."""
+    last = max((day for day in (stays.last_contact_on, goes.last_contact_on) if day), default=None)
+    moves.set([stays], last_contact_on=last)
+
+
+def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
+    """Put entities into a grid; both grids are written."""
+    moved = [entity for entity in entities if entity.grid_id != grid]
+    for entity in moved:
+        writing.left(entity.grid_id, entity.KIND, entity.pk, source="office")
+        writing.change(grid, entity.KIND, entity.pk, "grid", entity.grid_id, grid, source="office")
+        entity.grid_id = grid
+    bulk.update(moved, ["grid"])
+
+
+def _hand_over_links(
+    moves: Moves, stays: Person | Dwelling, goes: Person | Dwelling, other_end: str, home: uuid.UUID | None
+) -> set[uuid.UUID]:  # fmt: skip
+    """All links of ``goes`` to ``stays``; of two that then lead to one ``other_end`` the one that gives way ends."""
+    own = f"{stays.KIND}_id"
+    links = list(Residence.objects.filter(**{f"{own}__in": [stays.pk, goes.pk]}).order_by("created_at", "id"))
+    current: dict[uuid.UUID, list[Residence]] = {}
+    for link in links:
+        if link.to_on is None:
+            current.setdefault(getattr(link, other_end), []).append(link)
+
+    def gives_way(link: Residence) -> tuple[bool, bool, bool]:
+        return link.pk != home, link.kind not in rules.LIVING, getattr(link, own) != stays.pk
+
+    double = [max(both, key=gives_way) for both in current.values() if len(both) > 1]
+    moves.set(double, history="residence", to_on=clock.local_date(moves.writing.at))
+    handed = [link for link in links if getattr(link, own) == goes.pk and link not in double]
+    moves.set(handed, history="residence", **{own: stays.pk})
+    return {link.pk for link in double}
 
 
 def hand_over_care(moves: Moves, winner: Person, loser: Person) -> None:
-    """Care labels; of a category that stands on both one label stays, with the later contact and end, and consent to either.
-
-    The contacts made for a label that ends go with the one that stays.
+    """Care labels; of a category that runs on both one label stays, with the later contact, the later end and the consent given
+    to either. The contacts made for a label that ends go with the one that stays, and so do the needs they found.
     """
     today = clock.local_date(moves.writing.at)
-    held = list(CareLabel.objects.filter(person=winner))
-    standing = {label.category: label for label in held if _stands(label, today)}
-    begun = {(label.category, label.starts_on) for label in held}
+    held = CareLabel.objects.filter(person=winner)
+    running = {label.category: label for label in held.filter(predicates.label_runs(today))}
+    begun = set(held.values_list("category", "starts_on"))
+    runs = set(CareLabel.objects.filter(predicates.label_runs(today), person=loser).values_list("pk", flat=True))
     for label in CareLabel.objects.filter(person=loser).order_by("ends_on", "id"):
-        same = standing.get(label.category) if _stands(label, today) else None
+        same = running.get(label.category) if label.pk in runs else None
         if same is not None:
             last = max((d for d in (same.last_contact_on, label.last_contact_on) if d), default=None)
-            moves.set([same], history="care", last_contact_on=last, ends_on=max(same.ends_on, label.ends_on))
-            if not same.consent:
-                moves.set([same], history="care", consent=label.consent, consent_on=label.consent_on)
+            agreed = same if same.consent else label
+            moves.set(
+                [same], history="care", last_contact_on=last, ends_on=max(same.ends_on, label.ends_on), consent=agreed.consent,
+                consent_on=agreed.consent_on,
+            )  # fmt: skip
             moves.set(label.contacts.all(), label_id=same.pk)
-            moves.set([label], history="care", ends_on=today - dt.timedelta(days=1))
+            moves.set([label], history="care", ended_on=today)
         elif (label.category, label.starts_on) not in begun:
             begun.add((label.category, label.starts_on))
             moves.set([label], history="care", person_id=winner.pk)
             CareLabel.objects.filter(pk=label.pk).update(grid_id=winner.grid_id)
-
-
-def _stands(label: CareLabel, today: dt.date) -> bool:
-    return label.ends_on >= today and label.ended_on is None
 
 
 def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: Collection[uuid.UUID] = ()) -> None:
@@ -185,11 +228,15 @@ def ask_of(entity: Entity, asked: Sequence[Difference]) -> None:
 
 
 def settle_again(writing: Writing, entities: Sequence[Entity]) -> None:
-    """After a merge was taken back: each record's grid, and what waits about it, as its doors and facts now say."""
-    persons = [e.pk for e in entities if isinstance(e, Person)]
-    creation.settle_grids(writing, persons)
+    """After a merge was taken back: each record's grid, and what hangs on it, as its doors and facts now say."""
     for entity in entities:
+        persons = [entity.pk]
+        if isinstance(entity, Dwelling):
+            links = Residence.objects.filter(dwelling=entity)
+            links.exclude(grid_id=entity.grid_id).update(grid_id=entity.grid_id)
+            persons = list(links.values_list("person_id", flat=True))
+            regrid(writing, Organization.objects.filter(dwelling=entity), entity.grid_id)
+        creation.settle_grids(writing, persons)
         again: Any = type(entity)._default_manager.get(pk=entity.pk)
-        if persons:
-            CareLabel.objects.filter(person=again).exclude(grid_id=again.grid_id).update(grid_id=again.grid_id)
+        CareLabel.objects.filter(person_id=again.pk).exclude(grid_id=again.grid_id).update(grid_id=again.grid_id)
         ask_of(again, list(Difference.objects.filter(entity=again.pk, state__in=queue.WAITING)))

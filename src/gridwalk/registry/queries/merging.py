@@ -16,7 +16,7 @@ from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Field
 from gridwalk.method import names
-from gridwalk.registry import arguments, columns, rules
+from gridwalk.registry import arguments, columns, predicates, rules
 from gridwalk.registry.arguments import Part
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import entities
@@ -145,7 +145,7 @@ def moving(viewer: Viewer, entity: Entity) -> Moving:
     held = Residence.objects.none()
     if isinstance(entity, Person | Dwelling):
         held = Residence.objects.filter(**{entity.KIND: entity})
-    labels = CareLabel.objects.filter(person_id=entity.pk, ends_on__gte=today)
+    labels = CareLabel.objects.filter(predicates.label_runs(today), person_id=entity.pk)
     asked = Difference.objects.filter(entity=entity.pk, state__in=("open", "to_door"))
     n_current = held.filter(to_on__isnull=True).count()
     return Moving(

@@ -19,6 +19,7 @@ from gridwalk.retention.actions import people
 from gridwalk.retention.models import Run
 from gridwalk.retention.queries import Due
 from gridwalk.retention.rules import Period
+from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Visit
 
 Rows = list[QuerySet[Any]]
@@ -92,10 +93,11 @@ def _compared(rows: Rows) -> int:
 
 
 def _differences(rows: Rows) -> int:
-    said, proposed = rows
+    said, proposed, plans = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
     n = Difference.objects.filter(pk__in=_ids(said)).update(**cleared)
-    return n + Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="")
+    n += Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="")
+    return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 
 
 def _visits(rows: Rows) -> int:

@@ -110,7 +110,7 @@ def _records_of(person: Person) -> None:
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, source_ref="", reason="")
     Recheck.objects.filter(entity=person.pk).update(reason="", note="")
     plans = Plan.objects.filter(subjects__contains=[person.pk])
-    plans.update(choices={}, seen={}, undo_sealed="", reason="", note="", undone_reason="")
+    clear_plans(plans)
     plans.filter(state="open").update(state="withdrawn")
     for settled in Settled.objects.filter(records__contains=[person.pk]):
         kept = {record: fact for record, fact in settled.facts.items() if record != str(person.pk)}
@@ -127,6 +127,11 @@ def _records_of(person: Person) -> None:
 def _forget(changes: QuerySet[Change]) -> None:
     changes.exclude(field__in=KEPT_FIELDS).update(old=None, new=None, reason="", source_ref="")
     changes.update(reason="")
+
+
+def clear_plans(plans: QuerySet[Plan]) -> int:
+    """Take out of plans what was chosen, written and before; that they were done stays. They cannot be undone any more."""
+    return plans.update(choices={}, seen={}, undo_sealed="", reason="", note="", undone_reason="")
 
 
 def clear_samples(rows: QuerySet[Any]) -> int:

@@ -9,7 +9,9 @@ from gridwalk.core.actions import Writing
 from gridwalk.upkeep.actions.merges import Merging
 from gridwalk.upkeep.actions.moves import Moving
 from gridwalk.upkeep.actions.renumbering import Renumber
+from gridwalk.upkeep.actions.splits import Splitting
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries.merges import KIND_OF
 
 
 class Work(Protocol):
@@ -26,7 +28,6 @@ class Work(Protocol):
 
 
 WORK: Mapping[str, Work] = {
-    "merge_persons": Merging("person"),
-    "move_household": Moving(),
+    **{plan: Merging(of) for of, plan in KIND_OF.items()}, "split_person": Splitting(), "move_household": Moving(),
     "renumber_building": Renumber(),
-}
+}  # fmt: skip

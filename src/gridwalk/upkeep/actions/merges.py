@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from gridwalk.core import moving
@@ -14,13 +14,15 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import merging as reconcile
 from gridwalk.registry import columns
 from gridwalk.registry.actions import merging as registry
-from gridwalk.registry.models import Entity, Person
+from gridwalk.registry.models import Dwelling, Entity, Organization, Person
 from gridwalk.sync.actions import merging as sync
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import Merge, two_numbers, why_not
 from gridwalk.upkeep.rules import RIGHT, UpkeepError
+from gridwalk.visits.actions import merging as visits
 
+RECORDS = frozenset(table._meta.label for table in columns.TABLES.values())
 TAKEN = "没有办：选的号码现在登记在另一条记录上。先核对那一条，再回到这里。"
 
 
@@ -62,12 +64,8 @@ class Merging:
             facts = registry.take_facts(moves, stays, {field: columns.read(goes, field) for field in chosen})
         except registry.NumberTaken as taken:
             raise UpkeepError(TAKEN) from taken
-        ended: set[uuid.UUID] = set()
-        if isinstance(stays, Person) and isinstance(goes, Person):
-            home = plan.choices.get("home")
-            ended = registry.hand_over_homes(moves, stays, goes, uuid.UUID(home) if home else None)
-            stays = Person.objects.get(pk=stays.pk)
-            registry.hand_over_care(moves, stays, goes)
+        home = plan.choices.get("home")
+        ended = _hand_over(moves, stays, goes, uuid.UUID(home) if home else None, chosen)
         stays = columns.TABLES[self.of]._default_manager.get(pk=stays.pk)
         registry.hand_over_questions(moves, stays, goes, ended=ended)
         reconcile.hand_over(moves, stays, goes)
@@ -80,23 +78,56 @@ class Merging:
         if goes.merged_into != stays.pk:
             raise UpkeepError("没有撤销：这两条已不是合并着的样子，请刷新后再看。")
         reason = f"撤销合并：{plan.reason}"[:200]
-        try:
+        moved = [Moved(**one) for one in before["moved"]]
+        of_records = [one for one in moved if one.table in RECORDS]
+        left = moving.take_back(writing, [one for one in moved if one not in of_records], reason=reason)
+        try:  # with the questions where they were, and before the other record has its number again
             kept = registry.give_facts_back(writing, stays, before["facts"], uuid.UUID(before["op"]), reason=reason)
         except registry.NumberTaken as taken:
             raise UpkeepError(TAKEN) from taken
-        if self.of in columns.NUMBERS:
-            number = columns.read(goes, columns.NUMBERS[self.of][0])
-            if set(columns.holders(self.of, [number]).values()) - {goes.pk}:
-                raise UpkeepError("没有撤销：要恢复的那条的号码，现在登记在另一条记录上。先核对那一条。")
-        left = moving.take_back(writing, [Moved(**one) for one in before["moved"]], reason=reason)
+        _require_free(goes)
+        left += moving.take_back(writing, of_records, reason=reason)
         registry.settle_again(writing, [stays, goes])
-        for one in Merge(self.of).pair(plan):
+        again = Merge(self.of).pair(plan)
+        if self.of != "person":
+            visits.follow(writing, again)
+        for one in again:
             reconcile.follow(one)
             sync.follow(one)
         return [*(f"{self._label(field)}后来又改过，没有动" for field in kept), *_left(left)]
 
     def _label(self, field: str) -> str:
         return dictionary.label(self.of, field)
+
+
+def _require_free(goes: Entity) -> None:
+    """Whether the record's number and address are still nobody else's. Raises UpkeepError."""
+    if goes.KIND in columns.NUMBERS:
+        number = columns.read(goes, columns.NUMBERS[goes.KIND][0])
+        if set(columns.holders(goes.KIND, [number]).values()) - {goes.pk}:
+            raise UpkeepError("没有撤销：要恢复的那条的号码，现在登记在另一条记录上。先核对那一条。")
+    if isinstance(goes, Dwelling):
+        there = Dwelling.objects.filter(community=goes.community, address_key=goes.address_key)
+        if there.exclude(status="struck_off").exists():
+            raise UpkeepError("没有撤销：要恢复的那一处，同一个地址后来又登记了一处。先核对那一处。")
+
+
+def _hand_over(
+    moves: Moves, stays: Entity, goes: Entity, home: uuid.UUID | None, chosen: Collection[str]
+) -> set[uuid.UUID]:  # fmt: skip
+    """What only this kind of record has; returns the links to doors that ended."""
+    ended: set[uuid.UUID] = set()
+    if isinstance(stays, Person) and isinstance(goes, Person):
+        ended = registry.hand_over_homes(moves, stays, goes, home)
+        registry.hand_over_care(moves, Person.objects.get(pk=stays.pk), goes)
+    elif isinstance(stays, Dwelling) and isinstance(goes, Dwelling):
+        registry.prove_chosen_vacancy(moves, stays, goes, chosen)
+        ended = registry.hand_over_door(moves, stays, goes)
+    if isinstance(stays, Dwelling | Organization) and isinstance(goes, Dwelling | Organization):
+        registry.latest_contact(moves, stays, goes)
+        walk_key = stays.walk_key if isinstance(stays, Dwelling) else f"~{stays.sort_key}"[:80]
+        visits.hand_over(moves, stays, goes, walk_key=walk_key)
+    return ended
 
 
 def _left(left: list[Moved]) -> list[str]:

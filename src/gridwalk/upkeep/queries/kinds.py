@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.upkeep.models import Plan
-from gridwalk.upkeep.queries.merges import Merge
+from gridwalk.upkeep.queries.merges import KIND_OF, Merge
 from gridwalk.upkeep.queries.moves import Move
 from gridwalk.upkeep.queries.renumbering import Renumbering
+from gridwalk.upkeep.queries.splits import Split
 
 
 class Reads(Protocol):
@@ -33,7 +34,6 @@ class Reads(Protocol):
 
 
 READS: Mapping[str, Reads] = {
-    "merge_persons": Merge("person"),
-    "move_household": Move(),
+    **{plan: Merge(of) for of, plan in KIND_OF.items()}, "split_person": Split(), "move_household": Move(),
     "renumber_building": Renumbering(),
-}
+}  # fmt: skip

@@ -8,20 +8,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts.rules import Viewer
+from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
 from gridwalk.method import idcards, uscc
 from gridwalk.reconcile.models import SideRow
 from gridwalk.registry import columns
-from gridwalk.registry.models import CareLabel, Difference, Entity, Person, Residence
+from gridwalk.registry.models import CareLabel, Difference, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import merging, titles
 from gridwalk.registry.queries.merging import Line, Link
-from gridwalk.sync.models import Device
+from gridwalk.sync.models import Device, Note
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.effects import Effect
-from gridwalk.visits.models import CareContact
+from gridwalk.visits.models import CareContact, Visit
 
-KIND_OF = {"person": "merge_persons"}
+KIND_OF = {"person": "merge_persons", "dwelling": "merge_dwellings", "organization": "merge_organizations"}
 """Kind of record → kind of plan that merges two of it."""
 
 
@@ -54,12 +55,21 @@ class Merge:
         return {one.grid_id for one in self.pair(plan)}
 
     def grids(self, plan: Plan) -> set[str]:
-        """Those of both records, of their doors and of what waits about them."""
+        """Those of both records, of their doors and people, of what waits about them or was noted at them."""
         own = self.stands_in(plan)
-        found = own | {f"{grid[:12]}000" for grid in own}
-        found |= set(Residence.objects.filter(person_id__in=plan.subjects).values_list("grid_id", flat=True))
-        found |= set(CareLabel.objects.filter(person_id__in=plan.subjects).values_list("grid_id", flat=True))
-        return found | set(Difference.objects.filter(entity__in=plan.subjects).values_list("grid_id", flat=True))
+        persons: list[uuid.UUID] = list(plan.subjects)
+        if self.of == "dwelling":
+            at_doors = Residence.objects.filter(dwelling_id__in=plan.subjects)
+            persons = list(at_doors.values_list("person_id", flat=True))
+        of_people = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
+        found = own | of_people | {f"{grid[:12]}000" for grid in own | of_people}
+        for held in (
+            Residence.objects.filter(person_id__in=persons), CareLabel.objects.filter(person_id__in=persons),
+            Difference.objects.filter(entity__in=plan.subjects), Organization.objects.filter(dwelling_id__in=plan.subjects),
+            Target.objects.filter(entity__in=plan.subjects), Visit.objects.filter(entity__in=plan.subjects),
+        ):  # fmt: skip
+            found |= set(held.values_list("grid_id", flat=True))
+        return found
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Heads, links and status of both."""
@@ -110,31 +120,26 @@ class Merge:
         """What would move, in counts."""
         moving = merging.moving(viewer, goes)
         n_contacts = CareContact.objects.filter(label__person_id=goes.pk).count()
-        sources = SideRow.objects.filter(entity=goes.pk).count()
-        grids = set(
-            Residence.objects.filter(person_id__in=[stays.pk, goes.pk], to_on__isnull=True).values_list(
-                "grid_id", flat=True
-            )
-        )
-        phones = Device.objects.filter(scope__in=grids, revoked_at__isnull=True).count()
+        n_visits = Visit.objects.filter(entity=goes.pk).count()
+        n_notes = Note.objects.filter(place=goes.pk).count()
+        open_targets = Target.objects.filter(entity=goes.pk, campaign__state="running").exclude(state="left")
         past = f"（另有 {moving.past_links} 处以前的）" if moving.past_links else ""
+        phones = Device.objects.filter(scope__in=self._grids_of_phones(stays, goes), revoked_at__isnull=True)
         said = [
-            Effect("房", f"{moving.links} 处人房关联{past}归留下的一条，同一处的只留一个"),
-            Effect("异", f"{moving.differences} 条等决定的差异改问留下的一条，已有答案的就关掉"),
-        ]
-        if moving.care is not None:
-            said.append(
-                Effect("关", f"{moving.care} 个关怀标识、{n_contacts} 次关怀联系跟着走，同一类的只留一个", secret=True)
-            )
-        if sources:
-            said.append(Effect("账", f"{sources} 份台账里的这一条，以后对到留下的一条"))
-        said.append(Effect("机", f"{phones} 部手机下次同步时只剩一条；还按旧的那条记的，照样记到留下的一条"))
-        return said
+            (moving.links + moving.past_links, "房", f"{moving.links} 处人房关联{past}归留下的一条，重的只留一个"),
+            (moving.organizations, "位", f"{moving.organizations} 家单位跟着走"),
+            (moving.care or 0, "关", f"{moving.care} 个关怀标识、{n_contacts} 次关怀联系跟着走，同一类的只留一个"),
+            (n_visits + n_notes, "走", f"{n_visits} 次走访、{n_notes} 条隐患诉求归留下的一条"),
+            (open_targets.count(), "任", f"应走访的减少 {open_targets.count()} 处，走访结果按两边的走访一起算"),
+            (moving.differences, "异", f"{moving.differences} 条等决定的差异改问留下的一条，已有答案的就关掉"),
+            (n := SideRow.objects.filter(entity=goes.pk).count(), "账", f"{n} 份台账里的这一条，以后对到留下的一条"),
+            (n := phones.count(), "机", f"{n} 部手机下次同步时只剩一条；还按旧的那条记的，照样记到留下的一条"),
+        ]  # fmt: skip
+        return [Effect(mark, words, secret=mark == "关") for n_of, mark, words in said if n_of]
 
-
-def new_plan(stays: Entity, goes: Entity) -> Plan:
-    """The plan of merging one record into another, not stored: what its state is asked of before it is proposed."""
-    return Plan(kind=KIND_OF[stays.KIND], subjects=[stays.pk, goes.pk])
+    def _grids_of_phones(self, stays: Entity, goes: Entity) -> set[str]:
+        homes = Residence.objects.filter(person_id__in=[stays.pk, goes.pk], to_on__isnull=True)
+        return {stays.grid_id, goes.grid_id, *homes.values_list("grid_id", flat=True)}
 
 
 def _named(title: tuple[str, str]) -> str:

@@ -82,6 +82,11 @@ def rows(viewer: Viewer, plans: Sequence[Plan]) -> list[Row]:
     ]  # fmt: skip
 
 
+def unproposed(kind: str, subjects: Sequence[uuid.UUID]) -> Plan:
+    """A plan that is not stored: what the state of its records is asked of before it is proposed."""
+    return Plan(kind=kind, subjects=list(subjects))
+
+
 def get_plan(viewer: Viewer, plan: uuid.UUID) -> Plan:
     """One plan: for who may see all it is about, and for who proposed it. Raises NotHere."""
     found = Plan.objects.filter(pk=plan).first()

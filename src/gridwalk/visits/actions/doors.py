@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import actions as campaigns
@@ -29,10 +31,8 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
     if address.fault:
         raise VisitRefused("没有登记：" + addresses.fault_text(address.fault))
     with core.write_to(grid, actor=actor, at=at) as writing:
-        standing = Dwelling.objects.filter(community=grid[:12], address_key=addresses.key(address)).exclude(
-            status="struck_off"
-        )
-        if standing.exists():
+        known = Dwelling.objects.filter(community=grid[:12], address_key=addresses.key(address))
+        if known.filter(~Q(status="struck_off") | Q(merged_into__isnull=False)).exists():
             raise VisitRefused(f"{addresses.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
         door = NewDoor(grid, address, {}, "visit")
         register_doors(writing, [door])

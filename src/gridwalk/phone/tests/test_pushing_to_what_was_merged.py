@@ -1,0 +1,65 @@
+"""A phone that was away while records were merged goes on speaking of the one that went; it reaches the one that stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gridwalk.campaigns.models import Target
+from gridwalk.core import clock, ids
+from gridwalk.phone.tests.test_pushing import push, states, visit
+from gridwalk.registry.models import Difference, Person, Residence
+from gridwalk.registry.tests.street import links, phone
+from gridwalk.sync.models import Alias, Note, Returned
+from gridwalk.upkeep.tests import rows
+from gridwalk.visits.models import Visit
+from tests.harness.phones import op
+
+Field = Any
+
+
+def test_what_is_said_of_a_merged_person_is_said_of_the_one_that_stays(field: Field) -> None:
+    door = field.street.door()
+    first, middle = field.street.person("程望舒", door), field.street.person("程望舒")
+    last = field.street.person("程望舒")
+    field.walk.dispatch()
+    nickname = ids.new_id()
+    Alias.objects.create(id=nickname, entity=first.id)
+    wire = field.phone()
+    rows.do(field.walk, "merge_persons", [middle.id, first.id], fields={}, home="")
+    field.walk.at = clock.now()
+    rows.do(field.walk, "merge_persons", [last.id, middle.id], fields={}, home="")
+    sent = visit(1, door, confirmed=[str(first.id)], edits=[
+        {"kind": "person", "entity": str(middle.id), "set": {"phone": {"p": None, "v": phone(7)}}}
+    ])  # fmt: skip
+    later = op(2, "fact.set", "person", nickname, at=clock.now(), set={"relation": {"p": None, "v": "户主"}})
+    _, answer = push(wire, sent, later)
+    assert states(answer) == ["accepted", "accepted"], answer
+    stays = Person.objects.get(pk=last.id)
+    assert (stays.unseal("phone"), stays.relation) == (phone(7), "head")
+    assert stays.verified_on == clock.local_date(clock.now())
+    assert links(stays) == [(door.id, "lives_here")]
+    assert Person.objects.get(pk=first.id).phone_index == ""
+    assert not Returned.objects.exists()
+    assert not Difference.objects.exists()
+
+
+def test_a_visit_at_a_merged_door_is_a_visit_at_the_one_that_stays(field: Field) -> None:
+    stays, goes = field.street.door("101"), field.street.door("901")
+    resident = field.street.person("程望舒", goes)
+    field.walk.dispatch()
+    wire = field.phone()
+    rows.do(field.walk, "merge_dwellings", [stays.id, goes.id], fields={})
+    sent = visit(1, goes, confirmed=[str(resident.id)], note={"kind": "hazard", "text": "楼道堆物"})
+    again = visit(2, stays, "no_answer")
+    newborn = ids.new_id()
+    comes = op(3, "person.add", "person", newborn, at=clock.now(), data={
+        "dwelling": str(goes.id), "values": {"name": "程小满"}, "residence_kind": "lives_here"
+    })  # fmt: skip
+    _, answer = push(wire, sent, again, comes)
+    assert states(answer) == ["accepted"] * 3, answer
+    assert set(Visit.objects.values_list("entity", flat=True)) == {stays.id}
+    target = Target.objects.get(entity=stays.id)
+    assert (target.state, target.n_visits) == ("visited", 2)
+    assert Note.objects.get().place == stays.id
+    assert Person.objects.get(pk=resident.id).verified_on == clock.local_date(clock.now())
+    assert Residence.objects.get(person=newborn).dwelling_id == stays.id

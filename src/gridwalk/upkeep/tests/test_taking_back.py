@@ -1,0 +1,201 @@
+"""A merge that is taken back leaves every row as it was, whatever stood there; while it stands, nothing is out of reach."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gridwalk.core import clock, ids
+from gridwalk.core.models import Change
+from gridwalk.reconcile.models import BackfillItem
+from gridwalk.registry import predicates
+from gridwalk.registry.actions import creation
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
+from gridwalk.registry.tests.street import NEXT_GRID, id_no, phone
+from gridwalk.sync.models import Alias
+from gridwalk.upkeep.queries.merges import Merge
+from gridwalk.upkeep.tests import rows
+from gridwalk.visits.models import CareContact, Visit
+from gridwalk.visits.tests.walk import Walk
+
+KINDS = ("lives_here", "registered_here", "tenant", "boarder")
+FACTS: dict[str, st.SearchStrategy[Any]] = {
+    "id_no": st.sampled_from([None, "own"]), "phone": st.sampled_from([None, phone(1), phone(2)]),
+    "relation": st.sampled_from([None, "head", "child"]), "born_on": st.sampled_from([None, "1950-02-03"]),
+    "registered_address": st.sampled_from([None, "甲里1号楼"]),
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """One of the two records: facts, links (door, kind, still current), care categories, what a later ledger says."""
+
+    facts: dict[str, Any]
+    links: list[tuple[int, str, bool]]
+    care: list[tuple[str, bool]]
+    claims: list[tuple[str, Any]]
+
+
+records = st.builds(
+    Drawn, st.fixed_dictionaries(FACTS),
+    st.lists(st.tuples(st.integers(0, 2), st.sampled_from(KINDS), st.booleans()), max_size=3, unique_by=lambda x: x[0]),
+    st.lists(st.tuples(st.sampled_from(["living_alone", "disabled"]), st.booleans()), max_size=2, unique_by=lambda x: x[0]),
+    st.lists(st.sampled_from([("phone", phone(2)), ("phone", phone(3)), ("relation", "spouse")]), max_size=2, unique=True),
+)  # fmt: skip
+
+
+def lay(walk: Walk, doors: list[Dwelling], drawn: Drawn, serial: int) -> Person:
+    """The record with all that hangs on it."""
+    street, today = walk.street, clock.local_date(walk.at)
+    facts = {k: v for k, v in drawn.facts.items() if v}
+    if facts.get("id_no"):
+        facts["id_no"] = id_no(serial)
+    person = street.person("张桂兰", **facts)
+    for number, kind, current in drawn.links:
+        Residence.objects.create(
+            grid_id=doors[number].grid_id, person=person, dwelling=doors[number], kind=kind, source="ledger",
+            to_on=None if current else today - dt.timedelta(days=30), created_at=walk.at + dt.timedelta(seconds=serial),
+        )  # fmt: skip
+    with street.writing() as writing:
+        creation.settle_grids(writing, [person.id])
+    person.refresh_from_db()
+    for category, standing in drawn.care:
+        label = CareLabel.objects.create(
+            grid_id=person.grid_id, person=person, category=category, interval_days=7, source="ledger", created_at=walk.at,
+            starts_on=today - dt.timedelta(days=90), last_contact_on=today - dt.timedelta(days=serial),
+            ends_on=today + dt.timedelta(days=serial) if standing else today - dt.timedelta(days=9),
+        )  # fmt: skip
+        CareContact.objects.create(
+            grid_id=label.grid_id, label=label, on=today - dt.timedelta(days=serial), worker_name="", created_at=walk.at
+        )
+    for field, value in drawn.claims:
+        street.say(person, field, value)
+    Alias.objects.create(id=ids.new_id(), entity=person.id)
+    person.refresh_from_db()
+    return person
+
+
+def choices(walk: Walk, stays: Person, goes: Person, dice: st.DataObject) -> dict[str, Any]:
+    """What somebody may choose on the page."""
+    reads = Merge("person")
+    lines = reads.choices(rows.SECOND, stays, goes, {})
+    sides = {c.line.field.name: dice.draw(st.sampled_from(["left", "right"])) for c in lines if not c.line.alike}
+    homes = reads.homes(stays, goes)
+    home = str(dice.draw(st.sampled_from(homes)).residence) if homes else ""
+    return {"fields": sides, "home": home, "wrong_number": True}
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records, records, st.data())
+def test_merging_and_undoing_leaves_every_row_as_it_was(
+    walk: Walk, one: Drawn, other: Drawn, dice: st.DataObject
+) -> None:
+    with transaction.atomic():
+        doors = [walk.street.door("101"), walk.street.door("102"), walk.street.door("201", NEXT_GRID)]
+        stays, goes = lay(walk, doors, one, 1), lay(walk, doors, other, 3)
+        BackfillItem.objects.create(
+            list_id=ids.new_id(), source="ledger", grid=goes.grid_id, kind="person", entity=goes.id, field="phone",
+            handed_out_at=walk.at, handed_out_by_name="",
+        )  # fmt: skip
+        before = rows.everything()
+        plan = rows.do(walk, "merge_persons", [stays.id, goes.id], **choices(walk, stays, goes, dice))
+        merged = rows.everything()
+        assert before.keys() == merged.keys(), "nothing is deleted, nothing invented"
+        in_reach(merged, before, stays.id, goes.id)
+        homes = Residence.objects.filter(person=stays.id, to_on__isnull=True).exclude(kind="registered_here")
+        assert len(set(homes.values_list("dwelling", flat=True))) <= 1
+        standing = list(CareLabel.objects.filter(predicates.label_runs(clock.local_date(walk.at)), person=stays.id))
+        assert len({c.category for c in standing}) == len(standing)
+        assert not Difference.objects.filter(entity=goes.id, state__in=("open", "to_door")).exists()
+        assert rows.undo(walk, plan) == []
+        assert list(rows.different(before, rows.everything())) == []
+        told = Change.objects.filter(entity=goes.id, field="merged_into").order_by("version")
+        assert [c.new for c in told] == [str(stays.id), None]
+        transaction.set_rollback(True)
+
+
+def in_reach(
+    merged: dict[tuple[str, Any], dict[str, Any]], before: dict[tuple[str, Any], dict[str, Any]], stays: uuid.UUID, goes: uuid.UUID
+) -> None:  # fmt: skip
+    """What stood on the record that went stands on the other one, or has ended because the other one has the same."""
+    for key, row in before.items():
+        now = merged[key]
+        if key[0] == "registry.Residence" and row["person_id"] == goes:
+            assert now["person_id"] == stays or (row["to_on"] is None and now["to_on"] is not None)
+        if key[0] == "visits.CareContact":
+            label = merged["registry.CareLabel", now["label_id"]]
+            old = before["registry.CareLabel", row["label_id"]]
+            assert label["category"] == old["category"]
+            assert (
+                label["person_id"] == stays
+                or label["ends_on"] < clock.local_date(clock.now())
+                or old["person_id"] == stays
+            )
+        if key[0] == "sync.Alias":
+            assert now["entity"] == stays
+
+
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["met", "no_answer", "refused"]), st.integers(1, 9)), max_size=6),
+       st.lists(st.tuples(st.booleans(), st.sampled_from(KINDS)), max_size=4), st.data())  # fmt: skip
+def test_two_doors_part_again_as_they_were(
+    walk: Walk, knocks: list[tuple[bool, str, int]], people: list[tuple[bool, str]], dice: st.DataObject
+) -> None:
+    with transaction.atomic():
+        stays = walk.street.door("101", occupancy="occupied", area_m2=70)
+        goes = walk.street.door("901", NEXT_GRID, occupancy="vacant", owner_name="张桂兰", owner_phone=phone(1))
+        for n, (at_stays, kind) in enumerate(people):
+            walk.street.person(f"张桂{'兰香芬芳'[n]}", stays if at_stays else goes, kind)
+        both = walk.street.person("李在两处", stays)
+        Residence.objects.create(
+            grid_id=NEXT_GRID, person=both, dwelling=goes, kind="registered_here", source="ledger", created_at=walk.at
+        )
+        walk.dispatch()
+        for at_stays, outcome, days in knocks:
+            door = stays if at_stays else goes
+            walk.knock(door, outcome, walk.then(-days), by=walk.lead)
+        stays.refresh_from_db()
+        goes.refresh_from_db()
+        before = rows.everything()
+        lines = Merge("dwelling").choices(rows.SECOND, stays, goes, {})
+        sides = {c.line.field.name: dice.draw(st.sampled_from(["left", "right"])) for c in lines if not c.line.alike}
+        plan = rows.do(walk, "merge_dwellings", [stays.id, goes.id], fields=sides)
+        merged = rows.everything()
+        assert before.keys() == merged.keys()
+        assert not Visit.objects.exclude(entity=stays.id).exists()
+        assert {row["entity"] for (table, _), row in merged.items() if table == "campaigns.Target" and row["state"] != "left"} == {
+            stays.id
+        }  # fmt: skip
+        current = Residence.objects.filter(to_on__isnull=True)
+        assert not current.filter(dwelling=goes).exists()
+        assert current.filter(person=both).count() == 1
+        assert rows.undo(walk, plan) == []
+        assert list(rows.different(before, rows.everything())) == []
+        transaction.set_rollback(True)
+
+
+def test_a_chain_gives_back_its_links_in_reverse(walk: Walk) -> None:
+    street = walk.street
+    door = street.door("101")
+    first, middle, last = (street.person("张桂兰", door if n == 0 else None, phone=phone(n)) for n in range(3))
+    before = rows.everything()
+    one = rows.do(walk, "merge_persons", [middle.id, first.id], fields={"phone": "right"}, home="")
+    between = rows.everything()
+    walk.at += dt.timedelta(minutes=1)
+    two = rows.do(walk, "merge_persons", [last.id, middle.id], fields={"phone": "right"}, home="")
+    assert Person.objects.get(pk=last.id).unseal("phone") == phone(0)
+    assert set(Residence.objects.values_list("person", flat=True)) == {last.id}
+    assert set(Person.objects.filter(merged_into__isnull=False).values_list("merged_into", flat=True)) == {last.id}
+    rows.undo(walk, two)
+    assert list(rows.different(between, rows.everything())) == []
+    rows.undo(walk, one)
+    assert list(rows.different(before, rows.everything())) == []

@@ -1,0 +1,49 @@
+"""Step of a merge: the visits made at the place that goes are visits of the one that stays, and its target is one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import Joining
+from gridwalk.campaigns.models import Target
+from gridwalk.core.actions import Writing
+from gridwalk.core.moving import Moves
+from gridwalk.registry.models import Entity
+from gridwalk.visits.actions import targets
+from gridwalk.visits.models import Visit
+
+
+def hand_over(moves: Moves, stays: Entity, goes: Entity, *, walk_key: str) -> None:
+    """Visits, and in running campaigns the target they settle: the place that stays has one (it joins where it had none), the
+    other leaves the scope. A closed campaign's targets stay as they were counted.
+    """
+    running = Target.objects.filter(campaign__state="running")
+    second = list(running.filter(entity=goes.pk))
+    if second:
+        campaigns.join_targets(moves.writing, [Joining(stays.grid_id, stays.KIND, stays.pk, walk_key)])
+    held = dict(running.filter(entity=stays.pk).values_list("campaign_id", "id"))
+    for target in second:
+        if same := held.get(target.campaign_id):
+            moves.set(Visit.objects.filter(target=target), target_id=same)
+    moves.set(second, history="target", state="left")
+    moves.set(Visit.objects.filter(entity=goes.pk), entity=stays.pk)
+    follow(moves.writing, [stays])
+
+
+def follow(writing: Writing, places: Sequence[Entity]) -> None:
+    """Visits and targets stand in their place's grid; a running campaign's targets are settled by their own visits."""
+    for place in places:
+        Visit.objects.filter(entity=place.pk).exclude(grid_id=place.grid_id).update(grid_id=place.grid_id)
+        of_place = Target.objects.filter(entity=place.pk, campaign__state="running")
+        of_place.exclude(grid_id=place.grid_id).update(grid_id=place.grid_id)
+        _settle(writing, place.pk, list(of_place.select_for_update()))
+
+
+def _settle(writing: Writing, place: uuid.UUID, found: Sequence[Target]) -> None:
+    standing = list(Visit.objects.filter(entity=place, withdrawn_at__isnull=True).order_by("at"))
+    was = {target: target.state for target in found}
+    for target in found:
+        targets.settle(target, standing)
+    targets.save(writing, found, was, source="office")
