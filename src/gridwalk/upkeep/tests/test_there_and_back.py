@@ -37,7 +37,7 @@ def walk(db: None, at: dt.datetime) -> Walk:
     return Walk(Street.lay_out(at), at)
 
 
-def everything() -> dict[Any, dict[str, Any]]:
+def everything() -> dict[Any, Any]:
     """Every row that these plans may touch, column by column."""
     return {(table, row["id"]): row for table in TOUCHED for row in table._default_manager.values()}
 
