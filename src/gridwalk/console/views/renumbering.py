@@ -52,7 +52,6 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
     context = {
         "building": building, "whole": whole, "crumbs": pages.crumbs(building.grid_id), "typed": given, "fault": fault,
         "drawn": drawn, "shown": drawn.changed[: renumbering.SHOWN], "effects": reads.effects(plan, drawn),
-        "evidence": rules.EVIDENCE, "seen": plans.mark(plan), "n_buildings": len(subjects), "previewed": request.method == "POST",
+        "evidence": rules.EVIDENCE, "seen": plans.mark(plan), "n_buildings": len(subjects),
     }  # fmt: skip
-    status = 422 if fault or (drawn.faults or drawn.in_the_way) else 200
-    return page(request, "console/renumber.html", context, active="console:buildings", status=status)
+    return page(request, "console/renumber.html", context, active="console:buildings", status=422 if fault else 200)

@@ -28,7 +28,7 @@ KINDS = ("lives_here", "tenant", "boarder", "lives_elsewhere_registered", "regis
 
 
 SECOND = made_up.lead()
-TOUCHED = (Dwelling, Person, Residence, Difference, Target, Building, Stairwell)
+TOUCHED: tuple[Any, ...] = (Dwelling, Person, Residence, Difference, Target, Building, Stairwell)
 
 
 @pytest.fixture
