@@ -17,6 +17,8 @@ from gridwalk.registry.cases import Case, Inside, Member
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
 from gridwalk.registry.sameness import Somebody, by_key
 
+STREET = 9
+"""Digits of a grid's code that say the street."""
 Homes = Mapping[uuid.UUID, Mapping[uuid.UUID, str]]
 """Person → the doors they are linked to → the door's key."""
 
@@ -49,18 +51,26 @@ def same_number(inside: Inside, today: dt.date) -> list[Case]:
 
 def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
     """Numbers that wait as differences for a record inside, or for one whose number is a record's inside: number (blind) →
-    the records they were typed for.
+    the records they were typed for. Of a few records it is asked within their street, without opening a number of theirs.
     """
     asked = Difference.objects.filter(kind="person", field="id_no", state__in=("open", "to_door"))
-    here = inside.of()
-    if inside.ids is not None:
-        numbers = [columns.read(p, "id_no") for p in Person.objects.filter(here).exclude(id_no_index="")]
-        here = Q(entity__in=inside.ids) | Q(claimed_hash__in=[columns.value_hash(number) for number in numbers])
+    held: set[str] = set()
+    if inside.ids is None:
+        asked = asked.filter(claimed_hash__in=list(asked.filter(inside.of()).values_list("claimed_hash", flat=True)))
+    else:
+        people = list(Person.objects.filter(inside.of()).values_list("grid_id", "id_no_index"))
+        held = {number for _, number in people if number}
+        streets = Q(pk__in=[])
+        for street in {grid[:STREET] for grid, _ in people}:
+            streets |= Q(grid__code__startswith=street)
+        asked = asked.filter(streets)
     found: dict[str, set[uuid.UUID]] = {}
-    for row in asked.filter(claimed_hash__in=list(asked.filter(here).values_list("claimed_hash", flat=True))):
+    for row in asked:
         if number := columns.number_key("person", row.opened("claimed")):
             found.setdefault(number, set()).add(row.entity)
-    return found
+    if inside.ids is None:
+        return found
+    return {number: records for number, records in found.items() if number in held or records & set(inside.ids)}
 
 
 def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
