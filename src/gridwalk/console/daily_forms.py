@@ -19,9 +19,11 @@ STARTS_FROM = {
 """Where an event of a kind of record can be started from: a door's event from its people too."""
 
 
-def offered(kind: str) -> list[events.Kind]:
-    """The events that make sense on the page of such a record."""
-    of_person = {"moved_out", "died", "married", "born", "registered_in", "registered_out"}
+def offered(kind: str, *, homed: bool = True) -> list[events.Kind]:
+    """The events that make sense on the page of such a record. ``homed``: a person is linked to some door."""
+    of_person = (
+        {"moved_out", "died", "married", "born", "registered_in", "registered_out"} if homed else {"moved_in", "died"}
+    )
     return [
         e for e in events.EVENTS.values() if kind in STARTS_FROM[e.at] and (kind != "person" or e.code in of_person)
     ]
@@ -74,9 +76,10 @@ class Given:
     told: str = ""
 
 
-def asks(kind: events.Kind, given: Given) -> list[Ask]:
-    """The questions of an event's form, in order."""
-    return [_ASKS.get(name, _fact)(kind, name, given) for name in kind.asks]
+def asks(kind: events.Kind, given: Given, *, finds_home: bool = False) -> list[Ask]:
+    """The questions of an event's form, in order. ``finds_home``: who comes is known, and which door it is, is asked."""
+    names = ("address" if finds_home and name == "people" else name for name in kind.asks)
+    return [_ASKS.get(name, _fact)(kind, name, given) for name in names]
 
 
 def people(code: str, typed: QueryDict) -> list[dict[str, str]]:
@@ -202,6 +205,8 @@ def _residence_kind(kind: events.Kind, name: str, given: Given) -> Ask:
 def _address(kind: events.Kind, name: str, given: Given) -> Ask:
     if kind.code == "opened":
         label, hint = "门牌（和这处房屋不同时写）", ""
+    elif kind.code == "moved_in":
+        label, hint = "住在哪一户", "写到室号，如 海河花园5号楼1单元301"
     else:
         label, hint = "地址（本街道另一处的写）", "如 海河花园5号楼1单元301"
     return Ask(name, label, "text", value=given.typed.get(name, ""), hint=hint, fault=given.faults.get(name, ""))

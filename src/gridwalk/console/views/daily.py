@@ -59,9 +59,10 @@ def form(request: Signed, event: str, kind: str, pk: uuid.UUID) -> HttpResponse:
     if not request.viewer.may(Verb.EDIT_REGISTER, subject.grid_id):
         raise NotHere
     door = subject if kind == "dwelling" else daily.home_of(request.viewer, subject) if kind == "person" else None
-    if door is None and of.at == "dwelling":
-        messages.error(request, "这个人还没有关联房屋。先查到住的那一户，记“搬来”，填同一个证件号就接上了。")
-        return redirect("console:daily")
+    homeless = door is None and of.at == "dwelling"
+    if homeless and event != "moved_in":
+        messages.error(request, "这个人还没有关联房屋。先写住在哪一户，记了“搬来”，再记别的。")
+        return redirect("console:daily_form", "moved_in", kind, pk)
     faults: Mapping[str, str] = {}
     noticed: tuple[Any, ...] = ()
     if request.method == "POST":
@@ -82,7 +83,7 @@ def form(request: Signed, event: str, kind: str, pk: uuid.UUID) -> HttpResponse:
         str(pk) if kind == "person" else "", request.GET.get("told", ""),
     )  # fmt: skip
     context = {
-        "event": of, "kind": kind, "subject": subject, "door": door, "asks": daily_forms.asks(of, given), "noticed": noticed,
+        "event": of, "kind": kind, "subject": subject, "door": door, "asks": daily_forms.asks(of, given, finds_home=homeless), "finds_home": homeless, "noticed": noticed,
         "residents": residents, "facts": [f for f in shown if f.value], "crumbs": pages.crumbs(subject.grid_id),
         "title": _title(request, kind, subject, door), "here": request.get_full_path(), "people_columns": PEOPLE_COLUMNS,
     }  # fmt: skip
@@ -109,6 +110,8 @@ def _record(request: Signed, of: events.Kind, kind: str, subject: Any, door: Any
         return lives.die(person=_picked(picked), **said)
     if of.code == "closed":
         return business.close_business(organization=subject.pk, **said)
+    if door is None:
+        return homes.find_home(person=subject.pk, **said)
     said["dwelling"] = door.pk
     match of.code:
         case "moved_in":

@@ -36,7 +36,10 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         except endings.EndError as error:
             fault, field = str(error), error.field
         else:
-            messages.success(request, "已送复核。复核之前什么都没有变，房屋仍算在应走访里。")
+            counted = "，房屋仍算在应走访里" if subject.of == "dwelling" and not subject.ended else ""
+            messages.success(request, f"已送复核。复核之前什么都没有变{counted}。")
+            if kind == "building":  # its chart says nothing of what waits
+                return redirect("console:propose_end", kind, pk)
             return redirect(BACK[kind], pk)
     context = {
         "subject": subject, "impact": impact.impact(request.viewer, subject, clock.local_date(request.at)),

@@ -147,7 +147,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "history": history.past(
             "person", [found.id, *merging.merged_into(found), *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
         ), "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
-        "events": daily_forms.offered("person"), "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
+        "events": daily_forms.offered("person", homed=bool(homes)), "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }  # fmt: skip
     return page(request, "console/person.html", context, active="console:register")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -34,7 +35,7 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
     }  # fmt: skip
     plan = renumbering.new_plan(subjects, choices)
     reads = renumbering.Renumbering()
-    if not all(request.viewer.may(Verb.EDIT_REGISTER, grid) for grid in reads.stands_in(plan)):
+    if not _keeps(request, reads, plan):
         raise NotHere
     fault = None
     if request.method == "POST" and given.get("do") != "preview":
@@ -53,5 +54,11 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "building": building, "whole": whole, "crumbs": pages.crumbs(building.grid_id), "typed": given, "fault": fault,
         "drawn": drawn, "shown": drawn.changed[: renumbering.SHOWN], "effects": reads.effects(plan, drawn),
         "evidence": rules.EVIDENCE, "seen": plans.mark(plan), "n_buildings": len(subjects),
+        "may_whole": _keeps(request, reads, renumbering.new_plan(renumbering.of_estate(building), {})),
     }  # fmt: skip
     return page(request, "console/renumber.html", context, active="console:buildings", status=422 if fault else 200)
+
+
+def _keeps(request: Signed, reads: renumbering.Renumbering, plan: Any) -> bool:
+    """Whether the viewer keeps every grid the plan's doors stand in."""
+    return all(request.viewer.may(Verb.EDIT_REGISTER, grid) for grid in reads.stands_in(plan))

@@ -100,7 +100,7 @@ def propose_end(
     """
     subject = _subject(actor, kind, entity, proposed)
     if proposed not in {REINSTATED, *rules.PROPOSALS[subject.of]}:
-        raise EndError(NOT_SO, "proposed")
+        raise EndError(NOT_SO if proposed else "没有送：请选是哪一种。", "proposed")
     if kind == "building" and proposed not in rules.AT_ONCE:
         raise EndError("没有送：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
     if evidence not in rules.EVIDENCE_OF[subject.of]:

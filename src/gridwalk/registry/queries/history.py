@@ -16,6 +16,7 @@ from gridwalk.method import names
 from gridwalk.registry import events, rules
 from gridwalk.registry.models import Event
 from gridwalk.registry.queries import daily
+from gridwalk.territory import queries as territory
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
 MARKS = {
@@ -179,17 +180,25 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
         return Past(change.at, "并", "", sentence, change.actor_name, change.reason)
     if change.field == "ended_on" or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
         return None
-    if change.field in {"verified_on", "status_pending"}:
+    if change.field in {"verified_on", "status_pending", Change.LEFT}:  # where it went, the change beside it says
         return None
     if change.field == "status":
         mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
         return Past(change.at, mark, "", "状态改为" + _shown(change, change.new_clear), change.actor_name, note)
-    if change.field == Change.LEFT:
-        return Past(change.at, "移", "", "移到别的网格", change.actor_name, note)
+    if change.field == "grid":
+        return Past(change.at, "移", "", _grid_moved_to(change), change.actor_name, note)
     is_link = change.kind == "residence" and change.field == "kind"
     label = dictionary.label("person", "residence_kind") if is_link else dictionary.label(change.kind, change.field)
     sentence = f"{label} {_shown(change, change.old_clear) or '空'} → {_shown(change, change.new_clear) or '空'}"
     return Past(change.at, MARKS.get(change.source, "改"), "", sentence, change.actor_name, note)
+
+
+def _grid_moved_to(change: Change) -> str:
+    """The grid a record came to, by name; people whom no door is known of stand in their community's grid 000."""
+    code = str(change.new_clear or "")
+    if change.kind == "person" and code.endswith("000"):
+        return "没有登记的住处了，先放在“未划入网格”"
+    return f"移到 {territory.scope_name(code)}"
 
 
 def _came_to_be(change: Change, *, full: bool) -> str:

@@ -6,14 +6,16 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
 from gridwalk.registry import events, rules
 from gridwalk.registry.actions import creation
+from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.actions.daily import steps
 from gridwalk.registry.actions.daily.reading import Coming, Row, Typed, get_door, links_of
-from gridwalk.registry.models import Dwelling, Event, Residence
+from gridwalk.registry.models import Dwelling, Event, Person, Residence
 
 HERE = "已登记住在这里"
 
@@ -35,6 +37,36 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
     with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
         steps.arrive(writing, door, coming, kind, on=on, source=source)
+        steps.say(writing, door, source, occupancy="occupied")
+    return event
+
+
+def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event:
+    """Somebody on record who is linked to no door turns out to live at one; by the record itself, with or without an ID number.
+
+    Raises NotHere, CorrectionError.
+    """
+    found = Person.objects.filter(pk=person).first()
+    if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
+        raise NotHere
+    if found.status != "active" or found.status_pending:
+        raise CorrectionError("这个人已经不在册，或正等人复核，没有记。请先到人员页核对状态。", {"who": "不在册"})
+    if Residence.objects.filter(person=found, to_on__isnull=True).exists():
+        raise CorrectionError("这个人刚才已经登记了住处，没有再记。请到人员页看。", {"who": "已有住处"})
+    typed = Typed(actor, raw, clock.local_date(at))
+    door = typed.door()
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
+    on, told = typed.day(missing=""), typed.told()
+    typed.check()
+    assert door is not None
+    one = Coming({}, found)
+    typed.look_twice(door, [one], kind, settled={"vacant_with_residents"})
+    with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=steps.grids_of([found.pk])) as (
+        writing,
+        event,
+    ):
+        source = events.source(told)
+        steps.arrive(writing, door, [one], kind, on=on, source=source)
         steps.say(writing, door, source, occupancy="occupied")
     return event
 
