@@ -224,7 +224,7 @@ def consistency(request: Signed) -> HttpResponse:
     scope = pages.counts_scope(request, request.GET.get("scope", ""))
     context = {
         "scope": scope, "crumbs": pages.crumbs(scope), "board": rate.board(request.viewer, scope),
-        "may_open": request.viewer.may(Verb.IMPORT_LEDGER, scope),
+        "may_open": request.viewer.may(Verb.IMPORT_LEDGER, scope), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, scope),
         "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope), "apart": MEASURED_APART[rate.CODE],
     }  # fmt: skip
     return page(request, "console/consistency.html", context, active="console:comparisons")
