@@ -42,6 +42,7 @@ def written(target: Path, table: list[list[str]]) -> Path:
     return target
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(
     data=st.data(), columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from stdnum.cn import uscc
 
 from gridwalk.method import idcards
@@ -17,6 +18,7 @@ def test_the_same_seed_makes_the_same_street_and_another_seed_another(small: Wor
     assert [p.name for p in other.persons.values()] != [p.name for p in small.persons.values()]
 
 
+@pytest.mark.slow
 def test_the_street_has_the_size_of_its_public_profile() -> None:
     street = World.make("street")
     homes = [d for d in street.doors.values() if d.usage == "residential"]
