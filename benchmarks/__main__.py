@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.results import Result
 
-NAMES = ("import", "pages", "write", "search", "compare", "bench", "startup", "memory")
+NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
 ON_FILES = ("addresses", "linkage")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone")
