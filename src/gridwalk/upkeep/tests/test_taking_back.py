@@ -18,7 +18,7 @@ from gridwalk.reconcile.models import BackfillItem
 from gridwalk.registry import predicates
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
-from gridwalk.registry.tests.street import NEXT_GRID, id_no, phone
+from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, phone
 from gridwalk.sync.models import Alias
 from gridwalk.upkeep.queries.merges import Merge
 from gridwalk.upkeep.tests import rows
@@ -199,3 +199,14 @@ def test_a_chain_gives_back_its_links_in_reverse(walk: Walk) -> None:
     assert list(rows.different(between, rows.everything())) == []
     rows.undo(walk, one)
     assert list(rows.different(before, rows.everything())) == []
+
+
+def test_what_was_merged_earlier_in_another_grid_goes_along(walk: Walk) -> None:
+    street = walk.street
+    first, middle, last = (street.person("张桂兰", grid=grid) for grid in (NEXT_GRID, GRID, GRID))
+    rows.do(walk, "merge_persons", [middle.id, first.id], fields={}, home="")
+    walk.at += dt.timedelta(minutes=1)
+    two = rows.do(walk, "merge_persons", [last.id, middle.id], fields={}, home="")
+    assert set(Person.objects.filter(merged_into__isnull=False).values_list("merged_into", flat=True)) == {last.id}
+    rows.undo(walk, two)
+    assert Person.objects.get(pk=first.id).merged_into == middle.id
