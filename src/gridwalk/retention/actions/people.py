@@ -27,6 +27,7 @@ from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
 from gridwalk.sync.models import Op
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries.merges import KIND_OF
 from gridwalk.visits.models import CareContact, CareNeed
 
 KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
@@ -36,6 +37,8 @@ CONTACTS = {
     "site": ("contact_name", "contact_phone"), "facility": ("contact_name", "contact_phone"),
 }  # fmt: skip
 """Who is named at a place, by kind: name and telephone."""
+MERGES = tuple(KIND_OF.values())
+"""Plans that keep, sealed, the facts their records had before."""
 
 
 def erase_person(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, reason: str) -> None:
@@ -171,6 +174,7 @@ def erase_contact(entity: Entity) -> None:
     said = Difference.objects.filter(entity=entity.pk, field__in=(name, phone))
     said.filter(state="open").update(state="closed")
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
+    clear_plans(Plan.objects.filter(subjects__contains=[entity.pk], kind__in=MERGES))  # what it was before names them
     StagedRow.objects.filter(entity=entity.pk).update(values={}, faults=[])
     SideRow.objects.filter(entity=entity.pk).delete()
 
