@@ -20,6 +20,7 @@ from gridwalk.core.models import AuditEntry, Change
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
 from gridwalk.registry.rules import Claim
+from gridwalk.retention.actions import people
 from gridwalk.sync.queries import rows as grid_rows
 from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, move_in, move_out, upload, workbook
@@ -189,6 +190,23 @@ def test_what_has_gone_on_since_is_not_undone_and_gone_doors_take_nobody(
     Dwelling.objects.filter(pk=other.pk).update(grid_id=NEXT)
     mine = sign_in(Role.GRID_WORKER, GRID)
     assert mine.get(f"/upkeep/move/{tenant.pk}/{other.pk}/").status_code == 404
+
+
+def test_a_plan_tells_the_street_of_no_empty_door_and_can_be_read_when_its_people_are_erased(
+    street: Client, second: Client, sign_in: SignIn
+) -> None:
+    old, new = Dwelling.objects.get(room="101"), Dwelling.objects.get(room="202")
+    propose(street, old, new, registration="along", old_door="let")
+    path = f"/upkeep/{Plan.objects.get().pk}/"
+    assert "出租了" in words(second.get(path))
+    centre = words(sign_in(Role.STREET_CENTRE, COMMUNITY[:9]).get(path))
+    assert "跟着迁" in centre
+    assert "出租了" not in centre
+    assert "办好了" in decide(second)
+    people.clear_plans(Plan.objects.all())
+    page = second.get(path)
+    assert (page.status_code, "跟着迁" in words(page)) == (200, False)
+    assert "到期清除" in words(second.post(f"{path}undo/", {"reason": "搬错了一家"}))
 
 
 def test_a_page_for_a_large_household_asks_no_more_than_for_a_small_one(street: Client, second: Client) -> None:

@@ -94,8 +94,7 @@ class Move:
             "template": "console/parts/move_plan.html", "old": old, "new": new,
             "movers": self.movers(viewer, old, new) if asked else [], "chosen": set(plan.subjects[2:]),
             "people": [(p.pk, shown_name(viewer, p.grid_id, p.name)) for p in people],
-            "registration": plan.choices["registration"], "from_on": dt.date.fromisoformat(plan.choices["from_on"]),
-            "old_door": rules.OLD_DOOR[plan.choices["old_door"]], "effects": self.effects(viewer, plan) if asked else [],
+            "effects": self.effects(viewer, plan) if asked else [], **_chosen(viewer, old, plan.choices),
         }  # fmt: skip
 
     def movers(self, viewer: Viewer, old: Dwelling, new: Dwelling) -> list[Mover]:
@@ -127,6 +126,15 @@ class Move:
         phones = Device.objects.filter(scope__in=self.stands_in(plan), revoked_at__isnull=True).count()
         said.append(Effect("机", f"{phones} 部手机下次同步时看到"))
         return said
+
+
+def _chosen(viewer: Viewer, old: Dwelling, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """What the proposer chose, nothing once it is erased. That a door stands empty or is let is for who may see care."""
+    if not choices:
+        return {}
+    old_door = rules.OLD_DOOR[choices["old_door"]] if viewer.may(Verb.SEE_CARE, old.grid_id) else ""
+    from_on = dt.date.fromisoformat(choices["from_on"])
+    return {"registration": choices["registration"], "old_door": old_door, "from_on": from_on}
 
 
 def _then(kind: str, held: str | None, *, along: bool) -> str:
