@@ -17,6 +17,8 @@ from gridwalk.core.models import Change
 from gridwalk.reconcile.models import BackfillItem
 from gridwalk.registry import predicates
 from gridwalk.registry.actions import creation
+from gridwalk.registry.actions.daily import homes, undoing
+from gridwalk.registry.actions.daily.undoing import UndoError
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, phone
 from gridwalk.sync.models import Alias
@@ -210,3 +212,20 @@ def test_what_was_merged_earlier_in_another_grid_goes_along(walk: Walk) -> None:
     assert set(Person.objects.filter(merged_into__isnull=False).values_list("merged_into", flat=True)) == {last.id}
     rows.undo(walk, two)
     assert Person.objects.get(pk=first.id).merged_into == middle.id
+
+
+@pytest.mark.parametrize("newcomer_stays", [True, False])
+def test_an_event_is_not_taken_back_from_under_a_merge(walk: Walk, newcomer_stays: bool) -> None:
+    street, door = walk.street, walk.street.door("101")
+    known = street.person("张桂兰", street.door("102"), phone=phone(1))
+    raw = {"residence_kind": "lives_here", "told": "self", "on": "2026-10-01"}
+    event = homes.move_in(actor=walk.lead, at=walk.at, dwelling=door.id, people=[{"name": "张桂兰"}], raw=raw)
+    newcomer = Person.objects.exclude(pk=known.pk).get()
+    home = Residence.objects.get(person=newcomer)
+    pair = [newcomer.id, known.id] if newcomer_stays else [known.id, newcomer.id]
+    walk.at += dt.timedelta(minutes=1)
+    rows.do(walk, "merge_persons", pair, fields={}, home=str(home.pk))
+    before = rows.everything()
+    with pytest.raises(UndoError, match="合并过"):
+        undoing.undo(actor=walk.lead, at=walk.at, event=event.pk)
+    assert list(rows.different(before, rows.everything())) == []

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -25,6 +25,7 @@ from gridwalk.registry.queries import daily as queries
 from gridwalk.registry.rules import LIVING, Claim, Verdict
 
 CHANGED_SINCE = "后来有人改过其中的内容，没有撤回。请到房屋或人员页直接更正。"
+MERGED_SINCE = "其中一条后来合并过，没有撤回。请到留下的那一条上直接更正。"
 GRID_ONLY = frozenset({"grid", Change.LEFT})
 """Changes that only say where a record stands: they follow from the others."""
 
@@ -72,18 +73,33 @@ def _grids(changes: Sequence[Change]) -> set[str]:
 
 
 def _refuse_changed(event: Event, changes: Sequence[Change]) -> None:
-    """Raises UndoError where somebody has written since to a link it touched, to a record it made or to its people's homes."""
+    """Raises UndoError where somebody has written since to a link it touched, to a record it made or to its people's homes, or
+    has merged one of its records.
+    """
     made = {c.entity for c in changes if c.field == Change.WHOLE}
     links = {c.entity for c in changes if c.kind == "residence"}
     later = Change.objects.filter(entity__in=made | links, id__gt=max(c.id for c in changes))  # ids sort by time
     persons = Residence.objects.filter(pk__in=links).values("person_id")
     homes = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, id__gt=event.id)
+    if _merged(changes):
+        raise UndoError(MERGED_SINCE)
     if (
         later.exclude(field__in=GRID_ONLY).exists()
         or homes.exclude(pk__in=links).exists()
         or CareLabel.objects.filter(person_id__in=made).exists()
     ):
         raise UndoError(CHANGED_SINCE)
+
+
+def _merged(changes: Sequence[Change]) -> bool:
+    """Whether a record it wrote to has gone into another one since, or one that it made has taken another in."""
+    for kind, table in columns.TABLES.items():
+        own = {c.entity for c in changes if c.kind == kind}
+        made = {c.entity for c in changes if c.kind == kind and c.field == Change.WHOLE}
+        gone = Q(pk__in=own, merged_into__isnull=False) | Q(merged_into__in=made)
+        if own and table._default_manager.filter(gone).exists():
+            return True
+    return False
 
 
 class _Undoing:
