@@ -14,7 +14,17 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moves
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.actions import claims, creation, queue
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
+from gridwalk.registry.models import (
+    CareLabel,
+    Difference,
+    Dwelling,
+    Entity,
+    Organization,
+    Person,
+    Recheck,
+    Residence,
+    Settled,
+)
 from gridwalk.registry.rules import Claim, Verdict
 
 MERGED = "两条记录已合并"
@@ -128,13 +138,17 @@ def latest_contact(moves: Moves, stays: Dwelling | Organization, goes: Dwelling 
 
 
 def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
-    """Put entities into a grid; both grids are written."""
+    """Put entities into a grid, with what waits and what was decided about them; both grids are written."""
     moved = [entity for entity in entities if entity.grid_id != grid]
     for entity in moved:
         writing.left(entity.grid_id, entity.KIND, entity.pk, source="office")
         writing.change(grid, entity.KIND, entity.pk, "grid", entity.grid_id, grid, source="office")
         entity.grid_id = grid
     bulk.update(moved, ["grid"])
+    ids = [entity.pk for entity in moved]
+    Difference.objects.filter(entity__in=ids, state__in=queue.WAITING).update(grid_id=grid)
+    Recheck.objects.filter(entity__in=ids, state="open").update(grid_id=grid)
+    Settled.objects.filter(lead__in=ids).update(grid_id=grid)
 
 
 def _hand_over_links(

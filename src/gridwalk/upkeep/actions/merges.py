@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core import moving
@@ -94,6 +94,7 @@ class Merging:
         for one in again:
             reconcile.follow(one)
             sync.follow(one)
+        _businesses_follow(writing, again)
         return [*(f"{self._label(field)}后来又改过，没有动" for field in kept), *_left(left)]
 
     def _label(self, field: str) -> str:
@@ -123,11 +124,21 @@ def _hand_over(
     elif isinstance(stays, Dwelling) and isinstance(goes, Dwelling):
         registry.prove_chosen_vacancy(moves, stays, goes, chosen)
         ended = registry.hand_over_door(moves, stays, goes)
+        _businesses_follow(moves.writing, [stays])
     if isinstance(stays, Dwelling | Organization) and isinstance(goes, Dwelling | Organization):
         registry.latest_contact(moves, stays, goes)
         walk_key = stays.walk_key if isinstance(stays, Dwelling) else f"~{stays.sort_key}"[:80]
         visits.hand_over(moves, stays, goes, walk_key=walk_key)
     return ended
+
+
+def _businesses_follow(writing: Writing, places: Sequence[Entity]) -> None:
+    """What is kept by grid about the organizations of doors goes with them."""
+    inside = list(Organization.objects.filter(dwelling_id__in=[place.pk for place in places]))
+    visits.follow(writing, inside)
+    for one in inside:
+        reconcile.follow(one)
+        sync.follow(one)
 
 
 def _left(left: list[Moved]) -> list[str]:

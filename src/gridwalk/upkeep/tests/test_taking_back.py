@@ -12,14 +12,15 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
 from gridwalk.core.models import Change
 from gridwalk.reconcile.models import BackfillItem
 from gridwalk.registry import predicates
-from gridwalk.registry.actions import creation
+from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.daily import homes, undoing
 from gridwalk.registry.actions.daily.undoing import UndoError
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Residence
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, phone
 from gridwalk.sync.models import Alias
 from gridwalk.upkeep.queries.merges import Merge
@@ -183,6 +184,26 @@ def test_two_doors_part_again_as_they_were(
         assert rows.undo(walk, plan) == []
         assert list(rows.different(before, rows.everything())) == []
         transaction.set_rollback(True)
+
+
+def test_a_business_of_a_merged_door_takes_its_target_and_its_questions_along(walk: Walk) -> None:
+    stays, goes = walk.street.door("101"), walk.street.door("901", NEXT_GRID)
+    new = creation.New(NEXT_GRID, {"name": "海河便利店"}, "ledger", "单位台账 第 2 行", extra={"dwelling_id": goes.pk})
+    with walk.street.writing() as writing:
+        creation.register(writing, "organization", [new])
+        asked = claims.difference(
+            walk.at, grid=NEXT_GRID, kind="organization", entity=new.id, field="org_kind", current=None, claimed="shop",
+            source="ledger", source_ref="", why="contradicts",
+        )  # fmt: skip
+        asked.save(force_insert=True)
+    walk.dispatch()
+    walk.knock(Organization.objects.get(), "no_answer", walk.then(-2), by=walk.lead)
+    before = rows.everything()
+    plan = rows.do(walk, "merge_dwellings", [stays.id, goes.id], fields={})
+    for table in (Target, Visit, Difference):
+        assert set(table._default_manager.filter(entity=new.id).values_list("grid", flat=True)) == {GRID}, table
+    assert rows.undo(walk, plan) == []
+    assert list(rows.different(before, rows.everything())) == []
 
 
 def test_a_chain_gives_back_its_links_in_reverse(walk: Walk) -> None:
