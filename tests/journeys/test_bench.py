@@ -242,3 +242,19 @@ def test_a_decision_forgets_who_is_erased(doubtful: Client) -> None:
     settled = Settled.objects.get()
     assert (set(settled.facts), settled.reason) == ({str(other.pk)}, "")
     assert one.pk in settled.records
+
+
+def test_a_case_of_two_areas_is_shown_under_the_record_of_one_s_own(doubtful: Client, sign_in: SignIn) -> None:
+    person = Person.objects.get(name="吴越")
+    beyond = f"{COMMUNITY}002"
+    Dwelling.objects.filter(room="202").update(grid_id=beyond)
+    far = Dwelling.objects.get(room="202")
+    Residence.objects.filter(person=person, dwelling=far).update(grid_id=far.grid_id)
+    elsewhere = sign_in(Role.COMMUNITY_LEAD, beyond)
+    shown = text(elsewhere, f"/bench/two_homes/{person.pk}/")
+    assert f"/doors/{far.pk}/" in shown
+    assert str(person.pk) not in shown.replace(f"/bench/two_homes/{person.pk}/", "")
+    assert "情况属实" in shown
+    assert "住在 " not in shown
+    decide(elsewhere, shown, "right")
+    assert f"/doors/{far.pk}/" in text(elsewhere, "/bench/settled/")

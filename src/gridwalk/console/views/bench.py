@@ -82,10 +82,10 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     }  # fmt: skip
     context["last"] = next((d.id for d in context["decided"]), None)
     if row is not None and chosen is not None:
-        may_decide = any(viewer.may(Verb.DECIDE_DIFFERENCE, m.grid) for m in chosen.case.members)
+        choices = checks.choices(viewer, chosen.case)
         context |= {
-            "evidence": casework.evidence(viewer, chosen.case), "seen": chosen.case.seen, "may_decide": may_decide,
-            "before_now": casework.told_before(viewer, chosen), "choices": rules.CHECKS[check].choices,
+            "evidence": casework.evidence(viewer, chosen.case), "seen": chosen.case.seen, "may_decide": bool(choices),
+            "before_now": casework.told_before(viewer, chosen), "choices": choices, "of_sameness": "same" in rules.CHECKS[check].choices,
             "right": RIGHT.get(check, ""), "correct": CORRECT.get(check, ""),
             "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid),
             "merge": _merge(viewer, chosen.case) if "same" in rules.CHECKS[check].choices else "",
@@ -104,10 +104,10 @@ def _merge(viewer: Viewer, case: Case) -> str:
 
 
 def _plans(viewer: Viewer, row: checks.Row) -> list[plans.Row]:
-    """The plans about the case's leading record that wait for a second person."""
+    """The plans about the record a case is shown under that wait for a second person."""
     if row.kind not in merges.KIND_OF:
         return []
-    found = register.GETTERS[row.kind](viewer, row.lead)
+    found = register.GETTERS[row.kind](viewer, row.record)
     return [plan for plan in plans.about(viewer, found).plans if plan.state == "open"]
 
 

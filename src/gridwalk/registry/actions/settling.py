@@ -46,7 +46,9 @@ def settle(
     anchor = _anchor(actor, case)
     if choice not in STATED or choice not in CHECKS[check].choices:
         raise DecisionError("这一类不这样定。请在列出的办法里选一个。")
-    asked = _question(case, home, at=at) if choice in {"to_door", "correct"} else None
+    if choice not in checks.choices(actor, case):
+        raise access.NotPermitted(Verb.DECIDE_DIFFERENCE)
+    asked = _question(case, home, at=at) if choice in checks.ABOUT_A_FACT else None
     held = {m.grid for m in case.members}
     if asked is not None:
         held |= decisions.grids_of(asked) | (grids([asked]) if grids and choice == "to_door" else set())

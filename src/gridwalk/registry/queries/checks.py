@@ -20,6 +20,7 @@ from gridwalk.registry.queries import settled, titles
 from gridwalk.registry.queries.settled import Open
 from gridwalk.registry.rules import CHECKS
 
+ABOUT_A_FACT = frozenset({"correct", "to_door"})
 ELSEWHERE = "别的社区的一条记录"
 """In place of a record outside the viewer's area: that there is one is all they learn."""
 
@@ -64,10 +65,11 @@ def counted(found: Sequence[Open]) -> list[Counted]:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A case as a row. ``again``: it was decided once and has come back."""
+    """A case as a row. ``record``: the one it is shown under, of ``kind``; ``again``: it was decided once and has come back."""
 
     check: str
     lead: uuid.UUID
+    record: uuid.UUID
     kind: str
     grid: str
     title: str
@@ -85,7 +87,7 @@ def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
     named = names(viewer, [shown_lead(viewer, one.case) for one in told])
     made = [
         Row(
-            one.case.check, one.case.lead.id, lead.kind, lead.grid, named[lead.id],
+            one.case.check, one.case.lead.id, lead.id, lead.kind, lead.grid, named[lead.id],
             rules.sentence(one.case.check, one.case.n), CHECKS[one.case.check].todo, one.earlier is not None,
         )
         for one in told
@@ -97,6 +99,17 @@ def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
 def may_be_told(viewer: Viewer, case: Case) -> bool:
     """Whether the viewer may know of which door the case speaks (red line 5)."""
     return not CHECKS[case.check].tells_use or viewer.may(Verb.SEE_CARE, case.lead.grid)
+
+
+def choices(viewer: Viewer, case: Case) -> tuple[str, ...]:
+    """What the viewer may decide of a case. A fact is put right, or asked about at the door, by who decides where its record
+    stands; what the records are to each other, by whoever decides where one of them stands.
+    """
+    if viewer.may(Verb.DECIDE_DIFFERENCE, case.lead.grid):
+        return CHECKS[case.check].choices
+    if not any(viewer.may(Verb.DECIDE_DIFFERENCE, m.grid) for m in case.members):
+        return ()
+    return tuple(choice for choice in CHECKS[case.check].choices if choice not in ABOUT_A_FACT)
 
 
 def shown_lead(viewer: Viewer, case: Case) -> Member:

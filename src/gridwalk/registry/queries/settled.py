@@ -118,19 +118,22 @@ def get_settled(viewer: Viewer, pk: uuid.UUID) -> Row:
 
 
 def _rows(viewer: Viewer, found: Sequence[Settled]) -> list[Row]:
-    by_kind: dict[str, list[uuid.UUID]] = {}
-    for one in found:
-        by_kind.setdefault(CHECKS[one.check_code].kind, []).append(one.lead)
-    named = {
-        pk: title for kind, leads in by_kind.items() for pk, (title, _) in titles.titles(viewer, kind, leads).items()
-    }
+    named = _named(viewer, found)
     states = dict(Settled.STATES)
     return [
         Row(
-            one.id, one.check_code, CHECKS[one.check_code].label, one.lead, CHECKS[one.check_code].kind,
-            named.get(one.lead, ""), len(one.records), rules.SETTLED[one.decision],
+            one.id, one.check_code, CHECKS[one.check_code].label, one.lead, *named[one.lead], len(one.records), rules.SETTLED[one.decision],
             one.reason, one.decided_by_name, one.decided_at, "" if one.state == "standing" else states[one.state],
             one.ended_by_name, one.state == "standing",
         )
         for one in found
     ]  # fmt: skip
+
+
+def _named(viewer: Viewer, found: Sequence[Settled]) -> dict[uuid.UUID, tuple[str, str]]:
+    """Kind and title of the leading records: of the kind the check is about, or a door, where it is kept for another community."""
+    named = {one.lead: (CHECKS[one.check_code].kind, "") for one in found}
+    for kind in sorted({kind for kind, _ in named.values()}) + ["dwelling"]:
+        waiting = [pk for pk, (of, title) in named.items() if not title and kind in {of, "dwelling"}]
+        named |= {pk: (kind, title) for pk, (title, _) in titles.titles(viewer, kind, waiting).items()}
+    return named

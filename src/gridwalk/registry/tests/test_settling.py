@@ -277,6 +277,28 @@ def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in
         settling.undo(actor=lead(), at=street.at, settlement=made.id)
 
 
+def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> None:
+    person = street.person("张桂兰", street.door(), "lives_here")
+    far = street.door("101", FAR_GRID)
+    Residence.objects.create(
+        grid_id=FAR_GRID, person=person, dwelling=far, kind="tenant", source="ledger", created_at=street.at
+    )
+    who = lead(SECOND)
+    case = checks.get_case(who, "two_homes", person.id, TODAY)
+    assert case is not None
+    assert checks.choices(who, case) == ("right",)
+    assert checks.choices(lead(), case) == ("correct", "right", "to_door")
+    assert checks.choices(worker(), case) == ()
+    for choice in ("correct", "to_door"):
+        with pytest.raises(NotPermitted):
+            decide(street, "two_homes", choice, who, home=far.id)
+    assert links(person) == [(person.residences.get(dwelling__grid=GRID).dwelling_id, "lives_here"), (far.id, "tenant")]
+    made = decide(street, "two_homes", "right", who)
+    assert made.grid_id == FAR_GRID
+    (row,) = settled.decided(who, SECOND)
+    assert (row.kind, row.lead, row.title) == ("dwelling", far.id, far.address)
+
+
 UNRELATED = st.sampled_from(
     [("phone", phone(7)), ("phone", phone(8)), ("relation", "户主"), ("registered_address", "甲里1号楼"), ("sex", "male"),
      ("move", ""), ("verified", ""), ("stranger", "")]
