@@ -19,6 +19,7 @@ from gridwalk.registry.models import (
     Difference,
     Dwelling,
     Entity,
+    FormerAddress,
     Organization,
     Person,
     Recheck,
@@ -107,7 +108,7 @@ def hand_over_homes(moves: Moves, stays: Person, goes: Person, home: uuid.UUID |
 
 
 def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UUID]:
-    """Who is linked to a door and which organizations are in it; its last contact. Returns the links that ended."""
+    """Who is linked to a door, which organizations are in it, what it was called formerly. Returns the links that ended."""
     persons = list(Residence.objects.filter(dwelling=goes).values_list("person_id", flat=True))
     ended = _hand_over_links(moves, stays, goes, "person_id", None)
     Residence.objects.filter(dwelling=stays).exclude(grid_id=stays.grid_id).update(grid_id=stays.grid_id)
@@ -115,6 +116,8 @@ def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UU
     organizations = list(Organization.objects.filter(dwelling=goes))
     moves.set(organizations, dwelling_id=stays.pk)
     regrid(moves.writing, organizations, stays.grid_id)
+    known = FormerAddress.objects.filter(dwelling=stays).values("address_key")
+    moves.set(FormerAddress.objects.filter(dwelling=goes).exclude(address_key__in=known), dwelling_id=stays.pk)
     pointing = Difference.objects.filter(state__in=queue.WAITING, evidence__dwelling=str(goes.pk))
     for one in pointing:
         moves.set([one], evidence={**one.evidence, "dwelling": str(stays.pk)}, state=one.state)

@@ -55,11 +55,11 @@ def renumber(
 
 
 def _remember(writing: Writing, doors: Sequence[Dwelling]) -> None:
-    """Keep the addresses that end; an address a door had before is kept once."""
+    """Keep the addresses that end, of a merged door for the one it was merged into; an address a door had before is kept once."""
     FormerAddress.objects.bulk_create(
         [
             FormerAddress(
-                dwelling=door, community=door.community, address=door.address, address_key=door.address_key,
+                dwelling_id=door.merged_into or door.pk, community=door.community, address=door.address, address_key=door.address_key,
                 search_keys=door.search_keys, until_on=clock.local_date(writing.at),
             )
             for door in doors

@@ -133,7 +133,7 @@ def _rows(viewer: Viewer, found: Sequence[Settled]) -> list[Row]:
 def _named(viewer: Viewer, found: Sequence[Settled]) -> dict[uuid.UUID, tuple[str, str]]:
     """Kind and title of the leading records: of the kind the check is about, or a door, where it is kept for another community."""
     named = {one.lead: (CHECKS[one.check_code].kind, "") for one in found}
-    for kind in sorted({kind for kind, _ in named.values()}) + ["dwelling"]:
+    for kind in (*sorted({kind for kind, _ in named.values()}), "dwelling"):
         waiting = [pk for pk, (of, title) in named.items() if not title and kind in {of, "dwelling"}]
         named |= {pk: (kind, title) for pk, (title, _) in titles.titles(viewer, kind, waiting).items()}
     return named

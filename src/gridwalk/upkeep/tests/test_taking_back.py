@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
 from gridwalk.core.models import Change
+from gridwalk.reconcile import places
 from gridwalk.reconcile.models import BackfillItem
 from gridwalk.registry import predicates
 from gridwalk.registry.actions import claims, creation
@@ -204,6 +205,25 @@ def test_a_business_of_a_merged_door_takes_its_target_and_its_questions_along(wa
         assert set(table._default_manager.filter(entity=new.id).values_list("grid", flat=True)) == {GRID}, table
     assert rows.undo(walk, plan) == []
     assert list(rows.different(before, rows.everything())) == []
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+def test_the_old_number_of_a_door_entered_twice_leads_to_the_one_that_stayed(walk: Walk, merged_first: bool) -> None:
+    stays, goes = walk.street.door("101"), walk.street.door("901")
+    old, building = goes.address_key, stays.building_id
+    assert building is not None
+    merge, renumber = (
+        ("merge_dwellings", [stays.id, goes.id], {"fields": {}}),
+        ("renumber_building", [building], {"buildings": {"1": "甲1"}}),
+    )
+    done = []
+    for kind, subjects, chosen in (merge, renumber) if merged_first else (renumber, merge):
+        walk.at += dt.timedelta(minutes=1)
+        done.append(rows.do(walk, kind, subjects, **chosen))
+    assert places.doors({stays.community: [old]}) == {(stays.community, old): (stays.id, GRID)}
+    for plan in reversed(done):
+        rows.undo(walk, plan)
+    assert places.doors({stays.community: [old]}) == {(stays.community, old): (goes.id, GRID)}
 
 
 def test_a_chain_gives_back_its_links_in_reverse(walk: Walk) -> None:
