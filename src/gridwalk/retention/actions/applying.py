@@ -93,10 +93,10 @@ def _compared(rows: Rows) -> int:
 
 
 def _differences(rows: Rows) -> int:
-    said, proposed, plans = rows
+    said, proposed, plans, settled = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
     n = Difference.objects.filter(pk__in=_ids(said)).update(**cleared)
-    n += Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="")
+    n += Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="") + _blank(reason="")([settled])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 
 

@@ -1,4 +1,4 @@
-"""A merge keeps what its records said before; who is erased is not to be had back by undoing it."""
+"""What was decided about records goes as they do: merges with the owner who is erased, reasons with their period."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import datetime as dt
 
 import pytest
 
+from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import envelope
-from gridwalk.registry.models import Dwelling
-from gridwalk.registry.tests.street import Street, phone
-from gridwalk.retention.actions import people
+from gridwalk.registry.actions import settling
+from gridwalk.registry.models import Dwelling, Settled
+from gridwalk.registry.queries import checks
+from gridwalk.registry.tests.street import GRID, Street, lead, phone
+from gridwalk.retention import rules
+from gridwalk.retention.actions import applying, people
 from gridwalk.upkeep.rules import UpkeepError
 from gridwalk.upkeep.tests import rows
 from gridwalk.visits.tests.walk import Walk
@@ -28,3 +32,21 @@ def test_an_owner_who_is_erased_is_erased_from_the_merges_of_the_door(at: dt.dat
     assert (plan.undo_sealed, plan.state) == ("", "done")
     with pytest.raises(UpkeepError, match="到期清除"):
         rows.undo(walk, plan)
+
+
+@pytest.mark.django_db
+def test_the_reason_of_a_decision_that_no_longer_stands_goes_with_its_period(at: dt.datetime) -> None:
+    street = Street.lay_out(at)
+    for n in range(2):
+        street.person("张桂兰", street.door(str(101 + n)), born_on="1980-01-01")
+        street.person("李香", street.door(str(201 + n)), born_on="1980-01-01")
+    for case in checks.open_cases(SYSTEM, GRID, at.date(), ["same_name_and_birth"]):
+        settling.settle(
+            actor=lead(), at=at, check="same_name_and_birth", lead=case.case.lead.id, seen=case.case.seen, choice="different",
+            reason="两人都来过",
+        )  # fmt: skip
+    over, standing = Settled.objects.order_by("id")
+    settling.undo(actor=lead(), at=at, settlement=over.id)
+    done = applying.apply(actor=SYSTEM, at=at + dt.timedelta(days=800), periods=rules.chosen(["differences"]))
+    assert done == {"differences": 1}
+    assert [Settled.objects.get(pk=one.pk).reason for one in (over, standing)] == ["", "两人都来过"]

@@ -12,7 +12,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
 from gridwalk.method import addresses, renumbering
 from gridwalk.method.renumbering import Line, Scheme
-from gridwalk.registry.models import Dwelling
+from gridwalk.registry.models import Dwelling, Facility, Organization
 from gridwalk.registry.queries import renumbering as registry
 from gridwalk.registry.queries.renumbering import NewAddress
 from gridwalk.sync.models import Device
@@ -57,8 +57,11 @@ class Renumbering:
         return {building.grid_id for building in buildings} | set(doors)
 
     def grids(self, plan: Plan) -> set[str]:
-        """The same: nobody changes grids."""
-        return self.stands_in(plan)
+        """The same, and those of what has its address from there: nobody changes grids."""
+        organizations = Organization.objects.filter(dwelling__building__in=plan.subjects)
+        facilities = Facility.objects.filter(building__in=plan.subjects)
+        there = {*organizations.values_list("grid_id", flat=True), *facilities.values_list("grid_id", flat=True)}
+        return self.stands_in(plan) | there
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Every door with its present address."""

@@ -212,12 +212,12 @@ def test_the_old_number_of_a_door_entered_twice_leads_to_the_one_that_stayed(wal
     stays, goes = walk.street.door("101"), walk.street.door("901")
     old, building = goes.address_key, stays.building_id
     assert building is not None
-    merge, renumber = (
+    plans: list[tuple[str, list[uuid.UUID], dict[str, Any]]] = [
         ("merge_dwellings", [stays.id, goes.id], {"fields": {}}),
         ("renumber_building", [building], {"buildings": {"1": "甲1"}}),
-    )
+    ]
     done = []
-    for kind, subjects, chosen in (merge, renumber) if merged_first else (renumber, merge):
+    for kind, subjects, chosen in plans if merged_first else reversed(plans):
         walk.at += dt.timedelta(minutes=1)
         done.append(rows.do(walk, kind, subjects, **chosen))
     assert places.doors({stays.community: [old]}) == {(stays.community, old): (stays.id, GRID)}

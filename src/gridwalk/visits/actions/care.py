@@ -18,6 +18,7 @@ from gridwalk.visits.needs import Need
 
 BACK = 31
 """A contact may be written down so many days after it was made."""
+SETTLED = "这项需要已经有结果了，没有再记。请刷新后再看。"
 
 
 class CareRefused(Exception):
@@ -82,7 +83,10 @@ def help_need(
     if faults:
         raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
     with core.write_to(label.grid_id, actor=actor, at=at) as writing:
-        locked = CareNeed.objects.select_for_update(of=("self",)).select_related("contact__label").get(pk=need)
+        still = CareNeed.objects.select_for_update(of=("self",)).filter(pk=need, state__in=needs.FOLLOWED)
+        locked = still.select_related("contact__label").first()
+        if locked is None:
+            raise CareRefused(SETTLED)
         locked.referred_to, locked.ask_on = to if help_ == "referred" else "", needs.ask_on(help_, today, by)
         caring.turn(writing, locked, help_, source="office")
         writing.audit("care.need_helped", scope=label.grid_id, kind="person", subject=label.person_id,
@@ -95,7 +99,7 @@ def _followed(need: uuid.UUID, actor: Viewer) -> CareNeed:
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, found.contact.label.grid_id)
     if found.state not in needs.FOLLOWED:
-        raise CareRefused("这项需要已经有结果了，没有再记。请刷新后再看。")
+        raise CareRefused(SETTLED)
     return found
 
 
