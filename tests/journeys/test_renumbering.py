@@ -14,12 +14,13 @@ from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core.models import Change
 from gridwalk.reconcile.models import EstateAlias
-from gridwalk.registry.models import Dwelling, FormerAddress, Person, Residence
+from gridwalk.registry.models import Dwelling, Facility, FormerAddress, Person, Residence
 from gridwalk.territory.models import Building, Stairwell
 from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Visit
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, id_no, upload, workbook
 from tests.harness.people import SignIn
+from tests.journeys.test_facilities import facilities
 
 pytestmark = pytest.mark.slow
 SWAP = "101 → 102\n102 → 101"
@@ -132,6 +133,19 @@ def test_a_building_and_its_rooms_get_new_numbers_and_the_old_ones_still_find_th
     assert "海河花园 5号楼 1单元 101" in words(street.post("/search/", {"q": "甲5号楼1单元102"}, follow=True))
     worker = sign_in(Role.GRID_WORKER, f"{COMMUNITY}002")
     assert worker.get(path()).status_code == 404
+
+
+def test_facilities_in_old_numbers_are_those_of_the_renumbered_building(street: Client, second: Client) -> None:
+    facilities(street)
+    stood = list(Facility.objects.order_by("pk").values_list("pk", "building", "stairwell"))
+    send(street, number="甲5号楼", table="1单元 → 3单元")
+    assert "办好了" in decide(second)
+    assert Facility.objects.get(name="XHS-012").where == "海河花园 甲5号楼 3单元 1层走廊"
+    again = facilities(street, title="设施台账，还是旧号")
+    assert (again.n_created, list(Facility.objects.order_by("pk").values_list("pk", "building", "stairwell"))) == (
+        0,
+        stood,
+    )
 
 
 def test_an_estate_gets_another_name_and_two_buildings_change_numbers(street: Client, second: Client) -> None:

@@ -14,6 +14,8 @@ from gridwalk.reconcile.actions.batch import Batch, claims_of, facts
 from gridwalk.reconcile.places import Place
 from gridwalk.registry.actions import facilities
 from gridwalk.registry.actions.facilities import NewFacility
+from gridwalk.registry.queries import renumbering
+from gridwalk.registry.queries.renumbering import Entrance
 from gridwalk.registry.rules import Claim
 from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.actions import rounds
@@ -69,6 +71,9 @@ def apply_facilities(writing: Writing, work: Batch) -> None:
     stairwells = Stairwell.objects.in_bulk([p.stairwell for p in work.places if p.stairwell])
     standing = {p.building for p in work.places if p.building} | {s.building_id for s in stairwells.values()}
     buildings = Building.objects.in_bulk(list(standing))
+    formerly = renumbering.entrances_by_former(
+        {_before(p) for p in work.places if p.address.building and not p.building}
+    )
     new: list[NewFacility] = []
     fresh: set[uuid.UUID] = set()
     said: list[tuple[int, Claim]] = []
@@ -86,6 +91,8 @@ def apply_facilities(writing: Writing, work: Batch) -> None:
         marks = (str(values["facility_kind"]), place.community, building.id if building else None,
                  stairwell.id if stairwell else None, str(values.get("name") or ""), str(values.get("spot") or ""))  # fmt: skip
         pk = known.find(*marks)
+        if pk is None and (before := _before(place)) in formerly:
+            pk = known.find(*marks[:2], *formerly[before], *marks[4:])
         if pk is None:
             one = _new(work, index, place, building, stairwell)
             new.append(one)
@@ -103,6 +110,13 @@ def apply_facilities(writing: Writing, work: Batch) -> None:
     facilities.register_facilities(writing, new)
     places_rows.say(writing, work, said)
     rounds.note_listed(writing, looked)
+
+
+def _before(place: Place) -> Entrance:
+    """A row's building and stairwell as an address before a renumbering would have them."""
+    address = place.address
+    estate = addresses.estate_key(address.estate or address.road)
+    return place.community, estate, address.building, address.stairwell
 
 
 def _new(

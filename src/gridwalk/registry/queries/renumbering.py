@@ -115,3 +115,21 @@ def by_former(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], Dw
             if place == now or place not in standing:
                 found.setdefault((community, row.address_key), []).append(row.dwelling)
     return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
+
+
+Entrance = tuple[str, str, str, str]
+"""Community, estate, building and stairwell ("" for the whole building), as address keys have them."""
+
+
+def entrances_by_former(wanted: Collection[Entrance]) -> dict[Entrance, tuple[uuid.UUID, uuid.UUID | None]]:
+    """What was called so → the one building, and stairwell, in which its doors stand now; a query each, for the few not known."""
+    found = {}
+    for place in wanted:
+        community, estate, building, stairwell = place
+        inside = f"{estate}|{building}|{stairwell}|" if stairwell else f"{estate}|{building}|"
+        rows = former().filter(community=community, address_key__startswith=inside, dwelling__building__isnull=False)
+        now = set(rows.values_list("dwelling__building", "dwelling__stairwell"))
+        if len({at for at, _ in now}) == 1 and (len(now) == 1 or not stairwell):
+            at, entrance = min(now, key=str)
+            found[place] = (at, entrance if stairwell else None)
+    return found
