@@ -32,7 +32,7 @@ def audit(request: Signed) -> HttpResponse:
         request.viewer.scopes(Verb.SEE_AUDIT), verb=verb if verb in WORDS else "", limit=PER_PAGE + 1, offset=offset
     )
     rows = [(e, sentence(e.verb, e.data)) for e in entries[:PER_PAGE]]
-    context = {"rows": rows, "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]), "verb": verb, "offset": offset,
+    context = {"rows": rows, "places": territory.place_names(e.scope for e, _ in rows if e.scope), "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]), "verb": verb, "offset": offset,
                "next": offset + PER_PAGE if len(entries) > PER_PAGE else None, "before": max(0, offset - PER_PAGE)}  # fmt: skip
     return page(request, "console/audit.html", context, active="console:audit")
 

@@ -29,12 +29,12 @@ def grid_plans(request: Signed) -> HttpResponse:
     """Which grids are to be split or merged; and the plans so far."""
     scope = pages.scope_of(request, Verb.REGRID, request.GET.get("scope", ""))
     communities = territory.communities(scope)
-    community = request.GET.get("community", "") or (communities[0].code if communities else "")
-    grids = []
+    found = [g for g in territory.grids(request.viewer, scope=scope, verb=Verb.REGRID) if g.kind != "unassigned"]
+    first = found[0].area_id if found else communities[0].code if communities else ""
+    community = request.GET.get("community", "") or first
     if community:
         regridding.require_community(request.viewer, community)
-        found = territory.grids(request.viewer, scope=community, verb=Verb.REGRID)
-        grids = [g for g in found if g.kind != "unassigned"]
+    grids = [g for g in found if g.area_id == community]
     context = {
         "communities": communities, "community": community, "grids": grids, "plans": regridding.plans(request.viewer),
         "numbers": range(1, actions.MOST + 1),
