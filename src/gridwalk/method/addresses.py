@@ -338,6 +338,12 @@ def key(address: Address) -> str:
     return "|".join((estate, building, address.stairwell, address.room))
 
 
+def parts_of(key: str) -> tuple[str, str, str, str]:
+    """Estate, building, stairwell and room of a ``key``; what is missing is empty."""
+    estate, building, stairwell, room = (key.split("|") + [""] * 4)[:4]
+    return estate, building, stairwell, room
+
+
 def building_name(building: str) -> str:
     """The one way a building is written: 5号楼, A座, 7号院, 3组."""
     if re.fullmatch(r"[甲乙丙丁]?\d+[甲乙丙丁]?|\d+[A-Z]|[A-Z]{1,2}\d+", building):

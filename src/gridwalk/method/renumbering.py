@@ -102,7 +102,7 @@ def readdress(address: str, key: str, door: Door, *, estate: str) -> Address:
     """An address as it is written, under new numbers and, where given, another estate."""
     parsed = addresses.parse(address)
     if parsed.fault or addresses.key(parsed) != key:
-        old_estate, building, stairwell, room = (key.split("|") + [""] * 4)[:4]
+        old_estate, building, stairwell, room = addresses.parts_of(key)
         parsed = Address(estate=old_estate, building=building, stairwell=stairwell, room=room)
     building, stairwell, room = door
     parsed = dataclasses.replace(parsed, stairwell=stairwell, room=room)

@@ -54,7 +54,7 @@ def of_initials_typed(typed: str) -> set[str]:
 
 def of_address(key: str) -> set[str]:
     """Keys of a door by its address key ``estate|building|stairwell|room``."""
-    estate, building, stairwell, room = (key.split("|") + [""] * 4)[:4]
+    estate, building, stairwell, room = addresses.parts_of(key)
     keys = _pairs("e", estate) | ({f"e:{estate}"} if len(estate) == 1 else set())
     return keys | {f"{letter}:{part}" for letter, part in (("b", building), ("u", stairwell), ("r", room)) if part}
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
-from gridwalk.method import linkage
+from gridwalk.method import addresses, linkage
 from gridwalk.registry import columns, rules, sameness
 from gridwalk.registry.cases import Case, Inside, Member
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
@@ -53,7 +53,7 @@ def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
     """Numbers that wait as differences for a record inside, or for one whose number is a record's inside: number (blind) →
     the records they were typed for. Of a few records it is asked within their street, without opening a number of theirs.
     """
-    asked = Difference.objects.filter(kind="person", field="id_no", state__in=("open", "to_door"))
+    asked = Difference.objects.filter(kind="person", field="id_no", state__in=rules.WAITING)
     held: set[str] = set()
     if inside.ids is None:
         asked = asked.filter(claimed_hash__in=list(asked.filter(inside.of()).values_list("claimed_hash", flat=True)))
@@ -176,7 +176,7 @@ def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[s
 
 
 def _record(person: Person, key: str | None) -> dict[str, Any]:
-    estate, building, stairwell, room = (key.split("|") if key else [""] * 4)[:4]
+    estate, building, stairwell, room = addresses.parts_of(key or "")
     said = {
         "name": person.name, "id_no": columns.read(person, "id_no"), "born_on": person.born_on, "sex": person.sex,
         "phone": columns.read(person, "phone"), "relation": person.relation, "estate": estate, "building": building,

@@ -38,6 +38,9 @@ NO_BUILDING = "~"
 ROUND_FAULTS = {"broken": "部件坏了", "expired": "过期", "blocked": "堵占", "missing": "缺失", "other": "其他"}
 
 
+WAITING = ("open", "to_door")
+"""States of a difference that nobody has answered yet."""
+
 PROPOSALS = {
     "person": {"deceased": "去世", "moved_away": "迁走", "struck_off": "注销"},
     "dwelling": {"demolished": "拆除", "struck_off": "登记错了"},

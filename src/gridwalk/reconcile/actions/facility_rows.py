@@ -114,9 +114,8 @@ def apply_facilities(writing: Writing, work: Batch) -> None:
 
 def _before(place: Place) -> Entrance:
     """A row's building and stairwell as an address before a renumbering would have them."""
-    address = place.address
-    estate = addresses.estate_key(address.estate or address.road)
-    return place.community, estate, address.building, address.stairwell
+    estate, building, stairwell, _ = addresses.parts_of(addresses.key(place.address))
+    return place.community, estate, building, stairwell
 
 
 def _new(

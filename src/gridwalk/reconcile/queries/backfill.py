@@ -22,6 +22,7 @@ from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
 from gridwalk.reconcile.queries import register
 from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.queries.entities import VACANCY_FIELDS
+from gridwalk.registry.rules import WAITING
 
 TOLD = ("conflict", "missing_left")
 """Verdicts (side · register) that go back: what only the side says is a question, not a correction."""
@@ -141,9 +142,7 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
     agreed = comparing.agreed_fields(said, now)
     cells = comparing.cells_of(said, now, pairs.select("left_row", "right_row"), agreed)
     asked = set(
-        Difference.objects.filter(entity__in=entities, source=source, state__in=("open", "to_door")).values_list(
-            "entity", "field"
-        )
+        Difference.objects.filter(entity__in=entities, source=source, state__in=WAITING).values_list("entity", "field")
     )
     handed = {(b.entity, b.field): b.get_state_display() for b in _handed(source, kind, entities)}
     found = []
@@ -225,7 +224,7 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
         if not viewer.may(Verb.SEE_ROWS, row.grid):
             continue
         told = _corrections([row], row.source, kind)
-        asked = Difference.objects.filter(entity=entity, source=row.source, state__in=("open", "to_door"))
+        asked = Difference.objects.filter(entity=entity, source=row.source, state__in=WAITING)
         labels = tuple(_label(kind, field) for field in asked.order_by("created_at").values_list("field", flat=True))
         label = dict(Comparison.SOURCES)[row.source]
         found.append(Agreement(row.source, label, row.at, tuple(i.label for i in told), labels))

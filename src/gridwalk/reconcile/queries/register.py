@@ -8,6 +8,7 @@ from typing import Any
 
 from gridwalk.ledger import sides
 from gridwalk.ledger.sides import Side
+from gridwalk.method import addresses
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Organization, Person, Residence
 
@@ -81,6 +82,6 @@ _ROWS = {"person": _persons, "dwelling": _dwellings, "organization": _organizati
 
 
 def _place(grid: str, dwelling: Dwelling | None) -> dict[str, str | None]:
-    estate, building, stairwell, room = (dwelling.address_key.split("|") if dwelling else [""] * 4)[:4]
+    estate, building, stairwell, room = addresses.parts_of(dwelling.address_key if dwelling else "")
     return {"grid_code": grid, "estate": estate or None, "building": building or None, "stairwell": stairwell or None,
             "room": room or None}  # fmt: skip

@@ -254,7 +254,7 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     for grid, group in moved.items():
         CareLabel.objects.filter(person__in=group).update(grid_id=grid)
         ids_ = [person.id for person in group]
-        Difference.objects.filter(entity__in=ids_, state__in=queue.WAITING).exclude(grid_id=grid).update(grid_id=grid)
+        Difference.objects.filter(entity__in=ids_, state__in=rules.WAITING).exclude(grid_id=grid).update(grid_id=grid)
         Recheck.objects.filter(entity__in=ids_, state="open").update(grid_id=grid)
         Settled.objects.filter(lead__in=ids_).update(grid_id=grid)
 

@@ -67,7 +67,7 @@ def decide(
         require_door(found.kind)
     with core.write_to(*grids_of(found), *(grids([found]) if sent and grids else ()), actor=actor, at=at) as writing:
         found = Difference.objects.select_for_update().get(pk=difference)
-        if found.state not in {"open", "to_door"}:
+        if found.state not in rules.WAITING:
             raise DecisionError("这一条已经有人定过了。")
         changed = _ask_again_if_changed(writing, found)
         if changed is None:

@@ -53,7 +53,7 @@ def take_facts(moves: Moves, winner: Entity, values: Mapping[str, Any]) -> list[
     before = [
         {"field": field, "old": columns.read(winner, field), "head": winner.heads.get(field)} for field in values
     ]  # fmt: skip
-    waiting = Difference.objects.filter(entity=winner.pk, state__in=queue.WAITING)
+    waiting = Difference.objects.filter(entity=winner.pk, state__in=rules.WAITING)
     was = {d.pk: {name: getattr(d, name) for name in ANSWER} for d in waiting}
     _say(moves.writing, winner, values, {}, moves.reason)
     moves.noticed(Difference.objects.filter(pk__in=was), was)
@@ -118,7 +118,7 @@ def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UU
     regrid(moves.writing, organizations, stays.grid_id)
     known = FormerAddress.objects.filter(dwelling=stays).values("address_key")
     moves.set(FormerAddress.objects.filter(dwelling=goes).exclude(address_key__in=known), dwelling_id=stays.pk)
-    pointing = Difference.objects.filter(state__in=queue.WAITING, evidence__dwelling=str(goes.pk))
+    pointing = Difference.objects.filter(state__in=rules.WAITING, evidence__dwelling=str(goes.pk))
     for one in pointing:
         moves.set([one], evidence={**one.evidence, "dwelling": str(stays.pk)}, state=one.state)
     return ended
@@ -149,7 +149,7 @@ def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
         entity.grid_id = grid
     bulk.update(moved, ["grid"])
     ids = [entity.pk for entity in moved]
-    Difference.objects.filter(entity__in=ids, state__in=queue.WAITING).update(grid_id=grid)
+    Difference.objects.filter(entity__in=ids, state__in=rules.WAITING).update(grid_id=grid)
     Recheck.objects.filter(entity__in=ids, state="open").update(grid_id=grid)
     Settled.objects.filter(lead__in=ids).update(grid_id=grid)
 
@@ -210,14 +210,14 @@ def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: C
     homes = set(Residence.objects.filter(person_id=winner.pk, to_on__isnull=True).values_list("dwelling_id", flat=True))
     handed: list[Difference] = []
     closed: list[Difference] = []
-    for one in Difference.objects.filter(entity=loser.pk, state__in=queue.WAITING).order_by("created_at", "id"):
+    for one in Difference.objects.filter(entity=loser.pk, state__in=rules.WAITING).order_by("created_at", "id"):
         about = {str(pk) for pk in (*ended, *homes)}
         answered = one.evidence.get("residence") in about or one.evidence.get("dwelling") in about
         if one.field not in ("residence", "residence_kind"):
             answered = columns.value_hash(columns.read(winner, one.field) or None) == one.claimed_hash
         (closed if answered or _question(one) in asked else handed).append(one)
     moves.set(closed, state="closed", decided_at=moves.writing.at, decided_by_name=queue.BY_ITSELF, reason=MERGED)
-    for state in queue.WAITING:
+    for state in rules.WAITING:
         moves.set([d for d in handed if d.state == state], entity=winner.pk, state=state)
     ask_of(winner, handed)
 
@@ -256,4 +256,4 @@ def settle_again(writing: Writing, entities: Sequence[Entity]) -> None:
         creation.settle_grids(writing, persons)
         again: Any = type(entity)._default_manager.get(pk=entity.pk)
         CareLabel.objects.filter(person_id=again.pk).exclude(grid_id=again.grid_id).update(grid_id=again.grid_id)
-        ask_of(again, list(Difference.objects.filter(entity=again.pk, state__in=queue.WAITING)))
+        ask_of(again, list(Difference.objects.filter(entity=again.pk, state__in=rules.WAITING)))

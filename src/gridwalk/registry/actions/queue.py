@@ -10,9 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from gridwalk.core import bulk, clock, plain
 from gridwalk.core.actions import Writing
 from gridwalk.registry.models import Difference
-from gridwalk.registry.rules import Verdict
+from gridwalk.registry.rules import WAITING, Verdict
 
-WAITING = ("open", "to_door")
 BY_ITSELF = "系统"
 
 

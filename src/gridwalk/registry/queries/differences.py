@@ -127,15 +127,12 @@ def waiting(
 
 
 DECIDED = ("accepted", "kept", "to_door", "closed")
-DECIDABLE = ("open", "to_door")
 UNDOABLE = ("accepted", "kept", "to_door")
 
 
 def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[Row]:
     """Differences about some entities that wait for a decision or for an answer from the door."""
-    waiting = Difference.objects.filter(entity__in=list(pks), state__in=("open", "to_door")).order_by(
-        "created_at", "id"
-    )
+    waiting = Difference.objects.filter(entity__in=list(pks), state__in=rules.WAITING).order_by("created_at", "id")
     return rows_of(viewer, list(waiting))
 
 
@@ -166,7 +163,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
             entities.shown_name(viewer, d.grid_id, titles.get(d.entity, "")) if d.kind == "person" else titles.get(d.entity, ""),
             d.field, dictionary.label(d.kind, d.field), _shown(viewer, d, "current"), _shown(viewer, d, "claimed"),
             rules.SOURCES.get(d.source, d.source), d.source_ref, rules.WHY.get(d.why, d.why), d.created_at,
-            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in DECIDABLE, d.state in UNDOABLE,
+            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in rules.WAITING, d.state in UNDOABLE,
         )
         for d in found
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Field
-from gridwalk.method import names
+from gridwalk.method import addresses, names
 from gridwalk.registry import arguments, columns, predicates, rules
 from gridwalk.registry.arguments import Part
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
@@ -146,7 +146,7 @@ def moving(viewer: Viewer, entity: Entity) -> Moving:
     if isinstance(entity, Person | Dwelling):
         held = Residence.objects.filter(**{entity.KIND: entity})
     labels = CareLabel.objects.filter(predicates.label_runs(today), person_id=entity.pk)
-    asked = Difference.objects.filter(entity=entity.pk, state__in=("open", "to_door"))
+    asked = Difference.objects.filter(entity=entity.pk, state__in=rules.WAITING)
     n_current = held.filter(to_on__isnull=True).count()
     return Moving(
         n_current, held.count() - n_current, labels.count() if viewer.may(Verb.SEE_CARE, entity.grid_id) else None,
@@ -201,7 +201,7 @@ def _persons_alike(person: Any) -> list[tuple[str, Q]]:
 
 
 def _dwellings_alike(dwelling: Any) -> list[tuple[str, Q]]:
-    _, _, _, room = (dwelling.address_key.split("|") + [""] * 4)[:4]
+    *_, room = addresses.parts_of(dwelling.address_key)
     here = Q(community=dwelling.community, room=dwelling.room) if room else Q(pk__in=[])
     found = [("同一栋楼，室号相同", here & Q(building_id=dwelling.building_id))] if dwelling.building_id else []
     return [*found, ("同一个社区，室号相同", here)]

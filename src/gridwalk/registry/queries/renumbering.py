@@ -36,7 +36,7 @@ class NewAddress:
 
 def numbers(door: Dwelling) -> renumbering.Door:
     """A door's building, stairwell and room as its address key has them."""
-    _, building, stairwell, room = (door.address_key.split("|") + [""] * 4)[:4]
+    _, building, stairwell, room = addresses.parts_of(door.address_key)
     return building, stairwell, room
 
 
@@ -111,7 +111,7 @@ def by_former(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], Dw
         rows = list(former().filter(community=community, address_key__in=list(keys)).select_related("dwelling"))
         standing = territory.building_index(community) if rows else {}
         for row in rows:
-            place, now = (tuple(key.split("|")[:2]) for key in (row.address_key, row.dwelling.address_key))
+            place, now = (addresses.parts_of(key)[:2] for key in (row.address_key, row.dwelling.address_key))
             if place == now or place not in standing:
                 found.setdefault((community, row.address_key), []).append(row.dwelling)
     return {place: rows[0] for place, rows in found.items() if len(rows) == 1}

@@ -21,7 +21,7 @@ from gridwalk.registry.actions import claims, creation, endings
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.actions.endings import EndError
 from gridwalk.registry.models import Difference, Person, Residence
-from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.registry.rules import WAITING, Claim, Verdict
 from gridwalk.sync import rules
 from gridwalk.sync.actions import planning, reading
 from gridwalk.sync.actions.planning import Outcome, Plan
@@ -32,8 +32,6 @@ from gridwalk.visits.actions import at_the_door, recording, withdrawing
 from gridwalk.visits.actions.at_the_door import Arrival, Found
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.models import Visit
-
-WAITING = ("open", "to_door")
 
 
 class Judge:

@@ -207,7 +207,7 @@ def _visits(grid: str) -> Iterator[Row]:
 
 
 def _differences(grid: str) -> Iterator[Row]:
-    for d in Difference.objects.filter(grid_id=grid, state__in=("open", "to_door")):
+    for d in Difference.objects.filter(grid_id=grid, state__in=registry.WAITING):
         asked = d.state == "to_door"
         yield {
             "kind": "difference", "id": str(d.id), "entity_kind": d.kind, "entity": str(d.entity), "field": d.field,

@@ -22,8 +22,6 @@ from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.effects import Effect
 
-WAITING = ("open", "to_door")
-
 
 @dataclasses.dataclass(frozen=True)
 class Mover:
@@ -120,7 +118,7 @@ class Move:
         if viewer.may(Verb.SEE_CARE, old.grid_id):
             labels = CareLabel.objects.filter(person__in=people, ends_on__gte=today).count()
             said.append(Effect("关", f"{labels} 个关怀标识跟着人走，到期的日子不变", secret=True))
-        waits = Difference.objects.filter(entity__in=people, state__in=WAITING).count()
+        waits = Difference.objects.filter(entity__in=people, state__in=registry.WAITING).count()
         said.append(Effect("异", f"{waits} 条关于他们的差异跟着人走，照样能定"))
         said.append(Effect("访", "两处房屋的走访任务和走访记录都留在原处"))
         phones = Device.objects.filter(scope__in=self.stands_in(plan), revoked_at__isnull=True).count()

@@ -19,8 +19,6 @@ from gridwalk.registry.queries.entities import shown_name
 from gridwalk.registry.queries.rechecks import Waiting
 from gridwalk.territory import queries as territory
 
-WAITING = ("open", "to_door")
-
 
 @dataclasses.dataclass(frozen=True)
 class Linked:
@@ -122,7 +120,7 @@ def impact(viewer: Viewer, of: Subject, today: dt.date) -> Impact:
             for label in labels
         ] if of.of == "person" and viewer.may(Verb.SEE_CARE, of.grid) else [],
         [(shop.pk, shop.name) for shop in shops] if of.of == "dwelling" else [],
-        Difference.objects.filter(entity__in=ids, state__in=WAITING).count(),
+        Difference.objects.filter(entity__in=ids, state__in=rules.WAITING).count(),
         Target.objects.filter(entity__in=ids, campaign__state="running", state__in=("remaining", "pending")).count(),
     )  # fmt: skip
 
