@@ -174,7 +174,8 @@ def erase_contact(entity: Entity) -> None:
     said = Difference.objects.filter(entity=entity.pk, field__in=(name, phone))
     said.filter(state="open").update(state="closed")
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
-    clear_plans(Plan.objects.filter(subjects__contains=[entity.pk], kind__in=MERGES))  # what it was before names them
+    decided = Plan.objects.filter(subjects__contains=[entity.pk], kind__in=MERGES).exclude(state="open")
+    clear_plans(decided)  # what was before names them
     StagedRow.objects.filter(entity=entity.pk).update(values={}, faults=[])
     SideRow.objects.filter(entity=entity.pk).delete()
 

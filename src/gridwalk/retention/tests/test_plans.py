@@ -11,9 +11,10 @@ from gridwalk.core import envelope
 from gridwalk.registry.actions import settling
 from gridwalk.registry.models import Dwelling, Settled
 from gridwalk.registry.queries import checks
-from gridwalk.registry.tests.street import GRID, Street, lead, phone
+from gridwalk.registry.tests.street import FIRST, GRID, Street, lead, phone
 from gridwalk.retention import rules
 from gridwalk.retention.actions import applying, people
+from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.rules import UpkeepError
 from gridwalk.upkeep.tests import rows
 from gridwalk.visits.tests.walk import Walk
@@ -27,7 +28,15 @@ def test_an_owner_who_is_erased_is_erased_from_the_merges_of_the_door(at: dt.dat
     plan = rows.do(walk, "merge_dwellings", [stays.id, goes.id], fields={"owner_name": "right"})
     kept = envelope.open_(plan.undo_sealed, table="upkeep_plan", column="undo", row=plan.id)
     assert "张桂兰" in kept
+    waits = Plan.objects.create(
+        kind="merge_dwellings", subjects=[stays.id, walk.street.door("902").id], choices={"fields": {}}, state="open",
+        communities=[FIRST], evidence="id_card", reason="看过", proposed_by_name="", proposed_at=at,
+    )  # fmt: skip
     people.erase_contact(Dwelling.objects.get(pk=stays.pk))
+    waits.refresh_from_db()
+    assert (waits.choices, waits.reason) == ({"fields": {}}, "看过"), (
+        "it says nothing of them, and can still be decided"
+    )
     plan.refresh_from_db()
     assert (plan.undo_sealed, plan.state) == ("", "done")
     with pytest.raises(UpkeepError, match="到期清除"):
