@@ -118,6 +118,19 @@ def test_a_care_contact_says_what_is_needed_and_what_was_done(opened: Page) -> N
     assert CareNeed.objects.get().referred_to == "hospital"
 
 
+def test_a_need_nobody_has_met_yet_is_an_answer_too(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "101")
+    opened.get_by_role("button", name="独居老人").click()
+    opened.get_by_role("radio", name="就医买药").click()
+    expect(opened.get_by_role("button", name="记下，回这一户")).to_be_disabled()
+    opened.get_by_role("radio", name="还没办").click()
+    opened.get_by_role("button", name="记下，回这一户").click()
+    expect(opened.get_by_text("就医买药，还没办")).to_be_visible()
+    opened.get_by_role("button", name="无变化，存下").click()
+    expect(opened.get_by_text("都到服务器了")).to_be_visible()
+    assert (CareNeed.objects.get().need, CareNeed.objects.get().state) == ("medical", "open")
+
+
 def test_a_need_found_before_is_answered_at_the_door_in_one_tap(opened: Page) -> None:
     label = CareLabel.objects.get()
     today = clock.local_date(clock.now())
