@@ -1,7 +1,8 @@
 """Builds the browser's assets from web/ with the Node of a wheel, when web/ has changed since they were last built.
 
 Hatch calls the hook for wheels and editable installs; ``python hatch_build.py`` does the same by itself (run.py's way).
-The output lies in the static files of console and phone and is in no repository. npm's registry comes from the environment's settings.
+The output lies in the static files of console and phone and is in no repository. npm's registry comes from the
+environment's settings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``python3 run.py bench [NAME …] [--quick] [--json]``: each result one JSON line, or a table to read.
 
-``--quick``: two communities instead of the street, fewer repeats; ends within a minute on two cores. Ends with 1 when a goal
-is missed.
+``--quick``: two communities instead of the street, fewer repeats; ends within a minute on two cores. Ends with 1 when
+a goal is missed.
 """
 
 from __future__ import annotations

@@ -35,9 +35,16 @@ _NAMES = [
     for last in ["里", "花园", "家园", "小区", "新村", "公寓", "佳苑", "大厦", "东里"]
 ]
 _WAYS = (
-    "{e}{b}号楼{s}单元{r}", "{e}{b}-{s}-{r}", "{e}{b}栋{s}门{r}室", "{e} {b}号楼 {s}单元 {r}室", "天津市河北区{e}{b}号楼{s}单元{r}",
-    "{e}{b}#{s}-{r}", "{e}{b}号楼{r}", "建国道92号{e}{b}幢{s}单元{r}", "{e}{b}号楼{s}门{r}（租户）",
-)  # fmt: skip
+    "{e}{b}号楼{s}单元{r}",
+    "{e}{b}-{s}-{r}",
+    "{e}{b}栋{s}门{r}室",
+    "{e} {b}号楼 {s}单元 {r}室",
+    "天津市河北区{e}{b}号楼{s}单元{r}",
+    "{e}{b}#{s}-{r}",
+    "{e}{b}号楼{r}",
+    "建国道92号{e}{b}幢{s}单元{r}",
+    "{e}{b}号楼{s}门{r}（租户）",
+)
 
 
 def _made(n: int) -> list[str]:
@@ -55,8 +62,17 @@ def everything(*, quick: bool) -> Iterator[Result]:
     for part in gold.PARTS:
         shares = gold.shares(part)
         of = f"{shares['n']:.0f} hand-labelled addresses, {part}"
-        yield Result(f"addresses.{part}.not_right", 100 * (1 - shares["right"]), "%", None, 4, of)
-        yield Result(f"addresses.{part}.wrong", 100 * shares["wrong"], "%", None, 1, of + "; another door claimed")
+        yield Result(
+            name=f"addresses.{part}.not_right", value=100 * (1 - shares["right"]), unit="%", peer=None, goal=4, note=of
+        )
+        yield Result(
+            name=f"addresses.{part}.wrong",
+            value=100 * shares["wrong"],
+            unit="%",
+            peer=None,
+            goal=1,
+            note=of + "; another door claimed",
+        )
     n = 40_000 if quick else 400_000
     made = _made(n)
     column = pl.Series(made)
@@ -70,10 +86,10 @@ def everything(*, quick: bool) -> Iterator[Result]:
         addresses.parse(text)
     each = (time.process_time() - started) * n / len(some)
     yield Result(
-        "addresses.column",
-        at_once,
-        "s",
-        each,
-        None if quick else 0.1,
-        f"{n:,} distinct addresses at once / one by one, processor seconds",
+        name="addresses.column",
+        value=at_once,
+        unit="s",
+        peer=each,
+        goal=None if quick else 0.1,
+        note=f"{n:,} distinct addresses at once / one by one, processor seconds",
     )

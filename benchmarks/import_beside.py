@@ -1,4 +1,6 @@
-"""The import of 30,000 rows that ``bench sync`` runs beside the pushes; in its own process, as the job worker's would be."""
+"""The import of 30,000 rows that ``bench sync`` runs beside the pushes; in its own process, as the job
+worker's would be.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ def main() -> None:
     """Lay out a community of its own and import a ledger of dwellings into it."""
     now = clock.now()
     tree = {
-        "province": {"code": "120000000000", "name": "天津市"}, "city": {"code": "120100000000", "name": "市辖区"},
-        "district": {"code": f"{phones.DISTRICT}000000", "name": "河北区"}, "street": {"code": f"{phones.STREET}000", "name": "试验街道"},
+        "province": {"code": "120000000000", "name": "天津市"},
+        "city": {"code": "120100000000", "name": "市辖区"},
+        "district": {"code": f"{phones.DISTRICT}000000", "name": "河北区"},
+        "street": {"code": f"{phones.STREET}000", "name": "试验街道"},
         "communities": [{"code": COMMUNITY, "name": "旁边社区居委会"}],
-    }  # fmt: skip
+    }
     territory.load_areas(actor=SYSTEM, at=now, tree=tree)
     territory.create_grids(actor=SYSTEM, at=now, community=COMMUNITY, n=10, from_on=clock.local_date(now))
     lines = ["网格编码,小区,楼栋,单元,室号,居住状况,使用情况"]

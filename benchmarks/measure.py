@@ -1,4 +1,6 @@
-"""What is measured, in the order that builds on itself: one street imported, its pages and writes, then twenty streets."""
+"""What is measured, in the order that builds on itself: one street imported, its pages and writes, then
+twenty streets.
+"""
 
 from __future__ import annotations
 
@@ -76,17 +78,17 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     rows = sum(len(file.records) for file in files)
     if "import" in wanted:
         yield Result(
-            "import",
-            seconds,
-            "s",
-            floor,
-            None,
-            f"{rows:,} rows of {len(files)} ledgers, end to end; peer: fastexcel merely reads them",
+            name="import",
+            value=seconds,
+            unit="s",
+            peer=floor,
+            goal=None,
+            note=f"{rows:,} rows of {len(files)} ledgers, end to end; peer: fastexcel merely reads them",
         )
-        yield Result("import.rows", rows / seconds, "rows/s")
+        yield Result(name="import.rows", value=rows / seconds, unit="rows/s")
     if "memory" in wanted:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        yield Result("memory", peak, "MiB", None, 1500, "peak of the importing process")
+        yield Result(name="memory", value=peak, unit="MiB", peer=None, goal=1500, note="peak of the importing process")
     if "compare" in wanted:
         yield _compared(3_000 if quick else 30_000)
     campaign = drive.found_campaign(world, actor=SYSTEM, at=at, start=start)
@@ -112,7 +114,9 @@ def _merely_read(path: Path) -> None:
 
 
 def _compared(n: int) -> Result:
-    """A ledger of persons against the register, as the job does it: read, matched, differences asked, workbook written."""
+    """A ledger of persons against the register, as the job does it: read, matched, differences asked,
+    workbook written.
+    """
     held = register.side(STREET, "person").frame.head(n)
     labels = {f: dictionary.label("person", f) for f in ("name", "id_no", "sex", "born_on", "phone", "relation")}
     place = {"estate": "小区", "building": "楼栋", "stairwell": "单元", "room": "室号"}
@@ -129,12 +133,12 @@ def _compared(n: int) -> Result:
     seconds = _timed(lambda: comparing.run(actor=SYSTEM, at=at, comparison=made.pk))
     made.refresh_from_db()
     return Result(
-        "compare",
-        seconds,
-        "s",
-        None,
-        60,
-        f"{made.n_left:,} rows against {made.n_right:,} people, {made.n_differences:,} differences asked",
+        name="compare",
+        value=seconds,
+        unit="s",
+        peer=None,
+        goal=60,
+        note=f"{made.n_left:,} rows against {made.n_right:,} people, {made.n_differences:,} differences asked",
     )
 
 
@@ -143,24 +147,26 @@ def _checks() -> Result:
     today = clock.local_date(clock.now())
     found = checks.open_cases(SYSTEM, STREET, today)
     return Result(
-        "checks",
-        statistics.median(_timed(lambda: checks.open_cases(SYSTEM, STREET, today)) for _ in range(5)),
-        "s",
-        None,
-        1,
-        f"{len(found):,} cases among {Person.objects.count():,} people, {len(CHECKS)} checks",
+        name="checks",
+        value=statistics.median(_timed(lambda: checks.open_cases(SYSTEM, STREET, today)) for _ in range(5)),
+        unit="s",
+        peer=None,
+        goal=1,
+        note=f"{len(found):,} cases among {Person.objects.count():,} people, {len(CHECKS)} checks",
     )
 
 
 def _startup() -> Result:
     words = [sys.executable, "-m", "gridwalk.cli", "status"]
     return Result(
-        "startup",
-        statistics.median(_timed(lambda: subprocess.run(words, capture_output=True, check=True)) for _ in range(3)),
-        "s",
-        None,
-        10,
-        "gridwalk status: settings, keys, database, versions",
+        name="startup",
+        value=statistics.median(
+            _timed(lambda: subprocess.run(words, capture_output=True, check=True)) for _ in range(3)
+        ),
+        unit="s",
+        peer=None,
+        goal=10,
+        note="gridwalk status: settings, keys, database, versions",
     )
 
 
@@ -175,21 +181,21 @@ def _scale(wanted: set[str], *, quick: bool) -> Iterator[Result]:
         for name, (seconds, queries) in _pages().items():
             peer, before = one_pages[name]
             yield Result(
-                f"pages.{name}",
-                seconds * 1000,
-                "ms",
-                peer * 1000,
-                1.5,
-                f"20 streets, {n_people:,} people / 1 street; {queries} queries / {before}",
+                name=f"pages.{name}",
+                value=seconds * 1000,
+                unit="ms",
+                peer=peer * 1000,
+                goal=1.5,
+                note=f"20 streets, {n_people:,} people / 1 street; {queries} queries / {before}",
             )
     if "write" in wanted:
         yield Result(
-            "write",
-            _writes(n_visits) * 1000,
-            "ms",
-            one_write * 1000,
-            1.3,
-            f"a single visit, mean of {n_visits}: 20 streets / 1 street",
+            name="write",
+            value=_writes(n_visits) * 1000,
+            unit="ms",
+            peer=one_write * 1000,
+            goal=1.3,
+            note=f"a single visit, mean of {n_visits}: 20 streets / 1 street",
         )
 
 
@@ -225,18 +231,23 @@ def _searches(n_people: int) -> Iterator[Result]:
         .order_by("id")[0]
     )
     for name, typed in (
-        ("name_part", one.name[1:]), ("pinyin", "".join(names.syllables(one.name))), ("initials", names.initials(one.name)),
-        ("last_four", f"尾号{one.phone_masked[-4:]}"), ("address", "5号楼2单元301"), ("id_no", one.unseal("id_no")),
-        ("phone", one.unseal("phone")), ("nobody", "没有这个人"),
-    ):  # fmt: skip
+        ("name_part", one.name[1:]),
+        ("pinyin", "".join(names.syllables(one.name))),
+        ("initials", names.initials(one.name)),
+        ("last_four", f"尾号{one.phone_masked[-4:]}"),
+        ("address", "5号楼2单元301"),
+        ("id_no", one.unseal("id_no")),
+        ("phone", one.unseal("phone")),
+        ("nobody", "没有这个人"),
+    ):
         taken = [_timed(functools.partial(search.search, SYSTEM, typed)) for _ in range(5)]
         yield Result(
-            f"search.{name}",
-            max(taken) * 1000,
-            "ms",
-            None,
-            300,
-            f"{n_people:,} people, first {taken[0] * 1000:.0f}, then at most {max(taken[1:]) * 1000:.0f}; "
+            name=f"search.{name}",
+            value=max(taken) * 1000,
+            unit="ms",
+            peer=None,
+            goal=300,
+            note=f"{n_people:,} people, first {taken[0] * 1000:.0f}, then at most {max(taken[1:]) * 1000:.0f}; "
             "ODK Central publishes 24.8 s",
         )
 
@@ -267,7 +278,10 @@ def _writes(n: int) -> float:
     def record() -> None:
         for entity, grid in targets:
             recording.record_visit(
-                actor=SYSTEM, at=clock.now(), grid=grid, visit=NewVisit("dwelling", entity, "no_answer", at)
+                actor=SYSTEM,
+                at=clock.now(),
+                grid=grid,
+                visit=NewVisit(kind="dwelling", entity=entity, outcome="no_answer", at=at),
             )
 
     return _timed(record) / len(targets)

@@ -1,6 +1,7 @@
 """``bench phone``: the app in Chromium with its processor slowed four times, on a grid of 420 doors and 1,000 people.
 
-First load over the wire, first paint from the service worker, the list after the PIN (key derivation included), a door opened.
+First load over the wire, first paint from the service worker, the list after the PIN (key derivation included), a
+door opened.
 """
 
 from __future__ import annotations
@@ -52,13 +53,17 @@ def everything(*, quick: bool) -> Iterator[Result]:
     if path is None:
         raise RuntimeError(MISSING)
     with (
-        serving.serving(host="127.0.0.1", port=PORT, processes=1), tempfile.TemporaryDirectory() as profile,
+        serving.serving(host="127.0.0.1", port=PORT, processes=1),
+        tempfile.TemporaryDirectory() as profile,
         sync_playwright() as playwright,
-    ):  # fmt: skip
+    ):
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=path, args=[*QUIET, "--no-sandbox"], viewport={"width": 390, "height": 844},
+            profile,
+            executable_path=path,
+            args=[*QUIET, "--no-sandbox"],
+            viewport={"width": 390, "height": 844},
             locale="zh-CN",
-        )  # fmt: skip
+        )
         page = context.pages[0]
         yield from _first_load(page, code, user.username)
         yield from _daily(page, 3 if quick else 9)
@@ -88,7 +93,12 @@ def _first_load(page: Page, code: str, username: str) -> Iterator[Result]:
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     session.detach()
     yield Result(
-        "phone.first_load", shown, "kB", None, 250, "over the wire, packed, until the first screen can be used"
+        name="phone.first_load",
+        value=shown,
+        unit="kB",
+        peer=None,
+        goal=250,
+        note="over the wire, packed, until the first screen can be used",
     )
 
 
@@ -112,4 +122,4 @@ def _daily(page: Page, times: int) -> Iterator[Result]:
         page.get_by_role("button", name="返回").click()
     note = f"median of {times}, processor slowed {SLOWED}×, 420 doors, 1,000 people"
     for name, taken in (("first_paint", paints), ("list_after_pin", lists), ("open_door", doors)):
-        yield Result(f"phone.{name}", statistics.median(taken), "ms", None, None, note)
+        yield Result(name=f"phone.{name}", value=statistics.median(taken), unit="ms", peer=None, goal=None, note=note)

@@ -1,8 +1,8 @@
 """500 phones at once against ``gridwalk serve``: each its own device and grid, one push after the other.
 
-A visit is one push of one visit with a household of 2.4 persons confirmed (two or three people in turn). Requests are built
-and signed before the clock starts, as phones do that on their own time; sending, reading and checking answers is the
-generator's share and runs on the same machine as server and database.
+A visit is one push of one visit with a household of 2.4 persons confirmed (two or three people in turn). Requests are
+built and signed before the clock starts, as phones do that on their own time; sending, reading and checking answers
+is the generator's share and runs on the same machine as server and database.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Household:
     people: list[uuid.UUID]
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class LoadPhone:
     """A device that is bound already, its grid, its requests ready to send."""
 
@@ -61,14 +61,18 @@ class LoadPhone:
 
 
 def lay_out(n_phones: int, n_doors: int) -> list[LoadPhone]:
-    """A made-up street with a grid, a worker and a bound device for every phone; doors with households of 2.4 persons."""
+    """A made-up street with a grid, a worker and a bound device for every phone; doors with households of
+    2.4 persons.
+    """
     now = clock.now()
     n_communities = -(-n_phones // GRIDS_EACH)
     tree = {
-        "province": {"code": "120000000000", "name": "天津市"}, "city": {"code": "120100000000", "name": "市辖区"},
-        "district": {"code": f"{DISTRICT}000000", "name": "河北区"}, "street": {"code": f"{STREET}000", "name": "试验街道"},
+        "province": {"code": "120000000000", "name": "天津市"},
+        "city": {"code": "120100000000", "name": "市辖区"},
+        "district": {"code": f"{DISTRICT}000000", "name": "河北区"},
+        "street": {"code": f"{STREET}000", "name": "试验街道"},
         "communities": [{"code": f"{STREET}{n:03d}", "name": f"第{n}社区居委会"} for n in range(1, n_communities + 1)],
-    }  # fmt: skip
+    }
     territory.load_areas(actor=SYSTEM, at=now, tree=tree)
     since = clock.local_date(now) - dt.timedelta(days=40)
     phones: list[LoadPhone] = []
@@ -81,10 +85,13 @@ def lay_out(n_phones: int, n_doors: int) -> list[LoadPhone]:
     bulk.refresh_statistics(Dwelling, Person, Residence)
     days = [since + dt.timedelta(days=d) for d in (0, 5, 80, 100)]
     campaign = campaigns.create_campaign(
-        actor=SYSTEM, at=now, name="百日行动", scope=STREET,
+        actor=SYSTEM,
+        at=now,
+        name="百日行动",
+        scope=STREET,
         phases={"prepare": (days[0], days[1]), "act": (days[1], days[2]), "sum_up": (days[2], days[3])},
         waves=[NewWave("全部", (STREET,), days[1])],
-    )  # fmt: skip
+    )
     campaigns.dispatch_wave(actor=SYSTEM, at=now, wave=campaign.waves.get().pk)
     bulk.refresh_statistics(Dwelling, Organization, Site)
     return phones[:n_phones]
@@ -97,15 +104,23 @@ def _people(community: str, grids: Sequence[str], n_doors: int, now: dt.datetime
         for g, grid in enumerate(grids):
             for n in range(n_doors):
                 address = addresses.parse(f"试验里{g + 1}号楼{n // 24 + 1}单元{n % 24 // 4 + 1}0{n % 4 + 1}")
-                door = doors.NewDoor(grid, address, {"occupancy": "occupied", "tenure": "owner"}, "ledger")
+                door = doors.NewDoor(
+                    grid=grid, address=address, values={"occupancy": "occupied", "tenure": "owner"}, source="ledger"
+                )
                 new_doors.append(door)
                 household = Household(door.id, [])
                 for p in range(3 if n % 5 < 2 else 2):
                     person = creation.New(
-                        grid, {"name": f"程{'甲乙丙'[p]}", "sex": "female", "born_on": "1980-01-01"}, "ledger"
+                        grid=grid,
+                        values={"name": f"程{'甲乙丙'[p]}", "sex": "female", "born_on": "1980-01-01"},
+                        source="ledger",
                     )
                     people.append(person)
-                    links.append(creation.NewResidence(person.id, door.id, grid, "lives_here", "office"))
+                    links.append(
+                        creation.NewResidence(
+                            person=person.id, dwelling=door.id, grid=grid, kind="lives_here", source="office"
+                        )
+                    )
                     household.people.append(person.id)
                 found[grid].append(household)
         doors.register_doors(writing, new_doors)
@@ -122,10 +137,16 @@ def _bind(grid: str, households: list[Household], now: dt.datetime) -> LoadPhone
     Assignment.objects.create(user=user, role=Role.GRID_WORKER, scope=grid, from_on=since, responsible=True)
     key = ec.generate_private_key(ec.SECP256R1())
     device = Device.objects.create(
-        user=user, name="测试机", scope=grid, public_key=jwk_of(key), share_sealed="", deposit_index=ids.new_id().hex,
-        activated_at=now, lease_until=now + dt.timedelta(hours=72),
-    )  # fmt: skip
-    return LoadPhone(device.id, user.id, key, grid, households)
+        user=user,
+        name="测试机",
+        scope=grid,
+        public_key=jwk_of(key),
+        share_sealed="",
+        deposit_index=ids.new_id().hex,
+        activated_at=now,
+        lease_until=now + dt.timedelta(hours=72),
+    )
+    return LoadPhone(device=device.id, user=user.id, key=key, grid=grid, households=households)
 
 
 def visited_at(now: dt.datetime) -> dt.datetime:
@@ -144,10 +165,21 @@ def prepare(
         for _ in range(visits_each):
             household = phone.households[(phone.seq - 1) % len(phone.households)]
             data = {"outcome": "met", "met_adult": True, "confirmed": [str(p) for p in household.people]}
-            ops.append({
-                "op": str(ids.new_id()), "seq": phone.seq, "verb": "visit.record", "kind": "dwelling", "entity": str(household.door),
-                "set": {}, "data": data, "at": at.isoformat(), "mono": phone.seq * 1000, "version": 1, "att": [],
-            })  # fmt: skip
+            ops.append(
+                {
+                    "op": str(ids.new_id()),
+                    "seq": phone.seq,
+                    "verb": "visit.record",
+                    "kind": "dwelling",
+                    "entity": str(household.door),
+                    "set": {},
+                    "data": data,
+                    "at": at.isoformat(),
+                    "mono": phone.seq * 1000,
+                    "version": 1,
+                    "att": [],
+                }
+            )
             phone.seq += 1
         body = json.dumps({"epoch": 0, "seq_from": ops[0]["seq"], "ops": ops}).encode()
         phone.requests.append(
@@ -167,7 +199,7 @@ def request(phone: LoadPhone, name: str, body: bytes, *, host: str, sent: dt.dat
     return head.encode() + body
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Run:
     """What a run measured."""
 

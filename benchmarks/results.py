@@ -7,7 +7,7 @@ import json
 from typing import ClassVar
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Result:
     """``peer``: what the same run measured of the peer or floor; ``ratio``: value / peer; ``goal``: the most it may be.
 

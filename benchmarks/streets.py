@@ -1,4 +1,6 @@
-"""Twenty streets out of one: the street's rows copied set-based under other area codes, for what pages and writes read."""
+"""Twenty streets out of one: the street's rows copied set-based under other area codes, for what pages and
+writes read.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,16 @@ from gridwalk.core.models import Stream
 
 OLD = "120105001"
 TABLES = (
-    territory.Building, territory.Stairwell, registry.Dwelling, registry.Person, registry.Residence, registry.Organization,
-    registry.Site, registry.CareLabel, Target,
-)  # fmt: skip
+    territory.Building,
+    territory.Stairwell,
+    registry.Dwelling,
+    registry.Person,
+    registry.Residence,
+    registry.Organization,
+    registry.Site,
+    registry.CareLabel,
+    Target,
+)
 CODES = {"grid_id", "code", "area_id", "community"}
 UNIQUE_TEXTS = {"id_no_index", "uscc"}
 SHARED = {"campaign_id", "wave_id", "assignee_id"}

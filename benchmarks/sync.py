@@ -1,8 +1,8 @@
 """``bench sync``: the model for thousands of phone-days, 500 phones at once, first pulls, pushes beside an import.
 
 The published figure beside which the rate stands: ODK Central 41.2 submissions a second (its own load test). Ours: one
-push of one visit with a household of 2.4 persons confirmed, judged, settled and committed to disk; generator, server and
-database share the machine's cores.
+push of one visit with a household of 2.4 persons confirmed, judged, settled and committed to disk; generator, server
+and database share the machine's cores.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def quiet() -> Iterator[None]:
 
 
 def everything(*, quick: bool, long: bool = False) -> Iterator[Result]:
-    """All of it, on an empty database. ``long``: 10,000 phone-days, and how many of 200 runs notice each planted bug."""
+    """All of it, on an empty database.
+
+    ``long``: 10,000 phone-days, and how many of 200 runs notice each planted bug.
+    """
     call_command("migrate", verbosity=0)
     yield from model(10_000 if long else 300 if quick else 1_000, every_run=long)
     yield from load(quick=quick)
@@ -72,9 +75,11 @@ def model(n_days: int, *, every_run: bool) -> Iterator[Result]:
     """
     morning = clock.at_local(dt.date(2026, 10, 13), 10)
     with (
-        transaction.atomic(), time_machine.travel(morning, tick=True), override_settings(ALLOWED_HOSTS=["*"], PASSWORD_HASHERS=FAST),
+        transaction.atomic(),
+        time_machine.travel(morning, tick=True),
+        override_settings(ALLOWED_HOSTS=["*"], PASSWORD_HASHERS=FAST),
         quiet(),
-    ):  # fmt: skip
+    ):
         world = World(morning)
         n_broken, days = 0, 0
         while days < n_days:
@@ -93,16 +98,21 @@ def model(n_days: int, *, every_run: bool) -> Iterator[Result]:
         totals = dict(world.totals)
         noticed = {name: _noticed(world, name, every_run=every_run) for name in PLANTED}
         transaction.set_rollback(True)
-    yield Result("sync.phone_days", days, "days", note=f"{totals['ops']:,} ops; faults: {said}")
-    yield Result("sync.acknowledged", totals["acknowledged"], "ops", note=f"{totals['returned']:,} of them returned")
+    yield Result(name="sync.phone_days", value=days, unit="days", note=f"{totals['ops']:,} ops; faults: {said}")
+    yield Result(
+        name="sync.acknowledged",
+        value=totals["acknowledged"],
+        unit="ops",
+        note=f"{totals['returned']:,} of them returned",
+    )
     says = "lost, doubled, overwritten or out of step: runs in which I1–I3 failed"
-    yield Result("sync.broken", n_broken, "runs", goal=0, note=says)
+    yield Result(name="sync.broken", value=n_broken, unit="runs", goal=0, note=says)
     missed = [name for name, n in noticed.items() if not n]
     caught = f"{len(PLANTED) - len(missed)} of {len(PLANTED)} planted bugs noticed"
-    yield Result("sync.planted_missed", len(missed), "bugs", goal=0, note="、".join([caught, *missed]))
+    yield Result(name="sync.planted_missed", value=len(missed), unit="bugs", goal=0, note="、".join([caught, *missed]))
     if every_run:
         for name, n in noticed.items():
-            yield Result("sync.planted", n, "runs", least=TRIES / 10, note=f"of {TRIES} notice: {name}")
+            yield Result(name="sync.planted", value=n, unit="runs", least=TRIES / 10, note=f"of {TRIES} notice: {name}")
 
 
 TRIES = 200
@@ -130,7 +140,9 @@ def _noticed(world: World, name: str, *, every_run: bool) -> int:
 
 
 def load(*, quick: bool) -> Iterator[Result]:
-    """500 phones against ``gridwalk serve``, each pushing one visit after the other; then five a push; pulls; an import beside."""
+    """500 phones against ``gridwalk serve``, each pushing one visit after the other; then five a push; pulls; an
+    import beside.
+    """
     n_phones, pushes = (60, 4) if quick else (500, 8)
     everybody = phones.lay_out(n_phones, 40)
     connection.close()
@@ -138,13 +150,17 @@ def load(*, quick: bool) -> Iterator[Result]:
         _push(everybody, 1, 1)  # every worker process has seen its code once
         one = _push(everybody, pushes, 1)
         yield Result(
-            "sync.visits", one.rate, "visits/s", PEER, least=200,
+            name="sync.visits",
+            value=one.rate,
+            unit="visits/s",
+            peer=PEER,
+            least=200,
             note=f"{n_phones} phones, one visit a push, p50 {one.percentile(0.5):.0f} p95 {one.percentile(0.95):.0f} ms; peer: ODK Central, published",
-        )  # fmt: skip
+        )
         five = _push(everybody, 2, 5)
         says = f"five visits a push, p50 {five.percentile(0.5):.0f} p95 {five.percentile(0.95):.0f} ms"
-        yield Result("sync.visits_five", five.rate, "visits/s", PEER, note=says)
-        yield Result("sync.errors", one.errors + five.errors, "pushes", goal=0)
+        yield Result(name="sync.visits_five", value=five.rate, unit="visits/s", peer=PEER, note=says)
+        yield Result(name="sync.errors", value=one.errors + five.errors, unit="pushes", goal=0)
         yield _once_each([*one.acknowledged, *five.acknowledged])
         yield _reassigned(n_phones)
         yield _first_pulls(everybody[:10])
@@ -162,7 +178,14 @@ def _once_each(acknowledged: list[str]) -> Result:
     stored = {str(pk) for pk in Visit.objects.filter(pk__in=acknowledged).values_list("pk", flat=True)}
     missing = len(acknowledged) - len(stored)
     doubled = len(acknowledged) - len(set(acknowledged))
-    return Result("sync.not_there_once", missing + doubled, "visits", None, 0, f"of {len(acknowledged):,} acknowledged")
+    return Result(
+        name="sync.not_there_once",
+        value=missing + doubled,
+        unit="visits",
+        peer=None,
+        goal=0,
+        note=f"of {len(acknowledged):,} acknowledged",
+    )
 
 
 def _reassigned(n_phones: int) -> Result:
@@ -173,7 +196,14 @@ def _reassigned(n_phones: int) -> Result:
     Assignment.objects.filter(user_id=to).update(scope=phones.STREET)
     began = time.perf_counter()
     n = campaigns.reassign(actor=SYSTEM, at=clock.now(), targets=targets, to=to, reason="换人")
-    return Result("sync.reassigned", time.perf_counter() - began, "s", None, 5, f"{n:,} targets in bulk")
+    return Result(
+        name="sync.reassigned",
+        value=time.perf_counter() - began,
+        unit="s",
+        peer=None,
+        goal=5,
+        note=f"{n:,} targets in bulk",
+    )
 
 
 def _first_pulls(some: list[phones.LoadPhone]) -> Result:
@@ -183,8 +213,14 @@ def _first_pulls(some: list[phones.LoadPhone]) -> Result:
         body = json.dumps({"since": {}, "epoch": 0}).encode()
         phone.requests = [(phones.request(phone, "pull", body, host=HOST, sent=now), 0, [])]
     run = phones.run(some, ("127.0.0.1", PORT))
-    return Result("sync.first_pulls", max(run.taken) * 1000, "ms", None, 1000,
-                  f"slowest of {len(some)} first pulls at once, {run.n_bytes / len(some) / 1024:.0f} KiB of JSON each")  # fmt: skip
+    return Result(
+        name="sync.first_pulls",
+        value=max(run.taken) * 1000,
+        unit="ms",
+        peer=None,
+        goal=1000,
+        note=f"slowest of {len(some)} first pulls at once, {run.n_bytes / len(some) / 1024:.0f} KiB of JSON each",
+    )
 
 
 def _beside_an_import(some: list[phones.LoadPhone]) -> Iterator[Result]:
@@ -205,5 +241,11 @@ def _beside_an_import(some: list[phones.LoadPhone]) -> Iterator[Result]:
     while not done.is_set():
         taken += _push(some, 2, 1).taken
     p95 = statistics.quantiles(taken, n=20)[-1] * 1000 if len(taken) > 20 else 0.0
-    yield Result("sync.push_beside_import", p95, "ms", None, None,
-                 f"p95 of {len(taken):,} pushes by {len(some)} phones beside an import of 30,000 rows; without it {quiet.percentile(0.95):.0f} ms")  # fmt: skip
+    yield Result(
+        name="sync.push_beside_import",
+        value=p95,
+        unit="ms",
+        peer=None,
+        goal=None,
+        note=f"p95 of {len(taken):,} pushes by {len(some)} phones beside an import of 30,000 rows; without it {quiet.percentile(0.95):.0f} ms",
+    )

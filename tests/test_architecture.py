@@ -1,4 +1,6 @@
-"""What the house promises about itself (docs/architecture.md), for the parts a linter of imports and one of style can show."""
+"""What the house promises about itself (docs/architecture.md), for the parts a linter of imports and one of
+style can show.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The restore drill: from a backup to equal hashes, on the same machine, on a new one, and whatever may be wrong with it."""
+"""The restore drill: from a backup to equal hashes, on the same machine, on a new one, and whatever may be
+wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -84,9 +86,15 @@ def gridwalk(home: Path) -> Run:
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "gridwalk.cli", *words], env=env, cwd=home.parent, capture_output=True, text=True,
-            check=False, stdin=subprocess.DEVNULL, timeout=300,
-        )  # fmt: skip
+            [sys.executable, "-m", "gridwalk.cli", *words],
+            env=env,
+            cwd=home.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
 
     return run
 
@@ -194,8 +202,11 @@ def test_a_broken_backup_and_one_of_another_version_change_nothing(
     assert done.returncode == 1
     assert "更新的版本" in done.stderr
     assert json.loads(python(run, CONTENTS)) == present
-    names = python(run, "from gridwalk.core.backups import server\nwith server.connected('postgres') as c:\n"
-                        " print([n for n, in c.execute('select datname from pg_database') if 'restoring' in n])")  # fmt: skip
+    names = python(
+        run,
+        "from gridwalk.core.backups import server\nwith server.connected('postgres') as c:\n"
+        " print([n for n, in c.execute('select datname from pg_database') if 'restoring' in n])",
+    )
     assert names == "[]"
 
 
@@ -256,6 +267,9 @@ def test_whom_the_office_has_erased_no_restore_brings_back(
     assert "又清除了一遍：1 条" in restored.stdout
     assert python(run, NAMES) == "['韩书言', '（已清除）']"
     assert run("audit", "verify").returncode == 0
-    dump = python(run, "import json; from gridwalk.registry.models import Person\n"
-                       "print([p.phone_sealed for p in Person.objects.filter(name='（已清除）')])")  # fmt: skip
+    dump = python(
+        run,
+        "import json; from gridwalk.registry.models import Person\n"
+        "print([p.phone_sealed for p in Person.objects.filter(name='（已清除）')])",
+    )
     assert dump == "['']"

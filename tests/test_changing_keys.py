@@ -61,8 +61,18 @@ def test_everything_is_sealed_again_and_opens_and_what_does_not_open_stays(
     person = ids.new_id()
     with actions.write_to(GRID, actor=WORKER, at=at) as writing:
         writing.created(GRID, "person", person, {"name": "王试", "id_no": ID_NO}, source="ledger")
-        writing.change(GRID, "person", person, "id_no", ID_NO, "120199195002303221", source="office")
-        writing.change(GRID, "person", person, "phone", None, "12000000001", source="office")
+        writing.change(
+            stream=GRID,
+            kind="person",
+            entity=person,
+            field="id_no",
+            old=ID_NO,
+            new="120199195002303221",
+            source="office",
+        )
+        writing.change(
+            stream=GRID, kind="person", entity=person, field="phone", old=None, new="12000000001", source="office"
+        )
     broken = Change.objects.get(field="phone")
     Change.objects.filter(pk=broken.pk).update(
         new=envelope.seal("12000000001", table="core_change", column="new", row=7)
@@ -95,10 +105,16 @@ def test_everything_is_sealed_again_and_opens_and_what_does_not_open_stays(
 def test_every_column_that_holds_envelopes_is_found() -> None:
     found = {(c.model._meta.label, c.name) for c in places.columns()}
     assert {
-        ("core.Change", "old"), ("core.Change", "new"), ("registry.Dwelling", "owner_phone_sealed"),
-        ("registry.Person", "id_no_sealed"), ("registry.Difference", "claimed"), ("reconcile.StagedRow", "values"),
-        ("sync.Op", "body_sealed"), ("sync.ServerKey", "private_sealed"), ("mfa.Authenticator", "data"),
-    } <= found  # fmt: skip
+        ("core.Change", "old"),
+        ("core.Change", "new"),
+        ("registry.Dwelling", "owner_phone_sealed"),
+        ("registry.Person", "id_no_sealed"),
+        ("registry.Difference", "claimed"),
+        ("reconcile.StagedRow", "values"),
+        ("sync.Op", "body_sealed"),
+        ("sync.ServerKey", "private_sealed"),
+        ("mfa.Authenticator", "data"),
+    } <= found
     texts = {
         (model._meta.label, field.name)
         for model in apps.get_models()

@@ -52,9 +52,15 @@ def gridwalk(home: Path) -> Run:
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "gridwalk.cli", *words], env=environment(home), cwd=home.parent, capture_output=True,
-            text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
-        )  # fmt: skip
+            [sys.executable, "-m", "gridwalk.cli", *words],
+            env=environment(home),
+            cwd=home.parent,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
 
     return run
 
@@ -163,9 +169,13 @@ def test_serve_tells_its_supervisor_when_it_is_ready_and_stops_whole_on_sigterm(
 
 def serve(home: Path, port: int, **more: str) -> subprocess.Popen[str]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)], env=environment(home) | more, cwd=home.parent,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "gridwalk.cli", "serve", "--port", str(port)],
+        env=environment(home) | more,
+        cwd=home.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert server.stdout is not None
     first = server.stdout.readline()
     assert f"http://127.0.0.1:{port}/" in first, first + server.stdout.read()

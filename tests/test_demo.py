@@ -17,8 +17,14 @@ from tests.test_commands import environment
 
 ROOT = Path(__file__).parents[1]
 FOUND_AT_THE_DOOR = {
-    "dead_active", "moved_active", "household_moved", "new_tenant", "newborn", "phone_changed", "door_in_no_ledger",
-}  # fmt: skip
+    "dead_active",
+    "moved_active",
+    "household_moved",
+    "new_tenant",
+    "newborn",
+    "phone_changed",
+    "door_in_no_ledger",
+}
 
 
 @pytest.fixture
@@ -53,8 +59,12 @@ def test_every_rate_is_its_recount_every_page_opens_and_no_number_lies_in_the_op
 def demo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "gridwalk.cli", "demo", "--size", "small", *words],
-        env=environment(home), capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
 
 
 def test_the_search_for_numbers_finds_them_also_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,13 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_audit_verb_has_its_words() -> None:
-    written = set(re.findall(r'"((?:account|areas|campaign|care|difference|end|file|grant|grids|import|number|person|report|'
-                             r'target|targets|visit|wave|dwelling)\.[a-z_]+)"', _sources()))  # fmt: skip
+    written = set(
+        re.findall(
+            r'"((?:account|areas|campaign|care|difference|end|file|grant|grids|import|number|person|report|'
+            r'target|targets|visit|wave|dwelling)\.[a-z_]+)"',
+            _sources(),
+        )
+    )
     verbs = {v for v in written if v.split(".")[1].rstrip("_") and not v.endswith((".queue", ".html"))}
     assert {v for v in verbs if re.search(rf'audit\(\s*"{re.escape(v)}"', _sources())} <= set(WORDS)
 

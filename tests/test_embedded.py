@@ -54,9 +54,12 @@ def test_it_keeps_strangers_out_and_its_data_private(home: Path) -> None:
                 for name in ("listen_addresses", "data_checksums", "password_encryption", "server_encoding", "fsync")
             }
         assert shown == {
-            "listen_addresses": "", "data_checksums": "on", "password_encryption": "scram-sha-256",
-            "server_encoding": "UTF8", "fsync": "on",
-        }  # fmt: skip
+            "listen_addresses": "",
+            "data_checksums": "on",
+            "password_encryption": "scram-sha-256",
+            "server_encoding": "UTF8",
+            "fsync": "on",
+        }
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(url.replace(server._login()["password"], "guess"))
         assert (home / "postgres.json").stat().st_mode & 0o777 == 0o600

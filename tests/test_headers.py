@@ -72,8 +72,17 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
     }
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == [
-        "__Host-sessionid", "__Host-csrftoken", "__Host-messages", True, True, True, True, "Lax", "Lax", 31536000,
-    ]  # fmt: skip
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        "__Host-messages",
+        True,
+        True,
+        True,
+        True,
+        "Lax",
+        "Lax",
+        31536000,
+    ]
 
 
 def test_no_script_of_ours_writes_html() -> None:

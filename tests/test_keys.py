@@ -56,8 +56,12 @@ def test_what_a_killed_writer_left_does_not_stand_in_the_way(tmp_path: Path) -> 
 def test_a_database_url_becomes_settings_and_another_kind_is_refused() -> None:
     found = databases.from_url("postgresql://user:p%40ss@db.lan:5433/grid%20walk")
     assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
-        "user", "p@ss", "db.lan", "5433", "grid walk",
-    )  # fmt: skip
+        "user",
+        "p@ss",
+        "db.lan",
+        "5433",
+        "grid walk",
+    )
     assert databases.from_url("postgresql://u:p@/name?host=/run/pg")["HOST"] == "/run/pg"
     with pytest.raises(databases.DatabaseUrlError, match="只支持 PostgreSQL"):
         databases.from_url("mysql://u:p@h/name")

@@ -44,8 +44,12 @@ def _without_network(*command: str, env: dict[str, str] | None = None) -> subpro
 def test_it_installs_and_starts_without_a_network_and_refuses_a_changed_file(folder: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     made = subprocess.run(
-        [sys.executable, "-m", "gridwalk.cli", "bundle", str(folder)], env=env, capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "gridwalk.cli", "bundle", str(folder)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert made.returncode == 0, made.stderr
     (bundle,) = folder.glob("*.tar")
     with tarfile.open(bundle) as archive:

@@ -1,4 +1,6 @@
-"""The phone's API under generated requests, signed and unsigned: it never breaks, and answers as its OpenAPI document says."""
+"""The phone's API under generated requests, signed and unsigned: it never breaks, and answers as its OpenAPI
+document says.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,11 @@ OPERATIONS: dict[str, Any] = {
 }
 UNSIGNED = {"POST /phone/api/activate", "POST /phone/api/deposit", "GET /phone/api/epoch"}
 CHECKS = [
-    schemathesis.checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
     checks.response_schema_conformance,
-]  # fmt: skip
+]
 EXAMPLES = 80
 
 
@@ -65,10 +69,13 @@ def _answer(field: Field, wire: phones.Wire | None, case: Any) -> schemathesis.R
     said = field.client.generic(method, path, body, content_type="application/json", headers=headers)
     content = gzip.decompress(said.content) if said.headers.get("Content-Encoding") == "gzip" else said.content
     return schemathesis.Response(
-        status_code=said.status_code, headers={k.lower(): [v] for k, v in said.headers.items() if k != "Content-Encoding"},
-        content=content, request=requests.Request(method, f"http://testserver{path}", data=body).prepare(),
-        elapsed=0.0, verify=False,
-    )  # fmt: skip
+        status_code=said.status_code,
+        headers={k.lower(): [v] for k, v in said.headers.items() if k != "Content-Encoding"},
+        content=content,
+        request=requests.Request(method, f"http://testserver{path}", data=body).prepare(),
+        elapsed=0.0,
+        verify=False,
+    )
 
 
 @pytest.mark.slow

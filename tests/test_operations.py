@@ -32,7 +32,7 @@ from tests.harness.people import SignIn
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 
 
-# --- certificates ------------------------------------------------------------------------------------------------------
+# --- certificates -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_what_is_no_host_is_refused(name: str) -> None:
     assert https._is_host("gw-1.street.local") and https._is_host("10.1.2.3") and https._is_host("fd00::1")
 
 
-# --- the condition -----------------------------------------------------------------------------------------------------
+# --- the condition ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -129,9 +129,14 @@ def test_the_doctor_says_what_is_missing_and_is_content_when_it_is_there(own_hom
 def test_a_clock_that_was_set_back_or_differs_from_the_databases_is_told(own_home: Path) -> None:
     assert _states()["时钟"][0] is State.OK
     actions.record_reading(
-        actor=PROGRAM, at=clock.now() + dt.timedelta(days=2), verb="number.revealed", scope="", kind="person",
-        subject=ids.new_id(), reason="核对",
-    )  # fmt: skip
+        actor=PROGRAM,
+        at=clock.now() + dt.timedelta(days=2),
+        verb="number.revealed",
+        scope="",
+        kind="person",
+        subject=ids.new_id(),
+        reason="核对",
+    )
     assert "比现在的时钟还晚" in _states()["时钟"][1]
     with time_machine.travel(clock.now() + dt.timedelta(days=3)):
         assert "时钟差 259,200 秒" in _states()["时钟"][1]
@@ -154,16 +159,21 @@ def test_health_answers_anybody_and_metrics_whoever_shows_the_token(
     assert "gridwalk_disk_free_bytes" in found.content.decode()
 
 
-# --- the audit's command -----------------------------------------------------------------------------------------------
+# --- the audit's command ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
 def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(3):
         actions.record_reading(
-            actor=PROGRAM, at=NOW, verb="number.revealed", scope="120105001001001", kind="person", subject=ids.new_id(),
+            actor=PROGRAM,
+            at=NOW,
+            verb="number.revealed",
+            scope="120105001001001",
+            kind="person",
+            subject=ids.new_id(),
             reason="核对",
-        )  # fmt: skip
+        )
     assert audit._seal(None) == 0
     (seal,) = (own_home / "seals").iterdir()
     assert audit._verify(seal) == 0
@@ -176,7 +186,7 @@ def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: 
     assert "共 1 处" in said.err
 
 
-# --- logs --------------------------------------------------------------------------------------------------------------
+# --- logs -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_log_line_keeps_what_happened_where_and_nobodys_data() -> None:
@@ -184,9 +194,14 @@ def test_a_log_line_keeps_what_happened_where_and_nobodys_data() -> None:
         raise ValueError("王小明 12012345678")
     except ValueError:
         record = logging.LogRecord(
-            "django.request", logging.ERROR, "/x/handler.py", 7, "Internal Server Error: %s 王小明",
-            ("/people/?q=12012345678",), sys.exc_info(),
-        )  # fmt: skip
+            "django.request",
+            logging.ERROR,
+            "/x/handler.py",
+            7,
+            "Internal Server Error: %s 王小明",
+            ("/people/?q=12012345678",),
+            sys.exc_info(),
+        )
     record.status_code = 500
     record.request = "GET /people/?q=12012345678"
     text = logs.JsonLines().format(record)

@@ -17,9 +17,15 @@ from tests.harness.people import COMMUNITY, STREET, SignIn
 
 SCOPES = {Role.GRID_WORKER: f"{COMMUNITY}001", Role.COMMUNITY_LEAD: COMMUNITY}
 ARGUMENTS = {
-    "uuid": str(uuid.UUID(int=7)), "scope": COMMUNITY, "grid": f"{COMMUNITY}001", "kind": "dwelling", "field": "owner_phone",
-    "what": "target", "wave": 7, "number": 1,
-}  # fmt: skip
+    "uuid": str(uuid.UUID(int=7)),
+    "scope": COMMUNITY,
+    "grid": f"{COMMUNITY}001",
+    "kind": "dwelling",
+    "field": "owner_phone",
+    "what": "target",
+    "wave": 7,
+    "number": 1,
+}
 
 
 def _names(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

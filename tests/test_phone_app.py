@@ -1,4 +1,6 @@
-"""The phone app as far as it can be held to the server's sources without a browser: its own tests, words, and red lines."""
+"""The phone app as far as it can be held to the server's sources without a browser: its own tests, words,
+and red lines.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +22,26 @@ def test_its_reducer_model_and_store_keep_every_visit() -> None:
     node, _ = hatch_build.find_node()
     vitest = hatch_build.WEB / "node_modules" / "vitest" / "vitest.mjs"
     done = subprocess.run(
-        [str(node), str(vitest), "run", "--config", "vite.phone.config.ts"], cwd=hatch_build.WEB, capture_output=True, text=True,
+        [str(node), str(vitest), "run", "--config", "vite.phone.config.ts"],
+        cwd=hatch_build.WEB,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
 
 
 def test_its_words_are_the_dictionarys() -> None:
     words = json.loads((PHONE / "words.json").read_text(encoding="utf-8"))
     for name, listed in {
-        "sex": choices.SEX, "relation": choices.RELATION, "residence_kind": choices.RESIDENCE_KIND, "usage": choices.USAGE,
-        "occupancy": choices.OCCUPANCY, "tenure": choices.TENURE, "organization_status": choices.ORGANIZATION_STATUS,
-    }.items():  # fmt: skip
+        "sex": choices.SEX,
+        "relation": choices.RELATION,
+        "residence_kind": choices.RESIDENCE_KIND,
+        "usage": choices.USAGE,
+        "occupancy": choices.OCCUPANCY,
+        "tenure": choices.TENURE,
+        "organization_status": choices.ORGANIZATION_STATUS,
+    }.items():
         assert words[name] == {code: said[0] for code, said in listed.items()}, name
     assert words["outcome"] == {code: label for code, (label, _) in rules.OUTCOMES.items()}
     assert words["outcome_mark"] == {code: mark for code, (_, mark) in rules.OUTCOMES.items()}

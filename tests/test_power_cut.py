@@ -1,7 +1,7 @@
 """A cut power line: PostgreSQL is killed under write load, again and again; what was acknowledged is there, whole.
 
-A kill shows that nothing acknowledged waits in the server's memory; that the disk itself was told is what fsync is for, and doctor
-checks that it is on.
+A kill shows that nothing acknowledged waits in the server's memory; that the disk itself was told is what fsync is
+for, and doctor checks that it is on.
 """
 
 from __future__ import annotations
@@ -75,9 +75,14 @@ def _servers(below: Path) -> list[psutil.Process]:
 def _start(home: Path, *words: str) -> subprocess.Popen[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "GRIDWALK_")) and k != "DATABASE_URL"}
     return subprocess.Popen(
-        [sys.executable, "-m", "gridwalk.cli", *words], env=kept | {"GRIDWALK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")},
-        cwd=home.parent, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "gridwalk.cli", *words],
+        env=kept | {"GRIDWALK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")},
+        cwd=home.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
 
 
 def _looked(home: Path) -> dict[str, object]:

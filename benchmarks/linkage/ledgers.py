@@ -1,6 +1,7 @@
 """Two clerks' ledgers of one population: other columns, other ways of writing, typed mistakes, and the answer key.
 
-The mistakes are made here by hand-written rules that know nothing of the engine. ``RATES`` are shares of rows (both sides).
+The mistakes are made here by hand-written rules that know nothing of the engine. ``RATES`` are shares of rows (both
+sides).
 """
 
 from __future__ import annotations
@@ -14,17 +15,61 @@ import polars as pl
 from benchmarks.linkage.people import Person, population
 
 RATES = {
-    "id_missing": 0.04, "id_typo": 0.015, "id_swapped": 0.005, "id_15": 0.01, "id_damaged": 0.008, "id_masked": 0.004,
-    "name_sound": 0.008, "name_shape": 0.004, "name_traditional": 0.003, "name_note": 0.01, "name_space": 0.01,
-    "born_missing": 0.03, "born_off": 0.004, "sex_wrong": 0.002, "phone_missing": 0.10, "phone_changed": 0.06, "phone_typo": 0.008,
-    "moved": 0.015, "room_typo": 0.003, "stairwell_missing": 0.02,
-}  # fmt: skip
+    "id_missing": 0.04,
+    "id_typo": 0.015,
+    "id_swapped": 0.005,
+    "id_15": 0.01,
+    "id_damaged": 0.008,
+    "id_masked": 0.004,
+    "name_sound": 0.008,
+    "name_shape": 0.004,
+    "name_traditional": 0.003,
+    "name_note": 0.01,
+    "name_space": 0.01,
+    "born_missing": 0.03,
+    "born_off": 0.004,
+    "sex_wrong": 0.002,
+    "phone_missing": 0.10,
+    "phone_changed": 0.06,
+    "phone_typo": 0.008,
+    "moved": 0.015,
+    "room_typo": 0.003,
+    "stairwell_missing": 0.02,
+}
 ONE_SIDED = 0.05
 DUPLICATED = 0.01
 ALIASED = 0.05
 """Share of estates that one side calls by another name."""
-SOUNDS = ("伟玮炜维", "芳方", "静婧敬", "丽莉立", "军君均", "强墙", "艳燕彦", "杰洁捷", "涛韬", "明铭鸣", "华桦", "国果", "建健剑", "志智至", "文雯",
-          "英颖瑛", "玲凌铃", "子紫梓", "涵晗含", "轩宣萱", "宇雨语羽", "佳嘉家", "欣心新鑫", "怡宜仪", "晨辰琛", "浩昊皓", "海晓", "春纯")  # fmt: skip
+SOUNDS = (
+    "伟玮炜维",
+    "芳方",
+    "静婧敬",
+    "丽莉立",
+    "军君均",
+    "强墙",
+    "艳燕彦",
+    "杰洁捷",
+    "涛韬",
+    "明铭鸣",
+    "华桦",
+    "国果",
+    "建健剑",
+    "志智至",
+    "文雯",
+    "英颖瑛",
+    "玲凌铃",
+    "子紫梓",
+    "涵晗含",
+    "轩宣萱",
+    "宇雨语羽",
+    "佳嘉家",
+    "欣心新鑫",
+    "怡宜仪",
+    "晨辰琛",
+    "浩昊皓",
+    "海晓",
+    "春纯",
+)
 SHAPES = {
     "伟": "纬",
     "芳": "芬",
@@ -105,13 +150,28 @@ class Clerk:
 
 
 LEFT = Clerk(
-    ("姓名", "与户主关系", "性别", "公民身份号码", "出生日期", "联系电话", "现住址"), ("男", "女"), "{y}-{m:02d}-{d:02d}",
-    ((0.5, "{e}{b}号楼{u}单元{r}室"), (0.2, "{e}{b}号楼{u}门{r}"), (0.2, "{e}{b}-{u}-{r}"), (0.07, "{e} {b}栋 {u}单元 {r}"), (0.03, "{e}{hb}号楼{hu}单元{r}")),
-)  # fmt: skip
+    ("姓名", "与户主关系", "性别", "公民身份号码", "出生日期", "联系电话", "现住址"),
+    ("男", "女"),
+    "{y}-{m:02d}-{d:02d}",
+    (
+        (0.5, "{e}{b}号楼{u}单元{r}室"),
+        (0.2, "{e}{b}号楼{u}门{r}"),
+        (0.2, "{e}{b}-{u}-{r}"),
+        (0.07, "{e} {b}栋 {u}单元 {r}"),
+        (0.03, "{e}{hb}号楼{hu}单元{r}"),
+    ),
+)
 RIGHT = Clerk(
-    ("name", "id_no", "sex", "born_on", "phone", "address"), ("男性", "女性"), "{y}.{m}.{d}",
-    ((0.6, "河北区{e}{b}幢{u}单元{r}"), (0.25, "{e}{b}-{u}-{r}"), (0.1, "{e}{b}号楼{u}单元{f}层{r}室"), (0.05, "{e}{b}#{u}-{r}")),
-)  # fmt: skip
+    ("name", "id_no", "sex", "born_on", "phone", "address"),
+    ("男性", "女性"),
+    "{y}.{m}.{d}",
+    (
+        (0.6, "河北区{e}{b}幢{u}单元{r}"),
+        (0.25, "{e}{b}-{u}-{r}"),
+        (0.1, "{e}{b}号楼{u}单元{f}层{r}室"),
+        (0.05, "{e}{b}#{u}-{r}"),
+    ),
+)
 
 
 def _aliases(people: list[Person], rng: random.Random) -> dict[str, str]:
@@ -141,10 +201,14 @@ def _side(
 def _row(person: Person, rng: random.Random, clerk: Clerk, aliases: dict[str, str]) -> tuple[list[str], set[str]]:
     made = {error for error, rate in RATES.items() if rng.random() < rate}
     values = {
-        "name": _name(person.name, made, rng), "id": _number(person.id_no, made, rng), "sex": clerk.sexes[person.male == ("sex_wrong" in made)],
-        "born": "" if "born_missing" in made else _date(person, made, clerk, rng), "phone": _phone(person.phone, made, rng),
-        "relation": person.relation, "door": _door(person, made, clerk, aliases, rng),
-    }  # fmt: skip
+        "name": _name(person.name, made, rng),
+        "id": _number(person.id_no, made, rng),
+        "sex": clerk.sexes[person.male == ("sex_wrong" in made)],
+        "born": "" if "born_missing" in made else _date(person, made, clerk, rng),
+        "phone": _phone(person.phone, made, rng),
+        "relation": person.relation,
+        "door": _door(person, made, clerk, aliases, rng),
+    }
     order = (
         ("name", "relation", "sex", "id", "born", "phone", "door")
         if clerk is LEFT

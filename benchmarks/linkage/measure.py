@@ -1,7 +1,7 @@
 """``bench linkage``: our engine, the peers and the floor on the same two ledgers, each in a process of its own.
 
-Sizes: 10,000 with ``--quick``, 100,000 by default, 1,000,000 as well with ``--full`` (half an hour). The peers live in an environment of
-their own, made from requirements-bench.lock the first time (``.venv-bench``).
+Sizes: 10,000 with ``--quick``, 100,000 by default, 1,000,000 as well with ``--full`` (half an hour). The peers live
+in an environment of their own, made from requirements-bench.lock the first time (``.venv-bench``).
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ def everything(folder: Path, *, quick: bool, full: bool) -> Iterator[Result]:
     _run([str(python), str(Path(__file__).with_name("febrl.py")), "export", str(folder)])
     febrl = _run([sys.executable, "-m", "benchmarks.linkage.febrl", str(folder)])
     yield Result(
-        "linkage.febrl4.missed",
-        1 - febrl["f1"],
-        "1 − F1",
-        None,
-        1 - FEBRL_F1,
-        "published weights, made for Chinese ledgers",
+        name="linkage.febrl4.missed",
+        value=1 - febrl["f1"],
+        unit="1 − F1",
+        peer=None,
+        goal=1 - FEBRL_F1,
+        note="published weights, made for Chinese ledgers",
     )
     yield Result(
-        "linkage.febrl4.learnt",
-        1 - febrl["f1_learnt"],
-        "1 − F1",
-        None,
-        1 - FEBRL_F1,
-        "weights learnt by EM on these records",
+        name="linkage.febrl4.learnt",
+        value=1 - febrl["f1_learnt"],
+        unit="1 − F1",
+        peer=None,
+        goal=1 - FEBRL_F1,
+        note="weights learnt by EM on these records",
     )
-    yield Result("linkage.febrl4.seconds", febrl["seconds"], "s", None, FEBRL_SECONDS)
+    yield Result(name="linkage.febrl4.seconds", value=febrl["seconds"], unit="s", peer=None, goal=FEBRL_SECONDS)
 
 
 def _peers() -> Path:
@@ -97,18 +97,27 @@ def _size(folder: Path, python: Path, n: int) -> Iterator[Result]:
     seconds = statistics.median(r["warm"] if n == 10_000 else r["seconds"] for r in runs)
     what = "compared, warm" if n == 10_000 else "read and compared, Parquet"
     yield Result(
-        f"{label}.seconds",
-        seconds,
-        "s",
-        None,
-        SECONDS[n],
-        f"{what}; floor (read, exact join) {floor:.2f} s, {seconds / floor:.1f} × that",
+        name=f"{label}.seconds",
+        value=seconds,
+        unit="s",
+        peer=None,
+        goal=SECONDS[n],
+        note=f"{what}; floor (read, exact join) {floor:.2f} s, {seconds / floor:.1f} × that",
     )
-    yield Result(f"{label}.missed", 1 - min(s.f1 for s in scores), "1 − F1", None, 1 - F1, _quality(scores, runs))
-    yield Result(f"{label}.memory", max(r["peak"] for r in runs), "MiB", None, MEMORY_MIB)
+    yield Result(
+        name=f"{label}.missed",
+        value=1 - min(s.f1 for s in scores),
+        unit="1 − F1",
+        peer=None,
+        goal=1 - F1,
+        note=_quality(scores, runs),
+    )
+    yield Result(name=f"{label}.memory", value=max(r["peak"] for r in runs), unit="MiB", peer=None, goal=MEMORY_MIB)
     yield _worst(f"{label}.worst_error", scores)
     peers = ("splink", "datacompy", *(["recordlinkage"] if n <= RECORDLINKAGE_UP_TO else []))
-    yield from _beside(folder, python, label, pairs[0], runs[0]["seconds"], peers)
+    yield from _beside(
+        folder=folder, python=python, label=label, pair=pairs[0], seconds=runs[0]["seconds"], peers=peers
+    )
     yield from _unseen(folder, python, label, n)
 
 
@@ -121,8 +130,14 @@ def _beside(
         out = folder / f"{peer}.parquet"
         ran = _run([str(python), str(Path(__file__).with_name("peers.py")), peer, str(folder), str(out)])
         score = evaluate.score(pair, pl.read_parquet(out))
-        yield Result(f"{label}.beside_{peer}", seconds, "s", ran["seconds"], None,
-                     f"{peer}: F1 {score.f1:.5f}, precision {score.precision:.5f}, recall {score.recall:.5f}, {ran['peak']:.0f} MiB, given our columns")  # fmt: skip
+        yield Result(
+            name=f"{label}.beside_{peer}",
+            value=seconds,
+            unit="s",
+            peer=ran["seconds"],
+            goal=None,
+            note=f"{peer}: F1 {score.f1:.5f}, precision {score.precision:.5f}, recall {score.recall:.5f}, {ran['peak']:.0f} MiB, given our columns",
+        )
 
 
 def _ours(folder: Path, pair: Pair) -> tuple[dict[str, Any], Score]:
@@ -137,17 +152,40 @@ def _unseen(folder: Path, python: Path, label: str, n: int) -> Iterator[Result]:
     found = [_ours(folder, pair) for pair in pairs]
     runs, scores = [ran for ran, _ in found], [score for _, score in found]
     worst = min(score.f1 for score in scores)
-    yield Result(f"{label}.unseen.missed", 1 - worst, "1 − F1", None, 1 - F1, _quality(scores, runs))
-    yield Result(f"{label}.unseen.memory", max(r["peak"] for r in runs), "MiB", None, MEMORY_MIB)
+    yield Result(
+        name=f"{label}.unseen.missed",
+        value=1 - worst,
+        unit="1 − F1",
+        peer=None,
+        goal=1 - F1,
+        note=_quality(scores, runs),
+    )
+    yield Result(
+        name=f"{label}.unseen.memory", value=max(r["peak"] for r in runs), unit="MiB", peer=None, goal=MEMORY_MIB
+    )
     yield _worst(f"{label}.unseen.worst_error", scores)
-    yield from _beside(folder, python, f"{label}.unseen", pairs[0], runs[0]["seconds"], ("splink",))
+    yield from _beside(
+        folder=folder,
+        python=python,
+        label=f"{label}.unseen",
+        pair=pairs[0],
+        seconds=runs[0]["seconds"],
+        peers=("splink",),
+    )
 
 
 def _worst(name: str, scores: list[Score]) -> Result:
     """The mistakes that cost most: of the people in whose rows one was made, the share not found."""
     by_error = {e: min(s.by_error.get(e, 1.0) for s in scores) for e in scores[0].by_error}
     worst = sorted(by_error.items(), key=lambda item: item[1])[:6]
-    return Result(name, 1 - worst[0][1], "missed", None, None, ", ".join(f"{e} {r:.4f}" for e, r in worst))
+    return Result(
+        name=name,
+        value=1 - worst[0][1],
+        unit="missed",
+        peer=None,
+        goal=None,
+        note=", ".join(f"{e} {r:.4f}" for e, r in worst),
+    )
 
 
 def _quality(scores: list[Score], runs: list[dict[str, Any]]) -> str:
@@ -157,7 +195,9 @@ def _quality(scores: list[Score], runs: list[dict[str, Any]]) -> str:
 
 
 def _floor(pair: Pair) -> float:
-    """Reading both files and joining them on the number as written (not on words such as 无, which would pair everybody with everybody)."""
+    """Reading both files and joining them on the number as written (not on words such as 无, which would pair
+    everybody with everybody).
+    """
     began = time.perf_counter()
     left, right = pl.read_parquet(pair.left), pl.read_parquet(pair.right)
     left.join(
@@ -188,5 +228,10 @@ def _workbook(folder: Path, n: int) -> Result:
         [sys.executable, "-m", "benchmarks.linkage.ours", str(target), str(pair.right), str(folder / "ours.parquet")]
     )
     return Result(
-        "linkage.1000k.xlsx", ran["seconds"], "s", None, XLSX_SECONDS, f"one side xlsx; merely reading it {floor:.1f} s"
+        name="linkage.1000k.xlsx",
+        value=ran["seconds"],
+        unit="s",
+        peer=None,
+        goal=XLSX_SECONDS,
+        note=f"one side xlsx; merely reading it {floor:.1f} s",
     )

@@ -1,4 +1,6 @@
-"""Our normalised columns for the peers: ``python -m benchmarks.linkage.normalised LEFT RIGHT FOLDER`` writes l.parquet and r.parquet."""
+"""Our normalised columns for the peers: ``python -m benchmarks.linkage.normalised LEFT RIGHT FOLDER`` writes
+l.parquet and r.parquet.
+"""
 
 from __future__ import annotations
 

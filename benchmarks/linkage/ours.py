@@ -23,8 +23,13 @@ def main(left: str, right: str, out: str) -> None:
         comparing.compare(here, there)
     again = time.perf_counter() - warm
     comparison.pairs.write_parquet(out)
-    said = {"seconds": done - began, "read": read - began, "warm": again, "questions": totals.n_questions,
-            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}  # fmt: skip
+    said = {
+        "seconds": done - began,
+        "read": read - began,
+        "warm": again,
+        "questions": totals.n_questions,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
     sys.stdout.write(json.dumps(said) + "\n")
 
 

@@ -1,7 +1,8 @@
-"""The peers, in an environment of their own: ``python peers.py WHICH FOLDER OUT``; l.parquet and r.parquet lie in FOLDER.
+"""The peers, in an environment of their own: ``python peers.py WHICH FOLDER OUT``; l.parquet and r.parquet
+lie in FOLDER.
 
-``splink`` (5, DuckDB), ``recordlinkage`` (0.16), ``datacompy`` (exact keys only). One JSON line on stdout: seconds, peak MiB.
-This file imports nothing of Gridwalk.
+``splink`` (5, DuckDB), ``recordlinkage`` (0.16), ``datacompy`` (exact keys only). One JSON line on stdout: seconds,
+peak MiB. This file imports nothing of Gridwalk.
 """
 
 from __future__ import annotations
@@ -26,37 +27,57 @@ def splink(folder: Path, out: Path) -> None:
     name = cl.CustomComparison(
         output_column_name="name",
         comparison_levels=[
-            cll.NullLevel("name_key"), cll.ExactMatchLevel("name_key", term_frequency_adjustments=True),
-            cll.ExactMatchLevel("sound"), cll.DamerauLevenshteinLevel("name_key", 1), cll.ExactMatchLevel("surname"), cll.ElseLevel(),
+            cll.NullLevel("name_key"),
+            cll.ExactMatchLevel("name_key", term_frequency_adjustments=True),
+            cll.ExactMatchLevel("sound"),
+            cll.DamerauLevenshteinLevel("name_key", 1),
+            cll.ExactMatchLevel("surname"),
+            cll.ElseLevel(),
         ],
-    )  # fmt: skip
+    )
     number = cl.CustomComparison(
         output_column_name="id",
         comparison_levels=[
-            cll.NullLevel("id_text"), cll.ExactMatchLevel("id_text"), cll.DamerauLevenshteinLevel("id_text", 1),
+            cll.NullLevel("id_text"),
+            cll.ExactMatchLevel("id_text"),
+            cll.DamerauLevenshteinLevel("id_text", 1),
             cll.DamerauLevenshteinLevel("id_text", 2),
-            cll.CustomLevel("substr(id_text_l, 1, 14) = substr(id_text_r, 1, 14)", "first fourteen"), cll.ElseLevel(),
+            cll.CustomLevel("substr(id_text_l, 1, 14) = substr(id_text_r, 1, 14)", "first fourteen"),
+            cll.ElseLevel(),
         ],
-    )  # fmt: skip
+    )
     home = cl.CustomComparison(
         output_column_name="home",
         comparison_levels=[
-            cll.NullLevel("door"), cll.ExactMatchLevel("door", term_frequency_adjustments=True), cll.ExactMatchLevel("place"), cll.ElseLevel(),
+            cll.NullLevel("door"),
+            cll.ExactMatchLevel("door", term_frequency_adjustments=True),
+            cll.ExactMatchLevel("place"),
+            cll.ElseLevel(),
         ],
-    )  # fmt: skip
+    )
     settings = SettingsCreator(
         link_type="link_only",
         comparisons=[
-            name, number, home, cl.LevenshteinAtThresholds("born_on", [1, 2]),
-            cl.LevenshteinAtThresholds("phone", 1), cl.ExactMatch("sex"),
+            name,
+            number,
+            home,
+            cl.LevenshteinAtThresholds("born_on", [1, 2]),
+            cl.LevenshteinAtThresholds("phone", 1),
+            cl.ExactMatch("sex"),
         ],
         blocking_rules_to_generate_predictions=[
-            block_on("id_text"), block_on("name_key", "born_on"), block_on("door", "surname"), block_on("phone", "surname"),
-            block_on("place", "sound"), block_on("sound", "born_on"), block_on("substr(id_text, 1, 14)"),
+            block_on("id_text"),
+            block_on("name_key", "born_on"),
+            block_on("door", "surname"),
+            block_on("phone", "surname"),
+            block_on("place", "sound"),
+            block_on("sound", "born_on"),
+            block_on("substr(id_text, 1, 14)"),
         ],
         probability_two_random_records_match=1 / len(frames[0]),
-        retain_intermediate_calculation_columns=False, retain_matching_columns=False,
-    )  # fmt: skip
+        retain_intermediate_calculation_columns=False,
+        retain_matching_columns=False,
+    )
     api = DuckDBAPI(connection=duckdb.connect())
     linker = Linker(
         [api.register(f, dataset_display_name=n) for f, n in zip(frames, ("l", "r"), strict=True)], settings

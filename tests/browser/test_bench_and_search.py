@@ -81,9 +81,7 @@ def test_every_kind_of_case_can_be_read_on_a_narrow_screen(doubtful: Client, vis
     (expect(sheet).to_be_hidden if check == "vacant_with_residents" else expect(sheet).to_be_visible)()
 
 
-@pytest.mark.parametrize(
-    "typed", ["程望舒", "cws", "尾号1234", "5-1-101", "海河花园五栋一门101室"]
-)  # fmt: skip
+@pytest.mark.parametrize("typed", ["程望舒", "cws", "尾号1234", "5-1-101", "海河花园五栋一门101室"])
 def test_the_one_box_finds_by_whatever_is_known(doubtful: Client, visit: Any, typed: str) -> None:  # noqa: F811
     person = Person.objects.get(name="程望舒")
     if typed.startswith("尾号"):

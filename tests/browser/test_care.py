@@ -64,9 +64,15 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
     person = Person.objects.get(name="程望舒")
     for category, days in (("living_alone", 20), ("chronic_illness", 200), ("aged", 300)):
         person.care_labels.create(
-            grid_id=person.grid_id, category=category, interval_days=7, starts_on=today - dt.timedelta(days=60),
-            ends_on=today + dt.timedelta(days=days), review_on=today, source="office", created_at=clock.now(),
-        )  # fmt: skip
+            grid_id=person.grid_id,
+            category=category,
+            interval_days=7,
+            starts_on=today - dt.timedelta(days=60),
+            ends_on=today + dt.timedelta(days=days),
+            review_on=today,
+            source="office",
+            created_at=clock.now(),
+        )
     label = CareLabel.objects.get(category="aged")
     contact = label.contacts.create(
         grid_id=label.grid_id, on=today, worker_name="许知行", need="repair", created_at=clock.now()
@@ -75,9 +81,13 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
     Dwelling.objects.filter(occupancy="vacant").update(created_at=clock.now() - dt.timedelta(days=70))
     page: Page
     for tab, said in {
-        "due": "联系了，都好", "needs": "写怎么办", "reviews": "还需要，照旧", "ending": "续期", "consent": "记下同意",
+        "due": "联系了，都好",
+        "needs": "写怎么办",
+        "reviews": "还需要，照旧",
+        "ending": "续期",
+        "consent": "记下同意",
         "places": "记这次走访",
-    }.items():  # fmt: skip
+    }.items():
         page = visit(street, f"/care/?tab={tab}")
         expect(page.get_by_text(said, exact=True).first).to_be_visible()
         accessible(page)

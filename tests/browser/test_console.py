@@ -1,4 +1,6 @@
-"""The pages in a real browser: keys, selecting, print, narrow screens; the harness fails on any script error or outside address."""
+"""The pages in a real browser: keys, selecting, print, narrow screens; the harness fails on any script error or
+outside address.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A letting from the door's page to saved, by keyboard alone; what is overdue confirmed by telephone; nothing axe complains of."""
+"""A letting from the door's page to saved, by keyboard alone; what is overdue confirmed by telephone; nothing axe
+complains of.
+"""
 
 from __future__ import annotations
 

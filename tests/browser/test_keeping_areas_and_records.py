@@ -1,4 +1,6 @@
-"""Grids drawn anew, who looked at a person, how long data is kept: in a real browser, without anything axe complains of."""
+"""Grids drawn anew, who looked at a person, how long data is kept: in a real browser, without anything axe
+complains of.
+"""
 
 from __future__ import annotations
 

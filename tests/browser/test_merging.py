@@ -30,8 +30,11 @@ def shot(page: Page, name: str) -> None:
 
 
 def test_two_records_are_merged_by_two_people(
-    street: Client, sign_in: SignIn, visit: Any, twice: tuple[Person, Person]  # noqa: F811
-) -> None:  # fmt: skip
+    street: Client,
+    sign_in: SignIn,
+    visit: Any,
+    twice: tuple[Person, Person],  # noqa: F811
+) -> None:
     stays, goes = twice
     page: Page = visit(street, f"/people/{stays.pk}/")
     shot(page, "person")

@@ -1,4 +1,6 @@
-"""A worker's day on a real phone browser against the real server: offline, killed, answered late, twice open, full, skewed."""
+"""A worker's day on a real phone browser against the real server: offline, killed, answered late, twice open,
+full, skewed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every screen of the phone: readable by everybody, large enough to hit, nothing wider than the screen; and what is shown when."""
+"""Every screen of the phone: readable by everybody, large enough to hit, nothing wider than the screen; and what is
+shown when.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +42,14 @@ def opened(walk: Street, profile: Callable[[], BrowserContext], live_server: Any
     assert person is not None
     today = clock.local_date(clock.now())
     CareLabel.objects.create(
-        grid_id=person.grid_id, person=person, category="living_alone", interval_days=7, starts_on=today - dt.timedelta(days=20),
-        ends_on=today + dt.timedelta(days=300), created_at=clock.now(),
-    )  # fmt: skip
+        grid_id=person.grid_id,
+        person=person,
+        category="living_alone",
+        interval_days=7,
+        starts_on=today - dt.timedelta(days=20),
+        ends_on=today + dt.timedelta(days=300),
+        created_at=clock.now(),
+    )
     page = profile().pages[0]
     phone.activate(page, live_server.url, walk.worker)
     return page
@@ -58,8 +65,11 @@ def screens(page: Page) -> Iterator[str]:
     phone.open_door(page, "1单元", "101")
     yield "在门口"
     for button, inside in (
-        ("有变化", "新生儿"), ("添人", "证件号，照着念，不拍证件"), ("改房屋情况", "有没有人住"), ("没见到人", "没人应门"),
-    ):  # fmt: skip
+        ("有变化", "新生儿"),
+        ("添人", "证件号，照着念，不拍证件"),
+        ("改房屋情况", "有没有人住"),
+        ("没见到人", "没人应门"),
+    ):
         page.get_by_role("button", name=button, exact=True).click()
         expect(page.get_by_role("dialog").get_by_text(inside).first).to_be_visible()
         page.wait_for_timeout(300)

@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def messy(path: Path) -> Path:
-    """Two sheets, one a building: title and unit rows, a head in two rows, merged doors, 〃, notes in brackets, a foot."""
+    """Two sheets, one a building: title and unit rows, a head in two rows, merged doors, 〃, notes in
+    brackets, a foot.
+    """
     book = openpyxl.Workbook()
     first = book.active
     assert first is not None

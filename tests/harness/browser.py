@@ -15,9 +15,15 @@ MISSING = (
     "或用 GRIDWALK_BROWSER 指明它的位置；暂时不测浏览器请加 --no-browser。"
 )
 QUIET = [
-    "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-default-apps", "--no-first-run", "--no-default-browser-check", "--disable-dev-shm-usage",
-]  # fmt: skip
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-dev-shm-usage",
+]
 
 
 def executable() -> str | None:
@@ -53,9 +59,12 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("console", lambda message: faults.append(f"console: {message.text}") if message.type == "error" else None)
     opened.on(
         "request",
-        lambda asked: None if "//localhost" in asked.url or "//127.0.0.1" in asked.url or asked.url.startswith("data:")
-        else faults.append(f"outside address: {asked.url}"),
-    )  # fmt: skip
+        lambda asked: (
+            None
+            if "//localhost" in asked.url or "//127.0.0.1" in asked.url or asked.url.startswith("data:")
+            else faults.append(f"outside address: {asked.url}")
+        ),
+    )
     yield opened
     context.close()
     assert not faults, faults

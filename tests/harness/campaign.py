@@ -23,10 +23,12 @@ from tests.harness.people import SignIn
 COMMUNITY = "120105001023"
 GRID = f"{COMMUNITY}001"
 TREE = {
-    "province": {"code": "120000000000", "name": "天津市"}, "city": {"code": "120100000000", "name": "市辖区"},
-    "district": {"code": "120105000000", "name": "河北区"}, "street": {"code": "120105001000", "name": "光复道街道"},
+    "province": {"code": "120000000000", "name": "天津市"},
+    "city": {"code": "120100000000", "name": "市辖区"},
+    "district": {"code": "120105000000", "name": "河北区"},
+    "street": {"code": "120105001000", "name": "光复道街道"},
     "communities": [{"code": COMMUNITY, "name": "君临天下社区居委会", "short": "君临天下"}],
-}  # fmt: skip
+}
 
 
 def id_no(serial: int, born: str = "19800101") -> str:
@@ -65,9 +67,21 @@ PEOPLE: list[list[Any]] = [
     ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "联系电话", "居住类别", "民族"],
     ["海河花园", "5号楼", "1单元", "101", "程望舒", "男", id_no(11), "1980.1.1", "12012345671", "常住", "汉"],
     [None, None, None, None, "程兰因（户主母亲）", "女", id_no(2, "19500203"), "1950年2月3日", "同上", "常住", "汉"],
-    ["海河花园", "5号楼", "1单元", "102", "韩书言", "男", id_no(13)[:-1] + ("1" if id_no(13)[-1] != "1" else "2"), "1980-01-01", "120 1234 5673", "租户", "汉"],
+    [
+        "海河花园",
+        "5号楼",
+        "1单元",
+        "102",
+        "韩书言",
+        "男",
+        id_no(13)[:-1] + ("1" if id_no(13)[-1] != "1" else "2"),
+        "1980-01-01",
+        "120 1234 5673",
+        "租户",
+        "汉",
+    ],
     ["海河花园", "5号楼", "1单元", "501", "孟昭宁", "女", id_no(4), "19800101", "无", "常住", "汉"],
-]  # fmt: skip
+]
 
 
 def upload(client: Client, file: SimpleUploadedFile) -> Import:
@@ -102,8 +116,10 @@ def dispatch(sign_in: SignIn) -> Campaign:
     """A campaign of a hundred days, under way for twenty days, its first wave dispatched."""
     centre = sign_in(Role.STREET_CENTRE, "120105001")
     today = clock.local_date(clock.now())
-    days = {f"{phase}_{end}": (today - dt.timedelta(days=20 - n)).isoformat() for n, (phase, end) in enumerate(
-        (p, e) for p in ("prepare", "act", "sum_up") for e in ("from", "to"))}  # fmt: skip
+    days = {
+        f"{phase}_{end}": (today - dt.timedelta(days=20 - n)).isoformat()
+        for n, (phase, end) in enumerate((p, e) for p in ("prepare", "act", "sum_up") for e in ("from", "to"))
+    }
     days |= {
         "act_from": (today - dt.timedelta(days=20)).isoformat(),
         "act_to": (today + dt.timedelta(days=20)).isoformat(),

@@ -1,8 +1,8 @@
 """A database for each test process, copied from a template that was migrated once.
 
-The server is the embedded one without fsync, kept in the tests' data directory, so that a second run starts in a moment;
-or the server of GRIDWALK_TEST_DATABASE_URL. The template's name holds a hash of all migrations: a changed one makes a new
-template. Runs at the same time share the server and never a database.
+The server is the embedded one without fsync, kept in the tests' data directory, so that a second run starts in a
+moment; or the server of GRIDWALK_TEST_DATABASE_URL. The template's name holds a hash of all migrations: a changed one
+makes a new template. Runs at the same time share the server and never a database.
 """
 
 from __future__ import annotations

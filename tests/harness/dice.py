@@ -15,8 +15,15 @@ def wander(run: Run, chance: random.Random, steps: int) -> None:
         fault = chance.choice(FAULTS)
         if draw < 0.40:
             outcome = chance.choice(("met", "met", "no_answer"))
-            run.visit(n, chance.randrange(3), outcome, chance.choice(list(VALUES)), chance.randrange(3),
-                      confirm=chance.random() < 0.5, old=chance.random() < 0.03)  # fmt: skip
+            run.visit(
+                n,
+                chance.randrange(3),
+                outcome,
+                chance.choice(list(VALUES)),
+                chance.randrange(3),
+                confirm=chance.random() < 0.5,
+                old=chance.random() < 0.03,
+            )
         elif draw < 0.66:
             run.attempt(n, "push", fault)
         elif draw < 0.80:

@@ -45,9 +45,13 @@ def account(db: None) -> Callable[..., User]:
         now = clock.now()
         username = f"{role}-{scope}-{User.objects.count()}"[-40:]
         user = accounts.create_user(
-            actor=SYSTEM, at=now, username=username, name=name or rules.LABELS[role], password=password,
+            actor=SYSTEM,
+            at=now,
+            username=username,
+            name=name or rules.LABELS[role],
+            password=password,
             must_change_password=False,
-        )  # fmt: skip
+        )
         accounts.assign(
             actor=SYSTEM, at=now, user=user.id, role=role, scope=scope, from_on=clock.local_date(now) - dt.timedelta(1)
         )

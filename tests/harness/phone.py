@@ -82,9 +82,15 @@ def profile(browser: Browser, tmp_path: Path) -> Iterator[Callable[[], BrowserCo
     def start() -> BrowserContext:
         sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         context = browser.browser_type.launch_persistent_context(
-            str(tmp_path / "profile"), executable_path=executable(), args=[*QUIET, *sandbox], viewport=SCREEN, locale="zh-CN",
-            timezone_id="Asia/Shanghai", has_touch=True, device_scale_factor=2,
-        )  # fmt: skip
+            str(tmp_path / "profile"),
+            executable_path=executable(),
+            args=[*QUIET, *sandbox],
+            viewport=SCREEN,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=True,
+            device_scale_factor=2,
+        )
         opened.append(context)
         return context
 

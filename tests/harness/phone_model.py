@@ -1,7 +1,7 @@
 """What the phone app does, as plain Python: outbox, sequence, epoch, cache; for the model test and the long run.
 
-Faults are the network's and the server's; the phone's own behaviour is the app's reducer (web/phone) in miniature. ``Habits``
-are its planted bugs.
+Faults are the network's and the server's; the phone's own behaviour is the app's reducer (web/phone) in miniature.
+``Habits`` are its planted bugs.
 """
 
 from __future__ import annotations
@@ -172,7 +172,9 @@ class PhoneModel:
         return None
 
     def _epoch(self, epoch: int) -> None:
-        """Another epoch: everything kept is offered again, whatever place the server waits for; it skips what it has."""
+        """Another epoch: everything kept is offered again, whatever place the server waits for; it skips
+        what it has.
+        """
         if epoch != self.epoch and self.epoch and not self.habits.ignores_epoch:
             self._offer_from(1)
         self.epoch = epoch

@@ -1,4 +1,7 @@
-"""A phone as the server sees one: its key, its outbox, its sequence. The transport is the caller's: test client or socket."""
+"""A phone as the server sees one: its key, its outbox, its sequence.
+
+The transport is the caller's: test client or socket.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ def sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> str:
     return crypto.encode(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Wire:
     """A device's signed channel."""
 
@@ -93,8 +96,15 @@ class Wire:
 
     def activate(self, login: str, password: str, code: str, *, name: str = "测试机") -> tuple[int, Any]:
         """Bind this device; keeps what it is told."""
-        said = {"login": login, "password": password, "code": code, "public_key": jwk_of(self.key), "name": name, "wire": [1],
-                "platform": "test"}  # fmt: skip
+        said = {
+            "login": login,
+            "password": password,
+            "code": code,
+            "public_key": jwk_of(self.key),
+            "name": name,
+            "wire": [1],
+            "platform": "test",
+        }
         status, content = self.send(
             "POST", f"{API}activate", {"Content-Type": "application/json"}, json.dumps(said).encode()
         )
@@ -112,14 +122,31 @@ class Wire:
 
 
 def op(
-    seq: int, verb: str, kind: str, entity: object, *, at: dt.datetime, set: Mapping[str, Any] | None = None,
-    data: Mapping[str, Any] | None = None, version: int = 1, id: uuid.UUID | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    seq: int,
+    verb: str,
+    kind: str,
+    entity: object,
+    *,
+    at: dt.datetime,
+    set: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+    version: int = 1,
+    id: uuid.UUID | None = None,
+) -> dict[str, Any]:
     """An intention as the app writes it."""
     return {
-        "op": str(id or ids.new_id()), "seq": seq, "verb": verb, "kind": kind, "entity": str(entity), "set": dict(set or {}),
-        "data": dict(data or {}), "at": at.isoformat(), "mono": 0, "version": version, "att": [],
-    }  # fmt: skip
+        "op": str(id or ids.new_id()),
+        "seq": seq,
+        "verb": verb,
+        "kind": kind,
+        "entity": str(entity),
+        "set": dict(set or {}),
+        "data": dict(data or {}),
+        "at": at.isoformat(),
+        "mono": 0,
+        "version": version,
+        "att": [],
+    }
 
 
 @dataclasses.dataclass

@@ -69,7 +69,7 @@ def place_is_enough() -> Iterator[None]:
         for one in intentions:
             standing = Op.objects.filter(seq=one.seq, device__in=_devices()).first()
             if one.op not in found and standing is not None:
-                found[one.op] = pushing.Result(one.op, one.seq, standing.state)
+                found[one.op] = pushing.Result(op=one.op, seq=one.seq, state=standing.state)
         return found
 
     held: list[Any] = []
@@ -139,7 +139,7 @@ def answers_before_commit() -> Iterator[None]:
         try:
             return push(**facts)
         except ServerDied:
-            results = [pushing.Result(one.op, one.seq, "accepted") for one in facts["intentions"]]
+            results = [pushing.Result(op=one.op, seq=one.seq, state="accepted") for one in facts["intentions"]]
             return pushing.Pushed(facts["first"] + len(results), results)
 
     with mock.patch.object(pushing, "push", hopeful):

@@ -1,7 +1,7 @@
 """The world of the model test: a small street, its phones, the office, the restores; and the judge of I1 to I3.
 
-Everything happens inside one database transaction: a backup is a savepoint, a restore goes back to it, the end of a run undoes
-the whole run. Requests go through the real URLs, middleware and SQL.
+Everything happens inside one database transaction: a backup is a savepoint, a restore goes back to it, the end of a
+run undoes the whole run. Requests go through the real URLs, middleware and SQL.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class World:
         return user
 
     def _bind(self, user: User) -> Wire:
-        wire = Wire(through(self.client), clock.now)
+        wire = Wire(send=through(self.client), now=clock.now)
         code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=user.id)
         status, answer = wire.activate(user.username, PASSWORD, code)
         assert status == 200, answer
@@ -100,7 +100,15 @@ class Run:
         self.phones: list[PhoneModel] = []
         for n in range(n_phones):
             bound = world._bound[n]
-            wire = Wire(bound.send, clock.now, bound.key, bound.device, bound.token, bound.server_key, bound.key_id)
+            wire = Wire(
+                send=bound.send,
+                now=clock.now,
+                key=bound.key,
+                device=bound.device,
+                token=bound.token,
+                server_key=bound.server_key,
+                key_id=bound.key_id,
+            )
             skew = SKEWS[skews[n] % len(SKEWS)]
             self.phones.append(PhoneModel(wire, f"phone{n}", skew=skew, faults=world.faults, habits=habits))
             self._teach(self.phones[-1], world.users[n])
@@ -173,7 +181,7 @@ class Run:
         """The storage of a phone turns up on a second one."""
         if len(self.phones) < 5 and not self.phone(n).wiped and n % len(self.phones) < 3:
             original = self.phone(n)
-            self.phones.append(original.copy(Wire(original.wire.send, clock.now)))
+            self.phones.append(original.copy(Wire(send=original.wire.send, now=clock.now)))
             self._teach(self.phones[-1], original.user)
             self.phones.sort(key=lambda p: not p.name.startswith(("phone0", "phone1", "phone2")))
 
@@ -349,7 +357,9 @@ def _claimed(made: dict[str, Any] | None, entity: str, field: str) -> dict[str, 
 
 @contextmanager
 def dying(*, before: bool) -> Iterator[None]:
-    """The server ends just before it would commit, or just after: the transaction is undone, or only the answer is lost."""
+    """The server ends just before it would commit, or just after: the transaction is undone, or only the
+    answer is lost.
+    """
     flush, exit_ = core.Writing.flush, transaction.Atomic.__exit__
 
     def dies(self: Any) -> None:

@@ -1,4 +1,6 @@
-"""What was decided goes back to the official sides: each in its own columns, ticked off by grid, proved by its next export."""
+"""What was decided goes back to the official sides: each in its own columns, ticked off by grid, proved by its
+next export.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +142,10 @@ def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Cli
     other = Dwelling.objects.get(address__endswith="201")
     mother = Person.objects.get(name="程兰因")
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
-        creation.link(writing, [creation.NewResidence(mother.pk, other.pk, GRID, "lives_here", "visit")])
+        creation.link(
+            writing,
+            [creation.NewResidence(person=mother.pk, dwelling=other.pk, grid=GRID, kind="lives_here", source="visit")],
+        )
     moved = text(street, "/backfill/", source="platform", kind="person", field="address")
     assert "海河花园 5号楼 1单元 101</td>" in moved
     assert "海河花园 5号楼 1单元 201</td>" in moved
@@ -150,7 +155,9 @@ def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Cli
 
 
 def test_a_side_is_not_told_to_fill_in_what_it_has_no_column_for(street: Client, actor: Any) -> None:  # noqa: F811
-    """The first export knew birth dates; the second has no such column, and leaves 程兰因 out, who stays as the first one said her."""
+    """The first export knew birth dates; the second has no such column, and leaves 程兰因 out, who stays as the first
+    one said her.
+    """
     first = [[*row, more] for row, more in zip(export("12012345671"), ("出生日期", "", "1950-02-04"), strict=True)]
     compared(street, actor, first, source="platform")
     compared(street, actor, export("12099999999")[:2], source="platform")

@@ -1,4 +1,6 @@
-"""查重核疑 through HTTP: each check proposes what it should and not its near miss, decisions stay decided, come back, are undone."""
+"""查重核疑 through HTTP: each check proposes what it should and not its near miss, decisions stay decided, come back,
+are undone.
+"""
 
 from __future__ import annotations
 
@@ -52,9 +54,20 @@ def count(shown: str, label: str) -> int:
 def test_each_check_proposes_what_it_should_and_not_its_near_miss(doubtful: Client) -> None:
     shown = text(doubtful, "/bench/")
     expected = {
-        "同一证件号": 0, "同名同生日": 1, "像是登记了两次": 1, "一户两种写法": 0, "单位登记了两次": 0, "两处都算现住": 1, "有人无房": 0,
-        "已注销还算现住": 1, "电话用在几处": 1, "空房却有人住": 1, "自住却有租户": 2, "一处住的人太多": 0, "只登记了未成年人": 1,
-    }  # fmt: skip
+        "同一证件号": 0,
+        "同名同生日": 1,
+        "像是登记了两次": 1,
+        "一户两种写法": 0,
+        "单位登记了两次": 0,
+        "两处都算现住": 1,
+        "有人无房": 0,
+        "已注销还算现住": 1,
+        "电话用在几处": 1,
+        "空房却有人住": 1,
+        "自住却有租户": 2,
+        "一处住的人太多": 0,
+        "只登记了未成年人": 1,
+    }
     assert {label: count(shown, label) for label in expected} == expected
     assert f"{sum(expected.values())} 件待核" in shown
     assert "查的是记录，不是人；不用于个人考核" in shown

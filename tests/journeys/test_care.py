@@ -78,8 +78,11 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
     assert give(worker, person).status_code == 302
     label = CareLabel.objects.get()
     assert (label.interval_days, label.starts_on, label.ends_on, label.review_on) == (
-        7, today(), today(365), today(182),
-    )  # fmt: skip
+        7,
+        today(),
+        today(365),
+        today(182),
+    )
     assert "这一类已经有了" in text(give(worker, person))
     assert AuditEntry.objects.filter(verb="care.labelled", subject=person.pk).count() == 1
     shown = text(worker.get(f"/care/labels/{label.pk}/"))
@@ -244,9 +247,11 @@ def test_somebody_elses_grid_the_street_and_the_district_see_nothing(
     worker.post(f"/care/people/{person.pk}/contact/", {"need": "repair", "help": "given", "on": str(today())})
     label, need = CareLabel.objects.get(), CareNeed.objects.get()
     pages = [
-        f"/care/people/{person.pk}/new/", f"/care/people/{person.pk}/contact/", f"/care/labels/{label.pk}/",
+        f"/care/people/{person.pk}/new/",
+        f"/care/people/{person.pk}/contact/",
+        f"/care/labels/{label.pk}/",
         f"/care/needs/{need.pk}/",
-    ]  # fmt: skip
+    ]
     stranger = sign_in(Role.GRID_WORKER, ELSEWHERE)
     for path in pages:
         for answer in (stranger.get(path), stranger.post(path, {"do": "end", "why": "not_needed"})):
@@ -282,9 +287,16 @@ def test_the_list_is_rate_twos_and_takes_the_same_number_of_queries(
             )
             for category in ("aged", "chronic_illness")[: 1 + i % 2]:
                 label = made.care_labels.create(
-                    grid_id=GRID, category=category, interval_days=7, starts_on=today(-3 * i), ends_on=today(i), source="office",
-                    created_at=clock.now(), review_on=today(-1), consent="written" if i % 3 else "",
-                )  # fmt: skip
+                    grid_id=GRID,
+                    category=category,
+                    interval_days=7,
+                    starts_on=today(-3 * i),
+                    ends_on=today(i),
+                    source="office",
+                    created_at=clock.now(),
+                    review_on=today(-1),
+                    consent="written" if i % 3 else "",
+                )
                 contact = label.contacts.create(
                     grid_id=GRID, on=today(-9), worker_name="许知行", created_at=clock.now()
                 )
@@ -325,9 +337,14 @@ def test_a_long_list_is_turned_page_by_page(worker: Client, person: Person) -> N
             grid_id=GRID, name="何某", sort_key=f"{i:03}", created_at=clock.now(), source="office"
         )
         made.care_labels.create(
-            grid_id=GRID, category="aged", interval_days=30, starts_on=today(-40), ends_on=today(90), source="office",
+            grid_id=GRID,
+            category="aged",
+            interval_days=30,
+            starts_on=today(-40),
+            ends_on=today(90),
+            source="office",
             created_at=clock.now(),
-        )  # fmt: skip
+        )
     first, last = text(worker.get("/care/")), text(worker.get("/care/?from=200"))
     assert (first.count("联系了，都好</button>"), last.count("联系了，都好</button>")) == (100, 5)
     assert "100 / 205" in first

@@ -60,7 +60,10 @@ def signed_in(client: Client) -> Any:
 def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next_one(
     street: Client, actor: Any
 ) -> None:
-    """Two of three rows match; 101's phone and a name differ. Two of the register are not in the ledger: 2 + 1 + 2 = 5."""
+    """Two of three rows match; 101's phone and a name differ.
+
+    Two of the register are not in the ledger: 2 + 1 + 2 = 5.
+    """
     one = compared(street, actor, people())
     assert (one.state, one.n_equal, one.n_union, one.n_pairs) == ("done", 0, 5, 2)
     assert Person.objects.get(name="程望舒").phone_masked.endswith("5671")  # comparing changes no fact
@@ -154,9 +157,18 @@ def test_communities_not_compared_are_said_to_be_so(street: Client) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "said"),
-    [([HEADER], "没有一行数据"), ([["甲", "乙"], ["1", "2"]], "没有找到表头"),
-     ([[*HEADER[:8], "手机号", "联系电话"], [*AT_101, "程望舒", "男", id_no(11), "1980.1.1", "12012345671", "12012345672"]], "都像电话")],
-)  # fmt: skip
+    [
+        ([HEADER], "没有一行数据"),
+        ([["甲", "乙"], ["1", "2"]], "没有找到表头"),
+        (
+            [
+                [*HEADER[:8], "手机号", "联系电话"],
+                [*AT_101, "程望舒", "男", id_no(11), "1980.1.1", "12012345671", "12012345672"],
+            ],
+            "都像电话",
+        ),
+    ],
+)
 def test_a_ledger_that_cannot_be_compared_says_why(street: Client, rows: list[list[Any]], said: str) -> None:
     answer = street.post(
         "/comparisons/upload/",
@@ -237,7 +249,9 @@ def test_many_are_decided_at_once_and_taken_back_at_once(street: Client, actor: 
 
 
 def test_an_answered_question_stays_answered(street: Client, actor: Any) -> None:
-    """One character differs at the same door, no number, date or phone: a person says it is the same, and the next time it is."""
+    """One character differs at the same door, no number, date or phone: a person says it is the same, and the next
+    time it is.
+    """
     vague = [HEADER, ["海河花园", "5号楼", "1单元", "101", "程小舒", "男", "", "", "", "常住", "汉"]]
     one = compared(street, actor, vague)
     question = Unmatched.objects.get(of=one, what="question")

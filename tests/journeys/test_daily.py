@@ -316,16 +316,24 @@ def test_registrations_come_and_go(street: Client, sign_in: SignIn) -> None:
 def stairwell_of(n: int, building: str) -> None:
     """More doors with one person each, nobody ever verified."""
     new = [
-        registering.NewDoor(GRID, addresses.parse(f"海河花园{building}号楼1单元{floor:02d}01"), {}, "ledger")
+        registering.NewDoor(
+            grid=GRID, address=addresses.parse(f"海河花园{building}号楼1单元{floor:02d}01"), values={}, source="ledger"
+        )
         for floor in range(1, n + 1)
     ]
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
         registering.register_doors(writing, new)
-        people = [creation.New(GRID, {"name": f"甲{'一二三四五六七八九十'[i % 10]}"}, "ledger") for i in range(n)]
+        people = [
+            creation.New(grid=GRID, values={"name": f"甲{'一二三四五六七八九十'[i % 10]}"}, source="ledger")
+            for i in range(n)
+        ]
         creation.register(writing, "person", people)
         creation.link(
             writing,
-            [creation.NewResidence(p.id, d.id, GRID, "lives_here", "ledger") for p, d in zip(people, new, strict=True)],
+            [
+                creation.NewResidence(person=p.id, dwelling=d.id, grid=GRID, kind="lives_here", source="ledger")
+                for p, d in zip(people, new, strict=True)
+            ],
         )
 
 

@@ -1,4 +1,6 @@
-"""Deciding differences through the pages: evidence, filters, the next one in place, the door's task, rules as batches."""
+"""Deciding differences through the pages: evidence, filters, the next one in place, the door's task, rules
+as batches.
+"""
 
 from __future__ import annotations
 
@@ -205,7 +207,10 @@ def test_many_are_decided_in_the_background_with_progress_and_taken_back_as_a_wh
     assert Person.objects.get(pk=person.pk).phone_masked == "12*****0000"
     elsewhere = sign_in(Role.COMMUNITY_LEAD, "120105001024")
     assert elsewhere.get(f"/differences/rules/{batch.pk}/").status_code == 404
-    assert "规则没有写全" in differing.post(
-        "/differences/rules/apply/", rule | {"about": "person.status", "n": "1"}, follow=True
-    ).content.decode()  # fmt: skip
+    assert (
+        "规则没有写全"
+        in differing.post(
+            "/differences/rules/apply/", rule | {"about": "person.status", "n": "1"}, follow=True
+        ).content.decode()
+    )
     assert differing.get(f"/differences/rules/{uuid.uuid4()}/").status_code == 404

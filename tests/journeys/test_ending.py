@@ -49,7 +49,9 @@ def second(street: Client, sign_in: SignIn) -> Client:
 
 def place(kind: str, name: str, door: Dwelling | None = None) -> uuid.UUID:
     """An organization or site on record and in the campaign."""
-    new = creation.New(GRID, {"name": name}, "office", extra={"dwelling_id": door.pk} if door else {})
+    new = creation.New(
+        grid=GRID, values={"name": name}, source="office", extra={"dwelling_id": door.pk} if door else {}
+    )
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
         creation.register(writing, kind, [new])
         join_targets(writing, [Joining(GRID, kind, new.id, name)])
@@ -78,7 +80,14 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
         assert missing == {"reason": " "} or 'value="拆迁"' in words(wrong), "what was typed stands"
     assert not Recheck.objects.exists()
 
-    propose(street, "dwelling", door.pk, "demolished", "demolition_notice", "拆迁，电话 12000000001")
+    propose(
+        client=street,
+        kind="dwelling",
+        pk=door.pk,
+        proposed="demolished",
+        evidence="demolition_notice",
+        reason="拆迁，电话 12000000001",
+    )
     assert Recheck.objects.get().reason == "拆迁，电话 ******01"
     assert "要另一位同事来" in words(street.get(f"/ends/dwelling/{door.pk}/"))
     assert "正等着复核" in words(propose(street, "dwelling", door.pk, "struck_off", "at_the_door"))
@@ -102,7 +111,7 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
     for shown in ("已拆除", "提出注销（拆除），待复核，凭拆迁公告", "恢复在册"):
         assert shown in page, shown
 
-    propose(street, "dwelling", door.pk, "active", "at_the_door", "拆的是隔壁")
+    propose(client=street, kind="dwelling", pk=door.pk, proposed="active", evidence="at_the_door", reason="拆的是隔壁")
     assert "不能自己复核" in words(recheck(street))
     recheck(second)
     door.refresh_from_db()
@@ -122,18 +131,22 @@ def test_what_has_been_registered_anew_meanwhile_stays_and_nobody_gets_two_homes
 ) -> None:
     door = Dwelling.objects.get(room="101")
     person = Person.objects.get(name="程望舒")
-    propose(street, "dwelling", door.pk, "struck_off", "at_the_door", "登记重了")
+    propose(
+        client=street, kind="dwelling", pk=door.pk, proposed="struck_off", evidence="at_the_door", reason="登记重了"
+    )
     recheck(second)
     other = Dwelling.objects.get(room="201")
     move_in(street, other.pk, "程望舒", id_no=id_no(11))
-    propose(street, "dwelling", door.pk, "active", "at_the_door", "没有登记重")
+    propose(client=street, kind="dwelling", pk=door.pk, proposed="active", evidence="at_the_door", reason="没有登记重")
     recheck(second)
     assert list(
         Residence.objects.filter(person=person, to_on__isnull=True).values_list("dwelling__room", flat=True)
     ) == ["201"]
     assert Residence.objects.filter(dwelling=door, to_on__isnull=True).count() == 1
 
-    propose(street, "dwelling", door.pk, "struck_off", "at_the_door", "登记重了")
+    propose(
+        client=street, kind="dwelling", pk=door.pk, proposed="struck_off", evidence="at_the_door", reason="登记重了"
+    )
     recheck(second)
     confirm(street, upload(street, workbook("补登记", [DOORS[0], DOORS[1]])))
     refused = words(propose(street, "dwelling", door.pk, "active", "at_the_door"))
@@ -144,14 +157,16 @@ def test_a_person_said_to_have_died_comes_back_to_their_home(street: Client, sec
     person = Person.objects.get(name="程兰因")
     page = words(street.get(f"/ends/person/{person.pk}/"))
     assert "5号楼 1单元 101" in page
-    propose(street, "person", person.pk, "deceased", "phone", "听邻居说")
+    propose(client=street, kind="person", pk=person.pk, proposed="deceased", evidence="phone", reason="听邻居说")
     assert "去世" in words(street.get(f"/people/{person.pk}/"))
     recheck(second, confirmed=False)
     assert Person.objects.get(pk=person.pk).status == "active"
-    propose(street, "person", person.pk, "deceased", "death_certificate", "家属来办")
+    propose(
+        client=street, kind="person", pk=person.pk, proposed="deceased", evidence="death_certificate", reason="家属来办"
+    )
     recheck(second)
     assert not Residence.objects.filter(person=person, to_on__isnull=True).exists()
-    propose(street, "person", person.pk, "active", "in_person", "同名的另一位")
+    propose(client=street, kind="person", pk=person.pk, proposed="active", evidence="in_person", reason="同名的另一位")
     recheck(second)
     person.refresh_from_db()
     assert (person.status, person.ended_on, person.status_pending, person.grid_id) == ("active", None, "", GRID)
@@ -161,15 +176,22 @@ def test_a_person_said_to_have_died_comes_back_to_their_home(street: Client, sec
 def test_a_shop_that_closed_and_a_site_that_is_no_more(street: Client, second: Client, sign_in: SignIn) -> None:
     shop, site = place("organization", "海河小吃店"), place("site", "海河菜市场")
     assert "关停了、搬走了" in words(street.get(f"/organizations/{shop}/"))
-    propose(street, "organization", shop, "moved_away", "property_office", "门面已空")
-    propose(street, "site", site, "closed", "deregistration", "市场撤了")
+    propose(
+        client=street,
+        kind="organization",
+        pk=shop,
+        proposed="moved_away",
+        evidence="property_office",
+        reason="门面已空",
+    )
+    propose(client=street, kind="site", pk=site, proposed="closed", evidence="deregistration", reason="市场撤了")
     assert Target.objects.get(entity=shop).state == "remaining", "the denominator keeps it until the recheck"
     recheck(second)
     recheck(second)
     assert (Organization.objects.get(pk=shop).status, Site.objects.get(pk=site).status) == ("moved_away", "closed")
     assert set(Target.objects.filter(entity__in=[shop, site]).values_list("state", flat=True)) == {"left"}
     assert "已搬走" in words(street.get(f"/organizations/{shop}/"))
-    propose(street, "organization", shop, "active", "at_the_door", "还在")
+    propose(client=street, kind="organization", pk=shop, proposed="active", evidence="at_the_door", reason="还在")
     recheck(second)
     assert (Organization.objects.get(pk=shop).status, Target.objects.get(entity=shop).state) == ("active", "remaining")
     elsewhere = sign_in(Role.GRID_WORKER, f"{COMMUNITY}002")
@@ -180,13 +202,20 @@ def test_a_shop_that_closed_and_a_site_that_is_no_more(street: Client, second: C
 def test_a_whole_building_goes_and_comes_back_as_one(street: Client, second: Client, sign_in: SignIn) -> None:
     building = Building.objects.get(key="5")
     alone = Dwelling.objects.get(room="302")
-    propose(street, "dwelling", alone.pk, "struck_off", "at_the_door", "打通了")
+    propose(client=street, kind="dwelling", pk=alone.pk, proposed="struck_off", evidence="at_the_door", reason="打通了")
     n = Dwelling.objects.exclude(status="struck_off").count()
     page = words(street.get(f"/ends/building/{building.pk}/"))
     assert f"{n - 1} 户一起提" in page, "what was proposed by itself is rechecked by itself"
     assert "整栋拆除" in words(street.get(f"/buildings/{building.pk}/"))
     assert "整栋一起只办拆除" in words(propose(street, "building", building.pk, "struck_off", "at_the_door"))
-    propose(street, "building", building.pk, "demolished", "demolition_notice", "整栋征收")
+    propose(
+        client=street,
+        kind="building",
+        pk=building.pk,
+        proposed="demolished",
+        evidence="demolition_notice",
+        reason="整栋征收",
+    )
     waiting = words(second.get("/rechecks/"))
     assert f"{n - 1} 户一起" in waiting
     assert waiting.count("海河花园 5号楼 整栋") == 1
@@ -202,7 +231,9 @@ def test_a_whole_building_goes_and_comes_back_as_one(street: Client, second: Cli
     assert Person.objects.filter(status="active").count() == 4
     assert len(few) < 120
 
-    propose(street, "building", building.pk, "active", "at_the_door", "拆的是 6号楼")
+    propose(
+        client=street, kind="building", pk=building.pk, proposed="active", evidence="at_the_door", reason="拆的是 6号楼"
+    )
     recheck(second)
     assert Dwelling.objects.filter(status="active").count() == n - 1
     assert Residence.objects.filter(to_on__isnull=True).count() == 4

@@ -123,14 +123,25 @@ def test_paper_visits_move_the_rate_by_exactly_what_was_typed(street: Client) ->
     stairwell = Stairwell.objects.get(building__key="5", key="1")
     doors = {d.room: d for d in Dwelling.objects.filter(stairwell=stairwell)}
     on = last_working_morning().isoformat()
-    typed = {"on": on, "band": "morning", f"o-{doors['101'].pk}": "met", f"o-{doors['102'].pk}": "no_answer",
-             f"o-{doors['201'].pk}": "refused", f"o-{doors['401'].pk}": "vacant_confirmed"}  # fmt: skip
+    typed = {
+        "on": on,
+        "band": "morning",
+        f"o-{doors['101'].pk}": "met",
+        f"o-{doors['102'].pk}": "no_answer",
+        f"o-{doors['201'].pk}": "refused",
+        f"o-{doors['401'].pk}": "vacant_confirmed",
+    }
     assert street.post(f"/paper/{stairwell.pk}/", typed).status_code == 302
     assert pair(street) == (1, 8), "vacant without a second source settles nothing"
     assert street.post(f"/paper/{stairwell.pk}/", typed).status_code == 302
     assert pair(street) == (1, 8), "the same paper twice is the same visits"
-    second = {"on": on, "band": "afternoon", f"o-{doors['401'].pk}": "vacant_confirmed", f"s-{doors['401'].pk}": "neighbour",
-              f"o-{doors['102'].pk}": "phone"}  # fmt: skip
+    second = {
+        "on": on,
+        "band": "afternoon",
+        f"o-{doors['401'].pk}": "vacant_confirmed",
+        f"s-{doors['401'].pk}": "neighbour",
+        f"o-{doors['102'].pk}": "phone",
+    }
     street.post(f"/paper/{stairwell.pk}/", second)
     assert pair(street) == (3, 8)
     gaps = street.get(f"/gaps/?scope={GRID}").content.decode()

@@ -91,9 +91,15 @@ def test_two_records_become_one_when_a_second_person_agrees(
     assert id_no(13) not in shown, "numbers are masked"
     today = clock.local_date(clock.now())
     CareLabel.objects.create(
-        grid_id=GRID, person=goes, category="living_alone", interval_days=7, starts_on=today, source="office",
-        ends_on=today + dt.timedelta(days=90), created_at=clock.now(),
-    )  # fmt: skip
+        grid_id=GRID,
+        person=goes,
+        category="living_alone",
+        interval_days=7,
+        starts_on=today,
+        source="office",
+        ends_on=today + dt.timedelta(days=90),
+        created_at=clock.now(),
+    )
     plan = propose(street, stays, goes)
     for person in twice:
         assert Person.objects.get(pk=person.pk).status == "active", "nothing moves before the recheck"
@@ -135,8 +141,10 @@ def test_what_the_phones_and_ledgers_say_of_the_one_that_went_reaches_the_one_th
 ) -> None:
     stays, goes = twice
     decide(second, propose(street, stays, goes))
-    rows = [["小区", "楼栋", "单元", "室号", "姓名", "身份证号", "联系电话"],
-            ["海河花园", "5号楼", "1单元", "102", NAME, id_no(13), "12000000099"]]  # fmt: skip
+    rows = [
+        ["小区", "楼栋", "单元", "室号", "姓名", "身份证号", "联系电话"],
+        ["海河花园", "5号楼", "1单元", "102", NAME, id_no(13), "12000000099"],
+    ]
     confirm(street, upload(street, workbook("又一份", rows)))
     assert Person.objects.filter(name=NAME).count() == 2
     assert Difference.objects.filter(entity=stays.pk, field="phone", state="open").exists()
@@ -199,9 +207,11 @@ def test_it_refuses_what_makes_no_sense_and_who_may_not(
     seen = re.search(r'name="seen" value="(\w+)"', street.get(path(stays, goes)).content.decode())
     assert seen
     for wrong, why in (
-        ({"evidence": ""}, "请选依据"), ({"reason": "是"}, "请写明原因"), ({"home": ""}, "请选现在住在哪一处"),
+        ({"evidence": ""}, "请选依据"),
+        ({"reason": "是"}, "请写明原因"),
+        ({"home": ""}, "请选现在住在哪一处"),
         ({"seen": "old"}, "刚才有人改过"),
-    ):  # fmt: skip
+    ):
         answer = street.post(path(stays, goes), given | {"seen": seen[1]} | wrong)
         assert answer.status_code == 422, why
         assert why in answer.content.decode()

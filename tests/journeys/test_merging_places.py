@@ -1,4 +1,6 @@
-"""One door entered twice, one business entered twice: people, visits and the campaign's target come together, and part again."""
+"""One door entered twice, one business entered twice: people, visits and the campaign's target come together, and
+part again.
+"""
 
 from __future__ import annotations
 
@@ -110,8 +112,9 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     assert Target.objects.get(entity=goes.pk).state == "visited"
     assert Target.objects.get(entity=stays.pk).state == "explained", "what came since stays with the one that stood"
     assert set(Residence.objects.filter(dwelling=goes, to_on__isnull=True).values_list("person", flat=True)) == {
-        guest.pk, in_both.pk
-    }  # fmt: skip
+        guest.pk,
+        in_both.pk,
+    }
 
 
 def test_a_vacancy_goes_with_its_proof(street: Client, second: Client, twice: tuple[Dwelling, Dwelling]) -> None:
@@ -133,9 +136,14 @@ def test_an_address_that_was_registered_again_stands_in_the_way_of_undoing(
     stays, goes = twice
     plan = merge("dwelling", street, second, stays, goes)
     Dwelling.objects.create(
-        id=ids.new_id(), grid_id=GRID, community=COMMUNITY, address="新登记", address_key=goes.address_key, source="office",
+        id=ids.new_id(),
+        grid_id=GRID,
+        community=COMMUNITY,
+        address="新登记",
+        address_key=goes.address_key,
+        source="office",
         created_at=clock.now(),
-    )  # fmt: skip
+    )
     refused = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "其实是两处"})
     assert refused.status_code == 422
     assert "后来又登记了一处" in refused.content.decode()
@@ -145,8 +153,10 @@ def test_an_address_that_was_registered_again_stands_in_the_way_of_undoing(
 
 def test_a_business_entered_twice(street: Client, second: Client, sign_in: SignIn) -> None:
     head = ["网格编码", "单位名称", "统一社会信用代码", "联系人", "联系电话", "地址"]
-    rows = [[GRID, "海河便民超市", uscc(1), "韩书言", "12000000001", "海河花园5号楼底商"],
-            [GRID, "海河便民商店", "", "孟昭宁", "12000000002", "海河花园5号楼底商"]]  # fmt: skip
+    rows = [
+        [GRID, "海河便民超市", uscc(1), "韩书言", "12000000001", "海河花园5号楼底商"],
+        [GRID, "海河便民商店", "", "孟昭宁", "12000000002", "海河花园5号楼底商"],
+    ]
     confirm(street, upload(street, workbook("单位台账", [head, *rows])))
     sign_in(Role.STREET_CENTRE, "120105001").post(f"/campaign/waves/{Wave.objects.get(name='试点').pk}/dispatch/")
     stays, goes = Organization.objects.get(uscc=uscc(1)), Organization.objects.get(uscc="")

@@ -1,4 +1,6 @@
-"""整户搬迁 through the pages: who goes and what it does is shown, a second person agrees, both grids are written, it goes back."""
+"""整户搬迁 through the pages: who goes and what it does is shown, a second person agrees, both grids are written,
+it goes back.
+"""
 
 from __future__ import annotations
 
@@ -60,10 +62,15 @@ def propose(client: Client, old: Dwelling, new: Dwelling, **more: Any) -> Any:
     path = f"/upkeep/move/{old.pk}/{new.pk}/"
     page = words(client.get(path))
     given = {
-        "seen": seen(page), "people": re.findall(r'value="([\w-]+)" checked', page), "registration": "stays",
-        "from_on": clock.local_date(clock.now()).isoformat(), "old_door": "vacant", "evidence": "in_person",
-        "reason": "一家人搬到新楼", **more,
-    }  # fmt: skip
+        "seen": seen(page),
+        "people": re.findall(r'value="([\w-]+)" checked', page),
+        "registration": "stays",
+        "from_on": clock.local_date(clock.now()).isoformat(),
+        "old_door": "vacant",
+        "evidence": "in_person",
+        "reason": "一家人搬到新楼",
+        **more,
+    }
     return client.post(path, given)
 
 
@@ -85,9 +92,15 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
     old = Dwelling.objects.get(room="101")
     mother, today = Person.objects.get(name="程兰因"), clock.local_date(clock.now())
     label = CareLabel.objects.create(
-        grid_id=GRID, person=mother, category="aged", interval_days=30, starts_on=today, source="office",
-        ends_on=today + dt.timedelta(days=90), created_at=clock.now(),
-    )  # fmt: skip
+        grid_id=GRID,
+        person=mother,
+        category="aged",
+        interval_days=30,
+        starts_on=today,
+        source="office",
+        ends_on=today + dt.timedelta(days=90),
+        created_at=clock.now(),
+    )
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
         claims.apply_claims(writing, [Claim("person", mother.pk, "born_on", "1951-02-03", "ledger")])
     asked = Difference.objects.get(entity=mother.pk, field="born_on")
@@ -108,11 +121,17 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
     ):
         assert said in shown, said
     for wrong, told in (
-        ({"people": []}, "还没选谁搬"), ({"registration": "?"}, "户口跟不跟着迁"), ({"from_on": "2099-01-01"}, "还没搬的先不办"),
-        ({"from_on": "昨天"}, "请填哪天搬的"), ({"old_door": ""}, "原来那一户以后怎样"), ({"reason": "搬"}, "请写明原因"),
-        ({"people": [str(mother.pk)]}, "还有 1 人现住，不能算空房"), ({"people": [str(uuid.uuid4())]}, "已经不在原来那一户"),
-        ({"seen": ""}, "刚才有人改过"), ({"evidence": "?"}, "请选依据"),
-    ):  # fmt: skip
+        ({"people": []}, "还没选谁搬"),
+        ({"registration": "?"}, "户口跟不跟着迁"),
+        ({"from_on": "2099-01-01"}, "还没搬的先不办"),
+        ({"from_on": "昨天"}, "请填哪天搬的"),
+        ({"old_door": ""}, "原来那一户以后怎样"),
+        ({"reason": "搬"}, "请写明原因"),
+        ({"people": [str(mother.pk)]}, "还有 1 人现住，不能算空房"),
+        ({"people": [str(uuid.uuid4())]}, "已经不在原来那一户"),
+        ({"seen": ""}, "刚才有人改过"),
+        ({"evidence": "?"}, "请选依据"),
+    ):
         refused = propose(street, old, beyond, **wrong)
         assert (refused.status_code, told in words(refused)) == (422, True), (wrong, words(refused))
     same = propose(street, old, old)

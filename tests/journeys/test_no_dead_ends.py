@@ -48,10 +48,13 @@ def dead_ends(client: Client) -> tuple[list[str], int]:
 @pytest.mark.parametrize(
     ("role", "scope"),
     [
-        (Role.GRID_WORKER, GRID), (Role.COMMUNITY_LEAD, COMMUNITY), (Role.STREET_CENTRE, "120105001"),
-        (Role.ADMINISTRATOR, "120105001"), (Role.LEADING_GROUP, "120105001"),
+        (Role.GRID_WORKER, GRID),
+        (Role.COMMUNITY_LEAD, COMMUNITY),
+        (Role.STREET_CENTRE, "120105001"),
+        (Role.ADMINISTRATOR, "120105001"),
+        (Role.LEADING_GROUP, "120105001"),
     ],
-)  # fmt: skip
+)
 def test_no_link_leads_to_a_refusal(doubtful: Client, sign_in: SignIn, role: Role, scope: str) -> None:
     homeless = Person.objects.get(name="何照")
     Residence.objects.filter(person=homeless).update(to_on="2026-06-01")

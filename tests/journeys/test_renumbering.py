@@ -1,4 +1,6 @@
-"""楼房重编号 through the pages: every door old and new beforehand, rechecked, done in one go, still found by the old number, undone."""
+"""楼房重编号 through the pages: every door old and new beforehand, rechecked, done in one go, still found by the old
+number, undone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Keeping no longer than needed: the report changes nothing, erasing does what it said, and an erased person is nowhere."""
+"""Keeping no longer than needed: the report changes nothing, erasing does what it said, and an erased person
+is nowhere.
+"""
 
 from __future__ import annotations
 
@@ -83,16 +85,30 @@ def left(street: Client, home: Path) -> Person:
 def shop(left: Person) -> Organization:
     """A closed shop that the person was the contact of."""
     made = Organization(
-        grid_id=GRID, name="海河便利店", name_key="海河便利店", sort_key="海河便利店", source="office", status="closed",
-        contact_name=NAME, created_at=clock.now(),
-    )  # fmt: skip
+        grid_id=GRID,
+        name="海河便利店",
+        name_key="海河便利店",
+        sort_key="海河便利店",
+        source="office",
+        status="closed",
+        contact_name=NAME,
+        created_at=clock.now(),
+    )
     made.contact_phone_sealed, made.contact_phone_masked = made.seal("contact_phone", "12012345671"), "12*****5671"
     columns.rekey(made)
     made.save(force_insert=True)
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
         said = {"name": "海河便利店", "contact_name": NAME, "contact_phone": "12012345671"}
         writing.created(GRID, "organization", made.pk, said, source="office")
-        writing.change(GRID, "organization", made.pk, "status", "active", "closed", source="office")
+        writing.change(
+            stream=GRID,
+            kind="organization",
+            entity=made.pk,
+            field="status",
+            old="active",
+            new="closed",
+            source="office",
+        )
     return made
 
 

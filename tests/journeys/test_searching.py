@@ -19,8 +19,20 @@ def found(client: Client, typed: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "typed", ["程望舒", "望舒", "chengwangshu", "cheng wang shu", "cws", "ws", id_no(11), "12012345671", f"尾号{id_no(11)[-4:]}", "尾号5671"]
-)  # fmt: skip
+    "typed",
+    [
+        "程望舒",
+        "望舒",
+        "chengwangshu",
+        "cheng wang shu",
+        "cws",
+        "ws",
+        id_no(11),
+        "12012345671",
+        f"尾号{id_no(11)[-4:]}",
+        "尾号5671",
+    ],
+)
 def test_a_person_is_found_by_whatever_is_known_and_only_in_one_s_area(
     street: Client, sign_in: SignIn, typed: str
 ) -> None:

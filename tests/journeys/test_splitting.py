@@ -32,19 +32,35 @@ def test_a_record_of_two_people_is_split_and_one_again(street: Client, second: C
     )
     today = clock.local_date(clock.now())
     label = CareLabel.objects.create(
-        grid_id=GRID, person=person, category="living_alone", interval_days=7, starts_on=today, source="office",
-        ends_on=today + dt.timedelta(days=90), created_at=clock.now(),
-    )  # fmt: skip
+        grid_id=GRID,
+        person=person,
+        category="living_alone",
+        interval_days=7,
+        starts_on=today,
+        source="office",
+        ends_on=today + dt.timedelta(days=90),
+        created_at=clock.now(),
+    )
     path = f"/upkeep/split/{person.pk}/"
     assert path in street.get(f"/people/{person.pk}/").content.decode()
     shown = street.get(path).content.decode()
     assert id_no(11) not in shown
-    given = {"seen": mark(shown), "name": "程望书", "side-id_no": "go", "side-phone": "both", "link": str(further.pk),
-             "label": str(label.pk), "evidence": "household_book", "reason": "两人同音，登成了一条"}  # fmt: skip
+    given = {
+        "seen": mark(shown),
+        "name": "程望书",
+        "side-id_no": "go",
+        "side-phone": "both",
+        "link": str(further.pk),
+        "label": str(label.pk),
+        "evidence": "household_book",
+        "reason": "两人同音，登成了一条",
+    }
     for wrong, why in (
-        ({"name": ""}, "请填另一个人的姓名"), ({"side-id_no": "both"}, "只能归一个人"), ({"seen": "old"}, "刚才有人改过"),
+        ({"name": ""}, "请填另一个人的姓名"),
+        ({"side-id_no": "both"}, "只能归一个人"),
+        ({"seen": "old"}, "刚才有人改过"),
         ({"side-id_no": "stay", "side-phone": "stay", "link": [], "label": []}, "没有一项分给另一个人"),
-    ):  # fmt: skip
+    ):
         refused = street.post(path, given | wrong)
         assert refused.status_code == 422, why
         assert why in refused.content.decode()
@@ -81,6 +97,11 @@ def test_who_may_not_split_and_what_cannot_be_split(street: Client, sign_in: Sig
     assert sign_in(Role.STREET_CENTRE, "120105001").get(path).status_code == 403
     assert sign_in(Role.GRID_WORKER, f"{COMMUNITY}002").get(path).status_code == 404
     street.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
-    given = {"seen": mark(street.get(path).content.decode()), "name": "程望书", "side-phone": "go", "evidence": "phone",
-             "reason": "两人登成一条"}  # fmt: skip
+    given = {
+        "seen": mark(street.get(path).content.decode()),
+        "name": "程望书",
+        "side-phone": "go",
+        "evidence": "phone",
+        "reason": "两人登成一条",
+    }
     assert "注销还等着复核" in street.post(path, given).content.decode()

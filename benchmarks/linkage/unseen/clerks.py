@@ -1,4 +1,7 @@
-"""How two offices write the same people down, and what goes wrong: by clerk, by household, by row. Shares in ``RATES``."""
+"""How two offices write the same people down, and what goes wrong: by clerk, by household, by row.
+
+Shares in ``RATES``.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,44 @@ from benchmarks.linkage.unseen.people import FEMALE, Door, Person, drawn
 
 RATES = {
     # of rows
-    "id_typo": 0.012, "id_swapped": 0.005, "id_masked": 0.004, "id_lost_digit": 0.003, "id_of_relative": 0.002, "id_15": 0.05,
-    "id_missing": 0.025, "id_missing_infant": 0.45,  # of those under three
-    "name_sound": 0.008, "name_shape": 0.004, "name_turned": 0.002, "name_cut": 0.002, "name_traditional": 0.004, "name_note": 0.012,
+    "id_typo": 0.012,
+    "id_swapped": 0.005,
+    "id_masked": 0.004,
+    "id_lost_digit": 0.003,
+    "id_of_relative": 0.002,
+    "id_15": 0.05,
+    "id_missing": 0.025,
+    "id_missing_infant": 0.45,  # of those under three
+    "name_sound": 0.008,
+    "name_shape": 0.004,
+    "name_turned": 0.002,
+    "name_cut": 0.002,
+    "name_traditional": 0.004,
+    "name_note": 0.012,
     "name_infant": 0.10,  # of those under one: 张三之子
     "born_lunar": 0.05,  # of those born before 1970
-    "born_first": 0.006, "born_typo": 0.004, "sex_wrong": 0.002,
-    "phone_changed": 0.07, "phone_missing": 0.09, "phone_typo": 0.006, "phone_relative": 0.05, "phone_landline": 0.04, "phone_two": 0.02,
-    "door_typo": 0.003, "door_vague": 0.004, "stairwell_missing": 0.015,
+    "born_first": 0.006,
+    "born_typo": 0.004,
+    "sex_wrong": 0.002,
+    "phone_changed": 0.07,
+    "phone_missing": 0.09,
+    "phone_typo": 0.006,
+    "phone_relative": 0.05,
+    "phone_landline": 0.04,
+    "phone_two": 0.02,
+    "door_typo": 0.003,
+    "door_vague": 0.004,
+    "stairwell_missing": 0.015,
     # of households
-    "moved": 0.012, "gone": 0.03,
+    "moved": 0.012,
+    "gone": 0.03,
     # of clerks: a clerk's sheet is some 400 rows
-    "clerk_damaged": 0.015, "clerk_head_phone": 0.06, "clerk_no_birth": 0.05, "clerk_year_only": 0.02, "clerk_no_stairwell": 0.02,
-}  # fmt: skip
+    "clerk_damaged": 0.015,
+    "clerk_head_phone": 0.06,
+    "clerk_no_birth": 0.05,
+    "clerk_year_only": 0.02,
+    "clerk_no_stairwell": 0.02,
+}
 GONE_ALONE = 0.025
 DUPLICATED = 0.01
 RENAMED = 0.06
@@ -30,8 +58,32 @@ RENAMED = 0.06
 SHEET = 400
 SOUND = "伟维玮 强墙 丽莉利 芳方 静敬 军钧 杰洁 华桦 玲铃凌 英瑛 国果 建健 志智 文雯 明鸣名 宇雨 浩昊皓 涵含 轩萱宣 欣鑫心新 梓子紫 佳嘉家 怡宜仪 晨辰 海孩 燕艳 秀绣 桂贵 淑书 珍真 春椿 林琳 平萍 红宏洪 娟涓 霞暇 成诚承 庆清 荣容 思丝 诗师 语羽 悦月 瑶遥 张章 陆路 余于俞 徐许 吕铝"
 SHAPE = "伟纬 芳芬 静净 军车 杰木 玲怜 英荚 建律 志忠 文丈 宇字 浩洁 涵函 欣欧 怡治 晨震 秀季 桂挂 淑叔 珍诊 春舂 林材 红江 娟捐 成戍 荣荥 思恩 诗持 王玉 李季 刘刻 陈阵 朱未 于干 田由 侯候 史吏 泽译 睿睿 铭铬"
-TRADITIONAL = {"张": "張", "刘": "劉", "陈": "陳", "杨": "楊", "赵": "趙", "孙": "孫", "马": "馬", "罗": "羅", "郑": "鄭", "谢": "謝", "韩": "韓", "国": "國",
-               "华": "華", "伟": "偉", "丽": "麗", "兰": "蘭", "云": "雲", "爱": "愛", "凤": "鳳", "宝": "寶", "龙": "龍", "晓": "曉", "静": "靜", "军": "軍"}  # fmt: skip
+TRADITIONAL = {
+    "张": "張",
+    "刘": "劉",
+    "陈": "陳",
+    "杨": "楊",
+    "赵": "趙",
+    "孙": "孫",
+    "马": "馬",
+    "罗": "羅",
+    "郑": "鄭",
+    "谢": "謝",
+    "韩": "韓",
+    "国": "國",
+    "华": "華",
+    "伟": "偉",
+    "丽": "麗",
+    "兰": "蘭",
+    "云": "雲",
+    "爱": "愛",
+    "凤": "鳳",
+    "宝": "寶",
+    "龙": "龍",
+    "晓": "曉",
+    "静": "靜",
+    "军": "軍",
+}
 
 
 def pairs_of(text: str) -> dict[str, str]:
@@ -46,9 +98,11 @@ def pairs_of(text: str) -> dict[str, str]:
 SOUNDS, SHAPES = pairs_of(SOUND), pairs_of(SHAPE)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Office:
-    """One side: its columns and what stands in them; whether the door has columns of its own; how clerks word things."""
+    """One side: its columns and what stands in them; whether the door has columns of its own; how clerks
+    word things.
+    """
 
     columns: tuple[str, ...]
     means: tuple[str, ...]
@@ -59,17 +113,53 @@ class Office:
 
 
 STREET = Office(
-    ("序号", "姓名", "性别", "身份证号码", "出生年月日", "与户主关系", "联系方式", "小区（村）", "楼号", "单元", "房号", "备注"),
-    ("number", "name", "sex", "id", "born", "relation", "phone", "place", "building", "stairwell", "room", "note"), True,
-    ("{y}-{m:02d}-{d:02d}", "{y}.{m}.{d}", "{y}年{m}月{d}日", "{y}{m:02d}{d:02d}"), (("男", "女"),),
-    {"户主": ("户主", "本人"), "配偶": ("配偶", "妻", "夫"), "子女": ("子女", "子", "女"), "父母": ("父母", "父"), "非亲属": ("非亲属", "合租")},
-)  # fmt: skip
+    columns=(
+        "序号",
+        "姓名",
+        "性别",
+        "身份证号码",
+        "出生年月日",
+        "与户主关系",
+        "联系方式",
+        "小区（村）",
+        "楼号",
+        "单元",
+        "房号",
+        "备注",
+    ),
+    means=(
+        "number",
+        "name",
+        "sex",
+        "id",
+        "born",
+        "relation",
+        "phone",
+        "place",
+        "building",
+        "stairwell",
+        "room",
+        "note",
+    ),
+    cut=True,
+    dates=("{y}-{m:02d}-{d:02d}", "{y}.{m}.{d}", "{y}年{m}月{d}日", "{y}{m:02d}{d:02d}"),
+    sexes=(("男", "女"),),
+    relations={
+        "户主": ("户主", "本人"),
+        "配偶": ("配偶", "妻", "夫"),
+        "子女": ("子女", "子", "女"),
+        "父母": ("父母", "父"),
+        "非亲属": ("非亲属", "合租"),
+    },
+)
 PLATFORM = Office(
-    ("人员姓名", "证件号码", "人员性别", "出生日期", "手机号码", "居住地址", "户主关系"),
-    ("name", "id", "sex", "born", "phone", "address", "relation"), False,
-    ("{y}/{m}/{d}", "{y}-{m:02d}-{d:02d} 00:00:00"), (("男性", "女性"), ("1", "2")),
-    {"户主": ("户主",), "配偶": ("配偶",), "子女": ("子女",), "父母": ("父母",), "非亲属": ("其他",)},
-)  # fmt: skip
+    columns=("人员姓名", "证件号码", "人员性别", "出生日期", "手机号码", "居住地址", "户主关系"),
+    means=("name", "id", "sex", "born", "phone", "address", "relation"),
+    cut=False,
+    dates=("{y}/{m}/{d}", "{y}-{m:02d}-{d:02d} 00:00:00"),
+    sexes=(("男性", "女性"), ("1", "2")),
+    relations={"户主": ("户主",), "配偶": ("配偶",), "子女": ("子女",), "父母": ("父母",), "非亲属": ("其他",)},
+)
 WAYS = {
     "flats": (
         "{p}{b}号楼{s}单元{r}室",
@@ -115,9 +205,13 @@ class Written:
 
 
 def copy_out(
-    people: list[Person], members: dict[int, list[int]], rows: list[tuple[int, Door, bool]], office: Office,
-    names: dict[str, str], rng: random.Random,
-) -> list[Written]:  # fmt: skip
+    people: list[Person],
+    members: dict[int, list[int]],
+    rows: list[tuple[int, Door, bool]],
+    office: Office,
+    names: dict[str, str],
+    rng: random.Random,
+) -> list[Written]:
     """Rows (person, door, moved) as one office's clerks write them; ``names``: what this office calls an estate."""
     found = []
     clerk = Clerk.hired(office, rng)
@@ -128,10 +222,14 @@ def copy_out(
         kin = [people[k] for k in members[person.household] if k != number]
         made = _mistakes(person, rng) | ({"moved"} if moved else set()) | clerk.habits
         cells = {
-            "name": _name(person, kin, made, rng), "id": _id(person, kin, made, rng), "born": _born(person, made, clerk, rng),
-            "sex": clerk.sexes[person.male == ("sex_wrong" in made)], "phone": _phone(person, kin, made, rng),
-            "relation": _relation(person, office, rng), **_door(door, made, clerk, office, names, rng),
-        }  # fmt: skip
+            "name": _name(person, kin, made, rng),
+            "id": _id(person, kin, made, rng),
+            "born": _born(person, made, clerk, rng),
+            "sex": clerk.sexes[person.male == ("sex_wrong" in made)],
+            "phone": _phone(person, kin, made, rng),
+            "relation": _relation(person, office, rng),
+            **_door(door=door, made=made, clerk=clerk, office=office, names=names, rng=rng),
+        }
         found.append(Written(number, cells, made))
     return found
 

@@ -67,7 +67,9 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 @dataclasses.dataclass(frozen=True)
 class Door:
-    """``style``: flats (building, stairwell, room) · tower (lettered, no stairwell) · courtyard (number, room) · village (group, number)."""
+    """``style``: flats (building, stairwell, room) · tower (lettered, no stairwell) · courtyard (number, room) ·
+    village (group, number).
+    """
 
     style: str
     place: str
@@ -76,7 +78,7 @@ class Door:
     room: str
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Person:
     """The truth of one person. ``household``: who is entered together."""
 
@@ -143,8 +145,14 @@ class Town:
         while True:
             style = rng.choices(("flats", "tower", "courtyard", "village"), (80, 8, 7, 5))[0]
             place = rng.choice(PLACES) + rng.choice(PLACES) + ("" if rng.random() < 0.8 else rng.choice(PLACES))
-            place += rng.choice({"flats": ("里", "里", "园", "小区", "新村", "花园"), "tower": ("大厦", "广场", "公寓"),
-                                 "courtyard": ("胡同", "大街", "巷"), "village": ("村", "庄")}[style])  # fmt: skip
+            place += rng.choice(
+                {
+                    "flats": ("里", "里", "园", "小区", "新村", "花园"),
+                    "tower": ("大厦", "广场", "公寓"),
+                    "courtyard": ("胡同", "大街", "巷"),
+                    "village": ("村", "庄"),
+                }[style]
+            )
             if place in seen:
                 continue
             seen.add(place)
@@ -273,7 +281,15 @@ class Town:
                 given += drawn(table, rng)
         name = surname + given if rng.random() > 0.003 else rng.choice(FAR_NAMES)
         person = Person(
-            name, number, male, born, f"12{rng.randrange(10**9):09d}", landline, relation, self._household, door
+            name=name,
+            id_no=number,
+            male=male,
+            born=born,
+            phone=f"12{rng.randrange(10**9):09d}",
+            landline=landline,
+            relation=relation,
+            household=self._household,
+            door=door,
         )
         self.people.append(person)
         return person

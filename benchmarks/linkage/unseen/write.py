@@ -31,7 +31,7 @@ def write(folder: Path, n: int, seed: int) -> Pair:
         (clerks.STREET, left, {}, pair.left, pair.left_key),
         (clerks.PLATFORM, right, renamed, pair.right, pair.right_key),
     ):
-        written = clerks.copy_out(people, members, rows, office, names, rng)
+        written = clerks.copy_out(people=people, members=members, rows=rows, office=office, names=names, rng=rng)
         if office is clerks.PLATFORM:
             rng.shuffle(written)  # an export in no order of streets
         _table(office, written).write_parquet(target)
@@ -42,7 +42,9 @@ def write(folder: Path, n: int, seed: int) -> Pair:
 def _present(
     people: list[Person], members: dict[int, list[int]], rng: random.Random, *, leave: float
 ) -> list[tuple[int, Door, bool]]:
-    """Who stands in an office's ledger, behind which door: some households are missing, some moved, some entered twice."""
+    """Who stands in an office's ledger, behind which door: some households are missing, some moved, some
+    entered twice.
+    """
     rows: list[tuple[int, Door, bool]] = []
     elsewhere: list[Door] = []
     for numbers in members.values():

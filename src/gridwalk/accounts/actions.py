@@ -50,9 +50,15 @@ def _office(actor: Viewer) -> str:
 
 
 def create_user(
-    *, actor: Viewer, at: dt.datetime, username: str, name: str, password: str, post: str = "",
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    username: str,
+    name: str,
+    password: str,
+    post: str = "",
     must_change_password: bool = True,
-) -> User:  # fmt: skip
+) -> User:
     """Create an account without any assignment. Raises NotPermitted, AccountError."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
@@ -63,8 +69,13 @@ def create_user(
         raise AccountError(f"没有存：登录名、姓名、职务都不超过 {LONGEST} 个字。")
     if User.objects.filter(username=username).exists():
         raise AccountError(f"登录名“{username}”已有人用，换一个再存。")
-    user = User(username=username, name=name.strip(), post=post.strip(), created_at=at,
-                must_change_password=must_change_password)  # fmt: skip
+    user = User(
+        username=username,
+        name=name.strip(),
+        post=post.strip(),
+        created_at=at,
+        must_change_password=must_change_password,
+    )
     _check_password(password, user)
     user.set_password(password)
     with core.write_to(actor=actor, at=at) as writing:
@@ -74,9 +85,16 @@ def create_user(
 
 
 def assign(
-    *, actor: Viewer, at: dt.datetime, user: uuid.UUID, role: Role, scope: str, from_on: dt.date,
-    to_on: dt.date | None = None, responsible: bool = False,
-) -> Assignment:  # fmt: skip
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    user: uuid.UUID,
+    role: Role,
+    scope: str,
+    from_on: dt.date,
+    to_on: dt.date | None = None,
+    responsible: bool = False,
+) -> Assignment:
     """Give a role over an area from a day on; from then a new responsible person takes the place of the one before.
 
     Raises NotPermitted, AccountError.
@@ -185,9 +203,16 @@ def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
 
 
 def grant(
-    *, actor: Viewer, at: dt.datetime, user: uuid.UUID, kind: str, entity: uuid.UUID, code: str, until_at: dt.datetime,
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    user: uuid.UUID,
+    kind: str,
+    entity: uuid.UUID,
+    code: str,
+    until_at: dt.datetime,
     reason: str,
-) -> Grant:  # fmt: skip
+) -> Grant:
     """Open one object of the grid ``code`` to a user for a time, with the reason. Raises NotPermitted, AccountError."""
     rules.require(actor, Verb.DISPATCH, code)
     if until_at <= at or not reason.strip():
@@ -214,9 +239,7 @@ def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str)
         )
 
 
-def follow_grids(
-    writing: Writing, *, old: Sequence[str], new: Mapping[str, uuid.UUID], from_on: dt.date
-) -> None:  # fmt: skip
+def follow_grids(writing: Writing, *, old: Sequence[str], new: Mapping[str, uuid.UUID], from_on: dt.date) -> None:
     """Step: when grids are split or merged, who looked after the old ones looks after the new ones from a day on.
 
     ``new``: new grid → its responsible worker; assignments to the old grids end the day before.

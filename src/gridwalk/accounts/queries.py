@@ -93,9 +93,10 @@ def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
 def in_post(grids: Collection[str], on: dt.date) -> dict[str, dict[uuid.UUID, str]]:
     """Who works in each grid or leads its community on a day: grid → user → name, the grid's own workers first."""
     rows = Assignment.objects.filter(
-        _in_force(on), role__in=[Role.GRID_WORKER, Role.COMMUNITY_LEAD],
+        _in_force(on),
+        role__in=[Role.GRID_WORKER, Role.COMMUNITY_LEAD],
         scope__in=[*grids, *{grid[:12] for grid in grids}],
-    )  # fmt: skip
+    )
     found: dict[str, dict[uuid.UUID, str]] = {grid: {} for grid in grids}
     for held in rows.select_related("user").order_by("-scope", "user__name"):
         for grid in grids:

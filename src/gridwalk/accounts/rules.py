@@ -56,20 +56,46 @@ class Verb(enum.StrEnum):
 
 
 _OFFICE = {
-    Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_CARE, Verb.RECORD_VISIT,
-    Verb.EDIT_REGISTER, Verb.DECIDE_DIFFERENCE, Verb.RECHECK, Verb.IMPORT_LEDGER, Verb.DISPATCH,
-    Verb.EXPORT_REPORT, Verb.SEE_AUDIT,
-}  # fmt: skip
+    Verb.SEE_COUNTS,
+    Verb.SEE_ROWS_MASKED,
+    Verb.SEE_ROWS,
+    Verb.REVEAL,
+    Verb.SEE_CARE,
+    Verb.RECORD_VISIT,
+    Verb.EDIT_REGISTER,
+    Verb.DECIDE_DIFFERENCE,
+    Verb.RECHECK,
+    Verb.IMPORT_LEDGER,
+    Verb.DISPATCH,
+    Verb.EXPORT_REPORT,
+    Verb.SEE_AUDIT,
+}
 
 PERMITTED: dict[Role, frozenset[Verb]] = {
     Role.GRID_WORKER: frozenset(
-        {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_CARE, Verb.RECORD_VISIT,
-         Verb.EDIT_REGISTER}
+        {
+            Verb.SEE_COUNTS,
+            Verb.SEE_ROWS_MASKED,
+            Verb.SEE_ROWS,
+            Verb.REVEAL,
+            Verb.SEE_CARE,
+            Verb.RECORD_VISIT,
+            Verb.EDIT_REGISTER,
+        }
     ),
     Role.COMMUNITY_LEAD: frozenset({*_OFFICE, Verb.MANAGE_DEVICES}),
     Role.STREET_CENTRE: frozenset(
-        {Verb.SEE_COUNTS, Verb.SEE_ROWS_MASKED, Verb.RECHECK, Verb.IMPORT_LEDGER, Verb.DISPATCH,
-         Verb.MANAGE_CAMPAIGN, Verb.EXPORT_REPORT, Verb.SEE_AUDIT, Verb.REGRID}
+        {
+            Verb.SEE_COUNTS,
+            Verb.SEE_ROWS_MASKED,
+            Verb.RECHECK,
+            Verb.IMPORT_LEDGER,
+            Verb.DISPATCH,
+            Verb.MANAGE_CAMPAIGN,
+            Verb.EXPORT_REPORT,
+            Verb.SEE_AUDIT,
+            Verb.REGRID,
+        }
     ),
     Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
     Role.INSPECTOR: frozenset(),
@@ -77,7 +103,7 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
     Role.ADMINISTRATOR: frozenset(
         {Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT, Verb.MANAGE_DEVICES, Verb.REGRID}
     ),
-}  # fmt: skip
+}
 
 SECOND_FACTOR = frozenset({Role.STREET_CENTRE, Role.ADMINISTRATOR})
 """Roles that sign in with a one-time code as well (issue: TOTP)."""

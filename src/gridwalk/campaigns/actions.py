@@ -44,10 +44,17 @@ class NewWave:
 
 
 def create_campaign(
-    *, actor: Viewer, at: dt.datetime, name: str, scope: str, phases: dict[str, tuple[dt.date, dt.date]],
-    waves: Sequence[NewWave], leading_group: Sequence[tuple[str, str, str]] = (),
-) -> Campaign:  # fmt: skip
-    """Found a campaign with its phases (``prepare`` · ``act`` · ``sum_up``), waves and leading group (name, post, duty).
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    name: str,
+    scope: str,
+    phases: dict[str, tuple[dt.date, dt.date]],
+    waves: Sequence[NewWave],
+    leading_group: Sequence[tuple[str, str, str]] = (),
+) -> Campaign:
+    """Found a campaign with its phases (``prepare`` · ``act`` · ``sum_up``), waves and leading group (name,
+    post, duty).
 
     Raises NotPermitted, CampaignError.
     """
@@ -58,9 +65,15 @@ def create_campaign(
     starts_on, ends_on = phases["prepare"][0], max(last for _, last in phases.values())
     with core.write_to(actor=actor, at=at) as writing:
         campaign = Campaign.objects.create(
-            name=name.strip(), scope=scope, starts_on=starts_on, ends_on=ends_on, state="running",
-            quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, created_at=at,
-        )  # fmt: skip
+            name=name.strip(),
+            scope=scope,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            state="running",
+            quiet_from=QUIET_FROM,
+            quiet_until=QUIET_UNTIL,
+            created_at=at,
+        )
         Phase.objects.bulk_create(
             [Phase(campaign=campaign, kind=kind, starts_on=a, ends_on=b) for kind, (a, b) in phases.items()]
         )
@@ -92,9 +105,12 @@ LONGEST_NAME, LONGEST_MEMBER = 60, (40, 60, 120)
 
 
 def _fault_of_plan(
-    name: str, scope: str, phases: Mapping[str, tuple[dt.date, dt.date]], waves: Sequence[NewWave],
+    name: str,
+    scope: str,
+    phases: Mapping[str, tuple[dt.date, dt.date]],
+    waves: Sequence[NewWave],
     leading_group: Sequence[tuple[str, str, str]],
-) -> str:  # fmt: skip
+) -> str:
     """What is wrong with a campaign to be; empty where nothing is."""
     if not name or len(name) > LONGEST_NAME or not waves:
         return "行动要有名称，不超过 60 个字，至少要有一批。"
@@ -113,11 +129,12 @@ def _fault_of_plan(
 
 
 def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
-    """Make the targets of a wave, one transaction a grid, each to the grid's responsible worker; again adds what is new.
+    """Make the targets of a wave, one transaction a grid, each to the grid's responsible worker; again adds
+    what is new.
 
-    Scope: every active residential or mixed dwelling, vacant and let ones included, those too whose striking off awaits its
-    recheck; active organizations and key sites. Returns how many targets were made. Raises NotHere, NotPermitted,
-    CampaignError.
+    Scope: every active residential or mixed dwelling, vacant and let ones included, those too whose striking off
+    awaits its recheck; active organizations and key sites. Returns how many targets were made. Raises NotHere,
+    NotPermitted, CampaignError.
     """
     found = Wave.objects.select_related("campaign").filter(pk=wave).first()
     if found is None:
@@ -131,8 +148,13 @@ def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
             n_made += dispatch_grid(writing, found, grid)
     with core.write_to(actor=actor, at=at) as writing:
         Wave.objects.filter(pk=wave).update(dispatched_at=at)
-        writing.audit("wave.dispatched", scope=found.campaign.scope, kind="campaign", subject=found.campaign_id,
-                      data={"wave": found.order, "n": n_made})  # fmt: skip
+        writing.audit(
+            "wave.dispatched",
+            scope=found.campaign.scope,
+            kind="campaign",
+            subject=found.campaign_id,
+            data={"wave": found.order, "n": n_made},
+        )
     return n_made
 
 
@@ -149,12 +171,18 @@ def dispatch_grid(writing: Writing, wave: Wave, grid: str) -> int:
         wanted += [(kind, pk, f"~{sort_key}"[:80]) for pk, sort_key in rows]
     made = [
         Target(
-            campaign_id=wave.campaign_id, wave=wave, grid_id=grid, kind=kind, entity=entity, walk_key=walk,
-            assignee_id=worker.user if worker else None, created_at=writing.at,
+            campaign_id=wave.campaign_id,
+            wave=wave,
+            grid_id=grid,
+            kind=kind,
+            entity=entity,
+            walk_key=walk,
+            assignee_id=worker.user if worker else None,
+            created_at=writing.at,
         )
         for kind, entity, walk in wanted
         if kind in wave.kinds and entity not in known
-    ]  # fmt: skip
+    ]
     bulk.insert(made)
     for target in made:
         writing.created(grid, "target", target.id, {"kind": target.kind, "entity": str(target.entity)}, source="office")
@@ -193,9 +221,15 @@ def join_targets(writing: Writing, found: Sequence[Joining]) -> None:
         wave, one = wanted[key]
         worker = workers.get(one.grid)
         target = Target(
-            campaign_id=wave.campaign_id, wave=wave, grid_id=one.grid, kind=one.kind, entity=one.entity,
-            walk_key=one.walk_key, assignee_id=worker.user if worker else None, created_at=writing.at,
-        )  # fmt: skip
+            campaign_id=wave.campaign_id,
+            wave=wave,
+            grid_id=one.grid,
+            kind=one.kind,
+            entity=one.entity,
+            walk_key=one.walk_key,
+            assignee_id=worker.user if worker else None,
+            created_at=writing.at,
+        )
         made.append(target)
         record = {"kind": one.kind, "entity": str(one.entity)}
         writing.created(one.grid, "target", target.id, record, source="office")
@@ -254,9 +288,7 @@ def plan_targets(
     return n_planned
 
 
-def reassign(
-    *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to: uuid.UUID, reason: str
-) -> int:  # fmt: skip
+def reassign(*, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to: uuid.UUID, reason: str) -> int:
     """Hand targets to another worker with a reason (改派); what was recorded stays. Returns how many.
 
     Raises NotPermitted, CampaignError, NotHere (no such user).
@@ -274,7 +306,14 @@ def reassign(
         for target in rows.only("id", "grid_id", "assignee_id"):
             old = str(target.assignee_id) if target.assignee_id else None
             writing.change(
-                target.grid_id, "target", target.id, "assignee", old, str(to), source="office", reason=reason.strip()
+                stream=target.grid_id,
+                kind="target",
+                entity=target.id,
+                field="assignee",
+                old=old,
+                new=str(to),
+                source="office",
+                reason=reason.strip(),
             )
         n_moved = rows.update(assignee_id=to)
         for grid in grids:
@@ -304,8 +343,8 @@ def replace_grids(
 ) -> None:
     """Split or merge grids with all that stands in them; open targets follow, at the new grid's responsible worker.
 
-    ``buildings``: building or stairwell → its new grid; whatever is not named goes to the first of ``new``. One transaction.
-    Raises NotPermitted, TerritoryError.
+    ``buildings``: building or stairwell → its new grid; whatever is not named goes to the first of ``new``. One
+    transaction. Raises NotPermitted, TerritoryError.
     """
     with core.write_to(*old, actor=actor, at=at):
         territory_actions.replace_grids(actor=actor, at=at, old=old, new=new, from_on=from_on)
@@ -320,7 +359,15 @@ def replace_grids(
                 for entities in (doors, *others):
                     moved = Target.objects.filter(grid_id__in=old, entity__in=entities)
                     for target in moved.only("id", "grid_id"):
-                        writing.change(grid, "target", target.id, "grid", target.grid_id, grid, source="office")
+                        writing.change(
+                            stream=grid,
+                            kind="target",
+                            entity=target.id,
+                            field="grid",
+                            old=target.grid_id,
+                            new=grid,
+                            source="office",
+                        )
                     worker = workers.get(grid)
                     moved.update(grid_id=grid, assignee_id=worker.user if worker else None)
 
@@ -342,5 +389,14 @@ def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str)
     with core.write_to(found.grid_id, actor=actor, at=at) as writing:
         was = str(found.assignee_id) if found.assignee_id else None
         Target.objects.filter(pk=target).update(assignee_id=None, note=f"退回：{reason}"[:120])
-        writing.change(found.grid_id, "target", target, "assignee", was, None, source="visit", reason=reason)
+        writing.change(
+            stream=found.grid_id,
+            kind="target",
+            entity=target,
+            field="assignee",
+            old=was,
+            new=None,
+            source="visit",
+            reason=reason,
+        )
         writing.audit("target.handed_back", scope=found.grid_id, kind=found.kind, subject=found.entity, reason=reason)

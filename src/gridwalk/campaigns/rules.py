@@ -40,7 +40,7 @@ def planned(total: int, starts_on: dt.date, ends_on: dt.date, today: dt.date) ->
 BANDS = {"morning": "上", "afternoon": "下", "evening": "晚", "weekend": "末"}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Door:
     """What the next step depends on. ``outcome``: the last one; ``bands``: those tried; ``vacant``: said to be vacant.
 

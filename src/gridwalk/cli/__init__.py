@@ -1,4 +1,6 @@
-"""The ``gridwalk`` command: one file a verb, each with HELP, ``arguments(parser)`` and ``run(options) -> exit code``."""
+"""The ``gridwalk`` command: one file a verb, each with HELP, ``arguments(parser)`` and ``run(options) ->
+exit code``.
+"""
 
 from __future__ import annotations
 

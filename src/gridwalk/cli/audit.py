@@ -11,9 +11,12 @@ from gridwalk.cli.failures import CommandError
 HELP = "审计：verify 查有没有被改、被删、被插，seal 封存到文件"
 SHOWN = 20
 _WORDS = {
-    "changed": "被改过", "removed": "之前有缺，被删过", "inserted": "是后来插进去的", "cut": "起到末尾被删掉了",
+    "changed": "被改过",
+    "removed": "之前有缺，被删过",
+    "inserted": "是后来插进去的",
+    "cut": "起到末尾被删掉了",
     "sealed": "和封存文件里的不一样",
-}  # fmt: skip
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,6 @@
-"""The programs that ``serve`` runs beside itself: noted on disk, so that a killed parent's children are ended by the next."""
+"""The programs that ``serve`` runs beside itself: noted on disk, so that a killed parent's children are ended
+by the next.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,9 @@ def _describe(pid: int) -> dict[str, Any]:
 
 
 def start(command: Sequence[str], *, log: str, env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """Start a Python program of ours whose words go to ``logs/<log>``; Ctrl-C at the terminal reaches only the parent."""
+    """Start a Python program of ours whose words go to ``logs/<log>``; Ctrl-C at the terminal reaches only
+    the parent.
+    """
     path = environment.logs() / log
     with contextlib.suppress(OSError):
         if path.stat().st_size > _LOG_BYTES:

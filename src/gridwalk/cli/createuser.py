@@ -27,9 +27,13 @@ def run(options: argparse.Namespace) -> int:
     with environment.database():
         schema.require_ready()
         create(
-            username=options.username, name=options.name, role=options.role, scope=options.scope, post=options.post,
+            username=options.username,
+            name=options.name,
+            role=options.role,
+            scope=options.scope,
+            post=options.post,
             generate=options.generate,
-        )  # fmt: skip
+        )
     return 0
 
 
@@ -55,9 +59,7 @@ def create(*, username: str, name: str, role: str, scope: str, post: str, genera
             post=post,
             must_change_password=generated,
         )
-        accounts.assign(
-            actor=SYSTEM, at=at, user=user.id, role=Role(role), scope=scope, from_on=clock.local_date(at)
-        )  # fmt: skip
+        accounts.assign(actor=SYSTEM, at=at, user=user.id, role=Role(role), scope=scope, from_on=clock.local_date(at))
     output.say(f"账号“{username}”建好了，岗位：{LABELS[Role(role)]}，范围：{scope or '全部'}。")
     if generated:
         passwords.tell(username, password)

@@ -1,4 +1,6 @@
-"""``demo --check``: rates against their recount, planted faults, pages of every role over HTTP, numbers in plain text."""
+"""``demo --check``: rates against their recount, planted faults, pages of every role over HTTP, numbers in
+plain text.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ SIGNING_IN = ("/accounts/login/", "/accounts/password/", "/accounts/again/", "/a
 
 
 def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) -> int:
-    """Check what ``simulate.demo`` made, with its server running. The last line printed is one JSON object; exit code."""
+    """Check what ``simulate.demo`` made, with its server running.
+
+    The last line printed is one JSON object; exit code.
+    """
     from gridwalk.core import clock
     from gridwalk.simulate import checks
 
@@ -61,7 +66,9 @@ def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) 
 
 
 def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, dict[str, Any]]]:
-    """``{role: {page: {status, ms, queries, ok}}}``: a page opens for those the table of pages lets in, else says 403."""
+    """``{role: {page: {status, ms, queries, ok}}}``: a page opens for those the table of pages lets in,
+    else says 403.
+    """
     from django.contrib.auth import get_user_model
 
     from gridwalk.accounts import actions as accounts
@@ -164,7 +171,7 @@ def _places(server: postgres.Embedded, ledgers: Iterable[Any]) -> Iterator[Path]
         with dump.open("wb") as out:
             subprocess.run(  # noqa: S603
                 [str(server.binary("pg_dump")), "--dbname", server.url()], stdout=out, check=True
-            )  # fmt: skip
+            )
         yield dump
         given = {Path(file.path).parent.resolve() for file in ledgers}
         began = time.time() - 3600

@@ -146,8 +146,9 @@ def _serving() -> Iterator[Finding]:
         yield findings.warn("服务", "网页服务没有运行。", "要用时运行 gridwalk serve。")
     elif serving.address.startswith("http:") and os.environ.get("GRIDWALK_HTTPS") != "1":
         yield findings.warn(
-            "服务", f"{serving.address} 没有加密，手机应用打不开。",
+            "服务",
+            f"{serving.address} 没有加密，手机应用打不开。",
             "请用 --cert、--key，或放在 HTTPS 代理后面并设 GRIDWALK_HTTPS=1。",
-        )  # fmt: skip
+        )
     else:
         yield findings.ok("服务", serving.address)

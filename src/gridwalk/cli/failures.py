@@ -1,7 +1,7 @@
 """An exception as a sentence: what happened, whether anything is lost, what to do.
 
-What nobody foresaw becomes one short line and an entry in the log. The entry names places in the program and the kind of
-exception, never its text nor any value: those can hold personal data.
+What nobody foresaw becomes one short line and an entry in the log. The entry names places in the program and the kind
+of exception, never its text nor any value: those can hold personal data.
 """
 
 from __future__ import annotations

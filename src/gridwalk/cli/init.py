@@ -31,9 +31,13 @@ def run(options: argparse.Namespace) -> int:
             output.say("管理员账号已经有了，没有再建。")
             return 0
         createuser.create(
-            username=options.username, name=options.name, role="administrator", scope="", post="",
+            username=options.username,
+            name=options.name,
+            role="administrator",
+            scope="",
+            post="",
             generate=options.generate,
-        )  # fmt: skip
+        )
     output.say("接下来运行 gridwalk serve，用这个账号登录。")
     return 0
 

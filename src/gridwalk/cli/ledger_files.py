@@ -34,7 +34,10 @@ def saying(options: argparse.Namespace) -> Say:
 
 
 def require_usable(inputs: Sequence[Path], outputs: Sequence[Path | None]) -> None:
-    """Before anything is read: the inputs are there, the outputs can be written and are none of the inputs. Raises LedgerError."""
+    """Before anything is read: the inputs are there, the outputs can be written and are none of the inputs.
+
+    Raises LedgerError.
+    """
     from gridwalk.ledger.errors import LedgerError
 
     for source in inputs:
@@ -76,9 +79,18 @@ def rows(of: Side, label: str) -> Iterator[str]:
         row, sheet, row_no = record.pop("row"), record.pop("sheet"), record.pop("row_no")
         values = {name: value for name, value in record.items() if value is not None}
         yield json.dumps(
-            {"side": label, "row": row, "sheet": sheet, "row_no": row_no, "kind": of.kind, "values": values,
-             "faults": faults.get(row, [])}, ensure_ascii=False, default=str,
-        )  # fmt: skip
+            {
+                "side": label,
+                "row": row,
+                "sheet": sheet,
+                "row_no": row_no,
+                "kind": of.kind,
+                "values": values,
+                "faults": faults.get(row, []),
+            },
+            ensure_ascii=False,
+            default=str,
+        )
 
 
 def write_lines(target: Path, lines: Iterator[str]) -> None:

@@ -7,7 +7,10 @@ import sys
 
 
 def say(text: str = "") -> None:
-    """One line for the person at the terminal. When whoever reads it has gone (``| head``), the work goes on unheard."""
+    """One line for the person at the terminal.
+
+    When whoever reads it has gone (``| head``), the work goes on unheard.
+    """
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -24,7 +24,8 @@ def serving(
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Serve for as long as the block runs; hands out the children. The database runs and Django is set up already.
 
-    ``certificate``: certificate and key in PEM, then HTTPS. Raises CommandError: a port in use, a server that does not start.
+    ``certificate``: certificate and key in PEM, then HTTPS. Raises CommandError: a port in use, a server that does
+    not start.
     """
     running = children.running()
     if running:
@@ -53,10 +54,26 @@ def address(host: str, port: int, *, secure: bool) -> str:
 
 def _web(host: str, port: int, processes: int, certificate: tuple[Path, Path] | None) -> list[str]:
     command = [
-        "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(processes),
-        "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600", "--respawn-failed-workers",
-        "--no-ws", "--log-level", "warning", "gridwalk.config.wsgi:application",
-    ]  # fmt: skip
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(processes),
+        "--blocking-threads",
+        "4",
+        "--blocking-threads-idle-timeout",
+        "600",
+        "--respawn-failed-workers",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "gridwalk.config.wsgi:application",
+    ]
     if certificate:
         command[-1:-1] = ["--ssl-certificate", str(certificate[0]), "--ssl-keyfile", str(certificate[1])]
     return command

@@ -72,17 +72,24 @@ def _database() -> dict[str, Any]:
             cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
             version, size = cursor.fetchone()
         return {
-            "kind": _kind(), "state": "running", "server_version": version, "bytes": size, "pending": schema.pending(),
+            "kind": _kind(),
+            "state": "running",
+            "server_version": version,
+            "bytes": size,
+            "pending": schema.pending(),
             "newer": schema.is_newer(),
-        }  # fmt: skip
+        }
     except DatabaseError:
         return {"kind": _kind(), "state": "unreachable"}
 
 
 _STATES = {
-    "running": "在运行", "stopped": "没有运行（serve 会启动它）", "missing": "还没有建（运行 gridwalk init）",
-    "unreachable": "连不上，请检查 DATABASE_URL 和网络", "unknown": "没有密钥文件，没去看",
-}  # fmt: skip
+    "running": "在运行",
+    "stopped": "没有运行（serve 会启动它）",
+    "missing": "还没有建（运行 gridwalk init）",
+    "unreachable": "连不上，请检查 DATABASE_URL 和网络",
+    "unknown": "没有密钥文件，没去看",
+}
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -1,4 +1,6 @@
-"""What a supervisor (systemd, Type=notify) is told: that the pages can be opened, that the server is on its way down."""
+"""What a supervisor (systemd, Type=notify) is told: that the pages can be opened, that the server is on
+its way down.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A certificate authority of one installation and a certificate for its server, for trials without the unit's own.
 
-The authority may sign for the given names and addresses only (name constraints, critical): whoever steals its key cannot pose as
-anything else to the phones that trust it.
+The authority may sign for the given names and addresses only (name constraints, critical): whoever steals its key
+cannot pose as anything else to the phones that trust it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ AUTHORITY_DAYS, CERTIFICATE_DAYS = 825, 397  # browsers refuse longer ones
 
 
 def make(folder: Path, names: Sequence[str], *, at: dt.datetime) -> bool:
-    """Write authority and certificate for ``names`` (host names, IP addresses) into ``folder``; whether the authority is new.
+    """Write authority and certificate for ``names`` (host names, IP addresses) into ``folder``; whether the
+    authority is new.
 
     An authority that may sign for all the names and outlives the certificate is used again: phones need not trust anew.
     """
@@ -37,11 +38,9 @@ def make(folder: Path, names: Sequence[str], *, at: dt.datetime) -> bool:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
-    )  # fmt: skip
+    )
     if kept is None:
         _write(folder / AUTHORITY_KEY, _private(authority_key), 0o600)
         _write(folder / AUTHORITY, authority.public_bytes(serialization.Encoding.PEM), 0o644)
@@ -65,12 +64,22 @@ def _authority(names: Sequence[str], *, at: dt.datetime) -> tuple[x509.Certifica
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.NameConstraints(permitted, None), critical=True)
         .add_extension(
-            x509.KeyUsage(False, False, False, False, False, key_cert_sign=True, crl_sign=True, encipher_only=False,
-                          decipher_only=False), critical=True,
+            x509.KeyUsage(
+                False,
+                False,
+                False,
+                False,
+                False,
+                key_cert_sign=True,
+                crl_sign=True,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
         )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     return signed, key
 
 

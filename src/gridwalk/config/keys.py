@@ -83,8 +83,8 @@ def load(home: Path) -> Keys:
 class Ring(Mapping[str, bytes]):
     """The envelope keys by id, read again when the key file changes: a change of keys needs no restart.
 
-    A program that has not looked yet goes on sealing under the former key, which stays in the file; a value under a key it does
-    not know makes it look at once.
+    A program that has not looked yet goes on sealing under the former key, which stays in the file; a value under a
+    key it does not know makes it look at once.
     """
 
     def __init__(self, home: Path) -> None:
@@ -126,7 +126,10 @@ class Ring(Mapping[str, bytes]):
 
 
 def rotate(home: Path) -> str:
-    """Add a fresh envelope key and make it the active one; the former ones stay. Returns its id. Raises KeyFileError."""
+    """Add a fresh envelope key and make it the active one; the former ones stay.
+
+    Returns its id. Raises KeyFileError.
+    """
     found = load(home)
     path = path_in(home)
     number = 1 + max((int(k[1:]) for k in found.envelope if k[1:].isdigit()), default=0)

@@ -1,8 +1,8 @@
 """What a PostgreSQL that was killed leaves behind, and which of it stands in the way of the next start.
 
-PostgreSQL itself copes with a lock file whose process is gone. It refuses one whose number belongs to another program by now
-(after a power cut) or to a process nobody has waited for (a zombie); those files are removed here, after the killed server's
-own helpers have ended, so that two servers can never work on the same data.
+PostgreSQL itself copes with a lock file whose process is gone. It refuses one whose number belongs to another program
+by now (after a power cut) or to a process nobody has waited for (a zombie); those files are removed here, after the
+killed server's own helpers have ended, so that two servers can never work on the same data.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _of(data: Path) -> list[psutil.Process]:
 
 
 def clear(data: Path, sockets: Path, *, seconds: float) -> None:
-    """Wait for helpers of a killed server to end (they do by themselves), then remove lock files that name nobody of ours.
+    """Wait for helpers of a killed server to end (they do by themselves), then remove lock files that name
+    nobody of ours.
 
     While a server lives, or helpers do not end, nothing is removed: PostgreSQL then refuses to start, as it should.
     """

@@ -1,7 +1,7 @@
 """Logs as lines of JSON that hold no personal data, whoever writes them.
 
-Text of our own loggers (``gridwalk.*``) is kept: it is written without personal data. Of everybody else's only where it came from,
-its numbers and the kind of exception: their texts can hold arguments, addresses and rows.
+Text of our own loggers (``gridwalk.*``) is kept: it is written without personal data. Of everybody else's only where
+it came from, its numbers and the kind of exception: their texts can hold arguments, addresses and rows.
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ class AccessMiddleware:
             logging.WARNING if noteworthy else logging.INFO,
             "request",
             extra={
-                "method": request.method, "page": match.view_name if match else "", "status": response.status_code, "ms": ms,
+                "method": request.method,
+                "page": match.view_name if match else "",
+                "status": response.status_code,
+                "ms": ms,
             },
-        )  # fmt: skip
+        )
         return response

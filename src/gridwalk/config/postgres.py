@@ -1,9 +1,9 @@
 """The embedded PostgreSQL: the binaries of a wheel under our own launcher.
 
-The wheel's own launcher trusts every local user and opens parent directories; ours does not: SCRAM with a random password,
-data checksums, a private socket directory on a short path, no TCP on Unix, an unprivileged user when started as root.
-Several programs may use one data directory: the first starts the server, the last one to leave stops it. A server killed
-at any moment leaves data that the next start opens (that is PostgreSQL's own write-ahead log).
+The wheel's own launcher trusts every local user and opens parent directories; ours does not: SCRAM with a random
+password, data checksums, a private socket directory on a short path, no TCP on Unix, an unprivileged user when
+started as root. Several programs may use one data directory: the first starts the server, the last one to leave stops
+it. A server killed at any moment leaves data that the next start opens (that is PostgreSQL's own write-ahead log).
 """
 
 from __future__ import annotations
@@ -147,7 +147,8 @@ class Embedded:
         alive = []
         for path in self._run.glob("*.user"):
             try:
-                # the number of a program that was killed may belong to another one by now: the time it began tells them apart
+                # the number of a program that was killed may belong to another one by now: the time it began tells
+                # them apart
                 if abs(psutil.Process(int(path.stem)).create_time() - float(path.read_text())) < 2:
                     alive.append(int(path.stem))
                     continue
@@ -180,9 +181,17 @@ class Embedded:
         shutil.rmtree(making, ignore_errors=True)  # a first start that was cut off
         self._own_dir(making)
         command = [
-            str(self.binary("initdb")), "-D", str(making), "-U", USER, f"--pwfile={password_file}", "--auth=scram-sha-256",
-            "--encoding=UTF8", "--locale=C", "--data-checksums",
-        ]  # fmt: skip
+            str(self.binary("initdb")),
+            "-D",
+            str(making),
+            "-U",
+            USER,
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+        ]
         if not self.durable:
             command.append("--no-sync")
         made = self._run_as(command, cwd=making)
@@ -240,9 +249,14 @@ class Embedded:
         login = self._login()
         host = "127.0.0.1" if WINDOWS else str(self.sockets)
         return psycopg.connect(
-            host=host, port=login["port"], user=USER, password=login["password"], dbname=database, autocommit=True,
+            host=host,
+            port=login["port"],
+            user=USER,
+            password=login["password"],
+            dbname=database,
+            autocommit=True,
             connect_timeout=5,
-        )  # fmt: skip
+        )
 
     def empty(self) -> None:
         """Throw the database away and make a new one without tables. The server runs."""
@@ -310,17 +324,30 @@ class Embedded:
 
     def _run_as(self, command: list[str], *, cwd: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, user=self._uid, group=self._gid, cwd=cwd,
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            user=self._uid,
+            group=self._gid,
+            cwd=cwd,
             env=self._environment(),
-        )  # fmt: skip
+        )
 
     def _run_detached(self, command: list[str], log: Path) -> subprocess.Popen[bytes]:
         with log.open("ab") as out:
             self._own(log, 0o600)
             return subprocess.Popen(  # noqa: S603
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, user=self._uid, group=self._gid,
-                cwd=self.data, env=self._environment(), start_new_session=not WINDOWS,
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                user=self._uid,
+                group=self._gid,
+                cwd=self.data,
+                env=self._environment(),
+                start_new_session=not WINDOWS,
+            )
 
     @staticmethod
     def _environment() -> dict[str, str]:

@@ -167,8 +167,9 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # locked by name alone: a whole office shares one address
     "security.W008",  # with a certificate no other protocol is spoken; without, the proxy redirects
-    "security.W005", "security.W021",  # other names of the unit's domain are not ours to decide about
-]  # fmt: skip
+    "security.W005",
+    "security.W021",  # other names of the unit's domain are not ours to decide about
+]
 
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_IDLE_SECONDS = 30 * 60

@@ -14,8 +14,10 @@ from gridwalk.registry import events, rules
 from gridwalk.registry.queries.entities import Resident
 
 STARTS_FROM = {
-    "dwelling": {"dwelling", "person"}, "person": {"dwelling", "person"}, "organization": {"organization"},
-}  # fmt: skip
+    "dwelling": {"dwelling", "person"},
+    "person": {"dwelling", "person"},
+    "organization": {"organization"},
+}
 """Where an event of a kind of record can be started from: a door's event from its people too."""
 
 
@@ -44,9 +46,12 @@ class Cell:
     options: Sequence[Option] = ()
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One question. ``kind``: text · date · select · pick (one of some people) · picks (several) · people (lines to fill)."""
+    """One question.
+
+    ``kind``: text · date · select · pick (one of some people) · picks (several) · people (lines to fill).
+    """
 
     name: str
     label: str
@@ -63,9 +68,11 @@ class Ask:
     """What a select says while nothing is chosen."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a form is made from: the people of the door, what is recorded now (shown values by field), what was typed."""
+    """What a form is made from: the people of the door, what is recorded now (shown values by field),
+    what was typed.
+    """
 
     residents: Sequence[Resident]
     now: Mapping[str, str]
@@ -77,7 +84,10 @@ class Given:
 
 
 def asks(kind: events.Kind, given: Given, *, finds_home: bool = False) -> list[Ask]:
-    """The questions of an event's form, in order. ``finds_home``: who comes is known, and which door it is, is asked."""
+    """The questions of an event's form, in order.
+
+    ``finds_home``: who comes is known, and which door it is, is asked.
+    """
     names = ("address" if finds_home and name == "people" else name for name in kind.asks)
     return [_ASKS.get(name, _fact)(kind, name, given) for name in names]
 
@@ -91,7 +101,13 @@ def people(code: str, typed: QueryDict) -> list[dict[str, str]]:
 def _select(name: str, label: str, options: Mapping[str, str], given: Given, **more: Any) -> Ask:
     value = given.typed.get(name, more.pop("value", ""))
     return Ask(
-        name, label, "select", value=value, options=tuple(options.items()), fault=given.faults.get(name, ""), **more
+        name=name,
+        label=label,
+        kind="select",
+        value=value,
+        options=tuple(options.items()),
+        fault=given.faults.get(name, ""),
+        **more,
     )
 
 
@@ -107,9 +123,15 @@ def _fact(kind: events.Kind, name: str, given: Given) -> Ask:
     now = given.now.get(name, "") or "空" if of == "dwelling" else ""
     label = {"owner_name": "新产权人", "owner_phone": "新产权人电话"}.get(name, field.label)
     return Ask(
-        name, label if kind.code == "owner_changed" else field.label, "text", value=given.typed.get(name, ""), now=now,
-        hint=hint, fault=given.faults.get(name, ""), required=required,
-    )  # fmt: skip
+        name=name,
+        label=label if kind.code == "owner_changed" else field.label,
+        kind="text",
+        value=given.typed.get(name, ""),
+        now=now,
+        hint=hint,
+        fault=given.faults.get(name, ""),
+        required=required,
+    )
 
 
 REQUIRED = frozenset({("born", "sex"), ("owner_changed", "owner_name"), ("opened", "name")})
@@ -134,7 +156,7 @@ def _people(kind: events.Kind, name: str, given: Given) -> Ask:
             cells.append(Cell(box, label, given.typed.get(box, ""), given.faults.get(box, ""), options))
         lines.append(cells)
     label = {"let": "租户", "married": "对方", "registered_in": "不在上面的人"}.get(kind.code, "搬来的人")
-    return Ask(name, label, "people", lines=lines, hint="填了证件号，已在册的人就接上，不会再建一条")
+    return Ask(name=name, label=label, kind="people", lines=lines, hint="填了证件号，已在册的人就接上，不会再建一条")
 
 
 def _who(kind: events.Kind, name: str, given: Given) -> Ask:
@@ -148,9 +170,14 @@ def _who(kind: events.Kind, name: str, given: Given) -> Ask:
     if not options and given.person:
         options = [(given.person, "本人")]  # without any door, on the person's own page
     return Ask(
-        name, label, "picks" if several else "pick", picked=picked, options=options, fault=given.faults.get(name, ""),
+        name=name,
+        label=label,
+        kind="picks" if several else "pick",
+        picked=picked,
+        options=options,
+        fault=given.faults.get(name, ""),
         hint="" if options else "这一户没有登记这样的人",
-    )  # fmt: skip
+    )
 
 
 def _living(resident: Resident) -> bool:
@@ -178,7 +205,14 @@ def _on(kind: events.Kind, name: str, given: Given) -> Ask:
     if name == "born_on":
         label = "出生日期"
     value = given.typed.get(name, "" if kind.code in {"died", "moved_in"} else given.today.isoformat())
-    return Ask(name, label, "date", value=value, fault=given.faults.get(name, ""), required=kind.code != "moved_in")
+    return Ask(
+        name=name,
+        label=label,
+        kind="date",
+        value=value,
+        fault=given.faults.get(name, ""),
+        required=kind.code != "moved_in",
+    )
 
 
 def _told(kind: events.Kind, name: str, given: Given) -> Ask:
@@ -209,7 +243,14 @@ def _address(kind: events.Kind, name: str, given: Given) -> Ask:
         label, hint = "住在哪一户", "写到室号，如 海河花园5号楼1单元301"
     else:
         label, hint = "地址（本街道另一处的写）", "如 海河花园5号楼1单元301"
-    return Ask(name, label, "text", value=given.typed.get(name, ""), hint=hint, fault=given.faults.get(name, ""))
+    return Ask(
+        name=name,
+        label=label,
+        kind="text",
+        value=given.typed.get(name, ""),
+        hint=hint,
+        fault=given.faults.get(name, ""),
+    )
 
 
 def _registered(kind: events.Kind, name: str, given: Given) -> Ask:
@@ -218,15 +259,29 @@ def _registered(kind: events.Kind, name: str, given: Given) -> Ask:
 
 
 _ASKS: Mapping[str, Callable[[events.Kind, str, Given], Ask]] = {
-    "people": _people, "who": _who, "parent": _who, "leaving": _who, "on": _on, "born_on": _on, "told": _told,
-    "after": _after, "residence_kind": _residence_kind, "address": _address, "registered": _registered,
+    "people": _people,
+    "who": _who,
+    "parent": _who,
+    "leaving": _who,
+    "on": _on,
+    "born_on": _on,
+    "told": _told,
+    "after": _after,
+    "residence_kind": _residence_kind,
+    "address": _address,
+    "registered": _registered,
     "where": lambda kind, name, given: _select(name, "搬到哪里", events.WHERE, given, required=True),
     "keeps": lambda kind, name, given: _select(
         name, "户籍在此的人，户口", events.KEEPS, given, value="keeps", nothing="没有户口在这里"
     ),
     "home": lambda kind, name, given: _select(name, "住到哪里", events.HOME, given, required=True),
     "why": lambda kind, name, given: Ask(
-        name, "原因", "text", value=given.typed.get(name, ""), hint="如 到期不租了、执照注销", fault=given.faults.get(name, ""),
+        name=name,
+        label="原因",
+        kind="text",
+        value=given.typed.get(name, ""),
+        hint="如 到期不租了、执照注销",
+        fault=given.faults.get(name, ""),
         required=True,
     ),
-}  # fmt: skip
+}

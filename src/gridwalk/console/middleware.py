@@ -21,9 +21,15 @@ from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
 
 SETTING_UP = {
-    "account_logout", "account_change_password", "account_reauthenticate", "mfa_activate_totp", "mfa_reauthenticate",
-    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "console:health",
-}  # fmt: skip
+    "account_logout",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "console:health",
+}
 
 
 class Signed(HttpRequest):

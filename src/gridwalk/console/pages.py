@@ -57,7 +57,10 @@ def crumbs(scope: str) -> list[tuple[str, str]]:
 def page(
     request: Signed, template: str, context: dict[str, Any], *, active: str = "", status: int = 200
 ) -> HttpResponse:
-    """Render a page inside the frame; ``active``: the navigation entry it belongs to. ``crumbs`` lead only where the viewer may go."""
+    """Render a page inside the frame; ``active``: the navigation entry it belongs to.
+
+    ``crumbs`` lead only where the viewer may go.
+    """
     opens = {code for code, _ in context.get("crumbs", ()) if request.viewer.may(Verb.SEE_COUNTS, code)}
     frame = {"active": active, "counts": _counts(request.viewer), "crumbs_open": opens}
     return render(request, template, {**frame, **context}, status=status)

@@ -1,4 +1,6 @@
-"""How long a sign-in lasts: 30 minutes without a click, 10 hours in all; a password whose time is over is changed first."""
+"""How long a sign-in lasts: 30 minutes without a click, 10 hours in all; a password whose time is over is
+changed first.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ def attempted_name(request: HttpRequest, credentials: Mapping[str, str] | None =
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they are audited."""
+    """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they
+    are audited.
+    """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

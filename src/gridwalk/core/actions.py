@@ -61,37 +61,83 @@ class Writing:
             new = records.seal_value(kind, field, new, table="core_change", column="new", row=row)
         self._changes.append(
             Change(
-                id=row, stream_id=stream, version=self.versions[stream], kind=kind, entity=entity, field=field,
-                old=old, new=new, op=op or self.op, source=source, source_ref=source_ref, actor=self.actor.id,
-                actor_name=self.actor.name, at=at or self.at, reason=reason or self.reason,
+                id=row,
+                stream_id=stream,
+                version=self.versions[stream],
+                kind=kind,
+                entity=entity,
+                field=field,
+                old=old,
+                new=new,
+                op=op or self.op,
+                source=source,
+                source_ref=source_ref,
+                actor=self.actor.id,
+                actor_name=self.actor.name,
+                at=at or self.at,
+                reason=reason or self.reason,
             )
-        )  # fmt: skip
+        )
 
     def created(
-        self, stream: str, kind: str, entity: uuid.UUID, record: Mapping[str, Any], *, source: str,
-        source_ref: str = "", reason: str = "", at: dt.datetime | None = None, op: uuid.UUID | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        stream: str,
+        kind: str,
+        entity: uuid.UUID,
+        record: Mapping[str, Any],
+        *,
+        source: str,
+        source_ref: str = "",
+        reason: str = "",
+        at: dt.datetime | None = None,
+        op: uuid.UUID | None = None,
+    ) -> None:
         """Note that an entity came to be in ``stream``: one change row with the whole record (dates as ISO text)."""
         self.change(
-            stream, kind, entity, Change.WHOLE, None, record,
-            source=source, source_ref=source_ref, reason=reason, at=at, op=op,
-        )  # fmt: skip
+            stream=stream,
+            kind=kind,
+            entity=entity,
+            field=Change.WHOLE,
+            old=None,
+            new=record,
+            source=source,
+            source_ref=source_ref,
+            reason=reason,
+            at=at,
+            op=op,
+        )
 
     def left(self, stream: str, kind: str, entity: uuid.UUID, *, source: str, reason: str = "") -> None:
         """Leave a tombstone: the entity is no longer in ``stream`` (it moved to another grid)."""
-        self.change(stream, kind, entity, Change.LEFT, None, None, source=source, reason=reason)
+        self.change(
+            stream=stream, kind=kind, entity=entity, field=Change.LEFT, old=None, new=None, source=source, reason=reason
+        )
 
     def audit(
-        self, verb: str, *, scope: str = "", kind: str = "", subject: uuid.UUID | None = None,
-        data: Mapping[str, Any] | None = None, reason: str = "", at: dt.datetime | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        verb: str,
+        *,
+        scope: str = "",
+        kind: str = "",
+        subject: uuid.UUID | None = None,
+        data: Mapping[str, Any] | None = None,
+        reason: str = "",
+        at: dt.datetime | None = None,
+    ) -> None:
         """Note what was done in the audit. ``data`` never holds personal data."""
         self._audit.append(
             AuditEntry(
-                at=at or self.at, verb=verb, actor=self.actor.id, actor_name=self.actor.name, scope=scope, kind=kind,
-                subject=subject, data=dict(data or {}), reason=reason,
+                at=at or self.at,
+                verb=verb,
+                actor=self.actor.id,
+                actor_name=self.actor.name,
+                scope=scope,
+                kind=kind,
+                subject=subject,
+                data=dict(data or {}),
+                reason=reason,
             )
-        )  # fmt: skip
+        )
 
     def at_the_end(self, write: Callable[[], None]) -> None:
         """Have ``write`` called when the action is done: what it writes (few rows) nothing in the action reads."""
@@ -152,9 +198,16 @@ def give_receipt(key: str, *, at: dt.datetime, result: Mapping[str, Any]) -> Non
 
 
 def record_reading(
-    *, actor: Actor, at: dt.datetime, verb: str, scope: str, kind: str, subject: uuid.UUID, reason: str,
+    *,
+    actor: Actor,
+    at: dt.datetime,
+    verb: str,
+    scope: str,
+    kind: str,
+    subject: uuid.UUID,
+    reason: str,
     data: Mapping[str, Any] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Audit that somebody read something worth noting (a full number, a care layer, an export)."""
     with write_to(actor=actor, at=at) as writing:
         writing.audit(verb, scope=scope, kind=kind, subject=subject, reason=reason, data=data)
@@ -177,9 +230,15 @@ def store_file(
 ) -> StoredFile:
     """Keep an uploaded or generated file encrypted until ``at + keep``."""
     stored = StoredFile(
-        name=name[:200], purpose=purpose, scope=scope, size=len(data), sha256=hashlib.sha256(data).hexdigest(),
-        owner=actor.id, created_at=at, expires_at=at + keep,
-    )  # fmt: skip
+        name=name[:200],
+        purpose=purpose,
+        scope=scope,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        owner=actor.id,
+        created_at=at,
+        expires_at=at + keep,
+    )
     try:
         files.write(stored.id, data)
         with write_to(actor=actor, at=at) as writing:
@@ -205,9 +264,7 @@ def erase_file(file_id: uuid.UUID, *, actor: Actor, at: dt.datetime) -> None:
 def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
     """Erase the bytes of files whose time is over; returns how many."""
     with write_to(actor=actor, at=at) as writing:
-        expired = list(
-            StoredFile.objects.select_for_update().filter(expires_at__lte=at, erased_at__isnull=True)
-        )  # fmt: skip
+        expired = list(StoredFile.objects.select_for_update().filter(expires_at__lte=at, erased_at__isnull=True))
         for stored in expired:
             files.erase(stored.id)
             writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)

@@ -64,7 +64,9 @@ _AS_IT_IS = frozenset({str, int, bool, uuid.UUID, dt.datetime, dt.date})
 
 
 def _ready(field: models.Field[Any, Any], value: Any) -> Any:
-    """``value`` as the driver takes it; asking the field costs more than writing the row, so only where it adds something."""
+    """``value`` as the driver takes it; asking the field costs more than writing the row, so only where it
+    adds something.
+    """
     if type(value) in _AS_IT_IS and not isinstance(field, models.JSONField):
         return value
     return field.get_db_prep_save(value, connection)
@@ -101,7 +103,9 @@ def _changed(table: type[models.Model], columns: tuple[str, ...]) -> tuple[str, 
 def advance(
     table: type[models.Model], column: str, days: Mapping[uuid.UUID, dt.date], *, also: str
 ) -> dict[uuid.UUID, tuple[dt.date | None, Any]]:
-    """Set a day per row where none or an earlier one stands, in one statement; what it was, with the column ``also``."""
+    """Set a day per row where none or an earlier one stands, in one statement; what it was, with the
+    column ``also``.
+    """
     if not days:
         return {}
     name, quote = connection.ops.quote_name(table._meta.db_table), connection.ops.quote_name

@@ -25,8 +25,9 @@ class SealError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Break:
-    """A place where a chain does not hold: ``changed``, ``removed``, ``inserted``, ``cut`` (its end is missing) or ``sealed``
-    (another line stands where the seal saw one)."""
+    """A place where a chain does not hold: ``changed``, ``removed``, ``inserted``, ``cut`` (its end is missing) or
+    ``sealed`` (another line stands where the seal saw one).
+    """
 
     kind: str
     chain: str
@@ -89,7 +90,10 @@ def _end(found: Verified, end: AuditChain | None, code: str, seq: int, head: str
 
 
 def write_seal(folder: Path, *, at: dt.datetime) -> Path:
-    """Write the end of every chain to ``audit-<time>.seal``; it names the digest of the seal before it. Raises OSError."""
+    """Write the end of every chain to ``audit-<time>.seal``; it names the digest of the seal before it.
+
+    Raises OSError.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     before = _newest(folder)
     ends = list(AuditChain.objects.order_by("code"))

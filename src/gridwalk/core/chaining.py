@@ -1,7 +1,7 @@
 """The audit's chain of hashes: every line holds a hash over itself and the line before it. Pure.
 
-A line that is changed, removed or inserted breaks the chain at that place. Whoever could rewrite the whole chain after it is
-found out by a seal kept elsewhere (``seals``). See docs/decisions/0007-audit-chain.md.
+A line that is changed, removed or inserted breaks the chain at that place. Whoever could rewrite the whole chain
+after it is found out by a seal kept elsewhere (``seals``). See docs/decisions/0007-audit-chain.md.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ COMMUNITY_DIGITS = 12
 
 
 def chain_of(scope: str, held: Collection[str]) -> str:
-    """The chain a line goes into: that of its own grid where it is locked, else of the first locked one, else its community's."""
+    """The chain a line goes into: that of its own grid where it is locked, else of the first locked one, else its
+    community's.
+    """
     if scope in held:
         return scope
     return min(held) if held else LOOSE + scope[:COMMUNITY_DIGITS]
 
 
 def link(previous: str, line: Mapping[str, Any], *, alg: str) -> str:
-    """``sha256:…`` or ``sm3:…`` over the hash before and the line. ``line``: its columns, ``at`` aware, ``data`` as JSON knows it."""
+    """``sha256:…`` or ``sm3:…`` over the hash before and the line.
+
+    ``line``: its columns, ``at`` aware, ``data`` as JSON knows it.
+    """
     return f"{alg.lower()}:{digest(previous.encode() + b'|' + _canonical(line), alg=alg)}"
 
 

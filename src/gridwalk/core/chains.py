@@ -22,8 +22,8 @@ def line(entry: AuditEntry) -> dict[str, Any]:
 def append(entries: Sequence[AuditEntry], *, held: Collection[str]) -> None:
     """Insert entries, each linked to the one before it in its chain; runs inside the action's transaction.
 
-    The chain of a held stream is guarded by that stream's lock; the others are locked here, at the end of the transaction,
-    in the order of their names. Three statements, however many entries.
+    The chain of a held stream is guarded by that stream's lock; the others are locked here, at the end of the
+    transaction, in the order of their names. Three statements, however many entries.
     """
     if not entries:
         return

@@ -55,9 +55,10 @@ def _server() -> Finding:
         return bad("数据库", f"PostgreSQL {number // 10000} 太旧。", "请升级到 15 以上。")
     if not durable:
         return bad(
-            "数据库", "关掉了落盘（fsync、full_page_writes 或 synchronous_commit），断电会丢已存的数据。",
+            "数据库",
+            "关掉了落盘（fsync、full_page_writes 或 synchronous_commit），断电会丢已存的数据。",
             "请在数据库设置里打开这三项。",
-        )  # fmt: skip
+        )
     if not checksums:
         return warn("数据库", "没有打开数据校验，盘上坏了一块不会马上发现。", "停库后运行 pg_checksums --enable。")
     return ok("数据库", f"PostgreSQL {number // 10000}，落盘和校验都开着。")
@@ -74,9 +75,10 @@ def _clock(at: dt.datetime) -> Finding:
         )
     if latest is not None and latest > at + CLOCKS_APART:
         return bad(
-            "时钟", f"库里最新的记录是 {latest:%Y-%m-%d %H:%M}（UTC），比现在的时钟还晚：时钟被拨慢过，或以前拨快过。",
+            "时钟",
+            f"库里最新的记录是 {latest:%Y-%m-%d %H:%M}（UTC），比现在的时钟还晚：时钟被拨慢过，或以前拨快过。",
             "请对准时钟；在此期间记的时间可能不准，先后以版本为准，数据没有丢。",
-        )  # fmt: skip
+        )
     return ok("时钟", "和数据库一致。")
 
 
@@ -107,9 +109,10 @@ def _backup(at: dt.datetime) -> Finding:
         return bad("备份", f"上次的备份不见了：{path}。", "请接上那块盘，或再备份一次。")
     if at - made_at > BACKUP_EVERY:
         return bad(
-            "备份", f"上次备份是 {(at - made_at).total_seconds() / 3600:,.0f} 小时前。",
+            "备份",
+            f"上次备份是 {(at - made_at).total_seconds() / 3600:,.0f} 小时前。",
             nightly or f"夜间备份没有做成：请看日志，并检查 {settings.BACKUP_DIR} 写得进去。",
-        )  # fmt: skip
+        )
     if os.stat(path.parent).st_dev == os.stat(settings.DATA_DIR).st_dev:
         return warn("备份", f"备份和数据在同一块盘上：{path}。", "请备份到另一块盘或另一台机器，盘坏了两样都没有了。")
     return ok("备份", f"{path}，{made_at:%Y-%m-%d %H:%M}（UTC）。")

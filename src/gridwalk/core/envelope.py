@@ -138,7 +138,9 @@ def is_sealed(value: object) -> bool:
 
 
 def blind_index(value: str, *, purpose: str) -> str:
-    """32 hex characters that equal for equal normalised values of one purpose (``id_no``, ``phone``); empty for empty."""
+    """32 hex characters that equal for equal normalised values of one purpose (``id_no``, ``phone``);
+    empty for empty.
+    """
     if not value:
         return ""
     key: bytes = settings.BLIND_INDEX_KEY

@@ -1,7 +1,8 @@
-"""The ledger of what was erased: lines in a file beside the data and beside every backup, so that a restore erases it again.
+"""The ledger of what was erased: lines in a file beside the data and beside every backup, so that a restore
+erases it again.
 
-A line names an entity by its id or a kind of data by its code, and the moment; never a person. Each carries a MAC under the
-key of the blind index: what another installation wrote, or somebody else, is passed over.
+A line names an entity by its id or a kind of data by its code, and the moment; never a person. Each carries a MAC
+under the key of the blind index: what another installation wrote, or somebody else, is passed over.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def path() -> Path:
 
 
 def note(lines: Iterable[Line]) -> None:
-    """Append lines to the ledger, on the disk before this returns; and beside the nightly backups, where they can be reached."""
+    """Append lines to the ledger, on the disk before this returns; and beside the nightly backups, where they can
+    be reached.
+    """
     known = set(read(path().parent))
     new = [one for one in lines if one not in known]
     if not new:

@@ -1,4 +1,6 @@
-"""Work of the house itself: expired files are erased, the audit is sealed, backups made, jobs of a killed worker go on."""
+"""Work of the house itself: expired files are erased, the audit is sealed, backups made, jobs of a killed
+worker go on.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ STALLED_SECONDS = 60
 @app.periodic(cron="30 17 * * *")  # cron runs in UTC; 17:30 UTC is 01:30 in the street
 @app.task(name="core.erase_expired_files", queueing_lock="core.erase_expired_files")
 def erase_expired_files(timestamp: int) -> None:
-    """Erase the bytes of every stored file that has expired; ``timestamp`` is the scheduler's and not used as a clock."""
+    """Erase the bytes of every stored file that has expired; ``timestamp`` is the scheduler's and not used
+    as a clock.
+    """
     actions.erase_expired_files(actor=PROGRAM, at=clock.now())
 
 
@@ -46,7 +50,9 @@ def seal_audit(timestamp: int) -> None:
 @app.periodic(cron="0 18 * * *")
 @app.task(name="core.back_up", queueing_lock="core.back_up")
 def back_up(timestamp: int) -> None:
-    """Make tonight's backup at 02:00 in the street where a folder is set, and let go of what restores replaced a week ago."""
+    """Make tonight's backup at 02:00 in the street where a folder is set, and let go of what restores replaced
+    a week ago.
+    """
     at = clock.now()
     if settings.BACKUP_DIR:
         backups.make_nightly(folder=Path(settings.BACKUP_DIR), actor=PROGRAM, at=at)
@@ -55,5 +61,7 @@ def back_up(timestamp: int) -> None:
 
 @app.task(name="core.reseal")
 def reseal() -> None:
-    """After a change of keys, seal what is under a former one again; done twice, the second time finds nothing to do."""
+    """After a change of keys, seal what is under a former one again; done twice, the second time finds
+    nothing to do.
+    """
     resealing.reseal(actor=PROGRAM, at=clock.now())

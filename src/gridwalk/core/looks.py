@@ -16,7 +16,9 @@ def at_subject(subject: uuid.UUID, verbs: Collection[str], *, limit: int) -> lis
 
 
 def over(code: str, verb: str, *, limit: int) -> list[AuditEntry]:
-    """Entries of one verb about a whole area in which ``code`` lies (a list of the street shows the grid's people too)."""
+    """Entries of one verb about a whole area in which ``code`` lies (a list of the street shows the grid's
+    people too).
+    """
     scopes = [code[:length] for length in range(len(code) + 1)]
     return list(AuditEntry.objects.filter(verb=verb, scope__in=scopes).order_by("-at", "-id")[:limit])
 

@@ -39,7 +39,8 @@ class Moves:
         self.done: list[Moved] = []
 
     def set(self, rows: Iterable[models.Model], *, history: str = "", **columns: Any) -> None:
-        """Set columns (``person_id``, ``to_on`` …) of rows of one table in one statement; ``history``: the kind that tells it.
+        """Set columns (``person_id``, ``to_on`` …) of rows of one table in one statement; ``history``: the kind
+        that tells it.
 
         A column that is set to what it holds guards its row: changed by somebody later, the row is not taken back.
         """
@@ -48,7 +49,7 @@ class Moves:
             old = {name: _plain(getattr(row, name)) for name in columns}
             new = {name: _plain(value) for name, value in columns.items()}
             self.done.append(Moved(row._meta.label, str(row.pk), history, old, new))
-            _tell(self.writing, row, history, old, new, self.reason)
+            _tell(writing=self.writing, row=row, kind=history, old=old, new=new, reason=self.reason)
             for name, value in columns.items():
                 setattr(row, name, value)
         bulk.update(found, list(columns))
@@ -78,7 +79,7 @@ def take_back(writing: Writing, moved: Sequence[Moved], *, reason: str) -> list[
             if row is None or not _holds(row, one.new):
                 left += [] if row is not None and _holds(row, one.old) else [one]
                 continue
-            _tell(writing, row, one.kind, one.new, one.old, reason)
+            _tell(writing=writing, row=row, kind=one.kind, old=one.new, new=one.old, reason=reason)
             for name, value in one.old.items():
                 setattr(row, name, value)
             back.append(row)
@@ -90,13 +91,20 @@ def _holds(row: models.Model, columns: Mapping[str, Any]) -> bool:
     return all(_plain(getattr(row, name)) == value for name, value in columns.items())
 
 
-def _tell(
-    writing: Writing, row: Any, kind: str, old: Mapping[str, Any], new: Mapping[str, Any], reason: str
-) -> None:  # fmt: skip
+def _tell(writing: Writing, row: Any, kind: str, old: Mapping[str, Any], new: Mapping[str, Any], reason: str) -> None:
     for name in old if kind else ():
         if old[name] != new[name] and name not in UNTOLD:
             field = name.removesuffix("_id")
-            writing.change(row.grid_id, kind, row.pk, field, old[name], new[name], source="office", reason=reason)
+            writing.change(
+                stream=row.grid_id,
+                kind=kind,
+                entity=row.pk,
+                field=field,
+                old=old[name],
+                new=new[name],
+                source="office",
+                reason=reason,
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,8 @@ def _open() -> CursorWrapper:
 def cursor() -> Iterator[CursorWrapper]:
     """A cursor whose statements PostgreSQL plans once a connection and keeps, for those that are run on every visit.
 
-    Parameters go beside the statement, not into it, so it must say their type where PostgreSQL cannot tell (``%s::uuid[]``).
+    Parameters go beside the statement, not into it, so it must say their type where PostgreSQL cannot tell
+    (``%s::uuid[]``).
     """
     with _open() as opened:
         yield opened
@@ -38,10 +39,11 @@ def cursor() -> Iterator[CursorWrapper]:
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Statements inside go to the server without waiting for each answer; an error is raised at the next read or at the end.
+    """Statements inside go to the server without waiting for each answer; an error is raised at the next read or
+    at the end.
 
-    For statements of this module and of ``bulk`` (few rows) that do not depend on what another one said; reading an answer
-    sends what stands before it.
+    For statements of this module and of ``bulk`` (few rows) that do not depend on what another one said; reading an
+    answer sends what stands before it.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():

@@ -133,9 +133,19 @@ FACILITY_STATUS: Choices = {
     "removed": ("已拆除", "拆除", "报废", "已报废", "移除", "撤除"),
 }
 FACILITY_INTERVALS = {
-    "hydrant": 30, "extinguisher": 30, "lift": 15, "charging_point": 30, "notice_board": 30, "entrance_guard": 30,
-    "street_lamp": 30, "manhole": 30, "fitness": 30, "switch_box": 30, "waste_point": 7, "other": 30,
-}  # fmt: skip
+    "hydrant": 30,
+    "extinguisher": 30,
+    "lift": 15,
+    "charging_point": 30,
+    "notice_board": 30,
+    "entrance_guard": 30,
+    "street_lamp": 30,
+    "manhole": 30,
+    "fitness": 30,
+    "switch_box": 30,
+    "waste_point": 7,
+    "other": 30,
+}
 """Days between two rounds where nobody says otherwise."""
 CARE_CATEGORY: Choices = {
     "living_alone": ("独居老人", "独居", "空巢", "空巢老人"),
@@ -166,9 +176,16 @@ MIXED: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
 }
 """Two questions offices answer in one column (自住 / 出租 / 空置): the other field, and what its answer says of this one."""
 CARE_INTERVALS = {
-    "living_alone": 7, "aged": 30, "disabled": 30, "low_income": 30, "child_in_need": 14, "chronic_illness": 30,
-    "veteran": 90, "bereaved_family": 30, "other_help": 30,
-}  # fmt: skip
+    "living_alone": 7,
+    "aged": 30,
+    "disabled": 30,
+    "low_income": 30,
+    "child_in_need": 14,
+    "chronic_illness": 30,
+    "veteran": 90,
+    "bereaved_family": 30,
+    "other_help": 30,
+}
 CARE_ON_WISH = frozenset({"chronic_illness"})
 """Categories that rest on the person's wish: a label without consent is not in force."""
 CARE_CONSENT: Choices = {

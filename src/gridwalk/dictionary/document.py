@@ -29,10 +29,16 @@ def _written(field: Field) -> str:
 
 def _row(field: Field) -> str:
     cells = (
-        field.label, f"`{field.name}`", "、".join(field.synonyms[:6]), SENSITIVITY[field.sensitivity],
-        "只用来定位" if field.locates else AUTHORITY[field.authority], f"{field.fresh_days} 天" if field.fresh_days else "不定期",
-        field.purpose, field.basis, field.retention,
-    )  # fmt: skip
+        field.label,
+        f"`{field.name}`",
+        "、".join(field.synonyms[:6]),
+        SENSITIVITY[field.sensitivity],
+        "只用来定位" if field.locates else AUTHORITY[field.authority],
+        f"{field.fresh_days} 天" if field.fresh_days else "不定期",
+        field.purpose,
+        field.basis,
+        field.retention,
+    )
     return "| " + " | ".join(cells) + " |"
 
 

@@ -12,8 +12,26 @@ from gridwalk.method import dates, idcards, names, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
-    ("户主", "租户", "房主", "业主", "承租人", "空户", "空房", "空置", "空关", "无人", "没人", "不在", "出租", "拒访", "待查", "待核实", "未知")
-)  # fmt: skip
+    (
+        "户主",
+        "租户",
+        "房主",
+        "业主",
+        "承租人",
+        "空户",
+        "空房",
+        "空置",
+        "空关",
+        "无人",
+        "没人",
+        "不在",
+        "出租",
+        "拒访",
+        "待查",
+        "待核实",
+        "未知",
+    )
+)
 SEVERAL_NAMES = re.compile(r"[\u3400-\u9fff]\s*[、,，;；/]\s*[\u3400-\u9fff]")
 NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")

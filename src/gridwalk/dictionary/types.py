@@ -10,7 +10,9 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Parsed:
-    """A cell as read: ``value`` JSON-able or None; ``fault``: code, ``text``: the same in words; ``note``: what was split off."""
+    """A cell as read: ``value`` JSON-able or None; ``fault``: code, ``text``: the same in words; ``note``: what
+    was split off.
+    """
 
     value: Any = None
     fault: str = ""
@@ -43,7 +45,7 @@ Choices = dict[str, tuple[str, ...]]
 """code → the words it is written with, the label first."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Field:
     """One datum of one kind of record, with everything that is said about it anywhere."""
 

@@ -18,7 +18,7 @@ CODE = "consistency"
 Sides = tuple[str, str]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Ledger:
     """One ledger of a community as last compared. ``figure`` None: under 5, not shown to who sees counts only.
 
@@ -48,7 +48,9 @@ class Community:
 
 @dataclasses.dataclass(frozen=True)
 class Total:
-    """The rate between two sides, over the latest comparison of every ledger; ``figure`` None: too small to be shown."""
+    """The rate between two sides, over the latest comparison of every ledger; ``figure`` None: too small
+    to be shown.
+    """
 
     sides: Sides
     figure: Figure | None
@@ -57,7 +59,10 @@ class Total:
 
 @dataclasses.dataclass(frozen=True)
 class Board:
-    """Rate 3 of a scope. ``totals``: a pair for each two sides, never added up; those compared in most communities first."""
+    """Rate 3 of a scope.
+
+    ``totals``: a pair for each two sides, never added up; those compared in most communities first.
+    """
 
     scope: str
     totals: tuple[Total, ...]
@@ -90,9 +95,19 @@ def board(viewer: Viewer, scope: str) -> Board:
     for m in measured:
         earlier = tuple((at, Figure(n, d)) for at, n, d in m.earlier) if full else ()
         by_community.setdefault(m.community, []).append(
-            Ledger(m.kind, m.label, m.source, m.sides, shown[m.community, m.kind, m.sides], m.by_field if full else (),
-                   gaps.get((m.comparison, m.community)), earlier, m.comparison, m.at)
-        )  # fmt: skip
+            Ledger(
+                kind=m.kind,
+                label=m.label,
+                source=m.source,
+                sides=m.sides,
+                figure=shown[m.community, m.kind, m.sides],
+                by_field=m.by_field if full else (),
+                gap=gaps.get((m.comparison, m.community)),
+                earlier=earlier,
+                comparison=m.comparison,
+                at=m.at,
+            )
+        )
     communities = tuple(
         Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in territory.communities(scope)
     )
@@ -105,8 +120,6 @@ def _shown(measured: Sequence[Measured], full: bool) -> tuple[list[Figure | None
     total = sum(figures, Figure())
     if full:
         return list(figures), total
-    lines: list[rules.Row[Figure]] = [
-        (m.community, "", 1, {CODE: f}) for m, f in zip(measured, figures, strict=True)
-    ]  # fmt: skip
+    lines: list[rules.Row[Figure]] = [(m.community, "", 1, {CODE: f}) for m, f in zip(measured, figures, strict=True)]
     kept, sums = rules.suppress(lines, {CODE: total})
     return [row[3][CODE] for row in kept], sums[CODE]

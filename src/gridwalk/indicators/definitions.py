@@ -33,7 +33,7 @@ class Moment:
     campaign_from: dt.date | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Strand:
     """One population of one table with its condition. Most indicators have one; attention has four."""
 
@@ -45,7 +45,7 @@ class Strand:
     parts: Mapping[str, Callable[[Moment], Q]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Indicator:
     """A rate as a predicate. ``rate``: the plan's number 1–5, 0 for what stands beside; ``unit``: the measure word."""
 
@@ -72,9 +72,9 @@ class Indicator:
 
 def _coverage(kind: str, label: str) -> Strand:
     return Strand(
-        kind,
-        label,
-        "target",
+        code=kind,
+        label=label,
+        kind="target",
         rows=lambda m: campaign_predicates.in_scope(m.campaign, kind),
         met=lambda m: campaign_predicates.visited(),
         parts=MappingProxyType(
@@ -90,9 +90,9 @@ def _coverage(kind: str, label: str) -> Strand:
 def _people(met: Callable[[Moment], Q], **parts: Callable[[Moment], Q]) -> Strand:
     """Every active person of the register against one condition."""
     return Strand(
-        "person",
-        "人员",
-        "person",
+        code="person",
+        label="人员",
+        kind="person",
         rows=lambda m: predicates.people().filter(predicates.person_active()),
         met=met,
         parts=MappingProxyType(parts),
@@ -100,112 +100,172 @@ def _people(met: Callable[[Moment], Q], **parts: Callable[[Moment], Q]) -> Stran
 
 
 VISITS = Indicator(
-    "visits", "入户走访率", 1, "户", "二(一)",
-    "应走访房屋中已走访的。空房、出租房也在应走访之列；拒访、多时段无人记作已说明，不算已走访；待复核的不减分母。",
-    (_coverage("dwelling", "房屋"),), of_campaign=True,
-)  # fmt: skip
+    code="visits",
+    label="入户走访率",
+    rate=1,
+    unit="户",
+    clause="二(一)",
+    explanation="应走访房屋中已走访的。空房、出租房也在应走访之列；拒访、多时段无人记作已说明，不算已走访；待复核的不减分母。",
+    strands=(_coverage("dwelling", "房屋"),),
+    of_campaign=True,
+)
 
 ORGANIZATIONS = Indicator(
-    "organizations", "单位走访率", 0, "家", "二(一)", "应走访单位中已走访的。",
-    (_coverage("organization", "单位"),), of_campaign=True,
-)  # fmt: skip
+    code="organizations",
+    label="单位走访率",
+    rate=0,
+    unit="家",
+    clause="二(一)",
+    explanation="应走访单位中已走访的。",
+    strands=(_coverage("organization", "单位"),),
+    of_campaign=True,
+)
 
 SITES = Indicator(
-    "sites", "重点场所走访率", 0, "处", "二(一)", "应走访重点场所中已走访的。",
-    (_coverage("site", "重点场所"),), of_campaign=True,
-)  # fmt: skip
+    code="sites",
+    label="重点场所走访率",
+    rate=0,
+    unit="处",
+    clause="二(一)",
+    explanation="应走访重点场所中已走访的。",
+    strands=(_coverage("site", "重点场所"),),
+    of_campaign=True,
+)
 
 PERSONS_VERIFIED = Indicator(
-    "persons_verified", "人员核实率", 0, "人", "二(一)", "在册人员中，本次行动以来当面或电话核实过的。",
-    (
-        _people(lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[])),
-    ), of_campaign=True,
-)  # fmt: skip
+    code="persons_verified",
+    label="人员核实率",
+    rate=0,
+    unit="人",
+    clause="二(一)",
+    explanation="在册人员中，本次行动以来当面或电话核实过的。",
+    strands=(_people(lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[])),),
+    of_campaign=True,
+)
 
 ATTENTION = Indicator(
-    "attention", "关注率", 2, "项", "二(二)",
-    "关怀对象、重点场所、空房、出租房中，到期的联系都按各自间隔做到了的。间隔由类别定。",
-    (
+    code="attention",
+    label="关注率",
+    rate=2,
+    unit="项",
+    clause="二(二)",
+    explanation="关怀对象、重点场所、空房、出租房中，到期的联系都按各自间隔做到了的。间隔由类别定。",
+    strands=(
         Strand(
-            "care", "关怀对象", "person",
+            code="care",
+            label="关怀对象",
+            kind="person",
             rows=lambda m: predicates.people().filter(predicates.person_active() & predicates.has_care(m.as_of)),
             met=lambda m: ~predicates.care_overdue(m.as_of),
         ),
         Strand(
-            "site", "重点场所", "site",
+            code="site",
+            label="重点场所",
+            kind="site",
             rows=lambda m: predicates.sites().filter(predicates.site_active()),
             met=lambda m: ~predicates.site_overdue(m.as_of),
         ),
         Strand(
-            "vacant", "空房", "dwelling",
+            code="vacant",
+            label="空房",
+            kind="dwelling",
             rows=lambda m: predicates.dwellings().filter(predicates.dwelling_active() & predicates.dwelling_vacant()),
             met=lambda m: ~predicates.dwelling_overdue(m.as_of),
         ),
         Strand(
-            "let", "出租房", "dwelling",
+            code="let",
+            label="出租房",
+            kind="dwelling",
             rows=lambda m: predicates.dwellings().filter(
                 predicates.dwelling_active() & predicates.dwelling_let() & ~predicates.dwelling_vacant()
             ),
             met=lambda m: ~predicates.dwelling_overdue(m.as_of),
         ),
     ),
-)  # fmt: skip
+)
 
 LINKAGE = Indicator(
-    "linkage", "人房关联率", 4, "人", "二(四)",
-    "在册人员中，恰有一处现住房屋的；住在别处的，恰有一处户籍房屋。没有房的、两处都算现住的，都是缺口。",
-    (
+    code="linkage",
+    label="人房关联率",
+    rate=4,
+    unit="人",
+    clause="二(四)",
+    explanation="在册人员中，恰有一处现住房屋的；住在别处的，恰有一处户籍房屋。没有房的、两处都算现住的，都是缺口。",
+    strands=(
         _people(
             lambda m: predicates.person_linked(),
             homeless=lambda m: predicates.person_without_home(),
             several=lambda m: predicates.person_with_several_homes(),
         ),
     ),
-)  # fmt: skip
+)
 
 DWELLINGS_RESOLVED = Indicator(
-    "dwellings_resolved", "房屋居住已明率", 4, "户", "二(四)",
-    "在册房屋中，有人居住，或空置已由第二来源确认的。",
-    (
+    code="dwellings_resolved",
+    label="房屋居住已明率",
+    rate=4,
+    unit="户",
+    clause="二(四)",
+    explanation="在册房屋中，有人居住，或空置已由第二来源确认的。",
+    strands=(
         Strand(
-            "dwelling", "房屋", "dwelling",
+            code="dwelling",
+            label="房屋",
+            kind="dwelling",
             rows=lambda m: predicates.dwellings().filter(predicates.dwelling_active()),
             met=lambda m: predicates.dwelling_resolved(),
         ),
     ),
-)  # fmt: skip
+)
 
 COMPLETENESS = Indicator(
-    "completeness", "全面", 0, "人", "一", "在册人员中，必填各项都填了的。",
-    (
-        _people(lambda m: predicates.person_complete()),
-    ),
-)  # fmt: skip
+    code="completeness",
+    label="全面",
+    rate=0,
+    unit="人",
+    clause="一",
+    explanation="在册人员中，必填各项都填了的。",
+    strands=(_people(lambda m: predicates.person_complete()),),
+)
 
 FRESHNESS = Indicator(
-    "freshness", "鲜活", 0, "人", "一", "在册人员中，在规定期内核实过的。",
-    (
-        _people(lambda m: predicates.person_fresh(m.as_of)),
-    ),
-)  # fmt: skip
+    code="freshness",
+    label="鲜活",
+    rate=0,
+    unit="人",
+    clause="一",
+    explanation="在册人员中，在规定期内核实过的。",
+    strands=(_people(lambda m: predicates.person_fresh(m.as_of)),),
+)
 
 VALIDITY = Indicator(
-    "validity", "有效", 0, "人", "一", "在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现住……）都通过的。",
-    (
-        _people(lambda m: predicates.person_valid()),
-    ),
-)  # fmt: skip
+    code="validity",
+    label="有效",
+    rate=0,
+    unit="人",
+    clause="一",
+    explanation="在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现住……）都通过的。",
+    strands=(_people(lambda m: predicates.person_valid()),),
+)
 
 INDICATORS: dict[str, Indicator] = {
     i.code: i
     for i in (
-        VISITS, ATTENTION, LINKAGE, DWELLINGS_RESOLVED, ORGANIZATIONS, SITES, PERSONS_VERIFIED,
-        COMPLETENESS, FRESHNESS, VALIDITY,
+        VISITS,
+        ATTENTION,
+        LINKAGE,
+        DWELLINGS_RESOLVED,
+        ORGANIZATIONS,
+        SITES,
+        PERSONS_VERIFIED,
+        COMPLETENESS,
+        FRESHNESS,
+        VALIDITY,
     )
-}  # fmt: skip
+}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class MeasuredApart:
     """A rate that no predicate over the register can give: it needs a comparison or an independent sample."""
 
@@ -222,12 +282,22 @@ MEASURED_APART = {
     r.code: r
     for r in (
         MeasuredApart(
-            "consistency", "台账一致率", 3, "条", "二(三)",
-            "还没比对过台账，不计入一致率。", "两边各项都相同的记录 / 两边合起来的记录，逐项比对得出。",
+            code="consistency",
+            label="台账一致率",
+            rate=3,
+            unit="条",
+            clause="二(三)",
+            not_yet="还没比对过台账，不计入一致率。",
+            how="两边各项都相同的记录 / 两边合起来的记录，逐项比对得出。",
         ),
         MeasuredApart(
-            "awareness", "知晓率", 5, "人", "二(五)",
-            "还没做过抽样。", "由独立随机抽样估计，带样本量、应答率和区间；抽样证不了 100%。",
+            code="awareness",
+            label="知晓率",
+            rate=5,
+            unit="人",
+            clause="二(五)",
+            not_yet="还没做过抽样。",
+            how="由独立随机抽样估计，带样本量、应答率和区间；抽样证不了 100%。",
         ),
     )
-}  # fmt: skip
+}

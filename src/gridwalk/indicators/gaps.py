@@ -25,7 +25,7 @@ FIX = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Gap:
     """One row that keeps an indicator from 100 %."""
 
@@ -61,7 +61,14 @@ def gaps(
         if room > 0:
             reason, step = FIX[indicator.code, strand.code]
             rows += [
-                Gap(strand.kind, row.pk, _title(viewer, row), row.grid.name, reason, step)
+                Gap(
+                    kind=strand.kind,
+                    entity=row.pk,
+                    title=_title(viewer, row),
+                    group=row.grid.name,
+                    reason=reason,
+                    step=step,
+                )
                 for row in found.select_related("grid")[offset : offset + room]
             ]
     return rows, total

@@ -43,7 +43,10 @@ def moment(campaign: Campaign | None, at: dt.datetime) -> Moment:
 
 
 def visible_grids(viewer: Viewer, scope: str) -> list[Grid]:
-    """The grids inside ``scope`` whose counts the viewer may see, in code order. Raises NotHere where there are none."""
+    """The grids inside ``scope`` whose counts the viewer may see, in code order.
+
+    Raises NotHere where there are none.
+    """
     if not any(scope.startswith(s) or s.startswith(scope) for s in viewer.scopes(Verb.SEE_COUNTS)):
         raise NotHere
     grids = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
@@ -54,9 +57,14 @@ def visible_grids(viewer: Viewer, scope: str) -> list[Grid]:
 
 
 def board(
-    viewer: Viewer, *, scope: str, by: str, campaign: Campaign | None, at: dt.datetime,
+    viewer: Viewer,
+    *,
+    scope: str,
+    by: str,
+    campaign: Campaign | None,
+    at: dt.datetime,
     indicators: Sequence[Indicator] = tuple(INDICATORS.values()),
-) -> Board:  # fmt: skip
+) -> Board:
     """Figures of ``scope`` by ``community`` or ``grid``. Who sees counts only gets cells under 5 suppressed."""
     grids = visible_grids(viewer, scope)
     by_indicator = tallies.figures(indicators, moment(campaign, at), [g.code for g in grids], at=at)

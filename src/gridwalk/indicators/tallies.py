@@ -94,16 +94,23 @@ def _recount(
     Tally.objects.bulk_create(
         [
             Tally(
-                grid=grid, indicator=indicator.code, campaign=_campaign(indicator, moment), as_of=moment.as_of,
-                definition=indicator.definition, version=versions.get(grid, 0), n=counted[grid].n,
-                d=counted[grid].d, parts=dict(counted[grid].parts), counted_at=at,
+                grid=grid,
+                indicator=indicator.code,
+                campaign=_campaign(indicator, moment),
+                as_of=moment.as_of,
+                definition=indicator.definition,
+                version=versions.get(grid, 0),
+                n=counted[grid].n,
+                d=counted[grid].d,
+                parts=dict(counted[grid].parts),
+                counted_at=at,
             )
             for grid in grids
         ],
         update_conflicts=True,
         unique_fields=["grid", "indicator", "campaign"],
         update_fields=["as_of", "definition", "version", "n", "d", "parts", "counted_at"],
-    )  # fmt: skip
+    )
     return {grid: counted[grid] for grid in grids}
 
 
@@ -135,12 +142,17 @@ def keep_day(indicators: Iterable[Indicator], moment: Moment, grids: Sequence[st
     by_indicator = figures(wanted, moment, grids, at=at)
     rows = [
         Snapshot(
-            on=moment.as_of, grid=grid, indicator=indicator.code, campaign=_campaign(indicator, moment),
-            n=figure.n, d=figure.d, parts=dict(figure.parts),
+            on=moment.as_of,
+            grid=grid,
+            indicator=indicator.code,
+            campaign=_campaign(indicator, moment),
+            n=figure.n,
+            d=figure.d,
+            parts=dict(figure.parts),
         )
         for indicator in wanted
         for grid, figure in by_indicator[indicator.code].items()
-    ]  # fmt: skip
+    ]
     Snapshot.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -38,7 +38,9 @@ Cell = Any
 
 @dataclasses.dataclass
 class Sheet:
-    """``rows``: the cells from A1 on (str, float, int, bool, ISO date text or ""); ``merged``: (top, left, bottom, right)."""
+    """``rows``: the cells from A1 on (str, float, int, bool, ISO date text or ""); ``merged``: (top, left,
+    bottom, right).
+    """
 
     name: str
     rows: list[list[Cell]]
@@ -54,9 +56,12 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
     try:
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "gridwalk.ledger.cells", kind],
-            input=data, capture_output=True, check=False, timeout=SECONDS,
+            input=data,
+            capture_output=True,
+            check=False,
+            timeout=SECONDS,
             env={name: os.environ[name] for name in NEEDED if name in os.environ},
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired as error:
         raise LedgerError(f"这个文件 {SECONDS} 秒还没读完，没有导入。请按社区分成几个文件。") from error
     if done.returncode:

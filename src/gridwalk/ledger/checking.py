@@ -1,4 +1,6 @@
-"""One ledger's own faults: what cannot be read, what is missing, who is written twice, what contradicts itself (P14)."""
+"""One ledger's own faults: what cannot be read, what is missing, who is written twice, what contradicts
+itself (P14).
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,12 @@ def _faults(side: Side, rows: pl.DataFrame, field: str, code: str, text: pl.Expr
         return pl.DataFrame(schema=FAULTS)
     sheet = rows.join(side.frame.select("row", "sheet"), on="row", how="left", maintain_order="left")["sheet"].to_list()
     return rows.select(
-        "row", field=pl.lit(field), column=pl.Series([letters.get(s, "") for s in sheet], dtype=pl.String),
-        code=pl.lit(code), text=pl.lit(TEXTS[code]) if text is None else text,
-    ).with_columns(pl.col("row").cast(pl.UInt32))  # fmt: skip
+        "row",
+        field=pl.lit(field),
+        column=pl.Series([letters.get(s, "") for s in sheet], dtype=pl.String),
+        code=pl.lit(code),
+        text=pl.lit(TEXTS[code]) if text is None else text,
+    ).with_columns(pl.col("row").cast(pl.UInt32))
 
 
 def _said(code: str, **values: str) -> pl.Expr:

@@ -1,7 +1,7 @@
 """A whole column of cells read at once: what is plainly written is recognised by pattern, the rest cell by cell.
 
-Every distinct text that no pattern vouches for goes to the field dictionary, so both ways say the same (a test holds them
-to it); the patterns only say which texts the dictionary would leave as they stand.
+Every distinct text that no pattern vouches for goes to the field dictionary, so both ways say the same (a test holds
+them to it); the patterns only say which texts the dictionary would leave as they stand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ MOST_BY_CHANCE = 2
 
 @dataclasses.dataclass
 class ColumnRead:
-    """``values``: canonical, a value a row. ``faults``: at, code, text. ``extra``: values the cells say of other fields."""
+    """``values``: canonical, a value a row.
+
+    ``faults``: at, code, text. ``extra``: values the cells say of other fields.
+    """
 
     values: pl.Series
     faults: pl.DataFrame
@@ -56,11 +59,15 @@ def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
     others = [_says_of_others(kind, field, t, p) for t, p in zip(texts, parsed, strict=True)]
     names = sorted({name for other in others for name in other})
     table = pl.DataFrame(
-        {"raw": odd, "value": _typed([None if p.fault else p.value for p in parsed], values.dtype),
-         "code": ["" if o else p.fault for p, o in zip(parsed, others, strict=True)], "text": [p.text for p in parsed]}
+        {
+            "raw": odd,
+            "value": _typed([None if p.fault else p.value for p in parsed], values.dtype),
+            "code": ["" if o else p.fault for p, o in zip(parsed, others, strict=True)],
+            "text": [p.text for p in parsed],
+        }
         | {f"of_{name}": [other.get(name) for other in others] for name in names},
         schema_overrides={f"of_{name}": pl.String for name in names},
-    )  # fmt: skip
+    )
     read_ = raw.to_frame().join(table, on="raw", how="left", maintain_order="left")
     faults = read_.with_row_index("at").filter(~known & (pl.col("code") != "")).select("at", "code", "text")
     extra = {name: read_[f"of_{name}"] for name in names}
@@ -113,9 +120,9 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
 def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Citizen identity numbers of the right shape (GB 11643): check digit, birth date, and what a table program spoilt.
 
-    A number kept as a number has lost its last three digits, whatever digits stand there now: 18 digits that a double makes
-    of their first fifteen, or zeros, as one wrong number in five hundred is by chance. Where a column holds more of them than that, one
-    that passes the check (one in eleven does) is not trusted either.
+    A number kept as a number has lost its last three digits, whatever digits stand there now: 18 digits that a double
+    makes of their first fifteen, or zeros, as one wrong number in five hundred is by chance. Where a column holds
+    more of them than that, one that passes the check (one in eleven does) is not trusted either.
     """
     shaped = raw.str.contains(NUMBER_18).fill_null(False)
     at = shaped.arg_true()

@@ -15,8 +15,12 @@ from gridwalk.method import aliases, linkage
 ADDRESS = "address"
 """The door as one agreed field, from whatever columns say it."""
 VERDICTS = {
-    "same": "相同", "normalised": "写法不同", "missing_left": "左边没有", "missing_right": "右边没有", "conflict": "不同",
-}  # fmt: skip
+    "same": "相同",
+    "normalised": "写法不同",
+    "missing_left": "左边没有",
+    "missing_right": "右边没有",
+    "conflict": "不同",
+}
 ONLY_RIGHT = "（仅右侧）"
 """What stands for the sheet of a record that only the right side has."""
 EQUAL = ("same", "normalised")
@@ -24,9 +28,12 @@ PLACE = ("estate", "building", "stairwell", "room")
 Progress = Callable[[str], None]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Counts of records. Every rate is a pair (equal, all); ``by_field`` counts pairs, the others records of left ∪ right."""
+    """Counts of records.
+
+    Every rate is a pair (equal, all); ``by_field`` counts pairs, the others records of left ∪ right.
+    """
 
     n_left: int
     n_right: int
@@ -43,7 +50,7 @@ class Totals:
     by_grid: Mapping[str, tuple[int, int]]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Comparison:
     """``pairs``: left_row, right_row, status, score, why. ``cells``: left_row, right_row, field, verdict, left, right, of
     matched pairs where the verdict is not ``same``. One-sided rows and duplicates by ``row``.
@@ -83,29 +90,42 @@ class Comparison:
         records = self.records()
         n_equal = int(records["equal"].sum())
         return Totals(
-            len(self.left.frame), len(self.right.frame), len(matched), len(self.pairs) - len(matched),
-            len(self.left_only), len(self.right_only), len(self.left_duplicates), len(self.right_duplicates),
-            n_equal, len(records),
-            {f: (len(matched) - n_wrong.get(f, 0), len(matched)) for f in self.agreed},
-            _rates(records, "sheet"), _rates(records, "area"),
-        )  # fmt: skip
+            n_left=len(self.left.frame),
+            n_right=len(self.right.frame),
+            n_pairs=len(matched),
+            n_questions=len(self.pairs) - len(matched),
+            n_left_only=len(self.left_only),
+            n_right_only=len(self.right_only),
+            n_left_duplicates=len(self.left_duplicates),
+            n_right_duplicates=len(self.right_duplicates),
+            n_equal=n_equal,
+            n_union=len(records),
+            by_field={f: (len(matched) - n_wrong.get(f, 0), len(matched)) for f in self.agreed},
+            by_sheet=_rates(records, "sheet"),
+            by_grid=_rates(records, "area"),
+        )
 
     def records(self) -> pl.DataFrame:
         """left ∪ right: one row a record with left_row and right_row (null on one side), ``equal``, its ``sheet`` (left;
-        right where only there) and ``area``."""
+        right where only there) and ``area``.
+        """
         unequal = self.cells.filter(~pl.col("verdict").is_in(EQUAL)).select("left_row").unique()
         left = self.left.frame.select(left_row="row", sheet="sheet", area=_area(self.left.frame))
         right = self.right.frame.select(right_row="row", sheet=pl.lit(ONLY_RIGHT), area=_area(self.right.frame))
         paired = self.pairs.join(left, on="left_row").join(unequal.with_columns(wrong=True), on="left_row", how="left")
         shown = ("left_row", "right_row", "sheet", "area")
         nobody = pl.lit(None, dtype=pl.UInt32)
-        return pl.concat([
-            paired.select(*shown, equal=(pl.col("status") == "match") & pl.col("wrong").is_null()),
-            left.join(self.left_only.select(left_row="row"), on="left_row").with_columns(right_row=nobody, equal=pl.lit(False))
-            .select(*shown, "equal"),
-            right.join(self.right_only.select(right_row="row"), on="right_row").with_columns(left_row=nobody, equal=pl.lit(False))
-            .select(*shown, "equal"),
-        ])  # fmt: skip
+        return pl.concat(
+            [
+                paired.select(*shown, equal=(pl.col("status") == "match") & pl.col("wrong").is_null()),
+                left.join(self.left_only.select(left_row="row"), on="left_row")
+                .with_columns(right_row=nobody, equal=pl.lit(False))
+                .select(*shown, "equal"),
+                right.join(self.right_only.select(right_row="row"), on="right_row")
+                .with_columns(left_row=nobody, equal=pl.lit(False))
+                .select(*shown, "equal"),
+            ]
+        )
 
 
 def _rates(records: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
@@ -136,10 +156,17 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     matched = links.pairs.filter(pl.col("status") == "match")
     cells = cells_of(left, right, matched.select("left_row", "right_row"), agreed, links.aliases)
     return Comparison(
-        left, right, links.pairs, cells, _only(left, links.pairs["left_row"], links.left_duplicates),
-        _only(right, links.pairs["right_row"], links.right_duplicates), links.left_duplicates, links.right_duplicates, agreed,
-        links.aliases,
-    )  # fmt: skip
+        left=left,
+        right=right,
+        pairs=links.pairs,
+        cells=cells,
+        left_only=_only(left, links.pairs["left_row"], links.left_duplicates),
+        right_only=_only(right, links.pairs["right_row"], links.right_duplicates),
+        left_duplicates=links.left_duplicates,
+        right_duplicates=links.right_duplicates,
+        agreed=agreed,
+        aliases=links.aliases,
+    )
 
 
 def _keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -155,7 +182,9 @@ def _only(side: Side, paired: pl.Series, duplicates: pl.DataFrame) -> pl.DataFra
 
 
 def agreed_fields(left: Side, right: Side) -> tuple[str, ...]:
-    """The fields both sides have a column for, in the dictionary's order; all that says the door counts as one, last."""
+    """The fields both sides have a column for, in the dictionary's order; all that says the door counts
+    as one, last.
+    """
     both = [f for f in dictionary.fields(left.kind) if f.name in left.fields and f.name in right.fields]
     said = [all(p in side.frame.columns for p in ("building", "room")) for side in (left, right)]
     return (*(f.name for f in both if not f.locates), *([ADDRESS] if all(said) else []))
@@ -168,8 +197,16 @@ def cells_of(
     ours = matched.join(_keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
     theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
     found = [_of_field(ours, theirs, field) for field in agreed]
-    empty = pl.DataFrame(schema={"left_row": pl.UInt32, "right_row": pl.UInt32, "field": pl.String, "verdict": pl.String,
-                                 "left": pl.String, "right": pl.String})  # fmt: skip
+    empty = pl.DataFrame(
+        schema={
+            "left_row": pl.UInt32,
+            "right_row": pl.UInt32,
+            "field": pl.String,
+            "verdict": pl.String,
+            "left": pl.String,
+            "right": pl.String,
+        }
+    )
     return pl.concat([empty, *found])
 
 
@@ -182,7 +219,9 @@ def _of_field(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.DataFr
 
 
 def _same_writing(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.Series:
-    """Where both cells stand letter by letter the same; a side that was never written (the register) counts as plain."""
+    """Where both cells stand letter by letter the same; a side that was never written (the register)
+    counts as plain.
+    """
     name = WRITTEN + field
     if name not in ours.columns or name not in theirs.columns:
         return pl.repeat(True, len(ours), dtype=pl.Boolean, eager=True)
@@ -210,10 +249,16 @@ def _door(frame: pl.DataFrame) -> pl.Series:
 def _verdict(here: pl.Series, there: pl.Series, same: pl.Series, written: pl.Series) -> pl.Series:
     both_empty = here.is_null() & there.is_null()
     return pl.select(
-        pl.when(both_empty | same & written).then(pl.lit("same")).when(same).then(pl.lit("normalised"))
-        .when(here.is_null()).then(pl.lit("missing_left")).when(there.is_null()).then(pl.lit("missing_right"))
+        pl.when(both_empty | same & written)
+        .then(pl.lit("same"))
+        .when(same)
+        .then(pl.lit("normalised"))
+        .when(here.is_null())
+        .then(pl.lit("missing_left"))
+        .when(there.is_null())
+        .then(pl.lit("missing_right"))
         .otherwise(pl.lit("conflict"))
-    ).to_series()  # fmt: skip
+    ).to_series()
 
 
 def _found(ours: pl.DataFrame, field: str, verdict: pl.Series, here: pl.Series, there: pl.Series) -> pl.DataFrame:

@@ -1,4 +1,6 @@
-"""The left ledger back with what the comparison found: coloured cells, both values and the reason, and six further sheets."""
+"""The left ledger back with what the comparison found: coloured cells, both values and the reason, and six
+further sheets.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,11 @@ MOST_ROWS = 1_000_000
 _LOCATING = ("address", "room", "building", "estate")
 
 
-def workbook(
-    comparison: Comparison, data: bytes, name: str, *, masked: bool = False
-) -> annotate.Annotated:  # fmt: skip
-    """The uploaded left file annotated. ``masked``: numbers and telephones of the right side as the register shows them."""
+def workbook(comparison: Comparison, data: bytes, name: str, *, masked: bool = False) -> annotate.Annotated:
+    """The uploaded left file annotated.
+
+    ``masked``: numbers and telephones of the right side as the register shows them.
+    """
     return annotate.annotate(data, name, marks(comparison, masked=masked), tables(comparison, masked=masked))
 
 
@@ -77,12 +80,19 @@ def summary(comparison: Comparison, totals: Totals) -> list[list[Any]]:
     """The counts as rows: item, equal, all, percent."""
     kind = comparison.left.kind
     rows: list[list[Any]] = [
-        [f"{comparison.left.name} ∪ {comparison.right.name}，约定各项全部一致的", *_pair(totals.n_equal, totals.n_union)],
-        ["左边行数", None, totals.n_left, None], ["右边行数", None, totals.n_right, None],
-        ["对上的", None, totals.n_pairs, None], ["仅左侧", None, totals.n_left_only, None],
-        ["仅右侧", None, totals.n_right_only, None], ["疑似，要人定", None, totals.n_questions, None],
-        ["左边重复", None, totals.n_left_duplicates, None], ["右边重复", None, totals.n_right_duplicates, None],
-    ]  # fmt: skip
+        [
+            f"{comparison.left.name} ∪ {comparison.right.name}，约定各项全部一致的",
+            *_pair(totals.n_equal, totals.n_union),
+        ],
+        ["左边行数", None, totals.n_left, None],
+        ["右边行数", None, totals.n_right, None],
+        ["对上的", None, totals.n_pairs, None],
+        ["仅左侧", None, totals.n_left_only, None],
+        ["仅右侧", None, totals.n_right_only, None],
+        ["疑似，要人定", None, totals.n_questions, None],
+        ["左边重复", None, totals.n_left_duplicates, None],
+        ["右边重复", None, totals.n_right_duplicates, None],
+    ]
     rows += [[f"按项目：{_label(kind, f)}", *_pair(n, d)] for f, (n, d) in totals.by_field.items()]
     rows += [[f"按表：{name}", *_pair(n, d)] for name, (n, d) in totals.by_sheet.items()]
     rows += [[f"按网格（小区）：{name}", *_pair(n, d)] for name, (n, d) in totals.by_grid.items()]
@@ -139,8 +149,15 @@ def _differences(comparison: Comparison, masked: bool) -> Iterator[Sequence[Any]
     left, right, who = _places(comparison.left), _places(comparison.right), _who(comparison.left)
     kind = comparison.left.kind
     for row, other, field, verdict, here, there in _unequal(comparison).iter_rows():
-        yield [*left[row], *right[other], who[row], _label(kind, field), VERDICTS[verdict],
-               shown(kind, field, here), shown(kind, field, there, masked=masked)]  # fmt: skip
+        yield [
+            *left[row],
+            *right[other],
+            who[row],
+            _label(kind, field),
+            VERDICTS[verdict],
+            shown(kind, field, here),
+            shown(kind, field, there, masked=masked),
+        ]
 
 
 def _header(side: Side) -> list[str]:

@@ -1,7 +1,7 @@
 """Large plain files as frames of texts: csv, parquet and xlsx, columns at once.
 
-Workbooks are parsed in a child with bounded memory and time, as ``cells`` does: ``python -m gridwalk.ledger.frames``, the
-file's path as its argument, one JSON line and one Arrow stream a sheet on its stdout.
+Workbooks are parsed in a child with bounded memory and time, as ``cells`` does: ``python -m gridwalk.ledger.frames``,
+the file's path as its argument, one JSON line and one Arrow stream a sheet on its stdout.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ FORMATS = frozenset({"csv", "parquet", "xlsx"})
 
 @dataclasses.dataclass
 class Wide:
-    """One sheet: every cell a text or null, from A1 on; ``merged``: (first, last) 0-based rows of its vertical merges."""
+    """One sheet: every cell a text or null, from A1 on; ``merged``: (first, last) 0-based rows of its
+    vertical merges.
+    """
 
     name: str
     frame: pl.DataFrame
@@ -51,7 +53,9 @@ MOST_COLUMNS = 16_384
 
 
 class NotATable(Exception):
-    """A csv file that is no plain table (a quotation mark that is never closed …); reading it row by row may do better."""
+    """A csv file that is no plain table (a quotation mark that is never closed …); reading it row by row
+    may do better.
+    """
 
 
 def read(source: Path, kind: str) -> list[Wide]:
@@ -106,8 +110,10 @@ def _workbook(source: Path) -> list[Wide]:
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "gridwalk.ledger.frames", str(source)],
-            stdout=subprocess.PIPE, stderr=errors, env=environment,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+        )
         timer = threading.Timer(SECONDS, child.kill)
         timer.start()
         try:

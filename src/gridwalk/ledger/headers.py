@@ -20,7 +20,7 @@ _OTHERS = re.compile("房主|业主|产权人|房东|监护人|紧急联系人|�
 _UNITS = re.compile(r"[(（\[【].*?[)）\]】]|[*＊※:：]|\s")
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Column:
     """A column of a sheet. ``how``: synonym · content · chosen · twice · forbidden · unknown · dropped."""
 
@@ -167,14 +167,14 @@ def map_columns(
 
 def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> Column:
     if header == OURS:
-        return Column(index, header, how="dropped")
+        return Column(index=index, header=header, how="dropped")
     reason = dictionary.forbidden(header) if header else ""
     if reason:
-        return Column(index, header, how="forbidden", note=reason)
+        return Column(index=index, header=header, how="forbidden", note=reason)
     if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
-        return Column(index, header, chosen[header], "chosen" if chosen[header] else "dropped")
+        return Column(index=index, header=header, field=chosen[header], how="chosen" if chosen[header] else "dropped")
     field = meant(kind, header) if header else ""
-    return Column(index, header, field, "synonym" if field else "unknown")
+    return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")
 
 
 def _sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
@@ -208,7 +208,9 @@ def _by_content(kind: str, sample: Sequence[str], taken: set[str]) -> str:
 
 
 def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:
-    """The second column that means a field is left out and asked about; what a person chose goes before what was found."""
+    """The second column that means a field is left out and asked about; what a person chose goes before
+    what was found.
+    """
     first: dict[str, Column] = {}
     for column in sorted(columns, key=lambda c: c.how != "chosen"):
         if not column.field:

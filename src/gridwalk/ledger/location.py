@@ -53,14 +53,28 @@ def address_of(values: Mapping[str, Any]) -> Address:
         room = f"{floor}{int(room):02d}"
     number = "" if building else whole.number
     fault = "" if room or (whole.number and not values.get("building")) else "no_room"
-    door = Address(whole.road, number, estate, building, stairwell, floor, room, whole.rest, fault)
+    door = Address(
+        road=whole.road,
+        number=number,
+        estate=estate,
+        building=building,
+        stairwell=stairwell,
+        floor=floor,
+        room=room,
+        rest=whole.rest,
+        fault=fault,
+    )
     return door if _fits(door) else dataclasses.replace(door, fault="too_long")
 
 
 def _fits(address: Address) -> bool:
     """Whether every part is short enough to be kept: a sentence in the address column is no estate's name."""
-    parts = {40: (address.road, address.estate), 36: (address.number, address.building), 18: (address.stairwell,),
-             20: (address.room,)}  # fmt: skip
+    parts = {
+        40: (address.road, address.estate),
+        36: (address.number, address.building),
+        18: (address.stairwell,),
+        20: (address.room,),
+    }
     return all(len(part) <= length for length, of_length in parts.items() for part in of_length)
 
 
@@ -78,8 +92,8 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with the door's parts of every row in place of what its location columns say; ``door_fault``: its code;
     ``estate_key``: the estate without spelling.
 
-    The same as ``address_of`` row by row. Where every column holds one plain part, its keys are the parts; an address column
-    alone is read as a column; whatever is left is worked out once a distinct combination.
+    The same as ``address_of`` row by row. Where every column holds one plain part, its keys are the parts; an address
+    column alone is read as a column; whatever is left is worked out once a distinct combination.
     """
     held = [c for c in _LOCATING if c in frame.columns]
     if not held:
@@ -98,8 +112,10 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
     )
     keyed = keyed.with_columns(pl.col(f"{p}_").alias(p) for p in PARTS).drop([f"{p}_" for p in PARTS])
     names = keyed["estate"].drop_nulls().unique()
-    keys = pl.DataFrame({"estate": names, "estate_key": [addresses.estate_key(n) for n in names.to_list()]},
-                        schema={"estate": pl.String, "estate_key": pl.String})  # fmt: skip
+    keys = pl.DataFrame(
+        {"estate": names, "estate_key": [addresses.estate_key(n) for n in names.to_list()]},
+        schema={"estate": pl.String, "estate_key": pl.String},
+    )
     return keyed.drop("estate_key", strict=False).join(keys, on="estate", how="left", maintain_order="left")
 
 

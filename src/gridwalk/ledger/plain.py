@@ -1,7 +1,7 @@
 """Plain tables, however long: a header, one record a row, nothing merged, repeated or written between the rows.
 
-``read`` answers None where a file is anything else; ``ledger.read`` then reads it row by row. Where both can read a file,
-they say the same.
+``read`` answers None where a file is anything else; ``ledger.read`` then reads it row by row. Where both can read a
+file, they say the same.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _sheet(
     faults = pl.concat([said, *_missing(kind, used, frame, said)]).select(
         row="at", field="field", column="column", code="code", text="text"
     )
-    return SheetRead(sheet.name, header, of_columns, len(frame)), frame, faults
+    return SheetRead(name=sheet.name, header=header, columns=of_columns, n_rows=len(frame)), frame, faults
 
 
 def _read(
@@ -160,9 +160,12 @@ def _records(
 
 
 def _frame(
-    sheet: str, body: pl.DataFrame, cell_names: Sequence[str], kind: str,
+    sheet: str,
+    body: pl.DataFrame,
+    cell_names: Sequence[str],
+    kind: str,
     read_: Sequence[tuple[Column, columns.ColumnRead]],
-) -> pl.DataFrame:  # fmt: skip
+) -> pl.DataFrame:
     made: dict[str, pl.Series] = {c.field: one.values.rename(c.field) for c, one in read_}
     for _, one in read_:
         for name, values in one.extra.items():
@@ -182,8 +185,10 @@ def _frame(
 
 def _written_ids(raw: pl.Series) -> pl.Series:
     distinct = raw.drop_nulls().unique()
-    clean = pl.DataFrame({"raw": distinct, "id_text": [written_id(t) or None for t in distinct.to_list()]},
-                         schema={"raw": pl.String, "id_text": pl.String})  # fmt: skip
+    clean = pl.DataFrame(
+        {"raw": distinct, "id_text": [written_id(t) or None for t in distinct.to_list()]},
+        schema={"raw": pl.String, "id_text": pl.String},
+    )
     return raw.rename("raw").to_frame().join(clean, on="raw", how="left", maintain_order="left")["id_text"]
 
 
@@ -196,8 +201,15 @@ def _missing(kind: str, used: Sequence[Column], frame: pl.DataFrame, said: pl.Da
             continue
         blank = frame.filter(pl.col(field.name).is_null()).select(at="row")
         blank = blank.join(said.filter(pl.col("field") == field.name), on="at", how="anti")
-        found.append(blank.select("at", code=pl.lit("missing"), text=pl.lit(f"没有填{field.label}"),
-                                  field=pl.lit(field.name), column=pl.lit(column.letter)))  # fmt: skip
+        found.append(
+            blank.select(
+                "at",
+                code=pl.lit("missing"),
+                text=pl.lit(f"没有填{field.label}"),
+                field=pl.lit(field.name),
+                column=pl.lit(column.letter),
+            )
+        )
     return found
 
 

@@ -45,7 +45,7 @@ class Fault:
         return dataclasses.asdict(self)
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Row:
     """One row. ``row_no`` is the number the table program shows. ``values``: canonical, only what is filled in.
 
@@ -60,7 +60,7 @@ class Row:
     written: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class SheetRead:
     """A sheet as understood; ``skipped`` says why it holds no rows."""
 
@@ -97,7 +97,7 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
         raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
     kind = kind or kind_of([(s.name, s.rows, h) for s, h in with_header], name)
     read_sheets = [
-        SheetRead(s.name, None, [], skipped="这张表是隐藏的，没有读；要导入请先取消隐藏")
+        SheetRead(name=s.name, header=None, columns=[], skipped="这张表是隐藏的，没有读；要导入请先取消隐藏")
         for s in with_content
         if s.hidden
     ]
@@ -105,14 +105,16 @@ def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[st
     for sheet, header in found:
         skipped = _skipped(header, kind, only=len(with_header) == 1, mapping=mapping or {})
         if header is None or skipped:
-            read_sheets.append(SheetRead(sheet.name, None, [], skipped=skipped))
+            read_sheets.append(SheetRead(name=sheet.name, header=None, columns=[], skipped=skipped))
             continue
         body = sheet.rows[header.top + header.height :]
         columns = headers.map_columns(header, kind, body, mapping)
         of_titles = given(kind, columns, titles([name, sheet.name], sheet.rows[: header.top]))
         of_sheet = list(_rows(sheet, header, columns, kind, of_titles))
         _distrust(of_sheet, columns)
-        read_sheets.append(SheetRead(sheet.name, header, columns, len(of_sheet), given=of_titles))
+        read_sheets.append(
+            SheetRead(name=sheet.name, header=header, columns=columns, n_rows=len(of_sheet), given=of_titles)
+        )
         rows.extend(of_sheet)
     return Ledger(kind, read_sheets, rows, questions(kind, read_sheets), refused(read_sheets))
 
@@ -154,7 +156,10 @@ def titles(names: Sequence[str], above: Sequence[Sequence[Any]]) -> str:
 
 
 def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], name: str) -> str:
-    """The kind of ledger by headers and titles; ``with_header``: each sheet's name, rows and header. Raises LedgerError."""
+    """The kind of ledger by headers and titles; ``with_header``: each sheet's name, rows and header.
+
+    Raises LedgerError.
+    """
     points: dict[str, float] = {}
     for sheet, rows, header in with_header:
         above = titles([name, sheet], rows[: header.top])
@@ -229,7 +234,7 @@ def _rows(
         for name, part in {**place, **given}.items():
             values.setdefault(name, part)
         faults.extend(cells_of.missing(values, faults))
-        yield Row(sheet.name, first + offset + 1, kind, values, faults, written)
+        yield Row(sheet=sheet.name, row_no=first + offset + 1, kind=kind, values=values, faults=faults, written=written)
 
 
 class _Cells:

@@ -23,10 +23,11 @@ PLAIN_BYTES = 1 << 17
 """Workbooks from this size on are first tried as plain tables; smaller ones are read row by row anyway."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Side:
     """``frame``: row (0-based, through all sheets), sheet, row_no, a column a field read (texts, ``pl.Date``), the door's
-    parts (estate, building, stairwell, room; estate_key), and ``id_text``: the ID number as written where it is not valid.
+    parts (estate, building, stairwell, room; estate_key), and ``id_text``: the ID number as written where it is not
+    valid.
 
     ``fields``: the dictionary's fields the file has a column for. ``faults``: row, field, column, code, text.
     """
@@ -52,7 +53,9 @@ def read_file(
         wide = plain.read(source, format_, kind=kind, mapping=mapping or {})
         if wide is not None:
             say(f"认地址 {source.name}")
-            return _located(wide.kind, source.name, wide.frame, wide.faults, wide.sheets, say)
+            return _located(
+                kind=wide.kind, name=source.name, frame=wide.frame, faults=wide.faults, sheets=wide.sheets, say=say
+            )
     return read_bytes(source.read_bytes(), source.name, kind=kind, mapping=mapping)
 
 
@@ -74,17 +77,23 @@ def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapp
     names = [f.name for f in dictionary.fields(kind) if f.name in mapped | {k for r in ledger.rows for k in r.values}]
     columns: dict[str, list[Any]] = {name: [row.values.get(name) for row in ledger.rows] for name in names}
     frame = pl.DataFrame(
-        [pl.Series("sheet", [r.sheet for r in ledger.rows], dtype=pl.String),
-         pl.Series("row_no", [r.row_no for r in ledger.rows], dtype=pl.UInt32),
-         *(_column(kind, name, values) for name, values in columns.items()),
-         pl.Series("id_text", [_written_id(r) for r in ledger.rows], dtype=pl.String),
-         *(pl.Series(WRITTEN + n, [_text(r.written.get(n)) for r in ledger.rows], dtype=pl.String).hash() for n in names)]
-    ).with_row_index("row")  # fmt: skip
+        [
+            pl.Series("sheet", [r.sheet for r in ledger.rows], dtype=pl.String),
+            pl.Series("row_no", [r.row_no for r in ledger.rows], dtype=pl.UInt32),
+            *(_column(kind, name, values) for name, values in columns.items()),
+            pl.Series("id_text", [_written_id(r) for r in ledger.rows], dtype=pl.String),
+            *(
+                pl.Series(WRITTEN + n, [_text(r.written.get(n)) for r in ledger.rows], dtype=pl.String).hash()
+                for n in names
+            ),
+        ]
+    ).with_row_index("row")
     faults = pl.DataFrame(
         [(at, f.field, f.column, f.code, f.text) for at, row in enumerate(ledger.rows) for f in row.faults],
-        schema=FAULTS, orient="row",
-    )  # fmt: skip
-    return _located(kind, name, frame, faults, tuple(ledger.sheets), lambda _: None)
+        schema=FAULTS,
+        orient="row",
+    )
+    return _located(kind=kind, name=name, frame=frame, faults=faults, sheets=tuple(ledger.sheets), say=lambda _: None)
 
 
 FAULTS = {"row": pl.UInt32, "field": pl.String, "column": pl.String, "code": pl.String, "text": pl.String}
@@ -95,18 +104,34 @@ def of_rows(kind: str, name: str, rows: Iterable[Mapping[str, Any]], *, fields: 
     held = list(rows)
     more = sorted({key for row in held[:1] for key in row} - set(fields))
     frame = pl.DataFrame(
-        [pl.Series("sheet", [name] * len(held), dtype=pl.String),
-         pl.Series("row_no", range(1, len(held) + 1), dtype=pl.UInt32),
-         *(_column(kind, f, [row.get(f) for row in held]) for f in fields),
-         *(pl.Series(m, [_text(row.get(m)) for row in held], dtype=pl.String) for m in more)]
-    ).with_row_index("row")  # fmt: skip
-    return _located(kind, name, frame, pl.DataFrame(schema=FAULTS), (), lambda _: None, fields=tuple(fields))
+        [
+            pl.Series("sheet", [name] * len(held), dtype=pl.String),
+            pl.Series("row_no", range(1, len(held) + 1), dtype=pl.UInt32),
+            *(_column(kind, f, [row.get(f) for row in held]) for f in fields),
+            *(pl.Series(m, [_text(row.get(m)) for row in held], dtype=pl.String) for m in more),
+        ]
+    ).with_row_index("row")
+    return _located(
+        kind=kind,
+        name=name,
+        frame=frame,
+        faults=pl.DataFrame(schema=FAULTS),
+        sheets=(),
+        say=lambda _: None,
+        fields=tuple(fields),
+    )
 
 
 def _located(
-    kind: str, name: str, frame: pl.DataFrame, faults: pl.DataFrame, sheets: Sequence[SheetRead], say: Progress,
-    *, fields: tuple[str, ...] = (),
-) -> Side:  # fmt: skip
+    kind: str,
+    name: str,
+    frame: pl.DataFrame,
+    faults: pl.DataFrame,
+    sheets: Sequence[SheetRead],
+    say: Progress,
+    *,
+    fields: tuple[str, ...] = (),
+) -> Side:
     if frame.is_empty() and sheets:
         raise LedgerError(f"{name} 里有表头，没有一行数据，没有比对。请换一份再来。")
     refused = read.refused(sheets)
@@ -118,7 +143,16 @@ def _located(
         fields = tuple(f.name for f in mapped if f not in empty)
     frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []
-    return Side(kind, name, frame, fields, faults, tuple(sheets), tuple(asked), tuple(refused))
+    return Side(
+        kind=kind,
+        name=name,
+        frame=frame,
+        fields=fields,
+        faults=faults,
+        sheets=tuple(sheets),
+        questions=tuple(asked),
+        refused=tuple(refused),
+    )
 
 
 def _column(kind: str, name: str, values: Sequence[Any]) -> pl.Series:

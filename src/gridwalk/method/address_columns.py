@@ -1,9 +1,10 @@
 """A column of addresses read at once: each way of writing is read once, the numbers are carried over.
 
-Addresses of a place differ in their numbers: 阳光里5号楼2单元301 and 阳光里12号楼1单元602 are one way of writing. Every distinct way (the
-text with its digits blanked, their count kept) is read by ``addresses.parse`` with two sets of made-up numbers; where both tell
-which number becomes which part, the real numbers are put there by pattern. A way that cannot be told so, or one that reads
-even one real address otherwise, goes to ``addresses.parse`` address by address: the answers are always the same.
+Addresses of a place differ in their numbers: 阳光里5号楼2单元301 and 阳光里12号楼1单元602 are one way of writing. Every distinct
+way (the text with its digits blanked, their count kept) is read by ``addresses.parse`` with two sets of made-up
+numbers; where both tell which number becomes which part, the real numbers are put there by pattern. A way that cannot
+be told so, or one that reads even one real address otherwise, goes to ``addresses.parse`` address by address: the
+answers are always the same.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ LEAST = 6
 """Addresses of one way from which carrying the numbers over is quicker than reading each."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Way:
     """Which number becomes which part: texts with ``{0}``, ``{1}`` … for the groups of digits.
 
-    ``floor`` may also be ``room``: what the room's number says. ``estate`` None: the name before the numbers says road, number
-    and estate.
+    ``floor`` may also be ``room``: what the room's number says. ``estate`` None: the name before the numbers says
+    road, number and estate.
     """
 
     road: str
@@ -91,7 +92,8 @@ def _split(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _prefixes(prefix: pl.Series) -> pl.DataFrame:
-    """Road, house number and estate of every distinct name before the numbers; whether it is a plain name, of which class.
+    """Road, house number and estate of every distinct name before the numbers; whether it is a plain name, of
+    which class.
 
     Names of one class read the same, so one stands for all.
     """
@@ -101,8 +103,15 @@ def _prefixes(prefix: pl.Series) -> pl.DataFrame:
         (p, p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if addresses.TOWERS.search(p) else PLACE)
         for p, names in zip(distinct, read, strict=True)
     ]
-    schema = {"prefix": pl.String, "name": pl.String, "road": pl.String, "number": pl.String, "estate": pl.String, "simple": pl.Boolean,
-              "class": pl.String}  # fmt: skip
+    schema = {
+        "prefix": pl.String,
+        "name": pl.String,
+        "road": pl.String,
+        "number": pl.String,
+        "estate": pl.String,
+        "simple": pl.Boolean,
+        "class": pl.String,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -118,7 +127,8 @@ def _is_plain(prefix: str, estate: str) -> bool:
 
 def _by_way(usual: pl.DataFrame, place: str, *, least: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The addresses of each way that numbers can be put into, and the rest. ``place``: the column of the name that stands
-    before them; ``least``: how many addresses of a way make it worth reading."""
+    before them; ``least``: how many addresses of a way make it worth reading.
+    """
     keyed = usual.with_columns(key=pl.struct(place, "way").hash())
     ways = (
         keyed.group_by("key").agg(pl.col(place, "way", "raw", "plain").first(), n=pl.len()).filter(pl.col("n") >= least)
@@ -136,7 +146,9 @@ def _by_way(usual: pl.DataFrame, place: str, *, least: int) -> tuple[pl.DataFram
 
 
 def _way(place: str, way: str, example: str, plain: str) -> Way | None:
-    """What the way says (``plain``: the example with its numerals as digits), or None where the numbers themselves would have a say."""
+    """What the way says (``plain``: the example with its numerals as digits), or None where the numbers themselves
+    would have a say.
+    """
     said = {_said(place, way, digits) for digits in ("23456781", "98765432")}
     found = said.pop()
     if said or found is None:
@@ -171,8 +183,26 @@ def _said(place: str, way: str, digits: str) -> Way | None:
     if place in {PLACE, TOWER}:
         if (road, number, estate) != ("", "", place):
             return None
-        return Way("", "", None, building, stairwell, room, floor, read.fault)
-    return Way(road, number, estate, building, stairwell, room, floor, read.fault)
+        return Way(
+            road="",
+            number="",
+            estate=None,
+            building=building,
+            stairwell=stairwell,
+            room=room,
+            floor=floor,
+            fault=read.fault,
+        )
+    return Way(
+        road=road,
+        number=number,
+        estate=estate,
+        building=building,
+        stairwell=stairwell,
+        room=room,
+        floor=floor,
+        fault=read.fault,
+    )
 
 
 def _with_gaps(part: str, numbers: list[str]) -> str:

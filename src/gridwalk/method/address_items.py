@@ -2,8 +2,8 @@
 
 A *run* is a series of numbers, with or without a unit, that no other word interrupts: ``5号楼 2单元 301``, ``3-2-501``,
 ``A座12层03``. A unit says what a number may be, more or less surely, and parts stand in one order from the house number
-on a road to the room. ``read`` weighs every assignment that keeps this order and takes the best; docs/algorithms/addresses.md
-shows it at work.
+on a road to the room. ``read`` weighs every assignment that keeps this order and takes the best;
+docs/algorithms/addresses.md shows it at work.
 """
 
 from __future__ import annotations
@@ -53,14 +53,26 @@ _STARTS = re.compile(rf"[A-Za-z\d{text.CHINESE_DIGITS}{SIDES}第负地底商门�
 
 # How well a unit fits a part. A bare number's fit depends on its length, see ``_fit``.
 _FITS: dict[str, dict[str, float]] = {
-    "building": {"building": 3}, "block": {"building": 3, "stairwell": 1.5}, "court": {"number": 1.8, "building": 2},
-    "row": {"building": 3}, "group": {"number": 2.2, "building": 2.5}, "commune": {"number": 2.2, "building": 2.5},
-    "team": {"number": 2.2, "building": 2.5}, "annex": {"room": 2.5}, "lane": {"number": 3}, "stairwell": {"stairwell": 3},
-    "floor": {"floor": 3}, "storey": {"floor": 1.8, "building": 2}, "room": {"room": 3}, "shop": {"room": 3},
-    "joint": {"room": 2.2}, "suffixed": {"number": 2.5, "building": 1, "room": 1},
-    "house": {"number": 0.5, "building": 1, "stairwell": 0.9, "room": 1.05}, "hash": {"building": 2, "stairwell": 1, "room": 0.5},
+    "building": {"building": 3},
+    "block": {"building": 3, "stairwell": 1.5},
+    "court": {"number": 1.8, "building": 2},
+    "row": {"building": 3},
+    "group": {"number": 2.2, "building": 2.5},
+    "commune": {"number": 2.2, "building": 2.5},
+    "team": {"number": 2.2, "building": 2.5},
+    "annex": {"room": 2.5},
+    "lane": {"number": 3},
+    "stairwell": {"stairwell": 3},
+    "floor": {"floor": 3},
+    "storey": {"floor": 1.8, "building": 2},
+    "room": {"room": 3},
+    "shop": {"room": 3},
+    "joint": {"room": 2.2},
+    "suffixed": {"number": 2.5, "building": 1, "room": 1},
+    "house": {"number": 0.5, "building": 1, "stairwell": 0.9, "room": 1.05},
+    "hash": {"building": 2, "stairwell": 1, "room": 0.5},
     "": {"building": 1, "stairwell": 0.9, "floor": 0.1, "room": 1},
-}  # fmt: skip
+}
 KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄", "commune": "社", "team": "队"}
 _HELD_HOUSES = frozenset({"group", "commune", "team", "row"})
 _EXPLICIT = frozenset({"building", "block", "stairwell", "floor", "storey"})
@@ -79,7 +91,10 @@ class Item:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """The best assignment of one run. ``parts``: part → item; ``leftover``: numbers of the run that belong to the door and fit nowhere."""
+    """The best assignment of one run.
+
+    ``parts``: part → item; ``leftover``: numbers of the run that belong to the door and fit nowhere.
+    """
 
     start: int
     end: int

@@ -1,8 +1,9 @@
 """Chinese addresses down to the room: ``estate | building | stairwell | room``, whatever way they are written.
 
 ``parse`` drops the areas and the notes in brackets, finds the run of numbers that says the door (``address_items``) and
-splits what stands before it into road, house number and estate. What cannot be placed goes to ``rest``; where digits are
-left that could belong to the door, the address is a question (``fault``), never a guess. See docs/algorithms/addresses.md.
+splits what stands before it into road, house number and estate. What cannot be placed goes to ``rest``; where digits
+are left that could belong to the door, the address is a question (``fault``), never a guess. See
+docs/algorithms/addresses.md.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ _ESTATE_NOISE = re.compile(r"[\s()\[\]【】<>《》「」\-·.,、/]+")
 _ESTATE_SUFFIX = re.compile(r"(?<=..)(?:住宅小区|小区|社区)$")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """Parts without spelling: numbers plain and without leading zeros; ``floor`` None where nothing says it.
 
@@ -233,7 +234,15 @@ def parse(raw: str) -> Address:
     if (plain := _PLAIN.match(folded)) and not _HAN_NUMBER.search(plain[1]):
         road, number, estate = named(plain[1])
         building, stairwell, room = (part.lstrip("0") or "0" for part in plain.group(2, 3, 4))
-        return Address(road, number, estate, building, stairwell, floor_of(room), room)
+        return Address(
+            road=road,
+            number=number,
+            estate=estate,
+            building=building,
+            stairwell=stairwell,
+            floor=floor_of(room),
+            room=room,
+        )
     plain_marks = _ZERO.sub(
         "0", _DOTTED.sub("", _SPACED.sub("", _HAN_DASH.sub("-", _NO.sub("", folded.translate(_TRADITIONAL)))))
     )
@@ -244,7 +253,7 @@ def parse(raw: str) -> Address:
     reading = _best(bare)
     if reading is None:
         road, number, estate = address_places.place(bare)
-        return Address(road, number, estate, rest=notes, fault="" if number else "no_room")
+        return Address(road=road, number=number, estate=estate, rest=notes, fault="" if number else "no_room")
     before, after = bare[: reading.start], bare[reading.end :].rstrip()
     if any(item.unit == "shop" for item in reading.parts.values()):
         before = _BESIDE_THE_STREET.sub("", before.rstrip())
@@ -263,9 +272,20 @@ def parse(raw: str) -> Address:
         house = _valued(parts["number"])
         rest = " ".join(part for part in (after, notes) if part)
         if number:  # 建国道92号君临天下12号
-            return Address(road, number, estate or f"{road}{number}号", house, rest=rest, fault="no_room")
+            return Address(
+                road=road,
+                number=number,
+                estate=estate or f"{road}{number}号",
+                building=house,
+                rest=rest,
+                fault="no_room",
+            )
         return Address(
-            estate or road, house, "", rest=rest, fault="unclear" if reading.leftover or _DIGIT.search(after) else ""
+            road=estate or road,
+            number=house,
+            estate="",
+            rest=rest,
+            fault="unclear" if reading.leftover or _DIGIT.search(after) else "",
         )
     return _door(before, parts, reading, " ".join(part for part in (after, notes) if part))
 
@@ -296,13 +316,35 @@ def _door(before: str, parts: dict[str, Item], reading: Reading, rest: str) -> A
     if building and not estate and number:
         estate = address_places.place_name(road, number)
     if not building and stairwell.isdigit() and int(stairwell) >= _MANY_STAIRWELLS:
-        return Address(road, number, estate, rest=rest, fault="unclear")  # 82单元: building 8, stairwell 2?
+        return Address(
+            road=road, number=number, estate=estate, rest=rest, fault="unclear"
+        )  # 82单元: building 8, stairwell 2?
     if _UNREAD_NUMBER.search(place) or _BESIDE.search(place):
-        return Address(road, number, estate, building, stairwell, floor, "", rest, "unclear")
+        return Address(
+            road=road,
+            number=number,
+            estate=estate,
+            building=building,
+            stairwell=stairwell,
+            floor=floor,
+            room="",
+            rest=rest,
+            fault="unclear",
+        )
     fault = "" if room else "no_room"
     if reading.leftover or _ambiguous(parts, before):
         fault, room = "unclear", ""
-    return Address(road, number, estate, building, stairwell, floor, room, rest, fault)
+    return Address(
+        road=road,
+        number=number,
+        estate=estate,
+        building=building,
+        stairwell=stairwell,
+        floor=floor,
+        room=room,
+        rest=rest,
+        fault=fault,
+    )
 
 
 def _is_house(parts: dict[str, Item]) -> bool:
@@ -310,7 +352,9 @@ def _is_house(parts: dict[str, Item]) -> bool:
 
 
 def _ambiguous(parts: dict[str, Item], before: str) -> bool:
-    """5-2, 5-2-11, 3栋12-5, 22号3: does a room end it, or a stairwell? 635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
+    """5-2, 5-2-11, 3栋12-5, 22号3: does a room end it, or a stairwell? 635-3: room 3 of 635? 阳光100: a room, or the
+    estate's name?
+    """
     if len(parts) > 1 and "floor" not in parts:
         *_, before_last, last = parts.values()
         if last.unit == "shop":  # 2-4号商铺: a house number and a shop, or shops 2 to 4?
@@ -332,7 +376,9 @@ def _ambiguous(parts: dict[str, Item], before: str) -> bool:
 
 
 def key(address: Address) -> str:
-    """``estate|building|stairwell|room``; a road stands for the estate and its number for the building where they miss."""
+    """``estate|building|stairwell|room``; a road stands for the estate and its number for the building
+    where they miss.
+    """
     estate = estate_key(address.estate or address.road)
     building = address.building or address.number
     return "|".join((estate, building, address.stairwell, address.room))

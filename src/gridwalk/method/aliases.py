@@ -1,7 +1,7 @@
 """One estate under two names (阳光100 and 阳光壹佰), learnt from people whose ID number says they are the same.
 
-Where two ledgers have the same people at the same building and room, and only the estate's name differs, the names mean one
-estate. Nothing is guessed from how names look.
+Where two ledgers have the same people at the same building and room, and only the estate's name differs, the names
+mean one estate. Nothing is guessed from how names look.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ SHARE = 0.8
 def learn(pairs: pl.DataFrame) -> dict[str, str]:
     """Left estate → right estate, from pairs of rows known to be one person.
 
-    ``pairs``: left_estate, right_estate (keys), left_door, right_door (building and room as one text, without the estate).
-    A name both sides use for the same estate is no alias, and two names on one side stay two where they have a door in common.
+    ``pairs``: left_estate, right_estate (keys), left_door, right_door (building and room as one text, without the
+    estate). A name both sides use for the same estate is no alias, and two names on one side stay two where they have
+    a door in common.
     """
     said = pairs.drop_nulls().unique()
     if said.is_empty():

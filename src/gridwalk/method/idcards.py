@@ -29,7 +29,7 @@ FAULTS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class IdCard:
     """``value``: 18 characters, empty where ``fault`` is set. ``upgraded``: it was written with 15 digits.
 
@@ -55,7 +55,10 @@ def checksum(first17: str) -> str:
 
 
 def check(value: object) -> IdCard:
-    """An identity number from a cell of any type. A number beyond 15 digits has lost its end: ``damaged``, never trusted."""
+    """An identity number from a cell of any type.
+
+    A number beyond 15 digits has lost its end: ``damaged``, never trusted.
+    """
     if isinstance(value, (int, float)) and abs(value) >= 1e15:
         return IdCard(fault="damaged")
     return _check(value if isinstance(value, str) else text.fold(value))
@@ -93,11 +96,15 @@ def _check(raw: str) -> IdCard:
         return IdCard(fault="birth_date", n=n)
     if not right:
         return IdCard(fault="checksum", n=n)
-    return IdCard(number, "", born_on, "male" if int(number[16]) % 2 else "female", n == 15, n)
+    return IdCard(
+        value=number, fault="", born_on=born_on, sex="male" if int(number[16]) % 2 else "female", upgraded=n == 15, n=n
+    )
 
 
 def lost_its_end(value: object) -> bool:
-    """Whether a cell looks like a number a table program kept as a number: beyond fifteen digits only zeros or a double's."""
+    """Whether a cell looks like a number a table program kept as a number: beyond fifteen digits only zeros or
+    a double's.
+    """
     if isinstance(value, (int, float)):
         return abs(value) >= 1e15
     text_ = str(value or "").strip()

@@ -32,6 +32,9 @@ def clopper_pearson(n: int, k: int, confidence: float = 0.95) -> tuple[float, fl
 
 
 def lower_bound(n: int, k: int, confidence: float = 0.95) -> float:
-    """One-sided exact lower bound: “at least this share”, wrong with probability ≤ 1 − confidence. Raises ValueError."""
+    """One-sided exact lower bound: “at least this share”, wrong with probability ≤ 1 − confidence.
+
+    Raises ValueError.
+    """
     _checked(n, k, confidence)
     return 0.0 if k == 0 else float(beta.ppf(1 - confidence, k, n - k + 1))

@@ -23,22 +23,101 @@ _NOTE_AFTER = re.compile(rf"(?<=..)[\s,，、;；/\-:：]+((?:{_WORDS})\S*)$")
 _NOTE_BEFORE = re.compile(rf"^({_WORDS})\s*[:：\-]\s*(?=.)")
 
 COMPOUND_SURNAMES = {
-    "欧阳": "ou yang", "司马": "si ma", "上官": "shang guan", "诸葛": "zhu ge", "皇甫": "huang fu", "尉迟": "yu chi",
-    "公孙": "gong sun", "慕容": "mu rong", "长孙": "zhang sun", "宇文": "yu wen", "司徒": "si tu", "令狐": "ling hu",
-    "夏侯": "xia hou", "东方": "dong fang", "南宫": "nan gong", "西门": "xi men", "端木": "duan mu", "独孤": "du gu",
-    "万俟": "mo qi", "单于": "chan yu", "澹台": "tan tai", "鲜于": "xian yu", "呼延": "hu yan", "轩辕": "xuan yuan",
-    "钟离": "zhong li", "淳于": "chun yu", "濮阳": "pu yang", "赫连": "he lian", "申屠": "shen tu", "太史": "tai shi",
-    "闻人": "wen ren", "百里": "bai li", "第五": "di wu", "拓跋": "tuo ba", "亓官": "qi guan", "闾丘": "lv qiu",
-}  # fmt: skip
+    "欧阳": "ou yang",
+    "司马": "si ma",
+    "上官": "shang guan",
+    "诸葛": "zhu ge",
+    "皇甫": "huang fu",
+    "尉迟": "yu chi",
+    "公孙": "gong sun",
+    "慕容": "mu rong",
+    "长孙": "zhang sun",
+    "宇文": "yu wen",
+    "司徒": "si tu",
+    "令狐": "ling hu",
+    "夏侯": "xia hou",
+    "东方": "dong fang",
+    "南宫": "nan gong",
+    "西门": "xi men",
+    "端木": "duan mu",
+    "独孤": "du gu",
+    "万俟": "mo qi",
+    "单于": "chan yu",
+    "澹台": "tan tai",
+    "鲜于": "xian yu",
+    "呼延": "hu yan",
+    "轩辕": "xuan yuan",
+    "钟离": "zhong li",
+    "淳于": "chun yu",
+    "濮阳": "pu yang",
+    "赫连": "he lian",
+    "申屠": "shen tu",
+    "太史": "tai shi",
+    "闻人": "wen ren",
+    "百里": "bai li",
+    "第五": "di wu",
+    "拓跋": "tuo ba",
+    "亓官": "qi guan",
+    "闾丘": "lv qiu",
+}
 # Surnames whose reading is not the character's usual one.
 SURNAMES = {
-    "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "任": "ren", "华": "hua", "查": "zha", "盖": "ge", "朴": "piao",
-    "区": "ou", "尉": "wei", "宓": "mi", "乐": "yue", "员": "yun", "逄": "pang", "缪": "miao", "翟": "zhai", "冼": "xian",
-    "覃": "qin", "黑": "he", "种": "chong", "折": "she", "召": "shao", "洗": "xian", "么": "yao", "繁": "po", "秘": "bi",
-    "阚": "kan", "眭": "sui", "郇": "huan", "隗": "wei", "佴": "nai", "訾": "zi", "禚": "zhuo", "逯": "lu", "厍": "she",
-    "褚": "chu", "晁": "chao", "车": "che", "藏": "zang", "过": "guo", "那": "na", "句": "gou", "郗": "xi", "牟": "mu",
-    "石": "shi", "沈": "shen", "葛": "ge", "哈": "ha", "纪": "ji", "宁": "ning", "曲": "qu", "柏": "bai", "费": "fei", "应": "ying",
-}  # fmt: skip
+    "单": "shan",
+    "解": "xie",
+    "仇": "qiu",
+    "曾": "zeng",
+    "任": "ren",
+    "华": "hua",
+    "查": "zha",
+    "盖": "ge",
+    "朴": "piao",
+    "区": "ou",
+    "尉": "wei",
+    "宓": "mi",
+    "乐": "yue",
+    "员": "yun",
+    "逄": "pang",
+    "缪": "miao",
+    "翟": "zhai",
+    "冼": "xian",
+    "覃": "qin",
+    "黑": "he",
+    "种": "chong",
+    "折": "she",
+    "召": "shao",
+    "洗": "xian",
+    "么": "yao",
+    "繁": "po",
+    "秘": "bi",
+    "阚": "kan",
+    "眭": "sui",
+    "郇": "huan",
+    "隗": "wei",
+    "佴": "nai",
+    "訾": "zi",
+    "禚": "zhuo",
+    "逯": "lu",
+    "厍": "she",
+    "褚": "chu",
+    "晁": "chao",
+    "车": "che",
+    "藏": "zang",
+    "过": "guo",
+    "那": "na",
+    "句": "gou",
+    "郗": "xi",
+    "牟": "mu",
+    "石": "shi",
+    "沈": "shen",
+    "葛": "ge",
+    "哈": "ha",
+    "纪": "ji",
+    "宁": "ning",
+    "曲": "qu",
+    "柏": "bai",
+    "费": "fei",
+    "应": "ying",
+}
 
 _LEGAL = re.compile(
     r"(?:股份有限责任公司|股份有限公司|有限责任公司|股份公司|有限公司|集团公司|总公司|分公司|公司|集团|个体工商户|个人独资企业|个人独资|"
@@ -80,7 +159,9 @@ def _syllable(char: str) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def syllables(name: str) -> tuple[str, ...]:
-    """The pinyin of each character, ü as v: a person's surname by table, longer names (of organizations) by their words."""
+    """The pinyin of each character, ü as v: a person's surname by table, longer names (of organizations) by
+    their words.
+    """
     plain = text.simplified(name)
     pieces = _PIECES.findall(plain)
     if len(pieces) > _LONGEST_OF_A_PERSON and "·" not in plain:
@@ -101,13 +182,17 @@ def _fold_sound(syllable: str) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def key(name: str) -> str:
-    """A key equal for names that sound alike: folded pinyin a character (zh=z, ch=c, sh=s, -ng=-n), joined by spaces."""
+    """A key equal for names that sound alike: folded pinyin a character (zh=z, ch=c, sh=s, -ng=-n),
+    joined by spaces.
+    """
     return " ".join(_fold_sound(s) for s in syllables(name))
 
 
 @functools.lru_cache(maxsize=65536)
 def sort_key(name: str) -> str:
-    """Pinyin, two spaces, the name itself: plain byte order is then the order of a Chinese dictionary, 王伟 before 王伟一."""
+    """Pinyin, two spaces, the name itself: plain byte order is then the order of a Chinese dictionary, 王伟
+    before 王伟一.
+    """
     return " ".join(syllables(name)) + "  " + name
 
 
@@ -127,7 +212,9 @@ def mask(name: str) -> str:
 
 @functools.lru_cache(maxsize=8192)
 def organization_key(name: str) -> str:
-    """A key equal for spellings of one organization within a street: no brackets, no city or district before, no legal form."""
+    """A key equal for spellings of one organization within a street: no brackets, no city or district before, no
+    legal form.
+    """
     folded = _ORGANIZATION_NOISE.sub("", text.simplified(text.fold(name))).lower()
     for _ in range(2):
         bare = _AREA.sub("", folded)

@@ -1,7 +1,7 @@
 """重编号: old numbers to new ones by a table, checked line by line, and the doors that would then bear the same address.
 
-A door is ``(building, stairwell, room)``, all keys without spelling (``addresses``). Everything is read under the old numbers at
-once, so that two numbers can change places. Inverse schemes lead back.
+A door is ``(building, stairwell, room)``, all keys without spelling (``addresses``). Everything is read under the old
+numbers at once, so that two numbers can change places. Inverse schemes lead back.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ class Line:
 
 @dataclasses.dataclass(frozen=True)
 class Scheme:
-    """Old → new. ``rooms``: a door by its old numbers → (stairwell, room) by the new ones; what is not named stays as it is."""
+    """Old → new.
+
+    ``rooms``: a door by its old numbers → (stairwell, room) by the new ones; what is not named stays as it is.
+    """
 
     buildings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     stairwells: Mapping[tuple[str, str], str] = dataclasses.field(default_factory=dict)
@@ -73,8 +76,9 @@ class Scheme:
 def read(table: str, doors: Collection[Door], *, buildings: Mapping[str, str]) -> tuple[Scheme, list[Line]]:
     """The scheme a typed or pasted table says, and its lines that cannot be followed.
 
-    ``doors``: those that stand; ``buildings``: renamed beside the table. A line names a building, a stairwell or a room on both
-    sides: ``5号楼 → 甲5号楼``, ``1单元 → 2单元``, ``101 → 102``, ``1单元101 → 2单元103``. With one building its number may be left out.
+    ``doors``: those that stand; ``buildings``: renamed beside the table. A line names a building, a stairwell or a
+    room on both sides: ``5号楼 → 甲5号楼``, ``1单元 → 2单元``, ``101 → 102``, ``1单元101 → 2单元103``. With one building its
+    number may be left out.
     """
     work = _Reading(doors, dict(buildings))
     faults = []
@@ -184,7 +188,9 @@ class _Reading:
         return ""
 
     def scheme(self) -> Scheme:
-        """What the lines say together: a room whose stairwell was not written stays in its own, under that one's new number."""
+        """What the lines say together: a room whose stairwell was not written stays in its own, under that one's
+        new number.
+        """
         whole = Scheme(self.buildings, self.stairwells)
         rooms = {door: (s or whole.stairwell(door[0], door[1]), r) for door, (s, r) in self.rooms.items()}
         return dataclasses.replace(whole, rooms=rooms)

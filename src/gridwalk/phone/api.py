@@ -24,9 +24,12 @@ from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
 
 api = NinjaAPI(
-    title="Gridwalk phone", version="1", urls_namespace="phone_api", docs_url=None,
+    title="Gridwalk phone",
+    version="1",
+    urls_namespace="phone_api",
+    docs_url=None,
     description="Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed by the device.",
-)  # fmt: skip
+)
 
 
 @api.exception_handler(Problem)
@@ -45,10 +48,13 @@ def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
     community = grids[0].area.short if grids else ""
     return {
-        "id": str(user.id), "name": user.name, "role": "、".join(LABELS[role] for role in viewer.roles),
-        "community": community, "grids": [{"code": g.code, "name": g.name} for g in grids],
+        "id": str(user.id),
+        "name": user.name,
+        "role": "、".join(LABELS[role] for role in viewer.roles),
+        "community": community,
+        "grids": [{"code": g.code, "name": g.name} for g in grids],
         "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.username},
-    }  # fmt: skip
+    }
 
 
 def _data_uri(jpeg: bytes | None) -> str | None:
@@ -80,9 +86,15 @@ def activate(request: HttpRequest) -> HttpResponse:
         versions = offered if isinstance(offered, list) else []
         spoken = max((v for v in versions if v in rules.WIRE), default=max(rules.WIRE))
         issued = devices.activate(
-            user=user, login=login, code=code, public_key=said.get("public_key"), name=str(said.get("name") or ""),
-            platform=str(said.get("platform") or ""), wire=spoken, at=at,
-        )  # fmt: skip
+            user=user,
+            login=login,
+            code=code,
+            public_key=said.get("public_key"),
+            name=str(said.get("name") or ""),
+            platform=str(said.get("platform") or ""),
+            wire=spoken,
+            at=at,
+        )
     except devices.ActivationRefused as refused:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
             devices.note_failure(login=login, at=at)
@@ -93,11 +105,18 @@ def activate(request: HttpRequest) -> HttpResponse:
     return wire.answer(
         request,
         {
-            "device": str(issued.device.id), "user": _user(issued.device.user, viewer), "server_key": key.public,
-            "key_id": key.pk, "share": issued.share, "lease_until": issued.device.lease_until.isoformat(),
-            "deposit_token": issued.deposit_token, "epoch": epochs.current(at=at), "next_seq": 1, "settings": _settings(viewer),
+            "device": str(issued.device.id),
+            "user": _user(issued.device.user, viewer),
+            "server_key": key.public,
+            "key_id": key.pk,
+            "share": issued.share,
+            "lease_until": issued.device.lease_until.isoformat(),
+            "deposit_token": issued.deposit_token,
+            "epoch": epochs.current(at=at),
+            "next_seq": 1,
+            "settings": _settings(viewer),
         },
-    )  # fmt: skip
+    )
 
 
 def _session(request: HttpRequest) -> tuple[Session, int]:
@@ -114,11 +133,17 @@ def lease(request: HttpRequest) -> HttpResponse:
     return wire.answer(
         request,
         {
-            "share": devices.share_of(session.device), "lease_until": until.isoformat(), "epoch": epoch, "now": session.at.isoformat(),
-            "user": _user(session.device.user, session.viewer), "server_key": key.public, "key_id": key.pk,
-            "next_seq": session.device.next_seq, "settings": _settings(session.viewer),
+            "share": devices.share_of(session.device),
+            "lease_until": until.isoformat(),
+            "epoch": epoch,
+            "now": session.at.isoformat(),
+            "user": _user(session.device.user, session.viewer),
+            "server_key": key.public,
+            "key_id": key.pk,
+            "next_seq": session.device.next_seq,
+            "settings": _settings(session.viewer),
         },
-    )  # fmt: skip
+    )
 
 
 @api.post("pull", url_name="pull", openapi_extra=schemas.operation(body=schemas.Pull, answer=schemas.Pulled))
@@ -139,10 +164,14 @@ def pull(request: HttpRequest) -> HttpResponse:
             wire.with_list({k: v for k, v in vars(one).items() if k not in {"users", "rows"}}, "rows", one.rows)
         )
     rest = {
-        "epoch": epoch, "now": session.at.isoformat(), "left": pulling.left(session.viewer, list(since)), "users": users,
-        "decided": known_devices.decided(session.device.user_id, session.at), "next_seq": session.device.next_seq,
+        "epoch": epoch,
+        "now": session.at.isoformat(),
+        "left": pulling.left(session.viewer, list(since)),
+        "users": users,
+        "decided": known_devices.decided(session.device.user_id, session.at),
+        "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
-    }  # fmt: skip
+    }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 
 
@@ -156,24 +185,36 @@ def push(request: HttpRequest) -> HttpResponse:
         raise Problem(400, "malformed", text=str(error), epoch=epoch) from error
     try:
         pushed = pushing.push(
-            device=session.device, viewer=session.viewer, at=session.at, behind=session.behind, first=first, intentions=ops,
+            device=session.device,
+            viewer=session.viewer,
+            at=session.at,
+            behind=session.behind,
+            first=first,
+            intentions=ops,
             oldest=oldest,
-        )  # fmt: skip
+        )
     except pushing.Gap as gap:
         raise Problem(409, "gap", next_seq=gap.next_seq, epoch=epoch) from gap
     except pushing.Cloned as cloned:
         issued = cloned.issued
         raise Problem(
-            409, "cloned", device=str(issued.device.id), deposit_token=issued.deposit_token, share=issued.share, next_seq=1,
+            409,
+            "cloned",
+            device=str(issued.device.id),
+            deposit_token=issued.deposit_token,
+            share=issued.share,
+            next_seq=1,
             epoch=epoch,
-        ) from cloned  # fmt: skip
+        ) from cloned
     return wire.answer(
         request,
         {
-            "epoch": epoch, "next_seq": pushed.next_seq, "results": [_result(one) for one in pushed.results],
+            "epoch": epoch,
+            "next_seq": pushed.next_seq,
+            "results": [_result(one) for one in pushed.results],
             "lease_until": (session.at + rules.LEASE).isoformat(),
         },
-    )  # fmt: skip
+    )
 
 
 def _result(one: pushing.Result) -> dict[str, Any]:
@@ -217,10 +258,14 @@ def device_me(request: HttpRequest) -> HttpResponse:
     return wire.answer(
         request,
         {
-            "device": str(session.device.id), "name": session.device.name, "epoch": epoch, "next_seq": session.device.next_seq,
-            "lease_until": session.device.lease_until.isoformat(), "now": session.at.isoformat(),
+            "device": str(session.device.id),
+            "name": session.device.name,
+            "epoch": epoch,
+            "next_seq": session.device.next_seq,
+            "lease_until": session.device.lease_until.isoformat(),
+            "now": session.at.isoformat(),
         },
-    )  # fmt: skip
+    )
 
 
 @api.get("epoch", url_name="epoch", openapi_extra=schemas.operation(answer=schemas.Epoch))

@@ -1,4 +1,6 @@
-"""The shapes of bodies and answers, for the OpenAPI document; reading bodies is sync's, which refuses nothing it can keep."""
+"""The shapes of bodies and answers, for the OpenAPI document; reading bodies is sync's, which refuses nothing
+it can keep.
+"""
 
 from __future__ import annotations
 

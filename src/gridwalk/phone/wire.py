@@ -32,7 +32,7 @@ class Problem(Exception):
         self.status, self.problem, self.more = status, problem, more
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Session:
     """Who signed a request. ``behind``: server time less phone time. ``revoked``: may only deposit."""
 
@@ -100,7 +100,7 @@ def signed(request: HttpRequest) -> Session:
     if device.revoked_at is not None or not device.user.is_active:
         raise Problem(401, "revoked", text="这部手机已停用。请先交回还没传的内容，随后会清空。")
     behind = at - dt.datetime.fromtimestamp(0, dt.UTC) - dt.timedelta(milliseconds=int(said_at))
-    return Session(device, bound.viewer, behind, at, body, bound.epoch)
+    return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=body, epoch=bound.epoch)
 
 
 def text_of(content: Any) -> str:
@@ -109,7 +109,9 @@ def text_of(content: Any) -> str:
 
 
 def with_list(content: Mapping[str, Any], name: str, items: Iterable[str]) -> str:
-    """JSON of an object that is not empty with one more list, whose items are JSON already: a grid's rows are spelled once."""
+    """JSON of an object that is not empty with one more list, whose items are JSON already: a grid's rows are
+    spelled once.
+    """
     return f"{text_of(content)[:-1]},{text_of(name)}:[{','.join(items)}]}}"
 
 

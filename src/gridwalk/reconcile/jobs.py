@@ -19,7 +19,10 @@ NOT_COMPARED = "比对中途停了，一张表没有动，已列出的差异没�
 
 @app.task(name="reconcile.apply", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
 def apply(imported: str, user: str) -> None:
-    """Apply the batches that have no receipt yet; arguments are ids only. What cuts it off leaves it paused, in words."""
+    """Apply the batches that have no receipt yet; arguments are ids only.
+
+    What cuts it off leaves it paused, in words.
+    """
     now = clock.now()
     actor = accounts.viewer_by_id(uuid.UUID(user), clock.local_date(now))
     try:

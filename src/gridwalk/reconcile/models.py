@@ -1,4 +1,7 @@
-"""Imports with their staged rows, comparisons with what they leave to decide, back-fill lists. Numbers are encrypted."""
+"""Imports with their staged rows, comparisons with what they leave to decide, back-fill lists.
+
+Numbers are encrypted.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,14 @@ class Import(models.Model):
     """One ledger on its way into the register. Unfinished until the last batch has its receipt."""
 
     STATES = [
-        ("staging", "正在读表"), ("mapping", "等您核对列"), ("applying", "正在入库"), ("paused", "没导完"),
-        ("done", "已导入"), ("failed", "没读成"), ("cancelled", "已放弃"),
-    ]  # fmt: skip
+        ("staging", "正在读表"),
+        ("mapping", "等您核对列"),
+        ("applying", "正在入库"),
+        ("paused", "没导完"),
+        ("done", "已导入"),
+        ("failed", "没读成"),
+        ("cancelled", "已放弃"),
+    ]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
@@ -93,9 +101,13 @@ class Comparison(models.Model):
     """One ledger (or the platform's export) compared: with the register, or with each other (rate 3)."""
 
     STATES = [
-        ("mapping", "等您核对列"), ("comparing", "正在比对"), ("paused", "没比完"), ("done", "比好了"), ("failed", "没读成"),
+        ("mapping", "等您核对列"),
+        ("comparing", "正在比对"),
+        ("paused", "没比完"),
+        ("done", "比好了"),
+        ("failed", "没读成"),
         ("cancelled", "已放弃"),
-    ]  # fmt: skip
+    ]
     SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -154,9 +166,16 @@ class Unmatched(models.Model):
 
     WHATS = [("ledger_only", "台账有、一张表没有"), ("register_only", "一张表有、台账没有"), ("question", "疑似同一条")]
     STATES = [
-        ("open", "待定"), ("registered", "已登记"), ("at_door", "上门核实"), ("set_aside", "已搁置"), ("strike_off", "已送注销复核"),
-        ("kept", "保留"), ("same", "是同一条"), ("different", "不是同一条"), ("gone", "新一次比对里没有了"),
-    ]  # fmt: skip
+        ("open", "待定"),
+        ("registered", "已登记"),
+        ("at_door", "上门核实"),
+        ("set_aside", "已搁置"),
+        ("strike_off", "已送注销复核"),
+        ("kept", "保留"),
+        ("same", "是同一条"),
+        ("different", "不是同一条"),
+        ("gone", "新一次比对里没有了"),
+    ]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     of = models.ForeignKey(Comparison, models.CASCADE, related_name="unmatched")
@@ -191,9 +210,11 @@ class Unmatched(models.Model):
 
 
 class SideRow(models.Model):
-    """What a side (a ledger, the platform) said of an entity when it was last compared: the ground of the back-fill list.
+    """What a side (a ledger, the platform) said of an entity when it was last compared: the ground of the
+    back-fill list.
 
-    ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody looks.
+    ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody
+    looks.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -218,7 +239,9 @@ class SideRow(models.Model):
 
 
 class BackfillItem(models.Model):
-    """One value handed back to a side on a back-fill list (回填清单); the side's next export proves it done or still open."""
+    """One value handed back to a side on a back-fill list (回填清单); the side's next export proves it done or
+    still open.
+    """
 
     STATES = [("handed_out", "已发出"), ("proved", "已改好"), ("still_open", "还没改")]
 

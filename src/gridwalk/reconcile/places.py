@@ -18,7 +18,7 @@ from gridwalk.territory import queries as territory
 from gridwalk.territory.queries import KnownBuilding
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the row's own code.
 
@@ -77,7 +77,7 @@ class Places:
         address = location.address_of(values)
         community = self._community(values) or self._community_of_building(address)
         if not community:
-            return Place("", "", address, "", None, "community_unknown")
+            return Place(community="", grid="", address=address, key="", dwelling=None, fault="community_unknown")
         if name := self._other_names.get((community, addresses.estate_key(address.estate or address.road))):
             address = dataclasses.replace(address, estate=name)
         address, doubtful = self._with_estate(community, address)
@@ -87,7 +87,7 @@ class Places:
         standing = building.grid_of(address.stairwell) if building else ""
         grid = code if code in self._grids else standing or f"{community}000"
         fault = "grid_unknown" if code and code not in self._grids else ""
-        place = Place(community, grid, address, key, None, fault)
+        place = Place(community=community, grid=grid, address=address, key=key, dwelling=None, fault=fault)
         if building is None:
             return place
         return dataclasses.replace(
@@ -95,7 +95,9 @@ class Places:
         )
 
     def _with_estate(self, community: str, address: Address) -> tuple[Address, bool]:
-        """The address with the estate a row left out, where only one of the community has that building; else doubtful."""
+        """The address with the estate a row left out, where only one of the community has that building;
+        else doubtful.
+        """
         if address.estate or address.road or not address.building:
             return address, False
         estates = {estate for estate, key in self._buildings.get(community, {}) if key == address.building}
@@ -120,7 +122,9 @@ class Places:
 
 
 def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:
-    """``(community, address key)`` → (dwelling, grid) of the doors that stand; of one merged or renumbered by its other key as well."""
+    """``(community, address key)`` → (dwelling, grid) of the doors that stand; of one merged or renumbered by its
+    other key as well.
+    """
     found: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
     for community, keys in wanted.items():
         rows = Dwelling.objects.filter(community=community, address_key__in=list(keys)).exclude(status="struck_off")

@@ -1,4 +1,6 @@
-"""Records that may be one person, door or organization written twice: candidates from the database, judged by ``sameness``."""
+"""Records that may be one person, door or organization written twice: candidates from the database, judged by
+``sameness``.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,8 @@ def same_number(inside: Inside, today: dt.date) -> list[Case]:
 
 def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
     """Numbers that wait as differences for a record inside, or for one whose number is a record's inside: number (blind) →
-    the records they were typed for. Of a few records it is asked within their street, without opening a number of theirs.
+    the records they were typed for. Of a few records it is asked within their street, without opening a number of
+    theirs.
     """
     asked = Difference.objects.filter(kind="person", field="id_no", state__in=rules.WAITING)
     held: set[str] = set()
@@ -178,10 +181,17 @@ def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[s
 def _record(person: Person, key: str | None) -> dict[str, Any]:
     estate, building, stairwell, room = addresses.parts_of(key or "")
     said = {
-        "name": person.name, "id_no": columns.read(person, "id_no"), "born_on": person.born_on, "sex": person.sex,
-        "phone": columns.read(person, "phone"), "relation": person.relation, "estate": estate, "building": building,
-        "stairwell": stairwell, "room": room,
-    }  # fmt: skip
+        "name": person.name,
+        "id_no": columns.read(person, "id_no"),
+        "born_on": person.born_on,
+        "sex": person.sex,
+        "phone": columns.read(person, "phone"),
+        "relation": person.relation,
+        "estate": estate,
+        "building": building,
+        "stairwell": stairwell,
+        "room": room,
+    }
     return {name: value or None for name, value in said.items()}
 
 
@@ -190,7 +200,9 @@ def _persons(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
 
 
 def kept_apart(inside: Inside, *, limit: int) -> list[tuple[Person, Person, str]]:
-    """Pairs that look alike and are two persons, with the reason: one birth date at one door, or namesakes with two numbers."""
+    """Pairs that look alike and are two persons, with the reason: one birth date at one door, or namesakes with
+    two numbers.
+    """
     living = Residence.objects.filter(
         to_on__isnull=True, kind__in=rules.LIVING, person__status="active", person__born_on__isnull=False
     )
@@ -246,18 +258,28 @@ def same_organization(inside: Inside, today: dt.date) -> list[Case]:
     found = _together(
         here.filter(Exists(named.filter(dwelling=OuterRef("dwelling"))))
         .values_list("name_key", flat=True)
-        .union(here.filter(Exists(named.filter(address=OuterRef("address")))).exclude(address="").values_list("name_key", flat=True)),
-        active, "name_key",
-    )  # fmt: skip
+        .union(
+            here.filter(Exists(named.filter(address=OuterRef("address"))))
+            .exclude(address="")
+            .values_list("name_key", flat=True)
+        ),
+        active,
+        "name_key",
+    )
     coded = body.filter(inside.of()).filter(Exists(body.filter(body=OuterRef("body")).exclude(pk=OuterRef("pk"))))
     found += _together(coded.values_list("body", flat=True), body, "body")
     unique = {tuple(sorted(o.id for o in group)): group for group in found}
     return [
-        Case("same_organization", tuple(
-            Member("organization", o.id, o.grid_id, (o.name_key, o.uscc, o.address, str(o.dwelling_id))) for o in sorted(group, key=lambda o: o.id)
-        ), len(group))
+        Case(
+            "same_organization",
+            tuple(
+                Member("organization", o.id, o.grid_id, (o.name_key, o.uscc, o.address, str(o.dwelling_id)))
+                for o in sorted(group, key=lambda o: o.id)
+            ),
+            len(group),
+        )
         for group in unique.values()
-    ]  # fmt: skip
+    ]
 
 
 def _body() -> Func:

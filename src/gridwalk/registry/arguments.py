@@ -30,7 +30,7 @@ class Member:
     homes: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Case:
     """A difference with what is known around it, in the clear. ``source``: where the claim comes from, in words.
 

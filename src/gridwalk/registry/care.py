@@ -1,4 +1,6 @@
-"""关爱帮扶: when a care label is in force, due, to be reviewed, near its end; plain values only (docs/algorithms/care.md)."""
+"""关爱帮扶: when a care label is in force, due, to be reviewed, near its end; plain values only
+(docs/algorithms/care.md).
+"""
 
 from __future__ import annotations
 

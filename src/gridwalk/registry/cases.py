@@ -29,7 +29,10 @@ class Member:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """Records that together raise one question. The first leads: the case is known by it. ``n``: what the sentence counts."""
+    """Records that together raise one question.
+
+    The first leads: the case is known by it. ``n``: what the sentence counts.
+    """
 
     check: str
     members: tuple[Member, ...]

@@ -15,8 +15,12 @@ from gridwalk.method import names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
 
 TABLES: dict[str, type[Entity]] = {
-    "dwelling": Dwelling, "person": Person, "organization": Organization, "site": Site, "facility": Facility,
-}  # fmt: skip
+    "dwelling": Dwelling,
+    "person": Person,
+    "organization": Organization,
+    "site": Site,
+    "facility": Facility,
+}
 DATES = frozenset({"born_on"})
 DECIMALS = frozenset({"area_m2"})
 WHOLE_NUMBERS = frozenset({"interval_days"})
@@ -72,7 +76,9 @@ def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
 
 
 def rekey(entity: Entity) -> set[str]:
-    """Make the entity's search keys anew: its name and pinyin or its address, and the last four of its numbers, blind."""
+    """Make the entity's search keys anew: its name and pinyin or its address, and the last four of its
+    numbers, blind.
+    """
     if isinstance(entity, Dwelling):
         keys = search_keys.of_address(entity.address_key)
     else:

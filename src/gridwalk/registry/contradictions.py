@@ -1,7 +1,8 @@
 """Finding the cases of the checks ``rules.CHECKS``: set-based, over the grids of an area or around some records.
 
-A case is a group, not a pair: everybody who shares a telephone, every record of one name and birth date. It holds what the
-check looked at, record by record (``Member.basis``), so that a decision can tell whether that has changed since.
+A case is a group, not a pair: everybody who shares a telephone, every record of one name and birth date. It holds
+what the check looked at, record by record (``Member.basis``), so that a decision can tell whether that has changed
+since.
 """
 
 from __future__ import annotations
@@ -36,15 +37,19 @@ def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
         .order_by()
         .values("dwelling")
         .annotate(
-            n=Count("pk"), tenants=Count("pk", filter=Q(kind="tenant")), eldest=Min("person__born_on"),
+            n=Count("pk"),
+            tenants=Count("pk", filter=Q(kind="tenant")),
+            eldest=Min("person__born_on"),
             undated=Count("pk", filter=Q(person__born_on__isnull=True)),
         )
         .filter(
-            Q(dwelling__occupancy="vacant") | Q(dwelling__tenure="owner", tenants__gt=0) | Q(n__gte=rules.CROWDED)
+            Q(dwelling__occupancy="vacant")
+            | Q(dwelling__tenure="owner", tenants__gt=0)
+            | Q(n__gte=rules.CROWDED)
             | Q(n__gt=1, dwelling__area_m2__lt=rules.SQUARE_METRES_EACH * F("n"))
             | Q(undated=0, eldest__gt=rules.of_age_since(today))
         )
-    )  # fmt: skip
+    )
     links = _living().filter(dwelling__in=list(counted.values_list("dwelling", flat=True)))
     links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id")
     return [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]

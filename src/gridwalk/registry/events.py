@@ -25,36 +25,88 @@ class Kind:
 EVENTS: Mapping[str, Kind] = {
     k.code: k
     for k in (
-        Kind("moved_in", "搬来", "dwelling", ("people", "residence_kind", "on", "told"),
-             "填的人算住在这里。别处还算现住的，从那边迁出。"),
-        Kind("moved_out", "搬走", "dwelling", ("who", "where", "address", "residence_kind", "keeps", "after", "on", "told"),
-             "选的人不再算住在这里。离开本街道、户口也不留的，提出迁走，待另一人复核。"),
-        Kind("born", "出生", "dwelling", ("parent", "name", "sex", "born_on", "id_no", "registered", "told"),
-             "孩子建一条记录，算住在这里。证件号以后再补，不算差错。"),
-        Kind("died", "去世", "person", ("who", "on", "told"),
-             "提出去世，待另一人复核；复核同意前仍在册，关怀标识也还在。"),
-        Kind("married", "结婚", "dwelling", ("who", "people", "home", "address", "registered", "on", "told"),
-             "两人住到一处，与户主的关系跟着改。婚姻状况不登记。"),
-        Kind("let", "出租", "dwelling", ("people", "owner_name", "owner_phone", "leaving", "on", "told"),
-             "使用情况记为出租，居住状况记为有人住，填的人算租住。租户还不知道是谁，空着，走访时再补。"),
-        Kind("let_ended", "退租", "dwelling", ("who", "after", "on", "told"),
-             "选的人不再算住在这里，使用情况、居住状况按所选的改。"),
-        Kind("owner_changed", "换房主", "dwelling", ("owner_name", "owner_phone", "on", "told"),
-             "产权人和电话换成新的，旧的留在来历里。"),
-        Kind("opened", "开业", "dwelling",
-             ("name", "uscc", "org_kind", "contact_name", "contact_phone", "address", "on", "told"),
-             "单位建一条记录，挂在这处房屋上。"),
+        Kind(
+            "moved_in",
+            "搬来",
+            "dwelling",
+            ("people", "residence_kind", "on", "told"),
+            "填的人算住在这里。别处还算现住的，从那边迁出。",
+        ),
+        Kind(
+            "moved_out",
+            "搬走",
+            "dwelling",
+            ("who", "where", "address", "residence_kind", "keeps", "after", "on", "told"),
+            "选的人不再算住在这里。离开本街道、户口也不留的，提出迁走，待另一人复核。",
+        ),
+        Kind(
+            "born",
+            "出生",
+            "dwelling",
+            ("parent", "name", "sex", "born_on", "id_no", "registered", "told"),
+            "孩子建一条记录，算住在这里。证件号以后再补，不算差错。",
+        ),
+        Kind(
+            "died",
+            "去世",
+            "person",
+            ("who", "on", "told"),
+            "提出去世，待另一人复核；复核同意前仍在册，关怀标识也还在。",
+        ),
+        Kind(
+            "married",
+            "结婚",
+            "dwelling",
+            ("who", "people", "home", "address", "registered", "on", "told"),
+            "两人住到一处，与户主的关系跟着改。婚姻状况不登记。",
+        ),
+        Kind(
+            "let",
+            "出租",
+            "dwelling",
+            ("people", "owner_name", "owner_phone", "leaving", "on", "told"),
+            "使用情况记为出租，居住状况记为有人住，填的人算租住。租户还不知道是谁，空着，走访时再补。",
+        ),
+        Kind(
+            "let_ended",
+            "退租",
+            "dwelling",
+            ("who", "after", "on", "told"),
+            "选的人不再算住在这里，使用情况、居住状况按所选的改。",
+        ),
+        Kind(
+            "owner_changed",
+            "换房主",
+            "dwelling",
+            ("owner_name", "owner_phone", "on", "told"),
+            "产权人和电话换成新的，旧的留在来历里。",
+        ),
+        Kind(
+            "opened",
+            "开业",
+            "dwelling",
+            ("name", "uscc", "org_kind", "contact_name", "contact_phone", "address", "on", "told"),
+            "单位建一条记录，挂在这处房屋上。",
+        ),
         Kind("closed", "关停", "organization", ("why", "on", "told"), "提出关停，待另一人复核；复核同意前仍算在营。"),
-        Kind("registered_in", "户口迁入", "dwelling", ("who", "people", "on", "told"),
-             "选的和填的人户籍在此；在街道里别处的户籍随之迁出。"),
-        Kind("registered_out", "户口迁出", "dwelling", ("who", "on", "told"),
-             "选的人户籍不在此；住在这里的照住。"),
+        Kind(
+            "registered_in",
+            "户口迁入",
+            "dwelling",
+            ("who", "people", "on", "told"),
+            "选的和填的人户籍在此；在街道里别处的户籍随之迁出。",
+        ),
+        Kind("registered_out", "户口迁出", "dwelling", ("who", "on", "told"), "选的人户籍不在此；住在这里的照住。"),
     )
-}  # fmt: skip
+}
 
 TOLD = {
-    "self": "本人或家属说的", "phone": "电话里说的", "visit": "上门看到的", "others": "物业或邻居说的", "paper": "看了证明",
-}  # fmt: skip
+    "self": "本人或家属说的",
+    "phone": "电话里说的",
+    "visit": "上门看到的",
+    "others": "物业或邻居说的",
+    "paper": "看了证明",
+}
 WHERE = {"away": "离开本街道", "door": "本街道另一处", "unknown": "不知道去了哪"}
 KEEPS = {"keeps": "户口留在这里", "leaves": "户口也迁走"}
 REGISTERED = {"here": "户口落在住处", "elsewhere": "户口在别处"}

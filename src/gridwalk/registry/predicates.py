@@ -100,7 +100,10 @@ def ages(kind: str) -> dict[str, int]:
 
 
 def verified_within(days: int, as_of: dt.date) -> Q:
-    """鲜活 of one field: the record was verified within the field's period. A day of verification is the whole record's."""
+    """鲜活 of one field: the record was verified within the field's period.
+
+    A day of verification is the whole record's.
+    """
     return Q(verified_on__gte=as_of - dt.timedelta(days=days))
 
 
@@ -143,7 +146,9 @@ def dwelling_resolved() -> Q:
 
 
 def dwelling_overdue(as_of: dt.date) -> Q:
-    """Rate 2: the contact due by interval (vacant 60 days, let 90) has not been made; counted from the record's first day."""
+    """Rate 2: the contact due by interval (vacant 60 days, let 90) has not been made; counted from the
+    record's first day.
+    """
     vacant_since = as_of - dt.timedelta(days=VACANT_INTERVAL_DAYS)
     let_since = as_of - dt.timedelta(days=LET_INTERVAL_DAYS)
     return (Q(occupancy="vacant") & _last_before(vacant_since)) | (~Q(occupancy="vacant") & _last_before(let_since))

@@ -23,15 +23,24 @@ VACANCY_SOURCES = {
     "other_worker": "另一名网格员隔 7 天再看",
 }
 SOURCES = {
-    "ledger": "台账", "visit": "走访", "round": "巡检", "office": "社区更正", "resident": "居民更正", "inspector": "抽查", "platform": "平台导出",
+    "ledger": "台账",
+    "visit": "走访",
+    "round": "巡检",
+    "office": "社区更正",
+    "resident": "居民更正",
+    "inspector": "抽查",
+    "platform": "平台导出",
     "check": "查重核疑",
-}  # fmt: skip
+}
 """``check`` only asks: a question of the bench sent to a door, or decided at once. It makes no claims."""
 
 
 ROUND_RESULTS = {
-    "fine": ("完好", "好", "v"), "faulty": ("有毛病", "坏", "z"), "repaired": ("修好了", "修", "v"), "listed": ("台账所记", "账", ""),
-}  # fmt: skip
+    "fine": ("完好", "好", "v"),
+    "faulty": ("有毛病", "坏", "z"),
+    "repaired": ("修好了", "修", "v"),
+    "listed": ("台账所记", "账", ""),
+}
 """What a round (巡检) found → (label, mark, tone). ``listed``: a ledger says that it was made, and no more."""
 NO_BUILDING = "~"
 """The walking key of what stands at no building: it comes last."""
@@ -53,11 +62,21 @@ REINSTATED = "active"
 AT_ONCE = frozenset({"demolished", REINSTATED})
 """What all doors of a building can be proposed for together."""
 EVIDENCE = {
-    "id_card": "本人出示身份证", "household_book": "户口簿", "property_deed": "房产证、租赁合同", "licence": "营业执照",
-    "death_certificate": "死亡证明", "demolition_notice": "拆迁公告", "deregistration": "注销登记",
-    "in_person": "本人或家属当面", "at_the_door": "上门看过", "phone": "电话核实", "property_office": "物业、楼长证实",
-    "ledger": "两份台账对照", "plate_notice": "门牌编码通知", "other": "其他（写在说明里）",
-}  # fmt: skip
+    "id_card": "本人出示身份证",
+    "household_book": "户口簿",
+    "property_deed": "房产证、租赁合同",
+    "licence": "营业执照",
+    "death_certificate": "死亡证明",
+    "demolition_notice": "拆迁公告",
+    "deregistration": "注销登记",
+    "in_person": "本人或家属当面",
+    "at_the_door": "上门看过",
+    "phone": "电话核实",
+    "property_office": "物业、楼长证实",
+    "ledger": "两份台账对照",
+    "plate_notice": "门牌编码通知",
+    "other": "其他（写在说明里）",
+}
 """What was seen or heard before records are ended, brought back or put right: code → word. No picture of it is kept."""
 EVIDENCE_OF: Mapping[str, tuple[str, ...]] = {
     "person": ("death_certificate", "household_book", "in_person", "phone", "at_the_door", "other"),
@@ -194,7 +213,10 @@ RESIDENCE_LABELS = {
 
 
 def kind_after_move(kind: str, *, along: bool) -> str:
-    """What links somebody to the door they move to; ``along``: their registration moves, too. Who lets or lodges goes on so."""
+    """What links somebody to the door they move to; ``along``: their registration moves, too.
+
+    Who lets or lodges goes on so.
+    """
     return "lives_elsewhere_registered" if kind == "lives_here" and not along else kind
 
 
@@ -219,11 +241,13 @@ class Contradiction:
     todo: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Check:
-    """One rule over records: the kind of record that leads its cases, its short name, what to do, the facts it looks at.
+    """One rule over records: the kind of record that leads its cases, its short name, what to do, the facts
+    it looks at.
 
-    ``choices``: what can be decided of a case. ``tells_use``: its cases say which doors stand empty or are let (red line 5).
+    ``choices``: what can be decided of a case. ``tells_use``: its cases say which doors stand empty or are let (red
+    line 5).
     """
 
     kind: str
@@ -236,35 +260,99 @@ class Check:
 
 SAME = ("same", "different")
 CHECKS: Mapping[str, Check] = {
-    "same_number": Check("person", "同一证件号", "核对证件，是一个人就并成一条", "证件号和人员状态", (*SAME, "right")),
+    "same_number": Check(
+        kind="person",
+        label="同一证件号",
+        todo="核对证件，是一个人就并成一条",
+        looks_at="证件号和人员状态",
+        choices=(*SAME, "right"),
+    ),
     "same_name_and_birth": Check(
-        "person", "同名同生日", "比对证件号，是一个人就并成一条", "姓名、出生日期、证件号", SAME
+        kind="person",
+        label="同名同生日",
+        todo="比对证件号，是一个人就并成一条",
+        looks_at="姓名、出生日期、证件号",
+        choices=SAME,
     ),
     "near_duplicate": Check(
-        "person", "像是登记了两次", "核对姓名用字，是一个人就并成一条", "姓名、出生日期、证件号、电话、住处", SAME
+        kind="person",
+        label="像是登记了两次",
+        todo="核对姓名用字，是一个人就并成一条",
+        looks_at="姓名、出生日期、证件号、电话、住处",
+        choices=SAME,
     ),
-    "same_door": Check("dwelling", "一户两种写法", "到楼里看一眼，是一户就并成一条", "房屋地址", SAME),
-    "same_organization": Check("organization", "单位登记了两次", "看一眼执照，是一家就并成一条", "名称、信用代码、地址", SAME),
-    "two_homes": Check("person", "两处都算现住", "问清住在哪里，迁出另一处", "现住哪几处", ("correct", "right", "to_door")),
-    "no_home": Check("person", "有人无房", "问清住在哪里，关联房屋", "有没有关联房屋", ("right",)),
+    "same_door": Check(
+        kind="dwelling", label="一户两种写法", todo="到楼里看一眼，是一户就并成一条", looks_at="房屋地址", choices=SAME
+    ),
+    "same_organization": Check(
+        kind="organization",
+        label="单位登记了两次",
+        todo="看一眼执照，是一家就并成一条",
+        looks_at="名称、信用代码、地址",
+        choices=SAME,
+    ),
+    "two_homes": Check(
+        kind="person",
+        label="两处都算现住",
+        todo="问清住在哪里，迁出另一处",
+        looks_at="现住哪几处",
+        choices=("correct", "right", "to_door"),
+    ),
+    "no_home": Check(
+        kind="person", label="有人无房", todo="问清住在哪里，关联房屋", looks_at="有没有关联房屋", choices=("right",)
+    ),
     "ended_but_living": Check(
-        "person", "已注销还算现住", "迁出，或核对人员状态", "人员状态和现住哪几处", ("to_door",)
+        kind="person",
+        label="已注销还算现住",
+        todo="迁出，或核对人员状态",
+        looks_at="人员状态和现住哪几处",
+        choices=("to_door",),
     ),
-    "phone_shared": Check("person", "电话用在几处", "打一次电话，问清是谁的", "电话和现住哪几处", ("right",)),
+    "phone_shared": Check(
+        kind="person",
+        label="电话用在几处",
+        todo="打一次电话，问清是谁的",
+        looks_at="电话和现住哪几处",
+        choices=("right",),
+    ),
     "vacant_with_residents": Check(
-        "dwelling", "空房却有人住", "上门核实，改居住状况或迁出", "居住状况和现住的人", ("correct", "to_door"),
+        kind="dwelling",
+        label="空房却有人住",
+        todo="上门核实，改居住状况或迁出",
+        looks_at="居住状况和现住的人",
+        choices=("correct", "to_door"),
         tells_use=True,
     ),
     "owner_with_tenants": Check(
-        "dwelling", "自住却有租户", "问房主或租户，改为出租房", "使用情况和租户", ("correct", "right", "to_door"),
+        kind="dwelling",
+        label="自住却有租户",
+        todo="问房主或租户，改为出租房",
+        looks_at="使用情况和租户",
+        choices=("correct", "right", "to_door"),
         tells_use=True,
     ),
     "door_gone": Check(
-        "organization", "单位在已注销的房屋里", "问清还在不在：改到新的房屋，或提出关停、搬走", "单位状态和所在房屋", ("right",)
+        kind="organization",
+        label="单位在已注销的房屋里",
+        todo="问清还在不在：改到新的房屋，或提出关停、搬走",
+        looks_at="单位状态和所在房屋",
+        choices=("right",),
     ),
-    "crowded": Check("dwelling", "一处住的人太多", "核对是不是集体户，或有人已迁走", "建筑面积和现住的人", ("right",)),
-    "minor_alone": Check("dwelling", "只登记了未成年人", "补登监护人，或核对出生日期", "现住的人和出生日期", ("right",)),
-}  # fmt: skip
+    "crowded": Check(
+        kind="dwelling",
+        label="一处住的人太多",
+        todo="核对是不是集体户，或有人已迁走",
+        looks_at="建筑面积和现住的人",
+        choices=("right",),
+    ),
+    "minor_alone": Check(
+        kind="dwelling",
+        label="只登记了未成年人",
+        todo="补登监护人，或核对出生日期",
+        looks_at="现住的人和出生日期",
+        choices=("right",),
+    ),
+}
 """线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions`` finds the cases."""
 
 SETTLED = {"different": "不是同一个", "right": "情况属实", "to_door": "上门核实", "corrected": "当场改好"}
@@ -329,7 +417,9 @@ STATUS_WORDS = {
 
 
 def ended_word(kind: str, status: str, ended_as: str = "") -> str:
-    """How a record that has ended stands: 已拆除, 已关停; empty for one that is on record, and for kinds that end otherwise."""
+    """How a record that has ended stands: 已拆除, 已关停; empty for one that is on record, and for kinds that
+    end otherwise.
+    """
     standing = status in {"active", "strike_off_pending"} or kind not in PROPOSALS
     return "" if standing else STATUS_WORDS[kind][ended_as or status]
 
@@ -351,5 +441,7 @@ _NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}[Xx]?")
 
 
 def reason_kept(reason: str) -> str:
-    """A reason as it may be stored: numbers of seven digits and more are starred, for they have their own sealed fields."""
+    """A reason as it may be stored: numbers of seven digits and more are starred, for they have their own
+    sealed fields.
+    """
     return _NUMBER.sub(lambda found: "*" * 6 + found[0][-2:], reason.strip())[:200]

@@ -1,4 +1,5 @@
-"""Whether two records look like one person, door or organization written twice; plain values only, nothing is decided here.
+"""Whether two records look like one person, door or organization written twice; plain values only, nothing is
+decided here.
 
 How two records compare is ``method.linkage``'s business; here stands what a bench asks about, and whom it keeps apart.
 """

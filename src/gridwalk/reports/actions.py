@@ -29,8 +29,13 @@ def make_report(*, actor: Viewer, at: dt.datetime, kind: str, campaign_id: uuid.
     writer, label, ending = WRITERS[kind]
     with core.write_to(actor=actor, at=at) as writing:
         stored = core.store_file(
-            data=writer(data), name=f"{data.place}{label}{clock.local(at):%Y%m%d}.{ending}", purpose=queries.PURPOSE, scope=data.scope,
-            keep=KEEP, actor=actor, at=at,
-        )  # fmt: skip
+            data=writer(data),
+            name=f"{data.place}{label}{clock.local(at):%Y%m%d}.{ending}",
+            purpose=queries.PURPOSE,
+            scope=data.scope,
+            keep=KEEP,
+            actor=actor,
+            at=at,
+        )
         writing.audit("report.made", scope=data.scope, kind="file", subject=stored.id, data={"kind": kind})
     return stored

@@ -1,4 +1,6 @@
-"""A back-fill list as a workbook: the side's own import layout with the corrections in place, then a list to tick off."""
+"""A back-fill list as a workbook: the side's own import layout with the corrections in place, then a list
+to tick off.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,20 @@ _WIDTHS = {"address": 30, "id_no": 21, "phone": 14, "name": 10}
 
 
 def workbook(
-    items: Sequence[Item], *, kind: str, layout: tuple[str, list[tuple[str, str]]], grids: Mapping[str, str], by: str, at: dt.datetime
-) -> bytes:  # fmt: skip
-    """Sheet 1: one row an entity in the side's columns and order, corrected cells coloured. Sheet 2: one line a correction.
+    items: Sequence[Item],
+    *,
+    kind: str,
+    layout: tuple[str, list[tuple[str, str]]],
+    grids: Mapping[str, str],
+    by: str,
+    at: dt.datetime,
+) -> bytes:
+    """Sheet 1: one row an entity in the side's columns and order, corrected cells coloured.
 
-    Every cell is text: no number loses its end, nothing that begins with = is run. Whether a door stands empty or is let
-    is in neither sheet (red line 5): the column keeps its place, its cells stay empty.
+    Sheet 2: one line a correction.
+
+    Every cell is text: no number loses its end, nothing that begins with = is run. Whether a door stands empty or is
+    let is in neither sheet (red line 5): the column keeps its place, its cells stay empty.
     """
     items = [one for one in items if not one.on_screen_only]
     out = io.BytesIO()

@@ -36,7 +36,7 @@ _EXPLAINED = ("已说明，拒访", "已说明，多时段无人")
 Cells = dict[str, Figure]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Overview:
     """The figures of one moment. ``trend``: (day, visited, planned).
 
@@ -98,11 +98,22 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     else:
         shown = sorted(reasons.items(), key=lambda pair: -pair[1])
     return Overview(
-        campaign, scope, _place(parts), at, viewer.name, communities, by_grid,
-        accounts.responsible([*codes, *(line.code for line in communities.lines)], today), shown, trend, week, explained,
-        campaign_rules.working_days(act.starts_on, min(today, act.ends_on)), campaign_rules.working_days(act.starts_on, act.ends_on),
-        withholds,
-    )  # fmt: skip
+        campaign=campaign,
+        scope=scope,
+        place=_place(parts),
+        at=at,
+        by=viewer.name,
+        communities=communities,
+        grids=by_grid,
+        responsible=accounts.responsible([*codes, *(line.code for line in communities.lines)], today),
+        reasons=shown,
+        trend=trend,
+        week=week,
+        explained=explained,
+        working_day=campaign_rules.working_days(act.starts_on, min(today, act.ends_on)),
+        working_days=campaign_rules.working_days(act.starts_on, act.ends_on),
+        withholds=withholds,
+    )
 
 
 def _place(parts: Sequence[str]) -> str:
@@ -142,7 +153,10 @@ def _sum(rows: Iterable[Mapping[str, Figure]]) -> Cells:
 def _boards(
     scope: str, at: dt.datetime, grids: Sequence[Grid], counted: dict[str, Cells], *, withholds: bool
 ) -> tuple[Board, Board]:
-    """By community and by grid. A grid's cell must not follow from its community's: each level is suppressed under the last."""
+    """By community and by grid.
+
+    A grid's cell must not follow from its community's: each level is suppressed under the last.
+    """
     members: dict[str, list[Grid]] = defaultdict(list)
     for grid in grids:
         members[grid.area_id].append(grid)
@@ -192,10 +206,15 @@ def _days(campaign: Campaign, grids: Sequence[str], live: Figure, today: dt.date
 
 def _reasons(campaign: Campaign, parts: Sequence[str]) -> dict[str, int]:
     words = {
-        ("remaining", ""): "还没去", ("remaining", "no_answer"): "去过，无人", ("remaining", "vacant_confirmed"): "报空房，待第二来源",
-        ("remaining", "phone"): "只打过电话，还没上过门", ("explained", "refused"): "已说明，拒访", ("explained", "no_answer"): "已说明，多时段无人",
-        ("pending", "moved_away"): "报已搬走，待复核", ("pending", "not_found"): "找不到，待复核",
-    }  # fmt: skip
+        ("remaining", ""): "还没去",
+        ("remaining", "no_answer"): "去过，无人",
+        ("remaining", "vacant_confirmed"): "报空房，待第二来源",
+        ("remaining", "phone"): "只打过电话，还没上过门",
+        ("explained", "refused"): "已说明，拒访",
+        ("explained", "no_answer"): "已说明，多时段无人",
+        ("pending", "moved_away"): "报已搬走，待复核",
+        ("pending", "not_found"): "找不到，待复核",
+    }
     found: dict[str, int] = {}
     for part in parts:
         for (state, outcome), n in worklist.states(campaign, part).items():

@@ -77,8 +77,11 @@ def _split(sheet: Sheet, row: int, overview: Overview) -> int:
     sheet.heads(row + 1, ["", "应走访", "户", "已走访", "已说明", "待走访", "本周新增"])
     visits = overview.communities.total["visits"]
     values = (
-        visits.n if visits else None, overview.explained[TOTAL], overview.remaining(TOTAL, visits), overview.week[TOTAL],
-    )  # fmt: skip
+        visits.n if visits else None,
+        overview.explained[TOTAL],
+        overview.remaining(TOTAL, visits),
+        overview.week[TOTAL],
+    )
     sheet.text(row + 2, 0, "合计", style="centre")
     sheet.number(row + 2, 1, visits.d if visits else None)
     sheet.text(row + 2, 2, "户", style="centre")
@@ -163,13 +166,20 @@ def _trend(book: Book, overview: Overview) -> None:
         sheet.number(row, 1, visited)
         sheet.number(row, 2, planned)
     chart = book.book.add_chart({"type": "line"})
-    for column, name, line in ((1, "已走访", {"color": "#1F6B4F", "width": 2.25}),
-                               (2, "计划", {"color": "#555555", "width": 1.25, "dash_type": "dash"})):  # fmt: skip
+    for column, name, line in (
+        (1, "已走访", {"color": "#1F6B4F", "width": 2.25}),
+        (2, "计划", {"color": "#555555", "width": 1.25, "dash_type": "dash"}),
+    ):
         marker = {"type": "circle", "size": 4} if column == 1 else {"type": "none"}
         chart.add_series(
-            {"name": name, "categories": ["趋势", 3, 0, last, 0], "values": ["趋势", 3, column, last, column],
-             "line": line, "marker": marker}
-        )  # fmt: skip
+            {
+                "name": name,
+                "categories": ["趋势", 3, 0, last, 0],
+                "values": ["趋势", 3, column, last, column],
+                "line": line,
+                "marker": marker,
+            }
+        )
     chart.set_title({"name": "入户走访（户）", "name_font": {"size": 12}})
     chart.set_x_axis({"date_axis": True, "num_format": 'm"月"d"日"'})
     chart.set_y_axis(

@@ -23,7 +23,10 @@ def reports(viewer: Viewer, *, limit: int = 40) -> list[StoredFile]:
 
 
 def open_report(viewer: Viewer, report: uuid.UUID, *, at: dt.datetime) -> tuple[str, bytes]:
-    """Name and bytes of one of the viewer's own reports; the download is audited. Raises NotHere, also when its time is over."""
+    """Name and bytes of one of the viewer's own reports; the download is audited.
+
+    Raises NotHere, also when its time is over.
+    """
     found = next((f for f in reports(viewer) if f.id == report), None)
     if found is None or found.expires_at <= at:
         raise NotHere

@@ -1,4 +1,6 @@
-"""The summary document after the official layout (GB/T 9704): what was done, rates as pairs, gap reasons, next steps."""
+"""The summary document after the official layout (GB/T 9704): what was done, rates as pairs, gap reasons,
+next steps.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +61,11 @@ def _body(document: Any, data: Overview) -> None:
     visits = data.communities.total["visits"]
     n_grids = sum(line.n_grids for line in data.communities.lines)
     _heading(document, "一、基本情况")
-    _text(document, f"行动覆盖 {len(data.communities.lines)} 个社区、{n_grids} 个网格，"
-                    f"应走访房屋 {f'{visits.d:,} 户' if visits else sentences.WITHHELD}。{sentences.standing(data)}")  # fmt: skip
+    _text(
+        document,
+        f"行动覆盖 {len(data.communities.lines)} 个社区、{n_grids} 个网格，"
+        f"应走访房屋 {f'{visits.d:,} 户' if visits else sentences.WITHHELD}。{sentences.standing(data)}",
+    )
     if data.withholds:
         _text(document, "人数、户数少于 5，或由此能算出少于 5 的，不显示。")
     _practice(document, data)
@@ -97,8 +102,11 @@ def _practice(document: Any, data: Overview) -> None:
     group = "；".join(f"{m.name}（{m.post}），{m.duty}" for m in campaign.leading_group.all())
     _text(document, (f"领导小组：{group}。" if group else "领导小组名单还没有填。") + sentences.responsibility(data))
     _subheading(document, "（三）少打扰居民")
-    _text(document, f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，居民约好的除外；"
-                    f"一户去过 {campaign.max_visits} 次的不再上门。")  # fmt: skip
+    _text(
+        document,
+        f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，居民约好的除外；"
+        f"一户去过 {campaign.max_visits} 次的不再上门。",
+    )
 
 
 def _numbered(document: Any, texts: Iterable[str]) -> None:

@@ -12,8 +12,19 @@ from gridwalk.reports.overview import TOTAL, Overview
 from gridwalk.reports.sheets import Book
 
 COLUMNS = (
-    "社区", "应走访", "已走访", "本周新增", "已说明", "待走访", "应走访单位", "已走访单位", "关注项应做", "关注项已做", "在册人员", "已关联",
-)  # fmt: skip
+    "社区",
+    "应走访",
+    "已走访",
+    "本周新增",
+    "已说明",
+    "待走访",
+    "应走访单位",
+    "已走访单位",
+    "关注项应做",
+    "关注项已做",
+    "在册人员",
+    "已关联",
+)
 UNITS = ("", "户", "户", "户", "户", "户", "家", "家", "项", "项", "人", "人")
 FIRST = 5
 
@@ -22,10 +33,18 @@ def values(overview: Overview, code: str, figures: Mapping[str, Figure | None]) 
     """The form's figures of one area in the order of COLUMNS, without its name; None: suppressed."""
     visits, units, attention, linkage = (figures[c] for c in ("visits", "organizations", "attention", "linkage"))
     return (
-        visits.d if visits else None, visits.n if visits else None, overview.week[code], overview.explained[code],
-        overview.remaining(code, visits), units.d if units else None, units.n if units else None, attention.d if attention else None,
-        attention.n if attention else None, linkage.d if linkage else None, linkage.n if linkage else None,
-    )  # fmt: skip
+        visits.d if visits else None,
+        visits.n if visits else None,
+        overview.week[code],
+        overview.explained[code],
+        overview.remaining(code, visits),
+        units.d if units else None,
+        units.n if units else None,
+        attention.d if attention else None,
+        attention.n if attention else None,
+        linkage.d if linkage else None,
+        linkage.n if linkage else None,
+    )
 
 
 def write(overview: Overview) -> bytes:

@@ -125,10 +125,20 @@ def _contacts(cut: dt.datetime) -> list[Part]:
 
 
 OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
-    "files": _files, "staged": _staged, "compared": _compared, "ops": _ops, "quarantine": _quarantine,
-    "deposits": _deposits, "notes": _notes, "sessions": _sessions, "differences": _differences, "visits": _visits,
-    "rounds": _rounds, "persons": _persons, "contacts": _contacts,
-}  # fmt: skip
+    "files": _files,
+    "staged": _staged,
+    "compared": _compared,
+    "ops": _ops,
+    "quarantine": _quarantine,
+    "deposits": _deposits,
+    "notes": _notes,
+    "sessions": _sessions,
+    "differences": _differences,
+    "visits": _visits,
+    "rounds": _rounds,
+    "persons": _persons,
+    "contacts": _contacts,
+}
 
 
 def over(period: Period, at: dt.datetime) -> list[QuerySet[Any]]:

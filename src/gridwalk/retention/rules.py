@@ -7,9 +7,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Period:
-    """One kind of data. ``since``: from when its days count; ``goes`` and ``stays``: what is erased, what is left of it."""
+    """One kind of data.
+
+    ``since``: from when its days count; ``goes`` and ``stays``: what is erased, what is left of it.
+    """
 
     code: str
     what: str
@@ -32,24 +35,124 @@ class Period:
 
 
 PERIODS = (
-    Period("files", "上传的台账、批注版、比对文件、报表（30 天），现场照片（1 年）", 0, "文件自己的到期日", "文件内容",
-           "文件名、大小、哈希和谁存的", "用完即清；要留底的由单位另存"),
-    Period("staged", "导入时读出的每一行", 90, "导入完成", "行里的值和差错", "第几行、结果、建成了哪一条", "三个月内可以核对导错没有"),
-    Period("compared", "比对时两边的值", 180, "比对或决定", "对方的值", "一致率、各项计数、决定和经手人", "半年内要回填、复查"),
-    Period("ops", "手机交来的原件", 60, "收到", "原件内容", "何时、哪部手机、结果", "手机 30 天内会重交，多留一倍"),
-    Period("quarantine", "手机退回、已处理的", 180, "处理完", "原件内容", "为什么退、怎么处理、谁处理的", "半年内可能有人来问"),
-    Period("deposits", "没登录时交来的封包", 60, "收到", "封包", "何时、哪部手机、读没读出", "原件已另记"),
-    Period("notes", "上门记下的隐患和诉求文字", 730, "记下", "文字", "何时、哪一处、哪一类", "办结后两年内可能复查"),
-    Period("sessions", "登录会话、激活码、登录失败记录", 30, "过期", "整条", "审计里的登录和换口令", "只为当时登录"),
-    Period("differences", "定过的差异、核定、更正方案和复核", 730, "决定", "两边的值、依据、附言", "哪一项、怎么定、谁定的", "两年内可能有人不服"),
-    Period("visits", "结束了的行动的走访细节", 730, "行动结束", "走访人、约定的时间、撤回原因", "哪一处、何日、结果和各项计数",
-           "总结和复查用完"),
-    Period("rounds", "设施和重点场所的巡检细节", 730, "巡检", "巡检人、说明、撤回原因", "哪一处、何日、结果", "两年内可能复查"),
-    Period("persons", "注销的人（去世、迁走、注销）", 730, "注销", "姓名、号码、生日、住址等身份内容，来历里的值",
-           "一条无名的记录：状态、日期、走访和关联的骨架", "迁走或去世后两年内可能恢复、继承、查证"),
-    Period("contacts", "注销的房屋、关停的单位、撤销的场所、拆除的设施的联系人", 730, "注销、关停、撤销、拆除", "产权人、联系人的姓名和电话",
-           "房屋、单位、场所、设施本身，地址、走访和巡检", "两年内可能恢复、查证"),
-)  # fmt: skip
+    Period(
+        code="files",
+        what="上传的台账、批注版、比对文件、报表（30 天），现场照片（1 年）",
+        days=0,
+        since="文件自己的到期日",
+        goes="文件内容",
+        stays="文件名、大小、哈希和谁存的",
+        why="用完即清；要留底的由单位另存",
+    ),
+    Period(
+        code="staged",
+        what="导入时读出的每一行",
+        days=90,
+        since="导入完成",
+        goes="行里的值和差错",
+        stays="第几行、结果、建成了哪一条",
+        why="三个月内可以核对导错没有",
+    ),
+    Period(
+        code="compared",
+        what="比对时两边的值",
+        days=180,
+        since="比对或决定",
+        goes="对方的值",
+        stays="一致率、各项计数、决定和经手人",
+        why="半年内要回填、复查",
+    ),
+    Period(
+        code="ops",
+        what="手机交来的原件",
+        days=60,
+        since="收到",
+        goes="原件内容",
+        stays="何时、哪部手机、结果",
+        why="手机 30 天内会重交，多留一倍",
+    ),
+    Period(
+        code="quarantine",
+        what="手机退回、已处理的",
+        days=180,
+        since="处理完",
+        goes="原件内容",
+        stays="为什么退、怎么处理、谁处理的",
+        why="半年内可能有人来问",
+    ),
+    Period(
+        code="deposits",
+        what="没登录时交来的封包",
+        days=60,
+        since="收到",
+        goes="封包",
+        stays="何时、哪部手机、读没读出",
+        why="原件已另记",
+    ),
+    Period(
+        code="notes",
+        what="上门记下的隐患和诉求文字",
+        days=730,
+        since="记下",
+        goes="文字",
+        stays="何时、哪一处、哪一类",
+        why="办结后两年内可能复查",
+    ),
+    Period(
+        code="sessions",
+        what="登录会话、激活码、登录失败记录",
+        days=30,
+        since="过期",
+        goes="整条",
+        stays="审计里的登录和换口令",
+        why="只为当时登录",
+    ),
+    Period(
+        code="differences",
+        what="定过的差异、核定、更正方案和复核",
+        days=730,
+        since="决定",
+        goes="两边的值、依据、附言",
+        stays="哪一项、怎么定、谁定的",
+        why="两年内可能有人不服",
+    ),
+    Period(
+        code="visits",
+        what="结束了的行动的走访细节",
+        days=730,
+        since="行动结束",
+        goes="走访人、约定的时间、撤回原因",
+        stays="哪一处、何日、结果和各项计数",
+        why="总结和复查用完",
+    ),
+    Period(
+        code="rounds",
+        what="设施和重点场所的巡检细节",
+        days=730,
+        since="巡检",
+        goes="巡检人、说明、撤回原因",
+        stays="哪一处、何日、结果",
+        why="两年内可能复查",
+    ),
+    Period(
+        code="persons",
+        what="注销的人（去世、迁走、注销）",
+        days=730,
+        since="注销",
+        goes="姓名、号码、生日、住址等身份内容，来历里的值",
+        stays="一条无名的记录：状态、日期、走访和关联的骨架",
+        why="迁走或去世后两年内可能恢复、继承、查证",
+    ),
+    Period(
+        code="contacts",
+        what="注销的房屋、关停的单位、撤销的场所、拆除的设施的联系人",
+        days=730,
+        since="注销、关停、撤销、拆除",
+        goes="产权人、联系人的姓名和电话",
+        stays="房屋、单位、场所、设施本身，地址、走访和巡检",
+        why="两年内可能恢复、查证",
+    ),
+)
 BY_CODE = {period.code: period for period in PERIODS}
 ERASED_NAME = "（已清除）"
 

@@ -31,8 +31,14 @@ def said(op: uuid.UUID, person: uuid.UUID, on: dt.date, waiting: Waiting) -> Nee
     rng = chance.stream(0, op, "care")
     asked = tuple((need, rng.random() < SETTLED) for need, found_on in waiting.get(person, ()) if found_on < on)
     if asked or rng.random() >= IN_NEED:
-        return Need(person, help="none", asked=asked)
+        return Need(person=person, help="none", asked=asked)
     need, help_ = rng.choice(list(needs.NEEDS)), rng.choice(["given", "given", "referred", "referred", "none"])
     if help_ != "referred":
-        return Need(person, need, help_)
-    return Need(person, need, help_, rng.choice(list(needs.REFERRED_TO)), on + dt.timedelta(days=rng.randrange(5, 21)))
+        return Need(person=person, need=need, help=help_)
+    return Need(
+        person=person,
+        need=need,
+        help=help_,
+        to=rng.choice(list(needs.REFERRED_TO)),
+        by=on + dt.timedelta(days=rng.randrange(5, 21)),
+    )

@@ -16,7 +16,7 @@ STREET, DISTRICT = "120105001", "120105"
 SURNAMES, GIVEN = "沈何许陆程韩孟褚裴魏唐孙郭梁宋谢邓冯曹彭", "若溪静姝知行文蔚望舒书言昭宁明溪子衿南枝亦舟安禾"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Member:
     """An account to sign in with. ``password`` is random and stored nowhere else."""
 
@@ -39,19 +39,36 @@ OFFICE = (
 
 def make(world: World, *, at: dt.datetime, from_on: dt.date) -> tuple[list[Member], dict[str, Viewer]]:
     """Create everybody. Returns the accounts to show (one a role) and every grid's worker by grid code."""
-    shown = [_member(username, name, role, scope, post, at, from_on) for username, name, role, scope, post in OFFICE]
+    shown = [
+        _member(username=username, name=name, role=role, scope=scope, post=post, at=at, from_on=from_on)
+        for username, name, role, scope, post in OFFICE
+    ]
     random = chance.stream(world.seed, "cast")
     workers: dict[str, Viewer] = {}
     for community in world.communities:
         lead = f"shuji{community.code[-3:]}"
         member = _member(
-            lead, _name(random), Role.COMMUNITY_LEAD, community.code, "社区书记", at, from_on, responsible=True
+            username=lead,
+            name=_name(random),
+            role=Role.COMMUNITY_LEAD,
+            scope=community.code,
+            post="社区书记",
+            at=at,
+            from_on=from_on,
+            responsible=True,
         )
         if community.code == PILOT:
             shown.append(member)
         for grid in community.grids:
             worker = _member(
-                f"wg{grid[-6:]}", _name(random), Role.GRID_WORKER, grid, "网格员", at, from_on, responsible=True
+                username=f"wg{grid[-6:]}",
+                name=_name(random),
+                role=Role.GRID_WORKER,
+                scope=grid,
+                post="网格员",
+                at=at,
+                from_on=from_on,
+                responsible=True,
             )
             workers[grid] = worker.viewer
             if grid == f"{PILOT}001":
@@ -65,15 +82,24 @@ def _name(random: random_.Random) -> str:
 
 
 def _member(
-    username: str, name: str, role: Role, scope: str, post: str, at: dt.datetime, from_on: dt.date, *,
+    username: str,
+    name: str,
+    role: Role,
+    scope: str,
+    post: str,
+    at: dt.datetime,
+    from_on: dt.date,
+    *,
     responsible: bool = False,
-) -> Member:  # fmt: skip
+) -> Member:
     password = accounts.random_password()
     user = accounts.create_user(
         actor=SYSTEM, at=at, username=username, name=name, password=password, post=post, must_change_password=False
     )
     accounts.assign(actor=SYSTEM, at=at, user=user.id, role=role, scope=scope, from_on=from_on, responsible=responsible)
-    return Member(username, name, role, scope, password, queries.viewer_of(user, from_on))
+    return Member(
+        username=username, name=name, role=role, scope=scope, password=password, viewer=queries.viewer_of(user, from_on)
+    )
 
 
 def label(member: Member) -> str:

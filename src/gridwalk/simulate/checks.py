@@ -1,4 +1,7 @@
-"""Is the demonstration right? Every rate beside its recount, and every planted fault: how many of its kind were found."""
+"""Is the demonstration right?
+
+Every rate beside its recount, and every planted fault: how many of its kind were found.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +32,14 @@ EVERYTHING = 10**9
 
 
 def rates(
-    files: Sequence[LedgerFile], knocks: Iterable[Knock], campaign: uuid.UUID, *, at: dt.datetime, prepared_on: dt.date,
+    files: Sequence[LedgerFile],
+    knocks: Iterable[Knock],
+    campaign: uuid.UUID,
+    *,
+    at: dt.datetime,
+    prepared_on: dt.date,
     start: dt.date,
-) -> dict[str, dict[str, int]]:  # fmt: skip
+) -> dict[str, dict[str, int]]:
     """``{indicator: {n, d, recount_n, recount_d}}``; the recount shares no code with the house."""
     from gridwalk.campaigns.models import Campaign
 

@@ -29,14 +29,16 @@ class Progress(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Dates:
-    """``prepared_on``: ledgers imported, campaign made; ``start``: first day of the action phase; ``today``: last day replayed."""
+    """``prepared_on``: ledgers imported, campaign made; ``start``: first day of the action phase; ``today``: last
+    day replayed.
+    """
 
     prepared_on: dt.date
     start: dt.date
     today: dt.date
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Made:
     """What was made, for whoever shows or checks it."""
 
@@ -87,4 +89,4 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
         drive.look_around(world, entities, workers, today=when.today)
     with progress.stage("比对试点社区的台账"):
         drive.compare_ledger(files, actor=SYSTEM, at=at)
-    return Made(world, files, knocks, members, campaign, when, found)
+    return Made(world=world, files=files, knocks=knocks, members=members, campaign=campaign, dates=when, found=found)

@@ -77,7 +77,10 @@ def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.da
     wave_two = next(d.date for d in calendar(start, days.ALL_FROM_DAY) if d.n == days.ALL_FROM_DAY and not d.saturday)
     others = tuple(c.code for c in world.communities if c.code != PILOT)
     return campaigns.create_campaign(
-        actor=actor, at=at, name="网格化管理全域走访百日行动", scope=STREET,
+        actor=actor,
+        at=at,
+        name="网格化管理全域走访百日行动",
+        scope=STREET,
         phases={
             "prepare": (prepare, start - dt.timedelta(days=1)),
             "act": (start, last),
@@ -89,7 +92,7 @@ def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.da
             ("许知行", "街道网格中心主任", "副组长，走访任务调度和督查"),
             ("孟昭宁", "网格中心数据员", "成员，台账导入和数据核对"),
         ],
-    )  # fmt: skip
+    )
 
 
 class Entities:
@@ -119,10 +122,19 @@ class Entities:
 
 
 def replay(
-    world: World, entities: Entities, workers: dict[str, Viewer], campaign: Campaign, *, start: dt.date, upto_day: int,
+    world: World,
+    entities: Entities,
+    workers: dict[str, Viewer],
+    campaign: Campaign,
+    *,
+    start: dt.date,
+    upto_day: int,
     progress: Progress,
-) -> list[Knock]:  # fmt: skip
-    """Replay the days: one transaction a grid and day through ``record_visits``; each day is kept. Returns the knocks."""
+) -> list[Knock]:
+    """Replay the days: one transaction a grid and day through ``record_visits``; each day is kept.
+
+    Returns the knocks.
+    """
     made: list[Knock] = []
     waves = list(campaign.waves.all())
     for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
@@ -163,9 +175,17 @@ def record(entities: Entities, worker: Viewer, grid: str, knocks: Sequence[Knock
         if knock.joins:
             p = knock.place
             entities.of[knock.ref] = doors.join_door(
-                actor=worker, at=knock.at, grid=grid,
-                place={"estate": p.estate, "building": p.building, "stairwell": p.stairwell, "floor": p.floor, "room": p.room},
-            )  # fmt: skip
+                actor=worker,
+                at=knock.at,
+                grid=grid,
+                place={
+                    "estate": p.estate,
+                    "building": p.building,
+                    "stairwell": p.stairwell,
+                    "floor": p.floor,
+                    "room": p.room,
+                },
+            )
     waiting = caring.waiting([entities.of[ref] for knock in knocks for ref in knock.care if ref in entities.of])
     visits = [_visit(entities, knock, waiting) for knock in knocks]
     for answer in recording.record_visits(actor=worker, at=at, grid=grid, visits=visits):
@@ -178,9 +198,11 @@ def look_around(world: World, entities: Entities, workers: dict[str, Viewer], *,
     for walk in facilities.walks(list(world.facilities.values()), today, world.seed):
         seen = rounds.Seen(walk.on, walk.result, walk.fault, walk.note, walk.out_of_use)
         made = rounds.record_rounds(
-            actor=workers[walk.grid], at=clock.at_local(walk.on, 17), seen=seen,
+            actor=workers[walk.grid],
+            at=clock.at_local(walk.on, 17),
+            seen=seen,
             things=[("facility", entities.of[ref]) for ref in walk.refs],
-        )  # fmt: skip
+        )
         for reason in made.refused.values():
             raise ReplayError(reason)
 
@@ -198,14 +220,23 @@ def _visit(entities: Entities, knock: Knock, waiting: caring.Waiting) -> NewVisi
         values = {k: v for k, v in arrival.values.items() if v and k in _PERSON_FACTS}
         arrivals.append(Arrival(values, arrival.residence_kind, entities.of[arrival.ref]))
     return NewVisit(
-        knock.kind, entities.of[knock.ref], knock.outcome, knock.at, second_source=knock.second_source,
-        met_adult=bool(knock.met_role), revisit_at=knock.revisit_at, id=knock.op,
+        kind=knock.kind,
+        entity=entities.of[knock.ref],
+        outcome=knock.outcome,
+        at=knock.at,
+        second_source=knock.second_source,
+        met_adult=bool(knock.met_role),
+        revisit_at=knock.revisit_at,
+        id=knock.op,
         found=Found(
-            claims=tuple(claims), confirmed=tuple(entities.of[r] for r in knock.confirmed), arrivals=tuple(arrivals),
-            departures=tuple(entities.of[r] for r in knock.departures), ends=tuple(ends),
+            claims=tuple(claims),
+            confirmed=tuple(entities.of[r] for r in knock.confirmed),
+            arrivals=tuple(arrivals),
+            departures=tuple(entities.of[r] for r in knock.departures),
+            ends=tuple(ends),
             care=tuple(caring.said(knock.op, entities.of[r], clock.local_date(knock.at), waiting) for r in knock.care),
         ),
-    )  # fmt: skip
+    )
 
 
 _PERSON_FACTS = frozenset({"name", "id_no", "sex", "born_on", "phone", "relation", "registered_address"})

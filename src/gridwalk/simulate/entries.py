@@ -9,7 +9,7 @@ from gridwalk.method import addresses
 from gridwalk.simulate.model import Care, Door, Facility, Organization, Person, Place, Site
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Entry:
     """One row of a ledger.
 
@@ -58,8 +58,12 @@ def of_dwellings(doors: Iterable[Door]) -> list[Entry]:
     """The dwelling ledger: doors that are written, with what it believes of occupancy and tenure."""
     return [
         Entry(
-            "dwelling", door.ref, door.place.community, door.ref, door.place,
-            location(door.place)
+            kind="dwelling",
+            ref=door.ref,
+            community=door.place.community,
+            door=door.ref,
+            place=door.place,
+            values=location(door.place)
             | {
                 "usage": door.usage,
                 "occupancy": door.written_occupancy or door.occupancy,
@@ -71,7 +75,7 @@ def of_dwellings(doors: Iterable[Door]) -> list[Entry]:
         )
         for door in doors
         if door.written
-    ]  # fmt: skip
+    ]
 
 
 def of_persons(doors: Iterable[Door], persons: dict[str, Person]) -> list[Entry]:
@@ -85,8 +89,12 @@ def of_persons(doors: Iterable[Door], persons: dict[str, Person]) -> list[Entry]
             home = person.registered_address or ("" if stay.kind == "registered_here" else address(door.place))
             found.append(
                 Entry(
-                    "person", person.ref, door.place.community, door.ref, door.place,
-                    location(door.place)
+                    kind="person",
+                    ref=person.ref,
+                    community=door.place.community,
+                    door=door.ref,
+                    place=door.place,
+                    values=location(door.place)
                     | {
                         "name": person.name,
                         "id_no": person.id_no,
@@ -98,9 +106,9 @@ def of_persons(doors: Iterable[Door], persons: dict[str, Person]) -> list[Entry]
                         "registered_address": address(door.place) if stay.kind == "registered_here" else home,
                         "status": "active",
                     },
-                    person.household,
+                    household=person.household,
                 )
-            )  # fmt: skip
+            )
     return found
 
 
@@ -108,8 +116,12 @@ def of_organizations(organizations: Sequence[Organization]) -> list[Entry]:
     """The organization ledger."""
     return [
         Entry(
-            "organization", one.ref, one.place.community, "", one.place,
-            location(one.place)
+            kind="organization",
+            ref=one.ref,
+            community=one.place.community,
+            door="",
+            place=one.place,
+            values=location(one.place)
             | {
                 "name": one.name,
                 "uscc": one.uscc,
@@ -120,15 +132,19 @@ def of_organizations(organizations: Sequence[Organization]) -> list[Entry]:
             },
         )
         for one in organizations
-    ]  # fmt: skip
+    ]
 
 
 def of_sites(sites: Sequence[Site]) -> list[Entry]:
     """The key site ledger."""
     return [
         Entry(
-            "site", one.ref, one.place.community, "", one.place,
-            location(one.place)
+            kind="site",
+            ref=one.ref,
+            community=one.place.community,
+            door="",
+            place=one.place,
+            values=location(one.place)
             | {
                 "name": one.name,
                 "site_kind": one.site_kind,
@@ -138,15 +154,19 @@ def of_sites(sites: Sequence[Site]) -> list[Entry]:
             },
         )
         for one in sites
-    ]  # fmt: skip
+    ]
 
 
 def of_facilities(facilities: Sequence[Facility]) -> list[Entry]:
     """The facility ledger."""
     return [
         Entry(
-            "facility", one.ref, one.place.community, "", one.place,
-            location(one.place)
+            kind="facility",
+            ref=one.ref,
+            community=one.place.community,
+            door="",
+            place=one.place,
+            values=location(one.place)
             | {
                 "name": one.name,
                 "facility_kind": one.facility_kind,
@@ -159,7 +179,7 @@ def of_facilities(facilities: Sequence[Facility]) -> list[Entry]:
             },
         )
         for one in facilities
-    ]  # fmt: skip
+    ]
 
 
 def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, Door]) -> list[Entry]:
@@ -170,8 +190,12 @@ def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, 
         door = doors[next(stay.door for stay in person.stays if stay.kind != "registered_here")]
         found.append(
             Entry(
-                "care", care.ref, door.place.community, door.ref, door.place,
-                location(door.place)
+                kind="care",
+                ref=care.ref,
+                community=door.place.community,
+                door=door.ref,
+                place=door.place,
+                values=location(door.place)
                 | {
                     "name": person.name,
                     "id_no": person.id_no,
@@ -182,5 +206,5 @@ def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, 
                     "consent_on": care.consent_on.isoformat() if care.consent_on else "",
                 },
             )
-        )  # fmt: skip
+        )
     return found

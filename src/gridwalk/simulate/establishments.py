@@ -110,8 +110,13 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
             agreed = category in choices.CARE_ON_WISH and plans.random() < AGREED
             found.append(
                 Care(
-                    f"C{len(found) + 1:04d}", person.ref, category, choices.CARE_INTERVALS[category], starts_on, ends_on,
-                    starts_on if agreed else None,
+                    ref=f"C{len(found) + 1:04d}",
+                    person=person.ref,
+                    category=category,
+                    interval_days=choices.CARE_INTERVALS[category],
+                    starts_on=starts_on,
+                    ends_on=ends_on,
+                    consent_on=starts_on if agreed else None,
                 )
-            )  # fmt: skip
+            )
     return found

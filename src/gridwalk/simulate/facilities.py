@@ -26,10 +26,16 @@ KINDS: dict[str, tuple[str, str, str, dict[str, float]]] = {
 }
 IN_STAIRWELLS = frozenset({"hydrant", "extinguisher", "lift", "entrance_guard"})
 FAULTS = {
-    "hydrant": ("blocked", "箱前堆了杂物"), "extinguisher": ("expired", "压力不足"), "lift": ("broken", "按钮不亮"),
-    "entrance_guard": ("broken", "关不严"), "notice_board": ("broken", "玻璃裂了"), "charging_point": ("broken", "两个插口没电"),
-    "street_lamp": ("broken", "不亮"), "waste_point": ("missing", "少一个桶"), "fitness": ("broken", "踏板松动"),
-}  # fmt: skip
+    "hydrant": ("blocked", "箱前堆了杂物"),
+    "extinguisher": ("expired", "压力不足"),
+    "lift": ("broken", "按钮不亮"),
+    "entrance_guard": ("broken", "关不严"),
+    "notice_board": ("broken", "玻璃裂了"),
+    "charging_point": ("broken", "两个插口没电"),
+    "street_lamp": ("broken", "不亮"),
+    "waste_point": ("missing", "少一个桶"),
+    "fitness": ("broken", "踏板松动"),
+}
 OUT_OF_USE = frozenset({"lift", "charging_point"})
 """Kinds that are closed while something is wrong with them."""
 
@@ -50,16 +56,22 @@ def stand(doors: Sequence[Door], on: dt.date, seed: int) -> list[Facility]:
             number = len(found) + 1
             found.append(
                 Facility(
-                    f"F{number:04d}", f"{prefix}-{number:04d}" if prefix else "", kind,
-                    dataclasses.replace(first.place, stairwell=stairwell, floor=0, room=""), spot, keeper, phones[keeper],
-                    FACILITY_INTERVALS[kind], "out_of_use" if rng.random() < 1 / 40 else "active",
-                    on - dt.timedelta(days=rng.randrange(3, 40)) if rng.random() < 0.8 else None,
+                    ref=f"F{number:04d}",
+                    name=f"{prefix}-{number:04d}" if prefix else "",
+                    facility_kind=kind,
+                    place=dataclasses.replace(first.place, stairwell=stairwell, floor=0, room=""),
+                    spot=spot,
+                    keeper=keeper,
+                    contact_phone=phones[keeper],
+                    interval_days=FACILITY_INTERVALS[kind],
+                    status="out_of_use" if rng.random() < 1 / 40 else "active",
+                    looked_on=on - dt.timedelta(days=rng.randrange(3, 40)) if rng.random() < 0.8 else None,
                 )
-            )  # fmt: skip
+            )
     return found
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
     """What a worker saw on one day alike at several facilities of the grid."""
 
@@ -73,7 +85,9 @@ class Walk:
 
 
 def walks(facilities: Sequence[Facility], today: dt.date, seed: int) -> Iterator[Walk]:
-    """The rounds before ``today``, in the order they were made: most in time, some with a fault, half of those repaired."""
+    """The rounds before ``today``, in the order they were made: most in time, some with a fault, half of
+    those repaired.
+    """
     rng = chance.stream(seed, "facility rounds")
     made: list[Walk] = []
     fine: dict[tuple[dt.date, str], list[str]] = {}
@@ -84,10 +98,20 @@ def walks(facilities: Sequence[Facility], today: dt.date, seed: int) -> Iterator
             continue  # nobody came by
         if luck < 0.21:
             fault, note = FAULTS[one.facility_kind]
-            made.append(Walk(on, one.place.grid, (one.ref,), "faulty", fault, note, one.facility_kind in OUT_OF_USE))
+            made.append(
+                Walk(
+                    on=on,
+                    grid=one.place.grid,
+                    refs=(one.ref,),
+                    result="faulty",
+                    fault=fault,
+                    note=note,
+                    out_of_use=one.facility_kind in OUT_OF_USE,
+                )
+            )
             if luck < 0.18:
-                made.append(Walk(today, one.place.grid, (one.ref,), "repaired", note=one.keeper))
+                made.append(Walk(on=today, grid=one.place.grid, refs=(one.ref,), result="repaired", note=one.keeper))
             continue
         fine.setdefault((on, one.place.grid), []).append(one.ref)
-    made += [Walk(on, grid, tuple(refs)) for (on, grid), refs in fine.items()]
+    made += [Walk(on=on, grid=grid, refs=tuple(refs)) for (on, grid), refs in fine.items()]
     yield from sorted(made, key=lambda walk: (walk.on, walk.grid, walk.refs))

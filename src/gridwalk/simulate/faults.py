@@ -16,8 +16,8 @@ FoundBy = Literal["import_fault", "normalised", "difference", "contradiction", "
 class Kind:
     """A kind of fault: about how many at 13,000 doors, and how an importer, a check or a worker comes upon it.
 
-    ``code``: the import's fault code, the difference's why, the contradiction's code, the indicator whose gap list shows
-    it, or what the worker records at the door.
+    ``code``: the import's fault code, the difference's why, the contradiction's code, the indicator whose gap list
+    shows it, or what the worker records at the door.
     """
 
     label: str
@@ -64,7 +64,7 @@ FORBIDDEN_COLUMNS: dict[str, tuple[str, str, str]] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One planted fault. ``ref`` is what it concerns; file, sheet and row are known once the ledgers are written."""
 
@@ -96,7 +96,11 @@ class AnswerKey:
         """Note a fault; returns its number. ``touched``: further refs that no other fault may use."""
         known = KINDS[kind]
         number = len(self.faults) + 1
-        self.faults.append(Fault(number, kind, ref, known.found_by, known.code, field or known.field))
+        self.faults.append(
+            Fault(
+                number=number, kind=kind, ref=ref, found_by=known.found_by, code=known.code, field=field or known.field
+            )
+        )
         self.taken.update((ref, *touched))
         return number
 

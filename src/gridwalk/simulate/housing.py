@@ -35,11 +35,31 @@ class Housing:
             building = f"{number}号院" if style == "courtyard" else f"{number}号楼"
             rooms = list(_rooms(self._rng, style))[:left]
             for stairwell, floor, room in rooms:
-                self._add(Place(community.code, grid, estate, building, stairwell, floor, room), style, "residential")
+                self._add(
+                    Place(
+                        community=community.code,
+                        grid=grid,
+                        estate=estate,
+                        building=building,
+                        stairwell=stairwell,
+                        floor=floor,
+                        room=room,
+                    ),
+                    style,
+                    "residential",
+                )
             left -= len(rooms)
             if style in ("walkup", "tower") and n_shops:
                 for shop in range(1, min(n_shops, 2) + 1):
-                    place = Place(community.code, grid, estate, building, "", 1, f"底商{shop}")
+                    place = Place(
+                        community=community.code,
+                        grid=grid,
+                        estate=estate,
+                        building=building,
+                        stairwell="",
+                        floor=1,
+                        room=f"底商{shop}",
+                    )
                     self._add(place, "shop", "business")
                 n_shops -= min(n_shops, 2)
 

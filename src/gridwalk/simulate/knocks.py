@@ -32,7 +32,7 @@ class Arrival:
     values: Mapping[str, str]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Knock:
     """One knock, call or second source, with its outcome.
 

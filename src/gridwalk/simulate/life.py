@@ -23,10 +23,20 @@ class Life:
         self._rng = chance.stream(seed, "life")
         self._homes = [door for door in doors if door.usage == "residential"]
         for step in (
-            self._doors_in_no_ledger, self._doors_only_in_population, self._missing_households, self._crowded,
-            self._vacant_with_residents, self._let_as_owner, self._new_tenants, self._households_moved,
-            self._dead, self._moved, self._newborn, self._duplicates, self._phones,
-        ):  # fmt: skip
+            self._doors_in_no_ledger,
+            self._doors_only_in_population,
+            self._missing_households,
+            self._crowded,
+            self._vacant_with_residents,
+            self._let_as_owner,
+            self._new_tenants,
+            self._households_moved,
+            self._dead,
+            self._moved,
+            self._newborn,
+            self._duplicates,
+            self._phones,
+        ):
             step()
 
     def _pick(self, kind: str, fits: Callable[[Door], bool]) -> list[Door]:

@@ -18,7 +18,7 @@ class Community:
     grids: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a door is, as it stands on the wall. ``floor`` is 0 where it has none."""
 
@@ -42,7 +42,7 @@ class Stay:
     written: bool = True
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Door:
     """A door with its true state, and what the dwelling ledger says where that differs."""
 
@@ -63,7 +63,7 @@ class Door:
     stays: list[Stay] = dataclasses.field(default_factory=list)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Person:
     """A synthetic person. ``gone`` says why somebody still in a ledger cannot be met any more."""
 
@@ -85,7 +85,7 @@ class Person:
         return on.year - self.born_on.year - ((on.month, on.day) < (self.born_on.month, self.born_on.day))
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Organization:
     """A business or public body behind one door of the street."""
 
@@ -98,7 +98,7 @@ class Organization:
     contact_phone: str
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Site:
     """A key site: a place whose safety concerns many."""
 
@@ -111,9 +111,12 @@ class Site:
     interval_days: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Facility:
-    """A thing that serves many. ``name``: its number, where it has one; ``looked_on``: the last round the ledger knows of."""
+    """A thing that serves many.
+
+    ``name``: its number, where it has one; ``looked_on``: the last round the ledger knows of.
+    """
 
     ref: str
     name: str
@@ -127,7 +130,7 @@ class Facility:
     looked_on: dt.date | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Care:
     """A category of help a person is entitled to, with the interval of its contacts; ``consent_on``: agreed to."""
 

@@ -17,7 +17,7 @@ from gridwalk.simulate.workbooks import LedgerFile, Record
 CONTACT = ("met", "phone", "vacant_confirmed")
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Dwelling:
     grid: str
     usage: str
@@ -28,7 +28,7 @@ class Dwelling:
     contact_on: dt.date | None = None
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Person:
     community: str
     facts: dict[str, str]
@@ -74,9 +74,13 @@ class Register:
     def read(self, files: Iterable[LedgerFile]) -> None:
         """Import the ledgers in the order given."""
         take = {
-            "dwelling": self._dwelling, "person": self._person, "organization": self._organization, "site": self._site,
-            "care": self._care, "facility": self._facility,
-        }  # fmt: skip
+            "dwelling": self._dwelling,
+            "person": self._person,
+            "organization": self._organization,
+            "site": self._site,
+            "care": self._care,
+            "facility": self._facility,
+        }
         for file in files:
             for record in file.records:
                 take[file.kind](record)
@@ -85,7 +89,13 @@ class Register:
         values = record.values
         self.dwellings.setdefault(
             record.door,
-            Dwelling(values["grid_code"], values["usage"], values["occupancy"], values["tenure"], self.imported_on),
+            Dwelling(
+                grid=values["grid_code"],
+                usage=values["usage"],
+                occupancy=values["occupancy"],
+                tenure=values["tenure"],
+                created_on=self.imported_on,
+            ),
         )
 
     def _person(self, record: Record) -> None:
@@ -95,7 +105,11 @@ class Register:
             return
         if record.door not in self.dwellings:
             self.dwellings[record.door] = Dwelling(
-                values["grid_code"], "residential", "unknown", "unknown", self.imported_on
+                grid=values["grid_code"],
+                usage="residential",
+                occupancy="unknown",
+                tenure="unknown",
+                created_on=self.imported_on,
             )
         person = self.persons[ref]
         if values["residence_kind"] not in LIVING:
@@ -109,7 +123,9 @@ class Register:
         id_no = values["id_no"]
         if id_no and id_no in self._by_id:
             return self._by_id[id_no]
-        self.persons[ref] = Person(community, {f: values[f] for f in ("name", "id_no", "sex", "born_on")})
+        self.persons[ref] = Person(
+            community=community, facts={f: values[f] for f in ("name", "id_no", "sex", "born_on")}
+        )
         if id_no:
             self._by_id[id_no] = ref
         return ref
@@ -129,9 +145,11 @@ class Register:
         if values["category"] == "chronic_illness" and not values["consent_on"]:
             return  # rests on the person's wish, and nobody has agreed
         label = Label(
-            self._by_id[values["id_no"]], int(values["interval_days"]), dt.date.fromisoformat(values["starts_on"]),
+            self._by_id[values["id_no"]],
+            int(values["interval_days"]),
+            dt.date.fromisoformat(values["starts_on"]),
             dt.date.fromisoformat(values["ends_on"]),
-        )  # fmt: skip
+        )
         self.labels.append(label)
         self._labels_of.setdefault(label.person, []).append(label)
 
@@ -146,7 +164,9 @@ class Register:
             place.contact_on = on if contact else place.contact_on
             return
         if knock.joins:
-            self.dwellings[knock.ref] = Dwelling(knock.place.grid, "residential", "unknown", "unknown", on)
+            self.dwellings[knock.ref] = Dwelling(
+                grid=knock.place.grid, usage="residential", occupancy="unknown", tenure="unknown", created_on=on
+            )
         door = self.dwellings[knock.ref]
         if contact:
             door.contact_on = on

@@ -24,7 +24,7 @@ VACANT_INTERVAL, LET_INTERVAL = 60, 90
 ONCE = 10_000
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, kw_only=True)
 class Round:
     """What the worker remembers of one door."""
 
@@ -52,7 +52,9 @@ class GridWorker:
         self._pace = self._rng.uniform(24, 26.5) if pilot else self._rng.uniform(18, 25)
         doors = [d for d in world.doors.values() if d.place.grid == grid and d.usage == "residential"]
         answers = 0.95 if pilot else 0.42
-        self._rounds = [Round(door, listed.reachable(door) and self._rng.random() < answers) for door in doors]
+        self._rounds = [
+            Round(door=door, by_phone=listed.reachable(door) and self._rng.random() < answers) for door in doors
+        ]
         start = self._rng.randrange(len(self._rounds) or 1)
         self._sweep = self._rounds[start:] + self._rounds[:start]
         self._care: dict[str, list[tuple[str, int, Round]]] = {}
@@ -158,11 +160,11 @@ class GridWorker:
     def _errand(self, at: dt.datetime, kind: str, ref: str, place: Place) -> Knock:
         luck = self._rng.random()
         if luck < 0.2:
-            return Knock(at, self.grid, kind, ref, place, "no_answer")
+            return Knock(at=at, grid=self.grid, kind=kind, ref=ref, place=place, outcome="no_answer")
         self._errand_on[ref] = at.date()
         if luck < 0.23 and kind == "organization":
-            return Knock(at, self.grid, kind, ref, place, "not_found")
-        return Knock(at, self.grid, kind, ref, place, "met", met_role="contact")
+            return Knock(at=at, grid=self.grid, kind=kind, ref=ref, place=place, outcome="not_found")
+        return Knock(at=at, grid=self.grid, kind=kind, ref=ref, place=place, outcome="met", met_role="contact")
 
     def _knock(self, at: dt.datetime, band: str, item: Round) -> Knock:
         door = item.door
@@ -180,7 +182,15 @@ class GridWorker:
         if item.n_failed >= 2 and item.by_phone and not item.done:
             return self._call(at, item)
         item.n_failed += 1
-        return Knock(at, self.grid, "dwelling", door.ref, door.place, "no_answer", revisit_at=self._agree(at, item))
+        return Knock(
+            at=at,
+            grid=self.grid,
+            kind="dwelling",
+            ref=door.ref,
+            place=door.place,
+            outcome="no_answer",
+            revisit_at=self._agree(at, item),
+        )
 
     def _agree(self, at: dt.datetime, item: Round) -> dt.datetime | None:
         """A neighbour or a note at the door says when somebody is in."""
@@ -196,25 +206,41 @@ class GridWorker:
         door = item.door
         if door.refuses and not self._care_of(item):
             item.done = True
-            return Knock(at, self.grid, "dwelling", door.ref, door.place, "refused")
+            return Knock(at=at, grid=self.grid, kind="dwelling", ref=door.ref, place=door.place, outcome="refused")
         finding = Finding(confirmed=self._listed.really_living(door)) if item.met else self._listed.face_to_face(door)
         item.done = item.met = True
         item.contact_on = at.date()
         role = "tenant" if door.tenure == "let" else self._rng.choice(("head", "household"))
         return Knock(
-            at, self.grid, "dwelling", door.ref, door.place, "met", met_role=role, claims=finding.claims,
-            confirmed=finding.confirmed, arrivals=finding.arrivals, departures=finding.departures,
+            at=at,
+            grid=self.grid,
+            kind="dwelling",
+            ref=door.ref,
+            place=door.place,
+            outcome="met",
+            met_role=role,
+            claims=finding.claims,
+            confirmed=finding.confirmed,
+            arrivals=finding.arrivals,
+            departures=finding.departures,
             care=self._contacted(at.date(), item),
-        )  # fmt: skip
+        )
 
     def _call(self, at: dt.datetime, item: Round) -> Knock:
         door = item.door
         item.done = True
         item.contact_on = at.date()
         return Knock(
-            at, self.grid, "dwelling", door.ref, door.place, "phone", met_role="household",
-            confirmed=self._listed.really_living(door), care=self._contacted(at.date(), item),
-        )  # fmt: skip
+            at=at,
+            grid=self.grid,
+            kind="dwelling",
+            ref=door.ref,
+            place=door.place,
+            outcome="phone",
+            met_role="household",
+            confirmed=self._listed.really_living(door),
+            care=self._contacted(at.date(), item),
+        )
 
     def _vacant(self, at: dt.datetime, band: str, item: Round, first: bool) -> Knock:
         """An empty door: nobody answers, then a second source says why."""
@@ -222,21 +248,33 @@ class GridWorker:
         item.bands.add(band)
         if first and not item.done:
             item.n_failed += 1
-            return Knock(at, self.grid, "dwelling", door.ref, door.place, "no_answer")
+            return Knock(at=at, grid=self.grid, kind="dwelling", ref=door.ref, place=door.place, outcome="no_answer")
         item.done = True
         if self._listed.somebody_lives(door.ref):
             claims = tuple(("person", ref, "status", "moved_away") for ref in sorted(self._listed.at_door[door.ref]))
             return Knock(
-                at, self.grid, "dwelling", door.ref, door.place, "moved_away", met_role="neighbour", claims=claims
-            )  # fmt: skip
+                at=at,
+                grid=self.grid,
+                kind="dwelling",
+                ref=door.ref,
+                place=door.place,
+                outcome="moved_away",
+                met_role="neighbour",
+                claims=claims,
+            )
         item.contact_on = at.date()
         said = self._listed.door(door.ref, "occupancy")
         owner = "owner_phone" if door.owner_phone else "neighbour"
         return Knock(
-            at, self.grid, "dwelling", door.ref, door.place, "vacant_confirmed",
+            at=at,
+            grid=self.grid,
+            kind="dwelling",
+            ref=door.ref,
+            place=door.place,
+            outcome="vacant_confirmed",
             second_source=self._rng.choice(("property_office", "neighbour", owner)),
             claims=() if said == "vacant" else (("dwelling", door.ref, "occupancy", "vacant"),),
-        )  # fmt: skip
+        )
 
     def _care_of(self, item: Round) -> Sequence[str]:
         return tuple(person for person, _, where in self._due if where is item)

@@ -1,4 +1,7 @@
-"""domain.md §2, rate 1, word for word: when a door counts as visited, explained or pending. Written apart from visits/."""
+"""domain.md §2, rate 1, word for word: when a door counts as visited, explained or pending.
+
+Written apart from visits/.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,9 @@ def band(at: dt.datetime) -> str:
 
 
 def settle(attempts: Sequence[Attempt]) -> str:
-    """``visited`` · ``pending`` · ``explained`` · ``remaining``, in this order of strength whatever the order of knocks."""
+    """``visited`` · ``pending`` · ``explained`` · ``remaining``, in this order of strength whatever the
+    order of knocks.
+    """
     if any(_visits(attempt, attempts) for attempt in attempts):
         return "visited"
     if any(attempt.outcome in ("moved_away", "not_found") for attempt in attempts):

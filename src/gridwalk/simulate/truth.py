@@ -5,22 +5,26 @@ What an import is agreed to do with a row (``replay`` follows it; reconcile's im
 1. Files are read in the order dwelling, person, organization, site, care; within one, rows from top to bottom.
 2. A dwelling row makes a door, known by community and ``estate|building|stairwell|room`` without spelling (5幢 = 5号楼). A
    second row for the same door makes none; what it says differently becomes a difference.
-3. A person row with a valid ID number (15 digits are upgraded, x is X) is the person of that number anywhere in the street.
-   Without a valid one (checksum wrong, damaged by a spreadsheet) the person enters without ID number, flagged, and is new.
+3. A person row with a valid ID number (15 digits are upgraded, x is X) is the person of that number anywhere in the
+   street. Without a valid one (checksum wrong, damaged by a spreadsheet) the person enters without ID number,
+   flagged, and is new.
 4. A second row of the same person doubles nothing: it fills what is empty; what differs becomes a difference.
 5. A row leads to a door when estate, building and room can be read (同上 repeats the row above). A door that the dwelling
-   ledger lacks joins, flagged ``door_only_here``: residential, occupancy and tenure unknown, in the grid of its building.
-   A row without any readable door makes a person without a house, in the community's grid 000, flagged ``no_door``.
+   ledger lacks joins, flagged ``door_only_here``: residential, occupancy and tenure unknown, in the grid of its
+   building. A row without any readable door makes a person without a house, in the community's grid 000, flagged
+   ``no_door``.
 6. ``registered_here`` is a registration; the other kinds are homes. A ledger never gives a second current home: it asks
    (``lives_in_two_places``), and the first row's home stays.
 7. Several phones in a cell: the first counts. Notes in brackets are split from names. Forbidden columns are refused.
-8. A care row finds its person by ID number; chronic illness without consent counts for nothing. Organizations and sites are one row each.
+8. A care row finds its person by ID number; chronic illness without consent counts for nothing. Organizations and
+   sites are one row each.
 
 What a knock does: claims from the door apply to occupancy, tenure and phone, fill an empty ID number, and turn a status
 (deceased, moved away) into an end that awaits its recheck: the person stays active meanwhile. Confirmed persons and
-arrivals are verified that day; a departure ends the home at this door, and who is registered there stays registered there.
-``met``, ``phone`` and ``vacant_confirmed`` are contacts with the door; whoever is confirmed by ``met`` or ``phone`` has had a
-care contact for every label in force. See docs/algorithms/rates.md.
+arrivals are verified that day; a departure ends the home at this door, and who is registered there stays registered
+there.
+``met``, ``phone`` and ``vacant_confirmed`` are contacts with the door; whoever is confirmed by ``met`` or ``phone``
+has had a care contact for every label in force. See docs/algorithms/rates.md.
 """
 
 from __future__ import annotations
@@ -76,12 +80,13 @@ class Recount:
         register = self.register
         targets = {
             "visits": [
-                ref for ref, door in register.dwellings.items()
+                ref
+                for ref, door in register.dwellings.items()
                 if door.usage in ("residential", "mixed") and self._in(door.grid, as_of, scope)
             ],
             "organizations": [r for r, o in register.organizations.items() if self._in(o.grid, as_of, scope)],
             "sites": [ref for ref, site in register.sites.items() if self._in(site.grid, as_of, scope)],
-        }  # fmt: skip
+        }
         found: dict[str, Count] = {}
         for name, refs in targets.items():
             states = {ref: settling.settle(register.attempts.get(ref, ())) for ref in refs}
@@ -160,9 +165,14 @@ def _share(persons: Sequence[replay.Person], met: Callable[[replay.Person], bool
 
 
 def recount(
-    files: Sequence[LedgerFile], knocks: Iterable[Knock], *, as_of: dt.date, imported_on: dt.date, start: dt.date,
+    files: Sequence[LedgerFile],
+    knocks: Iterable[Knock],
+    *,
+    as_of: dt.date,
+    imported_on: dt.date,
+    start: dt.date,
     scope: str = "",
-) -> dict[str, Count]:  # fmt: skip
+) -> dict[str, Count]:
     """The figures at the end of ``as_of``. ``knocks``: all that were recorded, from whatever grid."""
     count = Recount(files, imported_on=imported_on, start=start)
     count.take(knocks, dt.datetime.combine(as_of, dt.time.max, SHANGHAI))

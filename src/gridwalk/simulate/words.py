@@ -35,28 +35,54 @@ NUMBERED_THROUGH = ("君临天下",)
 ANY_ESTATES = (("安和里", "walkup", 6), ("安和园", "slab", 4))
 
 OUTSIDE_CITY = (
-    "河北省沧州市运河区永济路", "河北省唐山市路北区新华道", "山东省德州市德城区东风路", "河南省周口市川汇区七一路",
-    "黑龙江省齐齐哈尔市龙沙区卜奎大街", "安徽省阜阳市颍州区清河路", "山西省大同市平城区御河路", 
+    "河北省沧州市运河区永济路",
+    "河北省唐山市路北区新华道",
+    "山东省德州市德城区东风路",
+    "河南省周口市川汇区七一路",
+    "黑龙江省齐齐哈尔市龙沙区卜奎大街",
+    "安徽省阜阳市颍州区清河路",
+    "山西省大同市平城区御河路",
     "内蒙古自治区赤峰市红山区钢铁街",
-)  # fmt: skip
+)
 INSIDE_CITY = (
-    "天津市南开区长江道", "天津市河东区津塘路", "天津市和平区成都道", "天津市红桥区丁字沽", "天津市河西区友谊路",
-    "天津市北辰区京津路", "天津市津南区咸水沽", "天津市滨海新区上海道",
-)  # fmt: skip
+    "天津市南开区长江道",
+    "天津市河东区津塘路",
+    "天津市和平区成都道",
+    "天津市红桥区丁字沽",
+    "天津市河西区友谊路",
+    "天津市北辰区京津路",
+    "天津市津南区咸水沽",
+    "天津市滨海新区上海道",
+)
 
 # (what the shop's name ends in, organization kind, legal form)
 TRADES: tuple[tuple[str, str, str], ...] = (
-    ("便民超市", "household_business", ""), ("早点铺", "household_business", ""), ("理发店", "household_business", ""),
-    ("洗衣店", "household_business", ""), ("水果店", "household_business", ""), ("百货商店", "company", "有限公司"),
-    ("餐饮管理", "company", "有限公司"), ("大药房", "company", "有限公司"), ("房地产经纪", "company", "有限公司"),
-    ("装饰工程", "company", "有限公司"), ("科技", "company", "有限责任公司"), ("商贸", "company", "有限公司"),
-    ("物业服务", "company", "有限公司"), ("口腔诊所", "company", "有限公司"), ("养老服务中心", "social", ""),
-)  # fmt: skip
+    ("便民超市", "household_business", ""),
+    ("早点铺", "household_business", ""),
+    ("理发店", "household_business", ""),
+    ("洗衣店", "household_business", ""),
+    ("水果店", "household_business", ""),
+    ("百货商店", "company", "有限公司"),
+    ("餐饮管理", "company", "有限公司"),
+    ("大药房", "company", "有限公司"),
+    ("房地产经纪", "company", "有限公司"),
+    ("装饰工程", "company", "有限公司"),
+    ("科技", "company", "有限责任公司"),
+    ("商贸", "company", "有限公司"),
+    ("物业服务", "company", "有限公司"),
+    ("口腔诊所", "company", "有限公司"),
+    ("养老服务中心", "social", ""),
+)
 TRADE_NAMES = "恒泰鑫源隆盛和顺达兴茂福瑞祥安康宏远嘉美佳诚信永利金海天宝丰华润"
 
 # (what the site's name ends in, site kind, contact interval in days)
 SITE_KINDS: tuple[tuple[str, str, int], ...] = (
-    ("幼儿园", "school", 30), ("小学", "school", 30), ("养老院", "medical", 15), ("社区卫生服务站", "medical", 30),
-    ("农贸市场", "market", 15), ("电动车集中充电点", "charging", 30), ("快捷宾馆", "lodging", 30),
+    ("幼儿园", "school", 30),
+    ("小学", "school", 30),
+    ("养老院", "medical", 15),
+    ("社区卫生服务站", "medical", 30),
+    ("农贸市场", "market", 15),
+    ("电动车集中充电点", "charging", 30),
+    ("快捷宾馆", "lodging", 30),
     ("便民仓库", "storage", 30),
-)  # fmt: skip
+)

@@ -20,9 +20,16 @@ SIZES: dict[str, tuple[tuple[str, ...] | None, int]] = {
     "street": (None, 13000),
 }
 GRIDS_OF_STREET = {
-    "120105001001": 4, "120105001003": 3, "120105001013": 4, "120105001015": 3, "120105001020": 4,
-    "120105001021": 4, "120105001022": 3, "120105001023": 3, "120105001024": 3,
-}  # fmt: skip
+    "120105001001": 4,
+    "120105001003": 3,
+    "120105001013": 4,
+    "120105001015": 3,
+    "120105001020": 4,
+    "120105001021": 4,
+    "120105001022": 3,
+    "120105001023": 3,
+    "120105001024": 3,
+}
 LEDGERS_ON = dt.date(2026, 9, 1)
 SEED = 20260901
 
@@ -80,12 +87,14 @@ class World:
         chosen, n_doors = SIZES[size]
         communities = tuple(
             Community(
-                c["code"], c["name"], c["short"],
+                c["code"],
+                c["name"],
+                c["short"],
                 tuple(f"{c['code']}{n:03d}" for n in range(1, GRIDS_OF_STREET[c["code"]] + 1)),
             )
             for c in area_tree()["communities"]
             if chosen is None or c["code"] in chosen
-        )  # fmt: skip
+        )
         return cls(communities, n_doors, seed=seed, on=on)
 
     @property
@@ -109,9 +118,13 @@ class World:
             if door_fault and door_fault.kind == "door_only_in_population":
                 entry.faults.append(door_fault.number)
         door_kinds = {
-            "vacant_with_residents", "let_as_owner", "missing_household", "crowded_house", "household_moved",
+            "vacant_with_residents",
+            "let_as_owner",
+            "missing_household",
+            "crowded_house",
+            "household_moved",
             "new_tenant",
-        }  # fmt: skip
+        }
         for entry in self.entries["dwelling"]:
             fault = by_ref.get(entry.ref)
             if fault and fault.kind in door_kinds:

@@ -1,7 +1,8 @@
 """Signatures of devices and the sealed outbox; bytes in, bytes out. Web Crypto's formats on the phone's side.
 
 A request is signed with ECDSA P-256 over ``METHOD\\nPATH\\nAT\\nhex(sha256(body))`` (raw r‖s). A sealed op is
-``ephemeral point (65) ‖ iv (12) ‖ ciphertext + tag``: ECDH P-256, HKDF-SHA256, AES-256-GCM with the op id as associated data.
+``ephemeral point (65) ‖ iv (12) ‖ ciphertext + tag``: ECDH P-256, HKDF-SHA256, AES-256-GCM with the op id as
+associated data.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ class ServerKey(models.Model):
 class Device(models.Model):
     """A phone bound to one account. ``next_seq``: the sequence number the server waits for.
 
-    ``share_sealed``: the server's half of the key of the phone's read cache. ``behind_ms``: server time less phone time, as
-    of the last request. ``cloned_from``: the device whose storage this one is a copy of.
+    ``share_sealed``: the server's half of the key of the phone's read cache. ``behind_ms``: server time less phone
+    time, as of the last request. ``cloned_from``: the device whose storage this one is a copy of.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -90,7 +90,8 @@ class Attempts(models.Model):
 class Op(models.Model):
     """An intention as a phone sent it: once by id, once by device and place in its sequence.
 
-    ``result``: differences asked, and under which head a value stood that was there already. ``grid``: whose data it is.
+    ``result``: differences asked, and under which head a value stood that was there already. ``grid``: whose data it
+    is.
     ``settled_at``: when something became of it after it was answered, which its phone has to be told.
     """
 
@@ -128,11 +129,17 @@ class Op(models.Model):
 
 
 class Returned(models.Model):
-    """隔离: an op that was kept and not applied, until somebody decides. ``place``: the door it speaks of, where known."""
+    """隔离: an op that was kept and not applied, until somebody decides.
+
+    ``place``: the door it speaks of, where known.
+    """
 
     STATES = [
-        ("waiting", "待处理"), ("assigned", "已交办"), ("released", "已放行"), ("set_aside", "已搁置"),
-    ]  # fmt: skip
+        ("waiting", "待处理"),
+        ("assigned", "已交办"),
+        ("released", "已放行"),
+        ("set_aside", "已搁置"),
+    ]
 
     op = models.OneToOneField(Op, models.PROTECT, primary_key=True, related_name="returned")
     grid = models.CharField(max_length=15)
@@ -149,10 +156,12 @@ class Returned(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["grid"], condition=Q(state__in=("waiting", "assigned")), name="returned_waiting",
+                fields=["grid"],
+                condition=Q(state__in=("waiting", "assigned")),
+                name="returned_waiting",
                 opclasses=["varchar_pattern_ops"],
             ),
-        ]  # fmt: skip
+        ]
 
 
 class Alias(models.Model):
@@ -198,7 +207,9 @@ class Note(models.Model):
 
 
 class Attachment(models.Model):
-    """A photo named by the hash of its bytes; ``received``: how far its upload has come, ``file``: where it lies when whole."""
+    """A photo named by the hash of its bytes; ``received``: how far its upload has come, ``file``: where it lies
+    when whole.
+    """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     device = models.ForeignKey(Device, models.PROTECT, related_name="+")
@@ -214,7 +225,8 @@ class Attachment(models.Model):
 
 
 class Shadow(models.Model):
-    """What phones were last told a grid looks like: per row a hash and the stream version it changed at, tombstones too.
+    """What phones were last told a grid looks like: per row a hash and the stream version it changed at,
+    tombstones too.
 
     Derived and rebuilt from the rows at any time; a pull compares with it, so that no change of any row can be missed.
     """

@@ -23,9 +23,18 @@ KEPT = dt.timedelta(days=30)
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
-VERBS = frozenset({
-    "visit.record", "fact.set", "person.add", "residence.end", "person.end", "visit.withdraw", "task.hand_back", "matter.note",
-})  # fmt: skip
+VERBS = frozenset(
+    {
+        "visit.record",
+        "fact.set",
+        "person.add",
+        "residence.end",
+        "person.end",
+        "visit.withdraw",
+        "task.hand_back",
+        "matter.note",
+    }
+)
 
 ACCEPTED, DIFFERENCE, RETURNED = "accepted", "difference", "returned"
 
@@ -95,7 +104,7 @@ class Malformed(Exception):
     """A push that is no push: the phone has a fault no repetition heals."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Intention:
     """An op as read. ``raw``: as sent; ``fault``: a reason it cannot be judged, with ``why`` in words."""
 
@@ -142,11 +151,20 @@ def read_op(raw: Any) -> Intention:
         raise Malformed("op and seq")
     assert isinstance(seq, int)
     found = Intention(
-        op, seq, _text(raw.get("verb"))[:24], _text(raw.get("kind"))[:16], as_uuid(raw.get("entity")), _facts(raw.get("set")),
-        _mapping(raw.get("data")), as_moment(raw.get("at")), raw["mono"] if _whole(raw.get("mono")) else None,
-        raw["version"] if _whole(raw.get("version")) and 0 <= raw["version"] < 32000 else 0,
-        tuple(h for h in raw.get("att") or () if is_sha256(h)) if isinstance(raw.get("att"), list) else (), raw, op_hash(raw),
-    )  # fmt: skip
+        op=op,
+        seq=seq,
+        verb=_text(raw.get("verb"))[:24],
+        kind=_text(raw.get("kind"))[:16],
+        entity=as_uuid(raw.get("entity")),
+        set=_facts(raw.get("set")),
+        data=_mapping(raw.get("data")),
+        at=as_moment(raw.get("at")),
+        mono=raw["mono"] if _whole(raw.get("mono")) else None,
+        version=raw["version"] if _whole(raw.get("version")) and 0 <= raw["version"] < 32000 else 0,
+        photos=tuple(h for h in raw.get("att") or () if is_sha256(h)) if isinstance(raw.get("att"), list) else (),
+        raw=raw,
+        hash=op_hash(raw),
+    )
     fault = _fault(found)
     return dataclasses.replace(found, fault=fault, why=REASONS[fault]) if fault else found
 
@@ -203,7 +221,9 @@ def as_moment(raw: Any) -> dt.datetime | None:
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """When something happened by the server's clock; ``uncertain``: the phone's clock was off by more than 5 minutes."""
+    """When something happened by the server's clock; ``uncertain``: the phone's clock was off by more
+    than 5 minutes.
+    """
 
     at: dt.datetime
     uncertain: bool

@@ -24,7 +24,8 @@ class TerritoryError(Exception):
 
 
 def load_areas(*, actor: Viewer, at: dt.datetime, tree: Mapping[str, Any]) -> int:
-    """Load an official area list: ``{province, city, district, street: {code, name}, communities: [{code, name, short}]}``.
+    """Load an official area list: ``{province, city, district, street: {code, name}, communities: [{code, name,
+    short}]}``.
 
     Codes that are known are renamed, none is removed. Every community gets its grid 000. Returns how many areas.
     """
@@ -82,8 +83,8 @@ def _add_grids(wanted: Sequence[tuple[str, int, str]], from_on: dt.date) -> list
 def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Sequence[str], from_on: dt.date) -> None:
     """End ``old`` grids the day before ``from_on`` and say which ``new`` ones stand for them (split and merge).
 
-    Grids end, they never vanish, and a number is never given twice; a new one may be another grid in force (it takes the
-    old one in). What stands in them is moved by the register's own action. Raises NotPermitted, TerritoryError.
+    Grids end, they never vanish, and a number is never given twice; a new one may be another grid in force (it takes
+    the old one in). What stands in them is moved by the register's own action. Raises NotPermitted, TerritoryError.
     """
     for code in old:
         access.require(actor, Verb.MANAGE_AREAS, code)
@@ -151,8 +152,9 @@ def ensure_stairwells(
     for one in wanted:
         place = place_of[one]
         if place not in known:
-            building = Building(grid_id=one.grid, estate=one.estate, key=one.building,
-                                name=addresses.building_name(one.building))  # fmt: skip
+            building = Building(
+                grid_id=one.grid, estate=one.estate, key=one.building, name=addresses.building_name(one.building)
+            )
             known[place] = building.id
             buildings.append(building)
             writing.created(
@@ -190,14 +192,23 @@ def _stand(writing: Writing, buildings: Sequence[uuid.UUID], ended_on: dt.date |
     for building in Building.objects.filter(pk__in=list(buildings), ended_on__isnull=ended_on is not None):
         old = building.ended_on.isoformat() if building.ended_on else None
         new = ended_on.isoformat() if ended_on else None
-        writing.change(building.grid_id, "building", building.pk, "ended_on", old, new, source="office")
+        writing.change(
+            stream=building.grid_id,
+            kind="building",
+            entity=building.pk,
+            field="ended_on",
+            old=old,
+            new=new,
+            source="office",
+        )
         Building.objects.filter(pk=building.pk).update(ended_on=ended_on)
 
 
 def renumber_buildings(
     writing: Writing, buildings: Sequence[Building], scheme: Scheme, estates: Mapping[uuid.UUID, str], *, reason: str
-) -> None:  # fmt: skip
-    """Step: new numbers for buildings and their stairwells, a new name of their estate (building → name); grids must be locked.
+) -> None:
+    """Step: new numbers for buildings and their stairwells, a new name of their estate (building → name); grids
+    must be locked.
 
     Every number goes over a mark of its own, so that two may change places.
     """
@@ -205,15 +216,31 @@ def renumber_buildings(
     new_keys = {s.pk: scheme.stairwell(s.building.key, s.key) for s in stairwells}
     moved = [s for s in stairwells if new_keys[s.pk] != s.key]
     for stairwell in moved:
-        _renamed(writing, stairwell.building.grid_id, stairwell, "key", new_keys[stairwell.pk], reason)
+        _renamed(
+            writing=writing,
+            grid=stairwell.building.grid_id,
+            place=stairwell,
+            field="key",
+            new=new_keys[stairwell.pk],
+            reason=reason,
+        )
         Stairwell.objects.filter(pk=stairwell.pk).update(key=f"~{stairwell.pk}"[:20])
     for stairwell in moved:
         key = new_keys[stairwell.pk]
         Stairwell.objects.filter(pk=stairwell.pk).update(key=key, name=f"{key}单元" if key else "")
     keys = {b.pk: scheme.building(b.key) for b in buildings}
     for building in buildings:
-        _renamed(writing, building.grid_id, building, "key", keys[building.pk], reason)
-        _renamed(writing, building.grid_id, building, "estate", estates.get(building.pk, building.estate), reason)
+        _renamed(
+            writing=writing, grid=building.grid_id, place=building, field="key", new=keys[building.pk], reason=reason
+        )
+        _renamed(
+            writing=writing,
+            grid=building.grid_id,
+            place=building,
+            field="estate",
+            new=estates.get(building.pk, building.estate),
+            reason=reason,
+        )
         Building.objects.filter(pk=building.pk).update(key=f"~{building.pk}")
     for building in buildings:
         key = keys[building.pk]
@@ -226,4 +253,6 @@ def _renamed(writing: Writing, grid: str, place: Building | Stairwell, field: st
     old = getattr(place, field)
     if old != new:
         kind = "building" if isinstance(place, Building) else "stairwell"
-        writing.change(grid, kind, place.pk, field, old, new, source="office", reason=reason)
+        writing.change(
+            stream=grid, kind=kind, entity=place.pk, field=field, old=old, new=new, source="office", reason=reason
+        )

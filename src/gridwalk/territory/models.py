@@ -67,9 +67,9 @@ class Stairwell(models.Model):
 class GridPlan(models.Model):
     """拆并方案: grids drawn anew, building by building, done only when a second person has confirmed it.
 
-    ``buildings``: building or stairwell id → code of its new grid; a stairwell without one goes with its building, a building
-    without one to the first of ``new``. ``workers``: new code → user id. ``before``: building or stairwell id → code of its old
-    grid, noted when it is done, so that the reverse can be drawn up.
+    ``buildings``: building or stairwell id → code of its new grid; a stairwell without one goes with its building, a
+    building without one to the first of ``new``. ``workers``: new code → user id. ``before``: building or stairwell
+    id → code of its old grid, noted when it is done, so that the reverse can be drawn up.
     """
 
     STATES = [("open", "待复核"), ("done", "已改"), ("rejected", "没有同意"), ("withdrawn", "已撤回")]

@@ -23,9 +23,19 @@ STATES = {"open": "待复核", "done": "已办", "rejected": "没有同意", "wi
 
 EVIDENCE = {
     code: registry.EVIDENCE[code]
-    for code in ("id_card", "household_book", "property_deed", "licence", "in_person", "at_the_door", "phone", "property_office",
-                 "ledger", "plate_notice")
-}  # fmt: skip
+    for code in (
+        "id_card",
+        "household_book",
+        "property_deed",
+        "licence",
+        "in_person",
+        "at_the_door",
+        "phone",
+        "property_office",
+        "ledger",
+        "plate_notice",
+    )
+}
 """What was seen or heard, chosen; a picture of a document is never kept."""
 
 DOCUMENTS = frozenset({"id_card", "household_book", "property_deed", "licence"})
@@ -41,9 +51,11 @@ OLD_DOOR = {"same": "不改，还有人住或另行登记", "vacant": "空房", 
 """What becomes of the door a household leaves."""
 
 OLD_DOOR_FACTS: Mapping[str, dict[str, str]] = {
-    "same": {}, "vacant": {"occupancy": "vacant"}, "let": {"tenure": "let", "occupancy": "unknown"},
+    "same": {},
+    "vacant": {"occupancy": "vacant"},
+    "let": {"tenure": "let", "occupancy": "unknown"},
     "unknown": {"occupancy": "unknown"},
-}  # fmt: skip
+}
 """The facts that says of the door."""
 
 

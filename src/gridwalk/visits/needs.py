@@ -41,9 +41,10 @@ LATEST = 90
 """So many days ahead a referral may be due at most."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Need:
-    """What a care contact brought: a need found, what was done or whom it was handed to by which day (keys of the lists above).
+    """What a care contact brought: a need found, what was done or whom it was handed to by which day (keys of the
+    lists above).
 
     ``asked``: of needs found before, whether their recipient says they are met.
     """

@@ -104,9 +104,10 @@ def takes_out_of_scope(kind: str, outcome: str) -> bool:
 def settle(attempts: Iterable[Attempt]) -> Settled:
     """The state of a door after its attempts, in whatever order they arrive.
 
-    Visited: met; or by phone after a failed knock; or vacant, confirmed by a second source (another worker: 7 days later).
-    Pending: moved away or not found, until a second person rechecks; confirmed it counts, rejected it is as if never said.
-    Explained: refused; or no answer on ≥ 3 days in ≥ 2 bands. Once visited, later attempts change nothing.
+    Visited: met; or by phone after a failed knock; or vacant, confirmed by a second source (another worker: 7 days
+    later). Pending: moved away or not found, until a second person rechecks; confirmed it counts, rejected it is as
+    if never said. Explained: refused; or no answer on ≥ 3 days in ≥ 2 bands. Once visited, later attempts change
+    nothing.
     """
     ordered = sorted((a for a in attempts if a.recheck != REJECTED), key=lambda a: (a.at, a.outcome))
     met = any(a.outcome == "met" for a in ordered)

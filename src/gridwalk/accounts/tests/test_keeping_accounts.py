@@ -261,13 +261,23 @@ def test_the_responsible_person_is_whoever_took_over_last_and_is_still_in_post(a
     before, after = _user(at, "before"), _user(at, "after")
     for user, from_on, to_on in ((before, today - 9 * DAY, None), (after, today + DAY, today + 2 * DAY)):
         actions.assign(
-            actor=SYSTEM, at=at, user=user.id, role=Role.COMMUNITY_LEAD, scope=COMMUNITY, from_on=from_on, to_on=to_on,
+            actor=SYSTEM,
+            at=at,
+            user=user.id,
+            role=Role.COMMUNITY_LEAD,
+            scope=COMMUNITY,
+            from_on=from_on,
+            to_on=to_on,
             responsible=True,
-        )  # fmt: skip
+        )
     named = [queries.responsible([COMMUNITY, GRID], today + n * DAY) for n in (-10, 0, 1, 2, 3)]
     assert [answer[COMMUNITY].user if answer else None for answer in named] == [
-        None, before.id, after.id, after.id, before.id
-    ]  # fmt: skip
+        None,
+        before.id,
+        after.id,
+        after.id,
+        before.id,
+    ]
     assert (named[1][COMMUNITY].name, named[1][COMMUNITY].post) == ("王试", "网格员")
 
 
@@ -303,8 +313,9 @@ def test_an_object_is_granted_for_a_time_and_taken_back(at: dt.datetime, viewer:
     with pytest.raises(NotHere):
         actions.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
     assert list(AuditEntry.objects.filter(subject=door).order_by("id").values_list("verb", flat=True)) == [
-        "grant.given", "grant.revoked"
-    ]  # fmt: skip
+        "grant.given",
+        "grant.revoked",
+    ]
 
 
 def test_it_refuses_a_grant_without_right_reason_or_end(at: dt.datetime, viewer: MakeViewer) -> None:
@@ -317,9 +328,15 @@ def test_it_refuses_a_grant_without_right_reason_or_end(at: dt.datetime, viewer:
     ):
         with pytest.raises(error):
             actions.grant(
-                actor=actor, at=at, user=user.id, kind="dwelling", entity=ids.new_id(), code=GRID, until_at=until_at,
+                actor=actor,
+                at=at,
+                user=user.id,
+                kind="dwelling",
+                entity=ids.new_id(),
+                code=GRID,
+                until_at=until_at,
                 reason=reason,
-            )  # fmt: skip
+            )
     assert not user.grants.exists()
 
 

@@ -26,8 +26,10 @@ from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SEC
 STREET = "120105001"
 DAY = dt.date(2026, 10, 12)
 PHASES = {
-    "prepare": (DAY, DAY), "act": (DAY, DAY + dt.timedelta(days=60)), "sum_up": (DAY + dt.timedelta(days=61),) * 2,
-}  # fmt: skip
+    "prepare": (DAY, DAY),
+    "act": (DAY, DAY + dt.timedelta(days=60)),
+    "sum_up": (DAY + dt.timedelta(days=61),) * 2,
+}
 CENTRE = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, STREET),))
 
 
@@ -38,9 +40,12 @@ def street(db: None, at: dt.datetime) -> Street:
 
 def found(at: dt.datetime, **other: Any) -> Campaign:
     words: dict[str, Any] = {
-        "name": " 百日行动 ", "scope": STREET, "phases": PHASES, "leading_group": [("孙试长", "街道主任", "组长")],
+        "name": " 百日行动 ",
+        "scope": STREET,
+        "phases": PHASES,
+        "leading_group": [("孙试长", "街道主任", "组长")],
         "waves": [NewWave("试点", (FIRST,), DAY), NewWave("全面铺开", (SECOND,), DAY + dt.timedelta(days=7))],
-    }  # fmt: skip
+    }
     return actions.create_campaign(actor=CENTRE, at=at, **{**words, **other})
 
 
@@ -97,12 +102,13 @@ def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: St
 
 def test_targets_go_to_the_responsible_worker_in_a_constant_number_of_queries(
     street: Street, account: Callable[..., User]
-) -> None:  # fmt: skip
+) -> None:
     from gridwalk.accounts import actions as accounts
 
     user = account(Role.GRID_WORKER, GRID)
-    accounts.assign(actor=SYSTEM, at=street.at, user=user.id, role=Role.GRID_WORKER, scope=GRID, from_on=DAY,
-                    responsible=True)  # fmt: skip
+    accounts.assign(
+        actor=SYSTEM, at=street.at, user=user.id, role=Role.GRID_WORKER, scope=GRID, from_on=DAY, responsible=True
+    )
     street.door("101")
     street.door("301", NEXT_GRID)
     campaign = found(street.at)
@@ -126,7 +132,7 @@ def test_targets_go_to_the_responsible_worker_in_a_constant_number_of_queries(
 def test_what_is_found_joins_where_a_wave_has_been_dispatched(street: Street) -> None:
     pilot, _ = found(street.at).waves.all()
     near, far = street.door("101"), street.door("101", FAR_GRID)
-    new = creation.New(GRID, {"name": "海河小吃店"}, "ledger")
+    new = creation.New(grid=GRID, values={"name": "海河小吃店"}, source="ledger")
     joining = [Joining(d.grid_id, "dwelling", d.id, d.walk_key) for d in (near, far)]
     with street.writing() as writing:
         creation.register(writing, "organization", [new])
@@ -167,9 +173,7 @@ def test_doors_are_put_on_a_days_list_by_who_walks_or_dispatches_there(street: S
     assert (here.planned_on, here.planned_band) == (None, "")
 
 
-def test_doors_are_handed_over_with_a_reason_to_who_can_open_them(
-    street: Street, account: Callable[..., User]
-) -> None:  # fmt: skip
+def test_doors_are_handed_over_with_a_reason_to_who_can_open_them(street: Street, account: Callable[..., User]) -> None:
     target = dispatched(street)["1-101"]
     able, unable = account(Role.GRID_WORKER, GRID, name="钱试员"), account(Role.GRID_WORKER, NEXT_GRID, name="李试员")
     words: dict[str, Any] = {"at": dt.datetime.now(tz=dt.UTC), "targets": [target.id]}

@@ -43,23 +43,30 @@ def test_the_plan_spreads_the_doors_over_the_working_days() -> None:
 
 def test_the_next_step_is_the_cheapest_that_can_settle_the_door() -> None:
     steps = {
-        "walk": Door("remaining"),
-        "call": Door("remaining", "no_answer", ("morning",), 1, has_phone=True),
-        "evening": Door("remaining", "no_answer", ("morning",), 1),
-        "weekend": Door("remaining", "no_answer", ("morning", "evening"), 2),
-        "second_source": Door("remaining", "vacant_confirmed", ("morning",), 1, vacant=True),
-        "letter": Door("explained", "refused", ("morning",), 1),
-        "recheck": Door("pending", "moved_away", ("morning",), 1),
-        "decide": Door("remaining", has_difference=True),
-        "agreed": Door("remaining", "no_answer", ("morning",), 1, has_phone=True, revisit_at=AGREED),
+        "walk": Door(state="remaining"),
+        "call": Door(state="remaining", outcome="no_answer", bands=("morning",), n_visits=1, has_phone=True),
+        "evening": Door(state="remaining", outcome="no_answer", bands=("morning",), n_visits=1),
+        "weekend": Door(state="remaining", outcome="no_answer", bands=("morning", "evening"), n_visits=2),
+        "second_source": Door(
+            state="remaining", outcome="vacant_confirmed", bands=("morning",), n_visits=1, vacant=True
+        ),
+        "letter": Door(state="explained", outcome="refused", bands=("morning",), n_visits=1),
+        "recheck": Door(state="pending", outcome="moved_away", bands=("morning",), n_visits=1),
+        "decide": Door(state="remaining", has_difference=True),
+        "agreed": Door(
+            state="remaining", outcome="no_answer", bands=("morning",), n_visits=1, has_phone=True, revisit_at=AGREED
+        ),
     }
     assert {code: rules.next_step(door).code for code, door in steps.items()} == {code: code for code in steps}
 
 
 def test_a_call_before_any_knock_is_followed_by_a_knock_not_by_another_call() -> None:
-    assert rules.next_step(Door("remaining", "phone", ("morning",), 1, has_phone=True)).button == "加入今日"
+    assert (
+        rules.next_step(Door(state="remaining", outcome="phone", bands=("morning",), n_visits=1, has_phone=True)).button
+        == "加入今日"
+    )
 
 
 def test_an_agreed_visit_says_its_day_and_hour() -> None:
-    assert rules.next_step(Door("remaining", revisit_at=AGREED)).sentence == "11月4日 19:00 去，居民约好的"
-    assert rules.reason(Door("remaining", revisit_at=AGREED)) == ("agreed", "居民约定")
+    assert rules.next_step(Door(state="remaining", revisit_at=AGREED)).sentence == "11月4日 19:00 去，居民约好的"
+    assert rules.reason(Door(state="remaining", revisit_at=AGREED)) == ("agreed", "居民约定")

@@ -36,7 +36,10 @@ def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> 
     territory.create_grids(actor=SYSTEM, at=AT, community=COMMUNITY, n=1, from_on=dt.date(2026, 1, 1))
     doors = [
         NewDoor(
-            OLD, location.address_of({"estate": "海河花园", "building": b, "stairwell": "1", "room": r}), {}, "office"
+            grid=OLD,
+            address=location.address_of({"estate": "海河花园", "building": b, "stairwell": "1", "room": r}),
+            values={},
+            source="office",
         )
         for b in ("1号楼", "2号楼")
         for r in ("101", "102")
@@ -45,14 +48,21 @@ def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> 
         register_doors(writing, doors)
     for door in doors:
         homes.move_in(
-            actor=SYSTEM, at=AT, dwelling=door.id, people=[{"name": "程望舒"}],
+            actor=SYSTEM,
+            at=AT,
+            dwelling=door.id,
+            people=[{"name": "程望舒"}],
             raw={"residence_kind": "lives_here", "told": "self"},
-        )  # fmt: skip
+        )
     day = dt.date(2026, 11, 2)
     campaign = campaigns.create_campaign(
-        actor=SYSTEM, at=AT, name="试", scope="120105001", waves=[campaigns.NewWave("全部", (COMMUNITY,), day)],
+        actor=SYSTEM,
+        at=AT,
+        name="试",
+        scope="120105001",
+        waves=[campaigns.NewWave("全部", (COMMUNITY,), day)],
         phases={k: (day, day + dt.timedelta(days=9)) for k in ("prepare", "act", "sum_up")},
-    )  # fmt: skip
+    )
     campaigns.dispatch_wave(actor=SYSTEM, at=AT, wave=campaign.waves.get().pk)
     second = Building.objects.get(key="2")
     split = {"at": AT, "old": [OLD], "new": [NEW_A, NEW_B], "buildings": {second.pk: NEW_B}, "from_on": day}

@@ -99,7 +99,9 @@ def pair(figure: Any, unit: str = "", big: bool = False) -> SafeString:
 
 @register.simple_tag
 def bar(figure: Any, planned: int | None = None) -> SafeString:
-    """Visited, explained, remaining to the same 100 %, with a tick for today's plan; an image with a sentence as name."""
+    """Visited, explained, remaining to the same 100 %, with a tick for today's plan; an image with a
+    sentence as name.
+    """
     return SafeString("") if figure is None else _bar(figure.n, figure.part("explained"), figure.d, planned)
 
 
@@ -122,8 +124,12 @@ def _bar(n: int, n_explained: int, d: int, planned: int | None) -> SafeString:
     return format_html(
         '<svg class="bar" role="img" aria-label="{}"><rect class="bg" width="100%" height="100%"/>'
         '<rect class="v" width="{}" height="100%"/><rect class="e" x="{}" width="{}" height="100%"/>{}</svg>',
-        words, done, done, said, tick,
-    )  # fmt: skip
+        words,
+        done,
+        done,
+        said,
+        tick,
+    )
 
 
 @register.simple_tag

@@ -39,7 +39,7 @@ def test_a_lead_makes_a_code_watches_the_phone_and_takes_it_back(field: Field, a
     made = lead.post("/phones/code/", {"user": str(field.worker.id)}).content.decode()
     assert "周行 的激活码" in made and "data:image/svg+xml" in made and "不是 https" in made
     code = made.split('class="pair big"><b>')[1].split("<")[0]
-    wire = Wire(through(field.client), clock.now)
+    wire = Wire(send=through(field.client), now=clock.now)
     assert wire.activate(field.worker.username, PASSWORD, code)[0] == 200
     wire.ask("POST", "device/me", {"waiting": 3})
     shown = lead.get("/phones/").content.decode()
@@ -85,8 +85,10 @@ def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
     (task,) = cache.of_kind(GRID, "task")
     assert (task["place"], task["assignee"], task["text"]) == (str(other.id), str(field.worker.id), "再去看看")
     assert {one["reason"]: one["state"] for one in answer["decided"]} == {
-        "released": "accepted", "set_aside": "returned", "assigned": "returned",
-    }  # fmt: skip
+        "released": "accepted",
+        "set_aside": "returned",
+        "assigned": "returned",
+    }
     assert any(row.get("waiting") and row["place"] == str(other.id) for row in cache.of_kind(GRID, "visit"))
     _, again = push(wire, seq_from=4)
     assert again["next_seq"] == 4

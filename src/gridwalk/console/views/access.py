@@ -22,10 +22,14 @@ def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
     found = entities.get_person(request.viewer, pk)
     access.require(request.viewer, found)
     context = {
-        "found": found, "name": entities.shown_name(request.viewer, found.grid_id, found.name),
-        "crumbs": pages.crumbs(found.grid_id), "typed": request.POST.get("reason", ""), "today": clock.local_date(request.at),
-        "asked": False, "fault": "",
-    }  # fmt: skip
+        "found": found,
+        "name": entities.shown_name(request.viewer, found.grid_id, found.name),
+        "crumbs": pages.crumbs(found.grid_id),
+        "typed": request.POST.get("reason", ""),
+        "today": clock.local_date(request.at),
+        "asked": False,
+        "fault": "",
+    }
     if request.method == "POST":
         try:
             rows = looking.list_looks(

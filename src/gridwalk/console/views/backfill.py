@@ -40,15 +40,25 @@ def index(request: Signed) -> HttpResponse:
     names = territory.place_names({i.grid for i in shown})
     widest = pages.scope_of(request, Verb.IMPORT_LEDGER)
     context = {
-        "source": source, "sources": SOURCES, "kind": kind, "kinds": {k: dictionary.KINDS[k] for k in register.KINDS},
-        "scope": scope, "crumbs": pages.crumbs(scope), "n": len(items), "n_all": len(everything), "n_shown": len(shown),
-        "fields": Counter((i.field, i.label) for i in everything).most_common(), "field": field,
-        "states": Counter(i.state for i in everything).most_common(), "state": state,
-        "grids": territory.grids(request.viewer, scope=widest, verb=Verb.IMPORT_LEDGER), "n_files": sum(not i.on_screen_only for i in everything),
+        "source": source,
+        "sources": SOURCES,
+        "kind": kind,
+        "kinds": {k: dictionary.KINDS[k] for k in register.KINDS},
+        "scope": scope,
+        "crumbs": pages.crumbs(scope),
+        "n": len(items),
+        "n_all": len(everything),
+        "n_shown": len(shown),
+        "fields": Counter((i.field, i.label) for i in everything).most_common(),
+        "field": field,
+        "states": Counter(i.state for i in everything).most_common(),
+        "state": state,
+        "grids": territory.grids(request.viewer, scope=widest, verb=Verb.IMPORT_LEDGER),
+        "n_files": sum(not i.on_screen_only for i in everything),
         "groups": [(names[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)],
         "progress": backfill.progress(request.viewer, source=source, kind=kind, scope=scope),
         "layout": backfill.layout(source, kind, scope)[1],
-    }  # fmt: skip
+    }
     return page(request, "console/backfill.html", context, active="console:backfill")
 
 
@@ -62,7 +72,11 @@ def workbook(request: Signed) -> HttpResponse:
     items = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
     made, _ = actions.hand_out(actor=request.viewer, at=request.at, source=source, kind=kind, scope=scope)
     data = documents.workbook(
-        items, kind=kind, layout=backfill.layout(source, kind, scope), by=request.viewer.name, at=request.at,
+        items,
+        kind=kind,
+        layout=backfill.layout(source, kind, scope),
+        by=request.viewer.name,
+        at=request.at,
         grids=territory.place_names({i.grid for i in items}),
-    )  # fmt: skip
+    )
     return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data, source=("backfill", made))

@@ -32,9 +32,15 @@ from gridwalk.upkeep.queries import merges, plans
 FOLLOWING, LATELY = 8, 6
 KEEPS_APART = ("same_name_and_birth", "near_duplicate")
 RIGHT = {
-    "same_number": "如注销以后重新登记", "two_homes": "如两边轮流住", "no_home": "如集体户，没有固定住处", "phone_shared": "如一家人共用一个",
-    "owner_with_tenants": "如房主自住，分租一间", "crowded": "如集体宿舍", "door_gone": "如换了门牌还在营业", "minor_alone": "如监护人登记在别处",
-}  # fmt: skip
+    "same_number": "如注销以后重新登记",
+    "two_homes": "如两边轮流住",
+    "no_home": "如集体户，没有固定住处",
+    "phone_shared": "如一家人共用一个",
+    "owner_with_tenants": "如房主自住，分租一间",
+    "crowded": "如集体宿舍",
+    "door_gone": "如换了门牌还在营业",
+    "minor_alone": "如监护人登记在别处",
+}
 """What makes a case right as it stands, as an example beside the button."""
 CORRECT = {"vacant_with_residents": "居住状况改为有人住", "owner_with_tenants": "使用情况改为出租"}
 
@@ -69,28 +75,46 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     at = next((n for n, one in enumerate(rows) if row and one.lead == row.lead), None)
     decides = viewer.may_anywhere(Verb.DECIDE_DIFFERENCE)
     context: dict[str, Any] = {
-        "scope": scope, "query": urlencode({"scope": scope}), "check": check, "about": rules.CHECKS.get(check),
+        "scope": scope,
+        "query": urlencode({"scope": scope}),
+        "check": check,
+        "about": rules.CHECKS.get(check),
         "gone": lead is not None and chosen is None,
-        "groups": [("像是重复的", [c for c in counted if "same" in rules.CHECKS[c.code].choices]), ("自相矛盾的", [c for c in counted if "same" not in rules.CHECKS[c.code].choices])],
-        "total": sum(c.n for c in counted), "n_of_check": next((c.n for c in counted if c.code == check), 0),
-        "grids": territory.grids(viewer, scope=pages.scope_of(request, Verb.SEE_ROWS_MASKED), verb=Verb.SEE_ROWS_MASKED),
-        "row": row, "rows": rows[at + 1 : at + 1 + FOLLOWING] if at is not None else rows[:FOLLOWING],
-        "number": None if at is None else at + 1, "n": len(rows),
-        "before": rows[at - 1] if at else None, "after": rows[at + 1] if at is not None and at + 1 < len(rows) else None,
+        "groups": [
+            ("像是重复的", [c for c in counted if "same" in rules.CHECKS[c.code].choices]),
+            ("自相矛盾的", [c for c in counted if "same" not in rules.CHECKS[c.code].choices]),
+        ],
+        "total": sum(c.n for c in counted),
+        "n_of_check": next((c.n for c in counted if c.code == check), 0),
+        "grids": territory.grids(
+            viewer, scope=pages.scope_of(request, Verb.SEE_ROWS_MASKED), verb=Verb.SEE_ROWS_MASKED
+        ),
+        "row": row,
+        "rows": rows[at + 1 : at + 1 + FOLLOWING] if at is not None else rows[:FOLLOWING],
+        "number": None if at is None else at + 1,
+        "n": len(rows),
+        "before": rows[at - 1] if at else None,
+        "after": rows[at + 1] if at is not None and at + 1 < len(rows) else None,
         "apart": casework.kept_apart(viewer, scope) if check in KEEPS_APART else [],
-        "decided": settled.decided(viewer, scope, standing=True, limit=LATELY) if decides else [], "decides": decides,
-    }  # fmt: skip
+        "decided": settled.decided(viewer, scope, standing=True, limit=LATELY) if decides else [],
+        "decides": decides,
+    }
     context["last"] = next((d.id for d in context["decided"]), None)
     if row is not None and chosen is not None:
         choices = checks.choices(viewer, chosen.case)
         context |= {
-            "evidence": casework.evidence(viewer, chosen.case), "seen": chosen.case.seen, "may_decide": bool(choices),
-            "before_now": casework.told_before(viewer, chosen), "choices": choices, "of_sameness": "same" in rules.CHECKS[check].choices,
-            "right": RIGHT.get(check, ""), "correct": CORRECT.get(check, ""),
+            "evidence": casework.evidence(viewer, chosen.case),
+            "seen": chosen.case.seen,
+            "may_decide": bool(choices),
+            "before_now": casework.told_before(viewer, chosen),
+            "choices": choices,
+            "of_sameness": "same" in rules.CHECKS[check].choices,
+            "right": RIGHT.get(check, ""),
+            "correct": CORRECT.get(check, ""),
             "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid),
             "merge": _merge(viewer, chosen.case) if "same" in rules.CHECKS[check].choices else "",
             "plans": _plans(viewer, row),
-        }  # fmt: skip
+        }
     return page(request, "console/bench.html", context, active="console:bench")
 
 
@@ -117,9 +141,15 @@ def settle(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     choice, _, home = request.POST.get("choice", "").partition(":")
     try:
         made = to_door.settle(
-            actor=request.viewer, at=request.at, check=check, lead=lead, seen=request.POST.get("seen", ""),
-            choice=choice, reason=request.POST.get("reason", ""), home=_id(home),
-        )  # fmt: skip
+            actor=request.viewer,
+            at=request.at,
+            check=check,
+            lead=lead,
+            seen=request.POST.get("seen", ""),
+            choice=choice,
+            reason=request.POST.get("reason", ""),
+            home=_id(home),
+        )
     except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, check, lead)
@@ -147,9 +177,12 @@ def settled_(request: Signed) -> HttpResponse:
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     check = request.GET.get("check", "")
     context = {
-        "scope": scope, "check": check, "checks": rules.CHECKS, "crumbs": pages.crumbs(scope),
+        "scope": scope,
+        "check": check,
+        "checks": rules.CHECKS,
+        "crumbs": pages.crumbs(scope),
         "rows": settled.decided(request.viewer, scope, check=check if check in rules.CHECKS else ""),
-    }  # fmt: skip
+    }
     return page(request, "console/settled.html", context, active="console:bench")
 
 

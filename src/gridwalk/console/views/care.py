@@ -38,8 +38,13 @@ from gridwalk.visits.needs import Need
 from gridwalk.visits.queries import care as followed
 
 TABS = {
-    "due": "该联系", "needs": "该确认", "reviews": "该复查", "ending": "快到期", "consent": "缺同意", "places": "空房、出租房",
-}  # fmt: skip
+    "due": "该联系",
+    "needs": "该确认",
+    "reviews": "该复查",
+    "ending": "快到期",
+    "consent": "缺同意",
+    "places": "空房、出租房",
+}
 """The lists of the page, one open at a time."""
 COUNTED = (("care", "关怀对象", "人"), ("vacant", "空房", "户"), ("let", "出租房", "户"))
 """The strands of rate 2 that the page shows, with their measure words."""
@@ -60,10 +65,19 @@ def care_list(request: Signed) -> HttpResponse:
     counts = labels.counts(request.viewer, scope, today) | {"needs": followed.n_followed(request.viewer, scope)}
     contacts.note_opening(actor=request.viewer, at=request.at, scope=scope)
     context = {
-        "scope": scope, "tab": tab, "tabs": [(code, words, counts[code]) for code, words in TABS.items()], "rows": rows, "n": n,
-        "next": offset + PAGE, "grids": _grids(request), "figures": _figures(request, scope), "crumbs": pages.crumbs(scope),
-        "consents": CONSENT, "back": request.get_full_path(), "today": today,
-    }  # fmt: skip
+        "scope": scope,
+        "tab": tab,
+        "tabs": [(code, words, counts[code]) for code, words in TABS.items()],
+        "rows": rows,
+        "n": n,
+        "next": offset + PAGE,
+        "grids": _grids(request),
+        "figures": _figures(request, scope),
+        "crumbs": pages.crumbs(scope),
+        "consents": CONSENT,
+        "back": request.get_full_path(),
+        "today": today,
+    }
     return page(request, "console/care.html", context, active="console:care")
 
 
@@ -122,12 +136,20 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, f"存好了，下次到期往后顺延。{follows}")
             return _back(request, "console:person", pk)
     context = {
-        "person": person, "name": entities.shown_name(request.viewer, person.grid_id, person.name),
+        "person": person,
+        "name": entities.shown_name(request.viewer, person.grid_id, person.name),
         "care": labels.of_persons(request.viewer, [pk], person.grid_id, today),
-        "needs": followed.of_persons(request.viewer, [pk], person.grid_id, today), "need_words": needs.NEEDS, "helps": HELP,
-        "referrals": needs.REFERRED_TO, "faults": faults, "typed": request.POST, "today": today, "crumbs": pages.crumbs(person.grid_id),
-        "asking_by": today + dt.timedelta(days=needs.ASK_AFTER["referred"]), "back": request.POST.get("back", ""),
-    }  # fmt: skip
+        "needs": followed.of_persons(request.viewer, [pk], person.grid_id, today),
+        "need_words": needs.NEEDS,
+        "helps": HELP,
+        "referrals": needs.REFERRED_TO,
+        "faults": faults,
+        "typed": request.POST,
+        "today": today,
+        "crumbs": pages.crumbs(person.grid_id),
+        "asking_by": today + dt.timedelta(days=needs.ASK_AFTER["referred"]),
+        "back": request.POST.get("back", ""),
+    }
     status = 422 if request.method == "POST" else 200
     return page(request, "console/care_contact.html", context, active="console:care", status=status)
 
@@ -142,7 +164,14 @@ def _said(request: Signed, person: uuid.UUID) -> Need:
         if key.startswith("a-") and value in {"0", "1"} and _is_uuid(key[2:])
     ]
     done = "none" if not need or help_ == "open" else help_
-    return Need(person, need, done, request.POST.get("to", "") if help_ == "referred" else "", by, tuple(asked))
+    return Need(
+        person=person,
+        need=need,
+        help=done,
+        to=request.POST.get("to", "") if help_ == "referred" else "",
+        by=by,
+        asked=tuple(asked),
+    )
 
 
 def _day(request: Signed, name: str) -> dt.date | None:
@@ -190,10 +219,15 @@ def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, f"存好了，{said}")
             return _back(request, "console:person", found.person)
     context = {
-        "need": found, "referrals": needs.REFERRED_TO, "faults": faults, "typed": request.POST, "today": today,
-        "asking_by": today + dt.timedelta(days=needs.ASK_AFTER["referred"]), "back": request.POST.get("back", ""),
+        "need": found,
+        "referrals": needs.REFERRED_TO,
+        "faults": faults,
+        "typed": request.POST,
+        "today": today,
+        "asking_by": today + dt.timedelta(days=needs.ASK_AFTER["referred"]),
+        "back": request.POST.get("back", ""),
         "followed": found.state in needs.FOLLOWED,
-    }  # fmt: skip
+    }
     status = 422 if request.method == "POST" else 200
     return page(request, "console/care_need.html", context, active="console:care", status=status)
 
@@ -218,11 +252,17 @@ def care_new(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "加好了，到期不续自动取消。")
             return redirect("console:care_label", label)
     context = {
-        "person": person, "name": entities.shown_name(request.viewer, person.grid_id, person.name), "faults": faults,
-        "typed": request.POST, "today": today, "until": today + dt.timedelta(days=365), "crumbs": pages.crumbs(person.grid_id),
+        "person": person,
+        "name": entities.shown_name(request.viewer, person.grid_id, person.name),
+        "faults": faults,
+        "typed": request.POST,
+        "today": today,
+        "until": today + dt.timedelta(days=365),
+        "crumbs": pages.crumbs(person.grid_id),
         "categories": [(code, words[0], choices.CARE_INTERVALS[code]) for code, words in choices.CARE_CATEGORY.items()],
-        "consents": CONSENT, "stretch": rules.STRETCH,
-    }  # fmt: skip
+        "consents": CONSENT,
+        "stretch": rules.STRETCH,
+    }
     status = 422 if request.method == "POST" else 200
     return page(request, "console/care_new.html", context, active="console:care", status=status)
 
@@ -247,12 +287,23 @@ def care_label(request: Signed, pk: uuid.UUID) -> HttpResponse:
             return _back(request, "console:care_label", pk)
     (row,) = labels.rows(request.viewer, [found], today)
     context = {
-        "row": row, "faults": faults, "typed": request.POST, "do": do, "today": today, "crumbs": pages.crumbs(found.grid_id),
-        "colleagues": accounts.in_post([found.grid_id], today)[found.grid_id], "named": found.responsible_id,
-        "consents": CONSENT, "ends": choices.CARE_END, "most": rules.longest_interval(found.category),
-        "until": row.renewed_until, "contacts": followed.contacts(found),
-        "may_edit": row.ended_on is None and row.ends_on >= today and request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
-    }  # fmt: skip
+        "row": row,
+        "faults": faults,
+        "typed": request.POST,
+        "do": do,
+        "today": today,
+        "crumbs": pages.crumbs(found.grid_id),
+        "colleagues": accounts.in_post([found.grid_id], today)[found.grid_id],
+        "named": found.responsible_id,
+        "consents": CONSENT,
+        "ends": choices.CARE_END,
+        "most": rules.longest_interval(found.category),
+        "until": row.renewed_until,
+        "contacts": followed.contacts(found),
+        "may_edit": row.ended_on is None
+        and row.ends_on >= today
+        and request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+    }
     status = 422 if request.method == "POST" else 200
     return page(request, "console/care_label.html", context, active="console:care", status=status)
 
@@ -305,5 +356,10 @@ def _end(request: Signed, pk: uuid.UUID) -> str:
 
 
 DO: dict[str, Callable[[Signed, uuid.UUID], str]] = {
-    "interval": _interval, "responsible": _responsible, "consent": _consent, "review": _review, "renew": _renew, "end": _end,
-}  # fmt: skip
+    "interval": _interval,
+    "responsible": _responsible,
+    "consent": _consent,
+    "review": _review,
+    "renew": _renew,
+    "end": _end,
+}

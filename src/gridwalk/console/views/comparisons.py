@@ -51,11 +51,15 @@ def upload(request: Signed) -> HttpResponse:
         return redirect("console:comparisons")
     try:
         made = comparing.upload(
-            actor=request.viewer, at=request.at, data=file.read(), name=file.name or "台账",
+            actor=request.viewer,
+            at=request.at,
+            data=file.read(),
+            name=file.name or "台账",
             scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
-            source=request.POST.get("source", "ledger"), kind=request.POST.get("kind") or None,
+            source=request.POST.get("source", "ledger"),
+            kind=request.POST.get("kind") or None,
             other=(other.read(), other.name or "平台导出") if other else None,
-        )  # fmt: skip
+        )
     except comparing.ComparisonRefused as error:
         messages.error(request, str(error))
         return redirect("console:comparisons")
@@ -67,9 +71,12 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One comparison: its mapping while it waits, its progress, its rate with what is left to decide."""
     found = queries.get_comparison(request.viewer, pk)
     context: dict[str, Any] = {
-        "one": found, "kinds": KINDS, "where": territory.scope_name(found.scope), "whats": WHATS,
+        "one": found,
+        "kinds": KINDS,
+        "where": territory.scope_name(found.scope),
+        "whats": WHATS,
         "fields": [(f.name, f.label) for f in dictionary.fields(found.kind)] if found.kind in KINDS else [],
-    }  # fmt: skip
+    }
     if found.state == "done":
         context |= _result(request, found)
     return page(request, "console/comparison.html", context, active="console:comparisons")
@@ -84,14 +91,24 @@ def _result(request: Signed, found: Any) -> dict[str, Any]:
     rows, n = queries.rows(request.viewer, found, what, state=state, offset=offset)
     trend = queries.trend(found)
     return {
-        "trend": trend, "before": trend[-2] if len(trend) > 1 else None, "by_field": queries.fields(found),
-        "by_sheet": [(f"只在{found.sides[1]}" if name == ONLY_RIGHT else name, *pair) for name, pair in found.by_sheet.items()],
+        "trend": trend,
+        "before": trend[-2] if len(trend) > 1 else None,
+        "by_field": queries.fields(found),
+        "by_sheet": [
+            (f"只在{found.sides[1]}" if name == ONLY_RIGHT else name, *pair) for name, pair in found.by_sheet.items()
+        ],
         "figure": Figure(found.n_equal, found.n_union),
         "by_grid": [(territory.scope_name(grid), grid, *pair) for grid, pair in sorted(found.by_grid.items())],
-        "undecided": undecided, "what": what, "rows": rows, "n": n, "state": state, "choices": deciding.CHOICES[what],
-        "next": offset + queries.PAGE, "needs_reason": deciding.NEEDS_REASON,
+        "undecided": undecided,
+        "what": what,
+        "rows": rows,
+        "n": n,
+        "state": state,
+        "choices": deciding.CHOICES[what],
+        "next": offset + queries.PAGE,
+        "needs_reason": deciding.NEEDS_REASON,
         "may_decide": request.viewer.may_anywhere(Verb.DECIDE_DIFFERENCE),
-    }  # fmt: skip
+    }
 
 
 @require_POST
@@ -223,8 +240,12 @@ def consistency(request: Signed) -> HttpResponse:
     """台账一致率: by community, ledger and field; communities not compared are shown as such."""
     scope = pages.counts_scope(request, request.GET.get("scope", ""))
     context = {
-        "scope": scope, "crumbs": pages.crumbs(scope), "board": rate.board(request.viewer, scope),
-        "may_open": request.viewer.may(Verb.IMPORT_LEDGER, scope), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, scope),
-        "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope), "apart": MEASURED_APART[rate.CODE],
-    }  # fmt: skip
+        "scope": scope,
+        "crumbs": pages.crumbs(scope),
+        "board": rate.board(request.viewer, scope),
+        "may_open": request.viewer.may(Verb.IMPORT_LEDGER, scope),
+        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, scope),
+        "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
+        "apart": MEASURED_APART[rate.CODE],
+    }
     return page(request, "console/consistency.html", context, active="console:comparisons")

@@ -27,8 +27,10 @@ from gridwalk.registry.queries import daily, entities, history
 
 ACTIVE = "console:daily"
 GETTERS: Mapping[str, Callable[..., Any]] = {
-    "dwelling": entities.get_dwelling, "person": entities.get_person, "organization": entities.get_organization,
-}  # fmt: skip
+    "dwelling": entities.get_dwelling,
+    "person": entities.get_person,
+    "organization": entities.get_organization,
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,9 +45,12 @@ def index(request: Signed) -> HttpResponse:
     if len(hits) == 1:
         return redirect("console:daily_form", code, hits[0].kind, hits[0].id)
     context = {
-        "event": event, "events": events.EVENTS.values(), "typed": typed, "hits": hits,
+        "event": event,
+        "events": events.EVENTS.values(),
+        "typed": typed,
+        "hits": hits,
         "recent": daily.recent(request.viewer, request.at),
-    }  # fmt: skip
+    }
     return page(request, "console/daily.html", context, active=ACTIVE)
 
 
@@ -79,14 +84,29 @@ def form(request: Signed, event: str, kind: str, pk: uuid.UUID) -> HttpResponse:
     residents = entities.residents(request.viewer, door) if door is not None else []
     shown = entities.facts(request.viewer, door if door is not None else subject)
     given = daily_forms.Given(
-        residents, {f.field: f.value for f in shown}, request.POST, faults, clock.local_date(request.at),
-        str(pk) if kind == "person" else "", request.GET.get("told", ""),
-    )  # fmt: skip
+        residents=residents,
+        now={f.field: f.value for f in shown},
+        typed=request.POST,
+        faults=faults,
+        today=clock.local_date(request.at),
+        person=str(pk) if kind == "person" else "",
+        told=request.GET.get("told", ""),
+    )
     context = {
-        "event": of, "kind": kind, "subject": subject, "door": door, "asks": daily_forms.asks(of, given, finds_home=homeless), "finds_home": homeless, "noticed": noticed,
-        "residents": residents, "facts": [f for f in shown if f.value], "crumbs": pages.crumbs(subject.grid_id),
-        "title": _title(request, kind, subject, door), "here": request.get_full_path(), "people_columns": PEOPLE_COLUMNS,
-    }  # fmt: skip
+        "event": of,
+        "kind": kind,
+        "subject": subject,
+        "door": door,
+        "asks": daily_forms.asks(of, given, finds_home=homeless),
+        "finds_home": homeless,
+        "noticed": noticed,
+        "residents": residents,
+        "facts": [f for f in shown if f.value],
+        "crumbs": pages.crumbs(subject.grid_id),
+        "title": _title(request, kind, subject, door),
+        "here": request.get_full_path(),
+        "people_columns": PEOPLE_COLUMNS,
+    }
     return page(request, "console/daily_form.html", context, active=ACTIVE, status=422 if faults else 200)
 
 
@@ -152,10 +172,13 @@ def event(request: Signed, pk: uuid.UUID) -> HttpResponse:
     later = [d for d in doors if door is not None and (d.walk_key, d.id) > (door.walk_key, door.id)]
     full = request.viewer.may(Verb.SEE_ROWS, found.grid_id)
     context = {
-        "row": daily.row(request.viewer, found, request.at), "said": history.sentences(daily.changes_of([found]), full=full),
-        "doors": doors, "next": later[0] if later else None, "told": request.GET.get("told", ""),
+        "row": daily.row(request.viewer, found, request.at),
+        "said": history.sentences(daily.changes_of([found]), full=full),
+        "doors": doors,
+        "next": later[0] if later else None,
+        "told": request.GET.get("told", ""),
         "crumbs": pages.crumbs(found.grid_id),
-    }  # fmt: skip
+    }
     return page(request, "console/daily_event.html", context, active=ACTIVE)
 
 

@@ -64,22 +64,29 @@ def _show(request: Signed, chosen: Filter, row: differences.Row | None) -> HttpR
     viewer = request.viewer
     counted = differences.counts(viewer, chosen.scope, source=chosen.source)
     context: dict[str, Any] = {
-        "groups": counted, "total": sum(c[3] for c in counted), "chosen": chosen, "query": _query(chosen), "row": row,
+        "groups": counted,
+        "total": sum(c[3] for c in counted),
+        "chosen": chosen,
+        "query": _query(chosen),
+        "row": row,
         "sources": differences.sources(viewer, chosen.scope),
-        "grids": territory.grids(viewer, scope=pages.scope_of(request, Verb.DECIDE_DIFFERENCE)[:12], verb=Verb.DECIDE_DIFFERENCE),
+        "grids": territory.grids(
+            viewer, scope=pages.scope_of(request, Verb.DECIDE_DIFFERENCE)[:12], verb=Verb.DECIDE_DIFFERENCE
+        ),
         "rows": differences.waiting(viewer, chosen, limit=FOLLOWING, after=row) if row else [],
         "decided": differences.waiting(viewer, Filter(chosen.scope), state="decided", limit=LATELY),
         "recent": batches.recent(viewer, chosen.scope, request.at)[:3],
-    }  # fmt: skip
+    }
     context["last"] = next((d.id for d in context["decided"] if d.undoable), None)
     if row is not None:
         said = sides.record_of(viewer, row)
         context |= {
             "place": differences.place(viewer, chosen, row) if row.is_open else None,
             "evidence": evidence.evidence(viewer, row, today=clock.local_date(request.at), said=said),
-            "may_reveal": viewer.may(Verb.REVEAL, row.grid), "about": f"{row.kind}.{row.field}",
+            "may_reveal": viewer.may(Verb.REVEAL, row.grid),
+            "about": f"{row.kind}.{row.field}",
             "by_rule": row.field not in batches.SINGLY,
-        }  # fmt: skip
+        }
     return page(request, "console/differences.html", context, active="console:differences")
 
 
@@ -135,9 +142,10 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
         return _to(request, _filter(request, request.POST), pk)
     row = differences.get_difference(request.viewer, pk)
     context = {
-        "label": row.label, "values": [(row.source, claimed or "空"), ("一张表（现值）", current or "空")],
+        "label": row.label,
+        "values": [(row.source, claimed or "空"), ("一张表（现值）", current or "空")],
         "back": f"{reverse('console:difference', args=[pk])}?{_query(_filter(request, request.POST))}",
-    }  # fmt: skip
+    }
     return render(request, "console/reveal_two.html", context)
 
 
@@ -161,11 +169,17 @@ def rules(request: Signed) -> HttpResponse:
     rule = _rule(request.GET)
     today = clock.local_date(request.at)
     context = {
-        "scope": scope, "choices": batches.choices(request.viewer, scope), "conditions": batches.CONDITIONS,
-        "decisions": batches.DECISIONS, "sources": register_rules.SOURCES, "rule": rule, "about": request.GET.get("about", ""),
-        "asked": "decision" in request.GET, "preview": batches.preview(request.viewer, scope, rule, today) if rule else None,
+        "scope": scope,
+        "choices": batches.choices(request.viewer, scope),
+        "conditions": batches.CONDITIONS,
+        "decisions": batches.DECISIONS,
+        "sources": register_rules.SOURCES,
+        "rule": rule,
+        "about": request.GET.get("about", ""),
+        "asked": "decision" in request.GET,
+        "preview": batches.preview(request.viewer, scope, rule, today) if rule else None,
         "recent": batches.recent(request.viewer, scope, request.at),
-    }  # fmt: skip
+    }
     return page(request, "console/rules.html", context, active="console:differences")
 
 
@@ -184,8 +198,13 @@ def rules_apply(request: Signed) -> HttpResponse:
     if rule is None:
         messages.error(request, "规则没有写全，没有决定任何一条。请选好项目和办法再来。")
         return redirect("console:rules")
-    form = {"scope": scope, "about": f"{rule.kind}.{rule.field}", "source": rule.source, "condition": rule.condition,
-            "decision": rule.decision}  # fmt: skip
+    form = {
+        "scope": scope,
+        "about": f"{rule.kind}.{rule.field}",
+        "source": rule.source,
+        "condition": rule.condition,
+        "decision": rule.decision,
+    }
     try:
         batch = batch_actions.start(
             actor=request.viewer,
@@ -219,9 +238,11 @@ def batch(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """One batch: how far it is, what it did, what was left and why; undone within seven days."""
     found = batches.get_batch(request.viewer, batch)
     context = {
-        "batch": found, "left": batches.left_of(request.viewer, found), "decisions": batches.DECISIONS,
+        "batch": found,
+        "left": batches.left_of(request.viewer, found),
+        "decisions": batches.DECISIONS,
         "may_undo": found.state in {"done", "paused"} and request.at - found.created_at <= batches.UNDONE_FOR,
-    }  # fmt: skip
+    }
     return page(request, "console/batch.html", context, active="console:differences")
 
 
@@ -260,10 +281,12 @@ def rechecks_(request: Signed) -> HttpResponse:
     """What another person must confirm: proposed ends, and doors reported as moved away or not found."""
     scope = pages.scope_of(request, Verb.RECHECK, request.GET.get("scope", ""))
     context = {
-        "ends": rechecks.waiting(request.viewer, scope), "targets": worklist.pending(request.viewer, scope),
+        "ends": rechecks.waiting(request.viewer, scope),
+        "targets": worklist.pending(request.viewer, scope),
         "plans": upkeep.waiting(request.viewer, scope),
-        "lately": rechecks.lately(request.viewer, scope), "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
-    }  # fmt: skip
+        "lately": rechecks.lately(request.viewer, scope),
+        "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
+    }
     return page(request, "console/rechecks.html", context, active="console:rechecks")
 
 

@@ -30,9 +30,14 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             endings.propose_end(
-                actor=request.viewer, at=request.at, kind=kind, entity=pk, proposed=request.POST.get("proposed", ""),
-                evidence=request.POST.get("evidence", ""), reason=request.POST.get("reason", ""),
-            )  # fmt: skip
+                actor=request.viewer,
+                at=request.at,
+                kind=kind,
+                entity=pk,
+                proposed=request.POST.get("proposed", ""),
+                evidence=request.POST.get("evidence", ""),
+                reason=request.POST.get("reason", ""),
+            )
         except endings.EndError as error:
             fault, field = str(error), error.field
         else:
@@ -42,10 +47,20 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
                 return redirect("console:propose_end", kind, pk)
             return redirect(BACK[kind], pk)
     context = {
-        "subject": subject, "impact": impact.impact(request.viewer, subject, clock.local_date(request.at)),
-        "crumbs": pages.crumbs(subject.grid), "back": BACK[kind], "fault": fault, "field": field, "typed": request.POST,
-        "ends": {code: word for code, word in rules.PROPOSALS[subject.of].items() if kind != "building" or code in rules.AT_ONCE},
+        "subject": subject,
+        "impact": impact.impact(request.viewer, subject, clock.local_date(request.at)),
+        "crumbs": pages.crumbs(subject.grid),
+        "back": BACK[kind],
+        "fault": fault,
+        "field": field,
+        "typed": request.POST,
+        "ends": {
+            code: word
+            for code, word in rules.PROPOSALS[subject.of].items()
+            if kind != "building" or code in rules.AT_ONCE
+        },
         "evidence": {code: rules.EVIDENCE[code] for code in rules.EVIDENCE_OF[subject.of]},
-        "last": subject.last, "may_recheck": request.viewer.may(Verb.RECHECK, subject.grid),
-    }  # fmt: skip
+        "last": subject.last,
+        "may_recheck": request.viewer.may(Verb.RECHECK, subject.grid),
+    }
     return page(request, "console/end.html", context, active="console:register", status=422 if fault else 200)

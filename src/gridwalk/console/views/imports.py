@@ -39,9 +39,13 @@ def upload(request: Signed) -> HttpResponse:
         messages.error(request, uploads.why_missing(request, "没有导入"))
         return redirect("console:imports")
     made = staging.upload(
-        actor=request.viewer, at=request.at, data=file.read(), name=file.name or "台账",
-        scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")), kind=request.POST.get("kind") or None,
-    )  # fmt: skip
+        actor=request.viewer,
+        at=request.at,
+        data=file.read(),
+        name=file.name or "台账",
+        scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
+        kind=request.POST.get("kind") or None,
+    )
     return redirect("console:import", made.id)
 
 

@@ -34,10 +34,14 @@ def retention(request: Signed) -> HttpResponse:
     except RetentionError as error:
         switched, fault = set(), str(error)
     rows = [
-        {"period": period, "said": said.get(period.code), "oldest": _day(said.get(period.code)),
-         "nightly": period.code in switched or period.code == "files"}
+        {
+            "period": period,
+            "said": said.get(period.code),
+            "oldest": _day(said.get(period.code)),
+            "nightly": period.code in switched or period.code == "files",
+        }
         for period in rules.PERIODS
-    ]  # fmt: skip
+    ]
     context = {"rows": rows, "last": last, "fault": fault}
     return page(request, "console/retention.html", context, active="console:audit")
 
@@ -62,7 +66,11 @@ def erase_person(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "身份内容清除了，留下一条无名的记录；恢复旧备份也不会回来。")
             return redirect("console:person", pk)
     context = {
-        "found": found, "name": entities.shown_name(request.viewer, found.grid_id, found.name), "fault": fault,
-        "crumbs": pages.crumbs(found.grid_id), "period": rules.BY_CODE["persons"], "typed": request.POST.get("reason", ""),
-    }  # fmt: skip
+        "found": found,
+        "name": entities.shown_name(request.viewer, found.grid_id, found.name),
+        "fault": fault,
+        "crumbs": pages.crumbs(found.grid_id),
+        "period": rules.BY_CODE["persons"],
+        "typed": request.POST.get("reason", ""),
+    }
     return page(request, "console/erase_person.html", context, active="console:register", status=422 if fault else 200)

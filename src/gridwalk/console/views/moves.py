@@ -39,9 +39,12 @@ def move_find(request: Signed, pk: uuid.UUID) -> HttpResponse:
     typed = request.POST.get("q", "").strip()
     hits = register.looked_up(request, typed) if typed else []
     context = {
-        "old": old, "crumbs": pages.crumbs(old.grid_id), "residents": entities.residents(request.viewer, old), "typed": typed,
+        "old": old,
+        "crumbs": pages.crumbs(old.grid_id),
+        "residents": entities.residents(request.viewer, old),
+        "typed": typed,
         "hits": [hit for hit in hits if hit.kind == "dwelling" and hit.id != pk],
-    }  # fmt: skip
+    }
     return page(request, "console/move_find.html", context, active="console:register")
 
 
@@ -64,9 +67,15 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
         choices = {name: given.get(name, "") for name in choices}
         try:
             made = actions.propose(
-                actor=request.viewer, at=request.at, kind="move_household", subjects=[pk, other, *chosen], choices=choices,
-                evidence=given.get("evidence", ""), reason=given.get("reason", ""), seen=given.get("seen", ""),
-            )  # fmt: skip
+                actor=request.viewer,
+                at=request.at,
+                kind="move_household",
+                subjects=[pk, other, *chosen],
+                choices=choices,
+                evidence=given.get("evidence", ""),
+                reason=given.get("reason", ""),
+                seen=given.get("seen", ""),
+            )
         except UpkeepError as error:
             fault = error
         else:
@@ -75,11 +84,22 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     plan = moves.new_plan(pk, other, chosen, choices)
     plan.proposed_at = request.at
     context = {
-        "old": old, "new": new, "crumbs": pages.crumbs(old.grid_id), "chosen": set(chosen), "choices": choices, "fault": fault,
-        "typed": given, "movers": here, "choosing": True,
-        "registrations": rules.REGISTRATION, "old_door_choices": rules.OLD_DOOR, "today": today, "evidence": rules.EVIDENCE,
-        "effects": moves.Move().effects(request.viewer, plan), "seen": plans.mark(plan),
-    }  # fmt: skip
+        "old": old,
+        "new": new,
+        "crumbs": pages.crumbs(old.grid_id),
+        "chosen": set(chosen),
+        "choices": choices,
+        "fault": fault,
+        "typed": given,
+        "movers": here,
+        "choosing": True,
+        "registrations": rules.REGISTRATION,
+        "old_door_choices": rules.OLD_DOOR,
+        "today": today,
+        "evidence": rules.EVIDENCE,
+        "effects": moves.Move().effects(request.viewer, plan),
+        "seen": plans.mark(plan),
+    }
     return page(request, "console/move.html", context, active="console:register", status=422 if fault else 200)
 
 

@@ -32,8 +32,15 @@ def audit(request: Signed) -> HttpResponse:
         request.viewer.scopes(Verb.SEE_AUDIT), verb=verb if verb in WORDS else "", limit=PER_PAGE + 1, offset=offset
     )
     rows = [(e, sentence(e.verb, e.data)) for e in entries[:PER_PAGE]]
-    context = {"rows": rows, "places": territory.place_names(e.scope for e, _ in rows if e.scope), "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]), "verb": verb, "offset": offset,
-               "next": offset + PER_PAGE if len(entries) > PER_PAGE else None, "before": max(0, offset - PER_PAGE)}  # fmt: skip
+    context = {
+        "rows": rows,
+        "places": territory.place_names(e.scope for e, _ in rows if e.scope),
+        "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]),
+        "verb": verb,
+        "offset": offset,
+        "next": offset + PER_PAGE if len(entries) > PER_PAGE else None,
+        "before": max(0, offset - PER_PAGE),
+    }
     return page(request, "console/audit.html", context, active="console:audit")
 
 
@@ -64,9 +71,13 @@ def account_new(request: Signed) -> HttpResponse:
         password = actions.random_password()
         try:
             user = actions.create_user(
-                actor=request.viewer, at=request.at, username=request.POST.get("username", ""), name=request.POST.get("name", ""),
-                post=request.POST.get("post", ""), password=password,
-            )  # fmt: skip
+                actor=request.viewer,
+                at=request.at,
+                username=request.POST.get("username", ""),
+                name=request.POST.get("name", ""),
+                post=request.POST.get("post", ""),
+                password=password,
+            )
         except actions.AccountError as error:
             messages.error(request, str(error))
         else:
@@ -105,9 +116,14 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
     user = queries.get_user(request.viewer, pk)
     try:
         actions.assign(
-            actor=request.viewer, at=request.at, user=user.id, role=Role(request.POST.get("role", "")), scope=request.POST.get("scope", ""),
-            from_on=dt.date.fromisoformat(request.POST.get("from_on", "")), responsible=request.POST.get("responsible") == "1",
-        )  # fmt: skip
+            actor=request.viewer,
+            at=request.at,
+            user=user.id,
+            role=Role(request.POST.get("role", "")),
+            scope=request.POST.get("scope", ""),
+            from_on=dt.date.fromisoformat(request.POST.get("from_on", "")),
+            responsible=request.POST.get("responsible") == "1",
+        )
     except ValueError:
         messages.error(request, "没有存：岗位、范围和开始日期都要填。")
     except actions.AccountError as error:

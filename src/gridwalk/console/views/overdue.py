@@ -36,11 +36,21 @@ def index(request: Signed) -> HttpResponse:
     doors, n_doors = overdue.doors(request.viewer, scope, today, field=field, limit=PAGE, offset=offset)
     nowhere, n_nowhere = overdue.without_door(request.viewer, scope, today, field=field)
     context = {
-        "scope": scope, "field": field, "fields": counted, "doors": doors, "n_doors": n_doors, "nowhere": nowhere,
-        "n_nowhere": n_nowhere, "steps": overdue.STEPS, "offset": offset, "next": offset + PAGE, "crumbs": pages.crumbs(scope),
+        "scope": scope,
+        "field": field,
+        "fields": counted,
+        "doors": doors,
+        "n_doors": n_doors,
+        "nowhere": nowhere,
+        "n_nowhere": n_nowhere,
+        "steps": overdue.STEPS,
+        "offset": offset,
+        "next": offset + PAGE,
+        "crumbs": pages.crumbs(scope),
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
-        "may_confirm": request.viewer.may(Verb.EDIT_REGISTER, scope), "may_dispatch": request.viewer.may(Verb.DISPATCH, scope),
-    }  # fmt: skip
+        "may_confirm": request.viewer.may(Verb.EDIT_REGISTER, scope),
+        "may_dispatch": request.viewer.may(Verb.DISPATCH, scope),
+    }
     return page(request, "console/overdue.html", context, active="console:daily")
 
 

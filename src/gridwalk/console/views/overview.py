@@ -72,10 +72,18 @@ def board(request: Signed, scope: str) -> HttpResponse:
     today = clock.local_date(request.at)
     named = accounts.responsible([line.code for line in shown.lines], today)
     context: dict[str, Any] = {
-        "board": shown, "campaign": campaign, "scope": scope, "by": by, "crumbs": pages.crumbs(scope), "named": named,
-        "indicators": INDICATORS, "apart": MEASURED_APART, "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
-        "title": territory.scope_name(scope), "consistency": consistency.board(request.viewer, scope),
-    }  # fmt: skip
+        "board": shown,
+        "campaign": campaign,
+        "scope": scope,
+        "by": by,
+        "crumbs": pages.crumbs(scope),
+        "named": named,
+        "indicators": INDICATORS,
+        "apart": MEASURED_APART,
+        "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
+        "title": territory.scope_name(scope),
+        "consistency": consistency.board(request.viewer, scope),
+    }
     if campaign is not None:
         context |= _progress(request, scope, campaign, shown)
     context["obstacles"] = _obstacles(request, scope, shown, named)
@@ -129,8 +137,10 @@ def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, 
     found = forecast.remaining_days(recent, total.d - total.n)
     if found is None:
         return None
-    day = {k: campaign_rules.nth_working_day(today + dt.timedelta(days=1), max(1, n)) for k, n in
-           (("on", found.days), ("from", found.lowest), ("to", found.highest))}  # fmt: skip
+    day = {
+        k: campaign_rules.nth_working_day(today + dt.timedelta(days=1), max(1, n))
+        for k, n in (("on", found.days), ("from", found.lowest), ("to", found.highest))
+    }
     return day | {
         "late": campaign_rules.working_days(due + dt.timedelta(days=1), day["on"]),
         "due": due,
@@ -263,12 +273,21 @@ def gaps(request: Signed) -> HttpResponse:
         request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at, indicators=[indicator]
     )
     context: dict[str, Any] = {
-        "scope": scope, "crumbs": pages.crumbs(scope), "indicator": indicator, "total": shown.total[code], "offset": offset, "next": offset + PAGE,
-        "grids": list(shown.lines), "indicators": INDICATORS.values(), "campaign": campaign,
+        "scope": scope,
+        "crumbs": pages.crumbs(scope),
+        "indicator": indicator,
+        "total": shown.total[code],
+        "offset": offset,
+        "next": offset + PAGE,
+        "grids": list(shown.lines),
+        "indicators": INDICATORS.values(),
+        "campaign": campaign,
         "may_plan": request.viewer.may(Verb.DISPATCH, scope) or request.viewer.may(Verb.RECORD_VISIT, scope),
-        "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if request.viewer.may(Verb.DISPATCH, scope) else [],
+        "workers": accounts.workers(scope[:12], clock.local_date(request.at))
+        if request.viewer.may(Verb.DISPATCH, scope)
+        else [],
         "today": clock.local_date(request.at),
-    }  # fmt: skip
+    }
     kinds = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
     if code in kinds:
         if campaign is None:

@@ -49,12 +49,22 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     things = rounds.at_building(request.viewer, found, today)
     siblings = territory.buildings(request.viewer, grid=found.grid_id)
     context = {
-        "building": found, "siblings": siblings, "pairs": chart.building_pairs(campaign, siblings),
-        "elevation": chart.elevation(request.viewer, found, campaign, request.at), "crumbs": pages.crumbs(found.grid_id),
-        "things": things, "n_overdue": sum(one.when == "overdue" for one in things), "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
-        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "today": today,
-        "grids": [g for g in territory.grids(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED) if g.kind != "unassigned"],
-    }  # fmt: skip
+        "building": found,
+        "siblings": siblings,
+        "pairs": chart.building_pairs(campaign, siblings),
+        "elevation": chart.elevation(request.viewer, found, campaign, request.at),
+        "crumbs": pages.crumbs(found.grid_id),
+        "things": things,
+        "n_overdue": sum(one.when == "overdue" for one in things),
+        "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
+        "today": today,
+        "grids": [
+            g
+            for g in territory.grids(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED)
+            if g.kind != "unassigned"
+        ],
+    }
     return page(request, "console/building.html", context, active="console:buildings")
 
 
@@ -66,7 +76,9 @@ def building_door(request: Signed, pk: uuid.UUID) -> HttpResponse:
     target = campaigns.target_of(campaign.id, dwelling.id) if campaign else None
     rows = worklist.rows(request.viewer, [target], request.at) if target else []
     context = {
-        "dwelling": dwelling, "residents": entities.residents(request.viewer, dwelling), "row": rows[0] if rows else None,
+        "dwelling": dwelling,
+        "residents": entities.residents(request.viewer, dwelling),
+        "row": rows[0] if rows else None,
         "visits": paper.visits_of(request.viewer, dwelling.id, dwelling.grid_id)[:5],
-    }  # fmt: skip
+    }
     return render(request, "console/_door_aside.html", context)

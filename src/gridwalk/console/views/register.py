@@ -96,23 +96,41 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     visits = paper.visits_of(request.viewer, found.id, found.grid_id)
     persons = [r.person for r in residents]
     context = {
-        "dwelling": found, "kind": "dwelling", "upkeep": upkeep.about(request.viewer, found), "residents": residents, "row": rows[0] if rows else None, "visits": visits,
-        "n_met": sum(1 for v in visits if v.outcome == "met"), "n_living": sum(1 for r in residents if r.living), "crumbs": pages.crumbs(found.grid_id),
-        "facts": entities.facts(request.viewer, found), "care": care.of_persons(request.viewer, persons, found.grid_id, today),
+        "dwelling": found,
+        "kind": "dwelling",
+        "upkeep": upkeep.about(request.viewer, found),
+        "residents": residents,
+        "row": rows[0] if rows else None,
+        "visits": visits,
+        "n_met": sum(1 for v in visits if v.outcome == "met"),
+        "n_living": sum(1 for r in residents if r.living),
+        "crumbs": pages.crumbs(found.grid_id),
+        "facts": entities.facts(request.viewer, found),
+        "care": care.of_persons(request.viewer, persons, found.grid_id, today),
         "needs": followed.of_persons(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
         "agreement": backfill.agreement(request.viewer, "dwelling", found.id),
         "history": history.past(
-            "dwelling", [found.id, *merging.merged_into(found), *persons, *(r.residence for r in residents)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+            "dwelling",
+            [found.id, *merging.merged_into(found), *persons, *(r.residence for r in residents)],
+            full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
         ),
         "contradictions": checks.touching(request.viewer, [found.id, *persons], today),
-        "label": rules.dwelling_label(found.occupancy, found.tenure) if request.viewer.may(Verb.SEE_CARE, found.grid_id) else "",
-        "may_edit": may_edit(request, found), "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
-        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id), "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
-        "outcomes": visit_rules.OUTCOMES, "second_sources": rules.VACANCY_SOURCES, "now": clock.local(request.at),
-        "neighbours": neighbours(request, found), "today": today,
-        "events": daily_forms.offered("dwelling"), **_standing(request, "dwelling", found),
-    }  # fmt: skip
+        "label": rules.dwelling_label(found.occupancy, found.tenure)
+        if request.viewer.may(Verb.SEE_CARE, found.grid_id)
+        else "",
+        "may_edit": may_edit(request, found),
+        "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
+        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
+        "outcomes": visit_rules.OUTCOMES,
+        "second_sources": rules.VACANCY_SOURCES,
+        "now": clock.local(request.at),
+        "neighbours": neighbours(request, found),
+        "today": today,
+        "events": daily_forms.offered("dwelling"),
+        **_standing(request, "dwelling", found),
+    }
     return page(request, "console/dwelling.html", context, active="console:register")
 
 
@@ -141,14 +159,20 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     homes = entities.homes(request.viewer, found)
     context = context_of(request, "person", found) | {
         "contradictions": checks.touching(request.viewer, [found.id], today),
-        "homes": homes, "care": care.of_persons(request.viewer, [found.id], found.grid_id, today),
-        "needs": followed.of_persons(request.viewer, [found.id], found.grid_id, today), "sees_care": request.viewer.may(Verb.SEE_CARE, found.grid_id),
+        "homes": homes,
+        "care": care.of_persons(request.viewer, [found.id], found.grid_id, today),
+        "needs": followed.of_persons(request.viewer, [found.id], found.grid_id, today),
+        "sees_care": request.viewer.may(Verb.SEE_CARE, found.grid_id),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name),
         "history": history.past(
-            "person", [found.id, *merging.merged_into(found), *(h.residence for h in homes)], full=request.viewer.may(Verb.SEE_ROWS, found.grid_id)
-        ), "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
-        "events": daily_forms.offered("person", homed=bool(homes)), "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
-    }  # fmt: skip
+            "person",
+            [found.id, *merging.merged_into(found), *(h.residence for h in homes)],
+            full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
+        ),
+        "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
+        "events": daily_forms.offered("person", homed=bool(homes)),
+        "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
+    }
     return page(request, "console/person.html", context, active="console:register")
 
 
@@ -159,7 +183,7 @@ def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
     context = context_of(request, "organization", found) | {
         "contradictions": checks.touching(request.viewer, [found.id], clock.local_date(request.at)),
         "events": daily_forms.offered("organization"),
-    }  # fmt: skip
+    }
     return page(request, "console/place.html", context, active="console:register")
 
 
@@ -182,23 +206,37 @@ def rounds_of(request: Signed, found: Any, typed: Mapping[str, str] | None, refu
     """What the page of a facility or a key site shows of its rounds."""
     today = clock.local_date(request.at)
     return {
-        "line": rounds.line_of(request.viewer, found, today), "rounds": rounds.rounds_of(request.viewer, found.id, found.grid_id),
-        "round_faults": rules.ROUND_FAULTS, "today": today, "typed": typed or {}, "refused": refused,
-    }  # fmt: skip
+        "line": rounds.line_of(request.viewer, found, today),
+        "rounds": rounds.rounds_of(request.viewer, found.id, found.grid_id),
+        "round_faults": rules.ROUND_FAULTS,
+        "today": today,
+        "typed": typed or {},
+        "refused": refused,
+    }
 
 
 def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     viewer = request.viewer
     return {
-        "kind": kind, "found": found, "facts": entities.facts(viewer, found), "crumbs": pages.crumbs(found.grid_id),
+        "kind": kind,
+        "found": found,
+        "facts": entities.facts(viewer, found),
+        "crumbs": pages.crumbs(found.grid_id),
         "upkeep": upkeep.about(viewer, found),
-        "history": history.past(kind, [found.id, *merging.merged_into(found)], full=viewer.may(Verb.SEE_ROWS, found.grid_id)), "differences": differences.of_entities(viewer, [found.id]),
+        "history": history.past(
+            kind, [found.id, *merging.merged_into(found)], full=viewer.may(Verb.SEE_ROWS, found.grid_id)
+        ),
+        "differences": differences.of_entities(viewer, [found.id]),
         "agreement": backfill.agreement(viewer, kind, found.id) if kind in compared.KINDS else [],
-        "visits": paper.visits_of(viewer, found.id, found.grid_id), "may_edit": may_edit(request, found),
-        "may_reveal": viewer.may(Verb.REVEAL, found.grid_id), "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
-        "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id), "outcomes": visit_rules.OUTCOMES, "now": clock.local(request.at),
+        "visits": paper.visits_of(viewer, found.id, found.grid_id),
+        "may_edit": may_edit(request, found),
+        "may_reveal": viewer.may(Verb.REVEAL, found.grid_id),
+        "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
+        "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
+        "outcomes": visit_rules.OUTCOMES,
+        "now": clock.local(request.at),
         **_standing(request, kind, found),
-    }  # fmt: skip
+    }
 
 
 @require_http_methods(["GET", "POST"])

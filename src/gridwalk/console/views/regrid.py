@@ -36,9 +36,12 @@ def grid_plans(request: Signed) -> HttpResponse:
         regridding.require_community(request.viewer, community)
     grids = [g for g in found if g.area_id == community]
     context = {
-        "communities": communities, "community": community, "grids": grids, "plans": regridding.plans(request.viewer),
+        "communities": communities,
+        "community": community,
+        "grids": grids,
+        "plans": regridding.plans(request.viewer),
         "numbers": range(1, actions.MOST + 1),
-    }  # fmt: skip
+    }
     return page(request, "console/grid_plans.html", context, active="console:grid_plans")
 
 
@@ -60,9 +63,14 @@ def grid_plan_new(request: Signed) -> HttpResponse:
         workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
         try:
             plan = actions.propose(
-                actor=request.viewer, at=request.at, old=old, new=new, buildings=typed, workers=workers,
+                actor=request.viewer,
+                at=request.at,
+                old=old,
+                new=new,
+                buildings=typed,
+                workers=workers,
                 reason=given.get("reason", ""),
-            )  # fmt: skip
+            )
         except PlanError as error:
             fault = str(error)
         else:
@@ -70,11 +78,18 @@ def grid_plan_new(request: Signed) -> HttpResponse:
             return redirect("console:grid_plan", plan.id)
     total = sum((row.ground for row in rows), regridding.Ground())
     context = {
-        "old": old, "n": n, "rows": rows, "typed": typed, "fault": fault, "reason": given.get("reason", ""), "total": total,
+        "old": old,
+        "n": n,
+        "rows": rows,
+        "typed": typed,
+        "fault": fault,
+        "reason": given.get("reason", ""),
+        "total": total,
         "new": [(code, codes.grid_name(int(code[12:])), given.get(f"w-{code}", "")) for code in new],
         "workers": sorted(regridding.workers_of(old, clock.local_date(request.at)).items(), key=lambda w: w[1]),
-        "names": territory.place_names(old), "title": territory.scope_name(old[0][:12]),
-    }  # fmt: skip
+        "names": territory.place_names(old),
+        "title": territory.scope_name(old[0][:12]),
+    }
     return page(
         request, "console/grid_plan_new.html", context, active="console:grid_plans", status=422 if fault else 200
     )
@@ -92,10 +107,12 @@ def grid_plan(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A plan: what it moves, who proposed it and why, what became of it."""
     plan = regridding.get_plan(request.viewer, pk)
     context = {
-        "plan": plan, "names": territory.place_names(plan.old), "may_decide": request.viewer.may(Verb.MANAGE_AREAS, plan.community_id),
+        "plan": plan,
+        "names": territory.place_names(plan.old),
+        "may_decide": request.viewer.may(Verb.MANAGE_AREAS, plan.community_id),
         "mine": plan.proposed_by is not None and plan.proposed_by == request.viewer.id,
         "impact": regridding.impact(plan, clock.local_date(request.at)) if plan.state == "open" else None,
-    }  # fmt: skip
+    }
     return page(request, "console/grid_plan.html", context, active="console:grid_plans")
 
 

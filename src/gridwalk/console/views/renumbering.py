@@ -30,9 +30,10 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
     whole = given.get("whole") == "1"
     subjects = renumbering.of_estate(building) if whole else renumbering.same_building(building)
     choices = {
-        "estate": given.get("estate", "").strip()[:40] if whole else "", "table": given.get("table", "")[:20000],
+        "estate": given.get("estate", "").strip()[:40] if whole else "",
+        "table": given.get("table", "")[:20000],
         "buildings": {} if whole else {building.key: given.get("number", "").strip()[:20]},
-    }  # fmt: skip
+    }
     plan = renumbering.new_plan(subjects, choices)
     reads = renumbering.Renumbering()
     if not _keeps(request, reads, plan):
@@ -41,9 +42,15 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and given.get("do") != "preview":
         try:
             made = actions.propose(
-                actor=request.viewer, at=request.at, kind=plan.kind, subjects=subjects, choices=choices,
-                evidence=given.get("evidence", ""), reason=given.get("reason", ""), seen=given.get("seen", ""),
-            )  # fmt: skip
+                actor=request.viewer,
+                at=request.at,
+                kind=plan.kind,
+                subjects=subjects,
+                choices=choices,
+                evidence=given.get("evidence", ""),
+                reason=given.get("reason", ""),
+                seen=given.get("seen", ""),
+            )
         except UpkeepError as error:
             fault = error
         else:
@@ -51,11 +58,19 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
             return redirect("console:upkeep_plan", made.id)
     drawn = reads.drawn(plan)
     context = {
-        "building": building, "whole": whole, "crumbs": pages.crumbs(building.grid_id), "typed": given, "fault": fault,
-        "drawn": drawn, "shown": drawn.changed[: renumbering.SHOWN], "effects": reads.effects(plan, drawn),
-        "evidence": rules.EVIDENCE, "seen": plans.mark(plan), "n_buildings": len(subjects),
+        "building": building,
+        "whole": whole,
+        "crumbs": pages.crumbs(building.grid_id),
+        "typed": given,
+        "fault": fault,
+        "drawn": drawn,
+        "shown": drawn.changed[: renumbering.SHOWN],
+        "effects": reads.effects(plan, drawn),
+        "evidence": rules.EVIDENCE,
+        "seen": plans.mark(plan),
+        "n_buildings": len(subjects),
         "may_whole": _keeps(request, reads, renumbering.new_plan(renumbering.of_estate(building), {})),
-    }  # fmt: skip
+    }
     return page(request, "console/renumber.html", context, active="console:buildings", status=422 if fault else 200)
 
 

@@ -53,12 +53,25 @@ def facilities(request: Signed) -> HttpResponse:
     lines, n = rounds.facilities(request.viewer, scope, chosen, today, offset=offset)
     figures = rounds.in_time(request.viewer, scope, today)
     context = {
-        "scope": scope, "crumbs": pages.crumbs(scope), "asked": asked, "lines": lines, "n": n, "offset": offset,
-        "next": offset + rounds.LIMIT, "figures": figures, "total": rounds.total(figures), "kinds": choices.FACILITY_KIND,
-        "states": STATES, "whens": WHENS, "today": today, "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
-        "buildings": [(str(pk), name) for pk, name in rounds.buildings(request.viewer, scope)] if len(scope) == 15 else [],
+        "scope": scope,
+        "crumbs": pages.crumbs(scope),
+        "asked": asked,
+        "lines": lines,
+        "n": n,
+        "offset": offset,
+        "next": offset + rounds.LIMIT,
+        "figures": figures,
+        "total": rounds.total(figures),
+        "kinds": choices.FACILITY_KIND,
+        "states": STATES,
+        "whens": WHENS,
+        "today": today,
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
+        "buildings": [(str(pk), name) for pk, name in rounds.buildings(request.viewer, scope)]
+        if len(scope) == 15
+        else [],
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
-    }  # fmt: skip
+    }
     return page(request, "console/facilities.html", context, active="console:facilities")
 
 
@@ -69,10 +82,14 @@ def rounds_due(request: Signed) -> HttpResponse:
     today = clock.local_date(request.at)
     lines = rounds.due(request.viewer, scope, today)
     context = {
-        "scope": scope, "crumbs": pages.crumbs(scope), "lines": lines, "today": today,
-        "n_overdue": sum(one.when == "overdue" for one in lines), "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
+        "scope": scope,
+        "crumbs": pages.crumbs(scope),
+        "lines": lines,
+        "today": today,
+        "n_overdue": sum(one.when == "overdue" for one in lines),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
-    }  # fmt: skip
+    }
     return page(request, "console/rounds.html", context, active="console:facilities")
 
 
@@ -113,9 +130,12 @@ def add_facility(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "存好了，这栋楼添了一处设施。")
             return redirect("console:building", pk)
     context = {
-        "building": building, "fields": [dictionary.get("facility", name) for name in writing.FIELDS], "faults": faults, "typed": request.POST,
+        "building": building,
+        "fields": [dictionary.get("facility", name) for name in writing.FIELDS],
+        "faults": faults,
+        "typed": request.POST,
         "crumbs": pages.crumbs(building.grid_id),
-    }  # fmt: skip
+    }
     return page(
         request, "console/facility_new.html", context, active="console:buildings", status=422 if faults else 200
     )

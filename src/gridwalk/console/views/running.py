@@ -1,4 +1,7 @@
-"""What machines ask: whether it works, and the numbers of a monitoring system. Neither tells anything about a person."""
+"""What machines ask: whether it works, and the numbers of a monitoring system.
+
+Neither tells anything about a person.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ def healthz(request: Signed) -> HttpResponse:
 
 @require_safe
 def metrics(request: Signed) -> HttpResponse:
-    """Prometheus' text for whoever sends ``Authorization: Bearer <GRIDWALK_METRICS_TOKEN>``; 404 where no token is set."""
+    """Prometheus' text for whoever sends ``Authorization: Bearer <GRIDWALK_METRICS_TOKEN>``; 404 where no
+    token is set.
+    """
     token = settings.METRICS_TOKEN
     if not token:
         return HttpResponse(status=404)

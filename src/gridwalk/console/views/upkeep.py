@@ -42,9 +42,15 @@ def merge_find(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     typed = request.POST.get("q", "").strip()
     hits = [hit for hit in register.looked_up(request, typed) if hit.kind == kind and hit.id != pk] if typed else []
     context = {
-        "kind": kind, "found": found, "title": titles.titles(request.viewer, kind, [pk])[pk], "same": SAME[kind],
-        "candidates": merging.candidates(request.viewer, found), "typed": typed, "hits": hits, "back": register.PAGES[kind],
-    }  # fmt: skip
+        "kind": kind,
+        "found": found,
+        "title": titles.titles(request.viewer, kind, [pk])[pk],
+        "same": SAME[kind],
+        "candidates": merging.candidates(request.viewer, found),
+        "typed": typed,
+        "hits": hits,
+        "back": register.PAGES[kind],
+    }
     return page(request, "console/merge_find.html", context, active="console:register")
 
 
@@ -65,26 +71,43 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
     if request.method == "POST":
         try:
             made = actions.propose(
-                actor=request.viewer, at=request.at, kind=plan.kind, subjects=plan.subjects,
+                actor=request.viewer,
+                at=request.at,
+                kind=plan.kind,
+                subjects=plan.subjects,
                 choices={
                     "fields": {name: side for name, side in sides.items() if side in (rules.LEFT, rules.RIGHT)},
-                    "home": given.get("home", ""), "wrong_number": given.get("wrong_number") == "1",
+                    "home": given.get("home", ""),
+                    "wrong_number": given.get("wrong_number") == "1",
                 },
-                evidence=given.get("evidence", ""), reason=given.get("reason", ""), seen=given.get("seen", ""),
-            )  # fmt: skip
+                evidence=given.get("evidence", ""),
+                reason=given.get("reason", ""),
+                seen=given.get("seen", ""),
+            )
         except UpkeepError as error:
             fault = error
         else:
             messages.success(request, "已送复核。复核之前两条都没有动。")
             return redirect("console:upkeep_plan", made.id)
     context = {
-        "kind": kind, "stays": stays, "goes": goes, "same": SAME[kind], "fault": fault, "typed": given,
-        "title_stays": titles.titles(request.viewer, kind, [pk])[pk], "title_goes": titles.titles(request.viewer, kind, [other])[other],
-        "choices": reads.choices(request.viewer, stays, goes, sides), "homes": reads.homes(stays, goes),
-        "home": given.get("home", ""), "two_numbers": merges.two_numbers(stays, goes), "choosing": True,
-        "effects": reads.effects(request.viewer, stays, goes), "evidence": rules.EVIDENCE, "seen": plans.mark(plan),
+        "kind": kind,
+        "stays": stays,
+        "goes": goes,
+        "same": SAME[kind],
+        "fault": fault,
+        "typed": given,
+        "title_stays": titles.titles(request.viewer, kind, [pk])[pk],
+        "title_goes": titles.titles(request.viewer, kind, [other])[other],
+        "choices": reads.choices(request.viewer, stays, goes, sides),
+        "homes": reads.homes(stays, goes),
+        "home": given.get("home", ""),
+        "two_numbers": merges.two_numbers(stays, goes),
+        "choosing": True,
+        "effects": reads.effects(request.viewer, stays, goes),
+        "evidence": rules.EVIDENCE,
+        "seen": plans.mark(plan),
         "back": register.PAGES[kind],
-    }  # fmt: skip
+    }
     return page(request, "console/merge.html", context, active="console:register", status=422 if fault else 200)
 
 
@@ -95,24 +118,39 @@ def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
     reads, given, fault = splits.Split(), request.POST, None
     choices = {
         "fields": {f.field: given.get(f"side-{f.field}", rules.STAY) for f in reads.facts(request.viewer, person)},
-        "name": given.get("name", "").strip()[:60], "links": given.getlist("link"), "labels": given.getlist("label"),
-    }  # fmt: skip
+        "name": given.get("name", "").strip()[:60],
+        "links": given.getlist("link"),
+        "labels": given.getlist("label"),
+    }
     asked = plans.unproposed("split_person", [pk])
     if request.method == "POST":
         try:
             made = actions.propose(
-                actor=request.viewer, at=request.at, kind=asked.kind, subjects=asked.subjects, choices=choices,
-                evidence=given.get("evidence", ""), reason=given.get("reason", ""), seen=given.get("seen", ""),
-            )  # fmt: skip
+                actor=request.viewer,
+                at=request.at,
+                kind=asked.kind,
+                subjects=asked.subjects,
+                choices=choices,
+                evidence=given.get("evidence", ""),
+                reason=given.get("reason", ""),
+                seen=given.get("seen", ""),
+            )
         except UpkeepError as error:
             fault = error
         else:
             messages.success(request, "已送复核。复核之前都没有动。")
             return redirect("console:upkeep_plan", made.id)
     context = {
-        "found": person, "title": titles.titles(request.viewer, "person", [pk])[pk], "fault": fault, "typed": given, "choosing": True,
-        "evidence": rules.EVIDENCE, "seen": plans.mark(asked), "name": choices["name"], **reads.parts(request.viewer, person, choices),
-    }  # fmt: skip
+        "found": person,
+        "title": titles.titles(request.viewer, "person", [pk])[pk],
+        "fault": fault,
+        "typed": given,
+        "choosing": True,
+        "evidence": rules.EVIDENCE,
+        "seen": plans.mark(asked),
+        "name": choices["name"],
+        **reads.parts(request.viewer, person, choices),
+    }
     return page(request, "console/split.html", context, active="console:register", status=422 if fault else 200)
 
 
@@ -127,11 +165,17 @@ def _plan(request: Signed, found: Any, *, fault: UpkeepError | None = None) -> H
     may = plans.may_recheck(request.viewer, found)
     mine = found.proposed_by is not None and found.proposed_by == request.viewer.id
     context = {
-        "plan": found, "row": plans.rows(request.viewer, [found])[0], "mine": mine, "may_decide": may and not mine,
-        "may_undo": may and found.state == "done", "later": plans.later(found) if found.state == "done" else None,
-        "seen": plans.mark(found) if found.state == "open" else "", "fault": fault, "typed": request.POST,
+        "plan": found,
+        "row": plans.rows(request.viewer, [found])[0],
+        "mine": mine,
+        "may_decide": may and not mine,
+        "may_undo": may and found.state == "done",
+        "later": plans.later(found) if found.state == "done" else None,
+        "seen": plans.mark(found) if found.state == "open" else "",
+        "fault": fault,
+        "typed": request.POST,
         **READS[found.kind].shown(request.viewer, found),
-    }  # fmt: skip
+    }
     return page(request, "console/upkeep_plan.html", context, active="console:rechecks", status=422 if fault else 200)
 
 
@@ -142,9 +186,13 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     confirmed = request.POST.get("confirmed") == "1"
     try:
         actions.decide(
-            actor=request.viewer, at=request.at, plan=found, confirmed=confirmed, note=request.POST.get("note", ""),
+            actor=request.viewer,
+            at=request.at,
+            plan=found,
+            confirmed=confirmed,
+            note=request.POST.get("note", ""),
             seen=request.POST.get("seen", ""),
-        )  # fmt: skip
+        )
     except UpkeepError as error:
         return _plan(request, plans.get_plan(request.viewer, pk), fault=error)
     messages.success(request, "办好了。什么都没有丢，不对可以撤销。" if confirmed else "没有同意，都没有动。")

@@ -56,11 +56,15 @@ def campaign(request: Signed) -> HttpResponse:
     names = territory.place_names({*(c[:12] for c in codes), *(s for w in found.waves.all() for s in w.scopes)})
     waves = [{"wave": w, "names": [names[s] for s in w.scopes], "due": w.starts_on <= today} for w in found.waves.all()]
     context = {
-        "campaign": found, "board": shown, "named": named, "waves": waves, "today": today,
+        "campaign": found,
+        "board": shown,
+        "named": named,
+        "waves": waves,
+        "today": today,
         "working_days": [(p, campaign_rules.working_days(p.starts_on, p.ends_on)) for p in found.phases.all()],
         "communities": [(c, names[c], named.get(c)) for c in sorted({c[:12] for c in codes})],
         "may_manage": request.viewer.may(Verb.MANAGE_CAMPAIGN, found.scope),
-    }  # fmt: skip
+    }
     return page(request, "console/campaign.html", context, active="console:campaign")
 
 
@@ -86,9 +90,14 @@ def campaign_new(request: Signed) -> HttpResponse:
                 if line.strip()
             ]
             campaign_actions.create_campaign(
-                actor=request.viewer, at=request.at, name=request.POST.get("name", ""), scope=scope, phases=days, waves=waves,
+                actor=request.viewer,
+                at=request.at,
+                name=request.POST.get("name", ""),
+                scope=scope,
+                phases=days,
+                waves=waves,
                 leading_group=[(a, b, c) for a, b, c in group],
-            )  # fmt: skip
+            )
         except ValueError:
             messages.error(request, "没有建：三个阶段的起止日期都要填全。")
         except campaign_actions.CampaignError as error:
@@ -167,10 +176,18 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
             return redirect("console:paper_stairwell", pk)
         rows = paper.stairwell_for_entry(request.viewer, running, stairwell)
     context = {
-        "stairwell": stairwell, "rows": rows, "refused": refused, "outcomes": rules.OUTCOMES, "keys": json.dumps(rules.KEYS),
-        "key_of": {v: k for k, v in rules.KEYS.items()}, "second_sources": registry_rules.VACANCY_SOURCES,
-        "bands": BAND_TIMES, "today": clock.local_date(request.at), "crumbs": pages.crumbs(stairwell.building.grid_id), "typed": request.POST,
-    }  # fmt: skip
+        "stairwell": stairwell,
+        "rows": rows,
+        "refused": refused,
+        "outcomes": rules.OUTCOMES,
+        "keys": json.dumps(rules.KEYS),
+        "key_of": {v: k for k, v in rules.KEYS.items()},
+        "second_sources": registry_rules.VACANCY_SOURCES,
+        "bands": BAND_TIMES,
+        "today": clock.local_date(request.at),
+        "crumbs": pages.crumbs(stairwell.building.grid_id),
+        "typed": request.POST,
+    }
     return page(
         request, "console/paper_stairwell.html", context, active="console:paper", status=422 if refused else 200
     )
@@ -192,11 +209,16 @@ def _record_paper(request: Signed, grid: str, rows: list[paper.EntryRow]) -> tup
         persons = row.persons if outcome in {"met", "phone"} else ()
         visits.append(
             NewVisit(
-                "dwelling", row.dwelling, outcome, clock.at_local(on, time.hour), second_source=request.POST.get(f"s-{row.dwelling}", "") if outcome == "vacant_confirmed" else "",
-                met_adult=outcome == "met", found=Found(confirmed=persons, care=tuple(Need(p) for p in persons)),
+                kind="dwelling",
+                entity=row.dwelling,
+                outcome=outcome,
+                at=clock.at_local(on, time.hour),
+                second_source=request.POST.get(f"s-{row.dwelling}", "") if outcome == "vacant_confirmed" else "",
+                met_adult=outcome == "met",
+                found=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons)),
                 id=uuid.uuid5(row.dwelling, f"{on.isoformat()}|{band}|{request.viewer.id}"),
             )
-        )  # fmt: skip
+        )
     if not visits:
         return 0, {}
     answers = recording.record_visits(actor=request.viewer, at=request.at, grid=grid, visits=visits)
@@ -222,13 +244,21 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         if at is None:
             raise VisitRefused("没有记：请填走访的日期和时间。")
         recording.record_visit(
-            actor=request.viewer, at=request.at, grid=found.grid_id,
+            actor=request.viewer,
+            at=request.at,
+            grid=found.grid_id,
             visit=NewVisit(
-                kind, pk, outcome, at.replace(tzinfo=clock.LOCAL) if at.tzinfo is None else at,
-                second_source=request.POST.get("second_source", "") if outcome == "vacant_confirmed" else "", met_adult=outcome == "met",
-                found=Found(confirmed=persons, care=tuple(Need(p) for p in persons)) if outcome in {"met", "phone"} else Found(),
+                kind=kind,
+                entity=pk,
+                outcome=outcome,
+                at=at.replace(tzinfo=clock.LOCAL) if at.tzinfo is None else at,
+                second_source=request.POST.get("second_source", "") if outcome == "vacant_confirmed" else "",
+                met_adult=outcome == "met",
+                found=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons))
+                if outcome in {"met", "phone"}
+                else Found(),
             ),
-        )  # fmt: skip
+        )
     except VisitRefused as error:
         messages.error(request, str(error))
     else:

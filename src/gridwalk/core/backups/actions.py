@@ -27,7 +27,10 @@ def make(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
 
 
 def make_nightly(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
-    """Make tonight's backup, then remove those beyond the newest fourteen. Raises BackupError: nothing is then removed."""
+    """Make tonight's backup, then remove those beyond the newest fourteen.
+
+    Raises BackupError: nothing is then removed.
+    """
     made = make(folder=folder, actor=actor, at=at)
     making.prune(folder, keep=NIGHTS_KEPT)
     return made
@@ -36,9 +39,12 @@ def make_nightly(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
 def restore(
     *, path: Path, actor: Actor, at: dt.datetime, also: Callable[[], None], step: Callable[[str], None]
 ) -> Restored:
-    """Put a backup in the place of the present data; everybody signs in again. Raises BackupError: nothing is then changed.
+    """Put a backup in the place of the present data; everybody signs in again.
 
-    ``also`` runs on the restored database before it is switched to: what rooms above have to do (the epoch of the phones).
+    Raises BackupError: nothing is then changed.
+
+    ``also`` runs on the restored database before it is switched to: what rooms above have to do (the epoch of the
+    phones).
     """
 
     def prepare() -> None:

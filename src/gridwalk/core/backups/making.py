@@ -1,4 +1,6 @@
-"""Making a backup: one consistent moment of the database, the stored files of that moment, read back before it counts."""
+"""Making a backup: one consistent moment of the database, the stored files of that moment, read back
+before it counts.
+"""
 
 from __future__ import annotations
 
@@ -78,10 +80,17 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
 def _write(out: Any, *, at: dt.datetime) -> Manifest:
     members: dict[str, list[Any]] = {}
     plan = Manifest(
-        id=str(uuid.uuid4()), made_at=at.isoformat(), program=__version__, migrations=migrations(), server=0,
-        alg=settings.ENVELOPE_ALG, key_id=envelope.active(),
-        fingerprints=marks.fingerprints(settings.ENVELOPE_KEYS, settings.BLIND_INDEX_KEY), tables={}, members=members,
-    )  # fmt: skip
+        id=str(uuid.uuid4()),
+        made_at=at.isoformat(),
+        program=__version__,
+        migrations=migrations(),
+        server=0,
+        alg=settings.ENVELOPE_ALG,
+        key_id=envelope.active(),
+        fingerprints=marks.fingerprints(settings.ENVELOPE_KEYS, settings.BLIND_INDEX_KEY),
+        tables={},
+        members=members,
+    )
     n_missing = 0
     # the last member can be written only when all else is: a file that breaks off has no manifest and is no backup
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED, allowZip64=True) as archive, _moment() as moment:
@@ -126,14 +135,22 @@ def _dump(moment: psycopg.Connection, number: int, sealer: sealing.Sealer) -> No
     row = moment.execute("SELECT pg_export_snapshot()").fetchone()
     assert row is not None
     command = [
-        str(server.program("pg_dump", server=number)), "--format=custom", "--compress=1", "--no-owner",
-        "--no-privileges", "--schema=public", f"--snapshot={row[0]}",
-    ]  # fmt: skip
+        str(server.program("pg_dump", server=number)),
+        "--format=custom",
+        "--compress=1",
+        "--no-owner",
+        "--no-privileges",
+        "--schema=public",
+        f"--snapshot={row[0]}",
+    ]
     with tempfile.TemporaryFile() as words:
         dump = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=words,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=words,
             env=server.environment(settings.DATABASES["default"]["NAME"]),
-        )  # fmt: skip
+        )
         assert dump.stdout is not None
         try:
             while chunk := dump.stdout.read(_CHUNK):

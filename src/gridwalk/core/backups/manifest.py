@@ -1,4 +1,6 @@
-"""What a backup says about itself: version, keys by fingerprint, rows and hashes of every table, hashes of every member."""
+"""What a backup says about itself: version, keys by fingerprint, rows and hashes of every table, hashes of
+every member.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ FORMAT = 1
 PURPOSE = "gridwalk backup v1"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """``tables``: name → [rows, hash]; ``members``: name → [bytes, SHA-256] of the plain text; ``server``: PostgreSQL's number."""
+    """``tables``: name → [rows, hash]; ``members``: name → [bytes, SHA-256] of the plain text; ``server``:
+    PostgreSQL's number.
+    """
 
     id: str
     made_at: str

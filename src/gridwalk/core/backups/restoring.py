@@ -1,4 +1,5 @@
-"""Restoring: into a new database beside the present one, compared row by row's hash, then both change names in one transaction.
+"""Restoring: into a new database beside the present one, compared row by row's hash, then both change names in one
+transaction.
 
 Until that last step nothing of the present data is touched; a restore that breaks off leaves it as it was.
 """
@@ -44,8 +45,8 @@ class Restored:
 def restore(path: Path, *, at: dt.datetime, prepare: Callable[[], None], step: Callable[[str], None]) -> Restored:
     """Put the backup ``path`` in the place of the present data. Raises BackupError; the present data is then untouched.
 
-    ``prepare`` runs on the restored database before it is switched to (raises the epoch, notes the audit); ``step`` is told
-    in words what is being done.
+    ``prepare`` runs on the restored database before it is switched to (raises the epoch, notes the audit); ``step``
+    is told in words what is being done.
     """
     name: str = settings.DATABASES["default"]["NAME"]
     stamp = f"{at.astimezone(dt.UTC):%Y%m%d%H%M%S}"
@@ -130,9 +131,16 @@ def _require_nobody(maintenance: psycopg.Connection, name: str) -> None:
 def _load(archive: zipfile.ZipFile, found: Manifest, database: str) -> None:
     number = found.server
     command = [
-        str(server.program("pg_restore", server=number)), "--format=custom", "--no-owner", "--no-privileges",
-        "--exit-on-error", "--single-transaction", "--clean", "--if-exists", f"--dbname={database}",
-    ]  # fmt: skip
+        str(server.program("pg_restore", server=number)),
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
+        "--clean",
+        "--if-exists",
+        f"--dbname={database}",
+    ]
     with tempfile.TemporaryFile() as words:
         load = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=words, env=server.environment(database)

@@ -1,7 +1,9 @@
-"""A stream of any length under a key of its own: 1 MiB frames, each bound to its place and position, the last one marked.
+"""A stream of any length under a key of its own: 1 MiB frames, each bound to its place and position, the last
+one marked.
 
-The key of a member is derived (HKDF-SHA-256) from an envelope key, the backup's random id and the member's name, so it seals
-one stream only and the position serves as nonce. A frame that is changed, moved, cut off or of another backup does not open.
+The key of a member is derived (HKDF-SHA-256) from an envelope key, the backup's random id and the member's name, so
+it seals one stream only and the position serves as nonce. A frame that is changed, moved, cut off or of another
+backup does not open.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ class Source(Protocol):
 
 
 class Sealer:
-    """Seals what is written to it; ``close`` writes the last frame. ``sha256`` and ``n_bytes`` are those of the plain text."""
+    """Seals what is written to it; ``close`` writes the last frame.
+
+    ``sha256`` and ``n_bytes`` are those of the plain text.
+    """
 
     def __init__(self, out: Sink, *, alg: str, key: bytes, place: str) -> None:
         self._out = out

@@ -18,9 +18,12 @@ from psycopg import sql
 from gridwalk.core.backups.errors import BackupError
 
 _SAME_TEXT = (
-    "SET timezone = 'UTC'", "SET datestyle = 'ISO'", "SET intervalstyle = 'postgres'", "SET extra_float_digits = 1",
+    "SET timezone = 'UTC'",
+    "SET datestyle = 'ISO'",
+    "SET intervalstyle = 'postgres'",
+    "SET extra_float_digits = 1",
     "SET bytea_output = 'hex'",
-)  # fmt: skip
+)
 """Settings under which a row's text, and so its hash, is the same everywhere."""
 
 
@@ -74,7 +77,10 @@ def connected(database: str, *, autocommit: bool = False) -> Iterator[psycopg.Co
 
 
 def contents(connection: psycopg.Connection) -> dict[str, list[Any]]:
-    """Table → [rows, hash]. The hash is the sum of 128 bits of every row's text, so the order of rows does not matter."""
+    """Table → [rows, hash].
+
+    The hash is the sum of 128 bits of every row's text, so the order of rows does not matter.
+    """
     for setting in _SAME_TEXT:
         connection.execute(setting)
     names = connection.execute(

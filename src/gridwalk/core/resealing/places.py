@@ -1,7 +1,8 @@
 """Where envelopes lie: every text column named ``*_sealed`` and every JSON column, found in the models themselves.
 
-The place an envelope is bound to follows from where it lies (``core.envelope``, ``core.records``): table, column, row; in JSON the column
-is ``column.field``. A model whose envelopes are bound to another row name has a method ``envelope_row``.
+The place an envelope is bound to follows from where it lies (``core.envelope``, ``core.records``): table, column,
+row; in JSON the column is ``column.field``. A model whose envelopes are bound to another row name has a method
+``envelope_row``.
 """
 
 from __future__ import annotations

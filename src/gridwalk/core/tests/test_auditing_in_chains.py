@@ -1,4 +1,6 @@
-"""The audit's chains: what is changed, removed, inserted or cut off is found; a seal finds even a chain written anew."""
+"""The audit's chains: what is changed, removed, inserted or cut off is found; a seal finds even a chain
+written anew.
+"""
 
 from __future__ import annotations
 
@@ -65,22 +67,37 @@ def _insert() -> None:
 @pytest.mark.parametrize(
     ("tampering", "breaks"),
     [
-        (_sql(f"UPDATE core_auditentry SET reason = '没有看' WHERE chain = '{LOOSE}' AND seq = 1"), [("changed", LOOSE, 1)]),
-        (_sql(f"UPDATE core_auditentry SET at = at - interval '1 day' WHERE chain = '{GRID}' AND seq = 3"),
-         [("changed", GRID, 3)]),
-        (_sql(f"UPDATE core_auditentry SET data = '{{\"n\": 7}}' WHERE chain = '{GRID}' AND seq = 2"), [("changed", GRID, 2)]),
-        (_sql(f"UPDATE core_auditentry SET hash = 'none' WHERE chain = '{GRID}' AND seq = 2"),
-         [("changed", GRID, 2), ("changed", GRID, 3)]),
+        (
+            _sql(f"UPDATE core_auditentry SET reason = '没有看' WHERE chain = '{LOOSE}' AND seq = 1"),
+            [("changed", LOOSE, 1)],
+        ),
+        (
+            _sql(f"UPDATE core_auditentry SET at = at - interval '1 day' WHERE chain = '{GRID}' AND seq = 3"),
+            [("changed", GRID, 3)],
+        ),
+        (
+            _sql(f"UPDATE core_auditentry SET data = '{{\"n\": 7}}' WHERE chain = '{GRID}' AND seq = 2"),
+            [("changed", GRID, 2)],
+        ),
+        (
+            _sql(f"UPDATE core_auditentry SET hash = 'none' WHERE chain = '{GRID}' AND seq = 2"),
+            [("changed", GRID, 2), ("changed", GRID, 3)],
+        ),
         (_sql(f"DELETE FROM core_auditentry WHERE chain = '{GRID}' AND seq = 2"), [("removed", GRID, 2)]),
         (_sql(f"DELETE FROM core_auditentry WHERE chain = '{GRID}' AND seq = 1"), [("removed", GRID, 1)]),
         (_sql(f"DELETE FROM core_auditentry WHERE chain = '{GRID}' AND seq = 3"), [("cut", GRID, 3)]),
         (_sql(f"DELETE FROM core_auditentry WHERE chain = '{LOOSE}'"), [("cut", LOOSE, 1)]),
         (_insert, [("changed", GRID, 4), ("inserted", GRID, 4)]),
-        (_sql("INSERT INTO core_auditentry (id, at, verb, actor_name, scope, kind, data, reason, chain, hash) VALUES "
-              "(gen_random_uuid(), now(), 'x.y', '', '', '', '{}', '', '', '')"), [("inserted", "", 0)]),
+        (
+            _sql(
+                "INSERT INTO core_auditentry (id, at, verb, actor_name, scope, kind, data, reason, chain, hash) VALUES "
+                "(gen_random_uuid(), now(), 'x.y', '', '', '', '{}', '', '', '')"
+            ),
+            [("inserted", "", 0)],
+        ),
         (_sql(f"DELETE FROM core_auditchain WHERE code = '{GRID}'"), [("inserted", GRID, 3)]),
     ],
-)  # fmt: skip
+)
 def test_it_finds_what_was_changed_removed_inserted_or_cut_off(
     tampering: Callable[[], None], breaks: list[tuple[str, str, int]]
 ) -> None:

@@ -37,8 +37,14 @@ def test_a_sealed_stream_opens_to_what_it_was_and_only_in_its_place(tail: bytes,
 def test_a_stream_cut_at_a_frame_or_with_frames_changed_about_does_not_open() -> None:
     sealed = _sealed(bytes(3 * sealing.FRAME))
     frame = 5 + sealing.FRAME + 16
-    for wrong in (sealed[:frame], sealed[frame:], sealed[frame : 2 * frame] + sealed[:frame] + sealed[2 * frame :],
-                  sealed + b"x", sealed[:-1], sealed[:100] + b"!" + sealed[101:]):  # fmt: skip
+    for wrong in (
+        sealed[:frame],
+        sealed[frame:],
+        sealed[frame : 2 * frame] + sealed[:frame] + sealed[2 * frame :],
+        sealed + b"x",
+        sealed[:-1],
+        sealed[:100] + b"!" + sealed[101:],
+    ):
         with pytest.raises(BackupError, match="损坏"):
             list(_opened(wrong))
 
@@ -73,8 +79,14 @@ def stored(transactional_db: None, at: dt.datetime, tmp_path: Path, settings: Se
     settings.DATA_DIR = tmp_path / "home"
     (tmp_path / "home").mkdir()
     actions.store_file(
-        data=bytes(3_000_000), name="台账.xlsx", purpose="ledger", scope="", keep=dt.timedelta(days=9), actor=SYSTEM, at=at
-    )  # fmt: skip
+        data=bytes(3_000_000),
+        name="台账.xlsx",
+        purpose="ledger",
+        scope="",
+        keep=dt.timedelta(days=9),
+        actor=SYSTEM,
+        at=at,
+    )
 
 
 @pytest.mark.usefixtures("stored")

@@ -50,7 +50,16 @@ def test_a_change_row_says_who_when_from_where_and_hides_numbers(at: dt.datetime
         writing.created(
             FIRST, "person", person, {"name": "王试", "id_no": ID_NO}, source="ledger", source_ref="a.xlsx 3"
         )
-        writing.change(FIRST, "person", person, "name", "王试", "王样", source="visit", reason="本人更正")
+        writing.change(
+            stream=FIRST,
+            kind="person",
+            entity=person,
+            field="name",
+            old="王试",
+            new="王样",
+            source="visit",
+            reason="本人更正",
+        )
         writing.audit("visit.recorded", scope=FIRST, kind="person", subject=person, data={"n": 1})
     whole, name = Change.objects.filter(entity=person).order_by("id")
     assert (whole.stream_id, whole.version, whole.field, whole.op) == (FIRST, 1, Change.WHOLE, op)
@@ -66,7 +75,9 @@ def test_a_change_row_says_who_when_from_where_and_hides_numbers(at: dt.datetime
 def test_an_envelope_copied_to_another_change_row_does_not_open(at: dt.datetime) -> None:
     with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
         for number in (ID_NO, "120199195002303221"):
-            writing.change(FIRST, "person", ids.new_id(), "id_no", None, number, source="ledger")
+            writing.change(
+                stream=FIRST, kind="person", entity=ids.new_id(), field="id_no", old=None, new=number, source="ledger"
+            )
     first, second = Change.objects.order_by("id")
     first.new = second.new
     with pytest.raises(Exception, match="does not open"):
@@ -76,7 +87,9 @@ def test_an_envelope_copied_to_another_change_row_does_not_open(at: dt.datetime)
 @pytest.mark.usefixtures("streams")
 def test_it_refuses_a_change_in_a_stream_it_does_not_hold(at: dt.datetime) -> None:
     with pytest.raises(KeyError), actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
-        writing.change(SECOND, "person", ids.new_id(), "name", None, "王试", source="visit")
+        writing.change(
+            stream=SECOND, kind="person", entity=ids.new_id(), field="name", old=None, new="王试", source="visit"
+        )
     assert not Change.objects.exists()
 
 
@@ -120,7 +133,15 @@ def test_a_write_costs_the_same_queries_however_much_it_changes(
     savepoint_lock_and_raise_copy_release = django_assert_num_queries(4)
     with savepoint_lock_and_raise_copy_release, actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
         for index in range(n):
-            writing.change(FIRST, "person", person, "name", str(index), str(index + 1), source="visit")
+            writing.change(
+                stream=FIRST,
+                kind="person",
+                entity=person,
+                field="name",
+                old=str(index),
+                new=str(index + 1),
+                source="visit",
+            )
     assert Change.objects.count() == n
 
 
@@ -142,13 +163,22 @@ def test_a_receipt_is_given_once_and_a_second_one_undoes_its_transaction(at: dt.
 def test_looking_at_something_is_audited_with_the_reason(at: dt.datetime) -> None:
     person = ids.new_id()
     actions.record_reading(
-        actor=SYSTEM, at=at, verb="number.revealed", scope=FIRST, kind="person", subject=person,
-        reason="上门前电话约时间", data={"field": "phone"},
-    )  # fmt: skip
+        actor=SYSTEM,
+        at=at,
+        verb="number.revealed",
+        scope=FIRST,
+        kind="person",
+        subject=person,
+        reason="上门前电话约时间",
+        data={"field": "phone"},
+    )
     (entry,) = queries.audit_of([person])
     assert (entry.verb, entry.reason, entry.scope, entry.data) == (
-        "number.revealed", "上门前电话约时间", FIRST, {"field": "phone"}
-    )  # fmt: skip
+        "number.revealed",
+        "上门前电话约时间",
+        FIRST,
+        {"field": "phone"},
+    )
 
 
 def _at_once(*bodies: Callable[[], None]) -> list[BaseException]:
@@ -185,7 +215,15 @@ def test_two_writers_of_one_grid_get_gapless_versions_and_a_reader_never_sees_a_
         try:
             for _ in range(each):
                 with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
-                    writing.change(FIRST, "dwelling", ids.new_id(), "tenure", "own", "let", source="visit")
+                    writing.change(
+                        stream=FIRST,
+                        kind="dwelling",
+                        entity=ids.new_id(),
+                        field="tenure",
+                        old="own",
+                        new="let",
+                        source="visit",
+                    )
         finally:
             with counting:
                 writers_left[0] -= 1

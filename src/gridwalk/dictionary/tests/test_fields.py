@@ -25,9 +25,15 @@ def test_it_says_why_each_field_is_kept() -> None:
 def test_it_seals_and_masks_every_identity_and_telephone_number() -> None:
     sensitive = {(f.kind, f.name) for f in ALL if f.is_sensitive}
     assert sensitive == {
-        ("dwelling", "owner_phone"), ("person", "id_no"), ("person", "phone"), ("organization", "contact_phone"),
-        ("site", "contact_phone"), ("facility", "contact_phone"), ("care", "id_no"), ("care", "phone"),
-    }  # fmt: skip
+        ("dwelling", "owner_phone"),
+        ("person", "id_no"),
+        ("person", "phone"),
+        ("organization", "contact_phone"),
+        ("site", "contact_phone"),
+        ("facility", "contact_phone"),
+        ("care", "id_no"),
+        ("care", "phone"),
+    }
     assert all(f.mask for f in ALL if f.is_sensitive)
     assert fields.show("person", "id_no", ID_NO) == "120199********" + ID_NO[-4:]
     assert fields.show("person", "phone", "12012345678") == "12*****5678"
@@ -117,9 +123,24 @@ def test_it_refuses_a_wrong_cell_and_says_what_to_do(kind: str, name: str, raw: 
 
 @pytest.mark.parametrize(
     "header",
-    ["民族", "民  族", "宗教\n信仰", "政治面貌", "是否党员", "信访情况", "前科劣迹", "刑满释放人员", "是否吸毒", "血型", "人脸照片", "家庭收入",
-     "风险等级", "备 注", "其他情况说明"],
-)  # fmt: skip
+    [
+        "民族",
+        "民  族",
+        "宗教\n信仰",
+        "政治面貌",
+        "是否党员",
+        "信访情况",
+        "前科劣迹",
+        "刑满释放人员",
+        "是否吸毒",
+        "血型",
+        "人脸照片",
+        "家庭收入",
+        "风险等级",
+        "备 注",
+        "其他情况说明",
+    ],
+)
 def test_it_refuses_headings_that_have_no_field_here(header: str) -> None:
     assert fields.forbidden(header)
 
@@ -148,10 +169,21 @@ def test_the_document_is_the_one_rendered_from_the_fields() -> None:
 @pytest.mark.parametrize(
     ("written", "days"),
     [
-        ("30", 30), ("３０天", 30), (7.0, 7), ("每天", 1), ("每周", 7), ("每两周一次", 14), ("十五天", 15), ("每半个月", 15), ("每月1次", 30),
-        ("季检", 90), ("每3个月", 90), ("半年", 180), ("每年一次", 365),
+        ("30", 30),
+        ("３０天", 30),
+        (7.0, 7),
+        ("每天", 1),
+        ("每周", 7),
+        ("每两周一次", 14),
+        ("十五天", 15),
+        ("每半个月", 15),
+        ("每月1次", 30),
+        ("季检", 90),
+        ("每3个月", 90),
+        ("半年", 180),
+        ("每年一次", 365),
     ],
-)  # fmt: skip
+)
 def test_an_interval_is_read_as_offices_write_it(written: object, days: int) -> None:
     for kind in ("site", "facility", "care"):
         assert fields.parse(kind, "interval_days", written).value == days

@@ -28,9 +28,14 @@ def phone(n: int) -> str:
 def person(n: int, **changed: object) -> list[Any]:
     """A row under ``PERSON``; ``changed`` by field."""
     values: dict[str, object] = {
-        "building": "5号楼", "stairwell": "2单元", "room": f"{n}01", "name": f"王{'一二三四五六七八九'[n % 9]}",
-        "relation": "户主", "id_no": id_no(n), "phone": phone(n),
-    }  # fmt: skip
+        "building": "5号楼",
+        "stairwell": "2单元",
+        "room": f"{n}01",
+        "name": f"王{'一二三四五六七八九'[n % 9]}",
+        "relation": "户主",
+        "id_no": id_no(n),
+        "phone": phone(n),
+    }
     return list({**values, **changed}.values())
 
 

@@ -59,18 +59,32 @@ def test_a_header_of_two_rows_is_one_and_the_group_tells_whose_telephone_it_is()
     )
     assert ledger.kind == "dwelling" and not ledger.questions
     assert [c.field for c in ledger.sheets[0].columns] == [
-        "building", "stairwell", "room", "occupancy", "owner_name", "owner_phone", ""
-    ]  # fmt: skip
+        "building",
+        "stairwell",
+        "room",
+        "occupancy",
+        "owner_name",
+        "owner_phone",
+        "",
+    ]
     assert ledger.rows[0].row_no == 3
     assert ledger.rows[0].values["occupancy"] == "vacant" and ledger.rows[0].values["owner_phone"] == phone(1)
 
 
 def test_a_column_not_taken_is_named_though_only_the_upper_of_two_header_rows_has_it() -> None:
     ledger = read.read(
-        books.xlsx({"Sheet1": [["序号", "住址", "", "", "居民", "宗教信仰"], ["", "楼栋", "单元", "室号", "姓名", ""],
-                               [1, "5号楼", "1单元", "101", "王一", "无"]]}),
-        "人口.xlsx", kind="person",
-    )  # fmt: skip
+        books.xlsx(
+            {
+                "Sheet1": [
+                    ["序号", "住址", "", "", "居民", "宗教信仰"],
+                    ["", "楼栋", "单元", "室号", "姓名", ""],
+                    [1, "5号楼", "1单元", "101", "王一", "无"],
+                ]
+            }
+        ),
+        "人口.xlsx",
+        kind="person",
+    )
     assert [c.how for c in ledger.sheets[0].columns if c.header == "宗教信仰"] == ["forbidden"]
     assert [r.values["name"] for r in ledger.rows] == ["王一"]
 
@@ -85,8 +99,11 @@ def test_a_household_merged_over_its_members_is_filled_down() -> None:
         merges=[(1, column, 3, column, value) for column, value in enumerate(["5号楼", "2单元", "101"])],
     )
     assert doors(rows) == [
-        (2, "5号楼", "2单元", "101"), (3, "5号楼", "2单元", "101"), (4, "5号楼", "2单元", "101"), (5, "5号楼", "2单元", "401")
-    ]  # fmt: skip
+        (2, "5号楼", "2单元", "101"),
+        (3, "5号楼", "2单元", "101"),
+        (4, "5号楼", "2单元", "101"),
+        (5, "5号楼", "2单元", "401"),
+    ]
 
 
 def test_a_household_written_once_without_merging_is_filled_down_where_the_whole_sheet_does_so() -> None:
@@ -163,10 +180,17 @@ def test_headers_and_titles_repeated_at_page_breaks_are_no_records() -> None:
 @pytest.mark.parametrize(
     "footer",
     [
-        ["合计", "", "", 2], ["", "合 计", "", 2], ["填表人：王一", "", "", "审核人：王二"], ["本页小计", "", "", 1],
-        ["负责人（签字）："], ["说明：本表一式两份"], ["注：空房也要填"], ["社区（盖章）"], ["共 2 人"],
+        ["合计", "", "", 2],
+        ["", "合 计", "", 2],
+        ["填表人：王一", "", "", "审核人：王二"],
+        ["本页小计", "", "", 1],
+        ["负责人（签字）："],
+        ["说明：本表一式两份"],
+        ["注：空房也要填"],
+        ["社区（盖章）"],
+        ["共 2 人"],
     ],
-)  # fmt: skip
+)
 def test_footers_are_no_records(footer: list[object]) -> None:
     rows = rows_of(PERSON, person(1), person(2), [], footer)
     assert [r.row_no for r in rows] == [2, 3]
@@ -217,9 +241,7 @@ def test_words_for_the_same_and_for_nothing() -> None:
         person(6, phone="12"),
         person(7, phone="同上"),
     )
-    assert doors(rows)[:3] == [
-        (2, "5号楼", "2单元", "101"), (3, "5号楼", "2单元", "101"), (4, "5号楼", "2单元", "302")
-    ]  # fmt: skip
+    assert doors(rows)[:3] == [(2, "5号楼", "2单元", "101"), (3, "5号楼", "2单元", "101"), (4, "5号楼", "2单元", "302")]
     assert not any("phone" in r.values for r in rows[:4])
     assert [(f.column, f.code) for r in rows[3:5] for f in r.faults] == [("D", "repeat"), ("F", "repeat")]
     assert [(f.column, f.code) for r in rows[5:] for f in r.faults] == [("G", "length"), ("G", "repeat")]
@@ -288,8 +310,10 @@ def test_one_column_may_answer_whether_a_door_is_empty_and_whether_it_is_let() -
         ["楼栋", "室号", "房屋状态"], ["5号楼", 301, "出租"], ["5号楼", 302, "空置"], ["5号楼", 303, "自住"]
     )
     assert [(r.values["occupancy"], r.values.get("tenure")) for r in status] == [
-        ("occupied", "let"), ("vacant", None), ("occupied", None)
-    ]  # fmt: skip
+        ("occupied", "let"),
+        ("vacant", None),
+        ("occupied", None),
+    ]
     used = rows_of(["楼栋", "室号", "房主", "使用情况"], ["5号楼", 301, "王一", "空关"], ["5号楼", 302, "王二", "租赁"])
     assert [(r.values.get("occupancy"), r.values.get("tenure")) for r in used] == [("vacant", None), (None, "let")]
     assert not any(r.faults for r in (*status, *used))
@@ -317,6 +341,7 @@ def test_the_worked_example_of_the_document_is_read_as_it_says() -> None:
         ["合计", "", "", "2 人"],
     )
     assert [(r.row_no, r.values["name"], [f"{f.column}{r.row_no} {f.code}" for f in r.faults]) for r in rows] == [
-        (3, "王一", ["E3 damaged"]), (4, "王二", ["E4 repeat"])
-    ]  # fmt: skip
+        (3, "王一", ["E3 damaged"]),
+        (4, "王二", ["E4 repeat"]),
+    ]
     assert {addresses.key(location.address_of(r.values)) for r in rows} == {"|5|2|301"}

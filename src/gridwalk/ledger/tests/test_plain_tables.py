@@ -19,16 +19,58 @@ STEM = "12019919560302001"
 GOOD = STEM + idcards.checksum(STEM)
 CELLS = {
     "姓名": ["王伟", "欧阳文静", "王　伟", "张三（已故）", "无", "户主", "李四2", "阿卜杜·热合曼", "張偉", "一", ""],
-    "身份证号": [GOOD, GOOD[:17] + ("1" if GOOD[17] != "1" else "2"), "120199560302001", GOOD.lower(), "1.20199E+17", "不详",
-             "12019919560302000", "120199199913010011", "１２０１９９", GOOD[:14] + "****", GOOD[:15] + "000", ""],
+    "身份证号": [
+        GOOD,
+        GOOD[:17] + ("1" if GOOD[17] != "1" else "2"),
+        "120199560302001",
+        GOOD.lower(),
+        "1.20199E+17",
+        "不详",
+        "12019919560302000",
+        "120199199913010011",
+        "１２０１９９",
+        GOOD[:14] + "****",
+        GOOD[:15] + "000",
+        "",
+    ],
     "性别": ["男", "女", "M", "未知", "男性", "1", ""],
-    "出生日期": ["1956-03-02", "1956.3.2", "1956年3月2日", "19560302", "1956-02-30", "56.3.2", "20516", "1956-03-02 00:00:00", "1848-1-1", "无", ""],
-    "联系电话": ["12012345678", "１２０１２３４５６７８", "12012345678/12087654321", "022-26251234", "1201234", "—", "12012345678.0", ""],
+    "出生日期": [
+        "1956-03-02",
+        "1956.3.2",
+        "1956年3月2日",
+        "19560302",
+        "1956-02-30",
+        "56.3.2",
+        "20516",
+        "1956-03-02 00:00:00",
+        "1848-1-1",
+        "无",
+        "",
+    ],
+    "联系电话": [
+        "12012345678",
+        "１２０１２３４５６７８",
+        "12012345678/12087654321",
+        "022-26251234",
+        "1201234",
+        "—",
+        "12012345678.0",
+        "",
+    ],
     "人员状态": ["正常", "去世", "已迁出", "不认识", ""],
-    "住址": ["林古里5号楼2单元301", "林古里小区５-２-301", "旺海公府12号楼1门1002室（东）", "五号楼", "无", "—", "地址" * 70, ""],
+    "住址": [
+        "林古里5号楼2单元301",
+        "林古里小区５-２-301",
+        "旺海公府12号楼1门1002室（东）",
+        "五号楼",
+        "无",
+        "—",
+        "地址" * 70,
+        "",
+    ],
     "楼栋": ["5", "5号楼", "五号楼", "A座", "02", "5-2", ""],
     "室号": ["301", "0301", "301室", "2-301", "底商3", "1", ""],
-}  # fmt: skip
+}
 
 
 def rows(columns: list[str]) -> st.SearchStrategy[list[list[str]]]:
@@ -45,9 +87,10 @@ def written(target: Path, table: list[list[str]]) -> Path:
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(
-    data=st.data(), columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True),
+    data=st.data(),
+    columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True),
     title=st.sampled_from([[], [["林古里社区台账"]], [["林古里社区台账"], ["填报单位：林古里"]]]),
-)  # fmt: skip
+)
 def test_both_ways_of_reading_say_the_same(
     tmp_path: Path, data: st.DataObject, columns: list[str], title: list[list[str]]
 ) -> None:
@@ -76,9 +119,11 @@ def test_a_title_alone_in_its_line_and_a_comma_within_a_cell_make_no_broken_file
 
 @pytest.mark.parametrize(
     ("body", "why"),
-    [([["王伟", "301"], ["同上", "301"], ["李芳", "〃"]], "a cell says 同上"),
-     ([["王伟", "301", ""], ["5号楼", "", ""], ["李芳", "302", ""]], "a caption stands between the rows")],
-)  # fmt: skip
+    [
+        ([["王伟", "301"], ["同上", "301"], ["李芳", "〃"]], "a cell says 同上"),
+        ([["王伟", "301", ""], ["5号楼", "", ""], ["李芳", "302", ""]], "a caption stands between the rows"),
+    ],
+)
 def test_what_is_not_plain_is_left_to_the_other_reader(tmp_path: Path, body: list[list[str]], why: str) -> None:
     header = ["姓名", "室号", "联系电话"][: len(body[0])]
     file = written(tmp_path / "表.csv", [header, *body])

@@ -14,9 +14,13 @@ from gridwalk.ledger.tests.books import id_no, phone
 
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９ｘ")
 HEADERS = {
-    "building": ("楼栋", "楼号", "幢号"), "room": ("室号", "房号(室)", "门 牌"), "name": ("姓名", "居民姓名*", "姓　名"),
-    "id_no": ("身份证号", "公民身份号码：", "证件号码"), "phone": ("联系电话", "手机"), "born_on": ("出生日期", "生日"),
-}  # fmt: skip
+    "building": ("楼栋", "楼号", "幢号"),
+    "room": ("室号", "房号(室)", "门 牌"),
+    "name": ("姓名", "居民姓名*", "姓　名"),
+    "id_no": ("身份证号", "公民身份号码：", "证件号码"),
+    "phone": ("联系电话", "手机"),
+    "born_on": ("出生日期", "生日"),
+}
 
 
 @st.composite
@@ -37,16 +41,23 @@ def people(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, object]]:
         "room": draw(st.sampled_from((values["room"], int(values["room"]), f" {values['room']}"))),
         "name": draw(st.sampled_from((values["name"], " ".join(values["name"]), f"{values['name']}（户主）"))),
         "id_no": draw(
-            st.sampled_from((number, f"'{number}", number.lower(), number.translate(FULL_WIDTH), f"{number[:6]} {number[6:]}"))
+            st.sampled_from(
+                (number, f"'{number}", number.lower(), number.translate(FULL_WIDTH), f"{number[:6]} {number[6:]}")
+            )
         ),
         "phone": draw(st.sampled_from((values["phone"], int(values["phone"]), f"{values['phone']}、{phone(1)}"))),
         "born_on": draw(
             st.sampled_from(
-                (born.isoformat(), f"{born.year}.{born.month}.{born.day}", f"{born.year}年{born.month}月{born.day}日", f"{born:%Y%m%d}",
-                 (born - dt.date(1899, 12, 30)).days)
+                (
+                    born.isoformat(),
+                    f"{born.year}.{born.month}.{born.day}",
+                    f"{born.year}年{born.month}月{born.day}日",
+                    f"{born:%Y%m%d}",
+                    (born - dt.date(1899, 12, 30)).days,
+                )
             )
         ),
-    }  # fmt: skip
+    }
     return values, written
 
 

@@ -14,10 +14,12 @@ NOTHING = -1e3
 
 
 def assign(scored: pl.DataFrame) -> pl.DataFrame:
-    """``scored``: ``l``, ``r``, ``bits`` (log2 odds), ``p``. Returns the chosen pairs with ``status`` match or question.
+    """``scored``: ``l``, ``r``, ``bits`` (log2 odds), ``p``.
 
-    A pair is taken when it is likely enough and beats by ``MARGIN`` bits whatever else either record could be; taking it
-    frees its rivals, so the step is repeated. What is left is assigned for the greatest sum per connected component.
+    Returns the chosen pairs with ``status`` match or question.
+
+    A pair is taken when it is likely enough and beats by ``MARGIN`` bits whatever else either record could be; taking
+    it frees its rivals, so the step is repeated. What is left is assigned for the greatest sum per connected component.
     """
     rest = scored.filter(pl.col("p") >= QUESTION)
     taken = []

@@ -1,4 +1,7 @@
-"""Candidate pairs: records that share a key. What no block brings together can never be matched, so recall is measured."""
+"""Candidate pairs: records that share a key.
+
+What no block brings together can never be matched, so recall is measured.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ Block = Sequence[str]
 
 
 def candidates(left: pl.DataFrame, right: pl.DataFrame, blocks: Sequence[Block]) -> pl.DataFrame:
-    """Distinct pairs ``l``, ``r`` (columns of the same names in the frames) that agree on every column of some block."""
+    """Distinct pairs ``l``, ``r`` (columns of the same names in the frames) that agree on every column of
+    some block.
+    """
     found = [_pairs(left, right, block) for block in blocks if all(c in left and c in right for c in block)]
     if not found:
         return pl.DataFrame(schema={"l": pl.UInt32, "r": pl.UInt32})
@@ -20,7 +25,8 @@ def candidates(left: pl.DataFrame, right: pl.DataFrame, blocks: Sequence[Block])
 
 
 def _pairs(left: pl.DataFrame, right: pl.DataFrame, block: Block) -> pl.DataFrame:
-    # A key of several columns as one number: joining on a hash is several times faster than on strings. Two keys under one
+    # A key of several columns as one number: joining on a hash is several times faster than on strings. Two keys
+    # under one
     # hash would only bring a candidate more, which scoring throws out.
     key = pl.struct(block).hash().alias("k") if len(block) > 1 else pl.col(block[0]).hash().alias("k")
     said = pl.all_horizontal(pl.col(c).is_not_null() for c in block)

@@ -39,8 +39,11 @@ DUPLICATE_KEYS: Mapping[str, Sequence[Key]] = {
         Key(("name", "born_on", "estate", "building", "room"), "同门同名同日生", unless="id_no"),
     ),
     "dwelling": (Key(("estate", "building", "stairwell", "room"), "同一户写了两行"),),
-    "organization": (Key(("uscc",), "信用代码相同"), Key(("name", "estate", "building", "room"), "同名同址", unless="uscc")),
-}  # fmt: skip
+    "organization": (
+        Key(("uscc",), "信用代码相同"),
+        Key(("name", "estate", "building", "room"), "同名同址", unless="uscc"),
+    ),
+}
 
 
 def pairs(left: pl.DataFrame, right: pl.DataFrame, key: Key) -> pl.DataFrame:
@@ -56,7 +59,9 @@ def pairs(left: pl.DataFrame, right: pl.DataFrame, key: Key) -> pl.DataFrame:
 
 
 def _alike(here: pl.Expr, there: pl.Expr) -> pl.Expr:
-    """Under one number the same name, or one of them is missing: rows that carry a relative's number share the surname."""
+    """Under one number the same name, or one of them is missing: rows that carry a relative's number share
+    the surname.
+    """
     return here.is_null() | there.is_null() | (here == there)
 
 

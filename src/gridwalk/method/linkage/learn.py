@@ -1,7 +1,7 @@
 """Learning weights from two ledgers without an answer key: expectation–maximisation over the patterns of levels.
 
-Fellegi & Sunter (1969); Winkler (1988) for EM under conditional independence. A step of its own: linking uses the published
-weights, and learning only says what they would be on this material.
+Fellegi & Sunter (1969); Winkler (1988) for EM under conditional independence. A step of its own: linking uses the
+published weights, and learning only says what they would be on this material.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ def learn(
     for _ in range(ROUNDS):
         true = [_posterior(row, names, learnt, share) for row in rows]
         share = sum(p * c for p, c in zip(true, n, strict=True)) / sum(n)
-        learnt = {
-            name: _updated([row[i] for row in rows], true, n, learnt[name]) for i, name in enumerate(names)
-        }  # fmt: skip
+        learnt = {name: _updated([row[i] for row in rows], true, n, learnt[name]) for i, name in enumerate(names)}
     shown = {
         name: {code: Level(pair[0], None if weights[name][code].u is None else pair[1]) for code, pair in table.items()}
         for name, table in learnt.items()

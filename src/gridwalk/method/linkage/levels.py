@@ -143,11 +143,17 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
     return Compared(
         pick(
-            pairs, said, other=borrowed, same=same & ~stars, both_valid=valid & ~same, near=near & ~stars | kept & lost,
+            pairs,
+            said,
+            other=borrowed,
+            same=same & ~stars,
+            both_valid=valid & ~same,
+            near=near & ~stars | kept & lost,
             birth=birth & full & ~stars | stars & tail,
         ),
-        pairs.share("id_text", unseen=UNSEEN_NUMBER), (left.str.len_chars() >= DATED).fill_null(False).to_numpy(),
-    )  # fmt: skip
+        pairs.share("id_text", unseen=UNSEEN_NUMBER),
+        (left.str.len_chars() >= DATED).fill_null(False).to_numpy(),
+    )
 
 
 def _borrowed(pairs: Pairs, called: Compared) -> Bools:
@@ -203,8 +209,9 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
 
 
 def home(pairs: Pairs) -> Compared:
-    """Doors: the same · of households known to be the same people · same building and room · the building misspelt, the room
-    the same · same building · same estate, by how many live there · other."""
+    """Doors: the same · of households known to be the same people · same building and room · the building misspelt, the
+    room the same · same building · same estate, by how many live there · other.
+    """
     household = pairs.same("household") if pairs.has("household") else np.zeros(pairs.n, dtype=np.bool_)
     said = pairs.said("door") | pairs.said("house") | household
     same, room, building = pairs.same("door"), pairs.same("place"), pairs.same("house")
@@ -218,7 +225,13 @@ def home(pairs: Pairs) -> Compared:
     misspelt_building = alike(*pairs.both("building"), open_ & same_estate & words.to_numpy())
     near = misspelt_estate | misspelt_building
     level = pick(
-        pairs, said, same=same, household=household, room=room, near=near & pairs.same("room"), building=building | near,
+        pairs,
+        said,
+        same=same,
+        household=household,
+        room=room,
+        near=near & pairs.same("room"),
+        building=building | near,
         estate=same_estate,
-    )  # fmt: skip
+    )
     return Compared(level, np.where(level == "estate", pairs.share("estate"), pairs.share("door")))

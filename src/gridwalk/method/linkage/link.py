@@ -16,23 +16,55 @@ from gridwalk.method.linkage.weights import QUESTION, WEIGHTS, Table
 KINDS = tuple(WEIGHTS)
 BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
     "person": (
-        ("door",), ("phone", "surname"), ("phone", "born_on"), ("name_key",), ("sound", "born_on"), ("born_on",), ("id_head",),
-        ("id_tail",), ("id_text",), ("place", "sound"), ("household", "surname"), ("household", "born_on"), ("house", "name_key"),
+        ("door",),
+        ("phone", "surname"),
+        ("phone", "born_on"),
+        ("name_key",),
+        ("sound", "born_on"),
+        ("born_on",),
+        ("id_head",),
+        ("id_tail",),
+        ("id_text",),
+        ("place", "sound"),
+        ("household", "surname"),
+        ("household", "born_on"),
+        ("house", "name_key"),
     ),
     "dwelling": (
-        ("place",), ("estate", "room"), ("estate", "building", "room"), ("phone",), ("name_key", "room"),
+        ("place",),
+        ("estate", "room"),
+        ("estate", "building", "room"),
+        ("phone",),
+        ("name_key", "room"),
         ("name_key", "building"),
     ),
     "organization": (("name_key",), ("door",), ("phone",), ("id_text",), ("name_head", "house"), ("contact", "house")),
-}  # fmt: skip
+}
 EVIDENCE = {
-    ("id", "same"): "证件号相同", ("id", "near"): "证件号只差一两位", ("id", "birth"): "证件号出生日期相同",
-    ("name", "same"): "同名", ("name", "sounds"): "名字同音", ("name", "near"): "名字差一字", ("name", "within"): "名称相含",
-    ("born", "same"): "同日生", ("born", "near"): "出生日期相近", ("born", "year"): "只有出生年份相同", ("phone", "same"): "电话相同", ("phone", "near"): "电话差一位",
-    ("home", "same"): "同一户", ("home", "household"): "家人都对上了", ("home", "room"): "楼号室号相同", ("estate", "near"): "小区名相近",
-    ("owner", "same"): "产权人相同", ("contact", "same"): "联系人相同", ("id", "both_valid"): "两个证件号都校验无误但不同",
-    ("name", "other"): "名字不同", ("born", "other"): "出生日期不同", ("home", "other"): "住处不同", ("phone", "other"): "电话不同",
-}  # fmt: skip
+    ("id", "same"): "证件号相同",
+    ("id", "near"): "证件号只差一两位",
+    ("id", "birth"): "证件号出生日期相同",
+    ("name", "same"): "同名",
+    ("name", "sounds"): "名字同音",
+    ("name", "near"): "名字差一字",
+    ("name", "within"): "名称相含",
+    ("born", "same"): "同日生",
+    ("born", "near"): "出生日期相近",
+    ("born", "year"): "只有出生年份相同",
+    ("phone", "same"): "电话相同",
+    ("phone", "near"): "电话差一位",
+    ("home", "same"): "同一户",
+    ("home", "household"): "家人都对上了",
+    ("home", "room"): "楼号室号相同",
+    ("estate", "near"): "小区名相近",
+    ("owner", "same"): "产权人相同",
+    ("contact", "same"): "联系人相同",
+    ("id", "both_valid"): "两个证件号都校验无误但不同",
+    ("name", "other"): "名字不同",
+    ("born", "other"): "出生日期不同",
+    ("home", "other"): "住处不同",
+    ("phone", "other"): "电话不同",
+}
 ROUNDS = 2
 """Weighed twice: whom the first round has taken is household evidence in the second."""
 
@@ -51,7 +83,9 @@ class Links:
 
 
 def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping[str, Table] | None = None) -> Links:
-    """Link rows of ``kind`` (a key of ``WEIGHTS``). Frames have ``row`` and any canonical columns (``prepare.COLUMNS``).
+    """Link rows of ``kind`` (a key of ``WEIGHTS``).
+
+    Frames have ``row`` and any canonical columns (``prepare.COLUMNS``).
 
     Every row is in at most one pair; a row said twice on its side is taken once, by its first row.
     """
@@ -70,7 +104,14 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
     pool = tuple(prepare.PREPARE[kind](side) for side in rest)
     homes = tuple(prepare.home_of(side, kind) for side in (ours, theirs))
     for _ in range(ROUNDS):
-        chosen = _round(pool[0], pool[1], homes, pl.concat(found), kind, weights or WEIGHTS[kind])
+        chosen = _round(
+            left=pool[0],
+            right=pool[1],
+            homes=homes,
+            settled=pl.concat(found),
+            kind=kind,
+            weights=weights or WEIGHTS[kind],
+        )
         matched = chosen.filter(pl.col("status") == "match")
         found.append(matched)
         if matched.is_empty():
@@ -95,7 +136,9 @@ def _renamed(side: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
 
 
 def patterns(left: pl.DataFrame, right: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """The level of every comparison (a column each) for all candidates no certain key settles: what ``learn`` learns from."""
+    """The level of every comparison (a column each) for all candidates no certain key settles: what ``learn``
+    learns from.
+    """
     ours, theirs = (prepare.PREPARE[kind](prepare.with_columns(side, kind)) for side in (left, right))
     ours, theirs = ours.with_row_index("l"), theirs.with_row_index("r")
     return _levels(Pairs(ours, theirs, blocks.candidates(ours, theirs, BLOCKS[kind])), kind)
@@ -127,9 +170,13 @@ def _without(sides: tuple[pl.DataFrame, ...], pairs: pl.DataFrame) -> tuple[pl.D
 
 
 def _round(
-    left: pl.DataFrame, right: pl.DataFrame, homes: tuple[pl.DataFrame, ...], settled: pl.DataFrame, kind: str,
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    homes: tuple[pl.DataFrame, ...],
+    settled: pl.DataFrame,
+    kind: str,
     weights: Mapping[str, Table],
-) -> pl.DataFrame:  # fmt: skip
+) -> pl.DataFrame:
     """One weighing of what is left; the chosen pairs as ``Links.pairs``."""
     left, right = _households(left, right, homes, settled)
     left, right = left.with_row_index("l"), right.with_row_index("r")
@@ -141,15 +188,20 @@ def _round(
     chosen = assign.assign(scored.filter(pl.col("p") >= QUESTION))
     why = _why(compared, chosen["at"].to_numpy())
     return chosen.select(
-        left_row=left["row"].gather(chosen["l"]), right_row=right["row"].gather(chosen["r"]), status="status",
-        score=pl.col("p"), why=pl.Series(why, dtype=pl.String),
-    )  # fmt: skip
+        left_row=left["row"].gather(chosen["l"]),
+        right_row=right["row"].gather(chosen["r"]),
+        status="status",
+        score=pl.col("p"),
+        why=pl.Series(why, dtype=pl.String),
+    )
 
 
 def _households(
     left: pl.DataFrame, right: pl.DataFrame, homes: tuple[pl.DataFrame, ...], settled: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A column ``household`` on both sides: the right door to which most of the left door's people have been matched."""
+    """A column ``household`` on both sides: the right door to which most of the left door's people have
+    been matched.
+    """
     moved = (
         settled.select("left_row", "right_row")
         .join(homes[0].select(left_row="row", here="home"), on="left_row")
@@ -171,27 +223,36 @@ def _households(
 def _person(pairs: Pairs) -> dict[str, Compared]:
     called = levels.name(pairs)
     return {
-        "name": called, "id": levels.id_number(pairs, called), "born": levels.born(pairs),
-        "sex": levels.equal(pairs, "sex", by_share=False), "phone": levels.typed(pairs, "phone"),
-        "home": levels.home(pairs), "relation": levels.equal(pairs, "relation", by_share=False),
-    }  # fmt: skip
+        "name": called,
+        "id": levels.id_number(pairs, called),
+        "born": levels.born(pairs),
+        "sex": levels.equal(pairs, "sex", by_share=False),
+        "phone": levels.typed(pairs, "phone"),
+        "home": levels.home(pairs),
+        "relation": levels.equal(pairs, "relation", by_share=False),
+    }
 
 
 def _dwelling(pairs: Pairs) -> dict[str, Compared]:
     return {
-        "estate": levels.named(pairs, "estate"), "building": levels.equal(pairs, "building"),
-        "stairwell": levels.equal(pairs, "stairwell", by_share=False), "room": levels.typed(pairs, "room"),
-        "owner": levels.typed(pairs, "name_key"), "phone": levels.typed(pairs, "phone"),
+        "estate": levels.named(pairs, "estate"),
+        "building": levels.equal(pairs, "building"),
+        "stairwell": levels.equal(pairs, "stairwell", by_share=False),
+        "room": levels.typed(pairs, "room"),
+        "owner": levels.typed(pairs, "name_key"),
+        "phone": levels.typed(pairs, "phone"),
         "area": levels.equal(pairs, "area_m2", by_share=False),
-    }  # fmt: skip
+    }
 
 
 def _organization(pairs: Pairs) -> dict[str, Compared]:
     return {
-        "name": levels.named(pairs, "name_key", within=True), "id": levels.id_number(pairs),
-        "phone": levels.typed(pairs, "phone"), "home": levels.home(pairs),
+        "name": levels.named(pairs, "name_key", within=True),
+        "id": levels.id_number(pairs),
+        "phone": levels.typed(pairs, "phone"),
+        "home": levels.home(pairs),
         "contact": levels.typed(pairs, "contact"),
-    }  # fmt: skip
+    }
 
 
 COMPARE = {"person": _person, "dwelling": _dwelling, "organization": _organization}

@@ -10,15 +10,23 @@ from gridwalk.method import names, text
 
 COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     "person": {
-        "name": pl.String(), "id_no": pl.String(), "id_text": pl.String(), "born_on": pl.Date(), "sex": pl.String(),
-        "phone": pl.String(), "relation": pl.String(),
+        "name": pl.String(),
+        "id_no": pl.String(),
+        "id_text": pl.String(),
+        "born_on": pl.Date(),
+        "sex": pl.String(),
+        "phone": pl.String(),
+        "relation": pl.String(),
     },
     "dwelling": {"owner_name": pl.String(), "owner_phone": pl.String(), "area_m2": pl.String()},
     "organization": {
-        "name": pl.String(), "uscc": pl.String(), "id_text": pl.String(), "contact_name": pl.String(),
+        "name": pl.String(),
+        "uscc": pl.String(),
+        "id_text": pl.String(),
+        "contact_name": pl.String(),
         "contact_phone": pl.String(),
     },
-}  # fmt: skip
+}
 PLACE = ("estate", "building", "stairwell", "room")
 """The parts of a door, as ``addresses`` reads them; both frames may have them."""
 
@@ -52,7 +60,9 @@ def _surname(name: str) -> str:
 
 
 def _plain_name(name: str) -> str:
-    """Simplified characters; names in letters by their words in order of the alphabet, whichever comes first in the ledger."""
+    """Simplified characters; names in letters by their words in order of the alphabet, whichever comes first in
+    the ledger.
+    """
     plain = text.simplified(name).lower()
     return " ".join(sorted(plain.split())) if plain.isascii() else plain
 
@@ -66,11 +76,14 @@ def _door(frame: pl.DataFrame) -> pl.DataFrame:
     building, room = pl.col("building"), pl.col("room")
     full = room.is_not_null() & (building.is_not_null() | pl.col("estate").is_not_null())
     return frame.with_columns(
-        door=pl.when(full).then(pl.concat_str(*PLACE, separator="|", ignore_nulls=False).fill_null(
-            pl.concat_str([pl.col(p).fill_null("") for p in PLACE], separator="|"))),
+        door=pl.when(full).then(
+            pl.concat_str(*PLACE, separator="|", ignore_nulls=False).fill_null(
+                pl.concat_str([pl.col(p).fill_null("") for p in PLACE], separator="|")
+            )
+        ),
         place=pl.when(room.is_not_null() & building.is_not_null()).then(pl.concat_str(building, room, separator="|")),
         house=pl.concat_str("estate", "building", separator="|"),
-    )  # fmt: skip
+    )
 
 
 UNNAMED = "之[子女男儿]$|^(新生儿|婴儿|宝宝)"
@@ -112,10 +125,15 @@ def organizations(frame: pl.DataFrame) -> pl.DataFrame:
     """Organizations: the name without its legal form, the code as written, whom to call."""
     frame = _mapped(frame, "name", name_key=names.organization_key)
     frame = _mapped(frame, "contact_name", contact=_plain_name)
-    return _door(frame).with_columns(
-        id_text=pl.col("uscc").fill_null(pl.col("id_text")), id_valid=pl.col("uscc"),
-        name_head=pl.when(pl.col("name_key").str.len_chars() >= 2).then(pl.col("name_key").str.slice(0, 2)),
-    ).rename({"contact_phone": "phone"})  # fmt: skip
+    return (
+        _door(frame)
+        .with_columns(
+            id_text=pl.col("uscc").fill_null(pl.col("id_text")),
+            id_valid=pl.col("uscc"),
+            name_head=pl.when(pl.col("name_key").str.len_chars() >= 2).then(pl.col("name_key").str.slice(0, 2)),
+        )
+        .rename({"contact_phone": "phone"})
+    )
 
 
 PREPARE: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {

@@ -22,7 +22,10 @@ Bits = npt.NDArray[np.float64]
 
 
 def bits_of(table: Table, compared: Compared) -> Bits:
-    """The bits of one comparison for every pair; 0 where a side says nothing. What agrees outright never says less than what nearly agrees."""
+    """The bits of one comparison for every pair; 0 where a side says nothing.
+
+    What agrees outright never says less than what nearly agrees.
+    """
     bits = np.zeros(len(compared.level))
     for code, level in table.items():
         at = compared.level == code
@@ -31,7 +34,8 @@ def bits_of(table: Table, compared: Compared) -> Bits:
         if compared.share is None:
             bits[at] = level.weight
             continue
-        # Chance brings records no less often near each other than to the very value: in a ledger of forty rows a telephone
+        # Chance brings records no less often near each other than to the very value: in a ledger of forty rows a
+        # telephone
         # a keystroke apart would otherwise say more than the same one.
         u = np.maximum(compared.share[at], level.u or 0.0)
         bits[at] = np.minimum(math.log2(level.m) - np.log2(u), MOST_OF_A_VALUE)
@@ -61,7 +65,9 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
 
 
 def prior(n_left: int, n_right: int) -> float:
-    """Bits against any pair before it is looked at: half the records of the shorter side have a partner on the longer."""
+    """Bits against any pair before it is looked at: half the records of the shorter side have a partner on
+    the longer.
+    """
     return -math.log2(2.0 * max(n_left, n_right, 1))
 
 

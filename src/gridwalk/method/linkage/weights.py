@@ -1,9 +1,10 @@
-"""Fellegi–Sunter weights: for each comparison of two records, how likely each level is among true and among chance pairs.
+"""Fellegi–Sunter weights: for each comparison of two records, how likely each level is among true and among
+chance pairs.
 
-``m``: the level's share among pairs of one entity, ``u``: among pairs of different entities. ``u`` None: the share of records
-that carry the very value, so agreeing on 王伟 says less than agreeing on a rare name (term frequency). The weight of a
-level is log2(m / u), in bits. The shares were learnt by EM (``learn``) on generated ledgers and rounded; see
-docs/algorithms/matching.md for a worked example.
+``m``: the level's share among pairs of one entity, ``u``: among pairs of different entities. ``u`` None: the share of
+records that carry the very value, so agreeing on 王伟 says less than agreeing on a rare name (term frequency). The
+weight of a level is log2(m / u), in bits. The shares were learnt by EM (``learn``) on generated ledgers and rounded;
+see docs/algorithms/matching.md for a worked example.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gridwalk.method import idcards
 
-# By hand: 7·1+9·2+10·0+5·1+8·9+4·9+2·1+1·9+6·8+3·0+7·0+9·1+10·0+5·1+8·1+4·0+2·1 = 221 = 20·11 + 1 → the second of 10X98765432
+# By hand: 7·1+9·2+10·0+5·1+8·9+4·9+2·1+1·9+6·8+3·0+7·0+9·1+10·0+5·1+8·1+4·0+2·1 = 221 = 20·11 + 1 → the second of
+# 10X98765432
 MAN = "120199198001011010"
 # Its 16th digit is 3 instead of 0: 221 + 4·3 = 233 = 21·11 + 2 → the third, X
 MAN_X = "12019919800101131X"
@@ -41,11 +42,13 @@ def test_the_checksum_is_the_one_worked_by_hand() -> None:
     ],
 )
 def test_it_reads_the_ways_a_number_is_typed(raw: str) -> None:
-    assert idcards.check(raw) == idcards.IdCard(MAN_X, "", dt.date(1980, 1, 1), "male", False, 18)
+    assert idcards.check(raw) == idcards.IdCard(
+        value=MAN_X, fault="", born_on=dt.date(1980, 1, 1), sex="male", upgraded=False, n=18
+    )
 
 
 def test_fifteen_digits_become_eighteen_however_the_cell_holds_them() -> None:
-    right = idcards.IdCard(MAN, "", dt.date(1980, 1, 1), "male", True, 15)
+    right = idcards.IdCard(value=MAN, fault="", born_on=dt.date(1980, 1, 1), sex="male", upgraded=True, n=15)
     for raw in ("120199800101101", 120199800101101, 120199800101101.0, "120199800101101.0"):
         assert idcards.check(raw) == right
 
@@ -53,16 +56,26 @@ def test_fifteen_digits_become_eighteen_however_the_cell_holds_them() -> None:
 @pytest.mark.parametrize(
     ("raw", "fault"),
     [
-        ("", "empty"), (None, "empty"), (" ", "empty"),
-        (MAN[:17], "length"), (MAN + "1", "length"),
-        ("12019919800101A010", "characters"), ("1201991980010110X0", "characters"), ("X" + MAN[1:], "characters"),
+        ("", "empty"),
+        (None, "empty"),
+        (" ", "empty"),
+        (MAN[:17], "length"),
+        (MAN + "1", "length"),
+        ("12019919800101A010", "characters"),
+        ("1201991980010110X0", "characters"),
+        ("X" + MAN[1:], "characters"),
         ("120199********1010", "masked"),
         (MAN[:17] + "1", "checksum"),
-        ("120199198002301010", "birth_date"), ("120199188001011010", "birth_date"), ("120199801301101", "birth_date"),
-        ("1.20199E+17", "damaged"), (1.2019919800101e17, "damaged"), (120199198001011010, "damaged"),
-        ("120199198001011000", "damaged"), ("120199198001011000.0", "damaged"),
+        ("120199198002301010", "birth_date"),
+        ("120199188001011010", "birth_date"),
+        ("120199801301101", "birth_date"),
+        ("1.20199E+17", "damaged"),
+        (1.2019919800101e17, "damaged"),
+        (120199198001011010, "damaged"),
+        ("120199198001011000", "damaged"),
+        ("120199198001011000.0", "damaged"),
     ],
-)  # fmt: skip
+)
 def test_it_refuses_what_is_no_number_and_says_why(raw: object, fault: str) -> None:
     card = idcards.check(raw)
     assert (card.value, card.fault, card.born_on) == ("", fault, None)

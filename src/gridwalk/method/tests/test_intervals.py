@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from gridwalk.method import intervals
 
-# R. G. Newcombe, Statistics in Medicine 17 (1998), table I: k of n, Wilson score (method 3), Clopper–Pearson exact (method 5)
+# R. G. Newcombe, Statistics in Medicine 17 (1998), table I: k of n, Wilson score (method 3), Clopper–Pearson exact
+# (method 5)
 NEWCOMBE = [
     (81, 263, (0.2553, 0.3662), (0.2527, 0.3676)),
     (15, 148, (0.0624, 0.1605), (0.0578, 0.1617)),

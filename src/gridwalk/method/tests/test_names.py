@@ -12,12 +12,23 @@ from gridwalk.method import names
 @pytest.mark.parametrize(
     ("raw", "value", "note"),
     [
-        ("王 伟", "王伟", ""), ("王　　伟", "王伟", ""), ("王伟（租户）", "王伟", "租户"), ("王伟(已故", "王伟", ""),
-        ("王伟【户主】(外地)", "王伟", "户主 外地"), ("王伟 已故", "王伟", "已故"), ("王斌建 外出打工", "王斌建", "外出打工"), ("户主：王伟", "王伟", "户主"), ("王伟-租户", "王伟", "租户"),
-        ("阿依古丽.买买提", "阿依古丽·买买提", ""), ("阿依古丽 • 买买提", "阿依古丽·买买提", ""), ("John Smith", "John Smith", ""),
-        ("*王伟", "王伟", ""), ("×", "", ""), ("", "", ""),
+        ("王 伟", "王伟", ""),
+        ("王　　伟", "王伟", ""),
+        ("王伟（租户）", "王伟", "租户"),
+        ("王伟(已故", "王伟", ""),
+        ("王伟【户主】(外地)", "王伟", "户主 外地"),
+        ("王伟 已故", "王伟", "已故"),
+        ("王斌建 外出打工", "王斌建", "外出打工"),
+        ("户主：王伟", "王伟", "户主"),
+        ("王伟-租户", "王伟", "租户"),
+        ("阿依古丽.买买提", "阿依古丽·买买提", ""),
+        ("阿依古丽 • 买买提", "阿依古丽·买买提", ""),
+        ("John Smith", "John Smith", ""),
+        ("*王伟", "王伟", ""),
+        ("×", "", ""),
+        ("", "", ""),
     ],
-)  # fmt: skip
+)
 def test_a_name_loses_its_notes_and_odd_spaces(raw: str, value: str, note: str) -> None:
     assert names.normalise(raw) == names.Name(value, note)
 
@@ -50,11 +61,23 @@ def test_names_that_sound_apart_do_not() -> None:
 @pytest.mark.parametrize(
     ("name", "pinyin"),
     [
-        ("单小明", "shan xiao ming"), ("解平", "xie ping"), ("仇英", "qiu ying"), ("曾子", "zeng zi"), ("任重", "ren zhong"), ("华生", "hua sheng"),
-        ("查明", "zha ming"), ("朴玉", "piao yu"), ("尉迟恭", "yu chi gong"), ("尉明", "wei ming"), ("万俟雪", "mo qi xue"), ("吕布", "lv bu"),
-        ("欧阳娜", "ou yang na"), ("天津市银行", "tian jin shi yin hang"), ("中国工商银行", "zhong guo gong shang yin hang"),
+        ("单小明", "shan xiao ming"),
+        ("解平", "xie ping"),
+        ("仇英", "qiu ying"),
+        ("曾子", "zeng zi"),
+        ("任重", "ren zhong"),
+        ("华生", "hua sheng"),
+        ("查明", "zha ming"),
+        ("朴玉", "piao yu"),
+        ("尉迟恭", "yu chi gong"),
+        ("尉明", "wei ming"),
+        ("万俟雪", "mo qi xue"),
+        ("吕布", "lv bu"),
+        ("欧阳娜", "ou yang na"),
+        ("天津市银行", "tian jin shi yin hang"),
+        ("中国工商银行", "zhong guo gong shang yin hang"),
     ],
-)  # fmt: skip
+)
 def test_surnames_are_read_as_surnames(name: str, pinyin: str) -> None:
     assert names.sort_key(name) == f"{pinyin}  {name}"
     assert names.initials(name) == "".join(s[0] for s in pinyin.split())

@@ -29,9 +29,16 @@ def test_pinyin_and_initials_find_it_with_spaces_or_without(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "found"),
-    [("林古里5号楼2单元301", True), ("5-2-301", True), ("林古里小区５栋", True), ("林古里", True), ("2单元301室", True),
-     ("林古里6号楼", False), ("古里林5号楼", False)],
-)  # fmt: skip
+    [
+        ("林古里5号楼2单元301", True),
+        ("5-2-301", True),
+        ("林古里小区５栋", True),
+        ("林古里", True),
+        ("2单元301室", True),
+        ("林古里6号楼", False),
+        ("古里林5号楼", False),
+    ],
+)
 def test_an_address_is_found_in_any_style_and_by_what_it_says_only(typed: str, found: bool) -> None:
     keys = search_keys.of_address("林古里|5|2|301")
     wanted = search_keys.of_address_typed(addresses.parse(typed)) or {

@@ -56,11 +56,30 @@ def test_anything_else_is_a_value(cell: object) -> None:
 @pytest.mark.parametrize(
     ("numeral", "number"),
     [
-        ("一百二十三", 123), ("廿", 20), ("廿一", 21), ("卅五", 35), ("〇", 0), ("十", 10), ("二十", 20), ("一百零五", 105),
-        ("二〇五", 205), ("壹拾贰", 12), ("两", 2), ("三千零五", 3005), ("1百20", 120), ("３", 3), ("一千一百一十一", 1111),
-        ("", None), ("百", None), ("一二十", None), ("十十", None), ("十二十", None), ("三里", None), ("一万", None),
+        ("一百二十三", 123),
+        ("廿", 20),
+        ("廿一", 21),
+        ("卅五", 35),
+        ("〇", 0),
+        ("十", 10),
+        ("二十", 20),
+        ("一百零五", 105),
+        ("二〇五", 205),
+        ("壹拾贰", 12),
+        ("两", 2),
+        ("三千零五", 3005),
+        ("1百20", 120),
+        ("３", 3),
+        ("一千一百一十一", 1111),
+        ("", None),
+        ("百", None),
+        ("一二十", None),
+        ("十十", None),
+        ("十二十", None),
+        ("三里", None),
+        ("一万", None),
     ],
-)  # fmt: skip
+)
 def test_it_reads_chinese_numerals_and_refuses_what_is_none(numeral: str, number: int | None) -> None:
     assert text.chinese_number(numeral) == number
 

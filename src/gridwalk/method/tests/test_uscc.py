@@ -25,9 +25,16 @@ def test_a_rural_bodys_code_is_right_too_in_small_letters() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "fault"),
-    [("", "empty"), (SHOP[:17], "length"), ("120199600012345", "length"), ("9112019900000000O5", "characters"),
-     ("红旗便利店", "characters"), (SHOP[:17] + "6", "checksum"), ("9.1120199E+17", "damaged")],
-)  # fmt: skip
+    [
+        ("", "empty"),
+        (SHOP[:17], "length"),
+        ("120199600012345", "length"),
+        ("9112019900000000O5", "characters"),
+        ("红旗便利店", "characters"),
+        (SHOP[:17] + "6", "checksum"),
+        ("9.1120199E+17", "damaged"),
+    ],
+)
 def test_it_refuses_what_is_no_code_and_says_why(raw: str, fault: str) -> None:
     found = uscc.check(raw)
     assert (found.value, found.fault) == ("", fault)

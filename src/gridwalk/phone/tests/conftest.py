@@ -45,7 +45,7 @@ class Field:
 
     def phone(self, user: User | None = None, *, now: Callable[[], dt.datetime] = clock.now) -> Wire:
         """A phone bound to the worker."""
-        wire = Wire(through(self.client), now)
+        wire = Wire(send=through(self.client), now=now)
         status, answer = wire.activate((user or self.worker).username, PASSWORD, self.code(user))
         assert status == 200, answer
         return wire

@@ -31,7 +31,7 @@ Field = Any
 
 def test_a_phone_is_bound_by_password_and_a_code_that_works_once(field: Field) -> None:
     code = field.code()
-    wire = Wire(through(field.client), clock.now)
+    wire = Wire(send=through(field.client), now=clock.now)
     status, answer = wire.activate(f" {field.worker.username.upper()} ", PASSWORD, code.upper().replace("-", " "))
     assert status == 200
     assert answer["user"]["name"] == "周行" and [g["code"] for g in answer["user"]["grids"]] == [
@@ -45,14 +45,14 @@ def test_a_phone_is_bound_by_password_and_a_code_that_works_once(field: Field) -
     device = Device.objects.get()
     assert answer["share"] not in device.share_sealed
     assert wire.ask("GET", "device/me")[0] == 200
-    status, again = Wire(through(field.client), clock.now).activate(field.worker.username, PASSWORD, code)
+    status, again = Wire(send=through(field.client), now=clock.now).activate(field.worker.username, PASSWORD, code)
     assert (status, again["problem"]) == (403, "code_used")
     assert set(AuditEntry.objects.values_list("verb", flat=True)) >= {"device.code_made", "device.activated"}
 
 
 def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: Field, account: Any) -> None:
     def tried(login: str, password: str, code: str) -> Any:
-        return Wire(through(field.client), clock.now).activate(login, password, code)[1]["problem"]
+        return Wire(send=through(field.client), now=clock.now).activate(login, password, code)[1]["problem"]
 
     worker = field.worker.username
     assert tried(worker, "wrong-password-1", field.code()) == "wrong_credentials"
@@ -84,7 +84,7 @@ def test_codes_are_made_by_whoever_answers_for_the_area(field: Field, account: A
 
 def test_a_request_nobody_signed_right_opens_nothing(field: Field) -> None:
     wire = field.phone()
-    stranger = Wire(through(field.client), clock.now)
+    stranger = Wire(send=through(field.client), now=clock.now)
     stranger.device = wire.device
     assert stranger.ask("POST", "lease", {}) == (401, {"problem": "bad_signature"})
     stranger.device = "0" * 8 + "-0000-7000-8000-" + "0" * 12
@@ -181,7 +181,7 @@ def test_a_sealed_op_opens_only_under_its_own_id(field: Field) -> None:
 JPEG = (
     b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
     b"\xff\xe1\x00\x10Exif\x00\x00GPS:39.1\xff\xfe\x00\x06note\xff\xda\x00\x02" + b"pixels" * 40 + b"\xff\xd9trailer"
-)  # fmt: skip
+)
 
 
 def test_a_photo_comes_in_pieces_and_is_stripped(field: Field) -> None:
@@ -217,6 +217,6 @@ def test_a_photo_comes_in_pieces_and_is_stripped(field: Field) -> None:
         True,
         True,
     )
-    other = Wire(wire.send, wire.now)
+    other = Wire(send=wire.send, now=wire.now)
     other.activate(field.worker.username, PASSWORD, field.code())
     assert other.ask("HEAD", path)[0] == 404

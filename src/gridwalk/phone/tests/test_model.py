@@ -1,4 +1,5 @@
-"""The model test (docs/algorithms/sync.md): phones, office and faults in any order, driving the real API; then I1 to I3.
+"""The model test (docs/algorithms/sync.md): phones, office and faults in any order, driving the real API;
+then I1 to I3.
 
 And the test of the test: with each planted bug some run must break.
 """
@@ -35,8 +36,15 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             self.whole = contextlib.ExitStack()
             self.run = self.whole.enter_context(world.run(n, skews))
 
-        @rule(n=N, door=N, outcome=st.sampled_from(("met", "no_answer")), field=st.sampled_from(sorted(VALUES)), value=N,
-              confirm=st.booleans(), old=st.sampled_from((False,) * 15 + (True,)))  # fmt: skip
+        @rule(
+            n=N,
+            door=N,
+            outcome=st.sampled_from(("met", "no_answer")),
+            field=st.sampled_from(sorted(VALUES)),
+            value=N,
+            confirm=st.booleans(),
+            old=st.sampled_from((False,) * 15 + (True,)),
+        )
         def visit(self, n: int, door: int, outcome: str, field: str, value: int, confirm: bool, old: bool) -> None:
             self.run.visit(n, door, outcome, field, value, confirm=confirm, old=old)
 
@@ -104,10 +112,14 @@ def test_no_visit_is_lost_doubled_or_overwritten_whatever_happens(db: None, at: 
         run_state_machine_as_test(
             machine(world),
             settings=settings(
-                max_examples=RUNS, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck),
-                database=None, phases=[Phase.generate, Phase.shrink],
+                max_examples=RUNS,
+                stateful_step_count=STEPS,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                database=None,
+                phases=[Phase.generate, Phase.shrink],
             ),
-        )  # fmt: skip
+        )
     assert world.totals["runs"] >= RUNS // 2
     assert {
         "lost_request",

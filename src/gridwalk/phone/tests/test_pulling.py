@@ -49,8 +49,11 @@ def test_it_brings_the_grid_whole_and_masked_then_what_changed(field: Field) -> 
     assert id_no(11) not in text and phone(5) not in text and phone(3) not in text and "101" in text
     row = cache.rows[GRID]["dwelling", str(door.id)]
     assert (row["occupancy"], row["area_m2"], row["owner_phone_mask"], row["heads"]["occupancy"]) == (
-        "occupied", "74.2", "12*****0003", door.heads["occupancy"],
-    )  # fmt: skip
+        "occupied",
+        "74.2",
+        "12*****0003",
+        door.heads["occupancy"],
+    )
 
     again = pull(wire, cache)["grids"][0]
     assert (again["rows"], again["gone"], again["hash"], again["full"]) == ([], [], None, False)
@@ -107,7 +110,17 @@ def test_a_label_that_ends_at_midnight_goes_without_a_write(field: Field) -> Non
     today = clock.local_date(clock.now())
     with field.street.writing() as writing:
         creation.label_care(
-            writing, [creation.NewCare(person.id, GRID, "living_alone", "office", starts_on=today, ends_on=today)]
+            writing,
+            [
+                creation.NewCare(
+                    person=person.id,
+                    grid=GRID,
+                    category="living_alone",
+                    source="office",
+                    starts_on=today,
+                    ends_on=today,
+                )
+            ],
         )
     wire, cache = field.phone(), Cache()
     pull(wire, cache)
@@ -127,7 +140,16 @@ def test_a_need_is_pulled_answered_at_the_door_and_gone(field: Field) -> None:
     today = clock.local_date(clock.now())
     with field.street.writing() as writing:
         creation.label_care(
-            writing, [creation.NewCare(person.id, GRID, "living_alone", "office", starts_on=today - dt.timedelta(9))]
+            writing,
+            [
+                creation.NewCare(
+                    person=person.id,
+                    grid=GRID,
+                    category="living_alone",
+                    source="office",
+                    starts_on=today - dt.timedelta(9),
+                )
+            ],
         )
     wire, cache = field.phone(), Cache()
 
@@ -144,8 +166,12 @@ def test_a_need_is_pulled_answered_at_the_door_and_gone(field: Field) -> None:
     pull(wire, cache)
     (row,) = cache.of_kind(GRID, "need")
     assert (row["person"], row["need"], row["state"], row["to"], row["ask_on"]) == (
-        str(person.id), "medical", "referred", "hospital", by,
-    )  # fmt: skip
+        str(person.id),
+        "medical",
+        "referred",
+        "hospital",
+        by,
+    )
     strange = [{"need": str(ids.new_id()), "settled": True}]
     assert say(wire, 2, {"asked": strange}) == "accepted", "an id nobody knows says nothing"
     assert say(wire, 3, {"asked": [{"need": row["id"], "settled": False}]}) == "accepted"

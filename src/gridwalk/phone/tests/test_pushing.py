@@ -224,17 +224,31 @@ def test_what_cannot_be_judged_is_kept_and_returned_with_a_reason(field: Field) 
     wire = field.phone()
     now = clock.now()
     ops = [
-        visit(1, far), op(2, "visit.record", "dwelling", ids.new_id(), at=now, data={"outcome": "met"}), visit(3, gone),
-        op(4, "visit.dance", "dwelling", door.id, at=now), op(5, "visit.record", "dwelling", door.id, at=now, version=9),
-        visit(6, door, "asleep"), visit(7, door, set={"shoe_size": {"p": None, "v": 42}}), visit(8, door, confirmed="nobody"),
-        visit(9, door, arrivals=[{"values": {"name": "程小满", "id_no": "12"}, "residence_kind": "lives_here"}]), visit(10, door),
-    ]  # fmt: skip
+        visit(1, far),
+        op(2, "visit.record", "dwelling", ids.new_id(), at=now, data={"outcome": "met"}),
+        visit(3, gone),
+        op(4, "visit.dance", "dwelling", door.id, at=now),
+        op(5, "visit.record", "dwelling", door.id, at=now, version=9),
+        visit(6, door, "asleep"),
+        visit(7, door, set={"shoe_size": {"p": None, "v": 42}}),
+        visit(8, door, confirmed="nobody"),
+        visit(9, door, arrivals=[{"values": {"name": "程小满", "id_no": "12"}, "residence_kind": "lives_here"}]),
+        visit(10, door),
+    ]
     status, answer = push(wire, *ops)
     assert (status, answer["next_seq"]) == (200, 11)
     assert [one.get("reason", "") for one in answer["results"]] == [
-        "not_permitted", "not_here", "struck_off", "unknown_verb", "unknown_version", "not_valid", "not_valid", "not_valid",
-        "not_valid", "",
-    ]  # fmt: skip
+        "not_permitted",
+        "not_here",
+        "struck_off",
+        "unknown_verb",
+        "unknown_version",
+        "not_valid",
+        "not_valid",
+        "not_valid",
+        "not_valid",
+        "",
+    ]
     assert all(one["text"] for one in answer["results"][:-1])
     assert (Returned.objects.filter(state="waiting").count(), Op.objects.count(), Visit.objects.count()) == (9, 10, 1)
 
@@ -300,14 +314,20 @@ def test_other_intentions_do_what_they_say(field: Field) -> None:
     recorded = visit(1, door, "no_answer", note={"kind": "hazard", "text": "楼道堆物"})
     ops = [
         recorded,
-        op(2, "person.add", "person", newcomer, at=now,
-           data={"dwelling": str(door.id), "values": {"name": "程小满"}, "residence_kind": "lives_here"}),
+        op(
+            2,
+            "person.add",
+            "person",
+            newcomer,
+            at=now,
+            data={"dwelling": str(door.id), "values": {"name": "程小满"}, "residence_kind": "lives_here"},
+        ),
         op(3, "residence.end", "residence", Residence.objects.get(person=person).id, at=now),
         op(4, "person.end", "person", old.id, at=now, data={"end": "deceased", "reason": "家属说的"}),
         op(5, "visit.withdraw", "visit", recorded["op"], at=now, data={"reason": "记错门了"}),
         op(6, "task.hand_back", "dwelling", door.id, at=now, data={"target": str(target.id), "reason": "是我亲戚家"}),
         op(7, "matter.note", "dwelling", door.id, at=now, data={"kind": "request", "text": "想装扶手"}),
-    ]  # fmt: skip
+    ]
     _, answer = push(wire, *ops)
     assert states(answer) == ["accepted"] * 7, answer
     assert [d for d, _ in links(Person.objects.get(pk=newcomer))] == [door.id]

@@ -1,4 +1,6 @@
-"""A phone that was away while records were merged goes on speaking of the one that went; it reaches the one that stays."""
+"""A phone that was away while records were merged goes on speaking of the one that went; it reaches the one
+that stays.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,12 @@ def test_what_is_said_of_a_merged_person_is_said_of_the_one_that_stays(field: Fi
     rows.do(field.walk, "merge_persons", [middle.id, first.id], fields={}, home="")
     field.walk.at = clock.now()
     rows.do(field.walk, "merge_persons", [last.id, middle.id], fields={}, home="")
-    sent = visit(1, door, confirmed=[str(first.id)], edits=[
-        {"kind": "person", "entity": str(middle.id), "set": {"phone": {"p": None, "v": phone(7)}}}
-    ])  # fmt: skip
+    sent = visit(
+        1,
+        door,
+        confirmed=[str(first.id)],
+        edits=[{"kind": "person", "entity": str(middle.id), "set": {"phone": {"p": None, "v": phone(7)}}}],
+    )
     later = op(2, "fact.set", "person", nickname, at=clock.now(), set={"relation": {"p": None, "v": "户主"}})
     _, answer = push(wire, sent, later)
     assert states(answer) == ["accepted", "accepted"], answer
@@ -52,9 +57,14 @@ def test_a_visit_at_a_merged_door_is_a_visit_at_the_one_that_stays(field: Field)
     sent = visit(1, goes, confirmed=[str(resident.id)], note={"kind": "hazard", "text": "楼道堆物"})
     again = visit(2, stays, "no_answer")
     newborn = ids.new_id()
-    comes = op(3, "person.add", "person", newborn, at=clock.now(), data={
-        "dwelling": str(goes.id), "values": {"name": "程小满"}, "residence_kind": "lives_here"
-    })  # fmt: skip
+    comes = op(
+        3,
+        "person.add",
+        "person",
+        newborn,
+        at=clock.now(),
+        data={"dwelling": str(goes.id), "values": {"name": "程小满"}, "residence_kind": "lives_here"},
+    )
     _, answer = push(wire, sent, again, comes)
     assert states(answer) == ["accepted"] * 3, answer
     assert set(Visit.objects.values_list("entity", flat=True)) == {stays.id}

@@ -49,7 +49,13 @@ def test_what_a_phone_brings_after_the_split_is_taken_and_its_ground_is_the_new_
     field: Field, account: Callable[..., User], new_grid: str
 ) -> None:
     mine = field.street.door("101")
-    second = doors.NewDoor(GRID, addresses.parse("甲里2号楼1单元101"), {}, "ledger", "房屋台账 第 3 行")
+    second = doors.NewDoor(
+        grid=GRID,
+        address=addresses.parse("甲里2号楼1单元101"),
+        values={},
+        source="ledger",
+        source_ref="房屋台账 第 3 行",
+    )
     with field.street.writing() as writing:
         doors.register_doors(writing, [second])
     field.walk.dispatch()

@@ -1,7 +1,7 @@
 """Staged rows into the register: a batch is one grid's rows in one transaction with a receipt, so a cut import goes on.
 
-Whatever the register already has is not doubled: rows find their door by address, their person by ID number (else by name
-and door), and say the rest as claims through the one door for facts.
+Whatever the register already has is not doubled: rows find their door by address, their person by ID number (else by
+name and door), and say the rest as claims through the one door for facts.
 """
 
 from __future__ import annotations
@@ -77,10 +77,13 @@ def _save(writing: Writing, found: Import, work: Batch) -> None:
         state: sum(1 for row in work.rows if row.state == state) for state in ("created", "changed", "same", "refused")
     }
     Import.objects.filter(pk=found.pk).update(
-        n_created=F("n_created") + counts["created"], n_changed=F("n_changed") + counts["changed"],
-        n_same=F("n_same") + counts["same"], n_refused=F("n_refused") + counts["refused"],
-        n_differences=F("n_differences") + work.n_differences, n_batches_done=F("n_batches_done") + 1,
-    )  # fmt: skip
+        n_created=F("n_created") + counts["created"],
+        n_changed=F("n_changed") + counts["changed"],
+        n_same=F("n_same") + counts["same"],
+        n_refused=F("n_refused") + counts["refused"],
+        n_differences=F("n_differences") + work.n_differences,
+        n_batches_done=F("n_batches_done") + 1,
+    )
     writing.audit("import.batch_applied", scope=work.rows[0].grid, kind="import", subject=found.id, data=counts)
 
 
@@ -94,16 +97,26 @@ def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
     bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site, Facility)
     made = annotate.annotate(files.read(found.file_id), found.name, marks)
     stored = core.store_file(
-        data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx", purpose="annotated", scope=found.scope,
-        keep=staging.KEEP_FILES, actor=actor, at=at,
-    )  # fmt: skip
+        data=made.data,
+        name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx",
+        purpose="annotated",
+        scope=found.scope,
+        keep=staging.KEEP_FILES,
+        actor=actor,
+        at=at,
+    )
     with core.write_to(actor=actor, at=at) as writing:
         found.annotated, found.state, found.finished_at = stored, "done", at
         found.n_faulty = len({(m.sheet, m.row_no) for m in marks})
         found.message = made.rebuilt
         found.save()
-        writing.audit("import.done", scope=found.scope, kind="import", subject=found.id,
-                      data={"created": found.n_created, "differences": found.n_differences})  # fmt: skip
+        writing.audit(
+            "import.done",
+            scope=found.scope,
+            kind="import",
+            subject=found.id,
+            data={"created": found.n_created, "differences": found.n_differences},
+        )
     return found
 
 

@@ -21,7 +21,9 @@ TABLE = "reconcile_backfillitem"
 
 
 def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: str) -> tuple[uuid.UUID, int]:
-    """Note what is on the list as it is handed out, so that the next export can prove it. Returns the list and its length.
+    """Note what is on the list as it is handed out, so that the next export can prove it.
+
+    Returns the list and its length.
 
     What stood on an earlier list and is still to be done is on the new one only. Raises NotPermitted.
     """
@@ -29,13 +31,18 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
     access.require(actor, Verb.REVEAL, scope)
     todo = backfill.items(actor, source=source, kind=kind, scope=scope)
     list_id = ids.new_id()
-    rows = [_item(list_id, one, source, kind, actor, at) for one in todo]
+    rows = [_item(list_id=list_id, one=one, source=source, kind=kind, actor=actor, at=at) for one in todo]
     with core.write_to(actor=actor, at=at) as writing:
         waiting = BackfillItem.objects.filter(source=source, kind=kind, grid__startswith=scope).exclude(state="proved")
         waiting.delete()
         bulk.insert(rows)
-        writing.audit("backfill.handed_out", scope=scope, kind="backfill", subject=list_id,
-                      data={"source": source, "items": len(rows)})  # fmt: skip
+        writing.audit(
+            "backfill.handed_out",
+            scope=scope,
+            kind="backfill",
+            subject=list_id,
+            data={"source": source, "items": len(rows)},
+        )
         for row in rows:
             if dictionary.is_sensitive(
                 kind, row.field
@@ -51,10 +58,17 @@ def _item(
 ) -> BackfillItem:
     key = ids.new_id()
     return BackfillItem(
-        id=key, list_id=list_id, source=source, grid=one.grid, kind=kind, entity=one.entity, field=one.field,
+        id=key,
+        list_id=list_id,
+        source=source,
+        grid=one.grid,
+        kind=kind,
+        entity=one.entity,
+        field=one.field,
         new=records.seal_value(kind, one.field, one.new, table=TABLE, column="new", row=key),
-        handed_out_at=at, handed_out_by_name=actor.name,
-    )  # fmt: skip
+        handed_out_at=at,
+        handed_out_by_name=actor.name,
+    )
 
 
 def prove(writing: Writing, source: str, kind: str, said: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:

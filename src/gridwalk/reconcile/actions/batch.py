@@ -106,7 +106,7 @@ def claims_of(
 ) -> list[Claim]:
     """A row's facts as claims of a ledger."""
     return [
-        Claim(kind, entity, name, value, "ledger", source_ref)
+        Claim(kind=kind, entity=entity, field=name, value=value, source="ledger", source_ref=source_ref)
         for name, value in facts(kind, values, without=without).items()
     ]
 

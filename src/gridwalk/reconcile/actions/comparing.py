@@ -1,4 +1,7 @@
-"""A comparison from its upload to its result. It never changes a fact: what differs is asked in the one queue (idea 2)."""
+"""A comparison from its upload to its result.
+
+It never changes a fact: what differs is asked in the one queue (idea 2).
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,16 @@ class _GivenUp(Exception):
 
 
 def upload(
-    *, actor: Viewer, at: dt.datetime, scope: str, source: str, data: bytes, name: str, kind: str | None = None,
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    scope: str,
+    source: str,
+    data: bytes,
+    name: str,
+    kind: str | None = None,
     other: tuple[bytes, str] | None = None,
-) -> Comparison:  # fmt: skip
+) -> Comparison:
     """Keep the file (and the platform's export to compare it with) encrypted, read them and propose a mapping.
 
     Raises NotPermitted, ComparisonRefused.
@@ -51,10 +61,17 @@ def upload(
         for d, n in [(data, name), *([other] if other else [])]
     ]
     made = Comparison(
-        scope=scope, kind=kind or "", source=source, file=stored[0], name=name[:200],
-        other_file=stored[1] if other else None, other_name=other[1][:200] if other else "",
-        actor=actor.id, actor_name=actor.name, created_at=at,
-    )  # fmt: skip
+        scope=scope,
+        kind=kind or "",
+        source=source,
+        file=stored[0],
+        name=name[:200],
+        other_file=stored[1] if other else None,
+        other_name=other[1][:200] if other else "",
+        actor=actor.id,
+        actor_name=actor.name,
+        created_at=at,
+    )
     _read(made, {"left": {}, "right": {}})
     with core.write_to(actor=actor, at=at) as writing:
         made.save(force_insert=True)
@@ -115,7 +132,10 @@ def remap(
     chosen: Mapping[str, Mapping[str, str]],
     kind: str | None = None,
 ) -> Comparison:
-    """Read again with the columns a person chose (side → header → field, "" drops it). Raises NotHere, ComparisonRefused."""
+    """Read again with the columns a person chose (side → header → field, "" drops it).
+
+    Raises NotHere, ComparisonRefused.
+    """
     found = get_own(actor, comparison)
     if found.state not in {"mapping", "failed"}:
         raise ComparisonRefused("已经开始比对，不能再改列。")
@@ -150,9 +170,17 @@ def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Compariso
     if old.state != "done" or old.file.erased_at is not None:
         raise ComparisonRefused("原文件已过 30 天，清除了。请重新上传再比。")
     made = Comparison(
-        scope=old.scope, kind=old.kind, source=old.source, file=old.file, name=old.name, other_file=old.other_file,
-        other_name=old.other_name, actor=actor.id, actor_name=actor.name, created_at=at,
-    )  # fmt: skip
+        scope=old.scope,
+        kind=old.kind,
+        source=old.source,
+        file=old.file,
+        name=old.name,
+        other_file=old.other_file,
+        other_name=old.other_name,
+        actor=actor.id,
+        actor_name=actor.name,
+        created_at=at,
+    )
     _read(made, {"left": {}, "right": {}} | {side: m["chosen"] for side, m in old.mapping.items()})
     made.state, made.doing = "comparing", "排队等候"
     with core.write_to(actor=actor, at=at) as writing:
@@ -165,8 +193,8 @@ def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
     """Compare, note what is to be decided grid by grid, and keep the result.
 
     The result stands before the annotated workbook is written, which takes as long again. Cut off anywhere, calling it
-    again compares anew and goes on with the grids that have no receipt, or with the workbook; a finished comparison is left
-    as it is, one given up stays given up. Raises NotHere, ComparisonRefused.
+    again compares anew and goes on with the grids that have no receipt, or with the workbook; a finished comparison
+    is left as it is, one given up stays given up. Raises NotHere, ComparisonRefused.
     """
     found = get_own(actor, comparison)
     if found.state == "cancelled" or (found.state == "done" and not found.doing):
@@ -188,9 +216,15 @@ def _run(found: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
     say("取一张表里的记录")
     held = register.side(found.scope, found.kind)
     core.record_reading(
-        actor=actor, at=at, verb="comparison.loaded", scope=found.scope, kind="comparison", subject=found.id,
-        reason="台账比对", data={"records": len(held.frame)},
-    )  # fmt: skip
+        actor=actor,
+        at=at,
+        verb="comparison.loaded",
+        scope=found.scope,
+        kind="comparison",
+        subject=found.id,
+        reason="台账比对",
+        data={"records": len(held.frame)},
+    )
     say("逐条比对")
     both = [(left, found.source)]
     if found.other_file_id:
@@ -255,16 +289,26 @@ def _finish(found: Comparison, work: noting.Work, measured: Compared, *, actor: 
             grid__startswith=found.scope, kind=found.kind, source__in=[v.source for v in work.versus], state="open"
         ).exclude(of=found)
         outlived.update(state="gone", decided_at=at)
-        writing.audit("comparison.done", scope=found.scope, kind="comparison", subject=found.id,
-                      data={"equal": found.n_equal, "union": found.n_union, "differences": found.n_differences})  # fmt: skip
+        writing.audit(
+            "comparison.done",
+            scope=found.scope,
+            kind="comparison",
+            subject=found.id,
+            data={"equal": found.n_equal, "union": found.n_union, "differences": found.n_differences},
+        )
 
 
 def _annotate(found: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
     made = diff_workbook.workbook(measured, files.read(found.file_id), found.name, masked=True)
     found.annotated = core.store_file(
-        data=made.data, name=f"{found.name.rsplit('.', 1)[0]}（比对批注）.xlsx", purpose="annotated", scope=found.scope,
-        keep=KEEP_FILES, actor=actor, at=at,
-    )  # fmt: skip
+        data=made.data,
+        name=f"{found.name.rsplit('.', 1)[0]}（比对批注）.xlsx",
+        purpose="annotated",
+        scope=found.scope,
+        keep=KEEP_FILES,
+        actor=actor,
+        at=at,
+    )
     found.message, found.doing = made.rebuilt, ""
     with core.write_to(actor=actor, at=at):
         found.save(update_fields=["annotated", "message", "doing"])
@@ -279,7 +323,10 @@ def pause(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID, message: str
 
 
 def cancel(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
-    """Give up a comparison that is not finished; the questions already asked stay. Raises NotHere, ComparisonRefused."""
+    """Give up a comparison that is not finished; the questions already asked stay.
+
+    Raises NotHere, ComparisonRefused.
+    """
     found = get_own(actor, comparison)
     if found.state in {"done", "cancelled"}:
         raise ComparisonRefused("这份比对已经结束了。")

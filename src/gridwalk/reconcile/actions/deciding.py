@@ -1,4 +1,6 @@
-"""Deciding what stood on one side only, and whether two records are one: singly or many at once, undone for seven days."""
+"""Deciding what stood on one side only, and whether two records are one: singly or many at once, undone for
+seven days.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,8 @@ def decide(
 
 
 def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> Outcome:
-    """Take decisions back within seven days, a transaction a grid; what cannot be taken back is counted with its reason.
+    """Take decisions back within seven days, a transaction a grid; what cannot be taken back is counted with
+    its reason.
 
     Raises NotPermitted.
     """
@@ -153,10 +156,24 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
         return "这个证件号已登记在另一条记录上，请先核对两条"
     facts = {k: v for k, v in values.items() if k in _facts("person") and k not in {"residence_kind", "status"}}
     (row.made,) = creation.register(
-        writing, "person", [creation.New(place.grid, rules.with_identity(facts), row.source, _ref(row))]
+        writing,
+        "person",
+        [creation.New(grid=place.grid, values=rules.with_identity(facts), source=row.source, source_ref=_ref(row))],
     )
     kind = str(values.get("residence_kind") or "lives_here")
-    creation.link(writing, [creation.NewResidence(row.made, place.dwelling, place.grid, kind, row.source, _ref(row))])
+    creation.link(
+        writing,
+        [
+            creation.NewResidence(
+                person=row.made,
+                dwelling=place.dwelling,
+                grid=place.grid,
+                kind=kind,
+                source=row.source,
+                source_ref=_ref(row),
+            )
+        ],
+    )
     return ""
 
 
@@ -168,7 +185,9 @@ def _make_organization(writing: Writing, row: Unmatched, values: Mapping[str, ob
     facts = {k: v for k, v in values.items() if k in _facts("organization") and k != "status"}
     extra = {"address": str(values.get("address") or "")[:160], "dwelling_id": place.dwelling}
     (row.made,) = creation.register(
-        writing, "organization", [creation.New(row.grid, facts, row.source, _ref(row), extra=extra)]
+        writing,
+        "organization",
+        [creation.New(grid=row.grid, values=facts, source=row.source, source_ref=_ref(row), extra=extra)],
     )
     return ""
 
@@ -211,9 +230,10 @@ def _at_door(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: 
     values = [row.opened() for row in rows]
     located = dict(zip([r.id for r in rows], Places(rows[0].of.scope).locate(values), strict=True)) if rows else {}
     homes = dict(
-        Residence.objects.filter(person_id__in=[r.entity for r in rows if r.kind == "person" and r.entity], to_on__isnull=True)
-        .values_list("person_id", "dwelling_id")
-    )  # fmt: skip
+        Residence.objects.filter(
+            person_id__in=[r.entity for r in rows if r.kind == "person" and r.entity], to_on__isnull=True
+        ).values_list("person_id", "dwelling_id")
+    )
     doors = {
         row.id: row.entity
         if row.kind == "dwelling" and row.entity

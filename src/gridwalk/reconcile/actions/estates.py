@@ -25,12 +25,16 @@ def remember(found: Comparison, versus: Sequence[Versus], work: Work) -> None:
                 new[grid_of[row][:12], name] = names[name]
     EstateAlias.objects.bulk_create(
         [EstateAlias(community=c, alias=a[:60], estate=e[:60], learnt_from=found) for (c, a), e in new.items()],
-        update_conflicts=True, unique_fields=["community", "alias"], update_fields=["estate", "learnt_from"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["community", "alias"],
+        update_fields=["estate", "learnt_from"],
+    )
 
 
 def renamed(buildings: Sequence[Building], estate: str) -> None:
-    """Step: an estate has another name; ledgers that write the old one, and doors new to the register, are read under the new."""
+    """Step: an estate has another name; ledgers that write the old one, and doors new to the register, are read
+    under the new.
+    """
     new = addresses.estate_key(estate)[:60]
     old = {(building.grid_id[:12], addresses.estate_key(building.estate)[:60]) for building in buildings}
     for community, name in old:
@@ -38,5 +42,7 @@ def renamed(buildings: Sequence[Building], estate: str) -> None:
         EstateAlias.objects.filter(community=community, estate=name).update(estate=new)
     EstateAlias.objects.bulk_create(
         [EstateAlias(community=community, alias=name, estate=new) for community, name in old if name != new],
-        update_conflicts=True, unique_fields=["community", "alias"], update_fields=["estate", "learnt_from"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["community", "alias"],
+        update_fields=["estate", "learnt_from"],
+    )

@@ -34,9 +34,15 @@ class Known:
         self._numbered: dict[tuple[str, str, str], list[tuple[uuid.UUID | None, uuid.UUID]]] = {}
 
     def remember(
-        self, pk: uuid.UUID, kind: str, community: str, building: uuid.UUID | None, stairwell: uuid.UUID | None,
-        name: str, spot: str,
-    ) -> None:  # fmt: skip
+        self,
+        pk: uuid.UUID,
+        kind: str,
+        community: str,
+        building: uuid.UUID | None,
+        stairwell: uuid.UUID | None,
+        name: str,
+        spot: str,
+    ) -> None:
         """Note a facility that stands."""
         self._here.setdefault((kind, (community, building), *_mark(name, spot, stairwell)), pk)
         if name:
@@ -88,8 +94,14 @@ def apply_facilities(writing: Writing, work: Batch) -> None:
             continue
         stairwell = stairwells.get(place.stairwell) if place.stairwell else None
         building = buildings.get(stairwell.building_id if stairwell else place.building) if place.building else None
-        marks = (str(values["facility_kind"]), place.community, building.id if building else None,
-                 stairwell.id if stairwell else None, str(values.get("name") or ""), str(values.get("spot") or ""))  # fmt: skip
+        marks = (
+            str(values["facility_kind"]),
+            place.community,
+            building.id if building else None,
+            stairwell.id if stairwell else None,
+            str(values.get("name") or ""),
+            str(values.get("spot") or ""),
+        )
         pk = known.find(*marks)
         if pk is None and (before := _before(place)) in formerly:
             pk = known.find(*marks[:2], *formerly[before], *marks[4:])
@@ -118,18 +130,20 @@ def _before(place: Place) -> Entrance:
     return place.community, estate, building, stairwell
 
 
-def _new(
-    work: Batch, index: int, place: Place, building: Building | None, stairwell: Stairwell | None
-) -> NewFacility:  # fmt: skip
+def _new(work: Batch, index: int, place: Place, building: Building | None, stairwell: Stairwell | None) -> NewFacility:
     values: dict[str, Any] = work.values[index]
     is_said = any(values.get(part) for part in ("estate", "building", "address"))
     if building is None and place.address.building:
         work.fault(index, "building_unknown", "building")
     return NewFacility(
-        building.grid_id if building else place.grid, facts("facility", values), "ledger", work.source_refs[index],
-        building=building, stairwell=stairwell,
+        grid=building.grid_id if building else place.grid,
+        values=facts("facility", values),
+        source="ledger",
+        source_ref=work.source_refs[index],
+        building=building,
+        stairwell=stairwell,
         address=(addresses.display(place.address) or str(values.get("address") or "")) if is_said else "",
-    )  # fmt: skip
+    )
 
 
 def _last_round(work: Batch, index: int, today: dt.date) -> dt.date | None:

@@ -24,17 +24,25 @@ def described(
         "questions": list(questions),
         "sheets": [
             {
-                "name": sheet.name, "skipped": sheet.skipped, "n_rows": sheet.n_rows,
+                "name": sheet.name,
+                "skipped": sheet.skipped,
+                "n_rows": sheet.n_rows,
                 "header_row": sheet.header.top + 1 if sheet.header else None,
                 "columns": [
-                    {"letter": c.letter, "header": c.header, "field": c.field, "how": c.how, "note": c.note,
-                     "sample": [_masked(kind, c.field, s) for s in c.sample[:3]]}
+                    {
+                        "letter": c.letter,
+                        "header": c.header,
+                        "field": c.field,
+                        "how": c.how,
+                        "note": c.note,
+                        "sample": [_masked(kind, c.field, s) for s in c.sample[:3]],
+                    }
                     for c in sheet.columns
                 ],
             }
             for sheet in sheets
         ],
-    }  # fmt: skip
+    }
 
 
 def _masked(kind: str, field: str, cell: str) -> str:

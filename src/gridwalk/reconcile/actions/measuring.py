@@ -30,11 +30,17 @@ def keep(found: Comparison, work: Work, measured: Compared) -> None:
     ComparedCommunity.objects.filter(of=found).delete()
     ComparedCommunity.objects.bulk_create(
         ComparedCommunity(
-            of=found, community=community, n_equal=n, n_union=d,
-            by_field={f: [n_matched.get(community, 0) - wrong[community].get(f, 0), n_matched.get(community, 0)] for f in measured.agreed},
+            of=found,
+            community=community,
+            n_equal=n,
+            n_union=d,
+            by_field={
+                f: [n_matched.get(community, 0) - wrong[community].get(f, 0), n_matched.get(community, 0)]
+                for f in measured.agreed
+            },
         )
         for community, (n, d) in communities.items()
-    )  # fmt: skip
+    )
 
 
 def _counted(grids: pl.DataFrame, by: pl.Expr) -> dict[str, tuple[int, int]]:

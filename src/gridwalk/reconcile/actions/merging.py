@@ -10,7 +10,8 @@ SETTLED = "两条记录已合并"
 
 
 def hand_over(moves: Moves, stays: Entity, goes: Entity) -> None:
-    """A side's row with what was handed out to it, where the record that stays has none of that side; what waits unmatched.
+    """A side's row with what was handed out to it, where the record that stays has none of that side; what
+    waits unmatched.
 
     A side that has both keeps its second row where it is: that side still lists one record twice.
     """

@@ -1,4 +1,6 @@
-"""What a comparison leaves behind in a grid: differences asked, one-sided records and questions, and what each side said."""
+"""What a comparison leaves behind in a grid: differences asked, one-sided records and questions, and what
+each side said.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class Versus:
 
 
 def fingerprint(values: Mapping[str, Any], entity: object = "") -> str:
-    """What tells that a later ledger speaks of the same row (and, in a question, of the same entity), without saying whose."""
+    """What tells that a later ledger speaks of the same row (and, in a question, of the same entity), without
+    saying whose.
+    """
     said = [
         str(values.get(f) or "")
         for f in ("name", "id_no", "uscc", "born_on", "estate", "building", "stairwell", "room")
@@ -49,16 +53,19 @@ def fingerprint(values: Mapping[str, Any], entity: object = "") -> str:
 
 
 def settled(found: Comparison, compared: Compared, source: str) -> Compared:
-    """The comparison with questions that people have answered before: the same is a match, not the same is two records."""
+    """The comparison with questions that people have answered before: the same is a match, not the same is
+    two records.
+    """
     asked = compared.pairs.filter(pl.col("status") == "question")
     if asked.is_empty():
         return compared
     left, right = row_values(compared.left), compared.right.frame["entity"].to_list()
     prints = [fingerprint(left[row], right[other]) for row, other in asked.select("left_row", "right_row").iter_rows()]
     answers = dict(
-        Unmatched.objects.filter(what="question", source=source, kind=found.kind, fingerprint__in=prints,
-                                 state__in=("same", "different")).values_list("fingerprint", "state")
-    )  # fmt: skip
+        Unmatched.objects.filter(
+            what="question", source=source, kind=found.kind, fingerprint__in=prints, state__in=("same", "different")
+        ).values_list("fingerprint", "state")
+    )
     answered = asked.with_columns(answer=pl.Series([answers.get(p, "") for p in prints], dtype=pl.String))
     of = {answer: answered.filter(pl.col("answer") == answer)["left_row"].to_list() for answer in ("same", "different")}
     return compared.with_answers(same=of["same"], apart=of["different"])
@@ -128,9 +135,18 @@ class Work:
                 continue  # changed since the register was loaded
             why = "needs_recheck" if rules.is_end(kind, field, claimed) else "ledger_differs"
             difference = claims.difference(
-                writing.at, grid=entity.grid_id, kind=kind, entity=entity.id, field=field, current=current, claimed=claimed,
-                source=one.source, source_ref=self._ref(index, row), why=why, head=entity.heads.get(field),
-            )  # fmt: skip
+                writing.at,
+                grid=entity.grid_id,
+                kind=kind,
+                entity=entity.id,
+                field=field,
+                current=current,
+                claimed=claimed,
+                source=one.source,
+                source_ref=self._ref(index, row),
+                why=why,
+                head=entity.heads.get(field),
+            )
             asked.append(difference)
         twice = set(one.compared.left_duplicates["first_row"].to_list())  # their other row may still say it
         facts = {
@@ -144,20 +160,31 @@ class Work:
         return len(asked) - len(kept)
 
     def _ask_about_homes(self, writing: Writing, index: int, one: Versus, entity_of: Mapping[int, uuid.UUID]) -> None:
-        """A person the ledger has at another door: asked where that door stands; who has no home at all is not moved in."""
+        """A person the ledger has at another door: asked where that door stands; who has no home at all is
+        not moved in.
+        """
         with_home = set(
-            Residence.objects.filter(person_id__in=list(entity_of.values()), to_on__isnull=True, kind__in=rules.LIVING)
-            .values_list("person_id", flat=True)
-        )  # fmt: skip
+            Residence.objects.filter(
+                person_id__in=list(entity_of.values()), to_on__isnull=True, kind__in=rules.LIVING
+            ).values_list("person_id", flat=True)
+        )
         said = [(row, person) for row, person in entity_of.items() if person in with_home]
         places = Places(self.found.scope).locate([self._values[index][row] for row, _ in said]) if said else []
-        creation.link(writing, [
-            creation.NewResidence(
-                person, place.dwelling, place.grid, str(self._values[index][row].get("residence_kind") or "lives_here"),
-                one.source, self._ref(index, row),
-            )
-            for (row, person), place in zip(said, places, strict=True) if place.dwelling is not None
-        ])  # fmt: skip
+        creation.link(
+            writing,
+            [
+                creation.NewResidence(
+                    person=person,
+                    dwelling=place.dwelling,
+                    grid=place.grid,
+                    kind=str(self._values[index][row].get("residence_kind") or "lives_here"),
+                    source=one.source,
+                    source_ref=self._ref(index, row),
+                )
+                for (row, person), place in zip(said, places, strict=True)
+                if place.dwelling is not None
+            ],
+        )
 
     def _remember(self, writing: Writing, grid: str, index: int, one: Versus, matched: Mapping[int, int]) -> None:
         """Keep what the side says of each matched entity, and see which handed-out corrections it has made."""
@@ -171,8 +198,21 @@ class Work:
             values = records.seal_record(
                 kind, self._values[index][row], table="reconcile_siderow", column="values", row=key
             )
-            rows.append(SideRow(id=key, of=self.found, source=one.source, grid=grid, kind=kind, entity=entity, sheet=sheet[:60],
-                                row_no=row_no, values=values, differs=row in differing, at=writing.at))  # fmt: skip
+            rows.append(
+                SideRow(
+                    id=key,
+                    of=self.found,
+                    source=one.source,
+                    grid=grid,
+                    kind=kind,
+                    entity=entity,
+                    sheet=sheet[:60],
+                    row_no=row_no,
+                    values=values,
+                    differs=row in differing,
+                    at=writing.at,
+                )
+            )
         SideRow.objects.filter(source=one.source, kind=kind, entity__in=[r.entity for r in rows]).delete()
         bulk.insert(rows)
         said = {r.entity: self._values[index][row] for r, row in zip(rows, matched, strict=True)}
@@ -198,16 +238,31 @@ class Work:
         key, kind = ids.new_id(), self.found.kind
         if what == "register_only":
             entity = self._right[index][data[0]][0]
-            return Unmatched(id=key, of=self.found, what=what, source=one.source, kind=kind, grid=grid, entity=uuid.UUID(entity),
-                             fingerprint=fingerprint({}, entity))  # fmt: skip
+            return Unmatched(
+                id=key,
+                of=self.found,
+                what=what,
+                source=one.source,
+                kind=kind,
+                grid=grid,
+                entity=uuid.UUID(entity),
+                fingerprint=fingerprint({}, entity),
+            )
         row = data[0]
         sheet, row_no = self._at(index, row)
         values = self._values[index][row]
         made = Unmatched(
-            id=key, of=self.found, what="ledger_only", source=one.source, sheet=sheet[:60], row_no=row_no, kind=kind, grid=grid,
+            id=key,
+            of=self.found,
+            what="ledger_only",
+            source=one.source,
+            sheet=sheet[:60],
+            row_no=row_no,
+            kind=kind,
+            grid=grid,
             values=records.seal_record(kind, values, table="reconcile_unmatched", column="values", row=key),
             fingerprint=fingerprint(values),
-        )  # fmt: skip
+        )
         if what == "question":
             _, other, score, why = data
             entity = self._right[index][other][0]

@@ -41,9 +41,11 @@ def apply_persons(writing: Writing, work: Batch) -> None:
         if pk is None:
             status = values.pop("status", "active")
             one = creation.New(
-                places[index].grid or f"{places[index].community}000",
-                facts("person", values, without=frozenset({"residence_kind"})), "ledger", work.source_refs[index],
-            )  # fmt: skip
+                grid=places[index].grid or f"{places[index].community}000",
+                values=facts("person", values, without=frozenset({"residence_kind"})),
+                source="ledger",
+                source_ref=work.source_refs[index],
+            )
             new.append(one)
             pk = one.id
             by_name[_name_key(values, places[index])] = pk
@@ -51,7 +53,19 @@ def apply_persons(writing: Writing, work: Batch) -> None:
                 by_id[id_index(values)] = pk
             work.became(index, pk, "created")
             if status != "active":
-                said.append((index, Claim("person", pk, "status", status, "ledger", work.source_refs[index])))
+                said.append(
+                    (
+                        index,
+                        Claim(
+                            kind="person",
+                            entity=pk,
+                            field="status",
+                            value=status,
+                            source="ledger",
+                            source_ref=work.source_refs[index],
+                        ),
+                    )
+                )
         else:
             work.rows[index].entity = pk
             skip = frozenset({"residence_kind", "id_no"}) if values.get("id_no") else frozenset({"residence_kind"})
@@ -95,7 +109,7 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
 
 
 def _at(place: Place, dwelling: uuid.UUID | None, grid: str) -> Place:
-    return Place(place.community, grid, place.address, place.key, dwelling)
+    return Place(community=place.community, grid=grid, address=place.address, key=place.key, dwelling=dwelling)
 
 
 def _settle_identity(work: Batch) -> None:
@@ -152,7 +166,16 @@ def _link(writing: Writing, work: Batch, places: list[Place], persons: dict[int,
         place = places[index]
         if place.dwelling is not None:
             kind = work.values[index].get("residence_kind") or "lives_here"
-            links.append(creation.NewResidence(pk, place.dwelling, place.grid, kind, "ledger", work.source_refs[index]))
+            links.append(
+                creation.NewResidence(
+                    person=pk,
+                    dwelling=place.dwelling,
+                    grid=place.grid,
+                    kind=kind,
+                    source="ledger",
+                    source_ref=work.source_refs[index],
+                )
+            )
     before = n_open(list(persons.values()))
     creation.link(writing, links)
     work.n_differences += n_open(list(persons.values())) - before
@@ -187,13 +210,19 @@ def apply_care(writing: Writing, work: Batch) -> None:
             continue
         new.append(
             creation.NewCare(
-                person.id, person.grid_id, str(values["category"]), "ledger", work.source_refs[index],
-                interval_days=values.get("interval_days"), starts_on=_date(values.get("starts_on")),
-                ends_on=_date(values.get("ends_on")), review_on=_date(values.get("review_on")),
+                person=person.id,
+                grid=person.grid_id,
+                category=str(values["category"]),
+                source="ledger",
+                source_ref=work.source_refs[index],
+                interval_days=values.get("interval_days"),
+                starts_on=_date(values.get("starts_on")),
+                ends_on=_date(values.get("ends_on")),
+                review_on=_date(values.get("review_on")),
                 consent=values.get("consent") or ("ledger" if values.get("consent_on") else ""),
                 consent_on=_date(values.get("consent_on")),
             )
-        )  # fmt: skip
+        )
         work.became(index, person.id, "created")
     n_made = len(creation.label_care(writing, new))
     if n_made < len(new):

@@ -24,7 +24,7 @@ Door = tuple[str, str]
 def new_doors(writing: Writing, wanted: dict[Door, tuple[Place, dict[str, Any], str]]) -> dict[Door, uuid.UUID]:
     """Register the doors (place, facts, source ref); they join a running campaign. Returns their ids."""
     new = {
-        door: NewDoor(place.grid, place.address, values, "ledger", source_ref)
+        door: NewDoor(grid=place.grid, address=place.address, values=values, source="ledger", source_ref=source_ref)
         for door, (place, values, source_ref) in wanted.items()
     }
     register_doors(writing, list(new.values()))
@@ -140,7 +140,13 @@ def _apply_named(writing: Writing, work: Batch, kind: str, find: Any, remember: 
             }
             if kind == "organization":
                 extra["dwelling_id"] = place.dwelling
-            one = creation.New(place.grid, facts(kind, values), "ledger", work.source_refs[index], extra=extra)
+            one = creation.New(
+                grid=place.grid,
+                values=facts(kind, values),
+                source="ledger",
+                source_ref=work.source_refs[index],
+                extra=extra,
+            )
             new.append(one)
             remember(values, place, one.id)
             work.became(index, one.id, "created")

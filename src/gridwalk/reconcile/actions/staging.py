@@ -29,7 +29,9 @@ class ImportRefused(Exception):
 
 
 def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str, kind: str | None = None) -> Import:
-    """Keep the file encrypted, read it and propose a mapping. A file that cannot be read leaves a failed import that says why.
+    """Keep the file encrypted, read it and propose a mapping.
+
+    A file that cannot be read leaves a failed import that says why.
 
     Raises NotPermitted.
     """
@@ -76,7 +78,10 @@ def _describe(made: Import, ledger: Ledger) -> None:
 def remap(
     *, actor: Viewer, at: dt.datetime, imported: uuid.UUID, chosen: Mapping[str, str], kind: str | None
 ) -> Import:
-    """Read the file again with the columns a person chose (header → field, "" drops it). Raises NotHere, ImportRefused."""
+    """Read the file again with the columns a person chose (header → field, "" drops it).
+
+    Raises NotHere, ImportRefused.
+    """
     found = get_own(actor, imported)
     if found.state not in {"mapping", "failed"}:
         raise ImportRefused("这份台账已经开始入库，不能再改列。")
@@ -149,16 +154,24 @@ def _staged(found: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], int]:
         key = f"{found.id}|{row.sheet}|{row.row_no}"
         staged.append(
             StagedRow(
-                of=found, sheet=row.sheet[:60], row_no=row.row_no, kind=row.kind, grid=place.grid, batch=batch_of[index],
+                of=found,
+                sheet=row.sheet[:60],
+                row_no=row.row_no,
+                kind=row.kind,
+                grid=place.grid,
+                batch=batch_of[index],
                 values=records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key),
                 faults=[fault.as_json() for fault in row.faults],
             )
-        )  # fmt: skip
+        )
     return staged, n_batches
 
 
 def cancel(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
-    """Give up an import; batches that are in the register stay there, and that is said. Raises NotHere, ImportRefused."""
+    """Give up an import; batches that are in the register stay there, and that is said.
+
+    Raises NotHere, ImportRefused.
+    """
     found = get_own(actor, imported)
     if found.state in {"done", "cancelled"}:
         raise ImportRefused("这份台账已经结束了。")

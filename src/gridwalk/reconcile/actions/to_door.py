@@ -15,9 +15,7 @@ from gridwalk.registry.models import DecisionBatch, Difference, Settled
 from gridwalk.registry.queries import at_doors
 
 
-def decide(
-    *, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = ""
-) -> Difference:  # fmt: skip
+def decide(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = "") -> Difference:
     """Decide one difference; sent to the door, its door joins the running campaign where it is not in it.
 
     Raises NotHere, NotPermitted, ChangedMeanwhile, DecisionError.
@@ -33,17 +31,32 @@ def run(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionBatch:
 
 
 def settle(
-    *, actor: Viewer, at: dt.datetime, check: str, lead: uuid.UUID, seen: str, choice: str, reason: str = "",
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    check: str,
+    lead: uuid.UUID,
+    seen: str,
+    choice: str,
+    reason: str = "",
     home: uuid.UUID | None = None,
-) -> Settled:  # fmt: skip
+) -> Settled:
     """Decide a case of the bench; what is asked at a door puts the door on its worker's list.
 
     Raises NotHere, NotPermitted, DecisionError.
     """
     return settling.settle(
-        actor=actor, at=at, check=check, lead=lead, seen=seen, choice=choice, reason=reason, home=home, along=_join,
+        actor=actor,
+        at=at,
+        check=check,
+        lead=lead,
+        seen=seen,
+        choice=choice,
+        reason=reason,
+        home=home,
+        along=_join,
         grids=_grids,
-    )  # fmt: skip
+    )
 
 
 def _grids(asked: Sequence[Difference]) -> set[str]:

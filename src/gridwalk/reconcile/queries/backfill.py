@@ -28,9 +28,10 @@ TOLD = ("conflict", "missing_left")
 """Verdicts (side · register) that go back: what only the side says is a question, not a correction."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Item:
-    """One correction: ``old`` is what the side says, ``new`` what the register says, both in the clear: mask before showing.
+    """One correction: ``old`` is what the side says, ``new`` what the register says, both in the clear: mask
+    before showing.
 
     ``said`` and ``record``: all that either says of the entity, for filling in the side's own workbook.
     """
@@ -52,7 +53,9 @@ class Item:
 
     @property
     def on_screen_only(self) -> bool:
-        """Whether the value says that a door stands empty or is let: neither paper nor file carries that (red line 5)."""
+        """Whether the value says that a door stands empty or is let: neither paper nor file carries that
+        (red line 5).
+        """
         return self.field in VACANCY_FIELDS
 
     @property
@@ -82,7 +85,9 @@ def door_of(values: Mapping[str, Any]) -> str:
 
 
 def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow]:
-    """The side's rows that differed when they were compared, or whose entity has been changed since: all others agree."""
+    """The side's rows that differed when they were compared, or whose entity has been changed since: all
+    others agree.
+    """
     held = [s for s in viewer.scopes(Verb.SEE_ROWS) if s.startswith(scope) or scope.startswith(s)]
     found: list[SideRow] = []
     for one in held:
@@ -106,7 +111,10 @@ def _moved(inside: QuerySet[SideRow], kind: str, within: str) -> list[uuid.UUID]
 
 
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
-    """The corrections for a side in an area, by grid and in the side's own order. What is still being decided is not told."""
+    """The corrections for a side in an area, by grid and in the side's own order.
+
+    What is still being decided is not told.
+    """
     rows = _rows(viewer, source=source, kind=kind, scope=scope)
     return _corrections(rows, source, kind)
 
@@ -121,7 +129,9 @@ def _corrections(rows: Sequence[SideRow], source: str, kind: str) -> list[Item]:
 
 
 def _spoken(comparisons: Collection[uuid.UUID], source: str) -> dict[uuid.UUID, set[str]]:
-    """Which fields the side said anything of in each of these comparisons: it is not told to fill in what it has no column for."""
+    """Which fields the side said anything of in each of these comparisons: it is not told to fill in what it has no
+    column for.
+    """
     found = Comparison.objects.filter(pk__in=comparisons).only("mapping", "source")
     return {c.pk: {*c.mapping["left" if c.source == source else "right"]["fields"], *PLACE} for c in found}
 
@@ -133,9 +143,11 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
     now = register.side("", kind, entities)
     fields = tuple(f.name for f in dictionary.fields(kind) if f.name in spoken)
     said = sides.of_rows(
-        kind, source, [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
+        kind,
+        source,
+        [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
         fields=fields,
-    )  # fmt: skip
+    )
     pairs = said.frame.select(left_row="row", entity="entity").join(
         now.frame.select(right_row="row", entity="entity"), on="entity", maintain_order="left"
     )
@@ -153,9 +165,23 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
         record = now.frame.row(right, named=True)
         title = record.get("name") or written(record)
         found.append(
-            Item(row.grid, kind, row.entity, str(title), written(record), field, _label(kind, field), old or "", new or "",
-                 row.sheet, row.row_no, handed.get((row.entity, field), "未发出"), values[left], record)
-        )  # fmt: skip
+            Item(
+                grid=row.grid,
+                kind=kind,
+                entity=row.entity,
+                title=str(title),
+                place=written(record),
+                field=field,
+                label=_label(kind, field),
+                old=old or "",
+                new=new or "",
+                sheet=row.sheet,
+                row_no=row.row_no,
+                state=handed.get((row.entity, field), "未发出"),
+                said=values[left],
+                record=record,
+            )
+        )
     return found
 
 
@@ -190,7 +216,9 @@ def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
 
 
 def layout(source: str, kind: str, scope: str) -> tuple[str, list[tuple[str, str]]]:
-    """The side's own workbook, as last compared in that area: its sheet's name and its columns in order as (header, field)."""
+    """The side's own workbook, as last compared in that area: its sheet's name and its columns in order as
+    (header, field).
+    """
     above = [scope[:length] for length in range(len(scope) + 1)]
     here = Comparison.objects.filter(Q(scope__startswith=scope) | Q(scope__in=above), kind=kind, state="done")
     for one in here.order_by("-finished_at")[:50]:
@@ -203,7 +231,9 @@ def layout(source: str, kind: str, scope: str) -> tuple[str, list[tuple[str, str
 
 @dataclasses.dataclass(frozen=True)
 class Agreement:
-    """Whether a side is known to agree with the register about an entity: as of when, and what it must still be told."""
+    """Whether a side is known to agree with the register about an entity: as of when, and what it must
+    still be told.
+    """
 
     source: str
     label: str
@@ -218,7 +248,9 @@ class Agreement:
 
 
 def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
-    """What is known of each side that was ever compared; empty for an entity no side has, and for who sees rows masked."""
+    """What is known of each side that was ever compared; empty for an entity no side has, and for who sees
+    rows masked.
+    """
     found = []
     for row in SideRow.objects.filter(kind=kind, entity=entity).order_by("source"):
         if not viewer.may(Verb.SEE_ROWS, row.grid):

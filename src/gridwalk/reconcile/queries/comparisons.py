@@ -42,9 +42,12 @@ def get_comparison(viewer: Viewer, comparison: uuid.UUID) -> Comparison:
 def trend(found: Comparison) -> list[Comparison]:
     """The finished comparisons of the same sides and area up to this one, the oldest first."""
     same = Comparison.objects.filter(
-        scope=found.scope, kind=found.kind, source=found.source, state="done",
+        scope=found.scope,
+        kind=found.kind,
+        source=found.source,
+        state="done",
         other_file__isnull=found.other_file_id is None,
-    )  # fmt: skip
+    )
     if found.finished_at:
         same = same.filter(finished_at__lte=found.finished_at)
     return list(same.order_by("-finished_at")[:12])[::-1]
@@ -63,7 +66,7 @@ def undecided(found: Comparison) -> dict[str, int]:
     return {row["what"]: row["n"] for row in counted}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """A one-sided record or a question as a row, numbers masked. ``other``: what the register has, of a question."""
 
@@ -84,7 +87,9 @@ class Row:
 def rows(
     viewer: Viewer, found: Comparison, what: str, *, state: str = "open", offset: int = 0
 ) -> tuple[list[Row], int]:
-    """A page of what a comparison left, in the order of grids and of the ledger, and how many there are; four queries."""
+    """A page of what a comparison left, in the order of grids and of the ledger, and how many there are;
+    four queries.
+    """
     chosen = Unmatched.objects.filter(of=found, what=what)
     chosen = chosen.filter(state="open") if state == "open" else chosen.exclude(state="open")
     seen = Q(pk__in=[])
@@ -111,10 +116,19 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
     full = viewer.may(Verb.SEE_ROWS, one.grid)
     where = f"{one.sheet} 第 {one.row_no} 行" if one.row_no else ""
     return Row(
-        one.id, title or place or (held[0] if held else ""), (said if full else "") or (held[1] if held else ""),
-        " ".join(held) if held and one.what == "question" else "", one.entity, where, one.score, one.why,
-        one.get_state_display(), one.state == "open", one.decided_by_name, one.reason,
-    )  # fmt: skip
+        id=one.id,
+        title=title or place or (held[0] if held else ""),
+        said=(said if full else "") or (held[1] if held else ""),
+        other=" ".join(held) if held and one.what == "question" else "",
+        entity=one.entity,
+        where=where,
+        score=one.score,
+        why=one.why,
+        state=one.get_state_display(),
+        open=one.state == "open",
+        decided_by=one.decided_by_name,
+        reason=one.reason,
+    )
 
 
 def _door(values: Mapping[str, object]) -> str:

@@ -18,7 +18,7 @@ from gridwalk.registry.models import Difference
 KEPT = 12
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Measured:
     """One community's latest comparison of one ledger: the pair, its two sides by name, when, and by field.
 
@@ -61,18 +61,26 @@ def _measured(rows: Sequence[ComparedCommunity]) -> Measured:
     row, one = rows[0], rows[0].of
     assert one.finished_at is not None
     return Measured(
-        row.community, one.kind, dictionary.KINDS[one.kind], one.source, one.sides, row.n_equal, row.n_union,
-        tuple((_label(one.kind, f), n, d) for f, (n, d) in row.by_field.items()), one.id, one.finished_at,
-        tuple((r.of.finished_at, r.n_equal, r.n_union) for r in rows[KEPT - 1 :: -1] if r.of.finished_at),
-    )  # fmt: skip
+        community=row.community,
+        kind=one.kind,
+        label=dictionary.KINDS[one.kind],
+        source=one.source,
+        sides=one.sides,
+        n_equal=row.n_equal,
+        n_union=row.n_union,
+        by_field=tuple((_label(one.kind, f), n, d) for f, (n, d) in row.by_field.items()),
+        comparison=one.id,
+        at=one.finished_at,
+        earlier=tuple((r.of.finished_at, r.n_equal, r.n_union) for r in rows[KEPT - 1 :: -1] if r.of.finished_at),
+    )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Gap:
     """What keeps one measurement from 100 %: records by what they are, and how many of them wait for a decision.
 
-    ``differ`` + ``ledger_only`` + ``register_only`` + ``questions`` = union − equal. The waiting ones are records on one
-    side and questions (``open``), and differences by field (``differences``).
+    ``differ`` + ``ledger_only`` + ``register_only`` + ``questions`` = union − equal. The waiting ones are records on
+    one side and questions (``open``), and differences by field (``differences``).
     """
 
     differ: int
@@ -109,9 +117,13 @@ def gaps(measured: Sequence[Measured]) -> dict[tuple[uuid.UUID, str], Gap]:
         p = parts[m.comparison, m.community]
         alone = p["ledger_only"] + p["register_only"] + p["question"]
         found[m.comparison, m.community] = Gap(
-            m.n_union - m.n_equal - alone, p["ledger_only"], p["register_only"], p["question"], p["open"],
-            asked[m.kind, m.source, m.community],
-        )  # fmt: skip
+            differ=m.n_union - m.n_equal - alone,
+            ledger_only=p["ledger_only"],
+            register_only=p["register_only"],
+            questions=p["question"],
+            open=p["open"],
+            differences=asked[m.kind, m.source, m.community],
+        )
     return found
 
 

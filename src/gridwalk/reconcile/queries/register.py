@@ -56,8 +56,12 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
         home = homes.get(person.id)
         values = {f: columns.read(person, f) for f in FIELDS["person"] if f != "residence_kind"}
         values["residence_kind"] = home.kind if home else None
-        yield {**values, **_place(person.grid_id, home.dwelling if home else None), "entity": str(person.id),
-               "grid": person.grid_id}  # fmt: skip
+        yield {
+            **values,
+            **_place(person.grid_id, home.dwelling if home else None),
+            "entity": str(person.id),
+            "grid": person.grid_id,
+        }
 
 
 def _dwellings(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
@@ -83,5 +87,10 @@ _ROWS = {"person": _persons, "dwelling": _dwellings, "organization": _organizati
 
 def _place(grid: str, dwelling: Dwelling | None) -> dict[str, str | None]:
     estate, building, stairwell, room = addresses.parts_of(dwelling.address_key if dwelling else "")
-    return {"grid_code": grid, "estate": estate or None, "building": building or None, "stairwell": stairwell or None,
-            "room": room or None}  # fmt: skip
+    return {
+        "grid_code": grid,
+        "estate": estate or None,
+        "building": building or None,
+        "stairwell": stairwell or None,
+        "room": room or None,
+    }

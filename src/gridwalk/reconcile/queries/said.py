@@ -15,7 +15,8 @@ CODES = {label: code for code, label in SOURCES.items()}
 def record_of(viewer: Viewer, row: Row) -> dict[str, Any]:
     """The source's last record of the entity in the clear, from its last comparison, else its last import.
 
-    Empty where the source keeps no record (a visit, a resident), or the viewer sees masked rows only. Mask before showing.
+    Empty where the source keeps no record (a visit, a resident), or the viewer sees masked rows only. Mask before
+    showing.
     """
     source = CODES.get(row.source, row.source)
     if source not in {"ledger", "platform"} or not viewer.may(Verb.SEE_ROWS, row.grid):

@@ -19,13 +19,20 @@ HEADER = ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证
 
 
 def people(estate: str, *rooms: str) -> list[list[Any]]:
-    return [HEADER, *([estate, "5号楼", "1单元", room, f"程{name}", "男", id_no(2 * n + 1), f"1201234{n:04d}"]
-                      for n, (room, name) in enumerate(zip(rooms, "甲乙丙丁", strict=False)))]  # fmt: skip
+    return [
+        HEADER,
+        *(
+            [estate, "5号楼", "1单元", room, f"程{name}", "男", id_no(2 * n + 1), f"1201234{n:04d}"]
+            for n, (room, name) in enumerate(zip(rooms, "甲乙丙丁", strict=False))
+        ),
+    ]
 
 
 def test_a_name_learnt_from_the_same_people_finds_the_doors_of_the_next_ledger(lead: Client) -> None:
-    doors = [["网格编码", "小区", "楼栋", "单元", "室号", "居住状况"],
-             *([GRID, "阳光壹佰", "5号楼", "1单元", room, "有人住"] for room in ("101", "102", "201", "202"))]  # fmt: skip
+    doors = [
+        ["网格编码", "小区", "楼栋", "单元", "室号", "居住状况"],
+        *([GRID, "阳光壹佰", "5号楼", "1单元", room, "有人住"] for room in ("101", "102", "201", "202")),
+    ]
     confirm(lead, upload(lead, workbook("房屋台账", doors)))
     confirm(lead, upload(lead, workbook("人口台账", people("阳光壹佰", "101", "102", "201"))))
     file = workbook("新台账", people("阳光100小区", "101", "102", "201"))

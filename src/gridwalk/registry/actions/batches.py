@@ -45,14 +45,27 @@ def start(*, actor: Viewer, at: dt.datetime, scope: str, rule: Rule, expected: i
         raise DecisionError("这句话一条也没说到，没有动。换一种情形再看。")
     with core.write_to(actor=actor, at=at) as writing:
         batch = DecisionBatch.objects.create(
-            scope=scope, kind=rule.kind, field=rule.field, sentence=rule.sentence, decision=rule.decision,
-            n_chosen=len(chosen), actor=actor.id, actor_name=actor.name, created_at=at,
-        )  # fmt: skip
+            scope=scope,
+            kind=rule.kind,
+            field=rule.field,
+            sentence=rule.sentence,
+            decision=rule.decision,
+            n_chosen=len(chosen),
+            actor=actor.id,
+            actor_name=actor.name,
+            created_at=at,
+        )
         for first in range(0, len(chosen), CHUNK):
             some = Difference.objects.filter(pk__in=chosen[first : first + CHUNK], state="open", batch__isnull=True)
             some.update(batch=batch.id)
-        writing.audit("difference.decided_by_rule", scope=scope, kind=rule.kind, subject=batch.id, reason=rule.sentence,
-                      data={"field": rule.field, "decision": rule.decision, "n": len(chosen)})  # fmt: skip
+        writing.audit(
+            "difference.decided_by_rule",
+            scope=scope,
+            kind=rule.kind,
+            subject=batch.id,
+            reason=rule.sentence,
+            data={"field": rule.field, "decision": rule.decision, "n": len(chosen)},
+        )
     return batch
 
 
@@ -145,8 +158,14 @@ def _decide(writing: Writing, batch: DecisionBatch, rows: Sequence[Difference]) 
             continue
         row.state, row.reason = DECISIONS[batch.decision], batch.sentence[:200]
         row.decided_by, row.decided_by_name, row.decided_at = writing.actor.id, writing.actor.name, writing.at
-        writing.audit(f"difference.{row.state}", scope=row.grid_id, kind=row.kind, subject=row.entity,
-                      data={"field": row.field, "difference": str(row.id), "batch": str(batch.id)}, reason=row.reason)  # fmt: skip
+        writing.audit(
+            f"difference.{row.state}",
+            scope=row.grid_id,
+            kind=row.kind,
+            subject=row.entity,
+            data={"field": row.field, "difference": str(row.id), "batch": str(batch.id)},
+            reason=row.reason,
+        )
     bulk.update(list(rows), COLUMNS)
     batch.n_done += len(standing)
     return standing
@@ -242,7 +261,12 @@ def _take_back(writing: Writing, rows: Sequence[Difference]) -> int:
     claims.apply_claims(writing, said)
     for row in back:
         row.state, row.decided_by, row.decided_by_name, row.decided_at, row.batch = "open", None, "", None, None
-        writing.audit("difference.reopened", scope=row.grid_id, kind=row.kind, subject=row.entity,
-                      data={"field": row.field, "difference": str(row.id)})  # fmt: skip
+        writing.audit(
+            "difference.reopened",
+            scope=row.grid_id,
+            kind=row.kind,
+            subject=row.entity,
+            data={"field": row.field, "difference": str(row.id)},
+        )
     bulk.update(back, COLUMNS)
     return len(back)

@@ -1,4 +1,7 @@
-"""关怀类别: given, agreed to, reviewed, renewed, ended. Contacts and needs are the room's above (``visits.actions.care``)."""
+"""关怀类别: given, agreed to, reviewed, renewed, ended.
+
+Contacts and needs are the room's above (``visits.actions.care``).
+"""
 
 from __future__ import annotations
 
@@ -57,9 +60,16 @@ def _planned(person: Person, values: Mapping[str, Any], today: dt.date) -> creat
     if faults:
         raise CorrectionError("没有加：有几处填得不对，改好再加，内容都在。", faults)
     return creation.NewCare(
-        person.pk, person.grid_id, category, "office", interval_days=values.get("interval_days"), starts_on=starts_on,
-        ends_on=ends_on, consent=consent, consent_on=consent_on or (today if consent else None),
-    )  # fmt: skip
+        person=person.pk,
+        grid=person.grid_id,
+        category=category,
+        source="office",
+        interval_days=values.get("interval_days"),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        consent=consent,
+        consent_on=consent_on or (today if consent else None),
+    )
 
 
 def _day(values: Mapping[str, Any], name: str) -> dt.date | None:
@@ -114,7 +124,14 @@ def change_interval(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, days: i
                 "没有改：间隔要改一改。", faults if days is not None else {"interval_days": "请填天数"}
             )
         _set(writing, found, {"interval_days": days}, reason=reason)
-        _note(writing, "care.interval_changed", found.grid_id, found.person_id, found.pk, reason)
+        _note(
+            writing=writing,
+            verb="care.interval_changed",
+            grid=found.grid_id,
+            person=found.person_id,
+            label=found.pk,
+            reason=reason,
+        )
 
 
 def name_responsible(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, user: uuid.UUID | None) -> None:
@@ -126,9 +143,7 @@ def name_responsible(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, user: 
         _note(writing, "care.responsible_named", found.grid_id, found.person_id, found.pk)
 
 
-def give_consent(
-    *, actor: Viewer, at: dt.datetime, label: uuid.UUID, consent: str, on: dt.date | None
-) -> None:  # fmt: skip
+def give_consent(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, consent: str, on: dt.date | None) -> None:
     """Note who agreed, how and when. Raises NotHere, NotPermitted, CorrectionError."""
     with _of(label, actor, at) as (writing, found):
         today = clock.local_date(at)
@@ -140,7 +155,10 @@ def give_consent(
 
 
 def review(*, actor: Viewer, at: dt.datetime, label: uuid.UUID) -> None:
-    """The help is still needed, as it is; the next review comes at half of what is left. Raises NotHere, NotPermitted."""
+    """The help is still needed, as it is; the next review comes at half of what is left.
+
+    Raises NotHere, NotPermitted.
+    """
     with _of(label, actor, at) as (writing, found):
         _set(writing, found, {"review_on": care.review_after(clock.local_date(at), found.ends_on)})
         _note(writing, "care.reviewed", found.grid_id, found.person_id, found.pk)
@@ -156,7 +174,14 @@ def renew(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, until: dt.date | 
         if until > found.ends_on + dt.timedelta(days=care.YEAR):
             raise CorrectionError("没有续：一次最长续一年。", {"ends_on": "一次最长续一年"})
         _set(writing, found, {"ends_on": until, "review_on": care.review_after(today, until)}, reason=reason)
-        _note(writing, "care.renewed", found.grid_id, found.person_id, found.pk, reason)
+        _note(
+            writing=writing,
+            verb="care.renewed",
+            grid=found.grid_id,
+            person=found.person_id,
+            label=found.pk,
+            reason=reason,
+        )
 
 
 def end(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, why: str) -> None:
@@ -165,7 +190,14 @@ def end(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, why: str) -> None:
         raise CorrectionError("没有结束：请选一个原因。", {"why": "请选一个原因"})
     with _of(label, actor, at) as (writing, found):
         _set(writing, found, {"ended_on": clock.local_date(at), "ended_why": why})
-        _note(writing, "care.ended", found.grid_id, found.person_id, found.pk, choices.CARE_END[why][0])
+        _note(
+            writing=writing,
+            verb="care.ended",
+            grid=found.grid_id,
+            person=found.person_id,
+            label=found.pk,
+            reason=choices.CARE_END[why][0],
+        )
 
 
 def _reason(reason: str) -> str:
@@ -180,8 +212,16 @@ def _set(writing: Writing, label: CareLabel, values: Mapping[str, Any], *, reaso
         field, old = column.removesuffix("_id"), getattr(label, column)
         setattr(label, column, new)
         if old != new:
-            writing.change(label.grid_id, "care", label.pk, field, _plain(old), _plain(new), source="office",
-                           reason=reason)  # fmt: skip
+            writing.change(
+                stream=label.grid_id,
+                kind="care",
+                entity=label.pk,
+                field=field,
+                old=_plain(old),
+                new=_plain(new),
+                source="office",
+                reason=reason,
+            )
     label.save(update_fields=[column.removesuffix("_id") for column in values])
 
 

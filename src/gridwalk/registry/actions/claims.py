@@ -23,7 +23,10 @@ TABLE = "registry_difference"
 
 @dataclasses.dataclass(frozen=True)
 class Judged:
-    """What became of a claim. ``head``: the op under which the claimed value stands now; None where another one stands."""
+    """What became of a claim.
+
+    ``head``: the op under which the claimed value stands now; None where another one stands.
+    """
 
     claim: Claim
     verdict: Verdict
@@ -53,8 +56,11 @@ class _Work:
     """One run of ``apply_claims``."""
 
     def __init__(
-        self, writing: Writing, entities: Mapping[tuple[str, uuid.UUID], Entity], holders: dict[str, dict[str, uuid.UUID]]
-    ) -> None:  # fmt: skip
+        self,
+        writing: Writing,
+        entities: Mapping[tuple[str, uuid.UUID], Entity],
+        holders: dict[str, dict[str, uuid.UUID]],
+    ) -> None:
         self.judged: list[tuple[Claim, Verdict, Difference | None, str | None]] = []
         self.changed: dict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
         self.touched: dict[str, set[str]] = defaultdict(set)
@@ -71,9 +77,7 @@ class _Work:
             return
         current = columns.read(entity, claim.field)
         head = entity.heads.get(claim.field)
-        verdict, why = rules.judge(
-            _authority(claim), claim.source, current, claim.value, head=head, seen=claim.seen
-        )  # fmt: skip
+        verdict, why = rules.judge(_authority(claim), claim.source, current, claim.value, head=head, seen=claim.seen)
         if verdict is Verdict.APPLY and rules.is_end(claim.kind, claim.field, claim.value):
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
@@ -86,10 +90,19 @@ class _Work:
             self.changed[claim.kind][entity.id] = entity
         elif verdict is Verdict.ASK:
             asked = difference(
-                self._writing.at, grid=entity.grid_id, kind=claim.kind, entity=entity.id, field=claim.field,
-                current=current, claimed=claim.value, source=claim.source, source_ref=claim.source_ref, why=why,
-                head=head, evidence=claim.evidence,
-            )  # fmt: skip
+                self._writing.at,
+                grid=entity.grid_id,
+                kind=claim.kind,
+                entity=entity.id,
+                field=claim.field,
+                current=current,
+                claimed=claim.value,
+                source=claim.source,
+                source_ref=claim.source_ref,
+                why=why,
+                head=head,
+                evidence=claim.evidence,
+            )
             self.asked.append(asked)
         if verdict is Verdict.APPLY or (claim.source == "visit" and claim.value not in rules.NOT_SAID):
             self.said.append(queue.Said(entity.id, claim.field, columns.value_hash(claim.value), verdict))
@@ -118,9 +131,17 @@ def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Clai
     touched = columns.write(entity, field, value)
     entity.heads = {**entity.heads, field: str(claim.op or writing.op)}
     writing.change(
-        entity.grid_id, claim.kind, entity.id, field, current or None, value or None,
-        source=claim.source, source_ref=claim.source_ref, reason=claim.reason, op=claim.op,
-    )  # fmt: skip
+        stream=entity.grid_id,
+        kind=claim.kind,
+        entity=entity.id,
+        field=field,
+        old=current or None,
+        new=value or None,
+        source=claim.source,
+        source_ref=claim.source_ref,
+        reason=claim.reason,
+        op=claim.op,
+    )
     return touched
 
 
@@ -141,19 +162,38 @@ def _load(claims: Iterable[Claim]) -> dict[tuple[str, uuid.UUID], Entity]:
 
 
 def difference(
-    at: dt.datetime, *, grid: str, kind: str, entity: uuid.UUID, field: str, current: Any, claimed: Any, source: str,
-    source_ref: str, why: str, head: str | None = None, evidence: Mapping[str, Any] | None = None,
-) -> Difference:  # fmt: skip
+    at: dt.datetime,
+    *,
+    grid: str,
+    kind: str,
+    entity: uuid.UUID,
+    field: str,
+    current: Any,
+    claimed: Any,
+    source: str,
+    source_ref: str,
+    why: str,
+    head: str | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> Difference:
     """A difference to be saved: both values sealed for its row, and a hash so that the same claim is asked once."""
     row = ids.new_id()
     return Difference(
-        id=row, grid_id=grid, kind=kind, entity=entity, field=field,
+        id=row,
+        grid_id=grid,
+        kind=kind,
+        entity=entity,
+        field=field,
         current=records.seal_value(kind, field, current, table=TABLE, column="current", row=row),
         claimed=records.seal_value(kind, field, claimed, table=TABLE, column="claimed", row=row),
         claimed_hash=columns.value_hash(claimed),
-        head=uuid.UUID(head) if head else None, source=source, source_ref=source_ref, evidence=dict(evidence or {}),
-        why=why, created_at=at,
-    )  # fmt: skip
+        head=uuid.UUID(head) if head else None,
+        source=source,
+        source_ref=source_ref,
+        evidence=dict(evidence or {}),
+        why=why,
+        created_at=at,
+    )
 
 
 def confirm_loaded(
@@ -169,7 +209,15 @@ def confirm_loaded(
         old = entity.verified_on
         if old is None or old <= on:
             was = old.isoformat() if old else None
-            writing.change(entity.grid_id, entity.KIND, entity_id, "verified_on", was, on.isoformat(), source=source)
+            writing.change(
+                stream=entity.grid_id,
+                kind=entity.KIND,
+                entity=entity_id,
+                field="verified_on",
+                old=was,
+                new=on.isoformat(),
+                source=source,
+            )
             entity.verified_on = on
     bulk.update(list(rows.values()), ["verified_on", "last_contact_on"])
 
@@ -185,7 +233,15 @@ def confirm(writing: Writing, kind: str, confirmed: Iterable[tuple[uuid.UUID, dt
     moved = bulk.advance(columns.TABLES[kind], "verified_on", days, also="grid_id")
     for entity_id, (old, grid) in moved.items():
         was = old.isoformat() if old else None
-        writing.change(grid, kind, entity_id, "verified_on", was, days[entity_id].isoformat(), source=source)
+        writing.change(
+            stream=grid,
+            kind=kind,
+            entity=entity_id,
+            field="verified_on",
+            old=was,
+            new=days[entity_id].isoformat(),
+            source=source,
+        )
     if source == "visit" and kind == "person":  # who was met says by that alone nothing of the dwelling's facts
         queue.close_confirmed(writing, days)
     return len(moved)
@@ -195,7 +251,13 @@ def unconfirm(writing: Writing, entity: Entity, on: dt.date | None) -> None:
     """Take a day of verification back to the one before (None: there was none)."""
     was = entity.verified_on.isoformat() if entity.verified_on else None
     writing.change(
-        entity.grid_id, entity.KIND, entity.pk, "verified_on", was, on.isoformat() if on else None, source="office"
+        stream=entity.grid_id,
+        kind=entity.KIND,
+        entity=entity.pk,
+        field="verified_on",
+        old=was,
+        new=on.isoformat() if on else None,
+        source="office",
     )
     entity.verified_on = on
     entity.save(update_fields=["verified_on"])

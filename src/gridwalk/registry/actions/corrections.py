@@ -51,9 +51,15 @@ def parse(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def correct(
-    *, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, raw: Mapping[str, Any], reason: str,
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    kind: str,
+    entity: uuid.UUID,
+    raw: Mapping[str, Any],
+    reason: str,
     source: str = "office",
-) -> list[Judged]:  # fmt: skip
+) -> list[Judged]:
     """Correct facts with a reason. Raises NotHere, NotPermitted, CorrectionError."""
     found = _get(actor, kind, entity, Verb.EDIT_REGISTER)
     reason = rules.reason_kept(reason)
@@ -69,8 +75,14 @@ def correct(
         judged = claims.apply_claims(
             writing, [Claim(kind, entity, name, value, source, reason=reason) for name, value in values.items()]
         )
-        writing.audit(f"{kind}.corrected", scope=found.grid_id, kind=kind, subject=entity,
-                      data={"fields": sorted(values)}, reason=reason)  # fmt: skip
+        writing.audit(
+            f"{kind}.corrected",
+            scope=found.grid_id,
+            kind=kind,
+            subject=entity,
+            data={"fields": sorted(values)},
+            reason=reason,
+        )
     return judged
 
 
@@ -107,15 +119,22 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
         writing.audit("person.moved_out", scope=found.grid_id, kind="person", subject=found.person_id, reason=reason)
 
 
-def prove_vacancies(
-    writing: Writing, shown: Sequence[tuple[Dwelling, str, dt.date | None]], *, source: str
-) -> None:  # fmt: skip
-    """Step: who confirmed each dwelling vacant and on which day (domain.md §2); nobody where the proof was taken back."""
+def prove_vacancies(writing: Writing, shown: Sequence[tuple[Dwelling, str, dt.date | None]], *, source: str) -> None:
+    """Step: who confirmed each dwelling vacant and on which day (domain.md §2); nobody where the proof was
+    taken back.
+    """
     for dwelling, second_source, on in shown:
         old = dwelling.vacancy_source
         dwelling.vacancy_source, dwelling.vacancy_confirmed_on = second_source, on
-        writing.change(dwelling.grid_id, "dwelling", dwelling.id, "vacancy_source", old or None, second_source or None,
-                       source=source)  # fmt: skip
+        writing.change(
+            stream=dwelling.grid_id,
+            kind="dwelling",
+            entity=dwelling.id,
+            field="vacancy_source",
+            old=old or None,
+            new=second_source or None,
+            source=source,
+        )
     bulk.update([dwelling for dwelling, _, _ in shown], ["vacancy_source", "vacancy_confirmed_on"])
 
 
@@ -128,9 +147,15 @@ def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, fiel
     if not dictionary.is_sensitive(kind, field):
         raise NotHere
     core.record_reading(
-        actor=actor, at=at, verb="number.revealed", scope=found.grid_id, kind=kind, subject=entity,
-        reason=reason, data={"field": field},
-    )  # fmt: skip
+        actor=actor,
+        at=at,
+        verb="number.revealed",
+        scope=found.grid_id,
+        kind=kind,
+        subject=entity,
+        reason=reason,
+        data={"field": field},
+    )
     return found.unseal(field)
 
 

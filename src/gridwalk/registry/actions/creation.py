@@ -17,7 +17,7 @@ from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Residence, Settled
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class New:
     """An entity to be: ``values`` by dictionary names, ``extra`` by columns no dictionary field describes.
 
@@ -34,7 +34,7 @@ class New:
     op: uuid.UUID | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class NewResidence:
     """A typed link to be. ``grid`` is the dwelling's."""
 
@@ -47,7 +47,7 @@ class NewResidence:
     from_on: dt.date | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class NewCare:
     """A care label to be; without an interval the category's own holds, without an end it ends after a year.
 
@@ -74,9 +74,14 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     for one in new:
         values = {field: value for field, value in one.values.items() if value not in (None, "")}
         entity = columns.TABLES[kind](
-            id=one.id, grid_id=one.grid, source=one.source, source_ref=one.source_ref, created_at=writing.at,
-            verified_on=one.verified_on, **one.extra,
-        )  # fmt: skip
+            id=one.id,
+            grid_id=one.grid,
+            source=one.source,
+            source_ref=one.source_ref,
+            created_at=writing.at,
+            verified_on=one.verified_on,
+            **one.extra,
+        )
         for field, value in values.items():
             columns.write(entity, field, value)
         entity.heads = dict.fromkeys(values, str(one.op or writing.op))
@@ -90,7 +95,9 @@ FROM_PAPER = frozenset({"ledger", "platform"})
 
 
 def link(writing: Writing, new: Sequence[NewResidence]) -> int:
-    """Link persons to dwellings. A link that stands already is kept; a ledger never makes a second current home: it asks.
+    """Link persons to dwellings.
+
+    A link that stands already is kept; a ledger never makes a second current home: it asks.
 
     A visit or the office moving someone in takes them out of their homes elsewhere (whose grids must be locked too).
     A constant number of queries. Returns how many links were made.
@@ -114,9 +121,13 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
                 continue
         for old in elsewhere:
             _leave(
-                writing, old, source=one.source, reason=writing.reason or "迁到另一处", on=one.from_on,
+                writing,
+                old,
+                source=one.source,
+                reason=writing.reason or "迁到另一处",
+                on=one.from_on,
                 keeps_registration=one.kind != "lives_here",
-            )  # fmt: skip
+            )
             left.append(old)
         held[one.person] = links = [r for r in links if r.to_on is None]
         if same is not None:
@@ -124,9 +135,15 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
             retyped.append(same)
             continue
         residence = Residence(
-            grid_id=one.grid, person_id=one.person, dwelling_id=one.dwelling, kind=one.kind, from_on=one.from_on,
-            source=one.source, source_ref=one.source_ref, created_at=writing.at,
-        )  # fmt: skip
+            grid_id=one.grid,
+            person_id=one.person,
+            dwelling_id=one.dwelling,
+            kind=one.kind,
+            from_on=one.from_on,
+            source=one.source,
+            source_ref=one.source_ref,
+            created_at=writing.at,
+        )
         links.append(residence)
         made.append(residence)
         record = {"person": str(one.person), "dwelling": str(one.dwelling), "kind": one.kind}
@@ -151,10 +168,19 @@ def _save_links(links: Sequence[Residence]) -> None:
 
 def _other_kind(writing: Writing, held: Residence, new: NewResidence) -> Difference:
     return claims.difference(
-        writing.at, grid=held.grid_id, kind="person", entity=held.person_id, field="residence_kind", current=held.kind,
-        claimed=new.kind, source=new.source, source_ref=new.source_ref, why="ledger_differs", head=_link_head(held),
+        writing.at,
+        grid=held.grid_id,
+        kind="person",
+        entity=held.person_id,
+        field="residence_kind",
+        current=held.kind,
+        claimed=new.kind,
+        source=new.source,
+        source_ref=new.source_ref,
+        why="ledger_differs",
+        head=_link_head(held),
         evidence={"residence": str(held.id)},
-    )  # fmt: skip
+    )
 
 
 def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResidence]]) -> list[Difference]:
@@ -162,13 +188,21 @@ def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResiden
     addresses = dict(Dwelling.objects.filter(id__in=doors).values_list("id", "address")) if doors else {}
     return [
         claims.difference(
-            writing.at, grid=held.grid_id, kind="person", entity=one.person, field="residence",
-            current=addresses[held.dwelling_id], claimed=addresses[one.dwelling], source=one.source,
-            source_ref=one.source_ref, why="lives_in_two_places", head=_link_head(held),
+            writing.at,
+            grid=held.grid_id,
+            kind="person",
+            entity=one.person,
+            field="residence",
+            current=addresses[held.dwelling_id],
+            claimed=addresses[one.dwelling],
+            source=one.source,
+            source_ref=one.source_ref,
+            why="lives_in_two_places",
+            head=_link_head(held),
             evidence={"dwelling": str(one.dwelling), "residence_kind": one.kind},
         )
         for held, one in second
-    ]  # fmt: skip
+    ]
 
 
 def _link_head(held: Residence) -> str:
@@ -178,7 +212,16 @@ def _link_head(held: Residence) -> str:
 
 def _retype(writing: Writing, held: Residence, kind: str, *, source: str, reason: str = "") -> None:
     if held.kind != kind:
-        writing.change(held.grid_id, "residence", held.id, "kind", held.kind, kind, source=source, reason=reason)
+        writing.change(
+            stream=held.grid_id,
+            kind="residence",
+            entity=held.id,
+            field="kind",
+            old=held.kind,
+            new=kind,
+            source=source,
+            reason=reason,
+        )
         held.kind = kind
 
 
@@ -196,9 +239,15 @@ def _end(writing: Writing, residence: Residence, *, source: str, reason: str, on
     on = on or clock.local_date(writing.at)
     residence.to_on = max(on, residence.from_on or on)  # what is learnt late never ends before it began
     writing.change(
-        residence.grid_id, "residence", residence.id, "to_on", None, residence.to_on.isoformat(), source=source,
+        stream=residence.grid_id,
+        kind="residence",
+        entity=residence.id,
+        field="to_on",
+        old=None,
+        new=residence.to_on.isoformat(),
+        source=source,
         reason=reason,
-    )  # fmt: skip
+    )
 
 
 def leave_homes(
@@ -230,13 +279,23 @@ def reopen_residences(writing: Writing, residences: Sequence[Residence], *, sour
     """Step: links that had ended go on as if they had not."""
     for residence in residences:
         was = residence.to_on.isoformat() if residence.to_on else None
-        writing.change(residence.grid_id, "residence", residence.id, "to_on", was, None, source=source, reason=reason)
+        writing.change(
+            stream=residence.grid_id,
+            kind="residence",
+            entity=residence.id,
+            field="to_on",
+            old=was,
+            new=None,
+            source=source,
+            reason=reason,
+        )
         residence.to_on = None
     _save_links(residences)
 
 
 def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
-    """Put persons into the grid of their current residence, else of their registered door, else the community's grid 000.
+    """Put persons into the grid of their current residence, else of their registered door, else the
+    community's grid 000.
 
     Both grids are written; care labels, waiting differences, rechecks and what was decided about them go along.
     """
@@ -247,7 +306,15 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
         grid = best.grid_id if best else person.grid_id[:12] + "000"
         if grid != person.grid_id and grid in writing.versions and person.grid_id in writing.versions:
             writing.left(person.grid_id, "person", person.id, source="office")
-            writing.change(grid, "person", person.id, "grid", person.grid_id, grid, source="office")
+            writing.change(
+                stream=grid,
+                kind="person",
+                entity=person.id,
+                field="grid",
+                old=person.grid_id,
+                new=grid,
+                source="office",
+            )
             person.grid_id = grid
             moved[grid].append(person)
     bulk.update([person for group in moved.values() for person in group], ["grid"])
@@ -278,15 +345,28 @@ def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:
         standing.add(key)
         ends_on = one.ends_on or starts_on + dt.timedelta(days=365)
         label = CareLabel(
-            grid_id=one.grid, person_id=one.person, category=one.category, starts_on=starts_on, ends_on=ends_on,
+            grid_id=one.grid,
+            person_id=one.person,
+            category=one.category,
+            starts_on=starts_on,
+            ends_on=ends_on,
             interval_days=one.interval_days or CARE_INTERVALS[one.category],
-            review_on=one.review_on or care.review_after(max(starts_on, today), ends_on), consent=one.consent,
-            consent_on=one.consent_on, responsible_id=one.responsible, source=one.source, source_ref=one.source_ref,
+            review_on=one.review_on or care.review_after(max(starts_on, today), ends_on),
+            consent=one.consent,
+            consent_on=one.consent_on,
+            responsible_id=one.responsible,
+            source=one.source,
+            source_ref=one.source_ref,
             created_at=writing.at,
-        )  # fmt: skip
+        )
         made.append(label)
-        record = {"person": str(one.person), "category": one.category, "interval_days": label.interval_days,
-                  "ends_on": ends_on.isoformat(), "consent": one.consent}  # fmt: skip
+        record = {
+            "person": str(one.person),
+            "category": one.category,
+            "interval_days": label.interval_days,
+            "ends_on": ends_on.isoformat(),
+            "consent": one.consent,
+        }
         writing.created(one.grid, "care", label.id, record, source=one.source, source_ref=one.source_ref)
     bulk.insert(made)
     return [label.id for label in made]

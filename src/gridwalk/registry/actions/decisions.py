@@ -50,13 +50,20 @@ Grids = Callable[[Sequence[Difference]], set[str]]
 
 
 def decide(
-    *, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = "", along: Along | None = None,
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    difference: uuid.UUID,
+    decision: str,
+    reason: str = "",
+    along: Along | None = None,
     grids: Grids | None = None,
-) -> Difference:  # fmt: skip
+) -> Difference:
     """Decide one difference. Raises NotHere, NotPermitted, ChangedMeanwhile, DecisionError.
 
-    Where the fact changed since it was asked, the difference shows the present value from now on and is asked again; where
-    the present value has become the claimed one, it closes. ``along`` goes with what is sent to the door, in ``grids`` too.
+    Where the fact changed since it was asked, the difference shows the present value from now on and is asked again;
+    where the present value has become the claimed one, it closes. ``along`` goes with what is sent to the door, in
+    ``grids`` too.
     """
     found = _get(actor, difference)
     if decision not in DECISIONS:
@@ -78,8 +85,14 @@ def decide(
             found.save()
             if sent and along:
                 along(writing, [found])
-            writing.audit(f"difference.{found.state}", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                          data={"field": found.field, "difference": str(found.id)}, reason=reason)  # fmt: skip
+            writing.audit(
+                f"difference.{found.state}",
+                scope=found.grid_id,
+                kind=found.kind,
+                subject=found.entity,
+                data={"field": found.field, "difference": str(found.id)},
+                reason=reason,
+            )
     if changed is not None:
         raise ChangedMeanwhile(changed)
     return found
@@ -107,7 +120,9 @@ LINKS = ("residence", "residence_kind")
 
 
 def _ask_again_if_changed(writing: Writing, found: Difference) -> str | None:
-    """The present value, masked, where it is not the one the question was asked about; the question is brought up to date."""
+    """The present value, masked, where it is not the one the question was asked about; the question is brought
+    up to date.
+    """
     if found.field == "residence":
         return None
     if found.field == "residence_kind":
@@ -159,7 +174,9 @@ def accept(writing: Writing, found: Difference, reason: str) -> None:
 
 
 def _move_in(writing: Writing, person: uuid.UUID, dwelling: uuid.UUID, grid: str, kind: str) -> None:
-    creation.link(writing, [creation.NewResidence(person, dwelling, grid, kind, "office")])
+    creation.link(
+        writing, [creation.NewResidence(person=person, dwelling=dwelling, grid=grid, kind=kind, source="office")]
+    )
     creation.settle_grids(writing, [person])
 
 
@@ -183,9 +200,15 @@ def reveal(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, reason: str
     if not dictionary.is_sensitive(found.kind, found.field):
         raise NotHere
     core.record_reading(
-        actor=actor, at=at, verb="number.revealed", scope=found.grid_id, kind=found.kind, subject=found.entity,
-        reason=reason, data={"field": found.field, "difference": str(found.id)},
-    )  # fmt: skip
+        actor=actor,
+        at=at,
+        verb="number.revealed",
+        scope=found.grid_id,
+        kind=found.kind,
+        subject=found.entity,
+        reason=reason,
+        data={"field": found.field, "difference": str(found.id)},
+    )
     return str(found.opened("claimed") or ""), str(found.opened("current") or "")
 
 
@@ -210,8 +233,13 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
         found.state, found.decided_by, found.decided_by_name, found.decided_at = "open", None, "", None
         found.batch = None  # taken back by itself it no longer belongs to what one rule decided
         found.save()
-        writing.audit("difference.reopened", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"field": found.field, "difference": str(found.id)})  # fmt: skip
+        writing.audit(
+            "difference.reopened",
+            scope=found.grid_id,
+            kind=found.kind,
+            subject=found.entity,
+            data={"field": found.field, "difference": str(found.id)},
+        )
     return found
 
 

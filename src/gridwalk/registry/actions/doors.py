@@ -16,7 +16,7 @@ from gridwalk.territory import actions as territory
 from gridwalk.territory.actions import WantedStairwell
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class NewDoor:
     """A door to be, by its address; ``values``: what is known of it, by dictionary names."""
 
@@ -48,10 +48,24 @@ def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
     for door in doors:
         building, stairwell = stairs[door.stairwell]
         extra = {
-            "building_id": building, "stairwell_id": stairwell, "community": door.grid[:12],
-            "address": addresses.display(door.address)[:120], "address_key": addresses.key(door.address),
-            "floor": door.address.floor, "room": door.address.room[:20], "walk_key": door.walk_key,
+            "building_id": building,
+            "stairwell_id": stairwell,
+            "community": door.grid[:12],
+            "address": addresses.display(door.address)[:120],
+            "address_key": addresses.key(door.address),
+            "floor": door.address.floor,
+            "room": door.address.room[:20],
+            "walk_key": door.walk_key,
             "search_keys": sorted(search_keys.of_address(addresses.key(door.address))),
-        }  # fmt: skip
-        new.append(creation.New(door.grid, door.values, door.source, door.source_ref, extra=extra, id=door.id))
+        }
+        new.append(
+            creation.New(
+                grid=door.grid,
+                values=door.values,
+                source=door.source,
+                source_ref=door.source_ref,
+                extra=extra,
+                id=door.id,
+            )
+        )
     creation.register(writing, "dwelling", new)

@@ -1,7 +1,8 @@
 """Ends (去世, 迁走, 拆除, 关停 …) and returns: proposed by one person, true only when another has rechecked (P15).
 
-Nothing cascades: people of a door that ends stay on record, organizations and open differences stay as they are. The doors of
-a whole building are proposed, rechecked and ended as one (``Recheck.together``). What a return brings back is in ``returns``.
+Nothing cascades: people of a door that ends stay on record, organizations and open differences stay as they are. The
+doors of a whole building are proposed, rechecked and ended as one (``Recheck.together``). What a return brings back
+is in ``returns``.
 """
 
 from __future__ import annotations
@@ -57,36 +58,64 @@ def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str, evi
 
 
 def _propose(
-    writing: Writing, entities: Sequence[Ending], proposed: str, *, reason: str, evidence: str,
+    writing: Writing,
+    entities: Sequence[Ending],
+    proposed: str,
+    *,
+    reason: str,
+    evidence: str,
     together: uuid.UUID | None = None,
-) -> list[Recheck]:  # fmt: skip
+) -> list[Recheck]:
     reason = rules.reason_kept(reason)
     made = [
         Recheck(
-            grid_id=entity.grid_id, kind=entity.KIND, entity=entity.pk, proposed=proposed, reason=reason, evidence=evidence,
-            together=together, proposed_by=writing.actor.id, proposed_by_name=writing.actor.name, proposed_at=writing.at,
+            grid_id=entity.grid_id,
+            kind=entity.KIND,
+            entity=entity.pk,
+            proposed=proposed,
+            reason=reason,
+            evidence=evidence,
+            together=together,
+            proposed_by=writing.actor.id,
+            proposed_by_name=writing.actor.name,
+            proposed_at=writing.at,
         )
         for entity in entities
-    ]  # fmt: skip
+    ]
     bulk.insert(made)
     _mark(writing, entities, proposed, reason)
     for recheck in made:
         writing.audit(
-            "return.proposed" if proposed == REINSTATED else "end.proposed", scope=recheck.grid_id, kind=recheck.kind,
-            subject=recheck.entity, data={"proposed": proposed, "evidence": evidence}, reason=reason,
-        )  # fmt: skip
+            "return.proposed" if proposed == REINSTATED else "end.proposed",
+            scope=recheck.grid_id,
+            kind=recheck.kind,
+            subject=recheck.entity,
+            data={"proposed": proposed, "evidence": evidence},
+            reason=reason,
+        )
     return made
 
 
 def _mark(writing: Writing, entities: Sequence[Ending], proposed: str, reason: str = "") -> None:
-    """Show that an end or return waits (``proposed``), or no longer does (empty). Organizations and sites show their recheck."""
+    """Show that an end or return waits (``proposed``), or no longer does (empty).
+
+    Organizations and sites show their recheck.
+    """
     for entity in entities:
         if isinstance(entity, Person):
             entity.status_pending = proposed
         elif isinstance(entity, Dwelling) and entity.status != "struck_off":
             entity.status = "strike_off_pending" if proposed else "active"
-        writing.change(entity.grid_id, entity.KIND, entity.pk, "status_pending", None, proposed, source="office",
-                       reason=reason)  # fmt: skip
+        writing.change(
+            stream=entity.grid_id,
+            kind=entity.KIND,
+            entity=entity.pk,
+            field="status_pending",
+            old=None,
+            new=proposed,
+            source="office",
+            reason=reason,
+        )
     if entities and isinstance(entities[0], Person | Dwelling):
         bulk.update(entities, ["status_pending" if isinstance(entities[0], Person) else "status"])
 
@@ -117,8 +146,14 @@ def propose_end(
             raise EndError(WAITS if waits else STANDS if proposed == REINSTATED else GONE)
         if proposed == REINSTATED and (taken := returns.taken(fit)):
             raise EndError(taken)
-        return _propose(writing, fit, proposed, reason=reason, evidence=evidence,
-                        together=ids.new_id() if kind == "building" else None)  # fmt: skip
+        return _propose(
+            writing,
+            fit,
+            proposed,
+            reason=reason,
+            evidence=evidence,
+            together=ids.new_id() if kind == "building" else None,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,15 +196,26 @@ def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
     recheck.state, recheck.decided_at = "withdrawn", writing.at
     recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
     recheck.save()
-    writing.audit("end.withdrawn", scope=recheck.grid_id, kind=recheck.kind, subject=entity,
-                  data={"proposed": recheck.proposed})  # fmt: skip
+    writing.audit(
+        "end.withdrawn", scope=recheck.grid_id, kind=recheck.kind, subject=entity, data={"proposed": recheck.proposed}
+    )
     return True
 
 
 def unmake(writing: Writing, entity: Person | Organization) -> None:
-    """Step: what was brought into the register by mistake just now leaves it, untouched since; nobody ever counted on it."""
+    """Step: what was brought into the register by mistake just now leaves it, untouched since; nobody ever
+    counted on it.
+    """
     left = "struck_off" if isinstance(entity, Person) else "closed"
-    writing.change(entity.grid_id, entity.KIND, entity.pk, "status", "active", left, source="office")
+    writing.change(
+        stream=entity.grid_id,
+        kind=entity.KIND,
+        entity=entity.pk,
+        field="status",
+        old="active",
+        new=left,
+        source="office",
+    )
     entity.status = left
     entity.heads = {**entity.heads, "status": str(writing.op)}
     if isinstance(entity, Person):
@@ -185,7 +231,10 @@ def as_one(recheck: Recheck) -> list[Recheck]:
 
 
 def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, note: str) -> None:
-    """Step: decide rechecks of one proposal by a person other than the proposer; ``grids_of`` must be locked. Raises EndError."""
+    """Step: decide rechecks of one proposal by a person other than the proposer; ``grids_of`` must be locked.
+
+    Raises EndError.
+    """
     if not rechecks or any(recheck.state != "open" for recheck in rechecks):
         raise EndError("这一条已经复核过了。")
     if any(recheck.proposed_by is not None and recheck.proposed_by == writing.actor.id for recheck in rechecks):
@@ -207,8 +256,14 @@ def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, no
     bulk.update(rechecks, ["state", "decided_by", "decided_by_name", "decided_at", "note"])
     what = "return" if returning else "end"
     for recheck, entity in zip(rechecks, entities, strict=True):
-        writing.audit(f"{what}.confirmed" if confirmed else f"{what}.rejected", scope=entity.grid_id, kind=recheck.kind,
-                      subject=entity.pk, data={"proposed": recheck.proposed}, reason=recheck.note)  # fmt: skip
+        writing.audit(
+            f"{what}.confirmed" if confirmed else f"{what}.rejected",
+            scope=entity.grid_id,
+            kind=recheck.kind,
+            subject=entity.pk,
+            data={"proposed": recheck.proposed},
+            reason=recheck.note,
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,9 +275,7 @@ class Reporter:
     at: dt.datetime
 
 
-def end_reported(
-    writing: Writing, entity: Entity, proposed: str, *, by: Reporter, reason: str, note: str
-) -> None:  # fmt: skip
+def end_reported(writing: Writing, entity: Entity, proposed: str, *, by: Reporter, reason: str, note: str) -> None:
     """Step: an end that ``by`` reported and the writing's actor, somebody else, has rechecked. Raises EndError."""
     recheck = propose(writing, entity, proposed, reason=reason, evidence="at_the_door")
     recheck.proposed_by, recheck.proposed_by_name, recheck.proposed_at = by.id, by.name, by.at
@@ -243,8 +296,16 @@ def _end(writing: Writing, entities: Sequence[Any], rechecks: Sequence[Recheck])
     today, reason = clock.local_date(writing.at), rechecks[0].reason
     touched = ["status", "heads"]
     for entity, recheck in zip(entities, rechecks, strict=True):
-        writing.change(entity.grid_id, entity.KIND, entity.pk, "status", "active", recheck.proposed, source="office",
-                       reason=reason)  # fmt: skip
+        writing.change(
+            stream=entity.grid_id,
+            kind=entity.KIND,
+            entity=entity.pk,
+            field="status",
+            old="active",
+            new=recheck.proposed,
+            source="office",
+            reason=reason,
+        )
         entity.status, entity.heads = recheck.proposed, {**entity.heads, "status": str(writing.op)}
         if isinstance(entity, Dwelling):
             entity.status, entity.ended_as, entity.ended_on = "struck_off", recheck.proposed, today
@@ -275,7 +336,9 @@ def _links_of(rechecks: Sequence[Recheck]) -> Q:
 
 
 def grids_of(rechecks: Sequence[Recheck]) -> set[str]:
-    """The grids a decision writes to: the entities', those of the links it ends or brings back, those their people then belong to."""
+    """The grids a decision writes to: the entities', those of the links it ends or brings back, those their people
+    then belong to.
+    """
     kind, subjects = rechecks[0].kind, [recheck.entity for recheck in rechecks]
     table: Any = columns.TABLES[kind]
     rows = list(table._default_manager.filter(pk__in=subjects))

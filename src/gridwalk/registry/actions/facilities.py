@@ -28,7 +28,7 @@ FIELDS = ("facility_kind", "name", "spot", "keeper", "contact_name", "contact_ph
 """What the short form asks for."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class NewFacility:
     """A facility to be, at a building or at none; ``values``: what is known of it, by dictionary names."""
 
@@ -70,9 +70,15 @@ def register_facilities(writing: Writing, facilities: Sequence[NewFacility]) -> 
         extra = {
             "building_id": one.building.id if one.building else None,
             "stairwell_id": one.stairwell.id if one.stairwell else None,
-            "address": one.shown_address, "walk_key": one.walk_key, **interval,
-        }  # fmt: skip
-        new.append(creation.New(one.grid, one.values, one.source, one.source_ref, extra=extra, id=one.id))
+            "address": one.shown_address,
+            "walk_key": one.walk_key,
+            **interval,
+        }
+        new.append(
+            creation.New(
+                grid=one.grid, values=one.values, source=one.source, source_ref=one.source_ref, extra=extra, id=one.id
+            )
+        )
     creation.register(writing, "facility", new)
 
 
@@ -86,7 +92,7 @@ def add_facility(
     if not values.get("facility_kind"):
         raise CorrectionError("没有存：请选是哪一类设施。", {"facility_kind": "请选一类"})
     entrance = next((s for s in place.stairwells.all() if s.id == stairwell), None)
-    new = NewFacility(place.grid_id, values, "office", building=place, stairwell=entrance)
+    new = NewFacility(grid=place.grid_id, values=values, source="office", building=place, stairwell=entrance)
     with core.write_to(place.grid_id, actor=actor, at=at) as writing:
         same = Facility.objects.filter(
             building=place, facility_kind=values["facility_kind"], name=values.get("name") or ""
@@ -99,7 +105,10 @@ def add_facility(
 
 
 def remove_facility(*, actor: Viewer, at: dt.datetime, facility: uuid.UUID, reason: str) -> None:
-    """Take a facility that is gone out of the register; its record stays. Raises NotHere, NotPermitted, CorrectionError."""
+    """Take a facility that is gone out of the register; its record stays.
+
+    Raises NotHere, NotPermitted, CorrectionError.
+    """
     _set_state(actor, at, facility, "removed", reason)
 
 

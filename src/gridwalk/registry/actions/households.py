@@ -1,4 +1,6 @@
-"""Steps of moving a household: whoever goes is linked to the other door, registered where they said, and can be brought back."""
+"""Steps of moving a household: whoever goes is linked to the other door, registered where they said, and can be
+brought back.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,7 @@ from gridwalk.registry.models import Dwelling, Residence
 PROOF = ("vacancy_source", "vacancy_confirmed_on")
 
 
-def move(
-    moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: bool, from_on: dt.date
-) -> list[Residence]:  # fmt: skip
+def move(moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: bool, from_on: dt.date) -> list[Residence]:
     """End these links, or leave the registration behind, and link their people to ``to``; returns the links made.
 
     ``along``: the household registration moves too. Who is linked to ``to`` already keeps that one link.
@@ -36,9 +36,14 @@ def move(
             moves.set([there], history="residence", kind=rules.kind_of_both(there.kind, kind))
             continue
         new = Residence(
-            grid_id=to.grid_id, person_id=link.person_id, dwelling=to, kind=kind, from_on=from_on, source="office",
+            grid_id=to.grid_id,
+            person_id=link.person_id,
+            dwelling=to,
+            kind=kind,
+            from_on=from_on,
+            source="office",
             created_at=writing.at,
-        )  # fmt: skip
+        )
         record = {"person": str(link.person_id), "dwelling": str(to.pk), "kind": kind}
         writing.created(to.grid_id, "residence", new.pk, record, source="office", reason=moves.reason)
         made.append(new)

@@ -1,4 +1,7 @@
-"""That somebody looked: a search by a whole number that found people, a list of who looked. The number is never on record."""
+"""That somebody looked: a search by a whole number that found people, a list of who looked.
+
+The number is never on record.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Steps of a merge: what stands on the record that goes is handed to the one that stays, and every row can go back.
 
-Nothing is deleted. What cannot be handed over, because the record that stays has it already, is ended and stays where it is.
+Nothing is deleted. What cannot be handed over, because the record that stays has it already, is ended and stays where
+it is.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class NumberTaken(Exception):
 
 
 def close(moves: Moves, winner: Entity, loser: Entity) -> None:
-    """The record that goes is struck off (an organization closed) and names the one that stays, as do those it had taken in."""
+    """The record that goes is struck off (an organization closed) and names the one that stays, as do those it
+    had taken in.
+    """
     today = clock.local_date(moves.writing.at)
     earlier = type(loser)._default_manager.filter(merged_into=loser.pk)
     moves.set(earlier, history=loser.KIND, merged_into=winner.pk)
@@ -50,9 +53,7 @@ def close(moves: Moves, winner: Entity, loser: Entity) -> None:
 
 def take_facts(moves: Moves, winner: Entity, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The chosen facts, through the one door; returns what they were, for ``give_facts_back``. Raises NumberTaken."""
-    before = [
-        {"field": field, "old": columns.read(winner, field), "head": winner.heads.get(field)} for field in values
-    ]  # fmt: skip
+    before = [{"field": field, "old": columns.read(winner, field), "head": winner.heads.get(field)} for field in values]
     waiting = Difference.objects.filter(entity=winner.pk, state__in=rules.WAITING)
     was = {d.pk: {name: getattr(d, name) for name in ANSWER} for d in waiting}
     _say(moves.writing, winner, values, {}, moves.reason)
@@ -78,19 +79,26 @@ def give_facts_back(
 
 def _say(
     writing: Writing, entity: Entity, values: Mapping[str, Any], heads: Mapping[str, str | None], reason: str
-) -> None:  # fmt: skip
+) -> None:
     said = [
-        Claim(entity.KIND, entity.pk, field, value or None, "office", reason=reason,
-              op=uuid.UUID(head) if (head := heads.get(field)) else None)
+        Claim(
+            entity.KIND,
+            entity.pk,
+            field,
+            value or None,
+            "office",
+            reason=reason,
+            op=uuid.UUID(head) if (head := heads.get(field)) else None,
+        )
         for field, value in values.items()
-    ]  # fmt: skip
+    ]
     if any(one.verdict is Verdict.ASK for one in claims.apply_claims(writing, said)):
         raise NumberTaken
 
 
 def hand_over_homes(moves: Moves, stays: Person, goes: Person, home: uuid.UUID | None) -> set[uuid.UUID]:
-    """A person's links to doors, past ones too. ``home``: the link of where the person lives, where the two live in several
-    places; the other homes end. Returns the links that ended.
+    """A person's links to doors, past ones too. ``home``: the link of where the person lives, where the two live in
+    several places; the other homes end. Returns the links that ended.
     """
     today = clock.local_date(moves.writing.at)
     ended = _hand_over_links(moves, stays, goes, "dwelling_id", home)
@@ -108,7 +116,10 @@ def hand_over_homes(moves: Moves, stays: Person, goes: Person, home: uuid.UUID |
 
 
 def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UUID]:
-    """Who is linked to a door, which organizations are in it, what it was called formerly. Returns the links that ended."""
+    """Who is linked to a door, which organizations are in it, what it was called formerly.
+
+    Returns the links that ended.
+    """
     persons = list(Residence.objects.filter(dwelling=goes).values_list("person_id", flat=True))
     ended = _hand_over_links(moves, stays, goes, "person_id", None)
     Residence.objects.filter(dwelling=stays).exclude(grid_id=stays.grid_id).update(grid_id=stays.grid_id)
@@ -145,7 +156,9 @@ def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
     moved = [entity for entity in entities if entity.grid_id != grid]
     for entity in moved:
         writing.left(entity.grid_id, entity.KIND, entity.pk, source="office")
-        writing.change(grid, entity.KIND, entity.pk, "grid", entity.grid_id, grid, source="office")
+        writing.change(
+            stream=grid, kind=entity.KIND, entity=entity.pk, field="grid", old=entity.grid_id, new=grid, source="office"
+        )
         entity.grid_id = grid
     bulk.update(moved, ["grid"])
     ids = [entity.pk for entity in moved]
@@ -156,7 +169,7 @@ def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
 
 def _hand_over_links(
     moves: Moves, stays: Person | Dwelling, goes: Person | Dwelling, other_end: str, home: uuid.UUID | None
-) -> set[uuid.UUID]:  # fmt: skip
+) -> set[uuid.UUID]:
     """All links of ``goes`` to ``stays``; of two that then lead to one ``other_end`` the one that gives way ends."""
     own = f"{stays.KIND}_id"
     links = list(Residence.objects.filter(**{f"{own}__in": [stays.pk, goes.pk]}).order_by("created_at", "id"))
@@ -176,8 +189,9 @@ def _hand_over_links(
 
 
 def hand_over_care(moves: Moves, winner: Person, loser: Person) -> None:
-    """Care labels; of a category that runs on both one label stays, with the later contact, the later end and the consent given
-    to either. The contacts made for a label that ends go with the one that stays, and so do the needs they found.
+    """Care labels; of a category that runs on both one label stays, with the later contact, the later end and the
+    consent given to either. The contacts made for a label that ends go with the one that stays, and so do the needs
+    they found.
     """
     today = clock.local_date(moves.writing.at)
     held = CareLabel.objects.filter(person=winner)
@@ -190,9 +204,13 @@ def hand_over_care(moves: Moves, winner: Person, loser: Person) -> None:
             last = max((d for d in (same.last_contact_on, label.last_contact_on) if d), default=None)
             agreed = same if same.consent else label
             moves.set(
-                [same], history="care", last_contact_on=last, ends_on=max(same.ends_on, label.ends_on), consent=agreed.consent,
+                [same],
+                history="care",
+                last_contact_on=last,
+                ends_on=max(same.ends_on, label.ends_on),
+                consent=agreed.consent,
                 consent_on=agreed.consent_on,
-            )  # fmt: skip
+            )
             moves.set(label.contacts.all(), label_id=same.pk)
             moves.set([label], history="care", ended_on=today)
         elif (label.category, label.starts_on) not in begun:

@@ -16,13 +16,17 @@ BY_ITSELF = "系统"
 
 
 def ask(asked: Sequence[Difference]) -> set[uuid.UUID]:
-    """Queue differences, each once. Returns those not queued because a person has kept the fact as it stands against them."""
+    """Queue differences, each once.
+
+    Returns those not queued because a person has kept the fact as it stands against them.
+    """
     if not asked:
         return set()
     earlier = Difference.objects.filter(
-        entity__in={d.entity for d in asked}, claimed_hash__in={d.claimed_hash for d in asked},
+        entity__in={d.entity for d in asked},
+        claimed_hash__in={d.claimed_hash for d in asked},
         state__in=("kept", "to_door"),
-    ).values_list("entity", "field", "claimed_hash", "source", "state", "head")  # fmt: skip
+    ).values_list("entity", "field", "claimed_hash", "source", "state", "head")
     at_door = {(*question, "") for *question, state, _ in earlier if state == "to_door"}
     kept = {(*question, head) for *question, state, head in earlier if state == "kept"}
     fresh, settled = [], set()
@@ -93,7 +97,8 @@ def close_withdrawn(
 ) -> int:
     """Close open questions a newer ledger of the same source no longer asks.
 
-    ``facts``: (entity, field) it speaks of; ``still``: (entity, field, claimed hash) it asks now. Returns how many closed.
+    ``facts``: (entity, field) it speaks of; ``still``: (entity, field, claimed hash) it asks now. Returns how many
+    closed.
     """
     entities = {entity for entity, _ in facts}
     closed = [

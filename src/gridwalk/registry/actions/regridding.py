@@ -29,11 +29,13 @@ from gridwalk.territory.models import Building, Stairwell
 
 
 def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str], *, rest: str) -> None:
-    """Move every building, door, facility, person, organization and site of ``old`` to the grid ``to`` says, the others to ``rest``.
+    """Move every building, door, facility, person, organization and site of ``old`` to the grid ``to`` says, the
+    others to ``rest``.
 
-    ``to``: building or stairwell → grid; a stairwell without an entry goes with its building. A building whose stairwells part
-    stands in each of their grids; one that stood in several of the old grids is one again where they meet. Persons go with
-    their home, organizations with their door. Both sides' streams must be locked; both get change rows.
+    ``to``: building or stairwell → grid; a stairwell without an entry goes with its building. A building whose
+    stairwells part stands in each of their grids; one that stood in several of the old grids is one again where they
+    meet. Persons go with their home, organizations with their door. Both sides' streams must be locked; both get
+    change rows.
     """
     for building in Building.objects.filter(grid_id__in=old, ended_on__isnull=True).order_by("grid_id", "id"):
         _move_building(writing, building, to, rest)
@@ -85,9 +87,11 @@ def _move_building(writing: Writing, building: Building, to: Mapping[uuid.UUID, 
 def _building_like(writing: Writing, building: Building, grid: str) -> Building:
     """The same building as it stands in another grid."""
     found, is_new = Building.objects.get_or_create(
-        grid_id=grid, estate=building.estate, key=building.key,
+        grid_id=grid,
+        estate=building.estate,
+        key=building.key,
         defaults={"name": building.name, "n_floors": building.n_floors, "lon": building.lon, "lat": building.lat},
-    )  # fmt: skip
+    )
     if is_new:
         writing.created(grid, "building", found.pk, {"estate": found.estate, "key": found.key}, source="office")
     return found
@@ -108,5 +112,7 @@ def _join(stairwells: Sequence[uuid.UUID], building: Building) -> None:
 def _move(writing: Writing, entities: QuerySet[Any], grid: str) -> None:
     for entity in entities.distinct():
         writing.left(entity.grid_id, entity.KIND, entity.id, source="office")
-        writing.change(grid, entity.KIND, entity.id, "grid", entity.grid_id, grid, source="office")
+        writing.change(
+            stream=grid, kind=entity.KIND, entity=entity.id, field="grid", old=entity.grid_id, new=grid, source="office"
+        )
         type(entity)._default_manager.filter(pk=entity.pk).update(grid_id=grid)

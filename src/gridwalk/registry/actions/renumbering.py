@@ -1,4 +1,6 @@
-"""Steps of renumbering: buildings, stairwells and doors under new numbers at once; the old addresses still find the doors."""
+"""Steps of renumbering: buildings, stairwells and doors under new numbers at once; the old addresses still
+find the doors.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,14 @@ from gridwalk.territory.models import Building
 
 
 def renumber(
-    writing: Writing, buildings: Sequence[Building], new: Sequence[NewAddress], scheme: Scheme, estates: Estates, *, reason: str
-) -> None:  # fmt: skip
+    writing: Writing,
+    buildings: Sequence[Building],
+    new: Sequence[NewAddress],
+    scheme: Scheme,
+    estates: Estates,
+    *,
+    reason: str,
+) -> None:
     """Step: write the new numbers with whatever repeats them; their grids must be locked.
 
     Every number goes over a mark of its own, so that two may change places.
@@ -42,7 +50,14 @@ def renumber(
     for one in changed:
         door = one.dwelling
         writing.change(
-            door.grid_id, "dwelling", door.pk, "address", door.address, one.address, source="office", reason=reason
+            stream=door.grid_id,
+            kind="dwelling",
+            entity=door.pk,
+            field="address",
+            old=door.address,
+            new=one.address,
+            source="office",
+            reason=reason,
         )
         door.address, door.address_key, door.walk_key = one.address, one.address_key, one.walk_key
         door.floor, door.room = one.floor, one.room[:20]
@@ -55,17 +70,23 @@ def renumber(
 
 
 def _remember(writing: Writing, doors: Sequence[Dwelling]) -> None:
-    """Keep the addresses that end, of a merged door for the one it was merged into; an address a door had before is kept once."""
+    """Keep the addresses that end, of a merged door for the one it was merged into; an address a door had before
+    is kept once.
+    """
     FormerAddress.objects.bulk_create(
         [
             FormerAddress(
-                dwelling_id=door.merged_into or door.pk, community=door.community, address=door.address, address_key=door.address_key,
-                search_keys=door.search_keys, until_on=clock.local_date(writing.at),
+                dwelling_id=door.merged_into or door.pk,
+                community=door.community,
+                address=door.address,
+                address_key=door.address_key,
+                search_keys=door.search_keys,
+                until_on=clock.local_date(writing.at),
             )
             for door in doors
         ],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
 
 
 def _organizations_follow(writing: Writing, doors: Sequence[Dwelling], was: Mapping[str, str], reason: str) -> None:
@@ -73,7 +94,16 @@ def _organizations_follow(writing: Writing, doors: Sequence[Dwelling], was: Mapp
     found = [one for one in Organization.objects.filter(dwelling__in=doors) if one.address in was]
     for one in found:
         new = was[one.address]
-        writing.change(one.grid_id, "organization", one.pk, "address", one.address, new, source="office", reason=reason)
+        writing.change(
+            stream=one.grid_id,
+            kind="organization",
+            entity=one.pk,
+            field="address",
+            old=one.address,
+            new=new,
+            source="office",
+            reason=reason,
+        )
         one.address = new
     bulk.update(found, ["address"])
 
@@ -82,15 +112,17 @@ def _facilities_follow(writing: Writing, buildings: Sequence[Building], reason: 
     """What stands at the buildings is called and walked to by their new numbers."""
     found = list(Facility.objects.filter(building__in=buildings).select_related("building", "stairwell"))
     for one in found:
-        place = NewFacility(one.grid_id, {}, "office", building=one.building, stairwell=one.stairwell)
+        place = NewFacility(
+            grid=one.grid_id, values={}, source="office", building=one.building, stairwell=one.stairwell
+        )
         if one.address != place.shown_address:
             writing.change(
-                one.grid_id,
-                "facility",
-                one.pk,
-                "address",
-                one.address,
-                place.shown_address,
+                stream=one.grid_id,
+                kind="facility",
+                entity=one.pk,
+                field="address",
+                old=one.address,
+                new=place.shown_address,
                 source="office",
                 reason=reason,
             )

@@ -1,4 +1,6 @@
-"""恢复在册: a record that was ended by mistake comes back, with the links its end had ended, unless life has gone on since."""
+"""恢复在册: a record that was ended by mistake comes back, with the links its end had ended, unless life has
+gone on since.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from gridwalk.territory import actions as territory
 
 
 def taken(entities: Sequence[Any]) -> str:
-    """Why these cannot come back: merged into another, or another standing record has the address or number; empty where they can."""
+    """Why these cannot come back: merged into another, or another standing record has the address or number; empty
+    where they can.
+    """
     if any(entity.merged_into for entity in entities):
         return "没有恢复：这一条已并入另一条。要分开，到那一条的“更正方案”里撤销合并。"
     doors = [entity for entity in entities if isinstance(entity, Dwelling)]
@@ -34,14 +38,23 @@ def taken(entities: Sequence[Any]) -> str:
 
 
 def reinstate(writing: Writing, entities: Sequence[Any], *, reason: str) -> None:
-    """Step: entities of one kind are on record again. Whoever has another home by now keeps that; who has died or moved away
-    since, and a door that is gone, get no link back.
+    """Step: entities of one kind are on record again. Whoever has another home by now keeps that; who has died or moved
+    away since, and a door that is gone, get no link back.
     """
     back = ended.links(entities)
     touched = ["status", "heads"]
     for entity in entities:
         was = getattr(entity, "ended_as", "") or entity.status
-        writing.change(entity.grid_id, entity.KIND, entity.pk, "status", was, "active", source="office", reason=reason)
+        writing.change(
+            stream=entity.grid_id,
+            kind=entity.KIND,
+            entity=entity.pk,
+            field="status",
+            old=was,
+            new="active",
+            source="office",
+            reason=reason,
+        )
         entity.status, entity.heads = "active", {**entity.heads, "status": str(writing.op)}
         if isinstance(entity, Dwelling):
             entity.ended_as, entity.ended_on = "", None

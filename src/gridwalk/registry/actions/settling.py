@@ -1,4 +1,6 @@
-"""核定: a case of the bench decided so that it stays decided, asked at the door, or put right at once; each can be taken back."""
+"""核定: a case of the bench decided so that it stays decided, asked at the door, or put right at once; each can be
+taken back.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,21 @@ SAYS: Mapping[str, tuple[str, str]] = {
 
 
 def settle(
-    *, actor: Viewer, at: dt.datetime, check: str, lead: uuid.UUID, seen: str, choice: str, reason: str = "",
-    home: uuid.UUID | None = None, along: Along | None = None, grids: Grids | None = None,
-) -> Settled:  # fmt: skip
-    """Decide a case. ``seen``: the case as the page showed it (``Case.seen``); ``home``: the door a person of two homes lives at.
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    check: str,
+    lead: uuid.UUID,
+    seen: str,
+    choice: str,
+    reason: str = "",
+    home: uuid.UUID | None = None,
+    along: Along | None = None,
+    grids: Grids | None = None,
+) -> Settled:
+    """Decide a case.
+
+    ``seen``: the case as the page showed it (``Case.seen``); ``home``: the door a person of two homes lives at.
 
     ``along`` goes with what is sent to the door, in ``grids`` too. Raises NotHere, NotPermitted, DecisionError.
     """
@@ -56,16 +69,29 @@ def settle(
         if not settled.undecided([_as_seen(actor, check, lead, today, seen)]):
             raise DecisionError("这一件刚才有人定过了。")
         made = Settled(
-            grid_id=anchor.grid, check_code=check, lead=anchor.id, records=case.records, facts=case.facts,
-            decision=STATED[choice], reason=rules.reason_kept(reason), decided_by=actor.id, decided_by_name=actor.name,
+            grid_id=anchor.grid,
+            check_code=check,
+            lead=anchor.id,
+            records=case.records,
+            facts=case.facts,
+            decision=STATED[choice],
+            reason=rules.reason_kept(reason),
+            decided_by=actor.id,
+            decided_by_name=actor.name,
             decided_at=at,
-        )  # fmt: skip
+        )
         if asked is not None:
             made.difference = _asked(writing, asked, made, along)
         _replace(made)
         made.save(force_insert=True)
-        writing.audit("case.settled", scope=anchor.grid, kind=anchor.kind, subject=anchor.id,
-                      data={"check": check, "decision": made.decision, "settled": str(made.id)}, reason=made.reason)  # fmt: skip
+        writing.audit(
+            "case.settled",
+            scope=anchor.grid,
+            kind=anchor.kind,
+            subject=anchor.id,
+            data={"check": check, "decision": made.decision, "settled": str(made.id)},
+            reason=made.reason,
+        )
     return made
 
 
@@ -92,7 +118,7 @@ def _anchor(actor: Viewer, case: Case) -> Member:
     raise access.NotPermitted(Verb.DECIDE_DIFFERENCE)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class _Fact:
     """One fact in question: what is recorded, and what would agree with the rest of the record."""
 
@@ -109,15 +135,31 @@ def _question(case: Case, home: uuid.UUID | None, *, at: dt.datetime) -> Differe
     """The case as a question about one fact, not stored yet. Raises DecisionError."""
     fact = _of_homes(case, home) if case.check == "two_homes" else _of_record(case)
     return claims.difference(
-        at, grid=fact.grid, kind=fact.kind, entity=fact.entity, field=fact.field, current=fact.current, claimed=fact.claimed,
-        source="check", source_ref=CHECKS[case.check].label, why="contradicts", evidence=fact.evidence,
-    )  # fmt: skip
+        at,
+        grid=fact.grid,
+        kind=fact.kind,
+        entity=fact.entity,
+        field=fact.field,
+        current=fact.current,
+        claimed=fact.claimed,
+        source="check",
+        source_ref=CHECKS[case.check].label,
+        why="contradicts",
+        evidence=fact.evidence,
+    )
 
 
 def _of_record(case: Case) -> _Fact:
     field, value = SAYS[case.check]
     lead = columns.TABLES[case.lead.kind]._default_manager.get(pk=case.lead.id)
-    return _Fact(lead.id, case.lead.kind, lead.grid_id, field, columns.read(lead, field), value)
+    return _Fact(
+        entity=lead.id,
+        kind=case.lead.kind,
+        grid=lead.grid_id,
+        field=field,
+        current=columns.read(lead, field),
+        claimed=value,
+    )
 
 
 def _of_homes(case: Case, home: uuid.UUID | None) -> _Fact:
@@ -132,9 +174,14 @@ def _of_homes(case: Case, home: uuid.UUID | None) -> _Fact:
         raise DecisionError(CHANGED)
     other = next(link for link in links if link is not chosen)
     return _Fact(
-        case.lead.id, "person", case.lead.grid, "residence", other.dwelling.address, chosen.dwelling.address,
-        {"dwelling": str(chosen.dwelling_id), "residence_kind": chosen.kind},
-    )  # fmt: skip
+        entity=case.lead.id,
+        kind="person",
+        grid=case.lead.grid,
+        field="residence",
+        current=other.dwelling.address,
+        claimed=chosen.dwelling.address,
+        evidence={"dwelling": str(chosen.dwelling_id), "residence_kind": chosen.kind},
+    )
 
 
 def _asked(writing: Writing, asked: Difference, made: Settled, along: Along | None) -> uuid.UUID:
@@ -154,13 +201,14 @@ def _asked(writing: Writing, asked: Difference, made: Settled, along: Along | No
 
 def _replace(made: Settled) -> None:
     """Decisions about nothing but these records are over: this one stands in their place."""
-    Settled.objects.filter(
-        check_code=made.check_code, state="standing", records__contained_by=made.records
-    ).update(state="replaced", ended_by_name=made.decided_by_name, ended_at=made.decided_at)  # fmt: skip
+    Settled.objects.filter(check_code=made.check_code, state="standing", records__contained_by=made.records).update(
+        state="replaced", ended_by_name=made.decided_by_name, ended_at=made.decided_at
+    )
 
 
 def undo(*, actor: Viewer, at: dt.datetime, settlement: uuid.UUID) -> Settled:
-    """Take a decision back: the case is open again, a question is called back from the door, a fact put right is as before.
+    """Take a decision back: the case is open again, a question is called back from the door, a fact put right
+    is as before.
 
     Raises NotHere, NotPermitted, DecisionError.
     """
@@ -177,8 +225,13 @@ def undo(*, actor: Viewer, at: dt.datetime, settlement: uuid.UUID) -> Settled:
             _call_back(writing, Difference.objects.select_for_update().get(pk=asked.pk), found)
         found.state, found.ended_by_name, found.ended_at = "undone", actor.name, at
         found.save()
-        writing.audit("case.reopened", scope=found.grid_id, kind=CHECKS[found.check_code].kind, subject=found.lead,
-                      data={"check": found.check_code, "settled": str(found.id)})  # fmt: skip
+        writing.audit(
+            "case.reopened",
+            scope=found.grid_id,
+            kind=CHECKS[found.check_code].kind,
+            subject=found.lead,
+            data={"check": found.check_code, "settled": str(found.id)},
+        )
     return found
 
 

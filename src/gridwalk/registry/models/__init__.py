@@ -15,7 +15,18 @@ from gridwalk.registry.models.records import (
 )
 
 __all__ = [
-    "CareLabel", "DecisionBatch", "Difference", "Dwelling", "Entity", "Event", "Facility", "FormerAddress", "Organization",
-    "Person", "Recheck",
-    "Residence", "Settled", "Site",
-]  # fmt: skip
+    "CareLabel",
+    "DecisionBatch",
+    "Difference",
+    "Dwelling",
+    "Entity",
+    "Event",
+    "Facility",
+    "FormerAddress",
+    "Organization",
+    "Person",
+    "Recheck",
+    "Residence",
+    "Settled",
+    "Site",
+]

@@ -69,8 +69,12 @@ class DecisionBatch(models.Model):
     """Differences decided by one rule. They belong to it from the start; what cannot be decided so leaves it again."""
 
     STATES = [
-        ("running", "正在定"), ("paused", "没定完"), ("done", "定好了"), ("undoing", "正在撤回"), ("undone", "已撤回"),
-    ]  # fmt: skip
+        ("running", "正在定"),
+        ("paused", "没定完"),
+        ("done", "定好了"),
+        ("undoing", "正在撤回"),
+        ("undone", "已撤回"),
+    ]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     scope = models.CharField(max_length=15)
@@ -98,9 +102,11 @@ class DecisionBatch(models.Model):
 
 
 class Recheck(models.Model):
-    """A proposed end (deceased, demolished, closed …) or return that a second person must confirm before it counts (P15).
+    """A proposed end (deceased, demolished, closed …) or return that a second person must confirm before it
+    counts (P15).
 
-    ``evidence``: what was seen (``rules.EVIDENCE``). ``together``: the doors of one building, proposed and decided as one.
+    ``evidence``: what was seen (``rules.EVIDENCE``). ``together``: the doors of one building, proposed and decided as
+    one.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)

@@ -11,7 +11,8 @@ from gridwalk.territory.models import Grid
 class Event(models.Model):
     """动态更新: what happened at a door (moved in, let, died …), recorded in one go (P11). Its id is the op of its changes.
 
-    ``versions``: the version of each stream it wrote, which finds its changes again; ``undone_as``: the op that took it back.
+    ``versions``: the version of each stream it wrote, which finds its changes again; ``undone_as``: the op that took
+    it back.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

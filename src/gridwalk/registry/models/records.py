@@ -93,7 +93,9 @@ class Dwelling(Entity):
 
 
 class FormerAddress(models.Model):
-    """What a door was called before its building was renumbered: search and ledgers in the old numbers still find it."""
+    """What a door was called before its building was renumbered: search and ledgers in the old numbers
+    still find it.
+    """
 
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="former_addresses")
     community = models.CharField(max_length=12)
@@ -240,8 +242,8 @@ class Site(Entity):
 class Facility(Entity):
     """设施: a thing that serves many (hydrant, lift, notice board …), looked at within ``interval_days``.
 
-    ``name`` is its number, where it has one. ``last_contact_on``: the last round (``visits.Round``). What is broken stays in
-    the register as ``faulty`` or ``out_of_use``; only ``removed`` ends it.
+    ``name`` is its number, where it has one. ``last_contact_on``: the last round (``visits.Round``). What is broken
+    stays in the register as ``faulty`` or ``out_of_use``; only ``removed`` ends it.
     """
 
     KIND = "facility"

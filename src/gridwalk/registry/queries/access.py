@@ -37,7 +37,9 @@ class Look:
 
 
 def looks_at(viewer: Viewer, person: Person) -> list[Look]:
-    """Who looked at a person and why, newest first. Raises NotHere where the viewer may not read the audit of that grid.
+    """Who looked at a person and why, newest first.
+
+    Raises NotHere where the viewer may not read the audit of that grid.
 
     Openings of a care list count for everybody of its area: whether a person is on it is not told here.
     """
@@ -50,10 +52,7 @@ def looks_at(viewer: Viewer, person: Person) -> list[Look]:
 def told(entries: Sequence[AuditEntry], what: Callable[[AuditEntry], str]) -> list[Look]:
     """Entries as looks: who with the post of the account, ``what`` in words."""
     posts = accounts.posts_of([entry.actor for entry in entries if entry.actor])
-    return [
-        Look(e.at, _who(e, posts), what(e), e.reason, str(e.data.get("number", "")))
-        for e in entries
-    ]  # fmt: skip
+    return [Look(e.at, _who(e, posts), what(e), e.reason, str(e.data.get("number", ""))) for e in entries]
 
 
 def _who(entry: AuditEntry, posts: Mapping[uuid.UUID, str]) -> str:

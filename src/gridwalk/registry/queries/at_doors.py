@@ -79,11 +79,14 @@ def questions(viewer: Viewer, scope: str) -> list[Question]:
     rows = {row.id: row for row in differences.rows_of(viewer, [d for d in asked if d.id in doors])}
     return [
         Question(
-            pk, doors[pk], f"{row.title} 的{row.label}：{row.source}写 {row.claimed or '空'}，现值 {row.current or '空'}",
-            f"{row.title} 的{row.label}", row.decided_by,
+            pk,
+            doors[pk],
+            f"{row.title} 的{row.label}：{row.source}写 {row.claimed or '空'}，现值 {row.current or '空'}",
+            f"{row.title} 的{row.label}",
+            row.decided_by,
         )
         for pk, row in rows.items()
-    ]  # fmt: skip
+    ]
 
 
 def by_door(found: Iterable[Question]) -> dict[uuid.UUID, list[Question]]:

@@ -28,7 +28,10 @@ CHUNK = 2000
 
 @dataclasses.dataclass(frozen=True)
 class Condition:
-    """A case a rule may be limited to. ``words``: in the sentence; ``fields``: what it can be said of, empty: anything."""
+    """A case a rule may be limited to.
+
+    ``words``: in the sentence; ``fields``: what it can be said of, empty: anything.
+    """
 
     label: str
     words: str
@@ -71,10 +74,13 @@ class Rule:
         """Whether every part is one that can be chosen, together."""
         condition = CONDITIONS.get(self.condition)
         return (
-            condition is not None and self.decision in DECISIONS and self.field not in SINGLY
-            and dictionary.find(self.kind, self.field) is not None and (not self.source or self.source in rules.SOURCES)
+            condition is not None
+            and self.decision in DECISIONS
+            and self.field not in SINGLY
+            and dictionary.find(self.kind, self.field) is not None
+            and (not self.source or self.source in rules.SOURCES)
             and (not condition.fields or self.field in condition.fields)
-        )  # fmt: skip
+        )
 
 
 def matching(viewer: Viewer, scope: str, rule: Rule, today: dt.date) -> list[uuid.UUID]:
@@ -156,8 +162,12 @@ def _household(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uu
 
 
 _LOOKS: Mapping[str, Look] = {
-    "writing": _writing, "stale": _stale, "at_door": _at_door, "checksum": _checksum, "household": _household,
-}  # fmt: skip
+    "writing": _writing,
+    "stale": _stale,
+    "at_door": _at_door,
+    "checksum": _checksum,
+    "household": _household,
+}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""关爱帮扶: who is due, whose label is to be reviewed, ends or lacks consent, which dwellings are due. For who may see care only."""
+"""关爱帮扶: who is due, whose label is to be reviewed, ends or lacks consent, which dwellings are due.
+
+For who may see care only.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from gridwalk.registry.models import CareLabel, Dwelling, Person, Residence
 from gridwalk.registry.queries.entities import shown_name
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Label:
     """A care label as a row. ``steps``: what is next, in words."""
 
@@ -53,7 +56,7 @@ class Label:
         return self.ends_on + dt.timedelta(days=365)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Due:
     """A care recipient whose next contact comes up; one contact counts for all their labels."""
 
@@ -69,7 +72,7 @@ class Due:
     responsible: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
     """A vacant or let dwelling whose interval is over, and the cheapest next step."""
 
@@ -115,7 +118,9 @@ def get_recipient(viewer: Viewer, pk: uuid.UUID) -> Person:
 
 
 def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Label]:
-    """The care labels that run for some persons on record, those without consent too; nothing for who may not see care."""
+    """The care labels that run for some persons on record, those without consent too; nothing for who may
+    not see care.
+    """
     if not viewer.may(Verb.SEE_CARE, grid):
         return []
     labels = CareLabel.objects.filter(predicates.label_runs(today), person_id__in=persons, person__status="active")
@@ -145,11 +150,18 @@ def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset:
         home, due_on = homes.get(person.pk), care.due_on(first)
         made.append(
             Due(
-                person.pk, shown_name(viewer, person.grid_id, person.name), home.dwelling.address if home else "",
-                home.dwelling_id if home else None, tuple(_category(label) for label in of[person.pk]), first.interval_days,
-                first.last_contact_on, due_on, due_on < today, names[first.pk],
+                person=person.pk,
+                name=shown_name(viewer, person.grid_id, person.name),
+                address=home.dwelling.address if home else "",
+                dwelling=home.dwelling_id if home else None,
+                categories=tuple(_category(label) for label in of[person.pk]),
+                interval_days=first.interval_days,
+                last_contact_on=first.last_contact_on,
+                due_on=due_on,
+                overdue=due_on < today,
+                responsible=names[first.pk],
             )
-        )  # fmt: skip
+        )
     return made, found.count()
 
 
@@ -184,9 +196,14 @@ def _place(dwelling: Any, names: dict[str, accounts.Responsible]) -> Place:
     call = "给产权人打电话" if dwelling.owner_phone_index else "问物业或邻居" if vacant else "顺路敲门"
     who = names.get(dwelling.grid_id) or names.get(dwelling.grid_id[:12])
     return Place(
-        dwelling.pk, dwelling.address, rules.dwelling_label(dwelling.occupancy, dwelling.tenure), dwelling.last_contact_on,
-        dwelling.due, f"{call}，{'看还空着没有' if vacant else '看谁住着'}", who.name if who else "",
-    )  # fmt: skip
+        dwelling=dwelling.pk,
+        address=dwelling.address,
+        label=rules.dwelling_label(dwelling.occupancy, dwelling.tenure),
+        last_contact_on=dwelling.last_contact_on,
+        due_on=dwelling.due,
+        step=f"{call}，{'看还空着没有' if vacant else '看谁住着'}",
+        responsible=who.name if who else "",
+    )
 
 
 def counts(viewer: Viewer, scope: str, today: dt.date) -> dict[str, int]:
@@ -209,14 +226,30 @@ def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[La
         home, due_on = homes.get(label.person_id), care.due_on(label)
         made.append(
             Label(
-                label.pk, label.person_id, shown_name(viewer, label.grid_id, label.person.name),
-                home.dwelling.address if home else "", home.dwelling_id if home else None, _category(label), label.interval_days,
-                label.last_contact_on, due_on, label.starts_on, label.ends_on, label.review_on,
-                dictionary.choice_label("care", "consent", label.consent), label.consent_on, label.category in choices.CARE_ON_WISH,
-                label.ended_on, choices.CARE_END.get(label.ended_why, ("",))[0], names[label.pk], due_on < today,
-                care.in_force(label, today), care.runs(label, today), tuple(care.STEPS[s] for s in care.steps(label, today)),
+                id=label.pk,
+                person=label.person_id,
+                name=shown_name(viewer, label.grid_id, label.person.name),
+                address=home.dwelling.address if home else "",
+                dwelling=home.dwelling_id if home else None,
+                category=_category(label),
+                interval_days=label.interval_days,
+                last_contact_on=label.last_contact_on,
+                due_on=due_on,
+                starts_on=label.starts_on,
+                ends_on=label.ends_on,
+                review_on=label.review_on,
+                consent=dictionary.choice_label("care", "consent", label.consent),
+                consent_on=label.consent_on,
+                on_wish=label.category in choices.CARE_ON_WISH,
+                ended_on=label.ended_on,
+                ended_why=choices.CARE_END.get(label.ended_why, ("",))[0],
+                responsible=names[label.pk],
+                overdue=due_on < today,
+                in_force=care.in_force(label, today),
+                runs=care.runs(label, today),
+                steps=tuple(care.STEPS[s] for s in care.steps(label, today)),
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -234,7 +267,9 @@ def homes_of(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, Residence]:
 
 
 def responsible_of(labels: Sequence[CareLabel], today: dt.date) -> dict[uuid.UUID, str]:
-    """Who looks after each label: who was named and is still in post there, else whoever holds the grid, else the community."""
+    """Who looks after each label: who was named and is still in post there, else whoever holds the grid, else
+    the community.
+    """
     grids = {label.grid_id for label in labels}
     holders = accounts.responsible(sorted(grids | {grid[:12] for grid in grids}), today)
     in_post = accounts.in_post({label.grid_id for label in labels if label.responsible_id}, today)

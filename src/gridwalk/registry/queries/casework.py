@@ -1,4 +1,6 @@
-"""One case of the bench with its evidence: the records side by side or one below the other, what speaks for and against."""
+"""One case of the bench with its evidence: the records side by side or one below the other, what speaks for
+and against.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ BESIDE, BELOW = 4, 8
 """So many records stand side by side, so many people one below the other; further ones are counted."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Column:
     """A record side by side with others. ``open``: the viewer may look at it."""
 
@@ -52,7 +54,7 @@ class Line:
     tells_use: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Resident:
     """Somebody of a case about a door or a telephone."""
 
@@ -68,7 +70,7 @@ class Resident:
     residence: uuid.UUID
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What a decision about a case rests on; values are masked. ``place``: of the case's door, with its facts."""
 
@@ -103,9 +105,15 @@ def _beside(viewer: Viewer, case: Case) -> Evidence:
     facts = entities.facts_of(viewer, list(rows.values()))
     at = _places(viewer, list(rows.values()))
     made = [
-        Column(m.kind, m.id, _title(viewer, rows[m.id]) if m.id in rows else checks.ELSEWHERE, _origin(rows.get(m.id)), m.id in rows)
+        Column(
+            kind=m.kind,
+            id=m.id,
+            title=_title(viewer, rows[m.id]) if m.id in rows else checks.ELSEWHERE,
+            note=_origin(rows.get(m.id)),
+            open=m.id in rows,
+        )
         for m in shown
-    ]  # fmt: skip
+    ]
     lines = []
     for field in [f.field for f in max(facts.values(), key=len, default=[])]:
         by = {pk: next((f for f in own if f.field == field), None) for pk, own in facts.items()}
@@ -119,7 +127,15 @@ def _beside(viewer: Viewer, case: Case) -> Evidence:
         if any(cell.text for cell in cells):
             lines.append(Line(label, cells, _alike([of.get(pk, "") for pk in rows])))
     for_one, against = _arguments(case, rows)
-    return Evidence(made, lines, [], for_one, against, _think(case, rows, len(shown)), len(alike) - len(shown))
+    return Evidence(
+        columns=made,
+        lines=lines,
+        residents=[],
+        for_one=for_one,
+        against=against,
+        think=_think(case, rows, len(shown)),
+        n_more=len(alike) - len(shown),
+    )
 
 
 def _title(viewer: Viewer, row: Entity) -> str:
@@ -248,11 +264,16 @@ def _of_homes(viewer: Viewer, case: Case) -> Evidence:
     seen = {m.id for m in doors if viewer.may(Verb.SEE_ROWS_MASKED, m.grid)}
     beside = _places(viewer, [links[pk].dwelling for pk in seen])["住的人"]
     made = [
-        Column(m.kind, m.id, links[m.id].dwelling.address if m.id in seen else checks.ELSEWHERE,
-               _linked(links[m.id]) if m.id in seen else "内容由那边社区看", m.id in seen,
-               links[m.id].id if viewer.may(Verb.EDIT_REGISTER, m.grid) else None)
+        Column(
+            kind=m.kind,
+            id=m.id,
+            title=links[m.id].dwelling.address if m.id in seen else checks.ELSEWHERE,
+            note=_linked(links[m.id]) if m.id in seen else "内容由那边社区看",
+            open=m.id in seen,
+            residence=links[m.id].id if viewer.may(Verb.EDIT_REGISTER, m.grid) else None,
+        )
         for m in doors
-    ]  # fmt: skip
+    ]
     own = next(iter(links.values())).person if links else None
     rows = [
         Line(
@@ -270,7 +291,7 @@ def _of_homes(viewer: Viewer, case: Case) -> Evidence:
     family = [c.title for c in made if c.open and "、" in beside.get(c.id, "")]
     think = [_of_person(viewer, own)] if own else []
     for_one = [f"{title} 还登记着别的人" for title in family] if case.check == "two_homes" else []
-    return Evidence(made, rows, [], for_one, [], think, 0)
+    return Evidence(columns=made, lines=rows, residents=[], for_one=for_one, against=[], think=think, n_more=0)
 
 
 def _of_person(viewer: Viewer, person: Person) -> str:
@@ -292,12 +313,19 @@ def _of_residents(viewer: Viewer, case: Case) -> Evidence:
     visible = [link for link in rows if viewer.may(Verb.SEE_ROWS_MASKED, link.grid_id)]
     residents = [
         Resident(
-            link.person_id, entities.shown_name(viewer, link.grid_id, link.person.name), _relation(link.person),
-            link.person.born_on, link.person.phone_masked, link.dwelling_id, link.dwelling.address,
-            rules.RESIDENCE_LABELS.get(link.kind, link.kind), _seen(link), link.id,
+            person=link.person_id,
+            name=entities.shown_name(viewer, link.grid_id, link.person.name),
+            relation=_relation(link.person),
+            born_on=link.person.born_on,
+            phone=link.person.phone_masked,
+            dwelling=link.dwelling_id,
+            address=link.dwelling.address,
+            kind=rules.RESIDENCE_LABELS.get(link.kind, link.kind),
+            note=_seen(link),
+            residence=link.id,
         )
         for link in visible
-    ]  # fmt: skip
+    ]
     door = rows[0].dwelling if rows and case.lead.kind == "dwelling" else None
     facts = entities.facts(viewer, door) if door else []
     lines = [
@@ -312,7 +340,15 @@ def _of_residents(viewer: Viewer, case: Case) -> Evidence:
         think.append(
             f"{door.area_m2.normalize():f} 平方米住 {len(rows)} 人，每人 {door.area_m2 / len(rows):.1f} 平方米"
         )
-    return Evidence([], lines, residents[:BELOW], for_one, against, think, max(0, len(residents) - BELOW))
+    return Evidence(
+        columns=[],
+        lines=lines,
+        residents=residents[:BELOW],
+        for_one=for_one,
+        against=against,
+        think=think,
+        n_more=max(0, len(residents) - BELOW),
+    )
 
 
 def _relation(person: Person) -> str:
@@ -383,7 +419,12 @@ def kept_apart(viewer: Viewer, scope: str, *, limit: int = 12) -> list[Apart]:
     """Persons who look like one and are two: twins at home, namesakes with two valid numbers; two queries."""
     found = alikes.kept_apart(checks.inside(viewer, scope), limit=limit)
     return [
-        Apart(a.id, b.id, f"{entities.shown_name(viewer, a.grid_id, a.name)}、{entities.shown_name(viewer, b.grid_id, b.name)}", why)
+        Apart(
+            a.id,
+            b.id,
+            f"{entities.shown_name(viewer, a.grid_id, a.name)}、{entities.shown_name(viewer, b.grid_id, b.name)}",
+            why,
+        )
         for a, b, why in found
         if viewer.may(Verb.SEE_ROWS_MASKED, a.grid_id) and viewer.may(Verb.SEE_ROWS_MASKED, b.grid_id)
-    ]  # fmt: skip
+    ]

@@ -63,9 +63,12 @@ def counted(found: Sequence[Open]) -> list[Counted]:
     return [Counted(code, check.kind, check.label, check.todo, n[code]) for code, check in CHECKS.items()]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """A case as a row. ``record``: the one it is shown under, of ``kind``; ``again``: it was decided once and has come back."""
+    """A case as a row.
+
+    ``record``: the one it is shown under, of ``kind``; ``again``: it was decided once and has come back.
+    """
 
     check: str
     lead: uuid.UUID
@@ -87,12 +90,19 @@ def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
     named = names(viewer, [shown_lead(viewer, one.case) for one in told])
     made = [
         Row(
-            one.case.check, one.case.lead.id, lead.id, lead.kind, lead.grid, named[lead.id],
-            rules.sentence(one.case.check, one.case.n), CHECKS[one.case.check].todo, one.earlier is not None,
+            check=one.case.check,
+            lead=one.case.lead.id,
+            record=lead.id,
+            kind=lead.kind,
+            grid=lead.grid,
+            title=named[lead.id],
+            sentence=rules.sentence(one.case.check, one.case.n),
+            todo=CHECKS[one.case.check].todo,
+            again=one.earlier is not None,
         )
         for one in told
         for lead in [shown_lead(viewer, one.case)]
-    ]  # fmt: skip
+    ]
     return sorted(made, key=lambda row: (row.grid, row.title, row.lead))
 
 
@@ -102,8 +112,8 @@ def may_be_told(viewer: Viewer, case: Case) -> bool:
 
 
 def choices(viewer: Viewer, case: Case) -> tuple[str, ...]:
-    """What the viewer may decide of a case. A fact is put right, or asked about at the door, by who decides where its record
-    stands; what the records are to each other, by whoever decides where one of them stands.
+    """What the viewer may decide of a case. A fact is put right, or asked about at the door, by who decides where its
+    record stands; what the records are to each other, by whoever decides where one of them stands.
     """
     if viewer.may(Verb.DECIDE_DIFFERENCE, case.lead.grid):
         return CHECKS[case.check].choices

@@ -1,4 +1,6 @@
-"""Daily events as they are read: the last ones of an area, one with what it wrote, and where the next would be recorded."""
+"""Daily events as they are read: the last ones of an area, one with what it wrote, and where the next would
+be recorded.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from gridwalk.registry.queries import titles
 UNDO_FOR = dt.timedelta(days=7)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Recorded:
     """An event as a row: what, where or whom, by whom; ``undoable``: within seven days and not taken back."""
 
@@ -65,11 +67,20 @@ def _rows(viewer: Viewer, found: Sequence[Event], at: dt.datetime) -> list[Recor
         named |= titles.titles(viewer, kind, {e.entity for e in found if e.kind == kind})
     return [
         Recorded(
-            e.id, e.code, events.EVENTS[e.code].label, e.kind, e.entity, named.get(e.entity, ("", ""))[0], e.actor_name,
-            e.at, e.undone_at, e.undone_by_name, e.undone_at is None and at - e.at <= UNDO_FOR,
+            id=e.id,
+            code=e.code,
+            label=events.EVENTS[e.code].label,
+            kind=e.kind,
+            entity=e.entity,
+            title=named.get(e.entity, ("", ""))[0],
+            by=e.actor_name,
+            at=e.at,
+            undone_at=e.undone_at,
+            undone_by=e.undone_by_name,
+            undoable=e.undone_at is None and at - e.at <= UNDO_FOR,
         )
         for e in found
-    ]  # fmt: skip
+    ]
 
 
 def changes_of(found: Sequence[Event]) -> list[Change]:

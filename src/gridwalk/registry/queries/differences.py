@@ -21,7 +21,7 @@ HIDDEN = "不显示"
 """In place of a value that says whether a door stands empty, for who may not see that (red line 5)."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """A difference as a row, both values masked."""
 
@@ -159,14 +159,30 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
     titles |= {one.id: one.title for one in Facility.objects.filter(pk__in=by_kind.get("facility", ()))}
     return [
         Row(
-            d.id, d.kind, d.entity,
-            entities.shown_name(viewer, d.grid_id, titles.get(d.entity, "")) if d.kind == "person" else titles.get(d.entity, ""),
-            d.field, dictionary.label(d.kind, d.field), _shown(viewer, d, "current"), _shown(viewer, d, "claimed"),
-            rules.SOURCES.get(d.source, d.source), d.source_ref, rules.WHY.get(d.why, d.why), d.created_at,
-            STATES[d.state], d.decided_by_name, d.decided_at, d.grid_id, d.state == "open", d.state in rules.WAITING, d.state in UNDOABLE,
+            id=d.id,
+            kind=d.kind,
+            entity=d.entity,
+            title=entities.shown_name(viewer, d.grid_id, titles.get(d.entity, ""))
+            if d.kind == "person"
+            else titles.get(d.entity, ""),
+            field=d.field,
+            label=dictionary.label(d.kind, d.field),
+            current=_shown(viewer, d, "current"),
+            claimed=_shown(viewer, d, "claimed"),
+            source=rules.SOURCES.get(d.source, d.source),
+            source_ref=d.source_ref,
+            why=rules.WHY.get(d.why, d.why),
+            created_at=d.created_at,
+            state=STATES[d.state],
+            decided_by=d.decided_by_name,
+            decided_at=d.decided_at,
+            grid=d.grid_id,
+            is_open=d.state == "open",
+            decidable=d.state in rules.WAITING,
+            undoable=d.state in UNDOABLE,
         )
         for d in found
-    ]  # fmt: skip
+    ]
 
 
 def _shown(viewer: Viewer, difference: Difference, column: str) -> str:

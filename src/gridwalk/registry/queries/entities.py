@@ -79,7 +79,7 @@ def get_facility(viewer: Viewer, pk: uuid.UUID) -> Facility:
     return found
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Resident:
     """A person at a door, or a door of a person, as a row."""
 
@@ -103,12 +103,22 @@ class Resident:
 def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Resident:
     person = link.person
     return Resident(
-        link.id, person.id, shown_name(viewer, link.grid_id, person.name),
-        dictionary.choice_label("person", "relation", person.relation) if person.relation else "",
-        person.id_no_masked, person.phone_masked, link.kind, rules.RESIDENCE_LABELS.get(link.kind, link.kind),
-        link.kind in rules.LIVING, person.verified_on, person.get_status_display(), person.status_pending,
-        person.id in with_care, link.dwelling_id, link.dwelling.address,
-    )  # fmt: skip
+        residence=link.id,
+        person=person.id,
+        name=shown_name(viewer, link.grid_id, person.name),
+        relation=dictionary.choice_label("person", "relation", person.relation) if person.relation else "",
+        id_no=person.id_no_masked,
+        phone=person.phone_masked,
+        kind=link.kind,
+        kind_label=rules.RESIDENCE_LABELS.get(link.kind, link.kind),
+        living=link.kind in rules.LIVING,
+        verified_on=person.verified_on,
+        status=person.get_status_display(),
+        pending=person.status_pending,
+        has_care=person.id in with_care,
+        dwelling=link.dwelling_id,
+        address=link.dwelling.address,
+    )
 
 
 def residents(viewer: Viewer, dwelling: Dwelling) -> list[Resident]:
@@ -137,7 +147,7 @@ def _with_care(viewer: Viewer, grid: str, persons: Sequence[uuid.UUID]) -> set[u
     return set(labels.values_list("person_id", flat=True))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Fact:
     """One line of a record: label, shown value, where from, when verified, when due again."""
 
@@ -186,7 +196,13 @@ def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[F
         )
         rows.append(
             Fact(
-                field.name, field.label, value, sources.get(field.name, ""), entity.verified_on, due, field.is_sensitive
+                field=field.name,
+                label=field.label,
+                value=value,
+                source=sources.get(field.name, ""),
+                verified_on=entity.verified_on,
+                due_on=due,
+                sealed=field.is_sensitive,
             )
         )
     return rows
@@ -204,7 +220,7 @@ def _sources(several: Sequence[Entity]) -> dict[uuid.UUID, dict[str, str]]:
     return found
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Door:
     """A dwelling as a row of lists and charts."""
 
@@ -242,9 +258,16 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
             open_.get(p, 0) for p, door in persons.items() if door == d.id and p in open_
         )
         rows[d.id] = Door(
-            d.id, d.room, d.floor, d.stairwell.name if d.stairwell else "", d.address, living[d.id],
-            rules.dwelling_label(d.occupancy, d.tenure) if sees else "", sees and d.id in with_care, n_differences,
-        )  # fmt: skip
+            id=d.id,
+            room=d.room,
+            floor=d.floor,
+            stairwell=d.stairwell.name if d.stairwell else "",
+            address=d.address,
+            n_living=living[d.id],
+            label=rules.dwelling_label(d.occupancy, d.tenure) if sees else "",
+            has_care=sees and d.id in with_care,
+            n_differences=n_differences,
+        )
     return rows
 
 

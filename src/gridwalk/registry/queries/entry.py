@@ -1,4 +1,6 @@
-"""What is worth a second look while somebody types a person in: said before it is stored, never in the way of storing (P14)."""
+"""What is worth a second look while somebody types a person in: said before it is stored, never in the way of
+storing (P14).
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,18 @@ NOBODY = uuid.UUID(int=0)
 
 
 def warnings(
-    viewer: Viewer, dwelling: Dwelling, values: Mapping[str, Any], residence_kind: str, *, person: uuid.UUID | None = None
-) -> list[Contradiction]:  # fmt: skip
-    """Questions about a person (parsed values by dictionary names) about to be put into a dwelling; at most five queries.
+    viewer: Viewer,
+    dwelling: Dwelling,
+    values: Mapping[str, Any],
+    residence_kind: str,
+    *,
+    person: uuid.UUID | None = None,
+) -> list[Contradiction]:
+    """Questions about a person (parsed values by dictionary names) about to be put into a dwelling; at most
+    five queries.
 
-    ``person``: whom the values are about where they are on record already. Other people's places are named only where the
-    viewer may see them.
+    ``person``: whom the values are about where they are on record already. Other people's places are named only where
+    the viewer may see them.
     """
     found = []
     same = _same_number(values, person)

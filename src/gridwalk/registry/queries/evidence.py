@@ -20,7 +20,9 @@ from gridwalk.registry.queries.differences import Row
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """Where a value comes from: source in words, file and row, by whom, when; ``verified_on``: last seen at the door."""
+    """Where a value comes from: source in words, file and row, by whom, when; ``verified_on``: last seen
+    at the door.
+    """
 
     source: str
     ref: str
@@ -41,7 +43,10 @@ class Point:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """Another fact of the entity, both sides shown; ``alike`` where both say the same. ``claimed`` is empty where unknown."""
+    """Another fact of the entity, both sides shown; ``alike`` where both say the same.
+
+    ``claimed`` is empty where unknown.
+    """
 
     field: str
     label: str
@@ -50,7 +55,7 @@ class Line:
     alike: bool
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything a decision rests on. Values are masked; ``parts``: the two values cut where they differ."""
 
@@ -80,22 +85,38 @@ def evidence(viewer: Viewer, row: Row, *, today: dt.date, said: Mapping[str, Any
     current, claimed = str(found.opened("current") or ""), str(found.opened("claimed") or "")
     stood = _standing(entity, row.field, changes)
     case = Case(
-        row.kind, row.field, row.source, current, claimed, _identity(entity), today, entity.verified_on,
-        at_the_door=stood.source == rules.SOURCES["visit"], fresh_days=known.fresh_days if known else None,
-        household=[Member(m.name, m.phone, m.homes) for m in members], claimed_home=str(found.evidence.get("dwelling", "")),
-    )  # fmt: skip
+        kind=row.kind,
+        field=row.field,
+        source=row.source,
+        current=current,
+        claimed=claimed,
+        facts=_identity(entity),
+        today=today,
+        verified_on=entity.verified_on,
+        at_the_door=stood.source == rules.SOURCES["visit"],
+        fresh_days=known.fresh_days if known else None,
+        household=[Member(m.name, m.phone, m.homes) for m in members],
+        claimed_home=str(found.evidence.get("dwelling", "")),
+    )
     weighed = arguments.weigh(case)
     if found.why != "ledger_differs":  # that much is plain to see
         weighed.insert(0, Argument(arguments.THINK, row.why))
     return Evidence(
-        homes[0].dwelling.address if homes else getattr(entity, "address", ""), homes[0].dwelling_id if homes else None,
-        Origin(row.source, row.source_ref, "", row.created_at), stood,
-        arguments.marked(row.claimed, claimed, current) or _whole(row.claimed),
-        arguments.marked(row.current, current, claimed) or _whole(row.current),
-        _lines(viewer, entity, row, said or {}),
-        {side: [a for a in weighed if a.side == side] for side in (arguments.CLAIMED, arguments.CURRENT, arguments.THINK)},
-        _course(row, changes), [m.shown for m in members], bool(known and known.is_sensitive),
-    )  # fmt: skip
+        place=homes[0].dwelling.address if homes else getattr(entity, "address", ""),
+        dwelling=homes[0].dwelling_id if homes else None,
+        claimed=Origin(row.source, row.source_ref, "", row.created_at),
+        current=stood,
+        claimed_parts=arguments.marked(row.claimed, claimed, current) or _whole(row.claimed),
+        current_parts=arguments.marked(row.current, current, claimed) or _whole(row.current),
+        lines=_lines(viewer, entity, row, said or {}),
+        arguments={
+            side: [a for a in weighed if a.side == side]
+            for side in (arguments.CLAIMED, arguments.CURRENT, arguments.THINK)
+        },
+        course=_course(row, changes),
+        household=[m.shown for m in members],
+        sealed=bool(known and known.is_sensitive),
+    )
 
 
 def _whole(shown: str) -> list[Part]:

@@ -38,9 +38,14 @@ OUTCOME_MARKS = {
     "not_found": "查",
 }
 OUTCOME_WORDS = {
-    "met": "见面", "phone": "电话核实", "vacant_confirmed": "空房", "no_answer": "无人", "refused": "拒访",
-    "moved_away": "已搬走", "not_found": "找不到",
-}  # fmt: skip
+    "met": "见面",
+    "phone": "电话核实",
+    "vacant_confirmed": "空房",
+    "no_answer": "无人",
+    "refused": "拒访",
+    "moved_away": "已搬走",
+    "not_found": "找不到",
+}
 AUDIT_WORDS = {
     "number.revealed": ("阅", "查看了完整号码"),
     "difference.accepted": ("定", "采纳了一条差异"),
@@ -79,7 +84,7 @@ AUDIT_WORDS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Past:
     """One entry, newest first: mark, sentence, by whom, from where."""
 
@@ -127,8 +132,8 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
 def _of_events(
     told: Sequence[Event], entities: Sequence[uuid.UUID], loaded: Sequence[Change], *, full: bool
 ) -> tuple[list[Past], set[uuid.UUID]]:
-    """Each event as one entry, and the ops those entries stand for. At the entity it happened to it is told whole; elsewhere
-    only what it changed there is told.
+    """Each event as one entry, and the ops those entries stand for. At the entity it happened to it is told whole;
+    elsewhere only what it changed there is told.
     """
     whole = {event.id for event in told if event.entity in entities}
     of_op: dict[uuid.UUID, list[Change]] = {}
@@ -150,7 +155,14 @@ def _one(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence[Chan
     said = sentences(changes, full=full)
     reason = next((c.reason for c in changes if c.reason), "") if full else ""
     reason = reason.removeprefix(label).lstrip("，")  # the entry begins with the word already
-    return Past(at, mark, "", "：".join(part for part in (label, "；".join(said)) if part), by, reason)
+    return Past(
+        at=at,
+        mark=mark,
+        tone="",
+        sentence="：".join(part for part in (label, "；".join(said)) if part),
+        by=by,
+        note=reason,
+    )
 
 
 def sentences(changes: Sequence[Change], *, full: bool) -> list[str]:
@@ -174,23 +186,34 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
     if change.field == "round" and isinstance(change.new, dict):
         return _of_round(change, change.new)
     if change.field == Change.WHOLE:
-        return Past(change.at, "建", "", _came_to_be(change, full=full), change.actor_name, note)
+        return Past(
+            at=change.at, mark="建", tone="", sentence=_came_to_be(change, full=full), by=change.actor_name, note=note
+        )
     if change.field == "merged_into":
         sentence = "并入另一条记录，内容都跟过去了" if change.new else "撤销合并，这一条恢复了"
-        return Past(change.at, "并", "", sentence, change.actor_name, change.reason)
+        return Past(at=change.at, mark="并", tone="", sentence=sentence, by=change.actor_name, note=change.reason)
     if change.field == "ended_on" or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
         return None
     if change.field in {"verified_on", "status_pending", Change.LEFT}:  # where it went, the change beside it says
         return None
     if change.field == "status":
         mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
-        return Past(change.at, mark, "", "状态改为" + _shown(change, change.new_clear), change.actor_name, note)
+        return Past(
+            at=change.at,
+            mark=mark,
+            tone="",
+            sentence="状态改为" + _shown(change, change.new_clear),
+            by=change.actor_name,
+            note=note,
+        )
     if change.field == "grid":
-        return Past(change.at, "移", "", _grid_moved_to(change), change.actor_name, note)
+        return Past(at=change.at, mark="移", tone="", sentence=_grid_moved_to(change), by=change.actor_name, note=note)
     is_link = change.kind == "residence" and change.field == "kind"
     label = dictionary.label("person", "residence_kind") if is_link else dictionary.label(change.kind, change.field)
     sentence = f"{label} {_shown(change, change.old_clear) or '空'} → {_shown(change, change.new_clear) or '空'}"
-    return Past(change.at, MARKS.get(change.source, "改"), "", sentence, change.actor_name, note)
+    return Past(
+        at=change.at, mark=MARKS.get(change.source, "改"), tone="", sentence=sentence, by=change.actor_name, note=note
+    )
 
 
 def _grid_moved_to(change: Change) -> str:
@@ -214,14 +237,21 @@ def _came_to_be(change: Change, *, full: bool) -> str:
 def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
     outcome = str(record.get("outcome", ""))
     if outcome == "vacant_confirmed" and not full:
-        return Past(change.at, "访", "v", "走访，已核实", change.actor_name, "")
+        return Past(at=change.at, mark="访", tone="v", sentence="走访，已核实", by=change.actor_name, note="")
     words = f"走访，{OUTCOME_WORDS.get(outcome, outcome)}"
     if record.get("n_confirmed"):
         words += f"，确认 {record['n_confirmed']} 人"
     words += f"，改 {record['n_changed']} 处" if record.get("n_changed") else ("，无变化" if outcome == "met" else "")
     source = rules.VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
     tone = {"met": "v", "phone": "v", "vacant_confirmed": "k", "no_answer": "n", "refused": "e"}.get(outcome, "q")
-    return Past(change.at, OUTCOME_MARKS.get(outcome, "走"), tone, words, change.actor_name, source)
+    return Past(
+        at=change.at,
+        mark=OUTCOME_MARKS.get(outcome, "走"),
+        tone=tone,
+        sentence=words,
+        by=change.actor_name,
+        note=source,
+    )
 
 
 def _of_round(change: Change, record: dict[str, Any]) -> Past:
@@ -230,7 +260,7 @@ def _of_round(change: Change, record: dict[str, Any]) -> Past:
     said = "，".join(part for part in (f"巡检，{words}", fault, str(record.get("note", ""))) if part)
     on = dt.date.fromisoformat(str(record["on"]))
     note = "" if on == clock.local_date(change.at) else f"{on.month}月{on.day}日看的"
-    return Past(change.at, mark, tone, said, change.actor_name, note)
+    return Past(at=change.at, mark=mark, tone=tone, sentence=said, by=change.actor_name, note=note)
 
 
 def _shown(change: Change, value: object) -> str:
@@ -257,10 +287,10 @@ def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
         sentence += f"，凭{seen}"
     tone = "q" if entry.verb == "number.revealed" else ""
     return Past(
-        entry.at,
-        mark,
-        tone,
-        sentence,
-        entry.actor_name,
-        "居民可见" if entry.verb == "number.revealed" else entry.reason,
+        at=entry.at,
+        mark=mark,
+        tone=tone,
+        sentence=sentence,
+        by=entry.actor_name,
+        note="居民可见" if entry.verb == "number.revealed" else entry.reason,
     )

@@ -57,7 +57,10 @@ def chosen_fields(kind: str) -> list[Field]:
 
 
 def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
-    """The fields of two records of a kind, masked as the viewer sees them; those that both lack are left out. One query."""
+    """The fields of two records of a kind, masked as the viewer sees them; those that both lack are left out.
+
+    One query.
+    """
     changes: dict[tuple[uuid.UUID, str], Change] = {}
     for change in Change.objects.filter(entity__in=[left.pk, right.pk]).order_by("at", "id"):
         changes[change.entity, change.field] = change
@@ -70,14 +73,24 @@ def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
         if field.name in hidden or not (one or other):
             continue
         lines.append(
-            Line(field, _value(viewer, left, field, one, other, changes), _value(viewer, right, field, other, one, changes), one == other)
-        )  # fmt: skip
+            Line(
+                field,
+                _value(viewer=viewer, entity=left, field=field, clear=one, other=other, changes=changes),
+                _value(viewer=viewer, entity=right, field=field, clear=other, other=one, changes=changes),
+                one == other,
+            )
+        )
     return lines
 
 
 def _value(
-    viewer: Viewer, entity: Entity, field: Field, clear: str, other: str, changes: Mapping[tuple[uuid.UUID, str], Change]
-) -> Value:  # fmt: skip
+    viewer: Viewer,
+    entity: Entity,
+    field: Field,
+    clear: str,
+    other: str,
+    changes: Mapping[tuple[uuid.UUID, str], Change],
+) -> Value:
     shown = dictionary.show(entity.KIND, field.name, clear)
     if (
         field.sensitivity == "personal"
@@ -89,12 +102,15 @@ def _value(
     last = changes.get((entity.pk, field.name)) or changes.get((entity.pk, Change.WHOLE))
     source = last.source if last else entity.source
     return Value(
-        parts or [Part(shown, differs=False)], source if clear else "", rules.SOURCES.get(source, source) if clear else "",
-        (last.at if last else entity.created_at) if clear else None, (last.source_ref if last else entity.source_ref) if clear else "",
-    )  # fmt: skip
+        parts or [Part(shown, differs=False)],
+        source if clear else "",
+        rules.SOURCES.get(source, source) if clear else "",
+        (last.at if last else entity.created_at) if clear else None,
+        (last.source_ref if last else entity.source_ref) if clear else "",
+    )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Link:
     """A current link of either record to a door. ``of``: the record it stands on."""
 
@@ -110,9 +126,16 @@ def links(persons: Sequence[Person]) -> list[Link]:
     """The current links of some persons, homes first."""
     rows = Residence.objects.filter(person__in=persons, to_on__isnull=True).select_related("dwelling")
     found = [
-        Link(r.pk, r.person_id, r.dwelling_id, r.dwelling.address, rules.RESIDENCE_LABELS.get(r.kind, r.kind), r.kind in rules.LIVING)
+        Link(
+            residence=r.pk,
+            of=r.person_id,
+            dwelling=r.dwelling_id,
+            address=r.dwelling.address,
+            kind_label=rules.RESIDENCE_LABELS.get(r.kind, r.kind),
+            living=r.kind in rules.LIVING,
+        )
         for r in rows.order_by("created_at", "id")
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda link: not link.living)
 
 
@@ -149,9 +172,12 @@ def moving(viewer: Viewer, entity: Entity) -> Moving:
     asked = Difference.objects.filter(entity=entity.pk, state__in=rules.WAITING)
     n_current = held.filter(to_on__isnull=True).count()
     return Moving(
-        n_current, held.count() - n_current, labels.count() if viewer.may(Verb.SEE_CARE, entity.grid_id) else None,
-        asked.count(), Organization.objects.filter(dwelling_id=entity.pk).count(),
-    )  # fmt: skip
+        n_current,
+        held.count() - n_current,
+        labels.count() if viewer.may(Verb.SEE_CARE, entity.grid_id) else None,
+        asked.count(),
+        Organization.objects.filter(dwelling_id=entity.pk).count(),
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -179,8 +205,14 @@ def candidates(viewer: Viewer, entity: Entity) -> list[Candidate]:
         rows = table._default_manager.filter(inside, condition, merged_into__isnull=True).exclude(pk=entity.pk)
         for row in rows.exclude(status="struck_off").order_by("pk")[:LIMIT]:
             shown.setdefault(row.pk, _candidate(row, why))
-    places = {r.person_id: r.dwelling.address for r in Residence.objects.filter(
-        person_id__in=shown, to_on__isnull=True).select_related("dwelling")} if entity.KIND == "person" else {}  # fmt: skip
+    places = (
+        {
+            r.person_id: r.dwelling.address
+            for r in Residence.objects.filter(person_id__in=shown, to_on__isnull=True).select_related("dwelling")
+        }
+        if entity.KIND == "person"
+        else {}
+    )
     return [dataclasses.replace(one, place=places.get(pk, one.place)) for pk, one in shown.items()][:LIMIT]
 
 

@@ -18,9 +18,12 @@ from gridwalk.registry.queries import titles
 LATELY = 20
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A proposed end or return. ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors."""
+    """A proposed end or return.
+
+    ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors.
+    """
 
     id: uuid.UUID
     kind: str
@@ -86,12 +89,22 @@ def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[Waiting]:
     buildings = {door.pk: door.building for door in doors if door.building}
     return [
         Waiting(
-            row.id, "building" if of else row.kind, of.pk if of else row.entity,
-            f"{of.estate} {of.name} 整栋".strip() if of else named.get(row.entity, ""), counted[row.together] or 1,
-            rules.proposal_word(row.kind, row.proposed), rules.EVIDENCE.get(row.evidence, ""), row.reason, row.proposed_by_name,
-            row.proposed_at, row.proposed_by is not None and row.proposed_by == viewer.id, row.state, row.decided_by_name,
-            row.decided_at, row.note,
+            id=row.id,
+            kind="building" if of else row.kind,
+            subject=of.pk if of else row.entity,
+            title=f"{of.estate} {of.name} 整栋".strip() if of else named.get(row.entity, ""),
+            n=counted[row.together] or 1,
+            proposed=rules.proposal_word(row.kind, row.proposed),
+            evidence=rules.EVIDENCE.get(row.evidence, ""),
+            reason=row.reason,
+            proposed_by=row.proposed_by_name,
+            proposed_at=row.proposed_at,
+            mine=row.proposed_by is not None and row.proposed_by == viewer.id,
+            state=row.state,
+            decided_by=row.decided_by_name,
+            decided_at=row.decided_at,
+            note=row.note,
         )
         for row in rows
         for of in [buildings.get(row.entity) if row.together else None]
-    ]  # fmt: skip
+    ]

@@ -58,12 +58,13 @@ def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> 
         address = renumbering.readdress(door.address, door.address_key, new, estate=estate)
         floor = renumbering.floor(door.floor, door.room, new[2])
         walk = addresses.walking_order(
-            address.estate or address.road, address.building or address.number, address.stairwell,
-            "" if floor is None else str(floor), address.room,
-        )  # fmt: skip
-        made.append(
-            NewAddress(door, *new, floor, addresses.display(address)[:120], addresses.key(address), walk[:80])
-        )  # fmt: skip
+            address.estate or address.road,
+            address.building or address.number,
+            address.stairwell,
+            "" if floor is None else str(floor),
+            address.room,
+        )
+        made.append(NewAddress(door, *new, floor, addresses.display(address)[:120], addresses.key(address), walk[:80]))
     return made
 
 
@@ -122,7 +123,9 @@ Entrance = tuple[str, str, str, str]
 
 
 def entrances_by_former(wanted: Collection[Entrance]) -> dict[Entrance, tuple[uuid.UUID, uuid.UUID | None]]:
-    """What was called so → the one building, and stairwell, in which its doors stand now; a query each, for the few not known."""
+    """What was called so → the one building, and stairwell, in which its doors stand now; a query each, for the
+    few not known.
+    """
     found = {}
     for place in wanted:
         community, estate, building, stairwell = place

@@ -44,7 +44,10 @@ def tail_of(typed: str) -> str:
 
 
 def number_of(typed: str) -> str:
-    """The field whose whole number was typed: ``id_no``, ``phone`` or "". That such a search found somebody is audited."""
+    """The field whose whole number was typed: ``id_no``, ``phone`` or "".
+
+    That such a search found somebody is audited.
+    """
     folded = text.fold(typed)
     if len(folded) >= 15 and idcards.check(folded).value:
         return "id_no"
@@ -125,7 +128,9 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
 
 
 def _found(viewer: Viewer, table: Any, condition: Q) -> QuerySet[Any]:
-    """The records inside the viewer's area that meet a condition; in place of a merged one the record it was merged into."""
+    """The records inside the viewer's area that meet a condition; in place of a merged one the record it was
+    merged into.
+    """
     inside = _inside(viewer)
     held = table._default_manager.filter(inside, condition).values_list("id", "merged_into").order_by("id")
     standing = {merged_into or pk for pk, merged_into in held[: LIMIT * 2]}
@@ -165,10 +170,15 @@ def _formerly(viewer: Viewer, keys: Collection[str], known: Collection[uuid.UUID
         inside |= Q(dwelling__grid__code__startswith=scope)
     rows = renumbering.former().filter(inside, _holds(keys)).exclude(dwelling__in=known)
     return [
-        Hit("dwelling", one.dwelling_id, one.dwelling.address, f"{one.dwelling.grid.area.short} {one.dwelling.grid.name}",
-            f"原地址 {one.address}")
+        Hit(
+            "dwelling",
+            one.dwelling_id,
+            one.dwelling.address,
+            f"{one.dwelling.grid.area.short} {one.dwelling.grid.name}",
+            f"原地址 {one.address}",
+        )
         for one in rows.select_related("dwelling__grid__area").order_by("dwelling__walk_key", "-id")[:LIMIT]
-    ]  # fmt: skip
+    ]
 
 
 def _named(viewer: Viewer, table: Any, condition: Q, kind: str, matched: str) -> list[Hit]:

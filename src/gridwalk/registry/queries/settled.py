@@ -61,7 +61,8 @@ def undecided(cases: Sequence[Case]) -> list[Open]:
 def covers(one: Settled, case: Case) -> bool:
     """Whether a decision still holds for a case: no record more, and every fact the check looks at as it was.
 
-    A question sent to the door holds only while it is on its way: if the case is still there afterwards, it is asked again.
+    A question sent to the door holds only while it is on its way: if the case is still there afterwards, it is asked
+    again.
     """
     if one.decision == "corrected" or (one.decision == "to_door" and not getattr(one, "at_the_door", False)):
         return False
@@ -69,7 +70,9 @@ def covers(one: Settled, case: Case) -> bool:
 
 
 def _concerns(one: Settled, case: Case) -> bool:
-    """Whether an earlier decision is worth telling: it was about the leading record's case, or about two of the group."""
+    """Whether an earlier decision is worth telling: it was about the leading record's case, or about two
+    of the group.
+    """
     is_group = len(case.members) > 1 and len({m.kind for m in case.members}) == 1
     shared = sum(m.id in one.records for m in case.members)
     return shared > 1 if is_group else case.lead.id in one.records
@@ -95,9 +98,7 @@ class Row:
     undoable: bool
 
 
-def decided(
-    viewer: Viewer, scope: str, *, check: str = "", limit: int = 200, standing: bool = False
-) -> list[Row]:  # fmt: skip
+def decided(viewer: Viewer, scope: str, *, check: str = "", limit: int = 200, standing: bool = False) -> list[Row]:
     """What was decided in a scope, the newest first; a constant number of queries."""
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
@@ -122,16 +123,28 @@ def _rows(viewer: Viewer, found: Sequence[Settled]) -> list[Row]:
     states = dict(Settled.STATES)
     return [
         Row(
-            one.id, one.check_code, CHECKS[one.check_code].label, one.lead, *named[one.lead], len(one.records), rules.SETTLED[one.decision],
-            one.reason, one.decided_by_name, one.decided_at, "" if one.state == "standing" else states[one.state],
-            one.ended_by_name, one.state == "standing",
+            one.id,
+            one.check_code,
+            CHECKS[one.check_code].label,
+            one.lead,
+            *named[one.lead],
+            len(one.records),
+            rules.SETTLED[one.decision],
+            one.reason,
+            one.decided_by_name,
+            one.decided_at,
+            "" if one.state == "standing" else states[one.state],
+            one.ended_by_name,
+            one.state == "standing",
         )
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _named(viewer: Viewer, found: Sequence[Settled]) -> dict[uuid.UUID, tuple[str, str]]:
-    """Kind and title of the leading records: of the kind the check is about, or a door, where it is kept for another community."""
+    """Kind and title of the leading records: of the kind the check is about, or a door, where it is kept for
+    another community.
+    """
     named = {one.lead: (CHECKS[one.check_code].kind, "") for one in found}
     for kind in (*sorted({kind for kind, _ in named.values()}), "dwelling"):
         waiting = [pk for pk, (of, title) in named.items() if not title and kind in {of, "dwelling"}]

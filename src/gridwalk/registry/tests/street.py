@@ -84,7 +84,13 @@ class Street:
 
     def door(self, room: str = "101", grid: str = GRID, **values: Any) -> Dwelling:
         """A door of 甲里 1号楼, as a ledger listed it."""
-        door = doors.NewDoor(grid, addresses.parse(f"甲里1号楼1单元{room}"), values, "ledger", "房屋台账 第 2 行")
+        door = doors.NewDoor(
+            grid=grid,
+            address=addresses.parse(f"甲里1号楼1单元{room}"),
+            values=values,
+            source="ledger",
+            source_ref="房屋台账 第 2 行",
+        )
         with self.writing() as writing:
             doors.register_doors(writing, [door])
         return Dwelling.objects.get(pk=door.id)
@@ -94,18 +100,35 @@ class Street:
     ) -> Person:
         """A person as a ledger listed them, linked to a door or to none."""
         new = creation.New(
-            home.grid_id if home else grid or f"{FIRST}000", {"name": name, **values}, "ledger", "人口台账 第 2 行"
+            grid=home.grid_id if home else grid or f"{FIRST}000",
+            values={"name": name, **values},
+            source="ledger",
+            source_ref="人口台账 第 2 行",
         )
         with self.writing() as writing:
             creation.register(writing, "person", [new])
             if home is not None:
-                creation.link(writing, [creation.NewResidence(new.id, home.id, home.grid_id, kind, "office")])
+                creation.link(
+                    writing,
+                    [
+                        creation.NewResidence(
+                            person=new.id, dwelling=home.id, grid=home.grid_id, kind=kind, source="office"
+                        )
+                    ],
+                )
         return Person.objects.get(pk=new.id)
 
     def move_in(self, person: Person, door: Dwelling, kind: str, source: str = "visit") -> None:
         """Somebody says the person lives (or is registered) at the door."""
         with self.writing() as writing:
-            creation.link(writing, [creation.NewResidence(person.id, door.id, door.grid_id, kind, source)])
+            creation.link(
+                writing,
+                [
+                    creation.NewResidence(
+                        person=person.id, dwelling=door.id, grid=door.grid_id, kind=kind, source=source
+                    )
+                ],
+            )
             creation.settle_grids(writing, [person.id])
 
     def say(self, entity: Dwelling | Person, field: str, value: Any, source: str = "ledger", **more: Any) -> Judged:

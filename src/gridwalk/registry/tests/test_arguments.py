@@ -17,7 +17,7 @@ TODAY = dt.date(2026, 10, 13)
 
 def case(field: str, current: str, claimed: str, **more: Any) -> Case:
     facts = {"facts": {}, "today": TODAY, "verified_on": TODAY, **more}
-    return Case("person", field, "台账", current, claimed, **facts)
+    return Case(kind="person", field=field, source="台账", current=current, claimed=claimed, **facts)
 
 
 def said(one: Case) -> set[tuple[str, str]]:

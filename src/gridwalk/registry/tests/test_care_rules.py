@@ -21,7 +21,7 @@ def day(month: int, of: int, year: int = 2026) -> dt.date:
 NEW_YEAR, NEW_YEARS_EVE = day(1, 1), day(12, 31)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Label:
     category: str = "living_alone"
     interval_days: int = 7
@@ -42,8 +42,8 @@ class Label:
         (Label(), day(12, 31, 2025), False),
         (Label(ended_on=day(6, 1)), day(5, 31), True),
         (Label(ended_on=day(6, 1)), day(6, 1), False),
-        (Label("chronic_illness"), day(6, 1), False),
-        (Label("chronic_illness", consent="family"), day(6, 1), True),
+        (Label(category="chronic_illness"), day(6, 1), False),
+        (Label(category="chronic_illness", consent="family"), day(6, 1), True),
     ],
 )
 def test_a_label_holds_within_its_time_and_with_consent_where_it_rests_on_a_wish(
@@ -94,7 +94,7 @@ def test_an_interval_is_stretched_to_three_times_its_categorys_at_most() -> None
         (Label(last_contact_on=JUNE_1, review_on=day(7, 2)), day(7, 2), ["contact", "review"]),
         (Label(last_contact_on=day(12, 1)), day(12, 1), ["ending"]),
         (Label(last_contact_on=day(12, 1)), day(11, 30), []),
-        (Label("chronic_illness"), JUNE_1, ["consent"]),
+        (Label(category="chronic_illness"), JUNE_1, ["consent"]),
         (Label(ended_on=JUNE_1), JUNE_1, []),
     ],
 )

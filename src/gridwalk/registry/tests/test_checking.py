@@ -74,10 +74,13 @@ doors = st.fixed_dictionaries(
     }
 )
 people = st.tuples(
-    st.integers(0, 2), st.integers(0, 2), st.sampled_from(["lives_here", "tenant", "registered_here"]),
-    st.sampled_from(["active", "active", "deceased"]), st.sampled_from(["", "1980-01-01", "2010-10-14"]),
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.sampled_from(["lives_here", "tenant", "registered_here"]),
+    st.sampled_from(["active", "active", "deceased"]),
+    st.sampled_from(["", "1980-01-01", "2010-10-14"]),
     st.integers(0, 1),
-)  # fmt: skip
+)
 
 
 @pytest.mark.slow

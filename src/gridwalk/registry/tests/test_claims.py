@@ -131,11 +131,13 @@ VALUES = {
 Step = tuple[tuple[str, str], int, str, str]
 steps = st.lists(
     st.tuples(
-        fields, st.integers(0, 2), st.sampled_from(["ledger", "visit", "office", "resident", "inspector", "platform"]),
+        fields,
+        st.integers(0, 2),
+        st.sampled_from(["ledger", "visit", "office", "resident", "inspector", "platform"]),
         st.sampled_from(["unseen", "head", "first"]),
     ),
     max_size=8,
-)  # fmt: skip
+)
 
 
 @pytest.mark.slow
@@ -174,7 +176,9 @@ def created(entity: Dwelling | Person) -> dict[str, object]:
 
 
 def unbroken(first: object, chain: list[tuple[object, object]], now: object) -> set[object]:
-    """What the fact ever was; each change must begin where the one before ended, and the last must end at what stands now."""
+    """What the fact ever was; each change must begin where the one before ended, and the last must end at what
+    stands now.
+    """
     was = [first, *(new for _, new in chain)]
     for before, (old, _) in zip(was, chain, strict=False):
         assert (old or "") == (before or "")

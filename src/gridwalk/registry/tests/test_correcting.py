@@ -63,7 +63,7 @@ def test_it_gives_nobody_a_number_that_is_another_ones(street: Street) -> None:
 
 
 def test_no_two_organizations_have_one_credit_code(street: Street) -> None:
-    first, second = (creation.New(GRID, {"name": name}, "ledger") for name in ("甲店", "乙店"))
+    first, second = (creation.New(grid=GRID, values={"name": name}, source="ledger") for name in ("甲店", "乙店"))
     with street.writing() as writing:
         creation.register(writing, "organization", [first, second])
 
@@ -93,9 +93,7 @@ def test_a_full_number_takes_a_reason_and_leaves_a_record(street: Street) -> Non
     person = street.person("张桂兰", street.door(), phone=phone(1))
 
     def reveal(who: Viewer, field: str = "phone", reason: str = "约上门时间") -> str:
-        return corrections.reveal(
-            actor=who, at=street.at, kind="person", entity=person.id, field=field, reason=reason
-        )  # fmt: skip
+        return corrections.reveal(actor=who, at=street.at, kind="person", entity=person.id, field=field, reason=reason)
 
     assert reveal(worker()) == phone(1)
     entry = AuditEntry.objects.get(verb="number.revealed")

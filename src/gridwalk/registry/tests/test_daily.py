@@ -1,4 +1,6 @@
-"""Daily events on the register's own street: what each writes, what it refuses, what undoing leaves; any sequence of moves."""
+"""Daily events on the register's own street: what each writes, what it refuses, what undoing leaves; any
+sequence of moves.
+"""
 
 from __future__ import annotations
 
@@ -73,9 +75,16 @@ def test_it_refuses_at_the_field_and_says_everything_at_once(street: Street) -> 
     tomorrow = (clock.local_date(street.at) + dt.timedelta(days=1)).isoformat()
     with pytest.raises(CorrectionError) as raised:
         move_in(
-            street, door, {"name": "张桂兰", "id_no": id_no(1)}, {"name": "李四", "id_no": id_no(3)}, {},
-            {"name": "", "id_no": id_no(5)}, {"name": "王五", "id_no": id_no(5)[:-1] + ("1" if id_no(5)[-1] != "1" else "2"), "phone": "123"}, on=tomorrow, told="",
-        )  # fmt: skip
+            street,
+            door,
+            {"name": "张桂兰", "id_no": id_no(1)},
+            {"name": "李四", "id_no": id_no(3)},
+            {},
+            {"name": "", "id_no": id_no(5)},
+            {"name": "王五", "id_no": id_no(5)[:-1] + ("1" if id_no(5)[-1] != "1" else "2"), "phone": "123"},
+            on=tomorrow,
+            told="",
+        )
     said = faults(raised)
     assert said["id_no-0"] == "已登记住在这里"
     assert "别的网格" in said["id_no-1"]
@@ -148,8 +157,15 @@ def test_moving_out_knows_three_ways(street: Street) -> None:
     with pytest.raises(CorrectionError) as raised:
         move_out(street, door, where="", after="vacant:")
     assert set(faults(raised)) == {"who", "where", "after"}
-    move_out(street, door, on_the_street, where="door", residence_kind="boarder", address=other.address,
-             after="vacant:neighbour")  # fmt: skip
+    move_out(
+        street,
+        door,
+        on_the_street,
+        where="door",
+        residence_kind="boarder",
+        address=other.address,
+        after="vacant:neighbour",
+    )
     on_the_street.refresh_from_db()
     assert (links(on_the_street), on_the_street.grid_id) == ([(other.id, "boarder")], NEXT_GRID)
     door.refresh_from_db()
@@ -194,12 +210,18 @@ def test_a_death_is_proposed_once(street: Street) -> None:
     ("home", "expected_partner", "expected_spouse"),
     [
         ("here", [("101", "lives_here", "head")], [("101", "lives_elsewhere_registered", "spouse")]),
-        ("theirs", [("101", "registered_here", "head"), ("201", "lives_elsewhere_registered", "child_in_law")],
-         [("201", "lives_here", "child")]),
-        ("other", [("101", "registered_here", "head"), ("301", "lives_elsewhere_registered", "head")],
-         [("201", "registered_here", "spouse"), ("301", "lives_elsewhere_registered", "spouse")]),
+        (
+            "theirs",
+            [("101", "registered_here", "head"), ("201", "lives_elsewhere_registered", "child_in_law")],
+            [("201", "lives_here", "child")],
+        ),
+        (
+            "other",
+            [("101", "registered_here", "head"), ("301", "lives_elsewhere_registered", "head")],
+            [("201", "registered_here", "spouse"), ("301", "lives_elsewhere_registered", "spouse")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_two_marry_and_live_together(
     street: Street, home: str, expected_partner: list[Any], expected_spouse: list[Any]
 ) -> None:
@@ -229,9 +251,13 @@ def test_letting_and_its_end(street: Street) -> None:
         letting.end_let(actor=lead(), at=street.at, dwelling=door.id, who=[], raw=SAID | {"after": "owner"})
     tenants = [{"name": "租一", "id_no": id_no(1)}, {"name": "租二", "phone": phone(2)}, {"name": ""}]
     letting.let(
-        actor=worker(), at=street.at, dwelling=door.id, people=tenants, leaving=[str(owner.pk)],
+        actor=worker(),
+        at=street.at,
+        dwelling=door.id,
+        people=tenants,
+        leaving=[str(owner.pk)],
         raw=SAID | {"owner_phone": phone(9)},
-    )  # fmt: skip
+    )
     door.refresh_from_db()
     assert (door.tenure, door.occupancy, columns.read(door, "owner_phone")) == ("let", "occupied", phone(9))
     assert door.verified_on == clock.local_date(street.at)

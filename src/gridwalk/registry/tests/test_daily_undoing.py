@@ -37,9 +37,13 @@ def test_undoing_gives_everything_back_and_refuses_what_was_changed_since(street
 
     def let() -> Event:
         return letting.let(
-            actor=lead(), at=street.at, dwelling=door.id, leaving=[str(owner.pk)], raw=SAID,
+            actor=lead(),
+            at=street.at,
+            dwelling=door.id,
+            leaving=[str(owner.pk)],
+            raw=SAID,
             people=[{"name": "张桂兰", "id_no": id_no(1), "phone": phone(2)}, {"name": "租二"}],
-        )  # fmt: skip
+        )
 
     event = let()
     undone = undoing.undo(actor=lead(), at=street.at, event=event.pk)
@@ -71,10 +75,15 @@ def test_undoing_gives_everything_back_and_refuses_what_was_changed_since(street
 
 
 MOVES = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from(["in", "out", "over", "marry", "let", "reg_in", "reg_out", "undo"]),
-              st.sampled_from(sorted(events.LIVES))),
-    min_size=3, max_size=10,
-)  # fmt: skip
+    st.tuples(
+        st.integers(0, 2),
+        st.integers(0, 2),
+        st.sampled_from(["in", "out", "over", "marry", "let", "reg_in", "reg_out", "undo"]),
+        st.sampled_from(sorted(events.LIVES)),
+    ),
+    min_size=3,
+    max_size=10,
+)
 
 
 @pytest.mark.slow
@@ -96,8 +105,13 @@ def _live_through(street: Street, moves: list[Any]) -> None:
     done: list[Event] = []
     for who, where, what, kind in moves:
         person, row, other = str(persons[who].pk), rows[who], rows[(who + 1) % 3]
-        raw = SAID | {"residence_kind": kind, "where": "unknown" if what == "out" else "door",
-                      "address": doors[(where + 1) % 3].address, "home": "here", "registered": "here"}  # fmt: skip
+        raw = SAID | {
+            "residence_kind": kind,
+            "where": "unknown" if what == "out" else "door",
+            "address": doors[(where + 1) % 3].address,
+            "home": "here",
+            "registered": "here",
+        }
         at = {"actor": lead(), "at": street.at, "dwelling": doors[where].pk, "raw": raw}
         try:
             match what:

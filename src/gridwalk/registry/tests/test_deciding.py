@@ -1,4 +1,6 @@
-"""Deciding differences: accept, keep, to the door; asked again where the fact moved on; taken back within seven days."""
+"""Deciding differences: accept, keep, to the door; asked again where the fact moved on; taken back within
+seven days.
+"""
 
 from __future__ import annotations
 

@@ -18,9 +18,14 @@ from gridwalk.registry.tests.street import FIRST, NEXT_GRID, SECOND, Street, lea
 
 def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Viewer | None = None) -> Recheck:
     (made,) = endings.propose_end(
-        actor=who or worker(), at=street.at, kind=kind, entity=entity, proposed=proposed, evidence="at_the_door",
+        actor=who or worker(),
+        at=street.at,
+        kind=kind,
+        entity=entity,
+        proposed=proposed,
+        evidence="at_the_door",
         reason="邻居说的，电话 12000000001",
-    )  # fmt: skip
+    )
     return made
 
 

@@ -94,8 +94,14 @@ def test_it_keeps_no_number_in_a_reason(typed: str, kept: str) -> None:
 
 @pytest.mark.parametrize(
     ("occupancy", "tenure", "label"),
-    [("vacant", "let", "空房"), ("occupied", "let", "出租房"), ("occupied", "lent", "借住"), ("unknown", "owner", "自住"),
-     ("occupied", "unknown", "自住"), ("unknown", "unknown", "待核实")],
-)  # fmt: skip
+    [
+        ("vacant", "let", "空房"),
+        ("occupied", "let", "出租房"),
+        ("occupied", "lent", "借住"),
+        ("unknown", "owner", "自住"),
+        ("occupied", "unknown", "自住"),
+        ("unknown", "unknown", "待核实"),
+    ],
+)
 def test_a_dwelling_has_one_label(occupancy: str, tenure: str, label: str) -> None:
     assert rules.dwelling_label(occupancy, tenure) == label

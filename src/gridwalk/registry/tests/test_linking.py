@@ -85,8 +85,8 @@ def test_two_moves_in_one_batch_end_at_the_last_door(street: Street) -> None:
         made = creation.link(
             writing,
             [
-                creation.NewResidence(person.id, first.id, GRID, "tenant", "visit"),
-                creation.NewResidence(person.id, second.id, GRID, "tenant", "visit"),
+                creation.NewResidence(person=person.id, dwelling=first.id, grid=GRID, kind="tenant", source="visit"),
+                creation.NewResidence(person=person.id, dwelling=second.id, grid=GRID, kind="tenant", source="visit"),
             ],
         )
     assert made == 2
@@ -99,7 +99,9 @@ def test_a_person_belongs_to_the_home_then_to_the_registered_door_then_to_none(s
     person = street.person("张桂兰", home, "tenant", id_no=id_no(1))
     street.move_in(person, registered, "registered_here")
     with street.writing() as writing:
-        creation.label_care(writing, [creation.NewCare(person.id, NEXT_GRID, "aged", "ledger")])
+        creation.label_care(
+            writing, [creation.NewCare(person=person.id, grid=NEXT_GRID, category="aged", source="ledger")]
+        )
     street.say(person, "name", "张桂蓝", "visit")
     grids = []
     for door in (home, registered):
@@ -120,7 +122,7 @@ def test_a_person_belongs_to_the_home_then_to_the_registered_door_then_to_none(s
 
 def test_a_care_label_is_given_once_while_it_stands_and_ends_after_a_year(street: Street) -> None:
     person = street.person("张桂兰", street.door())
-    one = creation.NewCare(person.id, GRID, "living_alone", "ledger")
+    one = creation.NewCare(person=person.id, grid=GRID, category="living_alone", source="ledger")
     with street.writing() as writing:
         assert len(creation.label_care(writing, [one, one])) == 1
         assert len(creation.label_care(writing, [one])) == 0

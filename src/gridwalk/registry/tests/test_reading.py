@@ -34,7 +34,7 @@ AsViewer = Callable[[Role, str], Viewer]
 def test_absent_and_not_yours_are_the_same(street: Street, getter: Callable[..., object]) -> None:
     with street.writing() as writing:
         made = {
-            kind: creation.register(writing, kind, [creation.New(GRID, {"name": "甲"}, "ledger")])[0]
+            kind: creation.register(writing, kind, [creation.New(grid=GRID, values={"name": "甲"}, source="ledger")])[0]
             for kind in ("organization", "site")
         }
     door = street.door()
@@ -82,7 +82,9 @@ def test_a_fact_says_where_it_came_from(street: Street) -> None:
 def test_care_is_due_by_interval_and_only_for_who_may_see_care(street: Street, viewer: AsViewer) -> None:
     person = street.person("张桂兰", street.door())
     with street.writing() as writing:
-        creation.label_care(writing, [creation.NewCare(person.id, GRID, "living_alone", "ledger")])
+        creation.label_care(
+            writing, [creation.NewCare(person=person.id, grid=GRID, category="living_alone", source="ledger")]
+        )
     today = street.at.date()
     (row,), n = care.due(lead(), FIRST, today)
     assert (row.categories, (row.due_on - today).days, n) == (("独居老人",), 7, 1)

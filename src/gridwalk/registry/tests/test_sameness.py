@@ -42,9 +42,17 @@ def test_twins_and_two_valid_numbers_are_two_persons(one: Somebody, other: Someb
 
 
 RECORD = {
-    "name": "王子轩", "id_no": None, "born_on": BORN, "sex": "male", "phone": "12000000001", "relation": "子",
-    "estate": "甲里", "building": "1", "stairwell": "1", "room": "101",
-}  # fmt: skip
+    "name": "王子轩",
+    "id_no": None,
+    "born_on": BORN,
+    "sex": "male",
+    "phone": "12000000001",
+    "relation": "子",
+    "estate": "甲里",
+    "building": "1",
+    "stairwell": "1",
+    "room": "101",
+}
 
 
 @pytest.mark.parametrize(

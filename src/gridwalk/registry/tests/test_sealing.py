@@ -35,7 +35,7 @@ def test_no_table_holds_a_number(street: Street) -> None:
     door = street.door(owner_phone=phone(1))
     person = street.person("张桂兰", door, id_no=id_no(1), phone=phone(2))
     with street.writing() as writing:
-        new = creation.New(GRID, {"name": "甲店", "contact_phone": phone(3)}, "ledger")
+        new = creation.New(grid=GRID, values={"name": "甲店", "contact_phone": phone(3)}, source="ledger")
         creation.register(writing, "organization", [new])
     street.say(person, "phone", phone(4))
     street.say(person, "id_no", id_no(3), "visit")

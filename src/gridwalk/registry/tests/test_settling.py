@@ -104,8 +104,8 @@ def test_one_door_with_its_stairwell_and_without(street: Street) -> None:
 
     street.door("101")
     street.door("102")
-    bare = doors.NewDoor(GRID, addresses.parse("甲里1号楼101"), {}, "ledger")
-    other = doors.NewDoor(GRID, addresses.parse("甲里1号楼2单元102"), {}, "ledger")
+    bare = doors.NewDoor(grid=GRID, address=addresses.parse("甲里1号楼101"), values={}, source="ledger")
+    other = doors.NewDoor(grid=GRID, address=addresses.parse("甲里1号楼2单元102"), values={}, source="ledger")
     with street.writing() as writing:
         doors.register_doors(writing, [bare, other])
     assert titles("same_door") == [["101", "101"]]
@@ -114,7 +114,7 @@ def test_one_door_with_its_stairwell_and_without(street: Street) -> None:
 def organization(street: Street, name: str, door: Dwelling, **values: Any) -> None:
     from gridwalk.registry.actions import creation
 
-    new = creation.New(GRID, {"name": name, **values}, "ledger", extra={"dwelling_id": door.id})
+    new = creation.New(grid=GRID, values={"name": name, **values}, source="ledger", extra={"dwelling_id": door.id})
     with street.writing() as writing:
         creation.register(writing, "organization", [new])
 
@@ -300,9 +300,17 @@ def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> Non
 
 
 UNRELATED = st.sampled_from(
-    [("phone", phone(7)), ("phone", phone(8)), ("relation", "户主"), ("registered_address", "甲里1号楼"), ("sex", "male"),
-     ("move", ""), ("verified", ""), ("stranger", "")]
-)  # fmt: skip
+    [
+        ("phone", phone(7)),
+        ("phone", phone(8)),
+        ("relation", "户主"),
+        ("registered_address", "甲里1号楼"),
+        ("sex", "male"),
+        ("move", ""),
+        ("verified", ""),
+        ("stranger", ""),
+    ]
+)
 
 
 @pytest.mark.slow

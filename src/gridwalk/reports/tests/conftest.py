@@ -58,36 +58,58 @@ def street(db: None, at: dt.datetime, viewer: Callable[[Role, str], Viewer], acc
     _visit(viewer, at, OTHER, (other[5], "no_answer", THURSDAY, 10), (other[5], "no_answer", FRIDAY, 19))
     indicators.keep_day(at=clock.at_local(FRIDAY, 23))
     _visit(viewer, at, FIRST, (first[1], "met", MONDAY, 15), (first[2], "refused", MONDAY, 15))
-    _visit(viewer, at, SECOND, (second[0], "no_answer", MONDAY, 10), (second[1], "moved_away", MONDAY, 10),
-           (second[2], "vacant_confirmed", MONDAY, 10))  # fmt: skip
-    _visit(viewer, at, OTHER, *[(door, "met", MONDAY, 11) for door in other[:4]], (other[4], "refused", MONDAY, 11),
-           (other[5], "no_answer", MONDAY, 10))  # fmt: skip
+    _visit(
+        viewer,
+        at,
+        SECOND,
+        (second[0], "no_answer", MONDAY, 10),
+        (second[1], "moved_away", MONDAY, 10),
+        (second[2], "vacant_confirmed", MONDAY, 10),
+    )
+    _visit(
+        viewer,
+        at,
+        OTHER,
+        *[(door, "met", MONDAY, 11) for door in other[:4]],
+        (other[4], "refused", MONDAY, 11),
+        (other[5], "no_answer", MONDAY, 10),
+    )
     indicators.keep_day(at=clock.at_local(MONDAY, 23))
     return Street(campaign, found)
 
 
 def _tree() -> dict[str, object]:
     return {
-        "province": {"code": "120000000000", "name": "天津市"}, "city": {"code": "120100000000", "name": "市辖区"},
-        "district": {"code": "120105000000", "name": "河北区"}, "street": {"code": "120105001000", "name": "光复道街道"},
+        "province": {"code": "120000000000", "name": "天津市"},
+        "city": {"code": "120100000000", "name": "市辖区"},
+        "district": {"code": "120105000000", "name": "河北区"},
+        "street": {"code": "120105001000", "name": "光复道街道"},
         "communities": [
             {"code": LINGULI, "name": "林古里社区居委会", "short": "林古里"},
             {"code": JUNLIN, "name": "君临天下社区居委会", "short": "君临天下"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _register(grid: str, n: int, at: dt.datetime) -> list[uuid.UUID]:
     """``n`` doors; the first grid has four persons as well, three of them with a home."""
     place = {"estate": f"{grid[-6:]}里", "building": "1", "stairwell": "1"}
-    new = [doors.NewDoor(grid, location.address_of({**place, "room": f"{i}01"}), {}, "office") for i in range(1, n + 1)]
+    new = [
+        doors.NewDoor(grid=grid, address=location.address_of({**place, "room": f"{i}01"}), values={}, source="office")
+        for i in range(1, n + 1)
+    ]
     with core.write_to(grid, actor=SYSTEM, at=at) as writing:
         doors.register_doors(writing, new)
         if grid == FIRST:
             people = creation.register(
-                writing, "person", [creation.New(grid, {"name": f"赵试{i}"}, "office") for i in range(4)]
+                writing,
+                "person",
+                [creation.New(grid=grid, values={"name": f"赵试{i}"}, source="office") for i in range(4)],
             )
-            homes = [creation.NewResidence(p, new[0].id, grid, "lives_here", "office") for p in people[:3]]
+            homes = [
+                creation.NewResidence(person=p, dwelling=new[0].id, grid=grid, kind="lives_here", source="office")
+                for p in people[:3]
+            ]
             creation.link(writing, homes)
     return [door.id for door in new]
 
@@ -96,20 +118,31 @@ def _name_responsible(account: Callable[..., User]) -> None:
     from gridwalk.accounts import actions as accounts
 
     user = account(Role.GRID_WORKER, FIRST, name="钱试员")
-    accounts.assign(actor=SYSTEM, at=clock.now(), user=user.id, role=Role.GRID_WORKER, scope=FIRST,
-                    from_on=dt.date(2026, 9, 1), responsible=True)  # fmt: skip
+    accounts.assign(
+        actor=SYSTEM,
+        at=clock.now(),
+        user=user.id,
+        role=Role.GRID_WORKER,
+        scope=FIRST,
+        from_on=dt.date(2026, 9, 1),
+        responsible=True,
+    )
 
 
 def _found(at: dt.datetime) -> Campaign:
     campaign = campaigns.create_campaign(
-        actor=SYSTEM, at=at, name=CAMPAIGN, scope=STREET,
+        actor=SYSTEM,
+        at=at,
+        name=CAMPAIGN,
+        scope=STREET,
         phases={
-            "prepare": (dt.date(2026, 9, 20), dt.date(2026, 10, 7)), "act": (THURSDAY, dt.date(2026, 10, 30)),
+            "prepare": (dt.date(2026, 9, 20), dt.date(2026, 10, 7)),
+            "act": (THURSDAY, dt.date(2026, 10, 30)),
             "sum_up": (dt.date(2026, 10, 31), dt.date(2026, 11, 13)),
         },
         waves=[NewWave("试点", (LINGULI,), THURSDAY), NewWave("全面铺开", (JUNLIN,), THURSDAY)],
         leading_group=[("孙试长", "街道主任", "组长")],
-    )  # fmt: skip
+    )
     for wave in campaign.waves.all():
         campaigns.dispatch_wave(actor=SYSTEM, at=clock.at_local(THURSDAY, 8), wave=wave.pk)
     return campaign
@@ -118,6 +151,9 @@ def _found(at: dt.datetime) -> Campaign:
 def _visit(
     viewer: Callable[[Role, str], Viewer], at: dt.datetime, grid: str, *knocks: tuple[uuid.UUID, str, dt.date, int]
 ) -> None:
-    visits = [NewVisit("dwelling", door, outcome, clock.at_local(on, hour)) for door, outcome, on, hour in knocks]
+    visits = [
+        NewVisit(kind="dwelling", entity=door, outcome=outcome, at=clock.at_local(on, hour))
+        for door, outcome, on, hour in knocks
+    ]
     answers = recording.record_visits(actor=viewer(Role.GRID_WORKER, grid), at=at, grid=grid, visits=visits)
     assert all(answer.accepted for answer in answers), answers

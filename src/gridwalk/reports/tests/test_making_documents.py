@@ -113,9 +113,21 @@ def test_the_summary_says_what_the_figures_say(at: dt.datetime, street: Street, 
         assert said in text, said
     headings = [p.text for p in document.paragraphs if p.text[1:2] == "、" or p.text[:1] == "（"]
     assert headings[1:] == [
-        "一、基本情况", "二、主要做法", "（一）分步推进", "（二）压实责任", "（三）少打扰居民", "三、五个100%完成情况", "（一）入户走访率",
-        "（二）关注率", "（三）台账一致率", "（四）人房关联率、房屋居住已明率", "（五）知晓率", "四、缺口原因", "五、存在问题", "六、下一步",
-    ]  # fmt: skip
+        "一、基本情况",
+        "二、主要做法",
+        "（一）分步推进",
+        "（二）压实责任",
+        "（三）少打扰居民",
+        "三、五个100%完成情况",
+        "（一）入户走访率",
+        "（二）关注率",
+        "（三）台账一致率",
+        "（四）人房关联率、房屋居住已明率",
+        "（五）知晓率",
+        "四、缺口原因",
+        "五、存在问题",
+        "六、下一步",
+    ]
     # 13 doors over the 17 working days of the action phase: 13 × 4 / 17 ≈ 3 by the fourth; 6 are done, so none is late
     assert "比计划少" not in text
     assert "人房关联率还差 1 人。" in text
@@ -174,7 +186,11 @@ def test_a_document_covers_what_its_maker_may_export_and_no_more(
 def test_it_refuses_who_may_not_export_and_kinds_it_does_not_know(
     at: dt.datetime, street: Street, viewer: MakeViewer
 ) -> None:
-    for actor in (viewer(Role.LEADING_GROUP, STREET), viewer(Role.GRID_WORKER, LINGULI + "001"), viewer(Role.STREET_CENTRE, "120105002")):  # fmt: skip
+    for actor in (
+        viewer(Role.LEADING_GROUP, STREET),
+        viewer(Role.GRID_WORKER, LINGULI + "001"),
+        viewer(Role.STREET_CENTRE, "120105002"),
+    ):
         with pytest.raises(NotHere):
             actions.make_report(actor=actor, at=at, kind="weekly", campaign_id=street.campaign.id)
     centre = viewer(Role.STREET_CENTRE, STREET)

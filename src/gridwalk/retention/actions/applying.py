@@ -43,10 +43,14 @@ def report(*, actor: Viewer, at: dt.datetime) -> None:
 
 def _keep_report(due: Sequence[Due], done: dict[str, int], *, actor: Viewer, at: dt.datetime) -> None:
     rows = [
-        {"code": one.period.code, "n": one.n, "oldest": one.oldest.isoformat() if one.oldest else None,
-         "erased": done.get(one.period.code)}
+        {
+            "code": one.period.code,
+            "n": one.n,
+            "oldest": one.oldest.isoformat() if one.oldest else None,
+            "erased": done.get(one.period.code),
+        }
         for one in due
-    ]  # fmt: skip
+    ]
     Run.objects.create(at=at, actor_name=actor.name, rows=rows)
 
 
@@ -115,18 +119,25 @@ def _contacts(rows: Rows) -> int:
 
 
 _STEPS: dict[str, Callable[[Rows], int]] = {
-    "staged": _staged, "compared": _compared, "ops": _blank(body_sealed="", text=""),
-    "quarantine": _blank(body_sealed="", text=""), "deposits": _blank(sealed=""), "notes": _blank(text_sealed=""),
-    "sessions": _delete, "differences": _differences, "visits": _visits, "contacts": _contacts,
+    "staged": _staged,
+    "compared": _compared,
+    "ops": _blank(body_sealed="", text=""),
+    "quarantine": _blank(body_sealed="", text=""),
+    "deposits": _blank(sealed=""),
+    "notes": _blank(text_sealed=""),
+    "sessions": _delete,
+    "differences": _differences,
+    "visits": _visits,
+    "contacts": _contacts,
     "rounds": _blank(worker=None, worker_name="", note="", withdrawn_reason=""),
-}  # fmt: skip
+}
 
 
 def replay(*, actor: Viewer, at: dt.datetime, folders: Sequence[Path]) -> int:
     """After a restore, erase again what the ledgers in ``folders`` say was erased; returns how many things.
 
-    Runs on the restored database before it is switched to. Of a kind of data, what was over its time at its last erasure
-    goes; files over theirs go always, for the restore has put them back.
+    Runs on the restored database before it is switched to. Of a kind of data, what was over its time at its last
+    erasure goes; files over theirs go always, for the restore has put them back.
     """
     lines = erasures.read(*folders)
     persons = [uuid.UUID(line.id) for line in lines if line.what == "person"]

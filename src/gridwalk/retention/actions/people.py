@@ -33,9 +33,11 @@ from gridwalk.visits.models import CareContact, CareNeed
 KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
 """Changes whose values stay: what became of the record, never who it was."""
 CONTACTS = {
-    "dwelling": ("owner_name", "owner_phone"), "organization": ("contact_name", "contact_phone"),
-    "site": ("contact_name", "contact_phone"), "facility": ("contact_name", "contact_phone"),
-}  # fmt: skip
+    "dwelling": ("owner_name", "owner_phone"),
+    "organization": ("contact_name", "contact_phone"),
+    "site": ("contact_name", "contact_phone"),
+    "facility": ("contact_name", "contact_phone"),
+}
 """Who is named at a place, by kind: name and telephone."""
 MERGES = tuple(KIND_OF.values())
 """Plans that keep, sealed, the facts their records had before."""
@@ -63,8 +65,8 @@ def erase_person(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, reason: s
 def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: str, reason: str = "") -> int:
     """Erase these persons' identity, one transaction each; ``why``: period · request · restore. Returns how many.
 
-    The ledger is written before the transaction ends: a power cut may leave a line for an erasure to be done again, never
-    an erasure that a restore would undo.
+    The ledger is written before the transaction ends: a power cut may leave a line for an erasure to be done again,
+    never an erasure that a restore would undo.
     """
     n = 0
     own = Q(pk__in=list(persons)) | Q(merged_into__in=list(persons))  # a record merged into theirs is theirs as well
@@ -73,8 +75,9 @@ def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: 
         with core.write_to(found.grid_id, *doors, actor=actor, at=at) as writing:
             _erase(writing, Person.objects.select_for_update().get(pk=found.pk))
             Erased.objects.create(id=found.pk, kind="person", at=at, why=why, by=actor.id, by_name=actor.name)
-            writing.audit("person.erased", scope=found.grid_id, kind="person", subject=found.pk, data={"why": why},
-                          reason=reason)  # fmt: skip
+            writing.audit(
+                "person.erased", scope=found.grid_id, kind="person", subject=found.pk, data={"why": why}, reason=reason
+            )
             erasures.note([erasures.line("person", at=at, id=found.pk)])
         n += 1
     return n
@@ -97,13 +100,23 @@ def _erase(writing: Writing, person: Person) -> None:
     labels.update(category=nameless, source_ref="", consent="", ended_why="")
     person.name = person.name_key = person.sort_key = ERASED_NAME
     for column in (
-        "id_no_sealed", "id_no_index", "id_no_masked", "sex", "phone_sealed", "phone_index", "phone_masked", "relation",
-        "registered_address", "source_ref",
-    ):  # fmt: skip
+        "id_no_sealed",
+        "id_no_index",
+        "id_no_masked",
+        "sex",
+        "phone_sealed",
+        "phone_index",
+        "phone_masked",
+        "relation",
+        "registered_address",
+        "source_ref",
+    ):
         setattr(person, column, "")
     person.born_on, person.search_keys = None, []
     person.save()
-    writing.change(person.grid_id, "person", person.pk, "name", None, None, source="office")
+    writing.change(
+        stream=person.grid_id, kind="person", entity=person.pk, field="name", old=None, new=None, source="office"
+    )
 
 
 def _records_of(person: Person) -> None:
@@ -133,7 +146,10 @@ def _forget(changes: QuerySet[Change]) -> None:
 
 
 def clear_plans(plans: QuerySet[Plan]) -> int:
-    """Take out of plans what was chosen, written and before; that they were done stays. They cannot be undone any more."""
+    """Take out of plans what was chosen, written and before; that they were done stays.
+
+    They cannot be undone any more.
+    """
     return plans.update(choices={}, seen={}, undo_sealed="", reason="", note="", undone_reason="")
 
 
@@ -158,7 +174,9 @@ def _doors_owned_by(person: Person) -> None:
 
 
 def erase_contact(entity: Entity) -> None:
-    """Take the owner's or contact's name and telephone from a place, from its history and from what ledgers said of it."""
+    """Take the owner's or contact's name and telephone from a place, from its history and from what ledgers
+    said of it.
+    """
     name, phone = CONTACTS[entity.KIND]
     for column in (name, f"{phone}_sealed", f"{phone}_index", f"{phone}_masked"):
         if hasattr(entity, column):

@@ -29,9 +29,16 @@ def test_an_owner_who_is_erased_is_erased_from_the_merges_of_the_door(at: dt.dat
     kept = envelope.open_(plan.undo_sealed, table="upkeep_plan", column="undo", row=plan.id)
     assert "张桂兰" in kept
     waits = Plan.objects.create(
-        kind="merge_dwellings", subjects=[stays.id, walk.street.door("902").id], choices={"fields": {}}, state="open",
-        communities=[FIRST], evidence="id_card", reason="看过", proposed_by_name="", proposed_at=at,
-    )  # fmt: skip
+        kind="merge_dwellings",
+        subjects=[stays.id, walk.street.door("902").id],
+        choices={"fields": {}},
+        state="open",
+        communities=[FIRST],
+        evidence="id_card",
+        reason="看过",
+        proposed_by_name="",
+        proposed_at=at,
+    )
     people.erase_contact(Dwelling.objects.get(pk=stays.pk))
     waits.refresh_from_db()
     assert (waits.choices, waits.reason) == ({"fields": {}}, "看过"), (
@@ -51,9 +58,14 @@ def test_the_reason_of_a_decision_that_no_longer_stands_goes_with_its_period(at:
         street.person("李香", street.door(str(201 + n)), born_on="1980-01-01")
     for case in checks.open_cases(SYSTEM, GRID, at.date(), ["same_name_and_birth"]):
         settling.settle(
-            actor=lead(), at=at, check="same_name_and_birth", lead=case.case.lead.id, seen=case.case.seen, choice="different",
+            actor=lead(),
+            at=at,
+            check="same_name_and_birth",
+            lead=case.case.lead.id,
+            seen=case.case.seen,
+            choice="different",
             reason="两人都来过",
-        )  # fmt: skip
+        )
     over, standing = Settled.objects.order_by("id")
     settling.undo(actor=lead(), at=at, settlement=over.id)
     done = applying.apply(actor=SYSTEM, at=at + dt.timedelta(days=800), periods=rules.chosen(["differences"]))

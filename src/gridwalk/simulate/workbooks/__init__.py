@@ -27,7 +27,7 @@ KIND_NAMES = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A row that was written: where it stands, what it is about, and the values a right import reads from it.
 
@@ -69,17 +69,23 @@ def write_ledgers(world: World, folder: Path) -> list[LedgerFile]:
     ]
     names = {c.code: c.name.removesuffix("居委会") for c in world.communities}
     of_street = {
-        "organization": layouts.ORGANIZATION, "site": layouts.SITE, "facility": layouts.FACILITY, "care": layouts.CARE,
-    }  # fmt: skip
+        "organization": layouts.ORGANIZATION,
+        "site": layouts.SITE,
+        "facility": layouts.FACILITY,
+        "care": layouts.CARE,
+    }
     for kind, columns in of_street.items():
         title = f"光复道街道{KIND_NAMES[kind]}"
         shape = Shape(
-            Wording(), columns, (title, f"填报单位：光复道街道网格中心　填报日期：{world.on:%Y年%m月%d日}"), footer=True
+            wording=Wording(),
+            columns=columns,
+            titles=(title, f"填报单位：光复道街道网格中心　填报日期：{world.on:%Y年%m月%d日}"),
+            footer=True,
         )
         sheet = sheets.lay_out(KIND_NAMES[kind], world.entries[kind], shape, lambda entry: names[entry.community])
         path = folder / f"{title}.xlsx"
         sheets.to_xlsx(path, [sheet])
-        files.append(_file(world, path, kind, street, [sheet], 0))
+        files.append(_file(world=world, path=path, kind=kind, scope=street, laid=[sheet], forbidden=0))
     return files
 
 
@@ -100,14 +106,14 @@ def _of_community(world: World, folder: Path, community: Community, kind: str) -
     ledger, header, content = FORBIDDEN_COLUMNS.get(community.code, ("", "", ""))
     forbidden = (header, content) if ledger == kind else ("", "")
     shape = Shape(
-        custom.wording,
-        custom.person if kind == "person" else custom.dwelling,
-        (title, f"填报单位：{community.name}　　填报日期：{world.on:%Y年%m月%d日}") if custom.titled else (),
-        custom.two_row_header and kind == "person",
-        custom.repeated_header,
-        custom.footer,
-        custom.merged_households and kind == "person",
-        forbidden,
+        wording=custom.wording,
+        columns=custom.person if kind == "person" else custom.dwelling,
+        titles=(title, f"填报单位：{community.name}　　填报日期：{world.on:%Y年%m月%d日}") if custom.titled else (),
+        two_row_header=custom.two_row_header and kind == "person",
+        repeated_header=custom.repeated_header,
+        footer=custom.footer,
+        merged_households=custom.merged_households and kind == "person",
+        forbidden=forbidden,
     )
     groups = [(KIND_NAMES[kind], entries)]
     if kind == "person" and custom.sheet_a_building:
@@ -121,7 +127,9 @@ def _of_community(world: World, folder: Path, community: Community, kind: str) -
         path = folder / f"{title}.xlsx"
         sheets.to_xlsx(path, laid)
     number = next((f.number for f in world.faults if f.kind == "forbidden_column" and f.ref == community.code), 0)
-    return _file(world, path, kind, community.code, laid, number if forbidden[0] else 0)
+    return _file(
+        world=world, path=path, kind=kind, scope=community.code, laid=laid, forbidden=number if forbidden[0] else 0
+    )
 
 
 def _by_building(entries: list[Entry]) -> list[tuple[str, list[Entry]]]:
@@ -143,10 +151,16 @@ def _file(world: World, path: Path, kind: str, scope: str, laid: list[Sheet], fo
         for row, entry in sheet.places:
             records.append(
                 Record(
-                    sheet.name, row, kind, entry.ref, entry.community, entry.door, entry.values,
-                    tuple(kinds[number] for number in entry.faults),
+                    sheet=sheet.name,
+                    row=row,
+                    kind=kind,
+                    ref=entry.ref,
+                    community=entry.community,
+                    door=entry.door,
+                    values=entry.values,
+                    faults=tuple(kinds[number] for number in entry.faults),
                 )
-            )  # fmt: skip
+            )
             planted.extend((number, sheet.name, row) for number in entry.faults)
     if forbidden:
         planted.append((forbidden, laid[0].name, laid[0].header_row))

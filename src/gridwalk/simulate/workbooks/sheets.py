@@ -26,7 +26,7 @@ GROUPS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What stands around and between the rows of a sheet."""
 

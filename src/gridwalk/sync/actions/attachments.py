@@ -1,4 +1,6 @@
-"""Photos of hazards and requests, uploaded in pieces (tus 1.0 core + creation), named by their hash, stripped, encrypted."""
+"""Photos of hazards and requests, uploaded in pieces (tus 1.0 core + creation), named by their hash,
+stripped, encrypted.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,10 @@ def _append(device: Device, attachment: uuid.UUID, offset: int, data: bytes, *, 
 
 
 def _pieces(found: Attachment, data: bytes) -> bytes:
-    """What has come so far, the new piece with it. Pieces wait sealed in the store, for a photo is never in the clear on disk."""
+    """What has come so far, the new piece with it.
+
+    Pieces wait sealed in the store, for a photo is never in the clear on disk.
+    """
     before = files.read(found.id)[: found.received] if found.received else b""
     whole = before + data
     if found.received + len(data) < found.size:

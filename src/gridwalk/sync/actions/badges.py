@@ -1,4 +1,6 @@
-"""The photo on a worker's badge: set by whoever hands out the phones, shown on the worker's own phone (sync.md, “My badge”)."""
+"""The photo on a worker's badge: set by whoever hands out the phones, shown on the worker's own phone (sync.md,
+“My badge”).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ class BadgeRefused(Exception):
 
 
 def set_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, data: bytes) -> None:
-    """Put a photo on a worker's badge in place of the one before; ``data`` a JPEG. Raises NotHere, NotPermitted, BadgeRefused."""
+    """Put a photo on a worker's badge in place of the one before; ``data`` a JPEG.
+
+    Raises NotHere, NotPermitted, BadgeRefused.
+    """
     scope = _scope(actor, user, at)
     if len(data) > MOST_BYTES:
         raise BadgeRefused("没有存：照片超过 100 kB。请缩小后再传，一寸照的大小就够。")

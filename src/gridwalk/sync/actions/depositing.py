@@ -1,7 +1,7 @@
 """What a phone hands in without a session: the sealed outbox, deposited by token or imported from its file.
 
-Nothing well-formed is refused. What opens is judged like a push; from a revoked device everything waits for a decision. What
-does not open is kept as it came.
+Nothing well-formed is refused. What opens is judged like a push; from a revoked device everything waits for a
+decision. What does not open is kept as it came.
 """
 
 from __future__ import annotations
@@ -93,15 +93,28 @@ def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: s
         rows = [(one, "taken") for one in sealed if one not in unreadable] + [(one, "unreadable") for one in unreadable]
         Deposit.objects.bulk_create(
             [
-                Deposit(op=one.op, device=device, seq=one.seq, key_id=one.key_id, sealed=crypto.encode(one.sealed),
-                        via=via, state=state, received_at=at)
+                Deposit(
+                    op=one.op,
+                    device=device,
+                    seq=one.seq,
+                    key_id=one.key_id,
+                    sealed=crypto.encode(one.sealed),
+                    via=via,
+                    state=state,
+                    received_at=at,
+                )
                 for one, state in rows
             ],
             ignore_conflicts=True,
-        )  # fmt: skip
+        )
         Device.objects.filter(pk=device.pk).update(last_seen_at=at, **({"wiped_at": at} if device.revoked_at else {}))
-        writing.audit("outbox.deposited", scope=device.scope, kind="device", subject=device.id,
-                      data={"n": len(sealed), "unreadable": len(unreadable)})  # fmt: skip
+        writing.audit(
+            "outbox.deposited",
+            scope=device.scope,
+            kind="device",
+            subject=device.id,
+            data={"n": len(sealed), "unreadable": len(unreadable)},
+        )
     return Taken([one.op for one in sealed], len(fresh), len(known), len(unreadable))
 
 

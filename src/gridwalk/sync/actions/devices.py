@@ -138,14 +138,30 @@ def _problem_of(found: ActivationCode | None, at: dt.datetime) -> str:
 
 
 def _issue(
-    *, user: User, scope: str, name: str, platform: str, wire: int, key: dict[str, str], at: dt.datetime,
+    *,
+    user: User,
+    scope: str,
+    name: str,
+    platform: str,
+    wire: int,
+    key: dict[str, str],
+    at: dt.datetime,
     cloned_from: Device | None = None,
-) -> Issued:  # fmt: skip
+) -> Issued:
     share, token = crypto.encode(secrets.token_bytes(32)), crypto.encode(secrets.token_bytes(24))
     device = Device(
-        user=user, name=name, platform=platform, scope=scope, public_key=key, wire=wire, activated_at=at, last_seen_at=at,
-        deposit_index=_token_index(token), lease_until=at + rules.LEASE, cloned_from=cloned_from,
-    )  # fmt: skip
+        user=user,
+        name=name,
+        platform=platform,
+        scope=scope,
+        public_key=key,
+        wire=wire,
+        activated_at=at,
+        last_seen_at=at,
+        deposit_index=_token_index(token),
+        lease_until=at + rules.LEASE,
+        cloned_from=cloned_from,
+    )
     device.share_sealed = envelope.seal(share, table="sync_device", column="share", row=device.id)
     device.save(force_insert=True)
     return Issued(device, share, token)
@@ -169,9 +185,15 @@ def clone(device: Device, *, at: dt.datetime) -> Issued:
     """An identity of its own for a copy of a device: same key and user, its own sequence from 1."""
     with core.write_to(actor=device.user, at=at) as writing:
         issued = _issue(
-            user=device.user, scope=device.scope, name=f"{device.name[:54]}（副本）", platform=device.platform, wire=device.wire,
-            key=device.public_key, at=at, cloned_from=device,
-        )  # fmt: skip
+            user=device.user,
+            scope=device.scope,
+            name=f"{device.name[:54]}（副本）",
+            platform=device.platform,
+            wire=device.wire,
+            key=device.public_key,
+            at=at,
+            cloned_from=device,
+        )
         if device.revoked_at is not None:
             Device.objects.filter(pk=issued.device.pk).update(
                 revoked_at=device.revoked_at, revoked_reason=device.revoked_reason

@@ -1,4 +1,6 @@
-"""What becomes of intentions: applied through the rooms below, asked as a difference, or kept and returned with a reason."""
+"""What becomes of intentions: applied through the rooms below, asked as a difference, or kept and returned
+with a reason.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +40,15 @@ class Judge:
     """One push, deposit or release: what it refers to, the grids it writes, and the judging in order."""
 
     def __init__(
-        self, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta,
-        happened: Mapping[uuid.UUID, dt.datetime] | None = None, withheld: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        viewer: Viewer,
+        intentions: Sequence[Intention],
+        *,
+        at: dt.datetime,
+        behind: dt.timedelta,
+        happened: Mapping[uuid.UUID, dt.datetime] | None = None,
+        withheld: str = "",
+    ) -> None:
         """``behind``: server time less phone time; ``happened``: when an op happened, where that was settled before.
 
         ``withheld``: why nothing is applied whoever sent it, in words; all of it waits for a decision.
@@ -54,7 +62,7 @@ class Judge:
         for one in intentions:
             moment = rules.happened(one.at, behind=behind, received=at)
             settled = (happened or {}).get(one.op, moment.at)
-            outcome = self.outcomes[one.op] = Outcome(one, settled, moment.uncertain)
+            outcome = self.outcomes[one.op] = Outcome(one=one, at=settled, uncertain=moment.uncertain)
             if one.fault:
                 outcome.returned(one.fault)
         self._plans: dict[uuid.UUID, Plan] = {}
@@ -164,7 +172,9 @@ class Judge:
         return [self.outcomes[one.op] for one in self._intentions]
 
     def _joins(self, batch: Sequence[Intention], one: Intention) -> bool:
-        """Whether a visit may be recorded together with those before: another door of the grid, nobody who is just coming."""
+        """Whether a visit may be recorded together with those before: another door of the grid, nobody who is
+        just coming.
+        """
         if not batch:
             return False
         coming = {a.id for b in batch for a in self._plans[b.op].found.arrivals}
@@ -247,9 +257,11 @@ class Judge:
                 self._withdraw(one)
             elif one.verb == "task.hand_back":
                 campaign_actions.hand_back(
-                    actor=self._viewer, at=self._at, target=planning.target_of(one) or one.op,
+                    actor=self._viewer,
+                    at=self._at,
+                    target=planning.target_of(one) or one.op,
                     reason=str(one.data.get("reason") or ""),
-                )  # fmt: skip
+                )
             elif one.verb == "matter.note":
                 self._note(writing, one, one.data, one.op)
         except Unreadable as fault:
@@ -289,13 +301,22 @@ class Judge:
         if note is None or outcome.place is None or self._viewer.id is None:
             return
         kind, text = note
-        bulk.insert([
-            Note(
-                id=pk, grid=outcome.grid, kind=kind, place_kind=one.kind, place=outcome.place,
-                text_sealed=envelope.seal(text, table="sync_note", column="text", row=pk), photos=list(one.photos),
-                worker=self._viewer.id, worker_name=self._viewer.name, at=outcome.at,
-            )
-        ])  # fmt: skip
+        bulk.insert(
+            [
+                Note(
+                    id=pk,
+                    grid=outcome.grid,
+                    kind=kind,
+                    place_kind=one.kind,
+                    place=outcome.place,
+                    text_sealed=envelope.seal(text, table="sync_note", column="text", row=pk),
+                    photos=list(one.photos),
+                    worker=self._viewer.id,
+                    worker_name=self._viewer.name,
+                    at=outcome.at,
+                )
+            ]
+        )
         writing.audit("matter.noted", scope=outcome.grid, kind=one.kind, subject=outcome.place, data={"note": kind})
 
     def _after(self, writing: Writing, judged: Sequence[Judged]) -> None:
@@ -327,7 +348,9 @@ class Judge:
                 outcome.differences.append({"field": claim.field, "id": str(pk)})
 
     def _heal(self, writing: Writing, applied: Sequence[Claim]) -> None:
-        """After a restore a child may have come before its parent: the difference it made closes when the parent does."""
+        """After a restore a child may have come before its parent: the difference it made closes when the
+        parent does.
+        """
         parents = {str(claim.op) for claim in applied if claim.op}
         if not parents:
             return
@@ -338,10 +361,18 @@ class Judge:
             evidence__parent__in=parents,
         )
         children = [
-            Claim(d.kind, d.entity, d.field, d.opened("claimed"), "visit", seen=uuid.UUID(d.evidence["parent"]),
-                  op=uuid.UUID(d.evidence["op"]), evidence=d.evidence)
+            Claim(
+                d.kind,
+                d.entity,
+                d.field,
+                d.opened("claimed"),
+                "visit",
+                seen=uuid.UUID(d.evidence["parent"]),
+                op=uuid.UUID(d.evidence["op"]),
+                evidence=d.evidence,
+            )
             for d in waiting
-        ]  # fmt: skip
+        ]
         if not children:
             return
         judged = claims.apply_claims(writing, children)

@@ -15,7 +15,7 @@ from gridwalk.sync.rules import ACCEPTED, RETURNED, Intention
 from gridwalk.visits.actions.at_the_door import Found
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Outcome:
     """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known."""
 

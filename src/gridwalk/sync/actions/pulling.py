@@ -1,8 +1,9 @@
 """``pull``: what changed in a worker's grids since the version a phone has, tombstones included.
 
-Every write to a grid holds its stream's lock and raises its version, so version order is commit order. A pull holds that
-lock too, builds the grid's rows and compares them with the shadow, what phones were last told: whatever differs changed at
-this version. Nothing has to remember to announce a change, and the hash of the whole grid comes for free (I3).
+Every write to a grid holds its stream's lock and raises its version, so version order is commit order. A pull holds
+that lock too, builds the grid's rows and compares them with the shadow, what phones were last told: whatever differs
+changed at this version. Nothing has to remember to announce a change, and the hash of the whole grid comes for free
+(I3).
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ from gridwalk.sync.queries.rows import Row
 from gridwalk.territory.models import Grid
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Pulled:
-    """One grid's answer. ``hash`` None: nothing changed since the phone's version. ``rows``: canonical JSON, as it was hashed."""
+    """One grid's answer.
+
+    ``hash`` None: nothing changed since the phone's version. ``rows``: canonical JSON, as it was hashed.
+    """
 
     grid: str
     version: int
@@ -52,7 +56,10 @@ MOST_GRIDS = 6
 
 
 def pull(*, viewer: Viewer, at: dt.datetime, since: Mapping[str, Any], epoch: int, same_epoch: bool) -> list[Pulled]:
-    """Every grid of the viewer. ``same_epoch`` False: the phone's versions mean nothing any more. One transaction a grid."""
+    """Every grid of the viewer.
+
+    ``same_epoch`` False: the phone's versions mean nothing any more. One transaction a grid.
+    """
     versions = since if same_epoch else {}
     return [
         _pull_grid(grid.code, versions.get(grid.code), at=at, epoch=epoch) for grid in grids_of(viewer)[:MOST_GRIDS]
@@ -70,13 +77,24 @@ def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
     with transaction.atomic():
         version = Stream.objects.select_for_update().values_list("version", flat=True).get(code=grid)
         shadow = Shadow.objects.filter(pk=grid).first()
-        good = (
-            shadow is not None
-            and (shadow.version, shadow.epoch, shadow.format, shadow.on) == (version, epoch, grid_rows.FORMAT, today)
-        )  # fmt: skip
+        good = shadow is not None and (shadow.version, shadow.epoch, shadow.format, shadow.on) == (
+            version,
+            epoch,
+            grid_rows.FORMAT,
+            today,
+        )
         usable = isinstance(since, int) and 0 <= since <= version
         if good and usable and since == version:
-            return Pulled(grid, version, False, None, _texts(grid_rows.guests(grid)), [], [], {})
+            return Pulled(
+                grid=grid,
+                version=version,
+                full=False,
+                hash=None,
+                rows=_texts(grid_rows.guests(grid)),
+                gone=[],
+                due=[],
+                users={},
+            )
         rows = grid_rows.of_grid(grid, today=today)
         texts: list[str] = []
         if not good:
@@ -88,11 +106,22 @@ def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
     due = grid_rows.due_of(rows, today=today)
     users = grid_rows.names_of(rows)
     if not usable or since < shadow.marks["from"]:
-        return Pulled(grid, version, True, shadow.hash, (texts or _texts(rows)) + guests, [], due, users)
+        return Pulled(
+            grid=grid,
+            version=version,
+            full=True,
+            hash=shadow.hash,
+            rows=(texts or _texts(rows)) + guests,
+            gone=[],
+            due=due,
+            users=users,
+        )
     changed = {key for key, mark in shadow.marks["rows"].items() if mark[1] > since}
     kept = _texts(row for row in rows if _key(row) in changed)
     gone = [_unkey(key) for key, at_version in shadow.marks["gone"].items() if at_version > since]
-    return Pulled(grid, version, False, shadow.hash, kept + guests, gone, due, users)
+    return Pulled(
+        grid=grid, version=version, full=False, hash=shadow.hash, rows=kept + guests, gone=gone, due=due, users=users
+    )
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
@@ -109,8 +138,15 @@ def _unkey(key: str) -> dict[str, str]:
 
 
 def _refresh(
-    shadow: Shadow | None, grid: str, rows: Sequence[Row], texts: Sequence[str], *, version: int, epoch: int, today: dt.date
-) -> Shadow:  # fmt: skip
+    shadow: Shadow | None,
+    grid: str,
+    rows: Sequence[Row],
+    texts: Sequence[str],
+    *,
+    version: int,
+    epoch: int,
+    today: dt.date,
+) -> Shadow:
     """Compare the rows with the shadow and bring it up to ``version``; ``from``: the version the comparison began at.
 
     A new epoch or row format begins anew. When the day turns, rows may change without a write (a care label ends): the

@@ -1,7 +1,7 @@
 """``push``: a run of a device's sequence, judged in one transaction over the grids it writes; exactly once each.
 
-One transaction, not one a grid: a worker's push rarely touches a second grid, and a half-applied run would have to be told
-apart on the phone. Should judging fail on one op, the run is repeated op by op and that one is kept and returned.
+One transaction, not one a grid: a worker's push rarely touches a second grid, and a half-applied run would have to be
+told apart on the phone. Should judging fail on one op, the run is repeated op by op and that one is kept and returned.
 """
 
 from __future__ import annotations
@@ -38,14 +38,16 @@ class Gap(Exception):
 
 
 class Cloned(Exception):
-    """Another body under a sequence number that is taken: this is a copy of the device, and gets an identity of its own."""
+    """Another body under a sequence number that is taken: this is a copy of the device, and gets an identity
+    of its own.
+    """
 
     def __init__(self, issued: devices.Issued) -> None:
         super().__init__()
         self.issued = issued
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Result:
     """The answer to one op."""
 
@@ -74,9 +76,15 @@ _PASSED_ON = (_OtherBody, Gap, OperationalError, InterfaceError)
 
 
 def push(
-    *, device: Device, viewer: Viewer, at: dt.datetime, behind: dt.timedelta, first: int, intentions: Sequence[Intention],
+    *,
+    device: Device,
+    viewer: Viewer,
+    at: dt.datetime,
+    behind: dt.timedelta,
+    first: int,
+    intentions: Sequence[Intention],
     oldest: int | None = None,
-) -> Pushed:  # fmt: skip
+) -> Pushed:
     """Take the next ops of a device. Raises Gap, Cloned."""
     hole = oldest == first
     if first > device.next_seq and not hole:
@@ -88,8 +96,14 @@ def push(
 
 
 def _take_all(
-    device: Device, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta, hole: bool
-) -> Pushed:  # fmt: skip
+    device: Device,
+    viewer: Viewer,
+    intentions: Sequence[Intention],
+    *,
+    at: dt.datetime,
+    behind: dt.timedelta,
+    hole: bool,
+) -> Pushed:
     """All at once; where that fails, op by op, so that one bad op holds up none of the others."""
     try:
         return _take(device, viewer, intentions, at=at, behind=behind, hole=hole)
@@ -118,9 +132,15 @@ def _take_carefully(
 
 
 def _take(
-    device: Device, viewer: Viewer, intentions: Sequence[Intention], *, at: dt.datetime, behind: dt.timedelta, hole: bool,
+    device: Device,
+    viewer: Viewer,
+    intentions: Sequence[Intention],
+    *,
+    at: dt.datetime,
+    behind: dt.timedelta,
+    hole: bool,
     careful: bool = False,
-) -> Pushed:  # fmt: skip
+) -> Pushed:
     expected = not careful and bool(intentions) and intentions[0].seq == device.next_seq
     known = {} if expected else known_ops(intentions)  # should one be known after all, the second way finds it
     fresh = [one for one in intentions if one.op not in known]
@@ -146,7 +166,9 @@ def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
     """The ops the server has, whatever device or place they came under, as they stand today."""
     rows = Op.objects.filter(pk__in=[one.op for one in intentions])
     return {
-        pk: Result(pk, seq, state, reason, text, tuple(result.get("differences", ())))
+        pk: Result(
+            op=pk, seq=seq, state=state, reason=reason, text=text, differences=tuple(result.get("differences", ()))
+        )
         for pk, seq, state, reason, text, result in rows.values_list("id", "seq", "state", "reason", "text", "result")
     }
 
@@ -176,7 +198,8 @@ def _require_sequence(
 ) -> None:
     """Raises Gap; _OtherBody where a place of the sequence is taken by something else.
 
-    ``expected``: just the next ones; should a copy's file have been imported under their places, the second way finds it.
+    ``expected``: just the next ones; should a copy's file have been imported under their places, the second way finds
+    it.
     """
     if not intentions:
         return
@@ -194,13 +217,30 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
     """Step: keep every op as it was sent, sealed, with what became of it; what is returned waits for a decision."""
     rows = [
         Op(
-            id=o.one.op, device=device, seq=o.one.seq, user=device.user_id, grid=o.grid, verb=o.one.verb, kind=o.one.kind,
-            entity=o.one.entity, body_sealed=seal_body(o.one), hash=o.one.hash, version=o.one.version, at=o.at,
-            phone_at=str(o.one.raw.get("at") or "")[:40], mono=o.one.mono, clock_uncertain=o.uncertain, via=via,
-            state=o.state, reason=o.reason, text=o.text, result=o.kept, received_at=at,
+            id=o.one.op,
+            device=device,
+            seq=o.one.seq,
+            user=device.user_id,
+            grid=o.grid,
+            verb=o.one.verb,
+            kind=o.one.kind,
+            entity=o.one.entity,
+            body_sealed=seal_body(o.one),
+            hash=o.one.hash,
+            version=o.one.version,
+            at=o.at,
+            phone_at=str(o.one.raw.get("at") or "")[:40],
+            mono=o.one.mono,
+            clock_uncertain=o.uncertain,
+            via=via,
+            state=o.state,
+            reason=o.reason,
+            text=o.text,
+            result=o.kept,
+            received_at=at,
         )
         for o in outcomes
-    ]  # fmt: skip
+    ]
     if len(rows) <= bulk.FEW:
         writing.at_the_end(functools.partial(bulk.insert, rows))
     else:
@@ -222,5 +262,10 @@ def seal_body(one: Intention) -> str:
 
 def _result_of(outcome: Outcome) -> Result:
     return Result(
-        outcome.one.op, outcome.one.seq, outcome.state, outcome.reason, outcome.text, tuple(outcome.differences)
+        op=outcome.one.op,
+        seq=outcome.one.seq,
+        state=outcome.state,
+        reason=outcome.reason,
+        text=outcome.text,
+        differences=tuple(outcome.differences),
     )

@@ -40,7 +40,7 @@ class Standing:
     status: str
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Known:
     """What the ops of a push refer to, loaded at once."""
 
@@ -147,7 +147,14 @@ def load(intentions: Collection[Intention]) -> Known:
     if moved := [aliases[door] for door in doors if door in aliases]:
         for door, person in plain.ask(_LINKS, [moved])():
             people[door].add(person)
-    return Known(entities, residences, aliases, people, _heads({p for one in intentions for p in _parents(one)}), grids)
+    return Known(
+        entities=entities,
+        residences=residences,
+        aliases=aliases,
+        people=people,
+        heads=_heads({p for one in intentions for p in _parents(one)}),
+        grids=grids,
+    )
 
 
 Asked = Callable[[], list[tuple[Any, ...]]]
@@ -161,7 +168,7 @@ def _ask(by_kind: Mapping[str, Collection[uuid.UUID]]) -> list[tuple[str, Asked]
 
 def _entities(
     asked: Iterable[tuple[str, Asked]], grids: defaultdict[uuid.UUID, set[str]], aliases: dict[uuid.UUID, uuid.UUID]
-) -> dict[uuid.UUID, Standing]:  # fmt: skip
+) -> dict[uuid.UUID, Standing]:
     found: dict[uuid.UUID, Standing] = {}
     for kind, read in asked:
         for pk, grid, status, merged_into, *care in read():
@@ -212,10 +219,16 @@ def claims_of(one: Intention, kind: str, entity: uuid.UUID, facts: Mapping[str, 
         seen = known.heads.get((key_of(kind, entity, field), parent, ""), parent) if parent else None
         said.append(
             Claim(
-                kind, entity, field, _value(kind, field, fact["v"]), "visit", seen=seen, op=one.op,
+                kind,
+                entity,
+                field,
+                _value(kind, field, fact["v"]),
+                "visit",
+                seen=seen,
+                op=one.op,
                 evidence={"op": str(one.op), "parent": str(parent) if parent else None},
             )
-        )  # fmt: skip
+        )
     return said
 
 
@@ -278,13 +291,25 @@ def visit_of(one: Intention, at: dt.datetime, known: Known) -> ReadVisit:
     at_door = here | {a.id for a in arrivals}
     aside = tuple(c for c in said if c.kind == "person" and c.entity not in at_door and c.entity in known.entities)
     found = Found(
-        claims=tuple(c for c in said if c not in aside), confirmed=tuple(sorted(confirmed & at_door)), arrivals=arrivals,
-        departures=tuple(sorted(gone & at_door)), ends=tuple(_ends(data.get("ends"), known)), care=tuple(_needs(data.get("care"), known)),
-    )  # fmt: skip
+        claims=tuple(c for c in said if c not in aside),
+        confirmed=tuple(sorted(confirmed & at_door)),
+        arrivals=arrivals,
+        departures=tuple(sorted(gone & at_door)),
+        ends=tuple(_ends(data.get("ends"), known)),
+        care=tuple(_needs(data.get("care"), known)),
+    )
     visit = NewVisit(
-        one.kind, place, _word(data.get("outcome")), at, second_source=_word(data.get("second_source")),
-        met_adult=data.get("met_adult") is True, revisit_at=_revisit(data.get("revisit_at")), found=found, source="phone", id=one.op,
-    )  # fmt: skip
+        kind=one.kind,
+        entity=place,
+        outcome=_word(data.get("outcome")),
+        at=at,
+        second_source=_word(data.get("second_source")),
+        met_adult=data.get("met_adult") is True,
+        revisit_at=_revisit(data.get("revisit_at")),
+        found=found,
+        source="phone",
+        id=one.op,
+    )
     return ReadVisit(visit, aside, bool((confirmed | gone) - at_door))
 
 
@@ -323,10 +348,14 @@ def _needs(raw: Any, known: Known) -> Iterable[Need]:
             raise Unreadable("关怀联系里有一人读不懂。")
         found.append(
             Need(
-                known.reach(person), _word(row.get("need")), _word(row.get("help")), _word(row.get("to")),
-                _day(row.get("by")), tuple(_answers(row.get("asked"))),
+                person=known.reach(person),
+                need=_word(row.get("need")),
+                help=_word(row.get("help")),
+                to=_word(row.get("to")),
+                by=_day(row.get("by")),
+                asked=tuple(_answers(row.get("asked"))),
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -1,7 +1,7 @@
 """拆并网格: proposed with its impact, confirmed by a second person, then done at once with all that stands in the grids.
 
-The register and the campaigns' targets are moved by their own rooms; here moves what rooms above them keep by grid, and the
-workers' assignments, so that every phone finds its ground at the next sync.
+The register and the campaigns' targets are moved by their own rooms; here moves what rooms above them keep by grid,
+and the workers' assignments, so that every phone finds its ground at the next sync.
 """
 
 from __future__ import annotations
@@ -36,9 +36,16 @@ class PlanError(Exception):
 
 
 def propose(
-    *, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Sequence[str], buildings: Mapping[uuid.UUID, str],
-    workers: Mapping[str, uuid.UUID], reason: str, reverses: GridPlan | None = None,
-) -> GridPlan:  # fmt: skip
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    old: Sequence[str],
+    new: Sequence[str],
+    buildings: Mapping[uuid.UUID, str],
+    workers: Mapping[str, uuid.UUID],
+    reason: str,
+    reverses: GridPlan | None = None,
+) -> GridPlan:
     """Draw up a plan; nothing moves yet. ``buildings``: building or stairwell → new code; a stairwell without one
     goes with its building, a building without one to the first new grid.
 
@@ -57,9 +64,17 @@ def propose(
     allowed = regridding.workers_of(old, clock.local_date(at))
     chosen = {code: str(user) for code, user in workers.items() if code in new and user in allowed}
     plan = GridPlan(
-        community_id=community, old=list(old), new=list(new), buildings=to, workers=chosen, reason=reason,
-        reverses=reverses, proposed_by=actor.id, proposed_by_name=actor.name, proposed_at=at,
-    )  # fmt: skip
+        community_id=community,
+        old=list(old),
+        new=list(new),
+        buildings=to,
+        workers=chosen,
+        reason=reason,
+        reverses=reverses,
+        proposed_by=actor.id,
+        proposed_by_name=actor.name,
+        proposed_at=at,
+    )
     if empty := regridding.impact(plan, clock.local_date(at)).empty:
         numbers = "、".join(str(int(code[12:])) for code in empty)
         raise PlanError(f"没有送：第 {numbers} 网格里一栋楼也没有。请至少划进一栋或一个单元，或少设几个。")
@@ -67,8 +82,14 @@ def propose(
         if GridPlan.objects.filter(community_id=community, state="open").exists():
             raise PlanError("没有送：这个社区还有一个方案等着复核，先把那个定下来。")
         plan.save(force_insert=True)
-        writing.audit("grids.plan_proposed", scope=community, kind="grid_plan", subject=plan.id,
-                      data={"old": plan.old, "new": plan.new}, reason=reason)  # fmt: skip
+        writing.audit(
+            "grids.plan_proposed",
+            scope=community,
+            kind="grid_plan",
+            subject=plan.id,
+            data={"old": plan.old, "new": plan.new},
+            reason=reason,
+        )
     return plan
 
 
@@ -85,9 +106,15 @@ def propose_reverse(*, actor: Viewer, at: dt.datetime, plan: GridPlan, reason: s
     named = regridding.workers_of(plan.new, today)
     workers = dict(zip(fresh.values(), named, strict=False))
     return propose(
-        actor=actor, at=at, old=plan.new, new=list(fresh.values()), buildings=buildings, workers=workers,
-        reason=reason, reverses=plan,
-    )  # fmt: skip
+        actor=actor,
+        at=at,
+        old=plan.new,
+        new=list(fresh.values()),
+        buildings=buildings,
+        workers=workers,
+        reason=reason,
+        reverses=plan,
+    )
 
 
 def _places(grids: Sequence[str]) -> dict[uuid.UUID, str]:
@@ -145,22 +172,33 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: GridPlan, confirmed: bool, n
             chosen = {code: uuid.UUID(user) for code, user in locked.workers.items()}
             accounts.follow_grids(writing, old=locked.old, new=chosen, from_on=today)
         campaigns.replace_grids(
-            actor=actor, at=at, old=locked.old, new=locked.new, from_on=today,
+            actor=actor,
+            at=at,
+            old=locked.old,
+            new=locked.new,
+            from_on=today,
             buildings={uuid.UUID(b): code for b, code in locked.buildings.items()},
-        )  # fmt: skip
+        )
         with core.write_to(*locked.old, *locked.new, actor=actor, at=at) as writing:
             _follow(locked.old, locked.new, today)
             _note_decision(locked, actor, at, "done", note)
-            writing.audit("grids.plan_done", scope=locked.community_id, kind="grid_plan", subject=locked.id,
-                          data={"old": locked.old, "new": locked.new}, reason=locked.note)  # fmt: skip
+            writing.audit(
+                "grids.plan_done",
+                scope=locked.community_id,
+                kind="grid_plan",
+                subject=locked.id,
+                data={"old": locked.old, "new": locked.new},
+                reason=locked.note,
+            )
 
 
 def _close(actor: Viewer, at: dt.datetime, plan: GridPlan, state: str, note: str) -> None:
     with core.write_to(actor=actor, at=at) as writing:
         locked = _waiting(plan)
         _note_decision(locked, actor, at, state, note)
-        writing.audit(f"grids.plan_{state}", scope=locked.community_id, kind="grid_plan", subject=locked.id,
-                      reason=locked.note)  # fmt: skip
+        writing.audit(
+            f"grids.plan_{state}", scope=locked.community_id, kind="grid_plan", subject=locked.id, reason=locked.note
+        )
 
 
 def _waiting(plan: GridPlan) -> GridPlan:
@@ -177,7 +215,9 @@ def _note_decision(plan: GridPlan, actor: Viewer, at: dt.datetime, state: str, n
 
 
 def _follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:
-    """What is kept by grid beside the register goes with what it speaks of; what speaks of nothing known to the first new one."""
+    """What is kept by grid beside the register goes with what it speaks of; what speaks of nothing known to the
+    first new one.
+    """
     for grid in new:
         for table in columns.TABLES.values():
             here = table._default_manager.filter(grid_id=grid).values("pk")

@@ -44,7 +44,10 @@ def body_of(op: Op) -> object:
 
 
 def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") -> Outcome:
-    """Judge an op again as if its author still held the grid; what happened stays theirs. Raises NotHere, NotPermitted, NotDecided."""
+    """Judge an op again as if its author still held the grid; what happened stays theirs.
+
+    Raises NotHere, NotPermitted, NotDecided.
+    """
     found = _get(actor, op)
     one = rules.read_op(body_of(found.op))
     author = User.objects.get(pk=found.op.user)
@@ -64,7 +67,10 @@ def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") ->
 
 
 def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note: str) -> None:
-    """Hand an op to a worker of the grid to look into; it shows on their phone. Raises NotHere, NotPermitted, NotDecided."""
+    """Hand an op to a worker of the grid to look into; it shows on their phone.
+
+    Raises NotHere, NotPermitted, NotDecided.
+    """
     found = _get(actor, op)
     if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.RECORD_VISIT, found.grid):
         raise NotDecided("没有交办：这位网格员不管这个网格。")

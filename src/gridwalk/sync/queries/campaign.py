@@ -15,9 +15,13 @@ def of_grid(grid: str) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
-        "id": str(found.id), "name": found.name, "starts_on": found.starts_on.isoformat(), "ends_on": found.ends_on.isoformat(),
-        "max_visits": found.max_visits, "quiet": [f"{found.quiet_from:%H:%M}", f"{found.quiet_until:%H:%M}"],
-    }  # fmt: skip
+        "id": str(found.id),
+        "name": found.name,
+        "starts_on": found.starts_on.isoformat(),
+        "ends_on": found.ends_on.isoformat(),
+        "max_visits": found.max_visits,
+        "quiet": [f"{found.quiet_from:%H:%M}", f"{found.quiet_until:%H:%M}"],
+    }
 
 
 def quiet_hours(grid: str) -> list[str]:

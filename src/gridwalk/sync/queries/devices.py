@@ -53,7 +53,7 @@ def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
     return Bound(found, Viewer(user.id, user.name, assigned), row[-1])
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """A device as a row."""
 
@@ -81,11 +81,22 @@ def visible(viewer: Viewer) -> list[Row]:
     found = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
     rows = [
         Row(
-            d.id, d.user.name, d.name, d.platform, d.scope, d.activated_at, d.last_sync_at, d.lease_until, d.waiting, _state(d),
-            d.revoked_reason, abs(d.behind_ms) > 300_000, d.n_back,
+            id=d.id,
+            user=d.user.name,
+            name=d.name,
+            platform=d.platform,
+            scope=d.scope,
+            activated_at=d.activated_at,
+            last_sync_at=d.last_sync_at,
+            lease_until=d.lease_until,
+            waiting=d.waiting,
+            state=_state(d),
+            revoked_reason=d.revoked_reason,
+            clock_off=abs(d.behind_ms) > 300_000,
+            n_returned=d.n_back,
         )
         for d in found.order_by("revoked_at", "user__name", "-activated_at")
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: row.state != "active")
 
 
@@ -96,7 +107,8 @@ def _state(device: Device) -> str:
 
 
 def decided(user: uuid.UUID, at: dt.datetime) -> list[dict[str, str]]:
-    """What became in the last 30 days of a worker's ops after they were answered: decided by the office, or settled since.
+    """What became in the last 30 days of a worker's ops after they were answered: decided by the office, or
+    settled since.
 
     By worker, not by device: a phone that was copied or bound anew keeps what its earlier self sent. Three queries.
     """

@@ -35,9 +35,11 @@ class Ground:
 
     def __add__(self, other: Ground) -> Ground:
         return Ground(
-            self.dwellings + other.dwellings, self.persons + other.persons, self.others + other.others,
+            self.dwellings + other.dwellings,
+            self.persons + other.persons,
+            self.others + other.others,
             self.open_targets + other.open_targets,
-        )  # fmt: skip
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Part:
     ground: Ground
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Standing:
     """A building of the old grids: its stairwells, and ``loose``, what has no stairwell."""
 
@@ -78,10 +80,11 @@ class NewGrid:
     worker: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Impact:
-    """What a plan moves. ``left_out``: workers of the old grids who get no new one; ``phones``: that pull anew; ``empty``: new
-    grids to which nothing goes."""
+    """What a plan moves. ``left_out``: workers of the old grids who get no new one; ``phones``: that pull anew;
+    ``empty``: new grids to which nothing goes.
+    """
 
     new: list[NewGrid]
     n_buildings: int
@@ -111,12 +114,15 @@ def _standing(old: Sequence[str], grounds: Mapping[uuid.UUID | None, Ground]) ->
     )
     return [
         Standing(
-            b.pk, f"{b.estate} {b.name}".strip(), b.grid_id, b.grid.name,
-            [Part(s.pk, s.name or "没有单元号", s.key, grounds.get(s.pk, Ground())) for s in b.stairwells.all()],
-            grounds.get(b.pk, Ground()),
+            id=b.pk,
+            name=f"{b.estate} {b.name}".strip(),
+            grid=b.grid_id,
+            grid_name=b.grid.name,
+            parts=[Part(s.pk, s.name or "没有单元号", s.key, grounds.get(s.pk, Ground())) for s in b.stairwells.all()],
+            loose=grounds.get(b.pk, Ground()),
         )
         for b in sorted(rows, key=lambda b: (b.grid_id, territory.walking(b)))
-    ]  # fmt: skip
+    ]
 
 
 def _grounds(old: Sequence[str]) -> dict[uuid.UUID | None, Ground]:
@@ -134,8 +140,10 @@ def _grounds(old: Sequence[str]) -> dict[uuid.UUID | None, Ground]:
     )
     people = Person.objects.filter(grid_id__in=old, status="active").values_list("id", flat=True)
     persons = Counter(doors.get(homes[p]) if p in homes else None for p in people)
-    places = {pk: doors.get(door) if door else None for pk, door in
-              Organization.objects.filter(grid_id__in=old, status="active").values_list("id", "dwelling_id")}  # fmt: skip
+    places = {
+        pk: doors.get(door) if door else None
+        for pk, door in Organization.objects.filter(grid_id__in=old, status="active").values_list("id", "dwelling_id")
+    }
     places |= dict.fromkeys(Site.objects.filter(grid_id__in=old, status="active").values_list("id", flat=True))
     things = Facility.objects.filter(predicates.facility_standing(), grid_id__in=old)
     places |= {
@@ -187,14 +195,22 @@ def impact(plan: GridPlan, on: dt.date) -> Impact:
     had = workers_of(old, on)
     touched = Device.objects.filter(user__in=[*had, *chosen], revoked_at__isnull=True)
     return Impact(
-        [
-            NewGrid(code, codes.grid_name(int(code[12:])), totals[code], "、".join(sorted(sources[code])), named.get(code, ""))
+        new=[
+            NewGrid(
+                code,
+                codes.grid_name(int(code[12:])),
+                totals[code],
+                "、".join(sorted(sources[code])),
+                named.get(code, ""),
+            )
             for code in new
         ],
-        len(present), sum(totals.values(), Ground()), touched.count(),
-        sorted(name for user, name in had.items() if user not in chosen),
-        [code for code in new if not sources[code] and (code != new[0] or rest == Ground())],
-    )  # fmt: skip
+        n_buildings=len(present),
+        total=sum(totals.values(), Ground()),
+        phones=touched.count(),
+        left_out=sorted(name for user, name in had.items() if user not in chosen),
+        empty=[code for code in new if not sources[code] and (code != new[0] or rest == Ground())],
+    )
 
 
 def plans(viewer: Viewer, *, limit: int = 30) -> list[GridPlan]:

@@ -23,12 +23,18 @@ from gridwalk.sync.models import Attachment, Note, Op, Returned
 from gridwalk.visits.rules import OUTCOMES
 
 VERBS = {
-    "visit.record": "走访", "fact.set": "改内容", "person.add": "添人", "residence.end": "迁出", "person.end": "提出注销",
-    "visit.withdraw": "撤回走访", "task.hand_back": "退回任务", "matter.note": "记隐患或诉求",
-}  # fmt: skip
+    "visit.record": "走访",
+    "fact.set": "改内容",
+    "person.add": "添人",
+    "residence.end": "迁出",
+    "person.end": "提出注销",
+    "visit.withdraw": "撤回走访",
+    "task.hand_back": "退回任务",
+    "matter.note": "记隐患或诉求",
+}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """A returned op as a row; ``lines``: what it says, (label, value masked)."""
 
@@ -90,13 +96,28 @@ def _rows(found: Sequence[Returned]) -> list[Row]:
         titles |= {pk: (kind, title) for pk, title in rows}
     return [
         Row(
-            r.pk, r.grid, VERBS.get(r.op.verb, r.op.verb), authors.get(r.op.user, ""), r.op.at, r.op.received_at, r.place,
-            titles.get(r.place, ("", ""))[0] if r.place else "", titles.get(r.place, ("", "不在一张表里"))[1] if r.place else "不在一张表里",
-            r.reason, _why(r.op), rules.TO_DO.get(r.reason, ""), r.state, r.get_state_display(),
-            r.assigned_to.name if r.assigned_to else "", r.decided_by_name, r.note, r.op.clock_uncertain, tuple(_lines(r.op)),
+            id=r.pk,
+            grid=r.grid,
+            verb=VERBS.get(r.op.verb, r.op.verb),
+            author=authors.get(r.op.user, ""),
+            at=r.op.at,
+            received_at=r.op.received_at,
+            place=r.place,
+            place_kind=titles.get(r.place, ("", ""))[0] if r.place else "",
+            title=titles.get(r.place, ("", "不在一张表里"))[1] if r.place else "不在一张表里",
+            reason=r.reason,
+            text=_why(r.op),
+            todo=rules.TO_DO.get(r.reason, ""),
+            state=r.state,
+            state_label=r.get_state_display(),
+            assigned_to=r.assigned_to.name if r.assigned_to else "",
+            decided_by=r.decided_by_name,
+            note=r.note,
+            clock_uncertain=r.op.clock_uncertain,
+            lines=tuple(_lines(r.op)),
         )
         for r in found
-    ]  # fmt: skip
+    ]
 
 
 def _why(op: Op) -> str:
@@ -150,9 +171,12 @@ def _shown(kind: str, field: str, raw: Any) -> str:
     return dictionary.show(kind, field, parsed.value) if not parsed.fault else f"（{parsed.text}）"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Noted:
-    """A hazard or request as a row. ``photos``: number (from 1), and whether it has arrived; photos follow their visit."""
+    """A hazard or request as a row.
+
+    ``photos``: number (from 1), and whether it has arrived; photos follow their visit.
+    """
 
     id: uuid.UUID
     grid: str
@@ -174,7 +198,16 @@ def notes(viewer: Viewer, *, limit: int = 100) -> list[Noted]:
     sent = {photo for note in found for photo in note.photos}
     arrived = set(Attachment.objects.filter(sha256__in=sent, file__isnull=False).values_list("sha256", flat=True))
     return [
-        Noted(n.id, n.grid, n.kind, n.place, n.place_kind, envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
-              [(at, sha in arrived) for at, sha in enumerate(n.photos, 1)], n.worker_name, n.at)
+        Noted(
+            id=n.id,
+            grid=n.grid,
+            kind=n.kind,
+            place=n.place,
+            place_kind=n.place_kind,
+            text=envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
+            photos=[(at, sha in arrived) for at, sha in enumerate(n.photos, 1)],
+            worker_name=n.worker_name,
+            at=n.at,
+        )
         for n in found
-    ]  # fmt: skip
+    ]

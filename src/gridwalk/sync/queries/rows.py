@@ -56,43 +56,101 @@ def _places(grid: str) -> Iterator[Row]:
 
 
 def _dwellings(grid: str) -> Iterator[Row]:
-    found = Dwelling.objects.filter(grid_id=grid).exclude(status="struck_off").values_list(
-        "id", "building_id", "stairwell_id", "floor", "room", "address", "walk_key", "usage", "occupancy", "tenure", "area_m2",
-        "owner_name", "owner_phone_sealed", "vacancy_source", "vacancy_confirmed_on", "verified_on", "last_contact_on", "status",
-        "heads",
-    )  # fmt: skip
+    found = (
+        Dwelling.objects.filter(grid_id=grid)
+        .exclude(status="struck_off")
+        .values_list(
+            "id",
+            "building_id",
+            "stairwell_id",
+            "floor",
+            "room",
+            "address",
+            "walk_key",
+            "usage",
+            "occupancy",
+            "tenure",
+            "area_m2",
+            "owner_name",
+            "owner_phone_sealed",
+            "vacancy_source",
+            "vacancy_confirmed_on",
+            "verified_on",
+            "last_contact_on",
+            "status",
+            "heads",
+        )
+    )
     for d in found:
         phone = envelope.open_(d[12], table="registry_dwelling", column="owner_phone", row=d[0]) if d[12] else ""
         yield {
-            "kind": "dwelling", "id": str(d[0]), "building": str(d[1]) if d[1] else None,
-            "stairwell": str(d[2]) if d[2] else None, "floor": d[3], "room": d[4], "address": d[5], "order": d[6], "usage": d[7],
-            "occupancy": d[8], "tenure": d[9], "area_m2": f"{d[10]:.2f}".rstrip("0").rstrip(".") if d[10] else None,
-            "owner_name": d[11], "owner_phone_mask": dictionary.show("dwelling", "owner_phone", phone),
-            "vacancy_source": d[13], "vacancy_confirmed_on": _iso(d[14]), "verified_on": _iso(d[15]),
-            "last_contact_on": _iso(d[16]), "status": d[17], "heads": d[18],
-        }  # fmt: skip
+            "kind": "dwelling",
+            "id": str(d[0]),
+            "building": str(d[1]) if d[1] else None,
+            "stairwell": str(d[2]) if d[2] else None,
+            "floor": d[3],
+            "room": d[4],
+            "address": d[5],
+            "order": d[6],
+            "usage": d[7],
+            "occupancy": d[8],
+            "tenure": d[9],
+            "area_m2": f"{d[10]:.2f}".rstrip("0").rstrip(".") if d[10] else None,
+            "owner_name": d[11],
+            "owner_phone_mask": dictionary.show("dwelling", "owner_phone", phone),
+            "vacancy_source": d[13],
+            "vacancy_confirmed_on": _iso(d[14]),
+            "verified_on": _iso(d[15]),
+            "last_contact_on": _iso(d[16]),
+            "status": d[17],
+            "heads": d[18],
+        }
 
 
 def _persons(grid: str) -> Iterator[Row]:
     found = Person.objects.filter(grid_id=grid, status="active").values_list(
-        "id", "name", "sex", "born_on", "id_no_masked", "phone_masked", "relation", "registered_address", "status",
-        "status_pending", "verified_on", "heads",
-    )  # fmt: skip
+        "id",
+        "name",
+        "sex",
+        "born_on",
+        "id_no_masked",
+        "phone_masked",
+        "relation",
+        "registered_address",
+        "status",
+        "status_pending",
+        "verified_on",
+        "heads",
+    )
     for p in found:
         yield {
-            "kind": "person", "id": str(p[0]), "name": p[1], "sex": p[2], "born_on": _iso(p[3]), "id_no_mask": p[4],
-            "phone_mask": p[5], "relation": p[6], "registered_address": p[7], "status": p[8], "status_pending": p[9],
-            "verified_on": _iso(p[10]), "heads": p[11],
-        }  # fmt: skip
+            "kind": "person",
+            "id": str(p[0]),
+            "name": p[1],
+            "sex": p[2],
+            "born_on": _iso(p[3]),
+            "id_no_mask": p[4],
+            "phone_mask": p[5],
+            "relation": p[6],
+            "registered_address": p[7],
+            "status": p[8],
+            "status_pending": p[9],
+            "verified_on": _iso(p[10]),
+            "heads": p[11],
+        }
 
 
 def _residences(grid: str) -> Iterator[Row]:
     found = Residence.objects.filter(grid_id=grid, to_on__isnull=True)
     for pk, person, door, kind, since in found.values_list("id", "person_id", "dwelling_id", "kind", "from_on"):
         yield {
-            "kind": "residence", "id": str(pk), "person": str(person), "dwelling": str(door), "residence_kind": kind,
+            "kind": "residence",
+            "id": str(pk),
+            "person": str(person),
+            "dwelling": str(door),
+            "residence_kind": kind,
             "since": _iso(since),
-        }  # fmt: skip
+        }
 
 
 def guests(grid: str) -> list[Row]:
@@ -106,28 +164,62 @@ def guests(grid: str) -> list[Row]:
 
 def _organizations(grid: str) -> Iterator[Row]:
     found = Organization.objects.filter(grid_id=grid, status="active").values_list(
-        "id", "name", "uscc", "org_kind", "address", "dwelling_id", "contact_name", "contact_phone_masked", "last_contact_on",
-        "verified_on", "heads",
-    )  # fmt: skip
+        "id",
+        "name",
+        "uscc",
+        "org_kind",
+        "address",
+        "dwelling_id",
+        "contact_name",
+        "contact_phone_masked",
+        "last_contact_on",
+        "verified_on",
+        "heads",
+    )
     for o in found:
         yield {
-            "kind": "organization", "id": str(o[0]), "name": o[1], "uscc": o[2], "org_kind": o[3], "address": o[4],
-            "dwelling": str(o[5]) if o[5] else None, "contact_name": o[6], "contact_phone_mask": o[7],
-            "last_contact_on": _iso(o[8]), "verified_on": _iso(o[9]), "heads": o[10],
-        }  # fmt: skip
+            "kind": "organization",
+            "id": str(o[0]),
+            "name": o[1],
+            "uscc": o[2],
+            "org_kind": o[3],
+            "address": o[4],
+            "dwelling": str(o[5]) if o[5] else None,
+            "contact_name": o[6],
+            "contact_phone_mask": o[7],
+            "last_contact_on": _iso(o[8]),
+            "verified_on": _iso(o[9]),
+            "heads": o[10],
+        }
 
 
 def _sites(grid: str) -> Iterator[Row]:
     found = Site.objects.filter(grid_id=grid, status="active").values_list(
-        "id", "name", "site_kind", "address", "contact_name", "contact_phone_masked", "interval_days", "last_contact_on",
-        "verified_on", "heads",
-    )  # fmt: skip
+        "id",
+        "name",
+        "site_kind",
+        "address",
+        "contact_name",
+        "contact_phone_masked",
+        "interval_days",
+        "last_contact_on",
+        "verified_on",
+        "heads",
+    )
     for s in found:
         yield {
-            "kind": "site", "id": str(s[0]), "name": s[1], "site_kind": s[2], "address": s[3], "contact_name": s[4],
-            "contact_phone_mask": s[5], "interval_days": s[6], "last_contact_on": _iso(s[7]), "verified_on": _iso(s[8]),
+            "kind": "site",
+            "id": str(s[0]),
+            "name": s[1],
+            "site_kind": s[2],
+            "address": s[3],
+            "contact_name": s[4],
+            "contact_phone_mask": s[5],
+            "interval_days": s[6],
+            "last_contact_on": _iso(s[7]),
+            "verified_on": _iso(s[8]),
             "heads": s[9],
-        }  # fmt: skip
+        }
 
 
 def _care(grid: str, today: dt.date) -> Iterator[Row]:
@@ -137,10 +229,15 @@ def _care(grid: str, today: dt.date) -> Iterator[Row]:
     )
     for pk, person, category, interval, last, starts_on, ends_on in found:
         yield {
-            "kind": "care", "id": str(pk), "person": str(person), "category": CARE_CATEGORY[category][0],
-            "interval_days": interval, "last_contact_on": _iso(last), "ends_on": _iso(ends_on),
+            "kind": "care",
+            "id": str(pk),
+            "person": str(person),
+            "category": CARE_CATEGORY[category][0],
+            "interval_days": interval,
+            "last_contact_on": _iso(last),
+            "ends_on": _iso(ends_on),
             "due_on": _iso((last or starts_on) + dt.timedelta(days=interval)),
-        }  # fmt: skip
+        }
 
 
 def _needs(grid: str) -> Iterator[Row]:
@@ -151,9 +248,15 @@ def _needs(grid: str) -> Iterator[Row]:
     found = of_grid.values_list("id", "contact__label__person", "need", "state", "referred_to", "contact__on", "ask_on")
     for pk, person, need, state, to, found_on, ask_on in found:
         yield {
-            "kind": "need", "id": str(pk), "person": str(person), "need": need, "state": state, "to": to,
-            "found_on": _iso(found_on), "ask_on": _iso(ask_on),
-        }  # fmt: skip
+            "kind": "need",
+            "id": str(pk),
+            "person": str(person),
+            "need": need,
+            "state": state,
+            "to": to,
+            "found_on": _iso(found_on),
+            "ask_on": _iso(ask_on),
+        }
 
 
 def campaign_for(grid: str) -> Campaign | None:
@@ -166,16 +269,42 @@ def _targets(grid: str) -> Iterator[Row]:
     campaign = campaign_for(grid)
     if campaign is None:
         return
-    found = Target.objects.filter(campaign=campaign, grid_id=grid).exclude(state="left").values_list(
-        "id", "kind", "entity", "state", "outcome", "n_visits", "bands", "last_visit_at", "revisit_at", "planned_on",
-        "planned_band", "assignee_id", "note",
-    )  # fmt: skip
+    found = (
+        Target.objects.filter(campaign=campaign, grid_id=grid)
+        .exclude(state="left")
+        .values_list(
+            "id",
+            "kind",
+            "entity",
+            "state",
+            "outcome",
+            "n_visits",
+            "bands",
+            "last_visit_at",
+            "revisit_at",
+            "planned_on",
+            "planned_band",
+            "assignee_id",
+            "note",
+        )
+    )
     for t in found:
         yield {
-            "kind": "target", "id": str(t[0]), "place_kind": t[1], "place": str(t[2]), "state": t[3], "outcome": t[4],
-            "n_visits": t[5], "bands": list(t[6]), "last_visit_at": _moment(t[7]), "revisit_at": _moment(t[8]),
-            "planned_on": _iso(t[9]), "planned_band": t[10], "assignee": str(t[11]) if t[11] else None, "note": t[12],
-        }  # fmt: skip
+            "kind": "target",
+            "id": str(t[0]),
+            "place_kind": t[1],
+            "place": str(t[2]),
+            "state": t[3],
+            "outcome": t[4],
+            "n_visits": t[5],
+            "bands": list(t[6]),
+            "last_visit_at": _moment(t[7]),
+            "revisit_at": _moment(t[8]),
+            "planned_on": _iso(t[9]),
+            "planned_band": t[10],
+            "assignee": str(t[11]) if t[11] else None,
+            "note": t[12],
+        }
 
 
 def _moment(value: dt.datetime | None) -> str | None:
@@ -192,30 +321,56 @@ def _visits(grid: str) -> Iterator[Row]:
         n_of[v[2]] += 1
         if n_of[v[2]] <= LAST_VISITS:
             yield {
-                "kind": "visit", "id": str(v[0]), "place_kind": v[1], "place": str(v[2]), "outcome": v[3], "at": _moment(v[4]),
-                "worker": str(v[5]) if v[5] else None, "worker_name": v[6], "n_confirmed": v[7], "n_changed": v[8],
-            }  # fmt: skip
+                "kind": "visit",
+                "id": str(v[0]),
+                "place_kind": v[1],
+                "place": str(v[2]),
+                "outcome": v[3],
+                "at": _moment(v[4]),
+                "worker": str(v[5]) if v[5] else None,
+                "worker_name": v[6],
+                "n_confirmed": v[7],
+                "n_changed": v[8],
+            }
     waiting = Returned.objects.filter(
         grid=grid, state__in=("waiting", "assigned"), op__verb="visit.record", place__isnull=False
     )
     authors = dict(User.objects.filter(pk__in=waiting.values("op__user")).values_list("id", "name"))
     for pk, kind, place, at, user in waiting.values_list("op_id", "op__kind", "place", "op__at", "op__user"):
         yield {
-            "kind": "visit", "id": str(pk), "place_kind": kind, "place": str(place), "outcome": "", "at": _moment(at),
-            "worker": str(user), "worker_name": authors.get(user, ""), "n_confirmed": 0, "n_changed": 0, "waiting": True,
-        }  # fmt: skip
+            "kind": "visit",
+            "id": str(pk),
+            "place_kind": kind,
+            "place": str(place),
+            "outcome": "",
+            "at": _moment(at),
+            "worker": str(user),
+            "worker_name": authors.get(user, ""),
+            "n_confirmed": 0,
+            "n_changed": 0,
+            "waiting": True,
+        }
 
 
 def _differences(grid: str) -> Iterator[Row]:
     for d in Difference.objects.filter(grid_id=grid, state__in=registry.WAITING):
         asked = d.state == "to_door"
         yield {
-            "kind": "difference", "id": str(d.id), "entity_kind": d.kind, "entity": str(d.entity), "field": d.field,
-            "label": dictionary.label(d.kind, d.field), "current": _shown(d, "current"), "claimed": _shown(d, "claimed"),
-            "source": registry.SOURCES.get(d.source, d.source), "why": registry.WHY.get(d.why, d.why), "state": d.state,
+            "kind": "difference",
+            "id": str(d.id),
+            "entity_kind": d.kind,
+            "entity": str(d.entity),
+            "field": d.field,
+            "label": dictionary.label(d.kind, d.field),
+            "current": _shown(d, "current"),
+            "claimed": _shown(d, "claimed"),
+            "source": registry.SOURCES.get(d.source, d.source),
+            "why": registry.WHY.get(d.why, d.why),
+            "state": d.state,
             "place": d.evidence.get("dwelling") if d.field == "residence" else None,
-            "by": d.decided_by_name if asked else "", "note": d.reason if asked else "",
-        }  # fmt: skip
+            "by": d.decided_by_name if asked else "",
+            "note": d.reason if asked else "",
+        }
 
 
 def _shown(difference: Difference, column: str) -> str:
@@ -230,9 +385,14 @@ def _tasks(grid: str) -> Iterator[Row]:
     found = Returned.objects.filter(grid=grid, state="assigned").select_related("op")
     for one in found:
         yield {
-            "kind": "task", "id": str(one.op_id), "place_kind": one.op.kind, "place": str(one.place) if one.place else None,
-            "assignee": str(one.assigned_to_id) if one.assigned_to_id else None, "by": one.decided_by_name, "text": one.note,
-        }  # fmt: skip
+            "kind": "task",
+            "id": str(one.op_id),
+            "place_kind": one.op.kind,
+            "place": str(one.place) if one.place else None,
+            "assignee": str(one.assigned_to_id) if one.assigned_to_id else None,
+            "by": one.decided_by_name,
+            "text": one.note,
+        }
 
 
 def names_of(rows: Iterable[Row]) -> dict[str, str]:

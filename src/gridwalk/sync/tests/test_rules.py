@@ -18,8 +18,19 @@ NOON = dt.datetime(2026, 10, 13, 4, tzinfo=dt.UTC)
 
 
 def op(**more: Any) -> dict[str, Any]:
-    sent = {"op": str(ids.new_id()), "seq": 1, "verb": "fact.set", "kind": "dwelling", "entity": str(ids.new_id()),
-            "set": {"tenure": {"p": None, "v": "let"}}, "data": {}, "at": NOON.isoformat(), "mono": 5, "version": 1, "att": []}  # fmt: skip
+    sent = {
+        "op": str(ids.new_id()),
+        "seq": 1,
+        "verb": "fact.set",
+        "kind": "dwelling",
+        "entity": str(ids.new_id()),
+        "set": {"tenure": {"p": None, "v": "let"}},
+        "data": {},
+        "at": NOON.isoformat(),
+        "mono": 5,
+        "version": 1,
+        "att": [],
+    }
     return {**sent, **more}
 
 
@@ -52,9 +63,12 @@ def test_a_fault_is_kept_and_what_has_no_place_is_refused() -> None:
     one, two = op(), op(seq=2)
     assert rules.read_push({"seq_from": 1, "ops": [one, two]})[0] == 1
     for malformed in (
-        {"seq_from": 2, "ops": [one]}, {"seq_from": 1, "ops": [one, op()]}, {"seq_from": 0, "ops": []},
-        {"seq_from": 1, "ops": [one, {**one, "seq": 2}]}, {"seq_from": 1, "ops": [op(seq=n) for n in range(1, 202)]},
-    ):  # fmt: skip
+        {"seq_from": 2, "ops": [one]},
+        {"seq_from": 1, "ops": [one, op()]},
+        {"seq_from": 0, "ops": []},
+        {"seq_from": 1, "ops": [one, {**one, "seq": 2}]},
+        {"seq_from": 1, "ops": [op(seq=n) for n in range(1, 202)]},
+    ):
         with pytest.raises(rules.Malformed):
             rules.read_push(malformed)
 

@@ -56,8 +56,18 @@ def test_it_refuses_a_grid_outside_a_community_or_the_numbers(community: str, nu
 
 @pytest.mark.parametrize(
     ("number", "name"),
-    [(0, "未划入网格"), (1, "第一网格"), (9, "第九网格"), (10, "第十网格"), (11, "第十一网格"), (20, "第二十网格"),
-     (21, "第二十一网格"), (99, "第九十九网格"), (100, "第100网格"), (999, "第999网格")],
-)  # fmt: skip
+    [
+        (0, "未划入网格"),
+        (1, "第一网格"),
+        (9, "第九网格"),
+        (10, "第十网格"),
+        (11, "第十一网格"),
+        (20, "第二十网格"),
+        (21, "第二十一网格"),
+        (99, "第九十九网格"),
+        (100, "第100网格"),
+        (999, "第999网格"),
+    ],
+)
 def test_grids_are_named_as_people_count(number: int, name: str) -> None:
     assert rules.grid_name(number) == name

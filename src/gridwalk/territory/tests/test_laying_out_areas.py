@@ -33,8 +33,9 @@ MakeViewer = Callable[[Role, str], Viewer]
 
 def _tree() -> dict[str, Any]:
     communities = [
-        {"code": COMMUNITY, "name": "林古里社区居委会"}, {"code": OTHER, "name": "君临天下社区居委会", "short": "君临天下"}
-    ]  # fmt: skip
+        {"code": COMMUNITY, "name": "林古里社区居委会"},
+        {"code": OTHER, "name": "君临天下社区居委会", "short": "君临天下"},
+    ]
     return {
         "province": {"code": "120000000000", "name": "天津市"},
         "city": {"code": "120100000000", "name": "市辖区"},
@@ -135,8 +136,10 @@ def test_a_merge_may_go_into_a_new_grid_or_into_one_that_stands(at: dt.datetime)
     assert queries.grid_codes(COMMUNITY) == [NONE, third, fifth]
     assert Grid.objects.get(code=third).valid_from == today - 5 * DAY
     assert {g.code: g.replaced_by for g in Grid.objects.exclude(valid_to=None)} == {
-        GRID: [fifth], SECOND: [fifth], fourth: [third]
-    }  # fmt: skip
+        GRID: [fifth],
+        SECOND: [fifth],
+        fourth: [third],
+    }
 
 
 @pytest.mark.usefixtures("street")
@@ -160,9 +163,12 @@ def test_it_refuses_a_split_that_makes_no_sense_and_changes_nothing(
 ) -> None:
     with pytest.raises(Exception, match=why):
         actions.replace_grids(
-            actor=SYSTEM, at=at, old=[COMMUNITY + n for n in old], new=[COMMUNITY + n for n in new],
+            actor=SYSTEM,
+            at=at,
+            old=[COMMUNITY + n for n in old],
+            new=[COMMUNITY + n for n in new],
             from_on=clock.local_date(at) + days * DAY,
-        )  # fmt: skip
+        )
     assert queries.grid_codes(COMMUNITY) == [NONE, GRID, SECOND]
 
 
@@ -263,9 +269,14 @@ def test_places_are_named_in_two_queries_however_many(django_assert_num_queries:
     with django_assert_num_queries(2):
         names = queries.place_names([GRID, SECOND, COMMUNITY, STREET, "120105", "", "120105001001999"])
     assert names == {
-        GRID: "林古里 第一网格", SECOND: "林古里 第二网格", COMMUNITY: "林古里", STREET: "光复道街道", "120105": "河北区",
-        "": "全部", "120105001001999": "120105001001999",
-    }  # fmt: skip
+        GRID: "林古里 第一网格",
+        SECOND: "林古里 第二网格",
+        COMMUNITY: "林古里",
+        STREET: "光复道街道",
+        "120105": "河北区",
+        "": "全部",
+        "120105001001999": "120105001001999",
+    }
     assert queries.area_label([GRID, STREET, GRID]) == "林古里 第一网格、光复道街道"
     assert queries.scope_name(OTHER) == "君临天下"
 

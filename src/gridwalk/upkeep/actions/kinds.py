@@ -18,7 +18,9 @@ class Work(Protocol):
     """The writes of one kind of plan, inside a writing that holds all its grids."""
 
     def refuse(self, plan: Plan) -> None:
-        """Raises UpkeepError where the plan cannot be done as its records stand; asked at the proposal and at the recheck."""
+        """Raises UpkeepError where the plan cannot be done as its records stand; asked at the proposal and at
+        the recheck.
+        """
 
     def do(self, writing: Writing, plan: Plan) -> dict[str, Any]:
         """Do it; returns what ``undo`` needs, JSON-able, in the clear (it is sealed). Raises UpkeepError."""
@@ -28,6 +30,8 @@ class Work(Protocol):
 
 
 WORK: Mapping[str, Work] = {
-    **{plan: Merging(of) for of, plan in KIND_OF.items()}, "split_person": Splitting(), "move_household": Moving(),
+    **{plan: Merging(of) for of, plan in KIND_OF.items()},
+    "split_person": Splitting(),
+    "move_household": Moving(),
     "renumber_building": Renumber(),
-}  # fmt: skip
+}

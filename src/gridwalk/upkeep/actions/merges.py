@@ -115,7 +115,7 @@ def _require_free(goes: Entity) -> None:
 
 def _hand_over(
     moves: Moves, stays: Entity, goes: Entity, home: uuid.UUID | None, chosen: Collection[str]
-) -> set[uuid.UUID]:  # fmt: skip
+) -> set[uuid.UUID]:
     """What only this kind of record has; returns the links to doors that ended."""
     ended: set[uuid.UUID] = set()
     if isinstance(stays, Person) and isinstance(goes, Person):

@@ -66,17 +66,22 @@ class Moving:
         old, new = Move().doors(plan)
         moves = Moves(writing, plan.reason)
         made = households.move(
-            moves, Move().leaving(plan), new, along=plan.choices["registration"] == "along",
+            moves,
+            Move().leaving(plan),
+            new,
+            along=plan.choices["registration"] == "along",
             from_on=dt.date.fromisoformat(plan.choices["from_on"]),
-        )  # fmt: skip
+        )
         said: dict[uuid.UUID, dict[str, Any]] = {old.pk: rules.OLD_DOOR_FACTS[plan.choices["old_door"]]}
         if new.occupancy != "occupied" and any(link.kind in registry.LIVING for link in made):
             said[new.pk] = {"occupancy": "occupied"}
         doors = households.use_doors(moves, {door: facts for door, facts in said.items() if facts})
         return {
-            "made": [str(link.pk) for link in made], "kinds": {str(link.pk): link.kind for link in made}, "doors": doors,
+            "made": [str(link.pk) for link in made],
+            "kinds": {str(link.pk): link.kind for link in made},
+            "doors": doors,
             "moved": [dataclasses.asdict(one) for one in moves.done],
-        }  # fmt: skip
+        }
 
     def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
         """Everybody is back, unless somebody has moved again. Raises UpkeepError."""

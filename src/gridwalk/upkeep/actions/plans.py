@@ -1,4 +1,6 @@
-"""A plan's life, the same for every kind: proposed by one person, rechecked by another, done at once, undone with a reason."""
+"""A plan's life, the same for every kind: proposed by one person, rechecked by another, done at once, undone
+with a reason.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +28,30 @@ LEAST = 4
 
 
 def propose(
-    *, actor: Viewer, at: dt.datetime, kind: str, subjects: Sequence[uuid.UUID], choices: Mapping[str, Any], evidence: str,
-    reason: str, seen: str,
-) -> Plan:  # fmt: skip
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    kind: str,
+    subjects: Sequence[uuid.UUID],
+    choices: Mapping[str, Any],
+    evidence: str,
+    reason: str,
+    seen: str,
+) -> Plan:
     """Draw up a plan; nothing moves yet. ``seen``: the mark of the records' state the proposer saw (``plans.mark``).
 
     Raises NotHere, NotPermitted, UpkeepError.
     """
     plan = Plan(
-        kind=kind, subjects=list(subjects), choices=dict(choices), evidence=evidence, reason=_reason(reason),
-        proposed_by=actor.id, proposed_by_name=actor.name, proposed_at=at,
-    )  # fmt: skip
+        kind=kind,
+        subjects=list(subjects),
+        choices=dict(choices),
+        evidence=evidence,
+        reason=_reason(reason),
+        proposed_by=actor.id,
+        proposed_by_name=actor.name,
+        proposed_at=at,
+    )
     grids = _require_editing(actor, plan)
     if evidence not in rules.EVIDENCE:
         raise UpkeepError("没有送：请选依据，看过、问过什么。", "evidence")
@@ -100,8 +115,11 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: Plan, confirmed: bool, note:
             WORK[locked.kind].refuse(locked)
             before = WORK[locked.kind].do(writing, locked)
             locked.undo_sealed = envelope.seal(
-                json.dumps({**before, "op": str(writing.op)}, ensure_ascii=False), table="upkeep_plan", column="undo", row=locked.id
-            )  # fmt: skip
+                json.dumps({**before, "op": str(writing.op)}, ensure_ascii=False),
+                table="upkeep_plan",
+                column="undo",
+                row=locked.id,
+            )
         _decided(writing, locked, "done" if confirmed else "rejected", note)
 
 
@@ -158,6 +176,10 @@ def _note(writing: Writing, plan: Plan, what: str, reason: str) -> None:
     """One line on the timeline of every record the plan is about."""
     for subject in plan.subjects:
         writing.audit(
-            f"upkeep.{what}", scope=plan.communities[0], kind="upkeep", subject=subject,
-            data={"plan": str(plan.id), "what": plan.kind, "evidence": plan.evidence}, reason=reason,
-        )  # fmt: skip
+            f"upkeep.{what}",
+            scope=plan.communities[0],
+            kind="upkeep",
+            subject=subject,
+            data={"plan": str(plan.id), "what": plan.kind, "evidence": plan.evidence},
+            reason=reason,
+        )

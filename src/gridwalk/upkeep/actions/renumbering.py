@@ -27,7 +27,9 @@ class Renumber:
     """Giving the buildings of a plan new numbers."""
 
     def refuse(self, plan: Plan) -> None:
-        """Raises UpkeepError where a line cannot be followed, two doors would have one address, or nothing would change."""
+        """Raises UpkeepError where a line cannot be followed, two doors would have one address, or nothing
+        would change.
+        """
         drawn = Renumbering().drawn(plan)
         if drawn.faults:
             raise UpkeepError(f"没有送：对照表有 {len(drawn.faults)} 行看不懂，改好再送，内容都在。", "table")
@@ -56,14 +58,12 @@ class Renumber:
         buildings = Renumbering().buildings(plan)
         scheme = _scheme(before["scheme"])
         estates = {uuid.UUID(pk): name for pk, name in before["estates"].items()}
-        new = [
-            _as_it_was(one, before) for one in reads.readdressed(reads.doors(plan.subjects), scheme, estates)
-        ]  # fmt: skip
+        new = [_as_it_was(one, before) for one in reads.readdressed(reads.doors(plan.subjects), scheme, estates)]
         if in_the_way := reads.in_the_way(new, buildings, scheme, estates):
             raise UpkeepError(f"没有撤销：旧号现在有别的在用。{in_the_way[0]}。先把那边改好。")
         if estates:
             reconcile.renamed(buildings, next(iter(estates.values())))
-        drawn = Drawn(buildings, scheme, estates, new, [], [])
+        drawn = Drawn(buildings=buildings, scheme=scheme, estates=estates, new=new, faults=[], in_the_way=[])
         self._write(writing, plan, drawn, f"撤销重编号：{plan.reason}"[:200])
         return []
 
@@ -83,13 +83,15 @@ def _as_it_was(new: NewAddress, before: Mapping[str, Any]) -> NewAddress:
 
 def _plain(scheme: Scheme) -> dict[str, Any]:
     return {
-        "buildings": dict(scheme.buildings), "stairwells": [[*place, new] for place, new in scheme.stairwells.items()],
+        "buildings": dict(scheme.buildings),
+        "stairwells": [[*place, new] for place, new in scheme.stairwells.items()],
         "rooms": [[*door, *new] for door, new in scheme.rooms.items()],
-    }  # fmt: skip
+    }
 
 
 def _scheme(plain: Mapping[str, Any]) -> Scheme:
     return Scheme(
-        plain["buildings"], {(b, s): new for b, s, new in plain["stairwells"]},
+        plain["buildings"],
+        {(b, s): new for b, s, new in plain["stairwells"]},
         {(b, s, r): (stairwell, room) for b, s, r, stairwell, room in plain["rooms"]},
-    )  # fmt: skip
+    )

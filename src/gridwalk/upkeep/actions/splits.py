@@ -51,7 +51,9 @@ class Splitting:
         going = [field for field, side in sides.items() if side == GO]
         values = {field: columns.read(person, field) for field, side in sides.items() if side in (GO, BOTH)}
         facts = registry.take_facts(moves, person, dict.fromkeys(going))
-        new = creation.New(person.grid_id, {**values, "name": str(plan.choices["name"]).strip()}, "office")
+        new = creation.New(
+            grid=person.grid_id, values={**values, "name": str(plan.choices["name"]).strip()}, source="office"
+        )
         creation.register(writing, "person", [new])
         other = Person.objects.get(pk=new.id)
         links = Residence.objects.filter(person=person, pk__in=plan.choices.get("links", []), to_on__isnull=True)

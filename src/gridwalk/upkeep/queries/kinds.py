@@ -1,4 +1,7 @@
-"""What each kind of plan has to answer about itself. A new kind is a line here, one in ``actions.kinds``, one in ``rules.KINDS``."""
+"""What each kind of plan has to answer about itself.
+
+A new kind is a line here, one in ``actions.kinds``, one in ``rules.KINDS``.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,8 @@ class Reads(Protocol):
 
 
 READS: Mapping[str, Reads] = {
-    **{plan: Merge(of) for of, plan in KIND_OF.items()}, "split_person": Split(), "move_household": Move(),
+    **{plan: Merge(of) for of, plan in KIND_OF.items()},
+    "split_person": Split(),
+    "move_household": Move(),
     "renumber_building": Renumbering(),
-}  # fmt: skip
+}

@@ -28,7 +28,9 @@ KIND_OF = {"person": "merge_persons", "dwelling": "merge_dwellings", "organizati
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """One line of the two records: ``side``: whose value is kept; ``why_open``: values under it changed since it was proposed."""
+    """One line of the two records: ``side``: whose value is kept; ``why_open``: values under it changed since it
+    was proposed.
+    """
 
     line: Line
     side: str
@@ -55,8 +57,8 @@ class Merge:
         return {one.grid_id for one in self.pair(plan)}
 
     def grids(self, plan: Plan) -> set[str]:
-        """Those of both records and of what was merged into them, of their doors and people, of what waits about them or was
-        noted at them.
+        """Those of both records and of what was merged into them, of their doors and people, of what waits about them or
+        was noted at them.
         """
         earlier = columns.TABLES[self.of]._default_manager.filter(merged_into__in=plan.subjects)
         own = self.stands_in(plan) | set(earlier.values_list("grid_id", flat=True))
@@ -67,10 +69,13 @@ class Merge:
         of_people = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
         found = own | of_people | {f"{grid[:12]}000" for grid in own | of_people}
         for held in (
-            Residence.objects.filter(person_id__in=persons), CareLabel.objects.filter(person_id__in=persons),
-            Difference.objects.filter(entity__in=plan.subjects), Organization.objects.filter(dwelling_id__in=plan.subjects),
-            Target.objects.filter(entity__in=plan.subjects), Visit.objects.filter(entity__in=plan.subjects),
-        ):  # fmt: skip
+            Residence.objects.filter(person_id__in=persons),
+            CareLabel.objects.filter(person_id__in=persons),
+            Difference.objects.filter(entity__in=plan.subjects),
+            Organization.objects.filter(dwelling_id__in=plan.subjects),
+            Target.objects.filter(entity__in=plan.subjects),
+            Visit.objects.filter(entity__in=plan.subjects),
+        ):
             found |= set(held.values_list("grid_id", flat=True))
         return found
 
@@ -81,26 +86,33 @@ class Merge:
     def titles(self, viewer: Viewer, plans: Sequence[Plan]) -> Mapping[uuid.UUID, str]:
         """王秀英（5号楼 1单元 301）并入 王秀英（5号楼 1单元 302）."""
         named = titles.titles(viewer, self.of, {pk for plan in plans for pk in plan.subjects})
-        return {
-            plan.id: f"{_named(named[plan.subjects[1]])} 并入 {_named(named[plan.subjects[0]])}" for plan in plans
-        }  # fmt: skip
+        return {plan.id: f"{_named(named[plan.subjects[1]])} 并入 {_named(named[plan.subjects[0]])}" for plan in plans}
 
     def shown(self, viewer: Viewer, plan: Plan) -> Mapping[str, Any]:
         """Both records as they stand, the choices, what has changed since, what it would do."""
         stays, goes = self.pair(plan)
         asked = plan.state == "open"
         return {
-            "template": "console/parts/merge_plan.html", "stays": stays, "goes": goes, "of": self.of,
+            "template": "console/parts/merge_plan.html",
+            "stays": stays,
+            "goes": goes,
+            "of": self.of,
             "title_stays": titles.titles(viewer, self.of, [stays.pk])[stays.pk],
             "title_goes": titles.titles(viewer, self.of, [goes.pk])[goes.pk],
             "choices": self.choices(viewer, stays, goes, plan.choices.get("fields", {}), plan.seen) if asked else [],
-            "homes": self.homes(stays, goes) if asked else [], "home": plan.choices.get("home", ""),
+            "homes": self.homes(stays, goes) if asked else [],
+            "home": plan.choices.get("home", ""),
             "effects": self.effects(viewer, stays, goes) if asked else [],
-        }  # fmt: skip
+        }
 
     def choices(
-        self, viewer: Viewer, stays: Entity, goes: Entity, chosen: Mapping[str, str], seen: Mapping[str, Any] | None = None
-    ) -> list[Choice]:  # fmt: skip
+        self,
+        viewer: Viewer,
+        stays: Entity,
+        goes: Entity,
+        chosen: Mapping[str, str],
+        seen: Mapping[str, Any] | None = None,
+    ) -> list[Choice]:
         """Every line with the side to keep: the chosen one, else the better proved."""
         found = []
         for line in merging.beside(viewer, stays, goes):
@@ -137,7 +149,7 @@ class Merge:
             (moving.differences, "异", f"{moving.differences} 条等决定的差异改问留下的一条，已有答案的就关掉"),
             (n := SideRow.objects.filter(entity=goes.pk).count(), "账", f"{n} 份台账里的这一条，以后对到留下的一条"),
             (n := phones.count(), "机", f"{n} 部手机下次同步时只剩一条；还按旧的那条记的，照样记到留下的一条"),
-        ]  # fmt: skip
+        ]
         return [Effect(mark, words, secret=mark == "关") for n_of, mark, words in said if n_of]
 
     def _grids_of_phones(self, stays: Entity, goes: Entity) -> set[str]:

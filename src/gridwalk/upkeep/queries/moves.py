@@ -25,8 +25,8 @@ from gridwalk.upkeep.queries.effects import Effect
 
 @dataclasses.dataclass(frozen=True)
 class Mover:
-    """Somebody at the door that is left: what links them there now, and what would link them to both doors afterwards, by what
-    becomes of the registration (a key of ``rules.REGISTRATION``).
+    """Somebody at the door that is left: what links them there now, and what would link them to both doors afterwards,
+    by what becomes of the registration (a key of ``rules.REGISTRATION``).
     """
 
     person: uuid.UUID
@@ -64,7 +64,9 @@ class Move:
         return self.stands_in(plan) | own | links | {f"{grid[:12]}000" for grid in own}
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
-        """Heads, links and status of both doors and of everybody at the one that is left; a constant number of queries."""
+        """Heads, links and status of both doors and of everybody at the one that is left; a constant number
+        of queries.
+        """
         doors = self.doors(plan)
         here = Residence.objects.filter(dwelling=doors[0], to_on__isnull=True)
         people = Person.objects.filter(Q(pk__in=here.values("person")) | Q(pk__in=plan.subjects[2:]))
@@ -89,11 +91,15 @@ class Move:
         people = Person.objects.filter(pk__in=plan.subjects[2:]).order_by("sort_key")
         asked = plan.state == "open"
         return {
-            "template": "console/parts/move_plan.html", "old": old, "new": new,
-            "movers": self.movers(viewer, old, new) if asked else [], "chosen": set(plan.subjects[2:]),
+            "template": "console/parts/move_plan.html",
+            "old": old,
+            "new": new,
+            "movers": self.movers(viewer, old, new) if asked else [],
+            "chosen": set(plan.subjects[2:]),
             "people": [(p.pk, shown_name(viewer, p.grid_id, p.name)) for p in people],
-            "effects": self.effects(viewer, plan) if asked else [], **_chosen(viewer, old, plan.choices),
-        }  # fmt: skip
+            "effects": self.effects(viewer, plan) if asked else [],
+            **_chosen(viewer, old, plan.choices),
+        }
 
     def movers(self, viewer: Viewer, old: Dwelling, new: Dwelling) -> list[Mover]:
         """Everybody at the door that is left, who lives there first; two queries."""
@@ -102,12 +108,17 @@ class Move:
         there = dict(at_new.values_list("person_id", "kind"))
         return [
             Mover(
-                link.person_id, shown_name(viewer, old.grid_id, link.person.name), registry.RESIDENCE_LABELS[link.kind],
+                link.person_id,
+                shown_name(viewer, old.grid_id, link.person.name),
+                registry.RESIDENCE_LABELS[link.kind],
                 link.kind in registry.LIVING,
-                {code: _then(link.kind, there.get(link.person_id), along=code == "along") for code in rules.REGISTRATION},
+                {
+                    code: _then(link.kind, there.get(link.person_id), along=code == "along")
+                    for code in rules.REGISTRATION
+                },
             )
             for link in sorted(links, key=lambda x: (x.kind not in registry.LIVING, x.created_at))
-        ]  # fmt: skip
+        ]
 
     def effects(self, viewer: Viewer, plan: Plan) -> list[Effect]:
         """What would move, in counts."""
@@ -127,7 +138,10 @@ class Move:
 
 
 def _chosen(viewer: Viewer, old: Dwelling, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """What the proposer chose, nothing once it is erased. That a door stands empty or is let is for who may see care."""
+    """What the proposer chose, nothing once it is erased.
+
+    That a door stands empty or is let is for who may see care.
+    """
     if not choices:
         return {}
     old_door = rules.OLD_DOOR[choices["old_door"]] if viewer.may(Verb.SEE_CARE, old.grid_id) else ""

@@ -21,7 +21,7 @@ from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.kinds import READS
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """A plan as a row."""
 
@@ -75,11 +75,20 @@ def rows(viewer: Viewer, plans: Sequence[Plan]) -> list[Row]:
         named |= READS[kind].titles(viewer, some)
     return [
         Row(
-            p.id, p.kind, rules.KINDS[p.kind], named[p.id], rules.EVIDENCE[p.evidence], p.reason, p.proposed_by_name,
-            p.proposed_at, p.state, rules.STATES[p.state], p.proposed_by is not None and p.proposed_by == viewer.id,
+            id=p.id,
+            kind=p.kind,
+            label=rules.KINDS[p.kind],
+            title=named[p.id],
+            evidence=rules.EVIDENCE[p.evidence],
+            reason=p.reason,
+            proposed_by=p.proposed_by_name,
+            proposed_at=p.proposed_at,
+            state=p.state,
+            state_label=rules.STATES[p.state],
+            mine=p.proposed_by is not None and p.proposed_by == viewer.id,
         )
         for p in plans
-    ]  # fmt: skip
+    ]
 
 
 def unproposed(kind: str, subjects: Sequence[uuid.UUID]) -> Plan:

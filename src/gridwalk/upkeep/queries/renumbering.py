@@ -23,9 +23,11 @@ from gridwalk.upkeep.queries.effects import Effect
 SHOWN = 300
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """What a plan's choices come to: the scheme, each door's new address, lines that cannot be followed, what stands in the way."""
+    """What a plan's choices come to: the scheme, each door's new address, lines that cannot be followed, what stands
+    in the way.
+    """
 
     buildings: list[Building]
     scheme: Scheme
@@ -80,10 +82,13 @@ class Renumbering:
         """Old and new addresses of all doors, while it waits; afterwards what was typed."""
         drawn = self.drawn(plan) if plan.state == "open" else None
         return {
-            "template": "console/parts/renumber_plan.html", "drawn": drawn, "shown": drawn.changed[:SHOWN] if drawn else [],
-            "effects": self.effects(plan, drawn) if drawn else [], "table": plan.choices.get("table", ""),
+            "template": "console/parts/renumber_plan.html",
+            "drawn": drawn,
+            "shown": drawn.changed[:SHOWN] if drawn else [],
+            "effects": self.effects(plan, drawn) if drawn else [],
+            "table": plan.choices.get("table", ""),
             "buildings": self.buildings(plan),
-        }  # fmt: skip
+        }
 
     def drawn(self, plan: Plan) -> Drawn:
         """What the choices come to, against the doors as they stand; a constant number of queries."""
@@ -95,7 +100,14 @@ class Renumbering:
         estate = plan.choices.get("estate", "")
         estates = dict.fromkeys((building.pk for building in buildings), estate) if estate else {}
         new = registry.readdressed(doors, scheme, estates)
-        return Drawn(buildings, scheme, estates, new, faults, registry.in_the_way(new, buildings, scheme, estates))
+        return Drawn(
+            buildings=buildings,
+            scheme=scheme,
+            estates=estates,
+            new=new,
+            faults=faults,
+            in_the_way=registry.in_the_way(new, buildings, scheme, estates),
+        )
 
     def effects(self, plan: Plan, drawn: Drawn) -> list[Effect]:
         """What would change, in counts."""

@@ -48,9 +48,10 @@ class Split:
         own = self.stands_in(plan)
         found = own | {f"{grid[:12]}000" for grid in own}
         for held in (
-            Residence.objects.filter(person_id__in=plan.subjects), CareLabel.objects.filter(person_id__in=plan.subjects),
+            Residence.objects.filter(person_id__in=plan.subjects),
+            CareLabel.objects.filter(person_id__in=plan.subjects),
             Difference.objects.filter(entity__in=plan.subjects),
-        ):  # fmt: skip
+        ):
             found |= set(held.values_list("grid_id", flat=True))
         return found
 

@@ -21,9 +21,24 @@ from gridwalk.visits.models import CareContact, CareNeed, Visit
 from gridwalk.visits.tests.walk import Walk
 
 TABLES: tuple[type[models.Model], ...] = (
-    Person, Dwelling, Organization, Residence, CareLabel, CareContact, CareNeed, Difference, Recheck, Target, Visit, SideRow, BackfillItem,
-    Unmatched, Alias, Note, Returned,
-)  # fmt: skip
+    Person,
+    Dwelling,
+    Organization,
+    Residence,
+    CareLabel,
+    CareContact,
+    CareNeed,
+    Difference,
+    Recheck,
+    Target,
+    Visit,
+    SideRow,
+    BackfillItem,
+    Unmatched,
+    Alias,
+    Note,
+    Returned,
+)
 
 
 def everything() -> dict[tuple[str, Any], dict[str, Any]]:
@@ -59,9 +74,15 @@ def do(walk: Walk, kind: str, subjects: list[uuid.UUID], **choices: Any) -> Plan
     """A plan proposed by one lead and done by another."""
     plan = Plan(kind=kind, subjects=subjects, choices=choices)
     made = actions.propose(
-        actor=walk.lead, at=walk.at, kind=kind, subjects=subjects, choices=choices, evidence="id_card", reason="看过证件的",
+        actor=walk.lead,
+        at=walk.at,
+        kind=kind,
+        subjects=subjects,
+        choices=choices,
+        evidence="id_card",
+        reason="看过证件的",
         seen=plans.mark(plan),
-    )  # fmt: skip
+    )
     actions.decide(actor=SECOND, at=walk.at, plan=made, confirmed=True, note="又看了一遍", seen=plans.mark(made))
     made.refresh_from_db()
     return made

@@ -1,4 +1,6 @@
-"""A merge that is taken back leaves every row as it was, whatever stood there; while it stands, nothing is out of reach."""
+"""A merge that is taken back leaves every row as it was, whatever stood there; while it stands, nothing is
+out of reach.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,12 @@ from gridwalk.visits.tests.walk import Walk
 
 KINDS = ("lives_here", "registered_here", "tenant", "boarder")
 FACTS: dict[str, st.SearchStrategy[Any]] = {
-    "id_no": st.sampled_from([None, "own"]), "phone": st.sampled_from([None, phone(1), phone(2)]),
-    "relation": st.sampled_from([None, "head", "child"]), "born_on": st.sampled_from([None, "1950-02-03"]),
+    "id_no": st.sampled_from([None, "own"]),
+    "phone": st.sampled_from([None, phone(1), phone(2)]),
+    "relation": st.sampled_from([None, "head", "child"]),
+    "born_on": st.sampled_from([None, "1950-02-03"]),
     "registered_address": st.sampled_from([None, "甲里1号楼"]),
-}  # fmt: skip
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,11 +52,16 @@ class Drawn:
 
 
 records = st.builds(
-    Drawn, st.fixed_dictionaries(FACTS),
+    Drawn,
+    st.fixed_dictionaries(FACTS),
     st.lists(st.tuples(st.integers(0, 2), st.sampled_from(KINDS), st.booleans()), max_size=3, unique_by=lambda x: x[0]),
-    st.lists(st.tuples(st.sampled_from(["living_alone", "disabled"]), st.booleans()), max_size=2, unique_by=lambda x: x[0]),
-    st.lists(st.sampled_from([("phone", phone(2)), ("phone", phone(3)), ("relation", "spouse")]), max_size=2, unique=True),
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.sampled_from(["living_alone", "disabled"]), st.booleans()), max_size=2, unique_by=lambda x: x[0]
+    ),
+    st.lists(
+        st.sampled_from([("phone", phone(2)), ("phone", phone(3)), ("relation", "spouse")]), max_size=2, unique=True
+    ),
+)
 
 
 def lay(walk: Walk, doors: list[Dwelling], drawn: Drawn, serial: int) -> Person:
@@ -64,18 +73,29 @@ def lay(walk: Walk, doors: list[Dwelling], drawn: Drawn, serial: int) -> Person:
     person = street.person("张桂兰", **facts)
     for number, kind, current in drawn.links:
         Residence.objects.create(
-            grid_id=doors[number].grid_id, person=person, dwelling=doors[number], kind=kind, source="ledger",
-            to_on=None if current else today - dt.timedelta(days=30), created_at=walk.at + dt.timedelta(seconds=serial),
-        )  # fmt: skip
+            grid_id=doors[number].grid_id,
+            person=person,
+            dwelling=doors[number],
+            kind=kind,
+            source="ledger",
+            to_on=None if current else today - dt.timedelta(days=30),
+            created_at=walk.at + dt.timedelta(seconds=serial),
+        )
     with street.writing() as writing:
         creation.settle_grids(writing, [person.id])
     person.refresh_from_db()
     for category, standing in drawn.care:
         label = CareLabel.objects.create(
-            grid_id=person.grid_id, person=person, category=category, interval_days=7, source="ledger", created_at=walk.at,
-            starts_on=today - dt.timedelta(days=90), last_contact_on=today - dt.timedelta(days=serial),
+            grid_id=person.grid_id,
+            person=person,
+            category=category,
+            interval_days=7,
+            source="ledger",
+            created_at=walk.at,
+            starts_on=today - dt.timedelta(days=90),
+            last_contact_on=today - dt.timedelta(days=serial),
             ends_on=today + dt.timedelta(days=serial) if standing else today - dt.timedelta(days=9),
-        )  # fmt: skip
+        )
         CareContact.objects.create(
             grid_id=label.grid_id, label=label, on=today - dt.timedelta(days=serial), worker_name="", created_at=walk.at
         )
@@ -106,9 +126,15 @@ def test_merging_and_undoing_leaves_every_row_as_it_was(
         doors = [walk.street.door("101"), walk.street.door("102"), walk.street.door("201", NEXT_GRID)]
         stays, goes = lay(walk, doors, one, 1), lay(walk, doors, other, 3)
         BackfillItem.objects.create(
-            list_id=ids.new_id(), source="ledger", grid=goes.grid_id, kind="person", entity=goes.id, field="phone",
-            handed_out_at=walk.at, handed_out_by_name="",
-        )  # fmt: skip
+            list_id=ids.new_id(),
+            source="ledger",
+            grid=goes.grid_id,
+            kind="person",
+            entity=goes.id,
+            field="phone",
+            handed_out_at=walk.at,
+            handed_out_by_name="",
+        )
         before = rows.everything()
         plan = rows.do(walk, "merge_persons", [stays.id, goes.id], **choices(walk, stays, goes, dice))
         merged = rows.everything()
@@ -127,8 +153,11 @@ def test_merging_and_undoing_leaves_every_row_as_it_was(
 
 
 def in_reach(
-    merged: dict[tuple[str, Any], dict[str, Any]], before: dict[tuple[str, Any], dict[str, Any]], stays: uuid.UUID, goes: uuid.UUID
-) -> None:  # fmt: skip
+    merged: dict[tuple[str, Any], dict[str, Any]],
+    before: dict[tuple[str, Any], dict[str, Any]],
+    stays: uuid.UUID,
+    goes: uuid.UUID,
+) -> None:
     """What stood on the record that went stands on the other one, or has ended because the other one has the same."""
     for key, row in before.items():
         now = merged[key]
@@ -149,8 +178,11 @@ def in_reach(
 
 @pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["met", "no_answer", "refused"]), st.integers(1, 9)), max_size=6),
-       st.lists(st.tuples(st.booleans(), st.sampled_from(KINDS)), max_size=4), st.data())  # fmt: skip
+@given(
+    st.lists(st.tuples(st.booleans(), st.sampled_from(["met", "no_answer", "refused"]), st.integers(1, 9)), max_size=6),
+    st.lists(st.tuples(st.booleans(), st.sampled_from(KINDS)), max_size=4),
+    st.data(),
+)
 def test_two_doors_part_again_as_they_were(
     walk: Walk, knocks: list[tuple[bool, str, int]], people: list[tuple[bool, str]], dice: st.DataObject
 ) -> None:
@@ -176,9 +208,11 @@ def test_two_doors_part_again_as_they_were(
         merged = rows.everything()
         assert before.keys() == merged.keys()
         assert not Visit.objects.exclude(entity=stays.id).exists()
-        assert {row["entity"] for (table, _), row in merged.items() if table == "campaigns.Target" and row["state"] != "left"} == {
-            stays.id
-        }  # fmt: skip
+        assert {
+            row["entity"]
+            for (table, _), row in merged.items()
+            if table == "campaigns.Target" and row["state"] != "left"
+        } == {stays.id}
         current = Residence.objects.filter(to_on__isnull=True)
         assert not current.filter(dwelling=goes).exists()
         assert current.filter(person=both).count() == 1
@@ -189,13 +223,27 @@ def test_two_doors_part_again_as_they_were(
 
 def test_a_business_of_a_merged_door_takes_its_target_and_its_questions_along(walk: Walk) -> None:
     stays, goes = walk.street.door("101"), walk.street.door("901", NEXT_GRID)
-    new = creation.New(NEXT_GRID, {"name": "海河便利店"}, "ledger", "单位台账 第 2 行", extra={"dwelling_id": goes.pk})
+    new = creation.New(
+        grid=NEXT_GRID,
+        values={"name": "海河便利店"},
+        source="ledger",
+        source_ref="单位台账 第 2 行",
+        extra={"dwelling_id": goes.pk},
+    )
     with walk.street.writing() as writing:
         creation.register(writing, "organization", [new])
         asked = claims.difference(
-            walk.at, grid=NEXT_GRID, kind="organization", entity=new.id, field="org_kind", current=None, claimed="shop",
-            source="ledger", source_ref="", why="contradicts",
-        )  # fmt: skip
+            walk.at,
+            grid=NEXT_GRID,
+            kind="organization",
+            entity=new.id,
+            field="org_kind",
+            current=None,
+            claimed="shop",
+            source="ledger",
+            source_ref="",
+            why="contradicts",
+        )
         asked.save(force_insert=True)
     walk.dispatch()
     walk.knock(Organization.objects.get(), "no_answer", walk.then(-2), by=walk.lead)

@@ -46,9 +46,15 @@ def do(walk: Walk, kind: str, subjects: list[uuid.UUID], **choices: Any) -> Plan
     """A plan proposed by one lead and done by another."""
     drawn = Plan(kind=kind, subjects=subjects, choices=choices)
     made = actions.propose(
-        actor=walk.lead, at=walk.at, kind=kind, subjects=subjects, choices=choices, evidence="in_person", reason="当面说的",
+        actor=walk.lead,
+        at=walk.at,
+        kind=kind,
+        subjects=subjects,
+        choices=choices,
+        evidence="in_person",
+        reason="当面说的",
         seen=plans.mark(drawn),
-    )  # fmt: skip
+    )
     actions.decide(actor=SECOND, at=walk.at, plan=made, confirmed=True, note="又问了一遍", seen=plans.mark(made))
     return Plan.objects.get(pk=made.pk)
 
@@ -60,8 +66,10 @@ def undo(walk: Walk, plan: Plan) -> list[str]:
 @few
 @given(
     people=st.lists(st.tuples(st.sampled_from(KINDS), st.booleans(), st.booleans()), min_size=1, max_size=3),
-    along=st.booleans(), old_door=st.sampled_from(["same", "let", "unknown"]), vacant=st.booleans(),
-)  # fmt: skip
+    along=st.booleans(),
+    old_door=st.sampled_from(["same", "let", "unknown"]),
+    vacant=st.booleans(),
+)
 def test_a_household_that_comes_back_is_as_it_was(
     walk: Walk, people: list[tuple[str, bool, bool]], along: bool, old_door: str, vacant: bool
 ) -> None:

@@ -25,14 +25,16 @@ from gridwalk.visits.rules import CONTACTS
 
 @dataclasses.dataclass(frozen=True)
 class Arrival:
-    """Somebody found living at the door; ``values`` by dictionary names, already parsed; ``id``: theirs where they are new."""
+    """Somebody found living at the door; ``values`` by dictionary names, already parsed; ``id``: theirs where
+    they are new.
+    """
 
     values: Mapping[str, Any]
     residence_kind: str
     id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Found:
     """What one visit says of the register. ``ends``: (person, proposed end), each to be rechecked."""
 
@@ -58,7 +60,7 @@ class Found:
 NOTHING = Found()
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class NewVisit:
     """What happened at a door. ``id`` is the intention's op: the same visit sent again is the same visit."""
 
@@ -138,9 +140,13 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
         if person_id is None:
             person_id = arrival.id
             new[person_id] = creation.New(
-                visit.grid_id, rules.with_identity(arrival.values), "visit", verified_on=visit.on, id=person_id,
+                grid=visit.grid_id,
+                values=rules.with_identity(arrival.values),
+                source="visit",
+                verified_on=visit.on,
+                id=person_id,
                 op=visit.id,
-            )  # fmt: skip
+            )
             if index:
                 known[index] = person_id
         else:
@@ -148,7 +154,12 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
             said += [Claim("person", person_id, name, value, "visit", op=visit.id) for name, value in values.items()]
         links.append(
             creation.NewResidence(
-                person_id, visit.entity, visit.grid_id, arrival.residence_kind, "visit", from_on=visit.on
+                person=person_id,
+                dwelling=visit.entity,
+                grid=visit.grid_id,
+                kind=arrival.residence_kind,
+                source="visit",
+                from_on=visit.on,
             )
         )
     creation.register(writing, "person", list(new.values()))

@@ -62,20 +62,23 @@ def _faults_of_day(on: dt.date, today: dt.date) -> dict[str, str]:
 
 
 def settle_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, settled: bool, on: dt.date | None = None) -> None:
-    """What the recipient says of a need: met, or not yet. Asking is a contact. Raises NotHere, NotPermitted, CareRefused."""
+    """What the recipient says of a need: met, or not yet.
+
+    Asking is a contact. Raises NotHere, NotPermitted, CareRefused.
+    """
     found = _followed(need, actor)
     if on is not None and on < found.contact.on:
         raise CareRefused("没有记：问的日期早于发现需要的那天。", {"on": "早于发现需要的那天"})
-    record_contact(actor=actor, at=at, said=Need(found.contact.label.person_id, asked=((need, settled),)), on=on)
+    record_contact(actor=actor, at=at, said=Need(person=found.contact.label.person_id, asked=((need, settled),)), on=on)
 
 
 def help_need(
     *, actor: Viewer, at: dt.datetime, need: uuid.UUID, help_: str, to: str = "", by: dt.date | None = None
-) -> None:  # fmt: skip
+) -> None:
     """Help was given, or the need was handed on, after it was found. Raises NotHere, NotPermitted, CareRefused."""
     found = _followed(need, actor)
     label, today = found.contact.label, clock.local_date(at)
-    faults = needs.faults(Need(label.person_id, found.need, help_, to, by), today)
+    faults = needs.faults(Need(person=label.person_id, need=found.need, help=help_, to=to, by=by), today)
     if help_ not in needs.ASK_AFTER or help_ == "open":
         faults["help"] = "请选当场帮了，还是已转介"
     if help_ == "referred" and not to:
@@ -89,8 +92,9 @@ def help_need(
             raise CareRefused(SETTLED)
         locked.referred_to, locked.ask_on = to if help_ == "referred" else "", needs.ask_on(help_, today, by)
         caring.turn(writing, locked, help_, source="office")
-        writing.audit("care.need_helped", scope=label.grid_id, kind="person", subject=label.person_id,
-                      data={"need": str(need)})  # fmt: skip
+        writing.audit(
+            "care.need_helped", scope=label.grid_id, kind="person", subject=label.person_id, data={"need": str(need)}
+        )
 
 
 def _followed(need: uuid.UUID, actor: Viewer) -> CareNeed:

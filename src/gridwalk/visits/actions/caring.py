@@ -29,7 +29,8 @@ class Contact:
 
 
 def record(writing: Writing, made: Sequence[Contact], *, source: str) -> list[CareContact]:
-    """Step: a contact counts for every label of the person that is in force that day; a need found is followed from now on.
+    """Step: a contact counts for every label of the person that is in force that day; a need found is followed
+    from now on.
 
     The grids of the labels must be locked.
     """
@@ -44,10 +45,17 @@ def record(writing: Writing, made: Sequence[Contact], *, source: str) -> list[Ca
         said = contact.said
         for n, label in enumerate(_labels_for(labels[said.person], contact.on)):
             one = CareContact(
-                id=ids.new_id(), grid_id=label.grid_id, label=label, visit=contact.visit, on=contact.on,
-                worker=contact.worker, worker_name=contact.worker_name, need=said.need, help=said.help,
+                id=ids.new_id(),
+                grid_id=label.grid_id,
+                label=label,
+                visit=contact.visit,
+                on=contact.on,
+                worker=contact.worker,
+                worker_name=contact.worker_name,
+                need=said.need,
+                help=said.help,
                 created_at=writing.at,
-            )  # fmt: skip
+            )
             contacts.append(one)
             last[label.pk] = (label, max(contact.on, last[label.pk][1] if label.pk in last else contact.on))
             if said.need and n == 0:
@@ -78,9 +86,13 @@ def _found(writing: Writing, contact: CareContact, said: Need) -> CareNeed:
     state = needs.state_of(said.help)
     to = said.to if state == "referred" else ""
     made = CareNeed(
-        id=ids.new_id(), contact=contact, need=said.need, state=state, referred_to=to,
+        id=ids.new_id(),
+        contact=contact,
+        need=said.need,
+        state=state,
+        referred_to=to,
         ask_on=needs.ask_on(state, contact.on, said.by),
-    )  # fmt: skip
+    )
     record = {"person": str(said.person), "need": said.need, "state": state}
     writing.created(contact.label.grid_id, "need", made.pk, record, source="visit" if contact.visit_id else "office")
     return made
@@ -115,7 +127,15 @@ def turn(writing: Writing, need: CareNeed, state: str, *, source: str) -> None:
     """Bring a need (with contact and label) into another state and save it."""
     old, need.state = need.state, state
     if old != state:
-        writing.change(need.contact.label.grid_id, "need", need.pk, "state", old, state, source=source)
+        writing.change(
+            stream=need.contact.label.grid_id,
+            kind="need",
+            entity=need.pk,
+            field="state",
+            old=old,
+            new=state,
+            source=source,
+        )
     need.save()
 
 

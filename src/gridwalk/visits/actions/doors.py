@@ -34,7 +34,7 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
         known = Dwelling.objects.filter(community=grid[:12], address_key=addresses.key(address))
         if known.filter(~Q(status="struck_off") | Q(merged_into__isnull=False)).exists():
             raise VisitRefused(f"{addresses.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
-        door = NewDoor(grid, address, {}, "visit")
+        door = NewDoor(grid=grid, address=address, values={}, source="visit")
         register_doors(writing, [door])
         campaigns.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key)])
         writing.audit("dwelling.found", scope=grid, kind="dwelling", subject=door.id)

@@ -16,8 +16,8 @@ from gridwalk.visits.models import Visit
 
 
 def hand_over(moves: Moves, stays: Entity, goes: Entity, *, walk_key: str) -> None:
-    """Visits, and in running campaigns the target they settle: the place that stays has one (it joins where it had none), the
-    other leaves the scope. A closed campaign's targets stay as they were counted.
+    """Visits, and in running campaigns the target they settle: the place that stays has one (it joins where it had
+    none), the other leaves the scope. A closed campaign's targets stay as they were counted.
     """
     running = Target.objects.filter(campaign__state="running")
     second = list(running.filter(entity=goes.pk))

@@ -24,8 +24,8 @@ from gridwalk.visits.models import Visit
 
 
 def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confirmed: bool, note: str = "") -> Recheck:
-    """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope only now, what
-    returns is to be visited again or counts as it did. Raises NotHere, EndError.
+    """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope only now,
+    what returns is to be visited again or counts as it did. Raises NotHere, EndError.
     """
     found = Recheck.objects.filter(pk=recheck).first()
     if found is None or not actor.may(Verb.RECHECK, found.grid_id):
@@ -70,22 +70,27 @@ def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirm
         found = Target.objects.select_for_update().get(pk=target)
         standing = list(Visit.objects.filter(entity=found.entity, withdrawn_at__isnull=True).order_by("at"))
         reports = [
-            v for v in standing
-            if v.target_id == found.id and v.outcome in rules.AWAITING_RECHECK and not v.recheck
-        ]  # fmt: skip
+            v for v in standing if v.target_id == found.id and v.outcome in rules.AWAITING_RECHECK and not v.recheck
+        ]
         if found.state != "pending" or not reports:
             raise VisitRefused("这一户已经不在待复核里，请刷新后再看。")
         if actor.id is not None and any(v.worker == actor.id for v in reports):
             raise VisitRefused("报上来的人不能自己复核，请另一位同事来复核。")
         _decide(writing, found, standing, reports, confirmed=confirmed, note=note)
-        writing.audit("target.rechecked", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"confirmed": confirmed}, reason=note)  # fmt: skip
+        writing.audit(
+            "target.rechecked",
+            scope=found.grid_id,
+            kind=found.kind,
+            subject=found.entity,
+            data={"confirmed": confirmed},
+            reason=note,
+        )
     return found
 
 
 def _decide(
     writing: Writing, target: Target, standing: Sequence[Visit], reports: Sequence[Visit], *, confirmed: bool, note: str
-) -> None:  # fmt: skip
+) -> None:
     was = {target: target.state}
     for report in reports:
         report.recheck = rules.CONFIRMED if confirmed else rules.REJECTED

@@ -81,9 +81,12 @@ def record_in(
             _ask_for_visits(visits),
         )
     known = Known(
-        writing.at, campaign, {place.id: place for read in places for place in read()}, {t.entity: t for t in aims()},
+        writing.at,
+        campaign,
+        {place.id: place for read in places for place in read()},
+        {t.entity: t for t in aims()},
         refusals.people_at(entities) if people is None else people,
-    )  # fmt: skip
+    )
     standing, by_id = _on_record(before_them())
     answers: dict[uuid.UUID, Answer] = {}
     made: list[tuple[Visit, Found]] = []
@@ -151,11 +154,25 @@ def _on_record(visits: Iterable[Visit]) -> tuple[dict[uuid.UUID, list[Visit]], d
 
 def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) -> Visit:
     return Visit(
-        id=new.id, grid_id=grid, target=target, kind=new.kind, entity=new.entity, outcome=new.outcome, at=new.at,
-        on=clock.local_date(new.at), band=rules.band_of(new.at), worker=writing.actor.id, worker_name=writing.actor.name,
-        source=new.source, second_source=new.second_source, met_adult=new.met_adult, revisit_at=new.revisit_at,
-        received_at=writing.at, n_confirmed=len(new.found.confirmed), n_changed=new.found.n_changed,
-    )  # fmt: skip
+        id=new.id,
+        grid_id=grid,
+        target=target,
+        kind=new.kind,
+        entity=new.entity,
+        outcome=new.outcome,
+        at=new.at,
+        on=clock.local_date(new.at),
+        band=rules.band_of(new.at),
+        worker=writing.actor.id,
+        worker_name=writing.actor.name,
+        source=new.source,
+        second_source=new.second_source,
+        met_adult=new.met_adult,
+        revisit_at=new.revisit_at,
+        received_at=writing.at,
+        n_confirmed=len(new.found.confirmed),
+        n_changed=new.found.n_changed,
+    )
 
 
 def _proves_vacancy(visit: Visit, others: Sequence[Visit]) -> bool:
@@ -166,10 +183,23 @@ def _proves_vacancy(visit: Visit, others: Sequence[Visit]) -> bool:
 
 def _note(writing: Writing, grid: str, made: Sequence[tuple[Visit, Found]]) -> None:
     for visit, _ in made:
-        record = {"outcome": visit.outcome, "at": visit.at.isoformat(), "n_confirmed": visit.n_confirmed,
-                  "n_changed": visit.n_changed, "second_source": visit.second_source}  # fmt: skip
+        record = {
+            "outcome": visit.outcome,
+            "at": visit.at.isoformat(),
+            "n_confirmed": visit.n_confirmed,
+            "n_changed": visit.n_changed,
+            "second_source": visit.second_source,
+        }
         writing.change(
-            grid, visit.kind, visit.entity, "outcome", None, record, source="visit", at=visit.at, op=visit.id
+            stream=grid,
+            kind=visit.kind,
+            entity=visit.entity,
+            field="outcome",
+            old=None,
+            new=record,
+            source="visit",
+            at=visit.at,
+            op=visit.id,
         )
         writing.audit(
             "visit.recorded",

@@ -37,7 +37,9 @@ class RoundRefused(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What was seen on a day: a result of ``registry.rules.ROUND_RESULTS``; with a fault what it is and whether it can be used."""
+    """What was seen on a day: a result of ``registry.rules.ROUND_RESULTS``; with a fault what it is and whether it
+    can be used.
+    """
 
     on: dt.date
     result: str = "fine"
@@ -143,11 +145,20 @@ def _same(one: Round, seen: Seen, actor: Viewer) -> bool:
 
 def _round(writing: Writing, entity: Any, seen: Seen) -> Round:
     return Round(
-        id=ids.new_id(), grid_id=entity.grid_id, kind=entity.KIND, entity=entity.id, on=seen.on, result=seen.result,
-        fault=seen.fault if seen.result == "faulty" else "", out_of_use=seen.out_of_use and seen.result == "faulty",
-        note=registry_rules.reason_kept(seen.note)[:NOTE_LENGTH], was=entity.status, worker=writing.actor.id,
-        worker_name=writing.actor.name, created_at=writing.at,
-    )  # fmt: skip
+        id=ids.new_id(),
+        grid_id=entity.grid_id,
+        kind=entity.KIND,
+        entity=entity.id,
+        on=seen.on,
+        result=seen.result,
+        fault=seen.fault if seen.result == "faulty" else "",
+        out_of_use=seen.out_of_use and seen.result == "faulty",
+        note=registry_rules.reason_kept(seen.note)[:NOTE_LENGTH],
+        was=entity.status,
+        worker=writing.actor.id,
+        worker_name=writing.actor.name,
+        created_at=writing.at,
+    )
 
 
 def _save(
@@ -165,11 +176,23 @@ def _save(
         if isinstance(entity, Facility) and new.leaves and rules.last_look([new, *others]) == new:
             said.append(Claim("facility", entity.id, "status", new.leaves, "round", reason=one.note, op=one.id))
         record = {"on": one.on.isoformat(), "result": one.result, "fault": one.fault, "note": one.note}
-        writing.change(entity.grid_id, entity.KIND, entity.id, "round", None, record, source="round", op=one.id)
+        writing.change(
+            stream=entity.grid_id,
+            kind=entity.KIND,
+            entity=entity.id,
+            field="round",
+            old=None,
+            new=record,
+            source="round",
+            op=one.id,
+        )
         writing.audit(
-            "round.recorded", scope=entity.grid_id, kind=entity.KIND, subject=entity.id,
+            "round.recorded",
+            scope=entity.grid_id,
+            kind=entity.KIND,
+            subject=entity.id,
             data={"round": str(one.id), "result": one.result},
-        )  # fmt: skip
+        )
     for group in by_kind.values():
         confirmed = [(entity.id, one.on) for entity, one in group]
         claims.confirm_loaded(writing, [entity for entity, _ in group], confirmed, source="round")
@@ -185,7 +208,9 @@ def note_listed(writing: Writing, listed: Mapping[uuid.UUID, dt.date]) -> None:
 
 
 def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason: str) -> Thing:
-    """Take a wrong round back with a reason; last contact and state fall back to what stands. Returns what it was about.
+    """Take a wrong round back with a reason; last contact and state fall back to what stands.
+
+    Returns what it was about.
 
     Raises NotHere, NotPermitted, RoundRefused.
     """
@@ -208,8 +233,14 @@ def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason:
         state = rules.state_without(look(found), others)
         if isinstance(entity, Facility) and state and entity.status != "removed":
             claims.apply_claims(writing, [Claim("facility", entity.id, "status", state, "round", reason=reason)])
-        writing.audit("round.withdrawn", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"round": str(found.id)}, reason=reason)  # fmt: skip
+        writing.audit(
+            "round.withdrawn",
+            scope=found.grid_id,
+            kind=found.kind,
+            subject=found.entity,
+            data={"round": str(found.id)},
+            reason=reason,
+        )
     return found.kind, found.entity
 
 

@@ -11,9 +11,17 @@ from gridwalk.visits import rules
 from gridwalk.visits.models import Visit
 
 COLUMNS = [
-    "state", "outcome", "settled_at", "met_in_person", "n_visits", "bands", "last_visit_at", "revisit_at", "planned_on",
+    "state",
+    "outcome",
+    "settled_at",
+    "met_in_person",
+    "n_visits",
+    "bands",
+    "last_visit_at",
+    "revisit_at",
+    "planned_on",
     "planned_band",
-]  # fmt: skip
+]
 
 
 def attempt(visit: Visit) -> rules.Attempt:
@@ -41,8 +49,19 @@ def settle(target: Target, visits: Sequence[Visit], *, new: Visit | None = None)
 
 
 def save(writing: Writing, targets: Sequence[Target], was: Mapping[Target, str], *, source: str) -> None:
-    """Save the columns; a target whose state is no longer what it ``was`` gets a change row. Its grid must be locked."""
+    """Save the columns; a target whose state is no longer what it ``was`` gets a change row.
+
+    Its grid must be locked.
+    """
     bulk.update(targets, COLUMNS)
     for target in targets:
         if target.state != was[target]:
-            writing.change(target.grid_id, "target", target.id, "state", was[target], target.state, source=source)
+            writing.change(
+                stream=target.grid_id,
+                kind="target",
+                entity=target.id,
+                field="state",
+                old=was[target],
+                new=target.state,
+                source=source,
+            )

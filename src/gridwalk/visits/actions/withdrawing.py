@@ -1,4 +1,6 @@
-"""Taking a visit back: it stays on record with the reason, and whatever counted because of it is reckoned without it."""
+"""Taking a visit back: it stays on record with the reason, and whatever counted because of it is reckoned
+without it.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,9 @@ from gridwalk.visits.models import CareContact, Visit
 def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: str) -> None:
     """Take a wrong visit back with a reason; facts and persons it brought stay and are corrected on their own pages.
 
-    Its target, the last contact of its place and of its care labels and its proof of vacancy fall back to the visits that
-    stand; needs found in it do not count, needs it settled are open again. Raises NotHere, NotPermitted, VisitRefused.
+    Its target, the last contact of its place and of its care labels and its proof of vacancy fall back to the visits
+    that stand; needs found in it do not count, needs it settled are open again. Raises NotHere, NotPermitted,
+    VisitRefused.
     """
     found = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()
     if found is None:
@@ -58,8 +61,14 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
         for label in labels.distinct():
             _last_contact(writing, label)
         caring.take_back(writing, found)
-        writing.audit("visit.withdrawn", scope=place.grid_id, kind=found.kind, subject=found.entity,
-                      data={"visit": str(found.id)}, reason=reason)  # fmt: skip
+        writing.audit(
+            "visit.withdrawn",
+            scope=place.grid_id,
+            kind=found.kind,
+            subject=found.entity,
+            data={"visit": str(found.id)},
+            reason=reason,
+        )
 
 
 def _prove_by_others(writing: Writing, dwelling: Dwelling, found: Visit, standing: Sequence[Visit]) -> None:

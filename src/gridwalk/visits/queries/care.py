@@ -18,7 +18,7 @@ from gridwalk.visits import needs
 from gridwalk.visits.models import CareContact, CareNeed
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """A need as a row. ``late``: somebody should have asked by now."""
 
@@ -52,9 +52,7 @@ def _followed(scope: str) -> QuerySet[CareNeed]:
     )
 
 
-def followed(
-    viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0
-) -> tuple[list[Row], int]:  # fmt: skip
+def followed(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Row], int]:
     """The needs nobody has confirmed as met, by the day somebody should ask, and how many. Raises NotHere."""
     care.require(viewer, scope)
     found = _followed(scope)
@@ -95,12 +93,25 @@ def _rows(viewer: Viewer, found: Iterable[CareNeed], today: dt.date) -> list[Row
         home = homes.get(label.person_id)
         made.append(
             Row(
-                need.pk, label.person_id, shown_name(viewer, label.grid_id, label.person.name), home.dwelling.address if home else "",
-                home.dwelling_id if home else None, needs.NEEDS.get(need.need, ""), need.state, needs.STATES[need.state],
-                needs.REFERRED_TO.get(need.referred_to, ""), need.contact.on, need.contact.worker_name, need.ask_on,
-                need.ask_on <= today, need.n_unsettled, need.settled_on, need.settled_by_name, names[label.pk],
+                id=need.pk,
+                person=label.person_id,
+                name=shown_name(viewer, label.grid_id, label.person.name),
+                address=home.dwelling.address if home else "",
+                dwelling=home.dwelling_id if home else None,
+                need=needs.NEEDS.get(need.need, ""),
+                state=need.state,
+                state_label=needs.STATES[need.state],
+                referred_to=needs.REFERRED_TO.get(need.referred_to, ""),
+                found_on=need.contact.on,
+                found_by=need.contact.worker_name,
+                ask_on=need.ask_on,
+                late=need.ask_on <= today,
+                n_unsettled=need.n_unsettled,
+                settled_on=need.settled_on,
+                settled_by=need.settled_by_name,
+                responsible=names[label.pk],
             )
-        )  # fmt: skip
+        )
     return made
 
 

@@ -18,7 +18,7 @@ from gridwalk.visits.queries import worklist
 WORDS = {"remaining": "还没去", "visited": "已走访", "explained": "已说明", "pending": "待复核", "": "不在本次走访"}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
     """A door on the elevation. ``said``: its state as read aloud."""
 
@@ -56,9 +56,19 @@ class Elevation:
 
 
 LEGEND = [
-    ("访", "v", "已走访"), ("见", "v", "见面"), ("电", "v", "电话"), ("空", "k", "空房已核"), ("拒", "e", "拒访"), ("无", "e", "多时段无人"),
-    ("无", "n", "去过无人"), ("空", "n", "报空房，待证实"), ("约", "q", "约好回访"), ("核", "q", "待复核"), ("未", "n", "还没去"), ("异", "z", "有差异"),
-]  # fmt: skip
+    ("访", "v", "已走访"),
+    ("见", "v", "见面"),
+    ("电", "v", "电话"),
+    ("空", "k", "空房已核"),
+    ("拒", "e", "拒访"),
+    ("无", "e", "多时段无人"),
+    ("无", "n", "去过无人"),
+    ("空", "n", "报空房，待证实"),
+    ("约", "q", "约好回访"),
+    ("核", "q", "待复核"),
+    ("未", "n", "还没去"),
+    ("异", "z", "有差异"),
+]
 
 
 def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at: dt.datetime) -> Elevation:
@@ -99,7 +109,10 @@ def elevation(viewer: Viewer, building: Building, campaign: Campaign | None, at:
         for key, (first, width) in columns.items():
             on_floor = [d for d in by_stair[key] if _floor(d) == floor]
             cells: list[Cell | None] = [
-                _cell(viewer, d, targets.get(d.id), doors[d.id], floor, first + i) for i, d in enumerate(on_floor)
+                _cell(
+                    viewer=viewer, dwelling=d, target=targets.get(d.id), door=doors[d.id], floor=floor, column=first + i
+                )
+                for i, d in enumerate(on_floor)
             ]
             for cell in cells:
                 if cell:
@@ -132,15 +145,30 @@ def _cell(
 ) -> Cell:
     state = target.state if target else ""
     character, tone = (
-        worklist.mark(state, worklist.shown(viewer, dwelling.grid_id, state, target.outcome), target.n_visits, agreed=target.revisit_at is not None,
-                      different=bool(door.n_differences) and state != "visited")
+        worklist.mark(
+            state,
+            worklist.shown(viewer, dwelling.grid_id, state, target.outcome),
+            target.n_visits,
+            agreed=target.revisit_at is not None,
+            different=bool(door.n_differences) and state != "visited",
+        )
         if target
         else ("", "n")
-    )  # fmt: skip
+    )
     words = {(m, t): w for m, t, w in LEGEND}.get((character, tone), WORDS.get(state, ""))
     extra = [w for w, on in (("出租", door.label == "出租房"), ("有关怀联系", door.has_care)) if on]
     said = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
-    return Cell(dwelling.id, dwelling.room, floor, column, character, tone, door.label == "出租房", door.has_care, said)
+    return Cell(
+        dwelling=dwelling.id,
+        room=dwelling.room,
+        floor=floor,
+        column=column,
+        mark=character,
+        tone=tone,
+        let=door.label == "出租房",
+        care=door.has_care,
+        said=said,
+    )
 
 
 def building_pairs(campaign: Campaign | None, buildings: Sequence[Building]) -> dict[uuid.UUID, tuple[int, int, int]]:

@@ -20,9 +20,12 @@ from gridwalk.registry.queries.rechecks import Waiting
 from gridwalk.territory import queries as territory
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Linked:
-    """A link that ends with its door or person, or comes back with it. ``homeless``: nothing else is linked to the person."""
+    """A link that ends with its door or person, or comes back with it.
+
+    ``homeless``: nothing else is linked to the person.
+    """
 
     person: uuid.UUID
     name: str
@@ -32,9 +35,12 @@ class Linked:
     homeless: bool
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is to end or to return. ``ended``: how it stands now, in words, where it has ended; ``rows``: its records."""
+    """What is to end or to return.
+
+    ``ended``: how it stands now, in words, where it has ended; ``rows``: its records.
+    """
 
     kind: str
     id: uuid.UUID
@@ -53,7 +59,10 @@ class Subject:
 
 @dataclasses.dataclass(frozen=True)
 class Impact:
-    """What follows. ``labels``: (person, category) of care that no longer falls due; organizations and open differences stay."""
+    """What follows.
+
+    ``labels``: (person, category) of care that no longer falls due; organizations and open differences stay.
+    """
 
     links: list[Linked]
     labels: list[tuple[str, str]]
@@ -85,7 +94,16 @@ def subject(viewer: Viewer, kind: str, pk: uuid.UUID) -> Subject:
         gone = rules.ended_word(kind, found.status, getattr(found, "ended_as", ""))
     if not rows or not viewer.may(Verb.EDIT_REGISTER, grid):
         raise NotHere
-    return Subject(kind, pk, grid, title, of, gone, rows, rechecks.latest_of(viewer, [r.pk for r in rows], whole=whole))
+    return Subject(
+        kind=kind,
+        id=pk,
+        grid=grid,
+        title=title,
+        of=of,
+        ended=gone,
+        rows=rows,
+        last=rechecks.latest_of(viewer, [r.pk for r in rows], whole=whole),
+    )
 
 
 def _doors(building: uuid.UUID, grid: str) -> list[Dwelling]:
@@ -110,19 +128,28 @@ def impact(viewer: Viewer, of: Subject, today: dt.date) -> Impact:
     return Impact(
         [
             Linked(
-                link.person_id, shown_name(viewer, link.grid_id, link.person.name), link.dwelling_id, link.dwelling.address,
-                rules.RESIDENCE_LABELS.get(link.kind, link.kind), of.of == "dwelling" and link.person_id not in housed,
+                person=link.person_id,
+                name=shown_name(viewer, link.grid_id, link.person.name),
+                dwelling=link.dwelling_id,
+                address=link.dwelling.address,
+                kind=rules.RESIDENCE_LABELS.get(link.kind, link.kind),
+                homeless=of.of == "dwelling" and link.person_id not in housed,
             )
             for link in links
         ],
         [
-            (shown_name(viewer, label.grid_id, label.person.name), dictionary.choice_label("care", "category", label.category))
+            (
+                shown_name(viewer, label.grid_id, label.person.name),
+                dictionary.choice_label("care", "category", label.category),
+            )
             for label in labels
-        ] if of.of == "person" and viewer.may(Verb.SEE_CARE, of.grid) else [],
+        ]
+        if of.of == "person" and viewer.may(Verb.SEE_CARE, of.grid)
+        else [],
         [(shop.pk, shop.name) for shop in shops] if of.of == "dwelling" else [],
         Difference.objects.filter(entity__in=ids, state__in=rules.WAITING).count(),
         Target.objects.filter(entity__in=ids, campaign__state="running", state__in=("remaining", "pending")).count(),
-    )  # fmt: skip
+    )
 
 
 def _links(entities: Sequence[Any], *, returning: bool) -> list[Residence]:

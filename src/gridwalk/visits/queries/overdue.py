@@ -1,6 +1,7 @@
 """该重新核实的: records whose fields are past their period, by door in walking order, with the cheapest next step (P9).
 
-The condition is the one 鲜活 is counted by (``registry.predicates.fresh``), so the list and the indicator cannot disagree.
+The condition is the one 鲜活 is counted by (``registry.predicates.fresh``), so the list and the indicator cannot
+disagree.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Figure:
     d: int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class FieldCount:
     """One ageing field over an area: its period and, by grid, its pairs."""
 
@@ -67,7 +68,7 @@ class Item:
     verified_on: dt.date | None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Door:
     """A door with what is to be verified there; ``step``: a key of STEPS."""
 
@@ -106,7 +107,11 @@ def counts(viewer: Viewer, scope: str, today: dt.date) -> list[FieldCount]:
         for name, days in ages.items():
             grids = {row["grid_id"]: Figure(row[f"n_{days}"], row["d"]) for row in rows}
             total = Figure(sum(f.n for f in grids.values()), sum(f.d for f in grids.values()))
-            counted.append(FieldCount(kind, name, dictionary.label(kind, name), days, total, grids))
+            counted.append(
+                FieldCount(
+                    kind=kind, name=name, label=dictionary.label(kind, name), days=days, total=total, grids=grids
+                )
+            )
     return counted
 
 
@@ -157,13 +162,15 @@ def without_door(
     return [_person(viewer, person, today) for person in rows], found.count()
 
 
-def _rows(
-    viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], today: dt.date, field: str
-) -> list[Door]:  # fmt: skip
+def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], today: dt.date, field: str) -> list[Door]:
     of_door: dict[uuid.UUID, list[Item]] = defaultdict(list)
-    own = set() if field.startswith("person") else set(
-        _overdue("dwelling", "", today, field).filter(pk__in=[d.pk for d in page]).values_list("pk", flat=True)
-    )  # fmt: skip
+    own = (
+        set()
+        if field.startswith("person")
+        else set(
+            _overdue("dwelling", "", today, field).filter(pk__in=[d.pk for d in page]).values_list("pk", flat=True)
+        )
+    )
     for dwelling in page:
         if dwelling.pk in own:
             said = _labels("dwelling", dwelling.verified_on, today)
@@ -179,11 +186,15 @@ def _rows(
     )
     return [
         Door(
-            d.pk, d.address, d.room, worklist.group_of(d),
-            "call" if d.pk in phones else "on_list" if d.pk in on_list else "join", tuple(of_door[d.pk]),
+            id=d.pk,
+            address=d.address,
+            room=d.room,
+            group=worklist.group_of(d),
+            step="call" if d.pk in phones else "on_list" if d.pk in on_list else "join",
+            items=tuple(of_door[d.pk]),
         )
         for d in page
-    ]  # fmt: skip
+    ]
 
 
 def _person(viewer: Viewer, person: Person, today: dt.date) -> Item:

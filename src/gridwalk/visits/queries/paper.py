@@ -20,9 +20,12 @@ from gridwalk.visits.models import Visit
 from gridwalk.visits.queries import worklist
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SheetRow:
-    """A line of a walk sheet: settled doors read 已走访 alike, whatever settled them. ``asks``: what to ask there, in words."""
+    """A line of a walk sheet: settled doors read 已走访 alike, whatever settled them.
+
+    ``asks``: what to ask there, in words.
+    """
 
     dwelling: uuid.UUID
     group: str
@@ -63,16 +66,21 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
     labels = campaign_rules.BANDS
     return [
         SheetRow(
-            t.entity, worklist.group_of(places[t.entity]), places[t.entity].room, "、".join(people.get(t.entity, [])[:6]),
-            t.state == "visited", "".join(labels[b] for b in labels if b in t.bands), t.revisit_at,
-            tuple(q.short for q in asked.get(t.entity, ())),
+            dwelling=t.entity,
+            group=worklist.group_of(places[t.entity]),
+            room=places[t.entity].room,
+            names="、".join(people.get(t.entity, [])[:6]),
+            settled=t.state == "visited",
+            tried="".join(labels[b] for b in labels if b in t.bands),
+            revisit_at=t.revisit_at,
+            asks=tuple(q.short for q in asked.get(t.entity, ())),
         )
         for t in chosen
         if t.entity in places
-    ]  # fmt: skip
+    ]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class EntryRow:
     """A door to type a paper visit into."""
 
@@ -113,13 +121,13 @@ def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: St
         here = people.get(d.id, [])
         rows.append(
             EntryRow(
-                d.id,
-                d.room,
-                "、".join(n for _, n in here),
-                tuple(p for p, _ in here),
-                character,
-                tone,
-                t.state if t else "",
+                dwelling=d.id,
+                room=d.room,
+                names="、".join(n for _, n in here),
+                persons=tuple(p for p, _ in here),
+                mark=character,
+                tone=tone,
+                state=t.state if t else "",
             )
         )
     return rows

@@ -28,7 +28,7 @@ LIMIT = 200
 BROKEN = ("faulty", "out_of_use")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
     """A facility or key site as a row. ``when``: overdue · soon · ahead, empty where it is gone; ``broken``: what is wrong
     with it, in words, until a round says that it is repaired.
@@ -105,7 +105,10 @@ def facilities(
 
 
 def in_time(viewer: Viewer, scope: str, today: dt.date) -> list[InTime]:
-    """按期巡检 by kind of facility, in the dictionary's order; kinds of which there is none are left out. Raises NotHere."""
+    """按期巡检 by kind of facility, in the dictionary's order; kinds of which there is none are left out.
+
+    Raises NotHere.
+    """
     rows = Facility.objects.filter(_inside(viewer, scope), predicates.facility_standing())
     overdue = Count("pk", filter=predicates.facility_overdue(today))
     counted = {
@@ -147,7 +150,10 @@ def buildings(viewer: Viewer, scope: str) -> list[tuple[uuid.UUID, str]]:
 
 
 def at_building(viewer: Viewer, building: Building, today: dt.date) -> list[Line]:
-    """The facilities of a building and the key sites whose address is in it; a constant number of queries. Raises NotHere."""
+    """The facilities of a building and the key sites whose address is in it; a constant number of queries.
+
+    Raises NotHere.
+    """
     inside = _inside(viewer, building.grid_id)
     things = Facility.objects.filter(inside, predicates.facility_standing(), building=building)
     place = addresses.estate_key(building.estate), building.key
@@ -199,12 +205,21 @@ def _facility(row: Facility, last: Mapping[uuid.UUID, Round], today: dt.date) ->
     place = f"{row.building.estate} {row.building.name}".strip() if row.building else "没有挂到楼栋"
     is_broken = row.status in BROKEN
     return Line(
-        "facility", row.id, row.title, dictionary.choice_label("facility", "facility_kind", row.facility_kind), row.grid_id,
-        f"{row.grid.area.short} {row.grid.name}　{place}", row.where,
-        dictionary.choice_label("facility", "status", row.status),
-        (_said(last.get(row.id)) or "台账写着有毛病") if is_broken else "",
-        interval, last_on, due_on, "" if row.status == "removed" else when, row.walk_key,
-    )  # fmt: skip
+        kind="facility",
+        id=row.id,
+        title=row.title,
+        type_label=dictionary.choice_label("facility", "facility_kind", row.facility_kind),
+        grid=row.grid_id,
+        group=f"{row.grid.area.short} {row.grid.name}　{place}",
+        where=row.where,
+        state=dictionary.choice_label("facility", "status", row.status),
+        broken=(_said(last.get(row.id)) or "台账写着有毛病") if is_broken else "",
+        interval_days=interval,
+        last_on=last_on,
+        due_on=due_on,
+        when="" if row.status == "removed" else when,
+        walk_key=row.walk_key,
+    )
 
 
 def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> Line:
@@ -213,13 +228,24 @@ def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> Line:
     place = f"{estate} {key}号楼" if estate and key else row.address
     broken = _said(last.get(row.id))
     return Line(
-        "site", row.id, row.name, f"重点场所（{dictionary.choice_label('site', 'site_kind', row.site_kind) or '未分类'}）", row.grid_id,
-        f"{row.grid.area.short} {row.grid.name}　{place}", row.address, "有毛病" if broken else "", broken, interval, last_on, due_on,
-        when if row.status == "active" else "", addresses.walking_order(estate, key)[:80] if key else registry_rules.NO_BUILDING,
-    )  # fmt: skip
+        kind="site",
+        id=row.id,
+        title=row.name,
+        type_label=f"重点场所（{dictionary.choice_label('site', 'site_kind', row.site_kind) or '未分类'}）",
+        grid=row.grid_id,
+        group=f"{row.grid.area.short} {row.grid.name}　{place}",
+        where=row.address,
+        state="有毛病" if broken else "",
+        broken=broken,
+        interval_days=interval,
+        last_on=last_on,
+        due_on=due_on,
+        when=when if row.status == "active" else "",
+        walk_key=addresses.walking_order(estate, key)[:80] if key else registry_rules.NO_BUILDING,
+    )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Past:
     """A round as its page lists it."""
 
@@ -243,9 +269,18 @@ def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str, *, limit: int = 60) 
 def _past(one: Round) -> Past:
     label, mark, tone = registry_rules.ROUND_RESULTS[one.result]
     parts: Sequence[str] = (
-        registry_rules.ROUND_FAULTS.get(one.fault, ""), one.note, "先停用" if one.out_of_use else "",
-    )  # fmt: skip
+        registry_rules.ROUND_FAULTS.get(one.fault, ""),
+        one.note,
+        "先停用" if one.out_of_use else "",
+    )
     return Past(
-        one.id, one.on, label, mark, tone, "，".join(part for part in parts if part), one.worker_name, one.result == "listed",
-        one.withdrawn_reason if one.withdrawn_at else "",
-    )  # fmt: skip
+        id=one.id,
+        on=one.on,
+        label=label,
+        mark=mark,
+        tone=tone,
+        said="，".join(part for part in parts if part),
+        who=one.worker_name,
+        listed=one.result == "listed",
+        withdrawn=one.withdrawn_reason if one.withdrawn_at else "",
+    )

@@ -21,12 +21,17 @@ from gridwalk.registry.queries import entities
 from gridwalk.visits import rules
 
 REASONS = {
-    "untried": "还没去", "tried": "去过，无人", "agreed": "约好回访", "vacant_unproved": "报空房，待第二来源", "refused": "拒访",
-    "absent": "多时段无人", "pending": "待复核",
-}  # fmt: skip
+    "untried": "还没去",
+    "tried": "去过，无人",
+    "agreed": "约好回访",
+    "vacant_unproved": "报空房，待第二来源",
+    "refused": "拒访",
+    "absent": "多时段无人",
+    "pending": "待复核",
+}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
     """One target that keeps the rate from 100 %, or any target where all are asked for."""
 
@@ -91,9 +96,17 @@ def _check(viewer: Viewer, scope: str) -> None:
 
 
 def gaps(
-    viewer: Viewer, campaign: Campaign, scope: str, *, kind: str = "dwelling", reason: str = "", at: dt.datetime,
-    limit: int = 200, offset: int = 0, everything: bool = False,
-) -> tuple[list[Row], Counter[str]]:  # fmt: skip
+    viewer: Viewer,
+    campaign: Campaign,
+    scope: str,
+    *,
+    kind: str = "dwelling",
+    reason: str = "",
+    at: dt.datetime,
+    limit: int = 200,
+    offset: int = 0,
+    everything: bool = False,
+) -> tuple[list[Row], Counter[str]]:
     """The gap rows of a scope in walking order and how many there are by reason. A constant number of queries."""
     _check(viewer, scope)
     found = _targets(campaign, scope, kind)
@@ -108,9 +121,19 @@ def gaps(
     chosen: list[uuid.UUID] = []
     for pk, state, recorded, n_visits, revisit_at, of_grid in light:
         outcome = shown(viewer, of_grid, state, recorded)
-        code = campaigns.reason(
-            campaigns.Door(state, outcome, n_visits=n_visits, revisit_at=revisit_at, vacant=outcome == "vacant_confirmed")
-        )[0] if state != "visited" else "done"  # fmt: skip
+        code = (
+            campaigns.reason(
+                campaigns.Door(
+                    state=state,
+                    outcome=outcome,
+                    n_visits=n_visits,
+                    revisit_at=revisit_at,
+                    vacant=outcome == "vacant_confirmed",
+                )
+            )[0]
+            if state != "visited"
+            else "done"
+        )
         reasons[code] += 1
         if not reason or code == reason:
             chosen.append(pk)
@@ -140,22 +163,45 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
         different = bool(door and door.n_differences)
         outcome = shown(viewer, target.grid_id, target.state, target.outcome)
         facts = campaigns.Door(
-            target.state, outcome, tuple(target.bands), target.n_visits, target.entity in phones,
-            outcome == "vacant_confirmed", different, clock.local(target.revisit_at) if target.revisit_at else None,
-            target.planned_on,
-        )  # fmt: skip
+            state=target.state,
+            outcome=outcome,
+            bands=tuple(target.bands),
+            n_visits=target.n_visits,
+            has_phone=target.entity in phones,
+            vacant=outcome == "vacant_confirmed",
+            has_difference=different,
+            revisit_at=clock.local(target.revisit_at) if target.revisit_at else None,
+            planned_on=target.planned_on,
+        )
         code, label = ("done", "已走访") if target.state == "visited" else campaigns.reason(facts)
         character, tone = mark(target.state, outcome, target.n_visits, agreed=target.revisit_at is not None)
         dwelling = places.get(target.entity)
         made.append(
             Row(
-                target.id, target.entity, target.kind, group_of(dwelling) if dwelling else target.grid.name,
-                door.room if door else titles.get(target.entity, ""), door.address if door else titles.get(target.entity, ""),
-                target.state, outcome, character, tone, code, label, _bands(target), target.last_visit_at, target.n_visits,
-                door.n_living if door else 0, door.label if door else "", bool(door and door.has_care), campaigns.next_step(facts),
-                target.assignee.name if target.assignee else "", target.planned_on, target.planned_band,
+                target=target.id,
+                entity=target.entity,
+                kind=target.kind,
+                group=group_of(dwelling) if dwelling else target.grid.name,
+                room=door.room if door else titles.get(target.entity, ""),
+                address=door.address if door else titles.get(target.entity, ""),
+                state=target.state,
+                outcome=outcome,
+                mark=character,
+                tone=tone,
+                reason=code,
+                reason_label=label,
+                bands=_bands(target),
+                last_visit_at=target.last_visit_at,
+                n_visits=target.n_visits,
+                n_living=door.n_living if door else 0,
+                label=door.label if door else "",
+                has_care=bool(door and door.has_care),
+                step=campaigns.next_step(facts),
+                assignee=target.assignee.name if target.assignee else "",
+                planned_on=target.planned_on,
+                planned_band=target.planned_band,
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -179,7 +225,7 @@ def with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     return found | set(links.values_list("dwelling_id", flat=True))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Waiting:
     """A target that another person must recheck."""
 
@@ -210,17 +256,27 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
     rows = []
     for target in targets:
         reports = sorted(
-            (v for v in target.visits.all() if v.withdrawn_at is None and v.outcome in rules.AWAITING_RECHECK and not v.recheck),
+            (
+                v
+                for v in target.visits.all()
+                if v.withdrawn_at is None and v.outcome in rules.AWAITING_RECHECK and not v.recheck
+            ),
             key=lambda v: v.at,
-        )  # fmt: skip
+        )
         if reports:
             last = reports[-1]
             rows.append(
                 Waiting(
-                    target.id, target.entity, target.kind, titles.get(target.entity, ""), rules.OUTCOMES[last.outcome][0],
-                    last.worker_name, last.at, viewer.id is not None and any(v.worker == viewer.id for v in reports),
+                    target=target.id,
+                    entity=target.entity,
+                    kind=target.kind,
+                    title=titles.get(target.entity, ""),
+                    outcome=rules.OUTCOMES[last.outcome][0],
+                    reported_by=last.worker_name,
+                    reported_at=last.at,
+                    mine=viewer.id is not None and any(v.worker == viewer.id for v in reports),
                 )
-            )  # fmt: skip
+            )
     return rows
 
 

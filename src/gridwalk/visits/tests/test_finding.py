@@ -17,9 +17,15 @@ from gridwalk.visits.tests.walk import Walk, dwelling, target
 def label(person: Person, days: int = 7) -> CareLabel:
     on = person.created_at.date()
     return CareLabel.objects.create(
-        grid_id=person.grid_id, person=person, category="living_alone", interval_days=days, starts_on=on,
-        ends_on=on.replace(year=on.year + 1), source="ledger", created_at=person.created_at,
-    )  # fmt: skip
+        grid_id=person.grid_id,
+        person=person,
+        category="living_alone",
+        interval_days=days,
+        starts_on=on,
+        ends_on=on.replace(year=on.year + 1),
+        source="ledger",
+        created_at=person.created_at,
+    )
 
 
 def test_one_visit_feeds_everything_that_is_kept_about_a_home(walk: Walk) -> None:
@@ -30,15 +36,20 @@ def test_one_visit_feeds_everything_that_is_kept_about_a_home(walk: Walk) -> Non
     walk.dispatch()
     baby = Arrival({"name": "王试丁", "id_no": made_up.id_no(1, "20260901")}, "lives_here")
     walk.knock(
-        door, "met", walk.then(), met_adult=True,
+        door,
+        "met",
+        walk.then(),
+        met_adult=True,
         found=Found(
-            claims=(Claim("dwelling", door.id, "tenure", "owner", "visit"),), confirmed=(stays.id,), arrivals=(baby,),
-            departures=(leaves.id,), ends=((died.id, "deceased"),), care=(Need(stays.id, "repair", "given"),),
+            claims=(Claim("dwelling", door.id, "tenure", "owner", "visit"),),
+            confirmed=(stays.id,),
+            arrivals=(baby,),
+            departures=(leaves.id,),
+            ends=((died.id, "deceased"),),
+            care=(Need(person=stays.id, need="repair", help="given"),),
         ),
-    )  # fmt: skip
-    living = set(
-        Residence.objects.filter(dwelling=door, to_on__isnull=True).values_list("person__name", flat=True)
-    )  # fmt: skip
+    )
+    living = set(Residence.objects.filter(dwelling=door, to_on__isnull=True).values_list("person__name", flat=True))
     assert living == {"王试甲", "王试丙", "王试丁"}
     assert dwelling(door.id).tenure == "owner"
     assert Person.objects.get(pk=stays.id).verified_on == Person.objects.get(pk=baby.id).verified_on == walk.at.date()
@@ -60,7 +71,7 @@ def test_a_visit_speaks_only_of_its_own_door(walk: Walk) -> None:
         Found(confirmed=(here.id, stranger.id)),
         Found(departures=(neighbour.id,)),
         Found(ends=((stranger.id, "deceased"),)),
-        Found(care=(Need(stranger.id),)),
+        Found(care=(Need(person=stranger.id),)),
         Found(claims=(Claim("person", stranger.id, "phone", made_up.phone(1), "visit"),)),
         Found(claims=(Claim("dwelling", far.id, "tenure", "let", "visit"),)),
         Found(confirmed=(ids.new_id(),)),
@@ -68,7 +79,9 @@ def test_a_visit_speaks_only_of_its_own_door(walk: Walk) -> None:
     for found in foreign:
         answer = walk.knock(door, "met", walk.then(), found=found)
         assert answer.reason == "填的人里有不在这一户名下的，没有记。请刷新这一户再填。"
-    assert walk.knock(door, "met", walk.then(), found=Found(care=(Need(here.id, "a car"),))).reason.startswith("不认得")
+    assert walk.knock(
+        door, "met", walk.then(), found=Found(care=(Need(person=here.id, need="a car"),))
+    ).reason.startswith("不认得")
     assert not Visit.objects.exists()
     assert Person.objects.get(pk=stranger.id).verified_on is None
     assert walk.knock(door, "met", walk.then(), found=Found(confirmed=(here.id,))).accepted
@@ -80,7 +93,9 @@ def test_who_is_known_to_have_ended_does_not_hold_up_the_batch(walk: Walk) -> No
     walk.dispatch()
     Person.objects.filter(pk=person.id).update(status="moved_away")
     end = Found(ends=((person.id, "deceased"),))
-    visits = [NewVisit("dwelling", door.id, "met", walk.then(-1, hour), found=end) for hour in (9, 10)]
+    visits = [
+        NewVisit(kind="dwelling", entity=door.id, outcome="met", at=walk.then(-1, hour), found=end) for hour in (9, 10)
+    ]
     answers = recording.record_visits(actor=walk.worker, at=walk.at, grid=GRID, visits=visits)
     assert [a.accepted for a in answers] == [True, True]
     assert not Recheck.objects.exists()
@@ -92,7 +107,13 @@ def test_two_contacts_in_one_batch_are_both_kept_and_the_later_day_counts(walk: 
     label(person)
     walk.dispatch()
     visits = [
-        NewVisit("dwelling", door.id, "met", walk.then(days), found=Found(care=(Need(person.id, need, "given"),)))
+        NewVisit(
+            kind="dwelling",
+            entity=door.id,
+            outcome="met",
+            at=walk.then(days),
+            found=Found(care=(Need(person=person.id, need=need, help="given"),)),
+        )
         for days, need in ((0, "medical"), (-3, "repair"))
     ]
     recording.record_visits(actor=walk.worker, at=walk.at, grid=GRID, visits=visits)
@@ -114,8 +135,10 @@ def test_vacancy_counts_only_with_a_second_source_and_another_worker_only_after_
     found = dwelling(door.id)
     assert target(door).state == "visited"
     assert (found.occupancy, found.vacancy_source, found.vacancy_confirmed_on) == (
-        "vacant", "other_worker", walk.then(-2).date(),
-    )  # fmt: skip
+        "vacant",
+        "other_worker",
+        walk.then(-2).date(),
+    )
 
 
 def test_an_older_proof_typed_in_late_does_not_replace_a_newer_one(walk: Walk) -> None:

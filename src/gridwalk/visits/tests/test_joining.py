@@ -48,14 +48,16 @@ def test_a_call_to_somebody_cared_for_is_a_contact_and_moves_the_day_due(walk: W
     centre = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, "120105001"),))
     for stranger in (made_up.worker(FAR_GRID), centre):
         with pytest.raises(NotHere):
-            care.record_contact(actor=stranger, at=walk.at, said=Need(given.person_id))
+            care.record_contact(actor=stranger, at=walk.at, said=Need(person=given.person_id))
 
     (made,) = care.record_contact(
-        actor=walk.worker, at=walk.at, said=Need(given.person_id, "medical", "referred", "hospital")
+        actor=walk.worker, at=walk.at, said=Need(person=given.person_id, need="medical", help="referred", to="hospital")
     )
     assert (made.need, made.help, made.on) == ("medical", "referred", walk.at.date())
     with pytest.raises(CareRefused) as refused:
-        care.record_contact(actor=walk.worker, at=walk.at, said=Need(given.person_id, "a car", "given"))
+        care.record_contact(
+            actor=walk.worker, at=walk.at, said=Need(person=given.person_id, need="a car", help="given")
+        )
     assert set(refused.value.faults) == {"need"}
     assert (CareContact.objects.count(), CareNeed.objects.get().state) == (1, "referred")
     assert CareLabel.objects.get().last_contact_on == walk.at.date()

@@ -53,13 +53,13 @@ def test_what_was_done_says_how_it_begins_and_when_somebody_asks(
 @pytest.mark.parametrize(
     ("said", "wrong"),
     [
-        (Need(SOMEBODY, "medical", "given"), set()),
-        (Need(SOMEBODY, "a car", "given"), {"need"}),
-        (Need(SOMEBODY, "medical", "tomorrow"), {"help"}),
-        (Need(SOMEBODY, "medical", "referred", "the moon"), {"to"}),
-        (Need(SOMEBODY, "medical", "referred", "hospital", ON - dt.timedelta(days=1)), {"by"}),
-        (Need(SOMEBODY, "medical", "referred", "hospital", ON + dt.timedelta(days=90)), set()),
-        (Need(SOMEBODY, "medical", "referred", "hospital", ON + dt.timedelta(days=91)), {"by"}),
+        (Need(person=SOMEBODY, need="medical", help="given"), set()),
+        (Need(person=SOMEBODY, need="a car", help="given"), {"need"}),
+        (Need(person=SOMEBODY, need="medical", help="tomorrow"), {"help"}),
+        (Need(person=SOMEBODY, need="medical", help="referred", to="the moon"), {"to"}),
+        (Need(person=SOMEBODY, need="medical", help="referred", to="hospital", by=ON - dt.timedelta(days=1)), {"by"}),
+        (Need(person=SOMEBODY, need="medical", help="referred", to="hospital", by=ON + dt.timedelta(days=90)), set()),
+        (Need(person=SOMEBODY, need="medical", help="referred", to="hospital", by=ON + dt.timedelta(days=91)), {"by"}),
     ],
 )
 def test_what_cannot_be_filled_in_so(said: Need, wrong: set[str]) -> None:
@@ -75,14 +75,19 @@ def test_a_need_found_at_the_door_is_followed_once_and_answered_there(walk: Walk
     somebody_else = walk.street.person("王试乙", door)
     label(somebody_else)
     CareLabel.objects.update(starts_on=walk.then(-30).date())
-    first = walk.knock(door, "met", walk.then(-3), found=seen(Need(person.id, "medical", "referred", "hospital"))).id
+    first = walk.knock(
+        door, "met", walk.then(-3), found=seen(Need(person=person.id, need="medical", help="referred", to="hospital"))
+    ).id
     found = CareNeed.objects.get()
     assert (CareContact.objects.count(), found.state, found.referred_to) == (2, "referred", "hospital")
     walk.knock(
-        door, "met", walk.then(-2), found=seen(Need(person.id), Need(somebody_else.id, asked=((found.pk, True),)))
+        door,
+        "met",
+        walk.then(-2),
+        found=seen(Need(person=person.id), Need(person=somebody_else.id, asked=((found.pk, True),))),
     )
     assert state() == "referred", "nobody answers for another; no new need closes nothing"
-    asked = walk.knock(door, "met", walk.then(-1), found=seen(Need(person.id, asked=((found.pk, True),)))).id
+    asked = walk.knock(door, "met", walk.then(-1), found=seen(Need(person=person.id, asked=((found.pk, True),)))).id
     assert (state(), CareNeed.objects.get().settled_in_id) == ("confirmed", asked)
 
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=asked, reason="记错了人")
@@ -90,7 +95,7 @@ def test_a_need_found_at_the_door_is_followed_once_and_answered_there(walk: Walk
     assert (found.state, found.settled_on, found.ask_on) == ("open", None, walk.at.date())
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=first, reason="记错了户")
     assert state() == "withdrawn"
-    late = walk.knock(door, "met", walk.then(-1, 15), found=seen(Need(person.id, asked=((found.pk, False),))))
+    late = walk.knock(door, "met", walk.then(-1, 15), found=seen(Need(person=person.id, asked=((found.pk, False),))))
     assert late.accepted
     assert state() == "withdrawn", "what is over stays over"
 
@@ -100,10 +105,13 @@ def test_what_was_heard_after_the_last_label_ended_is_kept(walk: Walk) -> None:
     person = walk.street.person("王试甲", door)
     given = label(person)
     CareLabel.objects.update(ended_on=walk.then(-9).date(), ended_why="not_needed")
-    walk.knock(door, "met", walk.then(-3), found=seen(Need(person.id, "repair")))
+    walk.knock(door, "met", walk.then(-3), found=seen(Need(person=person.id, need="repair")))
     assert (CareNeed.objects.get().contact.label_id, state()) == (given.id, "open")
     refused = walk.knock(
-        door, "met", walk.then(-2), found=seen(Need(person.id, "repair", "referred", "street", walk.then(-4).date()))
+        door,
+        "met",
+        walk.then(-2),
+        found=seen(Need(person=person.id, need="repair", help="referred", to="street", by=walk.then(-4).date())),
     )
     assert "办结日期" in refused.reason
 
@@ -111,7 +119,7 @@ def test_what_was_heard_after_the_last_label_ended_is_kept(walk: Walk) -> None:
 def test_a_need_goes_with_its_person_to_the_next_grid(walk: Walk) -> None:
     person = walk.street.person("王试甲", walk.street.door("101"))
     label(person)
-    care.record_contact(actor=walk.worker, at=walk.at, said=Need(person.id, "repair", "given"))
+    care.record_contact(actor=walk.worker, at=walk.at, said=Need(person=person.id, need="repair", help="given"))
     walk.street.move_in(person, walk.street.door("102", NEXT_GRID), "lives_here")
     rows, n = followed.followed(made_up.worker(NEXT_GRID), NEXT_GRID, walk.at.date())
     assert (n, rows[0].name) == (1, "王试甲")

@@ -42,17 +42,24 @@ def campaign(walk: Walk) -> Campaign:
 def test_every_door_that_is_left_has_one_reason_and_one_next_step(walk: Walk, campaign: Campaign) -> None:
     rows, reasons = worklist.gaps(walk.lead, campaign, GRID, at=walk.at)
     assert [(r.room, r.mark, r.reason, r.step.button) for r in rows] == [
-        ("102", "拒", "refused", "送信"), ("103", "空", "vacant_unproved", "核空房"), ("201", "无", "tried", "打电话"),
-        ("202", "约", "agreed", "已约"), ("203", "核", "pending", "去复核"), ("204", "未", "untried", "加入今日"),
-    ]  # fmt: skip
+        ("102", "拒", "refused", "送信"),
+        ("103", "空", "vacant_unproved", "核空房"),
+        ("201", "无", "tried", "打电话"),
+        ("202", "约", "agreed", "已约"),
+        ("203", "核", "pending", "去复核"),
+        ("204", "未", "untried", "加入今日"),
+    ]
     assert sum(reasons.values()) == len(rows)
     chosen, same = worklist.gaps(walk.lead, campaign, GRID, at=walk.at, reason="tried")
     assert ([r.room for r in chosen], same) == (["201"], reasons)
     assert set(reasons) <= set(worklist.REASONS)
     agreed = next(r for r in rows if r.room == "202")
     assert [(label, tried, agreed) for _, label, tried, agreed in agreed.bands] == [
-        ("上", True, False), ("下", False, False), ("晚", False, True), ("末", False, False),
-    ]  # fmt: skip
+        ("上", True, False),
+        ("下", False, False),
+        ("晚", False, True),
+        ("末", False, False),
+    ]
     with pytest.raises(NotHere):
         worklist.gaps(made_up.worker(FAR_GRID), campaign, GRID, at=walk.at)
 
@@ -63,9 +70,15 @@ def test_who_may_not_see_care_is_told_neither_letting_nor_vacancy(walk: Walk, ca
     assert {r.label for r in masked} == {""}
     assert "出租房" in {r.label for r in worklist.gaps(walk.lead, campaign, GRID, at=walk.at)[0]}
     assert [(r.room, r.mark, r.reason) for r in masked] == [
-        ("101", "访", "done"), ("102", "拒", "refused"), ("103", "无", "tried"), ("104", "访", "done"),
-        ("201", "无", "tried"), ("202", "约", "agreed"), ("203", "核", "pending"), ("204", "未", "untried"),
-    ]  # fmt: skip
+        ("101", "访", "done"),
+        ("102", "拒", "refused"),
+        ("103", "无", "tried"),
+        ("104", "访", "done"),
+        ("201", "无", "tried"),
+        ("202", "约", "agreed"),
+        ("203", "核", "pending"),
+        ("204", "未", "untried"),
+    ]
     assert "vacant_unproved" not in reasons
     assert {r.step.code for r in masked}.isdisjoint({"second_source"})
     shown = chart.elevation(centre, Building.objects.get(), campaign, walk.at)
@@ -106,8 +119,15 @@ def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Wal
     assert [r.room for r in rows] == ["101", "102", "103", "104", "201", "202", "203", "204"]
     assert [r.room for r in rows if r.settled] == ["101", "104"]
     assert {f.name for f in dataclasses.fields(paper.SheetRow)} == {
-        "dwelling", "group", "room", "names", "settled", "tried", "revisit_at", "asks",
-    }  # fmt: skip
+        "dwelling",
+        "group",
+        "room",
+        "names",
+        "settled",
+        "tried",
+        "revisit_at",
+        "asks",
+    }
     by_room = {r.room: r for r in rows}
     assert (by_room["101"].names, by_room["201"].tried) == ("王试甲", "上")
     left = paper.walk_sheet(walk.worker, campaign, GRID, only_left=True)
@@ -118,14 +138,19 @@ def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Wal
 
 def test_a_stairwell_is_typed_in_from_the_bottom_up_and_a_door_struck_off_is_not_offered(
     walk: Walk, campaign: Campaign
-) -> None:  # fmt: skip
+) -> None:
     stairwell = Stairwell.objects.select_related("building").get()
     Dwelling.objects.filter(room="204").update(status="struck_off")
     rows = paper.stairwell_for_entry(walk.worker, campaign, stairwell)
     assert [(r.room, r.state) for r in rows] == [
-        ("101", "visited"), ("102", "explained"), ("103", "remaining"), ("104", "visited"), ("201", "remaining"),
-        ("202", "remaining"), ("203", "pending"),
-    ]  # fmt: skip
+        ("101", "visited"),
+        ("102", "explained"),
+        ("103", "remaining"),
+        ("104", "visited"),
+        ("201", "remaining"),
+        ("202", "remaining"),
+        ("203", "pending"),
+    ]
     assert (rows[0].names, len(rows[0].persons), rows[0].mark) == ("王试甲", 1, "见")
     with pytest.raises(NotHere):
         paper.stairwell_for_entry(made_up.worker(FAR_GRID), campaign, stairwell)

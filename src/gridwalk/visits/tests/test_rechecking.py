@@ -41,9 +41,7 @@ def test_a_rejected_report_does_not_come_back_with_the_next_knock(walk: Walk) ->
     door = walk.street.door()
     walk.dispatch()
     walk.knock(door, "not_found", walk.then(-3))
-    rechecks.decide_pending(
-        actor=walk.lead, at=walk.at, target=target(door).id, confirmed=False, note="门在楼后面"
-    )  # fmt: skip
+    rechecks.decide_pending(actor=walk.lead, at=walk.at, target=target(door).id, confirmed=False, note="门在楼后面")
     assert target(door).state == "remaining"
     walk.knock(door, "no_answer", walk.then(-1))
     assert target(door).state == "remaining"
@@ -76,7 +74,7 @@ def test_a_door_that_is_not_there_is_struck_off_and_leaves_the_scope(walk: Walk)
 
 
 def test_a_business_that_moved_away_is_closed(walk: Walk) -> None:
-    new = creation.New(GRID, {"name": "海河小吃店"}, "ledger")
+    new = creation.New(grid=GRID, values={"name": "海河小吃店"}, source="ledger")
     with walk.street.writing() as writing:
         creation.register(writing, "organization", [new])
     shop = Organization.objects.get(pk=new.id)
@@ -89,8 +87,14 @@ def test_a_business_that_moved_away_is_closed(walk: Walk) -> None:
 def test_a_proposed_striking_off_keeps_the_door_in_scope_until_it_is_confirmed(walk: Walk) -> None:
     door = walk.street.door()
     (proposal,) = endings.propose_end(
-        actor=walk.worker, at=walk.at, kind="dwelling", entity=door.id, proposed="struck_off", evidence="at_the_door", reason="两户打通"
-    )  # fmt: skip
+        actor=walk.worker,
+        at=walk.at,
+        kind="dwelling",
+        entity=door.id,
+        proposed="struck_off",
+        evidence="at_the_door",
+        reason="两户打通",
+    )
     walk.dispatch()
     assert target(door).state == "remaining"
     with pytest.raises(NotHere):

@@ -45,20 +45,26 @@ def test_a_visit_that_cannot_be_is_refused_in_words_and_does_not_hold_the_others
     far = walk.street.door("101", FAR_GRID)
     walk.dispatch()
     visits = [
-        NewVisit("dwelling", door.id, "met", walk.then(1)),
-        NewVisit("dwelling", far.id, "met", walk.then()),
-        NewVisit("person", door.id, "met", walk.then()),
-        NewVisit("dwelling", door.id, "asleep", walk.then()),
-        NewVisit("dwelling", door.id, "vacant_confirmed", walk.then(), second_source="a bird"),
-        NewVisit("dwelling", door.id, "no_answer", walk.then(-1, 20, 30)),
-        NewVisit("dwelling", door.id, "no_answer", walk.then(-60)),
-        NewVisit("dwelling", other.id, "refused", walk.then()),
+        NewVisit(kind="dwelling", entity=door.id, outcome="met", at=walk.then(1)),
+        NewVisit(kind="dwelling", entity=far.id, outcome="met", at=walk.then()),
+        NewVisit(kind="person", entity=door.id, outcome="met", at=walk.then()),
+        NewVisit(kind="dwelling", entity=door.id, outcome="asleep", at=walk.then()),
+        NewVisit(kind="dwelling", entity=door.id, outcome="vacant_confirmed", at=walk.then(), second_source="a bird"),
+        NewVisit(kind="dwelling", entity=door.id, outcome="no_answer", at=walk.then(-1, 20, 30)),
+        NewVisit(kind="dwelling", entity=door.id, outcome="no_answer", at=walk.then(-60)),
+        NewVisit(kind="dwelling", entity=other.id, outcome="refused", at=walk.then()),
     ]
     answers = recording.record_visits(actor=walk.worker, at=walk.at, grid=GRID, visits=visits)
     assert [a.reason[:9] for a in answers] == [
-        "走访时间在将来，没", "这一户不在这个网格", "这一户不在这个网格", "不认得这个结果，没", "不认得这个空房核实",
-        "20:30 到次日", "走访日期早于这次行", "",
-    ]  # fmt: skip
+        "走访时间在将来，没",
+        "这一户不在这个网格",
+        "这一户不在这个网格",
+        "不认得这个结果，没",
+        "不认得这个空房核实",
+        "20:30 到次日",
+        "走访日期早于这次行",
+        "",
+    ]
     assert list(Visit.objects.values_list("entity", flat=True)) == [other.id]
     assert (target(door).state, target(other).state) == ("remaining", "explained")
 
@@ -87,13 +93,13 @@ def test_after_six_knocks_nobody_knocks_again_but_who_was_met_is_recorded(walk: 
 def test_the_same_visit_sent_again_is_one_visit_and_answers_the_same(walk: Walk) -> None:
     door = walk.street.door()
     walk.dispatch()
-    visit = NewVisit("dwelling", door.id, "no_answer", walk.then(-1))
+    visit = NewVisit(kind="dwelling", entity=door.id, outcome="no_answer", at=walk.then(-1))
     first = recording.record_visit(actor=walk.worker, at=walk.at, grid=GRID, visit=visit)
     again = recording.record_visits(actor=walk.worker, at=walk.at, grid=GRID, visits=[visit, visit])
     assert again == [first, first]
     assert Visit.objects.count() == target(door).n_visits == 1
 
-    other = NewVisit("dwelling", door.id, "met", walk.then(-1), id=visit.id)
+    other = NewVisit(kind="dwelling", entity=door.id, outcome="met", at=walk.then(-1), id=visit.id)
     with pytest.raises(recording.VisitRefused, match="已经记过“无人”，没有改"):
         recording.record_visit(actor=walk.worker, at=walk.at, grid=GRID, visit=other)
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=visit.id, reason="记错了门")
@@ -130,7 +136,7 @@ def test_a_business_is_visited_like_a_door(walk: Walk) -> None:
     with walk.street.writing() as writing:
         from gridwalk.registry.actions import creation
 
-        new = creation.New(GRID, {"name": "海河小吃店"}, "ledger")
+        new = creation.New(grid=GRID, values={"name": "海河小吃店"}, source="ledger")
         creation.register(writing, "organization", [new])
     shop = Organization.objects.get(pk=new.id)
     walk.dispatch()
@@ -147,11 +153,16 @@ def test_a_batch_asks_as_little_of_the_database_as_two_visits_do(walk: Walk) -> 
 
     def queries(part: list[tuple[object, object]], hour: int) -> int:
         visits = [
-            NewVisit("dwelling", door.pk, "met" if i % 2 else "vacant_confirmed", walk.then(-1, hour),  # type: ignore[attr-defined]
-                     second_source="" if i % 2 else "neighbour",
-                     found=Found(confirmed=(person.pk,), care=(Need(person.pk),)) if i % 2 else Found())  # type: ignore[attr-defined]
+            NewVisit(
+                kind="dwelling",
+                entity=door.pk,
+                outcome="met" if i % 2 else "vacant_confirmed",
+                at=walk.then(-1, hour),  # type: ignore[attr-defined]
+                second_source="" if i % 2 else "neighbour",
+                found=Found(confirmed=(person.pk,), care=(Need(person=person.pk),)) if i % 2 else Found(),
+            )  # type: ignore[attr-defined]
             for i, (door, person) in enumerate(part)
-        ]  # fmt: skip
+        ]
         with CaptureQueriesContext(connection) as asked:
             answers = recording.record_visits(actor=walk.worker, at=walk.at, grid=GRID, visits=visits)
         assert all(a.accepted for a in answers), answers
@@ -160,7 +171,7 @@ def test_a_batch_asks_as_little_of_the_database_as_two_visits_do(walk: Walk) -> 
     queries(list(homes[14:]), 9)  # the first line of a grid's audit also begins its chain
     two, twelve = queries(list(homes[:2]), 10), queries(list(homes[2:14]), 11)
     assert twelve == two
-    one = NewVisit("dwelling", homes[0][0].pk, "no_answer", walk.then(), id=ids.new_id())
+    one = NewVisit(kind="dwelling", entity=homes[0][0].pk, outcome="no_answer", at=walk.then(), id=ids.new_id())
     with CaptureQueriesContext(connection) as asked:
         recording.record_visit(actor=walk.worker, at=walk.at + dt.timedelta(minutes=1), grid=GRID, visit=one)
     assert len(asked) <= 15

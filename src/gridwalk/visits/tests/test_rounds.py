@@ -47,8 +47,11 @@ def test_the_latest_day_says_how_it_stands_and_of_one_day_what_was_written_last(
     assert rules.last_look([look(9, "listed"), broken]) == broken, "a ledger's day says nothing of the state"
     assert rules.last_look([look(9, "listed")]) is None
     assert [one.leaves for one in (broken, look(8, "faulty"), look(8, "fine"), look(8, "repaired"))] == [
-        "out_of_use", "faulty", "active", "active",
-    ]  # fmt: skip
+        "out_of_use",
+        "faulty",
+        "active",
+        "active",
+    ]
 
 
 def test_taking_a_round_back_returns_to_the_one_before_else_to_the_state_before_it() -> None:

@@ -41,10 +41,13 @@ def at(days: int, hour: int = 10) -> dt.datetime:
         ([Attempt("refused", at(0)), Attempt("not_found", at(3))], "pending"),
         ([Attempt("moved_away", at(0), recheck="confirmed")], "visited"),
         ([Attempt("moved_away", at(0), recheck="rejected")], "remaining"),
-        ([Attempt("no_answer", at(0)), Attempt("not_found", at(1), recheck="rejected"), Attempt("phone", at(2))], "visited"),
+        (
+            [Attempt("no_answer", at(0)), Attempt("not_found", at(1), recheck="rejected"), Attempt("phone", at(2))],
+            "visited",
+        ),
         ([Attempt("not_found", at(0), recheck="rejected"), Attempt("not_found", at(3))], "pending"),
     ],
-)  # fmt: skip
+)
 def test_it_settles_as_the_definition_says(attempts: list[Attempt], state: str) -> None:
     assert rules.settle(attempts).state == state
 

@@ -47,7 +47,7 @@ def test_contacts_and_proofs_fall_back_to_the_visits_that_stand(walk: Walk) -> N
     person = walk.street.person("王试甲", door)
     label(person)
     walk.dispatch()
-    care = Found(confirmed=(person.id,), care=(Need(person.id),))
+    care = Found(confirmed=(person.id,), care=(Need(person=person.id),))
     walk.knock(door, "met", walk.then(-8), found=care)
     wrong = walk.knock(door, "met", walk.then(-1), found=care).id
     walk.knock(empty, "vacant_confirmed", walk.then(-9), second_source="neighbour")

@@ -35,10 +35,13 @@ class Walk:
         """Found a campaign and make the targets of whatever stands in the street."""
         days = [BEGUN + dt.timedelta(days=n) for n in (0, 7, 60, 100)]
         campaign = campaigns.create_campaign(
-            actor=SYSTEM, at=self.at, name="百日行动", scope="120105001",
+            actor=SYSTEM,
+            at=self.at,
+            name="百日行动",
+            scope="120105001",
             phases={"prepare": (days[0], days[1]), "act": (days[1], days[2]), "sum_up": (days[2], days[3])},
             waves=[NewWave("全部", ("120105001",), days[1])],
-        )  # fmt: skip
+        )
         campaigns.dispatch_wave(actor=SYSTEM, at=self.at, wave=campaign.waves.get().pk)
         return campaign
 
@@ -47,11 +50,17 @@ class Walk:
         return clock.at_local(clock.local_date(self.at) + dt.timedelta(days=days), hour, minute)
 
     def knock(
-        self, door: Entity, outcome: str, when: dt.datetime, *, by: Viewer | None = None, found: Found | None = None,
+        self,
+        door: Entity,
+        outcome: str,
+        when: dt.datetime,
+        *,
+        by: Viewer | None = None,
+        found: Found | None = None,
         **more: Any,
-    ) -> Answer:  # fmt: skip
+    ) -> Answer:
         """One visit, as the worker of the grid records it."""
-        visit = NewVisit(door.KIND, door.pk, outcome, when, found=found or Found(), **more)
+        visit = NewVisit(kind=door.KIND, entity=door.pk, outcome=outcome, at=when, found=found or Found(), **more)
         (answer,) = recording.record_visits(actor=by or self.worker, at=self.at, grid=door.grid_id, visits=[visit])
         return answer
 

@@ -23,9 +23,18 @@ def id_no(born: str, serial: int) -> str:
 
 def people(*rows: dict[str, Any]) -> pl.DataFrame:
     schema = {
-        "name": pl.String, "id_no": pl.String, "id_text": pl.String, "born_on": pl.Date, "sex": pl.String, "phone": pl.String,
-        "relation": pl.String, "estate": pl.String, "building": pl.String, "stairwell": pl.String, "room": pl.String,
-    }  # fmt: skip
+        "name": pl.String,
+        "id_no": pl.String,
+        "id_text": pl.String,
+        "born_on": pl.Date,
+        "sex": pl.String,
+        "phone": pl.String,
+        "relation": pl.String,
+        "estate": pl.String,
+        "building": pl.String,
+        "stairwell": pl.String,
+        "room": pl.String,
+    }
     full = [{name: row.get(name) for name in schema} for row in rows]
     return pl.DataFrame(full, schema=schema).with_row_index("row")
 
@@ -107,10 +116,22 @@ def test_dwellings_are_found_by_their_door_and_a_missing_stairwell() -> None:
 
 def test_organizations_are_found_by_code_else_by_name_and_place() -> None:
     columns = ("name", "uscc", "contact_phone", "estate", "building", "room")
-    left = pl.DataFrame([("天津丽丽美发有限公司", "92120105MA00000001", None, "林古里", "1", "底商3"), ("老王烧饼铺", None, "12011112222", "林古里", "2", "底商1")],
-                        schema=dict.fromkeys(columns, pl.String), orient="row").with_row_index("row")  # fmt: skip
-    right = pl.DataFrame([("老王烧饼店", None, "12011112222", "林古里", "2", "底商1"), ("丽丽美发", "92120105MA00000001", None, None, None, None)],
-                         schema=dict.fromkeys(columns, pl.String), orient="row").with_row_index("row")  # fmt: skip
+    left = pl.DataFrame(
+        [
+            ("天津丽丽美发有限公司", "92120105MA00000001", None, "林古里", "1", "底商3"),
+            ("老王烧饼铺", None, "12011112222", "林古里", "2", "底商1"),
+        ],
+        schema=dict.fromkeys(columns, pl.String),
+        orient="row",
+    ).with_row_index("row")
+    right = pl.DataFrame(
+        [
+            ("老王烧饼店", None, "12011112222", "林古里", "2", "底商1"),
+            ("丽丽美发", "92120105MA00000001", None, None, None, None),
+        ],
+        schema=dict.fromkeys(columns, pl.String),
+        orient="row",
+    ).with_row_index("row")
     pairs = link(left, right, "organization").pairs
     assert {(a, b) for a, b, *_ in pairs.iter_rows()} == {(0, 1), (1, 0)}
 
@@ -140,8 +161,9 @@ def test_the_worked_example_of_the_documentation() -> None:
 def test_nobody_is_assigned_twice(edges: list[tuple[int, int, float]]) -> None:
     table = pl.DataFrame(
         [(left, right, bits, 1.0) for left, right, bits in {(a, b): (a, b, w) for a, b, w in edges}.values()],
-        schema={"l": pl.UInt32, "r": pl.UInt32, "bits": pl.Float64, "p": pl.Float64}, orient="row",
-    )  # fmt: skip
+        schema={"l": pl.UInt32, "r": pl.UInt32, "bits": pl.Float64, "p": pl.Float64},
+        orient="row",
+    )
     chosen = assign.assign(table)
     assert chosen["l"].is_unique().all()
     assert chosen["r"].is_unique().all()
@@ -193,7 +215,9 @@ def test_the_shares_of_every_comparison_are_shares(kind: str) -> None:
 
 
 def test_in_a_short_ledger_the_same_telephone_beats_one_a_keystroke_apart() -> None:
-    """Two of one name, born on one day, in two buildings with neighbouring telephones; the left side says no number and no estate."""
+    """Two of one name, born on one day, in two buildings with neighbouring telephones; the left side says no number
+    and no estate.
+    """
     same = {"name": "张伟", "born_on": dt.date(1980, 1, 1), "room": "103"}
     left, right = (
         people(*({**same, **more, "phone": f"120000001{b}2", "building": str(b)} for b in order))

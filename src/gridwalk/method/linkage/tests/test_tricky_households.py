@@ -1,4 +1,6 @@
-"""Twins, fathers and sons, namesakes, moved and mistyped: every person of ``tricky_households.txt``, in one town at once."""
+"""Twins, fathers and sons, namesakes, moved and mistyped: every person of ``tricky_households.txt``, in one
+town at once.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +16,25 @@ from gridwalk.method import idcards
 from gridwalk.method.linkage import link
 
 SCHEMA = {
-    "name": pl.String, "id_no": pl.String, "id_text": pl.String, "born_on": pl.Date, "sex": pl.String, "phone": pl.String,
-    "estate": pl.String, "building": pl.String, "stairwell": pl.String, "room": pl.String,
-}  # fmt: skip
+    "name": pl.String,
+    "id_no": pl.String,
+    "id_text": pl.String,
+    "born_on": pl.Date,
+    "sex": pl.String,
+    "phone": pl.String,
+    "estate": pl.String,
+    "building": pl.String,
+    "stairwell": pl.String,
+    "room": pl.String,
+}
 SEXES = {"男": "male", "女": "female"}
 
 
 @dataclasses.dataclass
 class Row:
-    """One written row: its case, whose it is, and how much the engine may leave open ("" nothing, ? asked, ~ missed)."""
+    """One written row: its case, whose it is, and how much the engine may leave open ("" nothing, ?
+    asked, ~ missed).
+    """
 
     case: str
     who: str
@@ -65,10 +77,17 @@ class Case:
         building, stairwell, room = said["door"].split("-") if said["door"] != "-" else ("", "", "")
         number, written = self._number(said["id"], who)
         values: dict[str, str | dt.date | None] = {
-            "name": said["name"], "sex": SEXES[said["sex"]], "phone": said["phone"].strip("-") or None,
-            "born_on": None if said["born"] == "-" else dt.date.fromisoformat(said["born"]), "id_no": number, "id_text": written,
-            "estate": said["estate"] if room else None, "building": building or None, "stairwell": stairwell or None, "room": room or None,
-        }  # fmt: skip
+            "name": said["name"],
+            "sex": SEXES[said["sex"]],
+            "phone": said["phone"].strip("-") or None,
+            "born_on": None if said["born"] == "-" else dt.date.fromisoformat(said["born"]),
+            "id_no": number,
+            "id_text": written,
+            "estate": said["estate"] if room else None,
+            "building": building or None,
+            "stairwell": stairwell or None,
+            "room": room or None,
+        }
         return Row(self.title, f"{self.number}{who}", label[len(who) :], values)
 
     def _number(self, how: str, who: str) -> tuple[str | None, str | None]:

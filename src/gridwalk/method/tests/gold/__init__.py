@@ -1,8 +1,9 @@
 """Addresses labelled by hand, and how well ``addresses.parse`` reads them.
 
-``addresses.csv``: what a careful clerk would say of each address, in the parts of ``addresses.Address``; ``answer`` door, or
-ask where a question to a person is right; ``part`` dev, or held: never looked at while the rules were made. A house number's
-own place (a road, lane, village or 里) stands in ``road``; where a road and number stand for the estate, estate is empty.
+``addresses.csv``: what a careful clerk would say of each address, in the parts of ``addresses.Address``; ``answer``
+door, or ask where a question to a person is right; ``part`` dev, or held: never looked at while the rules were made.
+A house number's own place (a road, lane, village or 里) stands in ``road``; where a road and number stand for the
+estate, estate is empty.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ def rows() -> list[dict[str, str]]:
 
 
 def verdict(row: dict[str, str]) -> str:
-    """right · wrong: another door is claimed, or one where a question is right · placed: the right door, its road otherwise ·
-    asked: a question where a clerk can tell."""
+    """right · wrong: another door is claimed, or one where a question is right · placed: the right door, its road
+    otherwise · asked: a question where a clerk can tell.
+    """
     read = addresses.parse(row["address"])
     if row["answer"] == "ask":
         return "right" if read.fault else "wrong"
@@ -34,7 +36,15 @@ def verdict(row: dict[str, str]) -> str:
     estate = row["estate"]
     if row["building"] and row["number"] and not estate:
         estate = address_places.place_name(row["road"], row["number"])
-    door = Address(row["road"], row["number"], estate, row["building"], row["stairwell"], None, row["room"])
+    door = Address(
+        road=row["road"],
+        number=row["number"],
+        estate=estate,
+        building=row["building"],
+        stairwell=row["stairwell"],
+        floor=None,
+        room=row["room"],
+    )
     if addresses.key(read) != addresses.key(door):
         return "wrong"
     return "right" if (read.road, read.number) == (door.road, door.number) else "placed"

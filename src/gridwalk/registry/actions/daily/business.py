@@ -31,7 +31,7 @@ def open_business(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: R
     with steps.happening("opened", door, actor=actor, at=at, on=on, told=told) as (writing, event):
         extra = {"address": address[:160], "dwelling_id": door.pk}
         today = clock.local_date(at)
-        new = creation.New(door.grid_id, values, events.source(told), extra=extra, verified_on=today)
+        new = creation.New(grid=door.grid_id, values=values, source=events.source(told), extra=extra, verified_on=today)
         creation.register(writing, "organization", [new])
     return event
 

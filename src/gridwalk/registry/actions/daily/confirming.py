@@ -21,7 +21,10 @@ REASON = "电话核实，无变化"
 def confirm_by_phone(
     *, actor: Viewer, at: dt.datetime, persons: Collection[uuid.UUID], dwellings: Collection[uuid.UUID]
 ) -> int:
-    """Note that these records were found unchanged today by telephone; returns how many. Raises NotHere, NotPermitted."""
+    """Note that these records were found unchanged today by telephone; returns how many.
+
+    Raises NotHere, NotPermitted.
+    """
     wanted: dict[str, list[Any]] = {}
     for kind, ids in (("person", persons), ("dwelling", dwellings)):
         rows = columns.TABLES[kind]._default_manager.filter(pk__in=list(ids)).only("id", "grid_id")

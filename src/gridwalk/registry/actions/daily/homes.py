@@ -42,7 +42,8 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
 
 
 def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event:
-    """Somebody on record who is linked to no door turns out to live at one; by the record itself, with or without an ID number.
+    """Somebody on record who is linked to no door turns out to live at one; by the record itself, with or without
+    an ID number.
 
     Raises NotHere, CorrectionError.
     """
@@ -173,7 +174,10 @@ def _home_of(one: Coming) -> Dwelling | None:
 def register_in(
     *, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], people: Sequence[Row], raw: Row
 ) -> Event:
-    """The household registration of people comes to a door, whether or not they live there. Raises NotHere, CorrectionError."""
+    """The household registration of people comes to a door, whether or not they live there.
+
+    Raises NotHere, CorrectionError.
+    """
     door = get_door(actor, dwelling)
     typed = Typed(actor, raw, clock.local_date(at))
     here = {link.person_id: link for link in links_of(door)}

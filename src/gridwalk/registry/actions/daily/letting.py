@@ -19,7 +19,8 @@ from gridwalk.registry.models import Event
 def let(
     *, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequence[Row], leaving: Collection[str], raw: Row
 ) -> Event:
-    """A dwelling is let: its tenants come, several at once or none known yet; who lived there may leave with the same event.
+    """A dwelling is let: its tenants come, several at once or none known yet; who lived there may leave with the
+    same event.
 
     Raises NotHere, CorrectionError.
     """
@@ -50,7 +51,10 @@ def let(
 
 
 def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], raw: Row) -> Event:
-    """Tenants leave; what the dwelling is now is said, a vacancy with who confirmed it. Raises NotHere, CorrectionError."""
+    """Tenants leave; what the dwelling is now is said, a vacancy with who confirmed it.
+
+    Raises NotHere, CorrectionError.
+    """
     door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
     living = [link for link in links_of(door) if link.kind in rules.LIVING]

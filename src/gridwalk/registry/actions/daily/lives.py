@@ -18,7 +18,9 @@ from gridwalk.registry.models import Event, Person
 
 
 def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collection[str], raw: Row) -> Event:
-    """A child is born to somebody of a household. Without a name it is 王芳之女 until it has one; the number may follow later.
+    """A child is born to somebody of a household.
+
+    Without a name it is 王芳之女 until it has one; the number may follow later.
 
     Raises NotHere, CorrectionError.
     """
@@ -39,9 +41,12 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     assert born_on is not None
     mother_or_father = chosen[0]
     values = {
-        "name": name or events.unnamed(mother_or_father.person.name, str(sex)), "id_no": number, "sex": sex,
-        "born_on": born_on.isoformat(), "relation": events.child_of(mother_or_father.person.relation),
-    }  # fmt: skip
+        "name": name or events.unnamed(mother_or_father.person.name, str(sex)),
+        "id_no": number,
+        "sex": sex,
+        "born_on": born_on.isoformat(),
+        "relation": events.child_of(mother_or_father.person.relation),
+    }
     kind = events.newborn_lives(mother_or_father.kind, registered)
     typed.look_twice(door, [Coming(values)], kind, settled={"vacant_with_residents"})
     with steps.happening("born", door, actor=actor, at=at, on=born_on, told=told) as (writing, event):

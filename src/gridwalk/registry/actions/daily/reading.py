@@ -166,7 +166,8 @@ def _holders(rows: Sequence[Row]) -> dict[str, Person]:
 
 
 def get_door(actor: Viewer, dwelling: uuid.UUID, *, takes: bool = True) -> Dwelling:
-    """The door an event is recorded at; ``takes``: it brings somebody or something there, which no door on its way out takes.
+    """The door an event is recorded at; ``takes``: it brings somebody or something there, which no door on its
+    way out takes.
 
     Raises NotHere; CorrectionError where the door is struck off, or is about to be.
     """

@@ -30,21 +30,39 @@ def happening(
     told: str,
     grids: Iterable[str] = (),
 ) -> Iterator[tuple[Writing, Event]]:
-    """One event and everything it writes: one op, one reason, one line in the audit. ``grids``: those beside the subject's."""
+    """One event and everything it writes: one op, one reason, one line in the audit.
+
+    ``grids``: those beside the subject's.
+    """
     reason = events.reason(code, on, told)
     with core.write_to(subject.grid_id, *grids, actor=actor, at=at, reason=reason) as writing:
         event = Event(
-            id=writing.op, grid_id=subject.grid_id, code=code, kind=subject.KIND, entity=subject.pk,
-            versions=writing.versions, actor=actor.id, actor_name=actor.name, at=at,
-        )  # fmt: skip
+            id=writing.op,
+            grid_id=subject.grid_id,
+            code=code,
+            kind=subject.KIND,
+            entity=subject.pk,
+            versions=writing.versions,
+            actor=actor.id,
+            actor_name=actor.name,
+            at=at,
+        )
         yield writing, event
         bulk.insert([event])
-        writing.audit("daily.recorded", scope=event.grid_id, kind=event.kind, subject=event.entity,
-                      data={"event": code, "op": str(event.id)}, reason=reason)  # fmt: skip
+        writing.audit(
+            "daily.recorded",
+            scope=event.grid_id,
+            kind=event.kind,
+            subject=event.entity,
+            data={"event": code, "op": str(event.id)},
+            reason=reason,
+        )
 
 
 def grids_of(persons: Collection[uuid.UUID]) -> set[str]:
-    """Every grid that moving these people may write to: theirs, their doors', and the community's for who has no door left."""
+    """Every grid that moving these people may write to: theirs, their doors', and the community's for who has
+    no door left.
+    """
     own = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
     doors = Residence.objects.filter(person_id__in=persons, to_on__isnull=True).values_list("grid_id", flat=True)
     return own | {f"{grid[:12]}000" for grid in own} | set(doors)
@@ -61,9 +79,10 @@ def arrive(
     """Who comes is registered, or moves in from where they lived; what was typed of a person on record corrects it."""
     today = clock.local_date(writing.at)
     new = [
-        creation.New(door.grid_id, rules.with_identity(one.values), source, verified_on=today)
-        for one in coming if one.known is None
-    ]  # fmt: skip
+        creation.New(grid=door.grid_id, values=rules.with_identity(one.values), source=source, verified_on=today)
+        for one in coming
+        if one.known is None
+    ]
     made = iter(creation.register(writing, "person", new))
     claims.apply_claims(writing, [claim for one in coming if one.known for claim in _said_of(one.known, one, source)])
     persons = [one.known.pk if one.known else next(made) for one in coming]
@@ -89,7 +108,10 @@ def house(
         elsewhere = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, kind=rules.REGISTERED)
         standing = list(elsewhere.exclude(dwelling=door))
         creation.end_residences(writing, standing, source=source, reason=writing.reason, on=on)
-    links = [creation.NewResidence(pk, door.pk, door.grid_id, kind, source, from_on=on) for pk in persons]
+    links = [
+        creation.NewResidence(person=pk, dwelling=door.pk, grid=door.grid_id, kind=kind, source=source, from_on=on)
+        for pk in persons
+    ]
     creation.link(writing, links)
     creation.settle_grids(writing, persons)
 
@@ -112,8 +134,8 @@ def depart(
 ) -> None:
     """People no longer live at a door; ``keeps``: their registration stays where it is.
 
-    ``for_good``: how it is known that they left the street: who then has no door left is proposed as moved away, for a second
-    person to confirm.
+    ``for_good``: how it is known that they left the street: who then has no door left is proposed as moved away, for
+    a second person to confirm.
     """
     links = current(links)
     leave = creation.leave_homes if keeps else creation.end_residences

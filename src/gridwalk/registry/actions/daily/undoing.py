@@ -56,8 +56,13 @@ def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
         _Undoing(writing, found, changes).run()
         found.undone_at, found.undone_as, found.undone_by_name = at, writing.op, actor.name
         bulk.update([found], ["undone_at", "undone_as", "undone_by_name"])
-        writing.audit("daily.undone", scope=found.grid_id, kind=found.kind, subject=found.entity,
-                      data={"event": found.code, "op": str(found.id)})  # fmt: skip
+        writing.audit(
+            "daily.undone",
+            scope=found.grid_id,
+            kind=found.kind,
+            subject=found.entity,
+            data={"event": found.code, "op": str(found.id)},
+        )
     return found
 
 
@@ -73,8 +78,8 @@ def _grids(changes: Sequence[Change]) -> set[str]:
 
 
 def _refuse_changed(event: Event, changes: Sequence[Change]) -> None:
-    """Raises UndoError where somebody has written since to a link it touched, to a record it made or to its people's homes, or
-    has merged one of its records.
+    """Raises UndoError where somebody has written since to a link it touched, to a record it made or to its people's
+    homes, or has merged one of its records.
     """
     made = {c.entity for c in changes if c.field == Change.WHOLE}
     links = {c.entity for c in changes if c.kind == "residence"}
@@ -126,8 +131,10 @@ class _Undoing:
         return [c for c in self.changes if c.kind == kind and c.field == field and c.entity not in self.made]
 
     def _links(self) -> list[Residence]:
-        found = {link.pk: link for link in Residence.objects.filter(
-            pk__in={c.entity for c in self.changes if c.kind == "residence"})}  # fmt: skip
+        found = {
+            link.pk: link
+            for link in Residence.objects.filter(pk__in={c.entity for c in self.changes if c.kind == "residence"})
+        }
         why = self.writing.reason
         new = [link for link in found.values() if link.pk in self.made and link.to_on is None]
         creation.end_residences(self.writing, new, source="office", reason=why)
