@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 
 import django
+import hypothesis
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
+
+# A busy machine is no fault of the code: no property is judged by the clock.
+hypothesis.settings.register_profile("gridwalk", deadline=None)
+hypothesis.settings.load_profile("gridwalk")
 
 pytest_plugins = [
     "tests.harness.database",

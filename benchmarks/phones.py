@@ -192,7 +192,8 @@ def request(phone: LoadPhone, name: str, body: bytes, *, host: str, sent: dt.dat
     at = str(int(sent.timestamp() * 1000))
     message = f"POST\n{API}{name}\n{at}\n{hashlib.sha256(body).hexdigest()}".encode()
     head = (
-        f"POST {API}{name} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"POST {API}{name} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: "
+        f"{len(body)}\r\n"
         f'Authorization: Gridwalk device="{phone.device}", at="{at}", sig="{sign(phone.key, message)}"\r\n'
         "Accept-Encoding: gzip\r\n\r\n"
     )

@@ -34,7 +34,8 @@ def grow(n: int) -> int:
         for k in range(1, n):
             new = f"1202{k:02d}001"
             cursor.execute(
-                f"INSERT INTO {Stream._meta.db_table} (code, version) SELECT replace(code, '{OLD}', '{new}'), version FROM {Stream._meta.db_table} WHERE code LIKE '{OLD}%'"
+                f"INSERT INTO {Stream._meta.db_table} (code, version) SELECT replace(code, '{OLD}', '{new}'), "
+                f"version FROM {Stream._meta.db_table} WHERE code LIKE '{OLD}%'"
             )
             for table in (territory.Area, territory.Grid, *TABLES):
                 cursor.execute(_copy(table, new, k))
@@ -70,4 +71,7 @@ def _copy(table: type, new: str, k: int) -> str:
             if meta.db_table == "territory_stairwell"
             else f"grid_id LIKE '{OLD}%'"
         )
-    return f'INSERT INTO "{meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(values)} FROM "{meta.db_table}" WHERE {where}'
+    return (
+        f'INSERT INTO "{meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(values)} FROM "{meta.db_table}" '
+        f"WHERE {where}"
+    )

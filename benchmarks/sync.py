@@ -155,7 +155,10 @@ def load(*, quick: bool) -> Iterator[Result]:
             unit="visits/s",
             peer=PEER,
             least=200,
-            note=f"{n_phones} phones, one visit a push, p50 {one.percentile(0.5):.0f} p95 {one.percentile(0.95):.0f} ms; peer: ODK Central, published",
+            note=(
+                f"{n_phones} phones, one visit a push, p50 {one.percentile(0.5):.0f} p95 {one.percentile(0.95):.0f} "
+                "ms; peer: ODK Central, published"
+            ),
         )
         five = _push(everybody, 2, 5)
         says = f"five visits a push, p50 {five.percentile(0.5):.0f} p95 {five.percentile(0.95):.0f} ms"
@@ -247,5 +250,8 @@ def _beside_an_import(some: list[phones.LoadPhone]) -> Iterator[Result]:
         unit="ms",
         peer=None,
         goal=None,
-        note=f"p95 of {len(taken):,} pushes by {len(some)} phones beside an import of 30,000 rows; without it {quiet.percentile(0.95):.0f} ms",
+        note=(
+            f"p95 of {len(taken):,} pushes by {len(some)} phones beside an import of 30,000 rows; without it "
+            f"{quiet.percentile(0.95):.0f} ms"
+        ),
     )

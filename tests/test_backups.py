@@ -32,8 +32,8 @@ STORE = """
 import datetime as dt
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions, clock
-print(actions.store_file(data=b"x" * 2000, name="a.xlsx", purpose="ledger", scope="", keep=dt.timedelta(days=9), actor=SYSTEM,
-                         at=clock.now()).id)
+print(actions.store_file(data=b"x" * 2000, name="a.xlsx", purpose="ledger", scope="", keep=dt.timedelta(days=9),
+                         actor=SYSTEM, at=clock.now()).id)
 """
 READ = "import uuid; from gridwalk.core import files; print(len(files.read(uuid.UUID({!r}))))"
 SESSION = """
@@ -49,7 +49,8 @@ from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Grid
 at = clock.now()
 one = {"code": "120000000000", "name": "天津市"}
-tree = {"province": one, "city": {"code": "120100000000", "name": "市辖区"}, "district": {"code": "120105000000", "name": "河北区"},
+tree = {"province": one, "city": {"code": "120100000000", "name": "市辖区"},
+        "district": {"code": "120105000000", "name": "河北区"},
         "street": {"code": "120105001000", "name": "光复道街道"},
         "communities": [{"code": "120105001023", "name": "君临天下社区居委会"}]}
 territory.load_areas(actor=SYSTEM, at=at, tree=tree)
@@ -232,7 +233,8 @@ def test_it_refuses_while_somebody_works(drill: tuple[Run, Path, str, dict[str, 
     run, path, _, _ = drill
     code = (
         "import io, contextlib; from django.db import connection; connection.ensure_connection(); "
-        "from pathlib import Path; from gridwalk.core import clock; from gridwalk.core.backups import errors, restoring\n"
+        "from pathlib import Path; from gridwalk.core import clock; from gridwalk.core.backups import errors, "
+        "restoring\n"
         "try:\n"
         f" restoring.restore(Path({str(path)!r}), at=clock.now(), prepare=lambda: None, step=lambda said: None)\n"
         "except errors.BackupError as error:\n print(error)\n"

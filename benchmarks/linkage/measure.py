@@ -136,7 +136,10 @@ def _beside(
             unit="s",
             peer=ran["seconds"],
             goal=None,
-            note=f"{peer}: F1 {score.f1:.5f}, precision {score.precision:.5f}, recall {score.recall:.5f}, {ran['peak']:.0f} MiB, given our columns",
+            note=(
+                f"{peer}: F1 {score.f1:.5f}, precision {score.precision:.5f}, recall {score.recall:.5f}, "
+                f"{ran['peak']:.0f} MiB, given our columns"
+            ),
         )
 
 
@@ -191,7 +194,10 @@ def _worst(name: str, scores: list[Score]) -> Result:
 def _quality(scores: list[Score], runs: list[dict[str, Any]]) -> str:
     worst = min(scores, key=lambda s: s.f1)
     asked = "/".join(str(r["questions"]) for r in runs)
-    return f"worst of {len(scores)} seeds: F1 {worst.f1:.5f}, precision {worst.precision:.6f}, recall {worst.recall:.5f}; asked {asked}"
+    return (
+        f"worst of {len(scores)} seeds: F1 {worst.f1:.5f}, precision {worst.precision:.6f}, recall "
+        f"{worst.recall:.5f}; asked {asked}"
+    )
 
 
 def _floor(pair: Pair) -> float:

@@ -10,7 +10,6 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from gridwalk.registry.models import Dwelling, Person, Settled
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import id_no
 
@@ -23,7 +22,7 @@ def decided() -> list[tuple[str, str]]:
     return list(rows.values_list("check_code", "decision"))
 
 
-def test_cases_are_worked_through_by_keys_and_taken_back(doubtful: Client, visit: Any) -> None:  # noqa: F811
+def test_cases_are_worked_through_by_keys_and_taken_back(doubtful: Client, visit: Any) -> None:
     page: Page = visit(doubtful, "/bench/?check=owner_with_tenants")
     accessible(page)
     expect(page.get_by_text("第 1 / 2 件")).to_be_visible()
@@ -60,7 +59,7 @@ def test_cases_are_worked_through_by_keys_and_taken_back(doubtful: Client, visit
     assert decided() == [("owner_with_tenants", "right")]
 
 
-def test_what_is_one_goes_on_to_merging_by_a_key(doubtful: Client, visit: Any) -> None:  # noqa: F811
+def test_what_is_one_goes_on_to_merging_by_a_key(doubtful: Client, visit: Any) -> None:
     page: Page = visit(doubtful, "/bench/?check=near_duplicate")
     accessible(page)
     page.keyboard.press("s")
@@ -70,7 +69,7 @@ def test_what_is_one_goes_on_to_merging_by_a_key(doubtful: Client, visit: Any) -
 @pytest.mark.parametrize(
     "check", ["phone_shared", "two_homes", "vacant_with_residents", "minor_alone", "ended_but_living"]
 )
-def test_every_kind_of_case_can_be_read_on_a_narrow_screen(doubtful: Client, visit: Any, check: str) -> None:  # noqa: F811
+def test_every_kind_of_case_can_be_read_on_a_narrow_screen(doubtful: Client, visit: Any, check: str) -> None:
     page: Page = visit(doubtful, f"/bench/?check={check}")
     accessible(page)
     page.set_viewport_size({"width": 1024, "height": 768})
@@ -82,7 +81,7 @@ def test_every_kind_of_case_can_be_read_on_a_narrow_screen(doubtful: Client, vis
 
 
 @pytest.mark.parametrize("typed", ["程望舒", "cws", "尾号1234", "5-1-101", "海河花园五栋一门101室"])
-def test_the_one_box_finds_by_whatever_is_known(doubtful: Client, visit: Any, typed: str) -> None:  # noqa: F811
+def test_the_one_box_finds_by_whatever_is_known(doubtful: Client, visit: Any, typed: str) -> None:
     person = Person.objects.get(name="程望舒")
     if typed.startswith("尾号"):
         typed = f"尾号{id_no(11)[-4:]}"
@@ -103,11 +102,12 @@ def test_the_one_box_finds_by_whatever_is_known(doubtful: Client, visit: Any, ty
     accessible(page)
     assert typed not in page.url
     assert not page.evaluate(
-        "performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource')).some(e => e.name.includes('q='))"
+        "performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource')).some(e => "
+        "e.name.includes('q='))"
     )
 
 
-def test_what_is_not_there_is_said_with_what_to_do(doubtful: Client, visit: Any) -> None:  # noqa: F811
+def test_what_is_not_there_is_said_with_what_to_do(doubtful: Client, visit: Any) -> None:
     page: Page = visit(doubtful, "/bench/")
     page.keyboard.press("/")
     page.keyboard.type("查无此人")

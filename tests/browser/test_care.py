@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 from gridwalk.core import clock
 from gridwalk.registry.models import CareLabel, Dwelling, Person
 from gridwalk.visits.models import CareNeed
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +22,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(street: Client, visit: Any) -> None:  # noqa: F811
+def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(street: Client, visit: Any) -> None:
     person = Person.objects.get(name="程望舒")
     page: Page = visit(street, f"/people/{person.pk}/")
     page.get_by_role("link", name="加关怀类别").press("Enter")
@@ -59,7 +58,7 @@ def test_a_label_is_given_a_need_found_handed_on_and_confirmed_by_keyboard(stree
     assert CareNeed.objects.get().state == "confirmed"
 
 
-def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> None:  # noqa: F811
+def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> None:
     today = clock.local_date(clock.now())
     person = Person.objects.get(name="程望舒")
     for category, days in (("living_alone", 20), ("chronic_illness", 200), ("aged", 300)):

@@ -22,22 +22,6 @@ from tests.harness.people import SignIn
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def visit(page: Page, live_server: Any) -> Any:
-    """``visit(client, path)``: the page opened as the client is signed in."""
-
-    def go(client: Client, path: str) -> Page:
-        page.context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )
-        answer = page.goto(live_server.url + path)
-        assert answer is not None
-        assert answer.status == 200
-        return page
-
-    return go
-
-
 def test_a_stairwell_of_paper_is_typed_without_a_mouse(street: Client, visit: Any) -> None:
     stairwell = Stairwell.objects.get(building__key="5", key="1")
     page = visit(street, f"/paper/{stairwell.pk}/")

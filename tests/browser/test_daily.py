@@ -12,14 +12,13 @@ from playwright.sync_api import Page, expect
 
 from gridwalk.registry.models import Dwelling, Event, Person
 from gridwalk.registry.tests.street import phone
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import id_no
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_letting_is_recorded_by_keyboard_and_the_next_is_one_key_away(street: Client, visit: Any) -> None:  # noqa: F811
+def test_a_letting_is_recorded_by_keyboard_and_the_next_is_one_key_away(street: Client, visit: Any) -> None:
     home = Dwelling.objects.get(room="202")
     page: Page = visit(street, f"/doors/{home.pk}/")
     page.get_by_role("link", name="出租", exact=True).focus()
@@ -48,7 +47,7 @@ def test_a_letting_is_recorded_by_keyboard_and_the_next_is_one_key_away(street: 
     accessible(visit(street, "/daily/?event=let"))
 
 
-def test_what_is_overdue_is_confirmed_by_telephone(street: Client, visit: Any) -> None:  # noqa: F811
+def test_what_is_overdue_is_confirmed_by_telephone(street: Client, visit: Any) -> None:
     page: Page = visit(street, "/daily/overdue/")
     accessible(page)
     page.get_by_label("全选这一页").check()

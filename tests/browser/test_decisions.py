@@ -9,7 +9,6 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from gridwalk.registry.models import Difference, Person
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.harness.campaign import COMMUNITY, PEOPLE, confirm, id_no, upload, workbook
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,7 +33,7 @@ def states() -> list[str]:
     return list(asked.values_list("state", flat=True))
 
 
-def test_the_queue_is_worked_through_by_keys(differing: Client, visit: Any) -> None:  # noqa: F811
+def test_the_queue_is_worked_through_by_keys(differing: Client, visit: Any) -> None:
     page: Page = visit(differing, "/differences/?kind=person&field=phone")
     expect(page.get_by_text("第 1 / 2 条")).to_be_visible()
     first = page.locator("h2 a").first.inner_text()
@@ -56,7 +55,7 @@ def test_the_queue_is_worked_through_by_keys(differing: Client, visit: Any) -> N
     assert states() == ["accepted", "kept"]
 
 
-def test_the_three_choices_weigh_the_same(differing: Client, visit: Any) -> None:  # noqa: F811
+def test_the_three_choices_weigh_the_same(differing: Client, visit: Any) -> None:
     page: Page = visit(differing, "/differences/?kind=person&field=phone")
     boxes = [b.bounding_box() for b in page.locator(".choices button").all()]
     assert len(boxes) == 3
@@ -70,7 +69,7 @@ def test_the_three_choices_weigh_the_same(differing: Client, visit: Any) -> None
     assert len(looks) == 1
 
 
-def test_a_rule_goes_from_sentence_to_preview_to_one_button_to_undo(differing: Client, visit: Any) -> None:  # noqa: F811
+def test_a_rule_goes_from_sentence_to_preview_to_one_button_to_undo(differing: Client, visit: Any) -> None:
     page: Page = visit(differing, "/differences/?kind=person&field=phone")
     page.get_by_role("link", name="按“电话”写一句").click()
     page.get_by_label("来源").select_option("ledger")
@@ -90,7 +89,7 @@ def test_a_rule_goes_from_sentence_to_preview_to_one_button_to_undo(differing: C
     assert Person.objects.get(name="程兰因").phone_masked == "12*****5671"
 
 
-def test_the_pages_fit_every_width(differing: Client, visit: Any, page: Page) -> None:  # noqa: F811
+def test_the_pages_fit_every_width(differing: Client, visit: Any, page: Page) -> None:
     rule = f"?scope={COMMUNITY}&about=person.phone&condition=both&decision=accept"
     for width in (1440, 1024, 720):
         page.set_viewport_size({"width": width, "height": 900})

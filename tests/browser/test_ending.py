@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from gridwalk.accounts.rules import Role
 from gridwalk.registry.models import Dwelling
 from gridwalk.territory.models import Building
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import COMMUNITY
 from tests.harness.people import SignIn
@@ -19,7 +18,7 @@ from tests.harness.people import SignIn
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_door_is_ended_and_comes_back_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:  # noqa: F811
+def test_a_door_is_ended_and_comes_back_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:
     door = Dwelling.objects.get(room="101")
     page: Page = visit(street, f"/doors/{door.pk}/")
     page.get_by_role("link", name="拆除了、登记错了").click()

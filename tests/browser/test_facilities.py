@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 from gridwalk.core import clock
 from gridwalk.registry.models import Facility, Site
 from gridwalk.territory.models import Building
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import GRID, confirm, upload, workbook
 
@@ -56,7 +55,7 @@ def ground(street: Client) -> Client:
     return street
 
 
-def test_several_are_seen_at_once_and_a_fault_is_repaired(ground: Client, visit: Any) -> None:  # noqa: F811
+def test_several_are_seen_at_once_and_a_fault_is_repaired(ground: Client, visit: Any) -> None:
     page: Page = visit(ground, "/rounds/")
     accessible(page)
     shot(page, "rounds")
@@ -84,7 +83,7 @@ def test_several_are_seen_at_once_and_a_fault_is_repaired(ground: Client, visit:
     shot(page, "facility-repaired")
 
 
-def test_the_list_is_printed_with_room_to_write(ground: Client, visit: Any) -> None:  # noqa: F811
+def test_the_list_is_printed_with_room_to_write(ground: Client, visit: Any) -> None:
     page: Page = visit(ground, f"/facilities/?scope={GRID}")
     accessible(page)
     shot(page, "facilities")
@@ -98,7 +97,7 @@ def test_the_list_is_printed_with_room_to_write(ground: Client, visit: Any) -> N
     page.emulate_media(media="screen")
 
 
-def test_a_building_shows_what_stands_in_it(ground: Client, visit: Any) -> None:  # noqa: F811
+def test_a_building_shows_what_stands_in_it(ground: Client, visit: Any) -> None:
     building = Building.objects.get(key="5")
     page: Page = visit(ground, f"/buildings/{building.pk}/")
     accessible(page)

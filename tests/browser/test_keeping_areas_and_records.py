@@ -16,7 +16,6 @@ from gridwalk.core import clock
 from gridwalk.registry.models import Person
 from gridwalk.retention.actions import applying
 from gridwalk.territory.models import Building, Grid, GridPlan
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.harness.campaign import DOORS, GRID, confirm, upload, workbook
 from tests.harness.people import SignIn
 
@@ -32,7 +31,7 @@ def accessible(page: Page) -> None:
     assert not said, (page.url, said)
 
 
-def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:  # noqa: F811
+def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:
     more = [DOORS[0], *[[GRID, "海河花园", "6号楼", "1单元", f"10{n}", "有人住", "自住", "80"] for n in (1, 2)]]
     confirm(street, upload(street, workbook("六号楼", more)))
     sign_in(Role.GRID_WORKER, GRID)
@@ -58,7 +57,7 @@ def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: A
     accessible(visit(administrator, "/areas/"))
 
 
-def test_who_looked_and_how_long_things_are_kept(street: Client, sign_in: SignIn, visit: Any) -> None:  # noqa: F811
+def test_who_looked_and_how_long_things_are_kept(street: Client, sign_in: SignIn, visit: Any) -> None:
     person = Person.objects.get(name="程望舒")
     street.post(f"/reveal/person/{person.pk}/phone/", {"reason": "约上门时间"})
     page: Page = visit(street, f"/people/{person.pk}/")

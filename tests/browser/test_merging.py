@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 from gridwalk.accounts.rules import Role
 from gridwalk.registry.models import Person
 from gridwalk.upkeep.models import Plan
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import COMMUNITY
 from tests.harness.people import SignIn

@@ -12,7 +12,6 @@ from gridwalk.accounts.rules import Role
 from gridwalk.registry.models import Dwelling
 from gridwalk.territory.models import Building
 from gridwalk.upkeep.models import Plan
-from tests.browser.test_console import visit  # noqa: F401 the fixture
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import COMMUNITY
 from tests.harness.people import SignIn
@@ -23,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_a_household_moves_and_a_building_is_renumbered_by_two_people(
     street: Client,
     sign_in: SignIn,
-    visit: Any,  # noqa: F811
+    visit: Any,
 ) -> None:
     door = Dwelling.objects.get(room="101")
     page: Page = visit(street, f"/doors/{door.pk}/")

@@ -242,10 +242,16 @@ def test_a_revoked_phone_hands_over_what_it_holds_and_is_then_empty(opened: Page
     expect(opened.get_by_role("heading", name="这部手机已停用")).to_be_visible(timeout=20_000)
     assert Deposit.objects.count() == 3
     left = opened.evaluate("""async () => {
-        const db = await new Promise(done => { const r = indexedDB.open('gridwalk-phone'); r.onsuccess = () => done(r.result); });
+        const db = await new Promise(done => {
+            const r = indexedDB.open('gridwalk-phone');
+            r.onsuccess = () => done(r.result);
+        });
         const stores = [...db.objectStoreNames];
         const tx = db.transaction(stores);
-        const counts = stores.map(name => new Promise(done => { const r = tx.objectStore(name).count(); r.onsuccess = () => done(r.result); }));
+        const counts = stores.map(name => new Promise(done => {
+            const r = tx.objectStore(name).count();
+            r.onsuccess = () => done(r.result);
+        }));
         return (await Promise.all(counts)).reduce((a, b) => a + b, 0);
     }""")
     assert left == 0
@@ -305,7 +311,10 @@ def test_three_days_without_network_ask_for_it_once_and_lose_nothing(opened: Pag
     opened.context.set_offline(True)
     nothing_changed(opened, 1)
     opened.evaluate("""async () => {
-        const db = await new Promise(done => { const r = indexedDB.open('gridwalk-phone'); r.onsuccess = () => done(r.result); });
+        const db = await new Promise(done => {
+            const r = indexedDB.open('gridwalk-phone');
+            r.onsuccess = () => done(r.result);
+        });
         const meta = db.transaction('meta', 'readwrite').objectStore('meta');
         const lease = await new Promise(done => { const r = meta.get('lease'); r.onsuccess = () => done(r.result); });
         await new Promise(done => { meta.put({...lease, until: 1}, 'lease').onsuccess = done; });

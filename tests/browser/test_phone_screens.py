@@ -32,7 +32,10 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], input:n
     .filter(one => one.offsetParent !== null && !one.closest('.pk') && one.getBoundingClientRect().width > 0)
     .map(one => [one, one.getBoundingClientRect()])
     .filter(([one, box]) => box.height < 43.5 || box.width < 43.5)
-    .map(([one, box]) => `${one.textContent.trim() || one.ariaLabel} ${Math.round(box.width)}×${Math.round(box.height)}`)"""
+    .map(([one, box]) => {
+        const name = one.textContent.trim() || one.ariaLabel;
+        return `${name} ${Math.round(box.width)}×${Math.round(box.height)}`;
+    })"""
 
 
 @pytest.fixture
@@ -171,7 +174,10 @@ def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened:
     picture = opened.evaluate("""async () => {
         const canvas = Object.assign(document.createElement('canvas'), {width: 2400, height: 1800});
         const pen = canvas.getContext('2d');
-        for (let n = 0; n < 20000; n++) { pen.fillStyle = `hsl(${n * 7 % 360} 80% ${n % 90}%)`; pen.fillRect(n * 53 % 2400, n * 97 % 1800, 30, 30); }
+        for (let n = 0; n < 20000; n++) {
+            pen.fillStyle = `hsl(${n * 7 % 360} 80% ${n % 90}%)`;
+            pen.fillRect(n * 53 % 2400, n * 97 % 1800, 30, 30);
+        }
         const blob = await new Promise(done => canvas.toBlob(done, 'image/jpeg', .98));
         return [...new Uint8Array(await blob.arrayBuffer())];
     }""")

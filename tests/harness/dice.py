@@ -98,7 +98,8 @@ def _met_and_sent(run: Run, n: int, to: int, fault: str) -> None:
 RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9, 10, 10)
 """How often each of the rarer things happens: backups and restores more than in life.
 
-8: only the epoch tells that something is missing; 9: the server dies over a visit; 10: what was a difference is one no more.
+8: only the epoch tells that something is missing; 9: the server dies over a visit; 10: what was a difference is one
+no more.
 """
 
 FAULTS = ("", "", "", "lost_request", "lost_response", "twice", "late", "dies_before_commit", "dies_after_commit")

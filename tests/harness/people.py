@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import rules
+from gridwalk.accounts import queries, rules
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.core import clock, ids
@@ -72,3 +73,8 @@ def sign_in(account: Callable[..., User]) -> SignIn:
         return client
 
     return make
+
+
+def signed_in(client: Client) -> Viewer:
+    """Who a client is signed in as, as jobs see them."""
+    return queries.viewer_by_id(uuid.UUID(client.session["_auth_user_id"]), clock.local_date(clock.now()))

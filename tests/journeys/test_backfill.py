@@ -21,7 +21,7 @@ from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Difference, Dwelling, Person
 from tests.harness.campaign import COMMUNITY, GRID, id_no
 from tests.harness.people import SignIn
-from tests.journeys.test_comparing import actor, compared  # noqa: F401 the fixture
+from tests.journeys.test_comparing import compared
 
 pytestmark = pytest.mark.slow
 PLATFORM = ["证件号码", "姓名", "手机", "小区", "楼栋", "单元", "室号"]
@@ -48,7 +48,7 @@ def sheets(client: Client, source: str, kind: str) -> dict[str, list[list[Any]]]
     return {s.title: [[c.value for c in row] for row in s.iter_rows()] for s in book.worksheets}
 
 
-def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(street: Client, actor: Any) -> None:  # noqa: F811
+def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(street: Client, actor: Any) -> None:
     compared(street, actor, export("12099999999"), source="platform")
     person = Person.objects.get(name="程望舒")
     assert "平台导出 1" in text(street, "/differences/")
@@ -81,7 +81,7 @@ def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(s
     assert "市平台导出与一张表一致" in text(street, f"/people/{person.pk}/")
 
 
-def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, actor: Any) -> None:  # noqa: F811
+def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, actor: Any) -> None:
     compared(street, actor, export("12012345671", name="=程望舒"), source="platform")
     person = Person.objects.get(id_no_masked__startswith="120199", name="程望舒")
     found = text(street, "/differences/", source="platform")
@@ -93,7 +93,7 @@ def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, acto
     assert person.name == "程望舒"
 
 
-def test_no_paper_and_no_file_says_which_doors_stand_empty_or_are_let(street: Client, actor: Any) -> None:  # noqa: F811
+def test_no_paper_and_no_file_says_which_doors_stand_empty_or_are_let(street: Client, actor: Any) -> None:
     rows = [
         ["小区", "楼栋", "单元", "室号", "居住状况", "建筑面积"],
         ["海河花园", "5号楼", "1单元", "401", "有人住", "60"],
@@ -120,7 +120,7 @@ def test_no_paper_and_no_file_says_which_doors_stand_empty_or_are_let(street: Cl
     assert Dwelling.objects.get(address__endswith="401").occupancy == "vacant"
 
 
-def test_a_list_is_handed_out_by_who_may(street: Client, actor: Any, sign_in: SignIn) -> None:  # noqa: F811
+def test_a_list_is_handed_out_by_who_may(street: Client, actor: Any, sign_in: SignIn) -> None:
     compared(street, actor, export("12099999999"), source="platform")
     form = {"source": "platform", "kind": "person", "scope": COMMUNITY}
     assert sign_in(Role.GRID_WORKER, GRID).post("/backfill/workbook/", form).status_code == 403
@@ -131,7 +131,7 @@ def test_a_list_is_handed_out_by_who_may(street: Client, actor: Any, sign_in: Si
     assert not BackfillItem.objects.exists()
 
 
-def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Client, actor: Any) -> None:  # noqa: F811
+def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Client, actor: Any) -> None:
     compared(street, actor, export("12012345671"), source="platform")
     assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
     person = Person.objects.get(name="程望舒")
@@ -154,7 +154,7 @@ def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Cli
     assert [row[5] for row in ticks if row[1] == "程兰因"] == ["海河花园 5号楼 1单元 201"]
 
 
-def test_a_side_is_not_told_to_fill_in_what_it_has_no_column_for(street: Client, actor: Any) -> None:  # noqa: F811
+def test_a_side_is_not_told_to_fill_in_what_it_has_no_column_for(street: Client, actor: Any) -> None:
     """The first export knew birth dates; the second has no such column, and leaves 程兰因 out, who stays as the first
     one said her.
     """

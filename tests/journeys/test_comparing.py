@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import uuid
 from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 
-from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
@@ -20,7 +18,7 @@ from gridwalk.reconcile.actions import comparing, measuring, noting
 from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
 from gridwalk.registry.models import Difference, Person, Recheck
 from tests.harness.campaign import COMMUNITY, id_no, workbook
-from tests.harness.people import SignIn
+from tests.harness.people import SignIn, signed_in
 
 pytestmark = pytest.mark.slow
 HEADER = ["小区", "楼栋", "单元", "室号", "姓名", "性别", "身份证号", "出生日期", "手机号", "居住类别", "民族"]
@@ -45,16 +43,6 @@ def compared(client: Client, lead: Any, rows: list[list[Any]], **more: Any) -> C
     assert "列都对，比对" in client.get(f"/comparisons/{pk}/").content.decode()
     client.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
     return comparing.run(actor=lead, at=clock.now(), comparison=Comparison.objects.get(pk=pk).pk)
-
-
-@pytest.fixture
-def actor(street: Client) -> Any:
-    """The lead as jobs see them."""
-    return signed_in(street)
-
-
-def signed_in(client: Client) -> Any:
-    return accounts.viewer_by_id(uuid.UUID(client.session["_auth_user_id"]), clock.local_date(clock.now()))
 
 
 def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next_one(

@@ -11,7 +11,10 @@ from gridwalk.cli import environment, output, schema
 from gridwalk.cli.failures import CommandError
 
 HELP = "导入区划和网格（一个街道的官方区划代码表，JSON）"
-EXAMPLE = '{"province": {"code": …, "name": …}, "city": …, "district": …, "street": …, "communities": [{"code": …, "name": …, "grids": 3}]}'
+EXAMPLE = (
+    '{"province": {"code": …, "name": …}, "city": …, "district": …, "street": …, '
+    '"communities": [{"code": …, "name": …, "grids": 3}]}'
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -147,7 +147,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,8/300s/key"}
-"""Of one-time codes and of many names tried from one place; wrong passwords of one name are locked out by axes first."""
+"""Of one-time codes and of many names tried from one place; wrong passwords of one name are locked out by axes
+first.
+"""
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gridwalk.console.signin.Adapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

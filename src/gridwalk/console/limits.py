@@ -22,7 +22,9 @@ LIMITS = {
     "console:comparison_annotated": ("file.exported", 60),
     "console:backfill_workbook": ("file.exported", 60),
 }
-"""Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes count together."""
+"""Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes
+count together.
+"""
 
 
 class RateMiddleware:

@@ -110,9 +110,11 @@ def advance(
         return {}
     name, quote = connection.ops.quote_name(table._meta.db_table), connection.ops.quote_name
     sql = (
-        f"UPDATE {name} t SET {quote(column)} = v.day FROM (SELECT o.id, o.{quote(column)} AS old, o.{quote(also)} AS also, j.day "  # noqa: S608
+        f"UPDATE {name} t SET {quote(column)} = v.day FROM (SELECT o.id, o.{quote(column)} AS old, "  # noqa: S608
+        f"o.{quote(also)} AS also, j.day "
         f"FROM unnest(%s::uuid[], %s::date[]) AS j(id, day) JOIN {name} o ON o.id = j.id "
-        f"WHERE o.{quote(column)} IS NULL OR o.{quote(column)} <= j.day) v WHERE t.id = v.id RETURNING v.id, v.old, v.also"
+        f"WHERE o.{quote(column)} IS NULL OR o.{quote(column)} <= j.day) v WHERE t.id = v.id RETURNING v.id, "
+        "v.old, v.also"
     )
     with plain.cursor() if len(days) <= FEW else connection.cursor() as cursor:
         cursor.execute(sql, [list(days), list(days.values())])

@@ -169,7 +169,9 @@ YES_NO: dict[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
         ("注销", "struck_off", "active"),
     ),
 }
-"""Of a column that asks 是否…: (what the heading asks, the code for yes, for no); "" where the answer says nothing more."""
+"""Of a column that asks 是否…: (what the heading asks, the code for yes, for no); "" where the answer says nothing
+more.
+"""
 MIXED: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
     ("dwelling", "occupancy"): ("tenure", {"owner": "occupied", "let": "occupied", "lent": "occupied"}),
     ("dwelling", "tenure"): ("occupancy", {"vacant": "", "occupied": ""}),

@@ -52,8 +52,8 @@ class Totals:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """``pairs``: left_row, right_row, status, score, why. ``cells``: left_row, right_row, field, verdict, left, right, of
-    matched pairs where the verdict is not ``same``. One-sided rows and duplicates by ``row``.
+    """``pairs``: left_row, right_row, status, score, why. ``cells``: left_row, right_row, field, verdict, left,
+    right, of matched pairs where the verdict is not ``same``. One-sided rows and duplicates by ``row``.
     """
 
     left: Side
@@ -106,8 +106,8 @@ class Comparison:
         )
 
     def records(self) -> pl.DataFrame:
-        """left ∪ right: one row a record with left_row and right_row (null on one side), ``equal``, its ``sheet`` (left;
-        right where only there) and ``area``.
+        """left ∪ right: one row a record with left_row and right_row (null on one side), ``equal``, its ``sheet``
+        (left; right where only there) and ``area``.
         """
         unequal = self.cells.filter(~pl.col("verdict").is_in(EQUAL)).select("left_row").unique()
         left = self.left.frame.select(left_row="row", sheet="sheet", area=_area(self.left.frame))

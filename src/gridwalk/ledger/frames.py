@@ -152,7 +152,7 @@ def _sheet_paths(archive: zipfile.ZipFile) -> list[str]:
     """The parts of the sheets in the workbook's order (ECMA-376 part 1, 18.2.20 and part 2, 9.3)."""
     relations = {
         r.get("Id"): r.get("Target", "")
-        for r in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 # nosec B314 expat bounds what entities expand to
+        for r in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 # nosec B314
     }
     book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 # nosec B314
     space = book.tag.split("}")[0] + "}"

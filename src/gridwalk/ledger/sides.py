@@ -25,7 +25,8 @@ PLAIN_BYTES = 1 << 17
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Side:
-    """``frame``: row (0-based, through all sheets), sheet, row_no, a column a field read (texts, ``pl.Date``), the door's
+    """``frame``: row (0-based, through all sheets), sheet, row_no, a column a field read (texts, ``pl.Date``), the
+    door's
     parts (estate, building, stairwell, room; estate_key), and ``id_text``: the ID number as written where it is not
     valid.
 

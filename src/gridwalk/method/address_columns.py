@@ -126,8 +126,8 @@ def _is_plain(prefix: str, estate: str) -> bool:
 
 
 def _by_way(usual: pl.DataFrame, place: str, *, least: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The addresses of each way that numbers can be put into, and the rest. ``place``: the column of the name that stands
-    before them; ``least``: how many addresses of a way make it worth reading.
+    """The addresses of each way that numbers can be put into, and the rest. ``place``: the column of the name that
+    stands before them; ``least``: how many addresses of a way make it worth reading.
     """
     keyed = usual.with_columns(key=pl.struct(place, "way").hash())
     ways = (

@@ -34,7 +34,8 @@ _ROOM_UNIT = re.compile(r"(?<=.)(?:室|号|房间?|户|#)$")
 _FLOOR_OF = re.compile(r"^[AC-Z]?(\d{1,2})\d{2}(?!\d)")
 _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}-\d{7,8}|[2-8]\d{7})(?![\d-])")
 _ANOTHER_DOOR = re.compile(
-    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
+    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])"
+    r"|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
 )
 """What stands behind the numbers says that another door is meant, or a part of this one."""
 _EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))")  # 38号甲301: is 甲 the house's or the room's?

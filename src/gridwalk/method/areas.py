@@ -22,7 +22,8 @@ _LONG_DISTRICTS = (
 
 _PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
 _BARE_PROVINCE = re.compile(
-    rf"(?:{_PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区|(?:浦东|滨海|两江|雄安)新区|(?:{_LONG_DISTRICTS})区)"
+    rf"(?:{_PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区|(?:浦东|滨海|两江|雄安)新区"
+    rf"|(?:{_LONG_DISTRICTS})区)"
 )
 _BARE_CITY = re.compile(
     rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
@@ -31,7 +32,8 @@ _CITY = re.compile(
     rf"(?:成都市|{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|地区)|{_HAN}{{2,8}}?自治州)(?!场|民广场|委|政府)"
 )
 _DISTRICT = re.compile(
-    rf"(?:{_LONG_DISTRICTS})区|{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,6}}?(?:(?:经济|高新)?(?:技术)?(?:产业)?开发区|高新区|工业园区)|(?:高新|工业园)区|{_HAN}{{2,3}}县(?![城前府学])"
+    rf"(?:{_LONG_DISTRICTS})区|{_HAN}{{2}}(?<![{_NO_DISTRICT}])区|(?:滨海|浦东|两江|雄安)新区|{_HAN}{{2,6}}?(?:(?:经济"
+    rf"|高新)?(?:技术)?(?:产业)?开发区|高新区|工业园区)|(?:高新|工业园)区|{_HAN}{{2,3}}县(?![城前府学])"
 )
 _DISTRICT_AFTER_CITY = re.compile(
     rf"市辖区|{_HAN}{{1,4}}?(?<![{_NO_DISTRICT}])区|{_HAN}{{1,4}}?县(?![城前府学])|{_HAN}{{2,5}}?旗"

@@ -1,5 +1,5 @@
-"""What a record is found by in one box: short keys of names, pinyin and addresses. A record holds them all; what is typed
-makes some; whoever holds every one of these is a hit.
+"""What a record is found by in one box: short keys of names, pinyin and addresses. A record holds them all; what
+is typed makes some; whoever holds every one of these is a hit.
 
 ``c:`` two neighbouring characters, ``p:`` a run of whole syllables from the beginning of a name or of its second
 part, ``i:`` a run of initials, ``e:`` two neighbouring characters of an estate, ``b:`` building, ``u:`` stairwell,

@@ -28,7 +28,9 @@ api = NinjaAPI(
     version="1",
     urls_namespace="phone_api",
     docs_url=None,
-    description="Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed by the device.",
+    description=(
+        "Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed by the device."
+    ),
 )
 
 

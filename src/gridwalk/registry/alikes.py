@@ -52,7 +52,8 @@ def same_number(inside: Inside, today: dt.date) -> list[Case]:
 
 
 def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
-    """Numbers that wait as differences for a record inside, or for one whose number is a record's inside: number (blind) →
+    """Numbers that wait as differences for a record inside, or for one whose number is a record's inside: number
+    (blind) →
     the records they were typed for. Of a few records it is asked within their street, without opening a number of
     theirs.
     """

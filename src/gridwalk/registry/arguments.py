@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -110,10 +111,14 @@ def _identity(case: Case) -> list[Argument]:
     return _of_sides(case, lambda v: "与证件号里写的相同" if v == says else "")
 
 
+def _same_phone(member: Member, phone: str) -> str:
+    return f"电话与同户 {member.name} 登记的相同" if member.phone == phone else ""
+
+
 def _phone(case: Case) -> list[Argument]:
     found: list[Argument] = []
     for member in case.household:
-        found += _of_sides(case, lambda v, m=member: f"电话与同户 {m.name} 登记的相同" if m.phone == v else "")  # type: ignore[misc]
+        found += _of_sides(case, functools.partial(_same_phone, member))
     for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
         if value and phones.check(value).fault:
             found.append(Argument(side, f"{who}电话{phones.check(value).fault_text}"))

@@ -154,7 +154,9 @@ AUTHORITY: Mapping[str, Mapping[Authority, tuple[str, str]]] = {
     "inspector": dict.fromkeys(Authority, ("inspector_differs", "inspector_differs")),
     "office": dict.fromkeys(Authority, (APPLIES, APPLIES)),
 }
-"""Source → authority of the field → (where nothing is recorded, where something else is): APPLIES, or why it is asked."""
+"""Source → authority of the field → (where nothing is recorded, where something else is): APPLIES, or why it is
+asked.
+"""
 
 NOT_SAID = (None, "", "unknown")
 """Values that say nothing: nobody is asked to choose between them and a fact."""
@@ -353,7 +355,9 @@ CHECKS: Mapping[str, Check] = {
         choices=("right",),
     ),
 }
-"""线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions`` finds the cases."""
+"""线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions``
+finds the cases.
+"""
 
 SETTLED = {"different": "不是同一个", "right": "情况属实", "to_door": "上门核实", "corrected": "当场改好"}
 """How a case can have been decided (已核定)."""

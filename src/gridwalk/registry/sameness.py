@@ -16,7 +16,9 @@ from gridwalk.method import names
 from gridwalk.method.linkage import EVIDENCE
 
 CODE_OF_BODY = slice(8, 17)
-"""Where in a credit code (GB 32100) the code of the body itself stands: it stays when the registering office changes."""
+"""Where in a credit code (GB 32100) the code of the body itself stands: it stays when the registering office
+changes.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +51,8 @@ def _siblings(one: str, other: str) -> bool:
 
 
 def twice(levels: Mapping[str, str]) -> bool:
-    """Whether two persons' records, as ``linkage`` compares them, look like one person's: a name that sounds the same, the
-    birth date not another, no two valid numbers, and the same telephone or door.
+    """Whether two persons' records, as ``linkage`` compares them, look like one person's: a name that sounds the
+    same, the birth date not another, no two valid numbers, and the same telephone or door.
     """
     near = "same" in (levels["phone"], levels["home"])
     return (

@@ -16,7 +16,8 @@ _ROOT = re.compile(rb"<(\w+:)?worksheet\b")
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _FOOTER = re.compile(rb"<(?:\w+:)?headerFooter\b[^>]*?(?:/>|>.*?</(?:\w+:)?headerFooter\s*>)", re.DOTALL)
 _LATER = re.compile(
-    rb"<(?:\w+:)?(?:rowBreaks|colBreaks|customProperties|cellWatches|ignoredErrors|smartTags|drawing|legacyDrawing|legacyDrawingHF|picture"
+    rb"<(?:\w+:)?(?:rowBreaks|colBreaks|customProperties|cellWatches|ignoredErrors|smartTags|drawing|legacyDrawing"
+    rb"|legacyDrawingHF|picture"
     rb"|oleObjects|controls|webPublishItems|tableParts|extLst)\b|</(?:\w+:)?worksheet\b"
 )
 """What stands behind a worksheet's footer (ECMA-376, CT_Worksheet)."""

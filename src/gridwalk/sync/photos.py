@@ -4,7 +4,9 @@ from __future__ import annotations
 
 SOI, SOS, EOI = b"\xff\xd8", 0xDA, 0xD9
 DROPPED = {*range(0xE1, 0xF0), 0xFE}
-"""APP1–APP15 (EXIF, XMP, IPTC, maker notes) and comments; APP0 (JFIF) and APP14 would be colour hints: APP14 is kept."""
+"""APP1–APP15 (EXIF, XMP, IPTC, maker notes) and comments; APP0 (JFIF) and APP14 would be colour hints: APP14 is
+kept.
+"""
 KEPT_APP = 0xEE
 
 

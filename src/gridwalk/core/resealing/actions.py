@@ -63,7 +63,10 @@ def _column(column: Column, done: Resealed) -> None:
     cast = "::jsonb" if column.is_json else ""
     # an envelope of another key is v1|alg|key|…; in JSON it begins a string
     begins = '"v1' if column.is_json else "^v1"
-    read = f"SELECT * FROM {table} WHERE {name}::text ~ %s AND ({key} > %s OR %s) ORDER BY {key} LIMIT {CHUNK}"  # noqa: S608
+    read = (
+        f"SELECT * FROM {table} WHERE {name}::text ~ %s "  # noqa: S608 names come from the models
+        f"AND ({key} > %s OR %s) ORDER BY {key} LIMIT {CHUNK}"
+    )
     change = f"UPDATE {table} SET {name} = %s{cast} WHERE {key} = %s AND {name} = %s{cast}"  # noqa: S608
     pattern = rf"{begins}\|[A-Z0-9]+\|(?!{active}\|)"
     after: Any = None

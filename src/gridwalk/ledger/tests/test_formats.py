@@ -53,7 +53,8 @@ def as_ods() -> bytes:
         'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
         'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="Sheet1">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+        "<table:table "
+        f'table:name="Sheet1">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
     )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:

@@ -19,7 +19,9 @@ UNSEEN = 0.3
 UNSEEN_NUMBER = 0.002
 """Identifiers are given out once: two people hardly ever have one."""
 AS_IF_AMONG = {"name_key": 100}
-"""As among how many records at least a name nobody else bears is rare: a ledger of three people says nothing of names."""
+"""As among how many records at least a name nobody else bears is rare: a ledger of three people says nothing of
+names.
+"""
 WORD = 6
 DATED = 14
 """Characters of an ID number from which it holds its birth date (GB 11643)."""

@@ -14,7 +14,9 @@ from gridwalk.method.linkage.weights import Table
 MOST_OF_A_VALUE = 22.0
 """Bits the rarest of values can bring: a mistake in copying is always likelier than that."""
 NAMESAKE = 5.0
-"""Bits of one name at one door beyond both: chance brings members of one household together, and they bear different names."""
+"""Bits of one name at one door beyond both: chance brings members of one household together, and they bear
+different names.
+"""
 AGAIN_AT_HOME = 2.0
 """Bits the weaker of home and phone still brings when both agree: a household shares its telephone."""
 

@@ -72,8 +72,8 @@ def start(*, actor: Viewer, at: dt.datetime, scope: str, rule: Rule, expected: i
 def run(
     *, actor: Viewer, at: dt.datetime, batch: uuid.UUID, along: Along | None = None, grids: Grids | None = None
 ) -> DecisionBatch:
-    """Decide what of the batch is still open, a transaction a grid; run again, it goes on where it stopped. A batch that
-    is done, or being taken back, stays as it is.
+    """Decide what of the batch is still open, a transaction a grid; run again, it goes on where it stopped. A
+    batch that is done, or being taken back, stays as it is.
 
     ``along``, ``grids``: see ``decisions.decide``. Raises NotHere, NotPermitted.
     """

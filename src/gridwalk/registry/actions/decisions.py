@@ -213,8 +213,8 @@ def reveal(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, reason: str
 
 
 def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference:
-    """Take a decision back within seven days; what was accepted returns to the value before, unless somebody has changed
-    it since. Raises NotHere, NotPermitted, DecisionError.
+    """Take a decision back within seven days; what was accepted returns to the value before, unless somebody has
+    changed it since. Raises NotHere, NotPermitted, DecisionError.
     """
     found = _get(actor, difference)
     with core.write_to(*grids_of(found), actor=actor, at=at) as writing:

@@ -135,8 +135,8 @@ class Recheck(models.Model):
 
 
 class Settled(models.Model):
-    """已核定: what was decided about a case of a check. It holds while the case has no further record and, record by record,
-    what the check looked at is what it was (``facts``: record → fingerprint, no values).
+    """已核定: what was decided about a case of a check. It holds while the case has no further record and, record by
+    record, what the check looked at is what it was (``facts``: record → fingerprint, no values).
 
     ``grid`` is the leading record's. ``difference``: the question that was sent to the door, or decided at once.
     """

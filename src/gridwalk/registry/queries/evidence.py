@@ -73,8 +73,8 @@ class Evidence:
 
 
 def evidence(viewer: Viewer, row: Row, *, today: dt.date, said: Mapping[str, Any] | None = None) -> Evidence:
-    """The evidence for a difference the viewer may see. ``said``: the rest of the claim's record in the clear, where it is
-    on record. A constant number of queries.
+    """The evidence for a difference the viewer may see. ``said``: the rest of the claim's record in the clear,
+    where it is on record. A constant number of queries.
     """
     found = Difference.objects.get(pk=row.id)
     entity = columns.TABLES[row.kind]._default_manager.get(pk=row.entity)

@@ -244,7 +244,8 @@ def test_a_decision_is_refused_where_it_is_not_seen_not_fitting_or_not_one_s_own
     decide(street, "same_name_and_birth", "different")
     with pytest.raises(DecisionError, match="刚才有人定过"):
         now = checks.get_case(lead(), "same_name_and_birth", one.id, TODAY)
-        settling.settle(actor=lead(), choice="different", **given | {"seen": now.seen if now else ""})  # type: ignore[arg-type]
+        seen = now.seen if now else ""
+        settling.settle(actor=lead(), choice="different", **given | {"seen": seen})  # type: ignore[arg-type]
     assert AuditEntry.objects.filter(verb="case.settled").count() == 1
 
 

@@ -186,7 +186,8 @@ def _lock(device: Device) -> int:
 
 def _advance(device: Device, next_seq: int, behind: dt.timedelta, at: dt.datetime) -> None:
     sql = f"""
-    UPDATE {_TABLE} SET next_seq = %s, behind_ms = %s, last_seen_at = %s, last_sync_at = %s, waiting = 0, lease_until = %s
+    UPDATE {_TABLE} SET next_seq = %s, behind_ms = %s, last_seen_at = %s, last_sync_at = %s, waiting = 0,
+    lease_until = %s
     WHERE id = %s
     """  # noqa: S608
     with plain.cursor() as cursor:

@@ -181,14 +181,17 @@ def _entities(
 
 
 _STANDING = {
-    kind: f'SELECT id, grid_id, status, merged_into FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608 names come from the models
+    kind: f'SELECT id, grid_id, status, merged_into FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608
     for kind, table in columns.TABLES.items()
 }
 _PEOPLE = f"""
 SELECT p.id, p.grid_id, p.status, p.merged_into, c.grid_id FROM {Person._meta.db_table} p
 LEFT JOIN {CareLabel._meta.db_table} c ON c.person_id = p.id WHERE p.id = ANY(%s)
 """  # noqa: S608
-_LINKS = f"SELECT dwelling_id, person_id FROM {Residence._meta.db_table} WHERE dwelling_id = ANY(%s) AND to_on IS NULL"  # noqa: S608
+_LINKS = (
+    f"SELECT dwelling_id, person_id FROM {Residence._meta.db_table} "  # noqa: S608 the models' names
+    "WHERE dwelling_id = ANY(%s) AND to_on IS NULL"
+)
 
 
 def _heads(parents: set[uuid.UUID]) -> dict[tuple[str, uuid.UUID, str], uuid.UUID]:

@@ -57,8 +57,8 @@ class Merge:
         return {one.grid_id for one in self.pair(plan)}
 
     def grids(self, plan: Plan) -> set[str]:
-        """Those of both records and of what was merged into them, of their doors and people, of what waits about them or
-        was noted at them.
+        """Those of both records and of what was merged into them, of their doors and people, of what waits about
+        them or was noted at them.
         """
         earlier = columns.TABLES[self.of]._default_manager.filter(merged_into__in=plan.subjects)
         own = self.stands_in(plan) | set(earlier.values_list("grid_id", flat=True))

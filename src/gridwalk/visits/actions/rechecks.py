@@ -24,8 +24,8 @@ from gridwalk.visits.models import Visit
 
 
 def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confirmed: bool, note: str = "") -> Recheck:
-    """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope only now,
-    what returns is to be visited again or counts as it did. Raises NotHere, EndError.
+    """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope
+    only now, what returns is to be visited again or counts as it did. Raises NotHere, EndError.
     """
     found = Recheck.objects.filter(pk=recheck).first()
     if found is None or not actor.may(Verb.RECHECK, found.grid_id):

@@ -30,8 +30,8 @@ BROKEN = ("faulty", "out_of_use")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Line:
-    """A facility or key site as a row. ``when``: overdue · soon · ahead, empty where it is gone; ``broken``: what is wrong
-    with it, in words, until a round says that it is repaired.
+    """A facility or key site as a row. ``when``: overdue · soon · ahead, empty where it is gone; ``broken``: what
+    is wrong with it, in words, until a round says that it is repaired.
     """
 
     kind: str

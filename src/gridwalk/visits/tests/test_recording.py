@@ -155,12 +155,14 @@ def test_a_batch_asks_as_little_of_the_database_as_two_visits_do(walk: Walk) -> 
         visits = [
             NewVisit(
                 kind="dwelling",
-                entity=door.pk,
+                entity=door.pk,  # type: ignore[attr-defined]
                 outcome="met" if i % 2 else "vacant_confirmed",
-                at=walk.then(-1, hour),  # type: ignore[attr-defined]
+                at=walk.then(-1, hour),
                 second_source="" if i % 2 else "neighbour",
-                found=Found(confirmed=(person.pk,), care=(Need(person=person.pk),)) if i % 2 else Found(),
-            )  # type: ignore[attr-defined]
+                found=Found(confirmed=(person.pk,), care=(Need(person=person.pk),))  # type: ignore[attr-defined]
+                if i % 2
+                else Found(),
+            )
             for i, (door, person) in enumerate(part)
         ]
         with CaptureQueriesContext(connection) as asked:

@@ -35,8 +35,8 @@ class UndoError(Exception):
 
 
 def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
-    """Take an event back within seven days: facts return to what they were, links to where they stood, and what it brought
-    into the register leaves it. Raises NotHere, UndoError.
+    """Take an event back within seven days: facts return to what they were, links to where they stood, and what it
+    brought into the register leaves it. Raises NotHere, UndoError.
     """
     found = Event.objects.filter(pk=event).first()
     if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
