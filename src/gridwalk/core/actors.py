@@ -1,4 +1,4 @@
-"""Who acts, as far as this room needs to know: accounts.access.Viewer is one."""
+"""Who acts, as far as this room needs to know: accounts.rules.Viewer is one."""
 
 from __future__ import annotations
 

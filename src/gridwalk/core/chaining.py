@@ -1,7 +1,7 @@
 """The audit's chain of hashes: every line holds a hash over itself and the line before it. Pure.
 
 A line that is changed, removed or inserted breaks the chain at that place. Whoever could rewrite the whole chain
-after it is found out by a seal kept elsewhere (``seals``). See docs/decisions/0007-audit-chain.md.
+after it is found out by a seal kept elsewhere (``chain_reading.write_seal``). See docs/decisions/0007-audit-chain.md.
 """
 
 from __future__ import annotations

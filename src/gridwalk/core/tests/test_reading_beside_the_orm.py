@@ -1,4 +1,6 @@
-"""``core.plain`` opens its cursors by parts of Django that are not documented: a new Django is looked at before it is used."""
+"""``core.plain`` opens its cursors by parts of Django that are not documented: a new Django is looked at before
+it is used.
+"""
 
 from __future__ import annotations
 

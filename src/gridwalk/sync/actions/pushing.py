@@ -197,10 +197,11 @@ def _advance(device: Device, next_seq: int, behind: dt.timedelta, at: dt.datetim
 def _require_sequence(
     device: Device, next_seq: int, intentions: Sequence[Intention], *, hole: bool, expected: bool
 ) -> None:
-    """Raises Gap; _OtherBody where a place of the sequence is taken by something else.
+    """Raises Gap where an earlier op is missing; _OtherBody where another op already stands under one of these numbers.
 
-    ``expected``: just the next ones; should a copy's file have been imported under their places, the second way finds
-    it.
+    ``expected``: the ops begin with the number that the server waited for, so nothing can stand under their numbers and
+    no query asks. Should the file of a copied phone have been imported meanwhile under the same numbers, inserting
+    the ops fails. ``_take_carefully`` then takes them one by one and asks.
     """
     if not intentions:
         return

@@ -62,7 +62,8 @@ class Row:
 def shown(viewer: Viewer, grid: str, state: str, outcome: str) -> str:
     """The outcome as the viewer may know it: that a door stands empty is told only to who may see care (red line 5).
 
-    Others read *visited*, whatever settled a door, and of an unproved vacancy that nobody was there, which is true.
+    Who may not see care reads *visited* of every visited door, whatever settled it. Where a vacancy has been reported
+    and not proved, they read *no answer*: nobody was there, which is true as well.
     """
     if viewer.may(Verb.SEE_CARE, grid):
         return outcome
