@@ -48,3 +48,16 @@ def test_every_link_between_documents_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_paragraph_of_the_domain_that_is_cited_stands_there() -> None:
+    domain = (ROOT / "docs/domain.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (\d)\. (.*?)(?=^## |\Z)", domain, re.MULTILINE | re.DOTALL))
+    rates, lines = (set(re.findall(r"^(\d)\. \*\*", sections[number], re.MULTILINE)) for number in "26")
+    code = _sources() + "\n".join(p.read_text("utf-8") for p in (ROOT / "src").rglob("test_*.py"))
+    assert set(re.findall(r"domain\.md §(\d)", code)) <= set(sections)
+    assert set(re.findall(r"domain\.md[^\n]{0,8} rate (\d)", code)) <= rates
+    assert set(re.findall(r"red lines? (?:\d and )?(\d)", code)) | set(re.findall(r"red lines? (\d)", code)) <= lines
+    assert set(re.findall(r"\((?:\S+ )?(P\d+)\)", code)) <= set(
+        re.findall(r"^\| (P\d+) \|", sections["1"], re.MULTILINE)
+    )
