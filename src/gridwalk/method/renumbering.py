@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from gridwalk.method import addresses, text
+from gridwalk.method import address_writing, addresses, text
 from gridwalk.method.addresses import Address
 
 Door = tuple[str, str, str]
@@ -105,8 +105,8 @@ def merged_stairwells(stairwells: Iterable[tuple[str, str]], scheme: Scheme) -> 
 def readdress(address: str, key: str, door: Door, *, estate: str) -> Address:
     """An address as it is written, under new numbers and, where given, another estate."""
     parsed = addresses.parse(address)
-    if parsed.fault or addresses.key(parsed) != key:
-        old_estate, building, stairwell, room = addresses.parts_of(key)
+    if parsed.fault or address_writing.key(parsed) != key:
+        old_estate, building, stairwell, room = address_writing.parts_of(key)
         parsed = Address(estate=old_estate, building=building, stairwell=stairwell, room=room)
     building, stairwell, room = door
     parsed = dataclasses.replace(parsed, stairwell=stairwell, room=room)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from gridwalk.method import addresses, names, text
+from gridwalk.method import address_writing, addresses, names, text
 
 LONGEST = 12
 """Syllables of a long name (an organization's) that make pinyin keys."""
@@ -55,7 +55,7 @@ def of_initials_typed(typed: str) -> set[str]:
 
 def of_address(key: str) -> set[str]:
     """Keys of a door by its address key ``estate|building|stairwell|room``."""
-    estate, building, stairwell, room = addresses.parts_of(key)
+    estate, building, stairwell, room = address_writing.parts_of(key)
     keys = _pairs("e", estate) | ({f"e:{estate}"} if len(estate) == 1 else set())
     return keys | {f"{letter}:{part}" for letter, part in (("b", building), ("u", stairwell), ("r", room)) if part}
 

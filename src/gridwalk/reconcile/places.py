@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.ledger import location
-from gridwalk.method import addresses
+from gridwalk.method import address_writing, addresses
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import EstateAlias
 from gridwalk.registry.models import Dwelling
@@ -81,7 +81,7 @@ class Places:
         if name := self._other_names.get((community, addresses.estate_key(address.estate or address.road))):
             address = dataclasses.replace(address, estate=name)
         address, doubtful = self._with_estate(community, address)
-        key = "" if address.fault or doubtful else addresses.key(address)
+        key = "" if address.fault or doubtful else address_writing.key(address)
         code = str(values.get("grid_code") or "")
         building = self._building(community, address)
         standing = building.grid_of(address.stairwell) if building else ""

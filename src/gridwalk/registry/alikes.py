@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
-from gridwalk.method import addresses, linkage
+from gridwalk.method import address_writing, linkage
 from gridwalk.registry import columns, rules, sameness
 from gridwalk.registry.cases import Case, Inside, Member
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
@@ -180,7 +180,7 @@ def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[s
 
 
 def _record(person: Person, key: str | None) -> dict[str, Any]:
-    estate, building, stairwell, room = addresses.parts_of(key or "")
+    estate, building, stairwell, room = address_writing.parts_of(key or "")
     said = {
         "name": person.name,
         "id_no": columns.read(person, "id_no"),

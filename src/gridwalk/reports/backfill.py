@@ -15,7 +15,7 @@ import xlsxwriter
 from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.comparing import ADDRESS
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 from gridwalk.reconcile.queries.backfill import Item, written
 from gridwalk.registry.queries.entities import VACANCY_FIELDS
 
@@ -104,7 +104,7 @@ def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
 def _written(field: str, value: str) -> str:
     """A part of an address as people write it, not as it is compared: 5号楼, 1单元."""
     if field == "building":
-        return addresses.building_name(value)
+        return address_writing.building_name(value)
     return f"{value}单元" if field == "stairwell" and value else value
 
 

@@ -13,7 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
-from gridwalk.method import addresses
+from gridwalk.method import address_writing, addresses
 from gridwalk.method.renumbering import Scheme
 from gridwalk.territory import rules
 from gridwalk.territory.models import Area, Building, Grid, Stairwell
@@ -153,7 +153,7 @@ def ensure_stairwells(
         place = place_of[one]
         if place not in known:
             building = Building(
-                grid_id=one.grid, estate=one.estate, key=one.building, name=addresses.building_name(one.building)
+                grid_id=one.grid, estate=one.estate, key=one.building, name=address_writing.building_name(one.building)
             )
             known[place] = building.id
             buildings.append(building)
@@ -244,7 +244,7 @@ def renumber_buildings(
         Building.objects.filter(pk=building.pk).update(key=f"~{building.pk}")
     for building in buildings:
         key = keys[building.pk]
-        name = addresses.building_name(key) if key != building.key else building.name
+        name = address_writing.building_name(key) if key != building.key else building.name
         estate = estates.get(building.pk, building.estate)
         Building.objects.filter(pk=building.pk).update(key=key, name=name, estate=estate)
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
-from gridwalk.method import addresses
+from gridwalk.method import address_writing, addresses
 from gridwalk.territory import rules
 from gridwalk.territory.models import Area, Building, Grid, Stairwell
 
@@ -108,7 +108,7 @@ def get_stairwell(viewer: Viewer, stairwell: uuid.UUID) -> Stairwell:
 
 def walking(building: Building) -> str:
     """The order buildings are walked in."""
-    return addresses.walking_order(building.estate, building.key)
+    return address_writing.walking_order(building.estate, building.key)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ from gridwalk.ledger import location, read
 from gridwalk.ledger.read import Ledger, Row
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, id_no, person, phone
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 
 
 def rows_of(*rows: Sequence[object], name: str = "Sheet1", merges: list[books.Merge] | None = None) -> list[Row]:
@@ -344,4 +344,4 @@ def test_the_worked_example_of_the_document_is_read_as_it_says() -> None:
         (3, "王一", ["E3 damaged"]),
         (4, "王二", ["E4 repeat"]),
     ]
-    assert {addresses.key(location.address_of(r.values)) for r in rows} == {"|5|2|301"}
+    assert {address_writing.key(location.address_of(r.values)) for r in rows} == {"|5|2|301"}

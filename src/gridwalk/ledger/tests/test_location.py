@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gridwalk.ledger import location
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ from gridwalk.method import addresses
 )
 def test_it_finds_one_door_however_the_columns_are_cut(values: dict[str, str]) -> None:
     found = location.address_of(values)
-    assert addresses.key(found) == "林古里|5|2|301" and found.floor == 3 and not found.fault
+    assert address_writing.key(found) == "林古里|5|2|301" and found.floor == 3 and not found.fault
 
 
 def test_what_a_column_says_goes_before_the_address() -> None:
     values = {"address": "林古里5号楼2单元301", "building": "6号楼", "room": "302"}
-    assert addresses.key(location.address_of(values)) == "林古里|6|2|302"
+    assert address_writing.key(location.address_of(values)) == "林古里|6|2|302"
 
 
 @pytest.mark.parametrize(

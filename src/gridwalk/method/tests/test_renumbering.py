@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridwalk.method import addresses, renumbering
+from gridwalk.method import address_writing, addresses, renumbering
 from gridwalk.method.renumbering import Scheme
 
 DOORS = [
@@ -84,9 +84,9 @@ def test_two_numbers_change_places_and_what_clashes_is_found_beforehand() -> Non
 def test_an_address_is_written_anew_in_its_own_way(
     address: str, door: renumbering.Door, estate: str, becomes: str
 ) -> None:
-    key = addresses.key(addresses.parse(address))
+    key = address_writing.key(addresses.parse(address))
     new = renumbering.readdress(address, key, door, estate=estate)
-    assert addresses.display(new) == becomes
+    assert address_writing.display(new) == becomes
 
 
 def test_the_floor_follows_the_room_where_the_room_says_it() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
-from gridwalk.method import addresses, text
+from gridwalk.method import address_writing, text
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts
 from gridwalk.reconcile.places import Place
@@ -126,7 +126,7 @@ def apply_facilities(writing: Writing, work: Batch) -> None:
 
 def _before(place: Place) -> Entrance:
     """A row's building and stairwell as an address before a renumbering would have them."""
-    estate, building, stairwell, _ = addresses.parts_of(addresses.key(place.address))
+    estate, building, stairwell, _ = address_writing.parts_of(address_writing.key(place.address))
     return place.community, estate, building, stairwell
 
 
@@ -142,7 +142,7 @@ def _new(work: Batch, index: int, place: Place, building: Building | None, stair
         source_ref=work.source_refs[index],
         building=building,
         stairwell=stairwell,
-        address=(addresses.display(place.address) or str(values.get("address") or "")) if is_said else "",
+        address=(address_writing.display(place.address) or str(values.get("address") or "")) if is_said else "",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.campaigns.actions import Joining
 from gridwalk.core.actions import Writing
-from gridwalk.method import addresses, names
+from gridwalk.method import address_writing, names
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry.actions import claims, creation
@@ -136,7 +136,7 @@ def _apply_named(writing: Writing, work: Batch, kind: str, find: Any, remember: 
         pk = find(values, place)
         if pk is None:
             extra: dict[str, Any] = {
-                "address": (addresses.display(place.address) or str(values.get("address", "")))[:160]
+                "address": (address_writing.display(place.address) or str(values.get("address", "")))[:160]
             }
             if kind == "organization":
                 extra["dwelling_id"] = place.dwelling

@@ -16,7 +16,7 @@ from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import ADDRESS, PLACE
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
 from gridwalk.reconcile.queries import register
@@ -76,7 +76,7 @@ def _shown(kind: str, field: str, value: str) -> str:
 def written(values: Mapping[str, Any]) -> str:
     """The door of a row as people write it: 海河花园 5号楼 1单元 101."""
     estate, building, stairwell, room = (str(values.get(p) or "") for p in ("estate", "building", "stairwell", "room"))
-    return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room)) or "空"
+    return address_writing.display(Address(estate=estate, building=building, stairwell=stairwell, room=room)) or "空"
 
 
 def door_of(values: Mapping[str, Any]) -> str:

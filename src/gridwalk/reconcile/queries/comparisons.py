@@ -14,7 +14,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.ledger.location import PARTS
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.registry.queries import entities
@@ -133,7 +133,7 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
 
 def _door(values: Mapping[str, object]) -> str:
     estate, building, stairwell, room = (str(values.get(part) or "") for part in PARTS)
-    return addresses.display(Address(estate=estate, building=building, stairwell=stairwell, room=room))
+    return address_writing.display(Address(estate=estate, building=building, stairwell=stairwell, room=room))
 
 
 def n_waiting(viewer: Viewer, scope: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gridwalk.ledger import sides
 from gridwalk.ledger.sides import Side
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Organization, Person, Residence
 
@@ -86,7 +86,7 @@ _ROWS = {"person": _persons, "dwelling": _dwellings, "organization": _organizati
 
 
 def _place(grid: str, dwelling: Dwelling | None) -> dict[str, str | None]:
-    estate, building, stairwell, room = addresses.parts_of(dwelling.address_key if dwelling else "")
+    estate, building, stairwell, room = address_writing.parts_of(dwelling.address_key if dwelling else "")
     return {
         "grid_code": grid,
         "estate": estate or None,

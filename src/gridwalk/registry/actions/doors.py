@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.core import ids
 from gridwalk.core.actions import Writing
-from gridwalk.method import addresses, search_keys
+from gridwalk.method import address_writing, search_keys
 from gridwalk.method.addresses import Address
 from gridwalk.registry.actions import creation
 from gridwalk.territory import actions as territory
@@ -38,7 +38,9 @@ class NewDoor:
         """Its place in walking order."""
         a = self.address
         floor = "" if a.floor is None else str(a.floor)
-        return addresses.walking_order(a.estate or a.road, a.building or a.number, a.stairwell, floor, a.room)[:80]
+        return address_writing.walking_order(a.estate or a.road, a.building or a.number, a.stairwell, floor, a.room)[
+            :80
+        ]
 
 
 def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
@@ -51,12 +53,12 @@ def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
             "building_id": building,
             "stairwell_id": stairwell,
             "community": door.grid[:12],
-            "address": addresses.display(door.address)[:120],
-            "address_key": addresses.key(door.address),
+            "address": address_writing.display(door.address)[:120],
+            "address_key": address_writing.key(door.address),
             "floor": door.address.floor,
             "room": door.address.room[:20],
             "walk_key": door.walk_key,
-            "search_keys": sorted(search_keys.of_address(addresses.key(door.address))),
+            "search_keys": sorted(search_keys.of_address(address_writing.key(door.address))),
         }
         new.append(
             creation.New(

@@ -15,7 +15,7 @@ from gridwalk.core import ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.choices import FACILITY_INTERVALS
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation
 from gridwalk.registry.actions.corrections import CorrectionError
@@ -47,7 +47,7 @@ class NewFacility:
         if self.building is None:
             return rules.NO_BUILDING
         stairwell = self.stairwell.key if self.stairwell else ""
-        return addresses.walking_order(self.building.estate, self.building.key, stairwell)[:80]
+        return address_writing.walking_order(self.building.estate, self.building.key, stairwell)[:80]
 
     @property
     def shown_address(self) -> str:

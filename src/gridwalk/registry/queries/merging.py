@@ -15,7 +15,7 @@ from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Field
-from gridwalk.method import addresses, names
+from gridwalk.method import address_writing, names
 from gridwalk.registry import arguments, columns, predicates, rules
 from gridwalk.registry.arguments import Part
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
@@ -233,7 +233,7 @@ def _persons_alike(person: Any) -> list[tuple[str, Q]]:
 
 
 def _dwellings_alike(dwelling: Any) -> list[tuple[str, Q]]:
-    *_, room = addresses.parts_of(dwelling.address_key)
+    *_, room = address_writing.parts_of(dwelling.address_key)
     here = Q(community=dwelling.community, room=dwelling.room) if room else Q(pk__in=[])
     found = [("同一栋楼，室号相同", here & Q(building_id=dwelling.building_id))] if dwelling.building_id else []
     return [*found, ("同一个社区，室号相同", here)]

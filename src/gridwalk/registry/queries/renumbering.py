@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import F, QuerySet
 
-from gridwalk.method import addresses, renumbering
+from gridwalk.method import address_writing, addresses, renumbering
 from gridwalk.method.renumbering import Scheme
 from gridwalk.registry.models import Dwelling, FormerAddress
 from gridwalk.territory import queries as territory
@@ -36,7 +36,7 @@ class NewAddress:
 
 def numbers(door: Dwelling) -> renumbering.Door:
     """A door's building, stairwell and room as its address key has them."""
-    _, building, stairwell, room = addresses.parts_of(door.address_key)
+    _, building, stairwell, room = address_writing.parts_of(door.address_key)
     return building, stairwell, room
 
 
@@ -57,14 +57,18 @@ def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> 
         estate = estates.get(door.building_id, "") if door.building_id else ""
         address = renumbering.readdress(door.address, door.address_key, new, estate=estate)
         floor = renumbering.floor(door.floor, door.room, new[2])
-        walk = addresses.walking_order(
+        walk = address_writing.walking_order(
             address.estate or address.road,
             address.building or address.number,
             address.stairwell,
             "" if floor is None else str(floor),
             address.room,
         )
-        made.append(NewAddress(door, *new, floor, addresses.display(address)[:120], addresses.key(address), walk[:80]))
+        made.append(
+            NewAddress(
+                door, *new, floor, address_writing.display(address)[:120], address_writing.key(address), walk[:80]
+            )
+        )
     return made
 
 
@@ -92,7 +96,7 @@ def in_the_way(new: Sequence[NewAddress], buildings: Sequence[Building], scheme:
                 said.append(f"{other.estate} {other.name} 已经有一栋了，不在这次重编里")
     stairwells = Stairwell.objects.filter(building__in=own).values_list("building__key", "key").distinct()
     for building_key, stairwell in renumbering.merged_stairwells(stairwells, scheme):
-        said.append(f"{addresses.building_name(building_key)} 会有两个 {stairwell}单元：单元不在这里合并")
+        said.append(f"{address_writing.building_name(building_key)} 会有两个 {stairwell}单元：单元不在这里合并")
     return list(dict.fromkeys(said))
 
 
@@ -112,7 +116,7 @@ def by_former(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], Dw
         rows = list(former().filter(community=community, address_key__in=list(keys)).select_related("dwelling"))
         standing = territory.building_index(community) if rows else {}
         for row in rows:
-            place, now = (addresses.parts_of(key)[:2] for key in (row.address_key, row.dwelling.address_key))
+            place, now = (address_writing.parts_of(key)[:2] for key in (row.address_key, row.dwelling.address_key))
             if place == now or place not in standing:
                 found.setdefault((community, row.address_key), []).append(row.dwelling)
     return {place: rows[0] for place, rows in found.items() if len(rows) == 1}

@@ -10,7 +10,7 @@ import pytest
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import location, read
-from gridwalk.method import addresses, idcards
+from gridwalk.method import address_writing, idcards
 from gridwalk.simulate import entries, workbooks
 from gridwalk.simulate.workbooks import LedgerFile
 from gridwalk.simulate.world import World
@@ -106,6 +106,6 @@ def test_the_ledger_reader_gets_every_row_value_and_door_as_the_answer_key_says(
                     assert str(row.values.get(field) or "") == value, (record, field)
             address = location.address_of(row.values)
             if record.door:
-                assert addresses.key(address) == entries.address_key(small.doors[record.door].place), record
+                assert address_writing.key(address) == entries.address_key(small.doors[record.door].place), record
             elif record.kind == "person":
                 assert address.fault == "no_room"

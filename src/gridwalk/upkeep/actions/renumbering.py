@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.core.actions import Writing
-from gridwalk.method import addresses
+from gridwalk.method import address_writing
 from gridwalk.method.renumbering import Scheme
 from gridwalk.reconcile.actions import estates as reconcile
 from gridwalk.registry.actions import renumbering as registry
@@ -77,7 +77,7 @@ def _as_it_was(new: NewAddress, before: Mapping[str, Any]) -> NewAddress:
     pk = str(new.dwelling.pk)
     if before["made"].get(pk) != new.dwelling.address_key:
         return new
-    _, building, stairwell, room = addresses.parts_of(before["was"][pk]["address_key"])
+    _, building, stairwell, room = address_writing.parts_of(before["was"][pk]["address_key"])
     return dataclasses.replace(new, building=building, stairwell=stairwell, **{**before["was"][pk], "room": room})
 
 

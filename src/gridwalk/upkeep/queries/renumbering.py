@@ -10,7 +10,7 @@ from typing import Any
 from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
-from gridwalk.method import addresses, renumbering
+from gridwalk.method import address_writing, addresses, renumbering
 from gridwalk.method.renumbering import Line, Scheme
 from gridwalk.registry.models import Dwelling, Facility, Organization
 from gridwalk.registry.queries import renumbering as registry
@@ -130,7 +130,7 @@ def _title(plan: Plan, named: Mapping[uuid.UUID, tuple[str, str]]) -> str:
     if plan.choices.get("estate"):
         said += f"，小区改叫 {plan.choices['estate']}"
     new = [
-        addresses.building_name(addresses.building_key(key))
+        address_writing.building_name(addresses.building_key(key))
         for key in plan.choices.get("buildings", {}).values()
         if key
     ]

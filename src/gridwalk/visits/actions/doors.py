@@ -15,7 +15,7 @@ from gridwalk.campaigns import actions as campaigns
 from gridwalk.campaigns.actions import Joining
 from gridwalk.core import actions as core
 from gridwalk.ledger import location
-from gridwalk.method import addresses
+from gridwalk.method import address_writing, addresses
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Dwelling
 from gridwalk.visits.actions.recording import VisitRefused
@@ -31,9 +31,9 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
     if address.fault:
         raise VisitRefused("没有登记：" + addresses.fault_text(address.fault))
     with core.write_to(grid, actor=actor, at=at) as writing:
-        known = Dwelling.objects.filter(community=grid[:12], address_key=addresses.key(address))
+        known = Dwelling.objects.filter(community=grid[:12], address_key=address_writing.key(address))
         if known.filter(~Q(status="struck_off") | Q(merged_into__isnull=False)).exists():
-            raise VisitRefused(f"{addresses.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
+            raise VisitRefused(f"{address_writing.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
         door = NewDoor(grid=grid, address=address, values={}, source="visit")
         register_doors(writing, [door])
         campaigns.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key)])

@@ -16,7 +16,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.method import addresses
+from gridwalk.method import address_writing, addresses
 from gridwalk.registry import predicates
 from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.models import Facility, Site
@@ -145,7 +145,7 @@ def due(viewer: Viewer, scope: str, today: dt.date) -> list[Line]:
 def buildings(viewer: Viewer, scope: str) -> list[tuple[uuid.UUID, str]]:
     """The buildings of a grid that have facilities, for choosing one. Raises NotHere."""
     rows = Building.objects.filter(_inside(viewer, scope), facilities__isnull=False).distinct()
-    ordered = sorted(rows, key=lambda b: addresses.walking_order(b.estate, b.key))
+    ordered = sorted(rows, key=lambda b: address_writing.walking_order(b.estate, b.key))
     return [(b.id, f"{b.estate} {b.name}".strip()) for b in ordered]
 
 
@@ -241,7 +241,7 @@ def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> Line:
         last_on=last_on,
         due_on=due_on,
         when=when if row.status == "active" else "",
-        walk_key=addresses.walking_order(estate, key)[:80] if key else registry_rules.NO_BUILDING,
+        walk_key=address_writing.walking_order(estate, key)[:80] if key else registry_rules.NO_BUILDING,
     )
 
 

@@ -12,7 +12,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from gridwalk.method import address_places, addresses
+from gridwalk.method import address_places, address_writing, addresses
 from gridwalk.method.addresses import Address
 
 PARTS = ("dev", "held")
@@ -45,7 +45,7 @@ def verdict(row: dict[str, str]) -> str:
         floor=None,
         room=row["room"],
     )
-    if addresses.key(read) != addresses.key(door):
+    if address_writing.key(read) != address_writing.key(door):
         return "wrong"
     return "right" if (read.road, read.number) == (door.road, door.number) else "placed"
 
