@@ -280,3 +280,28 @@ def test_areas_loads_a_street_with_its_grids_and_refuses_another_file(
     wrong = gridwalk("areas", str(street))
     assert wrong.returncode == 1
     assert "不是区划代码表" in wrong.stderr
+
+
+def test_import_finds_a_grid_by_its_name_and_says_how_many_doors_have_none(
+    ready: str, gridwalk: Run, tmp_path: Path
+) -> None:
+    community = "120105001024"
+    levels = {"province": "120000000000", "city": "120100000000", "district": "120105000000", "street": "120105001000"}
+    tree: dict[str, object] = {level: {"code": code, "name": level} for level, code in levels.items()}
+    tree["communities"] = [{"code": community, "name": "林古里社区居委会", "grids": 1}]
+    (tmp_path / "areas.json").write_text(json.dumps(tree), "utf-8")
+    ledger = tmp_path / "房屋台账.csv"
+    rows = [
+        "网格,小区,楼栋,单元,室号,居住状况",
+        "第一网格,林古里,1号楼,1单元,101,有人住",
+        "第八网格,林古里,2号楼,1单元,101,空置",
+    ]
+    ledger.write_text("\n".join(rows), "utf-8")
+    assert gridwalk("areas", str(tmp_path / "areas.json")).returncode == 0
+    who = ("sq24", "--name", "许知行", "--role", "community_lead", "--scope", community)
+    assert gridwalk("createuser", *who).returncode == 0
+    done = gridwalk("import", str(ledger), "--scope", community, "--as", "sq24")
+    assert done.returncode == 0, done.stderr
+    assert "新建 2" in done.stdout
+    assert "1 户进了未划入网格" in done.stdout
+    assert gridwalk("import", str(ledger), "--scope", community, "--as", "nobody").returncode == 1

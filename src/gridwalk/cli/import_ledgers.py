@@ -62,6 +62,8 @@ def _import(path: Path, scope: str, actor: Any) -> bool:
             f"  {made.n_rows:,} 行：新建 {made.n_created:,}，更新 {made.n_changed:,}，一致 {made.n_same:,}，"
             f"没导入 {made.n_refused:,}；差异 {made.n_differences:,} 条"
         )
+        if made.n_unassigned:
+            output.say(f"  {made.n_unassigned:,} 户进了未划入网格，走不到。请在网页“划入网格”里划。")
         if made.n_faulty or made.n_refused:
             output.say("  有问题的格子标在“批注版”里，可在网页“台账导入”下载。")
     return bool(made.state == "done")

@@ -41,6 +41,7 @@ class Import(models.Model):
     n_same = models.IntegerField(default=0)
     n_differences = models.IntegerField(default=0)
     n_refused = models.IntegerField(default=0)
+    n_unassigned = models.IntegerField(default=0)
     n_batches = models.IntegerField(default=0)
     n_batches_done = models.IntegerField(default=0)
     actor = models.UUIDField(null=True)

@@ -15,14 +15,15 @@ from gridwalk.reconcile.models import EstateAlias
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.queries import renumbering
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 from gridwalk.territory.queries import KnownBuilding
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the row's own code.
+    """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the grid the row writes.
 
-    ``building``, ``stairwell``: those that stand; ``standing``: the grid they stand in, whatever code the row has.
+    ``building``, ``stairwell``: those that stand; ``standing``: the grid they stand in, whatever grid the row writes.
     """
 
     community: str
@@ -43,6 +44,7 @@ class Places:
         self._scope = scope
         self._grids = set(territory.grid_codes(scope))
         self._by_name: dict[str, str] = {}
+        self._by_grid_name: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._buildings: dict[str, dict[tuple[str, str], KnownBuilding]] = {}
         self._by_building: dict[str, dict[str, set[str]]] = {}
         self._other_names = {
@@ -50,8 +52,11 @@ class Places:
             for one in EstateAlias.objects.filter(community__startswith=scope[:12])
         }
         for area in territory.communities(scope[:12]):
-            for name in (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区"):
-                self._by_name[name] = area.code
+            names = (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区")
+            self._by_name |= dict.fromkeys(names, area.code)
+            for grid, name in territory.grids_named(area.code):
+                for before in ("", *names):
+                    self._by_grid_name[area.code, codes.grid_key(before + name)].add(grid)
             self._buildings[area.code] = territory.building_index(area.code)
 
     def locate(self, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
@@ -65,13 +70,27 @@ class Places:
         return [self._with_door(place, known) for place in rough]
 
     def _community(self, values: Mapping[str, Any]) -> str:
-        code = str(values.get("grid_code") or "")
-        if code in self._grids:
+        if code := self._code(values):
             return code[:12]
         if len(self._scope) >= 12:
             return self._scope[:12]
         name = str(values.get("community") or "")
         return self._by_name.get(name, "")
+
+    def _code(self, values: Mapping[str, Any]) -> str:
+        """The grid code a row writes, in the column of names too; empty where it is no grid of the scope."""
+        written = (str(values.get(field) or "") for field in ("grid_code", "grid_name"))
+        return next((code for code in written if code in self._grids), "")
+
+    def _grid(self, community: str, values: Mapping[str, Any]) -> tuple[str, str]:
+        """The grid a row writes, by its code, else by its name in the community; and what is wrong with that."""
+        if code := self._code(values):
+            return code, ""
+        name = str(values.get("grid_name") or "")
+        if not name:
+            return "", "grid_unknown" if values.get("grid_code") else ""
+        named = self._by_grid_name.get((community, codes.grid_key(name)), set())
+        return (min(named), "") if len(named) == 1 else ("", "grid_name_unknown")
 
     def _rough(self, values: Mapping[str, Any]) -> Place:
         address = location.address_of(values)
@@ -82,11 +101,10 @@ class Places:
             address = dataclasses.replace(address, estate=name)
         address, doubtful = self._with_estate(community, address)
         key = "" if address.fault or doubtful else address_writing.key(address)
-        code = str(values.get("grid_code") or "")
+        written, fault = self._grid(community, values)
         building = self._building(community, address)
         standing = building.grid_of(address.stairwell) if building else ""
-        grid = code if code in self._grids else standing or f"{community}000"
-        fault = "grid_unknown" if code and code not in self._grids else ""
+        grid = written or standing or f"{community}{codes.UNASSIGNED}"
         place = Place(community=community, grid=grid, address=address, key=key, dwelling=None, fault=fault)
         if building is None:
             return place
@@ -118,7 +136,10 @@ class Places:
         door = known.get((place.community, place.key)) if place.key else None
         if door is None:
             return place
-        return dataclasses.replace(place, dwelling=door[0], grid=door[1], fault="")
+        fault = ""
+        if codes.is_unassigned(door[1]):
+            fault = place.fault or ("" if codes.is_unassigned(place.grid) else "still_unassigned")
+        return dataclasses.replace(place, dwelling=door[0], grid=door[1], fault=fault)
 
 
 def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:

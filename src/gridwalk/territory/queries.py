@@ -145,6 +145,11 @@ def communities(scope: str) -> list[Area]:
     )
 
 
+def grids_named(scope: str) -> list[tuple[str, str]]:
+    """Code and name of the grids in force inside a scope."""
+    return list(Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).values_list("code", "name"))
+
+
 def grid_codes(scope: str) -> list[str]:
     """The codes of the grids in force inside a scope."""
     return list(

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+from gridwalk.method import text
+
 _LENGTHS = {"province": 2, "city": 4, "district": 6, "street": 9, "community": 12}
 CHINESE = "零一二三四五六七八九十"
+UNASSIGNED = "000"
+_NUMBER = re.compile(r"(?<!\d)第?0*(\d{1,3})号?(?:网格)?$")
 
 
 class CodeError(ValueError):
@@ -42,6 +48,11 @@ def above(scope: str) -> list[str]:
     return [scope[:length].ljust(12, "0") for length in _LENGTHS.values() if length <= len(scope)]
 
 
+def is_unassigned(grid: str) -> bool:
+    """Whether this is a community's grid 000, of what has no grid yet."""
+    return len(grid) == 15 and grid.endswith(UNASSIGNED)
+
+
 def grid_name(number: int) -> str:
     """第一网格, 第十二网格; 未划入网格 for 0."""
     if number == 0:
@@ -51,3 +62,10 @@ def grid_name(number: int) -> str:
     tens, ones = divmod(number, 10)
     spoken = (("" if tens == 1 else CHINESE[tens]) + "十" if tens else "") + (CHINESE[ones] if ones else "")
     return f"第{spoken}网格"
+
+
+def grid_key(name: str) -> str:
+    """A grid's name without its spelling: 第一网格 = 第1网格 = 1号网格 = 一网格 = 1."""
+    bare = text.fold(name).replace(" ", "")
+    spoken = _NUMBER.sub(lambda written: grid_name(int(written[1])), bare)
+    return spoken.replace("第", "").replace("网格", "")

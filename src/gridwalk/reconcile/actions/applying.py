@@ -64,7 +64,7 @@ def _key(found: Import, batch: int) -> str:
 def _apply_batch(found: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
     rows = list(StagedRow.objects.filter(of=found, batch=batch).order_by("id"))
     values = [row.opened() for row in rows]
-    work = Batch(found, rows, values, places.locate(values))
+    work = Batch(of=found, rows=rows, values=values, places=places.locate(values))
     with core.write_to(*work.grids(), actor=actor, at=at) as writing:
         core.give_receipt(_key(found, batch), at=at, result={"rows": len(rows)})
         APPLY[found.kind](writing, work)
@@ -83,6 +83,7 @@ def _save(writing: Writing, found: Import, work: Batch) -> None:
         n_refused=F("n_refused") + counts["refused"],
         n_differences=F("n_differences") + work.n_differences,
         n_batches_done=F("n_batches_done") + 1,
+        n_unassigned=F("n_unassigned") + work.n_unassigned,
     )
     writing.audit("import.batch_applied", scope=work.rows[0].grid, kind="import", subject=found.id, data=counts)
 

@@ -19,7 +19,7 @@ from gridwalk.registry.models import Difference, Facility, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Batch:
     """Rows of one grid with their values in the clear and their places; what became of each is noted on the rows."""
 
@@ -28,6 +28,7 @@ class Batch:
     values: list[dict[str, Any]]
     places: list[Place]
     n_differences: int = 0
+    n_unassigned: int = 0
 
     @property
     def source_refs(self) -> list[str]:
@@ -62,7 +63,7 @@ class Batch:
 
     def fault(self, index: int, code: str, field: str = "") -> None:
         """Note a fault of a whole row, or of the column that holds ``field``."""
-        row = self.rows[index]
+        row, field = self.rows[index], field or rules.FAULT_AT.get(code, "")
         column = next((c["letter"] for c in self._columns(row.sheet) if field and c["field"] in {field, "address"}), "")
         row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}]
         if code in rules.REFUSING:

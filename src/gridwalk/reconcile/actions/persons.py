@@ -93,8 +93,10 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
             work.fault(index, "no_door", "address")
         elif (place.community, place.key) not in known:
             work.fault(index, "door_only_here", "room")
+            if place.fault:
+                work.fault(index, place.fault)
             missing.setdefault((place.community, place.key), (place, {}, work.source_refs[index]))
-    made = places_rows.new_doors(writing, missing) if missing else {}
+    made = places_rows.doors_of_rows(writing, work, missing)
     found = []
     for place in work.places:
         door = (place.community, place.key)

@@ -16,6 +16,7 @@ from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Organization, Site
 from gridwalk.registry.rules import Claim
+from gridwalk.territory import rules as codes
 
 Door = tuple[str, str]
 """A door by community and address key."""
@@ -35,6 +36,14 @@ def new_doors(writing: Writing, wanted: dict[Door, tuple[Place, dict[str, Any], 
     ]
     campaigns.join_targets(writing, joining)
     return {key: door.id for key, door in new.items()}
+
+
+def doors_of_rows(
+    writing: Writing, work: Batch, wanted: dict[Door, tuple[Place, dict[str, Any], str]]
+) -> dict[Door, uuid.UUID]:
+    """Register the doors a batch brings, and count those that have no grid yet. Returns their ids."""
+    work.n_unassigned += sum(codes.is_unassigned(place.grid) for place, _, _ in wanted.values())
+    return new_doors(writing, wanted) if wanted else {}
 
 
 def apply_dwellings(writing: Writing, work: Batch) -> None:
@@ -61,7 +70,7 @@ def apply_dwellings(writing: Writing, work: Batch) -> None:
             first[door] = index
         elif door in fresh:
             work.fault(index, "same_row_twice")
-    made = new_doors(writing, fresh) if fresh else {}
+    made = doors_of_rows(writing, work, fresh)
     for index, place in enumerate(work.places):
         door = (place.community, place.key)
         if work.rows[index].state == "refused":

@@ -71,3 +71,10 @@ def test_it_refuses_a_grid_outside_a_community_or_the_numbers(community: str, nu
 )
 def test_grids_are_named_as_people_count(number: int, name: str) -> None:
     assert rules.grid_name(number) == name
+
+
+@pytest.mark.parametrize(
+    "written", ["第十二网格", "第12网格", "12号网格", " 第 １２ 网格", "012", "12", "十二网格", "网格12"]
+)
+def test_a_grid_is_named_in_many_spellings(written: str) -> None:
+    assert rules.grid_key(written) == rules.grid_key("第十二网格") != rules.grid_key("第二网格")
