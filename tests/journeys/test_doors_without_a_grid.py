@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from gridwalk.accounts.models import Assignment
+from gridwalk.accounts.rules import Role
+from gridwalk.campaigns.models import Target
+from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry, Stream
 from gridwalk.reconcile.models import Import, StagedRow
-from gridwalk.registry.models import Dwelling
-from gridwalk.territory.models import Grid
-from tests.harness.campaign import COMMUNITY, GRID, confirm, upload, workbook
+from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.territory.models import Building, Grid
+from gridwalk.visits.models import Visit
+from tests.harness.campaign import COMMUNITY, GRID, confirm, dispatch, move_in, upload, workbook
+from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.slow
 NONE, SECOND = f"{COMMUNITY}000", f"{COMMUNITY}002"
@@ -56,3 +64,85 @@ def test_a_grid_is_found_by_its_name_and_what_finds_none_is_counted(lead: Client
     twice = confirm(lead, upload(lead, workbook("两个一", [HEADER, *doors("第一网格", "8号楼", "101")])))
     assert twice.n_unassigned == 1
     assert [code for _, _, code in faults(twice)] == ["grid_name_unknown"], "two of that name: nobody guesses"
+
+
+PLACE = "/areas/unassigned/"
+
+
+def assign(client: Client, grid: str, *buildings: Building) -> str:
+    given = {"community": COMMUNITY, "grid": grid, "row": [str(one.pk) for one in buildings]}
+    answer = client.post(PLACE, given, follow=True)
+    assert answer.status_code == 200, answer.content.decode()
+    return str(answer.content.decode())
+
+
+def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client, sign_in: SignIn) -> None:
+    rows = [*doors("", "5号楼", "101", "102"), *doors("", "6号楼", "101"), *doors("第一网格", "6号楼", "201")]
+    one = confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *rows])))
+    five, six = (Building.objects.get(grid_id=NONE, key=key) for key in "56")
+    for page in (
+        f"/imports/{one.pk}/",
+        f"/register/?scope={COMMUNITY}",
+        f"/gaps/?scope={COMMUNITY}",
+        f"/buildings/{five.pk}/",
+    ):
+        shown = lead.get(page).content.decode()
+        assert "3 户在“未划入网格”" in shown, page
+        assert f'href="{PLACE}?community={COMMUNITY}"' in shown, page
+    assert "3 户没有划入网格" in lead.get("/", follow=True).content.decode()
+    assert f'value="{NONE}"' in lead.get(f"/buildings/{five.pk}/").content.decode()
+    listed = lead.get(PLACE).content.decode()
+    assert listed.index("海河花园 5号楼") < listed.index("海河花园 6号楼")
+    right = confirm(lead, upload(lead, workbook("改好的", [HEADER, *doors("第一网格", "5号楼", "101")])))
+    assert [code for _, _, code in faults(right)] == ["still_unassigned"], (
+        "importing again moves nothing, and says where to"
+    )
+    assert grids() == {NONE: 3, GRID: 1}
+
+    home, worker = Dwelling.objects.get(building=five, room="101"), sign_in(Role.GRID_WORKER, GRID)
+    Assignment.objects.filter(scope=GRID).update(responsible=True)
+    move_in(lead, home.pk, "程望舒")
+    dispatch(sign_in)
+    assert set(Target.objects.filter(grid_id=NONE).values_list("assignee", flat=True)) == {None}
+    Target.objects.filter(entity=Dwelling.objects.get(building=five, room="102").pk).delete()
+    yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
+    lead.post(f"/visits/dwelling/{home.pk}/", {"at": f"{yesterday.isoformat()}T10:00", "outcome": "no_answer"})
+
+    assert worker.get(PLACE).status_code == 403
+    assert worker.post(PLACE, {"community": COMMUNITY, "grid": GRID, "row": [str(five.pk)]}).status_code == 403
+    assert sign_in(Role.COMMUNITY_LEAD, "120105001099").get(PLACE, {"community": COMMUNITY}).status_code == 404
+    assert "先勾上" in assign(lead, GRID)
+    for wrong in ("", NONE, "120105001099001", f"{COMMUNITY}009"):
+        assert "先选划到" in assign(lead, wrong, five)
+    Import.objects.filter(pk=one.pk).update(state="paused")
+    assert "有台账正在导入" in assign(lead, GRID, five)
+    Import.objects.update(state="done")
+    assert grids() == {NONE: 3, GRID: 1}, "whatever was refused moved nothing"
+
+    before = dict(Stream.objects.values_list("code", "version"))
+    assert "2 户划入了君临天下 第一网格" in assign(lead, GRID, five)
+    after = dict(Stream.objects.values_list("code", "version"))
+    assert {code for code in after if after[code] != before[code]} >= {NONE, GRID}
+    assert grids() == {NONE: 1, GRID: 3}
+    five.refresh_from_db()
+    assert five.grid_id == GRID
+    assert Person.objects.get().grid_id == Residence.objects.get().grid_id == GRID
+    assert set(Visit.objects.values_list("grid_id", "entity")) == {(GRID, home.pk)}
+    targets = Target.objects.filter(grid_id=GRID, kind="dwelling")
+    assert targets.count() == 3, "one was in the campaign, one joins it; 6号楼 201 was there"
+    user = Assignment.objects.get(scope=GRID).user_id
+    moved = targets.filter(entity__in=Dwelling.objects.filter(building=five).values("pk"))
+    assert list(moved.values_list("assignee", flat=True)) == [user, user]
+    entry = AuditEntry.objects.get(verb="grids.buildings_assigned")
+    assert entry.data == {"grid": GRID, "buildings": 1, "doors": 2}
+    assert "已经划走了" in assign(lead, SECOND, five)
+
+    centre = sign_in(Role.STREET_CENTRE, "120105001")
+    assert "海河花园 6号楼" in centre.get(PLACE).content.decode()
+    assert "1 户划入了" in assign(centre, GRID, six)
+    assert Building.objects.filter(key="6", ended_on__isnull=True).get().grid_id == GRID, (
+        "one building where its parts meet"
+    )
+    assert grids() == {GRID: 4}
+    assert "没有楼在“未划入网格”" in lead.get(PLACE).content.decode()
+    assert "未划入网格" not in lead.get(f"/buildings/{five.pk}/").content.decode()

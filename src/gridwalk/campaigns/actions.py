@@ -350,26 +350,29 @@ def replace_grids(
         territory_actions.replace_grids(actor=actor, at=at, old=old, new=new, from_on=from_on)
         with core.write_to(*old, *new, actor=actor, at=at) as writing:
             regridding.move_grids(writing, old, {b: g for b, g in buildings.items() if g in new}, rest=new[0])
-            workers = accounts.responsible(new, clock.local_date(at))
-            for grid in new:
-                doors = Dwelling.objects.filter(grid_id=grid).values("pk")
-                others: list[Any] = [
-                    table._default_manager.filter(grid_id=grid).values("pk") for table in (Organization, Site)
-                ]
-                for entities in (doors, *others):
-                    moved = Target.objects.filter(grid_id__in=old, entity__in=entities)
-                    for target in moved.only("id", "grid_id"):
-                        writing.change(
-                            stream=grid,
-                            kind="target",
-                            entity=target.id,
-                            field="grid",
-                            old=target.grid_id,
-                            new=grid,
-                            source="office",
-                        )
-                    worker = workers.get(grid)
-                    moved.update(grid_id=grid, assignee_id=worker.user if worker else None)
+            follow_doors(writing, old, new)
+
+
+def follow_doors(writing: Writing, old: Sequence[str], new: Sequence[str]) -> None:
+    """Step: targets of what went from ``old`` grids to ``new`` ones follow, at the new grid's responsible worker."""
+    workers = accounts.responsible(new, clock.local_date(writing.at))
+    for grid in new:
+        doors = Dwelling.objects.filter(grid_id=grid).values("pk")
+        others: list[Any] = [table._default_manager.filter(grid_id=grid).values("pk") for table in (Organization, Site)]
+        for entities in (doors, *others):
+            moved = Target.objects.filter(grid_id__in=old, entity__in=entities)
+            for target in moved.only("id", "grid_id"):
+                writing.change(
+                    stream=grid,
+                    kind="target",
+                    entity=target.id,
+                    field="grid",
+                    old=target.grid_id,
+                    new=grid,
+                    source="office",
+                )
+            worker = workers.get(grid)
+            moved.update(grid_id=grid, assignee_id=worker.user if worker else None)
 
 
 def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str) -> None:

@@ -67,6 +67,7 @@ WORDS = {
     "grant.given": "临时授权",
     "grant.revoked": "收回了临时授权",
     "grids.created": "建了网格",
+    "grids.buildings_assigned": "把楼划入了网格",
     "grids.replaced": "拆并了网格",
     "grids.renamed": "改了网格名称",
     "grids.plan_proposed": "提出了拆并方案",

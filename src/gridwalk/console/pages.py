@@ -15,6 +15,7 @@ from gridwalk.registry.queries import differences
 from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
+from gridwalk.upkeep.queries import unassigned as unassigned_doors
 
 
 def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
@@ -35,6 +36,17 @@ def counts_scope(request: Signed, asked: str = "") -> str:
     scope = scope_of(request, Verb.SEE_COUNTS, asked)
     campaign = campaigns.current_campaign(request.viewer)
     return campaign.scope if campaign and campaign.scope.startswith(scope) else scope
+
+
+def unassigned(request: Signed, scope: str) -> dict[str, Any]:
+    """What ``parts/unassigned.html`` shows: how many doors of a scope have no grid yet, and where they are
+    put into one.
+    """
+    return {
+        "n_unassigned": unassigned_doors.n_doors(request.viewer, scope),
+        "unassigned_in": scope[:12],
+        "may_assign": request.viewer.may(Verb.IMPORT_LEDGER, scope[:12]),
+    }
 
 
 def offset(request: Signed) -> int:

@@ -142,6 +142,7 @@ PAGES: dict[str, Guard] = {
     "console:import_progress": Verb.IMPORT_LEDGER,
     "console:import_cancel": Verb.IMPORT_LEDGER,
     "console:import_annotated": Verb.IMPORT_LEDGER,
+    "console:unassigned": Verb.IMPORT_LEDGER,
     # comparisons
     "console:comparisons": Verb.IMPORT_LEDGER,
     "console:comparison_upload": Verb.IMPORT_LEDGER,

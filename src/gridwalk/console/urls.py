@@ -26,6 +26,7 @@ from gridwalk.console.views import (
     renumbering,
     reports,
     rounds,
+    unassigned,
     upkeep,
     work,
 )
@@ -153,6 +154,7 @@ urlpatterns = [
     path("areas/", office.areas, name="areas"),
     path("areas/grids/", regrid.add_grids, name="add_grids"),
     path("areas/grids/<str:grid>/name/", regrid.rename_grid, name="rename_grid"),
+    path("areas/unassigned/", unassigned.buildings, name="unassigned"),
     path("areas/plans/", regrid.grid_plans, name="grid_plans"),
     path("areas/plans/new/", regrid.grid_plan_new, name="grid_plan_new"),
     path("areas/plans/<uuid:pk>/", regrid.grid_plan, name="grid_plan"),

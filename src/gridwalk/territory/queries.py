@@ -65,6 +65,14 @@ def grids(viewer: Viewer, *, scope: str, verb: Verb = Verb.SEE_COUNTS) -> list[G
     return list(rows.select_related("area").order_by("code"))
 
 
+def grids_shown(viewer: Viewer, *, scope: str, verb: Verb) -> list[Grid]:
+    """The grids to choose from, community by community; grid 000 last, and only where a building stands in it."""
+    found = grids(viewer, scope=scope, verb=verb)
+    built = set(Building.objects.filter(grid__in=found, ended_on__isnull=True).values_list("grid_id", flat=True))
+    shown = [grid for grid in found if grid.kind != "unassigned" or grid.code in built]
+    return sorted(shown, key=lambda grid: (grid.area_id, grid.kind == "unassigned", grid.code))
+
+
 def get_grid(viewer: Viewer, code: str, *, verb: Verb = Verb.SEE_COUNTS) -> Grid:
     """One grid. Raises NotHere."""
     grid = Grid.objects.select_related("area").filter(code=code).first()

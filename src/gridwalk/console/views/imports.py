@@ -63,6 +63,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "kinds": dictionary.KINDS,
         "where": territory.scope_name(found.scope),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.scope),
+        **pages.unassigned(request, found.scope),
     }
     return page(request, "console/import.html", context, active="console:imports")
 

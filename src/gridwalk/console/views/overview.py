@@ -33,6 +33,7 @@ from gridwalk.method import forecast
 from gridwalk.reconcile.queries import comparisons, imports
 from gridwalk.registry.queries import at_doors, differences
 from gridwalk.territory import queries as territory
+from gridwalk.upkeep.queries import unassigned
 from gridwalk.visits.queries import worklist
 
 NUMERALS = "零一二三四五"
@@ -162,6 +163,17 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
                         "url": "",
                     }
                 )
+    if viewer.may(Verb.IMPORT_LEDGER, scope) and (n := unassigned.n_doors(viewer, scope)):
+        found.append(
+            {
+                "mark": "格",
+                "tone": "z",
+                "text": f"{n:,} 户没有划入网格",
+                "note": "没有网格员，走不到",
+                "url": f"/areas/unassigned/?community={scope[:12]}",
+                "button": "去划",
+            }
+        )
     if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := differences.n_open(viewer, scope)):
         found.append(
             {
@@ -287,6 +299,7 @@ def gaps(request: Signed) -> HttpResponse:
         if request.viewer.may(Verb.DISPATCH, scope)
         else [],
         "today": clock.local_date(request.at),
+        **pages.unassigned(request, scope),
     }
     kinds = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
     if code in kinds:

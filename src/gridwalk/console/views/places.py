@@ -23,8 +23,9 @@ from gridwalk.visits.queries import chart, paper, rounds, worklist
 def buildings(request: Signed) -> HttpResponse:
     """The buildings of a grid; the first grid of the viewer where none is asked for."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("grid", ""))
-    grids = territory.grids(request.viewer, scope=scope if len(scope) < 15 else scope[:12], verb=Verb.SEE_ROWS_MASKED)
-    grids = [g for g in grids if g.kind != "unassigned"]
+    grids = territory.grids_shown(
+        request.viewer, scope=scope if len(scope) < 15 else scope[:12], verb=Verb.SEE_ROWS_MASKED
+    )
     grid = next((g for g in grids if g.code == scope), grids[0] if grids else None)
     if grid is None:
         return page(request, "console/buildings.html", {"grids": grids, "buildings": []}, active="console:buildings")
@@ -35,7 +36,7 @@ def buildings(request: Signed) -> HttpResponse:
     return page(
         request,
         "console/buildings.html",
-        {"grids": grids, "grid": grid, "buildings": found, "pairs": pairs},
+        {"grids": grids, "grid": grid, "buildings": found, "pairs": pairs, **pages.unassigned(request, grid.code)},
         active="console:buildings",
     )
 
@@ -59,11 +60,8 @@ def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "today": today,
-        "grids": [
-            g
-            for g in territory.grids(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED)
-            if g.kind != "unassigned"
-        ],
+        "grids": territory.grids_shown(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED),
+        **pages.unassigned(request, found.grid_id),
     }
     return page(request, "console/building.html", context, active="console:buildings")
 

@@ -57,6 +57,7 @@ def register(request: Signed) -> HttpResponse:
         "crumbs": pages.crumbs(scope),
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
         "kinds": dictionary.KINDS,
+        **pages.unassigned(request, scope),
     }
     return page(request, "console/register.html", context, active="console:register")
 

@@ -34,8 +34,8 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
 
     ``to``: building or stairwell → grid; a stairwell without an entry goes with its building. A building whose
     stairwells part stands in each of their grids; one that stood in several of the old grids is one again where they
-    meet. Persons go with their home, organizations with their door. Both sides' streams must be locked; both get
-    change rows.
+    meet. Persons go with their home, organizations with their door. ``rest`` may be one of ``old``: what goes there
+    stays as it is. Both sides' streams must be locked; both get change rows.
     """
     for building in Building.objects.filter(grid_id__in=old, ended_on__isnull=True).order_by("grid_id", "id"):
         _move_building(writing, building, to, rest)
@@ -110,7 +110,7 @@ def _join(stairwells: Sequence[uuid.UUID], building: Building) -> None:
 
 
 def _move(writing: Writing, entities: QuerySet[Any], grid: str) -> None:
-    for entity in entities.distinct():
+    for entity in entities.exclude(grid_id=grid).distinct():
         writing.left(entity.grid_id, entity.KIND, entity.id, source="office")
         writing.change(
             stream=grid, kind=entity.KIND, entity=entity.id, field="grid", old=entity.grid_id, new=grid, source="office"

@@ -137,8 +137,8 @@ def _require_in_force(community: str, old: Sequence[str], at: dt.datetime) -> No
         raise PlanError("没有送：其中有网格今天才设立，明天起才能再改，先后才分得清。")
 
 
-def _require_no_ledger_under_way(community: str) -> None:
-    """What is being applied or compared has its rows sorted by the grids of before."""
+def require_no_ledger_under_way(community: str) -> None:
+    """What is being applied or compared has its rows sorted by the grids of before. Raises PlanError."""
     wider = [community[:length] for length in range(len(community))]
     reaching = Q(scope__in=wider) | Q(scope__startswith=community)
     busy = Import.objects.filter(reaching, state__in=("applying", "paused")).exists()
@@ -166,7 +166,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: GridPlan, confirmed: bool, n
     with transaction.atomic():
         locked = _waiting(plan)
         _require_in_force(locked.community_id, locked.old, at)
-        _require_no_ledger_under_way(locked.community_id)
+        require_no_ledger_under_way(locked.community_id)
         locked.before = {str(place): code for place, code in _places(locked.old).items()}
         with core.write_to(*locked.old, actor=actor, at=at) as writing:
             chosen = {code: uuid.UUID(user) for code, user in locked.workers.items()}
@@ -180,7 +180,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: GridPlan, confirmed: bool, n
             buildings={uuid.UUID(b): code for b, code in locked.buildings.items()},
         )
         with core.write_to(*locked.old, *locked.new, actor=actor, at=at) as writing:
-            _follow(locked.old, locked.new, today)
+            follow(locked.old, locked.new, today)
             _note_decision(locked, actor, at, "done", note)
             writing.audit(
                 "grids.plan_done",
@@ -214,9 +214,9 @@ def _note_decision(plan: GridPlan, actor: Viewer, at: dt.datetime, state: str, n
     plan.save()
 
 
-def _follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:
-    """What is kept by grid beside the register goes with what it speaks of; what speaks of nothing known to the
-    first new one.
+def follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:
+    """Step: what is kept by grid beside the register goes with what it speaks of; what speaks of nothing known to the
+    first of ``new``, which may be one of ``old``: then it stays. The grids must be locked.
     """
     for grid in new:
         for table in columns.TABLES.values():

@@ -1,0 +1,68 @@
+"""划入网格: the buildings of a community's grid 000, and the grid they are put into."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core.queries import NotHere
+from gridwalk.sync.actions.regridding import PlanError
+from gridwalk.territory import queries as territory
+from gridwalk.upkeep.actions import unassigned as actions
+from gridwalk.upkeep.queries import unassigned as queries
+from gridwalk.upkeep.rules import UpkeepError
+
+
+@require_http_methods(["GET", "POST"])
+def buildings(request: Signed) -> HttpResponse:
+    """Choose buildings of one community and the grid they go to; the first community that has any where none
+    is asked for.
+    """
+    given = request.POST if request.method == "POST" else request.GET
+    scope = pages.scope_of(request, Verb.IMPORT_LEDGER, given.get("community", ""))
+    communities = queries.communities(request.viewer, pages.scope_of(request, Verb.IMPORT_LEDGER))
+    first = next((area.code for area, n in communities if n and area.code.startswith(scope)), "")
+    community = scope[:12] if len(scope) >= 12 else first
+    if request.method == "POST" and community:
+        return _assign(request, community)
+    grids = territory.grids(request.viewer, scope=community, verb=Verb.IMPORT_LEDGER) if community else []
+    context = {
+        "communities": communities,
+        "community": community,
+        "title": territory.scope_name(community or scope),
+        "buildings": queries.buildings(request.viewer, community) if community else [],
+        "grids": [grid for grid in grids if grid.kind != "unassigned"],
+    }
+    return page(request, "console/unassigned.html", context, active="console:buildings")
+
+
+def _assign(request: Signed, community: str) -> HttpResponse:
+    grid = request.POST.get("grid", "")
+    try:
+        n_doors = actions.assign(
+            actor=request.viewer, at=request.at, community=community, buildings=_chosen(request), grid=grid
+        )
+    except (UpkeepError, PlanError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request, f"{n_doors:,} 户划入了{territory.scope_name(grid)}。在走的行动里，已列进它的走访任务。"
+        )
+    return redirect(f"{reverse('console:unassigned')}?community={community}")
+
+
+def _chosen(request: Signed) -> list[uuid.UUID]:
+    """The buildings that were ticked. Raises NotHere for what is no id."""
+    try:
+        return [uuid.UUID(value) for value in request.POST.getlist("row")]
+    except ValueError:
+        raise NotHere from None
