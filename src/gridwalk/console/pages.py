@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -19,7 +21,10 @@ from gridwalk.upkeep.queries import unassigned as unassigned_doors
 
 
 def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
-    """The scope to show: the one asked for where the viewer holds ``verb``, else their own widest. Raises NotHere."""
+    """The scope to show: the one asked for where the viewer holds ``verb``, else their own widest.
+
+    Who holds everything looks at the one street there is: offices keep one street each. Raises NotHere.
+    """
     if asked:
         asked = codes.scope_of(asked) if len(asked) == 12 else asked
         if not request.viewer.may(verb, asked):
@@ -28,7 +33,7 @@ def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
     scopes = request.viewer.scopes(verb)
     if not scopes:
         raise NotHere
-    return scopes[0]
+    return territory.street_of(scopes[0])
 
 
 def counts_scope(request: Signed, asked: str = "") -> str:
@@ -47,6 +52,21 @@ def unassigned(request: Signed, scope: str) -> dict[str, Any]:
         "unassigned_in": scope[:12],
         "may_assign": request.viewer.may(Verb.IMPORT_LEDGER, scope[:12]),
     }
+
+
+def by_area(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of figures by area; as long as no grids are laid out for its viewer it says what comes first."""
+
+    @functools.wraps(view)
+    def shown(request: Signed, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotHere:
+            if territory.grids(request.viewer, scope=""):
+                raise
+            return page(request, "console/welcome.html", {"empty": True}, active="console:home")
+
+    return shown
 
 
 def offset(request: Signed) -> int:

@@ -35,9 +35,18 @@ def place_names(scopes: Iterable[str]) -> dict[str, str]:
 
 def area_label(scopes: Iterable[str]) -> str:
     """Names of the areas of some assignments, for the bar: 光复道街道、林古里 第二网格."""
-    ordered = list(dict.fromkeys(scopes))
+    ordered = list(dict.fromkeys(street_of(scope) for scope in scopes))
     names = place_names(ordered)
     return "、".join(names[scope] for scope in ordered)
+
+
+def street_of(scope: str) -> str:
+    """The one street inside a wider scope, where exactly one is laid out; any other scope as it is."""
+    if len(scope) >= rules.STREET:
+        return scope
+    streets = Area.objects.filter(level="street", code__startswith=scope, closed_on__isnull=True).order_by("code")
+    found = list(streets.values_list("code", flat=True)[:2])
+    return rules.scope_of(found[0]) if len(found) == 1 else scope
 
 
 def scope_name(scope: str) -> str:

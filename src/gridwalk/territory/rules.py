@@ -7,6 +7,7 @@ import re
 from gridwalk.method import text
 
 _LENGTHS = {"province": 2, "city": 4, "district": 6, "street": 9, "community": 12}
+STREET = _LENGTHS["street"]
 CHINESE = "零一二三四五六七八九十"
 UNASSIGNED = "000"
 _NUMBER = re.compile(r"(?<!\d)第?0*(\d{1,3})号?(?:网格)?$")

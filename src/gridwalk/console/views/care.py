@@ -54,6 +54,7 @@ PAGE = 100
 
 
 @require_GET
+@pages.by_area
 def care_list(request: Signed) -> HttpResponse:
     """谁该联系了. Opening it is audited; there is no print button."""
     scope = pages.scope_of(request, Verb.SEE_CARE, request.GET.get("scope", ""))

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts import actions, queries
-from gridwalk.accounts.rules import LABELS, Role, Verb
+from gridwalk.accounts.rules import LABELS, Role, Verb, Viewer
 from gridwalk.console import pages
 from gridwalk.console.audit_words import WORDS, sentence
 from gridwalk.console.middleware import Signed
@@ -19,6 +19,7 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 
 PER_PAGE = 100
 
@@ -91,23 +92,25 @@ def account_new(request: Signed) -> HttpResponse:
 def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One account with its dated assignments."""
     user = queries.get_user(request.viewer, pk)
-    scope = pages.scope_of(request, Verb.MANAGE_ACCOUNTS)
-    scopes = [(scope, territory.scope_name(scope)), *((a.code, a.short) for a in territory.communities(scope))]
-    scopes += [
-        (g.code, f"{g.area.short} {g.name}")
-        for g in territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_ACCOUNTS)
-        if g.kind != "unassigned"
-    ]
     names = territory.place_names(a.scope for a in user.assignments.all())
     rows = [(a, LABELS[Role(a.role)], names[a.scope]) for a in user.assignments.all()]
     context = {
         "user_": user,
         "rows": rows,
         "roles": LABELS.items(),
-        "scopes": scopes,
+        "scopes": _scopes(request.viewer),
         "today": clock.local_date(request.at),
     }
     return page(request, "console/account.html", context, active="console:accounts")
+
+
+def _scopes(viewer: Viewer) -> list[tuple[str, str]]:
+    """Where the viewer may give somebody a post: 全部 where they hold it, the areas from the province down, the grids."""
+    areas = [codes.scope_of(area.code) for area in territory.areas(viewer)]
+    grids = [g.code for g in territory.grids(viewer, scope="", verb=Verb.MANAGE_ACCOUNTS) if g.kind != "unassigned"]
+    scopes = [scope for scope in ("", *areas, *grids) if viewer.may(Verb.MANAGE_ACCOUNTS, scope)]
+    names = territory.place_names(scopes)
+    return [(scope, names[scope]) for scope in scopes]
 
 
 @require_POST

@@ -57,13 +57,11 @@ def home(request: Signed) -> HttpResponse:
         return page(request, "console/welcome.html", {}, active="console:home")
     if viewer.roles == (Role.GRID_WORKER,):
         return redirect("console:gaps")
-    try:
-        return board(request, "")
-    except NotHere:
-        return page(request, "console/welcome.html", {"empty": True}, active="console:home")
+    return board(request, "")
 
 
 @require_GET
+@pages.by_area
 def board(request: Signed, scope: str) -> HttpResponse:
     """The rates of a scope by community or grid, the line, what stands in the way."""
     scope = pages.counts_scope(request, scope)
@@ -226,6 +224,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
 
 
 @require_GET
+@pages.by_area
 def wall(request: Signed) -> HttpResponse:
     """The big screen: aggregates only."""
     scope = pages.counts_scope(request)
@@ -272,6 +271,7 @@ PAGE = 200
 
 
 @require_GET
+@pages.by_area
 def gaps(request: Signed) -> HttpResponse:
     """缺口清单: the rows of an indicator's gap, with the next step."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))

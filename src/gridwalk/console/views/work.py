@@ -47,7 +47,8 @@ def campaign(request: Signed) -> HttpResponse:
     """走访任务: phases, waves, who leads, who is responsible where."""
     found = campaigns.current_campaign(request.viewer)
     if found is None:
-        return page(request, "console/campaign.html", {"campaign": None}, active="console:campaign")
+        context = {"campaign": None, "may_manage": request.viewer.may_anywhere(Verb.MANAGE_CAMPAIGN)}
+        return page(request, "console/campaign.html", context, active="console:campaign")
     scope = pages.counts_scope(request)
     today = clock.local_date(request.at)
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=found, at=request.at, indicators=[VISITS])
