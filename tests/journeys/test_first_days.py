@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
+import docx
+import openpyxl
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -14,7 +17,8 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.cli import createuser
 from gridwalk.core import clock
 from gridwalk.territory import actions as territory
-from tests.harness.campaign import COMMUNITY, GRID, TREE
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, confirm, dispatch, upload, workbook
+from tests.journeys.test_comparing import compared, people, signed_in
 from tests.journeys.test_no_dead_ends import dead_ends
 
 OTHER_STREET = {
@@ -115,3 +119,53 @@ def test_no_page_needs_an_area_narrower_than_everything(post: Post) -> None:
             if role in SEES_COUNTS:
                 assert client.get("/wall/").status_code == 200, (laid_out, role)
     assert not broken, "\n".join(map(str, broken))
+
+
+@pytest.fixture
+def begun(post: Post) -> tuple[Client, Client]:
+    """The lead and the centre of a street whose ledgers are in and whose campaign is under way and dispatched."""
+    lay_out()
+    lead, centre = post(Role.COMMUNITY_LEAD, "君临天下"), post(Role.STREET_CENTRE, "光复道街道")
+    confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
+    confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
+    dispatch(lambda role, scope: centre)
+    return lead, centre
+
+
+def documents(client: Client) -> tuple[str, str]:
+    """The progress workbook's line of rate 3 and the summary's text, as downloaded from the page of reports."""
+    found = []
+    for kind in ("progress", "summary"):
+        made = client.post("/reports/", {"kind": kind}, follow=True)
+        found.append(io.BytesIO(made.content))
+    sheet = openpyxl.load_workbook(found[0])["总览"]
+    lines = [[str(cell.value) for cell in cells] for cells in sheet.iter_rows() if cells[1].value == "台账一致率"]
+    return " ".join(lines[0][3:]), "\n".join(p.text for p in docx.Document(found[1]).paragraphs)
+
+
+@pytest.mark.slow
+def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[Client, Client], post: Post) -> None:
+    lead, centre = begun
+    district = post(Role.DISTRICT_CENTRE, "河北区")
+    for path in ("/", "/wall/"):
+        assert "还没比对过" in centre.get(path).content.decode()
+    assert all("还没比对过" in document for document in documents(centre))
+    compared(
+        lead, signed_in(lead), people("12012345671", "程兰因")
+    )  # two alike, one here alone, two there alone: 2 of 5
+    for path in ("/", "/wall/", "/consistency/"):
+        page = centre.get(path).content.decode()
+        assert "<b>2</b><span> / 5 条</span>" in page
+        assert "40.0%" in page
+        assert "还没比对过" not in page
+    line, summary = documents(centre)
+    assert line.startswith("2 5 0.4 3 台账 ↔ 一张表（1 个社区中 1 个比对过）")
+    assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in summary
+    assert "台账一致率（台账 ↔ 一张表）还差 3 条。" in summary
+    assert "台账和一张表对不上的，逐条决定" in summary
+    assert "还没比对过" not in line + summary
+    assert "少于 5，不显示" in district.get("/wall/").content.decode()
+    line, summary = documents(district)
+    assert line.startswith("＊ ＊")
+    assert "（1 个社区中 1 个比对过） 不显示。" in summary
+    assert "还没比对过" not in line + summary

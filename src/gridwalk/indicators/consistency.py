@@ -80,9 +80,12 @@ class Board:
 
 
 def board(viewer: Viewer, scope: str) -> Board:
-    """Rate 3 by community and ledger, in the order of codes; four queries."""
-    full = viewer.may(Verb.SEE_ROWS_MASKED, scope)
-    measured = consistency.latest(scope)
+    """Rate 3 by community and ledger, in the order of codes, as far as the viewer sees counts; four queries."""
+    held = viewer.scopes(Verb.SEE_COUNTS)
+    areas = [a for a in territory.communities(scope) if any(a.code.startswith(s) or s.startswith(a.code) for s in held)]
+    full = viewer.may(Verb.SEE_ROWS_MASKED, scope) or all(viewer.may(Verb.SEE_ROWS_MASKED, a.code) for a in areas)
+    seen = {a.code for a in areas}
+    measured = [m for m in consistency.latest(scope) if m.community in seen]
     gaps = consistency.gaps(measured) if full else {}
     shown: dict[tuple[str, str, Sides], Figure | None] = {}
     totals = []
@@ -108,9 +111,7 @@ def board(viewer: Viewer, scope: str) -> Board:
                 at=m.at,
             )
         )
-    communities = tuple(
-        Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in territory.communities(scope)
-    )
+    communities = tuple(Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in areas)
     return Board(scope, tuple(sorted(totals, key=lambda t: -t.n_communities)), communities)
 
 

@@ -288,7 +288,7 @@ MEASURED_APART = {
             unit="条",
             clause="二(三)",
             not_yet="还没比对过台账，不计入一致率。",
-            how="两边各项都相同的记录 / 两边合起来的记录，逐项比对得出。",
+            how="两边各项都相同的记录 / 两边合起来的记录，逐项比对得出；没比对过的社区不计入。",
         ),
         MeasuredApart(
             code="awareness",

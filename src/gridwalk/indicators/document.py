@@ -20,7 +20,6 @@ def render() -> str:
         for i in INDICATORS.values()
     ]
     rows += [
-        f"| `{a.code}` | {a.label} | {a.rate} | {a.clause} | {a.unit} | {a.how}{a.not_yet} |"
-        for a in MEASURED_APART.values()
+        f"| `{a.code}` | {a.label} | {a.rate} | {a.clause} | {a.unit} | {a.how} |" for a in MEASURED_APART.values()
     ]
     return HEAD + "\n".join(rows) + "\n"

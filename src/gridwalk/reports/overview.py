@@ -17,9 +17,9 @@ from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
+from gridwalk.indicators import consistency, tallies
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators import rules as disclosure
-from gridwalk.indicators import tallies
 from gridwalk.indicators.definitions import INDICATORS, VISITS
 from gridwalk.indicators.queries import Board, Line
 from gridwalk.indicators.tallies import Figure
@@ -51,6 +51,7 @@ class Overview:
     by: str
     communities: Board
     grids: Board
+    consistency: consistency.Board
     responsible: dict[str, Responsible]
     reasons: list[tuple[str, int]]
     trend: list[tuple[dt.date, int, int]]
@@ -105,6 +106,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
         by=viewer.name,
         communities=communities,
         grids=by_grid,
+        consistency=consistency.board(viewer, scope),
         responsible=accounts.responsible([*codes, *(line.code for line in communities.lines)], today),
         reasons=shown,
         trend=trend,

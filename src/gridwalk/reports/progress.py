@@ -9,7 +9,7 @@ from gridwalk.core import clock
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
 from gridwalk.indicators.queries import Line
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reports import rules
+from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import TOTAL, Overview
 from gridwalk.reports.sheets import Book, Sheet
 
@@ -47,29 +47,38 @@ def _summary(book: Book, overview: Overview) -> None:
     sheet.heads(2, ["第几率", "名称", "单位", "已完成", "应完成", "百分比", "还差", "怎么算"])
     row = 3
     for rate in rates():
-        _summary_line(sheet, row, overview, rate)
-        row += 1
+        for figure, text in _measured(overview, rate):
+            _summary_line(sheet, row, rate, figure, text)
+            row += 1
     for beside in (i for i in INDICATORS.values() if not i.rate):
-        _summary_line(sheet, row, overview, beside)
+        _summary_line(sheet, row, beside, overview.communities.total[beside.code], beside.explanation)
         row += 1
     row = _split(sheet, row + 1, overview)
     _reasons(sheet, row + 1, overview)
 
 
-def _summary_line(sheet: Sheet, row: int, overview: Overview, rate: Indicator | MeasuredApart) -> None:
+def _measured(overview: Overview, rate: Indicator | MeasuredApart) -> list[tuple[Figure | str | None, str]]:
+    """A rate's figures with how each is counted; the text alone where it was never measured."""
+    if isinstance(rate, Indicator):
+        return [(overview.communities.total[rate.code], rate.explanation)]
+    totals = sentences.totals(overview, rate)
+    return [(t.figure, f"{sentences.sides(overview, t)}。{rate.how}") for t in totals] or [("—", rate.not_yet)]
+
+
+def _summary_line(
+    sheet: Sheet, row: int, rate: Indicator | MeasuredApart, figure: Figure | str | None, text: str
+) -> None:
     sheet.page.set_row(row, 30)
     sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
     sheet.text(row, 1, rate.label)
     sheet.text(row, 2, rate.unit, style="centre")
-    if isinstance(rate, MeasuredApart):
+    if isinstance(figure, str):
         for column in (3, 4, 5, 6):
-            sheet.text(row, column, "—", style="centre")
-        sheet.text(row, 7, rate.not_yet)
-        return
-    figure = overview.communities.total[rate.code]
-    sheet.pair(row, 3, figure)
-    sheet.number(row, 6, figure.gap if figure else None)
-    sheet.text(row, 7, rate.explanation)
+            sheet.text(row, column, figure, style="centre")
+    else:
+        sheet.pair(row, 3, figure)
+        sheet.number(row, 6, figure.gap if figure else None)
+    sheet.text(row, 7, text)
 
 
 def _split(sheet: Sheet, row: int, overview: Overview) -> int:
@@ -202,8 +211,7 @@ def _definitions(book: Book, overview: Overview) -> None:
         sheet.text(row, 1, rate.label)
         sheet.text(row, 2, rate.unit, style="centre")
         sheet.text(row, 3, rate.clause, style="centre")
-        text = f"{rate.how}{rate.not_yet}" if isinstance(rate, MeasuredApart) else rate.explanation
-        sheet.text(row, 4, text)
+        sheet.text(row, 4, rate.how if isinstance(rate, MeasuredApart) else rate.explanation)
     sheet.note(
         3 + len(rates()) + len(beside) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。"
     )

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from gridwalk.campaigns import rules as campaigns
 from gridwalk.core import clock
+from gridwalk.indicators import consistency
+from gridwalk.indicators.consistency import Total
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent
 
@@ -70,10 +73,25 @@ def responsibility(data: Overview) -> str:
     )
 
 
+def totals(data: Overview, apart: MeasuredApart) -> tuple[Total, ...]:
+    """The figures of a rate that is measured apart, as the home page has them; none: not measured yet."""
+    return data.consistency.totals if apart.code == consistency.CODE else ()
+
+
+def sides(data: Overview, total: Total) -> str:
+    """What was compared with what, and in how many of the communities."""
+    return f"{' ↔ '.join(total.sides)}（{len(data.consistency.communities)} 个社区中 {total.n_communities} 个比对过）"
+
+
+def _share(figure: Figure | None, indicator: Indicator | MeasuredApart) -> str:
+    return WITHHELD if figure is None else f"{pair(figure)} {indicator.unit}，{percent(figure)}"
+
+
 def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
     """One rate as a pair, with how it is counted; one that is not measured says so."""
     if isinstance(indicator, MeasuredApart):
-        return f"{indicator.label}：{indicator.not_yet}{indicator.how}"
+        figures = "；".join(f"{sides(data, t)} {_share(t.figure, indicator)}" for t in totals(data, indicator))
+        return f"{indicator.label}：{f'{figures}。' if figures else indicator.not_yet}{indicator.how}"
     figure = data.communities.total[indicator.code]
     if figure is None:
         return f"{indicator.label}：{WITHHELD}。{indicator.explanation}"
@@ -111,7 +129,14 @@ def problems(data: Overview) -> Iterator[str]:
     if missing := unnamed(data):
         yield f"{'、'.join(missing)}没有责任人。"
     for apart in MEASURED_APART.values():
-        yield f"{apart.label}{apart.not_yet}"
+        measured = totals(data, apart)
+        if not measured:
+            yield f"{apart.label}{apart.not_yet}"
+        for total in measured:
+            if total.figure is not None and total.figure.gap:
+                yield f"{apart.label}（{' ↔ '.join(total.sides)}）还差 {total.figure.gap:,} {apart.unit}。"
+    if data.consistency.totals and data.consistency.n_missing:
+        yield f"{data.consistency.n_missing} 个社区还没比对过台账，不计入台账一致率。"
 
 
 def next_steps(data: Overview) -> Iterator[str]:
@@ -125,4 +150,8 @@ def next_steps(data: Overview) -> Iterator[str]:
             yield f"{step}，共 {figure.gap:,} {INDICATORS[code].unit}。"
     if unnamed(data):
         yield "给没有责任人的社区和网格明确责任人。"
-    yield "比对台账和平台，得出台账一致率；开展独立抽样，估计知晓率。"
+    if any(total.figure and total.figure.gap for total in data.consistency.totals):
+        yield "台账和一张表对不上的，逐条决定、回填，再比对一次。"
+    if data.consistency.n_missing:
+        yield "还没比对过台账的社区，上传台账比对，得出台账一致率。"
+    yield "开展独立抽样，估计知晓率。"

@@ -248,6 +248,7 @@ def wall(request: Signed) -> HttpResponse:
         "communities": communities,
         "apart": MEASURED_APART,
         "title": territory.scope_name(scope),
+        "consistency": consistency.board(request.viewer, scope),
         "obstacles": _obstacles(request, scope, shown, named),
     }
     if campaign is not None:
