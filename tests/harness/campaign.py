@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns.models import Campaign
+from gridwalk.campaigns.models import Campaign, Wave
 from gridwalk.core import clock
 from gridwalk.method import idcards
 from gridwalk.reconcile.actions import applying
@@ -115,6 +115,13 @@ def street(lead: Client, sign_in: SignIn) -> Client:
 def dispatch(sign_in: SignIn) -> Campaign:
     """A campaign of a hundred days, under way for twenty days, its first wave dispatched."""
     centre = sign_in(Role.STREET_CENTRE, "120105001")
+    wave = begin(centre)
+    assert centre.post(f"/campaign/waves/{wave.pk}/dispatch/").status_code == 302
+    return wave.campaign
+
+
+def begin(centre: Client) -> Wave:
+    """The campaign, nothing dispatched; its first wave."""
     today = clock.local_date(clock.now())
     days = {
         f"{phase}_{end}": (today - dt.timedelta(days=20 - n)).isoformat()
@@ -136,9 +143,7 @@ def dispatch(sign_in: SignIn) -> Campaign:
         ).status_code
         == 302
     )
-    wave = Campaign.objects.get().waves.get(name="试点")
-    assert centre.post(f"/campaign/waves/{wave.pk}/dispatch/").status_code == 302
-    return wave.campaign
+    return Campaign.objects.get().waves.get(name="试点")
 
 
 def move_in(client: Client, dwelling: object, name: str, kind: str = "lives_here", **more: str) -> None:

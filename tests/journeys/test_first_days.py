@@ -14,10 +14,12 @@ from django.test import Client
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.campaigns.models import Target
 from gridwalk.cli import createuser
 from gridwalk.core import clock
+from gridwalk.indicators.models import Tally
 from gridwalk.territory import actions as territory
-from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, confirm, dispatch, upload, workbook
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, begin, confirm, dispatch, upload, workbook
 from tests.journeys.test_comparing import compared, people, signed_in
 from tests.journeys.test_no_dead_ends import dead_ends
 
@@ -122,14 +124,20 @@ def test_no_page_needs_an_area_narrower_than_everything(post: Post) -> None:
 
 
 @pytest.fixture
-def begun(post: Post) -> tuple[Client, Client]:
-    """The lead and the centre of a street whose ledgers are in and whose campaign is under way and dispatched."""
+def imported(post: Post) -> tuple[Client, Client]:
+    """The lead and the centre of a street whose ledgers are in."""
     lay_out()
     lead, centre = post(Role.COMMUNITY_LEAD, "君临天下"), post(Role.STREET_CENTRE, "光复道街道")
     confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
     confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
-    dispatch(lambda role, scope: centre)
     return lead, centre
+
+
+@pytest.fixture
+def begun(imported: tuple[Client, Client]) -> tuple[Client, Client]:
+    """The campaign is under way and dispatched."""
+    dispatch(lambda role, scope: imported[1])
+    return imported
 
 
 def documents(client: Client) -> tuple[str, str]:
@@ -169,3 +177,42 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
     assert line.startswith("＊ ＊")
     assert "（1 个社区中 1 个比对过） 不显示。" in summary
     assert "还没比对过" not in line + summary
+
+
+def came_of(*visits: tuple[str, str]) -> None:
+    """What came of the doors in walking order, as if they had been walked; the kept counts are counted anew."""
+    for door, (state, outcome) in zip(Target.objects.order_by("walk_key"), visits, strict=True):
+        Target.objects.filter(pk=door.pk).update(state=state, outcome=outcome)
+    Tally.objects.all().delete()
+
+
+@pytest.mark.slow
+def test_nothing_dispatched_does_not_read_as_done(imported: tuple[Client, Client]) -> None:
+    lead, centre = imported
+
+    def everywhere() -> dict[str, str]:
+        pages = {path: centre.get(path).content.decode() for path in ("/", "/wall/", "/gaps/")}
+        return pages | {"walk": lead.get(f"/walk/{GRID}/").content.decode()}
+
+    wave = begin(centre)
+    for path, page in everywhere().items():
+        assert "还没下派走访任务" in page, path
+        assert "都走访了" not in page, path
+    assert "没有缺口" not in centre.get("/gaps/?indicator=sites").content.decode()
+    assert "还没有应做的" in centre.get("/gaps/?indicator=attention&scope=" + GRID[:-1] + "2").content.decode()
+    centre.post(f"/campaign/waves/{wave.pk}/dispatch/")
+    doors = Target.objects.filter(kind="dwelling")
+    assert doors.count() == 8  # six rooms, 401, and 501 of the people's ledger; 1门101 is 101 once more
+    for path, page in everywhere().items():
+        assert "还没下派走访任务" not in page, path
+        assert "都走访了" not in page, path
+        assert "剩下的不用再去" not in page, path
+    assert "下派的任务里，没有应走访的。" in centre.get(f"/gaps/?scope={GRID[:-1]}2").content.decode()
+
+    came_of(*[("visited", "met")] * 5, *[("explained", "refused")] * 2, ("pending", "moved_away"))
+    for path in ("/", "/wall/"):
+        assert "已走访 5 / 8 户，剩下的不用再去：已说明 2 户，等复核 1 户。" in centre.get(path).content.decode()
+    assert "都走访了" not in centre.get("/gaps/").content.decode()
+    came_of(*[("visited", "met")] * 8)
+    for path, page in everywhere().items():
+        assert "都走访了，8 / 8 户。" in page, path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.models import Campaign, Target, Wave
 from gridwalk.core import plain
 from gridwalk.core.queries import NotHere
 
@@ -29,6 +29,12 @@ def current_campaign(viewer: Viewer) -> Campaign | None:
     """The running campaign that began last; else the last one; None where there is none."""
     found = campaigns(viewer)
     return next((c for c in found if c.state == "running"), found[0] if found else None)
+
+
+def waves_over(campaign: Campaign, scope: str) -> tuple[list[Wave], list[Wave]]:
+    """The waves that reach into a scope: those dispatched, and those not yet."""
+    waves = [w for w in campaign.waves.all() if any(s.startswith(scope) or scope.startswith(s) for s in w.scopes)]
+    return [w for w in waves if w.dispatched_at], [w for w in waves if not w.dispatched_at]
 
 
 def running_for(grid: str) -> Campaign | None:

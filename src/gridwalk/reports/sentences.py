@@ -13,7 +13,7 @@ from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent
 
-WITHHELD = "不显示"
+WITHHELD, NOT_DISPATCHED = "不显示", "还没有下派走访任务。"
 SHORTFALLS = {
     "attention": "到期的联系按间隔补做",
     "linkage": "逐人核对住处，做到一人一处现住",
@@ -96,7 +96,8 @@ def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
     if figure is None:
         return f"{indicator.label}：{WITHHELD}。{indicator.explanation}"
     if not figure.d:
-        return f"{indicator.label}：没有应做的。{indicator.explanation}"
+        nothing = NOT_DISPATCHED if indicator.code == "visits" else "没有应做的。"
+        return f"{indicator.label}：{nothing}{indicator.explanation}"
     text = f"{indicator.label}：{pair(figure)} {indicator.unit}，{percent(figure)}。"
     if indicator.code == "visits":
         left = data.remaining(TOTAL, figure)

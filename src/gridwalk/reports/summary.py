@@ -81,7 +81,10 @@ def _body(document: Any, data: Overview) -> None:
     if data.reasons:
         _text(document, "未走访的房屋中：" + "；".join(f"{label} {n:,} 户" for label, n in data.reasons) + "。")
     else:
-        _text(document, "没有缺口。" if visits and visits.d else "还没有下派走访任务。")
+        _text(
+            document,
+            f"{sentences.WITHHELD}。" if visits is None else "没有缺口。" if visits.d else sentences.NOT_DISPATCHED,
+        )
     _heading(document, "五、存在问题")
     _numbered(document, sentences.problems(data))
     _text(document, "以上由数据得出，数据看不出的由起草人补写：")

@@ -45,6 +45,9 @@ export interface Day {
   planned: number;
   /** Of all doors of my grids. */
   visited: number;
+  explained: number;
+  pending: number;
+  dispatched: boolean;
   total: number;
 }
 
@@ -180,6 +183,7 @@ export function dayBook(book: Book, grids: readonly GridCache[], names: Record<s
   }
   for (const door of otherDoors(book, me, now)) add(door.kind, door.kind === "site" ? "重点场所" : "单位", book.gridOf.get(door.id) ?? "", door);
   const targets = [...book.targets.values()].filter((target) => target.place_kind === "dwelling");
+  const inState = (state: string) => targets.filter((target) => target.state === state).length;
   const today = dayOf(now);
   const mine = [...book.targets.values()].filter((target) => !isAway(target, me));
   const doneToday = new Set<string>();
@@ -187,8 +191,20 @@ export function dayBook(book: Book, grids: readonly GridCache[], names: Record<s
   const planned = mine.filter((target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state)).length;
   return {
     groups: [...groups.values()], left: count.left, count, done: doneToday.size, planned: planned ? planned + doneToday.size : 0,
-    visited: targets.filter((target) => target.state === "visited").length, total: targets.length || book.dwellings.size,
+    visited: inState("visited"), explained: inState("explained"), pending: inState("pending"), dispatched: targets.length > 0,
+    total: targets.length || book.dwellings.size,
   };
+}
+
+/** What is so where nobody is left to go to: not dispatched, all visited, or the rest explained, rechecked, somebody else's. */
+export function standing(day: Day): string {
+  if (!day.dispatched) return "还没下派走访任务。下派之后同步一次，名单就来了。";
+  const pair = `${day.visited} / ${day.total} 户`;
+  if (day.visited === day.total) return `都走访了，${pair}。`;
+  const away = day.total - day.visited - day.explained - day.pending;
+  const parts: [string, number][] = [["已说明", day.explained], ["等复核", day.pending], ["归别人走", away]];
+  const rest = parts.filter(([, n]) => n > 0).map(([words, n]) => `${words} ${n} 户`);
+  return `已走访 ${pair}，剩下的您不用再去：${rest.join("，")}。`;
 }
 
 function otherDoors(book: Book, me: string, now: number): Door[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { build, mask } from "../model/book";
 import { hashOf, merge } from "../model/cache";
 import { canonical } from "../model/canonical";
-import { dayBook, search, untried } from "../model/day";
+import { dayBook, search, standing, untried } from "../model/day";
 import { answer, blank, confirmed, contacts, countChanges, state, toOp } from "../model/draft";
 import { check, phoneFault } from "../model/idcard";
 import { empty, reduce } from "../model/outbox";
@@ -127,6 +127,14 @@ describe("day", () => {
     expect(day.groups.map((group) => [group.title, group.doors.map((door) => door.room)])).toEqual([["海河花园 5号楼 1单元", ["101", "201"]]]);
     expect([day.left, day.count.agreed, day.count.absent]).toEqual([2, 1, 1]);
     expect(day.groups[0]!.doors.map((door) => [door.mark.char, door.note])).toEqual([["未", "还没去过"], ["约", "约在 今天 19:00"]]);
+  });
+
+  it("tells nothing dispatched, all visited and what is at rest apart", () => {
+    const of = (more: Partial<typeof day>) => standing({ ...day, dispatched: true, visited: 0, explained: 0, pending: 0, total: 18, ...more });
+    expect(of({ dispatched: false })).toBe("还没下派走访任务。下派之后同步一次，名单就来了。");
+    expect(of({ visited: 18 })).toBe("都走访了，18 / 18 户。");
+    expect(of({ visited: 10, explained: 5, pending: 2 })).toBe("已走访 10 / 18 户，剩下的您不用再去：已说明 5 户，等复核 2 户，归别人走 1 户。");
+    expect([day.dispatched, day.visited, day.explained, day.pending, day.total]).toEqual([true, 0, 0, 0, 2]);
   });
 
   it("finds by name, room and the last digits of a phone", () => {

@@ -23,6 +23,7 @@ from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.standing import standing
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.indicators import consistency
@@ -125,6 +126,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         "working_days": campaign_rules.working_days(act.starts_on, act.ends_on),
         "trend": rows,
         "since_week": (total.n - week_ago[-1].n) if total and week_ago else None,
+        "standing": standing(campaign, scope, total, "户"),
         "forecast": _forecast(rows, total, today, act.ends_on) if total else None,
         "sparks": [n for _, n, _ in rows],
     }
@@ -143,7 +145,6 @@ def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, 
     return day | {
         "late": campaign_rules.working_days(due + dt.timedelta(days=1), day["on"]),
         "due": due,
-        "done": total.d == total.n,
     }
 
 
@@ -312,6 +313,7 @@ def gaps(request: Signed) -> HttpResponse:
         rows, reasons = worklist.gaps(
             request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=offset
         )
+        context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
         tabs = [(r, worklist.REASONS[r], reasons[r]) for r in TABS if reasons[r]]
         context |= {
             "rows": rows,

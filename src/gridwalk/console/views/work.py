@@ -21,6 +21,7 @@ from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.standing import standing
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.indicators import queries as indicators
@@ -135,12 +136,13 @@ def walk_sheet(request: Signed, grid: str) -> HttpResponse:
         raise NotHere
     rows = paper.walk_sheet(request.viewer, running, grid, only_left=request.GET.get("all") is None)
     named = accounts.responsible([grid], clock.local_date(request.at))
-    return page(
-        request,
-        "console/walk_sheet.html",
-        {"grid": found, "rows": rows, "campaign": running, "named": named.get(grid)},
-        active="console:gaps",
-    )
+    context = {"grid": found, "rows": rows, "campaign": running, "named": named.get(grid)}
+    if not rows:
+        shown = indicators.board(
+            request.viewer, scope=grid, by="grid", campaign=running, at=request.at, indicators=[VISITS]
+        )
+        context["standing"] = standing(running, grid, shown.total["visits"], "户")
+    return page(request, "console/walk_sheet.html", context, active="console:gaps")
 
 
 @require_GET
