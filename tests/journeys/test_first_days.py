@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Callable
@@ -16,9 +17,12 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.cli import createuser
+from gridwalk.console.views import decisions
 from gridwalk.core import clock
 from gridwalk.indicators.models import Tally
+from gridwalk.registry.models import Dwelling, Person
 from gridwalk.territory import actions as territory
+from gridwalk.territory.models import Stairwell
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, begin, confirm, dispatch, upload, workbook
 from tests.journeys.test_comparing import compared, people, signed_in
 from tests.journeys.test_no_dead_ends import dead_ends
@@ -216,3 +220,38 @@ def test_nothing_dispatched_does_not_read_as_done(imported: tuple[Client, Client
     came_of(*[("visited", "met")] * 8)
     for path, page in everywhere().items():
         assert "都走访了，8 / 8 户。" in page, path
+
+
+def paged(client: Client, path: str, row: str) -> list[str]:
+    """What matches ``row`` on a list's pages, from the first one on by 下一页."""
+    found, seen = [], {path}
+    while path:
+        page = client.get(path).content.decode()
+        found += re.findall(row, page)
+        links = re.findall(r'href="(\?[^"#]*)(?:#\w+)?">下一页', page)
+        onward = [f"/rechecks/{link.replace('&amp;', '&')}" for link in links]
+        path = next((link for link in onward if link not in seen), "")
+        seen.add(path)
+    return found
+
+
+@pytest.mark.slow
+def test_no_limit_of_a_list_is_shown_as_a_total(begun: tuple[Client, Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    lead, centre = begun
+    monkeypatch.setattr(decisions, "WAITING", 3)
+    yesterday = (clock.local_date(clock.now()) - dt.timedelta(days=1)).isoformat()
+    for stairwell in Stairwell.objects.all():
+        doors = Dwelling.objects.filter(stairwell=stairwell)
+        gone = {f"o-{door.pk}": "moved_away" for door in doors}
+        assert lead.post(f"/paper/{stairwell.pk}/", {"on": yesterday, "band": "morning", **gone}).status_code == 302
+    for person in Person.objects.all():
+        lead.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "phone", "reason": "听邻居说"})
+    assert "8 户等另一人复核" in centre.get("/").content.decode()
+    page = centre.get("/rechecks/").content.decode()
+    assert "上门报来的 8<" in page
+    assert "注销、恢复 4<" in page
+    assert page.count("不属实，再去") == 3
+    assert "这一页 3，从第 1 起，共 8" in page
+    visits = paged(centre, "/rechecks/?list=visits", r"/rechecks/target/([\w-]+)/")
+    assert len(set(visits)) == 8
+    assert len(set(paged(centre, "/rechecks/?list=ends&from=3", r"/rechecks/end/([\w-]+)/"))) == 4

@@ -29,6 +29,7 @@ def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "today": clock.local_date(request.at),
         "asked": False,
         "fault": "",
+        "most": access.LIMIT,
     }
     if request.method == "POST":
         try:

@@ -37,7 +37,7 @@ def index(request: Signed) -> HttpResponse:
     everything = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
     items = [i for i in everything if field in {"", i.field} and state in {"", i.state}]
     shown = items if len(scope) == GRID else items[:SHOWN]  # a grid is printed whole
-    names = territory.place_names({i.grid for i in shown})
+    names, n_of = territory.place_names({i.grid for i in shown}), Counter(i.grid for i in items)
     widest = pages.scope_of(request, Verb.IMPORT_LEDGER)
     context = {
         "source": source,
@@ -55,7 +55,9 @@ def index(request: Signed) -> HttpResponse:
         "state": state,
         "grids": territory.grids(request.viewer, scope=widest, verb=Verb.IMPORT_LEDGER),
         "n_files": sum(not i.on_screen_only for i in everything),
-        "groups": [(names[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)],
+        "groups": [
+            (names[grid], n_of[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)
+        ],
         "progress": backfill.progress(request.viewer, source=source, kind=kind, scope=scope),
         "layout": backfill.layout(source, kind, scope)[1],
     }

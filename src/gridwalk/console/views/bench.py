@@ -175,15 +175,23 @@ def move_out(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
 def settled_(request: Signed) -> HttpResponse:
     """已核定的: who decided what, when and why; each can be taken back."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
-    check = request.GET.get("check", "")
+    check, offset = request.GET.get("check", ""), pages.offset(request)
+    check = check if check in rules.CHECKS else ""
     context = {
         "scope": scope,
         "check": check,
         "checks": rules.CHECKS,
         "crumbs": pages.crumbs(scope),
-        "rows": settled.decided(request.viewer, scope, check=check if check in rules.CHECKS else ""),
+        "offset": offset,
+        "rows": settled.decided(request.viewer, scope, check=check, limit=SETTLED, offset=offset),
+        "n": settled.n_decided(request.viewer, scope, check=check),
+        "next": offset + SETTLED,
     }
     return page(request, "console/settled.html", context, active="console:bench")
+
+
+SETTLED = 100
+"""So many stand on a page."""
 
 
 @require_POST

@@ -23,7 +23,7 @@ from gridwalk.registry import events
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.actions.daily import business, homes, letting, lives, undoing
 from gridwalk.registry.actions.daily.reading import Noticed
-from gridwalk.registry.queries import daily, entities, history
+from gridwalk.registry.queries import daily, entities, history, search
 
 ACTIVE = "console:daily"
 GETTERS: Mapping[str, Callable[..., Any]] = {
@@ -49,6 +49,7 @@ def index(request: Signed) -> HttpResponse:
         "events": events.EVENTS.values(),
         "typed": typed,
         "hits": hits,
+        "cut": search.is_cut(hits),
         "recent": daily.recent(request.viewer, request.at),
     }
     return page(request, "console/daily.html", context, active=ACTIVE)

@@ -280,14 +280,27 @@ def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
 def rechecks_(request: Signed) -> HttpResponse:
     """What another person must confirm: proposed ends, and doors reported as moved away or not found."""
     scope = pages.scope_of(request, Verb.RECHECK, request.GET.get("scope", ""))
+    asked, offset = request.GET.get("list", ""), pages.offset(request)
+    starts = {name: offset if name == asked else 0 for name in ("visits", "ends", "plans")}
+    plans, n_plans = upkeep.waiting(request.viewer, scope, limit=WAITING, offset=starts["plans"])
     context = {
-        "ends": rechecks.waiting(request.viewer, scope),
-        "targets": worklist.pending(request.viewer, scope),
-        "plans": upkeep.waiting(request.viewer, scope),
+        "scope": scope,
+        "starts": starts,
+        "next": {name: start + WAITING for name, start in starts.items()},
+        "ends": rechecks.waiting(request.viewer, scope, limit=WAITING, offset=starts["ends"]),
+        "targets": worklist.pending(request.viewer, scope, limit=WAITING, offset=starts["visits"]),
+        "plans": plans,
+        "n_plans": n_plans,
+        "n_ends": rechecks.n_waiting(request.viewer, scope),
+        "n_targets": worklist.n_pending(request.viewer, scope),
         "lately": rechecks.lately(request.viewer, scope),
         "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
     }
     return page(request, "console/rechecks.html", context, active="console:rechecks")
+
+
+WAITING = 100
+"""So many of each kind stand on the page at once; the rest follows by its pager."""
 
 
 @require_POST

@@ -29,12 +29,15 @@ def index(request: Signed) -> HttpResponse:
     """Which records to verify again, door by door, with the cheapest next step."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
     today, offset = clock.local_date(request.at), pages.offset(request)
+    offset, first_nowhere = (0, offset) if request.GET.get("list") == "nowhere" else (offset, 0)
     counted = overdue.counts(request.viewer, scope, today)
     field = request.GET.get("field", "")
     chosen = next((one for one in counted if one.code == field), None)
     field = chosen.code if chosen else ""
     doors, n_doors = overdue.doors(request.viewer, scope, today, field=field, limit=PAGE, offset=offset)
-    nowhere, n_nowhere = overdue.without_door(request.viewer, scope, today, field=field)
+    nowhere, n_nowhere = overdue.without_door(
+        request.viewer, scope, today, field=field, limit=PAGE, offset=first_nowhere
+    )
     context = {
         "scope": scope,
         "field": field,
@@ -43,6 +46,8 @@ def index(request: Signed) -> HttpResponse:
         "n_doors": n_doors,
         "nowhere": nowhere,
         "n_nowhere": n_nowhere,
+        "first_nowhere": first_nowhere,
+        "next_nowhere": first_nowhere + PAGE,
         "steps": overdue.STEPS,
         "offset": offset,
         "next": offset + PAGE,

@@ -210,7 +210,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
         found.append(
             {"mark": "账", "tone": "q", "text": f"{n} 份台账没导完", "note": "", "url": "/imports/", "button": "接着导"}
         )
-    if viewer.may_anywhere(Verb.RECHECK) and (n := len(worklist.pending(viewer, scope))):
+    if viewer.may_anywhere(Verb.RECHECK) and (n := worklist.n_pending(viewer, scope)):
         found.append(
             {
                 "mark": "核",
@@ -269,7 +269,7 @@ def definitions(request: Signed) -> HttpResponse:
 
 
 TABS = ("untried", "tried", "agreed", "vacant_unproved", "refused", "absent", "pending")
-PAGE = 200
+PAGE, ASKED = 200, 50
 
 
 @require_GET
@@ -281,6 +281,7 @@ def gaps(request: Signed) -> HttpResponse:
     if code not in INDICATORS:
         raise NotHere
     offset = pages.offset(request)
+    first = 0 if request.GET.get("list") == "asked" else offset
     campaign = campaigns.current_campaign(request.viewer)
     indicator = INDICATORS[code]
     shown = indicators.board(
@@ -291,8 +292,8 @@ def gaps(request: Signed) -> HttpResponse:
         "crumbs": pages.crumbs(scope),
         "indicator": indicator,
         "total": shown.total[code],
-        "offset": offset,
-        "next": offset + PAGE,
+        "offset": first,
+        "next": first + PAGE,
         "grids": list(shown.lines),
         "indicators": INDICATORS.values(),
         "campaign": campaign,
@@ -311,7 +312,7 @@ def gaps(request: Signed) -> HttpResponse:
             )
         reason = request.GET.get("reason", "")
         rows, reasons = worklist.gaps(
-            request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=offset
+            request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=first
         )
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
         tabs = [(r, worklist.REASONS[r], reasons[r]) for r in TABS if reasons[r]]
@@ -321,8 +322,10 @@ def gaps(request: Signed) -> HttpResponse:
             "reason": reason,
             "n": sum(reasons.values()),
             "n_chosen": reasons[reason] if reason else sum(reasons.values()),
-            "questions": at_doors.questions(request.viewer, scope),
         }
+        asked = offset if request.GET.get("list") == "asked" else 0
+        questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
+        context |= {"questions": questions, "n_questions": n_questions, "asked": asked, "next_asked": asked + ASKED}
         return page(request, "console/gaps.html", context, active="console:gaps")
     found, n = gap_lists.gaps(
         request.viewer, indicator, indicators.moment(campaign, request.at), scope, limit=PAGE, offset=offset

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -155,21 +156,33 @@ def _picture(jpeg: bytes) -> HttpResponse:
 @require_GET
 def returned_list(request: Signed) -> HttpResponse:
     """What phones brought and the rules did not take: what it says, why, what to do."""
-    decided = request.GET.get("show") == "decided"
-    rows = waiting.waiting(request.viewer, decided=decided)
+    decided, offset = request.GET.get("show") == "decided", pages.offset(request)
+    of_notes = request.GET.get("list") == "notes"
+    first, first_note = (0, offset) if of_notes else (offset, 0)
+    rows = waiting.waiting(request.viewer, decided=decided, limit=RETURNED, offset=first)
     today = clock.local_date(request.at)
     workers = {
         grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
         for grid in {row.grid for row in rows}
     }
-    notes = [] if decided else waiting.notes(request.viewer, limit=20)
+    notes = [] if decided else waiting.notes(request.viewer, limit=NOTES, offset=first_note)
     context = {
         "rows": [(row, workers[row.grid]) for row in rows],
         "decided": decided,
         "places": territory.place_names([row.grid for row in rows] + [note.grid for note in notes]),
         "notes": notes,
+        "n": waiting.n_decided(request.viewer) if decided else waiting.n_waiting(request.viewer),
+        "n_notes": waiting.n_notes(request.viewer),
+        "first": first,
+        "first_note": first_note,
+        "next": first + RETURNED,
+        "next_note": first_note + NOTES,
     }
     return page(request, "console/returned.html", context, active="console:returned")
+
+
+RETURNED, NOTES = 100, 20
+"""So many stand on a page."""
 
 
 @require_POST

@@ -70,7 +70,10 @@ def find(request: Signed) -> HttpResponse:
     if len(hits) == 1:
         return redirect(PAGES[hits[0].kind], hits[0].id)
     return page(
-        request, "console/search.html", {"typed": typed, "hits": hits, "pages": PAGES}, active="console:register"
+        request,
+        "console/search.html",
+        {"typed": typed, "hits": hits, "cut": search.is_cut(hits), "pages": PAGES},
+        active="console:register",
     )
 
 

@@ -80,12 +80,15 @@ def rounds_due(request: Signed) -> HttpResponse:
     """该巡检的: facilities and key sites, overdue first, in walking order."""
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
     today = clock.local_date(request.at)
-    lines = rounds.due(request.viewer, scope, today)
+    lines, offset = rounds.due(request.viewer, scope, today), pages.offset(request)
     context = {
         "scope": scope,
         "crumbs": pages.crumbs(scope),
-        "lines": lines,
+        "lines": lines[offset : offset + rounds.LIMIT],
         "today": today,
+        "n": len(lines),
+        "offset": offset,
+        "next": offset + rounds.LIMIT,
         "n_overdue": sum(one.when == "overdue" for one in lines),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),

@@ -65,18 +65,15 @@ class Question:
     by: str
 
 
-LIMIT = 500
-
-
-def questions(viewer: Viewer, scope: str) -> list[Question]:
-    """What was sent to the doors of a scope and has no answer yet, the oldest first, 500 at most. Raises NotHere."""
+def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: int = 0) -> tuple[list[Question], int]:
+    """What was sent to the doors of a scope and has no answer yet, the oldest first; and how many. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
         raise NotHere
-    asked = list(
-        Difference.objects.filter(state="to_door", grid__code__startswith=scope).order_by("decided_at", "id")[:LIMIT]
-    )
-    doors = doors_of(asked)
-    rows = {row.id: row for row in differences.rows_of(viewer, [d for d in asked if d.id in doors])}
+    sent = list(Difference.objects.filter(state="to_door", grid__code__startswith=scope).order_by("decided_at", "id"))
+    doors = doors_of(sent)
+    asked = [d for d in sent if d.id in doors]
+    page = asked[offset:] if limit is None else asked[offset : offset + limit]
+    rows = {row.id: row for row in differences.rows_of(viewer, page)}
     return [
         Question(
             pk,
@@ -86,7 +83,7 @@ def questions(viewer: Viewer, scope: str) -> list[Question]:
             row.decided_by,
         )
         for pk, row in rows.items()
-    ]
+    ], len(asked)
 
 
 def by_door(found: Iterable[Question]) -> dict[uuid.UUID, list[Question]]:

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.registry import rules
@@ -42,10 +42,18 @@ class Waiting:
     note: str
 
 
-def waiting(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
+def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[Waiting]:
     """Open rechecks inside a scope, oldest first; the doors of one building that were proposed together are one."""
-    rows = Recheck.objects.filter(_inside(viewer, scope), state="open").order_by("proposed_at")
-    return _shown(viewer, rows.exclude(_not_first())[:limit])
+    return _shown(viewer, _open(viewer, scope).order_by("proposed_at", "id")[offset : offset + limit])
+
+
+def n_waiting(viewer: Viewer, scope: str) -> int:
+    """How many of them there are."""
+    return _open(viewer, scope).count()
+
+
+def _open(viewer: Viewer, scope: str) -> QuerySet[Recheck]:
+    return Recheck.objects.filter(_inside(viewer, scope), state="open").exclude(_not_first())
 
 
 def lately(viewer: Viewer, scope: str) -> list[Waiting]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -52,6 +53,11 @@ def number_of(typed: str) -> str:
     if len(folded) >= 15 and idcards.check(folded).value:
         return "id_no"
     return "phone" if phones.check(folded).value else ""
+
+
+def is_cut(hits: Sequence[Hit]) -> bool:
+    """Whether more may be there than these hits: of one kind as many as are looked up."""
+    return any(n >= LIMIT for n in Counter(hit.kind for hit in hits).values())
 
 
 def search(viewer: Viewer, typed: str) -> list[Hit]:

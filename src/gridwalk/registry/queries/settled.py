@@ -7,7 +7,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
@@ -98,16 +98,27 @@ class Row:
     undoable: bool
 
 
-def decided(viewer: Viewer, scope: str, *, check: str = "", limit: int = 200, standing: bool = False) -> list[Row]:
+def decided(
+    viewer: Viewer, scope: str, *, check: str = "", limit: int = 200, offset: int = 0, standing: bool = False
+) -> list[Row]:
     """What was decided in a scope, the newest first; a constant number of queries."""
+    rows = _decided(viewer, scope, check)
+    if standing:
+        rows = rows.filter(state="standing")
+    return _rows(viewer, list(rows.order_by("-decided_at", "-id")[offset : offset + limit]))
+
+
+def n_decided(viewer: Viewer, scope: str, *, check: str = "") -> int:
+    """How much was decided in a scope."""
+    return _decided(viewer, scope, check).count()
+
+
+def _decided(viewer: Viewer, scope: str, check: str) -> QuerySet[Settled]:
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
         if held.startswith(scope) or scope.startswith(held):
             inside |= Q(grid__code__startswith=max(held, scope, key=len))
-    rows = Settled.objects.filter(inside, **({"check_code": check} if check else {}))
-    if standing:
-        rows = rows.filter(state="standing")
-    return _rows(viewer, list(rows.order_by("-decided_at", "-id")[:limit]))
+    return Settled.objects.filter(inside, **({"check_code": check} if check else {}))
 
 
 def get_settled(viewer: Viewer, pk: uuid.UUID) -> Row:

@@ -59,6 +59,9 @@ class Row:
     lines: tuple[tuple[str, str], ...]
 
 
+WAITING, DECIDED = ("waiting", "assigned"), ("released", "set_aside")
+
+
 def _visible(viewer: Viewer) -> QuerySet[Returned]:
     inside = Q(pk__in=[])
     for scope in viewer.scopes(Verb.DECIDE_DIFFERENCE):
@@ -68,15 +71,19 @@ def _visible(viewer: Viewer) -> QuerySet[Returned]:
 
 def n_waiting(viewer: Viewer) -> int:
     """How many wait for the viewer."""
-    return _visible(viewer).filter(state__in=("waiting", "assigned")).count()
+    return _visible(viewer).filter(state__in=WAITING).count()
 
 
-def waiting(viewer: Viewer, *, decided: bool = False, limit: int = 100) -> list[Row]:
+def n_decided(viewer: Viewer) -> int:
+    """How many the viewer sees that were released or set aside."""
+    return _visible(viewer).filter(state__in=DECIDED).count()
+
+
+def waiting(viewer: Viewer, *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
     """Returned ops, the oldest first; ``decided``: those released or set aside, the newest first."""
-    found = _visible(viewer)
-    if decided:
-        return _rows(list(found.filter(state__in=("released", "set_aside")).order_by("-decided_at")[:limit]))
-    return _rows(list(found.filter(state__in=("waiting", "assigned")).order_by("created_at", "pk")[:limit]))
+    found = _visible(viewer).filter(state__in=DECIDED if decided else WAITING)
+    ordered = found.order_by("-decided_at", "pk") if decided else found.order_by("created_at", "pk")
+    return _rows(list(ordered[offset : offset + limit]))
 
 
 def get(viewer: Viewer, op: uuid.UUID) -> Row:
@@ -189,12 +196,21 @@ class Noted:
     at: dt.datetime
 
 
-def notes(viewer: Viewer, *, limit: int = 100) -> list[Noted]:
-    """Hazards and requests noted at doors of the viewer's area, the newest first."""
+def n_notes(viewer: Viewer) -> int:
+    """How many hazards and requests were noted at doors of the viewer's area."""
+    return _notes(viewer).count()
+
+
+def _notes(viewer: Viewer) -> QuerySet[Note]:
     inside = Q(pk__in=[])
     for scope in viewer.scopes(Verb.SEE_ROWS):
         inside |= Q(grid__startswith=scope)
-    found = list(Note.objects.filter(inside).order_by("-at")[:limit])
+    return Note.objects.filter(inside)
+
+
+def notes(viewer: Viewer, *, limit: int = 100, offset: int = 0) -> list[Noted]:
+    """Hazards and requests noted at doors of the viewer's area, the newest first."""
+    found = list(_notes(viewer).order_by("-at", "-id")[offset : offset + limit])
     sent = {photo for note in found for photo in note.photos}
     arrived = set(Attachment.objects.filter(sha256__in=sent, file__isnull=False).values_list("sha256", flat=True))
     return [

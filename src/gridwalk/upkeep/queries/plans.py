@@ -38,14 +38,18 @@ class Row:
     mine: bool
 
 
-def waiting(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Row]:
-    """The plans of a scope that wait for this viewer's colleague or for them, the oldest first."""
+def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> tuple[list[Row], int]:
+    """The plans of a scope that wait for this viewer's colleague or for them, the oldest first; and how
+    many there are.
+    """
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.RECHECK):
         if held.startswith(scope) or scope.startswith(held):
             inside |= Q(communities__0__startswith=max(held, scope, key=len)[:12])
-    found = Plan.objects.filter(inside, state="open").order_by("proposed_at", "id")[:limit]
-    return rows(viewer, [plan for plan in found if all(viewer.may(Verb.RECHECK, code) for code in plan.communities)])
+    found = Plan.objects.filter(inside, state="open").order_by("proposed_at", "id").values_list("id", "communities")
+    permitted = [pk for pk, codes in found if all(viewer.may(Verb.RECHECK, code) for code in codes)]
+    plans = Plan.objects.in_bulk(permitted[offset : offset + limit])
+    return rows(viewer, [plans[pk] for pk in permitted[offset : offset + limit]]), len(permitted)
 
 
 @dataclasses.dataclass(frozen=True)

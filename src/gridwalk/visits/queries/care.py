@@ -126,10 +126,10 @@ class Made:
     became: str
 
 
-def contacts(label: CareLabel, *, limit: int = 30) -> list[Made]:
+def contacts(label: CareLabel) -> list[Made]:
     """The contacts made for a label, newest first. The caller has checked that the viewer may see it."""
     found = CareContact.objects.filter(label=label).exclude(visit__withdrawn_at__isnull=False)
-    rows = found.prefetch_related("needs").order_by("-on", "-created_at")[:limit]
+    rows = found.prefetch_related("needs").order_by("-on", "-created_at")
     made = []
     for contact in rows:
         followed_ = next(iter(contact.needs.all()), None)

@@ -152,13 +152,13 @@ def doors(
 
 
 def without_door(
-    viewer: Viewer, scope: str, today: dt.date, *, field: str = "", limit: int = 50
+    viewer: Viewer, scope: str, today: dt.date, *, field: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[list[Item], int]:
     """People to be verified whom no door leads to, and how many there are. Raises NotHere."""
     _check(viewer, scope)
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
     found = _overdue("person", scope, today, field).filter(~Exists(links))
-    rows = list(found.order_by("grid_id", "sort_key", "id")[:limit])
+    rows = list(found.order_by("grid_id", "sort_key", "id")[offset : offset + limit])
     return [_person(viewer, person, today) for person in rows], found.count()
 
 

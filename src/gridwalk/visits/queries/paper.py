@@ -49,7 +49,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
         .exclude(state="left")
         .order_by("walk_key")
     )
-    asked = at_doors.by_door(at_doors.questions(viewer, grid))
+    asked = at_doors.by_door(at_doors.questions(viewer, grid)[0])
     if only_left:
         targets = targets.exclude(Q(state="visited") & ~Q(entity__in=list(asked)))
     chosen = list(targets)
@@ -137,7 +137,7 @@ def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Visit]:
     """The visits of an entity, newest first; that a door stood empty only for who may see care. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, grid):
         raise NotHere
-    visits = list(Visit.objects.filter(entity=entity).order_by("-at")[:60])
+    visits = list(Visit.objects.filter(entity=entity).order_by("-at"))
     for visit in visits:
         shown = worklist.shown(viewer, grid, "", visit.outcome)
         if shown != visit.outcome:

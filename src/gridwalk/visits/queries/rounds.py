@@ -130,14 +130,14 @@ def total(figures: Iterable[InTime]) -> InTime:
 def due(viewer: Viewer, scope: str, today: dt.date) -> list[Line]:
     """该巡检的: facilities and key sites whose round is overdue or due soon, overdue first, then in walking order.
 
-    500 of each kind at most; a constant number of queries. Raises NotHere.
+    A constant number of queries. Raises NotHere.
     """
     inside, soon = _inside(viewer, scope), _due_by(today + dt.timedelta(days=rules.ROUND_DUE_SOON))
     things = Facility.objects.filter(inside, soon, predicates.facility_standing())
     sites = Site.objects.filter(inside, soon, predicates.site_active())
     lines = [
-        *_lines(things.select_related("grid__area", "building").order_by("last_contact_on", "id")[:500], today),
-        *_lines(sites.select_related("grid__area").order_by("last_contact_on", "id")[:500], today),
+        *_lines(things.select_related("grid__area", "building").order_by("last_contact_on", "id"), today),
+        *_lines(sites.select_related("grid__area").order_by("last_contact_on", "id"), today),
     ]
     return sorted(lines, key=lambda one: (one.when != "overdue", one.grid, one.walk_key, one.kind, one.title))
 
@@ -260,10 +260,10 @@ class Past:
     withdrawn: str
 
 
-def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str, *, limit: int = 60) -> list[Past]:
+def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Past]:
     """The rounds of a facility or key site, newest first, those taken back too. Raises NotHere."""
     _inside(viewer, grid)
-    return [_past(one) for one in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")[:limit]]
+    return [_past(one) for one in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")]
 
 
 def _past(one: Round) -> Past:

@@ -240,17 +240,23 @@ class Waiting:
     mine: bool
 
 
-def pending(viewer: Viewer, scope: str, *, limit: int = 200) -> list[Waiting]:
-    """Targets reported as moved away or not found, oldest first."""
+def n_pending(viewer: Viewer, scope: str) -> int:
+    """How many targets are reported as moved away or not found."""
+    return _pending(viewer, scope).count()
+
+
+def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
     inside = Q(pk__in=[])
     for held in viewer.scopes(Verb.RECHECK):
         if held.startswith(scope) or scope.startswith(held):
             inside |= Q(grid__code__startswith=max(held, scope, key=len))
-    targets = list(
-        Target.objects.filter(inside, state="pending", campaign__state="running")
-        .prefetch_related("visits")
-        .order_by("settled_at")[:limit]
-    )
+    return Target.objects.filter(inside, state="pending", campaign__state="running")
+
+
+def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[Waiting]:
+    """Targets reported as moved away or not found, oldest first."""
+    found = _pending(viewer, scope).prefetch_related("visits").order_by("settled_at", "id")
+    targets = list(found[offset : offset + limit])
     titles = dict(Dwelling.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "address"))
     titles |= dict(Organization.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
     titles |= dict(Site.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
