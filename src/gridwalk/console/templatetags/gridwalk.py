@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -56,6 +57,18 @@ def percent(figure: Any) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """A value of a mapping by key."""
     return mapping.get(key) if mapping else None
+
+
+@register.filter
+def named(codes: Iterable[str], names: Mapping[str, str]) -> list[str | None]:
+    """The names of codes, in their order."""
+    return [names.get(code) for code in codes]
+
+
+@register.filter
+def phrase(value: Any, words: str) -> str:
+    """``words`` with the value in the place of ``{}``; nothing where there is no value."""
+    return words.replace("{}", str(value)) if value else ""
 
 
 @register.filter

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,12 @@ def _june() -> Iterator[None]:
 
 def test_numbers_carry_thousands_and_nothing_is_a_dash() -> None:
     assert [tags.num(n) for n in (0, 999, 13046, None)] == ["0", "999", "13,046", "—"]
+
+
+def test_a_phrase_is_there_where_its_value_is() -> None:
+    assert [tags.phrase(value, "，问过 {} 次") for value in (2, 0, None, "")] == ["，问过 2 次", "", "", ""]
+    assert Template('{% load gridwalk %}{{ a|phrase:"（{}）" }}').render(Context({"a": "<b>"})) == "（&lt;b&gt;）"
+    assert tags.named(["2", "1"], {"1": "一网格", "2": "二网格"}) == ["二网格", "一网格"]
 
 
 def test_dates_name_the_year_only_when_it_is_another() -> None:
