@@ -24,6 +24,7 @@ MAY_WRITE = {
     "indicators/tallies.py": "the cache of counts, recounted by whoever reads it",
 }
 ADDRESS = re.compile(r"https?://(?!127\.0\.0\.1|localhost|www\.w3\.org/)[\w.-]+")
+TEMPLATES = "[sysconfig.get_path('scripts') + '/djangofmt', '--check', 'src/gridwalk/console/templates']"
 LOADING = re.compile(r"(?:@import|url\(|src=|href=|import\(|fetch\()\s*[\"'`]?(?:https?:)?//(?!www\.w3\.org/)[\w.-]+")
 
 
@@ -47,9 +48,10 @@ def text_files(*suffixes: str) -> Iterator[Path]:
         ["-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"],
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
+        ["-c", f"import subprocess, sys, sysconfig; sys.exit(subprocess.call({TEMPLATES}))"],
         ["-m", "mypy", "src", "tests", "conftest.py", "hatch_build.py"],
     ],
-    ids=["import contracts", "ruff", "format", "types"],
+    ids=["import contracts", "ruff", "format", "templates", "types"],
 )
 def test_it_keeps_the(command: list[str]) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT / "src")}
