@@ -12,7 +12,11 @@ function namesNobody(): Plugin {
     apply: "build",
     generateBundle(_options, bundle) {
       for (const part of Object.values(bundle)) {
-        if (part.type === "chunk") part.code = part.code.replaceAll(["https:", "", "vuejs.org", "error-reference", "#runtime-"].join("/"), "vue-runtime-");
+        if (part.type === "chunk")
+          part.code = part.code.replaceAll(
+            ["https:", "", "vuejs.org", "error-reference", "#runtime-"].join("/"),
+            "vue-runtime-",
+          );
       }
     },
   };
@@ -27,13 +31,21 @@ function precache(): Plugin {
     generateBundle(_options, bundle) {
       const worker = bundle["sw.js"];
       if (!worker || worker.type !== "chunk") throw new Error("the service worker is not in the bundle");
-      const files = Object.keys(bundle).filter((name) => name !== "sw.js" && !name.endsWith(".map")).sort();
+      const files = Object.keys(bundle)
+        .filter((name) => name !== "sw.js" && !name.endsWith(".map"))
+        .sort();
       const digest = createHash("sha256").update(worker.code);
       for (const name of files) {
         const part = bundle[name]!;
         digest.update(name).update(part.type === "chunk" ? part.code : part.source);
       }
-      const kept = ["./", "manifest.webmanifest", "icon.svg", "icon-192.png", ...files.filter((name) => name !== "index.html")];
+      const kept = [
+        "./",
+        "manifest.webmanifest",
+        "icon.svg",
+        "icon-192.png",
+        ...files.filter((name) => name !== "index.html"),
+      ];
       worker.code = worker.code
         .replace("__RELEASE__", digest.digest("hex").slice(0, 12))
         .replace(/["'`]__FILES__["'`]/, () => JSON.stringify(JSON.stringify(kept)));

@@ -20,7 +20,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // What went wrong stays beside what caused it, in words.
-document.addEventListener("htmx:sendError", (event) => say(asked(event) ?? "没有连上服务器，刚才那一步没有存。请看网络，再按一次。"));
+document.addEventListener("htmx:sendError", (event) =>
+  say(asked(event) ?? "没有连上服务器，刚才那一步没有存。请看网络，再按一次。"),
+);
 document.addEventListener("htmx:responseError", (event) => {
   const { status, responseText } = (event as CustomEvent).detail.xhr as XMLHttpRequest;
   const refresh = asked(event);

@@ -62,7 +62,10 @@ export function useDoor(id: string) {
     clearTimeout(timer);
     timer = 0;
     try {
-      const made = await finish((seq) => toOp(book.value, plain(draft), said, { at: new Date(), mono: performance.now(), seq }), id);
+      const made = await finish(
+        (seq) => toOp(book.value, plain(draft), said, { at: new Date(), mono: performance.now(), seq }),
+        id,
+      );
       closed = true;
       view.lastDoor = id;
       tell(words, "撤回", () => void withdraw(made));
@@ -79,9 +82,24 @@ export function useDoor(id: string) {
 }
 
 /** An op that is no visit. */
-export async function send(verb: Op["verb"], kind: string, entity: string, content: Record<string, unknown>): Promise<void> {
+export async function send(
+  verb: Op["verb"],
+  kind: string,
+  entity: string,
+  content: Record<string, unknown>,
+): Promise<void> {
   await finish((seq) => ({
-    op: uuid7(), seq, verb, kind, entity, set: {}, data: content, at: new Date().toISOString(), mono: Math.round(performance.now()), version: 1, att: [],
+    op: uuid7(),
+    seq,
+    verb,
+    kind,
+    entity,
+    set: {},
+    data: content,
+    at: new Date().toISOString(),
+    mono: Math.round(performance.now()),
+    version: 1,
+    att: [],
   }));
   void sync();
 }

@@ -14,7 +14,9 @@ export function nameOf(place: string | null): string {
 }
 
 export const returned = computed<Kept[]>(() =>
-  data.box.ops.filter((kept) => stateOf(data.box, kept) === "returned" && !["set_aside", "released"].includes(kept.verdict?.reason ?? "")),
+  data.box.ops.filter(
+    (kept) => stateOf(data.box, kept) === "returned" && !["set_aside", "released"].includes(kept.verdict?.reason ?? ""),
+  ),
 );
 export const drafts = computed(() => [...data.drafts.values()]);
 export const tasks = computed(() => book.value.tasks.filter((task) => task.assignee === data.user.id));
@@ -30,8 +32,11 @@ const asked = computed<Asked[]>(() => {
   for (const [place, links] of book.value.living) for (const link of links) living.set(link.person, place);
   const mine = new Set(data.box.ops.flatMap((kept) => kept.verdict?.differences.map((one) => one.id) ?? []));
   return [...book.value.differences.values()].flat().map((difference) => ({
-    difference, mine: mine.has(difference.id),
-    place: difference.place ?? (difference.entity_kind === "person" ? (living.get(difference.entity) ?? null) : difference.entity),
+    difference,
+    mine: mine.has(difference.id),
+    place:
+      difference.place ??
+      (difference.entity_kind === "person" ? (living.get(difference.entity) ?? null) : difference.entity),
     who: difference.entity_kind === "person" ? (book.value.persons.get(difference.entity)?.name ?? "") : "",
   }));
 });
@@ -44,9 +49,14 @@ export const others = computed<Visit[]>(() => {
   const today = dayOf(app.now);
   return [...book.value.visits.values()]
     .flat()
-    .filter((visit) => visit.worker !== data.user.id && (visit.waiting || daysBetween(dayOf(Date.parse(visit.at)), today) <= 14))
+    .filter(
+      (visit) =>
+        visit.worker !== data.user.id && (visit.waiting || daysBetween(dayOf(Date.parse(visit.at)), today) <= 14),
+    )
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 });
 
 /** The figure on the tab: only what I have to do something about. */
-export const toDo = computed(() => returned.value.length + drafts.value.length + tasks.value.length + questions.value.length);
+export const toDo = computed(
+  () => returned.value.length + drafts.value.length + tasks.value.length + questions.value.length,
+);

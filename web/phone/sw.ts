@@ -7,7 +7,9 @@ const PREFIX = "gridwalk-";
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(
-    caches.open(RELEASE).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload", credentials: "omit" })))),
+    caches
+      .open(RELEASE)
+      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload", credentials: "omit" })))),
   );
 });
 
@@ -28,12 +30,14 @@ worker.addEventListener("message", (event) => {
 
 worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== worker.location.origin || url.pathname.startsWith("/phone/api/")) return;
+  if (event.request.method !== "GET" || url.origin !== worker.location.origin || url.pathname.startsWith("/phone/api/"))
+    return;
   event.respondWith(answer(event.request, url));
 });
 
 async function answer(request: Request, url: URL): Promise<Response> {
-  const wanted: RequestInfo = request.mode === "navigate" ? new URL("./", worker.location.href).href : url.origin + url.pathname;
+  const wanted: RequestInfo =
+    request.mode === "navigate" ? new URL("./", worker.location.href).href : url.origin + url.pathname;
   const cache = await caches.open(RELEASE);
   const kept = (await cache.match(wanted)) ?? (await caches.match(wanted)); // else of the release before
   return kept ?? fetch(request);
@@ -42,6 +46,8 @@ async function answer(request: Request, url: URL): Promise<Response> {
 /** Background sync is a wake-up only: the outbox lies in the page's database and is sent by the page. */
 worker.addEventListener("sync", ((event: ExtendableEvent) => {
   event.waitUntil(
-    worker.clients.matchAll({ type: "window" }).then((clients) => clients.forEach((client) => client.postMessage("sync"))),
+    worker.clients
+      .matchAll({ type: "window" })
+      .then((clients) => clients.forEach((client) => client.postMessage("sync"))),
   );
 }) as EventListener);

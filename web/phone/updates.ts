@@ -19,15 +19,23 @@ export async function register(): Promise<void> {
   });
   navigator.serviceWorker.addEventListener("message", (event) => event.data === "sync" && void sync());
   try {
-    const registration = await navigator.serviceWorker.register("/phone/sw.js", { scope: "/phone/", updateViaCache: "none" });
+    const registration = await navigator.serviceWorker.register("/phone/sw.js", {
+      scope: "/phone/",
+      updateViaCache: "none",
+    });
     const noticed = () => {
       if (!registration.waiting || !navigator.serviceWorker.controller) return;
       waitingWorker = registration.waiting;
       app.updateReady = true;
     };
     noticed();
-    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", noticed));
-    setInterval(() => document.visibilityState === "visible" && void registration.update().catch(() => undefined), 3600_000);
+    registration.addEventListener("updatefound", () =>
+      registration.installing?.addEventListener("statechange", noticed),
+    );
+    setInterval(
+      () => document.visibilityState === "visible" && void registration.update().catch(() => undefined),
+      3600_000,
+    );
   } catch {
     // no offline start here; the self-test says so
   }

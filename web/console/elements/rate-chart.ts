@@ -8,7 +8,9 @@ use([LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
 class RateChart extends HTMLElement {
   connectedCallback(): void {
-    const rows = [...this.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => cell.textContent?.trim() ?? ""));
+    const rows = [...this.querySelectorAll("tbody tr")].map((row) =>
+      [...row.children].map((cell) => cell.textContent?.trim() ?? ""),
+    );
     const place = document.createElement("div");
     place.className = "canvas";
     place.setAttribute("aria-hidden", "true");
@@ -36,8 +38,18 @@ class RateChart extends HTMLElement {
         axisLabel: { color: colour("--ink-3"), fontSize },
       },
       series: [
-        { type: "line", data: rows.map((row) => number(row[2])), showSymbol: false, lineStyle: { color: colour("--ink-2"), type: "dashed", width: 1.5 } },
-        { type: "line", data: rows.map((row) => number(row[1])), showSymbol: false, lineStyle: { color: colour("--v"), width: 3 } },
+        {
+          type: "line",
+          data: rows.map((row) => number(row[2])),
+          showSymbol: false,
+          lineStyle: { color: colour("--ink-2"), type: "dashed", width: 1.5 },
+        },
+        {
+          type: "line",
+          data: rows.map((row) => number(row[1])),
+          showSymbol: false,
+          lineStyle: { color: colour("--v"), width: 3 },
+        },
       ],
     });
     const fit = () => {

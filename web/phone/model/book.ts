@@ -1,8 +1,26 @@
 /** The book of my grids: pulled rows, with what this phone wrote since laid over them, indexed for the screens. */
 import { isWaiting, type Outbox } from "./outbox";
 import type {
-  Building, Care, Difference, Dwelling, Facts, GridCache, Heads, Need, Op, Organization, Person, Residence, Row, Site, Stairwell, Target,
-  Task, User, Visit, VisitData,
+  Building,
+  Care,
+  Difference,
+  Dwelling,
+  Facts,
+  GridCache,
+  Heads,
+  Need,
+  Op,
+  Organization,
+  Person,
+  Residence,
+  Row,
+  Site,
+  Stairwell,
+  Target,
+  Task,
+  User,
+  Visit,
+  VisitData,
 } from "./types";
 import { dayOf } from "./time";
 
@@ -38,20 +56,39 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
 
 /** Field names whose row carries only a mask: what is written over them is shown masked as well. */
 const MASKED: Record<string, string> = {
-  phone: "phone_mask", id_no: "id_no_mask", owner_phone: "owner_phone_mask", contact_phone: "contact_phone_mask",
+  phone: "phone_mask",
+  id_no: "id_no_mask",
+  owner_phone: "owner_phone_mask",
+  contact_phone: "contact_phone_mask",
 };
 
 export function mask(field: string, value: string): string {
-  if (field === "id_no") return value.length >= 15 ? `${value.slice(0, 6)}${"*".repeat(value.length - 10)}${value.slice(-4)}` : "*".repeat(value.length);
-  return value.length >= 7 ? `${value.slice(0, 2)}${"*".repeat(value.length - 6)}${value.slice(-4)}` : "*".repeat(value.length);
+  if (field === "id_no")
+    return value.length >= 15
+      ? `${value.slice(0, 6)}${"*".repeat(value.length - 10)}${value.slice(-4)}`
+      : "*".repeat(value.length);
+  return value.length >= 7
+    ? `${value.slice(0, 2)}${"*".repeat(value.length - 6)}${value.slice(-4)}`
+    : "*".repeat(value.length);
 }
 
 /** Builds the book from the rows and the ops they do not hold yet (``from``: the first number the last pull did not see). */
 export function build(grids: readonly GridCache[], box: Outbox, from: number, user: User): Book {
   const book: Book = {
-    dwellings: new Map(), organizations: new Map(), sites: new Map(), buildings: new Map(), stairwells: new Map(),
-    persons: new Map(), living: new Map(), care: new Map(), needs: new Map(), targets: new Map(), visits: new Map(), differences: new Map(),
-    tasks: [], gridOf: new Map(),
+    dwellings: new Map(),
+    organizations: new Map(),
+    sites: new Map(),
+    buildings: new Map(),
+    stairwells: new Map(),
+    persons: new Map(),
+    living: new Map(),
+    care: new Map(),
+    needs: new Map(),
+    targets: new Map(),
+    visits: new Map(),
+    differences: new Map(),
+    tasks: [],
+    gridOf: new Map(),
   };
   for (const grid of grids) for (const row of grid.rows) add(book, row, grid.grid);
   for (const visits of book.visits.values()) visits.sort((a, b) => (a.at < b.at ? 1 : -1));
@@ -65,19 +102,48 @@ export function build(grids: readonly GridCache[], box: Outbox, from: number, us
 
 function add(book: Book, row: Row, grid: string): void {
   switch (row.kind) {
-    case "dwelling": book.dwellings.set(row.id, row); book.gridOf.set(row.id, grid); break;
-    case "organization": book.organizations.set(row.id, row); book.gridOf.set(row.id, grid); break;
-    case "site": book.sites.set(row.id, row); book.gridOf.set(row.id, grid); break;
-    case "building": book.buildings.set(row.id, row); break;
-    case "stairwell": book.stairwells.set(row.id, row); break;
-    case "person": if (!row.guest || !book.persons.has(row.id)) book.persons.set(row.id, row); break;
-    case "residence": push(book.living, row.dwelling, row); break;
-    case "care": push(book.care, row.person, row); break;
-    case "need": push(book.needs, row.person, row); break;
-    case "target": book.targets.set(row.place, row); break;
-    case "visit": push(book.visits, row.place, row); break;
-    case "difference": push(book.differences, row.place ?? row.entity, row); break;
-    case "task": book.tasks.push(row); break;
+    case "dwelling":
+      book.dwellings.set(row.id, row);
+      book.gridOf.set(row.id, grid);
+      break;
+    case "organization":
+      book.organizations.set(row.id, row);
+      book.gridOf.set(row.id, grid);
+      break;
+    case "site":
+      book.sites.set(row.id, row);
+      book.gridOf.set(row.id, grid);
+      break;
+    case "building":
+      book.buildings.set(row.id, row);
+      break;
+    case "stairwell":
+      book.stairwells.set(row.id, row);
+      break;
+    case "person":
+      if (!row.guest || !book.persons.has(row.id)) book.persons.set(row.id, row);
+      break;
+    case "residence":
+      push(book.living, row.dwelling, row);
+      break;
+    case "care":
+      push(book.care, row.person, row);
+      break;
+    case "need":
+      push(book.needs, row.person, row);
+      break;
+    case "target":
+      book.targets.set(row.place, row);
+      break;
+    case "visit":
+      push(book.visits, row.place, row);
+      break;
+    case "difference":
+      push(book.differences, row.place ?? row.entity, row);
+      break;
+    case "task":
+      book.tasks.push(row);
+      break;
   }
 }
 
@@ -86,10 +152,15 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
   if (op.verb === "fact.set" && !differs) write(book, op.kind, op.entity, op.set, op.op);
   if (op.verb === "task.hand_back") {
     const target = [...book.targets.values()].find((one) => one.id === op.entity);
-    if (target) book.targets.set(target.place, { ...target, assignee: null, note: `退回：${String(op.data.reason ?? "")}` });
+    if (target)
+      book.targets.set(target.place, { ...target, assignee: null, note: `退回：${String(op.data.reason ?? "")}` });
   }
   if (op.verb === "visit.withdraw") {
-    for (const [place, visits] of book.visits) book.visits.set(place, visits.filter((visit) => visit.id !== op.entity));
+    for (const [place, visits] of book.visits)
+      book.visits.set(
+        place,
+        visits.filter((visit) => visit.id !== op.entity),
+      );
   }
   if (op.verb !== "visit.record") return;
   const data = op.data as unknown as VisitData;
@@ -102,18 +173,38 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
     const values = arrival.values;
     const heads = Object.fromEntries(Object.keys(values).map((field) => [field, op.op]));
     book.persons.set(arrival.id, {
-      kind: "person", id: arrival.id, name: values.name ?? "", status: "active", sex: values.sex ?? "", born_on: values.born_on ?? null,
-      id_no_mask: values.id_no ? mask("id_no", values.id_no) : "", phone_mask: values.phone ? mask("phone", values.phone) : "",
-      relation: values.relation ?? "", registered_address: "", status_pending: "", verified_on: day, heads,
+      kind: "person",
+      id: arrival.id,
+      name: values.name ?? "",
+      status: "active",
+      sex: values.sex ?? "",
+      born_on: values.born_on ?? null,
+      id_no_mask: values.id_no ? mask("id_no", values.id_no) : "",
+      phone_mask: values.phone ? mask("phone", values.phone) : "",
+      relation: values.relation ?? "",
+      registered_address: "",
+      status_pending: "",
+      verified_on: day,
+      heads,
     });
     const link: Residence = {
-      kind: "residence", id: arrival.id, person: arrival.id, dwelling: op.entity, residence_kind: arrival.residence_kind, since: day,
+      kind: "residence",
+      id: arrival.id,
+      person: arrival.id,
+      dwelling: op.entity,
+      residence_kind: arrival.residence_kind,
+      since: day,
     };
-    if (!(book.living.get(op.entity) ?? []).some((one) => one.person === arrival.id)) push(book.living, op.entity, link);
+    if (!(book.living.get(op.entity) ?? []).some((one) => one.person === arrival.id))
+      push(book.living, op.entity, link);
   }
   const gone = new Set(data.departures);
   const living = book.living.get(op.entity);
-  if (living && gone.size) book.living.set(op.entity, living.filter((one) => !gone.has(one.id) && !gone.has(one.person)));
+  if (living && gone.size)
+    book.living.set(
+      op.entity,
+      living.filter((one) => !gone.has(one.id) && !gone.has(one.person)),
+    );
   for (const id of data.confirmed) {
     const person = book.persons.get(id);
     if (person && !person.guest) book.persons.set(id, { ...person, verified_on: day });
@@ -124,15 +215,27 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
   }
   for (const contact of data.care) {
     const labels = book.care.get(contact.person);
-    if (labels) book.care.set(contact.person, labels.map((label) => ({ ...label, last_contact_on: day, due_on: later(day, label.interval_days) })));
+    if (labels)
+      book.care.set(
+        contact.person,
+        labels.map((label) => ({ ...label, last_contact_on: day, due_on: later(day, label.interval_days) })),
+      );
     const settled = new Set((contact.asked ?? []).filter((one) => one.settled).map((one) => one.need));
     const left = (book.needs.get(contact.person) ?? []).filter((one) => !settled.has(one.id));
     if (left.length) book.needs.set(contact.person, left);
     else book.needs.delete(contact.person);
   }
   const visit: Visit = {
-    kind: "visit", id: op.op, place_kind: op.kind as Visit["place_kind"], place: op.entity, outcome: data.outcome, at: op.at,
-    worker: user.id, worker_name: user.name, n_confirmed: data.confirmed.length, n_changed: changes(op.set, data),
+    kind: "visit",
+    id: op.op,
+    place_kind: op.kind as Visit["place_kind"],
+    place: op.entity,
+    outcome: data.outcome,
+    at: op.at,
+    worker: user.id,
+    worker_name: user.name,
+    n_confirmed: data.confirmed.length,
+    n_changed: changes(op.set, data),
   };
   const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
   book.visits.set(op.entity, [visit, ...before]);
@@ -156,15 +259,30 @@ function settled(target: Target, data: VisitData, before: readonly Visit[]): Tar
     data.outcome === "met" ||
     (data.outcome === "phone" && failedBefore) ||
     (data.outcome === "vacant_confirmed" && !!data.second_source && data.second_source !== "other_worker");
-  const state = target.state === "visited" || visited ? "visited"
-    : ["moved_away", "not_found"].includes(data.outcome) ? "pending"
-    : data.outcome === "refused" ? "explained"
-    : target.state;
-  return { ...target, state, outcome: data.outcome, n_visits: target.n_visits + 1, revisit_at: data.revisit_at ?? null };
+  const state =
+    target.state === "visited" || visited
+      ? "visited"
+      : ["moved_away", "not_found"].includes(data.outcome)
+        ? "pending"
+        : data.outcome === "refused"
+          ? "explained"
+          : target.state;
+  return {
+    ...target,
+    state,
+    outcome: data.outcome,
+    n_visits: target.n_visits + 1,
+    revisit_at: data.revisit_at ?? null,
+  };
 }
 
 function write(book: Book, kind: string, entity: string, set: Facts, op: string): void {
-  const table: Map<string, unknown> | undefined = { dwelling: book.dwellings, person: book.persons, organization: book.organizations, site: book.sites }[kind] as Map<string, unknown> | undefined;
+  const table: Map<string, unknown> | undefined = {
+    dwelling: book.dwellings,
+    person: book.persons,
+    organization: book.organizations,
+    site: book.sites,
+  }[kind] as Map<string, unknown> | undefined;
   const row = table?.get(entity) as (Record<string, unknown> & { heads?: Heads }) | undefined;
   if (!table || !row) return;
   const changed: Record<string, unknown> & { heads?: Heads } = { ...row, heads: { ...row.heads } };

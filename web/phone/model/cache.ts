@@ -31,7 +31,12 @@ export function merge(before: GridCache | undefined, pulled: PulledGrid): GridCa
   if (!pulled.full) for (const row of before?.rows ?? []) if (!isGuest(row)) rows.set(key(row), row);
   for (const row of pulled.gone) rows.delete(key(row));
   for (const row of pulled.rows) rows.set(key(row), row);
-  return { grid: pulled.grid, version: pulled.version, hash: pulled.hash ?? before?.hash ?? "", rows: [...rows.values()] };
+  return {
+    grid: pulled.grid,
+    version: pulled.version,
+    hash: pulled.hash ?? before?.hash ?? "",
+    rows: [...rows.values()],
+  };
 }
 
 /** What phone and server must agree on when nothing waits (I3). */

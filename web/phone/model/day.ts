@@ -33,7 +33,15 @@ export interface Group {
   area: string;
   doors: Door[];
 }
-export const FILTERS = { left: "剩", agreed: "约好", absent: "曾无人", vacant: "空房", let: "出租", care: "关怀", ask: "要问" } as const;
+export const FILTERS = {
+  left: "剩",
+  agreed: "约好",
+  absent: "曾无人",
+  vacant: "空房",
+  let: "出租",
+  care: "关怀",
+  ask: "要问",
+} as const;
 export type Filter = keyof typeof FILTERS;
 
 export interface Day {
@@ -63,7 +71,9 @@ export const GIVEN_BACK = "退回：";
 /** What differs at a door: of the place itself and of whoever lives or is registered there. */
 export function differencesAt(book: Book, id: string): Difference[] {
   const { here, elsewhere } = household(book, id);
-  return [id, ...[...here, ...elsewhere].map(({ person }) => person.id)].flatMap((one) => book.differences.get(one) ?? []);
+  return [id, ...[...here, ...elsewhere].map(({ person }) => person.id)].flatMap(
+    (one) => book.differences.get(one) ?? [],
+  );
 }
 /** Sent to the door by the office: something to ask when one is there. */
 export const isAsked = (one: Difference): boolean => one.state === "to_door";
@@ -72,12 +82,28 @@ export function markOf(target: Target | undefined, differences: number, vacant: 
   if (differences) return { char: "异", look: "z", name: `${differences} 处差异待定` };
   if (target?.state === "visited") {
     const empty = target.outcome === "vacant_confirmed";
-    return { char: say("outcome_mark", target.outcome) || "访", look: empty ? "k" : "v", name: `已走访，${say("outcome", target.outcome)}` };
+    return {
+      char: say("outcome_mark", target.outcome) || "访",
+      look: empty ? "k" : "v",
+      name: `已走访，${say("outcome", target.outcome)}`,
+    };
   }
-  if (target?.state === "explained") return { char: say("outcome_mark", target.outcome) || "说", look: "e", name: `已说明，${say("outcome", target.outcome)}` };
-  if (target?.state === "pending") return { char: say("outcome_mark", target.outcome) || "核", look: "n", name: "待另一人复核" };
-  if (target?.revisit_at && Date.parse(target.revisit_at) > now - 12 * 3600_000) return { char: "约", look: "q", name: "约好再来" };
-  if (target?.n_visits) return { char: say("outcome_mark", target.outcome) || "无", look: "n", name: `去过，${say("outcome", target.outcome)}` };
+  if (target?.state === "explained")
+    return {
+      char: say("outcome_mark", target.outcome) || "说",
+      look: "e",
+      name: `已说明，${say("outcome", target.outcome)}`,
+    };
+  if (target?.state === "pending")
+    return { char: say("outcome_mark", target.outcome) || "核", look: "n", name: "待另一人复核" };
+  if (target?.revisit_at && Date.parse(target.revisit_at) > now - 12 * 3600_000)
+    return { char: "约", look: "q", name: "约好再来" };
+  if (target?.n_visits)
+    return {
+      char: say("outcome_mark", target.outcome) || "无",
+      look: "n",
+      name: `去过，${say("outcome", target.outcome)}`,
+    };
   if (vacant) return { char: "空", look: "k", name: "登记为空房，还没核实" };
   return { char: "未", look: "n", name: "还没去过" };
 }
@@ -94,12 +120,15 @@ function lastSaid(visit: Visit | undefined, target: Target | undefined, today: s
   const when = sayDay(dayOf(Date.parse(visit.at)), today);
   const band = say("band", bandOf(Date.parse(visit.at)));
   const said = `${when}${band}${visit.waiting ? "有一份待定" : say("outcome", visit.outcome)}`;
-  const next = target && !SETTLED.includes(target.state) ? untried([...target.bands, bandOf(Date.parse(visit.at))]) : "";
+  const next =
+    target && !SETTLED.includes(target.state) ? untried([...target.bands, bandOf(Date.parse(visit.at))]) : "";
   return next && visit.outcome === "no_answer" ? `${said}，换${say("band", next)}试试` : said;
 }
 
 function isLater(revisit: number | null, visit: Visit | undefined, now: number): boolean {
-  return revisit !== null ? revisit > now + 3600_000 : visit !== undefined && dayOf(Date.parse(visit.at)) === dayOf(now);
+  return revisit !== null
+    ? revisit > now + 3600_000
+    : visit !== undefined && dayOf(Date.parse(visit.at)) === dayOf(now);
 }
 
 function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, careDue: boolean): Door {
@@ -130,20 +159,46 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   if (dwelling.tenure === "let") filters.push("let");
   if (cared) filters.push("care");
   if (asked) filters.push("ask");
-  const people = here.length ? `${here.length} 人` : elsewhere.length ? `户籍 ${elsewhere.length} 人，住在别处` : "还没登记人";
+  const people = here.length
+    ? `${here.length} 人`
+    : elsewhere.length
+      ? `户籍 ${elsewhere.length} 人，住在别处`
+      : "还没登记人";
   const held = say("tenure", dwelling.tenure);
   const use = dwelling.usage && dwelling.usage !== "residential" ? say("usage", dwelling.usage) : "";
   const what = vacant
-    ? dwelling.vacancy_confirmed_on ? "空房，已核实" : "空房，差第二来源"
+    ? dwelling.vacancy_confirmed_on
+      ? "空房，已核实"
+      : "空房，差第二来源"
     : [people, use || (held === "不清楚" ? "" : held)].filter(Boolean).join("，");
-  const note = theirs ? (target?.assignee ? "已改派给别人" : "已转出，等社区改派")
-    : revisit && left ? `约在 ${sayMoment(revisit, today)}`
-    : due ? `关怀联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
-    : lastSaid(visit, target, today);
+  const note = theirs
+    ? target?.assignee
+      ? "已改派给别人"
+      : "已转出，等社区改派"
+    : revisit && left
+      ? `约在 ${sayMoment(revisit, today)}`
+      : due
+        ? `关怀联系${due.due_on < today ? `${sayDay(due.due_on, today)}到期` : "今天到期"}，${lastSaid(visit, target, today)}`
+        : lastSaid(visit, target, today);
   return {
-    id: dwelling.id, kind: "dwelling", room: dwelling.room || dwelling.address, floor: dwelling.floor, what, note, tags, later: isLater(revisit, visit, now),
-    mark: markOf(target, differences.length, vacant, now), left, filters, revisit,
-    find: [dwelling.room, dwelling.address, dwelling.owner_name, ...persons.flatMap((one) => [one.name, one.phone_mask ?? ""])].join(" "),
+    id: dwelling.id,
+    kind: "dwelling",
+    room: dwelling.room || dwelling.address,
+    floor: dwelling.floor,
+    what,
+    note,
+    tags,
+    later: isLater(revisit, visit, now),
+    mark: markOf(target, differences.length, vacant, now),
+    left,
+    filters,
+    revisit,
+    find: [
+      dwelling.room,
+      dwelling.address,
+      dwelling.owner_name,
+      ...persons.flatMap((one) => [one.name, one.phone_mask ?? ""]),
+    ].join(" "),
   };
 }
 
@@ -160,7 +215,13 @@ export function walking(book: Book): Dwelling[] {
   return [...book.dwellings.values()].sort(byOrder);
 }
 
-export function dayBook(book: Book, grids: readonly GridCache[], names: Record<string, string>, me: string, now: number): Day {
+export function dayBook(
+  book: Book,
+  grids: readonly GridCache[],
+  names: Record<string, string>,
+  me: string,
+  now: number,
+): Day {
   const groups = new Map<string, Group>();
   const count: Record<Filter, number> = { left: 0, agreed: 0, absent: 0, vacant: 0, let: 0, care: 0, ask: 0 };
   const several = grids.length > 1;
@@ -176,22 +237,44 @@ export function dayBook(book: Book, grids: readonly GridCache[], names: Record<s
     group.doors.push(door);
     for (const filter of door.filters) count[filter]++;
   };
-  const doors = walking(book).sort((a, b) => ((book.gridOf.get(a.id) ?? "") < (book.gridOf.get(b.id) ?? "") ? -1 : (book.gridOf.get(a.id) ?? "") > (book.gridOf.get(b.id) ?? "") ? 1 : 0));
+  const doors = walking(book).sort((a, b) =>
+    (book.gridOf.get(a.id) ?? "") < (book.gridOf.get(b.id) ?? "")
+      ? -1
+      : (book.gridOf.get(a.id) ?? "") > (book.gridOf.get(b.id) ?? "")
+        ? 1
+        : 0,
+  );
   for (const dwelling of doors) {
     const grid = book.gridOf.get(dwelling.id) ?? "";
-    add(dwelling.stairwell ?? dwelling.building ?? `address ${dwelling.address}`, titleOf(book, dwelling), grid, dwellingDoor(book, dwelling, me, now, true));
+    add(
+      dwelling.stairwell ?? dwelling.building ?? `address ${dwelling.address}`,
+      titleOf(book, dwelling),
+      grid,
+      dwellingDoor(book, dwelling, me, now, true),
+    );
   }
-  for (const door of otherDoors(book, me, now)) add(door.kind, door.kind === "site" ? "重点场所" : "单位", book.gridOf.get(door.id) ?? "", door);
+  for (const door of otherDoors(book, me, now))
+    add(door.kind, door.kind === "site" ? "重点场所" : "单位", book.gridOf.get(door.id) ?? "", door);
   const targets = [...book.targets.values()].filter((target) => target.place_kind === "dwelling");
   const inState = (state: string) => targets.filter((target) => target.state === state).length;
   const today = dayOf(now);
   const mine = [...book.targets.values()].filter((target) => !isAway(target, me));
   const doneToday = new Set<string>();
-  for (const [place, visits] of book.visits) if (visits.some((visit) => visit.worker === me && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
-  const planned = mine.filter((target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state)).length;
+  for (const [place, visits] of book.visits)
+    if (visits.some((visit) => visit.worker === me && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
+  const planned = mine.filter(
+    (target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state),
+  ).length;
   return {
-    groups: [...groups.values()], left: count.left, count, done: doneToday.size, planned: planned ? planned + doneToday.size : 0,
-    visited: inState("visited"), explained: inState("explained"), pending: inState("pending"), dispatched: targets.length > 0,
+    groups: [...groups.values()],
+    left: count.left,
+    count,
+    done: doneToday.size,
+    planned: planned ? planned + doneToday.size : 0,
+    visited: inState("visited"),
+    explained: inState("explained"),
+    pending: inState("pending"),
+    dispatched: targets.length > 0,
     total: targets.length || book.dwellings.size,
   };
 }
@@ -213,7 +296,12 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
   for (const place of [...book.organizations.values(), ...book.sites.values()]) {
     const target = book.targets.get(place.id);
     const visit = book.visits.get(place.id)?.[0];
-    const dueOn = place.kind === "site" ? (place.last_contact_on ? addDays(place.last_contact_on, place.interval_days) : today) : null;
+    const dueOn =
+      place.kind === "site"
+        ? place.last_contact_on
+          ? addDays(place.last_contact_on, place.interval_days)
+          : today
+        : null;
     const theirs = isAway(target, me);
     const isDue = dueOn !== null && dueOn <= today;
     const left = (target ? !SETTLED.includes(target.state) && !theirs : false) || isDue;
@@ -222,9 +310,22 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
     if (revisit) filters.push("agreed");
     if (left && target?.outcome === "no_answer") filters.push("absent");
     found.push({
-      id: place.id, kind: place.kind, room: place.name, floor: null, what: place.address,
-      note: isDue ? (place.last_contact_on ? `${sayDay(dueOn, today)}到期，${lastSaid(visit, target, today)}` : "还没去过") : lastSaid(visit, target, today),
-      tags: isDue ? ["到期"] : [], later: isLater(revisit, visit, now), mark: markOf(target, book.differences.get(place.id)?.length ?? 0, false, now), left, filters, revisit,
+      id: place.id,
+      kind: place.kind,
+      room: place.name,
+      floor: null,
+      what: place.address,
+      note: isDue
+        ? place.last_contact_on
+          ? `${sayDay(dueOn, today)}到期，${lastSaid(visit, target, today)}`
+          : "还没去过"
+        : lastSaid(visit, target, today),
+      tags: isDue ? ["到期"] : [],
+      later: isLater(revisit, visit, now),
+      mark: markOf(target, book.differences.get(place.id)?.length ?? 0, false, now),
+      left,
+      filters,
+      revisit,
       find: [place.name, place.address, place.contact_name, place.contact_phone_mask].join(" "),
     });
   }
@@ -234,7 +335,9 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
 export function search(groups: readonly Group[], words: string, filter: Filter | null): Group[] {
   const parts = words.trim().toLowerCase().split(/\s+/).filter(Boolean);
   const keep = (door: Door, group: Group) =>
-    (filter === null || door.filters.includes(filter)) && parts.every((part) => `${group.title} ${door.find}`.toLowerCase().includes(part));
-  return groups.map((group) => ({ ...group, doors: group.doors.filter((door) => keep(door, group)) })).filter((group) => group.doors.length);
+    (filter === null || door.filters.includes(filter)) &&
+    parts.every((part) => `${group.title} ${door.find}`.toLowerCase().includes(part));
+  return groups
+    .map((group) => ({ ...group, doors: group.doors.filter((door) => keep(door, group)) }))
+    .filter((group) => group.doors.length);
 }
-

@@ -29,16 +29,41 @@ export interface Draft {
 }
 
 export function blank(kind: PlaceKind, place: string): Draft {
-  return { op: uuid7(), kind, place, set: {}, edits: {}, arrivals: [], departures: [], ends: {}, care: {}, note: null, photos: [], adding: null };
+  return {
+    op: uuid7(),
+    kind,
+    place,
+    set: {},
+    edits: {},
+    arrivals: [],
+    departures: [],
+    ends: {},
+    care: {},
+    note: null,
+    photos: [],
+    adding: null,
+  };
 }
 
 export function isDirty(draft: Draft): boolean {
-  return countChanges(draft) > 0 || Object.keys(draft.care).length > 0 || !!draft.note?.text || draft.photos.length > 0 || draft.adding !== null;
+  return (
+    countChanges(draft) > 0 ||
+    Object.keys(draft.care).length > 0 ||
+    !!draft.note?.text ||
+    draft.photos.length > 0 ||
+    draft.adding !== null
+  );
 }
 
 export function countChanges(draft: Draft): number {
   const edits = Object.values(draft.edits).reduce((n, facts) => n + Object.keys(facts).length, 0);
-  return Object.keys(draft.set).length + edits + draft.arrivals.length + draft.departures.length + Object.keys(draft.ends).length;
+  return (
+    Object.keys(draft.set).length +
+    edits +
+    draft.arrivals.length +
+    draft.departures.length +
+    Object.keys(draft.ends).length
+  );
 }
 
 /** Notes a value over a field of a row; the head is the one seen at the first touch, and an unchanged value is no fact. */
@@ -61,7 +86,8 @@ export function household(book: Book, dwelling: string): Household {
     if (!person) continue;
     (link.residence_kind === "registered_here" ? found.elsewhere : found.here).push({ person, link });
   }
-  const rank = ({ person }: { person: Person }) => (person.relation === "head" ? "0" : "1") + (person.born_on ?? "9") + person.id;
+  const rank = ({ person }: { person: Person }) =>
+    (person.relation === "head" ? "0" : "1") + (person.born_on ?? "9") + person.id;
   found.here.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   found.elsewhere.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   return found;
@@ -87,7 +113,13 @@ export function contacts(book: Book, draft: Draft): Contact[] {
 
 function contact(person: string, { need, help, to, asked }: Said): Contact {
   const answers = Object.entries(asked ?? {}).map(([one, settled]) => ({ need: one, settled }));
-  return { person, need, help, ...(help === "referred" && to ? { to } : {}), ...(answers.length ? { asked: answers } : {}) };
+  return {
+    person,
+    need,
+    help,
+    ...(help === "referred" && to ? { to } : {}),
+    ...(answers.length ? { asked: answers } : {}),
+  };
 }
 
 /** Notes what a recipient says of a need found before; the same answer again takes it back. */
@@ -107,17 +139,32 @@ export interface Outcome {
 export function toOp(book: Book, draft: Draft, said: Outcome, when: { at: Date; mono: number; seq: number }): Op {
   const seen = said.outcome === "met" || said.outcome === "phone";
   const data: VisitData = {
-    outcome: said.outcome, met_adult: said.outcome === "met", confirmed: seen ? confirmed(book, draft) : [], arrivals: draft.arrivals,
-    departures: draft.departures, ends: Object.entries(draft.ends).map(([person, end]) => ({ person, end })),
+    outcome: said.outcome,
+    met_adult: said.outcome === "met",
+    confirmed: seen ? confirmed(book, draft) : [],
+    arrivals: draft.arrivals,
+    departures: draft.departures,
+    ends: Object.entries(draft.ends).map(([person, end]) => ({ person, end })),
     care: seen ? contacts(book, draft) : [],
-    edits: Object.entries(draft.edits).filter(([, set]) => Object.keys(set).length).map(([entity, set]) => ({ kind: "person", entity, set })),
+    edits: Object.entries(draft.edits)
+      .filter(([, set]) => Object.keys(set).length)
+      .map(([entity, set]) => ({ kind: "person", entity, set })),
   };
   if (said.second_source) data.second_source = said.second_source;
   if (said.revisit_at) data.revisit_at = said.revisit_at;
   if (draft.note?.text.trim()) data.note = { kind: draft.note.kind, text: draft.note.text.trim() };
   return {
-    op: draft.op, seq: when.seq, verb: "visit.record", kind: draft.kind, entity: draft.place, set: draft.set,
-    data: data as unknown as Record<string, unknown>, at: when.at.toISOString(), mono: Math.round(when.mono), version: 1, att: draft.note?.text.trim() ? draft.photos : [],
+    op: draft.op,
+    seq: when.seq,
+    verb: "visit.record",
+    kind: draft.kind,
+    entity: draft.place,
+    set: draft.set,
+    data: data as unknown as Record<string, unknown>,
+    at: when.at.toISOString(),
+    mono: Math.round(when.mono),
+    version: 1,
+    att: draft.note?.text.trim() ? draft.photos : [],
   };
 }
 

@@ -11,14 +11,18 @@ export interface IdFeedback {
 }
 
 export function tidy(raw: string): string {
-  return raw.replace(/[\s'\-_.,·]/g, "").toUpperCase().replace(/[×ХＸ]/g, "X");
+  return raw
+    .replace(/[\s'\-_.,·]/g, "")
+    .toUpperCase()
+    .replace(/[×ХＸ]/g, "X");
 }
 
 /** What can be said of an ID number as typed so far; null while nothing is typed. */
 export function check(raw: string): IdFeedback | null {
   const number = tidy(raw);
   if (!number) return null;
-  if (/[^0-9X]/.test(number) || number.slice(0, -1).includes("X")) return { ok: false, text: "有不该有的字，请对照证件重填" };
+  if (/[^0-9X]/.test(number) || number.slice(0, -1).includes("X"))
+    return { ok: false, text: "有不该有的字，请对照证件重填" };
   if (number.length < 18) return { ok: false, text: `还差 ${18 - number.length} 位` };
   if (number.length > 18) return { ok: false, text: `多了 ${number.length - 18} 位` };
   const born = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
@@ -29,7 +33,12 @@ export function check(raw: string): IdFeedback | null {
   const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(number[at]), 0);
   if (CHECKS[sum % 11] !== number[17]) return { ok: false, text: "最后一位对不上，多半有一位抄错了" };
   const sex = Number(number[16]) % 2 ? "male" : "female";
-  return { ok: true, text: `对得上：${sex === "male" ? "男" : "女"}，${Number(born.slice(0, 4))}年${Number(born.slice(5, 7))}月${Number(born.slice(8))}日生`, sex, born_on: born };
+  return {
+    ok: true,
+    text: `对得上：${sex === "male" ? "男" : "女"}，${Number(born.slice(0, 4))}年${Number(born.slice(5, 7))}月${Number(born.slice(8))}日生`,
+    sex,
+    born_on: born,
+  };
 }
 
 /** What is wrong with a phone number as typed; empty where nothing is. */
@@ -38,5 +47,9 @@ export function phoneFault(raw: string): string {
   if (!number) return "";
   if (/^1[2-9]\d{9}$/.test(number) || /^0\d{2,3}[2-8]\d{6,7}$/.test(number) || /^[2-8]\d{6,7}$/.test(number)) return "";
   if (/\D/.test(number)) return "电话里有不该有的字";
-  return number.startsWith("1") ? (number.length < 11 ? `还差 ${11 - number.length} 位` : "手机应是 11 位") : "电话位数不对";
+  return number.startsWith("1")
+    ? number.length < 11
+      ? `还差 ${11 - number.length} 位`
+      : "手机应是 11 位"
+    : "电话位数不对";
 }

@@ -56,7 +56,11 @@ export function stateOf(box: Outbox, kept: Kept): "waiting" | "accepted" | "diff
 }
 
 /** What to push next: a contiguous run from the cursor on, and the oldest number kept; null when nothing waits. */
-export function nextPush(box: Outbox, most: number, mostBytes: number): { seq_from: number; oldest: number; ops: Op[] } | null {
+export function nextPush(
+  box: Outbox,
+  most: number,
+  mostBytes: number,
+): { seq_from: number; oldest: number; ops: Op[] } | null {
   const run = waiting(box);
   if (!run.length) return null;
   const ops: Op[] = [];
@@ -96,7 +100,10 @@ function answered(box: Outbox, event: Extract<Event, { type: "answered" }>): Out
     const result = said.get(kept.op.op);
     if (!result || kept.op.seq >= event.next_seq) return kept;
     const verdict: Verdict = {
-      state: result.state, reason: result.reason ?? "", text: result.text ?? "", differences: result.differences ?? [],
+      state: result.state,
+      reason: result.reason ?? "",
+      text: result.text ?? "",
+      differences: result.differences ?? [],
     };
     return { ...kept, verdict, acked: kept.acked ?? event.now };
   });
@@ -113,7 +120,13 @@ function seat(box: Outbox, epoch: number, cursor: number): Outbox {
 /** Everything kept is offered anew under the new device; the server skips the op ids it has. */
 function renumber(box: Outbox, event: Extract<Event, { type: "cloned" }>): Outbox {
   const ops = box.ops.map((kept, at) => ({ ...kept, op: { ...kept.op, seq: event.next_seq + at } }));
-  return { device: event.device, epoch: event.epoch, cursor: event.next_seq, last: event.next_seq + ops.length - 1, ops };
+  return {
+    device: event.device,
+    epoch: event.epoch,
+    cursor: event.next_seq,
+    last: event.next_seq + ops.length - 1,
+    ops,
+  };
 }
 
 function decide(kept: Kept, decided: Decided[]): Kept {
@@ -125,6 +138,8 @@ function decide(kept: Kept, decided: Decided[]): Kept {
 
 /** Forgets what was acknowledged 30 days ago, from the front only, and never what is still asked of anybody. */
 function expire(box: Outbox, now: number): Outbox {
-  const keepFrom = box.ops.findIndex((kept) => isWaiting(box, kept) || kept.acked === null || now - kept.acked < KEPT_MS);
+  const keepFrom = box.ops.findIndex(
+    (kept) => isWaiting(box, kept) || kept.acked === null || now - kept.acked < KEPT_MS,
+  );
   return keepFrom <= 0 ? (keepFrom === -1 ? { ...box, ops: [] } : box) : { ...box, ops: box.ops.slice(keepFrom) };
 }

@@ -5,7 +5,10 @@ import { say } from "./words";
 
 /** Name, hours shown, from and to (minutes), and the minute agreed on. */
 const TIMES = [
-  ["上午", "9–12", 540, 720, 600], ["下午", "14–17", 840, 1020, 900], ["傍晚", "17–19", 1020, 1140, 1080], ["晚间", "19–20:30", 1140, 1230, 1140],
+  ["上午", "9–12", 540, 720, 600],
+  ["下午", "14–17", 840, 1020, 900],
+  ["傍晚", "17–19", 1020, 1140, 1080],
+  ["晚间", "19–20:30", 1140, 1230, 1140],
 ] as const;
 export const DAYS = 6;
 
@@ -19,15 +22,23 @@ export interface Slot {
 export function slots(now: number, quiet: readonly [string, string], others: readonly Target[]) {
   const today = dayOf(now);
   const days = Array.from({ length: DAYS }, (_, n) => addDays(today, n));
-  const agreed = others.filter((one) => one.revisit_at && one.state !== "visited").map((one) => Date.parse(one.revisit_at!));
+  const agreed = others
+    .filter((one) => one.revisit_at && one.state !== "visited")
+    .map((one) => Date.parse(one.revisit_at!));
   const rows = TIMES.map(([name, hours, from, to, minute]) => ({
-    name, hours,
+    name,
+    hours,
     slots: days.map((day): Slot => {
       const at = atDay(day, minute);
       const start = atDay(day, from);
       const end = atDay(day, to);
       const here = day === today && minutesOf(now) >= from && minutesOf(now) < to;
-      return { at, over: at <= now || isQuiet(at, quiet), here, busy: agreed.filter((one) => one >= start && one < end).length };
+      return {
+        at,
+        over: at <= now || isQuiet(at, quiet),
+        here,
+        busy: agreed.filter((one) => one >= start && one < end).length,
+      };
     }),
   }));
   return { days, rows };
@@ -36,11 +47,16 @@ export function slots(now: number, quiet: readonly [string, string], others: rea
 /** What this knock adds up to, and what another one would (no answer on ≥ 3 days in ≥ 2 bands counts as explained). */
 export function hintOf(visits: readonly Visit[], now: number, next: number): string {
   const knocks = [...visits.filter((one) => one.outcome === "no_answer").map((one) => Date.parse(one.at)), now];
-  const count = (moments: number[]) => ({ days: new Set(moments.map(dayOf)).size, bands: new Set(moments.map(bandOf)).size });
+  const count = (moments: number[]) => ({
+    days: new Set(moments.map(dayOf)).size,
+    bands: new Set(moments.map(bandOf)).size,
+  });
   const { days, bands } = count(knocks);
   const so = `连今天已试 ${days} 日、${bands} 个时段`;
   if (days >= 3 && bands >= 2) return `${so}，记“已说明”。`;
   if (!next) return `${so}。满 3 日、2 个时段还没人，记“已说明”。`;
   const then = count([...knocks, next]);
-  return then.days >= 3 && then.bands >= 2 ? `${so}。那时再来就满 ${then.days} 日，仍没人可记“已说明”。` : `${so}。那时是${say("band", bandOf(next))}，${then.bands > bands ? "换了时段，好。" : "换个时段更容易碰上。"}`;
+  return then.days >= 3 && then.bands >= 2
+    ? `${so}。那时再来就满 ${then.days} 日，仍没人可记“已说明”。`
+    : `${so}。那时是${say("band", bandOf(next))}，${then.bands > bands ? "换了时段，好。" : "换个时段更容易碰上。"}`;
 }

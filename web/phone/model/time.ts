@@ -10,7 +10,8 @@ const local = (at: number) => new Date(at + ZONE);
 
 export const dayOf = (at: number): string => local(at).toISOString().slice(0, 10);
 export const atDay = (day: string, minutes: number): number => Date.parse(`${day}T00:00:00Z`) - ZONE + minutes * 60000;
-export const addDays = (day: string, n: number): string => new Date(Date.parse(`${day}T00:00:00Z`) + n * DAY).toISOString().slice(0, 10);
+export const addDays = (day: string, n: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + n * DAY).toISOString().slice(0, 10);
 export const daysBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY);
 export const weekday = (day: string): number => new Date(`${day}T00:00:00Z`).getUTCDay();
 export const minutesOf = (at: number): number => local(at).getUTCHours() * 60 + local(at).getUTCMinutes();

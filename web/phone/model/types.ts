@@ -157,7 +157,19 @@ export interface Task extends Base {
   text: string;
 }
 export type Row =
-  | Building | Stairwell | Dwelling | Person | Residence | Organization | Site | Care | Need | Target | Visit | Difference | Task;
+  | Building
+  | Stairwell
+  | Dwelling
+  | Person
+  | Residence
+  | Organization
+  | Site
+  | Care
+  | Need
+  | Target
+  | Visit
+  | Difference
+  | Task;
 export type PlaceKind = "dwelling" | "organization" | "site";
 
 /** A fact as an author states it: `p` is the op whose write they saw, null where the field was empty. */
@@ -196,7 +208,14 @@ export interface VisitData {
   edits: Edit[];
 }
 export type Verb =
-  | "visit.record" | "fact.set" | "person.add" | "residence.end" | "person.end" | "visit.withdraw" | "task.hand_back" | "matter.note";
+  | "visit.record"
+  | "fact.set"
+  | "person.add"
+  | "residence.end"
+  | "person.end"
+  | "visit.withdraw"
+  | "task.hand_back"
+  | "matter.note";
 
 export interface Op {
   op: string;

@@ -3,7 +3,10 @@
 let last = 0;
 let counter = 0;
 
-export function uuid7(now: number = Date.now(), random: (n: number) => Uint8Array = (n) => crypto.getRandomValues(new Uint8Array(n))): string {
+export function uuid7(
+  now: number = Date.now(),
+  random: (n: number) => Uint8Array = (n) => crypto.getRandomValues(new Uint8Array(n)),
+): string {
   if (now > last) {
     last = now;
     counter = 0;

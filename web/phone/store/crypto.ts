@@ -20,7 +20,8 @@ export function fromBase64(raw: string): Bytes {
   return Uint8Array.from(atob(folded + "=".repeat((4 - (folded.length % 4)) % 4)), (c) => c.charCodeAt(0));
 }
 
-export const toBase64Url = (raw: Uint8Array): string => toBase64(raw).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+export const toBase64Url = (raw: Uint8Array): string =>
+  toBase64(raw).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 
 /** The key that signs every request; its private half never leaves the browser's key store. */
 export function newDeviceKeys(): Promise<CryptoKeyPair> {
@@ -46,7 +47,11 @@ export async function seal(serverKey: JsonWebKey, op: string, clear: string): Pr
   const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: server }, ephemeral.privateKey, 256);
   const base = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
   const key = await crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: point, info: INFO }, base, { name: "AES-GCM", length: 256 }, false, ["encrypt"],
+    { name: "HKDF", hash: "SHA-256", salt: point, info: INFO },
+    base,
+    { name: "AES-GCM", length: 256 },
+    false,
+    ["encrypt"],
   );
   const iv = random(12);
   const ct = new Uint8Array(
@@ -68,7 +73,10 @@ export async function pinBase(pin: string, salt: Bytes, iterations: number): Pro
 
 export function wrappingKey(base: CryptoKey, share: string): Promise<CryptoKey> {
   return crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: fromBase64(share), info: CACHE_INFO }, base, { name: "AES-GCM", length: 256 }, false,
+    { name: "HKDF", hash: "SHA-256", salt: fromBase64(share), info: CACHE_INFO },
+    base,
+    { name: "AES-GCM", length: 256 },
+    false,
     ["wrapKey", "unwrapKey"],
   );
 }

@@ -130,11 +130,22 @@ export function shut(): void {
 async function load(): Promise<void> {
   const key = theVault();
   const store = await db.open();
-  const [device, meta, sync, lease] = await Promise.all([db.getMeta("device"), db.getMeta("box"), db.getMeta("sync"), db.getMeta("lease")]);
+  const [device, meta, sync, lease] = await Promise.all([
+    db.getMeta("device"),
+    db.getMeta("box"),
+    db.getMeta("sync"),
+    db.getMeta("lease"),
+  ]);
   const records = await store.getAllFromIndex("ops", "seq");
   const ops = await Promise.all(records.map((record) => box.unlock<Kept>(key, record)));
   const drafts = await Promise.all((await store.getAll("drafts")).map((record) => box.unlock<Draft>(key, record)));
-  data.box = { device: device!.device, epoch: meta?.epoch ?? null, cursor: meta?.cursor ?? 1, last: meta?.last ?? 0, ops };
+  data.box = {
+    device: device!.device,
+    epoch: meta?.epoch ?? null,
+    cursor: meta?.cursor ?? 1,
+    last: meta?.last ?? 0,
+    ops,
+  };
   data.drafts = new Map(drafts.map((draft) => [draft.place, draft]));
   data.from = sync?.from ?? 1;
   app.success = sync?.success ?? null;
@@ -164,7 +175,13 @@ const boxMeta = (value: outbox.Outbox): db.BoxMeta => ({ epoch: value.epoch, cur
 
 async function record(kept: Kept, device: db.DeviceMeta, before?: db.OpRecord): Promise<db.OpRecord> {
   const sealed = before?.sealed ?? (await box.seal(device.server_key, kept.op.op, JSON.stringify(kept.op)));
-  return { op: kept.op.op, seq: kept.op.seq, sealed, key_id: before?.key_id ?? device.key_id, ...(await box.lock(theVault(), kept)) };
+  return {
+    op: kept.op.op,
+    seq: kept.op.seq,
+    sealed,
+    key_id: before?.key_id ?? device.key_id,
+    ...(await box.lock(theVault(), kept)),
+  };
 }
 
 /** Draft → op → outbox in one transaction. `make` gets the place in the sequence. Resolves when it is on the disk. */
@@ -190,7 +207,10 @@ export function finish(make: (seq: number) => Op, place?: string): Promise<Op> {
 }
 
 /** What the server said, kept before it is believed. */
-export function apply(event: Exclude<outbox.Event, { type: "finished" }>, device?: Partial<db.DeviceMeta>): Promise<void> {
+export function apply(
+  event: Exclude<outbox.Event, { type: "finished" }>,
+  device?: Partial<db.DeviceMeta>,
+): Promise<void> {
   return serial(async () => {
     const before = data.box;
     const next = outbox.reduce(before, event);
@@ -218,7 +238,13 @@ export function saveDraft(draft: Draft): Promise<void> {
     const device = (await db.getMeta("device"))!;
     const sealed = await box.seal(device.server_key, draft.op, JSON.stringify(draft));
     const locked = await box.lock(theVault(), draft);
-    await db.write(["drafts"], (tx) => void tx.objectStore("drafts").put({ place: draft.place, op: draft.op, sealed, key_id: device.key_id, ...locked }));
+    await db.write(
+      ["drafts"],
+      (tx) =>
+        void tx
+          .objectStore("drafts")
+          .put({ place: draft.place, op: draft.op, sealed, key_id: device.key_id, ...locked }),
+    );
     data.drafts = new Map(data.drafts).set(draft.place, draft);
   });
 }
@@ -233,7 +259,12 @@ export function dropDraft(place: string): Promise<void> {
 }
 
 /** Keeps what a pull brought. `from`: the first number of mine it did not see; `success`: when. */
-export function keepCache(grids: GridCache[], left: readonly string[], from: number, success: number | null): Promise<void> {
+export function keepCache(
+  grids: GridCache[],
+  left: readonly string[],
+  from: number,
+  success: number | null,
+): Promise<void> {
   return serial(async () => {
     const key = theVault();
     const changed = grids.filter((grid) => !data.grids.includes(grid));

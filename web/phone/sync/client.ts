@@ -33,7 +33,13 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), PATIENCE);
   try {
-    return await fetch(path, { ...init, signal: abort.signal, credentials: "omit", cache: "no-store", redirect: "error" });
+    return await fetch(path, {
+      ...init,
+      signal: abort.signal,
+      credentials: "omit",
+      cache: "no-store",
+      redirect: "error",
+    });
   } catch (error) {
     throw new Unreached(String(error));
   } finally {
@@ -70,7 +76,8 @@ export async function authorization(method: string, path: string, body: Uint8Arr
 export async function signed<T>(name: string, content: unknown): Promise<T> {
   const clear = new TextEncoder().encode(JSON.stringify(content));
   const headers: Record<string, string> = {
-    "Content-Type": "application/json", Authorization: await authorization("POST", API + name, clear),
+    "Content-Type": "application/json",
+    Authorization: await authorization("POST", API + name, clear),
   };
   const { body, packed } = await pack(clear);
   if (packed) headers["Content-Encoding"] = "gzip";
@@ -83,7 +90,8 @@ export async function upload(hash: string, photo: Uint8Array<ArrayBuffer>): Prom
   const made = await send(`${API}attachments/`, {
     method: "POST",
     headers: {
-      "Tus-Resumable": "1.0.0", "Upload-Length": String(photo.length),
+      "Tus-Resumable": "1.0.0",
+      "Upload-Length": String(photo.length),
       "Upload-Metadata": `sha256 ${toBase64(new TextEncoder().encode(hash))}`,
       Authorization: await authorization("POST", `${API}attachments/`, none),
     },
@@ -97,7 +105,9 @@ export async function upload(hash: string, photo: Uint8Array<ArrayBuffer>): Prom
     method: "PATCH",
     body: piece,
     headers: {
-      "Tus-Resumable": "1.0.0", "Upload-Offset": String(from), "Content-Type": "application/offset+octet-stream",
+      "Tus-Resumable": "1.0.0",
+      "Upload-Offset": String(from),
+      "Content-Type": "application/offset+octet-stream",
       Authorization: await authorization("PATCH", path, piece),
     },
   });

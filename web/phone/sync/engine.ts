@@ -76,9 +76,10 @@ async function explain(error: unknown): Promise<void> {
     return;
   }
   if (!(error instanceof Problem)) {
-    session.app.trouble = error instanceof DOMException && error.name === "QuotaExceededError"
-      ? "手机存储满了，新数据存不下。存过的都在。请清一些照片或应用，再点这里。"
-      : "这次没传成，内容都在手机里。过一会儿自己再试。";
+    session.app.trouble =
+      error instanceof DOMException && error.name === "QuotaExceededError"
+        ? "手机存储满了，新数据存不下。存过的都在。请清一些照片或应用，再点这里。"
+        : "这次没传成，内容都在手机里。过一会儿自己再试。";
     return;
   }
   session.app.online = true;
@@ -103,7 +104,8 @@ async function renew(): Promise<void> {
 async function takeLease(said: Leased): Promise<void> {
   await session.takeShare(said.share, Date.parse(said.lease_until));
   const device = (await db.getMeta("device"))!;
-  if (device.key_id !== said.key_id) await db.setMeta("device", { ...device, server_key: said.server_key, key_id: said.key_id });
+  if (device.key_id !== said.key_id)
+    await db.setMeta("device", { ...device, server_key: said.server_key, key_id: said.key_id });
 }
 
 /** The offline lease was over: gets the share anew before the PIN is tried. Rejects with Unreached or Problem. */
@@ -118,7 +120,10 @@ async function pushAll(): Promise<void> {
     const next = nextPush(session.data.box, most, MOST_BYTES);
     if (!next) return;
     try {
-      const said = await signed<{ epoch: number; next_seq: number; results: Result[]; lease_until: string }>("push", { epoch, ...next });
+      const said = await signed<{ epoch: number; next_seq: number; results: Result[]; lease_until: string }>("push", {
+        epoch,
+        ...next,
+      });
       const stuck = said.next_seq <= next.seq_from;
       await session.apply({ type: "answered", ...said, now: Date.now() });
       if (stuck) throw new Problem(200, "stuck", {});
@@ -136,14 +141,18 @@ async function reconcile(error: unknown): Promise<void> {
   if (error.problem === "gap") await session.apply({ type: "gap", epoch: said.epoch, next_seq: said.next_seq });
   else if (error.problem === "cloned") {
     if (said.share) await session.takeShare(said.share, session.app.leaseUntil);
-    await session.apply({ type: "cloned", epoch: said.epoch, device: said.device, next_seq: said.next_seq },
-      { device: said.device, deposit_token: said.deposit_token });
+    await session.apply(
+      { type: "cloned", epoch: said.epoch, device: said.device, next_seq: said.next_seq },
+      { device: said.device, deposit_token: said.deposit_token },
+    );
   } else throw error;
 }
 
 async function uploadAll(): Promise<void> {
   const store = await db.open();
-  const sent = new Set(session.data.box.ops.filter((kept) => kept.op.seq < session.data.box.cursor).flatMap((kept) => kept.op.att));
+  const sent = new Set(
+    session.data.box.ops.filter((kept) => kept.op.seq < session.data.box.cursor).flatMap((kept) => kept.op.att),
+  );
   for (const record of await store.getAll("blobs")) {
     if (!sent.has(record.sha256)) continue;
     try {

@@ -13,28 +13,98 @@ import type { GridCache, Row, User, VisitData } from "../model/types";
 import { uuid7 } from "../model/uuid7";
 
 const NOW = Date.parse("2026-11-23T02:00:00Z"); // Monday, ten in the morning
-const USER: User = { id: "me", name: "沈若溪", role: "网格员", community: "君临天下", grids: [{ code: "g", name: "第一网格" }], badge: { number: "1" } };
+const USER: User = {
+  id: "me",
+  name: "沈若溪",
+  role: "网格员",
+  community: "君临天下",
+  grids: [{ code: "g", name: "第一网格" }],
+  badge: { number: "1" },
+};
 const dwelling = (id: string, room: string, more: object = {}): Row =>
   ({
-    kind: "dwelling", id, building: "b", stairwell: "s", floor: Number(room[0]), room, address: "", order: `5|1|${room}`, usage: "residential",
-    occupancy: "occupied", tenure: "owner", area_m2: null, owner_name: "", owner_phone_mask: "", vacancy_source: "", vacancy_confirmed_on: null,
-    verified_on: null, last_contact_on: null, status: "active", heads: {}, ...more,
+    kind: "dwelling",
+    id,
+    building: "b",
+    stairwell: "s",
+    floor: Number(room[0]),
+    room,
+    address: "",
+    order: `5|1|${room}`,
+    usage: "residential",
+    occupancy: "occupied",
+    tenure: "owner",
+    area_m2: null,
+    owner_name: "",
+    owner_phone_mask: "",
+    vacancy_source: "",
+    vacancy_confirmed_on: null,
+    verified_on: null,
+    last_contact_on: null,
+    status: "active",
+    heads: {},
+    ...more,
   }) as Row;
 const ROWS: Row[] = [
   { kind: "building", id: "b", estate: "海河花园", name: "5号楼", n_floors: 2 },
   { kind: "stairwell", id: "s", building: "b", name: "1单元", entrance: "" },
-  dwelling("d1", "101"), dwelling("d2", "201"),
-  { kind: "person", id: "p1", name: "程望舒", status: "active", sex: "male", born_on: "1980-01-01", id_no_mask: "", phone_mask: "12*****1234", relation: "head", verified_on: null, heads: { phone: "w1" } },
+  dwelling("d1", "101"),
+  dwelling("d2", "201"),
+  {
+    kind: "person",
+    id: "p1",
+    name: "程望舒",
+    status: "active",
+    sex: "male",
+    born_on: "1980-01-01",
+    id_no_mask: "",
+    phone_mask: "12*****1234",
+    relation: "head",
+    verified_on: null,
+    heads: { phone: "w1" },
+  },
   { kind: "residence", id: "r1", person: "p1", dwelling: "d1", residence_kind: "lives_here", since: null },
-  { kind: "target", id: "t1", place_kind: "dwelling", place: "d1", state: "remaining", outcome: "", n_visits: 0, bands: [], last_visit_at: null, revisit_at: null, planned_on: null, planned_band: "", assignee: "me", note: "" },
-  { kind: "target", id: "t2", place_kind: "dwelling", place: "d2", state: "remaining", outcome: "no_answer", n_visits: 1, bands: ["morning"], last_visit_at: null, revisit_at: "2026-11-23T11:00:00Z", planned_on: null, planned_band: "", assignee: "me", note: "" },
+  {
+    kind: "target",
+    id: "t1",
+    place_kind: "dwelling",
+    place: "d1",
+    state: "remaining",
+    outcome: "",
+    n_visits: 0,
+    bands: [],
+    last_visit_at: null,
+    revisit_at: null,
+    planned_on: null,
+    planned_band: "",
+    assignee: "me",
+    note: "",
+  },
+  {
+    kind: "target",
+    id: "t2",
+    place_kind: "dwelling",
+    place: "d2",
+    state: "remaining",
+    outcome: "no_answer",
+    n_visits: 1,
+    bands: ["morning"],
+    last_visit_at: null,
+    revisit_at: "2026-11-23T11:00:00Z",
+    planned_on: null,
+    planned_band: "",
+    assignee: "me",
+    note: "",
+  },
 ];
 const GRID: GridCache = { grid: "g", version: 3, hash: "", rows: ROWS };
 const book = (box = empty("a", 1, 1), from = 1) => build([GRID], box, from, USER);
 
 describe("canonical JSON", () => {
   it("is the server's: sorted keys, no spaces, nothing escaped that need not be", () => {
-    expect(canonical({ b: [1, null, true], a: "网格\n\"\\\u007f" })).toBe('{"a":"网格\\n\\"\\\\\u007f","b":[1,null,true]}');
+    expect(canonical({ b: [1, null, true], a: '网格\n"\\\u007f' })).toBe(
+      '{"a":"网格\\n\\"\\\\\u007f","b":[1,null,true]}',
+    );
   });
 });
 
@@ -42,7 +112,14 @@ describe("cache", () => {
   it("takes changes and tombstones, and guests anew each time", () => {
     const guest = { kind: "person", id: "x", name: "客", status: "active", guest: true } as Row;
     const before: GridCache = { ...GRID, rows: [...ROWS, guest] };
-    const after = merge(before, { grid: "g", version: 4, full: false, hash: "h", rows: [dwelling("d1", "101", { tenure: "let" })], gone: [{ kind: "dwelling", id: "d2" }] });
+    const after = merge(before, {
+      grid: "g",
+      version: 4,
+      full: false,
+      hash: "h",
+      rows: [dwelling("d1", "101", { tenure: "let" })],
+      gone: [{ kind: "dwelling", id: "d2" }],
+    });
     expect(after.rows.find((row) => row.id === "d1")).toMatchObject({ tenure: "let" });
     expect(after.rows.some((row) => row.id === "d2" || row.id === "x")).toBe(false);
   });
@@ -59,7 +136,10 @@ describe("draft", () => {
     const row = { heads: { phone: "w1" } };
     const once = state({}, row, "phone", "", "12000000001");
     expect(once).toEqual({ phone: { p: "w1", v: "12000000001" } });
-    expect(state(once, { heads: { phone: "w2" } }, "phone", "", "12000000002").phone).toEqual({ p: "w1", v: "12000000002" });
+    expect(state(once, { heads: { phone: "w2" } }, "phone", "", "12000000002").phone).toEqual({
+      p: "w1",
+      v: "12000000002",
+    });
     expect(state(once, row, "phone", "", "")).toEqual({});
     expect(state({}, { heads: {} }, "tenure", "owner", "let")).toEqual({ tenure: { p: null, v: "let" } });
   });
@@ -73,15 +153,34 @@ describe("draft", () => {
   });
 
   it("asks about needs found before: one tap answers, the same tap takes it back; what was said to be met is gone from the book", () => {
-    const need = { kind: "need", id: "n1", person: "p1", need: "medical", state: "referred", to: "hospital", found_on: "2026-11-01", ask_on: "2026-11-23" } as Row;
+    const need = {
+      kind: "need",
+      id: "n1",
+      person: "p1",
+      need: "medical",
+      state: "referred",
+      to: "hospital",
+      found_on: "2026-11-01",
+      ask_on: "2026-11-23",
+    } as Row;
     const grids = [{ ...GRID, rows: [...ROWS, need] }];
     const known = build(grids, empty("a", 1, 1), 1, USER);
     const draft = blank("dwelling", "d1");
     expect(contacts(known, draft)).toEqual([{ person: "p1", need: "", help: "none" }]);
     draft.care.p1 = answer(draft.care.p1, "n1", true);
-    expect(contacts(known, draft)[0]).toEqual({ person: "p1", need: "", help: "none", asked: [{ need: "n1", settled: true }] });
+    expect(contacts(known, draft)[0]).toEqual({
+      person: "p1",
+      need: "",
+      help: "none",
+      asked: [{ need: "n1", settled: true }],
+    });
     expect(answer(draft.care.p1, "n1", true).asked).toEqual({});
-    expect(answer({ need: "repair", help: "referred", to: "property" }, "n1", false)).toEqual({ need: "repair", help: "referred", to: "property", asked: { n1: false } });
+    expect(answer({ need: "repair", help: "referred", to: "property" }, "n1", false)).toEqual({
+      need: "repair",
+      help: "referred",
+      to: "property",
+      asked: { n1: false },
+    });
     expect(dayBook(known, grids, {}, "me", NOW).groups[0]!.doors[0]!.tags).toContain("问落实");
     const op = toOp(known, draft, { outcome: "met" }, { at: new Date(NOW), mono: 1, seq: 1 });
     const after = build(grids, reduce(empty("a", 1, 1), { type: "finished", op }), 1, USER);
@@ -93,7 +192,12 @@ describe("draft", () => {
     const draft = { ...blank("dwelling", "d1"), note: { kind: "hazard" as const, text: " 灯不亮 " } };
     const when = { at: new Date(NOW), mono: 1.4, seq: 7 };
     const met = toOp(book(), draft, { outcome: "met" }, when);
-    expect(met).toMatchObject({ op: draft.op, seq: 7, mono: 1, data: { met_adult: true, confirmed: ["p1"], note: { text: "灯不亮" } } });
+    expect(met).toMatchObject({
+      op: draft.op,
+      seq: 7,
+      mono: 1,
+      data: { met_adult: true, confirmed: ["p1"], note: { text: "灯不亮" } },
+    });
     const knocked = toOp(book(), draft, { outcome: "no_answer", revisit_at: "x" }, when).data as unknown as VisitData;
     expect([knocked.confirmed, knocked.revisit_at]).toEqual([[], "x"]);
   });
@@ -101,32 +205,60 @@ describe("draft", () => {
 
 describe("book", () => {
   it("shows at once what I wrote, masked, under my own op as head, until a pull brings it back", () => {
-    const draft = { ...blank("dwelling", "d1"), edits: { p1: { phone: { p: "w1", v: "12011112222" } } }, arrivals: [{ id: "p2", values: { name: "程兰因" }, residence_kind: "lives_here" }] };
+    const draft = {
+      ...blank("dwelling", "d1"),
+      edits: { p1: { phone: { p: "w1", v: "12011112222" } } },
+      arrivals: [{ id: "p2", values: { name: "程兰因" }, residence_kind: "lives_here" }],
+    };
     const op = toOp(book(), draft, { outcome: "met" }, { at: new Date(NOW), mono: 0, seq: 1 });
     const box = reduce(empty("a", 1, 1), { type: "finished", op });
     const mine = book(box);
-    expect(mine.persons.get("p1")).toMatchObject({ phone_mask: "12*****2222", heads: { phone: op.op }, verified_on: "2026-11-23" });
+    expect(mine.persons.get("p1")).toMatchObject({
+      phone_mask: "12*****2222",
+      heads: { phone: op.op },
+      verified_on: "2026-11-23",
+    });
     expect(mine.living.get("d1")).toHaveLength(2);
     expect(mine.targets.get("d1")!.state).toBe("visited");
     expect(mine.visits.get("d1")![0]).toMatchObject({ id: op.op, outcome: "met", n_changed: 2 });
-    const acked = reduce(box, { type: "answered", epoch: 1, next_seq: 2, now: 0, results: [{ op: op.op, seq: 1, state: "accepted" }] });
+    const acked = reduce(box, {
+      type: "answered",
+      epoch: 1,
+      next_seq: 2,
+      now: 0,
+      results: [{ op: op.op, seq: 1, state: "accepted" }],
+    });
     expect(build([GRID], acked, 1, USER).targets.get("d1")!.state).toBe("visited"); // the pull has not seen it yet
     expect(build([GRID], acked, 2, USER).targets.get("d1")!.state).toBe("remaining"); // now the rows speak
-    const back = reduce(box, { type: "answered", epoch: 1, next_seq: 2, now: 0, results: [{ op: op.op, seq: 1, state: "returned" }] });
+    const back = reduce(box, {
+      type: "answered",
+      epoch: 1,
+      next_seq: 2,
+      now: 0,
+      results: [{ op: op.op, seq: 1, state: "returned" }],
+    });
     expect(build([GRID], back, 1, USER).targets.get("d1")!.state).toBe("remaining");
   });
 
   it("masks as the server does", () => {
-    expect([mask("id_no", "120199198001010010"), mask("phone", "12012345678")]).toEqual(["120199********0010", "12*****5678"]);
+    expect([mask("id_no", "120199198001010010"), mask("phone", "12012345678")]).toEqual([
+      "120199********0010",
+      "12*****5678",
+    ]);
   });
 });
 
 describe("day", () => {
   const day = dayBook(book(), [GRID], { g: "第一网格" }, "me", NOW);
   it("groups doors by stairwell in walking order and says what is left and agreed", () => {
-    expect(day.groups.map((group) => [group.title, group.doors.map((door) => door.room)])).toEqual([["海河花园 5号楼 1单元", ["101", "201"]]]);
+    expect(day.groups.map((group) => [group.title, group.doors.map((door) => door.room)])).toEqual([
+      ["海河花园 5号楼 1单元", ["101", "201"]],
+    ]);
     expect([day.left, day.count.agreed, day.count.absent]).toEqual([2, 1, 1]);
-    expect(day.groups[0]!.doors.map((door) => [door.mark.char, door.note])).toEqual([["未", "还没去过"], ["约", "约在 今天 19:00"]]);
+    expect(day.groups[0]!.doors.map((door) => [door.mark.char, door.note])).toEqual([
+      ["未", "还没去过"],
+      ["约", "约在 今天 19:00"],
+    ]);
   });
 
   it("tells nothing dispatched, all visited and what is at rest apart", () => {
@@ -138,20 +270,32 @@ describe("day", () => {
   });
 
   it("finds by name, room and the last digits of a phone", () => {
-    for (const words of ["程望舒", "101", "1234"]) expect(search(day.groups, words, null).flatMap((group) => group.doors.map((door) => door.id))).toEqual(["d1"]);
+    for (const words of ["程望舒", "101", "1234"])
+      expect(search(day.groups, words, null).flatMap((group) => group.doors.map((door) => door.id))).toEqual(["d1"]);
     expect(search(day.groups, "没有", null)).toEqual([]);
   });
 
   it("names the first band nobody has tried", () => {
-    expect([untried([]), untried(["morning"]), untried(["morning", "afternoon", "evening", "weekend"])]).toEqual(["morning", "afternoon", ""]);
+    expect([untried([]), untried(["morning"]), untried(["morning", "afternoon", "evening", "weekend"])]).toEqual([
+      "morning",
+      "afternoon",
+      "",
+    ]);
   });
 });
 
 describe("time", () => {
   it("is Beijing's, whatever the phone says", () => {
-    expect([dayOf(Date.parse("2026-11-22T16:00:00Z")), bandOf(NOW), bandOf(Date.parse("2026-11-22T02:00:00Z"))]).toEqual(["2026-11-23", "morning", "weekend"]);
+    expect([
+      dayOf(Date.parse("2026-11-22T16:00:00Z")),
+      bandOf(NOW),
+      bandOf(Date.parse("2026-11-22T02:00:00Z")),
+    ]).toEqual(["2026-11-23", "morning", "weekend"]);
     expect(sayMoment(atDay("2026-11-24", 19 * 60), "2026-11-23")).toBe("明天 19:00");
-    expect([isQuiet(atDay("2026-11-23", 1230), ["20:30", "09:00"]), isQuiet(atDay("2026-11-23", 540), ["20:30", "09:00"])]).toEqual([true, false]);
+    expect([
+      isQuiet(atDay("2026-11-23", 1230), ["20:30", "09:00"]),
+      isQuiet(atDay("2026-11-23", 540), ["20:30", "09:00"]),
+    ]).toEqual([true, false]);
   });
 
   it("offers six days by four times, what is over left out, and tells what another knock would make of it", () => {
@@ -161,7 +305,9 @@ describe("time", () => {
     const knock = (at: string) => ({ outcome: "no_answer", at }) as never;
     const two = [knock("2026-11-20T02:00:00Z")];
     expect(hintOf(two, NOW, 0)).toBe("连今天已试 2 日、1 个时段。满 3 日、2 个时段还没人，记“已说明”。");
-    expect(hintOf(two, NOW, atDay("2026-11-24", 19 * 60))).toBe("连今天已试 2 日、1 个时段。那时再来就满 3 日，仍没人可记“已说明”。");
+    expect(hintOf(two, NOW, atDay("2026-11-24", 19 * 60))).toBe(
+      "连今天已试 2 日、1 个时段。那时再来就满 3 日，仍没人可记“已说明”。",
+    );
   });
 });
 
@@ -185,7 +331,12 @@ describe("ID number", () => {
   });
 
   it("phones are asked for eleven digits", () => {
-    expect([phoneFault(""), phoneFault("120 1234 5678"), phoneFault("1201234567"), phoneFault("12a")]).toEqual(["", "", "还差 1 位", "电话里有不该有的字"]);
+    expect([phoneFault(""), phoneFault("120 1234 5678"), phoneFault("1201234567"), phoneFault("12a")]).toEqual([
+      "",
+      "",
+      "还差 1 位",
+      "电话里有不该有的字",
+    ]);
   });
 });
 
@@ -196,7 +347,8 @@ describe("UUIDv7", () => {
         const ids = clocks.map((now) => uuid7(now));
         expect([...ids].sort()).toEqual(ids);
         expect(new Set(ids).size).toBe(ids.length);
-        for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        for (const id of ids)
+          expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
       }),
     );
   });

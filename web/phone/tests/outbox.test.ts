@@ -5,16 +5,35 @@ import { empty, KEPT_MS, nextPush, reduce, stateOf, waiting, type Event, type Ou
 import type { Op } from "../model/types";
 
 const op = (seq: number, id = `op-${seq}`): Op => ({
-  op: id, seq, verb: "visit.record", kind: "dwelling", entity: "d", set: {}, data: {}, at: "2026-11-23T01:00:00Z", mono: 1, version: 1, att: [],
+  op: id,
+  seq,
+  verb: "visit.record",
+  kind: "dwelling",
+  entity: "d",
+  set: {},
+  data: {},
+  at: "2026-11-23T01:00:00Z",
+  mono: 1,
+  version: 1,
+  att: [],
 });
 const run = (box: Outbox, ...events: Event[]): Outbox => events.reduce(reduce, box);
 const answer = (next_seq: number, ...said: [string, number, "accepted" | "difference" | "returned"][]): Event => ({
-  type: "answered", epoch: 1, next_seq, now: 0, results: said.map(([id, seq, state]) => ({ op: id, seq, state })),
+  type: "answered",
+  epoch: 1,
+  next_seq,
+  now: 0,
+  results: said.map(([id, seq, state]) => ({ op: id, seq, state })),
 });
 
 describe("outbox", () => {
   it("pushes a contiguous run from where the server waits, and no more than may be sent at once", () => {
-    const box = run(empty("a", 1, 1), { type: "finished", op: op(1) }, { type: "finished", op: op(2) }, { type: "finished", op: op(3) });
+    const box = run(
+      empty("a", 1, 1),
+      { type: "finished", op: op(1) },
+      { type: "finished", op: op(2) },
+      { type: "finished", op: op(3) },
+    );
     expect(nextPush(box, 2, 1e6)).toMatchObject({ seq_from: 1, oldest: 1, ops: [{ seq: 1 }, { seq: 2 }] });
     expect(nextPush(box, 200, 10)?.ops).toHaveLength(1); // one op always fits
     expect(nextPush(empty("a", 1, 1), 2, 1e6)).toBeNull();
@@ -26,7 +45,8 @@ describe("outbox", () => {
 
   it("keeps what was acknowledged, and shows each of the states", () => {
     const box = run(
-      empty("a", 1, 1), ...[1, 2, 3, 4].map((n): Event => ({ type: "finished", op: op(n) })),
+      empty("a", 1, 1),
+      ...[1, 2, 3, 4].map((n): Event => ({ type: "finished", op: op(n) })),
       answer(4, ["op-1", 1, "accepted"], ["op-2", 2, "difference"], ["op-3", 3, "returned"]),
     );
     expect(box.ops.map((kept) => stateOf(box, kept))).toEqual(["accepted", "difference", "returned", "waiting"]);
@@ -34,14 +54,24 @@ describe("outbox", () => {
 
   it("learns with a pull what was decided of an op, and keeps its questions", () => {
     const box = run(
-      empty("a", 1, 1), ...[1, 2, 3].map((n): Event => ({ type: "finished", op: op(n) })),
+      empty("a", 1, 1),
+      ...[1, 2, 3].map((n): Event => ({ type: "finished", op: op(n) })),
       answer(4, ["op-1", 1, "returned"], ["op-2", 2, "difference"], ["op-3", 3, "returned"]),
-      { type: "decided", decided: [
-        { op: "op-1", state: "returned", reason: "set_aside", text: "社区已搁置：已另记" }, { op: "op-2", state: "accepted" },
-        { op: "op-3", state: "difference", reason: "released", text: "社区已放行，记上了。" }, { op: "not mine", state: "accepted" },
-      ] },
+      {
+        type: "decided",
+        decided: [
+          { op: "op-1", state: "returned", reason: "set_aside", text: "社区已搁置：已另记" },
+          { op: "op-2", state: "accepted" },
+          { op: "op-3", state: "difference", reason: "released", text: "社区已放行，记上了。" },
+          { op: "not mine", state: "accepted" },
+        ],
+      },
     );
-    expect(box.ops.map((kept) => [stateOf(box, kept), kept.verdict!.reason])).toEqual([["returned", "set_aside"], ["accepted", ""], ["difference", "released"]]);
+    expect(box.ops.map((kept) => [stateOf(box, kept), kept.verdict!.reason])).toEqual([
+      ["returned", "set_aside"],
+      ["accepted", ""],
+      ["difference", "released"],
+    ]);
   });
 
   it("a dropped answer changes nothing, so the same run is sent again", () => {
@@ -50,34 +80,71 @@ describe("outbox", () => {
   });
 
   it("offers again what a restored server has lost, and forgets nothing for it", () => {
-    const sent = run(empty("a", 1, 1), { type: "finished", op: op(1) }, { type: "finished", op: op(2) }, answer(3, ["op-1", 1, "accepted"], ["op-2", 2, "accepted"]));
+    const sent = run(
+      empty("a", 1, 1),
+      { type: "finished", op: op(1) },
+      { type: "finished", op: op(2) },
+      answer(3, ["op-1", 1, "accepted"], ["op-2", 2, "accepted"]),
+    );
     const restored = run(sent, { type: "gap", epoch: 2, next_seq: 2 });
     expect(restored.epoch).toBe(2);
     expect(waiting(restored).map((kept) => kept.op.op)).toEqual(["op-1", "op-2"]); // a copy may have filled the places before
   });
 
   it("renumbers everything kept when it is told that it is a copy", () => {
-    const box = run(empty("a", 5, 1), { type: "finished", op: op(5) }, { type: "finished", op: op(6) }, { type: "cloned", epoch: 1, device: "b", next_seq: 1 });
+    const box = run(
+      empty("a", 5, 1),
+      { type: "finished", op: op(5) },
+      { type: "finished", op: op(6) },
+      { type: "cloned", epoch: 1, device: "b", next_seq: 1 },
+    );
     expect(box.device).toBe("b");
-    expect(box.ops.map((kept) => [kept.op.op, kept.op.seq])).toEqual([["op-5", 1], ["op-6", 2]]);
+    expect(box.ops.map((kept) => [kept.op.op, kept.op.seq])).toEqual([
+      ["op-5", 1],
+      ["op-6", 2],
+    ]);
     expect(run(box, { type: "finished", op: op(3) }).last).toBe(3);
   });
 
   it("goes no further than what was answered for, where the server is ahead of this storage: an older copy was put back", () => {
-    const box = run(empty("a", 5, 1), { type: "finished", op: op(5) }, { type: "finished", op: op(6) }, answer(9, ["op-5", 5, "accepted"]));
+    const box = run(
+      empty("a", 5, 1),
+      { type: "finished", op: op(5) },
+      { type: "finished", op: op(6) },
+      answer(9, ["op-5", 5, "accepted"]),
+    );
     expect(waiting(box).map((kept) => [kept.op.op, kept.op.seq])).toEqual([["op-6", 6]]); // another body stands there: it will say “cloned”
   });
 
   it("in another life of the server everything kept is offered again, once", () => {
-    const sent = run(empty("a", 1, 1), { type: "finished", op: op(1) }, { type: "finished", op: op(2) }, answer(3, ["op-1", 1, "accepted"], ["op-2", 2, "accepted"]));
+    const sent = run(
+      empty("a", 1, 1),
+      { type: "finished", op: op(1) },
+      { type: "finished", op: op(2) },
+      answer(3, ["op-1", 1, "accepted"], ["op-2", 2, "accepted"]),
+    );
     const reborn = run(sent, { type: "epoch", epoch: 2 });
     expect(nextPush(reborn, 200, 1e6)?.ops.map((one) => one.op)).toEqual(["op-1", "op-2"]);
-    const again = run(reborn, { type: "answered", epoch: 2, next_seq: 3, now: 0, results: [{ op: "op-1", seq: 1, state: "accepted" }, { op: "op-2", seq: 2, state: "accepted" }] });
+    const again = run(reborn, {
+      type: "answered",
+      epoch: 2,
+      next_seq: 3,
+      now: 0,
+      results: [
+        { op: "op-1", seq: 1, state: "accepted" },
+        { op: "op-2", seq: 2, state: "accepted" },
+      ],
+    });
     expect(waiting(again)).toEqual([]);
   });
 
   it("forgets after 30 days what was acknowledged, never what waits", () => {
-    const box = run(empty("a", 1, 1), { type: "finished", op: op(1) }, { type: "finished", op: op(2) }, answer(2, ["op-1", 1, "accepted"]));
+    const box = run(
+      empty("a", 1, 1),
+      { type: "finished", op: op(1) },
+      { type: "finished", op: op(2) },
+      answer(2, ["op-1", 1, "accepted"]),
+    );
     expect(run(box, { type: "expired", now: KEPT_MS - 1 }).ops).toHaveLength(2);
     expect(run(box, { type: "expired", now: KEPT_MS + 1 }).ops.map((kept) => kept.op.op)).toEqual(["op-2"]);
   });
@@ -102,7 +169,8 @@ describe("outbox", () => {
         let box = empty("d0", 1, 1);
         const finished: string[] = [];
         const moved = new Map<string, number>(); // an op the server skips moves its number all the same
-        const next = (device: string) => Math.max(moved.get(device) ?? 1, ...log.filter((row) => row.device === device).map((row) => row.seq + 1));
+        const next = (device: string) =>
+          Math.max(moved.get(device) ?? 1, ...log.filter((row) => row.device === device).map((row) => row.seq + 1));
         const finish = () => {
           finished.push(`op-${++n}`);
           box = reduce(box, { type: "finished", op: op(box.last + 1, `op-${n}`) });
@@ -115,12 +183,15 @@ describe("outbox", () => {
             if (!dropped) box = reduce(box, { type: "gap", epoch, next_seq: waits });
             return;
           }
-          const taken = sending.ops.find((one) => log.some((row) => row.device === box.device && row.seq === one.seq && row.id !== one.op));
+          const taken = sending.ops.find((one) =>
+            log.some((row) => row.device === box.device && row.seq === one.seq && row.id !== one.op),
+          );
           if (taken) {
             if (!dropped) box = reduce(box, { type: "cloned", epoch, device: `d${++clones}`, next_seq: 1 });
             return;
           }
-          for (const one of sending.ops) if (!log.some((row) => row.id === one.op)) log.push({ id: one.op, device: box.device, seq: one.seq });
+          for (const one of sending.ops)
+            if (!log.some((row) => row.id === one.op)) log.push({ id: one.op, device: box.device, seq: one.seq });
           const advanced = Math.max(waits, ...sending.ops.map((one) => one.seq + 1));
           if (sending.ops.length) moved.set(box.device, advanced);
           if (!dropped) {
@@ -134,7 +205,8 @@ describe("outbox", () => {
           else if (one === "drop answer") push(true);
           else if (one === "finish while pushing") push(false, true);
           else if (one === "clone") box = reduce(box, { type: "cloned", epoch, device: `d${++clones}`, next_seq: 1 });
-          else if (one === "a copy of this phone fills our next place") log.push({ id: `copy-${log.length}`, device: box.device, seq: next(box.device) });
+          else if (one === "a copy of this phone fills our next place")
+            log.push({ id: `copy-${log.length}`, device: box.device, seq: next(box.device) });
           else {
             log = log.slice(0, Math.max(0, log.length - one.restore));
             moved.clear();

@@ -26,7 +26,12 @@ beforeEach(async () => {
   await start();
   server = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
   const device = {
-    device: "a", name: "手机", keys: null, server_key: await crypto.subtle.exportKey("jwk", server.publicKey), key_id: "k1", deposit_token: "t",
+    device: "a",
+    name: "手机",
+    keys: null,
+    server_key: await crypto.subtle.exportKey("jwk", server.publicKey),
+    key_id: "k1",
+    deposit_token: "t",
   };
   await db.write(["meta"], (tx) => {
     void tx.objectStore("meta").put(device, "device"); // fake-indexeddb cannot clone a CryptoKey; nothing is signed here
@@ -42,17 +47,25 @@ afterEach(async () => {
 
 const visit = (place: string) => {
   const draft = { ...blank("dwelling", place), note: { kind: "hazard" as const, text: "程望舒家门口的灯" } };
-  return session.finish((seq) => toOp(session.book.value, draft, { outcome: "met" }, { at: new Date(), mono: 0, seq }), place);
+  return session.finish(
+    (seq) => toOp(session.book.value, draft, { outcome: "met" }, { at: new Date(), mono: 0, seq }),
+    place,
+  );
 };
 
 async function everythingStored(): Promise<string> {
   const store = await db.open();
   const out: string[] = [];
   const show = (value: unknown): string =>
-    value instanceof ArrayBuffer ? new TextDecoder("latin1").decode(value) + new TextDecoder().decode(value)
-    : value instanceof Uint8Array ? new TextDecoder().decode(value)
-    : value && typeof value === "object" ? Object.values(value).map(show).join(" ") : String(value);
-  for (const name of ["meta", "cache", "drafts", "ops", "blobs"] as const) out.push(...(await store.getAll(name)).map(show));
+    value instanceof ArrayBuffer
+      ? new TextDecoder("latin1").decode(value) + new TextDecoder().decode(value)
+      : value instanceof Uint8Array
+        ? new TextDecoder().decode(value)
+        : value && typeof value === "object"
+          ? Object.values(value).map(show).join(" ")
+          : String(value);
+  for (const name of ["meta", "cache", "drafts", "ops", "blobs"] as const)
+    out.push(...(await store.getAll(name)).map(show));
   return out.join("\n");
 }
 
@@ -88,7 +101,13 @@ describe("store", () => {
   it("what the server said is kept; a cloned phone takes its new name and numbers", async () => {
     const first = await visit("d1");
     await visit("d2");
-    await session.apply({ type: "answered", epoch: 1, next_seq: 2, now: Date.now(), results: [{ op: first.op, seq: 1, state: "returned", reason: "not_here", text: "没有这一户" }] });
+    await session.apply({
+      type: "answered",
+      epoch: 1,
+      next_seq: 2,
+      now: Date.now(),
+      results: [{ op: first.op, seq: 1, state: "returned", reason: "not_here", text: "没有这一户" }],
+    });
     await session.apply({ type: "cloned", epoch: 1, device: "b", next_seq: 1 }, { device: "b", deposit_token: "u" });
     await start();
     await session.enterPin(PIN);
@@ -100,7 +119,12 @@ describe("store", () => {
   it("nothing personal lies there in the clear, and a sealed op opens with the server's key and no other", async () => {
     await session.saveDraft({ ...blank("dwelling", "d3"), note: { kind: "request", text: "韩书言想装扶手" } });
     session.data.user = { ...session.data.user, name: "沈若溪" };
-    await session.keepCache([{ grid: "g", version: 1, hash: "", rows: [{ kind: "person", id: "p", name: "孟昭宁", status: "active" }] }], [], 1, Date.now());
+    await session.keepCache(
+      [{ grid: "g", version: 1, hash: "", rows: [{ kind: "person", id: "p", name: "孟昭宁", status: "active" }] }],
+      [],
+      1,
+      Date.now(),
+    );
     const op = await visit("d1");
     const stored = await everythingStored();
     for (const name of ["程望舒", "韩书言", "孟昭宁", "沈若溪", PIN]) expect(stored).not.toContain(name);
@@ -112,10 +136,19 @@ describe("store", () => {
     const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: peer }, server.privateKey, 256);
     const base = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
     const key = await crypto.subtle.deriveKey(
-      { name: "HKDF", hash: "SHA-256", salt: point, info: new TextEncoder().encode("gridwalk outbox 1") }, base, { name: "AES-GCM", length: 256 }, false, ["decrypt"],
+      { name: "HKDF", hash: "SHA-256", salt: point, info: new TextEncoder().encode("gridwalk outbox 1") },
+      base,
+      { name: "AES-GCM", length: 256 },
+      false,
+      ["decrypt"],
     );
-    const open = (name: string) => crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) }, key, ct);
-    expect(JSON.parse(new TextDecoder().decode(await open(op.op)))).toMatchObject({ op: op.op, verb: "visit.record", entity: "d1" });
+    const open = (name: string) =>
+      crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) }, key, ct);
+    expect(JSON.parse(new TextDecoder().decode(await open(op.op)))).toMatchObject({
+      op: op.op,
+      verb: "visit.record",
+      entity: "d1",
+    });
     await expect(open("another op")).rejects.toThrow();
   });
 });
