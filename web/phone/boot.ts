@@ -11,7 +11,7 @@ export const codeInLink = ref("");
 const LOCK = "gridwalk-phone";
 const LOCK_AFTER = 30 * 60_000;
 
-/** A one-time code in the address the office's QR opens; it is taken out of the address at once and never sent with it. */
+/** A one-time code in the address the office's QR opens. It is taken out of the address at once, never sent. */
 function readLink(): void {
   const code = /^#code=([\w-]{4,40})$/.exec(location.hash)?.[1];
   if (!code) return;

@@ -1,4 +1,4 @@
-/** A photo of a hazard or request: made small by drawing it anew, which also leaves its EXIF (and any place in it) behind. */
+/** A photo of a hazard or request. Drawing it anew makes it small and leaves its EXIF (and any place in it) behind. */
 import { sha256 } from "./model/canonical";
 import { lockBytes } from "./store/crypto";
 import * as db from "./store/db";

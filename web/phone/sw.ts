@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-/** Keeps the app on the phone. It answers from one release whole, keeps the one before, and never takes over by itself. */
+/** Keeps the app on the phone. It answers from one whole release, keeps the one before, never takes over by itself. */
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const RELEASE = "gridwalk-__RELEASE__";
 const FILES = JSON.parse("__FILES__") as string[];
@@ -18,7 +18,8 @@ worker.addEventListener("activate", (event) => {
     (async () => {
       const releases = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
       const former = releases.filter((name) => name !== RELEASE);
-      await Promise.all(former.slice(0, -1).map((name) => caches.delete(name))); // a page of the former release may still be open
+      // The last former release stays: a page of it may still be open.
+      await Promise.all(former.slice(0, -1).map((name) => caches.delete(name)));
       await worker.clients.claim();
     })(),
   );

@@ -55,7 +55,8 @@ class RateChart extends HTMLElement {
     const fit = () => {
       chart.resize();
       const { clientWidth, clientHeight } = place;
-      if (clientWidth) place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${clientWidth} ${clientHeight}`); // scales on paper
+      // With a view box the drawing scales on paper.
+      if (clientWidth) place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${clientWidth} ${clientHeight}`);
     };
     new ResizeObserver(fit).observe(place);
   }

@@ -72,7 +72,7 @@ export function mask(field: string, value: string): string {
     : "*".repeat(value.length);
 }
 
-/** Builds the book from the rows and the ops they do not hold yet (``from``: the first number the last pull did not see). */
+/** Builds the book from the rows and the ops they do not hold yet. `from`: the first number unseen by the last pull. */
 export function build(grids: readonly GridCache[], box: Outbox, from: number, user: User): Book {
   const book: Book = {
     dwellings: new Map(),

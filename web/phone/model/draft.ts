@@ -66,7 +66,7 @@ export function countChanges(draft: Draft): number {
   );
 }
 
-/** Notes a value over a field of a row; the head is the one seen at the first touch, and an unchanged value is no fact. */
+/** Notes a value over a field of a row. The head is the one seen at the first touch; an unchanged value is no fact. */
 export function state(facts: Facts, row: { heads?: Heads }, field: string, was: string, now: string): Facts {
   const { [field]: before, ...rest } = facts;
   if (now === was) return rest;

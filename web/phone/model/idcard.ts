@@ -33,9 +33,10 @@ export function check(raw: string): IdFeedback | null {
   const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(number[at]), 0);
   if (CHECKS[sum % 11] !== number[17]) return { ok: false, text: "最后一位对不上，多半有一位抄错了" };
   const sex = Number(number[16]) % 2 ? "male" : "female";
+  const [year, month, date] = born.split("-").map(Number);
   return {
     ok: true,
-    text: `对得上：${sex === "male" ? "男" : "女"}，${Number(born.slice(0, 4))}年${Number(born.slice(5, 7))}月${Number(born.slice(8))}日生`,
+    text: `对得上：${sex === "male" ? "男" : "女"}，${year}年${month}月${date}日生`,
     sex,
     born_on: born,
   };

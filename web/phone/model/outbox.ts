@@ -1,7 +1,7 @@
 /**
- * The outbox as a pure reducer. Whether an op is on the server is never a flag of its own: it is there when its place in the
- * sequence lies before `cursor`, the number the server waits for. So a restored server, a cloned phone and a dropped response
- * all come to the same: the cursor moves back, and what lies behind it is waiting again (I1).
+ * The outbox as a pure reducer. Whether an op is on the server is never a flag of its own: it is there when its place
+ * in the sequence lies before `cursor`, the number the server waits for. So a restored server, a cloned phone and a
+ * dropped response all come to the same: the cursor moves back, and what lies behind it is waiting again (I1).
  */
 import type { Kept, Op, Verdict } from "./types";
 
@@ -111,7 +111,7 @@ function answered(box: Outbox, event: Extract<Event, { type: "answered" }>): Out
   return seat({ ...box, ops }, event.epoch, Math.min(unsaid, event.next_seq));
 }
 
-/** Takes up the sequence at `cursor`; in another life of the server everything kept is offered again, from the oldest on. */
+/** Takes up the sequence at `cursor`. In another life of the server everything kept is offered again, oldest first. */
 function seat(box: Outbox, epoch: number, cursor: number): Outbox {
   const isReborn = box.epoch !== null && box.epoch !== epoch;
   return { ...box, epoch, cursor: isReborn ? Math.min(cursor, box.ops[0]?.op.seq ?? cursor) : cursor };

@@ -1,4 +1,7 @@
-/** Web Crypto only. Two protections: a key from PIN and server share for what can be read again, the server's key for what must not be lost. */
+/**
+ * Web Crypto only. Two protections: a key from PIN and server share for what can be read again, the server's key for
+ * what must not be lost.
+ */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 const text = new TextEncoder();

@@ -1,4 +1,4 @@
-/** The phone's own database. Every write waits until it is on the disk (durability strict); the schema only ever adds. */
+/** The phone's own database. Every write waits until it is on the disk (durability strict); the schema only adds. */
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 
 export interface Locked {

@@ -1,4 +1,4 @@
-/** What the app knows while it is open: decrypted in memory only, and the single place where the outbox and drafts are written. */
+/** What the app knows while it is open, decrypted in memory only. The outbox and drafts are written nowhere else. */
 import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
 import type { Draft } from "../model/draft";
@@ -93,7 +93,7 @@ export async function takeShare(share: string, until: number): Promise<void> {
   app.leaseUntil = until;
 }
 
-/** Wait after so many wrong PINs: none for two, then 2 s doubling up to 15 minutes. Never an erasure: work would be lost. */
+/** Wait after so many wrong PINs: none for two, then 2 s doubling up to 15 minutes. An erasure would lose work. */
 export function waitAfter(n: number): number {
   return n < 3 ? 0 : Math.min(2 ** (n - 2), 900) * 1000;
 }
@@ -104,7 +104,8 @@ export async function enterPin(pin: string): Promise<"open" | "wrong" | "wait" |
   if (tries && tries.until > Date.now()) return "wait";
   if (!meta || !lease?.share) return "lease";
   const n = (tries?.n ?? 0) + 1;
-  await db.setMeta("tries", { n, until: Date.now() + waitAfter(n) }); // before trying: killing the app does not shorten the wait
+  // Noted before trying: killing the app does not shorten the wait.
+  await db.setMeta("tries", { n, until: Date.now() + waitAfter(n) });
   const candidate = await box.pinBase(pin, meta.salt, meta.iterations);
   try {
     vault = await box.unwrap(meta.wrapped, meta.iv, await box.wrappingKey(candidate, lease.share));
@@ -153,7 +154,8 @@ async function load(): Promise<void> {
   try {
     await loadCache(key, store);
   } catch {
-    await db.write(["cache"], (tx) => void tx.objectStore("cache").clear()); // other people's data: the next pull brings it back
+    // The cache is of the server's data: the next pull brings it back.
+    await db.write(["cache"], (tx) => void tx.objectStore("cache").clear());
     data.grids = [];
   }
   app.phase = "open";

@@ -52,7 +52,8 @@ async function answer<T>(response: Response): Promise<T> {
   try {
     said = (await response.json()) as Record<string, unknown>;
   } catch (error) {
-    if (response.ok || response.status >= 500) throw new Unreached(String(error)); // a gateway's page, or the answer broke off
+    // A gateway's page, or the answer broke off.
+    if (response.ok || response.status >= 500) throw new Unreached(String(error));
     said = {};
   }
   if (response.status >= 500) throw new Unreached(String(response.status));

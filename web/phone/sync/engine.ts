@@ -1,4 +1,4 @@
-/** Sync in the background of use: push what waits, upload photos, pull what changed. Nothing on a screen ever waits for it. */
+/** Sync in the background of use: push what waits, upload photos, pull what changed. No screen waits for it. */
 import { hashOf, merge, type Pulled } from "../model/cache";
 import { nextPush, waiting, type Result } from "../model/outbox";
 import type { User } from "../model/types";

@@ -152,7 +152,7 @@ describe("draft", () => {
     expect(countChanges(draft)).toBe(1);
   });
 
-  it("asks about needs found before: one tap answers, the same tap takes it back; what was said to be met is gone from the book", () => {
+  it("asks about needs found before: a tap answers, the same tap takes it back; a met need leaves the book", () => {
     const need = {
       kind: "need",
       id: "n1",

@@ -1,4 +1,4 @@
-/** The reducer against a server that crashes, drops answers, is restored and clones: nothing is lost, nothing doubled (I1). */
+/** The reducer against a server that crashes, drops answers, is restored, clones: nothing lost, nothing twice (I1). */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { empty, KEPT_MS, nextPush, reduce, stateOf, waiting, type Event, type Outbox } from "../model/outbox";
@@ -88,7 +88,8 @@ describe("outbox", () => {
     );
     const restored = run(sent, { type: "gap", epoch: 2, next_seq: 2 });
     expect(restored.epoch).toBe(2);
-    expect(waiting(restored).map((kept) => kept.op.op)).toEqual(["op-1", "op-2"]); // a copy may have filled the places before
+    // A copy may have filled the places before.
+    expect(waiting(restored).map((kept) => kept.op.op)).toEqual(["op-1", "op-2"]);
   });
 
   it("renumbers everything kept when it is told that it is a copy", () => {
@@ -106,14 +107,15 @@ describe("outbox", () => {
     expect(run(box, { type: "finished", op: op(3) }).last).toBe(3);
   });
 
-  it("goes no further than what was answered for, where the server is ahead of this storage: an older copy was put back", () => {
+  it("goes no further than what was answered for, where an older copy of this storage was put back", () => {
     const box = run(
       empty("a", 5, 1),
       { type: "finished", op: op(5) },
       { type: "finished", op: op(6) },
       answer(9, ["op-5", 5, "accepted"]),
     );
-    expect(waiting(box).map((kept) => [kept.op.op, kept.op.seq])).toEqual([["op-6", 6]]); // another body stands there: it will say “cloned”
+    // Another body stands there: the server will say “cloned”.
+    expect(waiting(box).map((kept) => [kept.op.op, kept.op.seq])).toEqual([["op-6", 6]]);
   });
 
   it("in another life of the server everything kept is offered again, once", () => {

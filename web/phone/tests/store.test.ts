@@ -1,4 +1,4 @@
-/** The store on a real IndexedDB implementation: what is finished is on the disk, sealed, and there after any end of the browser. */
+/** The store on a real IndexedDB: what is finished is on the disk, sealed, and there after any end of the browser. */
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { blank, toOp } from "../model/draft";
@@ -34,7 +34,8 @@ beforeEach(async () => {
     deposit_token: "t",
   };
   await db.write(["meta"], (tx) => {
-    void tx.objectStore("meta").put(device, "device"); // fake-indexeddb cannot clone a CryptoKey; nothing is signed here
+    // fake-indexeddb cannot clone a CryptoKey; nothing is signed here.
+    void tx.objectStore("meta").put(device, "device");
     void tx.objectStore("meta").put({ share: SHARE, until: Date.now() + 3600_000 }, "lease");
     void tx.objectStore("meta").put({ epoch: 1, cursor: 1, last: 0 }, "box");
     void tx.objectStore("meta").put({ success: null, from: 1 }, "sync");
@@ -176,7 +177,7 @@ describe("PIN", () => {
     expect(session.data.box.ops).toHaveLength(1);
   });
 
-  it("without the server's share the right PIN opens nothing; another share and another PIN keep everything readable", async () => {
+  it("opens nothing without the server's share; another share and PIN keep everything readable", async () => {
     await visit("d1");
     await session.takeShare(btoa("t".repeat(32)), Date.now() + 1);
     await session.bindPin("314159");
