@@ -79,6 +79,7 @@ def screens(page: Page) -> Iterator[str]:
         yield button
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(page.get_by_role("button", name=button, exact=True)).to_be_focused()
     page.get_by_role("button", name="清掉重填").or_(page.get_by_role("button", name="返回")).first.click()
     if page.get_by_role("button", name="返回").is_visible():
         page.get_by_role("button", name="返回").click()
@@ -101,7 +102,8 @@ def test_every_screen_is_accessible_easy_to_hit_and_no_wider_than_the_phone(open
         opened.goto(opened.url.split("#")[0] + "#/settings")
         opened.reload()
         phone.unlock(opened)
-        opened.get_by_role("switch").click()
+        opened.get_by_text("大字", exact=True).click()
+        expect(opened.get_by_role("switch")).to_be_checked()
         opened.get_by_role("button", name="返回").click()
         opened.set_viewport_size({"width": 360, "height": 780})
     source = AXE.read_text(encoding="utf-8")
