@@ -1,13 +1,13 @@
 /** The door that is open: its draft, saved within a second of the last key, and the ways it ends. */
 import { computed, onBeforeUnmount, reactive, ref, toRaw, watch } from "vue";
-import { blank, countChanges, isDirty, placeOf, toOp, type Draft, type Outcome } from "./model/draft";
-import type { Op, PlaceKind } from "./model/types";
-import { uuid7 } from "./model/uuid7";
-import { back } from "./route";
-import { tell } from "./snack";
-import { book, data, dropDraft, finish, isOpen, saveDraft } from "./store/session";
-import { sync } from "./sync/engine";
-import { view } from "./view";
+import { blank, countChanges, isDirty, placeOf, toOp, type Draft, type Outcome } from "../model/draft";
+import type { Op, PlaceKind } from "../model/types";
+import { uuid7 } from "../model/uuid7";
+import { back } from "../route";
+import { tell } from "../snack";
+import { book, data, dropDraft, finish, isOpen, saveDraft } from "../store/session";
+import { sync } from "../sync/engine";
+import { view } from "../view";
 
 const SAVE_AFTER = 500;
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(toRaw(value))) as T;
