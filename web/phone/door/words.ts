@@ -2,7 +2,7 @@
 import type { Draft, Said } from "../model/draft";
 import { bandOf, dayOf, sayDay } from "../model/time";
 import type { Difference, Dwelling, Need, Visit } from "../model/types";
-import { say, sayHelp } from "../model/words";
+import { say, sayBoth, sayHelp } from "../model/words";
 import { app, book, data } from "../store/session";
 
 const joined = (parts: string[]) => parts.filter(Boolean).join("，");
@@ -31,9 +31,10 @@ export function sayVisit(visit: Visit): string {
   return `${sayDay(dayOf(at), today())}${say("band", bandOf(at))}，${who}${outcome}${more}`;
 }
 
-export function sayDifference({ entity_kind, entity, label, current, source, claimed }: Difference): string {
+export function sayDifference(difference: Difference): string {
+  const { entity_kind, entity, source } = difference;
   const whose = entity_kind === "person" ? `${book.value.persons.get(entity)?.name ?? ""}的` : "";
-  return `${whose}${label}：登记是“${current || "空"}”，${source}写“${claimed || "空"}”`;
+  return whose + sayBoth(difference, `${source}写`);
 }
 
 export function sayNeed({ need, state, to }: Need): string {

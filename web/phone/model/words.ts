@@ -1,5 +1,6 @@
 /** Words of coded values. `words.json` is held to the field dictionary by a test of the server's. */
 import words from "../words.json";
+import type { Difference } from "./types";
 
 const all: Record<string, Record<string, string>> = words;
 
@@ -13,6 +14,16 @@ export const NOT_YET = "还没办";
 /** What was done about what somebody needs. */
 export function sayHelp(need: string, help: string): string {
   return need && help === "none" ? NOT_YET : say("help", help);
+}
+
+/** What stands on record of a fact, and what `by` says of it. */
+export function sayBoth({ label, current, claimed }: Difference, by: string): string {
+  return `${label}：登记是“${current || "空"}”，${by}“${claimed || "空"}”`;
+}
+
+/** Who sent a question to the door, and what they want to know. */
+export function sayAsked({ by, note }: Difference): string {
+  return `${by || "社区"}请您问${note ? `：${note}` : ""}`;
 }
 
 export function options(list: string): { code: string; text: string }[] {
