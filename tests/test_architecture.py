@@ -14,9 +14,15 @@ from pathlib import Path
 
 import pytest
 
+import hatch_build
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "gridwalk"
 LONGEST = 400
+WIDEST = 120
+MEASURED = (".css", ".ts", ".vue")
+"""The kinds of file whose lines are measured."""
+CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 WRITERS = {"create", "bulk_create", "bulk_update", "update", "delete", "get_or_create", "update_or_create"}
 WRITING_SQL = re.compile(r"\s*(INSERT INTO|UPDATE \S+ SET|DELETE FROM|TRUNCATE|MERGE INTO|COPY )", re.IGNORECASE)
 MAY_WRITE = {
@@ -94,10 +100,61 @@ def test_the_search_for_writes_sees_them() -> None:
 def test_no_file_is_long() -> None:
     long = {
         path.relative_to(ROOT).as_posix(): n
-        for path in text_files(".py", ".html", ".ts", ".css")
+        for path in text_files(".py", ".html", ".ts", ".css", ".vue")
         if (n := len(path.read_text().splitlines())) > LONGEST
     }
     assert not long
+
+
+@pytest.mark.parametrize("suffix", MEASURED)
+def test_no_line_is_wide(suffix: str) -> None:
+    wide = {
+        f"{path.relative_to(ROOT).as_posix()}:{n}": len(line)
+        for path in written_files(suffix)
+        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if is_wide(line)
+    }
+    assert not wide
+
+
+def written_files(suffix: str) -> Iterator[Path]:
+    """What people write: no package, nothing built, no migration."""
+    for top in (SOURCE, ROOT / "web", ROOT / "tests"):
+        for path in sorted(top.rglob(f"*{suffix}")):
+            if not {"node_modules", "static", "migrations"} & set(path.relative_to(ROOT).parts):
+                yield path
+
+
+def is_wide(line: str) -> bool:
+    """Whether a line goes over the edge.
+
+    Chinese is written without spaces, so a line of it alone has no place to break.
+    """
+    return len(line) > WIDEST and not (CHINESE.search(line) and " " not in line.strip())
+
+
+def test_only_chinese_without_a_space_may_be_wide() -> None:
+    sentence = "走访要用到脚本，请在浏览器设置里打开。" * 7
+    assert not is_wide(f"        {sentence}")
+    assert not is_wide("x" * WIDEST)
+    assert is_wide("x" * (WIDEST + 1))
+    assert is_wide(f'<p class="m">{sentence}</p>')
+    assert is_wide("https://www.example.org/" + "x" * WIDEST)
+
+
+@pytest.mark.slow
+def test_prettier_has_laid_out_the_web() -> None:
+    node, npm = hatch_build.find_node()
+    env = os.environ | {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
+    checking = subprocess.run(
+        [str(node), str(npm), "run", "format:check"],
+        cwd=hatch_build.WEB,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checking.returncode == 0, checking.stdout + checking.stderr
 
 
 def test_no_page_names_an_outside_address() -> None:

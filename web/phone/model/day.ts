@@ -285,7 +285,11 @@ export function standing(day: Day): string {
   const pair = `${day.visited} / ${day.total} 户`;
   if (day.visited === day.total) return `都走访了，${pair}。`;
   const away = day.total - day.visited - day.explained - day.pending;
-  const parts: [string, number][] = [["已说明", day.explained], ["等复核", day.pending], ["归别人走", away]];
+  const parts: [string, number][] = [
+    ["已说明", day.explained],
+    ["等复核", day.pending],
+    ["归别人走", away],
+  ];
   const rest = parts.filter(([, n]) => n > 0).map(([words, n]) => `${words} ${n} 户`);
   return `已走访 ${pair}，剩下的您不用再去：${rest.join("，")}。`;
 }

@@ -262,10 +262,13 @@ describe("day", () => {
   });
 
   it("tells nothing dispatched, all visited and what is at rest apart", () => {
-    const of = (more: Partial<typeof day>) => standing({ ...day, dispatched: true, visited: 0, explained: 0, pending: 0, total: 18, ...more });
+    const of = (more: Partial<typeof day>) =>
+      standing({ ...day, dispatched: true, visited: 0, explained: 0, pending: 0, total: 18, ...more });
     expect(of({ dispatched: false })).toBe("还没下派走访任务。下派之后同步一次，名单就来了。");
     expect(of({ visited: 18 })).toBe("都走访了，18 / 18 户。");
-    expect(of({ visited: 10, explained: 5, pending: 2 })).toBe("已走访 10 / 18 户，剩下的您不用再去：已说明 5 户，等复核 2 户，归别人走 1 户。");
+    expect(of({ visited: 10, explained: 5, pending: 2 })).toBe(
+      "已走访 10 / 18 户，剩下的您不用再去：已说明 5 户，等复核 2 户，归别人走 1 户。",
+    );
     expect([day.dispatched, day.visited, day.explained, day.pending, day.total]).toEqual([true, 0, 0, 0, 2]);
   });
 
