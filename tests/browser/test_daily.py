@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from gridwalk.registry.models import Dwelling, Event, Person
+from gridwalk.events.models import Event
+from gridwalk.registry.models import Dwelling, Person
 from gridwalk.registry.tests.street import phone
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import id_no

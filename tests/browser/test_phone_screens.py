@@ -18,7 +18,8 @@ from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
-from gridwalk.registry.actions import claims, decisions
+from gridwalk.differences.actions import decisions
+from gridwalk.registry.actions import claims
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person
 from gridwalk.registry.rules import Claim
 from gridwalk.sync.models import Attachment, Note, Op

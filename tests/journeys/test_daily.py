@@ -16,10 +16,11 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change, Stream
+from gridwalk.events.models import Event
 from gridwalk.method import addresses
 from gridwalk.registry.actions import creation
 from gridwalk.registry.actions import doors as registering
-from gridwalk.registry.models import Dwelling, Event, Organization, Person, Recheck, Residence
+from gridwalk.registry.models import Dwelling, Organization, Person, Recheck, Residence
 from gridwalk.registry.tests.street import phone, uscc
 from tests.harness.campaign import COMMUNITY, GRID, id_no
 from tests.harness.people import SignIn

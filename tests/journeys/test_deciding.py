@@ -15,13 +15,14 @@ from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
-from gridwalk.console.views import decisions as views
+from gridwalk.console.views import differences as views
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from gridwalk.differences.models import DecisionBatch
 from gridwalk.reconcile import jobs
 from gridwalk.registry.actions import claims
-from gridwalk.registry.models import DecisionBatch, Difference, Dwelling, Person
+from gridwalk.registry.models import Difference, Dwelling, Person
 from gridwalk.registry.rules import Claim
 from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, id_no, upload, workbook
 from tests.harness.people import SignIn

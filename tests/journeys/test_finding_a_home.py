@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
-from gridwalk.registry.models import Event, Person, Residence
+from gridwalk.events.models import Event
+from gridwalk.registry.models import Person, Residence
 from tests.harness.campaign import COMMUNITY, GRID
 from tests.harness.people import SignIn
 from tests.journeys.test_bench import case, text

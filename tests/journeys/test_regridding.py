@@ -20,8 +20,9 @@ from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import Import
 from gridwalk.registry.models import Dwelling, Person
-from gridwalk.sync.actions import pulling, regridding
+from gridwalk.sync.actions import pulling
 from gridwalk.territory.models import Building, Grid, GridPlan
+from gridwalk.upkeep.actions import regridding
 from gridwalk.visits.models import Visit
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, workbook
 from tests.harness.people import SignIn

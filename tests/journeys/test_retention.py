@@ -15,9 +15,10 @@ from pytest_django import Settings
 
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import actions as core
-from gridwalk.core import chain_reading, clock, erasures
-from gridwalk.core.backups import server
+from gridwalk.core import clock, erasures
+from gridwalk.core.audit import verify
 from gridwalk.core.models import AuditEntry, Change, StoredFile
+from gridwalk.operations.backups import server
 from gridwalk.registry import columns
 from gridwalk.registry.actions import endings
 from gridwalk.registry.models import Difference, Organization, Person, Recheck, Residence
@@ -133,7 +134,7 @@ def test_the_report_changes_nothing_and_erasing_does_just_what_it_said(left: Per
     assert not any(key.startswith("t:") for key in shop.search_keys)
     assert where(NAME) == []
     assert not StoredFile.objects.filter(erased_at__isnull=True).exists()
-    assert chain_reading.verify().breaks == []
+    assert verify.verify().breaks == []
     assert AuditEntry.objects.filter(verb="retention.erased", data__kind="staged", data__n=counted["staged"]).exists()
 
 
@@ -181,7 +182,7 @@ def test_who_is_erased_stands_nowhere_any_more_and_the_counts_and_the_audit_hold
     after = [table.objects.count() for table in (Person, Residence, Visit, Change, Recheck)]
     assert after[:3] == n_rows[:3]
     assert after[3] == n_rows[3] + 1, "the history has one line more, none less"
-    assert chain_reading.verify().breaks == []
+    assert verify.verify().breaks == []
     assert mother.name == Person.objects.get(pk=mother.pk).name
     shown = street.get(f"/people/{left.pk}/").content.decode()
     assert rules.ERASED_NAME in shown

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from gridwalk import __version__
-from gridwalk.cli import (
+from gridwalk.cli import failures, output, parser
+from gridwalk.cli.verbs import (
     areas,
     audit,
     backup,
@@ -17,14 +18,11 @@ from gridwalk.cli import (
     createuser,
     demo,
     doctor,
-    failures,
     https,
     import_ledgers,
     init,
     keyring,
     migrate,
-    output,
-    parser,
     passthrough,
     reconcile,
     restore,

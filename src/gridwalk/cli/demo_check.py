@@ -31,7 +31,7 @@ def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) 
     The last line printed is one JSON object; exit code.
     """
     from gridwalk.core import clock
-    from gridwalk.simulate import checks
+    from gridwalk.simulate.oracle import checks
 
     at = clock.now()
     with progress.stage("核对每个指标"):

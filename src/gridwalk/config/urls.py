@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from gridwalk.console.views import running
+from gridwalk.console.views import health
 from gridwalk.phone.api import api
 
 urlpatterns = [
-    path("healthz", running.healthz, name="healthz"),
-    path("metrics", running.metrics, name="metrics"),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("gridwalk.console.signin_urls")),
     path("phone/api/", api.urls),
     path("phone/", include("gridwalk.phone.urls")),

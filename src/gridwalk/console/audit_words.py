@@ -1,4 +1,4 @@
-"""Audit verbs in plain words; tests/test_docs.py holds this to the verbs the code writes."""
+"""Audit verbs in plain words; tests/house/test_docs.py holds this to the verbs the code writes."""
 
 from __future__ import annotations
 

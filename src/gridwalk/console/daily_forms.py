@@ -10,7 +10,8 @@ from typing import Any
 from django.http import QueryDict
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import events, rules
+from gridwalk.events import kinds
+from gridwalk.registry import rules
 from gridwalk.registry.queries.entities import Resident
 
 STARTS_FROM = {
@@ -21,14 +22,12 @@ STARTS_FROM = {
 """Where an event of a kind of record can be started from: a door's event from its people too."""
 
 
-def offered(kind: str, *, homed: bool = True) -> list[events.Kind]:
+def offered(kind: str, *, homed: bool = True) -> list[kinds.Kind]:
     """The events that make sense on the page of such a record. ``homed``: a person is linked to some door."""
     of_person = (
         {"moved_out", "died", "married", "born", "registered_in", "registered_out"} if homed else {"moved_in", "died"}
     )
-    return [
-        e for e in events.EVENTS.values() if kind in STARTS_FROM[e.at] and (kind != "person" or e.code in of_person)
-    ]
+    return [e for e in kinds.EVENTS.values() if kind in STARTS_FROM[e.at] and (kind != "person" or e.code in of_person)]
 
 
 PERSON_COLUMNS = ("name", "id_no", "phone", "relation")
@@ -83,7 +82,7 @@ class Given:
     told: str = ""
 
 
-def asks(kind: events.Kind, given: Given, *, finds_home: bool = False) -> list[Ask]:
+def asks(kind: kinds.Kind, given: Given, *, finds_home: bool = False) -> list[Ask]:
     """The questions of an event's form, in order.
 
     ``finds_home``: who comes is known, and which door it is, is asked.
@@ -94,7 +93,7 @@ def asks(kind: events.Kind, given: Given, *, finds_home: bool = False) -> list[A
 
 def people(code: str, typed: QueryDict) -> list[dict[str, str]]:
     """The lines of people as they were typed."""
-    lines = range(events.N_PEOPLE.get(code, 0))
+    lines = range(kinds.N_PEOPLE.get(code, 0))
     return [{column: typed.get(f"{column}-{n}", "") for column in PERSON_COLUMNS} for n in lines]
 
 
@@ -111,7 +110,7 @@ def _select(name: str, label: str, options: Mapping[str, str], given: Given, **m
     )
 
 
-def _fact(kind: events.Kind, name: str, given: Given) -> Ask:
+def _fact(kind: kinds.Kind, name: str, given: Given) -> Ask:
     of = {"opened": "organization", "born": "person"}.get(kind.code, "dwelling")
     field = dictionary.get(of, name)
     required = (kind.code, name) in REQUIRED
@@ -144,10 +143,10 @@ HINTS = {
 }
 
 
-def _people(kind: events.Kind, name: str, given: Given) -> Ask:
+def _people(kind: kinds.Kind, name: str, given: Given) -> Ask:
     relations = tuple((code, words[0]) for code, words in dictionary.get("person", "relation").choices.items())
     lines = []
-    for n in range(events.N_PEOPLE[kind.code]):
+    for n in range(kinds.N_PEOPLE[kind.code]):
         cells = []
         for column in PERSON_COLUMNS:
             box = f"{column}-{n}"
@@ -159,7 +158,7 @@ def _people(kind: events.Kind, name: str, given: Given) -> Ask:
     return Ask(name=name, label=label, kind="people", lines=lines, hint="填了证件号，已在册的人就接上，不会再建一条")
 
 
-def _who(kind: events.Kind, name: str, given: Given) -> Ask:
+def _who(kind: kinds.Kind, name: str, given: Given) -> Ask:
     label, several, fits = WHO[kind.code, name]
     residents = [r for r in given.residents if fits(r)]
     if kind.code == "let_ended" and not given.typed:
@@ -200,7 +199,7 @@ WHO: Mapping[tuple[str, str], tuple[str, bool, Callable[[Resident], bool]]] = {
 }
 
 
-def _on(kind: events.Kind, name: str, given: Given) -> Ask:
+def _on(kind: kinds.Kind, name: str, given: Given) -> Ask:
     label = {"moved_in": "从哪天起（不清楚就空着）", "died": "去世日期", "let": "从哪天起"}.get(kind.code, "哪一天")
     if name == "born_on":
         label = "出生日期"
@@ -215,28 +214,26 @@ def _on(kind: events.Kind, name: str, given: Given) -> Ask:
     )
 
 
-def _told(kind: events.Kind, name: str, given: Given) -> Ask:
-    return _select(name, "怎么知道的", events.TOLD, given, value=given.told, required=True)
+def _told(kind: kinds.Kind, name: str, given: Given) -> Ask:
+    return _select(name, "怎么知道的", kinds.TOLD, given, value=given.told, required=True)
 
 
-def _after(kind: events.Kind, name: str, given: Given) -> Ask:
+def _after(kind: kinds.Kind, name: str, given: Given) -> Ask:
     required = kind.code == "let_ended"
     now = "，".join(given.now[field] for field in ("occupancy", "tenure") if given.now.get(field))
     label = "现在怎么样" if required else "人都走了，这里"
     return _select(
-        name, label, events.AFTER, given, required=required, now=now, nothing="请选" if required else "还有人住，不改"
+        name, label, kinds.AFTER, given, required=required, now=now, nothing="请选" if required else "还有人住，不改"
     )
 
 
-def _residence_kind(kind: events.Kind, name: str, given: Given) -> Ask:
+def _residence_kind(kind: kinds.Kind, name: str, given: Given) -> Ask:
     label = "怎么住" if kind.code == "moved_in" else "在那边怎么住"
     required = kind.code == "moved_in"
-    return _select(
-        name, label, events.LIVES, given, required=required, nothing="请选" if required else "搬到另一处的选"
-    )
+    return _select(name, label, kinds.LIVES, given, required=required, nothing="请选" if required else "搬到另一处的选")
 
 
-def _address(kind: events.Kind, name: str, given: Given) -> Ask:
+def _address(kind: kinds.Kind, name: str, given: Given) -> Ask:
     if kind.code == "opened":
         label, hint = "门牌（和这处房屋不同时写）", ""
     elif kind.code == "moved_in":
@@ -253,12 +250,12 @@ def _address(kind: events.Kind, name: str, given: Given) -> Ask:
     )
 
 
-def _registered(kind: events.Kind, name: str, given: Given) -> Ask:
+def _registered(kind: kinds.Kind, name: str, given: Given) -> Ask:
     label = "孩子的户口" if kind.code == "born" else "搬过去的人的户口"
-    return _select(name, label, events.REGISTERED, given, required=True)
+    return _select(name, label, kinds.REGISTERED, given, required=True)
 
 
-_ASKS: Mapping[str, Callable[[events.Kind, str, Given], Ask]] = {
+_ASKS: Mapping[str, Callable[[kinds.Kind, str, Given], Ask]] = {
     "people": _people,
     "who": _who,
     "parent": _who,
@@ -270,11 +267,11 @@ _ASKS: Mapping[str, Callable[[events.Kind, str, Given], Ask]] = {
     "residence_kind": _residence_kind,
     "address": _address,
     "registered": _registered,
-    "where": lambda kind, name, given: _select(name, "搬到哪里", events.WHERE, given, required=True),
+    "where": lambda kind, name, given: _select(name, "搬到哪里", kinds.WHERE, given, required=True),
     "keeps": lambda kind, name, given: _select(
-        name, "户籍在此的人，户口", events.KEEPS, given, value="keeps", nothing="没有户口在这里"
+        name, "户籍在此的人，户口", kinds.KEEPS, given, value="keeps", nothing="没有户口在这里"
     ),
-    "home": lambda kind, name, given: _select(name, "住到哪里", events.HOME, given, required=True),
+    "home": lambda kind, name, given: _select(name, "住到哪里", kinds.HOME, given, required=True),
     "why": lambda kind, name, given: Ask(
         name=name,
         label="原因",

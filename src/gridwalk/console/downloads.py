@@ -32,3 +32,12 @@ def workbook(request: Signed, name: str, data: bytes, *, source: tuple[str, uuid
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def picture(jpeg: bytes) -> HttpResponse:
+    """A photo, never kept by the browser."""
+    return HttpResponse(
+        jpeg,
+        content_type="image/jpeg",
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"},
+    )

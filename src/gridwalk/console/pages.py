@@ -13,7 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.console.middleware import Signed
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.queries import differences
+from gridwalk.differences.queries import differences
 from gridwalk.sync.queries import returned
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
@@ -44,7 +44,7 @@ def counts_scope(request: Signed, asked: str = "") -> str:
 
 
 def unassigned(request: Signed, scope: str) -> dict[str, Any]:
-    """What ``parts/unassigned.html`` shows: how many doors of a scope have no grid yet, and where they are
+    """What ``parts/_unassigned.html`` shows: how many doors of a scope have no grid yet, and where they are
     put into one.
     """
     return {
@@ -64,7 +64,7 @@ def by_area(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except NotHere:
             if territory.grids(request.viewer, scope=""):
                 raise
-            return page(request, "console/welcome.html", {"empty": True}, active="console:home")
+            return page(request, "console/home/welcome.html", {"empty": True}, active="console:home")
 
     return shown
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from django.db import transaction
 
-from gridwalk.core import bulk, chain_reading, chains, clock, files, ids, plain, records
+from gridwalk.core import bulk, clock, files, ids, plain, records
 from gridwalk.core.actors import Actor
+from gridwalk.core.audit import append, verify
 from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
 
 
@@ -150,7 +151,7 @@ class Writing:
             for write in self._last:
                 write()
             bulk.insert(self._changes)
-            chains.append(self._audit, held=self.versions)
+            append.append(self._audit, held=self.versions)
 
 
 @contextmanager
@@ -274,7 +275,7 @@ def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
 
 def seal_audit(*, folder: Path, actor: Actor, at: dt.datetime) -> Path:
     """Write the ends of the audit's chains to a file in ``folder`` and note it. Raises OSError."""
-    seal = chain_reading.write_seal(folder, at=at)
+    seal = verify.write_seal(folder, at=at)
     with write_to(actor=actor, at=at) as writing:
-        writing.audit("audit.sealed", data={"digest": chain_reading.digest_of(seal)})
+        writing.audit("audit.sealed", data={"digest": verify.digest_of(seal)})
     return seal

@@ -88,7 +88,7 @@ class AuditEntry(models.Model):
 
 
 class AuditChain(models.Model):
-    """The end of one chain of audit lines (core.chaining): how many there are and the last one's hash."""
+    """The end of one chain of audit lines (core.audit.chain): how many there are and the last one's hash."""
 
     code = models.CharField(primary_key=True, max_length=16)
     seq = models.BigIntegerField(default=0)

@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.core import clock
+from gridwalk.differences.actions import batches
 from gridwalk.reconcile.actions import applying, comparing, to_door
-from gridwalk.registry.actions import batches
 
 CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“接着导”；再停，请告诉管理员现在的时间。"
 

@@ -12,11 +12,13 @@ from typing import Protocol
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
-from gridwalk.simulate import cast, checks, drive, workbooks
-from gridwalk.simulate.cast import Member
-from gridwalk.simulate.knocks import Knock
-from gridwalk.simulate.workbooks import LedgerFile
-from gridwalk.simulate.world import World
+from gridwalk.simulate.acting import cast, drive
+from gridwalk.simulate.acting.cast import Member
+from gridwalk.simulate.acting.knocks import Knock
+from gridwalk.simulate.oracle import checks
+from gridwalk.simulate.street import workbooks
+from gridwalk.simulate.street.workbooks import LedgerFile
+from gridwalk.simulate.street.world import World
 
 STAGES = 8
 

@@ -11,8 +11,8 @@ from gridwalk.campaigns import actions as campaigns
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.events.actions import homes
 from gridwalk.ledger import location
-from gridwalk.registry.actions.daily import homes
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.territory import actions as territory

@@ -91,6 +91,6 @@ def test_paper_shows_neither_vacancy_nor_care_nor_letting() -> None:
     paper = _declarations((STYLES / "print.css").read_text())
     assert paper[".secret"] == {"display": "none !important"}
     assert [paper[mark]["font-size"] for mark in (".door.v b", ".door.k b", ".mk.kong")] == ["0"] * 3
-    care = (TEMPLATES / "console" / "care.html").read_text()
+    care = (TEMPLATES / "console" / "care" / "list.html").read_text()
     assert "data-print" not in care
     assert '<div class="sheet secret">' in care

@@ -42,4 +42,4 @@ def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
         except looking.LookError as error:
             context["fault"] = str(error)
     status = 422 if context["fault"] else 200
-    return page(request, "console/person_access.html", context, active="console:register", status=status)
+    return page(request, "console/access/show.html", context, active="console:register", status=status)

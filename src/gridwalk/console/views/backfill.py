@@ -61,7 +61,7 @@ def index(request: Signed) -> HttpResponse:
         "progress": backfill.progress(request.viewer, source=source, kind=kind, scope=scope),
         "layout": backfill.layout(source, kind, scope)[1],
     }
-    return page(request, "console/backfill.html", context, active="console:backfill")
+    return page(request, "console/backfill/list.html", context, active="console:backfill")
 
 
 GRID, SHOWN = 15, 200

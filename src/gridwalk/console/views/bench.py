@@ -14,18 +14,19 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.bench.actions import settling
+from gridwalk.bench.cases import Case
+from gridwalk.bench.queries import casework, checks, settled
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import register
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
+from gridwalk.differences.actions.decisions import DecisionError
 from gridwalk.reconcile.actions import to_door
 from gridwalk.registry import rules
-from gridwalk.registry.actions import corrections, settling
-from gridwalk.registry.actions.decisions import DecisionError
-from gridwalk.registry.cases import Case
-from gridwalk.registry.queries import casework, checks, settled
+from gridwalk.registry.actions import corrections
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import merges, plans
 
@@ -115,7 +116,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
             "merge": _merge(viewer, chosen.case) if "same" in rules.CHECKS[check].choices else "",
             "plans": _plans(viewer, row),
         }
-    return page(request, "console/bench.html", context, active="console:bench")
+    return page(request, "console/bench/list.html", context, active="console:bench")
 
 
 def _merge(viewer: Viewer, case: Case) -> str:
@@ -187,7 +188,7 @@ def settled_(request: Signed) -> HttpResponse:
         "n": settled.n_decided(request.viewer, scope, check=check),
         "next": offset + SETTLED,
     }
-    return page(request, "console/settled.html", context, active="console:bench")
+    return page(request, "console/bench/settled.html", context, active="console:bench")
 
 
 SETTLED = 100

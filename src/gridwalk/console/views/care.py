@@ -79,7 +79,7 @@ def care_list(request: Signed) -> HttpResponse:
         "back": request.get_full_path(),
         "today": today,
     }
-    return page(request, "console/care.html", context, active="console:care")
+    return page(request, "console/care/list.html", context, active="console:care")
 
 
 def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int) -> tuple[list[Any], int]:
@@ -152,7 +152,7 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "back": request.POST.get("back", ""),
     }
     status = 422 if request.method == "POST" else 200
-    return page(request, "console/care_contact.html", context, active="console:care", status=status)
+    return page(request, "console/care/contact.html", context, active="console:care", status=status)
 
 
 def _said(request: Signed, person: uuid.UUID) -> Need:
@@ -230,7 +230,7 @@ def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "followed": found.state in needs.FOLLOWED,
     }
     status = 422 if request.method == "POST" else 200
-    return page(request, "console/care_need.html", context, active="console:care", status=status)
+    return page(request, "console/care/need.html", context, active="console:care", status=status)
 
 
 FIELDS = ("category", "interval_days", "starts_on", "ends_on", "review_on", "consent", "consent_on")
@@ -265,7 +265,7 @@ def care_new(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "stretch": rules.STRETCH,
     }
     status = 422 if request.method == "POST" else 200
-    return page(request, "console/care_new.html", context, active="console:care", status=status)
+    return page(request, "console/care/new.html", context, active="console:care", status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -306,7 +306,7 @@ def care_label(request: Signed, pk: uuid.UUID) -> HttpResponse:
         and request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
     }
     status = 422 if request.method == "POST" else 200
-    return page(request, "console/care_label.html", context, active="console:care", status=status)
+    return page(request, "console/care/label.html", context, active="console:care", status=status)
 
 
 def _values(request: Signed, *names: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def index(request: Signed) -> HttpResponse:
     if len(scope) < 12:
         areas.insert(0, (scope, territory.scope_name(scope)))
     context = {"comparisons": queries.comparisons(request.viewer), "areas": areas, "kinds": KINDS}
-    return page(request, "console/comparisons.html", context, active="console:comparisons")
+    return page(request, "console/comparisons/list.html", context, active="console:comparisons")
 
 
 @require_POST
@@ -79,7 +79,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     }
     if found.state == "done":
         context |= _result(request, found)
-    return page(request, "console/comparison.html", context, active="console:comparisons")
+    return page(request, "console/comparisons/show.html", context, active="console:comparisons")
 
 
 def _result(request: Signed, found: Any) -> dict[str, Any]:
@@ -139,8 +139,8 @@ def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The moving part of the page; ends by asking for the whole page. Of a result: its workbook, when it is written."""
     found = queries.get_comparison(request.viewer, pk)
     if request.GET.get("workbook"):
-        return render(request, "console/_comparison_workbook.html", {"one": found})
-    response = render(request, "console/_comparison_progress.html", {"one": found})
+        return render(request, "console/comparisons/_workbook.html", {"one": found})
+    response = render(request, "console/comparisons/_progress.html", {"one": found})
     if found.state != "comparing":
         response["HX-Refresh"] = "true"
     return response
@@ -248,4 +248,4 @@ def consistency(request: Signed) -> HttpResponse:
         "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
         "apart": MEASURED_APART[rate.CODE],
     }
-    return page(request, "console/consistency.html", context, active="console:comparisons")
+    return page(request, "console/comparisons/consistency.html", context, active="console:comparisons")

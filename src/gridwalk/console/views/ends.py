@@ -63,4 +63,4 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         "last": subject.last,
         "may_recheck": request.viewer.may(Verb.RECHECK, subject.grid),
     }
-    return page(request, "console/end.html", context, active="console:register", status=422 if fault else 200)
+    return page(request, "console/ends/new.html", context, active="console:register", status=422 if fault else 200)

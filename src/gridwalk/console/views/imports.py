@@ -28,7 +28,7 @@ def index(request: Signed) -> HttpResponse:
     if len(scope) < 12:
         areas.insert(0, (scope, f"{territory.scope_name(scope)}（按表里的社区分）"))
     context = {"imports": queries.imports(request.viewer), "areas": areas, "kinds": dictionary.KINDS}
-    return page(request, "console/imports.html", context, active="console:imports")
+    return page(request, "console/imports/list.html", context, active="console:imports")
 
 
 @require_POST
@@ -65,7 +65,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.scope),
         **pages.unassigned(request, found.scope),
     }
-    return page(request, "console/import.html", context, active="console:imports")
+    return page(request, "console/imports/show.html", context, active="console:imports")
 
 
 @require_POST
@@ -101,7 +101,7 @@ def _defer(request: Signed, pk: uuid.UUID) -> None:
 def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The moving part of the page; ends by asking for the whole page."""
     found = queries.get_import(request.viewer, pk)
-    response = render(request, "console/_import_progress.html", {"one": found})
+    response = render(request, "console/imports/_progress.html", {"one": found})
     if found.state != "applying":
         response["HX-Refresh"] = "true"
     return response

@@ -45,7 +45,7 @@ def move_find(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "typed": typed,
         "hits": [hit for hit in hits if hit.kind == "dwelling" and hit.id != pk],
     }
-    return page(request, "console/move_find.html", context, active="console:register")
+    return page(request, "console/moves/find.html", context, active="console:register")
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,7 +100,7 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
         "effects": moves.Move().effects(request.viewer, plan),
         "seen": plans.mark(plan),
     }
-    return page(request, "console/move.html", context, active="console:register", status=422 if fault else 200)
+    return page(request, "console/moves/new.html", context, active="console:register", status=422 if fault else 200)
 
 
 def _is_id(given: str) -> bool:

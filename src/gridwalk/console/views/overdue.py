@@ -17,7 +17,7 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.registry.actions.daily import confirming
+from gridwalk.events.actions import confirming
 from gridwalk.territory import queries as territory
 from gridwalk.visits.queries import overdue
 
@@ -56,7 +56,7 @@ def index(request: Signed) -> HttpResponse:
         "may_confirm": request.viewer.may(Verb.EDIT_REGISTER, scope),
         "may_dispatch": request.viewer.may(Verb.DISPATCH, scope),
     }
-    return page(request, "console/overdue.html", context, active="console:daily")
+    return page(request, "console/overdue/list.html", context, active="console:daily")
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
+from gridwalk.bench.queries import checks
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import daily_forms, pages
 from gridwalk.console.middleware import Signed
@@ -19,13 +20,16 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.differences.queries import differences
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.queries import care, checks, differences, entities, history, merging, rechecks, search
+from gridwalk.registry.queries import care, entities, rechecks, search
 from gridwalk.territory import queries as territory
+from gridwalk.timeline import queries as timeline
+from gridwalk.upkeep.queries import pairs
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
 from gridwalk.visits.queries import care as followed
@@ -59,7 +63,7 @@ def register(request: Signed) -> HttpResponse:
         "kinds": dictionary.KINDS,
         **pages.unassigned(request, scope),
     }
-    return page(request, "console/register.html", context, active="console:register")
+    return page(request, "console/register/list.html", context, active="console:register")
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +75,7 @@ def find(request: Signed) -> HttpResponse:
         return redirect(PAGES[hits[0].kind], hits[0].id)
     return page(
         request,
-        "console/search.html",
+        "console/register/search.html",
         {"typed": typed, "hits": hits, "cut": search.is_cut(hits), "pages": PAGES},
         active="console:register",
     )
@@ -114,9 +118,9 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "needs": followed.of_persons(request.viewer, persons, found.grid_id, today),
         "differences": differences.of_entities(request.viewer, [found.id, *persons]),
         "agreement": backfill.agreement(request.viewer, "dwelling", found.id),
-        "history": history.past(
+        "history": timeline.past(
             "dwelling",
-            [found.id, *merging.merged_into(found), *persons, *(r.residence for r in residents)],
+            [found.id, *pairs.merged_into(found), *persons, *(r.residence for r in residents)],
             full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
         ),
         "contradictions": checks.touching(request.viewer, [found.id, *persons], today),
@@ -135,7 +139,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "events": daily_forms.offered("dwelling"),
         **_standing(request, "dwelling", found),
     }
-    return page(request, "console/dwelling.html", context, active="console:register")
+    return page(request, "console/register/dwelling.html", context, active="console:register")
 
 
 def _standing(request: Signed, kind: str, found: Any) -> dict[str, Any]:
@@ -168,16 +172,16 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "needs": followed.of_persons(request.viewer, [found.id], found.grid_id, today),
         "sees_care": request.viewer.may(Verb.SEE_CARE, found.grid_id),
         "name": entities.shown_name(request.viewer, found.grid_id, found.name),
-        "history": history.past(
+        "history": timeline.past(
             "person",
-            [found.id, *merging.merged_into(found), *(h.residence for h in homes)],
+            [found.id, *pairs.merged_into(found), *(h.residence for h in homes)],
             full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
         ),
         "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
         "events": daily_forms.offered("person", homed=bool(homes)),
         "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
     }
-    return page(request, "console/person.html", context, active="console:register")
+    return page(request, "console/register/person.html", context, active="console:register")
 
 
 @require_GET
@@ -188,7 +192,7 @@ def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "contradictions": checks.touching(request.viewer, [found.id], clock.local_date(request.at)),
         "events": daily_forms.offered("organization"),
     }
-    return page(request, "console/place.html", context, active="console:register")
+    return page(request, "console/register/place.html", context, active="console:register")
 
 
 @require_GET
@@ -203,7 +207,9 @@ def site_page(
     """The page of a key site; with what was typed where a round was refused."""
     found = entities.get_site(request.viewer, pk)
     context = context_of(request, "site", found) | rounds_of(request, found, typed, refused)
-    return page(request, "console/place.html", context, active="console:register", status=422 if refused else 200)
+    return page(
+        request, "console/register/place.html", context, active="console:register", status=422 if refused else 200
+    )
 
 
 def rounds_of(request: Signed, found: Any, typed: Mapping[str, str] | None, refused: str) -> dict[str, Any]:
@@ -227,8 +233,8 @@ def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
         "facts": entities.facts(viewer, found),
         "crumbs": pages.crumbs(found.grid_id),
         "upkeep": upkeep.about(viewer, found),
-        "history": history.past(
-            kind, [found.id, *merging.merged_into(found)], full=viewer.may(Verb.SEE_ROWS, found.grid_id)
+        "history": timeline.past(
+            kind, [found.id, *pairs.merged_into(found)], full=viewer.may(Verb.SEE_ROWS, found.grid_id)
         ),
         "differences": differences.of_entities(viewer, [found.id]),
         "agreement": backfill.agreement(viewer, kind, found.id) if kind in compared.KINDS else [],
@@ -287,7 +293,9 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         "typed": request.POST,
         "back": PAGES[kind],
     }
-    return page(request, "console/correct.html", context, active="console:register", status=422 if faults else 200)
+    return page(
+        request, "console/register/correct.html", context, active="console:register", status=422 if faults else 200
+    )
 
 
 @require_POST
@@ -306,4 +314,4 @@ def reveal(request: Signed, kind: str, pk: uuid.UUID, field: str) -> HttpRespons
         messages.error(request, str(error))
         return redirect(PAGES[kind], pk)
     context = {"label": dictionary.label(kind, field), "value": value, "back": PAGES[kind], "pk": pk}
-    return render(request, "console/reveal.html", context)
+    return render(request, "console/register/reveal.html", context)

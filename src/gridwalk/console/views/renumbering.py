@@ -71,7 +71,9 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "n_buildings": len(subjects),
         "may_whole": _keeps(request, reads, renumbering.new_plan(renumbering.of_estate(building), {})),
     }
-    return page(request, "console/renumber.html", context, active="console:buildings", status=422 if fault else 200)
+    return page(
+        request, "console/renumbering/new.html", context, active="console:buildings", status=422 if fault else 200
+    )
 
 
 def _keeps(request: Signed, reads: renumbering.Renumbering, plan: Any) -> bool:

@@ -34,7 +34,7 @@ def index(request: Signed) -> HttpResponse:
         made = actions.make_report(actor=request.viewer, at=request.at, kind=kind, campaign_id=campaign.id)
         return redirect("console:report_download", made.id)
     context = {"kinds": KINDS, "made": queries.reports(request.viewer), "campaign": campaign}
-    return page(request, "console/reports.html", context, active="console:reports")
+    return page(request, "console/reports/list.html", context, active="console:reports")
 
 
 @require_GET

@@ -15,9 +15,9 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core.queries import NotHere
-from gridwalk.sync.actions.regridding import PlanError
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.actions import unassigned as actions
+from gridwalk.upkeep.actions.regridding import PlanError
 from gridwalk.upkeep.queries import unassigned as queries
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -42,7 +42,7 @@ def buildings(request: Signed) -> HttpResponse:
         "buildings": queries.buildings(request.viewer, community) if community else [],
         "grids": [grid for grid in grids if grid.kind != "unassigned"],
     }
-    return page(request, "console/unassigned.html", context, active="console:buildings")
+    return page(request, "console/unassigned/list.html", context, active="console:buildings")
 
 
 def _assign(request: Signed, community: str) -> HttpResponse:

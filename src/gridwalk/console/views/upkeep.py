@@ -15,10 +15,10 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import register
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.queries import merging, titles
+from gridwalk.registry.queries import titles
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions import plans as actions
-from gridwalk.upkeep.queries import merges, plans, splits
+from gridwalk.upkeep.queries import merges, pairs, plans, splits
 from gridwalk.upkeep.queries.kinds import READS
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -46,12 +46,12 @@ def merge_find(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         "found": found,
         "title": titles.titles(request.viewer, kind, [pk])[pk],
         "same": SAME[kind],
-        "candidates": merging.candidates(request.viewer, found),
+        "candidates": pairs.candidates(request.viewer, found),
         "typed": typed,
         "hits": hits,
         "back": register.PAGES[kind],
     }
-    return page(request, "console/merge_find.html", context, active="console:register")
+    return page(request, "console/upkeep/merge_find.html", context, active="console:register")
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,8 +65,7 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
     given, fault = request.POST, None
     plan = plans.unproposed(merges.KIND_OF[kind], [pk, other])
     sides = {
-        line.field.name: given.get(f"side-{line.field.name}", "")
-        for line in merging.beside(request.viewer, stays, goes)
+        line.field.name: given.get(f"side-{line.field.name}", "") for line in pairs.beside(request.viewer, stays, goes)
     }
     if request.method == "POST":
         try:
@@ -108,7 +107,7 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
         "seen": plans.mark(plan),
         "back": register.PAGES[kind],
     }
-    return page(request, "console/merge.html", context, active="console:register", status=422 if fault else 200)
+    return page(request, "console/upkeep/merge.html", context, active="console:register", status=422 if fault else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,7 +150,7 @@ def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "name": choices["name"],
         **reads.parts(request.viewer, person, choices),
     }
-    return page(request, "console/split.html", context, active="console:register", status=422 if fault else 200)
+    return page(request, "console/upkeep/split.html", context, active="console:register", status=422 if fault else 200)
 
 
 @require_GET
@@ -176,7 +175,7 @@ def _plan(request: Signed, found: Any, *, fault: UpkeepError | None = None) -> H
         "typed": request.POST,
         **READS[found.kind].shown(request.viewer, found),
     }
-    return page(request, "console/upkeep_plan.html", context, active="console:rechecks", status=422 if fault else 200)
+    return page(request, "console/upkeep/show.html", context, active="console:rechecks", status=422 if fault else 200)
 
 
 @require_POST

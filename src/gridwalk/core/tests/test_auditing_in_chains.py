@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from gridwalk.core import actions, chain_reading, chaining, ids
-from gridwalk.core.chain_reading import Break, SealError
+from gridwalk.core import actions, ids
+from gridwalk.core.audit import chain, verify
+from gridwalk.core.audit.verify import Break, SealError
 from gridwalk.core.models import AuditChain, AuditEntry
 from gridwalk.core.tests.people import SYSTEM, WORKER
 
@@ -45,7 +46,7 @@ def test_lines_go_into_their_grids_chain_or_their_communitys_and_hold(at: dt.dat
         writing.audit("areas.loaded")
     ends = dict(AuditChain.objects.values_list("code", "seq"))
     assert ends == {GRID: 5, LOOSE: 2, OTHER: 1}
-    found = chain_reading.verify()
+    found = verify.verify()
     assert (found.n_lines, found.n_chains, found.breaks) == (8, 3, [])
 
 
@@ -101,43 +102,43 @@ def _insert() -> None:
 def test_it_finds_what_was_changed_removed_inserted_or_cut_off(
     tampering: Callable[[], None], breaks: list[tuple[str, str, int]]
 ) -> None:
-    assert not chain_reading.verify().breaks
+    assert not verify.verify().breaks
     tampering()
-    assert chain_reading.verify().breaks == [Break(*one) for one in breaks]
+    assert verify.verify().breaks == [Break(*one) for one in breaks]
 
 
 @pytest.mark.usefixtures("lines")
-@pytest.mark.parametrize("alg", chaining.ALGORITHMS)
+@pytest.mark.parametrize("alg", chain.ALGORITHMS)
 def test_a_seal_finds_a_chain_that_was_written_anew_and_is_itself_guarded(
     alg: str, at: dt.datetime, tmp_path: Path, settings: Settings
 ) -> None:
     settings.AUDIT_HASH = alg
     with actions.write_to(GRID, actor=WORKER, at=at) as writing:
         writing.audit("visit.recorded", scope=GRID)
-    seal = chain_reading.write_seal(tmp_path, at=at)
-    later = chain_reading.write_seal(tmp_path, at=at + dt.timedelta(days=1))
-    assert f"previous {chain_reading.digest_of(seal)}\n" in later.read_text()
+    seal = verify.write_seal(tmp_path, at=at)
+    later = verify.write_seal(tmp_path, at=at + dt.timedelta(days=1))
+    assert f"previous {verify.digest_of(seal)}\n" in later.read_text()
     with actions.write_to(GRID, actor=WORKER, at=at) as writing:
         writing.audit("visit.recorded", scope=GRID)
-    assert not chain_reading.verify(seal).breaks, "what came after the seal is no break"
+    assert not verify.verify(seal).breaks, "what came after the seal is no break"
 
     AuditEntry.objects.filter(chain=LOOSE).delete()
     AuditChain.objects.filter(code=LOOSE).delete()
     actions.record_reading(
         actor=SYSTEM, at=at, verb="number.revealed", scope=GRID, kind="person", subject=ids.new_id(), reason="另一个"
     )
-    assert not chain_reading.verify().breaks, "by itself the new chain holds"
-    assert chain_reading.verify(seal).breaks == [Break("sealed", LOOSE, 2)]
+    assert not verify.verify().breaks, "by itself the new chain holds"
+    assert verify.verify(seal).breaks == [Break("sealed", LOOSE, 2)]
 
     seal.write_text(seal.read_text().replace(f"{LOOSE} 2", f"{LOOSE} 1"))
     with pytest.raises(SealError, match="被改过"):
-        chain_reading.verify(seal)
+        verify.verify(seal)
 
 
 def test_the_national_hash_is_the_standards_own_example() -> None:
-    assert chaining.digest(b"abc", alg="SM3") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    assert chain.digest(b"abc", alg="SM3") == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
     with pytest.raises(ValueError, match="no algorithm"):
-        chaining.digest(b"abc", alg="MD5")
+        chain.digest(b"abc", alg="MD5")
 
 
 JSON = st.recursive(
@@ -157,4 +158,4 @@ def test_a_line_has_the_same_hash_before_it_is_stored_and_after(data: dict[str, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::jsonb::text", [json.dumps(data)])
         back = json.loads(cursor.fetchone()[0])
-    assert chaining.link("", {"data": data}, alg="SHA256") == chaining.link("", {"data": back}, alg="SHA256")
+    assert chain.link("", {"data": data}, alg="SHA256") == chain.link("", {"data": back}, alg="SHA256")

@@ -12,7 +12,7 @@ import time_machine
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
-from gridwalk.registry.actions import decisions
+from gridwalk.differences.actions import decisions
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
 from gridwalk.registry.tests.street import FAR_GRID, GRID, id_no, links, phone
 from gridwalk.sync.actions import depositing, pushing

@@ -19,10 +19,10 @@ from gridwalk.phone.tests.test_pushing import push, states, visit
 from gridwalk.registry.actions import doors
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.tests.street import FIRST, GRID
-from gridwalk.sync.actions import regridding
 from gridwalk.sync.models import Device, Returned
-from gridwalk.sync.queries import regridding as before
 from gridwalk.territory.models import Building
+from gridwalk.upkeep.actions import regridding
+from gridwalk.upkeep.queries import regridding as before
 from gridwalk.visits.models import Visit
 from tests.harness.phones import Cache
 

@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Sequence
 
 from gridwalk.accounts.rules import Viewer
+from gridwalk.bench.actions import settling
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.campaigns.actions import Joining
 from gridwalk.core.actions import Writing
-from gridwalk.registry.actions import batches, decisions, settling
-from gridwalk.registry.models import DecisionBatch, Difference, Settled
-from gridwalk.registry.queries import at_doors
+from gridwalk.differences.actions import batches, decisions
+from gridwalk.differences.models import DecisionBatch
+from gridwalk.differences.queries import at_doors
+from gridwalk.registry.models import Difference, Settled
 
 
 def decide(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: str, reason: str = "") -> Difference:

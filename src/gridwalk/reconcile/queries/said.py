@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.differences.queries.differences import Row
 from gridwalk.reconcile.models import SideRow, StagedRow
-from gridwalk.registry.queries.differences import Row
 from gridwalk.registry.rules import SOURCES
 
 CODES = {label: code for code, label in SOURCES.items()}

@@ -16,7 +16,6 @@ from gridwalk.registry.models import (
     CareLabel,
     Difference,
     Dwelling,
-    Event,
     Facility,
     Organization,
     Person,
@@ -58,7 +57,7 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
         CareLabel.objects.filter(grid_id__in=old, person__grid_id=grid).update(grid_id=grid)
         for kind, entities in columns.TABLES.items():
             of_kind = entities._default_manager.filter(grid_id=grid).values("pk")
-            for of_entity in (Difference, Recheck, Event):
+            for of_entity in (Difference, Recheck):
                 of_entity._default_manager.filter(grid_id__in=old, kind=kind, entity__in=of_kind).update(grid_id=grid)
             Settled.objects.filter(grid_id__in=old, lead__in=of_kind).update(grid_id=grid)
 

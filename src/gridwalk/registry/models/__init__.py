@@ -1,7 +1,6 @@
 """The tables of the register: records of facts, what is decided about them, what happened."""
 
-from gridwalk.registry.models.decisions import DecisionBatch, Difference, Recheck, Settled
-from gridwalk.registry.models.events import Event
+from gridwalk.registry.models.decisions import Difference, Recheck, Settled
 from gridwalk.registry.models.records import (
     CareLabel,
     Dwelling,
@@ -16,11 +15,9 @@ from gridwalk.registry.models.records import (
 
 __all__ = [
     "CareLabel",
-    "DecisionBatch",
     "Difference",
     "Dwelling",
     "Entity",
-    "Event",
     "Facility",
     "FormerAddress",
     "Organization",

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridwalk.core.models import Change
+from gridwalk.differences.actions import decisions
 from gridwalk.registry import columns
-from gridwalk.registry.actions import claims, decisions
+from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Difference, Dwelling, Person
 from gridwalk.registry.rules import UNSEEN, Claim, Verdict
 from gridwalk.registry.tests.street import Street, changes, id_no, lead, open_differences, phone

@@ -5,7 +5,6 @@ from __future__ import annotations
 from gridwalk.core.models import Change
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Residence
-from gridwalk.registry.queries import history
 from gridwalk.registry.tests.street import (
     FAR_GRID,
     FIRST,
@@ -17,6 +16,7 @@ from gridwalk.registry.tests.street import (
     links,
     open_differences,
 )
+from gridwalk.timeline import queries as timeline
 
 
 def test_a_ledger_never_makes_a_second_home_and_asks_once(street: Street) -> None:
@@ -56,7 +56,7 @@ def test_whoever_moves_stays_registered_where_their_household_is(street: Street)
     assert person.grid_id == NEXT_GRID
     link = Residence.objects.get(dwelling=old)
     assert "居住类别 户籍在此，住在这里 → 户籍在此，住在别处" in {
-        p.sentence for p in history.past("person", [link.id], full=True)
+        p.sentence for p in timeline.past("person", [link.id], full=True)
     }
 
 

@@ -9,9 +9,10 @@ import pytest
 from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
+from gridwalk.differences.queries import differences
 from gridwalk.registry.actions import creation, endings
 from gridwalk.registry.models import CareLabel
-from gridwalk.registry.queries import care, differences, entities, history, rechecks, search
+from gridwalk.registry.queries import care, entities, rechecks, search
 from gridwalk.registry.tests.street import (
     FIRST,
     GRID,
@@ -23,6 +24,7 @@ from gridwalk.registry.tests.street import (
     phone,
     worker,
 )
+from gridwalk.timeline import queries as timeline
 
 STREET = "120105001"
 AsViewer = Callable[[Role, str], Viewer]
@@ -131,5 +133,5 @@ def test_rechecks_wait_for_who_may_recheck_and_say_which_are_ones_own(street: St
     (own,), (others,) = rechecks.waiting(who, STREET), rechecks.waiting(lead(), STREET)
     assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "登记错了")
     assert rechecks.waiting(worker(), STREET) == []
-    marks = {p.sentence for p in history.past("dwelling", [door.id], full=True)}
+    marks = {p.sentence for p in timeline.past("dwelling", [door.id], full=True)}
     assert "提出注销（登记错了），待复核，凭上门看过" in marks

@@ -8,10 +8,12 @@ from django.db import connection
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core.models import Change
-from gridwalk.registry.actions import corrections, creation, decisions, endings
+from gridwalk.differences.actions import decisions
+from gridwalk.registry.actions import corrections, creation, endings
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person
-from gridwalk.registry.queries import entities, history, search
+from gridwalk.registry.queries import entities, search
 from gridwalk.registry.tests.street import GRID, Street, id_no, lead, phone
+from gridwalk.timeline import queries as timeline
 
 NUMBERS = [id_no(1), id_no(3), *(phone(n) for n in range(1, 9))]
 
@@ -58,7 +60,7 @@ def test_no_table_holds_a_number(street: Street) -> None:
         for row in table._default_manager.all():
             entities.facts(who, row)
     search.search(who, phone(4))
-    history.past("person", [person.id], full=True)
+    timeline.past("person", [person.id], full=True)
     assert hits() == []
     assert str(Change.objects.filter(entity=person.id, field="phone").latest("version").new_clear) == phone(6)
 
@@ -78,6 +80,6 @@ def test_the_search_for_numbers_finds_one_that_is_there(street: Street) -> None:
 def test_history_shows_numbers_masked(street: Street) -> None:
     person = street.person("张桂兰", phone=phone(1))
     street.say(person, "phone", phone(2), "visit")
-    sentences = [p.sentence for p in history.past("person", [person.id], full=True)]
+    sentences = [p.sentence for p in timeline.past("person", [person.id], full=True)]
     assert any("→" in s and "*" in s for s in sentences)
     assert not any(number in s for s in sentences for number in NUMBERS)

@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM
+from gridwalk.bench.actions import settling
+from gridwalk.bench.queries import checks
 from gridwalk.core import envelope
-from gridwalk.registry.actions import settling
 from gridwalk.registry.models import Dwelling, Settled
-from gridwalk.registry.queries import checks
 from gridwalk.registry.tests.street import FIRST, GRID, Street, lead, phone
 from gridwalk.retention import rules
 from gridwalk.retention.actions import applying, people

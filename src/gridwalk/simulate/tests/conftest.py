@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gridwalk.simulate import days, workbooks
-from gridwalk.simulate.knocks import Knock
-from gridwalk.simulate.workbooks import LedgerFile
-from gridwalk.simulate.world import World
+from gridwalk.simulate.acting import days
+from gridwalk.simulate.acting.knocks import Knock
+from gridwalk.simulate.street import workbooks
+from gridwalk.simulate.street.workbooks import LedgerFile
+from gridwalk.simulate.street.world import World
 
 START = dt.date(2026, 9, 21)
 

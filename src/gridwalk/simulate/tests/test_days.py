@@ -3,10 +3,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 
-from gridwalk.simulate import days, settling
-from gridwalk.simulate.knocks import SHANGHAI, Knock, calendar
+from gridwalk.simulate.acting import days
+from gridwalk.simulate.acting.knocks import SHANGHAI, Knock, calendar
+from gridwalk.simulate.oracle import settling
+from gridwalk.simulate.street.world import PILOT, World
 from gridwalk.simulate.tests.conftest import START
-from gridwalk.simulate.world import PILOT, World
 
 # Later the pilot grids run out of doors.
 END_OF_RUSH = dt.datetime(2026, 10, 10, tzinfo=SHANGHAI)

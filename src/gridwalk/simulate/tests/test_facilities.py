@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from gridwalk.simulate import facilities
-from gridwalk.simulate.world import World
+from gridwalk.simulate.street import facilities
+from gridwalk.simulate.street.world import World
 
 TODAY = dt.date(2026, 11, 20)
 

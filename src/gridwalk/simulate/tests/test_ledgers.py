@@ -11,9 +11,9 @@ import pytest
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import location, read
 from gridwalk.method import address_writing, idcards
-from gridwalk.simulate import entries, workbooks
-from gridwalk.simulate.workbooks import LedgerFile
-from gridwalk.simulate.world import World
+from gridwalk.simulate.street import entries, workbooks
+from gridwalk.simulate.street.workbooks import LedgerFile
+from gridwalk.simulate.street.world import World
 
 PLACE = ("grid_code", "community", "estate", "building", "stairwell", "floor", "room", "address")
 

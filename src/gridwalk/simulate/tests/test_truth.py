@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from gridwalk.simulate import truth
-from gridwalk.simulate.knocks import SHANGHAI, Knock
-from gridwalk.simulate.settling import Attempt, settle
+from gridwalk.simulate.acting.knocks import SHANGHAI, Knock
+from gridwalk.simulate.oracle import truth
+from gridwalk.simulate.oracle.settling import Attempt, settle
+from gridwalk.simulate.oracle.truth import Count
+from gridwalk.simulate.street.workbooks import LedgerFile
+from gridwalk.simulate.street.world import PILOT, World
 from gridwalk.simulate.tests.conftest import START
-from gridwalk.simulate.truth import Count
-from gridwalk.simulate.workbooks import LedgerFile
-from gridwalk.simulate.world import PILOT, World
 
 IMPORTED = dt.date(2026, 9, 14)
 DAY_45 = dt.date(2026, 11, 20)

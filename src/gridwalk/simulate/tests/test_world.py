@@ -6,9 +6,9 @@ import pytest
 from stdnum.cn import uscc
 
 from gridwalk.method import idcards
-from gridwalk.simulate import faults
-from gridwalk.simulate.model import LIVING
-from gridwalk.simulate.world import World, area_tree
+from gridwalk.simulate.street import faults
+from gridwalk.simulate.street.model import LIVING
+from gridwalk.simulate.street.world import World, area_tree
 
 
 def test_the_same_seed_makes_the_same_street_and_another_seed_another(small: World) -> None:

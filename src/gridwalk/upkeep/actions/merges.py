@@ -13,10 +13,10 @@ from gridwalk.core.moving import Moved, Moves
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import merging as reconcile
 from gridwalk.registry import columns
-from gridwalk.registry.actions import merging as registry
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person
 from gridwalk.sync.actions import merging as sync
 from gridwalk.upkeep import rules
+from gridwalk.upkeep.actions.steps import merging as registry
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import Merge, two_numbers, why_not
 from gridwalk.upkeep.rules import RIGHT, UpkeepError

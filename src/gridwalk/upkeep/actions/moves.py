@@ -13,9 +13,10 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moved, Moves
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import rules as registry
-from gridwalk.registry.actions import creation, households
+from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Residence
 from gridwalk.upkeep import rules
+from gridwalk.upkeep.actions.steps import households
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.moves import Move, staying
 from gridwalk.upkeep.rules import UpkeepError

@@ -12,10 +12,10 @@ from gridwalk.core.actions import Writing
 from gridwalk.method import address_writing
 from gridwalk.method.renumbering import Scheme
 from gridwalk.reconcile.actions import estates as reconcile
-from gridwalk.registry.actions import renumbering as registry
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.queries import renumbering as reads
 from gridwalk.registry.queries.renumbering import NewAddress
+from gridwalk.upkeep.actions.steps import renumbering as registry
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.renumbering import Drawn, Renumbering
 from gridwalk.upkeep.rules import UpkeepError

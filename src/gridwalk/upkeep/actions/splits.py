@@ -15,10 +15,10 @@ from gridwalk.method import names
 from gridwalk.reconcile.actions import merging as reconcile
 from gridwalk.registry import columns
 from gridwalk.registry.actions import creation
-from gridwalk.registry.actions import merging as registry
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
 from gridwalk.registry.rules import WAITING
 from gridwalk.sync.actions import merging as sync
+from gridwalk.upkeep.actions.steps import merging as registry
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.splits import Split
 from gridwalk.upkeep.rules import BOTH, GO, UpkeepError

@@ -17,10 +17,10 @@ from gridwalk.registry import predicates
 from gridwalk.registry.actions import creation
 from gridwalk.registry.actions import regridding as registry
 from gridwalk.registry.models import Dwelling, Organization, Person
-from gridwalk.sync.actions import regridding
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.territory.models import Building
+from gridwalk.upkeep.actions import regridding
 from gridwalk.upkeep.rules import UpkeepError
 
 

@@ -14,12 +14,13 @@ from gridwalk.method import idcards, uscc
 from gridwalk.reconcile.models import SideRow
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Difference, Entity, Organization, Person, Residence
-from gridwalk.registry.queries import merging, titles
-from gridwalk.registry.queries.merging import Line, Link
+from gridwalk.registry.queries import titles
 from gridwalk.sync.models import Device, Note
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries import pairs
 from gridwalk.upkeep.queries.effects import Effect
+from gridwalk.upkeep.queries.pairs import Line, Link
 from gridwalk.visits.models import CareContact, Visit
 
 KIND_OF = {"person": "merge_persons", "dwelling": "merge_dwellings", "organization": "merge_organizations"}
@@ -81,7 +82,7 @@ class Merge:
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Heads, links and status of both."""
-        return {str(one.pk): merging.state_of(one) for one in self.pair(plan)}
+        return {str(one.pk): pairs.state_of(one) for one in self.pair(plan)}
 
     def titles(self, viewer: Viewer, plans: Sequence[Plan]) -> Mapping[uuid.UUID, str]:
         """王秀英（5号楼 1单元 301）并入 王秀英（5号楼 1单元 302）."""
@@ -93,7 +94,7 @@ class Merge:
         stays, goes = self.pair(plan)
         asked = plan.state == "open"
         return {
-            "template": "console/parts/merge_plan.html",
+            "template": "console/upkeep/_merge_plan.html",
             "stays": stays,
             "goes": goes,
             "of": self.of,
@@ -115,7 +116,7 @@ class Merge:
     ) -> list[Choice]:
         """Every line with the side to keep: the chosen one, else the better proved."""
         found = []
-        for line in merging.beside(viewer, stays, goes):
+        for line in pairs.beside(viewer, stays, goes):
             name = line.field.name
             side = chosen.get(name) or _suggested(line, stays, goes)
             changed = seen is not None and any(
@@ -128,12 +129,12 @@ class Merge:
         """The homes to choose from, where two records of a person live at more than one door; else none."""
         if not isinstance(stays, Person) or not isinstance(goes, Person):
             return []
-        living = [link for link in merging.links([stays, goes]) if link.living]
+        living = [link for link in pairs.links([stays, goes]) if link.living]
         return living if len({link.dwelling for link in living}) > 1 else []
 
     def effects(self, viewer: Viewer, stays: Entity, goes: Entity) -> list[Effect]:
         """What would move, in counts."""
-        moving = merging.moving(viewer, goes)
+        moving = pairs.moving(viewer, goes)
         n_contacts = CareContact.objects.filter(label__person_id=goes.pk).count()
         n_visits = Visit.objects.filter(entity=goes.pk).count()
         n_notes = Note.objects.filter(place=goes.pk).count()

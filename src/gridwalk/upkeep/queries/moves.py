@@ -91,7 +91,7 @@ class Move:
         people = Person.objects.filter(pk__in=plan.subjects[2:]).order_by("sort_key")
         asked = plan.state == "open"
         return {
-            "template": "console/parts/move_plan.html",
+            "template": "console/moves/_plan.html",
             "old": old,
             "new": new,
             "movers": self.movers(viewer, old, new) if asked else [],

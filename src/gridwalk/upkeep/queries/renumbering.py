@@ -82,7 +82,7 @@ class Renumbering:
         """Old and new addresses of all doors, while it waits; afterwards what was typed."""
         drawn = self.drawn(plan) if plan.state == "open" else None
         return {
-            "template": "console/parts/renumber_plan.html",
+            "template": "console/renumbering/_plan.html",
             "drawn": drawn,
             "shown": drawn.changed[:SHOWN] if drawn else [],
             "effects": self.effects(plan, drawn) if drawn else [],

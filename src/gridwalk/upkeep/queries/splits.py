@@ -12,12 +12,13 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.method import names
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
-from gridwalk.registry.queries import care, entities, merging, titles
+from gridwalk.registry.queries import care, entities, titles
 from gridwalk.registry.queries.care import Label
 from gridwalk.registry.queries.entities import Fact
-from gridwalk.registry.queries.merging import Link
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries import pairs
+from gridwalk.upkeep.queries.pairs import Link
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Split:
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Heads, links and status, and the labels it has."""
         labels = CareLabel.objects.filter(person_id__in=plan.subjects).order_by("pk").values_list("pk", flat=True)
-        of_records = {str(p.pk): merging.state_of(p) for p in Person.objects.filter(pk__in=plan.subjects)}
+        of_records = {str(p.pk): pairs.state_of(p) for p in Person.objects.filter(pk__in=plan.subjects)}
         return {**of_records, "labels": [str(pk) for pk in labels]}
 
     def titles(self, viewer: Viewer, plans: Sequence[Plan]) -> Mapping[uuid.UUID, str]:
@@ -75,7 +76,7 @@ class Split:
         """What goes to the second record and what stays."""
         person = self.person(plan)
         parts = self.parts(viewer, person, plan.choices) if plan.state == "open" else {}
-        return {"template": "console/parts/split_plan.html", "person": person, "subjects": plan.subjects, **parts}
+        return {"template": "console/upkeep/_split_plan.html", "person": person, "subjects": plan.subjects, **parts}
 
     def parts(self, viewer: Viewer, person: Person, chosen: Mapping[str, Any]) -> dict[str, list[Part]]:
         """Facts, links and labels of the record, each with where it goes."""
@@ -88,7 +89,7 @@ class Split:
         labels = care.of_persons(viewer, [person.pk], person.grid_id, today)
         return {
             "facts": [Part(f, fields.get(f.field, rules.STAY)) for f in self.facts(viewer, person)],
-            "links": [part(link, link.residence) for link in merging.links([person])],
+            "links": [part(link, link.residence) for link in pairs.links([person])],
             "labels": [part(label, label.id) for label in labels],
         }
 

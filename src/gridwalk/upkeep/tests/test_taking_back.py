@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock, ids
 from gridwalk.core.models import Change
+from gridwalk.events.actions import homes, undoing
+from gridwalk.events.actions.undoing import UndoError
 from gridwalk.reconcile import places
 from gridwalk.reconcile.models import BackfillItem
 from gridwalk.registry import predicates
 from gridwalk.registry.actions import claims, creation
-from gridwalk.registry.actions.daily import homes, undoing
-from gridwalk.registry.actions.daily.undoing import UndoError
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Residence
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, phone
 from gridwalk.sync.models import Alias

@@ -1,0 +1,308 @@
+"""Records that may be one person, door or organization written twice: candidates from the database, judged by
+``sameness``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
+
+from gridwalk.bench import sameness
+from gridwalk.bench.cases import Case, Inside, Member
+from gridwalk.bench.sameness import Somebody, by_key
+from gridwalk.method import address_writing, linkage
+from gridwalk.registry import columns, rules
+from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
+
+STREET = 9
+"""Digits of a grid's code that say the street."""
+Homes = Mapping[uuid.UUID, Mapping[uuid.UUID, str]]
+"""Person → the doors they are linked to → the door's key."""
+
+
+def same_number(inside: Inside, today: dt.date) -> list[Case]:
+    """One ID number on several records: one of them struck off, or typed for somebody else and waiting as a difference.
+
+    A record that was merged into another is that other one.
+    """
+    waiting = _numbers_waiting(inside)
+    held = Person.objects.filter(merged_into__isnull=True).exclude(id_no_index="")
+    ended = held.filter(status="struck_off")  # of those that stand nobody has another's number
+    if inside.ids is not None:
+        ended = ended.filter(id_no_index__in=held.filter(inside.of()).values("id_no_index"))
+    same = Q(id_no_index=OuterRef("id_no_index"))
+    standing = held.filter(same).exclude(status="struck_off")
+    several = ended.filter(Exists(standing) | Exists(ended.filter(same).exclude(pk=OuterRef("pk"))))
+    numbers = {*several.values_list("id_no_index", flat=True), *waiting}
+    by_number: dict[str, set[uuid.UUID]] = {number: set(waiting.get(number, ())) for number in numbers}
+    for pk, number in held.filter(id_no_index__in=numbers).values_list("id", "id_no_index"):
+        by_number[number].add(pk)
+    rows = _persons({pk for several in by_number.values() for pk in several})
+    found = []
+    for number, records in sorted(by_number.items()):
+        if len(records) > 1:
+            people = [Member("person", pk, rows[pk].grid_id, (number, rows[pk].status)) for pk in sorted(records)]
+            found.append(Case("same_number", tuple(people), len(people)))
+    return found
+
+
+def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
+    """Numbers that wait as differences for a record inside, or for one whose number is a record's inside: number
+    (blind) →
+    the records they were typed for. Of a few records it is asked within their street, without opening a number of
+    theirs.
+    """
+    asked = Difference.objects.filter(kind="person", field="id_no", state__in=rules.WAITING)
+    held: set[str] = set()
+    if inside.ids is None:
+        asked = asked.filter(claimed_hash__in=list(asked.filter(inside.of()).values_list("claimed_hash", flat=True)))
+    else:
+        people = list(Person.objects.filter(inside.of()).values_list("grid_id", "id_no_index"))
+        held = {number for _, number in people if number}
+        streets = Q(pk__in=[])
+        for street in {grid[:STREET] for grid, _ in people}:
+            streets |= Q(grid__code__startswith=street)
+        asked = asked.filter(streets)
+    found: dict[str, set[uuid.UUID]] = {}
+    for row in asked:
+        if number := columns.number_key("person", row.opened("claimed")):
+            found.setdefault(number, set()).add(row.entity)
+    if inside.ids is None:
+        return found
+    return {number: records for number, records in found.items() if number in held or records & set(inside.ids)}
+
+
+def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
+    """One name and birth date; two different valid numbers are two persons."""
+    active = Person.objects.filter(status="active", born_on__isnull=False)
+    namesake = active.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
+    wanted = set(active.filter(inside.of()).filter(Exists(namesake)).values_list("name", "born_on"))
+    rows = active.filter(name__in={name for name, _ in wanted}, born_on__in={born for _, born in wanted}).order_by("id")
+    found = []
+    for same in by_key(rows.only("id", "grid_id", "name", "born_on", "id_no_index"), lambda p: (p.name, p.born_on)):
+        if (same[0].name, same[0].born_on) in wanted:
+            found += [_of_persons("same_name_and_birth", group) for group in sameness.groups(same, _maybe_one)]
+    return found
+
+
+def _maybe_one(one: Person, other: Person) -> bool:
+    return not sameness.apart(somebody(one), somebody(other))
+
+
+def somebody(person: Person, homes: Collection[uuid.UUID] = ()) -> Somebody:
+    """What of a person's record tells persons apart."""
+    return Somebody(person.name, person.born_on, person.id_no_index, frozenset(homes))
+
+
+def _of_persons(code: str, people: Sequence[Person], more: Mapping[uuid.UUID, tuple[str, ...]] | None = None) -> Case:
+    members = [
+        Member("person", p.id, p.grid_id, (p.name, str(p.born_on), p.id_no_index, *(more or {}).get(p.id, ())))
+        for p in people
+    ]
+    return Case(code, tuple(sorted(members, key=lambda m: m.id)), len(members))
+
+
+def near_duplicate(inside: Inside, today: dt.date) -> list[Case]:
+    """Names that sound alike with one birth date (or none on one side), at one door or with one telephone."""
+    active = Person.objects.filter(status="active")
+    here = active.filter(inside.of())
+    sounds = active.filter(name_key=OuterRef("name_key")).exclude(pk=OuterRef("pk"))
+    dated = here.filter(Exists(sounds.filter(born_on=OuterRef("born_on")).exclude(name=OuterRef("name"))))
+    undated = here.filter(Exists(sounds), born_on__isnull=True)
+    beside = here.filter(Exists(sounds.filter(born_on__isnull=True)))
+    keys = dated.values("name_key").union(undated.values("name_key"), beside.values("name_key"))
+    rows = list(active.filter(name_key__in=[k["name_key"] for k in keys]).order_by("id"))
+    homes = homes_of([p.id for p in rows])
+    pairs = [
+        (one, other)
+        for same in by_key(rows, lambda p: p.name_key)
+        for one, other in _near_each_other(same, homes)
+        if _worth_comparing(one, other, homes)
+    ]
+    levels = compare(pairs, homes)
+    alike = {(a.id, b.id) for (a, b), how in zip(pairs, levels, strict=True) if sameness.twice(how)}
+    ids = {pk for pair in alike for pk in pair}
+    looked_at = {pk: (p.phone_index, *sorted(map(str, homes.get(pk, {})))) for p in rows if (pk := p.id) in ids}
+    found = []
+    for same in by_key([p for p in rows if p.id in ids], lambda p: p.name_key):
+        for group in sameness.groups(same, lambda a, b: bool({(a.id, b.id), (b.id, a.id)} & alike)):
+            found.append(_of_persons("near_duplicate", group, looked_at))
+    return found
+
+
+def _near_each_other(same: Sequence[Person], homes: Homes) -> list[tuple[Person, Person]]:
+    """The pairs that have a door or a telephone in common."""
+    at: dict[object, list[Person]] = {}
+    for person in same:
+        for place in (*homes.get(person.id, {}), *([person.phone_index] if person.phone_index else [])):
+            at.setdefault(place, []).append(person)
+    return list({(a.id, b.id): (a, b) for there in at.values() for a, b in combinations(there, 2)}.values())
+
+
+def _worth_comparing(one: Person, other: Person, homes: Homes) -> bool:
+    """One name with one birth date is another check's question."""
+    if one.born_on and other.born_on and (one.born_on != other.born_on or one.name == other.name):
+        return False
+    return not sameness.apart(somebody(one, homes.get(one.id, {})), somebody(other, homes.get(other.id, {})))
+
+
+def homes_of(persons: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
+    """Person → the doors they are linked to, with their keys."""
+    found: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
+    links = Residence.objects.filter(person__in=persons, to_on__isnull=True)
+    for person, door, key in links.values_list("person_id", "dwelling_id", "dwelling__address_key").order_by(
+        "created_at"
+    ):
+        found.setdefault(person, {})[door] = key
+    return found
+
+
+def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[str, str]]:
+    """How pairs of persons compare (``method.linkage``), at the door they share where they share one."""
+    if not pairs:
+        return []
+    records = []
+    for one, other in pairs:
+        here, there = homes.get(one.id, {}), homes.get(other.id, {})
+        shared = next((door for door in here if door in there), None)
+        records += [
+            _record(p, own.get(shared) if shared else next(iter(own.values()), ""))
+            for p, own in ((one, here), (other, there))
+        ]
+    schema = {column: pl.Date if column == "born_on" else pl.String for column in records[0]}
+    frame = pl.DataFrame(records, schema).with_row_index("row")
+    return linkage.compare(frame, [(2 * n, 2 * n + 1) for n in range(len(pairs))], "person")
+
+
+def _record(person: Person, key: str | None) -> dict[str, Any]:
+    estate, building, stairwell, room = address_writing.parts_of(key or "")
+    said = {
+        "name": person.name,
+        "id_no": columns.read(person, "id_no"),
+        "born_on": person.born_on,
+        "sex": person.sex,
+        "phone": columns.read(person, "phone"),
+        "relation": person.relation,
+        "estate": estate,
+        "building": building,
+        "stairwell": stairwell,
+        "room": room,
+    }
+    return {name: value or None for name, value in said.items()}
+
+
+def _persons(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    return {p.id: p for p in Person.objects.filter(pk__in=ids).only("id", "grid_id", "status")}
+
+
+def kept_apart(inside: Inside, *, limit: int) -> list[tuple[Person, Person, str]]:
+    """Pairs that look alike and are two persons, with the reason: one birth date at one door, or namesakes with
+    two numbers.
+    """
+    living = Residence.objects.filter(
+        to_on__isnull=True, kind__in=rules.LIVING, person__status="active", person__born_on__isnull=False
+    )
+    shared = living.filter(inside.of("person")).order_by().values("dwelling", "person__born_on").annotate(n=Count("pk"))
+    at = set(shared.filter(n__gt=1).order_by("dwelling").values_list("dwelling", "person__born_on")[: 2 * limit])
+    links = living.filter(dwelling__in={door for door, _ in at}, person__born_on__in={born for _, born in at})
+    links = links.select_related("person").order_by("dwelling_id", "person_id")
+    numbered = Person.objects.filter(status="active", born_on__isnull=False).exclude(id_no_index="")
+    other = numbered.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
+    namesakes = numbered.filter(inside.of()).filter(Exists(other)).order_by("sort_key", "born_on", "id")[: 2 * limit]
+    found: dict[tuple[uuid.UUID, uuid.UUID], tuple[Person, Person, str]] = {}
+    for beside in by_key(links, lambda link: (link.dwelling_id, link.person.born_on)):
+        for one, two in combinations(beside, 2):
+            if why := sameness.apart(somebody(one.person, [one.dwelling_id]), somebody(two.person, [two.dwelling_id])):
+                found[one.person_id, two.person_id] = (one.person, two.person, why)
+    for named in by_key(namesakes, lambda p: (p.name, p.born_on)):
+        for a, b in combinations(named, 2):
+            found.setdefault((a.id, b.id), (a, b, sameness.apart(somebody(a), somebody(b))))
+    return list(found.values())[:limit]
+
+
+def _part(n: int) -> Func:
+    """A part of an address key: estate, building, stairwell, room."""
+    return Func(F("address_key"), Value("|"), Value(n), function="split_part", output_field=CharField())
+
+
+def same_door(inside: Inside, today: dt.date) -> list[Case]:
+    """One room of a building written with its stairwell and without."""
+    standing = Dwelling.objects.exclude(status="struck_off").exclude(room="").annotate(stair=_part(3))
+    twin = standing.filter(building=OuterRef("building"), room=OuterRef("room")).exclude(pk=OuterRef("pk"))
+    here = standing.filter(inside.of())
+    bare = here.filter(Exists(twin), stair="").values_list("building", "room")
+    beside = here.filter(Exists(twin.filter(stair=""))).exclude(stair="").values_list("building", "room")
+    wanted = set(bare.union(beside))
+    rows = standing.filter(building__in={b for b, _ in wanted}, room__in={r for _, r in wanted}).order_by("id")
+    found = []
+    for same in by_key(
+        rows.only("id", "grid_id", "address_key", "building", "room"), lambda d: (d.building_id, d.room)
+    ):
+        if (same[0].building_id, same[0].room) in wanted:
+            doors = [Member("dwelling", d.id, d.grid_id, (d.address_key,)) for d in same]
+            found.append(Case("same_door", tuple(doors), len(doors)))
+    return found
+
+
+def same_organization(inside: Inside, today: dt.date) -> list[Case]:
+    """One name at one door or address, or one body's code under two credit codes."""
+    active = Organization.objects.filter(status="active")
+    other = active.exclude(pk=OuterRef("pk"))
+    named = other.filter(name_key=OuterRef("name_key"))
+    here = active.filter(inside.of())
+    body = active.exclude(uscc="").annotate(body=_body())
+    found = _together(
+        here.filter(Exists(named.filter(dwelling=OuterRef("dwelling"))))
+        .values_list("name_key", flat=True)
+        .union(
+            here.filter(Exists(named.filter(address=OuterRef("address"))))
+            .exclude(address="")
+            .values_list("name_key", flat=True)
+        ),
+        active,
+        "name_key",
+    )
+    coded = body.filter(inside.of()).filter(Exists(body.filter(body=OuterRef("body")).exclude(pk=OuterRef("pk"))))
+    found += _together(coded.values_list("body", flat=True), body, "body")
+    unique = {tuple(sorted(o.id for o in group)): group for group in found}
+    return [
+        Case(
+            "same_organization",
+            tuple(
+                Member("organization", o.id, o.grid_id, (o.name_key, o.uscc, o.address, str(o.dwelling_id)))
+                for o in sorted(group, key=lambda o: o.id)
+            ),
+            len(group),
+        )
+        for group in unique.values()
+    ]
+
+
+def _body() -> Func:
+    start = sameness.CODE_OF_BODY.start + 1
+    length = sameness.CODE_OF_BODY.stop - sameness.CODE_OF_BODY.start
+    return Func(F("uscc"), Value(start), Value(length), function="substr", output_field=CharField())
+
+
+def _together(keys: Iterable[str], rows: QuerySet[Organization], column: str) -> list[list[Organization]]:
+    found = list(rows.filter(**{f"{column}__in": set(keys)}).order_by("id"))
+    return [
+        group
+        for same in by_key(found, lambda o: getattr(o, column))
+        for group in sameness.groups(same, _one_organization)
+    ]
+
+
+def _one_organization(one: Organization, other: Organization) -> bool:
+    if not sameness.one_body(one.uscc, other.uscc):
+        return False
+    if one.uscc and other.uscc:
+        return True
+    at_door = one.dwelling_id is not None and one.dwelling_id == other.dwelling_id
+    return at_door or (one.address != "" and one.address == other.address)

@@ -1,0 +1,168 @@
+"""Finding the cases of the checks ``rules.CHECKS``: set-based, over the grids of an area or around some records.
+
+A case is a group, not a pair: everybody who shares a telephone, every record of one name and birth date. It holds
+what the check looked at, record by record (``Member.basis``), so that a decision can tell whether that has changed
+since.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+
+from gridwalk.bench import alikes
+from gridwalk.bench.cases import Case, Inside, Member
+from gridwalk.bench.sameness import by_key
+from gridwalk.registry import rules
+from gridwalk.registry.models import Organization, Person, Residence
+from gridwalk.registry.rules import Occupant
+
+
+def _homes() -> QuerySet[Residence]:
+    """Where people are said to live now, at doors that stand."""
+    return Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING).exclude(dwelling__status="struck_off")
+
+
+def _living() -> QuerySet[Residence]:
+    return _homes().filter(person__status="active")
+
+
+def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
+    """The database finds the doors worth a look, ``rules.of_dwelling`` judges them: with all who live there."""
+    counted = (
+        _living()
+        .filter(inside.of("dwelling"))
+        .order_by()
+        .values("dwelling")
+        .annotate(
+            n=Count("pk"),
+            tenants=Count("pk", filter=Q(kind="tenant")),
+            eldest=Min("person__born_on"),
+            undated=Count("pk", filter=Q(person__born_on__isnull=True)),
+        )
+        .filter(
+            Q(dwelling__occupancy="vacant")
+            | Q(dwelling__tenure="owner", tenants__gt=0)
+            | Q(n__gte=rules.CROWDED)
+            | Q(n__gt=1, dwelling__area_m2__lt=rules.SQUARE_METRES_EACH * F("n"))
+            | Q(undated=0, eldest__gt=rules.of_age_since(today))
+        )
+    )
+    links = _living().filter(dwelling__in=list(counted.values_list("dwelling", flat=True)))
+    links = links.select_related("dwelling", "person").order_by("dwelling_id", "person_id")
+    return [case for of_door in by_key(links, lambda link: link.dwelling_id) for case in _of_door(of_door, today)]
+
+
+def _of_door(links: Sequence[Residence], today: dt.date) -> Iterable[Case]:
+    door = links[0].dwelling
+    area = float(door.area_m2) if door.area_m2 else None
+    living = [Occupant(link.kind, link.person.born_on) for link in links]
+    for code in rules.of_dwelling(living, occupancy=door.occupancy, tenure=door.tenure, area_m2=area, today=today):
+        concerned = [link for link in links if code != "owner_with_tenants" or link.kind == "tenant"]
+        looked_at = {"vacant_with_residents": door.occupancy, "owner_with_tenants": door.tenure, "crowded": str(area)}
+        people = [
+            Member(
+                "person",
+                link.person_id,
+                link.person.grid_id,
+                (str(link.person.born_on),) if code == "minor_alone" else (),
+            )
+            for link in concerned
+        ]
+        yield Case(
+            code, (Member("dwelling", door.id, door.grid_id, (looked_at.get(code, ""),)), *people), len(concerned)
+        )
+
+
+def _two_homes(inside: Inside, today: dt.date) -> list[Case]:
+    several = _living().filter(inside.of("person")).order_by().values("person").annotate(n=Count("pk")).filter(n__gt=1)
+    return _with_doors("two_homes", _homes().filter(person__in=list(several.values_list("person", flat=True))))
+
+
+def _ended_but_living(inside: Inside, today: dt.date) -> list[Case]:
+    return _with_doors("ended_but_living", _homes().filter(inside.of("person")).exclude(person__status="active"))
+
+
+def _with_doors(code: str, links: QuerySet[Residence]) -> list[Case]:
+    """A case for each person, with the doors they are said to live at."""
+    found = []
+    for own in by_key(links.select_related("person", "dwelling").order_by("person_id", "created_at", "id"), _person_of):
+        person = own[0].person
+        doors = [Member("dwelling", link.dwelling_id, link.dwelling.grid_id) for link in own]
+        found.append(Case(code, (Member("person", person.id, person.grid_id, (person.status,)), *doors), len(own)))
+    return found
+
+
+def _person_of(link: Residence) -> uuid.UUID:
+    return link.person_id
+
+
+def _no_home(inside: Inside, today: dt.date) -> list[Case]:
+    links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
+    rows = Person.objects.filter(inside.of(), ~Exists(links), status="active").values_list("id", "grid_id")
+    return [Case("no_home", (Member("person", pk, grid),), 1) for pk, grid in rows]
+
+
+def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
+    phones = Person.objects.filter(inside.of(), status="active").exclude(phone_index="").values("phone_index")
+    shared = (
+        _living()
+        .filter(person__phone_index__in=phones)
+        .order_by()
+        .values("person__phone_index")
+        .annotate(n_doors=Count("dwelling", distinct=True))
+        .filter(n_doors__gte=rules.PHONE_DOORS)
+    )
+    links = _living().filter(person__phone_index__in=list(shared.values_list("person__phone_index", flat=True)))
+    found = []
+    for one in by_key(links.select_related("person").order_by("person_id"), lambda link: link.person.phone_index):
+        people = []
+        for own in by_key(one, _person_of):
+            doors = sorted(str(link.dwelling_id) for link in own)
+            people.append(
+                Member("person", own[0].person_id, own[0].person.grid_id, (own[0].person.phone_index, *doors))
+            )
+        found.append(Case("phone_shared", tuple(people), len({link.dwelling_id for link in one})))
+    return found
+
+
+def _door_gone(inside: Inside, today: dt.date) -> list[Case]:
+    gone = Organization.objects.filter(
+        inside.of() | inside.of("dwelling"), status="active", dwelling__status="struck_off"
+    )
+    rows = gone.values_list("id", "grid_id", "dwelling_id", "dwelling__grid_id")
+    return [
+        Case("door_gone", (Member("organization", pk, grid, (str(door),)), Member("dwelling", door, door_grid)), 1)
+        for pk, grid, door, door_grid in rows
+    ]
+
+
+Finder = Callable[[Inside, dt.date], list[Case]]
+FINDERS: Sequence[tuple[Collection[str], Finder]] = (
+    (("same_number",), alikes.same_number),
+    (("same_name_and_birth",), alikes.same_name_and_birth),
+    (("near_duplicate",), alikes.near_duplicate),
+    (("same_door",), alikes.same_door),
+    (("same_organization",), alikes.same_organization),
+    (("two_homes",), _two_homes),
+    (("no_home",), _no_home),
+    (("ended_but_living",), _ended_but_living),
+    (("phone_shared",), _phone_shared),
+    (("door_gone",), _door_gone),
+    (("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone"), _at_doors),
+)
+"""Codes of ``rules.CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
+
+
+def find(inside: Inside, today: dt.date, codes: Collection[str] = tuple(rules.CHECKS)) -> list[Case]:
+    """The cases of some checks that touch what is ``inside``, decided or not."""
+    return [
+        case
+        for of, finder in FINDERS
+        if set(of) & set(codes)
+        for case in finder(inside, today)
+        if case.check in codes and inside.touches(case)
+    ]

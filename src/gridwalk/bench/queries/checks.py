@@ -1,0 +1,163 @@
+"""线上检查: the open cases of an area or around some records, counted and listed (P14, P16).
+
+Records are questioned, never people; nothing here is counted by worker.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.bench import contradictions
+from gridwalk.bench.cases import Case, Inside, Member
+from gridwalk.bench.queries import settled
+from gridwalk.bench.queries.settled import Open
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import columns, rules
+from gridwalk.registry.models import Residence
+from gridwalk.registry.queries import titles
+from gridwalk.registry.rules import CHECKS
+
+ABOUT_A_FACT = frozenset({"correct", "to_door"})
+ELSEWHERE = "别的社区的一条记录"
+"""In place of a record outside the viewer's area: that there is one is all they learn."""
+
+
+def phone_doors(phone_index: str) -> int:
+    """At how many doors people with that phone live."""
+    if not phone_index:
+        return 0
+    links = Residence.objects.filter(
+        person__phone_index=phone_index, person__status="active", to_on__isnull=True, kind__in=rules.LIVING
+    )
+    return links.values("dwelling").distinct().count()
+
+
+def open_cases(viewer: Viewer, scope: str, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[Open]:
+    """The cases inside a scope that nobody has decided, or whose ground has changed since."""
+    return settled.undecided(contradictions.find(inside(viewer, scope), today, codes))
+
+
+def inside(viewer: Viewer, scope: str) -> Inside:
+    """The parts of a scope whose rows the viewer may see, at least masked."""
+    scopes = viewer.scopes(Verb.SEE_ROWS_MASKED)
+    return Inside([max(held, scope, key=len) for held in scopes if held.startswith(scope) or scope.startswith(held)])
+
+
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """One check over an area: how many cases wait."""
+
+    code: str
+    kind: str
+    label: str
+    todo: str
+    n: int
+
+
+def counted(found: Sequence[Open]) -> list[Counted]:
+    """Every check with its count, in the order of the checks."""
+    n = Counter(one.case.check for one in found)
+    return [Counted(code, check.kind, check.label, check.todo, n[code]) for code, check in CHECKS.items()]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """A case as a row.
+
+    ``record``: the one it is shown under, of ``kind``; ``again``: it was decided once and has come back.
+    """
+
+    check: str
+    lead: uuid.UUID
+    record: uuid.UUID
+    kind: str
+    grid: str
+    title: str
+    sentence: str
+    todo: str
+    again: bool
+
+
+def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
+    """Cases as rows, by grid and title; without those that would tell the viewer which doors stand empty or are let.
+
+    At most two queries a kind of record.
+    """
+    told = [one for one in found if may_be_told(viewer, one.case)]
+    named = names(viewer, [shown_lead(viewer, one.case) for one in told])
+    made = [
+        Row(
+            check=one.case.check,
+            lead=one.case.lead.id,
+            record=lead.id,
+            kind=lead.kind,
+            grid=lead.grid,
+            title=named[lead.id],
+            sentence=rules.sentence(one.case.check, one.case.n),
+            todo=CHECKS[one.case.check].todo,
+            again=one.earlier is not None,
+        )
+        for one in told
+        for lead in [shown_lead(viewer, one.case)]
+    ]
+    return sorted(made, key=lambda row: (row.grid, row.title, row.lead))
+
+
+def may_be_told(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer may know of which door the case speaks (red line 5)."""
+    return not CHECKS[case.check].tells_use or viewer.may(Verb.SEE_CARE, case.lead.grid)
+
+
+def choices(viewer: Viewer, case: Case) -> tuple[str, ...]:
+    """What the viewer may decide of a case. A fact is put right, or asked about at the door, by who decides where its
+    record stands; what the records are to each other, by whoever decides where one of them stands.
+    """
+    if viewer.may(Verb.DECIDE_DIFFERENCE, case.lead.grid):
+        return CHECKS[case.check].choices
+    if not any(viewer.may(Verb.DECIDE_DIFFERENCE, m.grid) for m in case.members):
+        return ()
+    return tuple(choice for choice in CHECKS[case.check].choices if choice not in ABOUT_A_FACT)
+
+
+def shown_lead(viewer: Viewer, case: Case) -> Member:
+    """The record a case is shown under: the first the viewer may see."""
+    return next((m for m in case.members if viewer.may(Verb.SEE_ROWS_MASKED, m.grid)), case.lead)
+
+
+def names(viewer: Viewer, members: Sequence[Member]) -> dict[uuid.UUID, str]:
+    """What each record is called, as the viewer may see it."""
+    visible = [m for m in members if viewer.may(Verb.SEE_ROWS_MASKED, m.grid)]
+    found = {m.id: ELSEWHERE for m in members}
+    for kind in sorted({m.kind for m in visible}):
+        of_kind = titles.titles(viewer, kind, [m.id for m in visible if m.kind == kind])
+        found |= {pk: title for pk, (title, _) in of_kind.items()}
+    return found
+
+
+def touching(viewer: Viewer, records: Collection[uuid.UUID], today: dt.date) -> list[Row]:
+    """The open cases some records are part of, for the pages of a door or a person."""
+    return rows(viewer, settled.undecided(contradictions.find(Inside(ids=frozenset(records)), today)))
+
+
+def get_case(viewer: Viewer, code: str, record: uuid.UUID, today: dt.date) -> Case | None:
+    """The case of a check that a record leads or is part of, decided or not; None where there is none (any more).
+
+    Raises NotHere where the viewer may not see the record, or not what the check tells of it.
+    """
+    if code not in CHECKS:
+        raise NotHere
+    cases = contradictions.find(Inside(ids=frozenset([record])), today, [code])
+    for case in sorted(cases, key=lambda case: case.lead.id != record):
+        if any(viewer.may(Verb.SEE_ROWS_MASKED, m.grid) for m in case.members) and may_be_told(viewer, case):
+            return case
+    grid = (
+        columns.TABLES[CHECKS[code].kind]._default_manager.filter(pk=record).values_list("grid_id", flat=True).first()
+    )
+    if cases or grid is None or not viewer.may(Verb.SEE_ROWS_MASKED, grid):
+        raise NotHere
+    return None

@@ -1,0 +1,352 @@
+"""Decisions that stay decided: what they cover, when a case comes back, and how each is taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
+from gridwalk.bench.actions import settling
+from gridwalk.bench.queries import casework, checks, settled
+from gridwalk.core.models import AuditEntry
+from gridwalk.core.queries import NotHere
+from gridwalk.differences.actions import decisions
+from gridwalk.differences.actions.decisions import DecisionError
+from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence, Settled
+from gridwalk.registry.tests.street import (
+    FAR_GRID,
+    FIRST,
+    GRID,
+    SECOND,
+    Street,
+    id_no,
+    lead,
+    links,
+    phone,
+    uscc,
+    worker,
+)
+
+TODAY = dt.date(2026, 10, 13)
+BORN = "1980-01-01"
+
+
+def waiting(check: str, who: Viewer = SYSTEM, scope: str = "120105001") -> list[settled.Open]:
+    return checks.open_cases(who, scope, TODAY, [check])
+
+
+def decide(street: Street, check: str, choice: str, who: Viewer | None = None, **more: Any) -> Settled:
+    (one,) = waiting(check)
+    return settling.settle(
+        actor=who or lead(), at=street.at, check=check, lead=one.case.lead.id, seen=one.case.seen, choice=choice, **more
+    )
+
+
+def titles(check: str) -> list[list[str]]:
+    people = dict(Person.objects.values_list("id", "name"))
+    doors = dict(Dwelling.objects.values_list("id", "room"))
+    bodies = dict(Organization.objects.values_list("id", "name"))
+    named = {**people, **doors, **bodies}
+    return [sorted(named[pk] for pk in one.case.records) for one in waiting(check)]
+
+
+def test_one_number_on_a_struck_off_record_and_on_a_standing_one(street: Street) -> None:
+    old = street.person("张桂兰", id_no=id_no(1))
+    Person.objects.filter(pk=old.pk).update(status="struck_off")
+    street.person("张桂兰", street.door(), id_no=id_no(1))
+    street.person("李四", street.door("102"), id_no=id_no(2))
+    assert titles("same_number") == [["张桂兰", "张桂兰"]]
+
+
+def test_one_number_typed_for_somebody_else_waits_beside_its_holder(street: Street) -> None:
+    street.person("张桂兰", street.door(), id_no=id_no(1))
+    other = street.person("李四", street.door("102"))
+    street.say(other, "id_no", id_no(1), "visit")
+    third = street.person("王五", street.door("103"))
+    street.say(third, "id_no", id_no(3), "visit")  # nobody else's: it applies
+    assert titles("same_number") == [["张桂兰", "李四"]]
+    (one,) = waiting("same_number")
+    for record in one.case.records:  # the case is the same from either side
+        found = checks.get_case(lead(), "same_number", record, TODAY)
+        assert found is not None
+        assert found.seen == one.case.seen
+
+
+def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -> None:
+    for room in ("101", "102", "103"):
+        street.person("张桂兰", street.door(room), born_on=BORN)
+    street.person("李四", street.door("201"), born_on=BORN, id_no=id_no(1))
+    street.person("李四", street.door("202"), born_on=BORN, id_no=id_no(3))
+    assert titles("same_name_and_birth") == [["张桂兰"] * 3]
+    apart = casework.kept_apart(lead(), FIRST)
+    assert [(a.titles, a.why) for a in apart] == [("李四、李四", "两个证件号都校验无误，却不同：是两个人")]
+
+
+def test_twins_are_kept_apart_and_it_is_said_why(street: Street) -> None:
+    home = street.door()
+    street.person("王子轩", home, born_on="2012-05-06")
+    street.person("王子涵", home, born_on="2012-05-06")
+    assert waiting("near_duplicate") == waiting("same_name_and_birth") == []
+    (told,) = casework.kept_apart(lead(), FIRST)
+    assert "双胞胎" in told.why
+    street.person("王子萱", home, born_on="2012-05-06")
+    assert titles("near_duplicate") == [["王子萱", "王子轩"]]
+
+
+def test_one_door_with_its_stairwell_and_without(street: Street) -> None:
+    from gridwalk.method import addresses
+    from gridwalk.registry.actions import doors
+
+    street.door("101")
+    street.door("102")
+    bare = doors.NewDoor(grid=GRID, address=addresses.parse("甲里1号楼101"), values={}, source="ledger")
+    other = doors.NewDoor(grid=GRID, address=addresses.parse("甲里1号楼2单元102"), values={}, source="ledger")
+    with street.writing() as writing:
+        doors.register_doors(writing, [bare, other])
+    assert titles("same_door") == [["101", "101"]]
+
+
+def organization(street: Street, name: str, door: Dwelling, **values: Any) -> None:
+    from gridwalk.registry.actions import creation
+
+    new = creation.New(grid=GRID, values={"name": name, **values}, source="ledger", extra={"dwelling_id": door.id})
+    with street.writing() as writing:
+        creation.register(writing, "organization", [new])
+
+
+def test_one_shop_twice_at_a_door_and_two_firms_of_one_name(street: Street) -> None:
+    one, other = street.door("101"), street.door("102")
+    organization(street, "丽丽美发店", one)
+    organization(street, "丽丽美发", one, uscc=uscc(1))
+    organization(street, "丽丽美发", other)  # the same name at another door
+    assert titles("same_organization") == [["丽丽美发", "丽丽美发店"]]
+    organization(street, "海河商贸有限公司", other, uscc=uscc(12))
+    organization(street, "海河商贸公司", other, uscc=uscc(35))  # two bodies by their codes
+    assert len(waiting("same_organization")) == 1
+
+
+def test_what_was_decided_stays_decided_until_what_it_rested_on_changes(street: Street) -> None:
+    one = street.person("张桂兰", street.door("101"), born_on=BORN)
+    street.person("张桂兰", street.door("102"), born_on=BORN)
+    made = decide(street, "same_name_and_birth", "different", reason="当面问过，13812345678 是另一位")
+    assert made.reason == "当面问过，******78 是另一位"
+    assert waiting("same_name_and_birth") == []
+    assert checks.touching(lead(), [one.id], TODAY) == []
+    street.say(one, "phone", phone(5), "office")
+    street.say(one, "relation", "户主", "office")
+    assert waiting("same_name_and_birth") == []
+    street.person("张桂兰", street.door("103"), born_on=BORN)
+    (again,) = waiting("same_name_and_birth")
+    assert len(again.joined) == 1
+    words = casework.told_before(lead(), again)
+    assert "书记 核定过：不是同一个（当面问过" in words
+    assert "后来多了 张桂兰" in words
+    decide(street, "same_name_and_birth", "different")
+    assert waiting("same_name_and_birth") == []
+    assert [row.state for row in settled.decided(lead(), FIRST)] == ["", "重新核定过"]
+    street.say(one, "id_no", id_no(1), "office")
+    (again,) = waiting("same_name_and_birth")
+    assert (again.joined, again.changed) == ([], [one.id])
+    assert "的登记变了（看的是姓名、出生日期、证件号）" in casework.told_before(lead(), again)
+
+
+def test_a_case_that_shrinks_stays_decided(street: Street) -> None:
+    people = [street.person(f"王{n}", street.door(str(101 + n)), phone=phone(1)) for n in range(4)]
+    decide(street, "phone_shared", "right", reason="一家人")
+    Person.objects.filter(pk=people[0].pk).update(status="struck_off")
+    assert waiting("phone_shared") == []
+    street.move_in(people[1], street.door("109"), "lives_here")
+    (again,) = waiting("phone_shared")
+    assert again.changed == [people[1].id]
+
+
+def test_a_question_at_the_door_hides_the_case_only_while_it_is_asked(street: Street) -> None:
+    door = street.door(occupancy="vacant")
+    street.person("张桂兰", door)
+    made = decide(street, "vacant_with_residents", "to_door")
+    asked = Difference.objects.get(pk=made.difference or uuid.UUID(int=0))
+    assert (asked.state, asked.opened("claimed"), asked.opened("current")) == ("to_door", "occupied", "vacant")
+    assert waiting("vacant_with_residents") == []
+    street.say(door, "occupancy", "vacant", "visit")
+    asked.refresh_from_db()
+    assert asked.state == "closed"
+    (again,) = waiting("vacant_with_residents")
+    assert casework.told_before(lead(), again).endswith("上门问过以后，记录还是这样。")
+
+
+def test_what_is_put_right_at_once_can_be_taken_back(street: Street) -> None:
+    door = street.door(tenure="owner")
+    street.person("张桂兰", door, "tenant")
+    made = decide(street, "owner_with_tenants", "correct")
+    door.refresh_from_db()
+    assert door.tenure == "let"
+    assert waiting("owner_with_tenants") == []
+    settling.undo(actor=lead(), at=street.at, settlement=made.id)
+    door.refresh_from_db()
+    assert door.tenure == "owner"
+    assert len(waiting("owner_with_tenants")) == 1
+    with pytest.raises(DecisionError, match="已经撤回"):
+        settling.undo(actor=lead(), at=street.at, settlement=made.id)
+    made = decide(street, "owner_with_tenants", "correct")
+    late = street.at + dt.timedelta(days=8)
+    with pytest.raises(DecisionError, match="过了 7 天"):
+        settling.undo(actor=lead(), at=late, settlement=made.id)
+    street.say(door, "tenure", "lent", "office")
+    with pytest.raises(DecisionError, match="又有人改过"):
+        settling.undo(actor=lead(), at=street.at, settlement=made.id)
+
+
+def test_somebody_of_two_homes_lives_where_the_office_says(street: Street) -> None:
+    first, second = street.door("101"), street.door("102")
+    person = street.person("张桂兰", first)
+    Residence.objects.create(
+        grid_id=GRID,
+        person=person,
+        dwelling=second,
+        kind="tenant",
+        source="ledger",
+        created_at=person.created_at + dt.timedelta(1),
+    )
+    asked = decide(street, "two_homes", "to_door")
+    found = Difference.objects.get(pk=asked.difference or uuid.UUID(int=0))
+    assert (found.opened("current"), found.opened("claimed")) == (first.address, second.address)
+    settling.undo(actor=lead(), at=street.at, settlement=asked.id)
+    with pytest.raises(DecisionError):
+        decide(street, "two_homes", "correct", home=uuid.uuid4())
+    decide(street, "two_homes", "correct", home=first.id)
+    assert links(person) == [(first.id, "lives_here")]
+    assert waiting("two_homes") == []
+
+
+def test_a_decision_is_refused_where_it_is_not_seen_not_fitting_or_not_one_s_own(street: Street) -> None:
+    one = street.person("张桂兰", street.door(), born_on=BORN)
+    street.person("张桂兰", street.door("102"), born_on=BORN)
+    (case,) = waiting("same_name_and_birth")
+    given = {"at": street.at, "check": "same_name_and_birth", "lead": case.case.lead.id, "seen": case.case.seen}
+    with pytest.raises(DecisionError, match="这一类不这样定"):
+        settling.settle(actor=lead(), choice="right", **given)  # type: ignore[arg-type]
+    with pytest.raises(NotPermitted):
+        settling.settle(actor=worker(), choice="different", **given)  # type: ignore[arg-type]
+    with pytest.raises(NotHere):
+        settling.settle(actor=lead(SECOND), choice="different", **given)  # type: ignore[arg-type]
+    with pytest.raises(NotPermitted):
+        centre = Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),))
+        settling.settle(actor=centre, choice="different", **given)  # type: ignore[arg-type]
+    street.say(one, "id_no", id_no(1), "office")
+    with pytest.raises(DecisionError, match="再看一眼再定"):
+        settling.settle(actor=lead(), choice="different", **given)  # type: ignore[arg-type]
+    assert not Settled.objects.exists()
+    decide(street, "same_name_and_birth", "different")
+    with pytest.raises(DecisionError, match="刚才有人定过"):
+        now = checks.get_case(lead(), "same_name_and_birth", one.id, TODAY)
+        seen = now.seen if now else ""
+        settling.settle(actor=lead(), choice="different", **given | {"seen": seen})  # type: ignore[arg-type]
+    assert AuditEntry.objects.filter(verb="case.settled").count() == 1
+
+
+def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in_full(street: Street) -> None:
+    street.person("张桂兰", street.door(), born_on=BORN)
+    street.person("张桂兰", street.door("101", FAR_GRID), born_on=BORN)
+    who = lead(SECOND)
+    (one,) = waiting("same_name_and_birth", who, SECOND)
+    told = casework.evidence(who, one.case)
+    assert sorted(c.title for c in told.columns) == sorted([checks.ELSEWHERE, "张桂兰"])
+    assert all(
+        "甲里" not in cell.text
+        for line in told.lines
+        for cell, c in zip(line.cells, told.columns, strict=True)
+        if not c.open
+    )
+    made = settling.settle(
+        actor=who,
+        at=street.at,
+        check="same_name_and_birth",
+        lead=one.case.lead.id,
+        seen=one.case.seen,
+        choice="different",
+    )
+    assert made.grid_id == FAR_GRID
+    assert waiting("same_name_and_birth") == []
+    assert [r.title for r in settled.decided(who, SECOND)] == ["张桂兰"]
+    assert settled.decided(lead(), FIRST) == []
+    with pytest.raises(NotHere):
+        settling.undo(actor=lead(), at=street.at, settlement=made.id)
+
+
+def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> None:
+    person = street.person("张桂兰", street.door(), "lives_here")
+    far = street.door("101", FAR_GRID)
+    Residence.objects.create(
+        grid_id=FAR_GRID, person=person, dwelling=far, kind="tenant", source="ledger", created_at=street.at
+    )
+    who = lead(SECOND)
+    case = checks.get_case(who, "two_homes", person.id, TODAY)
+    assert case is not None
+    assert checks.choices(who, case) == ("right",)
+    assert checks.choices(lead(), case) == ("correct", "right", "to_door")
+    assert checks.choices(worker(), case) == ()
+    for choice in ("correct", "to_door"):
+        with pytest.raises(NotPermitted):
+            decide(street, "two_homes", choice, who, home=far.id)
+    assert links(person) == [(person.residences.get(dwelling__grid=GRID).dwelling_id, "lives_here"), (far.id, "tenant")]
+    made = decide(street, "two_homes", "right", who)
+    assert made.grid_id == FAR_GRID
+    (row,) = settled.decided(who, SECOND)
+    assert (row.kind, row.lead, row.title) == ("dwelling", far.id, far.address)
+
+
+UNRELATED = st.sampled_from(
+    [
+        ("phone", phone(7)),
+        ("phone", phone(8)),
+        ("relation", "户主"),
+        ("registered_address", "甲里1号楼"),
+        ("sex", "male"),
+        ("move", ""),
+        ("verified", ""),
+        ("stranger", ""),
+    ]
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 2), UNRELATED), max_size=8))
+def test_a_decided_case_never_comes_back_for_what_its_check_does_not_look_at(
+    street: Street, edits: list[tuple[int, tuple[str, str]]]
+) -> None:
+    with transaction.atomic():
+        people = [street.person("张桂兰", street.door(str(101 + n)), born_on=BORN) for n in range(3)]
+        decide(street, "same_name_and_birth", "different")
+        for n, (who, (field, value)) in enumerate(edits):
+            if field == "move":
+                street.move_in(people[who], street.door(str(201 + n)), "lives_here")
+            elif field == "verified":
+                Person.objects.filter(pk=people[who].pk).update(verified_on=TODAY)
+            elif field == "stranger":
+                street.person(f"李{'甲乙丙丁戊己庚辛'[n]}", street.door(str(301 + n)), born_on=BORN)
+            else:
+                street.say(people[who], field, value, "office")
+            assert waiting("same_name_and_birth") == []
+        assert Settled.objects.get().state == "standing"
+        transaction.set_rollback(True)
+
+
+def test_a_decision_moves_with_its_record_and_forgets_who_is_erased(street: Street) -> None:
+    one = street.person("张桂兰", street.door(), born_on=BORN)
+    street.person("张桂兰", street.door("102"), born_on=BORN)
+    made = decide(street, "same_name_and_birth", "different")
+    person = Person.objects.get(pk=made.lead)
+    street.move_in(person, street.door("101", FAR_GRID), "lives_here")
+    made.refresh_from_db()
+    assert made.grid_id == FAR_GRID
+    assert decisions.UNDO_FOR.days == 7
+    assert set(made.facts) == {str(pk) for pk in made.records}
+    assert "张桂兰" not in str(made.facts)
+    assert one.id in made.records

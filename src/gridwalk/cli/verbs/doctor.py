@@ -1,0 +1,156 @@
+"""``gridwalk doctor``: looks at everything that keeps an installation safe, and says what to do about each."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gridwalk.cli import children, environment, output, schema
+from gridwalk.cli.verbs import keyring
+from gridwalk.config import certificates, databases, keys, postgres
+
+if TYPE_CHECKING:
+    from gridwalk.operations.findings import Finding
+
+HELP = "体检：数据库、密钥、磁盘、时钟、证书、后台任务、备份，每项说该怎么办"
+RENEW = dt.timedelta(days=30)
+_MARKS = {"ok": "好　", "warn": "留意", "bad": "要办"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Exit code 1 where something has to be done now; what only should be seen to leaves it 0."""
+    found = [(one.what, one.state.value, one.says, one.todo) for one in _findings()]
+    bad = any(state == "bad" for _, state, _, _ in found)
+    if options.json:
+        rows: list[dict[str, Any]] = [dict(zip(("what", "state", "says", "todo"), one, strict=True)) for one in found]
+        output.say(json.dumps({"ok": not bad, "findings": rows}, ensure_ascii=False))
+        return int(bad)
+    for what, state, says, todo in found:
+        output.say(f"[{_MARKS[state]}] {what}：{says}{todo}")
+    return int(bad)
+
+
+def _findings() -> Iterator[Finding]:
+    """Keys first: without them nothing else can be asked."""
+    from gridwalk.operations import findings
+
+    yield from _keys()
+    yield from _certificates()
+    yield from _serving()
+    try:
+        with environment.database():
+            yield from _inside()
+    except (postgres.EmbeddedError, databases.DatabaseUrlError) as error:
+        yield findings.bad("数据库", str(error), "")
+    except keys.KeyFileError:
+        pass  # said above
+
+
+def _inside() -> Iterator[Finding]:
+    from django.db import DatabaseError
+
+    from gridwalk.core import clock
+    from gridwalk.operations import condition, findings
+
+    try:
+        if schema.is_newer():
+            yield findings.bad("版本", "数据是更新的版本写的。", "请换成那个版本或更新的程序，数据原样没动。")
+        elif schema.pending():
+            yield findings.bad("版本", f"数据库差 {schema.pending()} 步。", "请运行 gridwalk upgrade。")
+        else:
+            yield findings.ok("版本", "数据库和程序一致。")
+            yield from condition.findings(clock.now())
+            yield from _retention()
+    except DatabaseError:
+        yield findings.bad("数据库", "连不上。", "请检查 DATABASE_URL、网络和数据库是否在运行。")
+
+
+def _retention() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from gridwalk.operations import findings
+    from gridwalk.retention import rules
+
+    try:
+        chosen = rules.chosen(settings.RETENTION.split(","))
+    except rules.RetentionError as error:
+        yield findings.bad("保存期限", f"GRIDWALK_RETENTION 没有设对，夜里什么都没清：{error}", "")
+        return
+    if chosen:
+        yield findings.ok("保存期限", f"夜里自动清 {len(chosen)} 类到期的数据。")
+    else:
+        yield findings.warn(
+            "保存期限", "夜里只报数，没有打开自动清除。", "看过 gridwalk retention 的报告后设 GRIDWALK_RETENTION。"
+        )
+
+
+def _keys() -> Iterator[Finding]:
+    from gridwalk.operations import findings
+
+    home = environment.home()
+    try:
+        keys.load(home)
+    except keys.KeyFileError as error:
+        yield findings.bad("密钥", str(error), "")
+        return
+    path = keys.path_in(home)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        yield findings.bad("密钥", f"{path} 别的用户也能读。", f"请运行 chmod 600 {path}。")
+    elif not keyring.is_saved_apart():
+        yield findings.bad("密钥", "没有另存过，丢了就什么都打不开。", "请运行 gridwalk keys save 文件，存到别处。")
+    else:
+        yield findings.ok("密钥", "只有本人可读，已另存。")
+
+
+def _certificates() -> Iterator[Finding]:
+    from gridwalk.operations import findings
+
+    now = dt.datetime.now(tz=dt.UTC)
+    for path in _served_certificates():
+        try:
+            end = certificates.expires_at(path)
+        except (OSError, ValueError):
+            yield findings.bad("证书", f"{path} 读不了。", "请换成 PEM 格式的证书，再启动服务。")
+            continue
+        if end < now:
+            yield findings.bad(
+                "证书", f"{path} 已在 {end:%Y-%m-%d} 到期，手机连不上。", "请换新证书（试用的：gridwalk https）。"
+            )
+        elif end - now < RENEW:
+            yield findings.warn(
+                "证书", f"{path} {end:%Y-%m-%d} 到期。", "请在那之前换新证书（试用的：gridwalk https）。"
+            )
+        else:
+            yield findings.ok("证书", f"{end:%Y-%m-%d} 到期。")
+
+
+def _served_certificates() -> list[Path]:
+    """The certificate that is or was last served with, and the one of ``gridwalk https``."""
+    found = [path] if (path := environment.home() / "https" / certificates.CERTIFICATE).exists() else []
+    noted = children.certificate()
+    return [*found, *([noted] if noted and noted not in found else [])]
+
+
+def _serving() -> Iterator[Finding]:
+    from gridwalk.operations import findings
+
+    serving = children.running()
+    if serving is None:
+        yield findings.warn("服务", "网页服务没有运行。", "要用时运行 gridwalk serve。")
+    elif serving.address.startswith("http:") and os.environ.get("GRIDWALK_HTTPS") != "1":
+        yield findings.warn(
+            "服务",
+            f"{serving.address} 没有加密，手机应用打不开。",
+            "请用 --cert、--key，或放在 HTTPS 代理后面并设 GRIDWALK_HTTPS=1。",
+        )
+    else:
+        yield findings.ok("服务", serving.address)

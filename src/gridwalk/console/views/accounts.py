@@ -1,0 +1,142 @@
+"""账号: accounts, their areas and times, passwords and second factors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts import actions, queries
+from gridwalk.accounts.rules import LABELS, Role, Verb, Viewer
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
+
+
+@require_GET
+def accounts(request: Signed) -> HttpResponse:
+    """Everybody with an account, and what they may do where."""
+    today = clock.local_date(request.at)
+    found = queries.users(request.viewer)
+    names = territory.place_names(a.scope for user in found for a in user.assignments.all())
+    rows = [
+        (
+            user,
+            [
+                (LABELS[Role(a.role)], names[a.scope], a)
+                for a in user.assignments.all()
+                if a.to_on is None or a.to_on >= today
+            ],
+        )
+        for user in found
+    ]
+    return page(request, "console/accounts/list.html", {"rows": rows}, active="console:accounts")
+
+
+@require_http_methods(["GET", "POST"])
+def account_new(request: Signed) -> HttpResponse:
+    """A new account with a random password, told once."""
+    if request.method == "POST":
+        password = actions.random_password()
+        try:
+            user = actions.create_user(
+                actor=request.viewer,
+                at=request.at,
+                username=request.POST.get("username", ""),
+                name=request.POST.get("name", ""),
+                post=request.POST.get("post", ""),
+                password=password,
+            )
+        except actions.AccountError as error:
+            messages.error(request, str(error))
+        else:
+            return page(
+                request,
+                "console/accounts/password_once.html",
+                {"user_": user, "password": password},
+                active="console:accounts",
+            )
+    return page(request, "console/accounts/new.html", {"typed": request.POST}, active="console:accounts")
+
+
+@require_GET
+def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """One account with its dated assignments."""
+    user = queries.get_user(request.viewer, pk)
+    names = territory.place_names(a.scope for a in user.assignments.all())
+    rows = [(a, LABELS[Role(a.role)], names[a.scope]) for a in user.assignments.all()]
+    context = {
+        "user_": user,
+        "rows": rows,
+        "roles": LABELS.items(),
+        "scopes": _scopes(request.viewer),
+        "today": clock.local_date(request.at),
+    }
+    return page(request, "console/accounts/show.html", context, active="console:accounts")
+
+
+def _scopes(viewer: Viewer) -> list[tuple[str, str]]:
+    """Where the viewer may give somebody a post: 全部 where they hold it, the areas from the province down, the grids."""
+    areas = [codes.scope_of(area.code) for area in territory.areas(viewer)]
+    grids = [g.code for g in territory.grids(viewer, scope="", verb=Verb.MANAGE_ACCOUNTS) if g.kind != "unassigned"]
+    scopes = [scope for scope in ("", *areas, *grids) if viewer.may(Verb.MANAGE_ACCOUNTS, scope)]
+    names = territory.place_names(scopes)
+    return [(scope, names[scope]) for scope in scopes]
+
+
+@require_POST
+def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Give a role over an area."""
+    user = queries.get_user(request.viewer, pk)
+    try:
+        actions.assign(
+            actor=request.viewer,
+            at=request.at,
+            user=user.id,
+            role=Role(request.POST.get("role", "")),
+            scope=request.POST.get("scope", ""),
+            from_on=dt.date.fromisoformat(request.POST.get("from_on", "")),
+            responsible=request.POST.get("responsible") == "1",
+        )
+    except ValueError:
+        messages.error(request, "没有存：岗位、范围和开始日期都要填。")
+    except actions.AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "存好了，从开始日期起生效。")
+    return redirect("console:account", pk)
+
+
+@require_POST
+def end_assignment(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """End a role today."""
+    actions.end_assignment(
+        actor=request.viewer, at=request.at, assignment=pk, on=clock.local_date(request.at) - dt.timedelta(days=1)
+    )
+    messages.success(request, "这个岗位已停。")
+    return redirect("console:account", uuid.UUID(request.POST["back"]))
+
+
+@require_POST
+def reset_password(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A fresh random password, told once."""
+    user = queries.get_user(request.viewer, pk)
+    password = actions.reset_password(actor=request.viewer, at=request.at, user=user)
+    return page(
+        request, "console/accounts/password_once.html", {"user_": user, "password": password}, active="console:accounts"
+    )
+
+
+@require_POST
+def reset_second_factor(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A lost phone: one-time codes are set up anew at the next sign-in."""
+    user = queries.get_user(request.viewer, pk)
+    actions.reset_second_factor(actor=request.viewer, at=request.at, user=user)
+    messages.success(request, "已清掉动态码，本人下次登录时重新设置。")
+    return redirect("console:account", pk)

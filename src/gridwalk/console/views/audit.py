@@ -1,0 +1,37 @@
+"""操作记录: who did what, page by page."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.audit_words import WORDS, sentence
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import queries as core
+from gridwalk.territory import queries as territory
+
+PER_PAGE = 100
+
+
+@require_GET
+def audit(request: Signed) -> HttpResponse:
+    """操作记录 in plain words."""
+    offset = pages.offset(request)
+    verb = request.GET.get("verb", "")
+    entries = core.audit_log(
+        request.viewer.scopes(Verb.SEE_AUDIT), verb=verb if verb in WORDS else "", limit=PER_PAGE + 1, offset=offset
+    )
+    rows = [(e, sentence(e.verb, e.data)) for e in entries[:PER_PAGE]]
+    context = {
+        "rows": rows,
+        "places": territory.place_names(e.scope for e, _ in rows if e.scope),
+        "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]),
+        "verb": verb,
+        "offset": offset,
+        "next": offset + PER_PAGE if len(entries) > PER_PAGE else None,
+        "before": max(0, offset - PER_PAGE),
+    }
+    return page(request, "console/audit/list.html", context, active="console:audit")

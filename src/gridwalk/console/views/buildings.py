@@ -1,0 +1,84 @@
+"""楼盘表: the buildings of a grid and the elevation of one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.registry.queries import entities
+from gridwalk.territory import queries as territory
+from gridwalk.visits.queries import chart, paper, rounds, worklist
+
+
+@require_GET
+def buildings(request: Signed) -> HttpResponse:
+    """The buildings of a grid; the first grid of the viewer where none is asked for."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("grid", ""))
+    grids = territory.grids_shown(
+        request.viewer, scope=scope if len(scope) < 15 else scope[:12], verb=Verb.SEE_ROWS_MASKED
+    )
+    grid = next((g for g in grids if g.code == scope), grids[0] if grids else None)
+    if grid is None:
+        return page(
+            request, "console/buildings/list.html", {"grids": grids, "buildings": []}, active="console:buildings"
+        )
+    found = territory.buildings(request.viewer, grid=grid.code)
+    if found and "list" not in request.GET:
+        return redirect("console:building", found[0].id)
+    pairs = chart.building_pairs(campaigns.current_campaign(request.viewer), found)
+    return page(
+        request,
+        "console/buildings/list.html",
+        {"grids": grids, "grid": grid, "buildings": found, "pairs": pairs, **pages.unassigned(request, grid.code)},
+        active="console:buildings",
+    )
+
+
+@require_GET
+def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """One building's elevation."""
+    found = territory.get_building(request.viewer, pk)
+    campaign = campaigns.current_campaign(request.viewer)
+    today = clock.local_date(request.at)
+    things = rounds.at_building(request.viewer, found, today)
+    siblings = territory.buildings(request.viewer, grid=found.grid_id)
+    context = {
+        "building": found,
+        "siblings": siblings,
+        "pairs": chart.building_pairs(campaign, siblings),
+        "elevation": chart.elevation(request.viewer, found, campaign, request.at),
+        "crumbs": pages.crumbs(found.grid_id),
+        "things": things,
+        "n_overdue": sum(one.when == "overdue" for one in things),
+        "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
+        "today": today,
+        "grids": territory.grids_shown(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED),
+        **pages.unassigned(request, found.grid_id),
+    }
+    return page(request, "console/buildings/show.html", context, active="console:buildings")
+
+
+@require_GET
+def building_door(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The aside of a chosen door."""
+    dwelling = entities.get_dwelling(request.viewer, pk)
+    campaign = campaigns.current_campaign(request.viewer)
+    target = campaigns.target_of(campaign.id, dwelling.id) if campaign else None
+    rows = worklist.rows(request.viewer, [target], request.at) if target else []
+    context = {
+        "dwelling": dwelling,
+        "residents": entities.residents(request.viewer, dwelling),
+        "row": rows[0] if rows else None,
+        "visits": paper.visits_of(request.viewer, dwelling.id, dwelling.grid_id)[:5],
+    }
+    return render(request, "console/buildings/_door_aside.html", context)

@@ -1,0 +1,128 @@
+"""走访任务, 走访单."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import actions as campaign_actions
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.campaigns import rules as campaign_rules
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.console.standing import standing
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.indicators import queries as indicators
+from gridwalk.indicators.definitions import VISITS
+from gridwalk.territory import queries as territory
+from gridwalk.visits.queries import paper
+
+
+@require_GET
+def campaign(request: Signed) -> HttpResponse:
+    """走访任务: phases, waves, who leads, who is responsible where."""
+    found = campaigns.current_campaign(request.viewer)
+    if found is None:
+        context = {"campaign": None, "may_manage": request.viewer.may_anywhere(Verb.MANAGE_CAMPAIGN)}
+        return page(request, "console/campaign/show.html", context, active="console:campaign")
+    scope = pages.counts_scope(request)
+    today = clock.local_date(request.at)
+    shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=found, at=request.at, indicators=[VISITS])
+    codes = [line.code for line in shown.lines]
+    named = accounts.responsible([*codes, *{c[:12] for c in codes}], today)
+    names = territory.place_names({*(c[:12] for c in codes), *(s for w in found.waves.all() for s in w.scopes)})
+    waves = [{"wave": w, "names": [names[s] for s in w.scopes], "due": w.starts_on <= today} for w in found.waves.all()]
+    context = {
+        "campaign": found,
+        "board": shown,
+        "named": named,
+        "waves": waves,
+        "today": today,
+        "working_days": [(p, campaign_rules.working_days(p.starts_on, p.ends_on)) for p in found.phases.all()],
+        "communities": [(c, names[c], named.get(c)) for c in sorted({c[:12] for c in codes})],
+        "may_manage": request.viewer.may(Verb.MANAGE_CAMPAIGN, found.scope),
+    }
+    return page(request, "console/campaign/show.html", context, active="console:campaign")
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_new(request: Signed) -> HttpResponse:
+    """建一次行动: name, three phases, pilot and all."""
+    scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN)
+    communities = territory.communities(scope)
+    if request.method == "POST":
+        try:
+            days = {
+                k: (dt.date.fromisoformat(request.POST[f"{k}_from"]), dt.date.fromisoformat(request.POST[f"{k}_to"]))
+                for k in ("prepare", "act", "sum_up")
+            }
+            pilot = [c for c in request.POST.getlist("pilot") if c in {a.code for a in communities}]
+            rest = tuple(a.code for a in communities if a.code not in pilot)
+            waves = [campaign_actions.NewWave("试点", tuple(pilot), days["act"][0])] if pilot else []
+            begin = dt.date.fromisoformat(request.POST.get("all_from") or request.POST["act_from"])
+            waves.append(campaign_actions.NewWave("全面铺开", rest, begin))
+            group = [
+                tuple(part.strip() for part in ([*line.split("，"), "", ""])[:3])
+                for line in request.POST.get("group", "").splitlines()
+                if line.strip()
+            ]
+            campaign_actions.create_campaign(
+                actor=request.viewer,
+                at=request.at,
+                name=request.POST.get("name", ""),
+                scope=scope,
+                phases=days,
+                waves=waves,
+                leading_group=[(a, b, c) for a, b, c in group],
+            )
+        except ValueError:
+            messages.error(request, "没有建：三个阶段的起止日期都要填全。")
+        except campaign_actions.CampaignError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "行动建好了。到时候按批下派。")
+            return redirect("console:campaign")
+    return page(
+        request,
+        "console/campaign/new.html",
+        {"communities": communities, "typed": request.POST},
+        active="console:campaign",
+    )
+
+
+@require_POST
+def campaign_dispatch(request: Signed, wave: int) -> HttpResponse:
+    """下派一批."""
+    try:
+        n = campaign_actions.dispatch_wave(actor=request.viewer, at=request.at, wave=wave)
+    except campaign_actions.CampaignError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"下派好了，新增 {n:,} 个走访任务，都到了各网格责任人名下。")
+    return redirect("console:campaign")
+
+
+@require_GET
+def walk_sheet(request: Signed, grid: str) -> HttpResponse:
+    """走访单, to be printed."""
+    found = territory.get_grid(request.viewer, grid, verb=Verb.RECORD_VISIT)
+    running = campaigns.current_campaign(request.viewer)
+    if running is None:
+        raise NotHere
+    rows = paper.walk_sheet(request.viewer, running, grid, only_left=request.GET.get("all") is None)
+    named = accounts.responsible([grid], clock.local_date(request.at))
+    context = {"grid": found, "rows": rows, "campaign": running, "named": named.get(grid)}
+    if not rows:
+        shown = indicators.board(
+            request.viewer, scope=grid, by="grid", campaign=running, at=request.at, indicators=[VISITS]
+        )
+        context["standing"] = standing(running, grid, shown.total["visits"], "户")
+    return page(request, "console/campaign/walk_sheet.html", context, active="console:gaps")

@@ -1,0 +1,122 @@
+"""缺口清单: who or what a rate still lacks, and the day planned for it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb
+from gridwalk.campaigns import actions as campaign_actions
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.console.standing import standing
+from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.differences.queries import at_doors
+from gridwalk.indicators import gaps as gap_lists
+from gridwalk.indicators import queries as indicators
+from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.visits.queries import worklist
+
+TABS = ("untried", "tried", "agreed", "vacant_unproved", "refused", "absent", "pending")
+PAGE, ASKED = 200, 50
+
+
+@require_GET
+@pages.by_area
+def gaps(request: Signed) -> HttpResponse:
+    """缺口清单: the rows of an indicator's gap, with the next step."""
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    code = request.GET.get("indicator", "visits")
+    if code not in INDICATORS:
+        raise NotHere
+    offset = pages.offset(request)
+    first = 0 if request.GET.get("list") == "asked" else offset
+    campaign = campaigns.current_campaign(request.viewer)
+    indicator = INDICATORS[code]
+    shown = indicators.board(
+        request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at, indicators=[indicator]
+    )
+    context: dict[str, Any] = {
+        "scope": scope,
+        "crumbs": pages.crumbs(scope),
+        "indicator": indicator,
+        "total": shown.total[code],
+        "offset": first,
+        "next": first + PAGE,
+        "grids": list(shown.lines),
+        "indicators": INDICATORS.values(),
+        "campaign": campaign,
+        "may_plan": request.viewer.may(Verb.DISPATCH, scope) or request.viewer.may(Verb.RECORD_VISIT, scope),
+        "workers": accounts.workers(scope[:12], clock.local_date(request.at))
+        if request.viewer.may(Verb.DISPATCH, scope)
+        else [],
+        "today": clock.local_date(request.at),
+        **pages.unassigned(request, scope),
+    }
+    kinds = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
+    if code in kinds:
+        if campaign is None:
+            return page(
+                request, "console/gaps/list.html", context | {"rows": [], "reasons": [], "n": 0}, active="console:gaps"
+            )
+        reason = request.GET.get("reason", "")
+        rows, reasons = worklist.gaps(
+            request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=first
+        )
+        context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
+        tabs = [(r, worklist.REASONS[r], reasons[r]) for r in TABS if reasons[r]]
+        context |= {
+            "rows": rows,
+            "tabs": tabs,
+            "reason": reason,
+            "n": sum(reasons.values()),
+            "n_chosen": reasons[reason] if reason else sum(reasons.values()),
+        }
+        asked = offset if request.GET.get("list") == "asked" else 0
+        questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
+        context |= {"questions": questions, "n_questions": n_questions, "asked": asked, "next_asked": asked + ASKED}
+        return page(request, "console/gaps/list.html", context, active="console:gaps")
+    found, n = gap_lists.gaps(
+        request.viewer, indicator, indicators.moment(campaign, request.at), scope, limit=PAGE, offset=offset
+    )
+    return page(request, "console/gaps/other.html", context | {"rows": found, "n": n}, active="console:gaps")
+
+
+@require_POST
+def gaps_plan(request: Signed) -> HttpResponse:
+    """Put chosen doors on a day's list, or hand them to another worker."""
+    targets = [uuid.UUID(value) for value in request.POST.getlist("row")]
+    today = clock.local_date(request.at)
+    what = request.POST.get("do", "")
+    if not targets:
+        messages.error(request, "还没有选户，先在左边勾选。")
+    elif what == "reassign":
+        try:
+            n = campaign_actions.reassign(
+                actor=request.viewer,
+                at=request.at,
+                targets=targets,
+                to=uuid.UUID(request.POST["to"]),
+                reason=request.POST.get("why", ""),
+            )
+            messages.success(request, f"已改派 {n} 户。")
+        except campaign_actions.CampaignError as error:
+            messages.error(request, str(error))
+    else:
+        band = "evening" if what == "evening" else ""
+        n = campaign_actions.plan_targets(
+            actor=request.viewer, at=request.at, targets=targets, on=None if what == "off" else today, band=band
+        )
+        messages.success(request, f"{n} 户已{'从今日去掉' if what == 'off' else '排入今晚' if band else '加入今日'}。")
+    back = request.POST.get("back", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "console:gaps")

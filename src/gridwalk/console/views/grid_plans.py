@@ -1,0 +1,158 @@
+"""拆并网格: drawn up building by building, confirmed by a second person."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
+from gridwalk.territory.actions import TerritoryError
+from gridwalk.upkeep.actions import regridding as actions
+from gridwalk.upkeep.actions.regridding import PlanError
+from gridwalk.upkeep.queries import regridding
+
+
+@require_GET
+def grid_plans(request: Signed) -> HttpResponse:
+    """Which grids are to be split or merged; and the plans so far."""
+    scope = pages.scope_of(request, Verb.REGRID, request.GET.get("scope", ""))
+    communities = territory.communities(scope)
+    found = [g for g in territory.grids(request.viewer, scope=scope, verb=Verb.REGRID) if g.kind != "unassigned"]
+    first = found[0].area_id if found else communities[0].code if communities else ""
+    community = request.GET.get("community", "") or first
+    if community:
+        regridding.require_community(request.viewer, community)
+    grids = [g for g in found if g.area_id == community]
+    context = {
+        "communities": communities,
+        "community": community,
+        "grids": grids,
+        "plans": regridding.plans(request.viewer),
+        "numbers": range(1, actions.MOST + 1),
+    }
+    return page(request, "console/grid_plans/list.html", context, active="console:grid_plans")
+
+
+@require_http_methods(["GET", "POST"])
+def grid_plan_new(request: Signed) -> HttpResponse:
+    """Draw up: each building to one of the new grids, a worker for each, the reason."""
+    given = request.POST if request.method == "POST" else request.GET
+    old = sorted(set(given.getlist("old")))
+    n = int(given["n"]) if given.get("n", "").isdigit() and 1 <= int(given["n"]) <= actions.MOST else 0
+    if not old or not n or len({code[:12] for code in old}) != 1:
+        messages.error(request, "没有开始：先选一个社区里的网格，再选改成几个。")
+        return redirect("console:grid_plans")
+    new = regridding.fresh_codes(old[0][:12], n)
+    rows = regridding.standing(request.viewer, old)
+    places = [row.id for row in rows] + [part.id for row in rows for part in row.parts if len(row.parts) > 1]
+    typed = {place: given.get(f"b-{place}", "") for place in places}
+    fault = ""
+    if request.method == "POST":
+        workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
+        try:
+            plan = actions.propose(
+                actor=request.viewer,
+                at=request.at,
+                old=old,
+                new=new,
+                buildings=typed,
+                workers=workers,
+                reason=given.get("reason", ""),
+            )
+        except PlanError as error:
+            fault = str(error)
+        else:
+            messages.success(request, "方案已送复核。复核之前什么都没有改。")
+            return redirect("console:grid_plan", plan.id)
+    total = sum((row.ground for row in rows), regridding.Ground())
+    context = {
+        "old": old,
+        "n": n,
+        "rows": rows,
+        "typed": typed,
+        "fault": fault,
+        "reason": given.get("reason", ""),
+        "total": total,
+        "new": [(code, codes.grid_name(int(code[12:])), given.get(f"w-{code}", "")) for code in new],
+        "workers": sorted(regridding.workers_of(old, clock.local_date(request.at)).items(), key=lambda w: w[1]),
+        "names": territory.place_names(old),
+        "title": territory.scope_name(old[0][:12]),
+    }
+    return page(
+        request, "console/grid_plans/new.html", context, active="console:grid_plans", status=422 if fault else 200
+    )
+
+
+def _user(given: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return None
+
+
+@require_GET
+def grid_plan(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A plan: what it moves, who proposed it and why, what became of it."""
+    plan = regridding.get_plan(request.viewer, pk)
+    context = {
+        "plan": plan,
+        "names": territory.place_names(plan.old),
+        "may_decide": request.viewer.may(Verb.MANAGE_AREAS, plan.community_id),
+        "mine": plan.proposed_by is not None and plan.proposed_by == request.viewer.id,
+        "impact": regridding.impact(plan, clock.local_date(request.at)) if plan.state == "open" else None,
+    }
+    return page(request, "console/grid_plans/show.html", context, active="console:grid_plans")
+
+
+@require_POST
+def grid_plan_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """The second person's word; a confirmed plan is done at once."""
+    plan = regridding.get_plan(request.viewer, pk)
+    confirmed = request.POST.get("confirmed") == "1"
+    try:
+        actions.decide(
+            actor=request.viewer, at=request.at, plan=plan, confirmed=confirmed, note=request.POST.get("note", "")
+        )
+    except (PlanError, TerritoryError) as error:
+        messages.error(request, str(error))
+    else:
+        done = "改好了，从今天起算。房屋、人、任务都已划过去，手机下次同步就是新的网格。"
+        messages.success(request, done if confirmed else "没有同意，网格照旧。")
+    return redirect("console:grid_plan", pk)
+
+
+@require_POST
+def grid_plan_withdraw(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """撤回."""
+    try:
+        actions.withdraw(actor=request.viewer, at=request.at, plan=regridding.get_plan(request.viewer, pk))
+    except PlanError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "方案撤回了，网格照旧。")
+    return redirect("console:grid_plan", pk)
+
+
+@require_POST
+def grid_plan_reverse(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """改回去: the reverse as a plan of its own, with its own recheck."""
+    plan = regridding.get_plan(request.viewer, pk)
+    try:
+        made = actions.propose_reverse(
+            actor=request.viewer, at=request.at, plan=plan, reason=request.POST.get("reason", "")
+        )
+    except PlanError as error:
+        messages.error(request, str(error))
+        return redirect("console:grid_plan", pk)
+    messages.success(request, "改回去的方案已送复核。编号不重用，回来的网格是新编号。")
+    return redirect("console:grid_plan", made.id)

@@ -1,0 +1,262 @@
+"""总览, 口径, 大屏."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Role, Verb
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.campaigns import rules as campaign_rules
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.console.standing import standing
+from gridwalk.core import clock
+from gridwalk.differences.queries import differences
+from gridwalk.indicators import consistency
+from gridwalk.indicators import queries as indicators
+from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
+from gridwalk.method import forecast
+from gridwalk.reconcile.queries import comparisons, imports
+from gridwalk.territory import queries as territory
+from gridwalk.upkeep.queries import unassigned
+from gridwalk.visits.queries import worklist
+
+NUMERALS = "零一二三四五"
+
+
+@require_GET
+def health(request: Signed) -> HttpResponse:
+    """Whether the server and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
+
+
+@require_GET
+def home(request: Signed) -> HttpResponse:
+    """The first page of each role."""
+    viewer = request.viewer
+    if not viewer.may_anywhere(Verb.SEE_COUNTS):
+        if viewer.may_anywhere(Verb.MANAGE_ACCOUNTS):
+            return redirect("console:accounts")
+        return page(request, "console/home/welcome.html", {}, active="console:home")
+    if viewer.roles == (Role.GRID_WORKER,):
+        return redirect("console:gaps")
+    return board(request, "")
+
+
+@require_GET
+@pages.by_area
+def board(request: Signed, scope: str) -> HttpResponse:
+    """The rates of a scope by community or grid, the line, what stands in the way."""
+    scope = pages.counts_scope(request, scope)
+    by = "grid" if len(scope) >= 12 or request.GET.get("by") == "grid" else "community"
+    campaign = campaigns.current_campaign(request.viewer)
+    shown = indicators.board(request.viewer, scope=scope, by=by, campaign=campaign, at=request.at)
+    today = clock.local_date(request.at)
+    named = accounts.responsible([line.code for line in shown.lines], today)
+    context: dict[str, Any] = {
+        "board": shown,
+        "campaign": campaign,
+        "scope": scope,
+        "by": by,
+        "crumbs": pages.crumbs(scope),
+        "named": named,
+        "indicators": INDICATORS,
+        "apart": MEASURED_APART,
+        "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
+        "title": territory.scope_name(scope),
+        "consistency": consistency.board(request.viewer, scope),
+    }
+    if campaign is not None:
+        context |= _progress(request, scope, campaign, shown)
+    context["obstacles"] = _obstacles(request, scope, shown, named)
+    return page(request, "console/home/show.html", context, active="console:home")
+
+
+def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Board) -> dict[str, Any]:
+    """Today's plan by line, the trend, and when it will be done."""
+    today = clock.local_date(request.at)
+    act = next((p for p in campaign.phases.all() if p.kind == "act"), None)
+    if act is None:
+        return {}
+    planned = {
+        line.code: campaign_rules.planned(figure.d, act.starts_on, act.ends_on, today)
+        for line in shown.lines
+        if (figure := line.figures["visits"]) is not None
+    }
+    total = shown.total["visits"]
+    kept = indicators.trend(request.viewer, VISITS, scope=scope, campaign=campaign, at=request.at)
+    whole = total.d if total else 0
+    rows = [
+        (day, figure.n, campaign_rules.planned(whole, act.starts_on, act.ends_on, day))
+        for day, figure in sorted(kept.items())
+    ]
+    week_ago = [f for day, f in sorted(kept.items()) if day <= today - dt.timedelta(days=7)]
+    phases = [
+        {
+            "label": p.get_kind_display(),
+            "on": p.starts_on <= today <= p.ends_on,
+            "starts_on": p.starts_on,
+            "ends_on": p.ends_on,
+        }
+        for p in campaign.phases.all()
+    ]
+    return {
+        "planned": planned,
+        "planned_total": campaign_rules.planned(whole, act.starts_on, act.ends_on, today),
+        "phases": phases,
+        "working_day": campaign_rules.working_days(act.starts_on, min(today, act.ends_on)),
+        "working_days": campaign_rules.working_days(act.starts_on, act.ends_on),
+        "trend": rows,
+        "since_week": (total.n - week_ago[-1].n) if total and week_ago else None,
+        "standing": standing(campaign, scope, total, "户"),
+        "forecast": _forecast(rows, total, today, act.ends_on) if total else None,
+        "sparks": [n for _, n, _ in rows],
+    }
+
+
+def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, due: dt.date) -> dict[str, Any] | None:
+    working = [n for day, n, _ in rows if campaign_rules.is_working_day(day)]
+    recent = [b - a for a, b in itertools.pairwise(working)][-10:]
+    found = forecast.remaining_days(recent, total.d - total.n)
+    if found is None:
+        return None
+    day = {
+        k: campaign_rules.nth_working_day(today + dt.timedelta(days=1), max(1, n))
+        for k, n in (("on", found.days), ("from", found.lowest), ("to", found.highest))
+    }
+    return day | {
+        "late": campaign_rules.working_days(due + dt.timedelta(days=1), day["on"]),
+        "due": due,
+    }
+
+
+def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
+    viewer, found = request.viewer, []
+    if shown.lines and viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
+        for line in shown.lines:
+            if line.code not in named and not line.code.endswith("000"):
+                found.append(
+                    {
+                        "mark": "缺",
+                        "tone": "z",
+                        "text": f"{line.name}没有责任人",
+                        "note": "清单和文件上要写明责任人",
+                        "url": "",
+                    }
+                )
+    if viewer.may(Verb.IMPORT_LEDGER, scope) and (n := unassigned.n_doors(viewer, scope)):
+        found.append(
+            {
+                "mark": "格",
+                "tone": "z",
+                "text": f"{n:,} 户没有划入网格",
+                "note": "没有网格员，走不到",
+                "url": f"/areas/unassigned/?community={scope[:12]}",
+                "button": "去划",
+            }
+        )
+    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := differences.n_open(viewer, scope)):
+        found.append(
+            {
+                "mark": "异",
+                "tone": "z",
+                "text": f"{n:,} 条差异等人决定",
+                "note": "",
+                "url": "/differences/",
+                "button": "去决定",
+            }
+        )
+    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := comparisons.n_waiting(viewer, scope)):
+        found.append(
+            {
+                "mark": "异",
+                "tone": "z",
+                "text": f"{n:,} 条只有一边有，或疑似同一条",
+                "note": "比对列出来的，等人决定",
+                "url": f"/consistency/?scope={scope}",
+                "button": "去决定",
+            }
+        )
+    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := comparisons.n_unfinished(viewer)):
+        found.append(
+            {
+                "mark": "账",
+                "tone": "q",
+                "text": f"{n} 份台账没比完",
+                "note": "",
+                "url": "/comparisons/",
+                "button": "接着比",
+            }
+        )
+    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := imports.unfinished(viewer)):
+        found.append(
+            {"mark": "账", "tone": "q", "text": f"{n} 份台账没导完", "note": "", "url": "/imports/", "button": "接着导"}
+        )
+    if viewer.may_anywhere(Verb.RECHECK) and (n := worklist.n_pending(viewer, scope)):
+        found.append(
+            {
+                "mark": "核",
+                "tone": "q",
+                "text": f"{n} 户等另一人复核",
+                "note": "复核前仍算在应走访里",
+                "url": "/rechecks/",
+                "button": "去复核",
+            }
+        )
+    return found
+
+
+@require_GET
+@pages.by_area
+def wall(request: Signed) -> HttpResponse:
+    """The big screen: aggregates only."""
+    scope = pages.counts_scope(request)
+    campaign = campaigns.current_campaign(request.viewer)
+    shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
+    names = territory.place_names({line.code[:12] for line in shown.lines})
+    communities: dict[str, dict[str, Any]] = {}
+    for line in shown.lines:
+        if not line.code.endswith("000"):
+            block = communities.setdefault(line.code[:12], {"name": names[line.code[:12]], "lines": []})
+            number = int(line.code[12:])
+            name = NUMERALS[number] if number < len(NUMERALS) else str(number)
+            block["lines"].append({"code": line.code, "name": name, "visits": line.figures["visits"]})
+    for block in communities.values():
+        figures = [line["visits"] for line in block["lines"]]
+        block["total"] = None if None in figures else sum(figures[1:], figures[0])
+    named = accounts.responsible([line.code for line in shown.lines], clock.local_date(request.at))
+    context = {
+        "board": shown,
+        "campaign": campaign,
+        "communities": communities,
+        "apart": MEASURED_APART,
+        "title": territory.scope_name(scope),
+        "consistency": consistency.board(request.viewer, scope),
+        "obstacles": _obstacles(request, scope, shown, named),
+    }
+    if campaign is not None:
+        context |= _progress(request, scope, campaign, shown)
+    return render(request, "console/home/wall.html", context)
+
+
+@require_GET
+def definitions(request: Signed) -> HttpResponse:
+    """口径: what each rate counts."""
+    return page(
+        request,
+        "console/home/definitions.html",
+        {"indicators": INDICATORS.values(), "apart": MEASURED_APART.values()},
+        active="console:home",
+    )

@@ -1,0 +1,72 @@
+"""待复核: ends, returns and plans that wait for a second person."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.registry.actions import endings
+from gridwalk.registry.queries import rechecks
+from gridwalk.upkeep.queries import plans as upkeep
+from gridwalk.visits.actions import rechecks as recheck_actions
+from gridwalk.visits.actions.recording import VisitRefused
+from gridwalk.visits.queries import worklist
+
+
+@require_GET
+def rechecks_(request: Signed) -> HttpResponse:
+    """What another person must confirm: proposed ends, and doors reported as moved away or not found."""
+    scope = pages.scope_of(request, Verb.RECHECK, request.GET.get("scope", ""))
+    asked, offset = request.GET.get("list", ""), pages.offset(request)
+    starts = {name: offset if name == asked else 0 for name in ("visits", "ends", "plans")}
+    plans, n_plans = upkeep.waiting(request.viewer, scope, limit=WAITING, offset=starts["plans"])
+    context = {
+        "scope": scope,
+        "starts": starts,
+        "next": {name: start + WAITING for name, start in starts.items()},
+        "ends": rechecks.waiting(request.viewer, scope, limit=WAITING, offset=starts["ends"]),
+        "targets": worklist.pending(request.viewer, scope, limit=WAITING, offset=starts["visits"]),
+        "plans": plans,
+        "n_plans": n_plans,
+        "n_ends": rechecks.n_waiting(request.viewer, scope),
+        "n_targets": worklist.n_pending(request.viewer, scope),
+        "lately": rechecks.lately(request.viewer, scope),
+        "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
+    }
+    return page(request, "console/rechecks/list.html", context, active="console:rechecks")
+
+
+WAITING = 100
+"""So many of each kind stand on the page at once; the rest follows by its pager."""
+
+
+@require_POST
+def recheck(request: Signed, what: str, pk: uuid.UUID) -> HttpResponse:
+    """复核同意 or 不同意."""
+    confirmed = request.POST.get("confirmed") == "1"
+    note = request.POST.get("note", "")
+    try:
+        if what == "target":
+            recheck_actions.decide_pending(
+                actor=request.viewer, at=request.at, target=pk, confirmed=confirmed, note=note
+            )
+        else:
+            recheck_actions.decide_recheck(
+                actor=request.viewer, at=request.at, recheck=pk, confirmed=confirmed, note=note
+            )
+    except (VisitRefused, endings.EndError) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request,
+            "复核好了。" + ("" if confirmed else "照旧，没有变。" if what == "end" else "已退回，仍在待走访里。"),
+        )
+    return redirect("console:rechecks")

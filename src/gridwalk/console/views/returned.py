@@ -1,0 +1,85 @@
+"""手机退回: what phones brought and the rules did not take, until somebody decides."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.console import downloads, pages
+from gridwalk.console.middleware import Signed
+from gridwalk.console.pages import page
+from gridwalk.core import clock
+from gridwalk.sync import rules as sync
+from gridwalk.sync.actions import returned
+from gridwalk.sync.queries import badges as photos
+from gridwalk.sync.queries import returned as waiting
+from gridwalk.territory import queries as territory
+
+
+@require_GET
+def note_photo(request: Signed, note: uuid.UUID, number: int) -> HttpResponse:
+    """A photo that came with a hazard or a request."""
+    return downloads.picture(photos.photo_of_note(request.viewer, note, number, at=request.at))
+
+
+@require_GET
+def returned_list(request: Signed) -> HttpResponse:
+    """What phones brought and the rules did not take: what it says, why, what to do."""
+    decided, offset = request.GET.get("show") == "decided", pages.offset(request)
+    of_notes = request.GET.get("list") == "notes"
+    first, first_note = (0, offset) if of_notes else (offset, 0)
+    rows = waiting.waiting(request.viewer, decided=decided, limit=RETURNED, offset=first)
+    today = clock.local_date(request.at)
+    workers = {
+        grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
+        for grid in {row.grid for row in rows}
+    }
+    notes = [] if decided else waiting.notes(request.viewer, limit=NOTES, offset=first_note)
+    context = {
+        "rows": [(row, workers[row.grid]) for row in rows],
+        "decided": decided,
+        "places": territory.place_names([row.grid for row in rows] + [note.grid for note in notes]),
+        "notes": notes,
+        "n": waiting.n_decided(request.viewer) if decided else waiting.n_waiting(request.viewer),
+        "n_notes": waiting.n_notes(request.viewer),
+        "first": first,
+        "first_note": first_note,
+        "next": first + RETURNED,
+        "next_note": first_note + NOTES,
+    }
+    return page(request, "console/returned/list.html", context, active="console:returned")
+
+
+RETURNED, NOTES = 100, 20
+"""So many stand on a page."""
+
+
+@require_POST
+def returned_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Release it, hand it to somebody, or set it aside with a reason."""
+    note = request.POST.get("note", "")
+    decision = request.POST.get("do", "")
+    try:
+        if decision == "release":
+            outcome = returned.release(actor=request.viewer, at=request.at, op=pk, note=note)
+            messages.success(
+                request,
+                "已放行，记上了。" if not outcome.differences else "已放行；有几项与现值不同，在“差异”里等决定。",
+            )
+        elif decision == "assign":
+            to = sync.as_uuid(request.POST.get("to", ""))
+            if to is None:
+                raise returned.NotDecided("没有交办：请选一位网格员。")
+            returned.assign(actor=request.viewer, at=request.at, op=pk, to=to, note=note)
+            messages.success(request, "已交办，下次同步就到对方手机上。")
+        else:
+            returned.set_aside(actor=request.viewer, at=request.at, op=pk, reason=note)
+            messages.success(request, "已搁置，内容和原因都留着，网格员在手机上看得到。")
+    except returned.NotDecided as error:
+        messages.error(request, str(error))
+    return redirect("console:returned")

@@ -1,0 +1,78 @@
+"""The audit's chain of hashes: every line holds a hash over itself and the line before it. Pure.
+
+A line that is changed, removed or inserted breaks the chain at that place. Whoever could rewrite the whole chain
+after it is found out by a seal kept elsewhere (``verify.write_seal``). See docs/decisions/0007-audit-chain.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+
+ALGORITHMS = ("SHA256", "SM3")
+LOOSE = "="
+"""Begins the name of a chain that belongs to no locked stream: accounts, files, readings of one community."""
+COMMUNITY_DIGITS = 12
+
+
+def chain_of(scope: str, held: Collection[str]) -> str:
+    """The chain a line goes into: that of its own grid where it is locked, else of the first locked one, else its
+    community's.
+    """
+    if scope in held:
+        return scope
+    return min(held) if held else LOOSE + scope[:COMMUNITY_DIGITS]
+
+
+def link(previous: str, line: Mapping[str, Any], *, alg: str) -> str:
+    """``sha256:…`` or ``sm3:…`` over the hash before and the line.
+
+    ``line``: its columns, ``at`` aware, ``data`` as JSON knows it.
+    """
+    return f"{alg.lower()}:{digest(previous.encode() + b'|' + _canonical(line), alg=alg)}"
+
+
+def digest(data: bytes, *, alg: str) -> str:
+    """Hexadecimal SHA-256 or SM3 (GB/T 32905). Raises ValueError for another algorithm."""
+    if alg == "SHA256":
+        return hashlib.sha256(data).hexdigest()
+    if alg == "SM3":
+        hashing = hashes.Hash(hashes.SM3())
+        hashing.update(data)
+        return hashing.finalize().hex()
+    raise ValueError(f"no algorithm {alg}")
+
+
+def algorithm_of(link_: str) -> str:
+    """The algorithm a hash was made with. Raises ValueError."""
+    alg = link_.split(":")[0].upper()
+    if alg not in ALGORITHMS:
+        raise ValueError(f"no algorithm {alg}")
+    return alg
+
+
+def _canonical(line: Mapping[str, Any]) -> bytes:
+    """One spelling of a line, the same before it is stored and after it is read back."""
+    plain = {name: _plain(value) for name, value in line.items()}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer():  # jsonb gives 1e16 back as the whole number it is written as
+        return int(decimal.Decimal(repr(value)))
+    return value

@@ -1,0 +1,1 @@
+"""Every decision about a difference: one, many, and taking them back."""

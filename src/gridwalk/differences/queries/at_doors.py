@@ -1,0 +1,94 @@
+"""Questions at doors: where a difference can be asked, and what is to be asked at a door."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.differences.queries import differences
+from gridwalk.registry import rules
+from gridwalk.registry.models import Difference, Dwelling, Organization, Residence, Site
+
+
+@dataclasses.dataclass(frozen=True)
+class Door:
+    """Where something is asked: a dwelling, or an organization or site by itself."""
+
+    kind: str
+    entity: uuid.UUID
+    grid: str
+    walk_key: str = ""
+
+
+def doors_of(asked: Sequence[Difference]) -> dict[uuid.UUID, Door]:
+    """The door of each difference: a person's home (where somebody lives before where somebody is registered).
+
+    Who has no home has no door. A constant number of queries.
+    """
+    persons = [d.entity for d in asked if d.kind == "person"]
+    homes: dict[uuid.UUID, Residence] = {}
+    for link in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).order_by("created_at", "id"):
+        held = homes.get(link.person_id)
+        if held is None or (held.kind not in rules.LIVING and link.kind in rules.LIVING):
+            homes[link.person_id] = link
+    at_home = {person: link.dwelling_id for person, link in homes.items()}
+    wanted = {
+        at_home[d.entity] if d.kind == "person" else d.entity
+        for d in asked
+        if d.kind != "person" or d.entity in at_home
+    }
+    standing: dict[uuid.UUID, Door] = {
+        d.id: Door("dwelling", d.id, d.grid_id, d.walk_key)
+        for d in Dwelling.objects.filter(pk__in=wanted).exclude(status="struck_off").only("id", "grid_id", "walk_key")
+    }
+    of_kinds = {d.kind for d in asked}
+    for kind, table in (("organization", Organization), ("site", Site)):
+        if kind in of_kinds:
+            found = table._default_manager.filter(pk__in=wanted).values_list("id", "grid_id", "sort_key")
+            standing |= {pk: Door(kind, pk, grid, key[:80]) for pk, grid, key in found}
+    reached = {d.id: standing.get(at_home.get(d.entity, d.entity)) for d in asked}
+    return {pk: door for pk, door in reached.items() if door is not None}
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """What the worker asks: ``sentence`` names whose what, and both values masked."""
+
+    difference: uuid.UUID
+    door: Door
+    sentence: str
+    short: str
+    by: str
+
+
+def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: int = 0) -> tuple[list[Question], int]:
+    """What was sent to the doors of a scope and has no answer yet, the oldest first; and how many. Raises NotHere."""
+    if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
+        raise NotHere
+    sent = list(Difference.objects.filter(state="to_door", grid__code__startswith=scope).order_by("decided_at", "id"))
+    doors = doors_of(sent)
+    asked = [d for d in sent if d.id in doors]
+    page = asked[offset:] if limit is None else asked[offset : offset + limit]
+    rows = {row.id: row for row in differences.rows_of(viewer, page)}
+    return [
+        Question(
+            pk,
+            doors[pk],
+            f"{row.title} 的{row.label}：{row.source}写 {row.claimed or '空'}，现值 {row.current or '空'}",
+            f"{row.title} 的{row.label}",
+            row.decided_by,
+        )
+        for pk, row in rows.items()
+    ], len(asked)
+
+
+def by_door(found: Iterable[Question]) -> dict[uuid.UUID, list[Question]]:
+    """Questions by the dwelling, organization or site they are asked at."""
+    grouped: dict[uuid.UUID, list[Question]] = defaultdict(list)
+    for one in found:
+        grouped[one.door.entity].append(one)
+    return grouped

@@ -1,0 +1,157 @@
+"""Deciding differences: accept, keep, to the door; asked again where the fact moved on; taken back within
+seven days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from gridwalk.accounts.rules import NotPermitted
+from gridwalk.core.queries import NotHere
+from gridwalk.differences.actions import decisions
+from gridwalk.differences.actions.decisions import ChangedMeanwhile, DecisionError
+from gridwalk.registry import columns
+from gridwalk.registry.actions import endings
+from gridwalk.registry.models import Difference, Recheck
+from gridwalk.registry.tests.street import (
+    GRID,
+    NEXT_GRID,
+    SECOND,
+    Street,
+    changes,
+    id_no,
+    lead,
+    links,
+    phone,
+    worker,
+)
+
+
+def asked(street: Street, **where: object) -> Difference:
+    return Difference.objects.get(state="open", **where)
+
+
+def test_it_accepts_and_takes_back(street: Street) -> None:
+    person = street.person("张桂兰", phone=phone(1))
+    street.say(person, "phone", phone(2))
+    found = asked(street)
+    who = lead()
+    made = decisions.decide(actor=who, at=street.at, difference=found.id, decision="accept", reason="本人来电")
+    person.refresh_from_db()
+    assert (made.state, made.decided_by_name, columns.read(person, "phone")) == ("accepted", "书记", phone(2))
+    assert changes(person, "phone") == [(phone(1), phone(2))]
+    with pytest.raises(DecisionError, match="已经有人定过"):
+        decisions.decide(actor=who, at=street.at, difference=found.id, decision="keep")
+    decisions.undo(actor=who, at=street.at + dt.timedelta(days=7), difference=found.id)
+    person.refresh_from_db()
+    assert columns.read(person, "phone") == phone(1)
+    assert asked(street).id == found.id
+
+
+def test_it_asks_again_where_the_fact_changed_and_can_then_be_decided(street: Street) -> None:
+    person = street.person("张桂兰", phone=phone(1))
+    street.say(person, "phone", phone(2))
+    street.say(person, "phone", phone(7713), "visit")
+    found = asked(street)
+    with pytest.raises(ChangedMeanwhile, match="7713。再看一眼再定") as raised:
+        decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    assert phone(7713) not in str(raised.value)
+    person.refresh_from_db()
+    assert columns.read(person, "phone") == phone(7713)
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    person.refresh_from_db()
+    assert columns.read(person, "phone") == phone(2)
+
+
+def test_taking_back_never_overwrites_a_later_change(street: Street) -> None:
+    door = street.door(tenure="let")
+    street.say(door, "tenure", "owner")
+    found = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    street.say(door, "tenure", "lent", "visit")
+    with pytest.raises(DecisionError, match="采纳以后又有人改过"):
+        decisions.undo(actor=lead(), at=street.at, difference=found.id)
+    door.refresh_from_db()
+    assert door.tenure == "lent"
+
+
+def test_it_takes_nothing_back_after_seven_days_or_twice(street: Street) -> None:
+    door = street.door(tenure="let")
+    street.say(door, "tenure", "owner")
+    found = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="keep")
+    with pytest.raises(DecisionError, match="过了 7 天"):
+        decisions.undo(actor=lead(), at=street.at + dt.timedelta(days=8), difference=found.id)
+    decisions.undo(actor=lead(), at=street.at, difference=found.id)
+    with pytest.raises(DecisionError, match="还没有决定"):
+        decisions.undo(actor=lead(), at=street.at, difference=found.id)
+
+
+def test_an_accepted_death_waits_for_a_second_person_and_can_be_withdrawn(street: Street) -> None:
+    person = street.person("张桂兰", street.door())
+    street.say(person, "status", "deceased")
+    found = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    person.refresh_from_db()
+    assert (person.status, person.status_pending) == ("active", "deceased")
+    decisions.undo(actor=lead(), at=street.at, difference=found.id)
+    person.refresh_from_db()
+    assert (person.status_pending, Recheck.objects.get().state) == ("", "withdrawn")
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    with street.writing() as writing:
+        endings.decide(writing, [Recheck.objects.get(state="open")], confirmed=True, note="派出所证明")
+    with pytest.raises(DecisionError, match="已经复核过"):
+        decisions.undo(actor=lead(), at=street.at, difference=found.id)
+
+
+def test_it_does_not_give_one_number_to_two_people(street: Street) -> None:
+    street.person("王一", id_no=id_no(1))
+    person = street.person("王二", id_no=id_no(2))
+    street.say(person, "id_no", id_no(1))
+    found = asked(street)
+    with pytest.raises(DecisionError, match="已登记在另一条记录上"):
+        decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    assert asked(street).id == found.id
+
+
+def test_accepting_a_second_home_moves_the_person(street: Street) -> None:
+    home, other = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", home, "tenant")
+    street.move_in(person, other, "tenant", "ledger")
+    decisions.decide(actor=lead(), at=street.at, difference=asked(street).id, decision="accept")
+    person.refresh_from_db()
+    assert (links(person), person.grid_id) == ([(other.id, "tenant")], NEXT_GRID)
+
+
+def test_accepting_another_kind_of_residence_leaves_the_home_elsewhere(street: Street) -> None:
+    registered, rented = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", registered, "registered_here")
+    street.move_in(person, rented, "tenant")
+    street.move_in(person, registered, "lives_here", "ledger")
+    found = asked(street, field="residence_kind")
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    assert links(person) == [(registered.id, "lives_here")]
+
+
+def test_it_decides_where_the_person_has_moved_to_another_grid(street: Street) -> None:
+    person = street.person("张桂兰", street.door("101"), "tenant", phone=phone(1))
+    street.say(person, "phone", phone(2))
+    street.move_in(person, street.door("102", NEXT_GRID), "tenant")
+    found = asked(street)
+    assert found.grid_id == NEXT_GRID
+    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    person.refresh_from_db()
+    assert columns.read(person, "phone") == phone(2)
+
+
+def test_it_is_the_leads_of_the_community_to_decide(street: Street) -> None:
+    street.say(street.door(tenure="let"), "tenure", "owner")
+    found = asked(street)
+    with pytest.raises(NotHere):
+        decisions.decide(actor=lead(SECOND), at=street.at, difference=found.id, decision="keep")
+    with pytest.raises(NotPermitted):
+        decisions.decide(actor=worker(GRID), at=street.at, difference=found.id, decision="keep")
+    with pytest.raises(DecisionError, match="只能"):
+        decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="later")

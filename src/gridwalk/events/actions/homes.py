@@ -1,0 +1,240 @@
+"""搬来, 搬走, 结婚, 户口迁入, 户口迁出: who lives and who is registered where."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
+from gridwalk.core.actions import Writing
+from gridwalk.core.queries import NotHere
+from gridwalk.events import kinds as events
+from gridwalk.events.actions import steps
+from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
+from gridwalk.events.models import Event
+from gridwalk.registry import rules
+from gridwalk.registry.actions import creation
+from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.models import Dwelling, Person, Residence
+
+HERE = "已登记住在这里"
+
+
+def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequence[Row], raw: Row) -> Event:
+    """People come to live at a door: new ones, or those with that ID number from where they lived.
+
+    Raises NotHere, CorrectionError.
+    """
+    door = get_door(actor, dwelling)
+    typed = Typed(actor, raw, clock.local_date(at))
+    coming = typed.people(people, least=1)
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
+    _refuse_who_is_here(typed, coming, door, kind)
+    on, told = typed.day(missing=""), typed.told()
+    typed.check()
+    typed.look_twice(door, coming, kind, settled={"vacant_with_residents"})
+    grids = steps.grids_of(steps.known(coming))
+    with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
+        source = events.source(told)
+        steps.arrive(writing, door, coming, kind, on=on, source=source)
+        steps.say(writing, door, source, occupancy="occupied")
+    return event
+
+
+def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event:
+    """Somebody on record who is linked to no door turns out to live at one; by the record itself, with or without
+    an ID number.
+
+    Raises NotHere, CorrectionError.
+    """
+    found = Person.objects.filter(pk=person).first()
+    if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
+        raise NotHere
+    if found.status != "active" or found.status_pending:
+        raise CorrectionError("这个人已经不在册，或正等人复核，没有记。请先到人员页核对状态。", {"who": "不在册"})
+    if Residence.objects.filter(person=found, to_on__isnull=True).exists():
+        raise CorrectionError("这个人刚才已经登记了住处，没有再记。请到人员页看。", {"who": "已有住处"})
+    typed = Typed(actor, raw, clock.local_date(at))
+    door = typed.door()
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
+    on, told = typed.day(missing=""), typed.told()
+    typed.check()
+    assert door is not None
+    one = Coming({}, found)
+    typed.look_twice(door, [one], kind, settled={"vacant_with_residents"})
+    with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=steps.grids_of([found.pk])) as (
+        writing,
+        event,
+    ):
+        source = events.source(told)
+        steps.arrive(writing, door, [one], kind, on=on, source=source)
+        steps.say(writing, door, source, occupancy="occupied")
+    return event
+
+
+def _refuse_who_is_here(typed: Typed, coming: Sequence[Coming], door: Dwelling, kind: str) -> None:
+    held = {link.person_id: link.kind for link in links_of(door)}
+    for n, one in enumerate(coming):
+        if one.known is not None and held.get(one.known.pk) == kind:
+            typed.refuse(f"id_no-{n}", HERE)
+
+
+def move_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], raw: Row) -> Event:
+    """People of a door leave it: for another door of the register, for elsewhere, or nobody knows where to.
+
+    Raises NotHere, CorrectionError.
+    """
+    door = get_door(actor, dwelling, takes=False)
+    typed = Typed(actor, raw, clock.local_date(at))
+    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    leaving = typed.chosen(living, who, missing="请选谁搬走了")
+    where = typed.choice("where", events.WHERE, missing="请选搬到哪里")
+    target = typed.door() if where == "door" else None
+    if target is not None and target.pk == door.pk:
+        typed.refuse("address", "这就是原来的地址")
+    kind = typed.choice("residence_kind", events.LIVES, missing="请选在那边怎么住") if where == "door" else ""
+    keeps = typed.choice("keeps", events.KEEPS) != "leaves"
+    after = typed.choice("after", events.AFTER)
+    if len(leaving) < len(living) and after.startswith("vacant"):
+        typed.refuse("after", f"还有 {len(living) - len(leaving)} 人没搬走，不是空房")
+    on, told = typed.day(), typed.told()
+    typed.check()
+    persons = [link.person_id for link in leaving]
+    grids = steps.grids_of(persons) | ({target.grid_id} if target else set())
+    with steps.happening("moved_out", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
+        source = events.source(told)
+        if target is not None:
+            _move_to(writing, target, persons, kind, on=on, source=source)
+        else:
+            steps.depart(writing, leaving, keeps=keeps, on=on, source=source, for_good=told if where == "away" else "")
+        steps.say_after(writing, door, after, source=source)
+    return event
+
+
+def _move_to(
+    writing: Writing, door: Dwelling, persons: Sequence[uuid.UUID], kind: str, *, on: dt.date | None, source: str
+) -> None:
+    steps.house(writing, door, persons, kind, on=on, source=source)
+    steps.say(writing, door, source, occupancy="occupied")
+
+
+def marry(
+    *, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], people: Sequence[Row], raw: Row
+) -> Event:
+    """Two people live together from now on; only home, relation and registration are written, no marital status.
+
+    Raises NotHere, CorrectionError.
+    """
+    door = get_door(actor, dwelling)
+    typed = Typed(actor, raw, clock.local_date(at))
+    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    chosen = typed.chosen(living, who, missing="请选这一户里是谁")
+    coming = typed.people(people, least=1)
+    choice = typed.choice("home", events.HOME, missing="请选住到哪里")
+    theirs = _home_of(coming[0]) if coming else None
+    home = {"here": door, "theirs": theirs, "other": typed.door() if choice == "other" else None}.get(choice)
+    if choice == "theirs" and theirs is None:
+        typed.refuse("home", "对方没有登记的住处。选“住到另一处”，写地址")
+    if chosen and coming and coming[0].known is not None and coming[0].known.pk == chosen[0].person_id:
+        typed.refuse("id_no-0", "这是同一个人")
+    registered = typed.choice("registered", events.REGISTERED, missing="请选户口落在哪里")
+    on, told = typed.day(), typed.told()
+    typed.check()
+    assert home is not None
+    kind = "lives_here" if registered == "here" else "lives_elsewhere_registered"
+    typed.look_twice(home, coming, kind, settled={"vacant_with_residents"})
+    persons = [chosen[0].person_id, *steps.known(coming)]
+    grids = steps.grids_of(persons) | {home.grid_id}
+    with steps.happening("married", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
+        source = events.source(told)
+        partner, spouse = chosen[0].person, coming[0]
+        if choice == "theirs":
+            assert spouse.known is not None
+            _move_to(writing, home, [partner.pk], kind, on=on, source=source)
+            steps.say(writing, partner, source, relation=events.spouse_of(spouse.known.relation))
+        else:
+            relation = events.spouse_of(partner.relation)
+            if choice == "other":
+                empty = not [link for link in links_of(home) if link.kind in rules.LIVING]
+                _move_to(writing, home, [partner.pk], kind, on=on, source=source)
+                steps.say(writing, partner, source, relation="head" if empty else "")
+                relation = "spouse" if empty else ""
+            with_relation = Coming({**spouse.values, "relation": relation or spouse.values["relation"]}, spouse.known)
+            steps.arrive(writing, home, [with_relation], kind, on=on, source=source)
+            steps.say(writing, home, source, occupancy="occupied")
+    return event
+
+
+def _home_of(one: Coming) -> Dwelling | None:
+    links = Residence.objects.filter(person=one.known, to_on__isnull=True, kind__in=rules.LIVING) if one.known else None
+    link = links.select_related("dwelling").order_by("created_at").first() if links is not None else None
+    return link.dwelling if link is not None and link.dwelling.status == "active" else None
+
+
+def register_in(
+    *, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], people: Sequence[Row], raw: Row
+) -> Event:
+    """The household registration of people comes to a door, whether or not they live there.
+
+    Raises NotHere, CorrectionError.
+    """
+    door = get_door(actor, dwelling)
+    typed = Typed(actor, raw, clock.local_date(at))
+    here = {link.person_id: link for link in links_of(door)}
+    chosen = typed.chosen(list(here.values()), who)
+    coming = typed.people(people)
+    if not chosen and not coming:
+        typed.refuse("who", "请选人，或在下面填是谁")
+    for n, one in enumerate(coming):
+        if one.known is not None and one.known.pk in here:
+            typed.refuse(f"id_no-{n}", "这个人在这一户，在上面选就行")
+    on, told = typed.day(), typed.told()
+    typed.check()
+    typed.look_twice(door, coming, rules.REGISTERED)
+    persons = [link.person_id for link in chosen]
+    grids = steps.grids_of([*persons, *steps.known(coming)])
+    with steps.happening("registered_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
+        source = events.source(told)
+        _leave_registrations(writing, [*persons, *steps.known(coming)], door, on=on, source=source)
+        kinds = {link: "lives_here" for link in chosen if link.kind in rules.LIVING}
+        creation.retype_residences(writing, kinds, source=source, reason=writing.reason)
+        steps.arrive(writing, door, coming, rules.REGISTERED, on=on, source=source)
+        creation.settle_grids(writing, persons)
+    return event
+
+
+def _leave_registrations(
+    writing: Writing, persons: Sequence[uuid.UUID], door: Dwelling, *, on: dt.date | None, source: str
+) -> None:
+    """Nobody is registered twice: at other doors the registration ends, and who lives there goes on living there."""
+    others = Residence.objects.filter(person_id__in=persons, to_on__isnull=True).exclude(dwelling=door)
+    _unregister(writing, list(others.order_by("created_at", "id")), on=on, source=source)
+
+
+def _unregister(writing: Writing, links: Sequence[Residence], *, on: dt.date | None, source: str) -> None:
+    links = steps.current(links)
+    living = {link: "lives_elsewhere_registered" for link in links if link.kind == "lives_here"}
+    creation.retype_residences(writing, living, source=source, reason=writing.reason)
+    only = [link for link in links if link.kind == rules.REGISTERED]
+    creation.end_residences(writing, only, source=source, reason=writing.reason, on=on)
+
+
+def register_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collection[str], raw: Row) -> Event:
+    """The household registration of people leaves a door; who lives there goes on living there.
+
+    Raises NotHere, CorrectionError.
+    """
+    door = get_door(actor, dwelling, takes=False)
+    typed = Typed(actor, raw, clock.local_date(at))
+    here = [link for link in links_of(door) if link.kind in {"lives_here", rules.REGISTERED}]
+    chosen = typed.chosen(here, who, missing="请选谁的户口迁走了")
+    on, told = typed.day(), typed.told()
+    typed.check()
+    persons = [link.person_id for link in chosen]
+    grids = steps.grids_of(persons)
+    with steps.happening("registered_out", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
+        _unregister(writing, chosen, on=on, source=events.source(told))
+        creation.settle_grids(writing, persons)
+    return event

@@ -1,0 +1,189 @@
+"""What somebody typed into a short form: read field by field, all faults said at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import readers
+from gridwalk.events import kinds
+from gridwalk.events.queries import entry
+from gridwalk.method import names
+from gridwalk.registry import columns
+from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.registry.queries import places
+from gridwalk.registry.rules import Contradiction
+
+PERSON_FIELDS = ("name", "id_no", "phone", "relation")
+NOT_STORED = "有几处要再看看，没有记。改好再记，内容都在。"
+Row = Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Coming:
+    """Somebody who is typed in: their parsed values, and their record where the ID number is on one."""
+
+    values: Mapping[str, Any]
+    known: Person | None = None
+
+
+class Noticed(Exception):
+    """Something is worth a second look before it is stored; sent again with ``seen``, it is stored as typed."""
+
+    def __init__(self, noticed: Sequence[Contradiction]) -> None:
+        super().__init__("存之前再看一眼")
+        self.noticed = tuple(noticed)
+
+
+class Typed:
+    """The answers of one form. What is wrong is gathered under the field's name; ``check`` raises it all at once."""
+
+    def __init__(self, actor: Viewer, raw: Row, today: dt.date) -> None:
+        self.actor = actor
+        self.today = today
+        self._raw = raw
+        self.faults: dict[str, str] = {}
+
+    def refuse(self, name: str, text: str) -> None:
+        """Say what is wrong with a field, where nothing has been said yet."""
+        self.faults.setdefault(name, text)
+
+    def check(self) -> None:
+        """Raises CorrectionError with every fault by field."""
+        if self.faults:
+            raise CorrectionError(NOT_STORED, self.faults)
+
+    def fact(self, kind: str, field: str, *, missing: str = "") -> Any:
+        """A field of the dictionary; ``missing``: what to say where it may not be empty."""
+        parsed = dictionary.parse(kind, field, self._raw.get(field, ""))
+        if parsed.fault or (missing and parsed.value is None):
+            self.refuse(field, parsed.text or missing)
+        return parsed.value
+
+    def choice(self, name: str, options: Collection[str], *, missing: str = "") -> str:
+        """One of some codes, or "" where nothing may be chosen."""
+        chosen = self._raw.get(name, "")
+        if chosen not in options and (chosen or missing):
+            self.refuse(name, missing or "请选一项")
+        return chosen if chosen in options else ""
+
+    def day(self, *, name: str = "on", missing: str = "请填是哪一天") -> dt.date | None:
+        """A day that has come; ``missing`` "": it may be unknown."""
+        parsed = readers.date(self._raw.get(name, ""))
+        if parsed.fault or (missing and parsed.value is None):
+            self.refuse(name, parsed.text or missing)
+        on = dt.date.fromisoformat(parsed.value) if parsed.value else None
+        if on is not None and on > self.today:
+            self.refuse(name, "这一天还没到，到时候再来记")
+        return on
+
+    def told(self) -> str:
+        """How it is known."""
+        return self.choice("told", kinds.TOLD, missing="请选怎么知道的")
+
+    def door(self, name: str = "address") -> Dwelling | None:
+        """The one door an address means, where the actor may write."""
+        typed = self._raw.get(name, "").strip()
+        if not typed:
+            self.refuse(name, "请写地址，到室号")
+            return None
+        found = places.doors_at(self.actor, typed)
+        if len(found) != 1:
+            several = "、".join(door.address for door in found[:4])
+            self.refuse(name, f"有几处：{several}。请写到室号" if found else "没找到这一处。核对小区、楼、单元、室")
+            return None
+        if not self.actor.may(Verb.EDIT_REGISTER, found[0].grid_id):
+            self.refuse(name, "那一处不归您记，请那边社区记“搬来”")
+        return found[0]
+
+    def people(self, rows: Sequence[Row], *, least: int = 0) -> list[Coming]:
+        """The people of the form's lines; empty lines are passed over. Faults stand under ``name-0``, ``id_no-0`` …"""
+        coming: list[Coming] = []
+        held = _holders(rows)
+        seen: set[str] = set()
+        for n, row in enumerate(rows):
+            if not any(value.strip() for value in row.values()):
+                continue
+            parsed = {field: dictionary.parse("person", field, row.get(field, "")) for field in PERSON_FIELDS}
+            for field, one in parsed.items():
+                if one.fault:
+                    self.refuse(f"{field}-{n}", one.text)
+            values = {field: one.value for field, one in parsed.items()}
+            if values["name"] is None:
+                self.refuse(f"name-{n}", "请填姓名")
+                continue
+            if values["id_no"] and values["id_no"] in seen:
+                self.refuse(f"id_no-{n}", "这个证件号上面已经填过")
+            seen.add(values["id_no"] or "")
+            known = held.get(columns.number_key("person", values["id_no"])) if values["id_no"] else None
+            if known is not None:
+                self._believe(n, known, str(values["name"]))
+            coming.append(Coming(values, known))
+        if len(coming) < least and not self.faults:
+            self.refuse("name-0", "请填姓名")
+        return coming
+
+    def look_twice(self, door: Dwelling, coming: Sequence[Coming], kind: str, *, settled: Collection[str] = ()) -> None:
+        """Say what is worth a second look about who comes, once. ``settled``: checks the event itself answers.
+
+        Raises Noticed.
+        """
+        if self._raw.get("seen") == "1":
+            return
+        noticed = [
+            n for one in coming for n in entry.warnings(self.actor, door, one.values, kind) if n.code not in settled
+        ]
+        if noticed:
+            raise Noticed(noticed)
+
+    def _believe(self, n: int, known: Person, name: str) -> None:
+        """Whether the person on record can be the one who comes; another name than the recorded one is not believed."""
+        if not self.actor.may(Verb.EDIT_REGISTER, known.grid_id):
+            self.refuse(f"id_no-{n}", "已登记在别的网格。请网格长联系那边社区，一起办")
+        elif known.name != name:
+            self.refuse(f"name-{n}", f"这个证件号登记的姓名是 {names.mask(known.name)}，请核对证件")
+        elif known.status == "deceased" or known.status_pending == "deceased":
+            self.refuse(f"id_no-{n}", "登记为已去世。请先到人员页核对状态")
+
+    def chosen(self, links: Sequence[Residence], picked: Collection[str], *, missing: str = "") -> list[Residence]:
+        """Those of a door's links whose persons were picked."""
+        found = [link for link in links if str(link.person_id) in picked]
+        if missing and not found:
+            self.refuse("who", missing)
+        return found
+
+
+def _holders(rows: Sequence[Row]) -> dict[str, Person]:
+    numbers = [dictionary.parse("person", "id_no", row.get("id_no", "")).value for row in rows]
+    held = columns.holders("person", [number for number in numbers if number])
+    persons = {person.pk: person for person in Person.objects.filter(pk__in=held.values())} if held else {}
+    return {key: persons[pk] for key, pk in held.items()}
+
+
+def get_door(actor: Viewer, dwelling: uuid.UUID, *, takes: bool = True) -> Dwelling:
+    """The door an event is recorded at; ``takes``: it brings somebody or something there, which no door on its
+    way out takes.
+
+    Raises NotHere; CorrectionError where the door is struck off, or is about to be.
+    """
+    door = Dwelling.objects.filter(pk=dwelling).first()
+    if door is None or not actor.may(Verb.EDIT_REGISTER, door.grid_id):
+        raise NotHere
+    if door.status == "struck_off":
+        raise CorrectionError("这处房屋已注销，没有记。请先核对房屋。", {"dwelling": "已注销"})
+    if takes and door.status != "active":
+        raise CorrectionError("这处房屋正等着注销复核，没有记。复核之后再来。", {"dwelling": "待复核"})
+    return door
+
+
+def links_of(door: Dwelling) -> list[Residence]:
+    """The current links of a door with their persons, oldest first."""
+    links = Residence.objects.filter(dwelling=door, to_on__isnull=True, person__status="active")
+    return list(links.select_related("person").order_by("created_at", "id"))

@@ -1,0 +1,116 @@
+"""Daily events as they are read: the last ones of an area, one with what it wrote, and where the next would
+be recorded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import operator
+import uuid
+from collections.abc import Collection, Sequence
+
+from django.db.models import Q
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.models import Change
+from gridwalk.core.queries import NotHere
+from gridwalk.events import kinds
+from gridwalk.events.models import Event
+from gridwalk.registry import rules
+from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.registry.queries import titles
+
+UNDO_FOR = dt.timedelta(days=7)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """An event as a row: what, where or whom, by whom; ``undoable``: within seven days and not taken back."""
+
+    id: uuid.UUID
+    code: str
+    label: str
+    kind: str
+    entity: uuid.UUID
+    title: str
+    by: str
+    at: dt.datetime
+    undone_at: dt.datetime | None
+    undone_by: str
+    undoable: bool
+
+
+def recent(viewer: Viewer, at: dt.datetime, *, limit: int = 12) -> list[Recorded]:
+    """The last events of the grids the viewer keeps, newest first; at most four queries."""
+    inside = functools.reduce(
+        operator.or_, (Q(grid__code__startswith=s) for s in viewer.scopes(Verb.EDIT_REGISTER)), Q(pk__in=[])
+    )
+    return _rows(viewer, list(Event.objects.filter(inside).order_by("-at", "-id")[:limit]), at)
+
+
+def get_event(viewer: Viewer, event: uuid.UUID) -> Event:
+    """One event. Raises NotHere."""
+    found = Event.objects.filter(pk=event).first()
+    if found is None or not viewer.may(Verb.EDIT_REGISTER, found.grid_id):
+        raise NotHere
+    return found
+
+
+def row(viewer: Viewer, event: Event, at: dt.datetime) -> Recorded:
+    """One event as a row."""
+    return _rows(viewer, [event], at)[0]
+
+
+def _rows(viewer: Viewer, found: Sequence[Event], at: dt.datetime) -> list[Recorded]:
+    named: dict[uuid.UUID, titles.Title] = {}
+    for kind in ("dwelling", "person", "organization"):
+        named |= titles.titles(viewer, kind, {e.entity for e in found if e.kind == kind})
+    return [
+        Recorded(
+            id=e.id,
+            code=e.code,
+            label=kinds.EVENTS[e.code].label,
+            kind=e.kind,
+            entity=e.entity,
+            title=named.get(e.entity, ("", ""))[0],
+            by=e.actor_name,
+            at=e.at,
+            undone_at=e.undone_at,
+            undone_by=e.undone_by_name,
+            undoable=e.undone_at is None and at - e.at <= UNDO_FOR,
+        )
+        for e in found
+    ]
+
+
+def changes_of(found: Sequence[Event]) -> list[Change]:
+    """Everything some events wrote, in the order written; one query, by the streams' versions they hold."""
+    pairs = [(stream, version) for event in found for stream, version in event.versions.items()]
+    if not pairs:
+        return []
+    written = functools.reduce(operator.or_, (Q(stream_id=stream, version=version) for stream, version in pairs))
+    return list(Change.objects.filter(written, op__in=[event.id for event in found]).order_by("id"))
+
+
+def events_of(entities: Collection[uuid.UUID], ops: Collection[uuid.UUID]) -> list[Event]:
+    """The events at these entities, and those these ops are (or took back)."""
+    wanted = Q(entity__in=list(entities)) | Q(pk__in=list(ops)) | Q(undone_as__in=list(ops))
+    return list(Event.objects.filter(wanted).order_by("-at")[:60])
+
+
+def home_of(viewer: Viewer, person: Person) -> Dwelling | None:
+    """The door a person's events are recorded at: where they live, else where they are registered."""
+    links = Residence.objects.filter(person=person, to_on__isnull=True).select_related("dwelling")
+    found = [link for link in links if viewer.may(Verb.SEE_ROWS, link.grid_id)]
+    best = min(found, key=lambda link: (link.kind not in rules.LIVING, link.created_at), default=None)
+    return best.dwelling if best else None
+
+
+def same_stairwell(viewer: Viewer, dwelling: Dwelling) -> list[Dwelling]:
+    """The doors of a door's stairwell in walking order, where the next event of the kind may be recorded."""
+    if not viewer.may(Verb.SEE_ROWS, dwelling.grid_id) or dwelling.stairwell_id is None:
+        return []
+    doors = Dwelling.objects.filter(stairwell=dwelling.stairwell_id, grid_id=dwelling.grid_id)
+    return list(doors.exclude(status="struck_off").order_by("walk_key", "id")[:200])

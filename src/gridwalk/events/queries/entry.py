@@ -1,0 +1,82 @@
+"""What is worth a second look while somebody types a person in: said before it is stored, never in the way of
+storing (P14).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.bench.queries import checks
+from gridwalk.core import envelope
+from gridwalk.registry import rules
+from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.registry.queries.entities import shown_name
+from gridwalk.registry.rules import Contradiction
+
+NOBODY = uuid.UUID(int=0)
+
+
+def warnings(
+    viewer: Viewer,
+    dwelling: Dwelling,
+    values: Mapping[str, Any],
+    residence_kind: str,
+    *,
+    person: uuid.UUID | None = None,
+) -> list[Contradiction]:
+    """Questions about a person (parsed values by dictionary names) about to be put into a dwelling; at most
+    five queries.
+
+    ``person``: whom the values are about where they are on record already. Other people's places are named only where
+    the viewer may see them.
+    """
+    found = []
+    same = _same_number(values, person)
+    if same is not None:
+        found.append(_number_on_record(viewer, same))
+    elif (n := _n_same_name_and_birth(values, person)) > 0:
+        found.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
+    n_doors = checks.phone_doors(envelope.blind_index(str(values.get("phone") or ""), purpose="phone"))
+    if n_doors >= rules.PHONE_DOORS:
+        found.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
+    if residence_kind in rules.LIVING and dwelling.occupancy == "vacant":
+        found.append(_noticed("vacant_with_residents", "这一户登记为空房"))
+    if residence_kind == "tenant" and dwelling.tenure == "owner":
+        found.append(_noticed("owner_with_tenants", "这一户登记为自住"))
+    return found
+
+
+def _noticed(code: str, sentence: str) -> Contradiction:
+    return Contradiction(code, sentence, rules.CHECKS[code].todo)
+
+
+def _same_number(values: Mapping[str, Any], person: uuid.UUID | None) -> Person | None:
+    index = envelope.blind_index(str(values.get("id_no") or ""), purpose="id_no")
+    if not index:
+        return None
+    return Person.objects.filter(id_no_index=index).exclude(status="struck_off").exclude(pk=person or NOBODY).first()
+
+
+def _number_on_record(viewer: Viewer, holder: Person) -> Contradiction:
+    if not viewer.may(Verb.SEE_ROWS_MASKED, holder.grid_id):
+        return Contradiction("same_number", "这个证件号已登记在别的网格", "请网格长联系那边社区，一起办迁移")
+    homes = Residence.objects.filter(person=holder, to_on__isnull=True).select_related("dwelling")
+    where = "、".join(link.dwelling.address for link in homes) or "没有关联房屋"
+    who = shown_name(viewer, holder.grid_id, holder.name)
+    state = "" if holder.status == "active" else f"（{rules.ENDED[holder.status]}）"
+    return Contradiction(
+        "same_number", f"这个证件号已登记：{who}{state}，{where}", "是同一人，存后就迁到这里；不是，核对证件号"
+    )
+
+
+def _n_same_name_and_birth(values: Mapping[str, Any], person: uuid.UUID | None) -> int:
+    """How many could be the same person: whoever has another valid ID number is not."""
+    if not values.get("name") or not values.get("born_on"):
+        return 0
+    rows = Person.objects.filter(name=values["name"], born_on=values["born_on"], status="active")
+    if values.get("id_no"):
+        rows = rows.filter(id_no_index="")
+    return rows.exclude(pk=person or NOBODY).count()

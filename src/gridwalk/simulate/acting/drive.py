@@ -1,0 +1,243 @@
+"""Driving the synthetic street through the same actions that people use: import, dispatch, visits, kept days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from gridwalk.accounts.rules import SYSTEM, Viewer
+from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import NewWave
+from gridwalk.campaigns.models import Campaign
+from gridwalk.core import clock
+from gridwalk.indicators import actions as indicators
+from gridwalk.indicators.definitions import INDICATORS, Indicator
+from gridwalk.reconcile.actions import applying, comparing, staging
+from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.registry.models import Dwelling
+from gridwalk.registry.rules import Claim
+from gridwalk.simulate.acting import caring, days
+from gridwalk.simulate.acting.knocks import Day, Knock, calendar
+from gridwalk.simulate.street import entries, facilities
+from gridwalk.simulate.street.workbooks import LedgerFile
+from gridwalk.simulate.street.world import PILOT, World, area_tree
+from gridwalk.territory import actions as territory
+from gridwalk.visits.actions import doors, recording, rounds
+from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
+
+Progress = Callable[[int, int], None]
+STREET = "120105001"
+PREPARE_DAYS = 14
+
+
+def action_start(today: dt.date, day: int) -> dt.date:
+    """The first day of the action phase when ``today`` (or the working day before it) is its ``day``-th working day."""
+    start = today
+    while True:
+        reached = [d for d in calendar(start, days.WORKING_DAYS) if d.date <= today and not d.saturday]
+        if len(reached) >= day and start.weekday() < 5:
+            return start
+        start -= dt.timedelta(days=1)
+
+
+def found_territory(world: World, *, at: dt.datetime, from_on: dt.date) -> None:
+    """Load the official areas and make the grids."""
+    territory.load_areas(actor=SYSTEM, at=at, tree=area_tree())
+    for community in world.communities:
+        territory.create_grids(actor=SYSTEM, at=at, community=community.code, n=len(community.grids), from_on=from_on)
+
+
+def import_ledgers(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetime, progress: Progress) -> list[Import]:
+    """Import every file as an office would: upload, confirm the mapping as proposed, apply."""
+    done = []
+    for index, file in enumerate(files):
+        scope = file.scope if not file.scope.endswith("000") else STREET
+        made = staging.upload(actor=actor, at=at, data=file.path.read_bytes(), name=file.path.name, scope=scope)
+        made = staging.stage(actor=actor, at=at, imported=made.id)
+        done.append(applying.apply(actor=actor, at=at, imported=made.id))
+        progress(index + 1, len(files))
+    return done
+
+
+def compare_ledger(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetime) -> None:
+    """Compare the pilot's person ledger with what the visits made of the register; nobody else has compared yet."""
+    file = next(file for file in files if file.kind == "person" and file.scope == PILOT)
+    made = comparing.upload(
+        actor=actor, at=at, scope=PILOT, source="ledger", data=file.path.read_bytes(), name=file.path.name
+    )
+    comparing.start(actor=actor, at=at, comparison=made.id)
+    comparing.run(actor=actor, at=at, comparison=made.id)
+
+
+def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.date) -> Campaign:
+    """The three-phase campaign with the pilot wave and the wave for all."""
+    last = max(d.date for d in calendar(start, days.WORKING_DAYS))
+    prepare = start - dt.timedelta(days=PREPARE_DAYS)
+    wave_two = next(d.date for d in calendar(start, days.ALL_FROM_DAY) if d.n == days.ALL_FROM_DAY and not d.saturday)
+    others = tuple(c.code for c in world.communities if c.code != PILOT)
+    return campaigns.create_campaign(
+        actor=actor,
+        at=at,
+        name="网格化管理全域走访百日行动",
+        scope=STREET,
+        phases={
+            "prepare": (prepare, start - dt.timedelta(days=1)),
+            "act": (start, last),
+            "sum_up": (last + dt.timedelta(days=1), last + dt.timedelta(days=14)),
+        },
+        waves=[NewWave("试点", (PILOT,), start), NewWave("全面铺开", others, wave_two)],
+        leading_group=[
+            ("韩书言", "街道党工委书记", "组长，统筹全街百日行动"),
+            ("许知行", "街道网格中心主任", "副组长，走访任务调度和督查"),
+            ("孟昭宁", "网格中心数据员", "成员，台账导入和数据核对"),
+        ],
+    )
+
+
+class Entities:
+    """What the street's refs are called in the register, read from what became of each staged row."""
+
+    def __init__(self, files: Sequence[LedgerFile], imports: Sequence[Import], world: World) -> None:
+        self.of: dict[str, uuid.UUID] = {}
+        for file, made in zip(files, imports, strict=True):
+            became = {
+                (sheet, row): entity
+                for sheet, row, entity in StagedRow.objects.filter(of=made).values_list("sheet", "row_no", "entity")
+            }
+            for record in file.records:
+                entity = became.get((record.sheet, record.row))
+                if entity is not None and file.kind != "care":
+                    self.of.setdefault(record.ref, entity)
+        self._world = world
+        self._add_doors()
+
+    def _add_doors(self) -> None:
+        rows = Dwelling.objects.exclude(status="struck_off").values_list("id", "community", "address_key")
+        by_key = {(community, key): pk for pk, community, key in rows}
+        for ref, door in self._world.doors.items():
+            found = by_key.get((door.place.community, entries.address_key(door.place)))
+            if found is not None:
+                self.of[ref] = found
+
+
+def replay(
+    world: World,
+    entities: Entities,
+    workers: dict[str, Viewer],
+    campaign: Campaign,
+    *,
+    start: dt.date,
+    upto_day: int,
+    progress: Progress,
+) -> list[Knock]:
+    """Replay the days: one transaction a grid and day through ``record_visits``; each day is kept.
+
+    Returns the knocks.
+    """
+    made: list[Knock] = []
+    waves = list(campaign.waves.all())
+    for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
+        for wave in waves:
+            if wave.dispatched_at is None and wave.starts_on <= date:
+                campaigns.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
+                wave.refresh_from_db()
+        for grid, knocks in of_day:
+            record(entities, workers[grid], grid, knocks, at=clock.at_local(date, 20, 45))
+            made.extend(knocks)
+        indicators.keep_day(at=clock.at_local(date, 23, 59), indicators=_kept_on(day))
+        progress(day, upto_day)
+    return made
+
+
+def _kept_on(day: int) -> list[Indicator]:
+    """Visits are kept every day; what needs the whole register, every fifth."""
+    every = list(INDICATORS.values())
+    return every if day % 5 == 0 else [i for i in every if i.of_campaign and i.code != "persons_verified"]
+
+
+OfDay = tuple[int, dt.date, list[tuple[str, list[Knock]]]]
+
+
+def _by_day(plan: Iterable[tuple[Day, dt.date, str, list[Knock]]]) -> Iterator[OfDay]:
+    """The plan's grids gathered by date: (working day, date, what each grid did)."""
+    for (day, date), rows in itertools.groupby(plan, key=lambda row: (row[0].n, row[1])):
+        yield day, date, [(grid, knocks) for _, _, grid, knocks in rows]
+
+
+class ReplayError(Exception):
+    """A planned knock that the house refused: the plan and the rules disagree."""
+
+
+def record(entities: Entities, worker: Viewer, grid: str, knocks: Sequence[Knock], *, at: dt.datetime) -> None:
+    """Record one grid's knocks of one day as its worker would type them in. Raises ReplayError."""
+    for knock in knocks:
+        if knock.joins:
+            p = knock.place
+            entities.of[knock.ref] = doors.join_door(
+                actor=worker,
+                at=knock.at,
+                grid=grid,
+                place={
+                    "estate": p.estate,
+                    "building": p.building,
+                    "stairwell": p.stairwell,
+                    "floor": p.floor,
+                    "room": p.room,
+                },
+            )
+    waiting = caring.waiting([entities.of[ref] for knock in knocks for ref in knock.care if ref in entities.of])
+    visits = [_visit(entities, knock, waiting) for knock in knocks]
+    for answer in recording.record_visits(actor=worker, at=at, grid=grid, visits=visits):
+        if not answer.accepted:
+            raise ReplayError(answer.reason)
+
+
+def look_around(world: World, entities: Entities, workers: dict[str, Viewer], *, today: dt.date) -> None:
+    """The rounds of the last weeks, as the workers would type them in. Raises ReplayError."""
+    for walk in facilities.walks(list(world.facilities.values()), today, world.seed):
+        seen = rounds.Seen(walk.on, walk.result, walk.fault, walk.note, walk.out_of_use)
+        made = rounds.record_rounds(
+            actor=workers[walk.grid],
+            at=clock.at_local(walk.on, 17),
+            seen=seen,
+            things=[("facility", entities.of[ref]) for ref in walk.refs],
+        )
+        for reason in made.refused.values():
+            raise ReplayError(reason)
+
+
+def _visit(entities: Entities, knock: Knock, waiting: caring.Waiting) -> NewVisit:
+    claims, ends = [], []
+    for kind, ref, field, value in knock.claims:
+        if field == "status":
+            ends.append((entities.of[ref], value))
+        else:
+            claims.append(Claim(kind, entities.of[ref], field, value, "visit"))
+    arrivals = []
+    for arrival in knock.arrivals:
+        entities.of.setdefault(arrival.ref, uuid.uuid5(knock.op, arrival.ref))
+        values = {k: v for k, v in arrival.values.items() if v and k in _PERSON_FACTS}
+        arrivals.append(Arrival(values, arrival.residence_kind, entities.of[arrival.ref]))
+    return NewVisit(
+        kind=knock.kind,
+        entity=entities.of[knock.ref],
+        outcome=knock.outcome,
+        at=knock.at,
+        second_source=knock.second_source,
+        met_adult=bool(knock.met_role),
+        revisit_at=knock.revisit_at,
+        id=knock.op,
+        found=Found(
+            claims=tuple(claims),
+            confirmed=tuple(entities.of[r] for r in knock.confirmed),
+            arrivals=tuple(arrivals),
+            departures=tuple(entities.of[r] for r in knock.departures),
+            ends=tuple(ends),
+            care=tuple(caring.said(knock.op, entities.of[r], clock.local_date(knock.at), waiting) for r in knock.care),
+        ),
+    )
+
+
+_PERSON_FACTS = frozenset({"name", "id_no", "sex", "born_on", "phone", "relation", "registered_address"})

@@ -1,0 +1,1 @@
+"""The synthetic street: its areas, houses, people, and the ledgers kept about them."""

@@ -1,0 +1,1 @@
+"""The history of a record, told from every room below."""

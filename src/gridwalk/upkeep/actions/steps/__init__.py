@@ -1,0 +1,1 @@
+"""Steps that plans are made of: they take an open ``core.actions.Writing``."""

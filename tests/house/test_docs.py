@@ -1,0 +1,63 @@
+"""Documents held to the code: indicators, commands, settings, audit verbs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gridwalk.cli import VERBS
+from gridwalk.console.audit_words import WORDS
+from gridwalk.indicators import document
+
+ROOT = Path(__file__).parents[2]
+OPERATIONS = (ROOT / "docs/operations/安装和日常运行.md").read_text("utf-8")
+
+
+def _sources() -> str:
+    return "\n".join(p.read_text("utf-8") for p in (ROOT / "src").rglob("*.py") if "tests" not in p.parts)
+
+
+def test_the_indicators_document_is_what_the_definitions_say() -> None:
+    assert (ROOT / "docs/indicators.md").read_text("utf-8") == document.render()
+
+
+def test_every_command_is_documented() -> None:
+    assert set(re.findall(r"`gridwalk (\w+)`", OPERATIONS)) == set(VERBS)
+
+
+def test_every_setting_is_documented() -> None:
+    settings = (ROOT / "src/gridwalk/config/settings.py").read_text("utf-8")
+    read = set(re.findall(r'environ(?:\.get)?[\[(]"(\w+)"', settings)) | {"DATABASE_URL"}
+    assert read <= set(re.findall(r"`([A-Z_]+)`", OPERATIONS))
+
+
+def test_every_audit_verb_has_its_words() -> None:
+    written = set(
+        re.findall(
+            r'"((?:account|areas|campaign|care|difference|end|file|grant|grids|import|number|person|report|'
+            r'target|targets|visit|wave|dwelling)\.[a-z_]+)"',
+            _sources(),
+        )
+    )
+    verbs = {v for v in written if v.split(".")[1].rstrip("_") and not v.endswith((".queue", ".html"))}
+    assert {v for v in verbs if re.search(rf'audit\(\s*"{re.escape(v)}"', _sources())} <= set(WORDS)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_paragraph_of_the_domain_that_is_cited_stands_there() -> None:
+    domain = (ROOT / "docs/domain.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (\d)\. (.*?)(?=^## |\Z)", domain, re.MULTILINE | re.DOTALL))
+    rates, lines = (set(re.findall(r"^(\d)\. \*\*", sections[number], re.MULTILINE)) for number in "26")
+    code = _sources() + "\n".join(p.read_text("utf-8") for p in (ROOT / "src").rglob("test_*.py"))
+    assert set(re.findall(r"domain\.md §(\d)", code)) <= set(sections)
+    assert set(re.findall(r"domain\.md[^\n]{0,8} rate (\d)", code)) <= rates
+    assert set(re.findall(r"red lines? (?:\d and )?(\d)", code)) | set(re.findall(r"red lines? (\d)", code)) <= lines
+    assert set(re.findall(r"\((?:\S+ )?(P\d+)\)", code)) <= set(
+        re.findall(r"^\| (P\d+) \|", sections["1"], re.MULTILINE)
+    )

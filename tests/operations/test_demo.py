@@ -1,0 +1,83 @@
+"""The demonstration, small, from nothing to its own check: the main job end to end."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gridwalk.cli import demo_check
+from tests.operations.test_commands import environment
+
+ROOT = Path(__file__).parents[2]
+FOUND_AT_THE_DOOR = {
+    "dead_active",
+    "moved_active",
+    "household_moved",
+    "new_tenant",
+    "newborn",
+    "phone_changed",
+    "door_in_no_ledger",
+}
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A data directory the database's user can reach."""
+    with tempfile.TemporaryDirectory(prefix="gridwalk-demo-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / "home"
+
+
+@pytest.mark.slow
+def test_every_rate_is_its_recount_every_page_opens_and_no_number_lies_in_the_open(home: Path, port: int) -> None:
+    done = demo(home, "--check", "--port", str(port))
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert report["ok"] is True
+    assert {"visits", "attention", "linkage"} <= set(report["rates"])
+    for rate in report["rates"].values():
+        assert (rate["n"], rate["d"]) == (rate["recount_n"], rate["recount_d"])
+        assert rate["d"] > 0
+    for kind, count in report["faults"].items():
+        least = 1 if kind in FOUND_AT_THE_DOOR else count["planted"]
+        assert least <= count["found"] <= count["planted"], kind
+    assert report["plaintext_hits"] == 0
+    assert len(report["pages"]) == 7
+    again = demo(home, "--no-serve")
+    assert again.returncode == 0
+    assert "造一条街道" not in again.stdout
+    assert len(re.findall(r"^  \S+ +\w{4}-\w{4}-\w{4}-\w{4}  ", again.stdout, re.MULTILINE)) == 7
+
+
+def demo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gridwalk.cli", "demo", "--size", "small", *words],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def test_the_search_for_numbers_finds_them_also_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_check, "BLOCK", 64)
+    phone, card = b"12012345678", b"12019919800101123X"
+    planted = {phone, card}
+    files = {
+        "nothing": b"-" * 100 + b"120105001023001 ",
+        "one": b"-" * 60 + phone + b"-" * 60,
+        "two": b"-" * 50 + card.lower() + b"," + phone + b"\n",
+        "longer": b"9" + phone + b" " + phone + b"1",
+    }
+    for name, content in files.items():
+        tmp_path.joinpath(name).write_bytes(content)
+    found = {name: demo_check.plaintext_hits(planted, [tmp_path / name]) for name in files}
+    assert found == {"nothing": 0, "one": 1, "two": 2, "longer": 0}

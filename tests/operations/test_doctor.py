@@ -1,0 +1,202 @@
+"""The doctor: every complaint it knows, brought about once, says what to do; and what is well is said to be well."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from gridwalk.cli import children
+from gridwalk.cli.verbs import doctor, keyring
+from gridwalk.config import certificates, keys
+from gridwalk.core import actions, clock
+from gridwalk.core.actors import PROGRAM
+from gridwalk.core.audit import verify
+from gridwalk.operations import condition
+from gridwalk.operations.backups import making, restoring
+from gridwalk.operations.findings import Finding, State
+from tests.harness.jobs import nobody_works
+
+ROOT = Path(__file__).parents[2]
+
+
+def only(found: Iterable[Finding]) -> tuple[State, str]:
+    """State and words, with what to do, of a single finding."""
+    (one,) = found
+    return one.state, one.says + one.todo
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory of its own, for settings and for the command."""
+    made = tmp_path / "home"
+    made.mkdir(mode=0o700)
+    settings.DATA_DIR, settings.SEALS_DIR, settings.BACKUP_DIR = made, made / "seals", ""
+    monkeypatch.setenv("GRIDWALK_HOME", str(made))
+    return made
+
+
+def test_keys_missing_damaged_open_to_others_or_not_saved_apart(home: Path) -> None:
+    state, said = only(doctor._keys())
+    assert (state, "gridwalk init" in said) == (State.BAD, True)
+    path = keys.create(home)
+    state, said = only(doctor._keys())
+    assert (state, "keys save" in said) == (State.BAD, True)
+    path.chmod(0o644)
+    assert "chmod 600" in only(doctor._keys())[1]
+    path.chmod(0o600)
+    (home / keyring.NOTE).write_text(json.dumps({"keys": keyring._marks(home)}))
+    assert only(doctor._keys())[0] is State.OK
+    keys.rotate(home)
+    assert "没有另存过" in only(doctor._keys())[1], "the new one is not in what was saved"
+    path.write_text("{}")
+    assert "读不了或已损坏" in only(doctor._keys())[1]
+
+
+def test_certificates_unreadable_over_or_nearly(home: Path) -> None:
+    assert list(doctor._certificates()) == []
+    folder, now = home / "https", clock.now()
+    folder.mkdir()
+    for days, state, said in (
+        (397 + 30, State.BAD, "到期，手机连不上"),
+        (380, State.WARN, "在那之前换"),
+        (0, State.OK, "到期"),
+    ):
+        shutil.rmtree(folder)
+        folder.mkdir()
+        certificates.make(folder, ["127.0.0.1"], at=now - dt.timedelta(days=days))
+        end = certificates.expires_at(folder / certificates.CERTIFICATE)
+        assert (end < now) == (state is State.BAD)
+        found = only(doctor._certificates())
+        assert (found[0], said in found[1]) == (state, True)
+    (folder / certificates.CERTIFICATE).write_text("no certificate")
+    assert "读不了" in only(doctor._certificates())[1]
+
+
+def test_pages_not_served_or_served_in_the_clear(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GRIDWALK_HTTPS", raising=False)
+    assert "没有运行" in only(doctor._serving())[1]
+    for address, state in (("http://127.0.0.1:8000/", State.WARN), ("https://gw.local:8443/", State.OK)):
+        running = children.Running(address, 1)
+        monkeypatch.setattr(children, "running", lambda running=running: running)
+        assert only(doctor._serving())[0] is state
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_version_and_a_period_that_is_not_known(home: Path, settings: Settings) -> None:
+    words = {one.what: one.says + one.todo for one in doctor._inside()}
+    assert words["版本"] == "数据库和程序一致。"
+    assert "只报数" in words["保存期限"]
+    settings.RETENTION = "persons,ops"
+    assert only(doctor._retention()) == (State.OK, "夜里自动清 2 类到期的数据。")
+    settings.RETENTION = "people"
+    assert only(doctor._retention())[0] is State.BAD
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET name = '9999_later' WHERE app = 'retention' AND name LIKE '0001%'")
+        assert "更新的版本写的" in only(doctor._inside())[1]
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'retention'")
+        state, said = only(doctor._inside())
+    assert (state, said) == (State.BAD, "数据库差 1 步。请运行 gridwalk upgrade。")
+
+
+@pytest.mark.django_db
+def test_a_disk_that_is_nearly_full(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=3 << 30))
+    assert condition._disk().state is State.OK
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1 << 30))
+    found = condition._disk()
+    assert (found.state, "请腾出空间" in found.todo) == (State.BAD, True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=3 << 30))
+    monkeypatch.setattr(condition, "_rows", lambda sql: [(8 << 30,)])
+    assert condition._disk().state is State.BAD, "less than half of what the database takes"
+
+
+def test_backups_none_lost_old_or_beside_the_data(
+    home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    assert "GRIDWALK_BACKUPS" in condition._backup(now).todo
+    settings.BACKUP_DIR = str(home / "b")
+    assert "gridwalk backup" in condition._backup(now).todo
+    copy = home / "one.gwbak"
+    copy.write_bytes(b"x")
+    making.note_latest(copy, at=now - dt.timedelta(hours=30))
+    found = condition._backup(now)
+    assert (found.state, found.says) == (State.BAD, "上次备份是 30 小时前。")
+    assert str(home / "b") in found.todo
+    making.note_latest(copy, at=now)
+    assert condition._backup(now).state is State.WARN, "on the same disk"
+    with monkeypatch.context() as other:
+        other.setattr(condition, "os", SimpleNamespace(stat=lambda path: SimpleNamespace(st_dev=str(path))))
+        elsewhere = home / "another disk" / "one.gwbak"
+        elsewhere.parent.mkdir()
+        elsewhere.write_bytes(b"x")
+        making.note_latest(elsewhere, at=now)
+        assert condition._backup(now).state is State.OK
+    making.note_latest(copy, at=now)
+    copy.unlink()
+    assert "不见了" in condition._backup(now).says
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_that_wait_or_failed_and_a_worker_that_is_silent(home: Path) -> None:
+    now = clock.now()
+    nobody_works()
+    assert [one.says[:9] for one in condition._jobs(now)] == ["后台任务没有在运行"]
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        try:
+            assert [one.state for one in condition._jobs(clock.now())] == [State.OK]
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at)"
+                " VALUES ('default', 'operations.back_up', 'todo', %s)",
+                [now - dt.timedelta(hours=3)],
+            )
+            assert "有任务等了 3.0 小时" in next(one.says for one in condition._jobs(clock.now()))
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+            states = [(one.state, one.says) for one in condition._jobs(clock.now())]
+            assert states == [(State.OK, "在运行。"), (State.WARN, "1 个任务没有做成。")]
+        finally:
+            nobody_works()
+
+
+@pytest.mark.django_db
+def test_an_audit_that_is_not_sealed_and_data_a_restore_replaced(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    assert "还没有封存过" in condition._seal(now).says
+    actions.seal_audit(folder=home / "seals", actor=PROGRAM, at=now - dt.timedelta(days=2))
+    assert condition._seal(now).state is State.WARN
+    actions.seal_audit(folder=home / "seals", actor=PROGRAM, at=now)
+    assert condition._seal(now).state is State.OK
+    assert verify.latest_seal() is not None
+    assert list(condition._replaced()) == []
+    monkeypatch.setattr(restoring, "replaced", lambda: [("gridwalk_before_20261101000000", now)])
+    assert "满 7 天" in only(condition._replaced())[1]
+
+
+@pytest.mark.slow
+def test_a_database_that_cannot_be_reached_is_said_with_what_to_do(home: Path, port: int) -> None:
+    keys.create(home)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "GRIDWALK_"))}
+    env |= {
+        "GRIDWALK_HOME": str(home),
+        "DATABASE_URL": f"postgresql://a:b@127.0.0.1:{port}/c",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "gridwalk.cli", "doctor", "--json"], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    found = {one["what"]: one for one in json.loads(done.stdout)["findings"]}
+    assert "连不上" in found["数据库"]["says"]
+    assert "DATABASE_URL" in found["数据库"]["todo"]
