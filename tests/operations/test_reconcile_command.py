@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 import xlwt
 
@@ -199,3 +200,61 @@ def test_an_old_workbook_is_read_and_its_annotated_copy_says_that_it_was_rebuilt
     assert done.returncode == 0, done.stderr
     assert "写着空置，又写着出租" in done.stdout
     assert "重做的 xlsx" in done.stdout
+
+
+FAULTY_TWICE = {
+    "人口": [
+        "姓名,性别,出生日期,身份证号,联系电话,楼栋,单元,室号",
+        f"王伟,男,1956-03-02,{KING},12012345678,5号楼,2单元,301",
+        f"王威,男,1956-03-02,{KING},12012345678,5号楼,2单元,302",
+        f"王卫,男,1956-03-02,{KING},12012345678,5号楼,2单元,303",
+        f"李芳,女,1958-11-11,{LI},,5号楼,2单元,301",
+        f"李芳,女,1958-11-11,{LI},,5号楼,2单元,301",
+        f"李芳,女,1958-11-11,{LI},,5号楼,2单元,301",
+    ],
+    "房屋": ["小区,楼栋,单元,室号,居住状况,使用情况", *["林古里,5号楼,2单元,301,空置,出租"] * 3],
+    "单位": [
+        "单位名称,统一社会信用代码,楼栋,室号",
+        "甲店,91120199GW0000011Q,5号楼,101",
+        "乙店,91120199GW0000011Q,5号楼,102",
+        "丙店,91120199GW0000011Q,5号楼,103",
+    ],
+}
+"""Ledgers in which each fault that quotes a row or a number stands more than once."""
+
+
+@pytest.mark.parametrize("way", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (
+            "人口",
+            ["这个电话写在 3 户，请核对"] * 3
+            + ["这个证件号还写在第 2 行另一个名字下，请对照证件核对"] * 2
+            + ["和第 5 行重复：证件号和姓名都相同"] * 2,
+        ),
+        ("房屋", ["和第 2 行重复：同一户写了两行"] * 2 + ["写着空置，又写着出租，请核对"] * 3),
+        (
+            "单位",
+            ["这个信用代码还写在第 2 行另一个名称下，请对照执照核对"] * 2 + ["和第 2 行重复：信用代码相同"] * 2,
+        ),
+    ],
+)
+def test_a_fault_that_stands_twice_is_listed_twice(tmp_path: Path, way: str, of: str, expected: list[str]) -> None:
+    rows = [line.split(",") for line in FAULTY_TWICE[of]]
+    ledger = tmp_path / f"{of}.{way}"
+    if way == "csv":
+        ledger.write_text("\n".join(FAULTY_TWICE[of]) + "\n", "utf-8")
+    elif way == "parquet":
+        pl.DataFrame(rows[1:], schema=dict.fromkeys(rows[0], pl.String), orient="row").write_parquet(ledger)
+    else:
+        book = openpyxl.Workbook()
+        sheet: Any = book.active
+        for row in rows:
+            sheet.append(row)
+        book.save(ledger)
+    done = gridwalk(tmp_path, "check", ledger.name, "--out", "批注.xlsx")
+    assert done.returncode == 0, done.stderr
+    listed = [line.partition("：")[2] for line in done.stdout.splitlines() if " 行" in line and "：" in line]
+    assert sorted(listed) == sorted(expected)
+    assert (tmp_path / "批注.xlsx").exists()
