@@ -258,3 +258,11 @@ def test_a_fault_that_stands_twice_is_listed_twice(tmp_path: Path, way: str, of:
     listed = [line.partition("：")[2] for line in done.stdout.splitlines() if " 行" in line and "：" in line]
     assert sorted(listed) == sorted(expected)
     assert (tmp_path / "批注.xlsx").exists()
+
+
+def test_a_row_written_twice_is_marked_as_a_row_and_not_in_a_column_that_is_not_read(tmp_path: Path) -> None:
+    line = f"李芳,{LI},5号楼,2单元,301,汉"
+    (tmp_path / "册.csv").write_text(f"姓名,身份证号,楼栋,单元,室号,民族\n{line}\n{line}\n", "utf-8")
+    done = gridwalk(tmp_path, "check", "册.csv")
+    assert done.returncode == 0, done.stderr
+    assert "Sheet1 第 3 行：和第 2 行重复：证件号和姓名都相同" in done.stdout

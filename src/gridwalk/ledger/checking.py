@@ -47,7 +47,7 @@ def _has(side: Side, *columns: str) -> bool:
 
 def _faults(side: Side, rows: pl.DataFrame, field: str, code: str, text: pl.Expr | None = None) -> pl.DataFrame:
     """``rows`` (column row, and what ``text`` needs) as faults of a field; its column is that of the row's sheet."""
-    letters = {s.name: c.letter for s in side.sheets for c in s.columns if c.field == field}
+    letters = {s.name: c.letter for s in side.sheets for c in s.columns if field and c.field == field}
     if rows.is_empty():
         return pl.DataFrame(schema=FAULTS)
     sheet = rows.join(side.frame.select("row", "sheet"), on="row", how="left", maintain_order="left")["sheet"].to_list()
