@@ -78,10 +78,10 @@ def activate(request: HttpRequest) -> HttpResponse:
     said = wire.json_of(wire.body_of(request))
     if not isinstance(said, dict):
         raise Problem(400, "malformed")
-    login, code = str(said.get("login") or "")[:80], str(said.get("code") or "")[:40]
+    login, code = wire.text(said, "login", 80), wire.text(said, "code", 40)
     try:
         devices.require_patience(login=login, at=at)
-        user = authenticate(request, username=login.strip().lower(), password=str(said.get("password") or "")[:200])
+        user = authenticate(request, username=login.strip().lower(), password=wire.text(said, "password", 200))
         if user is None:
             raise devices.ActivationRefused("wrong_credentials")
         offered = said.get("wire")
@@ -92,8 +92,8 @@ def activate(request: HttpRequest) -> HttpResponse:
             login=login,
             code=code,
             public_key=said.get("public_key"),
-            name=str(said.get("name") or ""),
-            platform=str(said.get("platform") or ""),
+            name=wire.text(said, "name", 60),
+            platform=wire.text(said, "platform", 120),
             wire=spoken,
             at=at,
         )
@@ -235,7 +235,7 @@ def deposit(request: HttpRequest) -> HttpResponse:
     """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself."""
     at = wire.moment(request)
     said = wire.json_of(wire.body_of(request))
-    device = devices.by_token(str(said.get("token") or "")) if isinstance(said, dict) else None
+    device = devices.by_token(wire.text(said, "token", 80)) if isinstance(said, dict) else None
     if device is None:
         raise Problem(401, "unknown_device")
     try:

@@ -77,6 +77,11 @@ def json_of(body: bytes) -> Any:
         raise Problem(400, "malformed") from error
 
 
+def text(said: Mapping[str, Any], name: str, most: int) -> str:
+    """One text of what was said, such as a column takes; "" where there is none."""
+    return rules.storable(str(said.get(name) or ""))[:most]
+
+
 def signed(request: HttpRequest) -> Session:
     """Whoever signed the request. Raises Problem."""
     found = SCHEME.match(request.headers.get("Authorization", ""))
@@ -117,7 +122,8 @@ def with_list(content: Mapping[str, Any], name: str, items: Iterable[str]) -> st
 
 def answer(request: HttpRequest, content: Any, *, status: int = 200) -> HttpResponse:
     """``content`` as JSON (a text is JSON already), packed where it is worth it and asked for."""
-    body = (content if isinstance(content, str) else text_of(content)).encode()
+    spelling = content if isinstance(content, str) else text_of(content)
+    body = spelling.encode("utf-8", "backslashreplace")  # half a character, named by the phone: as JSON escapes it
     packed = len(body) > WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "")
     response = HttpResponse(gzip.compress(body, GZIP_LEVEL) if packed else body, "application/json", status=status)
     if packed:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,6 +22,8 @@ CODE_LASTS = dt.timedelta(minutes=15)
 KEPT = dt.timedelta(days=30)
 """How long phones keep what was acknowledged, to offer it again after a restore."""
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+CALENDAR = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC))
+"""What a phone's clock can say: it begins at the first, even with a flat battery; a moment outside is no time."""
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
 VERBS = frozenset(
@@ -84,10 +87,40 @@ def canonical(value: Any) -> str:
     return _CANONICAL.encode(value)
 
 
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_NUL_SPELLED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def storable(text: str) -> str:
+    """``text`` with U+FFFD for what no column takes: NUL, and half a character (a lone surrogate)."""
+    return _NO_TEXT.sub("\ufffd", text)
+
+
+def _is_storable(spelling: str) -> bool:
+    """Whether columns take every text in canonical JSON. Every op of every push is asked: what is quick comes first."""
+    try:
+        spelling.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in spelling or _NUL_SPELLED.search(spelling) is None
+
+
+def kept_spelling(raw: Mapping[str, Any]) -> str:
+    """An op as it is kept: canonical JSON, with half a character as its escape, for alone it cannot be written."""
+    return canonical(raw).encode("utf-8", "backslashreplace").decode()
+
+
 def op_hash(raw: Mapping[str, Any]) -> str:
     """SHA-256 of an op as sent, without its place in the sequence: a renumbered op is the same op."""
-    body = {key: value for key, value in raw.items() if key != "seq"}
-    return hashlib.sha256(canonical(body).encode("utf-8", "surrogatepass")).hexdigest()
+    return _hash(_unnumbered(raw))
+
+
+def _unnumbered(raw: Mapping[str, Any]) -> str:
+    return canonical({key: value for key, value in raw.items() if key != "seq"})
+
+
+def _hash(spelling: str) -> str:
+    return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def text_hash(text: str) -> str:
@@ -127,7 +160,7 @@ class Intention:
 
 def read_push(body: Any) -> tuple[int, list[Intention], int | None]:
     """(first seq, ops in order, the oldest seq the phone still has). Raises Malformed: only what makes no sequence."""
-    if not isinstance(body, Mapping) or not isinstance(body.get("ops"), list) or not _whole(body.get("seq_from")):
+    if not isinstance(body, Mapping) or not isinstance(body.get("ops"), list) or not is_whole(body.get("seq_from")):
         raise Malformed("ops and seq_from")
     ops = body["ops"]
     if len(ops) > MOST_OPS:
@@ -139,7 +172,7 @@ def read_push(body: Any) -> tuple[int, list[Intention], int | None]:
     if len({one.op for one in read}) != len(read):
         raise Malformed("an op twice in one push")
     oldest = body.get("oldest")
-    return first, read, oldest if _whole(oldest) else None
+    return first, read, oldest if is_whole(oldest) else None
 
 
 def read_op(raw: Any) -> Intention:
@@ -147,9 +180,13 @@ def read_op(raw: Any) -> Intention:
     if not isinstance(raw, Mapping):
         raise Malformed("op")
     op, seq = as_uuid(raw.get("op")), raw.get("seq")
-    if op is None or not _whole(seq):
+    if op is None or not is_whole(seq):
         raise Malformed("op and seq")
     assert isinstance(seq, int)
+    try:
+        spelling = _unnumbered(raw)
+    except RecursionError as error:  # hundreds of brackets
+        raise Malformed("op") from error
     found = Intention(
         op=op,
         seq=seq,
@@ -159,19 +196,21 @@ def read_op(raw: Any) -> Intention:
         set=_facts(raw.get("set")),
         data=_mapping(raw.get("data")),
         at=as_moment(raw.get("at")),
-        mono=raw["mono"] if _whole(raw.get("mono")) else None,
-        version=raw["version"] if _whole(raw.get("version")) and 0 <= raw["version"] < 32000 else 0,
+        mono=raw["mono"] if is_whole(raw.get("mono")) else None,
+        version=raw["version"] if is_whole(raw.get("version")) and 0 <= raw["version"] < 32000 else 0,
         photos=tuple(h for h in raw.get("att") or () if is_sha256(h)) if isinstance(raw.get("att"), list) else (),
         raw=raw,
-        hash=op_hash(raw),
+        hash=_hash(spelling),
     )
-    fault = _fault(found)
+    fault = _fault(found, spelling)
     return dataclasses.replace(found, fault=fault, why=REASONS[fault]) if fault else found
 
 
-def _fault(one: Intention) -> str:
+def _fault(one: Intention, spelling: str) -> str:
     if one.version not in WIRE:
         return "unknown_version"
+    if not _is_storable(spelling) or (one.at is not None and not in_calendar(one.at)):
+        return "not_valid"
     if one.verb not in VERBS:
         return "unknown_verb"
     if (one.entity is None and one.verb != "task.hand_back") or (one.raw.get("set") and not one.set):
@@ -190,10 +229,11 @@ def _mapping(raw: Any) -> Mapping[str, Any]:
 
 
 def _text(raw: Any) -> str:
-    return raw if isinstance(raw, str) else ""
+    return storable(raw) if isinstance(raw, str) else ""
 
 
-def _whole(raw: Any) -> bool:
+def is_whole(raw: Any) -> bool:
+    """Whether ``raw`` is a whole number that phones count with."""
     return isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 1 << 53
 
 
@@ -219,6 +259,11 @@ def as_moment(raw: Any) -> dt.datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
+def in_calendar(moment: dt.datetime) -> bool:
+    """Whether some clock may have said it."""
+    return CALENDAR[0] <= moment < CALENDAR[1]
+
+
 @dataclasses.dataclass(frozen=True)
 class Moment:
     """When something happened by the server's clock; ``uncertain``: the phone's clock was off by more
@@ -230,12 +275,17 @@ class Moment:
 
 
 def happened(said: dt.datetime | None, *, behind: dt.timedelta, received: dt.datetime) -> Moment:
-    """Phone time, put right by how far that clock was off when it sent; never later than it was received."""
+    """Phone time, put right by how far that clock was off when it sent; never later than it was received.
+
+    Where that leads out of the calendar, as if nothing was said.
+    """
     if said is None:
         return Moment(received, True)
     uncertain = abs(behind) > CLOCK_TOLERANCE
-    moment = said + behind if uncertain else said
-    return Moment(min(moment, received), uncertain or moment > received + CLOCK_TOLERANCE)
+    since = said - received + (behind if uncertain else dt.timedelta(0))  # a span: no clock is too far off for it
+    if since < CALENDAR[0] - received:
+        return Moment(received, True)
+    return Moment(received + min(since, dt.timedelta(0)), uncertain or since > CLOCK_TOLERANCE)
 
 
 def wait_after(failures: int) -> dt.timedelta:

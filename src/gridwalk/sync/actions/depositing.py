@@ -65,10 +65,11 @@ def read(raw: Any) -> list[Sealed]:
     found = []
     for one in raw:
         op = rules.as_uuid(one.get("op")) if isinstance(one, dict) else None
-        if op is None or not isinstance(one.get("seq"), int) or not isinstance(one.get("sealed"), str):
+        if op is None or not rules.is_whole(one.get("seq")) or not isinstance(one.get("sealed"), str):
             raise Malformed("a sealed op")
         try:
-            found.append(Sealed(op, one["seq"], str(one.get("key_id", ""))[:16], crypto.decode(one["sealed"])))
+            key_id = rules.storable(str(one.get("key_id", "")))[:16]
+            found.append(Sealed(op, one["seq"], key_id, crypto.decode(one["sealed"])))
         except crypto.NotOurs as error:
             raise Malformed("a sealed op") from error
     return found
@@ -125,7 +126,7 @@ def _open(one: Sealed) -> Intention | None:
     try:
         raw = json.loads(crypto.unseal(pem, one.sealed, op=str(one.op)))
         read_ = rules.read_op({**raw, "op": str(one.op), "seq": one.seq})
-    except (crypto.NotOurs, ValueError, TypeError, Malformed):
+    except (crypto.NotOurs, ValueError, TypeError, RecursionError, Malformed):
         return None
     return read_
 
@@ -167,7 +168,7 @@ def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
             raise Malformed("format")
         sealed = read(raw.get("ops"))
         device_id = rules.as_uuid(raw.get("device"))
-    except (ValueError, Malformed) as error:
+    except (ValueError, RecursionError, Malformed) as error:
         raise NoOutbox("这不是手机导出的待传文件，什么都没有导入。请在手机“我的 → 导出待传”里重新导出。") from error
     device = Device.objects.select_related("user").filter(pk=device_id).first() if device_id else None
     if device is None:

@@ -231,7 +231,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
             hash=o.one.hash,
             version=o.one.version,
             at=o.at,
-            phone_at=str(o.one.raw.get("at") or "")[:40],
+            phone_at=rules.storable(str(o.one.raw.get("at") or ""))[:40],
             mono=o.one.mono,
             clock_uncertain=o.uncertain,
             via=via,
@@ -259,7 +259,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
 
 def seal_body(one: Intention) -> str:
     """An op as it is kept: its canonical JSON in the envelope of its row."""
-    return envelope.seal(rules.canonical(one.raw), table="sync_op", column="body", row=one.op)
+    return envelope.seal(rules.kept_spelling(one.raw), table="sync_op", column="body", row=one.op)
 
 
 def _result_of(outcome: Outcome) -> Result:

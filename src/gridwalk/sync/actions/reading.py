@@ -326,7 +326,7 @@ def _word(raw: Any) -> str:
 
 def _revisit(raw: Any) -> dt.datetime | None:
     moment = rules.as_moment(raw)
-    if raw and moment is None:
+    if raw and (moment is None or not rules.in_calendar(moment)):
         raise Unreadable("约定的时间读不懂。")
     return moment
 

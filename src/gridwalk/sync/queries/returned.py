@@ -153,7 +153,7 @@ def _lines(op: Op) -> list[tuple[str, str]]:
         lines.append(("提出注销", PROPOSALS["person"].get(str(end.get("end")), "")))
     if isinstance(data.get("reason"), str):
         lines.append(("原因", data["reason"][:200]))
-    return lines
+    return [(rules.storable(label), rules.storable(value)) for label, value in lines]  # half a character has no page
 
 
 def _dicts(raw: Any) -> list[dict[str, Any]]:
