@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable
+from typing import Any
 
 import docx
 import openpyxl
@@ -24,10 +25,11 @@ from gridwalk.registry.models import Dwelling, Person
 from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Stairwell
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, begin, confirm, dispatch, upload, workbook
-from tests.journeys.test_comparing import compared, people, signed_in
+from tests.harness.people import signed_in
+from tests.journeys.test_comparing import compared, people
 from tests.journeys.test_no_dead_ends import dead_ends
 
-OTHER_STREET = {
+OTHER_STREET: dict[str, Any] = {
     **TREE,
     "street": {"code": "120105002000", "name": "望海楼街道"},
     "communities": [{"code": "120105002001", "name": "金钢里社区居委会", "short": "金钢里"}],
@@ -36,7 +38,7 @@ SEES_COUNTS = set(Role) - {Role.ADMINISTRATOR, Role.INSPECTOR}
 Post = Callable[[Role, str], Client]
 
 
-def lay_out(tree: dict[str, object] = TREE, community: str = COMMUNITY) -> None:
+def lay_out(tree: dict[str, Any] = TREE, community: str = COMMUNITY) -> None:
     """What ``gridwalk areas`` does with a file."""
     territory.load_areas(actor=SYSTEM, at=clock.now(), tree=tree)
     territory.create_grids(

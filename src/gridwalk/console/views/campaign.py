@@ -31,8 +31,10 @@ def campaign(request: Signed) -> HttpResponse:
     """走访任务: phases, waves, who leads, who is responsible where."""
     found = campaigns.current_campaign(request.viewer)
     if found is None:
-        context = {"campaign": None, "may_manage": request.viewer.may_anywhere(Verb.MANAGE_CAMPAIGN)}
-        return page(request, "console/campaign/show.html", context, active="console:campaign")
+        may = request.viewer.may_anywhere(Verb.MANAGE_CAMPAIGN)
+        return page(
+            request, "console/campaign/show.html", {"campaign": None, "may_manage": may}, active="console:campaign"
+        )
     scope = pages.counts_scope(request)
     today = clock.local_date(request.at)
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=found, at=request.at, indicators=[VISITS])
