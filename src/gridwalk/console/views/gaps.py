@@ -57,6 +57,7 @@ def gaps(request: Signed) -> HttpResponse:
         "indicators": INDICATORS.values(),
         "campaign": campaign,
         "may_plan": request.viewer.may(Verb.DISPATCH, scope) or request.viewer.may(Verb.RECORD_VISIT, scope),
+        "may_walk": campaign is not None and len(scope) == 15 and request.viewer.may(Verb.RECORD_VISIT, scope),
         "workers": accounts.workers(scope[:12], clock.local_date(request.at))
         if request.viewer.may(Verb.DISPATCH, scope)
         else [],

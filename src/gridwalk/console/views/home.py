@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from gridwalk.accounts import queries as accounts
@@ -69,6 +70,7 @@ def board(request: Signed, scope: str) -> HttpResponse:
         "board": shown,
         "campaign": campaign,
         "scope": scope,
+        "of_scope": reverse("console:board", args=[scope]) if scope else "",
         "by": by,
         "crumbs": pages.crumbs(scope),
         "named": named,
