@@ -18,7 +18,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
 from gridwalk.cli.verbs import createuser
-from gridwalk.console.views import differences
+from gridwalk.console.views import rechecks
 from gridwalk.core import clock
 from gridwalk.indicators.models import Tally
 from gridwalk.registry.models import Dwelling, Person
@@ -240,7 +240,7 @@ def paged(client: Client, path: str, row: str) -> list[str]:
 @pytest.mark.slow
 def test_no_limit_of_a_list_is_shown_as_a_total(begun: tuple[Client, Client], monkeypatch: pytest.MonkeyPatch) -> None:
     lead, centre = begun
-    monkeypatch.setattr(differences, "WAITING", 3)
+    monkeypatch.setattr(rechecks, "WAITING", 3)
     yesterday = (clock.local_date(clock.now()) - dt.timedelta(days=1)).isoformat()
     for stairwell in Stairwell.objects.all():
         doors = Dwelling.objects.filter(stairwell=stairwell)
