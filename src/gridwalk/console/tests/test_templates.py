@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import Engine
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 ALL = sorted(TEMPLATES.rglob("*.html"))
@@ -79,6 +80,12 @@ def test_the_search_for_long_lines_sees_them() -> None:
     packed = "<div><p>" + "字" * LONGEST + "</p></div>"
     tags = "{% if a %}，{{ a }}{% endif %}" * 5
     assert long_lines(f"<p>\n{packed}\n{tags}\n  {'字' * LONGEST}\n</p>") == [2, 3]
+
+
+def test_pages_are_sent_without_the_indentation_of_their_source() -> None:
+    source = Engine.get_default().get_template("console/dwelling.html").source
+    assert "\n  <div" in (TEMPLATES / "console" / "dwelling.html").read_text()
+    assert "\n<div" in source and "\n " not in source
 
 
 def test_paper_shows_neither_vacancy_nor_care_nor_letting() -> None:
