@@ -15,6 +15,7 @@ from gridwalk.accounts import queries, rules
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.core import clock, ids
+from tests.harness.pages import Reader
 
 STREET = "120105001"
 COMMUNITY = "120105001001"
@@ -68,7 +69,7 @@ def sign_in(account: Callable[..., User]) -> SignIn:
     """``sign_in(Role.COMMUNITY_LEAD, COMMUNITY)``: a client signed in as a new account with this assignment."""
 
     def make(role: Role, scope: str) -> Client:
-        client = Client()
+        client = Reader()
         client.force_login(account(role, scope), backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 

@@ -25,6 +25,7 @@ from gridwalk.registry.models import Dwelling, Person
 from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Stairwell
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, TREE, begin, confirm, dispatch, upload, workbook
+from tests.harness.pages import Reader
 from tests.harness.people import signed_in
 from tests.journeys.test_comparing import compared, people
 from tests.journeys.test_no_dead_ends import dead_ends
@@ -51,7 +52,7 @@ def first_sign_in(user: User) -> Client:
     user.must_change_password = False
     user.save()
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "never used here"})
-    client = Client()
+    client = Reader()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 

@@ -21,13 +21,14 @@ from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
 from gridwalk.sync.actions import attachments
 from gridwalk.sync.models import Badge, Device, Note, Op, Returned
 from gridwalk.visits.models import Visit
+from tests.harness.pages import Reader
 from tests.harness.phones import Cache, Wire, op, through
 
 __all__ = ["field"]
 
 
 def signed_in(user: Any) -> Client:
-    client = Client()
+    client = Reader()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
