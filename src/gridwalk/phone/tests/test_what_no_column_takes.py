@@ -156,10 +156,14 @@ class Beyond:
 @BROKEN
 def test_a_phone_is_bound_under_such_a_name_and_refused_such_a_password(field: Field, broken: str) -> None:
     send = through(field.client)
-    status, _ = Wire(send=send, now=clock.now).activate(field.worker.username, PASSWORD, field.code(), name=f"机{broken}")
+    status, _ = Wire(send=send, now=clock.now).activate(
+        field.worker.username, PASSWORD, field.code(), name=f"机{broken}"
+    )
     assert (status, Device.objects.get().name) == (200, "机灯坏了\ufffd" if broken is HALF else "机灯坏\ufffd了")
     right = {"login": field.worker.username, "code": field.code(), "password": PASSWORD}
     for name, why in (("login", "wrong_credentials"), ("code", "wrong_code"), ("password", "wait")):
-        said = spelled({**right, "public_key": jwk_of(Wire(send=send, now=clock.now).key), name: f"{right[name]}{broken}"})
+        said = spelled(
+            {**right, "public_key": jwk_of(Wire(send=send, now=clock.now).key), name: f"{right[name]}{broken}"}
+        )
         status, content = send("POST", f"{API}activate", {"Content-Type": "application/json"}, said)
         assert (status // 100, json.loads(content)["problem"]) == (4, why)
