@@ -16,6 +16,7 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0*")  # what a table program made of a typed number
 _CROSSES = str.maketrans("×Х✕✖", "XXXX")  # the sign of multiplication and the Cyrillic letter look like an X
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
+_STRAY = re.compile(r"[^0-9X]")
 EARLIEST = dt.date(1890, 1, 1)
 
 FAULTS = {
@@ -67,38 +68,46 @@ def check(value: object) -> IdCard:
 @functools.lru_cache(maxsize=65536)
 def _check(raw: str) -> IdCard:
     folded = text.fold(raw)
-    if _SCIENTIFIC.fullmatch(folded):
+    whole = _WHOLE_FLOAT.fullmatch(folded)
+    if _SCIENTIFIC.fullmatch(folded) or (whole and len(whole[1]) > 15):
         return IdCard(fault="damaged")
-    if whole := _WHOLE_FLOAT.fullmatch(folded):
-        folded = whole[1]
-        if len(folded) > 15:
-            return IdCard(fault="damaged")
-    number = _NOISE.sub("", folded).upper().translate(_CROSSES)
-    n = len(number)
-    if not number:
-        return IdCard(fault="empty")
-    if "*" in number:
-        return IdCard(fault="masked", n=n)
+    number = _NOISE.sub("", whole[1] if whole else folded).upper().translate(_CROSSES)
     if not _NUMBER.fullmatch(number):
-        wrong = re.search(r"[^0-9X]", number) or "X" in number[:-1]
-        return IdCard(fault="characters" if wrong or n in (15, 18) else "length", n=n)
+        return IdCard(fault=_fault_of_shape(number), n=len(number))
+    n = len(number)
     if n == 15:
         number = f"{number[:6]}19{number[6:]}"
         number += checksum(number)
     right = checksum(number[:17]) == number[17]
     if not right and number.endswith("000"):
         return IdCard(fault="damaged", n=n)
-    try:
-        born_on = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return IdCard(fault="birth_date", n=n)
-    if born_on < EARLIEST:
+    born_on = _birth_date(number)
+    if born_on is None:
         return IdCard(fault="birth_date", n=n)
     if not right:
         return IdCard(fault="checksum", n=n)
     return IdCard(
         value=number, fault="", born_on=born_on, sex="male" if int(number[16]) % 2 else "female", upgraded=n == 15, n=n
     )
+
+
+def _fault_of_shape(number: str) -> str:
+    """Why the characters are no number of 15 or 18 places."""
+    if not number:
+        return "empty"
+    if "*" in number:
+        return "masked"
+    stray = _STRAY.search(number) or "X" in number[:-1]
+    return "characters" if stray or len(number) in (15, 18) else "length"
+
+
+def _birth_date(number: str) -> dt.date | None:
+    """The birth date in 18 characters; None where there is no such day, or nobody living was born on it."""
+    try:
+        born_on = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+    return born_on if born_on >= EARLIEST else None
 
 
 def lost_its_end(value: object) -> bool:

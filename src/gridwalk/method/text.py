@@ -70,6 +70,7 @@ _DIGITS = {
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TENS = {"廿": 20, "卅": 30}
+_NEVER_ALONE = "百佰千仟"  # a hundred is always 一百
 CHINESE_DIGITS = "".join((*_DIGITS, *_UNITS, *_TENS))
 
 
@@ -120,28 +121,39 @@ def simplified(raw: str) -> str:
 def chinese_number(raw: str) -> int | None:
     """The number a Chinese numeral says (一百二十三, 廿一, 二〇五, 十, 1百20), or None where it is none."""
     numeral = raw.strip()
+    if not numeral:
+        return None
     if numeral.isdecimal():
         return int(numeral)
-    values = [_DIGITS.get(c, int(c) if c.isdecimal() else None) for c in numeral]
-    if numeral and None not in values:
-        return int("".join(map(str, values)))
-    total, current, limit = 0, None, 10_000
-    for char, digit in zip(numeral, values, strict=True):
-        if digit is not None:
-            if current is not None and not (char.isdecimal() or current == 0):
+    digits = [_digit(char) for char in numeral]
+    if None in digits:
+        return _sum_of_units(numeral)
+    return int("".join(map(str, digits)))
+
+
+def _digit(char: str) -> int | None:
+    return int(char) if char.isdecimal() else _DIGITS.get(char)
+
+
+def _sum_of_units(numeral: str) -> int | None:
+    """千, 百 and 十, each times the digits before it, and the digits behind the last; each unit is smaller than the
+    one before it.
+    """
+    total, factor, limit = 0, 0, 10_000
+    for char in numeral:
+        digit = _digit(char)
+        if digit is None:
+            unit = _UNITS.get(char) or _TENS.get(char, limit)
+            if unit >= limit or char in (_TENS if factor else _NEVER_ALONE):
                 return None
-            current = (current or 0) * 10 + digit if char.isdecimal() else digit
-            continue
-        unit = _TENS.get(char) or _UNITS.get(char)
-        if unit is None or unit >= limit or (char in _TENS and current):
+            total, factor, limit = total + unit * (factor or 1), 0, 10 if char in _TENS else unit
+        elif char.isdecimal():
+            factor = factor * 10 + digit
+        elif factor:
             return None
-        if not current and unit > 10 and char not in _TENS:
-            return None  # a hundred is always 一百
-        total += unit * (1 if char in _TENS or not current else current)
-        current, limit = None, 10 if char in _TENS else unit
-    if not numeral or (current is not None and current >= limit):
-        return None
-    return total + (current or 0)
+        else:
+            factor = digit
+    return total + factor if factor < limit else None
 
 
 def number_key(raw: str) -> str:
