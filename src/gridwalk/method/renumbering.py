@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from gridwalk.method import address_writing, addresses, text
 from gridwalk.method.addresses import Address
@@ -28,6 +28,7 @@ _BUILDING = re.compile(
 )
 _STAIRWELL = re.compile(r"^([^\s单门]{1,6})(?:单元|门)\s*")
 _ROOM = re.compile(r"^[0-9A-Za-z\u4e00-\u9fff]{1,16}(?:-\d{1,4})?$")
+_ROOM_UNIT = re.compile(r"[室号]$")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Scheme:
         """The new number of a stairwell of a building by its old numbers."""
         return self.stairwells.get((building, key), key)
 
-    def of(self, door: Door) -> Door:
+    def door(self, door: Door) -> Door:
         """The new numbers of a door."""
         building, stairwell, room = door
         new_stairwell, new_room = self.rooms.get(door, (self.stairwell(building, stairwell), room))
@@ -69,7 +70,7 @@ class Scheme:
         return Scheme(
             {new: old for old, new in self.buildings.items()},
             {(self.building(b), new): old for (b, old), new in self.stairwells.items()},
-            {self.of(door): (door[1], door[2]) for door in self.rooms},
+            {self.door(door): (door[1], door[2]) for door in self.rooms},
         )
 
 
@@ -90,10 +91,10 @@ def read(table: str, doors: Collection[Door], *, buildings: Mapping[str, str]) -
 
 def clashes(doors: Iterable[Door], scheme: Scheme) -> dict[Door, list[Door]]:
     """New numbers that several of these doors would bear: new → old ones."""
-    found: dict[Door, list[Door]] = {}
+    bearers: dict[Door, list[Door]] = {}
     for door in doors:
-        found.setdefault(scheme.of(door), []).append(door)
-    return {new: old for new, old in found.items() if len(old) > 1}
+        bearers.setdefault(scheme.door(door), []).append(door)
+    return {new: old for new, old in bearers.items() if len(old) > 1}
 
 
 def merged_stairwells(stairwells: Iterable[tuple[str, str]], scheme: Scheme) -> list[tuple[str, str]]:
@@ -119,8 +120,8 @@ def readdress(address: str, key: str, door: Door, *, estate: str) -> Address:
 
 def floor(old: int | None, old_room: str, new_room: str) -> int | None:
     """The floor under a new room number: what the number says, where the old one said it too."""
-    said = addresses.floor_of(new_room)
-    return said if old is not None and old == addresses.floor_of(old_room) and said is not None else old
+    new = addresses.floor_of(new_room)
+    return new if old is not None and old == addresses.floor_of(old_room) and new is not None else old
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +145,7 @@ class _Reading:
         self.stairwells: dict[tuple[str, str], str] = {}
         self.rooms: dict[Door, tuple[str, str]] = {}
         self._doors = set(doors)
-        self._known = {b for b, _, _ in doors}
+        self._standing = {b for b, _, _ in doors}
         self._from: dict[tuple[str, ...], int] = {}
         self._to: dict[tuple[str, ...], int] = {}
 
@@ -153,7 +154,7 @@ class _Reading:
         sides = _sides(typed)
         if sides is None:
             return "写成“旧号 → 新号”，一行一个"
-        old, new = (self._side(side) for side in sides)
+        old, new = (_side(side) for side in sides)
         if old is None or new is None or not old.names:
             return "认不出是楼、单元还是房号，写成 5号楼、1单元、101 这样"
         if old.names != new.names:
@@ -198,7 +199,7 @@ class _Reading:
     def _places(self, old: _Side) -> list[tuple[str, ...]]:
         """What a left side can mean among the doors that stand."""
         if old.names == "building":
-            return [(old.building,)] if old.building in self._known else []
+            return [(old.building,)] if old.building in self._standing else []
         depth = 2 if old.names == "stairwell" else 3
         return sorted(
             {
@@ -207,25 +208,6 @@ class _Reading:
                 if old.building in ("", door[0]) and old.stairwell in ("", door[1]) and old.room in ("", door[2])
             }
         )
-
-    def _side(self, typed: str) -> _Side | None:
-        rest = text.fold(typed).strip()
-        building = stairwell = ""
-        dashed = rest.split("-")
-        if len(dashed) == 3 or (len(dashed) == 2 and len(dashed[0]) <= 2 and len(dashed[1]) >= 3):
-            parts = [addresses.number_key(part) for part in dashed]
-            return _Side(parts[0] if len(parts) == 3 else "", parts[-2], parts[-1])
-        if found := _BUILDING.match(rest):
-            building, rest = addresses.building_key(found[0].strip()), rest[found.end() :]
-        if found := _STAIRWELL.match(rest):
-            stairwell, rest = addresses.stairwell_key(found[0].strip()), rest[found.end() :]
-        bare = re.sub(r"[室号]$", "", rest.strip()) if rest.strip() not in {"室", "号"} else ""
-        if rest.strip() and not _ROOM.match(bare):
-            return None
-        room = addresses.room_key(rest.strip()) if rest.strip() else ""
-        if any(len(part) > LONGEST or "|" in part for part in (building, stairwell, room)):
-            return None
-        return _Side(building, stairwell, room)
 
 
 def _sides(typed: str) -> tuple[str, str] | None:
@@ -237,3 +219,35 @@ def _sides(typed: str) -> tuple[str, str] | None:
         if len(sides) > 2 and mark is not _PARTED[-1]:
             return None
     return None
+
+
+def _side(typed: str) -> _Side | None:
+    """One side of a line; None where it cannot be read."""
+    folded = text.fold(typed).strip()
+    return _dashed_side(folded) or _worded_side(folded)
+
+
+def _dashed_side(folded: str) -> _Side | None:
+    """5-2-301: building, stairwell, room; 2-301: stairwell, room."""
+    numbers = folded.split("-")
+    if len(numbers) != 3 and not (len(numbers) == 2 and len(numbers[0]) <= 2 and len(numbers[1]) >= 3):
+        return None
+    *building, stairwell, room = map(addresses.number_key, numbers)
+    return _Side("".join(building), stairwell, room)
+
+
+def _worded_side(folded: str) -> _Side | None:
+    """5号楼2单元301, or some of it."""
+    building, rest = _leading(_BUILDING, addresses.building_key, folded)
+    stairwell, rest = _leading(_STAIRWELL, addresses.stairwell_key, rest)
+    rest = rest.strip()
+    if rest and not _ROOM.match(_ROOM_UNIT.sub("", rest)):
+        return None
+    side = _Side(building, stairwell, addresses.room_key(rest) if rest else "")
+    return None if any(len(part) > LONGEST or "|" in part for part in dataclasses.astuple(side)) else side
+
+
+def _leading(pattern: re.Pattern[str], key: Callable[[str], str], folded: str) -> tuple[str, str]:
+    """The key of what a text begins with, "" where it begins with something else, and what follows."""
+    match = pattern.match(folded)
+    return (key(match[0].strip()), folded[match.end() :]) if match else ("", folded)

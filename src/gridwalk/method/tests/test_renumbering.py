@@ -35,7 +35,7 @@ DOORS = [
 def test_a_line_says_what_a_number_becomes(line: str, old: renumbering.Door, new: renumbering.Door) -> None:
     scheme, faults = renumbering.read(line, DOORS, buildings={})
     assert faults == []
-    assert scheme.of(old) == new
+    assert scheme.door(old) == new
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_two_numbers_change_places_and_what_clashes_is_found_beforehand() -> Non
     table = "6-1-101 → 102\n6-1-102 → 101"
     scheme, faults = renumbering.read(table, DOORS, buildings={"6": "甲6"})
     assert faults == []
-    assert scheme.of(("6", "1", "101")) == ("甲6", "1", "102")
+    assert scheme.door(("6", "1", "101")) == ("甲6", "1", "102")
     assert renumbering.clashes(DOORS, scheme) == {}
     half, _ = renumbering.read("6-1-101 → 102", DOORS, buildings={})
     assert renumbering.clashes(DOORS, half) == {("6", "1", "102"): [("6", "1", "101"), ("6", "1", "102")]}
     assert renumbering.merged_stairwells([("5", "1"), ("5", "2")], Scheme(stairwells={("5", "1"): "2"})) == [("5", "2")]
     later, _ = renumbering.read("6-1-101 → 9\n6号楼1单元 → 东单元", DOORS, buildings={})
-    assert later.of(("6", "1", "101")) == ("6", "东", "9"), "a room stays in its own stairwell under its new number"
+    assert later.door(("6", "1", "101")) == ("6", "东", "9"), "a room stays in its own stairwell under its new number"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_every_permutation_leads_back_and_loses_no_door(numbers: list[int], data
     table = "\n".join(f"{s}单元{r} → {t}单元{q}" for (_, s, r), (_, t, q) in zip(doors, shuffled, strict=True))
     scheme, faults = renumbering.read(table, doors, buildings={"5": "6"} if swap else {})
     assert faults == []
-    new = [scheme.of(door) for door in doors]
+    new = [scheme.door(door) for door in doors]
     assert renumbering.clashes(doors, scheme) == {}
     assert len(set(new)) == len(doors)
-    assert [scheme.inverse().of(door) for door in new] == doors
+    assert [scheme.inverse().door(door) for door in new] == doors

@@ -53,7 +53,7 @@ def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> 
     """Each door under the scheme."""
     made = []
     for door in found:
-        new = scheme.of(numbers(door))
+        new = scheme.door(numbers(door))
         estate = estates.get(door.building_id, "") if door.building_id else ""
         address = renumbering.readdress(door.address, door.address_key, new, estate=estate)
         floor = renumbering.floor(door.floor, door.room, new[2])
