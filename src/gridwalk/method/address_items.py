@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import itertools
 import re
+from collections.abc import Callable
 
 from gridwalk.method import address_places, text
 
@@ -80,6 +81,10 @@ KEY_SUFFIX = {"court": "院", "row": "排", "group": "组", "lane": "弄", "comm
 _HELD_HOUSES = frozenset({"group", "commune", "team", "row"})
 _EXPLICIT = frozenset({"building", "block", "stairwell", "floor", "storey"})
 _ON_A_ROAD = 2.5
+_ON_ROADS = frozenset({"house", "court", "joint"})
+_WEIGHED_BY_LENGTH = frozenset({"", "house", "hash", "room"})
+_LONGER_ROOM = {0: -0.8, 1: 0.0, 2: 0.0, 3: 1.0, 4: 1.0}
+"""What a room's number of so many digits has over its unit; longer ones are no rooms."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,33 +111,66 @@ class Reading:
     leftover: bool = False
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Writing:
+    """A number written in a way of its own: its unit, its value, and where it may stand after the item before it."""
+
+    pattern: re.Pattern[str]
+    unit: str
+    value: Callable[[re.Match[str]], str]
+    may_stand: Callable[[re.Match[str], Item | None], bool] | None = None
+
+
+def _dashed(match: re.Match[str]) -> str:
+    return "-".join(map(text.number_key, match[1].split("-")))
+
+
+def _suffixed(match: re.Match[str]) -> str:
+    number, mark, suffix = match.group(1, 2, 3) if match[1] else (match[4], match[5], "")
+    return text.number_key(number) + mark + text.number_key(suffix)
+
+
+def _shop(words: str, number: str | None) -> str:
+    return words.removesuffix("房") + text.number_key(number or "")
+
+
+def _after(*units: str) -> Callable[[re.Match[str], Item | None], bool]:
+    return lambda _, before: before is not None and before.unit in units
+
+
+def _on_a_road(match: re.Match[str]) -> bool:
+    return address_places.ROAD_END.search(match.string[: match.start()].rstrip()) is not None
+
+
+_WRITINGS = (
+    _Writing(_AFTER_STAIRWELL, "joint", _dashed, _after("stairwell")),
+    _Writing(_NAMED_BUILDING, "building", lambda match: match[1]),
+    _Writing(_SIDE_ROOM, "shop", lambda match: match[1] + text.number_key(match[2])),
+    _Writing(_SIDE_LANE, "lane", lambda match: f"{text.number_key(match[1])}弄{text.number_key(match[2])}支"),
+    _Writing(
+        _ANNEX, "annex", lambda match: "附" + text.number_key(match[1]), _after("group", "commune", "team", "house")
+    ),
+    _Writing(
+        _DASHED_HOUSE,
+        "house",
+        _dashed,
+        lambda match, before: _on_a_road(match) or (before is not None and before.unit in _HELD_HOUSES),
+    ),
+    _Writing(_SHOP, "shop", lambda match: _shop(match[1], match[2])),
+    _Writing(_SHOP_AFTER, "shop", lambda match: _shop(match[2], match[1]), lambda match, _: not _on_a_road(match)),
+    _Writing(_SUFFIXED, "suffixed", _suffixed),
+    _Writing(_BELOW, "floor", lambda match: "-" + text.number_key(match[1])),
+    _Writing(_JOINT_BUILDING, "building", _dashed),
+    _Writing(_JOINT, "joint", _dashed),
+)
+"""The first that matches and may stand there counts."""
+
+
 def _special(folded: str, pos: int, before: Item | None) -> Item | None:
-    on_a_road = address_places.ROAD_END.search(folded[:pos].rstrip())
-    if before and before.unit == "stairwell" and (found := _AFTER_STAIRWELL.match(folded, pos)):
-        return Item(pos, found.end(), "joint", "-".join(map(text.number_key, found[1].split("-"))))
-    if found := _NAMED_BUILDING.match(folded, pos):
-        return Item(pos, found.end(), "building", found[1])
-    if found := _SIDE_ROOM.match(folded, pos):
-        return Item(pos, found.end(), "shop", found[1] + text.number_key(found[2]))
-    if found := _SIDE_LANE.match(folded, pos):
-        return Item(pos, found.end(), "lane", f"{text.number_key(found[1])}弄{text.number_key(found[2])}支")
-    if before and before.unit in {"group", "commune", "team", "house"} and (found := _ANNEX.match(folded, pos)):
-        return Item(pos, found.end(), "annex", "附" + text.number_key(found[1]))
-    if (on_a_road or (before and before.unit in _HELD_HOUSES)) and (found := _DASHED_HOUSE.match(folded, pos)):
-        return Item(pos, found.end(), "house", "-".join(map(text.number_key, found[1].split("-"))))
-    if found := _SHOP.match(folded, pos):
-        return Item(pos, found.end(), "shop", found[1].removesuffix("房") + text.number_key(found[2] or ""))
-    if not on_a_road and (found := _SHOP_AFTER.match(folded, pos)):
-        return Item(pos, found.end(), "shop", found[2].removesuffix("房") + text.number_key(found[1]))
-    if found := _SUFFIXED.match(folded, pos):
-        number, mark, after = (found[1], found[2], text.number_key(found[3])) if found[1] else (found[4], found[5], "")
-        return Item(pos, found.end(), "suffixed", text.number_key(number) + mark + after)
-    if found := _BELOW.match(folded, pos):
-        return Item(pos, found.end(), "floor", "-" + text.number_key(found[1]))
-    if found := _JOINT_BUILDING.match(folded, pos):
-        return Item(pos, found.end(), "building", "-".join(map(text.number_key, found[1].split("-"))))
-    if found := _JOINT.match(folded, pos):
-        return Item(pos, found.end(), "joint", "-".join(map(text.number_key, found[1].split("-"))))
+    for writing in _WRITINGS:
+        match = writing.pattern.match(folded, pos)
+        if match and (writing.may_stand is None or writing.may_stand(match, before)):
+            return Item(pos, match.end(), writing.unit, writing.value(match))
     return None
 
 
@@ -159,36 +197,42 @@ def _item(folded: str, pos: int, before: Item | None) -> Item | None:
     """The item that begins at ``pos``; ``before``: the one it follows without a word between."""
     if special := _special(folded, pos, before):
         return special
-    found = _VALUE.match(folded, pos)
-    if not found:
+    match = _VALUE.match(folded, pos)
+    if not match:
         return None
-    kind, raw = str(found.lastgroup), str(found[str(found.lastgroup)])
-    unit = _UNITS.match(folded, found.end())
-    if kind == "side":
-        named = unit and unit.lastgroup in {"stairwell", "block", "building"}
-        if unit and "门" in unit[0]:  # 东门 may be a gate
-            named = named and (raw in _STEMS or (before is not None and before.unit in _EXPLICIT))
-        if not named and not _DASHED_SIDE.match(folded, max(0, pos - 1)):
-            return None
+    unit = _UNITS.match(folded, match.end())
+    kind = str(match.lastgroup)
+    raw = match[kind]
+    if kind == "side" and not (_side_has_unit(raw, unit, before) or _DASHED_SIDE.match(folded, max(0, pos - 1))):
+        return None
     if unit:
         return Item(pos, unit.end(), str(unit.lastgroup), text.number_key(raw))
-    end = found.end(found.lastgroup or 0)
+    return Item(pos, match.end(kind), "", text.number_key(raw)) if _stands_bare(folded, match, kind) else None
+
+
+def _side_has_unit(side: str, unit: re.Match[str] | None, before: Item | None) -> bool:
+    """东单元, 甲座 and, behind a building, 东门, which elsewhere may be a gate."""
+    if unit is None or unit.lastgroup not in {"stairwell", "block", "building"}:
+        return False
+    return "门" not in unit[0] or side in _STEMS or (before is not None and before.unit in _EXPLICIT)
+
+
+def _stands_bare(folded: str, match: re.Match[str], kind: str) -> bool:
+    """Whether what has no unit is a number; a Chinese numeral is one between dashes, or a long one at the end."""
+    start, end = match.span(kind)
     after = folded[end : end + 1]
     if kind == "han":
-        between = folded[pos - 1 : pos] == "-" or after == "-"
-        stands = between or (len(raw) >= 3 and not after)
-    else:
-        stands = not after.isalpha() or _stands_before_a_word(folded, end, raw)
-    return Item(pos, end, "", text.number_key(raw)) if stands else None
+        return "-" in (folded[match.start() - 1 : match.start()], after) or (end - start >= 3 and not after)
+    return not after.isalpha() or _stands_before_a_word(folded, end, match[kind])
 
 
 def runs(folded: str) -> list[list[Item]]:
     """The runs of ``folded``, from the left."""
-    found: list[list[Item]] = []
+    ended: list[list[Item]] = []
     pos, run = 0, list[Item]()
     while start := _STARTS.search(folded, pos):
         if run and not _JOINER.fullmatch(folded, run[-1].end, start.start()):
-            found.append(run)
+            ended.append(run)
             run = []
         glued = run and run[-1].end == start.start()
         inside = not glued and _inside(folded, start.start())
@@ -198,7 +242,7 @@ def runs(folded: str) -> list[list[Item]]:
             pos = item.end
         else:
             pos = start.end()
-    return [*found, run] if run else found
+    return [*ended, run] if run else ended
 
 
 def begins(folded: str, pos: int) -> bool:
@@ -213,21 +257,24 @@ def _digits(value: str) -> int:
 
 def _fit(item: Item, part: str, on_a_road: bool) -> float:
     """How well ``item`` is ``part``; 0 where it cannot be."""
-    if part == "number" and on_a_road and item.unit in {"house", "court", "joint"}:
+    if part == "number" and on_a_road and item.unit in _ON_ROADS:
         return _ON_A_ROAD
-    if item.unit == "stairwell" and _digits(item.value) > 2:
+    n_digits = _digits(item.value)
+    if item.unit == "stairwell" and n_digits > 2:
         return _FITS["room"].get(part, 0)  # 3座1204单元
-    if item.unit not in {"", "house", "hash", "room"}:
-        return _FITS[item.unit].get(part, 0)
-    length = _digits(item.value)
     weight = _FITS[item.unit].get(part, 0)
+    return _fit_of_length(weight, item.unit, part, n_digits) if item.unit in _WEIGHED_BY_LENGTH else weight
+
+
+def _fit_of_length(weight: float, unit: str, part: str, n_digits: int) -> float:
+    """The fit of a number of which the length says as much as the unit."""
     if part == "room":
-        return 0 if length > 4 else weight + (1 if length >= 3 else 0) - (0.8 if length == 0 else 0)
-    if part == "stairwell" and length > 2:
-        return 0 if length > 3 or not item.unit else weight / 3
-    if part == "floor" and length > 2:
+        return weight + _LONGER_ROOM[n_digits] if n_digits in _LONGER_ROOM else 0
+    if n_digits <= 2:
+        return weight
+    if part == "floor" or (part == "stairwell" and (n_digits > 3 or not unit)):
         return 0
-    return weight if length <= 3 else weight / 3
+    return weight / 3 if part == "stairwell" or n_digits > 3 else weight
 
 
 def _says_alone(item: Item) -> bool:
@@ -263,8 +310,8 @@ def read(run: list[Item], on_a_road: bool) -> Reading | None:
         for last in range(len(run), max(first, len(run) - 3), -1):
             if last - first > len(PARTS):
                 continue
-            found = _assign(run[first:last], on_a_road and first == 0)
-            if found and (best is None or found.weight > best.weight):
+            reading = _assign(run[first:last], on_a_road and first == 0)
+            if reading and (best is None or reading.weight > best.weight):
                 lost = any(item.unit in _EXPLICIT for item in run[:first])
-                best = dataclasses.replace(found, leftover=lost or last < len(run))
+                best = dataclasses.replace(reading, leftover=lost or last < len(run))
     return best
