@@ -14,7 +14,7 @@ import re
 
 import polars as pl
 
-from gridwalk.method import addresses, text
+from gridwalk.method import address_places, addresses, text
 from gridwalk.method.addresses import Address
 
 PARTS = ("road", "number", "estate", "building", "stairwell", "floor", "room", "fault")
@@ -100,7 +100,7 @@ def _prefixes(prefix: pl.Series) -> pl.DataFrame:
     distinct = prefix.unique().to_list()
     read = [addresses.named(p) for p in distinct]
     rows = [
-        (p, p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if addresses.TOWERS.search(p) else PLACE)
+        (p, p, *names, bool(names[2]) and _is_plain(p, names[2]), TOWER if address_places.TOWERS.search(p) else PLACE)
         for p, names in zip(distinct, read, strict=True)
     ]
     schema = {

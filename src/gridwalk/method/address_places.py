@@ -9,6 +9,7 @@ from gridwalk.method import text
 _ROADS = "大街|大道|路|道|街|胡同|巷|条"
 _STRETCH = "[路街道](?:[东西南北中][一二三四五六]?|[一二三四五六])段"  # 一环路南四段, 长江路西段
 ROAD_END = re.compile(rf"(?:{_ROADS}|{_STRETCH}|[路街道][东西南北中][一二三四五六]?路?)$")
+TOWERS = re.compile(r"(?:大厦|大楼|公寓|广场|中心|写字楼|商厦|酒店|商城|商场|宾馆|饭店|百货)$")
 _NOT_A_HOUSE = "楼|线|桥|地(?!下)"  # 新村2号线, 锦秀里2号地 are names
 _ROAD_NUMBER = re.compile(
     rf"^(.*?(?:{_ROADS}|里|弄|村|巷|{_STRETCH}))\s*([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?\s*(?:号大?院|大?院|号|弄\d+支弄|弄"

@@ -1,0 +1,81 @@
+"""When an address is a question and not a door: its numbers may be another door's, or another part than they seem."""
+
+from __future__ import annotations
+
+import re
+
+from gridwalk.method import address_places
+from gridwalk.method.address_items import Item, Reading
+
+_FURTHER = re.compile(r"\s*[-/]?\d")
+_FURTHER_DASHED = re.compile(r"\s*[-/]\d")
+_ANOTHER_DOOR = re.compile(
+    r"\s*(?:[和及与、到至>→=+]+\s*[A-Za-z]?\d|(?:旁边|旁|对面|对门|对户|附近|隔壁|对过|斜对|下?地下室|阁楼|.*第[\d一二三四五六七八九十]+[家间户])"
+    r"|(?:[东西南北里外前后左右][屋间房户侧边院楼门])|[东西南北中左右]$)"
+)
+"""What stands behind the numbers says that another door is meant, or a part of this one."""
+_EITHER_STEM = re.compile(r"号[甲乙丙丁]\d+(?!\d|\s*(?:号楼|[幢栋]))")  # 38号甲301: is 甲 the house's or the room's?
+_TWO_DOORS = re.compile(
+    r"(号|室)\s*[、,和及与+]\s*[A-Za-z]?\d+\s*\1(?!楼)|(?<![\d、,])\d+[、,]\d+(?:室|号(?!楼))"
+)  # 200号、202号商铺
+_BASEMENT = re.compile(r"B\d")
+_MALL = re.compile(r"(?:商场|市场|商城|广场|中心|车库|地下)$")
+_BESIDE = re.compile(r"(?:侧|旁|旁边|对面|附近|[前后]面|隔壁)$")
+_UNREAD_NUMBER = re.compile(r"\d号(?![地桥线院公])")  # SOHO5号商场B1, 街十字3号5单元: whose number is it?
+_DIGIT = re.compile(r"\d")
+_HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
+
+
+def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
+    """Whether the numbers go on behind the reading, or the words say two doors."""
+    *_, last = reading.parts.values()
+    return bool(
+        (_FURTHER_DASHED if last.unit else _FURTHER).match(after)
+        or _ANOTHER_DOOR.match(after)
+        or _EITHER_STEM.search(bare)
+        or _TWO_DOORS.search(bare)
+    )
+
+
+def is_doubtful_place(place: str) -> bool:
+    """Whether the name before the numbers has a number of its own, or says that the door is beside the place."""
+    return bool(_UNREAD_NUMBER.search(place) or _BESIDE.search(place))
+
+
+def is_ambiguous(parts: dict[str, Item], before: str) -> bool:
+    """Whether the last number may be another part than it was read as."""
+    if len(parts) == 1:
+        return "room" in parts and _is_ambiguous_room(parts["room"], before)
+    return "floor" not in parts and _is_ambiguous_end(parts, before)
+
+
+def _is_ambiguous_room(room: Item, before: str) -> bool:
+    """635-3: room 3 of 635? 阳光100: a room, or the estate's name?"""
+    if room.unit == "shop":
+        return "-" in room.value
+    if room.unit:
+        return room.unit == "joint"
+    return (
+        bool(before) and not before[-1].isspace() and not address_places.TOWERS.search(before) and room.value.isdigit()
+    )
+
+
+def _is_ambiguous_end(parts: dict[str, Item], before: str) -> bool:
+    """5-2, 5-2-11, 3栋12-5, 22号3: does a room end it, or a stairwell?"""
+    *_, before_last, last = parts.values()
+    if last.unit == "shop":  # 2-4号商铺: a house number and a shop, or shops 2 to 4?
+        return not _DIGIT.search(last.value) and "-" in before_last.value
+    if parts.keys() == {"number", "room"} and before_last.unit == last.unit == "house":  # 41号-2号
+        return True
+    if not before_last.unit and _is_floor_or_range(before_last.value, last.value, before):
+        return True
+    if len(last.value) > 2 or last.unit or not last.value.isdigit():
+        return False
+    return before_last.unit not in _HOLDS_HOUSES
+
+
+def _is_floor_or_range(value: str, last: str, before: str) -> bool:
+    """商场B1-532: a basement, or a building? 801-803: rooms."""
+    if _BASEMENT.fullmatch(value) and _MALL.search(before):
+        return True
+    return len(last) == len(value) > 2 and value.isdigit()
