@@ -17,65 +17,111 @@ _ESTATE_FROM = 3
 _BUILDING_AND_STAIRWELL = re.compile(r"^(\d+)-([1-9])$")
 
 
+@dataclasses.dataclass(slots=True, kw_only=True)
+class _Door:
+    """A row's door while one column after the other is read; ``room`` as it is written."""
+
+    estate: str
+    building: str
+    stairwell: str
+    room: str
+
+    def read_stairwell(self, building: str) -> None:
+        """The building's column may hold the stairwell: 5-2, 5号楼2门."""
+        if self.stairwell or not building:
+            return
+        if match := _BUILDING_AND_STAIRWELL.match(text.fold(building)):
+            self.building, self.stairwell = addresses.number_key(match[1]), match[2]
+        else:
+            self.stairwell = addresses.parse(building).stairwell
+
+    def read_building(self) -> None:
+        """The estate's column, or the address, may hold the building: 林古里5号楼."""
+        if not self.building:
+            inside = addresses.parse(self.estate)
+            if inside.building and inside.estate:
+                self._take(inside)
+
+    def read_estate(self, building: str) -> None:
+        """The building's column may hold the estate: 海河花园5号楼; but 配2号楼 is a building."""
+        if not self.estate and building:
+            inside = addresses.parse(building)
+            if inside.building and len(inside.estate) >= _ESTATE_FROM:
+                self._take(inside)
+
+    def _take(self, inside: Address) -> None:
+        self.estate, self.building = inside.estate, inside.building
+        self.stairwell = self.stairwell or inside.stairwell
+
+    def read_room(self, building: str) -> None:
+        """The room's column may hold 5-2-301 or, beside one of the building, stairwell and room: 2-301."""
+        if not building:
+            inside = addresses.parse(self.room)
+            if inside.building:
+                self.building, self.stairwell = inside.building, inside.stairwell or self.stairwell
+                self.room = inside.room
+        elif "-" in self.room and not self.stairwell:
+            inside = addresses.parse(self.room)
+            if inside.room and not inside.stairwell:
+                self.stairwell, self.room = inside.building, inside.room
+            elif inside.room and inside.building == self.building:
+                self.stairwell, self.room = inside.stairwell, inside.room
+
+
 def address_of(values: Mapping[str, Any]) -> Address:
     """The parts of a row's door; what separate columns say goes before what the address column says."""
-    whole = addresses.parse(
-        str(values.get("address") or values.get("spot") or "")
-    )  # 3号楼1单元门口 says the building too
-    building = addresses.building_key(str(values["building"])) if values.get("building") else whole.building
-    stairwell = addresses.stairwell_key(str(values["stairwell"])) if values.get("stairwell") else whole.stairwell
-    if not stairwell and (found := _BUILDING_AND_STAIRWELL.match(text.fold(values.get("building")))):
-        building, stairwell = addresses.number_key(found[1]), found[2]
-    if not stairwell and values.get("building"):
-        stairwell = addresses.parse(str(values["building"])).stairwell  # one column may hold 5号楼2门
-    room_text = str(values["room"]) if values.get("room") else ""
-    estate = str(values.get("estate") or "").replace(" ", "") or whole.estate
-    if not building and (inside := addresses.parse(estate)).building and inside.estate:
-        estate, building, stairwell = inside.estate, inside.building, stairwell or inside.stairwell
-    if not estate and values.get("building"):
-        inside = addresses.parse(str(values["building"]))  # 海河花园5号楼 in one column; 配2号楼 is a building
-        if inside.building and len(inside.estate) >= _ESTATE_FROM:
-            estate, building, stairwell = inside.estate, inside.building, stairwell or inside.stairwell
-    if room_text and not values.get("building"):
-        inside = addresses.parse(room_text)  # a room column may hold 5-2-301
-        if inside.building:
-            building, stairwell, room_text = inside.building, inside.stairwell or stairwell, inside.room
-    elif room_text and "-" in room_text and not stairwell:
-        inside = addresses.parse(room_text)  # or 2-301, stairwell and room, beside a building column
-        if inside.room and not inside.stairwell:
-            stairwell, room_text = inside.building, inside.room
-        elif inside.room and inside.building == building:
-            stairwell, room_text = inside.stairwell, inside.room
-    room = addresses.room_key(room_text) if room_text else whole.room
-    floor_text = addresses.number_key(str(values["floor"]).rstrip("层楼F")) if values.get("floor") else ""
-    floor = int(floor_text) if floor_text.lstrip("-").isdigit() else addresses.floor_of(room) or whole.floor
-    if room.isdigit() and len(room) <= 2 and floor and values.get("floor") and values.get("building"):
-        room = f"{floor}{int(room):02d}"
-    number = "" if building else whole.number
-    fault = "" if room or (whole.number and not values.get("building")) else "no_room"
-    door = Address(
+    place = str(values.get("address") or values.get("spot") or "")
+    whole = addresses.parse(place)  # 3号楼1单元门口 says the building too
+    estate, building = str(values.get("estate") or ""), str(values.get("building") or "")
+    stairwell, room = str(values.get("stairwell") or ""), str(values.get("room") or "")
+    door = _Door(
+        estate=estate.replace(" ", "") or whole.estate,
+        building=addresses.building_key(building) if building else whole.building,
+        stairwell=addresses.stairwell_key(stairwell) if stairwell else whole.stairwell,
+        room=room,
+    )
+    door.read_stairwell(building)
+    door.read_building()
+    door.read_estate(building)
+    if room:
+        door.read_room(building)
+    return _address(door, whole, floor=str(values.get("floor") or ""), with_building=bool(building))
+
+
+def _address(door: _Door, whole: Address, *, floor: str, with_building: bool) -> Address:
+    """The door with its room, floor and fault; ``with_building``: whether a column says the building."""
+    room = addresses.room_key(door.room) if door.room else whole.room
+    number = _floor_number(floor)
+    storey = number if number is not None else addresses.floor_of(room) or whole.floor
+    if floor and with_building and storey and room.isdigit() and len(room) <= 2:
+        room = f"{storey}{int(room):02d}"
+    address = Address(
         road=whole.road,
-        number=number,
-        estate=estate,
-        building=building,
-        stairwell=stairwell,
-        floor=floor,
+        number="" if door.building else whole.number,
+        estate=door.estate,
+        building=door.building,
+        stairwell=door.stairwell,
+        floor=storey,
         room=room,
         rest=whole.rest,
-        fault=fault,
+        fault="" if room or (whole.number and not with_building) else "no_room",
     )
-    return door if _fits(door) else dataclasses.replace(door, fault="too_long")
+    return address if _fits(address) else dataclasses.replace(address, fault="too_long")
+
+
+def _floor_number(floor: str) -> int | None:
+    number = addresses.number_key(floor.rstrip("层楼F")) if floor else ""
+    return int(number) if number.lstrip("-").isdigit() else None
 
 
 def _fits(address: Address) -> bool:
     """Whether every part is short enough to be kept: a sentence in the address column is no estate's name."""
-    parts = {
-        40: (address.road, address.estate),
-        36: (address.number, address.building),
-        18: (address.stairwell,),
-        20: (address.room,),
-    }
-    return all(len(part) <= length for length, of_length in parts.items() for part in of_length)
+    return (
+        max(len(address.road), len(address.estate)) <= 40
+        and max(len(address.number), len(address.building)) <= 36
+        and len(address.stairwell) <= 18
+        and len(address.room) <= 20
+    )
 
 
 PARTS = ("estate", "building", "stairwell", "room")
@@ -95,12 +141,11 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
     The same as ``address_of`` row by row. Where every column holds one plain part, its keys are the parts; an address
     column alone is read as a column; whatever is left is worked out once a distinct combination.
     """
-    held = [c for c in _LOCATING if c in frame.columns]
-    if not held:
+    locating = [c for c in _LOCATING if c in frame.columns]
+    if not locating:
         return frame
-    said = frame.select(held)
-    distinct = said.unique()
-    if held == ["address"] or held == ["community", "address"]:
+    distinct = frame.select(locating).unique()
+    if locating in (["address"], ["community", "address"]):
         parts = address_columns.parts(distinct["address"].fill_null(""))
         located = distinct.with_columns(
             *(_filled(parts[p]).alias(f"{p}_") for p in PARTS), door_fault=_filled(parts["fault"])
@@ -108,7 +153,7 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
     else:
         located = _of_several(distinct)
     keyed = frame.drop("door_fault", strict=False).join(
-        located, on=held, how="left", maintain_order="left", nulls_equal=True
+        located, on=locating, how="left", maintain_order="left", nulls_equal=True
     )
     keyed = keyed.with_columns(pl.col(f"{p}_").alias(p) for p in PARTS).drop([f"{p}_" for p in PARTS])
     names = keyed["estate"].drop_nulls().unique()
