@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.types import Field
 from gridwalk.method import idcards, phones, text, uscc
 
 SEARCHED_ROWS = 20
@@ -65,12 +67,12 @@ def bare(header: object) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _words(kind: str) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for field in dictionary.fields(kind):
         for word in (field.name, field.label, *field.synonyms):
-            found.setdefault(bare(word), field.name)
-            found.setdefault(text.fold(word).replace(" ", "").lower(), field.name)
-    return found
+            meanings.setdefault(bare(word), field.name)
+            meanings.setdefault(text.fold(word).replace(" ", "").lower(), field.name)
+    return meanings
 
 
 def meant(kind: str, header: str) -> str:
@@ -79,25 +81,26 @@ def meant(kind: str, header: str) -> str:
 
 
 def fit(kind: str, texts: Sequence[str]) -> float:
-    """How well headers fit a kind; below 0 they do not."""
-    return _score(kind, texts)
+    """How well headers fit a kind: its own fields count, required ones more, missing required ones against; below 0
+    they do not.
+    """
+    own = [dictionary.get(kind, f) for f in {meant(kind, t) for t in texts if t} - {""}]
+    n_required = sum(1 for f in dictionary.fields(kind) if f.required)
+    n_own_required = sum(1 for f in own if f.required)
+    points = sum(1.0 if not f.locates else 0.4 for f in own) + 1.5 * n_own_required
+    points -= 1.0 * (n_required - n_own_required)
+    return points if n_own_required or _tells_a_door(kind, own) else points - 3
 
 
-def _score(kind: str, texts: Sequence[str]) -> float:
-    """How well headers fit a kind: its own fields count, required ones more, missing required ones against."""
-    found = {meant(kind, t) for t in texts if t} - {""}
-    own = [dictionary.get(kind, f) for f in found]
-    required = [f for f in dictionary.fields(kind) if f.required]
-    got = sum(1 for f in required if f.name in found)
-    door = kind == "dwelling" and found & {"room", "address"} and any(not f.locates for f in own)
-    key = door or any(f.required for f in own)
-    points = sum(1.0 if not f.locates else 0.4 for f in own) + 1.5 * got - 1.0 * (len(required) - got)
-    return points if key else points - 3
+def _tells_a_door(kind: str, own: Sequence[Field]) -> bool:
+    """Whether dwellings can be told apart by the columns, and something is said of them."""
+    has_door = any(f.name in {"room", "address"} for f in own)
+    return kind == "dwelling" and has_door and any(not f.locates for f in own)
 
 
 def kind_of(texts: Sequence[str]) -> tuple[str, float]:
     """The kind whose fields the headers fit best, and how well."""
-    return max(((kind, _score(kind, texts)) for kind in dictionary.KINDS), key=lambda pair: pair[1])
+    return max(((kind, fit(kind, texts)) for kind in dictionary.KINDS), key=lambda pair: pair[1])
 
 
 def find(rows: Sequence[Sequence[Any]], kind: str | None) -> Header | None:
@@ -112,7 +115,7 @@ def find(rows: Sequence[Sequence[Any]], kind: str | None) -> Header | None:
             below = [text.fold(c) for c in rows[top + 1]]
             candidates.append((Header(top, 2, _two_rows(single, below)), _refused_above(single, below)))
         for header, bonus in candidates:
-            score = (_score(kind, header.texts) if kind else kind_of(header.texts)[1]) - 0.1 * header.height + bonus
+            score = (fit(kind, header.texts) if kind else kind_of(header.texts)[1]) - 0.1 * header.height + bonus
             if _matched(header.texts) >= 2 and (best is None or score > best[0]):
                 best = (score, header)
     return best[1] if best else None
@@ -178,38 +181,32 @@ def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> 
 
 
 def _sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
-    found = []
-    for row in rows:
-        cell = text.fold(row[index]) if index < len(row) else ""
-        if cell and text.meaning(cell) == "value":
-            found.append(cell)
-            if len(found) == CONTENT_SAMPLE:
-                break
-    return tuple(found)
+    folded = (text.fold(row[index]) for row in rows if index < len(row))
+    return tuple(itertools.islice((cell for cell in folded if cell and text.meaning(cell) == "value"), CONTENT_SAMPLE))
+
+
+_TOLD_BY_CONTENT: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...] = (
+    (("id_no",), lambda cell: not idcards.check(cell).fault),
+    (("uscc",), lambda cell: not uscc.check(cell).fault),
+    (("phone", "contact_phone", "owner_phone"), lambda cell: len(phones.check(cell).value) == 11),
+)
+"""Of the fields the first that the kind has, and whether a cell is such a number."""
 
 
 def _by_content(kind: str, sample: Sequence[str], taken: set[str]) -> str:
+    """The field of which nearly every cell of the sample is a number; "" where there is none."""
     if len(sample) < 3:
         return ""
-    if "id_no" not in taken and dictionary.find(kind, "id_no"):
-        good = sum(1 for cell in sample if not idcards.check(cell).fault)
-        if good >= CONTENT_SHARE * len(sample):
-            return "id_no"
-    if "uscc" not in taken and dictionary.find(kind, "uscc"):
-        good = sum(1 for cell in sample if not uscc.check(cell).fault)
-        if good >= CONTENT_SHARE * len(sample):
-            return "uscc"
-    telephone = next((f for f in ("phone", "contact_phone", "owner_phone") if dictionary.find(kind, f)), "")
-    if telephone and telephone not in taken:
-        good = sum(1 for cell in sample if len(phones.check(cell).value) == 11)
-        if good >= CONTENT_SHARE * len(sample):
-            return telephone
+    for names, is_number in _TOLD_BY_CONTENT:
+        field = next((name for name in names if dictionary.find(kind, name)), "")
+        if field and field not in taken and sum(map(is_number, sample)) >= CONTENT_SHARE * len(sample):
+            return field
     return ""
 
 
 def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:
-    """The second column that means a field is left out and asked about; what a person chose goes before
-    what was found.
+    """The second column that means a field is left out and asked about; what a person chose goes before what was
+    recognised.
     """
     first: dict[str, Column] = {}
     for column in sorted(columns, key=lambda c: c.how != "chosen"):
