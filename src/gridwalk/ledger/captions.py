@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from gridwalk.dictionary import choices
@@ -34,25 +34,25 @@ def hints(titles: str) -> set[str]:
 
 def category_of(titles: str) -> str:
     """The one care category a title names: lists are often kept one a category, without a column for it."""
-    found = {
+    categories = {
         code
         for code, words in choices.CARE_CATEGORY.items()
         if any(len(w) > 1 and w in titles for w in words[:-1] or words)
     }
-    return found.pop() if len(found) == 1 else ""
+    return categories.pop() if len(categories) == 1 else ""
 
 
 def facility_kind_of(titles: str) -> str:
     """The one kind of facility a title names: 灭火器台账 has no column for it."""
-    found = {
+    kinds = {
         code for code, words in choices.FACILITY_KIND.items() if code != "other" and any(w in titles for w in words)
     }
-    return found.pop() if len(found) == 1 else ""
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
-def place_of(words: str, said: Collection[str]) -> dict[str, str]:
-    """What a caption (5号楼, 二单元, 林古里3号楼2单元) says of the rows below; only what no column (``said``) says."""
-    if {"address", "building"} & set(said):
+def place_of(words: str, fields: Collection[str]) -> dict[str, str]:
+    """What a caption (5号楼, 二单元, 林古里3号楼2单元) says of the rows below; only what no column (``fields``) says."""
+    if {"address", "building"} & set(fields):
         return {}
     parsed = addresses.parse(words)
     if parsed.room:
@@ -60,13 +60,7 @@ def place_of(words: str, said: Collection[str]) -> dict[str, str]:
     parts = {"building": parsed.building, "stairwell": parsed.stairwell}
     if parsed.building:
         parts["estate"] = parsed.estate
-    return {name: part for name, part in parts.items() if part and name not in said}
-
-
-def below(place: Mapping[str, str], caption: Mapping[str, str]) -> dict[str, str]:
-    """The place after a further caption: a new building forgets the stairwell of the last."""
-    kept = {k: v for k, v in place.items() if not ("building" in caption and k == "stairwell")}
-    return {**kept, **caption}
+    return {name: part for name, part in parts.items() if part and name not in fields}
 
 
 def across(sheet: Sheet, first: int) -> set[int]:
@@ -78,6 +72,27 @@ def across(sheet: Sheet, first: int) -> set[int]:
         if top >= first and top == bottom and 2 * (right - left + 1) >= width and right - left >= 2
         if top < len(sheet.rows) and sum(1 for cell in sheet.rows[top] if text.fold(cell)) == 1
     }
+
+
+class Place:
+    """Where the rows of a sheet stand that no column says: by the sheet's name, then by each caption above them."""
+
+    def __init__(self, sheet: Sheet, first: int, fields: Collection[str]) -> None:
+        self.parts = place_of(sheet.name, fields)
+        self._fields = fields
+        self._across = across(sheet, first)
+
+    def take(self, index: int, words: str) -> bool:
+        """Whether the one text of a row (0-based in the sheet) is no record but a note or caption, which the rows
+        below follow; a new building forgets the stairwell of the last.
+        """
+        caption = place_of(words, self._fields)
+        if not caption and index not in self._across:
+            return False
+        if "building" in caption:
+            self.parts.pop("stairwell", None)
+        self.parts |= caption
+        return True
 
 
 class Households:

@@ -14,8 +14,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers
-from gridwalk.dictionary.choices import PERSON_STATUS
-from gridwalk.dictionary.types import Parsed
+from gridwalk.ledger import meanings
 from gridwalk.method import idcards, text
 
 HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
@@ -23,7 +22,6 @@ MOBILE = r"^1[2-9]\d{9}$"
 NUMBER_18 = r"^\d{17}[\dX]$"
 YMD = r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: 00:00:00)?$"
 PLAIN = r"^[\u4e00-\u9fff0-9A-Za-z#\-]*[\u4e00-\u9fff0-9A-Za-z][\u4e00-\u9fff0-9A-Za-z#\-]*$"
-STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
 MOST_BY_CHANCE = 2
 
@@ -45,56 +43,49 @@ class ColumnRead:
 def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
     """Read a column of texts (null where a cell is empty) as ``field`` of ``kind``."""
     raw = raw.rename("raw")
-    known, values, codes = _by_pattern(dictionary.get(kind, field).read, raw)
+    settled, values, codes = _by_pattern(dictionary.get(kind, field).read, raw)
     wrong = pl.DataFrame({"at": codes.is_not_null().arg_true(), "code": codes.drop_nulls()}).with_columns(
         text=pl.col("code").replace_strict(idcards.FAULTS, default="")
     )
-    odd = raw.filter(~known & raw.is_not_null()).unique()
+    odd = raw.filter(~settled & raw.is_not_null()).unique()
     if odd.is_empty():
         return ColumnRead(values.rename(field), wrong, {})
-    texts = odd.to_list()
-    if any(text.meaning(t) == "repeat" for t in texts):
+    if any(text.meaning(t) == "repeat" for t in odd):
         return ColumnRead(values, wrong, {}, repeats=True)
-    parsed = [_parse(kind, field, header, t) for t in texts]
-    others = [_says_of_others(kind, field, t, p) for t, p in zip(texts, parsed, strict=True)]
-    names = sorted({name for other in others for name in other})
-    table = pl.DataFrame(
-        {
-            "raw": odd,
-            "value": _typed([None if p.fault else p.value for p in parsed], values.dtype),
-            "code": ["" if o else p.fault for p, o in zip(parsed, others, strict=True)],
-            "text": [p.text for p in parsed],
-        }
-        | {f"of_{name}": [other.get(name) for other in others] for name in names},
-        schema_overrides={f"of_{name}": pl.String for name in names},
-    )
-    read_ = raw.to_frame().join(table, on="raw", how="left", maintain_order="left")
-    faults = read_.with_row_index("at").filter(~known & (pl.col("code") != "")).select("at", "code", "text")
-    extra = {name: read_[f"of_{name}"] for name in names}
-    return ColumnRead(values.zip_with(known, read_["value"]).rename(field), pl.concat([wrong, faults]), extra)
+    table = _one_by_one(kind, field, header, odd, values.dtype)
+    joined = raw.to_frame().join(table, on="raw", how="left", maintain_order="left")
+    faults = joined.with_row_index("at").filter(~settled & (pl.col("code") != "")).select("at", "code", "text")
+    beside = {name.removeprefix(_BESIDE): joined[name] for name in table.columns if name.startswith(_BESIDE)}
+    return ColumnRead(values.zip_with(settled, joined["value"]).rename(field), pl.concat([wrong, faults]), beside)
 
 
 NO_FAULTS = pl.DataFrame(schema={"at": pl.UInt32, "code": pl.String, "text": pl.String})
+_BESIDE = "of_"
+"""Columns ``of_<field>``: what the cells say of other fields."""
 
 
-def _parse(kind: str, field: str, header: str, raw: str) -> Parsed:
-    return dictionary.answer(kind, field, header, raw) or dictionary.parse(kind, field, raw)
+def _one_by_one(kind: str, field: str, header: str, odd: pl.Series, dtype: pl.DataType) -> pl.DataFrame:
+    """The distinct texts that no pattern settled, each with its value, fault, and values of other fields."""
+    texts = odd.to_list()
+    parsed = [meanings.parse(kind, field, header, t) for t in texts]
+    beside = [meanings.values_beside(kind, field, t, p) for t, p in zip(texts, parsed, strict=True)]
+    names = sorted({name for values in beside for name in values})
+    return pl.DataFrame(
+        {
+            "raw": odd,
+            "value": _typed([None if p.fault else p.value for p in parsed], dtype),
+            "code": ["" if values else p.fault for p, values in zip(parsed, beside, strict=True)],
+            "text": [p.text for p in parsed],
+        }
+        | {_BESIDE + name: [values.get(name) for values in beside] for name in names},
+        schema_overrides={_BESIDE + name: pl.String for name in names},
+    )
 
 
 def _typed(values: list[Any], dtype: pl.DataType) -> pl.Series:
     if dtype == pl.Date:
         return pl.Series(values, dtype=pl.String).str.to_date("%Y-%m-%d")
     return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
-
-
-def _says_of_others(kind: str, field: str, raw: str, parsed: Parsed) -> dict[str, str]:
-    """What a cell says beside its own field: 居住状况: 出租 of the tenure, 王伟(已故) of the person's status."""
-    if parsed.fault == "choice":
-        return {k: v for k, v in dictionary.mixed(kind, field, raw).items() if v}
-    if parsed.note and kind == "person" and field == "name":
-        status = next((code for word, code in STATUS_WORDS.items() if word in parsed.note), "")
-        return {"status": status} if status else {}
-    return {}
 
 
 def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -142,8 +133,8 @@ def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     code = np.select(
         [spoilt, ~right & zeros, ~day, ~right], ["damaged", "damaged", "birth_date", "checksum"], default=""
     )
-    found = pl.Series(code, dtype=pl.String).replace("", None)
-    codes = pl.repeat(None, len(raw), dtype=pl.String, eager=True).scatter(at, found)
+    faults = pl.Series(code, dtype=pl.String).replace("", None)
+    codes = pl.repeat(None, len(raw), dtype=pl.String, eager=True).scatter(at, faults)
     good = shaped & codes.is_null()
     return shaped, pl.select(pl.when(good).then(raw)).to_series(), codes
 

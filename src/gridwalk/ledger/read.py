@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary.choices import PERSON_STATUS
 from gridwalk.dictionary.types import Parsed
-from gridwalk.ledger import captions, cells, headers
+from gridwalk.ledger import captions, cells, headers, meanings
 from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.headers import Column, Header
@@ -28,7 +27,6 @@ REPEATED_SHARE = 0.7
 TOLD_BY_TITLES = {"care": ("category", captions.category_of), "facility": ("facility_kind", captions.facility_kind_of)}
 """Kind → the field a title says for every row of a ledger kept one a category, and how."""
 REPEAT = Parsed(note="repeat")
-_STATUS_WORDS = {word: code for code, words in PERSON_STATUS.items() for word in words if code != "active"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,37 +84,46 @@ class Ledger:
 
 def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Ledger:
     """Read a ledger. ``mapping``: header text → field, as a person chose; "" drops the column. Raises LedgerError."""
-    _, sheets = cells.read(data, name)
-    with_content = [s for s in sheets if any(any(text.fold(c) for c in row) for row in s.rows)]
-    if not with_content:
-        raise LedgerError("这个工作簿里没有内容，没有导入。")
-    filled = [s for s in with_content if not s.hidden]
-    found = [(sheet, headers.find(sheet.rows, kind)) for sheet in filled]
-    with_header = [(sheet, header) for sheet, header in found if header is not None]
+    shown, hidden = _sheets_with_content(data, name)
+    headed = [(sheet, headers.find(sheet.rows, kind)) for sheet in shown]
+    with_header = [(s.name, s.rows, header) for s, header in headed if header is not None]
     if not with_header:
         raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
-    kind = kind or kind_of([(s.name, s.rows, h) for s, h in with_header], name)
-    read_sheets = [
-        SheetRead(name=s.name, header=None, columns=[], skipped="这张表是隐藏的，没有读；要导入请先取消隐藏")
-        for s in with_content
-        if s.hidden
-    ]
+    kind = kind or kind_of(with_header, name)
+    read_sheets = [_unread(sheet, "这张表是隐藏的，没有读；要导入请先取消隐藏") for sheet in hidden]
     rows: list[Row] = []
-    for sheet, header in found:
+    for sheet, header in headed:
         skipped = _skipped(header, kind, only=len(with_header) == 1, mapping=mapping or {})
         if header is None or skipped:
-            read_sheets.append(SheetRead(name=sheet.name, header=None, columns=[], skipped=skipped))
+            read_sheets.append(_unread(sheet, skipped))
             continue
-        body = sheet.rows[header.top + header.height :]
-        columns = headers.map_columns(header, kind, body, mapping)
-        of_titles = given(kind, columns, titles([name, sheet.name], sheet.rows[: header.top]))
-        of_sheet = list(_rows(sheet, header, columns, kind, of_titles))
-        _distrust(of_sheet, columns)
-        read_sheets.append(
-            SheetRead(name=sheet.name, header=header, columns=columns, n_rows=len(of_sheet), given=of_titles)
-        )
-        rows.extend(of_sheet)
+        sheet_read, sheet_rows = _read_sheet(sheet, header, kind, name, mapping)
+        read_sheets.append(sheet_read)
+        rows.extend(sheet_rows)
     return Ledger(kind, read_sheets, rows, questions(kind, read_sheets), refused(read_sheets))
+
+
+def _sheets_with_content(data: bytes, name: str) -> tuple[list[Sheet], list[Sheet]]:
+    """The sheets that are shown, and those that are hidden. Raises LedgerError."""
+    _, sheets = cells.read(data, name)
+    with_content = [s for s in sheets if any(text.fold(c) for row in s.rows for c in row)]
+    if not with_content:
+        raise LedgerError("这个工作簿里没有内容，没有导入。")
+    return [s for s in with_content if not s.hidden], [s for s in with_content if s.hidden]
+
+
+def _unread(sheet: Sheet, why: str) -> SheetRead:
+    return SheetRead(name=sheet.name, header=None, columns=[], skipped=why)
+
+
+def _read_sheet(
+    sheet: Sheet, header: Header, kind: str, name: str, mapping: Mapping[str, str] | None
+) -> tuple[SheetRead, list[Row]]:
+    columns = headers.map_columns(header, kind, sheet.rows[header.top + header.height :], mapping)
+    of_titles = given(kind, columns, titles([name, sheet.name], sheet.rows[: header.top]))
+    rows = list(_rows(sheet, header, columns, kind, of_titles))
+    _distrust(rows, columns)
+    return SheetRead(name=sheet.name, header=header, columns=columns, n_rows=len(rows), given=of_titles), rows
 
 
 def _distrust(rows: Sequence[Row], columns: Sequence[Column]) -> None:
@@ -164,11 +171,11 @@ def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], 
     for sheet, rows, header in with_header:
         above = titles([name, sheet], rows[: header.top])
         hinted = captions.hints(above)
-        for one in dictionary.KINDS:
-            fit = headers.fit(one, header.texts)
+        for kind in dictionary.KINDS:
+            fit = headers.fit(kind, header.texts)
             if fit <= 0:  # 灭火器台账: what the title says needs no column
-                fit = headers.fit(one, [*header.texts, *given(one, [], above)])
-            points[one] = points.get(one, 0) + max(0.0, fit + TITLE_WEIGHT * (one in hinted and fit > 0))
+                fit = headers.fit(kind, [*header.texts, *given(kind, [], above)])
+            points[kind] = points.get(kind, 0) + max(0.0, fit + TITLE_WEIGHT * (kind in hinted and fit > 0))
     best = max(points, key=lambda k: points[k])
     if points[best] <= 0:
         raise LedgerError(
@@ -211,30 +218,30 @@ def _rows(
     first = header.top + header.height
     matrix = _filled_down(sheet, first)
     used = [c for c in columns if c.field]
-    said = {c.field for c in used}
-    place = captions.place_of(sheet.name, said)
-    notes = captions.across(sheet, first)
+    place = captions.Place(sheet, first, {c.field for c in used})
     printed = Printed(matrix[:first], header)
     households = captions.Households(matrix[first:], columns, kind)
     cells_of = _Cells(kind, used)
-    for offset, row in enumerate(matrix[first:]):
+    for index, row in enumerate(matrix[first:], first):
         plain = [text.fold(c) if isinstance(c, str) else c for c in row]
-        if not any(c not in ("", None) for c in plain) or printed.again(plain) or is_footer(plain):
+        if _is_no_record(plain, printed) or (index == first and is_numbering(plain)):
             continue
-        if offset == 0 and is_numbering(plain):
-            continue
-        caption = _only_text(plain)
-        if caption and (first + offset in notes or captions.place_of(caption, said)):
-            place = captions.below(place, captions.place_of(caption, said))
+        only_text = _only_text(plain)
+        if only_text and place.take(index, only_text):
             continue
         values, faults, written = cells_of.read(plain)
         if not values and not faults:
             continue
         households.fill(plain, values)
-        for name, part in {**place, **given}.items():
+        for name, part in {**place.parts, **given}.items():
             values.setdefault(name, part)
         faults.extend(cells_of.missing(values, faults))
-        yield Row(sheet=sheet.name, row_no=first + offset + 1, kind=kind, values=values, faults=faults, written=written)
+        yield Row(sheet=sheet.name, row_no=index + 1, kind=kind, values=values, faults=faults, written=written)
+
+
+def _is_no_record(row: Sequence[Any], printed: Printed) -> bool:
+    """Blank, a title or header that printing repeats, or a footer."""
+    return not any(c not in ("", None) for c in row) or printed.again(row) or is_footer(row)
 
 
 class _Cells:
@@ -253,35 +260,39 @@ class _Cells:
         values: dict[str, Any] = {}
         faults: list[Fault] = []
         written: dict[str, Any] = {}
-        for column, known in self._columns:
+        for column, meant in self._columns:
             raw = row[column.index] if column.index < len(row) else ""
             if raw in ("", None):
                 continue
             written[column.field] = raw
-            parsed = known.get(raw)
+            parsed = meant.get(raw)
             if parsed is None:
-                parsed = known[raw] = self._parse(column, raw)
+                parsed = meant[raw] = self._parse(column, raw)
             if parsed is REPEAT:
                 parsed = self._repeated(column.field)
-            if parsed.fault == "choice" and (both := dictionary.mixed(self._kind, column.field, raw)):
-                for field, value in both.items():
-                    values.setdefault(field, value)
-            elif parsed.fault:
-                faults.append(Fault(column.field, column.letter, parsed.fault, parsed.text))
+            if parsed.fault or parsed.note:
+                fault = self._take_odd(column, raw, parsed, values)
+                faults += [fault] if fault else []
             elif parsed.value is not None:
                 values[column.field] = parsed.value
-            if parsed.note and self._kind == "person" and column.field == "name":
-                status = next((code for word, code in _STATUS_WORDS.items() if word in parsed.note), "")
-                if status:
-                    values.setdefault("status", status)
         self._above, self._wrong_above = values, {fault.field for fault in faults}
         return values, faults, written
+
+    def _take_odd(self, column: Column, raw: Any, parsed: Parsed, values: dict[str, Any]) -> Fault | None:
+        """Take what a cell says beside or instead of its own field; its fault, where nothing explains it."""
+        beside = meanings.values_beside(self._kind, column.field, raw, parsed)
+        if not parsed.fault and parsed.value is not None:
+            values[column.field] = parsed.value
+        for field, value in beside.items():
+            values.setdefault(field, value)
+        if not parsed.fault or (parsed.fault == "choice" and beside):
+            return None
+        return Fault(column.field, column.letter, parsed.fault, parsed.text)
 
     def _parse(self, column: Column, raw: Any) -> Parsed:
         if isinstance(raw, str) and text.meaning(raw) == "repeat":
             return REPEAT
-        answer = dictionary.answer(self._kind, column.field, column.header, raw)
-        return answer or dictionary.parse(self._kind, column.field, raw)
+        return meanings.parse(self._kind, column.field, column.header, raw)
 
     def _repeated(self, field: str) -> Parsed:
         if field in _NEVER_REPEATED:
@@ -292,11 +303,11 @@ class _Cells:
 
     def missing(self, values: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
         """A fault for every required column left blank."""
-        said = {fault.field for fault in faults}
+        faulty = {fault.field for fault in faults}
         return [
             Fault(column.field, column.letter, "missing", f"没有填{label}")
             for column, label in self._required
-            if column.field not in values and column.field not in said
+            if column.field not in values and column.field not in faulty
         ]
 
 
