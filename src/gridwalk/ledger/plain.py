@@ -45,31 +45,37 @@ def written_id(raw: str) -> str:
 
 def read(source: Path, format_: str, *, kind: str | None, mapping: Mapping[str, str]) -> Plain | None:
     """The file's rows, or None where it must be read row by row. Raises LedgerError."""
-    try:
-        sheets = [s for s in frames.read(source, format_) if not s.frame.is_empty()]
-    except frames.NotATable:
+    headed = _headed(source, format_, kind)
+    if not headed:
         return None
-    if any(s.hidden for s in sheets):
-        return None
-    found = [(s, headers.find(_head(s.frame), kind)) for s in sheets]
-    if not found or any(header is None for _, header in found):
-        return None
-    with_header = [(s, h) for s, h in found if h is not None]
-    kind = kind or rows.kind_of([(s.name, _head(s.frame), h) for s, h in with_header], source.name)
-    if len(with_header) > 1 and any(headers.kind_of(h.texts)[0] != kind for _, h in with_header):
+    kind = kind or rows.kind_of([(s.name, _head(s.frame), h) for s, h in headed], source.name)
+    if len(headed) > 1 and any(headers.kind_of(h.texts)[0] != kind for _, h in headed):
         return None
     read_sheets, parts, faults, n_before = [], [], [], 0
-    for sheet, header in with_header:
-        one = _sheet(sheet, header, kind, mapping, source.name)
-        if one is None:
+    for sheet, header in headed:
+        part = _sheet(sheet, header, kind, mapping, source.name)
+        if part is None:
             return None
-        understood, frame, of_sheet = one
+        understood, frame, sheet_faults = part
         read_sheets.append(understood)
         parts.append(frame)
-        faults.append(of_sheet.with_columns(pl.col("row") + n_before))
+        faults.append(sheet_faults.with_columns(pl.col("row") + n_before))
         n_before += len(frame)
     whole = pl.concat(parts, how="diagonal").drop("row", strict=False).with_row_index("row")
     return Plain(kind, whole, pl.concat(faults), tuple(read_sheets))
+
+
+def _headed(source: Path, format_: str, kind: str | None) -> list[tuple[Wide, Header]]:
+    """The sheets with content and their headers; empty where one is hidden or has none. Raises LedgerError."""
+    try:
+        sheets = [s for s in frames.read(source, format_) if not s.frame.is_empty()]
+    except frames.NotATable:
+        return []
+    if any(s.hidden for s in sheets):
+        return []
+    headed = [(s, headers.find(_head(s.frame), kind)) for s in sheets]
+    with_header = [(s, h) for s, h in headed if h is not None]
+    return with_header if len(with_header) == len(headed) else []
 
 
 def _head(frame: pl.DataFrame) -> list[list[str]]:
@@ -100,18 +106,18 @@ def _sheet(
     if not spoken.all():
         body = body.filter(spoken)
         read_ = _read(kind, used, body, cell_names)
-    if any(one.repeats for _, one in read_):
+    if any(column.repeats for _, column in read_):
         return None
     frame = _frame(sheet.name, body, cell_names, kind, read_)
     if _written_once(frame, kind):
         return None
-    said = pl.concat(
+    wrong = pl.concat(
         [
             columns.NO_FAULTS.with_columns(field=pl.lit(""), column=pl.lit("")),
-            *(one.faults.with_columns(field=pl.lit(c.field), column=pl.lit(c.letter)) for c, one in read_),
+            *(values.faults.with_columns(field=pl.lit(c.field), column=pl.lit(c.letter)) for c, values in read_),
         ]
     )
-    faults = pl.concat([said, *_missing(kind, used, frame, said)]).select(
+    faults = pl.concat([wrong, *_missing(kind, used, frame, wrong)]).select(
         row="at", field="field", column="column", code="code", text="text"
     )
     return SheetRead(name=sheet.name, header=header, columns=of_columns, n_rows=len(frame)), frame, faults
@@ -125,38 +131,39 @@ def _read(
 
 def _says_something(read_: Sequence[tuple[Column, columns.ColumnRead]], n: int) -> pl.Series:
     """Which rows have a value or a fault; 无 in every cell is no record."""
-    said = pl.repeat(False, n, dtype=pl.Boolean, eager=True)
-    for _, one in read_:
-        said = said | one.values.is_not_null()
-        for extra in one.extra.values():
-            said = said | extra.is_not_null()
-        if len(one.faults):
-            said = said.scatter(one.faults["at"].unique(), True)
-    return said
+    spoken = pl.repeat(False, n, dtype=pl.Boolean, eager=True)
+    for _, column in read_:
+        for values in (column.values, *column.extra.values()):
+            spoken = spoken | values.is_not_null()
+        if len(column.faults):
+            spoken = spoken.scatter(column.faults["at"].unique(), True)
+    return spoken
 
 
 def _records(
     body: pl.DataFrame, cell_names: Sequence[str], above: Sequence[Sequence[str]], header: Header
 ) -> pl.DataFrame | None:
     """The body without blank rows, footers and headers repeated at page breaks; None where rows hold captions."""
-    width = len(cell_names)
-    n_filled = pl.sum_horizontal(pl.col(c).is_not_null().cast(pl.UInt16) for c in cell_names)
-    heads = {i: words for i, words in enumerate(header.texts) if words and i < width}
-    again = pl.any_horizontal(pl.col(cell_names[i]) == words for i, words in heads.items())
-    seldom = n_filled <= max(4, width // 3)
-    checked = body.with_columns(odd=seldom | again.fill_null(False))
     printed = rows.Printed([list(a) for a in above], header)
     dropped = []
-    for row in checked.filter(pl.col("odd")).select("row_no", *cell_names).iter_rows():
-        cells = [text.fold(c) for c in row[1:]]
-        filled = [c for c in cells if c]
-        if not filled or printed.again(cells) or rows.is_footer(cells):
-            dropped.append(row[0])
-        elif len(filled) == 1 and width > 2:
+    for row_no, *row in _odd_rows(body, cell_names, header).iter_rows():
+        cells = [text.fold(c) for c in row]
+        n_filled = sum(map(bool, cells))
+        if not n_filled or printed.again(cells) or rows.is_footer(cells):
+            dropped.append(row_no)
+        elif n_filled == 1 and len(cell_names) > 2:
             return None
     if not body.is_empty() and rows.is_numbering([c or "" for c in body.row(0)[1:]]):
         dropped.append(body["row_no"][0])
     return body.filter(~pl.col("row_no").is_in(dropped)) if dropped else body
+
+
+def _odd_rows(body: pl.DataFrame, cell_names: Sequence[str], header: Header) -> pl.DataFrame:
+    """Rows of few cells, or with a cell that says what its header says."""
+    width = len(cell_names)
+    n_filled = pl.sum_horizontal(pl.col(c).is_not_null().cast(pl.UInt16) for c in cell_names)
+    again = pl.any_horizontal(pl.col(c) == words for c, words in zip(cell_names, header.texts, strict=False) if words)
+    return body.filter((n_filled <= max(4, width // 3)) | again.fill_null(False)).select("row_no", *cell_names)
 
 
 def _frame(
@@ -166,18 +173,18 @@ def _frame(
     kind: str,
     read_: Sequence[tuple[Column, columns.ColumnRead]],
 ) -> pl.DataFrame:
-    made: dict[str, pl.Series] = {c.field: one.values.rename(c.field) for c, one in read_}
-    for _, one in read_:
-        for name, values in one.extra.items():
-            made[name] = made[name].fill_null(values) if name in made else values.rename(name)
-    ordered = [made[f.name] for f in dictionary.fields(kind) if f.name in made]
+    by_field: dict[str, pl.Series] = {c.field: column.values.rename(c.field) for c, column in read_}
+    for _, column in read_:
+        for name, values in column.extra.items():
+            by_field[name] = by_field[name].fill_null(values) if name in by_field else values.rename(name)
+    ordered = [by_field[f.name] for f in dictionary.fields(kind) if f.name in by_field]
     written = [body[cell_names[c.index]].hash().rename(f"written_{c.field}") for c, _ in read_]
     frame = pl.DataFrame([body["row_no"].cast(pl.UInt32), *ordered, *written])
     number = next((c for c, _ in read_ if c.field in {"id_no", "uscc"}), None)
     id_text = pl.Series("id_text", [None] * len(body), dtype=pl.String)
     if number is not None:
         raw = body[cell_names[number.index]]
-        id_text = _written_ids(raw.set(made[number.field].is_not_null(), None))
+        id_text = _written_ids(raw.set(by_field[number.field].is_not_null(), None))
     return frame.with_columns(
         id_text.rename("id_text"), sheet=pl.lit(sheet), row=pl.int_range(len(body), dtype=pl.UInt32)
     ).select("row", "sheet", *frame.columns, "id_text")
@@ -192,16 +199,16 @@ def _written_ids(raw: pl.Series) -> pl.Series:
     return raw.rename("raw").to_frame().join(clean, on="raw", how="left", maintain_order="left")["id_text"]
 
 
-def _missing(kind: str, used: Sequence[Column], frame: pl.DataFrame, said: pl.DataFrame) -> list[pl.DataFrame]:
+def _missing(kind: str, used: Sequence[Column], frame: pl.DataFrame, wrong: pl.DataFrame) -> list[pl.DataFrame]:
     """A fault for every required column left blank."""
-    found = []
+    faults = []
     for column in used:
         field = dictionary.get(kind, column.field)
         if not field.required:
             continue
         blank = frame.filter(pl.col(field.name).is_null()).select(at="row")
-        blank = blank.join(said.filter(pl.col("field") == field.name), on="at", how="anti")
-        found.append(
+        blank = blank.join(wrong.filter(pl.col("field") == field.name), on="at", how="anti")
+        faults.append(
             blank.select(
                 "at",
                 code=pl.lit("missing"),
@@ -210,7 +217,7 @@ def _missing(kind: str, used: Sequence[Column], frame: pl.DataFrame, said: pl.Da
                 column=pl.lit(column.letter),
             )
         )
-    return found
+    return faults
 
 
 def _written_once(frame: pl.DataFrame, kind: str) -> bool:

@@ -66,50 +66,52 @@ def read_files(
     """Two ledger files, read at the same time. Raises LedgerError."""
     with ThreadPoolExecutor(2) as readers:
         reading = [readers.submit(read_file, source, kind=kind, progress=progress) for source in (left, right)]
-        here, there = (one.result() for one in reading)
+        here, there = (side.result() for side in reading)
     return here, there
 
 
 def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Side:
     """An uploaded ledger, read row by row. Raises LedgerError."""
     ledger = read.read(data, name, kind=kind, mapping=mapping)
-    kind = ledger.kind
-    mapped = {c.field for s in ledger.sheets for c in s.columns} - {""}
-    names = [f.name for f in dictionary.fields(kind) if f.name in mapped | {k for r in ledger.rows for k in r.values}]
-    columns: dict[str, list[Any]] = {name: [row.values.get(name) for row in ledger.rows] for name in names}
-    frame = pl.DataFrame(
-        [
-            pl.Series("sheet", [r.sheet for r in ledger.rows], dtype=pl.String),
-            pl.Series("row_no", [r.row_no for r in ledger.rows], dtype=pl.UInt32),
-            *(_column(kind, name, values) for name, values in columns.items()),
-            pl.Series("id_text", [_written_id(r) for r in ledger.rows], dtype=pl.String),
-            *(
-                pl.Series(WRITTEN + n, [_text(r.written.get(n)) for r in ledger.rows], dtype=pl.String).hash()
-                for n in names
-            ),
-        ]
-    ).with_row_index("row")
-    faults = pl.DataFrame(
-        [(at, f.field, f.column, f.code, f.text) for at, row in enumerate(ledger.rows) for f in row.faults],
-        schema=FAULTS,
-        orient="row",
+    faults = [(at, f.field, f.column, f.code, f.text) for at, row in enumerate(ledger.rows) for f in row.faults]
+    return _located(
+        kind=ledger.kind,
+        name=name,
+        frame=_frame(ledger),
+        faults=pl.DataFrame(faults, schema=FAULTS, orient="row"),
+        sheets=tuple(ledger.sheets),
+        say=lambda _: None,
     )
-    return _located(kind=kind, name=name, frame=frame, faults=faults, sheets=tuple(ledger.sheets), say=lambda _: None)
 
 
 FAULTS = {"row": pl.UInt32, "field": pl.String, "column": pl.String, "code": pl.String, "text": pl.String}
 
 
+def _frame(ledger: read.Ledger) -> pl.DataFrame:
+    rows = ledger.rows
+    mapped = {c.field for s in ledger.sheets for c in s.columns} | {name for row in rows for name in row.values}
+    names = [f.name for f in dictionary.fields(ledger.kind) if f.name in mapped]
+    return pl.DataFrame(
+        [
+            pl.Series("sheet", [row.sheet for row in rows], dtype=pl.String),
+            pl.Series("row_no", [row.row_no for row in rows], dtype=pl.UInt32),
+            *(_column(ledger.kind, name, [row.values.get(name) for row in rows]) for name in names),
+            pl.Series("id_text", [_written_id(row) for row in rows], dtype=pl.String),
+            *(_texts(WRITTEN + name, [row.written.get(name) for row in rows]).hash() for name in names),
+        ]
+    ).with_row_index("row")
+
+
 def of_rows(kind: str, name: str, rows: Iterable[Mapping[str, Any]], *, fields: Sequence[str]) -> Side:
     """Records that need no reading (the register's) as a side. Values are canonical; further keys become columns."""
-    held = list(rows)
-    more = sorted({key for row in held[:1] for key in row} - set(fields))
+    records = list(rows)
+    more = sorted({key for record in records[:1] for key in record} - set(fields))
     frame = pl.DataFrame(
         [
-            pl.Series("sheet", [name] * len(held), dtype=pl.String),
-            pl.Series("row_no", range(1, len(held) + 1), dtype=pl.UInt32),
-            *(_column(kind, f, [row.get(f) for row in held]) for f in fields),
-            *(pl.Series(m, [_text(row.get(m)) for row in held], dtype=pl.String) for m in more),
+            pl.Series("sheet", [name] * len(records), dtype=pl.String),
+            pl.Series("row_no", range(1, len(records) + 1), dtype=pl.UInt32),
+            *(_column(kind, f, [record.get(f) for record in records]) for f in fields),
+            *(_texts(key, [record.get(key) for record in records]) for key in more),
         ]
     ).with_row_index("row")
     return _located(
@@ -158,13 +160,13 @@ def _located(
 
 def _column(kind: str, name: str, values: Sequence[Any]) -> pl.Series:
     """Canonical values as a column: dates as dates, everything else as text."""
-    texts = pl.Series(name, [_text(v) for v in values], dtype=pl.String)
+    texts = _texts(name, values)
     field = dictionary.find(kind, name)
     return texts.str.to_date("%Y-%m-%d") if field and field.read is readers.date else texts
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None or value == "" else str(value)
+def _texts(name: str, values: Sequence[Any]) -> pl.Series:
+    return pl.Series(name, [None if v is None or v == "" else str(v) for v in values], dtype=pl.String)
 
 
 def _written_id(row: read.Row) -> str | None:
