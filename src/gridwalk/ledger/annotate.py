@@ -14,7 +14,7 @@ import openpyxl
 import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from gridwalk.ledger import cells, frames, headers
 
@@ -89,49 +89,80 @@ def _remade(
 
 
 def _by_row(marks: Sequence[Mark]) -> dict[tuple[str, int], list[Mark]]:
-    found: dict[tuple[str, int], list[Mark]] = defaultdict(list)
+    by_row: dict[tuple[str, int], list[Mark]] = defaultdict(list)
     for mark in marks:
-        found[mark.sheet, mark.row_no].append(mark)
-    return found
+        by_row[mark.sheet, mark.row_no].append(mark)
+    return by_row
+
+
+def _explanation(marks: Sequence[Mark]) -> str:
+    return "；".join(mark.text for mark in marks)
 
 
 def _kept(data: bytes, marks: Sequence[Mark], tables: Sequence[Table]) -> bytes:
-    book = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False)
-    commented: dict[tuple[str, str], list[str]] = {}
-    columns: dict[str, int] = {}
-    merged = {sheet.title: _top_left(sheet) for sheet in book.worksheets}
-    for (sheet_name, row_no), of_row in _by_row(marks).items():
-        sheet = book[sheet_name]
-        for mark in of_row:
-            if not mark.column:
-                continue
-            at = (row_no, column_index_from_string(mark.column))
-            cell = sheet.cell(*merged[sheet_name].get(at, at))
-            cell.fill = _FILL
-            if len(commented) < MAX_COMMENTS:
-                said = commented.setdefault((sheet_name, cell.coordinate), [cell.comment.text] if cell.comment else [])
-                if mark.text not in said:
-                    said.append(mark.text)
-                cell.comment = Comment("；".join(said), AUTHOR, height=60, width=260)
-        if len(commented) >= MAX_COMMENTS or any(not m.column for m in of_row):
-            column = columns.setdefault(sheet_name, sheet.max_column + 1)
-            explained = sheet.cell(row_no, column, "；".join(m.text for m in of_row))
-            explained.fill = _FILL
-            _keep_text(explained)
-    for sheet_name, column in columns.items():
-        sheet = book[sheet_name]
-        sheet.cell(1, column, COLUMN)
-        sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 46
+    book = _KeptBook(data)
+    for (sheet, row_no), row_marks in _by_row(marks).items():
+        book.mark_row(sheet, row_no, row_marks)
     for table in tables:
-        sheet = book.create_sheet(_free(table.name, book.sheetnames))
+        book.add(table)
+    return book.data()
+
+
+class _KeptBook:
+    """The user's own workbook, in which cells get a colour and a comment, rows an explanation in a column of ours."""
+
+    def __init__(self, data: bytes) -> None:
+        self._book = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False)
+        self._shown = {sheet.title: _top_left(sheet) for sheet in self._book.worksheets}
+        self._comments: dict[tuple[str, str], list[str]] = {}
+        self._columns: dict[str, int] = {}
+
+    def mark_row(self, sheet: str, row_no: int, marks: Sequence[Mark]) -> None:
+        """Mark the cells of a row; explain the row where it is meant as a whole or comments are used up."""
+        for mark in marks:
+            if mark.column:
+                self._mark_cell(mark)
+        if len(self._comments) >= MAX_COMMENTS or any(not mark.column for mark in marks):
+            self._explain(sheet, row_no, _explanation(marks))
+
+    def _mark_cell(self, mark: Mark) -> None:
+        at = (mark.row_no, column_index_from_string(mark.column))
+        cell = self._book[mark.sheet].cell(*self._shown[mark.sheet].get(at, at))
+        cell.fill = _FILL
+        if len(self._comments) >= MAX_COMMENTS:
+            return
+        own = [cell.comment.text] if cell.comment else []
+        texts = self._comments.setdefault((mark.sheet, cell.coordinate), own)
+        if mark.text not in texts:
+            texts.append(mark.text)
+        cell.comment = Comment("；".join(texts), AUTHOR, height=60, width=260)
+
+    def _explain(self, name: str, row_no: int, explanation: str) -> None:
+        sheet = self._book[name]
+        if name not in self._columns:
+            self._columns[name] = sheet.max_column + 1
+        cell = sheet.cell(row_no, self._columns[name], explanation)
+        cell.fill = _FILL
+        _keep_text(cell)
+
+    def add(self, table: Table) -> None:
+        """A further sheet behind the user's own."""
+        sheet = self._book.create_sheet(_free(table.name, self._book.sheetnames))
         for row in (table.header, *table.rows):
             sheet.append(list(row))
             for cell in sheet[sheet.max_row]:
                 _keep_text(cell)
         sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+
+    def data(self) -> bytes:
+        """The file, its columns of explanations headed."""
+        for name, column in self._columns.items():
+            sheet = self._book[name]
+            sheet.cell(1, column, COLUMN)
+            sheet.column_dimensions[get_column_letter(column)].width = 46
+        out = io.BytesIO()
+        self._book.save(out)
+        return out.getvalue()
 
 
 def _keep_text(cell: Any) -> None:
@@ -159,40 +190,67 @@ def _top_left(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
 def _rebuilt(
     sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table]
 ) -> bytes:
-    out = io.BytesIO()
-    by_row = _by_row(marks)
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    bad, bad_text = book.add_format({"bg_color": BAD}), book.add_format({"bg_color": BAD, "quote_prefix": True})
-    plain_text = book.add_format({"quote_prefix": True})  # stays text when somebody edits it: =1+1 is never run
-    names: list[str] = []
+    book = _RebuiltBook(marks)
     for name, rows in sheets:
-        names.append(_free(name[:31], names))
-        target, width = book.add_worksheet(names[-1]), 0
+        book.copy(name, rows)
+    for table in tables:
+        book.add(table)
+    return book.data()
+
+
+class _RebuiltBook:
+    """A workbook written anew: the cells of the user's own file, the bad ones coloured, rows with an explanation."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._out = io.BytesIO()
+        self._marks = _by_row(marks)
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(self._out, options)
+        self._bad = self._book.add_format({"bg_color": BAD})
+        self._bad_text = self._book.add_format({"bg_color": BAD, "quote_prefix": True})
+        # Stays text when somebody edits it: =1+1 is never run.
+        self._plain_text = self._book.add_format({"quote_prefix": True})
+        self._names: list[str] = []
+
+    def _sheet(self, name: str) -> Any:
+        self._names.append(_free(name, self._names))
+        return self._book.add_worksheet(self._names[-1])
+
+    def copy(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One of the user's sheets, with a column of explanations behind its widest row."""
+        sheet, width = self._sheet(name[:31]), 0
         explained: list[tuple[int, str]] = []
         for index, row in enumerate(rows):
             width = max(width, len(row))
-            of_row = by_row.get((name, index + 1), [])
-            marked = {column_index_from_string(m.column) - 1 for m in of_row if m.column}
-            for column, value in enumerate(row):
-                if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-                    target.write_string(index, column, value, bad_text if column in marked else plain_text)
-                elif value not in ("", None) or column in marked:
-                    target.write(index, column, value, bad if column in marked else None)
-            if of_row:
-                explained.append((index, "；".join(m.text for m in of_row)))
-        for index, text in explained:
-            target.write_string(index, width, text, bad)
-        target.write_string(0, width, COLUMN)
-        target.set_column(width, width, 46)
-    for table in tables:
-        names.append(_free(table.name, names))
-        target = book.add_worksheet(names[-1])
+            marks = self._marks.get((name, index + 1), [])
+            self._copy_row(sheet, index, row, {column_index_from_string(m.column) - 1 for m in marks if m.column})
+            if marks:
+                explained.append((index, _explanation(marks)))
+        for index, explanation in explained:
+            sheet.write_string(index, width, explanation, self._bad)
+        sheet.write_string(0, width, COLUMN)
+        sheet.set_column(width, width, 46)
+
+    def _copy_row(self, sheet: Any, index: int, row: Sequence[Any], marked: Collection[int]) -> None:
+        for column, value in enumerate(row):
+            if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+                sheet.write_string(index, column, value, self._bad_text if column in marked else self._plain_text)
+            elif value not in ("", None) or column in marked:
+                sheet.write(index, column, value, self._bad if column in marked else None)
+
+    def add(self, table: Table) -> None:
+        """A further sheet behind the user's own."""
+        sheet = self._sheet(table.name)
         for index, row in enumerate([table.header, *table.rows]):
             for column, value in enumerate(row):
                 if isinstance(value, str):
-                    target.write_string(index, column, value, plain_text if value.startswith(FORMULA_STARTS) else None)
+                    is_formula = value.startswith(FORMULA_STARTS)
+                    sheet.write_string(index, column, value, self._plain_text if is_formula else None)
                 elif value is not None:
-                    target.write(index, column, value)
-        target.freeze_panes(1, 0)
-    book.close()
-    return out.getvalue()
+                    sheet.write(index, column, value)
+        sheet.freeze_panes(1, 0)
+
+    def data(self) -> bytes:
+        """The file."""
+        self._book.close()
+        return self._out.getvalue()
