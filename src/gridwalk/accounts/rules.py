@@ -8,6 +8,8 @@ import enum
 import uuid
 from collections.abc import Iterable
 
+from gridwalk.dictionary.sight import Depth, Place, Reader
+
 
 class Role(enum.StrEnum):
     """The roles of domain.md §4; residents have no account."""
@@ -144,6 +146,14 @@ class Viewer:
     def may_anywhere(self, verb: Verb) -> bool:
         """Whether ``verb`` is permitted in any area at all (what navigation asks)."""
         return bool(self.scopes(verb))
+
+    def reader(self, code: str, place: Place = Place.PAGE) -> Reader:
+        """How deep this viewer sees into the grid or area ``code``: what a field of the dictionary is shown by."""
+        if self.may(Verb.SEE_ROWS, code):
+            depth = Depth.ROWS
+        else:
+            depth = Depth.MASKED if self.may(Verb.SEE_ROWS_MASKED, code) else Depth.COUNTS
+        return Reader(depth, place, care=self.may(Verb.SEE_CARE, code))
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -6,6 +6,14 @@ from gridwalk.dictionary import fields
 from gridwalk.dictionary.types import Field
 
 AUTHORITY = {"door": "当面为准", "document": "证件为准", "resident": "本人为准"}
+COLUMN = {
+    "text": "文字",
+    "whole": "整数",
+    "number": "数字",
+    "date": "日期",
+    "choice": "选一项",
+    "sealed": "号码",
+}
 SENSITIVITY = {"public": "公开", "internal": "内部", "personal": "个人信息", "sensitive": "敏感，加密存放"}
 
 HEAD = """# 数据项字典（一数一源）
@@ -31,9 +39,12 @@ def _row(field: Field) -> str:
     cells = (
         field.label,
         f"`{field.name}`",
+        COLUMN[field.column] + (f"（{field.unit}）" if field.unit else ""),
         "、".join(field.synonyms[:6]),
         SENSITIVITY[field.sensitivity],
         "只用来定位" if field.locates else AUTHORITY[field.authority],
+        "比对" if field.compared else "",
+        "有" if field.on_phone else "",
         f"{field.fresh_days} 天" if field.fresh_days else "不定期",
         field.purpose,
         field.basis,
@@ -47,9 +58,10 @@ def render() -> str:
     parts = [HEAD]
     for kind, name in fields.KINDS.items():
         parts.append(
-            f"## {name} `{kind}`\n\n| 项 | 名称 | 表头常见写法 | 敏感程度 | 以谁为准 | 应再核 | 用途 | 依据 | 保存 |"
+            f"## {name} `{kind}`\n\n"
+            "| 项 | 名称 | 类型 | 表头常见写法 | 敏感程度 | 以谁为准 | 台账比对 | 手机上 | 应再核 | 用途 | 依据 | 保存 |"
         )
-        parts.append("|---|---|---|---|---|---|---|---|---|")
+        parts.append("|" + "---|" * 12)
         parts.extend(_row(field) for field in fields.fields(kind))
         parts.append("")
         parts.extend(_written(field) for field in fields.fields(kind) if field.choices)

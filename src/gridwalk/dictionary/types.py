@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -41,13 +41,61 @@ class Authority(enum.StrEnum):
     RESIDENT = "resident"
 
 
+class Column(enum.StrEnum):
+    """How a field lies in the table of its kind. ``sealed``: in the envelope, with a blind index beside it."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    SEALED = "sealed"
+
+
+class Shown(enum.StrEnum):
+    """How much of a value is shown."""
+
+    NOTHING = "nothing"
+    MASKED = "masked"
+    WHOLE = "whole"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What is shown of a field in each place, by depth (``sight.Depth``). ``with_care``: only to who may see care."""
+
+    page: tuple[Shown, Shown, Shown, Shown]
+    phone: tuple[Shown, Shown, Shown, Shown]
+    file: tuple[Shown, Shown, Shown, Shown]
+    with_care: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Form:
+    """A field's place in forms. ``office``: the office's short form 改一处 offers it.
+
+    ``door``: its order in the sheet at the door; None: that sheet does not offer it. ``asks``: the words of that sheet,
+    where they are not the label. ``group``: fields that are asked for together; a difference about one of them brings
+    up all. ``when``: field → values, one of which must hold for it to be asked for at all.
+    """
+
+    office: bool = True
+    door: int | None = None
+    asks: str = ""
+    group: str = ""
+    when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+
 Choices = dict[str, tuple[str, ...]]
 """code → the words it is written with, the label first."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Field:
-    """One datum of one kind of record, with everything that is said about it anywhere."""
+    """One datum of one kind of record, with everything that is said about it anywhere.
+
+    ``sight``: what is shown of it, where that is not what its sensitivity says (``sight.PRESETS``).
+    """
 
     kind: str
     name: str
@@ -57,14 +105,25 @@ class Field:
     purpose: str
     basis: str
     retention: str
+    column: Column = Column.TEXT
+    never_empty: bool = False
+    """Holds something from the first day on: nobody can empty it."""
+    compared: bool = False
+    """Whether a comparison with a ledger looks at it; a kind with such a field can be compared."""
+    on_phone: bool = False
+    form: Form = dataclasses.field(default_factory=Form)
+    unit: str = ""
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     required: bool = False
     choices: Choices = dataclasses.field(default_factory=dict)
     mask: Callable[[str], str] | None = None
+    sight: Sight | None = None
     authority: Authority = Authority.DOOR
     fresh_days: int | None = None
     locates: bool = False
     """Only says which door is meant (a column of a ledger), no fact of its own."""
+    on_link: bool = False
+    """Lies on the link between a person and a door, not on the record itself."""
 
     @property
     def is_sensitive(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark, Table
 from gridwalk.ledger.comparing import ADDRESS, EQUAL, VERDICTS, Comparison, Totals
@@ -23,7 +24,7 @@ _LOCATING = ("address", "room", "building", "estate")
 def workbook(comparison: Comparison, data: bytes, name: str, *, masked: bool = False) -> annotate.Annotated:
     """The uploaded left file annotated.
 
-    ``masked``: numbers and telephones of the right side as the register shows them.
+    ``masked``: what the right side says is shown as the register's pages show it.
     """
     return annotate.annotate(data, name, marks(comparison, masked=masked), tables(comparison, masked=masked))
 
@@ -32,7 +33,7 @@ def shown(kind: str, field: str, value: str | None, *, masked: bool = False) -> 
     """A value as people read it: coded ones as their label, numbers masked where asked, an empty one as （空）."""
     if value is None:
         return "（空）"
-    return dictionary.show(kind, field, value) if masked else dictionary.choice_label(kind, field, value)
+    return dictionary.show(kind, field, value, sight.ON_PAGE) if masked else dictionary.choice_label(kind, field, value)
 
 
 def marks(comparison: Comparison, *, masked: bool = False) -> list[Mark]:

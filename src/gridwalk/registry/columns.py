@@ -11,6 +11,7 @@ from typing import Any
 
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.method import names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
 
@@ -126,7 +127,7 @@ def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     setattr(entity, f"{field}_index", envelope.blind_index(value, purpose=INDEX_PURPOSE[field]))
     changed = {f"{field}_sealed", f"{field}_index"}
     if hasattr(entity, f"{field}_masked"):
-        setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value))
+        setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value, sight.ON_PAGE))
         changed.add(f"{field}_masked")
         changed |= rekey(entity)
     return changed

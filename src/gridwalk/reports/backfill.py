@@ -14,10 +14,10 @@ import xlsxwriter
 
 from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.method import address_writing
 from gridwalk.reconcile.queries.backfill import Item, written
-from gridwalk.registry.queries.entities import VACANCY_FIELDS
 
 A4 = 9
 CHANGED = "#F9E6E1"
@@ -94,11 +94,10 @@ def _moved(field: str, record: Mapping[str, Any]) -> str:
 
 
 def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
-    if field in VACANCY_FIELDS:
-        return ""
     new = next((i.new for i in of_entity if i.field == field), None)
     value = new if new is not None else of_entity[0].said.get(field)
-    return _written(field, dictionary.choice_label(kind, field, str(value))) if value else ""
+    shown = dictionary.show(kind, field, value, sight.HANDED_OUT)
+    return _written(field, shown) if shown else ""
 
 
 def _written(field: str, value: str) -> str:
@@ -117,7 +116,7 @@ def _ticks(sheet: Any, items: Sequence[Item], grids: Mapping[str, str], styles: 
         sheet.write_string(0, column, header, head)
         sheet.set_column(column, column, width)
     for row, one in enumerate(items, start=1):
-        old, new = (dictionary.choice_label(one.kind, one.field, v) for v in (one.old, one.new))
+        old, new = (dictionary.show(one.kind, one.field, v, sight.HANDED_OUT) for v in (one.old, one.new))
         if one.field == ADDRESS:
             old, new = one.shown_old, one.shown_new
         cells = (

@@ -12,6 +12,7 @@ from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.events import kinds
 from gridwalk.events.models import Event
 from gridwalk.events.queries import daily
@@ -271,7 +272,7 @@ def _shown(change: Change, value: object) -> str:
         return rules.VACANCY_SOURCES.get(str(value), str(value or ""))
     if change.kind == "residence" and change.field == "kind":
         return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))
-    return dictionary.show(change.kind, change.field, value)
+    return dictionary.show(change.kind, change.field, value, sight.ON_PAGE)
 
 
 def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:

@@ -17,6 +17,7 @@ from gridwalk.bench.queries import checks, settled
 from gridwalk.bench.queries.settled import Open
 from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import entities
@@ -123,7 +124,7 @@ def _beside(viewer: Viewer, case: Case) -> Evidence:
         cells = [_cell(by.get(column.id)) for column in made]
         if any(cell.text for cell in cells):
             clear = [str(columns.read(rows[pk], field) or "") for pk in rows]
-            lines.append(Line(label, cells, _alike(clear), field in entities.VACANCY_FIELDS))
+            lines.append(Line(label, cells, _alike(clear), dictionary.stays_inside(case.lead.kind, field)))
     for label, of in at.items():
         cells = [Cell(of.get(column.id, "")) for column in made]
         if any(cell.text for cell in cells):
@@ -331,7 +332,7 @@ def _of_residents(viewer: Viewer, case: Case) -> Evidence:
     door = rows[0].dwelling if rows and case.lead.kind == "dwelling" else None
     facts = entities.facts(viewer, door) if door else []
     lines = [
-        Line(f.label, [Cell(f.value, f.source)], None, f.field in entities.VACANCY_FIELDS)
+        Line(f.label, [Cell(f.value, f.source)], None, dictionary.stays_inside("dwelling", f.field))
         for f in facts
         if f.value and f.field in {"occupancy", "tenure", "area_m2", "usage", "owner_name"}
     ]
@@ -354,7 +355,7 @@ def _of_residents(viewer: Viewer, case: Case) -> Evidence:
 
 
 def _relation(person: Person) -> str:
-    return dictionary.show("person", "relation", person.relation)
+    return dictionary.show("person", "relation", person.relation, sight.ON_PAGE)
 
 
 def _seen(link: Residence) -> str:

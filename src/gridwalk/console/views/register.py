@@ -257,11 +257,7 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         raise NotHere
     if not request.viewer.may(Verb.EDIT_REGISTER, found.grid_id):
         raise NotHere
-    fields = [
-        f
-        for f in dictionary.fields(kind)
-        if not f.locates and f.name not in {"residence_kind", "status"} and (hasattr(found, f.name) or f.is_sensitive)
-    ]
+    fields = [f for f in dictionary.fields(kind) if not f.locates and f.form.office]
     now = {f.field: f.value for f in entities.facts(request.viewer, found)}
     faults: Mapping[str, str] = {}
     if request.method == "POST":

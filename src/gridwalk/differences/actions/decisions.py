@@ -14,6 +14,7 @@ from gridwalk.core import records
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, endings, queue
 from gridwalk.registry.models import Difference, Dwelling, Residence
@@ -141,7 +142,7 @@ def _ask_again_if_changed(writing: Writing, found: Difference) -> str | None:
         found.state, found.decided_at, found.decided_by_name = "closed", writing.at, queue.BY_ITSELF
         found.reason = "现值已与此相同"
     found.save()
-    return dictionary.show(found.kind, found.field, present)
+    return dictionary.show(found.kind, found.field, present, sight.ON_PAGE)
 
 
 def _link(found: Difference) -> Residence:

@@ -12,6 +12,8 @@ from django.db.models import Count, Q, QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.sight import Depth, Reader
+from gridwalk.dictionary.types import Shown
 from gridwalk.registry import rules
 from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Site
 from gridwalk.registry.queries import entities
@@ -186,9 +188,10 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
 
 
 def _shown(viewer: Viewer, difference: Difference, column: str) -> str:
-    if difference.field in entities.VACANCY_FIELDS and not viewer.may(Verb.SEE_CARE, difference.grid_id):
+    reader = Reader(Depth.ROWS, care=viewer.may(Verb.SEE_CARE, difference.grid_id))
+    if dictionary.shown(difference.kind, difference.field, reader) is Shown.NOTHING:
         return HIDDEN
     value = difference.opened(column)
     if difference.field == "residence_kind":
         return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))
-    return dictionary.show(difference.kind, difference.field, value)
+    return dictionary.show(difference.kind, difference.field, value, reader)

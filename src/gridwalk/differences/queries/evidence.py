@@ -11,6 +11,7 @@ from typing import Any
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.differences import arguments
 from gridwalk.differences.arguments import Argument, Case, Member, Part
 from gridwalk.differences.queries.differences import Row
@@ -164,7 +165,7 @@ def _household(viewer: Viewer, entity: Entity, homes: Sequence[Residence]) -> li
     for link in links:
         person = link.person
         name = entities.shown_name(viewer, link.grid_id, person.name)
-        relation = dictionary.show("person", "relation", person.relation)
+        relation = dictionary.show("person", "relation", person.relation, sight.ON_PAGE)
         phone = person.unseal("phone") if person.phone_sealed else ""
         shown = " ".join(x for x in (name, relation, person.phone_masked) if x)
         found[person.id] = _Member(name, phone, tuple(of.get(person.id, ())), shown)
@@ -196,7 +197,7 @@ def _standing(entity: Entity, field: str, changes: Sequence[Change]) -> Origin:
 def _lines(viewer: Viewer, entity: Entity, row: Row, said: Mapping[str, Any]) -> list[Line]:
     lines = []
     for fact in entities.facts(viewer, entity):
-        claimed = dictionary.show(row.kind, fact.field, said.get(fact.field))
+        claimed = dictionary.show(row.kind, fact.field, said.get(fact.field), sight.ON_PAGE)
         if fact.field == row.field or not (fact.value or claimed):
             continue
         alike = bool(said.get(fact.field)) and str(said[fact.field]) == str(columns.read(entity, fact.field) or "")
@@ -214,7 +215,7 @@ def _course(row: Row, changes: Sequence[Change]) -> list[Point]:
             if not value:
                 continue
         source = rules.SOURCES.get(change.source, change.source)
-        shown = dictionary.show(row.kind, row.field, value) or "空"
+        shown = dictionary.show(row.kind, row.field, value, sight.ON_PAGE) or "空"
         points.append(Point(change.at, shown, " ".join(x for x in (source, change.source_ref, change.actor_name) if x)))
     return [
         *points[-5:],

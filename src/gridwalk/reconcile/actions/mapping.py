@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.ledger.read import SheetRead
 
 
@@ -48,4 +49,4 @@ def described(
 def _masked(kind: str, field: str, cell: str) -> str:
     if not field:
         return ""
-    return dictionary.show(kind, field, cell) if dictionary.is_sensitive(kind, field) else cell[:20]
+    return dictionary.show(kind, field, cell, sight.ON_PAGE) if dictionary.is_sensitive(kind, field) else cell[:20]

@@ -14,6 +14,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import address_writing
@@ -21,7 +22,6 @@ from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
 from gridwalk.reconcile.queries import register
 from gridwalk.registry.models import Difference, Residence
-from gridwalk.registry.queries.entities import VACANCY_FIELDS
 from gridwalk.registry.rules import WAITING
 
 TOLD = ("conflict", "missing_left")
@@ -56,7 +56,7 @@ class Item:
         """Whether the value says that a door stands empty or is let: neither paper nor file carries that
         (red line 5).
         """
-        return self.field in VACANCY_FIELDS
+        return dictionary.stays_inside(self.kind, self.field)
 
     @property
     def shown_old(self) -> str:
@@ -70,7 +70,7 @@ class Item:
 
 
 def _shown(kind: str, field: str, value: str) -> str:
-    return dictionary.show(kind, field, value) or "空"
+    return dictionary.show(kind, field, value, sight.ON_PAGE) or "空"
 
 
 def written(values: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import files
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.ledger.location import PARTS
 from gridwalk.method import address_writing
@@ -105,7 +106,7 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
     values = one.opened()
     held = known.get(one.entity) if one.entity else None
     said = "　".join(
-        dictionary.show(one.kind, field, value)
+        dictionary.show(one.kind, field, value, sight.ON_PAGE)
         for field, value in values.items()
         if field not in {"name", "grid_code", "grid_name", "community", *PARTS} and value
     )

@@ -16,7 +16,8 @@ from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.method import names
+from gridwalk.dictionary import sight
+from gridwalk.dictionary.types import Shown
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.models import (
     CareLabel,
@@ -33,7 +34,7 @@ from gridwalk.registry.models import (
 
 def shown_name(viewer: Viewer, grid: str, name: str) -> str:
     """A person's name as the viewer may see it: in full in their own area, else 王**."""
-    return name if viewer.may(Verb.SEE_ROWS, grid) else names.mask(name)
+    return dictionary.show("person", "name", name, viewer.reader(grid))
 
 
 def _get(viewer: Viewer, kind: str, pk: uuid.UUID) -> Entity:
@@ -160,10 +161,6 @@ class Fact:
     sealed: bool
 
 
-VACANCY_FIELDS = frozenset({"occupancy", "tenure"})
-"""Whether a dwelling stands empty or is let is shown only to who may see care (red line 5)."""
-
-
 def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
     """The facts of an entity by its dictionary, masked."""
     return facts_of(viewer, [entity])[entity.id]
@@ -176,19 +173,12 @@ def facts_of(viewer: Viewer, several: Sequence[Entity]) -> dict[uuid.UUID, list[
 
 
 def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[Fact]:
-    full = viewer.may(Verb.SEE_ROWS, entity.grid_id)
-    hidden = frozenset() if viewer.may(Verb.SEE_CARE, entity.grid_id) else VACANCY_FIELDS
+    reader = viewer.reader(entity.grid_id)
     rows = []
     for field in dictionary.fields(entity.KIND):
-        if (
-            field.locates
-            or field.name in hidden
-            or not hasattr(entity, f"{field.name}_sealed" if field.is_sensitive else field.name)
-        ):
+        if field.locates or field.on_link or sight.of(field, reader) is Shown.NOTHING:
             continue
-        value = dictionary.show(entity.KIND, field.name, columns.read(entity, field.name))
-        if not full and field.sensitivity == "personal" and field.name.endswith("name"):
-            value = names.mask(value)
+        value = dictionary.show(entity.KIND, field.name, columns.read(entity, field.name), reader)
         due = (
             entity.verified_on + dt.timedelta(days=field.fresh_days)
             if field.fresh_days and entity.verified_on

@@ -16,6 +16,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import envelope
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.registry import columns
 from gridwalk.registry.rules import PROPOSALS
 from gridwalk.sync import rules
@@ -175,7 +176,7 @@ def _shown(kind: str, field: str, raw: Any) -> str:
     if dictionary.find(kind, field) is None:
         return "（读不懂）"
     parsed = dictionary.parse(kind, field, raw)
-    return dictionary.show(kind, field, parsed.value) if not parsed.fault else f"（{parsed.text}）"
+    return dictionary.show(kind, field, parsed.value, sight.ON_PAGE) if not parsed.fault else f"（{parsed.text}）"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from gridwalk.accounts.models import User
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.dictionary.choices import CARE_CATEGORY
 from gridwalk.registry import predicates
 from gridwalk.registry import rules as registry
@@ -97,7 +98,7 @@ def _dwellings(grid: str) -> Iterator[Row]:
             "tenure": d[9],
             "area_m2": f"{d[10]:.2f}".rstrip("0").rstrip(".") if d[10] else None,
             "owner_name": d[11],
-            "owner_phone_mask": dictionary.show("dwelling", "owner_phone", phone),
+            "owner_phone_mask": dictionary.show("dwelling", "owner_phone", phone, sight.ON_PHONE),
             "vacancy_source": d[13],
             "vacancy_confirmed_on": _iso(d[14]),
             "verified_on": _iso(d[15]),
@@ -377,7 +378,7 @@ def _shown(difference: Difference, column: str) -> str:
     value = difference.opened(column)
     if difference.field == "residence_kind":
         return registry.RESIDENCE_LABELS.get(str(value), str(value or ""))
-    return dictionary.show(difference.kind, difference.field, value)
+    return dictionary.show(difference.kind, difference.field, value, sight.ON_PHONE)
 
 
 def _tasks(grid: str) -> Iterator[Row]:

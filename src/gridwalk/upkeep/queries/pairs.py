@@ -14,13 +14,13 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary.types import Field
+from gridwalk.dictionary import sight
+from gridwalk.dictionary.types import Field, Shown
 from gridwalk.differences import arguments
 from gridwalk.differences.arguments import Part
-from gridwalk.method import address_writing, names
+from gridwalk.method import address_writing
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
-from gridwalk.registry.queries import entities
 
 NOT_CHOSEN = frozenset({"status", "residence_kind"})
 """What a merge settles by itself: who stays, and where somebody lives."""
@@ -65,13 +65,12 @@ def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
     changes: dict[tuple[uuid.UUID, str], Change] = {}
     for change in Change.objects.filter(entity__in=[left.pk, right.pk]).order_by("at", "id"):
         changes[change.entity, change.field] = change
-    hidden = entities.VACANCY_FIELDS
-    if all(viewer.may(Verb.SEE_CARE, one.grid_id) for one in (left, right)):
-        hidden = frozenset()
+    readers = [viewer.reader(one.grid_id) for one in (left, right)]
     lines = []
     for field in chosen_fields(left.KIND):
         one, other = (str(columns.read(e, field.name) or "") for e in (left, right))
-        if field.name in hidden or not (one or other):
+        hidden = any(sight.of(field, reader) is Shown.NOTHING for reader in readers)
+        if hidden or not (one or other):
             continue
         lines.append(
             Line(
@@ -92,13 +91,7 @@ def _value(
     other: str,
     changes: Mapping[tuple[uuid.UUID, str], Change],
 ) -> Value:
-    shown = dictionary.show(entity.KIND, field.name, clear)
-    if (
-        field.sensitivity == "personal"
-        and field.name.endswith("name")
-        and not viewer.may(Verb.SEE_ROWS, entity.grid_id)
-    ):
-        shown = names.mask(shown)
+    shown = dictionary.show(entity.KIND, field.name, clear, viewer.reader(entity.grid_id))
     parts = arguments.marked(shown, clear, other) if other else []
     last = changes.get((entity.pk, field.name)) or changes.get((entity.pk, Change.WHOLE))
     source = last.source if last else entity.source
