@@ -106,6 +106,8 @@ class Field:
     basis: str
     retention: str
     column: Column = Column.TEXT
+    index: str = ""
+    """What the blind index of a sealed field is keyed by; fields of one word find each other."""
     never_empty: bool = False
     """Holds something from the first day on: nobody can empty it."""
     compared: bool = False

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import readers
+from gridwalk.dictionary.types import Column
 from gridwalk.ledger import guard, location, plain, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import SheetRead
@@ -161,8 +161,7 @@ def _located(
 def _column(kind: str, name: str, values: Sequence[Any]) -> pl.Series:
     """Canonical values as a column: dates as dates, everything else as text."""
     texts = _texts(name, values)
-    field = dictionary.find(kind, name)
-    return texts.str.to_date("%Y-%m-%d") if field and field.read is readers.date else texts
+    return texts.str.to_date("%Y-%m-%d") if dictionary.column(kind, name) is Column.DATE else texts
 
 
 def _texts(name: str, values: Sequence[Any]) -> pl.Series:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
+from gridwalk.dictionary.types import Column
 from gridwalk.method import names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
 
@@ -22,43 +23,54 @@ TABLES: dict[str, type[Entity]] = {
     "site": Site,
     "facility": Facility,
 }
-DATES = frozenset({"born_on"})
-DECIMALS = frozenset({"area_m2"})
-WHOLE_NUMBERS = frozenset({"interval_days"})
-NEVER_EMPTY = frozenset({"name", "status", "usage", "occupancy", "tenure", "interval_days", "facility_kind"})
-"""Fields that hold something from the first day on: nobody can empty them."""
 NUMBERS = {"person": ("id_no", "id_no_index"), "organization": ("uscc", "uscc")}
 """Kind → the field (and the column it is found by) that only one standing entity may have."""
 TAIL = 4
-INDEX_PURPOSE = {"id_no": "id_no", "phone": "phone", "owner_phone": "phone", "contact_phone": "phone"}
+INDEX_PURPOSE = {f.name: f.index for kind in TABLES for f in dictionary.fields(kind) if f.index}
+"""Sealed field → what its blind index is keyed by; fields of one purpose find each other."""
 
 
 def read(entity: Entity, field: str) -> Any:
     """The canonical value of a field, in the clear (JSON-able); mask before showing."""
-    if dictionary.is_sensitive(entity.KIND, field):
+    column = dictionary.column(entity.KIND, field)
+    if column is Column.SEALED:
         return entity.unseal(field)
     value = getattr(entity, field)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
+    return value if value is None else plain(column, value)
+
+
+def plain(column: Column, value: Any) -> Any:
+    """The canonical value of what a column holds: dates and numbers as text."""
+    if column is Column.DATE:
+        return str(value)
+    if column is Column.NUMBER:
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return value
 
 
 def write(entity: Entity, field: str, value: Any) -> set[str]:
     """Set a field from its canonical value; returns the columns that changed."""
-    if dictionary.is_sensitive(entity.KIND, field):
+    column = dictionary.column(entity.KIND, field)
+    if column is Column.SEALED:
         return _write_sealed(entity, field, value or "")
-    if field in DATES:
-        value = dt.date.fromisoformat(value) if value else None
-    elif field in DECIMALS:
-        value = Decimal(value) if value else None
-    elif field in WHOLE_NUMBERS:
-        value = int(value)
-    elif value is None:
-        value = ""
+    is_empty = value is None or value == ""
+    value = _EMPTY.get(column, "") if is_empty else _FROM_PLAIN.get(column, _as_it_is)(value)
     setattr(entity, field, value)
     return {field} | _write_what_follows(entity, field, value)
+
+
+_EMPTY: Mapping[Column, Any] = {Column.DATE: None, Column.NUMBER: None, Column.WHOLE: None}
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_FROM_PLAIN: Mapping[Column, Callable[[Any], Any]] = {
+    Column.DATE: dt.date.fromisoformat,
+    Column.NUMBER: Decimal,
+    Column.WHOLE: int,
+}
 
 
 def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from gridwalk.dictionary import choices, readers, sight
 from gridwalk.dictionary.fields import care, dwelling, facility, organization, person, site
 from gridwalk.dictionary.sight import Reader
-from gridwalk.dictionary.types import Field, Parsed, Shown
+from gridwalk.dictionary.types import Column, Field, Parsed, Shown
 from gridwalk.method import text
 
 KINDS = {
@@ -53,16 +53,19 @@ def fields(kind: str) -> tuple[Field, ...]:
     return _BY_KIND[kind]
 
 
+@functools.cache
 def compared(kind: str) -> tuple[Field, ...]:
     """The fields that a comparison with the register looks at; none where the kind is not compared."""
     return tuple(f for f in _BY_KIND[kind] if f.compared)
 
 
+@functools.cache
 def on_phone(kind: str) -> tuple[Field, ...]:
     """The fields of a kind that phones keep."""
     return tuple(f for f in _BY_KIND[kind] if f.on_phone)
 
 
+@functools.cache
 def at_door(kind: str) -> tuple[Field, ...]:
     """The fields that the sheet at the door offers, in its order."""
     return tuple(sorted((f for f in _BY_KIND[kind] if f.form.door is not None), key=lambda f: f.form.door or 0))
@@ -137,6 +140,13 @@ def mixed(kind: str, name: str, raw: Any) -> dict[str, str]:
     if value not in says:
         return {}
     return {other: value} | ({name: says[value]} if says[value] else {})
+
+
+@functools.lru_cache(maxsize=512)
+def column(kind: str, name: str) -> Column:
+    """How values of the field lie in its table; what is no field of ours lies as text."""
+    found = _INDEX.get((kind, name))
+    return found.column if found else Column.TEXT
 
 
 @functools.lru_cache(maxsize=512)

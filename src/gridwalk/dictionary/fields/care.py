@@ -36,6 +36,7 @@ FIELDS = (
         mask=idcards.mask,
         locates=True,
         column=Column.SEALED,
+        index="id_no",
     ),
     presets.phone("care", "phone", "电话", *presets.PHONE_SYNONYMS, locates=True),
     presets.choice(

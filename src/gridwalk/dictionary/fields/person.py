@@ -41,6 +41,7 @@ FIELDS = (
         mask=idcards.mask,
         authority=Authority.DOCUMENT,
         column=Column.SEALED,
+        index="id_no",
         compared=True,
         on_phone=True,
         form=Form(door=30),

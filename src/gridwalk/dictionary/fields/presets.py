@@ -59,6 +59,7 @@ def phone(kind: str, name: str, label: str, *synonyms: str, **more: Any) -> Fiel
         basis=PERSONAL_BASIS,
         retention=WITH_PERSON,
         column=Column.SEALED,
+        index="phone",
         sensitivity=Sensitivity.SENSITIVE,
         mask=phones.mask,
         authority=Authority.RESIDENT,

@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import sides
 from gridwalk.ledger.sides import Side
 from gridwalk.method import address_writing
 from gridwalk.registry import columns
-from gridwalk.registry.models import Dwelling, Organization, Person, Residence
+from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Residence
 
 NAME = "一张表"
 PLACE = ("grid_code", "estate", "building", "stairwell", "room")
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "person": (
-        "name",
-        "id_no",
-        "sex",
-        "born_on",
-        "phone",
-        "relation",
-        "registered_address",
-        "status",
-        "residence_kind",
-    ),
-    "dwelling": ("usage", "occupancy", "tenure", "area_m2", "owner_name", "owner_phone"),
-    "organization": ("name", "uscc", "org_kind", "contact_name", "contact_phone", "status"),
-}
-KINDS = tuple(FIELDS)
-"""Kinds that can be compared with the register."""
 
 
 def side(scope: str, kind: str, entities: Iterable[uuid.UUID] | None = None) -> Side:
     """What the register holds of ``kind`` in ``scope`` (or of some entities), in the clear, with entity and grid."""
-    fields = FIELDS[kind]
     chosen = None if entities is None else list(entities)
     rows = list(_ROWS[kind](scope, chosen))
-    return sides.of_rows(kind, NAME, rows, fields=(*fields, *PLACE))
+    return sides.of_rows(kind, NAME, rows, fields=(*_compared(kind), *PLACE))
 
 
 def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
@@ -54,10 +37,9 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
             homes[link.person_id] = link  # where somebody lives goes before where somebody is registered
     for person in found:
         home = homes.get(person.id)
-        values = {f: columns.read(person, f) for f in FIELDS["person"] if f != "residence_kind"}
-        values["residence_kind"] = home.kind if home else None
         yield {
-            **values,
+            **_values(person),
+            "residence_kind": home.kind if home else None,
             **_place(person.grid_id, home.dwelling if home else None),
             "entity": str(person.id),
             "grid": person.grid_id,
@@ -69,8 +51,12 @@ def _dwellings(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str,
     if chosen is not None:
         dwellings = dwellings.filter(pk__in=chosen)
     for dwelling in dwellings.order_by("grid_id", "walk_key", "id"):
-        values = {f: columns.read(dwelling, f) for f in FIELDS["dwelling"]}
-        yield {**values, **_place(dwelling.grid_id, dwelling), "entity": str(dwelling.id), "grid": dwelling.grid_id}
+        yield {
+            **_values(dwelling),
+            **_place(dwelling.grid_id, dwelling),
+            "entity": str(dwelling.id),
+            "grid": dwelling.grid_id,
+        }
 
 
 def _organizations(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
@@ -78,11 +64,21 @@ def _organizations(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[
     if chosen is not None:
         organizations = organizations.filter(pk__in=chosen)
     for one in organizations.select_related("dwelling").order_by("grid_id", "sort_key", "id"):
-        values = {f: columns.read(one, f) for f in FIELDS["organization"]}
-        yield {**values, **_place(one.grid_id, one.dwelling), "entity": str(one.id), "grid": one.grid_id}
+        yield {**_values(one), **_place(one.grid_id, one.dwelling), "entity": str(one.id), "grid": one.grid_id}
 
 
 _ROWS = {"person": _persons, "dwelling": _dwellings, "organization": _organizations}
+KINDS = tuple(_ROWS)
+"""Kinds that can be compared with the register: those of which the dictionary says that some field is."""
+
+
+def _compared(kind: str) -> tuple[str, ...]:
+    return tuple(field.name for field in dictionary.compared(kind))
+
+
+def _values(entity: Entity) -> dict[str, Any]:
+    """What the record itself holds of the compared fields, in the clear."""
+    return {f.name: columns.read(entity, f.name) for f in dictionary.compared(entity.KIND) if not f.on_link}
 
 
 def _place(grid: str, dwelling: Dwelling | None) -> dict[str, str | None]:

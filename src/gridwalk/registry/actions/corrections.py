@@ -43,7 +43,9 @@ def parse(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values of form fields. Raises CorrectionError with a text by field."""
     parsed = {name: dictionary.parse(kind, name, value) for name, value in raw.items()}
     faults = {
-        name: "这一项不能空着" for name, one in parsed.items() if one.value is None and name in columns.NEVER_EMPTY
+        name: "这一项不能空着"
+        for name, one in parsed.items()
+        if one.value is None and dictionary.get(kind, name).never_empty
     } | {name: one.text for name, one in parsed.items() if one.fault}
     if faults:
         raise CorrectionError("有几处填得不对，没有存。改好再存，内容都在。", faults)
