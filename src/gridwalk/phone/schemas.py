@@ -64,6 +64,7 @@ class Op(BaseModel):
     kind: str
     entity: str
     set: dict[str, Fact] = {}
+    extra: dict[str, Fact] = Field({}, description="facts of fields that exist for a time, by the field's id")
     data: dict[str, Any] = {}
     at: str
     mono: int | None = None

@@ -13,6 +13,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.models import Stream
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
@@ -54,6 +55,10 @@ def test_it_brings_the_grid_whole_and_masked_then_what_changed(field: Field) -> 
         "12*****0003",
         door.heads["occupancy"],
     )
+    for kind in ("dwelling", "person"):
+        row = cache.of_kind(GRID, kind)[0]
+        names = {f"{f.name}_mask" if f.is_sensitive else f.name for f in dictionary.on_phone(kind)}
+        assert names <= row.keys() and row["extra"] == {}, "what the dictionary says is on the phone, is"
 
     again = pull(wire, cache)["grids"][0]
     assert (again["rows"], again["gone"], again["hash"], again["full"]) == ([], [], None, False)

@@ -253,6 +253,25 @@ def test_what_cannot_be_judged_is_kept_and_returned_with_a_reason(field: Field) 
     assert (Returned.objects.filter(state="waiting").count(), Op.objects.count(), Visit.objects.count()) == (9, 10, 1)
 
 
+def test_a_field_that_is_unknown_here_is_a_fault_of_its_own_and_the_rest_counts(field: Field) -> None:
+    door = field.street.door("101", occupancy="occupied")
+    person = field.street.person("程望舒", door)
+    wire = field.phone()
+    edit = {"kind": "person", "entity": str(person.id), "set": {}, "extra": {"f-9": {"p": None, "v": "是"}}}
+    seen = {"usage": {"p": door.heads.get("usage"), "v": "business"}}
+    sent = visit(1, door, set=seen, edits=[edit]) | {"extra": {"f-7": {"p": None, "v": 3}}}
+    alone = op(2, "fact.set", "dwelling", door.id, at=clock.now(), set={}) | {"extra": {"f-7": {"p": None, "v": 4}}}
+    bad = op(3, "fact.set", "dwelling", door.id, at=clock.now(), set={"f-7": {"p": None, "v": 4}})
+    _, answer = push(wire, sent, alone, bad)
+    assert states(answer) == ["accepted", "accepted", "returned"], "only in extra may a field be unknown"
+    assert Dwelling.objects.get(pk=door.id).usage == "business"
+    assert Op.objects.get(pk=sent["op"]).result["faults"] == {
+        f"dwelling:{door.id}:extra.f-7": "unknown_field",
+        f"person:{person.id}:extra.f-9": "unknown_field",
+    }
+    assert Op.objects.get(pk=alone["op"]).result == {"faults": {f"dwelling:{door.id}:extra.f-7": "unknown_field"}}
+
+
 def test_whoever_lost_the_grid_is_told_so_and_a_reassigned_door_keeps_both_accounts(field: Field, account: Any) -> None:
     door, other = field.street.door("101"), field.street.door("102")
     field.walk.dispatch()

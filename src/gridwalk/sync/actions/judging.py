@@ -88,6 +88,7 @@ class Judge:
                 outcome.returned(self._why_not(standing.grid))
             else:
                 self._plans[one.op] = planning.PLANS[one.verb](one, outcome, self._known)
+                outcome.faults = planning.faults_of_extra(one, self._known)
         except Unreadable as fault:
             outcome.returned("not_valid", f"{fault.text}没有记，内容留着。")
 

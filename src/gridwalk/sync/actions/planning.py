@@ -29,6 +29,7 @@ class Outcome:
     place: uuid.UUID | None = None
     differences: list[dict[str, str]] = dataclasses.field(default_factory=list)
     heads: dict[str, str] = dataclasses.field(default_factory=dict)
+    faults: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def returned(self, reason: str, text: str = "") -> None:
         """Keep the op and give it back with a reason."""
@@ -37,9 +38,11 @@ class Outcome:
 
     @property
     def kept(self) -> dict[str, Any]:
-        """What is stored of it: differences, and the heads under which what it said stood already."""
-        found: dict[str, Any] = {"differences": self.differences} if self.differences else {}
-        return found | ({"heads": self.heads} if self.heads else {})
+        """What is stored of it: differences, the heads under which what it said stood already, and by fact what
+        could not be taken though the rest was.
+        """
+        kept = {"differences": self.differences, "heads": self.heads, "faults": self.faults}
+        return {name: what for name, what in kept.items() if what}
 
     def remark(self, reason: str) -> None:
         """Add a remark to an accepted op."""
@@ -70,6 +73,28 @@ def brings(one: Intention, person: uuid.UUID) -> bool:
     )
 
 
+def faults_of_extra(one: Intention, known: Known) -> dict[str, str]:
+    """By fact: what an op says of fields that exist for a time.
+
+    None is defined yet, so each is a fault of its own; the rest of the op stands, and its body keeps what was said.
+    """
+    edits = one.data.get("edits")
+    said: list[tuple[str, Any, Any]] = [(one.kind, one.entity, one.raw.get("extra"))]
+    for row in edits if isinstance(edits, list) else ():
+        if isinstance(row, dict):
+            said.append((str(row.get("kind"))[:16], rules.as_uuid(row.get("entity")), row.get("extra")))
+    facts = [
+        reading.key_of(kind, known.reach(entity), f"extra.{str(field)[:40]}")
+        for kind, entity, extra in said
+        if entity is not None and isinstance(extra, dict)
+        for field in extra
+    ]
+    return dict.fromkeys(facts[:MOST_FAULTS], "unknown_field")
+
+
+MOST_FAULTS = 50
+
+
 def _plan_visit(one: Intention, outcome: Outcome, known: Known) -> Plan:
     if one.kind not in reading.PLACES:
         raise Unreadable("走访的不是房屋、单位或场所。")
@@ -81,7 +106,7 @@ def _plan_visit(one: Intention, outcome: Outcome, known: Known) -> Plan:
 def _plan_facts(one: Intention, outcome: Outcome, known: Known) -> Plan:
     assert one.entity is not None
     entity = known.reach(one.entity)
-    if not one.set:
+    if not (one.set or one.raw.get("extra")):
         raise Unreadable("没有要改的内容。")
     return Plan(Found(claims=tuple(reading.claims_of(one, one.kind, entity, one.set, known))))
 

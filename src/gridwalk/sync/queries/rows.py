@@ -6,11 +6,9 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from gridwalk.accounts.models import User
 from gridwalk.campaigns.models import Campaign, Target
-from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.choices import CARE_CATEGORY
@@ -18,12 +16,13 @@ from gridwalk.registry import predicates
 from gridwalk.registry import rules as registry
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Residence, Site
 from gridwalk.sync.models import Returned
+from gridwalk.sync.queries import layouts
+from gridwalk.sync.queries.layouts import Row
 from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.models import CareNeed, Visit
 from gridwalk.visits.needs import FOLLOWED
 
-Row = dict[str, Any]
-FORMAT = 3
+FORMAT = 4
 """Raised when a row's shape changes: every phone then pulls its grids whole."""
 
 LAST_VISITS = 3
@@ -46,112 +45,20 @@ def of_grid(grid: str, *, today: dt.date) -> list[Row]:
 
 
 def _places(grid: str) -> Iterator[Row]:
-    for pk, estate, name, n_floors in Building.objects.filter(grid_id=grid, ended_on__isnull=True).values_list(
-        "id", "estate", "name", "n_floors"
-    ):
-        yield {"kind": "building", "id": str(pk), "estate": estate, "name": name, "n_floors": n_floors}
-    for pk, building, name, entrance in Stairwell.objects.filter(building__grid_id=grid).values_list(
-        "id", "building_id", "name", "entrance"
-    ):
-        yield {"kind": "stairwell", "id": str(pk), "building": str(building), "name": name, "entrance": entrance}
+    yield from layouts.of("building").rows(Building.objects.filter(grid_id=grid, ended_on__isnull=True))
+    yield from layouts.of("stairwell").rows(Stairwell.objects.filter(building__grid_id=grid))
 
 
 def _dwellings(grid: str) -> Iterator[Row]:
-    found = (
-        Dwelling.objects.filter(grid_id=grid)
-        .exclude(status="struck_off")
-        .values_list(
-            "id",
-            "building_id",
-            "stairwell_id",
-            "floor",
-            "room",
-            "address",
-            "walk_key",
-            "usage",
-            "occupancy",
-            "tenure",
-            "area_m2",
-            "owner_name",
-            "owner_phone_sealed",
-            "vacancy_source",
-            "vacancy_confirmed_on",
-            "verified_on",
-            "last_contact_on",
-            "status",
-            "heads",
-        )
-    )
-    for d in found:
-        phone = envelope.open_(d[12], table="registry_dwelling", column="owner_phone", row=d[0]) if d[12] else ""
-        yield {
-            "kind": "dwelling",
-            "id": str(d[0]),
-            "building": str(d[1]) if d[1] else None,
-            "stairwell": str(d[2]) if d[2] else None,
-            "floor": d[3],
-            "room": d[4],
-            "address": d[5],
-            "order": d[6],
-            "usage": d[7],
-            "occupancy": d[8],
-            "tenure": d[9],
-            "area_m2": f"{d[10]:.2f}".rstrip("0").rstrip(".") if d[10] else None,
-            "owner_name": d[11],
-            "owner_phone_mask": dictionary.show("dwelling", "owner_phone", phone, sight.ON_PHONE),
-            "vacancy_source": d[13],
-            "vacancy_confirmed_on": _iso(d[14]),
-            "verified_on": _iso(d[15]),
-            "last_contact_on": _iso(d[16]),
-            "status": d[17],
-            "heads": d[18],
-        }
+    return layouts.of("dwelling").rows(Dwelling.objects.filter(grid_id=grid).exclude(status="struck_off"))
 
 
 def _persons(grid: str) -> Iterator[Row]:
-    found = Person.objects.filter(grid_id=grid, status="active").values_list(
-        "id",
-        "name",
-        "sex",
-        "born_on",
-        "id_no_masked",
-        "phone_masked",
-        "relation",
-        "registered_address",
-        "status",
-        "status_pending",
-        "verified_on",
-        "heads",
-    )
-    for p in found:
-        yield {
-            "kind": "person",
-            "id": str(p[0]),
-            "name": p[1],
-            "sex": p[2],
-            "born_on": _iso(p[3]),
-            "id_no_mask": p[4],
-            "phone_mask": p[5],
-            "relation": p[6],
-            "registered_address": p[7],
-            "status": p[8],
-            "status_pending": p[9],
-            "verified_on": _iso(p[10]),
-            "heads": p[11],
-        }
+    return layouts.of("person").rows(Person.objects.filter(grid_id=grid, status="active"))
 
 
 def _residences(grid: str) -> Iterator[Row]:
-    found = Residence.objects.filter(grid_id=grid, to_on__isnull=True)
-    for pk, person, door, kind, since in found.values_list("id", "person_id", "dwelling_id", "kind", "from_on"):
-        yield {
-            "kind": "residence",
-            "id": str(pk),
-            "person": str(person),
-            "dwelling": str(door),
-            "residence_kind": kind,
-            "since": _iso(since),
-        }
+    return layouts.of("residence").rows(Residence.objects.filter(grid_id=grid, to_on__isnull=True))
 
 
 def guests(grid: str) -> list[Row]:
@@ -164,63 +71,11 @@ def guests(grid: str) -> list[Row]:
 
 
 def _organizations(grid: str) -> Iterator[Row]:
-    found = Organization.objects.filter(grid_id=grid, status="active").values_list(
-        "id",
-        "name",
-        "uscc",
-        "org_kind",
-        "address",
-        "dwelling_id",
-        "contact_name",
-        "contact_phone_masked",
-        "last_contact_on",
-        "verified_on",
-        "heads",
-    )
-    for o in found:
-        yield {
-            "kind": "organization",
-            "id": str(o[0]),
-            "name": o[1],
-            "uscc": o[2],
-            "org_kind": o[3],
-            "address": o[4],
-            "dwelling": str(o[5]) if o[5] else None,
-            "contact_name": o[6],
-            "contact_phone_mask": o[7],
-            "last_contact_on": _iso(o[8]),
-            "verified_on": _iso(o[9]),
-            "heads": o[10],
-        }
+    return layouts.of("organization").rows(Organization.objects.filter(grid_id=grid, status="active"))
 
 
 def _sites(grid: str) -> Iterator[Row]:
-    found = Site.objects.filter(grid_id=grid, status="active").values_list(
-        "id",
-        "name",
-        "site_kind",
-        "address",
-        "contact_name",
-        "contact_phone_masked",
-        "interval_days",
-        "last_contact_on",
-        "verified_on",
-        "heads",
-    )
-    for s in found:
-        yield {
-            "kind": "site",
-            "id": str(s[0]),
-            "name": s[1],
-            "site_kind": s[2],
-            "address": s[3],
-            "contact_name": s[4],
-            "contact_phone_mask": s[5],
-            "interval_days": s[6],
-            "last_contact_on": _iso(s[7]),
-            "verified_on": _iso(s[8]),
-            "heads": s[9],
-        }
+    return layouts.of("site").rows(Site.objects.filter(grid_id=grid, status="active"))
 
 
 def _care(grid: str, today: dt.date) -> Iterator[Row]:
@@ -268,71 +123,21 @@ def campaign_for(grid: str) -> Campaign | None:
 
 def _targets(grid: str) -> Iterator[Row]:
     campaign = campaign_for(grid)
-    if campaign is None:
-        return
-    found = (
-        Target.objects.filter(campaign=campaign, grid_id=grid)
-        .exclude(state="left")
-        .values_list(
-            "id",
-            "kind",
-            "entity",
-            "state",
-            "outcome",
-            "n_visits",
-            "bands",
-            "last_visit_at",
-            "revisit_at",
-            "planned_on",
-            "planned_band",
-            "assignee_id",
-            "note",
-        )
-    )
-    for t in found:
-        yield {
-            "kind": "target",
-            "id": str(t[0]),
-            "place_kind": t[1],
-            "place": str(t[2]),
-            "state": t[3],
-            "outcome": t[4],
-            "n_visits": t[5],
-            "bands": list(t[6]),
-            "last_visit_at": _moment(t[7]),
-            "revisit_at": _moment(t[8]),
-            "planned_on": _iso(t[9]),
-            "planned_band": t[10],
-            "assignee": str(t[11]) if t[11] else None,
-            "note": t[12],
-        }
-
-
-def _moment(value: dt.datetime | None) -> str | None:
-    """A moment in UTC to the second, spelled one way."""
-    return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value is not None else None
+    if campaign is not None:
+        targets = Target.objects.filter(campaign=campaign, grid_id=grid)
+        yield from layouts.of("target").rows(targets.exclude(state="left"))
 
 
 def _visits(grid: str) -> Iterator[Row]:
     """The last standing visits of every place of the grid, and second accounts that wait for a decision."""
-    columns = ("id", "kind", "entity", "outcome", "at", "worker", "worker_name", "n_confirmed", "n_changed")
-    found = Visit.objects.filter(grid_id=grid, withdrawn_at__isnull=True).order_by("-at", "-id").values_list(*columns)
+    layout = layouts.of("visit")
+    place = layout.names.index("place")
+    standing = Visit.objects.filter(grid_id=grid, withdrawn_at__isnull=True).order_by("-at", "-id")
     n_of: defaultdict[uuid.UUID, int] = defaultdict(int)
-    for v in found.iterator(2000):
-        n_of[v[2]] += 1
-        if n_of[v[2]] <= LAST_VISITS:
-            yield {
-                "kind": "visit",
-                "id": str(v[0]),
-                "place_kind": v[1],
-                "place": str(v[2]),
-                "outcome": v[3],
-                "at": _moment(v[4]),
-                "worker": str(v[5]) if v[5] else None,
-                "worker_name": v[6],
-                "n_confirmed": v[7],
-                "n_changed": v[8],
-            }
+    for values in standing.values_list(*layout.columns).iterator(2000):
+        n_of[values[place]] += 1
+        if n_of[values[place]] <= LAST_VISITS:
+            yield layout.row(values)
     waiting = Returned.objects.filter(
         grid=grid, state__in=("waiting", "assigned"), op__verb="visit.record", place__isnull=False
     )
@@ -344,7 +149,7 @@ def _visits(grid: str) -> Iterator[Row]:
             "place_kind": kind,
             "place": str(place),
             "outcome": "",
-            "at": _moment(at),
+            "at": layouts.moment(at),
             "worker": str(user),
             "worker_name": authors.get(user, ""),
             "n_confirmed": 0,
