@@ -21,7 +21,7 @@ from gridwalk.core.models import Stream
 from gridwalk.sync import rules
 from gridwalk.sync.models import Shadow
 from gridwalk.sync.queries import rows as grid_rows
-from gridwalk.sync.queries.rows import Row
+from gridwalk.sync.queries.layouts import Row
 from gridwalk.territory.models import Grid
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -131,12 +132,12 @@ def _targets(grid: str) -> Iterator[Row]:
 def _visits(grid: str) -> Iterator[Row]:
     """The last standing visits of every place of the grid, and second accounts that wait for a decision."""
     layout = layouts.of("visit")
-    place = layout.names.index("place")
+    place_of = operator.itemgetter(layout.names.index("place"))
     standing = Visit.objects.filter(grid_id=grid, withdrawn_at__isnull=True).order_by("-at", "-id")
     n_of: defaultdict[uuid.UUID, int] = defaultdict(int)
     for values in standing.values_list(*layout.columns).iterator(2000):
-        n_of[values[place]] += 1
-        if n_of[values[place]] <= LAST_VISITS:
+        n_of[place_of(values)] += 1
+        if n_of[place_of(values)] <= LAST_VISITS:
             yield layout.row(values)
     waiting = Returned.objects.filter(
         grid=grid, state__in=("waiting", "assigned"), op__verb="visit.record", place__isnull=False
