@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import hatch_build
-from gridwalk.dictionary import choices
+from gridwalk.dictionary import choices, sheets
 from gridwalk.visits import needs, rules
 
 PHONE = hatch_build.WEB / "phone"
@@ -29,6 +29,14 @@ def test_its_reducer_model_and_store_keep_every_visit() -> None:
         check=False,
     )
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+
+
+def test_its_fields_are_the_dictionarys() -> None:
+    kept = (PHONE / "fields.json").read_text(encoding="utf-8")
+    assert kept == sheets.render(), (
+        "render web/phone/fields.json anew: "
+        "python -c \"from gridwalk.dictionary import sheets; print(sheets.render(), end='')\" > web/phone/fields.json"
+    )
 
 
 def test_its_words_are_the_dictionarys() -> None:

@@ -97,10 +97,14 @@ def date(raw: Any) -> Parsed:
     return Parsed(found.value.isoformat() if found.value else None, found.fault, found.fault_text)
 
 
-def number(lowest: float, highest: float) -> Callable[[Any], Parsed]:
+@dataclasses.dataclass(frozen=True)
+class Number:
     """A number with an optional unit, as text with at most two decimals."""
 
-    def read(raw: Any) -> Parsed:
+    lowest: float
+    highest: float
+
+    def __call__(self, raw: Any) -> Parsed:
         folded = text.fold(raw)
         if text.meaning(folded) == "empty":
             return EMPTY
@@ -108,28 +112,22 @@ def number(lowest: float, highest: float) -> Callable[[Any], Parsed]:
         if not found:
             return Parsed(None, "number", "这里应是数字，请核对")
         value = float(found[1])
-        if not lowest <= value <= highest:
-            return Parsed(None, "range", f"应在 {lowest:g} 到 {highest:g} 之间，请核对")
+        if not self.lowest <= value <= self.highest:
+            return Parsed(None, "range", f"应在 {self.lowest:g} 到 {self.highest:g} 之间，请核对")
         return Parsed(f"{value:.2f}".rstrip("0").rstrip("."))
 
-    return read
 
-
-def whole(lowest: int, highest: int) -> Callable[[Any], Parsed]:
+@dataclasses.dataclass(frozen=True)
+class Whole(Number):
     """A whole number with an optional unit, as int."""
-    inner = number(lowest, highest)
 
-    def read(raw: Any) -> Parsed:
-        found = inner(raw)
+    def __call__(self, raw: Any) -> Parsed:
+        found = super().__call__(raw)
         if found.value is None:
             return found
-        return (
-            Parsed(int(float(found.value)))
-            if float(found.value).is_integer()
-            else Parsed(None, "number", "这里应是整数，请核对")
-        )
-
-    return read
+        if not float(found.value).is_integer():
+            return Parsed(None, "number", "这里应是整数，请核对")
+        return Parsed(int(float(found.value)))
 
 
 _EVERY = re.compile(
@@ -155,7 +153,7 @@ def interval(raw: Any) -> Parsed:
     found = _EVERY.match(text.fold(raw).replace(" ", ""))
     if found and (n := text.number_key(found[1].replace("两", "二")) or "1").isdigit():
         raw = int(n) * _EVERY_DAYS[found[2]]
-    return whole(1, 366)(raw)
+    return Whole(1, 366)(raw)
 
 
 def formula_error(raw: Any) -> Parsed | None:

@@ -1,4 +1,5 @@
 /** The book of my grids: pulled rows, with what this phone wrote since laid over them, indexed for the screens. */
+import { keyOf, SEALED } from "./fields";
 import { isWaiting, type Outbox } from "./outbox";
 import type {
   Building,
@@ -53,14 +54,6 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
   if (found) found.push(value);
   else map.set(key, [value]);
 }
-
-/** Field names whose row carries only a mask: what is written over them is shown masked as well. */
-const MASKED: Record<string, string> = {
-  phone: "phone_mask",
-  id_no: "id_no_mask",
-  owner_phone: "owner_phone_mask",
-  contact_phone: "contact_phone_mask",
-};
 
 export function mask(field: string, value: string): string {
   if (field === "id_no")
@@ -186,6 +179,7 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
       status_pending: "",
       verified_on: day,
       heads,
+      extra: {},
     });
     const link: Residence = {
       kind: "residence",
@@ -287,8 +281,7 @@ function write(book: Book, kind: string, entity: string, set: Facts, op: string)
   if (!table || !row) return;
   const changed: Record<string, unknown> & { heads?: Heads } = { ...row, heads: { ...row.heads } };
   for (const [field, fact] of Object.entries(set)) {
-    const shown = MASKED[field];
-    changed[shown ?? field] = shown ? mask(field, String(fact.v ?? "")) : fact.v;
+    changed[keyOf(field)] = SEALED.has(field) ? mask(field, String(fact.v ?? "")) : fact.v;
     changed.heads![field] = op;
   }
   table.set(entity, changed);

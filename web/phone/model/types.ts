@@ -1,6 +1,8 @@
 /** Rows as the server sends them (docs/algorithms/sync.md) and the intentions that go back. Numbers arrive masked. */
 
 export type Heads = Record<string, string>;
+/** Values of fields that exist for a time, by the id of the field; none is defined yet. */
+export type Extra = Record<string, string | number | null>;
 
 interface Base {
   id: string;
@@ -37,6 +39,7 @@ export interface Dwelling extends Base {
   last_contact_on: string | null;
   status: string;
   heads: Heads;
+  extra: Extra;
 }
 export interface Person extends Base {
   kind: "person";
@@ -52,6 +55,7 @@ export interface Person extends Base {
   status_pending?: string;
   verified_on?: string | null;
   heads?: Heads;
+  extra?: Extra;
 }
 export interface Residence extends Base {
   kind: "residence";
@@ -65,6 +69,7 @@ export interface Organization extends Base {
   name: string;
   uscc: string;
   org_kind: string;
+  status: string;
   address: string;
   dwelling: string | null;
   contact_name: string;
@@ -72,6 +77,7 @@ export interface Organization extends Base {
   last_contact_on: string | null;
   verified_on: string | null;
   heads: Heads;
+  extra: Extra;
 }
 export interface Site extends Base {
   kind: "site";
@@ -84,6 +90,7 @@ export interface Site extends Base {
   last_contact_on: string | null;
   verified_on: string | null;
   heads: Heads;
+  extra: Extra;
 }
 export interface Care extends Base {
   kind: "care";
@@ -185,6 +192,7 @@ export interface Edit {
   kind: string;
   entity: string;
   set: Facts;
+  extra?: Facts;
 }
 /** What a care contact brought: a need, what was done or whom it was handed to, and answers to needs found before. */
 export interface Contact {
@@ -224,6 +232,7 @@ export interface Op {
   kind: string;
   entity: string;
   set: Facts;
+  extra?: Facts;
   data: Record<string, unknown>;
   at: string;
   mono: number;

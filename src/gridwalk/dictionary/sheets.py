@@ -1,0 +1,46 @@
+"""web/phone/fields.json, rendered from the fields: what the phone knows of each, and what its sheets ask for.
+
+A test holds the file to it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gridwalk.dictionary import fields
+from gridwalk.dictionary.readers import Number
+from gridwalk.dictionary.types import Field
+
+
+def _of(field: Field) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": field.name, "column": field.column}
+    if field.form.door is None:
+        return said
+    said |= {"label": field.form.asks or field.label, "never_empty": field.never_empty}
+    if field.unit:
+        said["unit"] = field.unit
+    if field.index:
+        said["number"] = field.index
+    if isinstance(field.read, Number):
+        said["range"] = [field.read.lowest, field.read.highest]
+    if field.choices:
+        said["options"] = {code: words[0] for code, words in field.choices.items()}
+    if field.form.group:
+        said["group"] = field.form.group
+    if field.form.when:
+        said["when"] = {name: list(values) for name, values in field.form.when.items()}
+    return said
+
+
+def render() -> str:
+    """The whole file: by kind, the fields that the sheet at the door offers, in its order, and those only kept."""
+    by_kind = {
+        kind: {
+            "at_door": [_of(field) for field in fields.at_door(kind)],
+            "kept": [_of(field) for field in fields.on_phone(kind) if field.form.door is None],
+        }
+        for kind in fields.KINDS
+        if fields.on_phone(kind)
+    }
+    return json.dumps(by_kind, ensure_ascii=False, indent=2) + "\n"
