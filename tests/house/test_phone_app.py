@@ -33,10 +33,7 @@ def test_its_reducer_model_and_store_keep_every_visit() -> None:
 
 def test_its_fields_are_the_dictionarys() -> None:
     kept = (PHONE / "fields.json").read_text(encoding="utf-8")
-    assert kept == sheets.render(), (
-        "render web/phone/fields.json anew: "
-        "python -c \"from gridwalk.dictionary import sheets; print(sheets.render(), end='')\" > web/phone/fields.json"
-    )
+    assert kept == sheets.render(), "write it anew: python -m gridwalk.dictionary"
 
 
 def test_its_words_are_the_dictionarys() -> None:

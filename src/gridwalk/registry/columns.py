@@ -48,6 +48,11 @@ def plain(column: Column, value: Any) -> Any:
     return value
 
 
+def from_text(kind: str, field: str, value: Any) -> Any:
+    """The canonical value of what a side of a comparison holds, where everything is text."""
+    return int(value) if value and dictionary.column(kind, field) is Column.WHOLE else value
+
+
 def write(entity: Entity, field: str, value: Any) -> set[str]:
     """Set a field from its canonical value; returns the columns that changed."""
     column = dictionary.column(entity.KIND, field)

@@ -174,6 +174,11 @@ def is_end(kind: str, field: str, value: Any) -> bool:
     return field == "status" and value in PROPOSALS.get(kind, {})
 
 
+def or_empty(value: Any) -> Any:
+    """A value as it is compared: what nobody has said is like an empty word, a 0 is something that was said."""
+    return "" if value is None else value
+
+
 def judge(
     authority: Authority, source: str, current: Any, value: Any, *, head: str | None, seen: uuid.UUID | Unseen | None
 ) -> tuple[Verdict, str]:
@@ -183,7 +188,7 @@ def judge(
     """
     if value in NOT_SAID and source != "office":
         return Verdict.SAME, ""
-    if (current or "") == (value or ""):
+    if or_empty(current) == or_empty(value):
         return Verdict.SAME, ""
     if not isinstance(seen, Unseen) and (None if seen is None else str(seen)) != head:
         return Verdict.ASK, "changed_meanwhile"

@@ -18,7 +18,7 @@ from gridwalk.differences.actions.decisions import DECISIONS, UNDO_FOR, Along, D
 from gridwalk.differences.models import DecisionBatch
 from gridwalk.differences.queries import batches
 from gridwalk.differences.queries.batches import Rule
-from gridwalk.registry import columns
+from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.models import Difference
 from gridwalk.registry.rules import Claim, Verdict
@@ -145,7 +145,7 @@ def _decide(writing: Writing, batch: DecisionBatch, rows: Sequence[Difference]) 
     standing = []
     for row in rows:
         entity = entities[row.entity]
-        if (columns.read(entity, row.field) or "") == (row.opened("current") or ""):
+        if rules.or_empty(columns.read(entity, row.field)) == rules.or_empty(row.opened("current")):
             standing.append(row)
         else:
             _ask_again(writing, row, entity)
@@ -199,7 +199,7 @@ def _ask_again(writing: Writing, row: Difference, entity: Any) -> None:
     present, head = columns.read(entity, row.field), entity.heads.get(row.field)
     row.current = records.seal_value(row.kind, row.field, present, table=claims.TABLE, column="current", row=row.id)
     row.head, row.grid_id = (uuid.UUID(head) if head else None), entity.grid_id
-    if (present or "") == (row.opened("claimed") or ""):
+    if rules.or_empty(present) == rules.or_empty(row.opened("claimed")):
         row.state, row.decided_at = "closed", writing.at
         row.decided_by_name, row.reason = queue.BY_ITSELF, "现值已与此相同"
 
@@ -251,12 +251,12 @@ def _take_back(writing: Writing, rows: Sequence[Difference]) -> int:
     )
     back, said = [], []
     for row in rows:
-        now = columns.read(entities[row.entity], row.field) or ""
-        changed = row.state == "accepted" and now != (row.opened("claimed") or "")
+        now = rules.or_empty(columns.read(entities[row.entity], row.field))
+        changed = row.state == "accepted" and now != rules.or_empty(row.opened("claimed"))
         if changed or (row.entity, row.field, row.claimed_hash, row.source) in asked_again:
             continue
         if row.state == "accepted":
-            before = row.opened("current") or ""
+            before = rules.or_empty(row.opened("current"))
             said.append(Claim(row.kind, row.entity, row.field, before, "office", reason="整批撤回"))
         back.append(row)
     claims.apply_claims(writing, said)

@@ -131,14 +131,14 @@ def _ask_again_if_changed(writing: Writing, found: Difference) -> str | None:
     else:
         entity = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
         present, head, entity_grid = columns.read(entity, found.field), entity.heads.get(found.field), entity.grid_id
-    if (present or "") == (found.opened("current") or ""):
+    if rules.or_empty(present) == rules.or_empty(found.opened("current")):
         return None
     found.current = records.seal_value(
         found.kind, found.field, present, table=claims.TABLE, column="current", row=found.id
     )
     found.head = uuid.UUID(head) if head else None
     found.grid_id = entity_grid
-    if (present or "") == (found.opened("claimed") or ""):
+    if rules.or_empty(present) == rules.or_empty(found.opened("claimed")):
         found.state, found.decided_at, found.decided_by_name = "closed", writing.at, queue.BY_ITSELF
         found.reason = "现值已与此相同"
     found.save()
@@ -260,9 +260,9 @@ def take_back(writing: Writing, found: Difference) -> None:
             raise DecisionError("这次注销已经复核过了，不能撤回。请到人员页核对状态。")
         return
     entity = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
-    if (columns.read(entity, found.field) or "") != (claimed or ""):
+    if rules.or_empty(columns.read(entity, found.field)) != rules.or_empty(claimed):
         raise DecisionError(CHANGED_SINCE)
-    _say(writing, found, before or "", "撤回采纳")
+    _say(writing, found, rules.or_empty(before), "撤回采纳")
 
 
 CHANGED_SINCE = "采纳以后又有人改过这一项，没有撤回。请到房屋或人员页直接更正。"

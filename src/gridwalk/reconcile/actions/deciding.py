@@ -142,7 +142,7 @@ def _make_dwelling(writing: Writing, row: Unmatched, values: Mapping[str, object
     if place.dwelling is not None:
         return "一张表里已经有这一户了"
     door = (place.community, place.key)
-    facts = {k: v for k, v in values.items() if k in _facts("dwelling")}
+    facts = {k: columns.from_text(row.kind, k, v) for k, v in values.items() if k in _facts("dwelling")}
     row.made = places_rows.new_doors(writing, {door: (place, facts, _ref(row))})[door]
     return ""
 
@@ -154,7 +154,11 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
         return "一张表里没有这一户，请先登记房屋"
     if values.get("id_no") and columns.holders("person", [values["id_no"]]):
         return "这个证件号已登记在另一条记录上，请先核对两条"
-    facts = {k: v for k, v in values.items() if k in _facts("person") and k not in {"residence_kind", "status"}}
+    facts = {
+        k: columns.from_text(row.kind, k, v)
+        for k, v in values.items()
+        if k in _facts("person") and k not in {"residence_kind", "status"}
+    }
     (row.made,) = creation.register(
         writing,
         "person",
@@ -182,7 +186,9 @@ def _make_organization(writing: Writing, row: Unmatched, values: Mapping[str, ob
         return "没有单位名称，登记不了"
     if values.get("uscc") and columns.holders("organization", [values["uscc"]]):
         return "这个信用代码已登记在另一条记录上，请先核对两条"
-    facts = {k: v for k, v in values.items() if k in _facts("organization") and k != "status"}
+    facts = {
+        k: columns.from_text(row.kind, k, v) for k, v in values.items() if k in _facts("organization") and k != "status"
+    }
     extra = {"address": str(values.get("address") or "")[:160], "dwelling_id": place.dwelling}
     (row.made,) = creation.register(
         writing,

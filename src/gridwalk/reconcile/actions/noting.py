@@ -130,8 +130,9 @@ class Work:
             entity = entities.get(entity_of[row])
             if entity is None:
                 continue
-            current, claimed = columns.read(entity, field), self._values[index][row][field]
-            if (current or "") == claimed:
+            current = columns.read(entity, field)
+            claimed = columns.from_text(kind, field, self._values[index][row][field])
+            if rules.or_empty(current) == claimed:
                 continue  # changed since the register was loaded
             why = "needs_recheck" if rules.is_end(kind, field, claimed) else "ledger_differs"
             difference = claims.difference(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.management import call_command
 from django.db import models
 
 from gridwalk.dictionary import fields as dictionary
@@ -63,6 +64,11 @@ def test_it_keeps_no_fact_that_the_dictionary_does_not_know(kind: str) -> None:
     known |= {f"{f.name}_{part}" for f in dictionary.fields(kind) if f.is_sensitive for part in PARTS}
     unknown = {column.name for column in TABLES[kind]._meta.concrete_fields} - known - STRUCTURE
     assert not unknown, f"no field of the dictionary says why these columns of {kind} are kept"
+
+
+@pytest.mark.django_db
+def test_it_has_a_migration_for_every_column() -> None:
+    call_command("makemigrations", "registry", check=True, dry_run=True, verbosity=0)
 
 
 PARTS = ("sealed", "index", "masked")

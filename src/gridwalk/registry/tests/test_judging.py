@@ -50,6 +50,13 @@ def test_it_asks_whoever_did_not_see_the_last_write_even_the_office() -> None:
     assert rules.judge(Authority.DOOR, "visit", "a", "a", head=str(HEAD), seen=stale) == (Verdict.SAME, "")
 
 
+def test_it_takes_a_nought_for_something_that_was_said() -> None:
+    assert rules.judge(Authority.DOOR, "visit", None, 0, head=None, seen=UNSEEN) == (Verdict.APPLY, "")
+    assert rules.judge(Authority.DOOR, "ledger", 0, 3, head=str(HEAD), seen=UNSEEN)[0] is Verdict.ASK
+    assert rules.judge(Authority.DOOR, "visit", 0, 0, head=str(HEAD), seen=UNSEEN) == (Verdict.SAME, "")
+    assert rules.judge(Authority.DOOR, "office", None, "", head=str(HEAD), seen=UNSEEN) == (Verdict.SAME, "")
+
+
 def test_it_takes_a_default_nobody_said_for_nothing() -> None:
     assert rules.judge(Authority.DOOR, "ledger", "residential", "mixed", head=None, seen=UNSEEN)[0] is Verdict.APPLY
     assert rules.judge(Authority.DOOR, "ledger", "residential", "mixed", head=str(HEAD), seen=UNSEEN)[0] is Verdict.ASK

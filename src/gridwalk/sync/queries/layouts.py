@@ -184,6 +184,11 @@ def of(kind: str) -> Layout:
     )
 
 
+def shape() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """By kind the names on the wire."""
+    return tuple((kind, tuple(sorted(of(kind).names))) for kind in STRUCTURE)
+
+
 def _spelled(table: type[models.Model], cells: Mapping[str, str]) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     types = {column.attname: column for column in table._meta.concrete_fields}
     for name, column in cells.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import uuid
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -23,8 +24,10 @@ from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.models import CareNeed, Visit
 from gridwalk.visits.needs import FOLLOWED
 
-FORMAT = 4
-"""Raised when a row's shape changes: every phone then pulls its grids whole."""
+REVISION = 4
+"""Raised when a row changes that has no layout, or a value is spelled otherwise."""
+FORMAT = zlib.crc32(repr((REVISION, layouts.shape())).encode()) % (1 << 15)
+"""Another one when a row's shape changes: every phone then pulls its grids whole."""
 
 LAST_VISITS = 3
 
