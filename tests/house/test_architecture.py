@@ -19,8 +19,9 @@ import hatch_build
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "gridwalk"
 LONGEST = 400
+SKIP = re.compile("# fmt: " + "(?:skip|off)")
 WIDEST = 120
-MEASURED = (".css", ".ts", ".vue")
+MEASURED = (".py", ".html", ".css", ".ts", ".vue")
 """The kinds of file whose lines are measured."""
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 WRITERS = {"create", "bulk_create", "bulk_update", "update", "delete", "get_or_create", "update_or_create"}
@@ -144,6 +145,16 @@ def test_only_chinese_without_a_space_may_be_wide() -> None:
     assert is_wide("x" * (WIDEST + 1))
     assert is_wide(f'<p class="m">{sentence}</p>')
     assert is_wide("https://www.example.org/" + "x" * WIDEST)
+
+
+def test_the_formatter_decides_everywhere() -> None:
+    """It may be switched off in tables of data, twenty times in all."""
+    skips = sum(len(SKIP.findall(path.read_text())) for top in ("src", "tests", "benchmarks") for path in rglob(top))
+    assert skips <= 20
+
+
+def rglob(top: str) -> Iterator[Path]:
+    yield from sorted((ROOT / top).rglob("*.py"))
 
 
 @pytest.mark.slow

@@ -193,8 +193,8 @@ def test_a_broken_backup_and_one_of_another_version_change_nothing(
     applied = "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999_later', now())"
     shell = "from django.db import connection; connection.cursor().execute({!r})"
     making = (
-        shell.format(applied)
-        + "; from pathlib import Path; from gridwalk.core import clock; from gridwalk.operations.backups import making; "
+        shell.format(applied) + "; from pathlib import Path; from gridwalk.core import clock"
+        "; from gridwalk.operations.backups import making; "
         f"print(making.make(Path({str(folder / 'newer')!r}), at=clock.now()).path)"
     )
     newer = python(run, making)

@@ -1,4 +1,5 @@
-"""The table of pages: which verb opens which URL. A URL that is not in it opens for nobody (tests/security/test_permissions.py).
+"""The table of pages: which verb opens which URL. A URL that is not in it opens for nobody
+(tests/security/test_permissions.py).
 
 A verb opens the page for whoever holds it somewhere; which rows are inside is judged again by every query.
 """

@@ -1,4 +1,5 @@
-"""What is shown of a field at each depth of sight, on a page, on the phone, in a file: the one table (red lines 3 to 5).
+"""What is shown of a field at each depth of sight, on a page, on the phone, in a file: the one table
+(red lines 3 to 5).
 
 Who reads is a small value: ``accounts`` makes it from a viewer and a scope (``Viewer.reader``); nothing here knows
 accounts. The table is by sensitivity; a field that needs another line names it (``Field.sight``).

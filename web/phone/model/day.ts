@@ -279,7 +279,10 @@ export function dayBook(
   };
 }
 
-/** What is so where nobody is left to go to: not dispatched, all visited, or the rest explained, rechecked, somebody else's. */
+/**
+ * What is so where nobody is left to go to: not dispatched, all visited, or the rest explained, rechecked,
+ * somebody else's.
+ */
 export function standing(day: Day): string {
   if (!day.dispatched) return "还没下派走访任务。下派之后同步一次，名单就来了。";
   const pair = `${day.visited} / ${day.total} 户`;

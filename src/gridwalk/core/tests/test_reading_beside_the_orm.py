@@ -19,9 +19,12 @@ WRITTEN_AGAINST = (5, 2)
 
 def test_this_is_the_django_it_was_written_against() -> None:
     assert django.VERSION[:2] == WRITTEN_AGAINST, (
-        f"core/plain.py was written against Django {WRITTEN_AGAINST}; this is {django.get_version()}. Compare `_open` with "
-        "`_cursor` and `_prepare_cursor` in django/db/backends/base/base.py and with `create_cursor` and `ServerBindingCursor` "
-        "in django/db/backends/postgresql/base.py. Run the tests of core, visits and sync and `python3 run.py bench write`. "
+        f"core/plain.py was written against Django {WRITTEN_AGAINST}; this is {django.get_version()}. "
+        "Compare `_open` with "
+        "`_cursor` and `_prepare_cursor` in django/db/backends/base/base.py and with `create_cursor` and "
+        "`ServerBindingCursor` "
+        "in django/db/backends/postgresql/base.py. Run the tests of core, visits and sync "
+        "and `python3 run.py bench write`. "
         "Then change WRITTEN_AGAINST. Why it is so: docs/decisions/0013-sql-beside-the-orm.md."
     )
 

@@ -128,7 +128,8 @@ _SPELLED: Sequence[tuple[type[models.Field], Callable[[Any], Any]]] = (  # type:
 class Layout:
     """A kind's columns and their names on the wire, in one order.
 
-    ``spelled``: what JSON spells otherwise than the table; ``sealed``: fields to be opened, for no mask is kept of them.
+    ``spelled``: what JSON spells otherwise than the table; ``sealed``: fields to be opened, for no mask is kept of
+    them.
     ``fixed``: what every row of the kind carries.
     """
 
