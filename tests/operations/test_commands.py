@@ -219,6 +219,28 @@ def test_data_of_a_newer_program_is_refused_and_left_alone(ready: str, gridwalk:
     gridwalk("django", "shell", "-c", shell.format("DELETE FROM django_migrations WHERE name = '9999_later'"))
 
 
+def test_a_trial_versions_data_are_told_apart_and_their_ledgers_can_be_taken_along(
+    ready: str, gridwalk: Run, home: Path, tmp_path: Path
+) -> None:
+    """A trial version left no stamp: without it everything but ``ledgers`` leaves the data alone."""
+    shell = "from django.db import connection; connection.cursor().execute({!r})"
+    out = tmp_path / "out"
+    assert "不是试用版的数据" in gridwalk("ledgers", "--out", str(out)).stderr
+    assert gridwalk("django", "shell", "-c", shell.format("ALTER TABLE core_home RENAME TO elsewhere")).returncode == 0
+    for words in (["serve"], ["migrate"], ["upgrade"], ["backup"]):
+        done = gridwalk(*words)
+        assert (done.returncode, "试用版（0.1）的数据" in done.stderr) == (1, True), words
+    assert "gridwalk ledgers --out" in gridwalk("doctor").stdout
+    done = gridwalk("ledgers", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "房屋台账.xlsx" in done.stdout and "请删掉" in done.stdout
+    assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
+    again = gridwalk("ledgers", "--out", str(out))
+    assert (again.returncode, "里已经有东西" in again.stderr) == (1, True)
+    gridwalk("django", "shell", "-c", shell.format("ALTER TABLE elsewhere RENAME TO core_home"))
+    assert gridwalk("migrate").returncode == 0
+
+
 def test_the_demonstration_stays_out_of_real_data(ready: str, gridwalk: Run) -> None:
     done = gridwalk("demo", "--size", "small", "--no-serve")
     assert done.returncode == 1

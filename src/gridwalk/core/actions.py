@@ -16,7 +16,7 @@ from django.db import transaction
 from gridwalk.core import bulk, clock, files, ids, plain, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.audit import append, verify
-from gridwalk.core.models import AuditEntry, Change, Receipt, StoredFile, Stream
+from gridwalk.core.models import AuditEntry, Change, Home, Receipt, StoredFile, Stream
 
 
 class UnknownStream(Exception):
@@ -271,6 +271,12 @@ def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
             writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)
         StoredFile.objects.filter(id__in=[s.id for s in expired]).update(erased_at=at)
     return len(expired)
+
+
+def stamp_home(*, made_with: str, at: dt.datetime) -> None:
+    """Note which version made these data, where nothing says so yet."""
+    if not Home.objects.exists():
+        Home.objects.create(made_with=made_with, made_at=at)
 
 
 def seal_audit(*, folder: Path, actor: Actor, at: dt.datetime) -> Path:

@@ -8,6 +8,13 @@ from django.utils.functional import cached_property
 from gridwalk.core import ids, records
 
 
+class Home(models.Model):
+    """The stamp of a data directory, one row: which version made it. A trial version (0.1) left none."""
+
+    made_with = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+
+
 class Stream(models.Model):
     """A unit of consistency: one grid (its 15-digit code). Whoever writes its data holds this row's lock."""
 

@@ -62,8 +62,8 @@ def _inside() -> Iterator[Finding]:
     from gridwalk.operations import condition, findings
 
     try:
-        if schema.is_newer():
-            yield findings.bad("版本", "数据是更新的版本写的。", "请换成那个版本或更新的程序，数据原样没动。")
+        if why := schema.refusal():
+            yield findings.bad("版本", *why.split("。", 1))
         elif schema.pending():
             yield findings.bad("版本", f"数据库差 {schema.pending()} 步。", "请运行 gridwalk upgrade。")
         else:

@@ -34,7 +34,7 @@ def state() -> dict[str, Any]:
     has_keys = _has_keys()
     database = _database() if has_keys else {"kind": _kind(), "state": "unknown"}
     return {
-        "ok": has_keys and database["state"] in {"running", "stopped"} and not database.get("newer"),
+        "ok": has_keys and database["state"] in {"running", "stopped"} and not database.get("refusal"),
         "version": __version__,
         "home": str(environment.home()),
         "keys": has_keys,
@@ -77,7 +77,7 @@ def _database() -> dict[str, Any]:
             "server_version": version,
             "bytes": size,
             "pending": schema.pending(),
-            "newer": schema.is_newer(),
+            "refusal": schema.refusal(),
         }
     except DatabaseError:
         return {"kind": _kind(), "state": "unreachable"}
@@ -103,8 +103,8 @@ def _lines(found: dict[str, Any]) -> list[str]:
     ]
     if database["state"] == "running":
         lines.append(f"PostgreSQL {database['server_version']}，占用 {database['bytes'] / 1e6:,.0f} MB")
-        if database["newer"]:
-            lines.append("数据是更新的版本写的，请换成那个版本或更新的程序")
+        if database["refusal"]:
+            lines.append(database["refusal"])
         elif database["pending"]:
             lines.append(f"要升级：还差 {database['pending']} 步，请先备份，再运行 gridwalk migrate")
     lines.append(f"网页服务：{found['serving'] or '没有运行'}")

@@ -27,8 +27,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(f"网页服务还在运行（{serving.address}），没有升级。请先停掉它，再来一次。")
     folder = options.to or Path(os.environ.get("GRIDWALK_BACKUPS") or environment.home() / "backups")
     with environment.database():
-        if schema.is_newer():
-            raise CommandError("数据是更新的版本写的，这个版本不敢动它。请换成那个版本或更新的程序，数据原样没动。")
+        schema.require_ours()
         behind = schema.pending()
         if not behind:
             output.say(f"已经是 {__version__} 的样子，没有要升级的。")
