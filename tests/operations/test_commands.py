@@ -227,7 +227,7 @@ def test_a_trial_versions_data_are_told_apart_and_their_ledgers_can_be_taken_alo
     out = tmp_path / "out"
     assert "不是试用版的数据" in gridwalk("ledgers", "--out", str(out)).stderr
     assert gridwalk("django", "shell", "-c", shell.format("ALTER TABLE core_home RENAME TO elsewhere")).returncode == 0
-    for words in (["serve"], ["migrate"], ["upgrade"], ["backup"]):
+    for words in (["serve"], ["migrate"], ["upgrade"], ["backup", str(tmp_path / "copy")]):
         done = gridwalk(*words)
         assert (done.returncode, "试用版（0.1）的数据" in done.stderr) == (1, True), words
     assert "gridwalk ledgers --out" in gridwalk("doctor").stdout
