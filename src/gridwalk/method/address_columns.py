@@ -82,8 +82,8 @@ def _split(rows: pl.DataFrame) -> pl.DataFrame:
         digits = pl.col("plain").str.replace_many(_NUMERALS_BEFORE, leftmost=True)
         rows = rows.with_columns(plain=pl.when(han).then(digits).otherwise("plain"))
     usual = pl.col("plain").str.contains(_WRITABLE) & ~pl.col("plain").str.contains(_NUMBERS_DECIDE)
-    said = pl.when(usual).then("plain").str.extract_groups(r"^(?<prefix>[^0-9 ]*)(?<suffix>.*\d.*)$").alias("said")
-    rows = rows.with_columns(said).unnest("said")
+    split = pl.when(usual).then("plain").str.extract_groups(r"^(?<prefix>[^0-9 ]*)(?<suffix>.*\d.*)$").alias("split")
+    rows = rows.with_columns(split).unnest("split")
     zero = pl.col("suffix").str.contains(r"(?:^|\D)0")
     marked = pl.when(zero).then(pl.col("suffix").str.replace_all(r"(^|\D)0(\d)", "${1}z${2}")).otherwise("suffix")
     return rows.with_columns(
@@ -133,46 +133,46 @@ def _by_way(usual: pl.DataFrame, place: str, *, least: int) -> tuple[pl.DataFram
     ways = (
         keyed.group_by("key").agg(pl.col(place, "way", "raw", "plain").first(), n=pl.len()).filter(pl.col("n") >= least)
     )
-    known = [(key, _way(*texts)) for key, *texts in ways.select("key", place, "way", "raw", "plain").iter_rows()]
-    shapes = list({w for _, w in known if w is not None})
+    readings = [(key, _way(*texts)) for key, *texts in ways.select("key", place, "way", "raw", "plain").iter_rows()]
+    shapes = list({w for _, w in readings if w is not None})
     table = pl.DataFrame(
-        [(key, shapes.index(w)) for key, w in known if w is not None],
+        [(key, shapes.index(w)) for key, w in readings if w is not None],
         schema={"key": pl.UInt64, "shape": pl.UInt32},
         orient="row",
     )
     shaped = keyed.join(table, on="key", how="left", maintain_order="left").drop("key")
-    found = [_filled(shaped.filter(pl.col("shape") == i), way) for i, way in enumerate(shapes)]
-    return pl.concat([_exact(usual.clear()), *found]), shaped.filter(pl.col("shape").is_null()).drop("shape")
+    filled = [_filled(shaped.filter(pl.col("shape") == i), way) for i, way in enumerate(shapes)]
+    return pl.concat([_exact(usual.clear()), *filled]), shaped.filter(pl.col("shape").is_null()).drop("shape")
 
 
 def _way(place: str, way: str, example: str, plain: str) -> Way | None:
     """What the way says (``plain``: the example with its numerals as digits), or None where the numbers themselves
     would have a say.
     """
-    said = {_said(place, way, digits) for digits in ("23456781", "98765432")}
-    found = said.pop()
-    if said or found is None:
+    readings = {_reading(place, way, digits) for digits in ("23456781", "98765432")}
+    reading = readings.pop()
+    if readings or reading is None:
         return None
     real = addresses.parse(example)
     numbers = [n.lstrip("0") or "0" for n in re.findall(r"\d+", plain)]
-    named = [] if found.estate is None else ["road", "number", "estate"]
+    named = [] if reading.estate is None else ["road", "number", "estate"]
     compared = [*named, "building", "stairwell", "room", "fault"]
-    put = [getattr(found, part).format(*numbers) for part in compared]
-    return found if put == [getattr(real, part) for part in compared] else None
+    put = [getattr(reading, part).format(*numbers) for part in compared]
+    return reading if put == [getattr(real, part) for part in compared] else None
 
 
-def _said(place: str, way: str, digits: str) -> Way | None:
+def _reading(place: str, way: str, digits: str) -> Way | None:
     """The way read with made-up numbers: group n holds the n-th of ``digits`` over and over."""
     runs = list(re.finditer(r"z?9+", way))
     if len(runs) > _MOST_GROUPS:
         return None
-    made, numbers, end = "", [], 0
+    written, numbers, end = "", [], 0
     for run, digit in zip(runs, digits, strict=False):
         zeros = run[0].count("z")
         numbers.append(digit * (len(run[0]) - zeros))
-        made += way[end : run.start()] + "0" * zeros + numbers[-1]
+        written += way[end : run.start()] + "0" * zeros + numbers[-1]
         end = run.end()
-    read = addresses.parse(place + made + way[end:])
+    read = addresses.parse(place + written + way[end:])
     texts = [
         _with_gaps(p, numbers) for p in (read.road, read.number, read.estate, read.building, read.stairwell, read.room)
     ]
@@ -224,13 +224,13 @@ def _floor(read: Address, numbers: list[str]) -> str | None:
 def _filled(frame: pl.DataFrame, way: Way) -> pl.DataFrame:
     """The real numbers in their places."""
     room = _put(way.room)
-    said = pl.col("room").str.extract(r"^[AC-Z]?(\d{1,2})\d{2}(?:\D|$)") if way.floor == "room" else _put(way.floor)
+    storey = pl.col("room").str.extract(r"^[AC-Z]?(\d{1,2})\d{2}(?:\D|$)") if way.floor == "room" else _put(way.floor)
     if way.estate is not None:
         frame = frame.with_columns(road=_put(way.road), number=_put(way.number), estate=_put(way.estate))
     filled = frame.with_columns(
         building=_put(way.building), stairwell=_put(way.stairwell), room=room, fault=pl.lit(way.fault)
     )
-    floor = said.cast(pl.Int64, strict=False) if way.floor else pl.lit(None, dtype=pl.Int64)
+    floor = storey.cast(pl.Int64, strict=False) if way.floor else pl.lit(None, dtype=pl.Int64)
     return filled.with_columns(floor=floor).select("at", *PARTS)
 
 

@@ -35,25 +35,25 @@ STRIP = " ,-/.、#_:;"
 def place(prefix: str) -> tuple[str, str, str]:
     """Road, house number and estate of what stands before the building."""
     prefix = prefix.strip(STRIP)
-    if found := _ROAD_NUMBER.match(prefix):
-        estate = _NEAR.sub("", prefix[found.end() :].strip(STRIP)).replace(" ", "")
-        return found[1].strip(STRIP), _house(found[2]), estate if _NAME.match(estate) else ""
+    if match := _ROAD_NUMBER.match(prefix):
+        estate = _NEAR.sub("", prefix[match.end() :].strip(STRIP)).replace(" ", "")
+        return match[1].strip(STRIP), _house(match[2]), estate if _NAME.match(estate) else ""
     road = ""
-    while (found := _ROAD.match(prefix)) and not _GENERIC.match(prefix[found.end() :].lstrip()):
-        road, prefix = found[1], _NEAR.sub("", prefix[found.end() :].strip(STRIP))
+    while (match := _ROAD.match(prefix)) and not _GENERIC.match(prefix[match.end() :].lstrip()):
+        road, prefix = match[1], _NEAR.sub("", prefix[match.end() :].strip(STRIP))
     if road and _SIDE_ROAD.fullmatch(prefix):  # 中山路三条: alone, its third lane is no name
         return "", "", road + prefix
     return road, "", _TWICE.sub(r"\1", prefix.replace(" ", ""))
 
 
 def _house(raw: str) -> str:
-    found = re.match(rf"([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
-    if not found:
+    match = re.match(rf"([甲乙丙丁]?[\d{text.CHINESE_DIGITS}]+(?:-\d+)?)\s*(.*)", raw)
+    if not match:
         return raw
-    if side := re.search(r"弄(\d+)支弄", found[2]):
-        return f"{text.number_key(found[1])}弄{text.number_key(side[1])}支弄"
-    unit = "院" if "院" in found[2] else "弄" if "弄" in found[2] else ""
-    return "-".join(map(text.number_key, found[1].split("-"))) + unit
+    if side := re.search(r"弄(\d+)支弄", match[2]):
+        return f"{text.number_key(match[1])}弄{text.number_key(side[1])}支弄"
+    unit = "院" if "院" in match[2] else "弄" if "弄" in match[2] else ""
+    return "-".join(map(text.number_key, match[1].split("-"))) + unit
 
 
 def place_name(road: str, number: str) -> str:

@@ -29,8 +29,8 @@ def building_name(building: str) -> str:
         return f"{building}号楼"
     if re.fullmatch(rf"[A-Z{address_items.SIDES}]", building):
         return f"{building}座"
-    if found := re.fullmatch(r"(\w*\d)院", building):
-        return f"{found[1]}号院"
+    if match := re.fullmatch(r"(\w*\d)院", building):
+        return f"{match[1]}号院"
     return building
 
 

@@ -23,12 +23,12 @@ def learn(pairs: pl.DataFrame) -> dict[str, str]:
     estate). A name both sides use for the same estate is no alias, and two names on one side stay two where they have
     a door in common.
     """
-    said = pairs.drop_nulls().unique()
-    if said.is_empty():
+    distinct = pairs.drop_nulls().unique()
+    if distinct.is_empty():
         return {}
-    doors = said.group_by("left_estate").agg(n_all=pl.col("left_door").n_unique())
-    same = set(said.filter(pl.col("left_estate") == pl.col("right_estate"))["left_estate"].to_list())
-    agreeing = said.filter(
+    doors = distinct.group_by("left_estate").agg(n_all=pl.col("left_door").n_unique())
+    same = set(distinct.filter(pl.col("left_estate") == pl.col("right_estate"))["left_estate"].to_list())
+    agreeing = distinct.filter(
         (pl.col("left_door") == pl.col("right_door")) & (pl.col("left_estate") != pl.col("right_estate"))
     )
     counted = (
@@ -38,14 +38,14 @@ def learn(pairs: pl.DataFrame) -> dict[str, str]:
         .filter((pl.col("n") >= FEWEST_DOORS) & (pl.col("n") >= SHARE * pl.col("n_all")))
         .sort("n", "left_estate", "right_estate", descending=[True, False, False])
     )
-    doors_of = {e: set(d) for e, d in said.group_by("left_estate").agg("left_door").iter_rows()}
-    found: dict[str, str] = {}
+    doors_of = {e: set(d) for e, d in distinct.group_by("left_estate").agg("left_door").iter_rows()}
+    learnt: dict[str, str] = {}
     for left, right in counted.select("left_estate", "right_estate").iter_rows():
-        others = [e for e in (right, *(a for a, b in found.items() if b == right)) if e != left]
+        others = [e for e in (right, *(a for a, b in learnt.items() if b == right)) if e != left]
         clash = any(doors_of.get(e, set()) & doors_of[left] for e in others)
-        if left not in same and left not in found and not clash:
-            found[left] = right
-    return found
+        if left not in same and left not in learnt and not clash:
+            learnt[left] = right
+    return learnt
 
 
 def apply(estates: pl.Series, aliases: Mapping[str, str]) -> pl.Series:

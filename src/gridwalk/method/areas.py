@@ -51,19 +51,19 @@ _PLACE = re.compile(r"[\u4e00-\u9fffA-Za-z]{2}|[\u4e00-\u9fff]\d{1,2}[路街道�
 
 
 def _cut(folded: str, pattern: re.Pattern[str]) -> str | None:
-    found = pattern.match(folded)
-    if not found:
+    match = pattern.match(folded)
+    if not match:
         return None
-    left = folded[found.end() :].lstrip(_JOINERS)
+    left = folded[match.end() :].lstrip(_JOINERS)
     return left if _PLACE.match(left) else None  # what is left must still begin with a name
 
 
 def _within_community(folded: str) -> str | None:
     """What follows a community's name; a village stays where only its groups and houses follow: 红星村委会一社八号."""
-    found = _COMMUNITY.match(folded)
-    left = folded[found.end() :].lstrip(_JOINERS) if found else ""
-    if found and _HOUSES.match(left):
-        return _COMMUNITY_END.sub("", found[0]) + left
+    match = _COMMUNITY.match(folded)
+    left = folded[match.end() :].lstrip(_JOINERS) if match else ""
+    if match and _HOUSES.match(left):
+        return _COMMUNITY_END.sub("", match[0]) + left
     return _cut(folded, _COMMUNITY)
 
 

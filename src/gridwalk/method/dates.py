@@ -60,10 +60,10 @@ def check(value: object) -> Date:
 def _check(folded: str) -> Date:
     if text.meaning(folded) != "value":
         return Date(fault="empty")
-    if found := _PARTS.fullmatch(folded) or _COMPACT.fullmatch(folded):
-        return _date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _HAN_PARTS.fullmatch(folded):
-        parts = [text.chinese_number(part) for part in found.groups()]
+    if match := _PARTS.fullmatch(folded) or _COMPACT.fullmatch(folded):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _HAN_PARTS.fullmatch(folded):
+        parts = [text.chinese_number(part) for part in match.groups()]
         return _date(*(part or 0 for part in parts))
     if _SERIAL.fullmatch(folded):
         serial = int(float(folded))

@@ -145,9 +145,9 @@ def normalise(raw: str) -> Name:
     notes = _BRACKETS.findall(folded)
     bare = _OPEN_BRACKET.sub("", _BRACKETS.sub("", folded)).strip(" *★▲#")
     for pattern in (_NOTE_BEFORE, _NOTE_AFTER):
-        if found := pattern.search(bare):
-            notes.append(found[1])
-            bare = bare[: found.start()] + bare[found.end() :]
+        if match := pattern.search(bare):
+            notes.append(match[1])
+            bare = bare[: match.start()] + bare[match.end() :]
     bare = _DOTS.sub("·", _BETWEEN_HAN.sub("", bare))
     return Name(bare.strip("· ") if _LETTER.search(bare) else "", " ".join(note.strip() for note in notes).strip())
 

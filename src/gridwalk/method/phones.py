@@ -59,12 +59,12 @@ def check(value: str) -> Phone:
     if text.meaning(folded) != "value":
         return Phone(fault="empty")
     cleaned = _WORDS.sub(",", _EXTENSION.sub(",", folded))
-    found: list[str] = []
+    numbers: list[str] = []
     for part in _BETWEEN.split(cleaned):
         whole_part = _numbers(part)
-        found += whole_part or [number for piece in part.split(" ") for number in _numbers(piece)]
-    if found:
-        first, *others = dict.fromkeys(found)
+        numbers += whole_part or [number for piece in part.split(" ") for number in _numbers(piece)]
+    if numbers:
+        first, *others = dict.fromkeys(numbers)
         return Phone(first, tuple(others))
     if "*" in folded:
         return Phone(fault="masked")

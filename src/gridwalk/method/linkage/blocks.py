@@ -18,10 +18,10 @@ def candidates(left: pl.DataFrame, right: pl.DataFrame, blocks: Sequence[Block])
     """Distinct pairs ``l``, ``r`` (columns of the same names in the frames) that agree on every column of
     some block.
     """
-    found = [_pairs(left, right, block) for block in blocks if all(c in left and c in right for c in block)]
-    if not found:
+    pairs = [_pairs(left, right, block) for block in blocks if all(c in left and c in right for c in block)]
+    if not pairs:
         return pl.DataFrame(schema={"l": pl.UInt32, "r": pl.UInt32})
-    return pl.concat(found).unique()
+    return pl.concat(pairs).unique()
 
 
 def _pairs(left: pl.DataFrame, right: pl.DataFrame, block: Block) -> pl.DataFrame:
@@ -29,9 +29,9 @@ def _pairs(left: pl.DataFrame, right: pl.DataFrame, block: Block) -> pl.DataFram
     # under one
     # hash would only bring a candidate more, which scoring throws out.
     key = pl.struct(block).hash().alias("k") if len(block) > 1 else pl.col(block[0]).hash().alias("k")
-    said = pl.all_horizontal(pl.col(c).is_not_null() for c in block)
-    ours = left.filter(said).select("l", key)
-    theirs = right.filter(said).select("r", key)
+    complete = pl.all_horizontal(pl.col(c).is_not_null() for c in block)
+    ours = left.filter(complete).select("l", key)
+    theirs = right.filter(complete).select("r", key)
     size = ours.group_by("k").len("nl").join(theirs.group_by("k").len("nr"), on="k")
     usable = size.filter(pl.col("nl").cast(pl.UInt64) * pl.col("nr") <= MOST_OF_A_KEY).select("k")
     return ours.join(usable, on="k").join(theirs, on="k").select("l", "r")

@@ -66,9 +66,9 @@ def _alike(here: pl.Expr, there: pl.Expr) -> pl.Expr:
 
 
 def _keyed(frame: pl.DataFrame, key: Key) -> pl.DataFrame:
-    said = frame.filter(pl.all_horizontal(pl.col(c).is_not_null() for c in key.columns))
+    complete = frame.filter(pl.all_horizontal(pl.col(c).is_not_null() for c in key.columns))
     column = pl.col(key.columns[0]) if len(key.columns) == 1 else pl.struct(key.columns)
-    return said.select(
+    return complete.select(
         "row", column.hash(seed=len(key.columns)).alias("key"), *{c for c in (key.unless, key.agree) if c}
     )
 
@@ -80,7 +80,7 @@ def _alone(frame: pl.DataFrame, key: Key) -> pl.DataFrame:
 
 def duplicates(frame: pl.DataFrame, keys: Sequence[Key]) -> pl.DataFrame:
     """``row``, ``first_row``, ``why``: rows that say again what an earlier row of the same side says."""
-    found = []
+    repeats = []
     for key in keys:
         keyed = _keyed(frame, key)
         keyed = keyed.filter(~keyed["key"].is_unique())
@@ -95,7 +95,7 @@ def duplicates(frame: pl.DataFrame, keys: Sequence[Key]) -> pl.DataFrame:
             again = again.filter(
                 pl.col(key.unless).is_null() | pl.col("there").is_null() | (pl.col(key.unless) == pl.col("there"))
             )
-        found.append(again.select("row", "first_row", why=pl.lit(key.why)))
-    if not found:
+        repeats.append(again.select("row", "first_row", why=pl.lit(key.why)))
+    if not repeats:
         return pl.DataFrame(schema={"row": pl.UInt32, "first_row": pl.UInt32, "why": pl.String})
-    return pl.concat(found).unique("row", keep="first").sort("row")
+    return pl.concat(repeats).unique("row", keep="first").sort("row")

@@ -46,7 +46,7 @@ class Pairs:
         left, right = (side[column].gather(at) for side, at in zip(self._sides, self._at, strict=True))
         return left, right
 
-    def said(self, column: str) -> Bools:
+    def filled(self, column: str) -> Bools:
         """Where both sides say something."""
         left, right = self.both(column)
         return (left.is_not_null() & right.is_not_null()).to_numpy()
@@ -65,8 +65,8 @@ class Pairs:
         total = max(1, int(counts["n"].sum()))
         whole = max(total, AS_IF_AMONG.get(column, 0))
         left, _ = self.both(column)
-        found = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
-        others = np.maximum(found.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
+        carriers = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
+        others = np.maximum(carriers.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
         shares: npt.NDArray[np.float64] = others / total + unseen / whole
         return shares
 
@@ -83,46 +83,46 @@ class Compared:
     implies: Bools = dataclasses.field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
 
 
-def pick(pairs: Pairs, said: Bools, **levels: Bools) -> npt.NDArray[np.str_]:
+def pick(pairs: Pairs, filled: Bools, **levels: Bools) -> npt.NDArray[np.str_]:
     """The first level that holds for each pair; ``other`` where both sides spoke and none does."""
-    return np.select([~said, *levels.values()], ["", *levels], default="other").astype("U10")
+    return np.select([~filled, *levels.values()], ["", *levels], default="other").astype("U10")
 
 
 def edits(left: pl.Series, right: pl.Series, where: Bools, most: int) -> npt.NDArray[np.int64]:
     """Keystrokes between two texts (insert, delete, replace, swap neighbours), where asked; ``most`` + 1 means more."""
-    found = np.full(len(where), most + 1, dtype=np.int64)
+    keystrokes = np.full(len(where), most + 1, dtype=np.int64)
     at = np.flatnonzero(where)
     if len(at):
         a, b = left.gather(at).to_list(), right.gather(at).to_list()
-        found[at] = cpdist(a, b, scorer=OSA.distance, score_cutoff=most, dtype=np.int32, workers=WORKERS)
-    return found
+        keystrokes[at] = cpdist(a, b, scorer=OSA.distance, score_cutoff=most, dtype=np.int32, workers=WORKERS)
+    return keystrokes
 
 
 def alike(left: pl.Series, right: pl.Series, where: Bools) -> Bools:
     """Where two texts resemble each other, where asked."""
-    found = np.zeros(len(where), dtype=np.bool_)
+    resembling = np.zeros(len(where), dtype=np.bool_)
     at = np.flatnonzero(where)
     if len(at):
         a, b = left.gather(at).to_list(), right.gather(at).to_list()
-        found[at] = (
+        resembling[at] = (
             cpdist(a, b, scorer=JaroWinkler.similarity, score_cutoff=ALIKE, dtype=np.float32, workers=WORKERS) > 0
         )
-    return found
+    return resembling
 
 
 def name(pairs: Pairs) -> Compared:
     """Names of persons: the same · sounding the same · a keystroke apart · the surname only · other."""
     left, right = pairs.both("name_key")
-    said, same = pairs.said("name_key"), pairs.same("name_key")
+    filled, same = pairs.filled("name_key"), pairs.same("name_key")
     sounds = pairs.same("sound")
-    open_ = said & ~same & ~sounds
+    open_ = filled & ~same & ~sounds
     # Among two characters one keystroke is half the name; only swapping them is a slip.
     long = ((left.str.len_chars() >= 3) | (right.str.len_chars() >= 3)).fill_null(False).to_numpy()
     swapped = (left == right.str.reverse()).fill_null(False).to_numpy()
     latin = (left.str.contains("[a-z]") & right.str.contains("[a-z]")).fill_null(False).to_numpy()
     near = swapped | (edits(left, right, open_ & long & ~latin, 1) <= 1) | alike(left, right, open_ & latin)
     return Compared(
-        pick(pairs, said, same=same, sounds=sounds, near=near, surname=pairs.same("surname")), pairs.share("name_key")
+        pick(pairs, filled, same=same, sounds=sounds, near=near, surname=pairs.same("surname")), pairs.share("name_key")
     )
 
 
@@ -132,9 +132,9 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     ``called``: the persons' names. A number that its own row contradicts, under two names, is a relative's.
     """
     left, right = pairs.both("id_text")
-    said, same = pairs.said("id_text"), pairs.same("id_text")
-    valid = pairs.said("id_valid")
-    open_ = said & ~same & ~valid
+    filled, same = pairs.filled("id_text"), pairs.same("id_text")
+    valid = pairs.filled("id_valid")
+    open_ = filled & ~same & ~valid
     near = edits(left, right, open_, 2) <= 2
     kept = (left.str.slice(0, 14) == right.str.slice(0, 14)).fill_null(False).to_numpy()
     tail = (left.str.slice(-4) == right.str.slice(-4)).fill_null(False).to_numpy()
@@ -146,7 +146,7 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     return Compared(
         pick(
             pairs,
-            said,
+            filled,
             other=borrowed,
             same=same & ~stars,
             both_valid=valid & ~same,
@@ -171,33 +171,33 @@ def _borrowed(pairs: Pairs, called: Compared) -> Bools:
 def born(pairs: Pairs) -> Compared:
     """Birth dates: the same · one of year, month, day otherwise, or day and month swapped · the year alone · other."""
     left, right = pairs.both("born_on")
-    said, same = pairs.said("born_on"), pairs.same("born_on")
+    filled, same = pairs.filled("born_on"), pairs.same("born_on")
     parts = [(getattr(left.dt, p)(), getattr(right.dt, p)()) for p in ("year", "month", "day")]
     (year, month, day) = [(a == b).fill_null(False).to_numpy() for a, b in parts]
     swapped = ((parts[1][0] == parts[2][1]) & (parts[2][0] == parts[1][1])).fill_null(False).to_numpy()
     one_off = (year.astype(int) + month + day) == 2
-    return Compared(pick(pairs, said, same=same, near=one_off | year & swapped, year=year), pairs.share("born_on"))
+    return Compared(pick(pairs, filled, same=same, near=one_off | year & swapped, year=year), pairs.share("born_on"))
 
 
 def equal(pairs: Pairs, column: str, *, by_share: bool = True) -> Compared:
     """The same or other."""
-    said, same = pairs.said(column), pairs.same(column)
-    return Compared(pick(pairs, said, same=same), pairs.share(column) if by_share else None)
+    filled, same = pairs.filled(column), pairs.same(column)
+    return Compared(pick(pairs, filled, same=same), pairs.share(column) if by_share else None)
 
 
 def typed(pairs: Pairs, column: str, *, most: int = 1) -> Compared:
     """The same, at most ``most`` keystrokes apart, or other."""
     left, right = pairs.both(column)
-    said, same = pairs.said(column), pairs.same(column)
+    filled, same = pairs.filled(column), pairs.same(column)
     return Compared(
-        pick(pairs, said, same=same, near=edits(left, right, said & ~same, most) <= most), pairs.share(column)
+        pick(pairs, filled, same=same, near=edits(left, right, filled & ~same, most) <= most), pairs.share(column)
     )
 
 
 def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
     """Names of estates, organizations, owners: the same, (one within the other,) near, or other."""
     left, right = pairs.both(column)
-    said, same = pairs.said(column), pairs.same(column)
+    filled, same = pairs.filled(column), pairs.same(column)
     levels: Mapping[str, Bools] = {"same": same}
     if within:
         short = ((left.str.len_chars() >= 3) & (right.str.len_chars() >= 3)).fill_null(False)
@@ -206,8 +206,8 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
             (a.str.contains(b, literal=True) | b.str.contains(a, literal=True)).fill_null(False)
         )
         levels = {**levels, "within": (short & inside.to_series()).to_numpy()}
-    near = (edits(left, right, said & ~same, 1) <= 1) | alike(left, right, said & ~same)
-    return Compared(pick(pairs, said, **levels, near=near), pairs.share(column))
+    near = (edits(left, right, filled & ~same, 1) <= 1) | alike(left, right, filled & ~same)
+    return Compared(pick(pairs, filled, **levels, near=near), pairs.share(column))
 
 
 def home(pairs: Pairs) -> Compared:
@@ -215,11 +215,11 @@ def home(pairs: Pairs) -> Compared:
     room the same · same building · same estate, by how many live there · other.
     """
     household = pairs.same("household") if pairs.has("household") else np.zeros(pairs.n, dtype=np.bool_)
-    said = pairs.said("door") | pairs.said("house") | household
+    filled = pairs.filled("door") | pairs.filled("house") | household
     same, room, building = pairs.same("door"), pairs.same("place"), pairs.same("house")
     open_ = ~same & ~household & ~building
     same_estate, same_building = pairs.same("estate"), pairs.same("building")
-    misspelt_estate = alike(*pairs.both("estate"), open_ & same_building & pairs.said("estate"))
+    misspelt_estate = alike(*pairs.both("estate"), open_ & same_building & pairs.filled("estate"))
     # A building is a number where estates have names; only where it is a word (a street's name) can it be misspelt.
     words = (
         (pairs.both("building")[0].str.len_chars() >= WORD) & (pairs.both("building")[1].str.len_chars() >= WORD)
@@ -228,7 +228,7 @@ def home(pairs: Pairs) -> Compared:
     near = misspelt_estate | misspelt_building
     level = pick(
         pairs,
-        said,
+        filled,
         same=same,
         household=household,
         room=room,

@@ -92,14 +92,14 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
     ours, theirs = prepare.with_columns(left, kind), prepare.with_columns(right, kind)
     doubled = [certain.duplicates(side, certain.DUPLICATE_KEYS[kind]) for side in (ours, theirs)]
     ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip((ours, theirs), doubled, strict=True))
-    found: list[pl.DataFrame] = []
+    settled: list[pl.DataFrame] = []
     rest: tuple[pl.DataFrame, ...] = (ours, theirs)
     names: dict[str, str] = {}
     for number, key in enumerate(certain.KEYS[kind]):
         sure = certain.pairs(rest[0], rest[1], key)
         if number == 0 and (names := aliases.learn(_doors(ours, theirs, sure))):
             rest, ours = (_renamed(rest[0], names), rest[1]), _renamed(ours, names)
-        found.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
+        settled.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
         rest = _without(rest, sure)
     pool = tuple(prepare.PREPARE[kind](side) for side in rest)
     homes = tuple(prepare.home_of(side, kind) for side in (ours, theirs))
@@ -108,17 +108,17 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
             left=pool[0],
             right=pool[1],
             homes=homes,
-            settled=pl.concat(found),
+            settled=pl.concat(settled),
             kind=kind,
             weights=weights or WEIGHTS[kind],
         )
         matched = chosen.filter(pl.col("status") == "match")
-        found.append(matched)
+        settled.append(matched)
         if matched.is_empty():
             break
         pool = _without(pool, matched)
-    found.append(chosen.filter(pl.col("status") == "question"))
-    return Links(pl.concat(found).sort("left_row"), doubled[0], doubled[1], names)
+    settled.append(chosen.filter(pl.col("status") == "question"))
+    return Links(pl.concat(settled).sort("left_row"), doubled[0], doubled[1], names)
 
 
 def _doors(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
@@ -151,13 +151,13 @@ def compare(records: pl.DataFrame, pairs: Sequence[tuple[int, int]], kind: str) 
     """
     prepared = prepare.PREPARE[kind](prepare.with_columns(records, kind))
     at = pl.DataFrame(
-        {"l": [one for one, _ in pairs], "r": [other for _, other in pairs]}, {"l": pl.UInt32, "r": pl.UInt32}
+        {"l": [left for left, _ in pairs], "r": [right for _, right in pairs]}, {"l": pl.UInt32, "r": pl.UInt32}
     )
     return _levels(Pairs(prepared, prepared, at), kind).to_dicts()
 
 
 def _levels(pairs: Pairs, kind: str) -> pl.DataFrame:
-    return pl.DataFrame({name: one.level for name, one in COMPARE[kind](pairs).items()})
+    return pl.DataFrame({name: compared.level for name, compared in COMPARE[kind](pairs).items()})
 
 
 def _without(sides: tuple[pl.DataFrame, ...], pairs: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
@@ -180,11 +180,13 @@ def _round(
     """One weighing of what is left; the chosen pairs as ``Links.pairs``."""
     left, right = _households(left, right, homes, settled)
     left, right = left.with_row_index("l"), right.with_row_index("r")
-    found = blocks.candidates(left, right, BLOCKS[kind])
-    pairs = Pairs(left, right, found)
+    candidates = blocks.candidates(left, right, BLOCKS[kind])
+    pairs = Pairs(left, right, candidates)
     compared = COMPARE[kind](pairs)
     bits = score.total(weights, compared) + score.prior(len(left), len(right))
-    scored = found.with_columns(bits=bits, p=score.probability(bits), at=np.arange(len(found), dtype=np.uint32))
+    scored = candidates.with_columns(
+        bits=bits, p=score.probability(bits), at=np.arange(len(candidates), dtype=np.uint32)
+    )
     chosen = assign.assign(scored.filter(pl.col("p") >= QUESTION))
     why = _why(compared, chosen["at"].to_numpy())
     return chosen.select(
@@ -261,6 +263,6 @@ COMPARE = {"person": _person, "dwelling": _dwelling, "organization": _organizati
 def _why(compared: Mapping[str, Compared], at: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> list[str]:
     """The evidence of each chosen pair in words, for and against."""
     words = [["" for _ in at] for _ in compared]
-    for row, (name, one) in zip(words, compared.items(), strict=True):
-        row[:] = [EVIDENCE.get((name, code), "") for code in one.level[at].tolist()]
+    for row, (name, comparison) in zip(words, compared.items(), strict=True):
+        row[:] = [EVIDENCE.get((name, code), "") for code in comparison.level[at].tolist()]
     return ["，".join(w for w in column if w) for column in zip(*words, strict=True)]

@@ -147,5 +147,5 @@ def home_of(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """``row`` and ``home`` (a number for the door) of every record that has a door; only households have homes."""
     if kind == "dwelling":
         return frame.clear().select("row", home=pl.lit(0, dtype=pl.UInt64))
-    said = frame.filter(pl.col("room").is_not_null())
-    return said.select("row", home=pl.struct(PLACE).hash())
+    with_room = frame.filter(pl.col("room").is_not_null())
+    return with_room.select("row", home=pl.struct(PLACE).hash())

@@ -49,12 +49,12 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
 
     the birth date and sex within an ID number that agrees already, and the telephone of a home that agrees already.
     """
-    of = {name: bits_of(weights[name], one) for name, one in compared.items()}
+    of = {name: bits_of(weights[name], comparison) for name, comparison in compared.items()}
     if "id" in of:
-        known = compared["id"].implies & np.isin(compared["id"].level, ["same", "near"])
+        in_number = compared["id"].implies & np.isin(compared["id"].level, ["same", "near"])
         for implied in ("born", "sex"):
             if implied in of:
-                of[implied] = np.where(known, np.minimum(of[implied], 0.0), of[implied])
+                of[implied] = np.where(in_number, np.minimum(of[implied], 0.0), of[implied])
     if "home" in of and "phone" in of:
         both = (of["home"] > AGAIN_AT_HOME) & (of["phone"] > AGAIN_AT_HOME)
         weaker = np.minimum(of["home"], of["phone"])
