@@ -68,10 +68,10 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
         raise LedgerError(FAILED.get(done.returncode, FAILED[TOO_BIG] if done.returncode < 0 else FAILED[BROKEN]))
     sheets = []
     for line in done.stdout.splitlines():
-        one = json.loads(line)
-        if "refused" in one:
-            raise LedgerError(one["refused"])
-        sheets.append(Sheet(one["name"], one["rows"], [tuple(m) for m in one["merged"]], one["hidden"]))
+        sheet = json.loads(line)
+        if "refused" in sheet:
+            raise LedgerError(sheet["refused"])
+        sheets.append(Sheet(sheet["name"], sheet["rows"], [tuple(m) for m in sheet["merged"]], sheet["hidden"]))
     return kind, sheets
 
 

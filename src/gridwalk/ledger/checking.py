@@ -31,8 +31,8 @@ TEXTS = {
 
 def check(side: Side) -> pl.DataFrame:
     """Every fault of the ledger as ``Side.faults``, in the order of its rows."""
-    found = [side.faults, *(rule(side) for rule in RULES[side.kind]), _addresses(side), _duplicates(side)]
-    return pl.concat(found).unique(maintain_order=True).sort("row", maintain_order=True)
+    faults = [side.faults, *(rule(side) for rule in RULES[side.kind]), _addresses(side), _duplicates(side)]
+    return pl.concat(faults).unique(maintain_order=True).sort("row", maintain_order=True)
 
 
 def marks(side: Side, faults: pl.DataFrame) -> list[Mark]:
@@ -71,8 +71,8 @@ def _addresses(side: Side) -> pl.DataFrame:
     wrong = side.frame.filter(pl.col("door_fault").is_not_null() & (pl.col("door_fault") != "empty"))
     field = "address" if "address" in side.fields else "room"
     text = pl.col("door_fault").replace_strict(addresses.FAULTS, default="")
-    made = _faults(side, wrong.select("row", "door_fault"), field, "duplicate", text)
-    return made.with_columns(code=wrong["door_fault"])
+    faults = _faults(side, wrong.select("row", "door_fault"), field, "duplicate", text)
+    return faults.with_columns(code=wrong["door_fault"])
 
 
 def _duplicates(side: Side) -> pl.DataFrame:
@@ -82,8 +82,8 @@ def _duplicates(side: Side) -> pl.DataFrame:
         if _has(side, "estate_key")
         else side
     )
-    held = [k for k in keys if _has(side, *k.columns, *([k.unless] if k.unless else []))]
-    doubled = certain.duplicates(side.frame, held)
+    usable = [k for k in keys if _has(side, *k.columns, *([k.unless] if k.unless else []))]
+    doubled = certain.duplicates(side.frame, usable)
     first = side.frame.select(first_row="row", n="row_no")
     rows = doubled.join(first, on="first_row").select("row", "n", "why")
     return _faults(side, rows, "", "duplicate", _worded("duplicate", "n", "why"))
@@ -92,10 +92,10 @@ def _duplicates(side: Side) -> pl.DataFrame:
 def _one_number(side: Side, number: str, code: str) -> pl.DataFrame:
     if not _has(side, number, "name"):
         return pl.DataFrame(schema=FAULTS)
-    held = side.frame.select("row", "row_no", "name", key=number).drop_nulls()
-    held = held.filter(pl.col("name").n_unique().over("key") > 1)
-    first = held.group_by("key").agg(n=pl.col("row_no").first(), of=pl.col("name").first())
-    others = held.join(first, on="key").filter(pl.col("name") != pl.col("of"))
+    rows = side.frame.select("row", "row_no", "name", key=number).drop_nulls()
+    rows = rows.filter(pl.col("name").n_unique().over("key") > 1)
+    first = rows.group_by("key").agg(n=pl.col("row_no").first(), of=pl.col("name").first())
+    others = rows.join(first, on="key").filter(pl.col("name") != pl.col("of"))
     return _faults(side, others.select("row", "n"), number, code, _worded(code, "n"))
 
 
@@ -109,26 +109,26 @@ def _one_code(side: Side) -> pl.DataFrame:
 
 def _against_the_number(side: Side) -> pl.DataFrame:
     """What the ID number says of birth and sex (GB 11643) against the columns beside it."""
-    found = [pl.DataFrame(schema=FAULTS)]
+    faults = [pl.DataFrame(schema=FAULTS)]
     if _has(side, "id_no", "born_on"):
         born = pl.col("id_no").str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
-        found.append(
+        faults.append(
             _faults(side, side.frame.filter(pl.col("born_on") != born).select("row"), "born_on", "born_disagrees")
         )
     if _has(side, "id_no", "sex"):
         odd = pl.col("id_no").str.slice(16, 1).cast(pl.Int8, strict=False) % 2 == 1
         sex = pl.when(odd).then(pl.lit("male")).otherwise(pl.lit("female"))
         wrong = side.frame.filter(pl.col("id_no").is_not_null() & (pl.col("sex") != sex))
-        found.append(_faults(side, wrong.select("row"), "sex", "sex_disagrees"))
-    return pl.concat(found)
+        faults.append(_faults(side, wrong.select("row"), "sex", "sex_disagrees"))
+    return pl.concat(faults)
 
 
 def _shared_phone(side: Side) -> pl.DataFrame:
     if not _has(side, "phone", "building", "room"):
         return pl.DataFrame(schema=FAULTS)
     door = pl.struct(p for p in ("estate", "building", "stairwell", "room") if p in side.frame.columns)
-    held = side.frame.filter(pl.col("phone").is_not_null() & pl.col("room").is_not_null())
-    many = held.select("row", n=door.n_unique().over("phone")).filter(pl.col("n") >= PHONE_DOORS)
+    housed = side.frame.filter(pl.col("phone").is_not_null() & pl.col("room").is_not_null())
+    many = housed.select("row", n=door.n_unique().over("phone")).filter(pl.col("n") >= PHONE_DOORS)
     return _faults(side, many, "phone", "phone_shared", _worded("phone_shared", "n"))
 
 

@@ -135,8 +135,8 @@ def _rates(records: pl.DataFrame, by: str) -> dict[str, tuple[int, int]]:
 
 def _area(frame: pl.DataFrame) -> pl.Expr:
     """What says where a row belongs: the grid, else the community, else the estate."""
-    held = [pl.col(c) for c in ("grid_code", "grid_name", "community", "estate") if c in frame.columns]
-    return pl.coalesce(held) if held else pl.lit(None, dtype=pl.String)
+    columns = [pl.col(c) for c in ("grid_code", "grid_name", "community", "estate") if c in frame.columns]
+    return pl.coalesce(columns) if columns else pl.lit(None, dtype=pl.String)
 
 
 def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Comparison:
@@ -186,8 +186,8 @@ def agreed_fields(left: Side, right: Side) -> tuple[str, ...]:
     as one, last.
     """
     both = [f for f in dictionary.fields(left.kind) if f.name in left.fields and f.name in right.fields]
-    said = [all(p in side.frame.columns for p in ("building", "room")) for side in (left, right)]
-    return (*(f.name for f in both if not f.locates), *([ADDRESS] if all(said) else []))
+    with_doors = [all(p in side.frame.columns for p in ("building", "room")) for side in (left, right)]
+    return (*(f.name for f in both if not f.locates), *([ADDRESS] if all(with_doors) else []))
 
 
 def cells_of(
@@ -196,7 +196,7 @@ def cells_of(
     """``Comparison.cells`` of known pairs (left_row, right_row). ``names``: left estates under their right names."""
     ours = matched.join(_keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
     theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
-    found = [_of_field(ours, theirs, field) for field in agreed]
+    cells = [_of_field(ours, theirs, field) for field in agreed]
     empty = pl.DataFrame(
         schema={
             "left_row": pl.UInt32,
@@ -207,7 +207,7 @@ def cells_of(
             "right": pl.String,
         }
     )
-    return pl.concat([empty, *found])
+    return pl.concat([empty, *cells])
 
 
 def _of_field(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.DataFrame:
@@ -215,7 +215,7 @@ def _of_field(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.DataFr
         return _of_door(ours, theirs)
     here, there = ours[field], theirs[field]
     verdict = _verdict(here, there, (here == there).fill_null(False), _same_writing(ours, theirs, field))
-    return _found(ours, field, verdict, here.cast(pl.String), there.cast(pl.String))
+    return _cells(ours, field, verdict, here.cast(pl.String), there.cast(pl.String))
 
 
 def _same_writing(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.Series:
@@ -236,7 +236,7 @@ def _of_door(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
             same = same & (ours[part] == theirs[part]).fill_null(True)
     here, there = _door(ours), _door(theirs)
     written = (here == there).fill_null(False)
-    return _found(ours, ADDRESS, _verdict(here, there, same, written), here, there)
+    return _cells(ours, ADDRESS, _verdict(here, there, same, written), here, there)
 
 
 def _door(frame: pl.DataFrame) -> pl.Series:
@@ -261,8 +261,8 @@ def _verdict(here: pl.Series, there: pl.Series, same: pl.Series, written: pl.Ser
     ).to_series()
 
 
-def _found(ours: pl.DataFrame, field: str, verdict: pl.Series, here: pl.Series, there: pl.Series) -> pl.DataFrame:
-    made = ours.select("left_row", "right_row").with_columns(
+def _cells(ours: pl.DataFrame, field: str, verdict: pl.Series, here: pl.Series, there: pl.Series) -> pl.DataFrame:
+    cells = ours.select("left_row", "right_row").with_columns(
         field=pl.lit(field), verdict=verdict, left=here, right=there
     )
-    return made.filter(verdict != "same")
+    return cells.filter(verdict != "same")

@@ -41,22 +41,22 @@ def marks(comparison: Comparison, *, masked: bool = False) -> list[Mark]:
     left, right = comparison.left, comparison.right
     at = _places(left)
     columns = _columns(left)
-    found = []
+    explained = []
     for row, other, field, verdict, here, there in _unequal(comparison).iter_rows():
         sheet, row_no = at[row]
         text = (
             f"{_label(left.kind, field)}{VERDICTS[verdict]}：这里 {shown(left.kind, field, here)}，"
             f"{right.name} 是 {shown(left.kind, field, there, masked=masked)}（第 {other + 1} 条）"
         )
-        found.append(Mark(sheet, row_no, columns.get((sheet, field), ""), text))
+        explained.append(Mark(sheet, row_no, columns.get((sheet, field), ""), text))
     for (row,) in comparison.left_only.iter_rows():
-        found.append(Mark(*at[row], "", f"{right.name} 里没有找到"))
+        explained.append(Mark(*at[row], "", f"{right.name} 里没有找到"))
     for row, first, why in comparison.left_duplicates.iter_rows():
-        found.append(Mark(*at[row], "", f"和第 {at[first][1]} 行重复：{why}"))
+        explained.append(Mark(*at[row], "", f"和第 {at[first][1]} 行重复：{why}"))
     for row, other, score, why in _questions(comparison).iter_rows():
-        found.append(Mark(*at[row], "", f"疑似是 {right.name} 第 {other + 1} 条（把握 {score:.0%}）：{why}"))
-    found += [Mark(*at[r], c, t) for r, _, c, _, t in left.faults.iter_rows()]
-    return found
+        explained.append(Mark(*at[row], "", f"疑似是 {right.name} 第 {other + 1} 条（把握 {score:.0%}）：{why}"))
+    explained += [Mark(*at[r], c, t) for r, _, c, _, t in left.faults.iter_rows()]
+    return explained
 
 
 def tables(comparison: Comparison, *, masked: bool = False) -> list[Table]:
@@ -105,10 +105,10 @@ def _pair(n: int, d: int) -> list[Any]:
 
 
 def _table(name: str, header: Sequence[str], rows: Iterator[Sequence[Any]]) -> Table:
-    held = list(rows)
-    if len(held) > MOST_ROWS:
-        held = [*held[:MOST_ROWS], [f"还有 {len(held) - MOST_ROWS:,} 行没有列出，请按社区分开比对"]]
-    return Table(name, header, held)
+    listed = list(rows)
+    if len(listed) > MOST_ROWS:
+        listed = [*listed[:MOST_ROWS], [f"还有 {len(listed) - MOST_ROWS:,} 行没有列出，请按社区分开比对"]]
+    return Table(name, header, listed)
 
 
 def _label(kind: str, field: str) -> str:
@@ -130,18 +130,18 @@ def _places(side: Side) -> Mapping[int, tuple[str, int]]:
 
 def _columns(side: Side) -> Mapping[tuple[str, str], str]:
     """The letter of the column that holds a field in a sheet; the door is marked where its room stands."""
-    found = {(s.name, c.field): c.letter for s in side.sheets for c in s.columns if c.field}
+    letters = {(s.name, c.field): c.letter for s in side.sheets for c in s.columns if c.field}
     for sheet in side.sheets:
-        letter = next((found[sheet.name, f] for f in _LOCATING if (sheet.name, f) in found), "")
-        found[sheet.name, ADDRESS] = letter
-    return found
+        letter = next((letters[sheet.name, f] for f in _LOCATING if (sheet.name, f) in letters), "")
+        letters[sheet.name, ADDRESS] = letter
+    return letters
 
 
 def _who(side: Side) -> Mapping[int, str]:
     """What names a row: the person's or organization's name, else its door."""
-    held = [c for c in ("name", "address", "estate", "building", "stairwell", "room") if c in side.frame.columns]
+    columns = [c for c in ("name", "address", "estate", "building", "stairwell", "room") if c in side.frame.columns]
     texts = side.frame.select(
-        "row", who=pl.concat_str(held[:1] if "name" in held[:1] else held, separator=" ", ignore_nulls=True)
+        "row", who=pl.concat_str(columns[:1] if "name" in columns[:1] else columns, separator=" ", ignore_nulls=True)
     )
     return dict(texts.iter_rows())
 

@@ -119,9 +119,9 @@ def _workbook(source: Path) -> list[Wide]:
         try:
             assert child.stdout is not None
             while line := child.stdout.readline():
-                said = json.loads(line)
-                frame = pl.read_ipc_stream(io.BytesIO(child.stdout.read(said["bytes"])))
-                sheets.append(Wide(said["name"], frame, [tuple(m) for m in said["merged"]], said["hidden"]))
+                head = json.loads(line)
+                frame = pl.read_ipc_stream(io.BytesIO(child.stdout.read(head["bytes"])))
+                sheets.append(Wide(head["name"], frame, [tuple(m) for m in head["merged"]], head["hidden"]))
         except (json.JSONDecodeError, pl.exceptions.PolarsError):
             child.kill()
         finally:
@@ -136,16 +136,16 @@ def _merges(source: Path) -> Iterator[list[tuple[int, int]]]:
     with zipfile.ZipFile(source) as archive:
         for path in _sheet_paths(archive):
             before = b""
-            found: list[tuple[int, int]] = []
+            merges: list[tuple[int, int]] = []
             with archive.open(path) as file:
-                while (block := file.read(BLOCK)) and len(found) < MAX_MERGES:
-                    held = before + block
-                    if b"<mergeCell" in held:
-                        found += [
-                            (int(m[1]) - 1, int(m[2]) - 1) for m in _MERGE.finditer(held) if m.end() > len(before)
+                while (block := file.read(BLOCK)) and len(merges) < MAX_MERGES:
+                    window = before + block
+                    if b"<mergeCell" in window:
+                        merges += [
+                            (int(m[1]) - 1, int(m[2]) - 1) for m in _MERGE.finditer(window) if m.end() > len(before)
                         ]
-                    before = held[-128:]
-            yield [merge for merge in found if merge[0] != merge[1]]
+                    before = window[-128:]
+            yield [merge for merge in merges if merge[0] != merge[1]]
 
 
 def _sheet_paths(archive: zipfile.ZipFile) -> list[str]:
@@ -176,8 +176,8 @@ def _send(source: Path) -> None:
     for (name, hidden, frame), merges in zip(loaded, merged, strict=True):
         stream = io.BytesIO()
         frame.write_ipc_stream(stream)
-        said = {"name": name, "hidden": hidden, "merged": merges, "bytes": stream.tell()}
-        sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
+        head = {"name": name, "hidden": hidden, "merged": merges, "bytes": stream.tell()}
+        sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")
         sys.stdout.buffer.write(stream.getbuffer())
     sys.stdout.buffer.flush()
 
