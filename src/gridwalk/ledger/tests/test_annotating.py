@@ -44,9 +44,9 @@ def test_only_bad_cells_of_the_users_own_file_change() -> None:
     data = original()
     marks = marks_of(data)
     assert [(m.row_no, m.column) for m in marks] == [(3, "G"), (5, "F"), (5, "G")]
-    made = annotate.annotate(data, "台账.xlsx", marks)
-    before, after = opened(data)["人口"], opened(made.data)["人口"]
-    assert made.rebuilt == ""
+    annotated = annotate.annotate(data, "台账.xlsx", marks)
+    before, after = opened(data)["人口"], opened(annotated.data)["人口"]
+    assert annotated.rebuilt == ""
     for row in before.iter_rows():
         for cell in row:
             same = after[cell.coordinate]
@@ -55,7 +55,7 @@ def test_only_bad_cells_of_the_users_own_file_change() -> None:
             assert (same.comment is not None) == marked == (same.fill.start_color.rgb == "00F9E6E1")
     assert "11 位" in after["G3"].comment.text
     assert after.column_dimensions["D"].width == 33 and after["D3"].font.bold and after.auto_filter.ref == "A2:G5"
-    assert opened(made.data).sheetnames == ["人口", "说明"]
+    assert opened(annotated.data).sheetnames == ["人口", "说明"]
 
 
 def test_a_mark_in_a_merged_cell_goes_where_it_can_be_seen_and_says_it_once() -> None:
@@ -71,8 +71,8 @@ def test_what_concerns_a_whole_row_and_what_is_beyond_the_comments_stands_in_a_c
 ) -> None:
     monkeypatch.setattr(annotate, "MAX_COMMENTS", 2)
     data = books.xlsx({"Sheet1": [PERSON, *[person(n, phone="12") for n in range(1, 5)]]})
-    made = annotate.annotate(data, "台账.xlsx", [*marks_of(data), Mark("Sheet1", 2, "", "这户在两个网格")])
-    sheet = opened(made.data)["Sheet1"]
+    annotated = annotate.annotate(data, "台账.xlsx", [*marks_of(data), Mark("Sheet1", 2, "", "这户在两个网格")])
+    sheet = opened(annotated.data)["Sheet1"]
     assert sheet["H1"].value == "网格走访说明"
     assert "这户在两个网格" in sheet["H2"].value
     assert [bool(sheet[f"G{n}"].comment) for n in range(2, 6)] == [True, True, False, False]
@@ -81,9 +81,9 @@ def test_what_concerns_a_whole_row_and_what_is_beyond_the_comments_stands_in_a_c
 
 def test_other_files_and_long_ones_are_rebuilt_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\n".join(",".join(map(str, row)) for row in (PERSON, person(1, phone="12"), person(2, name="=1+1")))
-    made = annotate.annotate(text.encode("gb18030"), "台账.csv", marks_of(text.encode("gb18030"), "台账.csv"))
-    assert "原文件不是 xlsx" in made.rebuilt
-    sheet: Any = opened(made.data).active
+    annotated = annotate.annotate(text.encode("gb18030"), "台账.csv", marks_of(text.encode("gb18030"), "台账.csv"))
+    assert "原文件不是 xlsx" in annotated.rebuilt
+    sheet: Any = opened(annotated.data).active
     assert sheet["G2"].fill.start_color.rgb.endswith("F9E6E1") and "11 位" in sheet["H2"].value
     assert (sheet["D3"].value, sheet["D3"].data_type, sheet["D3"].quotePrefix) == ("=1+1", "s", True)
     monkeypatch.setattr(annotate, "KEEP_FILE_ROWS", 3)
@@ -97,17 +97,17 @@ def test_a_file_that_cannot_be_changed_in_place_is_rebuilt(monkeypatch: pytest.M
 
     monkeypatch.setattr(openpyxl, "load_workbook", fails)
     data = original()
-    made = annotate.annotate(data, "台账.xlsx", marks_of(data))
+    annotated = annotate.annotate(data, "台账.xlsx", marks_of(data))
     monkeypatch.undo()
-    assert "改不了" in made.rebuilt and opened(made.data)["人口"]["D3"].value == "王二"
+    assert "改不了" in annotated.rebuilt and opened(annotated.data)["人口"]["D3"].value == "王二"
 
 
 def test_an_annotated_workbook_is_read_again_like_the_first() -> None:
     for data, name in ((original(), "台账.xlsx"), ("姓名,身份证号,手机\n王一,1,2\n".encode(), "台账.csv")):
-        made = annotate.annotate(
+        annotated = annotate.annotate(
             data, name, [*marks_of(data, name), Mark("人口" if name[-1] == "x" else "Sheet1", 3, "", "看")]
         )
-        first, again = read.read(data, name), read.read(made.data, "改好.xlsx")
+        first, again = read.read(data, name), read.read(annotated.data, "改好.xlsx")
         assert again.refused == first.refused == [] and again.questions == first.questions
         assert [(r.row_no, r.values, r.faults) for r in again.rows] == [
             (r.row_no, r.values, r.faults) for r in first.rows

@@ -30,8 +30,8 @@ from gridwalk.method import address_writing
     ],
 )
 def test_it_finds_one_door_however_the_columns_are_cut(values: dict[str, str]) -> None:
-    found = location.address_of(values)
-    assert address_writing.key(found) == "林古里|5|2|301" and found.floor == 3 and not found.fault
+    door = location.address_of(values)
+    assert address_writing.key(door) == "林古里|5|2|301" and door.floor == 3 and not door.fault
 
 
 def test_what_a_column_says_goes_before_the_address() -> None:

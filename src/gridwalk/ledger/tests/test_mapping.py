@@ -52,14 +52,14 @@ def test_it_says_so_when_it_cannot_tell_the_kind() -> None:
 def test_a_column_of_identity_numbers_or_telephones_is_known_by_its_content() -> None:
     rows = [[f"王{n}", id_no(n), phone(n), n] for n in range(10)]
     rows[3][1] = "看不清"
-    found = ledger(["姓名", "号码甲", "号码乙", "门牌号"], *[["王一", *r[1:]] for r in rows])
-    assert how(found) == {
+    book = ledger(["姓名", "号码甲", "号码乙", "门牌号"], *[["王一", *r[1:]] for r in rows])
+    assert how(book) == {
         "A": ("name", "synonym"),
         "B": ("id_no", "content"),
         "C": ("phone", "content"),
         "D": ("room", "synonym"),
     }
-    assert [r.row_no for r in found.rows if r.faults] == [5]
+    assert [r.row_no for r in book.rows if r.faults] == [5]
 
 
 def test_a_column_mostly_of_other_things_is_not_taken_for_identity_numbers() -> None:
@@ -95,16 +95,16 @@ def test_what_a_person_chose_goes_before_the_words_and_what_no_longer_fits_is_le
 def test_forbidden_columns_are_refused_by_name_even_when_chosen_and_nothing_of_them_is_read() -> None:
     header = [*PERSON, "民　族", "政治面貌", "备注"]
     row = [*person(1), "某族", "某党", "上访过"]
-    found = ledger(header, row, mapping={"民 族": "registered_address", "备注": "registered_address"})
-    assert [c.how for c in found.sheets[0].columns[-3:]] == ["forbidden"] * 3
-    assert [r.split("”")[0] for r in found.refused] == ["“民 族", "“政治面貌", "“备注"]
-    assert not {"某族", "某党", "上访过"} & set(map(str, found.rows[0].values.values()))
+    book = ledger(header, row, mapping={"民 族": "registered_address", "备注": "registered_address"})
+    assert [c.how for c in book.sheets[0].columns[-3:]] == ["forbidden"] * 3
+    assert [r.split("”")[0] for r in book.refused] == ["“民 族", "“政治面貌", "“备注"]
+    assert not {"某族", "某党", "上访过"} & set(map(str, book.rows[0].values.values()))
 
 
 def test_what_the_dictionary_does_not_know_is_dropped() -> None:
-    found = ledger([*PERSON, "车牌"], [*person(1), "津A00000"])
-    assert how(found)["H"] == ("", "unknown")
-    assert "津A00000" not in found.rows[0].values.values()
+    book = ledger([*PERSON, "车牌"], [*person(1), "津A00000"])
+    assert how(book)["H"] == ("", "unknown")
+    assert "津A00000" not in book.rows[0].values.values()
 
 
 def test_the_title_settles_which_kind_where_the_columns_fit_two() -> None:

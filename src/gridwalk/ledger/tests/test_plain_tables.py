@@ -144,10 +144,10 @@ def test_titles_footers_and_headers_printed_again_are_no_records(tmp_path: Path)
         ["合计", "2人", "", "", ""],
     ]
     file = written(tmp_path / "表.csv", table)
-    found = plain.read(file, "csv", kind=None, mapping={})
-    assert found is not None
-    assert found.frame["row_no"].to_list() == [3, 6]
-    assert found.frame["row"].to_list() == [0, 1]
+    table_read = plain.read(file, "csv", kind=None, mapping={})
+    assert table_read is not None
+    assert table_read.frame["row_no"].to_list() == [3, 6]
+    assert table_read.frame["row"].to_list() == [0, 1]
 
 
 def test_a_number_kept_as_a_number_is_not_trusted_even_where_it_passes_the_check(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ from gridwalk.ledger.tests import books
 
 def archive(**files: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in files.items():
-            made.writestr(name.replace("__", "/"), content)
+            file.writestr(name.replace("__", "/"), content)
     return out.getvalue()
 
 

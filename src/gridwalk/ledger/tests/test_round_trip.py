@@ -61,6 +61,19 @@ def people(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, object]]:
     return values, written
 
 
+def workbook(table: list[list[object]], above: int, left: int) -> bytes:
+    """A sheet that begins so many rows below the first and columns behind it, under a title."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False})
+    sheet = book.add_worksheet("人口")
+    if above:
+        sheet.write(0, 0, "君临天下社区实有人口台账")
+    for row_no, row in enumerate(table, start=above):
+        sheet.write_row(row_no, left, row)
+    book.close()
+    return out.getvalue()
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(people(), min_size=1, max_size=5),
@@ -72,21 +85,15 @@ def people(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, object]]:
 def test_it_reads_back_what_was_written(
     rows: list[tuple[dict[str, str], dict[str, object]]], order: list[str], data: st.DataObject, above: int, left: int
 ) -> None:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False})
-    sheet = book.add_worksheet("人口")
-    if above:
-        sheet.write(0, 0, "君临天下社区实有人口台账")
-    sheet.write_row(above, left, [data.draw(st.sampled_from(HEADERS[field])) for field in order])
-    for index, (_, written) in enumerate(rows):
-        sheet.write_row(above + 1 + index, left, [written[field] for field in order])
-    book.close()
-    ledger = read.read(out.getvalue(), "台账.xlsx")
+    titles: list[object] = [data.draw(st.sampled_from(HEADERS[field])) for field in order]
+    table = [titles, *([written[field] for field in order] for _, written in rows)]
+    ledger = read.read(workbook(table, above, left), "台账.xlsx")
     assert ledger.kind == "person"
     assert [row.row_no for row in ledger.rows] == [above + 2 + index for index in range(len(rows))]
     assert [row.values for row in ledger.rows] == [values for values, _ in rows]
     assert not any(row.faults for row in ledger.rows)
-    assert {c.field: c.index - left for c in ledger.sheets[0].columns} == {f: i for i, f in enumerate(order)}
+    places = dict(zip(order, range(left, left + len(order)), strict=True))
+    assert {c.field: c.index for c in ledger.sheets[0].columns} == places
 
 
 @given(st.integers(0, 16_383))

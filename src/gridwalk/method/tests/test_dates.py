@@ -61,9 +61,9 @@ def test_it_reads_the_ways_a_day_is_written(cell: object) -> None:
     ],
 )
 def test_it_refuses_what_is_no_day_and_says_why(cell: object, fault: str) -> None:
-    found = dates.check(cell)
-    assert (found.value, found.fault) == (None, fault)
-    assert found.fault_text
+    date = dates.check(cell)
+    assert (date.value, date.fault) == (None, fault)
+    assert date.fault_text
     assert dates.check(DAY).fault_text == ""
 
 
@@ -85,5 +85,5 @@ def test_a_workbooks_day_number_is_its_day(day: dt.date) -> None:
 
 @given(st.text())
 def test_any_text_is_either_a_day_or_a_fault(raw: str) -> None:
-    found = dates.check(raw)
-    assert (found.value is None) == bool(found.fault)
+    date = dates.check(raw)
+    assert (date.value is None) == bool(date.fault)

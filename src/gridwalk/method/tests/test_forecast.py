@@ -17,10 +17,10 @@ def test_a_steady_pace_leaves_no_doubt() -> None:
 
 
 def test_an_uneven_pace_widens_the_interval_around_the_same_number() -> None:
-    found = forecast.remaining_days([10, 90, 10, 90], 500)
-    assert found is not None
-    assert found.days == 10  # 200 doors in 4 days: 50 a day
-    assert found.lowest < 10 < found.highest
+    left = forecast.remaining_days([10, 90, 10, 90], 500)
+    assert left is not None
+    assert left.days == 10  # 200 doors in 4 days: 50 a day
+    assert left.lowest < 10 < left.highest
 
 
 def test_nothing_is_said_of_too_few_days_or_of_a_standstill() -> None:
@@ -31,10 +31,10 @@ def test_nothing_is_said_of_too_few_days_or_of_a_standstill() -> None:
 
 @given(paces, st.integers(1, 20_000))
 def test_the_number_lies_in_its_interval_and_two_readers_see_one_figure(done: list[int], left: int) -> None:
-    found = forecast.remaining_days(done, left)
-    if found is not None:
-        assert 1 <= found.lowest <= found.days <= found.highest <= forecast.LONGEST
-    assert found == forecast.remaining_days(done, left)
+    days_left = forecast.remaining_days(done, left)
+    if days_left is not None:
+        assert 1 <= days_left.lowest <= days_left.days <= days_left.highest <= forecast.LONGEST
+    assert days_left == forecast.remaining_days(done, left)
 
 
 @given(paces, st.integers(1, 20_000), st.integers(1, 500))

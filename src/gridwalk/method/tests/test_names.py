@@ -40,7 +40,7 @@ def test_normalising_twice_changes_nothing(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("张伟", "章伟"),
         ("陈静", "程瑾"),
@@ -50,8 +50,8 @@ def test_normalising_twice_changes_nothing(raw: str) -> None:
         ("阿依·古丽", "阿依古丽"),
     ],
 )
-def test_names_that_sound_alike_share_a_key(one: str, other: str) -> None:
-    assert names.key(one) == names.key(other)
+def test_names_that_sound_alike_share_a_key(name: str, other: str) -> None:
+    assert names.key(name) == names.key(other)
 
 
 def test_names_that_sound_apart_do_not() -> None:
@@ -108,10 +108,10 @@ def test_spellings_of_one_organization_share_a_key(name: str) -> None:
 
 
 def test_organizations_differ_by_more_than_their_legal_form() -> None:
-    one = {names.organization_key(n) for n in ("天津海河（集团）有限公司", "天津海河集团有限责任公司", "天津海河集团")}
-    other = {names.organization_key(n) for n in ("天津海河商贸有限公司", "城市之星超市", "公司")}
-    assert one == {"天津海河"}
-    assert other == {"天津海河商贸", "城市之星超市", "公司"}
+    same = {names.organization_key(n) for n in ("天津海河（集团）有限公司", "天津海河集团有限责任公司", "天津海河集团")}
+    different = {names.organization_key(n) for n in ("天津海河商贸有限公司", "城市之星超市", "公司")}
+    assert same == {"天津海河"}
+    assert different == {"天津海河商贸", "城市之星超市", "公司"}
 
 
 @given(st.text(max_size=20))

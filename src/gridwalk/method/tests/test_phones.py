@@ -67,9 +67,9 @@ def test_it_reads_landlines_without_their_extension(raw: str, numbers: tuple[str
     ],
 )
 def test_it_refuses_what_cannot_be_dialled_and_says_why(raw: str, fault: str) -> None:
-    found = phones.check(raw)
-    assert (found.value, found.fault) == ("", fault)
-    assert found.fault_text
+    phone = phones.check(raw)
+    assert (phone.value, phone.fault) == ("", fault)
+    assert phone.fault_text
     assert phones.check(ONE).fault_text == ""
 
 
@@ -80,9 +80,9 @@ def test_every_number_of_a_cell_comes_back_in_order(numbers: list[str], between:
 
 @given(st.text())
 def test_any_text_is_either_numbers_or_a_fault(raw: str) -> None:
-    found = phones.check(raw)
-    assert bool(found.value) != bool(found.fault)
-    assert not found.value or phones.check(found.value).value == found.value
+    phone = phones.check(raw)
+    assert bool(phone.value) != bool(phone.fault)
+    assert not phone.value or phones.check(phone.value).value == phone.value
 
 
 def test_the_mask_keeps_the_length_and_the_last_four() -> None:

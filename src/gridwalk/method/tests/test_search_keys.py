@@ -28,7 +28,7 @@ def test_pinyin_and_initials_find_it_with_spaces_or_without(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"),
+    ("typed", "is_match"),
     [
         ("林古里5号楼2单元301", True),
         ("5-2-301", True),
@@ -39,12 +39,12 @@ def test_pinyin_and_initials_find_it_with_spaces_or_without(name: str) -> None:
         ("古里林5号楼", False),
     ],
 )
-def test_an_address_is_found_in_any_style_and_by_what_it_says_only(typed: str, found: bool) -> None:
+def test_an_address_is_found_in_any_style_and_by_what_it_says_only(typed: str, is_match: bool) -> None:
     keys = search_keys.of_address("林古里|5|2|301")
     wanted = search_keys.of_address_typed(addresses.parse(typed)) or {
         f"e:{p[2:]}" for p in search_keys.of_name_typed(typed)
     }
-    assert (wanted <= keys) is found
+    assert (wanted <= keys) is is_match
 
 
 def test_traditional_characters_and_a_single_character_do_as_expected() -> None:

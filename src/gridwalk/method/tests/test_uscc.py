@@ -36,9 +36,9 @@ def test_a_rural_bodys_code_is_right_too_in_small_letters() -> None:
     ],
 )
 def test_it_refuses_what_is_no_code_and_says_why(raw: str, fault: str) -> None:
-    found = uscc.check(raw)
-    assert (found.value, found.fault) == ("", fault)
-    assert found.fault_text
+    code = uscc.check(raw)
+    assert (code.value, code.fault) == ("", fault)
+    assert code.fault_text
     assert uscc.check(SHOP).fault_text == ""
 
 

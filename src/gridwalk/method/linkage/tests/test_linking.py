@@ -45,43 +45,43 @@ MOTHER = {"name": "李芳", "id_no": id_no("19581111", 2), "born_on": dt.date(19
 SON = {"name": "王建", "id_no": id_no("19850707", 3), "born_on": dt.date(1985, 7, 7), "sex": "male", **HOME}
 
 
-def found(left: pl.DataFrame, right: pl.DataFrame) -> dict[tuple[int, int], str]:
+def linked(left: pl.DataFrame, right: pl.DataFrame) -> dict[tuple[int, int], str]:
     pairs = link(left, right, "person").pairs
     return {(left_row, right_row): status for left_row, right_row, status, *_ in pairs.iter_rows()}
 
 
 def test_one_number_is_one_person_whatever_else_changed() -> None:
     moved = {**FATHER, "room": "502", "phone": "12012345678"}
-    assert found(people(FATHER, MOTHER), people(MOTHER, moved)) == {(0, 1): "match", (1, 0): "match"}
+    assert linked(people(FATHER, MOTHER), people(MOTHER, moved)) == {(0, 1): "match", (1, 0): "match"}
 
 
 def test_twins_who_share_everything_but_a_character_of_the_name_stay_apart() -> None:
     born = {"born_on": dt.date(2015, 5, 5), "sex": "male", "phone": "12012345678", "relation": "child", **HOME}
-    one, two = (
+    elder, younger = (
         {"name": "王子轩", "id_no": id_no("20150505", 1), **born},
         {"name": "王子涵", "id_no": id_no("20150505", 3), **born},
     )
-    assert found(people(one, two), people(two, one)) == {(0, 1): "match", (1, 0): "match"}
-    without = [{**child, "id_no": None} for child in (one, two)]
-    assert found(people(one, two), people(*without)) == {(0, 0): "match", (1, 1): "match"}
+    assert linked(people(elder, younger), people(younger, elder)) == {(0, 1): "match", (1, 0): "match"}
+    without = [{**child, "id_no": None} for child in (elder, younger)]
+    assert linked(people(elder, younger), people(*without)) == {(0, 0): "match", (1, 1): "match"}
 
 
 def test_a_father_is_not_his_son_of_nearly_the_same_name() -> None:
     left, right = people({**FATHER, "id_no": None}), people({**SON, "id_no": None})
-    assert "match" not in found(left, right).values()
-    assert found(people({**FATHER, "id_no": None}, SON), people(SON, FATHER)) == {(0, 1): "match", (1, 0): "match"}
+    assert "match" not in linked(left, right).values()
+    assert linked(people({**FATHER, "id_no": None}, SON), people(SON, FATHER)) == {(0, 1): "match", (1, 0): "match"}
 
 
 def test_two_numbers_that_both_pass_the_check_are_two_persons_of_one_name() -> None:
     other = {**FATHER, "id_no": id_no("19560302", 5), "room": "808"}
-    assert "match" not in found(people(FATHER), people(other)).values()
+    assert "match" not in linked(people(FATHER), people(other)).values()
 
 
 def test_a_slip_in_the_number_is_seen_through_when_the_rest_agrees() -> None:
     number = id_no("19560302", 1)
     slip = number[:10] + "9" + number[11:]
     wrong = {**FATHER, "id_no": None, "id_text": slip}
-    assert found(people(wrong, MOTHER), people(FATHER, MOTHER)) == {(0, 0): "match", (1, 1): "match"}
+    assert linked(people(wrong, MOTHER), people(FATHER, MOTHER)) == {(0, 0): "match", (1, 1): "match"}
 
 
 def test_a_person_is_taken_once_and_the_second_writing_is_a_duplicate() -> None:
@@ -92,7 +92,7 @@ def test_a_person_is_taken_once_and_the_second_writing_is_a_duplicate() -> None:
 
 def test_one_number_under_two_names_decides_nothing_by_itself() -> None:
     wrong = {**MOTHER, "id_no": FATHER["id_no"]}
-    pairs = found(people(FATHER, wrong), people(FATHER, MOTHER))
+    pairs = linked(people(FATHER, wrong), people(FATHER, MOTHER))
     assert pairs[0, 0] == "match"
     assert (1, 0) not in pairs
 
@@ -100,7 +100,7 @@ def test_one_number_under_two_names_decides_nothing_by_itself() -> None:
 def test_who_is_alike_on_both_sides_is_a_question() -> None:
     vague = {"name": "王伟", "sex": "male"}
     right = people({**vague, "born_on": dt.date(1980, 1, 1)}, {**vague, "born_on": dt.date(1981, 1, 1)})
-    assert "match" not in found(people(vague), right).values()
+    assert "match" not in linked(people(vague), right).values()
 
 
 def test_dwellings_are_found_by_their_door_and_a_missing_stairwell() -> None:
@@ -223,7 +223,7 @@ def test_in_a_short_ledger_the_same_telephone_beats_one_a_keystroke_apart() -> N
         people(*({**same, **more, "phone": f"120000001{b}2", "building": str(b)} for b in order))
         for order, more in (((5, 6), {}), ((6, 5), {"estate": "海河花园"}))
     )
-    assert {pair for pair, _ in found(left, right).items()} == {(0, 1), (1, 0)}
+    assert {pair for pair, _ in linked(left, right).items()} == {(0, 1), (1, 0)}
 
 
 def test_a_frequent_name_says_less_than_a_rare_one() -> None:

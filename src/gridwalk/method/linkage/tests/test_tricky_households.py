@@ -64,7 +64,7 @@ class Case:
         label, *changes = text.split()
         who = label.rstrip("?~")
         name, sex, born, phone, *door = self.people[who]
-        said = {
+        words = {
             "name": name,
             "sex": sex,
             "born": born,
@@ -73,17 +73,17 @@ class Case:
             "id": who,
             "door": (door or [self.door])[0],
         }
-        said |= dict(change.split("=", 1) for change in changes)
-        building, stairwell, room = said["door"].split("-") if said["door"] != "-" else ("", "", "")
-        number, written = self._number(said["id"], who)
+        words |= dict(change.split("=", 1) for change in changes)
+        building, stairwell, room = words["door"].split("-") if words["door"] != "-" else ("", "", "")
+        number, written = self._number(words["id"], who)
         values: dict[str, str | dt.date | None] = {
-            "name": said["name"],
-            "sex": SEXES[said["sex"]],
-            "phone": said["phone"].strip("-") or None,
-            "born_on": None if said["born"] == "-" else dt.date.fromisoformat(said["born"]),
+            "name": words["name"],
+            "sex": SEXES[words["sex"]],
+            "phone": words["phone"].strip("-") or None,
+            "born_on": None if words["born"] == "-" else dt.date.fromisoformat(words["born"]),
             "id_no": number,
             "id_text": written,
-            "estate": said["estate"] if room else None,
+            "estate": words["estate"] if room else None,
             "building": building or None,
             "stairwell": stairwell or None,
             "room": room or None,
@@ -129,21 +129,21 @@ def frame(rows: list[Row]) -> pl.DataFrame:
 
 
 @functools.cache
-def found() -> list[tuple[Row, Row, str]]:
+def linked() -> list[tuple[Row, Row, str]]:
     left, right = town()
     pairs = link(frame(left), frame(right), "person").pairs
     return [(left[a], right[b], s) for a, b, s in pairs.select("left_row", "right_row", "status").iter_rows()]
 
 
 def test_nobody_is_taken_for_another() -> None:
-    wrong = [(a.case, a.values["name"], b.values["name"]) for a, b, s in found() if s == "match" and a.who != b.who]
+    wrong = [(a.case, a.values["name"], b.values["name"]) for a, b, s in linked() if s == "match" and a.who != b.who]
     assert wrong == []
 
 
 def test_whoever_stands_on_both_sides_is_found_or_asked_about() -> None:
     left, right = town()
-    taken = {a.who for a, b, status in found() if a.who == b.who and status == "match"}
-    asked = {a.who for a, b, _ in found() if a.who == b.who} | taken
+    taken = {a.who for a, b, status in linked() if a.who == b.who and status == "match"}
+    asked = {a.who for a, b, _ in linked() if a.who == b.who} | taken
     ours = {row.who for row in left}
     short = [
         (row.case, row.values["name"])

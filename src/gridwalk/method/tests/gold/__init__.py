@@ -52,6 +52,6 @@ def verdict(row: dict[str, str]) -> str:
 
 def shares(part: str) -> dict[str, float]:
     """Share of each verdict among the addresses of ``part``, 0–1; ``n`` how many there are."""
-    found = Counter(verdict(row) for row in rows() if row["part"] == part)
-    n = found.total()
-    return {"n": n} | {name: found[name] / n for name in ("right", "wrong", "placed", "asked")}
+    verdicts = Counter(verdict(row) for row in rows() if row["part"] == part)
+    n = verdicts.total()
+    return {"n": n} | {name: verdicts[name] / n for name in ("right", "wrong", "placed", "asked")}
