@@ -47,14 +47,14 @@ _WAYS = (
 )
 
 
-def _made(n: int) -> list[str]:
-    drawn, made = random.Random(7), set[str]()
-    while len(made) < n:
+def _addresses(n: int) -> list[str]:
+    drawn, texts = random.Random(7), set[str]()
+    while len(texts) < n:
         room = f"{drawn.randint(1, 33)}{drawn.randint(1, 12):02d}"
-        made.add(
+        texts.add(
             drawn.choice(_WAYS).format(e=drawn.choice(_NAMES), b=drawn.randint(1, 60), s=drawn.randint(1, 8), r=room)
         )
-    return sorted(made, key=lambda text: drawn.random())
+    return sorted(texts, key=lambda text: drawn.random())
 
 
 def everything(*, quick: bool) -> Iterator[Result]:
@@ -74,12 +74,12 @@ def everything(*, quick: bool) -> Iterator[Result]:
             note=of + "; another door claimed",
         )
     n = 40_000 if quick else 400_000
-    made = _made(n)
-    column = pl.Series(made)
+    texts = _addresses(n)
+    column = pl.Series(texts)
     started = time.process_time()
     address_columns.parts(column)
     at_once = time.process_time() - started
-    some = made[: n // 10]
+    some = texts[: n // 10]
     addresses.parse.cache_clear()
     started = time.process_time()
     for text in some:

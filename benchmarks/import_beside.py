@@ -39,11 +39,11 @@ def main() -> None:
         lines.append(f"{COMMUNITY}{building % 10 + 1:03d},旁边里,{building}号楼,1单元,{floor}0{room},有人住,自住")
     sys.stdout.write("begun\n")
     sys.stdout.flush()
-    made = staging.upload(
+    ledger = staging.upload(
         actor=SYSTEM, at=now, data="\n".join(lines).encode("gb18030"), name="房屋台账.csv", scope=COMMUNITY
     )
-    made = staging.stage(actor=SYSTEM, at=now, imported=made.id)
-    applying.apply(actor=SYSTEM, at=now, imported=made.id)
+    ledger = staging.stage(actor=SYSTEM, at=now, imported=ledger.id)
+    applying.apply(actor=SYSTEM, at=now, imported=ledger.id)
 
 
 if __name__ == "__main__":

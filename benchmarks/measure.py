@@ -119,42 +119,42 @@ def _compared(n: int) -> Result:
     """A ledger of persons against the register, as the job does it: read, matched, differences asked,
     workbook written.
     """
-    held = register.side(STREET, "person").frame.head(n)
+    registered = register.side(STREET, "person").frame.head(n)
     labels = {f: dictionary.label("person", f) for f in ("name", "id_no", "sex", "born_on", "phone", "relation")}
     place = {"estate": "小区", "building": "楼栋", "stairwell": "单元", "room": "室号"}
-    ledger = held.select(pl.col(c).cast(pl.String).alias(label) for c, label in (labels | place).items())
+    ledger = registered.select(pl.col(c).cast(pl.String).alias(label) for c, label in (labels | place).items())
     # Every fiftieth telephone is another one, every hundredth row is missing.
     row = pl.int_range(pl.len())
     changed = pl.when(row % 50 == 0).then(pl.lit("12000000000")).otherwise("电话").alias("电话")
     data = ledger.with_columns(changed).filter(row % 100 != 1).write_csv().encode()
     at = clock.now()
-    made = comparing.upload(
+    comparison = comparing.upload(
         actor=SYSTEM, at=at, scope=STREET, source="ledger", data=data, name="全街人口.csv", kind="person"
     )
-    comparing.start(actor=SYSTEM, at=at, comparison=made.pk)
-    seconds = _timed(lambda: comparing.run(actor=SYSTEM, at=at, comparison=made.pk))
-    made.refresh_from_db()
+    comparing.start(actor=SYSTEM, at=at, comparison=comparison.pk)
+    seconds = _timed(lambda: comparing.run(actor=SYSTEM, at=at, comparison=comparison.pk))
+    comparison.refresh_from_db()
     return Result(
         name="compare",
         value=seconds,
         unit="s",
         peer=None,
         goal=60,
-        note=f"{made.n_left:,} rows against {made.n_right:,} people, {made.n_differences:,} differences asked",
+        note=f"{comparison.n_left:,} rows against {comparison.n_right:,} people, {comparison.n_differences:,} differences asked",
     )
 
 
 def _checks() -> Result:
     """The cases of all checks over the whole street, as every page of 查重核疑 finds them."""
     today = clock.local_date(clock.now())
-    found = checks.open_cases(SYSTEM, STREET, today)
+    cases = checks.open_cases(SYSTEM, STREET, today)
     return Result(
         name="checks",
         value=statistics.median(_timed(lambda: checks.open_cases(SYSTEM, STREET, today)) for _ in range(5)),
         unit="s",
         peer=None,
         goal=1,
-        note=f"{len(found):,} cases among {Person.objects.count():,} people, {len(CHECKS)} checks",
+        note=f"{len(cases):,} cases among {Person.objects.count():,} people, {len(CHECKS)} checks",
     )
 
 
@@ -208,7 +208,7 @@ def _pages() -> dict[str, tuple[float, int]]:
         User.objects.get(username="wangge"), backend="allauth.account.auth_backends.AuthenticationBackend"
     )
     _without_second_factor()
-    found = {}
+    pages = {}
     for name, path, before in (
         ("home", f"/board/{STREET}/", lambda: None),
         ("after_midnight", f"/board/{STREET}/", lambda: Tally.objects.filter(grid__startswith=STREET).delete()),
@@ -219,27 +219,27 @@ def _pages() -> dict[str, tuple[float, int]]:
             before()
             with CaptureQueriesContext(connection) as asked:
                 taken.append(_timed(functools.partial(_ok, client, path)))
-        found[name] = (statistics.median(taken), len(asked))
-    return found
+        pages[name] = (statistics.median(taken), len(asked))
+    return pages
 
 
 def _searches(n_people: int) -> Iterator[Result]:
     """The first page of each way of searching, everywhere at once, the slowest of five."""
     bulk.refresh_statistics(Person, Dwelling, Organization)
-    one = (
+    person = (
         Person.objects.filter(grid__code__startswith=STREET, name__regex="^...$")
         .exclude(phone_masked="")
         .exclude(id_no_index="")
         .order_by("id")[0]
     )
     for name, typed in (
-        ("name_part", one.name[1:]),
-        ("pinyin", "".join(names.syllables(one.name))),
-        ("initials", names.initials(one.name)),
-        ("last_four", f"尾号{one.phone_masked[-4:]}"),
+        ("name_part", person.name[1:]),
+        ("pinyin", "".join(names.syllables(person.name))),
+        ("initials", names.initials(person.name)),
+        ("last_four", f"尾号{person.phone_masked[-4:]}"),
         ("address", "5号楼2单元301"),
-        ("id_no", one.unseal("id_no")),
-        ("phone", one.unseal("phone")),
+        ("id_no", person.unseal("id_no")),
+        ("phone", person.unseal("phone")),
         ("nobody", "没有这个人"),
     ):
         taken = [_timed(functools.partial(search.search, SYSTEM, typed)) for _ in range(5)]

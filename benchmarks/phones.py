@@ -98,7 +98,7 @@ def lay_out(n_phones: int, n_doors: int) -> list[LoadPhone]:
 
 
 def _people(community: str, grids: Sequence[str], n_doors: int, now: dt.datetime) -> dict[str, list[Household]]:
-    found: dict[str, list[Household]] = {grid: [] for grid in grids}
+    households: dict[str, list[Household]] = {grid: [] for grid in grids}
     with core.write_to(*grids, actor=SYSTEM, at=now) as writing:
         new_doors, people, links = [], [], []
         for g, grid in enumerate(grids):
@@ -122,11 +122,11 @@ def _people(community: str, grids: Sequence[str], n_doors: int, now: dt.datetime
                         )
                     )
                     household.people.append(person.id)
-                found[grid].append(household)
+                households[grid].append(household)
         doors.register_doors(writing, new_doors)
         creation.register(writing, "person", people)
         creation.link(writing, links)
-    return found
+    return households
 
 
 def _bind(grid: str, households: list[Household], now: dt.datetime) -> LoadPhone:
@@ -241,8 +241,8 @@ class _Line:
 
     def read(self) -> tuple[int, bytes] | None:
         self.came += self.socket.recv(1 << 18)
-        head, found, body = self.came.partition(b"\r\n\r\n")
-        if not found:
+        head, mark, body = self.came.partition(b"\r\n\r\n")
+        if not mark:
             return None
         lower = head.lower()
         place = lower.index(b"content-length:") + 15

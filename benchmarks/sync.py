@@ -94,11 +94,11 @@ def model(n_days: int, *, every_run: bool) -> Iterator[Result]:
                     n_broken += 1
                     print(f"seed {days}: {broken}", file=sys.stderr)
             days += n
-        said = "、".join(f"{name} {n:,}" for name, n in sorted(world.faults.items()))
+        faults = "、".join(f"{name} {n:,}" for name, n in sorted(world.faults.items()))
         totals = dict(world.totals)
         noticed = {name: _noticed(world, name, every_run=every_run) for name in PLANTED}
         transaction.set_rollback(True)
-    yield Result(name="sync.phone_days", value=days, unit="days", note=f"{totals['ops']:,} ops; faults: {said}")
+    yield Result(name="sync.phone_days", value=days, unit="days", note=f"{totals['ops']:,} ops; faults: {faults}")
     yield Result(
         name="sync.acknowledged",
         value=totals["acknowledged"],
@@ -148,23 +148,23 @@ def load(*, quick: bool) -> Iterator[Result]:
     connection.close()
     with serving.serving(host="127.0.0.1", port=PORT, processes=2):
         _push(everybody, 1, 1)  # every worker process has seen its code once
-        one = _push(everybody, pushes, 1)
+        single = _push(everybody, pushes, 1)
         yield Result(
             name="sync.visits",
-            value=one.rate,
+            value=single.rate,
             unit="visits/s",
             peer=PEER,
             least=200,
             note=(
-                f"{n_phones} phones, one visit a push, p50 {one.percentile(0.5):.0f} p95 {one.percentile(0.95):.0f} "
+                f"{n_phones} phones, one visit a push, p50 {single.percentile(0.5):.0f} p95 {single.percentile(0.95):.0f} "
                 "ms; peer: ODK Central, published"
             ),
         )
         five = _push(everybody, 2, 5)
         says = f"five visits a push, p50 {five.percentile(0.5):.0f} p95 {five.percentile(0.95):.0f} ms"
         yield Result(name="sync.visits_five", value=five.rate, unit="visits/s", peer=PEER, note=says)
-        yield Result(name="sync.errors", value=one.errors + five.errors, unit="pushes", goal=0)
-        yield _once_each([*one.acknowledged, *five.acknowledged])
+        yield Result(name="sync.errors", value=single.errors + five.errors, unit="pushes", goal=0)
+        yield _once_each([*single.acknowledged, *five.acknowledged])
         yield _reassigned(n_phones)
         yield _first_pulls(everybody[:10])
         yield from _beside_an_import(everybody[: min(30, n_phones)])

@@ -33,14 +33,14 @@ def score(pair: Pair, pairs: pl.DataFrame) -> Score:
         .join(left.select(left_row="row", a="who"), on="left_row")
         .join(right.select(right_row="row", b="who"), on="right_row")
     )
-    found = judged.filter(pl.col("a") == pl.col("b"))["a"].unique()
+    right_people = judged.filter(pl.col("a") == pl.col("b"))["a"].unique()
     both = (
         left.group_by("who")
         .agg(pl.col("errors").str.join(","))
         .join(right.group_by("who").agg(other=pl.col("errors").str.join(",")), on="who")
     )
     both = both.with_columns(
-        hit=pl.col("who").is_in(found.implode()), errors=pl.concat_str("errors", "other", separator=",")
+        hit=pl.col("who").is_in(right_people.implode()), errors=pl.concat_str("errors", "other", separator=",")
     )
     each = (
         both.with_columns(pl.col("errors").str.split(",").list.unique())
@@ -49,4 +49,4 @@ def score(pair: Pair, pairs: pl.DataFrame) -> Score:
     )
     by_error = dict(each.group_by("errors").agg(pl.col("hit").mean()).iter_rows())
     n_right = int((judged["a"] == judged["b"]).sum())
-    return Score(n_right / max(1, len(judged)), len(found) / len(both), len(judged), by_error)
+    return Score(n_right / max(1, len(judged)), len(right_people) / len(both), len(judged), by_error)

@@ -31,14 +31,14 @@ def rows(source: Path) -> Iterator[dict[str, Any]]:
     import polars as pl
 
     for row in pl.read_parquet(source).iter_rows(named=True):
-        said = {key: (value or "").strip() or None for key, value in row.items()}
+        record = {key: (value or "").strip() or None for key, value in row.items()}
         yield {
-            "name": " ".join(n for n in (said["given_name"], said["surname"]) if n) or None,
-            "born_on": _date(said["date_of_birth"] or ""),
-            "id_text": said["soc_sec_id"],
-            "estate": said["postcode"],
-            "building": said["address_1"],
-            "room": said["street_number"],
+            "name": " ".join(n for n in (record["given_name"], record["surname"]) if n) or None,
+            "born_on": _date(record["date_of_birth"] or ""),
+            "id_text": record["soc_sec_id"],
+            "estate": record["postcode"],
+            "building": record["address_1"],
+            "room": record["street_number"],
         }
 
 

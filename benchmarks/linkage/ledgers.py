@@ -177,12 +177,12 @@ RIGHT = Clerk(
 def _aliases(people: list[Person], rng: random.Random) -> dict[str, str]:
     estates = sorted({p.estate for p in people})
     other = {"里": "楼", "园": "苑", "苑": "园", "小区": "家园", "花园": "公寓"}
-    found = {}
+    aliases = {}
     for estate in estates:
         if rng.random() < ALIASED:
             tail = next((t for t in other if estate.endswith(t)), "")
-            found[estate] = estate.removesuffix(tail) + other[tail] if tail else estate + "新区"
-    return found
+            aliases[estate] = estate.removesuffix(tail) + other[tail] if tail else estate + "新区"
+    return aliases
 
 
 def _side(
@@ -191,48 +191,48 @@ def _side(
     rows, who, errors = [], [], []
     for number in chosen:
         for _ in range(2 if rng.random() < DUPLICATED else 1):
-            row, made = _row(people[number], rng, clerk, aliases)
+            row, mistakes = _row(people[number], rng, clerk, aliases)
             rows.append(row)
             who.append(number)
-            errors.append(made)
+            errors.append(mistakes)
     return rows, who, errors
 
 
 def _row(person: Person, rng: random.Random, clerk: Clerk, aliases: dict[str, str]) -> tuple[list[str], set[str]]:
-    made = {error for error, rate in RATES.items() if rng.random() < rate}
+    mistakes = {error for error, rate in RATES.items() if rng.random() < rate}
     values = {
-        "name": _name(person.name, made, rng),
-        "id": _number(person.id_no, made, rng),
-        "sex": clerk.sexes[person.male == ("sex_wrong" in made)],
-        "born": "" if "born_missing" in made else _date(person, made, clerk, rng),
-        "phone": _phone(person.phone, made, rng),
+        "name": _name(person.name, mistakes, rng),
+        "id": _number(person.id_no, mistakes, rng),
+        "sex": clerk.sexes[person.male == ("sex_wrong" in mistakes)],
+        "born": "" if "born_missing" in mistakes else _date(person, mistakes, clerk, rng),
+        "phone": _phone(person.phone, mistakes, rng),
         "relation": person.relation,
-        "door": _door(person, made, clerk, aliases, rng),
+        "door": _door(person, mistakes, clerk, aliases, rng),
     }
     order = (
         ("name", "relation", "sex", "id", "born", "phone", "door")
         if clerk is LEFT
         else ("name", "id", "sex", "born", "phone", "door")
     )
-    return [values[k] for k in order], made
+    return [values[k] for k in order], mistakes
 
 
-def _name(name: str, made: set[str], rng: random.Random) -> str:
+def _name(name: str, mistakes: set[str], rng: random.Random) -> str:
     for error, replace in (
         ("name_sound", _sound),
         ("name_shape", lambda c, _: SHAPES.get(c)),
         ("name_traditional", lambda c, _: TRADITIONAL.get(c)),
     ):
-        if error in made:
+        if error in mistakes:
             at = [i for i, c in enumerate(name) if replace(c, rng)]
             if not at:
-                made.discard(error)
+                mistakes.discard(error)
                 continue
             i = rng.choice(at)
             name = name[:i] + str(replace(name[i], rng)) + name[i + 1 :]
-    if "name_note" in made:
+    if "name_note" in mistakes:
         name += rng.choice(NOTES)
-    return name[0] + "　" + name[1:] if "name_space" in made and len(name) == 2 else name
+    return name[0] + "　" + name[1:] if "name_space" in mistakes and len(name) == 2 else name
 
 
 def _sound(char: str, rng: random.Random) -> str | None:
@@ -240,27 +240,27 @@ def _sound(char: str, rng: random.Random) -> str | None:
     return rng.choice([c for c in group if c != char]) if group else None
 
 
-def _number(number: str, made: set[str], rng: random.Random) -> str:
-    if "id_missing" in made:
+def _number(number: str, mistakes: set[str], rng: random.Random) -> str:
+    if "id_missing" in mistakes:
         return rng.choice(("", "", "无", "不详"))
-    if "id_typo" in made:
+    if "id_typo" in mistakes:
         i = rng.randrange(18)
         number = number[:i] + rng.choice([c for c in "0123456789" if c != number[i]]) + number[i + 1 :]
-    if "id_swapped" in made:
+    if "id_swapped" in mistakes:
         i = rng.randrange(6, 16)
         number = number[:i] + number[i + 1] + number[i] + number[i + 2 :]
-    if "id_damaged" in made:
+    if "id_damaged" in mistakes:
         return number[:15] + "000"
-    if "id_masked" in made:
+    if "id_masked" in mistakes:
         return number[:6] + "********" + number[-4:]
-    if "id_15" in made and number[6:8] == "19" and not made & {"id_typo", "id_swapped"}:
+    if "id_15" in mistakes and number[6:8] == "19" and not mistakes & {"id_typo", "id_swapped"}:
         return number[:6] + number[8:17]
     return number
 
 
-def _date(person: Person, made: set[str], clerk: Clerk, rng: random.Random) -> str:
+def _date(person: Person, mistakes: set[str], clerk: Clerk, rng: random.Random) -> str:
     y, m, d = person.born.year, person.born.month, person.born.day
-    if "born_off" in made:
+    if "born_off" in mistakes:
         if rng.random() < 0.5 and d <= 12:
             m, d = d, m
         else:
@@ -268,33 +268,33 @@ def _date(person: Person, made: set[str], clerk: Clerk, rng: random.Random) -> s
     return clerk.date.format(y=y, m=m, d=d)
 
 
-def _phone(phone: str, made: set[str], rng: random.Random) -> str:
-    if "phone_missing" in made:
+def _phone(phone: str, mistakes: set[str], rng: random.Random) -> str:
+    if "phone_missing" in mistakes:
         return ""
-    if "phone_changed" in made:
+    if "phone_changed" in mistakes:
         return f"12{rng.randrange(10**9):09d}"
-    if "phone_typo" in made:
+    if "phone_typo" in mistakes:
         i = rng.randrange(2, 11)
         phone = phone[:i] + rng.choice("0123456789") + phone[i + 1 :]
     return phone
 
 
-def _door(person: Person, made: set[str], clerk: Clerk, aliases: dict[str, str], rng: random.Random) -> str:
+def _door(person: Person, mistakes: set[str], clerk: Clerk, aliases: dict[str, str], rng: random.Random) -> str:
     estate, building, stairwell, room = (
         aliases.get(person.estate, person.estate),
         person.building,
         person.stairwell,
         person.room,
     )
-    if "moved" in made:
+    if "moved" in mistakes:
         building, stairwell, room = (
             rng.randint(1, 15),
             rng.randint(1, 4),
             f"{rng.randint(1, 18)}{rng.randint(1, 3):02d}",
         )
-    if "room_typo" in made:
+    if "room_typo" in mistakes:
         room = room[:-1] + str((int(room[-1]) + 1) % 10)
-    if "stairwell_missing" in made:
+    if "stairwell_missing" in mistakes:
         return f"{estate}{building}号楼{room}"
     way = rng.choices([w for _, w in clerk.doors], [s for s, _ in clerk.doors])[0]
     han = "十" + HAN[building - 10] if 10 < building < 20 else HAN[building] if building <= 10 else str(building)

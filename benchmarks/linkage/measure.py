@@ -81,8 +81,8 @@ def _run(words: list[str]) -> dict[str, Any]:
         words, capture_output=True, text=True, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
-    return found
+    measured: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+    return measured
 
 
 def _size(folder: Path, python: Path, n: int) -> Iterator[Result]:
@@ -152,8 +152,8 @@ def _ours(folder: Path, pair: Pair) -> tuple[dict[str, Any], Score]:
 def _unseen(folder: Path, python: Path, label: str, n: int) -> Iterator[Result]:
     """Ledgers of another make, whose mistakes come by clerk and household; no weight was fitted to them."""
     pairs = [write.write(folder, n, seed) for seed in UNSEEN_SEEDS[n]]
-    found = [_ours(folder, pair) for pair in pairs]
-    runs, scores = [ran for ran, _ in found], [score for _, score in found]
+    measured = [_ours(folder, pair) for pair in pairs]
+    runs, scores = [ran for ran, _ in measured], [score for _, score in measured]
     worst = min(score.f1 for score in scores)
     yield Result(
         name=f"{label}.unseen.missed",

@@ -23,14 +23,14 @@ def main(left: str, right: str, out: str) -> None:
         comparing.compare(here, there)
     again = time.perf_counter() - warm
     comparison.pairs.write_parquet(out)
-    said = {
+    measured = {
         "seconds": done - began,
         "read": read - began,
         "warm": again,
         "questions": totals.n_questions,
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.write(json.dumps(measured) + "\n")
 
 
 if __name__ == "__main__":

@@ -85,12 +85,14 @@ def splink(folder: Path, out: Path) -> None:
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("id_text"))
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("name_key", "born_on"))
-    found = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
+    predicted = linker.inference.predict(threshold_match_probability=0.9).as_pandas_dataframe()
     # One-to-one: each record with its best, where both are each other's.
-    left_first = found["source_dataset_l"] <= found["source_dataset_r"]
-    a = found["unique_id_l"].where(left_first, found["unique_id_r"])
-    b = found["unique_id_r"].where(left_first, found["unique_id_l"])
-    pairs = pd.DataFrame({"left_row": a, "right_row": b, "w": found["match_weight"]}).sort_values("w", ascending=False)
+    left_first = predicted["source_dataset_l"] <= predicted["source_dataset_r"]
+    a = predicted["unique_id_l"].where(left_first, predicted["unique_id_r"])
+    b = predicted["unique_id_r"].where(left_first, predicted["unique_id_l"])
+    pairs = pd.DataFrame({"left_row": a, "right_row": b, "w": predicted["match_weight"]}).sort_values(
+        "w", ascending=False
+    )
     pairs = pairs[~pairs.duplicated("left_row") & ~pairs.duplicated("right_row")]
     pairs[["left_row", "right_row"]].to_parquet(out)
 
@@ -136,8 +138,11 @@ def main() -> None:
     which, folder, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     began = time.perf_counter()
     {"splink": splink, "recordlinkage": recordlinkage, "datacompy": datacompy}[which](folder, out)
-    said = {"seconds": time.perf_counter() - began, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-    sys.stdout.write("\n" + json.dumps(said) + "\n")
+    measured = {
+        "seconds": time.perf_counter() - began,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    sys.stdout.write("\n" + json.dumps(measured) + "\n")
 
 
 if __name__ == "__main__":

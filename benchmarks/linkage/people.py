@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from collections.abc import Callable
 
 # Surnames with their share of the population, per mille (rounded from published name statistics).
 SURNAMES = {
@@ -273,26 +274,22 @@ def _household(
     head = add(father, born, rng.random() < 0.7, "户主")
     if size >= 2:
         add(mother, born + rng.randint(-4, 4), not head.male, "配偶")
-    children = max(0, size - 2)
-    shared = rng.choice(GENERATION) if children > 1 and rng.random() < 0.6 else ""
-    year = min(2025, born + rng.randint(22, 34))
-    while children > 0:
-        name = father if head.male else mother
-        child = add(name, year, rng.random() < 0.52, "子女", shared)
+    _children(add, head, father if head.male else mother, max(0, size - 2), rng)
+    return members
+
+
+def _children(add: Callable[..., Person], head: Person, surname: str, n: int, rng: random.Random) -> None:
+    shared = rng.choice(GENERATION) if n > 1 and rng.random() < 0.6 else ""
+    year = min(2025, head.born.year + rng.randint(22, 34))
+    while n > 0:
+        child = add(surname, year, rng.random() < 0.52, "子女", shared)
         if head.male and child.male and rng.random() < 0.02:
-            child.name = head.name[: len(father) + 1] + child.name[-1]  # like the father's
-        children -= 1
-        if children and rng.random() < 0.03:
-            twin = add(
-                name,
-                year,
-                child.male,
-                "子女",
-                child.name[len(name)] if len(child.name) > len(name) + 1 else "",
-                child.born,
-            )
+            child.name = head.name[: len(surname) + 1] + child.name[-1]  # like the father's
+        n -= 1
+        if n and rng.random() < 0.03:
+            given = child.name[len(surname)] if len(child.name) > len(surname) + 1 else ""
+            twin = add(surname, year, child.male, "子女", given, child.born)
             if twin.name == child.name:
                 twin.name = child.name[:-1] + rng.choice(GENERATION)
-            children -= 1
+            n -= 1
         year = min(2025, year + rng.randint(1, 6))
-    return members

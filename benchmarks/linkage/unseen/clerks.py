@@ -97,11 +97,11 @@ TRADITIONAL = {
 
 def pairs_of(text: str) -> dict[str, str]:
     """Each character with what else may be written for it."""
-    found: dict[str, str] = {}
+    alike: dict[str, str] = {}
     for group in text.split():
         for char in group:
-            found[char] = found.get(char, "") + group.replace(char, "")
-    return found
+            alike[char] = alike.get(char, "") + group.replace(char, "")
+    return alike
 
 
 SOUNDS, SHAPES = pairs_of(SOUND), pairs_of(SHAPE)
@@ -210,7 +210,7 @@ class Written:
 
     who: int
     cells: dict[str, str]
-    made: set[str]
+    mistakes: set[str]
 
 
 def copy_out(
@@ -222,25 +222,25 @@ def copy_out(
     rng: random.Random,
 ) -> list[Written]:
     """Rows (person, door, moved) as one office's clerks write them; ``names``: what this office calls an estate."""
-    found = []
+    written = []
     clerk = Clerk.hired(office, rng)
     for at, (number, door, moved) in enumerate(rows):
         if at % SHEET == 0:
             clerk = Clerk.hired(office, rng)
         person = people[number]
         kin = [people[k] for k in members[person.household] if k != number]
-        made = _mistakes(person, rng) | ({"moved"} if moved else set()) | clerk.habits
+        mistakes = _mistakes(person, rng) | ({"moved"} if moved else set()) | clerk.habits
         cells = {
-            "name": _name(person, kin, made, rng),
-            "id": _id(person, kin, made, rng),
-            "born": _born(person, made, clerk, rng),
-            "sex": clerk.sexes[person.male == ("sex_wrong" in made)],
-            "phone": _phone(person, kin, made, rng),
+            "name": _name(person, kin, mistakes, rng),
+            "id": _id(person, kin, mistakes, rng),
+            "born": _born(person, mistakes, clerk, rng),
+            "sex": clerk.sexes[person.male == ("sex_wrong" in mistakes)],
+            "phone": _phone(person, kin, mistakes, rng),
             "relation": _relation(person, office, rng),
-            **_door(door=door, made=made, clerk=clerk, office=office, names=names, rng=rng),
+            **_door(door=door, mistakes=mistakes, clerk=clerk, office=office, names=names, rng=rng),
         }
-        found.append(Written(number, cells, made))
-    return found
+        written.append(Written(number, cells, mistakes))
+    return written
 
 
 def _mistakes(person: Person, rng: random.Random) -> set[str]:
@@ -264,104 +264,123 @@ def _one_char(name: str, table: dict[str, str], rng: random.Random) -> str | Non
     return name[:i] + rng.choice(table[name[i]]) + name[i + 1 :]
 
 
-def _name(person: Person, kin: list[Person], made: set[str], rng: random.Random) -> str:
-    name = person.name
-    for error, table in (("name_sound", SOUNDS), ("name_shape", SHAPES), ("name_traditional", TRADITIONAL)):
-        if error in made:
-            changed = _one_char(name, table, rng)
-            if changed is None:
-                made.discard(error)
-            name = changed or name
-    for error, changed in (("name_turned", name[0] + name[:0:-1]), ("name_cut", name[:-1])):
-        if error in made:
-            if len(name) == 3 and changed != name:
-                name = changed
-            else:
-                made.discard(error)
-    mothers = [k for k in kin if not k.male and k.born.year < 2005]
-    if "name_infant" in made:
+def _name(person: Person, kin: list[Person], mistakes: set[str], rng: random.Random) -> str:
+    name = _with_wrong_characters(person.name, mistakes, rng)
+    name = _turned_or_cut(name, mistakes)
+    if "name_infant" in mistakes:
+        mothers = [k for k in kin if not k.male and k.born.year < 2005]
         if mothers:
             name = f"{mothers[0].name}之{'子' if person.male else '女'}"
         else:
-            made.discard("name_infant")
+            mistakes.discard("name_infant")
     if "·" in name and rng.random() < 0.5:
         name = name.replace("·", rng.choice((".", "", "•", " ")))
-    if "name_note" in made:
+    if "name_note" in mistakes:
         name += rng.choice(("(亡)", "（服刑）", "（空挂）", "（租）", " 外出", "(低保)", "（曾用名）"))
     return name
 
 
-def _id(person: Person, kin: list[Person], made: set[str], rng: random.Random) -> str:
+def _with_wrong_characters(name: str, mistakes: set[str], rng: random.Random) -> str:
+    for error, table in (("name_sound", SOUNDS), ("name_shape", SHAPES), ("name_traditional", TRADITIONAL)):
+        if error in mistakes:
+            changed = _one_char(name, table, rng)
+            if changed is None:
+                mistakes.discard(error)
+            name = changed or name
+    return name
+
+
+def _turned_or_cut(name: str, mistakes: set[str]) -> str:
+    for error, changed in (("name_turned", name[0] + name[:0:-1]), ("name_cut", name[:-1])):
+        if error in mistakes:
+            if len(name) == 3 and changed != name:
+                name = changed
+            else:
+                mistakes.discard(error)
+    return name
+
+
+def _id(person: Person, kin: list[Person], mistakes: set[str], rng: random.Random) -> str:
     number = person.id_no
-    if made & {"id_missing", "id_missing_infant"}:
+    if mistakes & {"id_missing", "id_missing_infant"}:
         return rng.choice(("", "", "", "无", "未办", "/"))
-    if "id_of_relative" in made:
+    if "id_of_relative" in mistakes:
         if not kin:
-            made.discard("id_of_relative")
+            mistakes.discard("id_of_relative")
             return number
         return rng.choice(kin).id_no
-    if "id_15" in made:
-        if not made & {"clerk_damaged", "id_typo", "id_swapped", "id_masked", "id_lost_digit"}:
+    if "id_15" in mistakes:
+        if not mistakes & {"clerk_damaged", "id_typo", "id_swapped", "id_masked", "id_lost_digit"}:
             return number[:6] + number[8:17]
-        made.discard("id_15")
-    if "id_typo" in made:
+        mistakes.discard("id_15")
+    number = _mistyped(number, mistakes, rng)
+    if mistakes & {"id_lost_digit", "id_masked", "clerk_damaged"}:
+        return _incomplete(number, mistakes, rng)
+    return _in_some_writing(number, rng)
+
+
+def _mistyped(number: str, mistakes: set[str], rng: random.Random) -> str:
+    if "id_typo" in mistakes:
         i = rng.choice((*range(6, 18), *range(14, 18)))
         number = number[:i] + rng.choice([c for c in "0123456789" if c != number[i]]) + number[i + 1 :]
-    if "id_swapped" in made:
-        at = [i for i in range(17) if number[i] != number[i + 1]]
-        i = rng.choice(at)
+    if "id_swapped" in mistakes:
+        i = rng.choice([i for i in range(17) if number[i] != number[i + 1]])
         number = number[:i] + number[i + 1] + number[i] + number[i + 2 :]
-    if "id_lost_digit" in made:
+    return number
+
+
+def _incomplete(number: str, mistakes: set[str], rng: random.Random) -> str:
+    if "id_lost_digit" in mistakes:
         i = rng.randrange(18)
         return number[:i] + number[i + 1 :]
-    if "id_masked" in made:
+    if "id_masked" in mistakes:
         return number[:10] + "****" + number[14:] if rng.random() < 0.5 else number[:3] + "***********" + number[-4:]
-    if "clerk_damaged" in made:
-        return number if number[-1] == "X" else rng.choice((number[:15] + "000", f"{number[0]}.{number[1:6]}E+17"))
+    return number if number[-1] == "X" else rng.choice((number[:15] + "000", f"{number[0]}.{number[1:6]}E+17"))
+
+
+def _in_some_writing(number: str, rng: random.Random) -> str:
     if number.endswith("X") and rng.random() < 0.2:
         return number[:-1] + rng.choice(("x", "Ｘ", "×"))
-    return (
-        number
-        if rng.random() > 0.02
-        else rng.choice((" " + number, number + " ", f"{number[:6]} {number[6:14]} {number[14:]}", "'" + number))
-    )
+    if rng.random() > 0.02:
+        return number
+    return rng.choice((" " + number, number + " ", f"{number[:6]} {number[6:14]} {number[14:]}", "'" + number))
 
 
-def _born(person: Person, made: set[str], clerk: Clerk, rng: random.Random) -> str:
-    if "clerk_no_birth" in made:
+def _born(person: Person, mistakes: set[str], clerk: Clerk, rng: random.Random) -> str:
+    if "clerk_no_birth" in mistakes:
         return ""
     on = person.born
-    if "born_lunar" in made:
+    if "born_lunar" in mistakes:
         on -= dt.timedelta(days=rng.randint(19, 49))  # the other calendar's day and month, taken for this one's
-    if "born_first" in made:
+    if "born_first" in mistakes:
         on = on.replace(month=1, day=1)
-    if "born_typo" in made:
+    if "born_typo" in mistakes:
         on = (
             on.replace(year=on.year + rng.choice((-10, -1, 1, 10)))
             if rng.random() < 0.6 and on.day < 29
             else on.replace(day=min(28, on.day // 10 + 1))
         )
-    if "clerk_year_only" in made:
+    if "clerk_year_only" in mistakes:
         return f"{on.year}年" if rng.random() < 0.3 else f"{on.year}.{on.month}"
     return clerk.date.format(y=on.year, m=on.month, d=on.day)
 
 
-def _phone(person: Person, kin: list[Person], made: set[str], rng: random.Random) -> str:
-    if "phone_missing" in made or person.born.year > 2016:
+def _phone(person: Person, kin: list[Person], mistakes: set[str], rng: random.Random) -> str:
+    if "phone_missing" in mistakes or person.born.year > 2016:
         return ""
-    if made & {"clerk_head_phone", "phone_relative"} and kin:
+    if mistakes & {"clerk_head_phone", "phone_relative"} and kin:
         return next((k.phone for k in kin if k.relation == "户主"), kin[0].phone)
-    if "phone_landline" in made:
+    if "phone_landline" in mistakes:
         return rng.choice((person.landline[3:], f"022-{person.landline[3:]}", person.landline))
     phone = person.phone
-    if "phone_changed" in made:
+    if "phone_changed" in mistakes:
         return f"12{rng.randrange(10**9):09d}"
-    if "phone_typo" in made:
+    if "phone_typo" in mistakes:
         i = rng.randrange(2, 11)
         phone = (
             phone[:i] + phone[i + 1 :] if rng.random() < 0.3 else phone[:i] + str(rng.randrange(10)) + phone[i + 1 :]
         )
-    if "phone_two" in made:
+    if "phone_two" in mistakes:
         other = kin[0].phone if kin else f"12{rng.randrange(10**9):09d}"
         return rng.choice(("{}、{}", "{}/{}", "{} {}", "{}；{}")).format(*rng.sample((phone, other), 2))
     return f"{phone[:3]}-{phone[3:7]}-{phone[7:]}" if rng.random() < 0.01 else phone
@@ -374,22 +393,22 @@ def _relation(person: Person, office: Office, rng: random.Random) -> str:
 
 
 def _door(
-    door: Door, made: set[str], clerk: Clerk, office: Office, names: dict[str, str], rng: random.Random
+    door: Door, mistakes: set[str], clerk: Clerk, office: Office, names: dict[str, str], rng: random.Random
 ) -> dict[str, str]:
     place, room = names.get(door.place, door.place), door.room
-    if "door_typo" in made:
+    if "door_typo" in mistakes:
         i = rng.randrange(len(room))
         room = room[:i] + str((int(room[i]) + rng.choice((1, 9))) % 10 or 1) + room[i + 1 :]
     stairwell = door.stairwell
     if not stairwell:
-        made -= {"stairwell_missing", "clerk_no_stairwell"}
-    elif made & {"stairwell_missing", "clerk_no_stairwell"}:
+        mistakes -= {"stairwell_missing", "clerk_no_stairwell"}
+    elif mistakes & {"stairwell_missing", "clerk_no_stairwell"}:
         stairwell = ""
-    if "door_vague" in made:
+    if "door_vague" in mistakes:
         text = rng.choice(VAGUE).format(p=place)
         return {"place": text, "building": "", "stairwell": "", "room": "", "address": text}
     if office.cut:
-        said = {
+        units = {
             "flats": ("", "号楼", "楼", "栋"),
             "tower": ("座", ""),
             "courtyard": ("号院", "号"),
@@ -398,7 +417,7 @@ def _door(
         unit = rng.choice(("", "单元", "门")) if stairwell else ""
         return {
             "place": place,
-            "building": door.building + rng.choice(said),
+            "building": door.building + rng.choice(units),
             "stairwell": stairwell + unit,
             "room": room,
             "address": "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 TODAY = dt.date(2026, 11, 1)
 
@@ -195,9 +195,12 @@ class Town:
         def add(own: str, born: int, male: bool, relation: str, on: dt.date | None = None, given: str = "") -> Person:
             return self._add(own, born, male, relation, door, landline, on, given)
 
-        def spouse_of(one: Person) -> Person:
+        def spouse_of(partner: Person) -> Person:
             return add(
-                rng.choices(self._names, self._shares)[0], one.born.year + rng.randint(-5, 5), not one.male, "配偶"
+                rng.choices(self._names, self._shares)[0],
+                partner.born.year + rng.randint(-5, 5),
+                not partner.male,
+                "配偶",
             )
 
         if kind == "shared":
@@ -229,34 +232,32 @@ class Town:
             if rng.random() < 0.6:
                 spouse_of(parent).relation = "父母"
 
-    def _children(self, add, parent: Person, year: int, relation: str) -> None:  # type: ignore[no-untyped-def]
+    def _children(self, add: Callable[..., Person], parent: Person, year: int, relation: str) -> None:
         rng = self.rng
         surname = parent.name[:2] if parent.name[:2] in ("欧阳", "上官", "诸葛", "皇甫", "尉迟") else parent.name[0]
         n = rng.choices((1, 2, 3), (62, 33, 5))[0]
         generation = drawn(MALE[2010], rng) if rng.random() < 0.35 else ""
         while n > 0:
             male = rng.random() < 0.52
-            echo = (
-                parent.name[len(surname)]
-                if male and parent.male and len(parent.name) > len(surname) + 1 and rng.random() < 0.015
-                else ""
-            )
-            given = (echo or generation) + drawn((MALE if male else FEMALE)[2010], rng) if (echo or generation) else ""
+            first = (self._echo(parent, surname) if male else "") or generation
+            given = first + drawn((MALE if male else FEMALE)[2010], rng) if first else ""
             child = add(surname, year, male, relation, None, given)
             n -= 1
             if n and rng.random() < 0.08:
-                twin_male = male if rng.random() < 0.7 else not male
-                first = child.name[len(surname)] if len(child.name) > len(surname) + 1 else drawn(MALE[2010], rng)
-                add(
-                    surname,
-                    year,
-                    twin_male,
-                    relation,
-                    child.born,
-                    first + drawn((MALE if twin_male else FEMALE)[2010], rng),
-                )
+                self._twin(add, child, surname, year)
                 n -= 1
             year = min(2026, year + rng.randint(1, 7))
+
+    def _echo(self, parent: Person, surname: str) -> str:
+        """The father's character in a son's name, seldom."""
+        longer = parent.male and len(parent.name) > len(surname) + 1
+        return parent.name[len(surname)] if longer and self.rng.random() < 0.015 else ""
+
+    def _twin(self, add: Callable[..., Person], child: Person, surname: str, year: int) -> None:
+        male = child.male if self.rng.random() < 0.7 else not child.male
+        first = child.name[len(surname)] if len(child.name) > len(surname) + 1 else drawn(MALE[2010], self.rng)
+        given = first + drawn((MALE if male else FEMALE)[2010], self.rng)
+        add(surname, year, male, child.relation, child.born, given)
 
     def _add(
         self,

@@ -74,8 +74,8 @@ def _table(office: Office, written: list[Written]) -> pl.DataFrame:
 
 
 def _key(written: list[Written]) -> pl.DataFrame:
-    made = [",".join(sorted(w.made)) for w in written]
-    return pl.DataFrame({"row": range(len(written)), "who": [w.who for w in written], "errors": made})
+    errors = [",".join(sorted(w.mistakes)) for w in written]
+    return pl.DataFrame({"row": range(len(written)), "who": [w.who for w in written], "errors": errors})
 
 
 def workbook(source: Path, target: Path) -> None:
@@ -98,7 +98,7 @@ def workbook(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    made = write(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    pair = write(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
     if "xlsx" in sys.argv:
-        workbook(made.left, made.left.with_suffix(".xlsx"))
-        workbook(made.right, made.right.with_suffix(".xlsx"))
+        workbook(pair.left, pair.left.with_suffix(".xlsx"))
+        workbook(pair.right, pair.right.with_suffix(".xlsx"))
