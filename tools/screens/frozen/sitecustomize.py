@@ -1,0 +1,23 @@
+"""Loaded by every Python of a commit that is looked at: the clock stands still, and ids are counted instead of drawn.
+
+Ids keep the form and the order of UUIDv7. SCREENS_IDS says where this program begins to count, so that no two programs
+on one data directory count the same ids; the worker beside the web server counts in a range of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import os
+import sys
+import uuid
+
+import time_machine
+import uuid_utils.compat
+
+AT = dt.datetime.fromisoformat(os.environ["SCREENS_AT"])
+FIRST = int(os.environ.get("SCREENS_IDS", "0")) + ("procrastinate" in sys.orig_argv)
+_ids = itertools.count((int(AT.timestamp() * 1000) << 80) | (7 << 76) | (2 << 62) | (FIRST << 48))
+
+uuid_utils.compat.uuid7 = lambda: uuid.UUID(int=next(_ids))
+time_machine.travel(AT, tick=False).start()
