@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.harness.phone import press_pin
 from tools.screens.browser import SETTLED, Album, context
 from tools.screens.commits import Commit
 
@@ -15,6 +14,7 @@ SIZE = "390x844"
 MOST_SCREENFULS = 4
 MOST_FILTERS = 7
 BUTTON = "button"
+PIN = "271828"
 
 
 def look(commit: Commit, base: str, opened: Browser, album: Album) -> None:
@@ -82,6 +82,11 @@ class Walk:
         """A button of the screen, by its words."""
         self.page.get_by_role(BUTTON, name=name, exact=exact).first.click()
 
+    def press_pin(self) -> None:
+        """Six digits on the pad."""
+        for digit in PIN:
+            self.press(digit)
+
     def activate(self, address: str, *, code: str, login: str, password: str) -> None:
         """From the address in the QR to Today, its list fetched."""
         page = self.page
@@ -94,10 +99,10 @@ class Walk:
         self.press("启用")
         expect(page.get_by_role("heading", name="设 6 位解锁数字")).to_be_visible()
         self.shot("pin")
-        press_pin(page)
+        self.press_pin()
         expect(page.get_by_role("heading", name="再输一次")).to_be_visible()
         self.shot("pin again")
-        press_pin(page)
+        self.press_pin()
         expect(page.get_by_role("heading", name="今日走访")).to_be_visible()
         expect(page.get_by_text("都到服务器了")).to_be_visible(timeout=60_000)
         page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
@@ -167,11 +172,9 @@ class Walk:
                 undo.first.click()
 
     def _close(self) -> None:
-        if self.page.get_by_role("dialog").is_visible():
-            self.page.keyboard.press("Escape")
-        if self.page.get_by_role("dialog").is_visible():
-            self.page.get_by_role("dialog").get_by_role(BUTTON, name="关闭").click()
-        expect(self.page.get_by_role("dialog")).to_be_hidden()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role(BUTTON, name="关闭").click()
+        expect(dialog).to_be_hidden()
 
     def tabs(self, suffix: str = "") -> None:
         """The other tabs, the settings, the self-test, the lock, and binding again."""
@@ -189,7 +192,7 @@ class Walk:
         self.press("现在锁上", exact=False)
         expect(self.page.get_by_text("输入 6 位解锁数字")).to_be_visible()
         self.shot(f"locked{suffix}")
-        press_pin(self.page)
+        self.press_pin()
         expect(self.page.locator(".keys")).to_be_hidden()
         self.page.evaluate("() => (location.hash = '#/rebind')")
         expect(self.page.get_by_role("heading", name="重新绑定这部手机")).to_be_visible()
