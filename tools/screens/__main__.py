@@ -34,16 +34,17 @@ def main() -> int:
     if names[0] == names[1]:
         names[1] += "-again"
     options.cache.mkdir(parents=True, exist_ok=True)
-    albums = []
+    albums: list[Path] = []
     for name in names:
         commit = Commit(name.removesuffix("-again"), options.cache / (name[:12] + name[40:]))
         commit.make(options.cache / "keys.json")
         albums.append(_look(commit, settings, sizes=sizes, only=options.only))
-    shutil.rmtree(options.out, ignore_errors=True)
-    options.out.mkdir(parents=True)
+    out = options.out or options.cache / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     with browser.browser() as opened:
-        rows = list(compare.differences(opened, *albums, options.out))
-    return _report(rows, settings.get("reasons", {}), n_pages=len(_album(albums[0])), out=options.out)
+        rows = list(compare.differences(opened, albums[0], albums[1], out))
+    return _report(rows, settings.get("reasons", {}), n_pages=len(_album(albums[0])), out=out)
 
 
 def _options() -> argparse.Namespace:
@@ -52,7 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("after")
     parser.add_argument("--only", default="*", metavar="GLOB", help="pages whose name fits, as people/* or phone/*")
     parser.add_argument("--sizes", default="1440x900", metavar="SIZES", help="of the console, as 1440x900,1024x768")
-    parser.add_argument("--out", type=Path, default=Path("screens-out"), metavar="DIR", help="what differs, in red")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where the table and what differs go, in red")
     cache = Path(tempfile.gettempdir()) / "gridwalk-screens"
     parser.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="sources, demos, shots of each commit")
     return parser.parse_args()

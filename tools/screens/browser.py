@@ -74,7 +74,8 @@ class Album:
         """A shot of the page, or of what the screen shows of it, where it is asked for."""
         if not self.wants(name):
             return
-        file = f"{len(self.entries):04d}-{re.sub(r'[^a-z0-9]+', '-', f'{name}-{role}'.lower()).strip('-')[:80]}-{size}.png"
+        words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80]
+        file = f"{len(self.entries):04d}-{words}-{size}.png"
         page.screenshot(path=self.folder / file, full_page=whole, animations="disabled", caret="hide", scale="css")
         self.entries[_key(name, role, size)] = file
 

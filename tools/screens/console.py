@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, Page, Response
@@ -25,6 +25,7 @@ WORD = re.compile(r"[a-z_]+")
 NOT_PAGES = re.compile(r"/(phone/|static/|accounts/logout/)")
 LINKS = """() => [...document.querySelectorAll('[href], [hx-get], form[action]')].map((one) =>
     new URL(one.getAttribute('href') ?? one.getAttribute('hx-get') ?? one.getAttribute('action'), location).href)"""
+FOLDED = "() => [...document.querySelectorAll('details:not([open])')].map((one) => (one.open = true)).length"
 MOST_OF_A_KIND = 2
 """How many sorts and filters of one page are looked at: the same address with the same names in its query."""
 
@@ -122,8 +123,7 @@ class Walk:
                 self.page.set_viewport_size(viewport(size))
                 self.page.evaluate(SETTLED)
             self.album.shoot(self.page, name=name, role=self.role, size=size, whole=True)
-            closed = "() => [...document.querySelectorAll('details:not([open])')].map((one) => (one.open = true)).length"
-            if self.page.evaluate(closed):
+            if self.page.evaluate(FOLDED):
                 self.album.shoot(self.page, name=f"{name} unfolded", role=self.role, size=size, whole=True)
                 self.page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = false))")
 
@@ -132,11 +132,14 @@ def _is_page(response: Response) -> bool:
     return response.status == 200 and response.headers.get("content-type", "").startswith("text/html")
 
 
-def look(commit: Commit, base: str, opened: Browser, album: Album, *, sizes: Sequence[str], more: Sequence[str]) -> None:
+def look(
+    commit: Commit, base: str, opened: Browser, album: Album, *, sizes: Sequence[str], more: Sequence[str]
+) -> None:
     """Take every page of every role, and of nobody. ``more``: addresses no link leads to."""
     inside = commit.inside()
     paths = [*(route for route in inside["routes"] if "<" not in route and not route.startswith("phone/")), *more]
     paths.remove("accounts/logout/")
+    reached: set[str] = set()
     roles = {member["role"]: inside["sessions"][member["username"]] for member in commit.members()}
     for role, session in {**roles, "nobody": None}.items():
         with context(opened, sizes[0]) as profile:
@@ -146,4 +149,15 @@ def look(commit: Commit, base: str, opened: Browser, album: Album, *, sizes: Seq
             walk.everything(paths)
             if not session:
                 walk.sign_in(commit.members())
+            reached |= walk.names
         print(f"{commit.sha[:9]} {role}: {len(album.entries)}", flush=True)
+    album.note("addresses nobody reached", "all", ", ".join(_unreached(inside["routes"], reached)))
+
+
+def _unreached(routes: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+    """Addresses of the console that no link led to, as the URL table writes them."""
+    paths = {name.split("?")[0] for name in names}
+    for route in routes:
+        one = re.compile(re.sub(r"<[^>]*>", "[^/]+", route))
+        if route and not route.startswith("phone/") and not any(one.fullmatch(path) for path in paths):
+            yield route

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Final
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -13,7 +14,7 @@ from tools.screens.commits import Commit
 SIZE = "390x844"
 MOST_SCREENFULS = 4
 MOST_FILTERS = 7
-BUTTON = "button"
+BUTTON: Final = "button"
 PIN = "271828"
 
 
@@ -139,18 +140,16 @@ class Walk:
     def _sheets(self, door: str) -> None:
         """What the buttons of a door open; the draft is cleared after each, for the next sheet to begin as this one."""
         page = self.page
-        sheets: list[tuple[str, Callable[[], Locator]]] = [
-            (name, lambda name=name: page.get_by_role(BUTTON, name=name, exact=True))  # type: ignore[misc]
+        buttons = {
+            name: page.get_by_role(BUTTON, name=name, exact=True)
             for name in ("有变化", "没见到人", "添人", "改房屋情况", "改联系人", "还是空房", "这一户走不了，转出")
-        ]
-        sheets += [
-            ("改人", lambda: page.locator(".who").get_by_role(BUTTON)),
-            ("近况", lambda: page.locator(".card", has_text="顺便问问近况").locator("button.ln")),
-            ("上次", lambda: page.get_by_role(BUTTON, name=re.compile("^全部 .* 次$"))),
-        ]
-        for name, button in sheets:
-            if button().count():
-                button().first.click()
+        }
+        buttons["改人"] = page.locator(".who").get_by_role(BUTTON)
+        buttons["近况"] = page.locator(".card", has_text="顺便问问近况").locator("button.ln")
+        buttons["上次"] = page.get_by_role(BUTTON, name=re.compile("^全部 .* 次$"))
+        for name, button in buttons.items():
+            if button.count():
+                button.first.click()
                 self._sheet(f"door {door} {name}")
         for tile in ("新生儿", "有人搬走", "有人去世", "隐患或诉求"):
             self.press("有变化")

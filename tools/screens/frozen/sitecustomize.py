@@ -19,5 +19,11 @@ AT = dt.datetime.fromisoformat(os.environ["SCREENS_AT"])
 FIRST = int(os.environ.get("SCREENS_IDS", "0")) + ("procrastinate" in sys.orig_argv)
 _ids = itertools.count((int(AT.timestamp() * 1000) << 80) | (7 << 76) | (2 << 62) | (FIRST << 48))
 
-uuid_utils.compat.uuid7 = lambda: uuid.UUID(int=next(_ids))
+
+def uuid7(**_: object) -> uuid.UUID:
+    """The next id."""
+    return uuid.UUID(int=next(_ids))
+
+
+uuid_utils.compat.uuid7 = uuid7
 time_machine.travel(AT, tick=False).start()
