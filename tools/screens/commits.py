@@ -89,6 +89,7 @@ class Commit:
         return os.environ | {
             "DJANGO_SETTINGS_MODULE": "gridwalk.config.settings",
             "GRIDWALK_HOME": str(self.home),
+            "PGOPTIONS": "-c max_parallel_workers_per_gather=0 -c synchronize_seqscans=off",
             "PYTHONHASHSEED": "0",
             "PYTHONPATH": os.pathsep.join([str(HERE / "frozen"), str(self.source / "src")]),
             "SCREENS_AT": AT,

@@ -19,10 +19,11 @@ COMPARE = """async ([before, after]) => {
         pen.drawImage(one, 0, 0);
         return pen.getImageData(0, 0, width, height);
     });
+    const near = (x, y) => [0, 8, 16, 24].every((by) => Math.abs((x >>> by & 255) - (y >>> by & 255)) <= 1);
     const [a, b] = pixels.map((one) => new Uint32Array(one.data.buffer));
     let differing = 0;
     for (let n = 0; n < a.length; n++) {
-        if (a[n] !== b[n]) { differing++; b[n] = 0xff0000ff; }
+        if (a[n] !== b[n] && !near(a[n], b[n])) { differing++; b[n] = 0xff0000ff; }
         else b[n] = (b[n] & 0x00ffffff) | 0x40000000;
     }
     const canvas = new OffscreenCanvas(width, height);
@@ -32,7 +33,10 @@ COMPARE = """async ([before, after]) => {
     for (let n = 0; n < bytes.length; n += 32768) text += String.fromCharCode(...bytes.subarray(n, n + 32768));
     return [differing, a.length, btoa(text)];
 }"""
-"""How many pixels differ, of how many, and the later picture faint with what differs in red."""
+"""How many pixels differ, of how many, and the later picture faint with what differs in red.
+
+One step of 255 in a colour is no difference: the browser draws the same round corner one step lighter or darker on another run.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
