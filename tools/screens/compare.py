@@ -73,6 +73,7 @@ def differences(opened: Browser, before: Path, after: Path, out: Path) -> Iterat
             pixels, of = _compare(canvas, pictures, out / new)
             if pixels:
                 yield Difference(page, role, size, pixels, of)
+    canvas.close()
 
 
 def _compare(canvas: Page, pictures: list[bytes], out: Path) -> tuple[int, int]:
