@@ -126,16 +126,28 @@ class Commit:
 
 
 def _build(source: Path) -> None:
-    """The browser's assets; the packages of our own ``web/`` serve where both lock files are the same."""
-    own, web = ROOT / "web", source / "web"
-    same = (own / "package-lock.json").read_bytes() == (web / "package-lock.json").read_bytes()
-    if not same or not (own / "node_modules").exists():
+    """The browser's assets; the packages of our own ``web/`` serve where they are those of the commit's lock file."""
+    modules, web = ROOT / "web" / "node_modules", source / "web"
+    if not _fit(modules, web / "package-lock.json"):
         subprocess.run([*NICE, sys.executable, "hatch_build.py"], cwd=source, check=True)
         return
-    (web / "node_modules").symlink_to(own / "node_modules")
+    (web / "node_modules").symlink_to(modules)
     node, npm = hatch_build.find_node()
     path = {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
     _output([*NICE, str(node), str(npm), "run", "build"], os.environ | path, cwd=web)
+
+
+def _fit(modules: Path, lock: Path) -> bool:
+    """Whether every package the lock file asks for is there, in its version; those of other systems need not be."""
+    note = modules / ".package-lock.json"
+    if not note.exists():
+        return False
+    there, wanted = (json.loads(path.read_text(encoding="utf-8"))["packages"] for path in (note, lock))
+    return all(
+        there.get(name, {}).get("version") == package["version"]
+        for name, package in wanted.items()
+        if name and not package.get("optional")
+    )
 
 
 def _output(words: list[str], env: dict[str, str] | None = None, cwd: Path = ROOT) -> str:
