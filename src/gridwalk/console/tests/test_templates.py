@@ -83,9 +83,9 @@ def test_the_search_for_long_lines_sees_them() -> None:
 
 
 def test_pages_are_sent_without_the_indentation_of_their_source() -> None:
-    source = Engine.get_default().get_template("console/dwelling.html").source
-    assert "\n  <div" in (TEMPLATES / "console" / "dwelling.html").read_text()
-    assert "\n<div" in source and "\n " not in source
+    source = Engine.get_default().get_template("console/base.html").source
+    assert "\n  <body" in (TEMPLATES / "console" / "base.html").read_text()
+    assert "\n<body" in source and "\n " not in source
 
 
 def test_paper_shows_neither_vacancy_nor_care_nor_letting() -> None:
