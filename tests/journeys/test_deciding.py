@@ -20,7 +20,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.differences.models import DecisionBatch
-from gridwalk.reconcile import jobs
+from gridwalk.differences import jobs
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Difference, Dwelling, Person
 from gridwalk.registry.rules import Claim

@@ -9,8 +9,7 @@ from procrastinate.contrib.django import app
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.core import clock
-from gridwalk.differences.actions import batches
-from gridwalk.reconcile.actions import applying, comparing, to_door
+from gridwalk.reconcile.actions import applying, comparing
 
 CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“接着导”；再停，请告诉管理员现在的时间。"
 
@@ -41,19 +40,4 @@ def compare(comparison: str, user: str) -> None:
         comparing.run(actor=actor, at=now, comparison=uuid.UUID(comparison))
     except Exception:
         comparing.pause(actor=actor, at=clock.now(), comparison=uuid.UUID(comparison), message=NOT_COMPARED)
-        raise
-
-
-@app.task(name="reconcile.decide_batch", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
-def decide_batch(batch: str, user: str, undo: bool) -> None:
-    """Decide a batch, or take it back; arguments are ids only. What cuts it off leaves it paused, and it can go on."""
-    now = clock.now()
-    actor = accounts.viewer_by_id(uuid.UUID(user), clock.local_date(now))
-    try:
-        if undo:
-            batches.run_undo(actor=actor, at=now, batch=uuid.UUID(batch))
-        else:
-            to_door.run(actor=actor, at=now, batch=uuid.UUID(batch))
-    except Exception:
-        batches.pause(batch=uuid.UUID(batch))
         raise

@@ -17,13 +17,13 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
+from gridwalk.differences import jobs
 from gridwalk.differences.actions import batches as batch_actions
 from gridwalk.differences.actions import decisions
+from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.differences.queries import batches, differences, evidence
 from gridwalk.differences.queries.batches import Rule
 from gridwalk.differences.queries.differences import Filter
-from gridwalk.reconcile import jobs
-from gridwalk.reconcile.actions import to_door
 from gridwalk.reconcile.queries import said as sides
 from gridwalk.registry import rules as register_rules
 from gridwalk.territory import queries as territory
@@ -95,17 +95,14 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     row = differences.get_difference(request.viewer, pk)
     chosen = _filter(request, request.POST)
     try:
-        made = to_door.decide(
+        made = decisions.decide(
             actor=request.viewer,
             at=request.at,
             difference=pk,
             decision=request.POST.get("decision", ""),
             reason=request.POST.get("reason", ""),
         )
-    except decisions.ChangedMeanwhile as error:
-        messages.error(request, str(error))
-        return _to(request, chosen, pk)
-    except decisions.DecisionError as error:
+    except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, chosen, pk)
     messages.success(request, f"{row.title} 的{row.label}：{made.get_state_display()}。按 U 撤回。", extra_tags=str(pk))
@@ -133,7 +130,7 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
         claimed, current = decisions.reveal(
             actor=request.viewer, at=request.at, difference=pk, reason=request.POST.get("reason", "")
         )
-    except decisions.DecisionError as error:
+    except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, _filter(request, request.POST), pk)
     row = differences.get_difference(request.viewer, pk)
@@ -151,7 +148,7 @@ def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     chosen = _filter(request, request.POST)
     try:
         decisions.undo(actor=request.viewer, at=request.at, difference=pk)
-    except decisions.DecisionError as error:
+    except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, chosen, None)
     messages.success(request, "已撤回，回到待决定。")
@@ -209,7 +206,7 @@ def rules_apply(request: Signed) -> HttpResponse:
             rule=rule,
             expected=int(expected) if expected.isdigit() else -1,
         )
-    except decisions.DecisionError as error:
+    except DecisionError as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('console:rules')}?{urlencode(form)}")
     return _go_on(request, batch.id, batch.n_chosen, undo=False)
@@ -222,10 +219,9 @@ AT_ONCE = 300
 def _go_on(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> HttpResponse:
     if n > AT_ONCE:
         jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
-    elif undo:
-        batch_actions.run_undo(actor=request.viewer, at=request.at, batch=batch)
     else:
-        to_door.run(actor=request.viewer, at=request.at, batch=batch)
+        go = batch_actions.run_undo if undo else batch_actions.run
+        go(actor=request.viewer, at=request.at, batch=batch)
     return redirect("console:batch", batch)
 
 
@@ -266,7 +262,7 @@ def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """整批撤回."""
     try:
         found = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
-    except decisions.DecisionError as error:
+    except DecisionError as error:
         messages.error(request, str(error))
         return redirect("console:batch", batch)
     return _go_on(request, batch, found.n_done, undo=True)

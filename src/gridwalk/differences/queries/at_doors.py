@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
@@ -24,34 +25,48 @@ class Door:
     walk_key: str = ""
 
 
-def doors_of(asked: Sequence[Difference]) -> dict[uuid.UUID, Door]:
-    """The door of each difference: a person's home (where somebody lives before where somebody is registered).
+class About(Protocol):
+    """Something that can be asked at a record's door: a difference, a record that stands on one side only."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def entity(self) -> uuid.UUID | None: ...
+
+
+def doors_of(asked: Sequence[About]) -> dict[uuid.UUID, Door]:
+    """The door of each: a person's home (where somebody lives before where somebody is registered).
 
     Who has no home has no door. A constant number of queries.
     """
-    persons = [d.entity for d in asked if d.kind == "person"]
+    homes = _homes([d.entity for d in asked if d.kind == "person" and d.entity])
+    at = {d.id: homes.get(d.entity) if d.kind == "person" else d.entity for d in asked if d.entity}
+    places = {place for place in at.values() if place}
+    doors = dwellings(places)
+    kinds = {d.kind for d in asked}
+    for kind, table in (("organization", Organization), ("site", Site)):
+        if kind in kinds:
+            rows = table._default_manager.filter(pk__in=places).values_list("id", "grid_id", "sort_key")
+            doors |= {pk: Door(kind, pk, grid, key[:80]) for pk, grid, key in rows}
+    return {pk: doors[place] for pk, place in at.items() if place in doors}
+
+
+def dwellings(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Door]:
+    """Dwellings that stand, as doors."""
+    rows = Dwelling.objects.filter(pk__in=ids).exclude(status="struck_off").only("id", "grid_id", "walk_key")
+    return {d.id: Door("dwelling", d.id, d.grid_id, d.walk_key) for d in rows}
+
+
+def _homes(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Person → home."""
     homes: dict[uuid.UUID, Residence] = {}
     for link in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).order_by("created_at", "id"):
-        held = homes.get(link.person_id)
-        if held is None or (held.kind not in rules.LIVING and link.kind in rules.LIVING):
+        home = homes.get(link.person_id)
+        if home is None or (home.kind not in rules.LIVING and link.kind in rules.LIVING):
             homes[link.person_id] = link
-    at_home = {person: link.dwelling_id for person, link in homes.items()}
-    wanted = {
-        at_home[d.entity] if d.kind == "person" else d.entity
-        for d in asked
-        if d.kind != "person" or d.entity in at_home
-    }
-    standing: dict[uuid.UUID, Door] = {
-        d.id: Door("dwelling", d.id, d.grid_id, d.walk_key)
-        for d in Dwelling.objects.filter(pk__in=wanted).exclude(status="struck_off").only("id", "grid_id", "walk_key")
-    }
-    of_kinds = {d.kind for d in asked}
-    for kind, table in (("organization", Organization), ("site", Site)):
-        if kind in of_kinds:
-            found = table._default_manager.filter(pk__in=wanted).values_list("id", "grid_id", "sort_key")
-            standing |= {pk: Door(kind, pk, grid, key[:80]) for pk, grid, key in found}
-    reached = {d.id: standing.get(at_home.get(d.entity, d.entity)) for d in asked}
-    return {pk: door for pk, door in reached.items() if door is not None}
+    return {person: link.dwelling_id for person, link in homes.items()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,9 +101,9 @@ def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: i
     ], len(asked)
 
 
-def by_door(found: Iterable[Question]) -> dict[uuid.UUID, list[Question]]:
+def by_door(asked: Iterable[Question]) -> dict[uuid.UUID, list[Question]]:
     """Questions by the dwelling, organization or site they are asked at."""
     grouped: dict[uuid.UUID, list[Question]] = defaultdict(list)
-    for one in found:
+    for one in asked:
         grouped[one.door.entity].append(one)
     return grouped

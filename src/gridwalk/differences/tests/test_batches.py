@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+from collections.abc import Sequence
 
 import pytest
 from django.db import connection
@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.rules import NotPermitted
 from gridwalk.core.models import AuditEntry
 from gridwalk.differences.actions import batches as actions
-from gridwalk.differences.actions import decisions
-from gridwalk.differences.actions.decisions import DecisionError
+from gridwalk.differences.actions import deciding, decisions
+from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.differences.models import DecisionBatch
 from gridwalk.differences.queries import batches
 from gridwalk.differences.queries.batches import Rule
@@ -172,22 +172,22 @@ def test_it_does_nothing_where_the_preview_no_longer_holds_or_the_place_is_not_t
     assert DecisionBatch.objects.count() == 1
 
 
-def test_a_batch_that_was_cut_off_goes_on_where_it_stopped(street: Street) -> None:
+def test_a_batch_that_was_cut_off_goes_on_where_it_stopped(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     persons = [street.person(f"程{n}", grid=grid, phone=phone(n)) for n, grid in enumerate((NEXT_GRID, f"{FIRST}001"))]
     for person in persons:
         street.say(person, "phone", phone(9))
     batch = actions.start(actor=WHO, at=street.at, scope=FIRST, rule=rule(), expected=2)
-    calls: list[uuid.UUID] = []
+    grids, calls = deciding.grids, iter(range(2))
 
-    def cut(rows: object) -> set[str]:
-        calls.append(batch.id)
-        if len(calls) == 2:
+    def cut(differences: Sequence[Difference], decision: str = "") -> set[str]:
+        if next(calls) == 1:
             raise RuntimeError("cut")
-        return set()
+        return grids(differences, decision)
 
-    DecisionBatch.objects.filter(pk=batch.id).update(decision="to_door")
-    with pytest.raises(RuntimeError):
-        actions.run(actor=WHO, at=street.at, batch=batch.id, grids=cut)
+    monkeypatch.setattr(deciding, "grids", cut)
+    with pytest.raises(RuntimeError, match="cut"):
+        actions.run(actor=WHO, at=street.at, batch=batch.id)
+    monkeypatch.undo()
     actions.pause(batch=batch.id)
     assert DecisionBatch.objects.values_list("state", "n_done").get() == ("paused", 1)
     done = actions.run(actor=WHO, at=street.at, batch=batch.id)

@@ -11,7 +11,7 @@ import pytest
 from gridwalk.accounts.rules import NotPermitted
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import decisions
-from gridwalk.differences.actions.decisions import ChangedMeanwhile, DecisionError
+from gridwalk.differences.actions.deciding import ChangedMeanwhile, DecisionError
 from gridwalk.registry import columns
 from gridwalk.registry.actions import endings
 from gridwalk.registry.models import Difference, Recheck

@@ -12,18 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import Joining
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.differences.actions import deciding as differences
+from gridwalk.differences.queries import at_doors
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import creation, endings
-from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.registry.models import Dwelling, Person
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "ledger_only": {"registered": "登记进一张表", "at_door": "上门核实", "set_aside": "搁置"},
@@ -206,7 +206,6 @@ _MAKE: Mapping[str, Callable[[Writing, Unmatched, Mapping[str, object], Place], 
 
 
 def _facts(kind: str) -> set[str]:
-
     return {f.name for f in dictionary.fields(kind) if not f.locates}
 
 
@@ -232,31 +231,16 @@ def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcom
 
 
 def _at_door(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
-    """The door goes on its worker's list: it joins the running campaign where it is not in it."""
-    values = [row.opened() for row in rows]
-    located = dict(zip([r.id for r in rows], Places(rows[0].of.scope).locate(values), strict=True)) if rows else {}
-    homes = dict(
-        Residence.objects.filter(
-            person_id__in=[r.entity for r in rows if r.kind == "person" and r.entity], to_on__isnull=True
-        ).values_list("person_id", "dwelling_id")
-    )
-    doors = {
-        row.id: row.entity
-        if row.kind == "dwelling" and row.entity
-        else (homes.get(row.entity) if row.entity else None) or located[row.id].dwelling
-        for row in rows
-    }
-    standing = {d.id: d for d in Dwelling.objects.filter(pk__in=[d for d in doors.values() if d])}
-    here = {
-        d.id: Joining(d.grid_id, "dwelling", d.id, d.walk_key)
-        for d in standing.values()
-        if d.grid_id in writing.versions
-    }
-    campaigns.join_targets(writing, list(here.values()))
+    """The door goes on its worker's list: the record's own, or the one the ledger's address names."""
+    located = Places(rows[0].of.scope).locate([row.opened() for row in rows]) if rows else []
+    at = {row.id: place.dwelling for row, place in zip(rows, located, strict=True) if place.dwelling}
+    named = at_doors.dwellings(set(at.values()))
+    doors = {pk: named[dwelling] for pk, dwelling in at.items() if dwelling in named} | at_doors.doors_of(rows)
+    listed = differences.list_doors(writing, doors.values())
     done = []
     for row in rows:
-        if doors[row.id] in here:
-            row.made = doors[row.id]
+        if row.id in doors and doors[row.id].entity in listed:
+            row.made = doors[row.id].entity
             done.append(row)
         else:
             outcome.left["找不到是哪一户，没法上门核实"] += 1
