@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from gridwalk.registry.models import Dwelling, Person, Settled
+from gridwalk.registry.models import CaseDecision, Dwelling, Person
 from tests.browser.test_keeping_areas_and_records import accessible
 from tests.harness.campaign import id_no
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def decided() -> list[tuple[str, str]]:
     """(check, decision) of what stands, in the order it was decided."""
-    rows = Settled.objects.filter(state="standing").order_by("decided_at")
+    rows = CaseDecision.objects.filter(state="standing").order_by("decided_at")
     return list(rows.values_list("check_code", "decision"))
 
 
@@ -38,7 +38,7 @@ def test_cases_are_worked_through_by_keys_and_taken_back(doubtful: Client, visit
     expect(page.get_by_text("第 1 / 1 件")).to_be_visible()
     expect(page.locator("h2 a").first).not_to_have_text(first)
     assert decided() == [("owner_with_tenants", "right")]
-    assert Settled.objects.get().reason == "房主分租一间r"
+    assert CaseDecision.objects.get().reason == "房主分租一间r"
     page.keyboard.press("c")
     expect(page.get_by_text("“自住却有租户”没有待核的了")).to_be_visible()
     assert decided() == [("owner_with_tenants", "right"), ("owner_with_tenants", "corrected")]

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from gridwalk.accounts.rules import Role
 from gridwalk.campaigns.models import Target
 from gridwalk.core.models import AuditEntry
-from gridwalk.registry.models import Difference, Dwelling, Person, Residence, Settled
+from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Person, Residence
 from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, upload, workbook
 from tests.harness.doubtful import at
 from tests.harness.people import SignIn
@@ -36,9 +36,9 @@ def case(client: Client, check: str, **query: str) -> str:
 
 def decide(client: Client, shown: str, choice: str, **more: str) -> str:
     """Press a button of the shown case; the page that follows."""
-    (action,) = re.findall(r'id="settle"[^>]*action="([^"]+)"', shown)
+    (action,) = re.findall(r'id="decision"[^>]*action="([^"]+)"', shown)
     hidden = dict(
-        re.findall(r'name="(scope|seen|next)" value="([^"]*)"', shown.split('id="settle"')[1].split("</form>")[0])
+        re.findall(r'name="(scope|seen|next)" value="([^"]*)"', shown.split('id="decision"')[1].split("</form>")[0])
     )
     answer = client.post(action, {**hidden, "choice": choice, **more}, follow=True)
     assert answer.status_code == 200
@@ -118,14 +118,14 @@ def test_a_decision_stays_comes_back_and_is_taken_back(doubtful: Client) -> None
     assert "当面问过，是两位" in listed
     assert "重新核定过" in listed
     assert "没有核定过" in text(doubtful, "/bench/settled/", check="crowded")
-    standing = Settled.objects.get(state="standing")
+    standing = CaseDecision.objects.get(state="standing")
     undone = doubtful.post(f"/bench/settled/{standing.pk}/undo/", {"scope": COMMUNITY}, follow=True).content.decode()
     assert "已撤回，回到待核定" in undone
     assert "3 人同名" in undone
-    assert Settled.objects.get(pk=standing.pk).state == "undone"
+    assert CaseDecision.objects.get(pk=standing.pk).state == "undone"
     verbs = list(AuditEntry.objects.filter(verb__startswith="case.").order_by("at").values_list("verb", flat=True))
-    assert verbs == ["case.settled", "case.settled", "case.reopened"]
-    again = doubtful.post(f"/bench/settled/{standing.pk}/undo/", {"back": "settled"}, follow=True).content.decode()
+    assert verbs == ["case.decided", "case.decided", "case.reopened"]
+    again = doubtful.post(f"/bench/settled/{standing.pk}/undo/", {"back": "decided"}, follow=True).content.decode()
     assert "已经撤回或重新定过了" in again
 
 
@@ -135,7 +135,7 @@ def test_what_changed_between_page_and_button_is_not_decided(doubtful: Client) -
     doubtful.post(f"/correct/person/{person.pk}/", {"phone": "12012340000", "reason": "本人来电"})
     after = decide(doubtful, shown, "different")
     assert "刚才有人改过这里面的内容，没有定" in after
-    assert not Settled.objects.exists()
+    assert not CaseDecision.objects.exists()
     gone = case(doubtful, "near_duplicate")
     doubtful.post(f"/correct/person/{person.pk}/", {"born_on": "1991-07-09", "reason": "看了证件"})
     assert "已经不矛盾了，不用再定" in decide(doubtful, gone, "different")
@@ -151,7 +151,7 @@ def test_a_door_is_asked_or_put_right_at_once(doubtful: Client, sign_in: SignIn)
     assert Target.objects.filter(entity=door.pk).exists()
     worker = sign_in(Role.GRID_WORKER, GRID)
     assert "的居住状况" in text(worker, f"/walk/{GRID}/")
-    waits = Settled.objects.get(decision="to_door")
+    waits = CaseDecision.objects.get(decision="to_door")
     doubtful.post(f"/bench/settled/{waits.pk}/undo/")
     assert Difference.objects.get(pk=waits.difference or uuid.UUID(int=0)).state == "closed"
     assert "的居住状况" not in text(worker, f"/walk/{GRID}/")
@@ -159,7 +159,7 @@ def test_a_door_is_asked_or_put_right_at_once(doubtful: Client, sign_in: SignIn)
     door.refresh_from_db()
     assert door.occupancy == "occupied"
     assert "电话问过" in text(doubtful, f"/doors/{door.pk}/")
-    doubtful.post(f"/bench/settled/{Settled.objects.get(decision='corrected').pk}/undo/")
+    doubtful.post(f"/bench/settled/{CaseDecision.objects.get(decision='corrected').pk}/undo/")
     door.refresh_from_db()
     assert door.occupancy == "vacant"
 
@@ -192,7 +192,7 @@ def test_a_worker_sees_the_own_grid_the_centre_masked_rows_and_neither_decides(
     centre, leaders = sign_in(Role.STREET_CENTRE, "120105001"), sign_in(Role.LEADING_GROUP, "120105001")
     shown = case(worker, "same_name_and_birth")
     assert "沈知微" in shown
-    assert 'id="settle"' not in shown
+    assert 'id="decision"' not in shown
     assert "由社区来定" in shown
     assert "0 件待核" in text(stranger, "/bench/")
     lead_of_case = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")[0].pk
@@ -201,7 +201,7 @@ def test_a_worker_sees_the_own_grid_the_centre_masked_rows_and_neither_decides(
     masked = case(centre, "same_name_and_birth")
     assert "沈**" in masked
     assert "沈知微" not in masked
-    assert 'id="settle"' not in masked
+    assert 'id="decision"' not in masked
     hidden = case(centre, "vacant_with_residents")
     assert "“空房却有人住”有 1 件" in hidden
     assert "401" not in hidden
@@ -210,7 +210,7 @@ def test_a_worker_sees_the_own_grid_the_centre_masked_rows_and_neither_decides(
         refused = client.post(f"/bench/same_name_and_birth/{lead_of_case}/settle/", {"choice": "different"})
         assert refused.status_code == 403
         assert client.get("/bench/settled/").status_code == 403
-    assert not Settled.objects.exists()
+    assert not CaseDecision.objects.exists()
 
 
 def test_the_page_costs_the_same_for_three_times_the_cases(doubtful: Client) -> None:
@@ -252,7 +252,7 @@ def test_a_decision_forgets_who_is_erased(doubtful: Client) -> None:
     one, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
     Person.objects.filter(pk=one.pk).update(status="moved_away")
     doubtful.post(f"/people/{one.pk}/erase/", {"reason": "本人书面申请"})
-    settled = Settled.objects.get()
+    settled = CaseDecision.objects.get()
     assert (set(settled.facts), settled.reason) == ({str(other.pk)}, "")
     assert one.pk in settled.records
 

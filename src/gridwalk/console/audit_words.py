@@ -17,7 +17,7 @@ WORDS = {
     "areas.loaded": "导入了区划",
     "campaign.closed": "结束了行动",
     "case.reopened": "撤回了核定",
-    "case.settled": "核定了一件重复或矛盾",
+    "case.decided": "核定了一件重复或矛盾",
     "campaign.created": "建了行动",
     "care.contacted": "记了关怀联系",
     "care.labelled": "加了关怀类别",

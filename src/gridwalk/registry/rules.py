@@ -364,7 +364,7 @@ CHECKS: Mapping[str, Check] = {
 finds the cases.
 """
 
-SETTLED = {"different": "不是同一个", "right": "情况属实", "to_door": "上门核实", "corrected": "当场改好"}
+CASE_DECISIONS = {"different": "不是同一个", "right": "情况属实", "to_door": "上门核实", "corrected": "当场改好"}
 """How a case can have been decided (已核定)."""
 
 CROWDED = 20

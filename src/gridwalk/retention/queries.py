@@ -16,7 +16,7 @@ from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import predicates
-from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Recheck, Settled, Site
+from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Facility, Organization, Person, Recheck, Site
 from gridwalk.retention import rules
 from gridwalk.retention.models import Erased, Run
 from gridwalk.retention.rules import Period
@@ -94,8 +94,8 @@ def _differences(cut: dt.datetime) -> list[Part]:
     said = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
     proposed = Recheck.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(reason="", note="")
     plans = Plan.objects.filter(decided_at__lt=cut).exclude(reason="", note="", undo_sealed="")
-    settled = Settled.objects.filter(ended_at__lt=cut).exclude(reason="")
-    return [(said, "decided_at"), (proposed, "decided_at"), (plans, "decided_at"), (settled, "ended_at")]
+    decisions = CaseDecision.objects.filter(ended_at__lt=cut).exclude(reason="")
+    return [(said, "decided_at"), (proposed, "decided_at"), (plans, "decided_at"), (decisions, "ended_at")]
 
 
 def _visits(cut: dt.datetime) -> list[Part]:

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.bench import contradictions
-from gridwalk.bench.cases import Case, Inside, Member
-from gridwalk.bench.queries import settled
-from gridwalk.bench.queries.settled import Open
+from gridwalk.bench.cases import contradictions
+from gridwalk.bench.cases.case import Case, Inside, Member
+from gridwalk.bench.queries import decisions
+from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Residence
@@ -37,15 +37,15 @@ def phone_doors(phone_index: str) -> int:
     return links.values("dwelling").distinct().count()
 
 
-def open_cases(viewer: Viewer, scope: str, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[Open]:
+def open_cases(viewer: Viewer, scope: str, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[OpenCase]:
     """The cases inside a scope that nobody has decided, or whose ground has changed since."""
-    return settled.undecided(contradictions.find(inside(viewer, scope), today, codes))
+    return decisions.undecided(contradictions.find(inside(viewer, scope), today, codes))
 
 
 def inside(viewer: Viewer, scope: str) -> Inside:
     """The parts of a scope whose rows the viewer may see, at least masked."""
     scopes = viewer.scopes(Verb.SEE_ROWS_MASKED)
-    return Inside([max(held, scope, key=len) for held in scopes if held.startswith(scope) or scope.startswith(held)])
+    return Inside([max(own, scope, key=len) for own in scopes if own.startswith(scope) or scope.startswith(own)])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,14 +59,14 @@ class Counted:
     n: int
 
 
-def counted(found: Sequence[Open]) -> list[Counted]:
+def counted(cases: Sequence[OpenCase]) -> list[Counted]:
     """Every check with its count, in the order of the checks."""
-    n = Counter(one.case.check for one in found)
+    n = Counter(waiting.case.check for waiting in cases)
     return [Counted(code, check.kind, check.label, check.todo, n[code]) for code, check in CHECKS.items()]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class CaseRow:
     """A case as a row.
 
     ``record``: the one it is shown under, of ``kind``; ``again``: it was decided once and has come back.
@@ -83,29 +83,61 @@ class Row:
     again: bool
 
 
-def rows(viewer: Viewer, found: Sequence[Open]) -> list[Row]:
+def rows(viewer: Viewer, cases: Sequence[OpenCase]) -> list[CaseRow]:
     """Cases as rows, by grid and title; without those that would tell the viewer which doors stand empty or are let.
 
     At most two queries a kind of record.
     """
-    told = [one for one in found if may_be_told(viewer, one.case)]
-    named = names(viewer, [shown_lead(viewer, one.case) for one in told])
-    made = [
-        Row(
-            check=one.case.check,
-            lead=one.case.lead.id,
+    shown = [(waiting, shown_lead(viewer, waiting.case)) for waiting in cases if may_be_told(viewer, waiting.case)]
+    titles_of = names(viewer, [lead for _, lead in shown])
+    listed = [
+        CaseRow(
+            check=waiting.case.check,
+            lead=waiting.case.lead.id,
             record=lead.id,
             kind=lead.kind,
             grid=lead.grid,
-            title=named[lead.id],
-            sentence=rules.sentence(one.case.check, one.case.n),
-            todo=CHECKS[one.case.check].todo,
-            again=one.earlier is not None,
+            title=titles_of[lead.id],
+            sentence=rules.sentence(waiting.case.check, waiting.case.n),
+            todo=CHECKS[waiting.case.check].todo,
+            again=waiting.earlier is not None,
         )
-        for one in told
-        for lead in [shown_lead(viewer, one.case)]
+        for waiting, lead in shown
     ]
-    return sorted(made, key=lambda row: (row.grid, row.title, row.lead))
+    return sorted(listed, key=lambda row: (row.grid, row.title, row.lead))
+
+
+@dataclasses.dataclass(frozen=True)
+class Queue:
+    """The rows of one check, and the chosen one among them; ``row`` need not be in the viewer's scope."""
+
+    rows: list[CaseRow]
+    row: CaseRow | None
+
+    @property
+    def _at(self) -> int | None:
+        leads = [row.lead for row in self.rows]
+        return leads.index(self.row.lead) if self.row and self.row.lead in leads else None
+
+    @property
+    def number(self) -> int | None:
+        """The place of the chosen row, counted from one."""
+        return None if self._at is None else self._at + 1
+
+    @property
+    def before(self) -> CaseRow | None:
+        """The row before the chosen one."""
+        return self.rows[self._at - 1] if self._at else None
+
+    @property
+    def after(self) -> CaseRow | None:
+        """The row after the chosen one."""
+        return next(iter(self.following), None) if self._at is not None else None
+
+    @property
+    def following(self) -> list[CaseRow]:
+        """What comes after the chosen row; all, where none is chosen."""
+        return self.rows[self.number or 0 :]
 
 
 def may_be_told(viewer: Viewer, case: Case) -> bool:
@@ -132,16 +164,16 @@ def shown_lead(viewer: Viewer, case: Case) -> Member:
 def names(viewer: Viewer, members: Sequence[Member]) -> dict[uuid.UUID, str]:
     """What each record is called, as the viewer may see it."""
     visible = [m for m in members if viewer.may(Verb.SEE_ROWS_MASKED, m.grid)]
-    found = {m.id: ELSEWHERE for m in members}
+    shown = {m.id: ELSEWHERE for m in members}
     for kind in sorted({m.kind for m in visible}):
         of_kind = titles.titles(viewer, kind, [m.id for m in visible if m.kind == kind])
-        found |= {pk: title for pk, (title, _) in of_kind.items()}
-    return found
+        shown |= {pk: title for pk, (title, _) in of_kind.items()}
+    return shown
 
 
-def touching(viewer: Viewer, records: Collection[uuid.UUID], today: dt.date) -> list[Row]:
+def touching(viewer: Viewer, records: Collection[uuid.UUID], today: dt.date) -> list[CaseRow]:
     """The open cases some records are part of, for the pages of a door or a person."""
-    return rows(viewer, settled.undecided(contradictions.find(Inside(ids=frozenset(records)), today)))
+    return rows(viewer, decisions.undecided(contradictions.find(Inside(ids=frozenset(records)), today)))
 
 
 def get_case(viewer: Viewer, code: str, record: uuid.UUID, today: dt.date) -> Case | None:
@@ -161,3 +193,9 @@ def get_case(viewer: Viewer, code: str, record: uuid.UUID, today: dt.date) -> Ca
     if cases or grid is None or not viewer.may(Verb.SEE_ROWS_MASKED, grid):
         raise NotHere
     return None
+
+
+def get_open_case(viewer: Viewer, code: str, record: uuid.UUID, today: dt.date) -> OpenCase | None:
+    """An open case by one of its records; None where it is decided or gone. Raises NotHere."""
+    case = get_case(viewer, code, record, today)
+    return next(iter(decisions.undecided([case])), None) if case else None

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
-from gridwalk.bench import contradictions, sameness
+from gridwalk.bench.cases import contradictions, sameness
 from gridwalk.bench.queries import checks
 from gridwalk.core.queries import NotHere
 from gridwalk.events.queries import entry

@@ -8,8 +8,8 @@ import uuid
 import polars as pl
 import pytest
 
-from gridwalk.bench import sameness
-from gridwalk.bench.sameness import TWINS, TWO_NUMBERS, Somebody
+from gridwalk.bench.cases import sameness
+from gridwalk.bench.cases.sameness import TWINS, TWO_NUMBERS, Somebody
 from gridwalk.method import linkage
 from gridwalk.registry.tests.street import id_no
 

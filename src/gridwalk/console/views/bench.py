@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,17 +14,21 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.bench.actions import settling
-from gridwalk.bench.cases import Case
-from gridwalk.bench.queries import casework, checks, settled
+from gridwalk.bench.actions import decisions as actions
+from gridwalk.bench.actions.decisions import Choice
+from gridwalk.bench.cases.case import Case
+from gridwalk.bench.queries import checks, decisions
+from gridwalk.bench.queries.checks import Queue
+from gridwalk.bench.queries.decisions import OpenCase
+from gridwalk.bench.queries.evidence import cases
+from gridwalk.bench.queries.evidence.records import kept_apart
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import register
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
-from gridwalk.differences.actions.decisions import DecisionError
-from gridwalk.reconcile.actions import to_door
+from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections
 from gridwalk.territory import queries as territory
@@ -64,59 +68,81 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
     if check and check not in rules.CHECKS:
         raise NotHere
-    found = checks.open_cases(viewer, scope, today)
-    counted = checks.counted(found)
+    waiting = checks.open_cases(viewer, scope, today)
+    counted = checks.counted(waiting)
     check = check or next((c.code for c in counted if c.n), "")
-    of_check = {one.case.lead.id: one for one in found if one.case.check == check}
+    of_check = {each.case.lead.id: each for each in waiting if each.case.check == check}
     rows = checks.rows(viewer, list(of_check.values()))
-    chosen = of_check.get(rows[0].lead) if rows and lead is None else None
     if lead is not None:
-        chosen = casework.case_of(viewer, check, lead, today)
-    row = next(iter(checks.rows(viewer, [chosen])), None) if chosen else None
-    at = next((n for n, one in enumerate(rows) if row and one.lead == row.lead), None)
-    decides = viewer.may_anywhere(Verb.DECIDE_DIFFERENCE)
-    context: dict[str, Any] = {
+        chosen = checks.get_open_case(viewer, check, lead, today)
+    else:
+        chosen = of_check[rows[0].lead] if rows else None
+    queue = Queue(rows, next(iter(checks.rows(viewer, [chosen])), None) if chosen else None)
+    context = {
         "scope": scope,
         "query": urlencode({"scope": scope}),
         "check": check,
         "about": rules.CHECKS.get(check),
         "gone": lead is not None and chosen is None,
-        "groups": [
-            ("像是重复的", [c for c in counted if "same" in rules.CHECKS[c.code].choices]),
-            ("自相矛盾的", [c for c in counted if "same" not in rules.CHECKS[c.code].choices]),
-        ],
-        "total": sum(c.n for c in counted),
-        "n_of_check": next((c.n for c in counted if c.code == check), 0),
         "grids": territory.grids(
             viewer, scope=pages.scope_of(request, Verb.SEE_ROWS_MASKED), verb=Verb.SEE_ROWS_MASKED
         ),
-        "row": row,
-        "rows": rows[at + 1 : at + 1 + FOLLOWING] if at is not None else rows[:FOLLOWING],
-        "number": None if at is None else at + 1,
-        "n": len(rows),
-        "before": rows[at - 1] if at else None,
-        "after": rows[at + 1] if at is not None and at + 1 < len(rows) else None,
-        "apart": casework.kept_apart(viewer, scope) if check in KEEPS_APART else [],
-        "decided": settled.decided(viewer, scope, standing=True, limit=LATELY) if decides else [],
-        "decides": decides,
+        "apart": kept_apart(viewer, scope) if check in KEEPS_APART else [],
+        **_counts(counted, check),
+        **_place(queue),
+        **_lately(viewer, scope),
     }
-    context["last"] = next((d.id for d in context["decided"]), None)
-    if row is not None and chosen is not None:
-        choices = checks.choices(viewer, chosen.case)
-        context |= {
-            "evidence": casework.evidence(viewer, chosen.case),
-            "seen": chosen.case.seen,
-            "may_decide": bool(choices),
-            "before_now": casework.told_before(viewer, chosen),
-            "choices": choices,
-            "of_sameness": "same" in rules.CHECKS[check].choices,
-            "right": RIGHT.get(check, ""),
-            "correct": CORRECT.get(check, ""),
-            "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid),
-            "merge": _merge(viewer, chosen.case) if "same" in rules.CHECKS[check].choices else "",
-            "plans": _plans(viewer, row),
-        }
+    if queue.row is not None and chosen is not None:
+        context |= _case(viewer, queue.row, chosen)
     return page(request, "console/bench/list.html", context, active="console:bench")
+
+
+def _counts(counted: Sequence[checks.Counted], check: str) -> dict[str, Any]:
+    twice = [c for c in counted if _asks_sameness(c.code)]
+    return {
+        "groups": [("像是重复的", twice), ("自相矛盾的", [c for c in counted if c not in twice])],
+        "total": sum(c.n for c in counted),
+        "n_of_check": sum(c.n for c in counted if c.code == check),
+    }
+
+
+def _asks_sameness(check: str) -> bool:
+    return "same" in rules.CHECKS[check].choices
+
+
+def _place(queue: Queue) -> dict[str, Any]:
+    return {
+        "row": queue.row,
+        "rows": queue.following[:FOLLOWING],
+        "number": queue.number,
+        "n": len(queue.rows),
+        "before": queue.before,
+        "after": queue.after,
+    }
+
+
+def _lately(viewer: Viewer, scope: str) -> dict[str, Any]:
+    decides = viewer.may_anywhere(Verb.DECIDE_DIFFERENCE)
+    lately = decisions.decided(viewer, scope, standing=True, limit=LATELY) if decides else []
+    return {"decides": decides, "decided": lately, "last": next((row.id for row in lately), None)}
+
+
+def _case(viewer: Viewer, row: checks.CaseRow, chosen: OpenCase) -> dict[str, Any]:
+    choices = checks.choices(viewer, chosen.case)
+    asks_sameness = _asks_sameness(row.check)
+    return {
+        "evidence": cases.evidence(viewer, chosen.case),
+        "seen": chosen.case.seen,
+        "may_decide": bool(choices),
+        "before_now": cases.told_before(viewer, chosen),
+        "choices": choices,
+        "of_sameness": asks_sameness,
+        "right": RIGHT.get(row.check, ""),
+        "correct": CORRECT.get(row.check, ""),
+        "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid),
+        "merge": _merge(viewer, chosen.case) if asks_sameness else "",
+        "plans": _plans(viewer, row),
+    }
 
 
 def _merge(viewer: Viewer, case: Case) -> str:
@@ -128,34 +154,36 @@ def _merge(viewer: Viewer, case: Case) -> str:
     return reverse("console:merge_find", args=[case.lead.kind, case.lead.id])
 
 
-def _plans(viewer: Viewer, row: checks.Row) -> list[plans.Row]:
+def _plans(viewer: Viewer, row: checks.CaseRow) -> list[plans.Row]:
     """The plans about the record a case is shown under that wait for a second person."""
     if row.kind not in merges.KIND_OF:
         return []
-    found = register.GETTERS[row.kind](viewer, row.record)
-    return [plan for plan in plans.about(viewer, found).plans if plan.state == "open"]
+    record = register.GETTERS[row.kind](viewer, row.record)
+    return [plan for plan in plans.about(viewer, record).plans if plan.state == "open"]
 
 
 @require_POST
-def settle(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
+def decide(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     """不是同一个 · 情况属实 · 上门核实 · 当场改好: the next one is then in place."""
     choice, _, home = request.POST.get("choice", "").partition(":")
     try:
-        made = to_door.settle(
+        decision = actions.decide(
             actor=request.viewer,
             at=request.at,
-            check=check,
-            lead=lead,
-            seen=request.POST.get("seen", ""),
-            choice=choice,
-            reason=request.POST.get("reason", ""),
-            home=_id(home),
+            chosen=Choice(
+                check=check,
+                lead=lead,
+                seen=request.POST.get("seen", ""),
+                choice=choice,
+                reason=request.POST.get("reason", ""),
+                home=_id(home),
+            ),
         )
     except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, check, lead)
-    words = f"{rules.CHECKS[check].label}：{rules.SETTLED[made.decision]}，定好了。按 U 撤回。"
-    messages.success(request, words, extra_tags=str(made.pk))
+    words = f"{rules.CHECKS[check].label}：{rules.CASE_DECISIONS[decision.decision]}，定好了。按 U 撤回。"
+    messages.success(request, words, extra_tags=str(decision.pk))
     return _to(request, check, _id(request.POST.get("next", "")))
 
 
@@ -173,7 +201,7 @@ def move_out(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def settled_(request: Signed) -> HttpResponse:
+def decided(request: Signed) -> HttpResponse:
     """已核定的: who decided what, when and why; each can be taken back."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     check, offset = request.GET.get("check", ""), pages.offset(request)
@@ -184,29 +212,29 @@ def settled_(request: Signed) -> HttpResponse:
         "checks": rules.CHECKS,
         "crumbs": pages.crumbs(scope),
         "offset": offset,
-        "rows": settled.decided(request.viewer, scope, check=check, limit=SETTLED, offset=offset),
-        "n": settled.n_decided(request.viewer, scope, check=check),
-        "next": offset + SETTLED,
+        "rows": decisions.decided(request.viewer, scope, check=check, limit=LISTED, offset=offset),
+        "n": decisions.n_decided(request.viewer, scope, check=check),
+        "next": offset + LISTED,
     }
-    return page(request, "console/bench/settled.html", context, active="console:bench")
+    return page(request, "console/bench/decided.html", context, active="console:bench")
 
 
-SETTLED = 100
+LISTED = 100
 """So many stand on a page."""
 
 
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回: the case is in place again."""
-    row = settled.get_settled(request.viewer, pk)
+    row = decisions.get_decision(request.viewer, pk)
     try:
-        settling.undo(actor=request.viewer, at=request.at, settlement=pk)
+        actions.undo(actor=request.viewer, at=request.at, decision=pk)
     except DecisionError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, "已撤回，回到待核定。")
-    if request.POST.get("back") == "settled":
-        return redirect(f"{reverse('console:settled')}?{_query(request.POST)}")
+    if request.POST.get("back") == "decided":
+        return redirect(f"{reverse('console:bench_decided')}?{_query(request.POST)}")
     return _to(request, row.check, row.lead)
 
 

@@ -14,7 +14,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import care, columns, rules
 from gridwalk.registry.actions import claims, queue
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Residence, Settled
+from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person, Recheck, Residence
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -323,7 +323,7 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
         ids_ = [person.id for person in group]
         Difference.objects.filter(entity__in=ids_, state__in=rules.WAITING).exclude(grid_id=grid).update(grid_id=grid)
         Recheck.objects.filter(entity__in=ids_, state="open").update(grid_id=grid)
-        Settled.objects.filter(lead__in=ids_).update(grid_id=grid)
+        CaseDecision.objects.filter(lead__in=ids_).update(grid_id=grid)
 
 
 def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:

@@ -14,6 +14,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
 from gridwalk.registry.models import (
     CareLabel,
+    CaseDecision,
     Difference,
     Dwelling,
     Facility,
@@ -21,7 +22,6 @@ from gridwalk.registry.models import (
     Person,
     Recheck,
     Residence,
-    Settled,
     Site,
 )
 from gridwalk.territory.models import Building, Stairwell
@@ -59,7 +59,7 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
             of_kind = entities._default_manager.filter(grid_id=grid).values("pk")
             for of_entity in (Difference, Recheck):
                 of_entity._default_manager.filter(grid_id__in=old, kind=kind, entity__in=of_kind).update(grid_id=grid)
-            Settled.objects.filter(grid_id__in=old, lead__in=of_kind).update(grid_id=grid)
+            CaseDecision.objects.filter(grid_id__in=old, lead__in=of_kind).update(grid_id=grid)
 
 
 def _move_building(writing: Writing, building: Building, to: Mapping[uuid.UUID, str], rest: str) -> None:

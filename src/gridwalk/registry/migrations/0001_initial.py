@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Settled",
+            name="CaseDecision",
             fields=[
                 (
                     "id",
@@ -690,25 +690,25 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="settled",
-            index=models.Index(fields=["grid", "-decided_at"], name="settled_by_grid"),
+            model_name="casedecision",
+            index=models.Index(fields=["grid", "-decided_at"], name="case_decision_by_grid"),
         ),
         migrations.AddIndex(
-            model_name="settled",
-            index=models.Index(fields=["lead"], name="settled_lead"),
+            model_name="casedecision",
+            index=models.Index(fields=["lead"], name="case_decision_lead"),
         ),
         migrations.AddIndex(
-            model_name="settled",
+            model_name="casedecision",
             index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("state", "standing")), fields=["records"], name="settled_records"
+                condition=models.Q(("state", "standing")), fields=["records"], name="case_decision_records"
             ),
         ),
         migrations.AddConstraint(
-            model_name="settled",
+            model_name="casedecision",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "standing")),
                 fields=("check_code", "records"),
-                name="settled_once_standing",
+                name="case_decision_standing_once",
             ),
         ),
         migrations.AddIndex(

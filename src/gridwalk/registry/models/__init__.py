@@ -1,6 +1,6 @@
 """The tables of the register: records of facts, what is decided about them, what happened."""
 
-from gridwalk.registry.models.decisions import Difference, Recheck, Settled
+from gridwalk.registry.models.decisions import CaseDecision, Difference, Recheck
 from gridwalk.registry.models.records import (
     CareLabel,
     Dwelling,
@@ -15,6 +15,7 @@ from gridwalk.registry.models.records import (
 
 __all__ = [
     "CareLabel",
+    "CaseDecision",
     "Difference",
     "Dwelling",
     "Entity",
@@ -24,6 +25,5 @@ __all__ = [
     "Person",
     "Recheck",
     "Residence",
-    "Settled",
     "Site",
 ]

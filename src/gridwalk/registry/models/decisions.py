@@ -1,4 +1,4 @@
-"""What waits for a decision or was decided about records: differences, rechecks, settled cases."""
+"""What waits for a decision or was decided about records: differences, rechecks, decided cases."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Recheck(models.Model):
         ]
 
 
-class Settled(models.Model):
+class CaseDecision(models.Model):
     """已核定: what was decided about a case of a check. It holds while the case has no further record and, record by
     record, what the check looked at is what it was (``facts``: record → fingerprint, no values).
 
@@ -126,11 +126,11 @@ class Settled(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["check_code", "records"], condition=Q(state="standing"), name="settled_once_standing"
+                fields=["check_code", "records"], condition=Q(state="standing"), name="case_decision_standing_once"
             )
         ]
         indexes = [
-            models.Index(fields=["grid", "-decided_at"], name="settled_by_grid"),
-            models.Index(fields=["lead"], name="settled_lead"),
-            GinIndex(fields=["records"], condition=Q(state="standing"), name="settled_records"),
+            models.Index(fields=["grid", "-decided_at"], name="case_decision_by_grid"),
+            models.Index(fields=["lead"], name="case_decision_lead"),
+            GinIndex(fields=["records"], condition=Q(state="standing"), name="case_decision_records"),
         ]

@@ -97,10 +97,10 @@ def _compared(rows: Rows) -> int:
 
 
 def _differences(rows: Rows) -> int:
-    said, proposed, plans, settled = rows
+    said, proposed, plans, decisions = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
     n = Difference.objects.filter(pk__in=_ids(said)).update(**cleared)
-    n += Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="") + _blank(reason="")([settled])
+    n += Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="") + _blank(reason="")([decisions])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 
 

@@ -21,7 +21,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Recheck, Settled
+from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person, Recheck
 from gridwalk.retention import queries
 from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
@@ -128,9 +128,9 @@ def _records_of(person: Person) -> None:
     plans = Plan.objects.filter(subjects__contains=[person.pk])
     clear_plans(plans)
     plans.filter(state="open").update(state="withdrawn")
-    for settled in Settled.objects.filter(records__contains=[person.pk]):
-        kept = {record: fact for record, fact in settled.facts.items() if record != str(person.pk)}
-        Settled.objects.filter(pk=settled.pk).update(facts=kept, reason="")
+    for decision in CaseDecision.objects.filter(records__contains=[person.pk]):
+        kept = {record: fact for record, fact in decision.facts.items() if record != str(person.pk)}
+        CaseDecision.objects.filter(pk=decision.pk).update(facts=kept, reason="")
     StagedRow.objects.filter(entity=person.pk).update(values={}, faults=[])
     SideRow.objects.filter(entity=person.pk).delete()
     Unmatched.objects.filter(entity=person.pk).update(values={}, fingerprint="", why="", reason="")

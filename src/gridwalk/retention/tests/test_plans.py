@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM
-from gridwalk.bench.actions import settling
+from gridwalk.bench.actions import decisions
+from gridwalk.bench.actions.decisions import Choice
 from gridwalk.bench.queries import checks
 from gridwalk.core import envelope
-from gridwalk.registry.models import Dwelling, Settled
+from gridwalk.registry.models import CaseDecision, Dwelling
 from gridwalk.registry.tests.street import FIRST, GRID, Street, lead, phone
 from gridwalk.retention import rules
 from gridwalk.retention.actions import applying, people
@@ -57,17 +58,16 @@ def test_the_reason_of_a_decision_that_no_longer_stands_goes_with_its_period(at:
         street.person("张桂兰", street.door(str(101 + n)), born_on="1980-01-01")
         street.person("李香", street.door(str(201 + n)), born_on="1980-01-01")
     for case in checks.open_cases(SYSTEM, GRID, at.date(), ["same_name_and_birth"]):
-        settling.settle(
-            actor=lead(),
-            at=at,
+        chosen = Choice(
             check="same_name_and_birth",
             lead=case.case.lead.id,
             seen=case.case.seen,
             choice="different",
             reason="两人都来过",
         )
-    over, standing = Settled.objects.order_by("id")
-    settling.undo(actor=lead(), at=at, settlement=over.id)
+        decisions.decide(actor=lead(), at=at, chosen=chosen)
+    over, standing = CaseDecision.objects.order_by("id")
+    decisions.undo(actor=lead(), at=at, decision=over.id)
     done = applying.apply(actor=SYSTEM, at=at + dt.timedelta(days=800), periods=rules.chosen(["differences"]))
     assert done == {"differences": 1}
-    assert [Settled.objects.get(pk=one.pk).reason for one in (over, standing)] == ["", "两人都来过"]
+    assert [CaseDecision.objects.get(pk=one.pk).reason for one in (over, standing)] == ["", "两人都来过"]

@@ -17,6 +17,7 @@ from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.actions import claims, creation, queue
 from gridwalk.registry.models import (
     CareLabel,
+    CaseDecision,
     Difference,
     Dwelling,
     Entity,
@@ -25,7 +26,6 @@ from gridwalk.registry.models import (
     Person,
     Recheck,
     Residence,
-    Settled,
 )
 from gridwalk.registry.rules import Claim, Verdict
 
@@ -164,7 +164,7 @@ def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
     ids = [entity.pk for entity in moved]
     Difference.objects.filter(entity__in=ids, state__in=rules.WAITING).update(grid_id=grid)
     Recheck.objects.filter(entity__in=ids, state="open").update(grid_id=grid)
-    Settled.objects.filter(lead__in=ids).update(grid_id=grid)
+    CaseDecision.objects.filter(lead__in=ids).update(grid_id=grid)
 
 
 def _hand_over_links(

@@ -24,7 +24,7 @@ class Member:
     @property
     def fingerprint(self) -> str:
         """What tells that the basis has changed, without saying what it is."""
-        return envelope.blind_index(json.dumps([self.kind, *self.basis], ensure_ascii=False), purpose="settled")
+        return envelope.blind_index(json.dumps([self.kind, *self.basis], ensure_ascii=False), purpose="case")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Case:
     @property
     def seen(self) -> str:
         """What a page shows the server it was made from; another one, and nothing is decided."""
-        return envelope.blind_index(json.dumps(self.facts, sort_keys=True), purpose="settled")
+        return envelope.blind_index(json.dumps(self.facts, sort_keys=True), purpose="case")
 
 
 @dataclasses.dataclass(frozen=True)

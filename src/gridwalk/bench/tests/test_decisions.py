@@ -12,13 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
-from gridwalk.bench.actions import settling
-from gridwalk.bench.queries import casework, checks, settled
+from gridwalk.bench.actions import decisions as actions
+from gridwalk.bench.actions.decisions import Choice
+from gridwalk.bench.queries import checks, decisions
+from gridwalk.bench.queries.decisions import OpenCase
+from gridwalk.bench.queries.evidence import cases
+from gridwalk.bench.queries.evidence.records import kept_apart
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
-from gridwalk.differences.actions import decisions
-from gridwalk.differences.actions.decisions import DecisionError
-from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence, Settled
+from gridwalk.differences.actions.deciding import DecisionError
+from gridwalk.differences.actions.decisions import UNDO_FOR
+from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Organization, Person, Residence
 from gridwalk.registry.tests.street import (
     FAR_GRID,
     FIRST,
@@ -37,15 +41,14 @@ TODAY = dt.date(2026, 10, 13)
 BORN = "1980-01-01"
 
 
-def waiting(check: str, who: Viewer = SYSTEM, scope: str = "120105001") -> list[settled.Open]:
+def waiting(check: str, who: Viewer = SYSTEM, scope: str = "120105001") -> list[OpenCase]:
     return checks.open_cases(who, scope, TODAY, [check])
 
 
-def decide(street: Street, check: str, choice: str, who: Viewer | None = None, **more: Any) -> Settled:
-    (one,) = waiting(check)
-    return settling.settle(
-        actor=who or lead(), at=street.at, check=check, lead=one.case.lead.id, seen=one.case.seen, choice=choice, **more
-    )
+def decide(street: Street, check: str, choice: str, who: Viewer | None = None, **more: Any) -> CaseDecision:
+    (waits,) = waiting(check)
+    chosen = Choice(check=check, lead=waits.case.lead.id, seen=waits.case.seen, choice=choice, **more)
+    return actions.decide(actor=who or lead(), at=street.at, chosen=chosen)
 
 
 def titles(check: str) -> list[list[str]]:
@@ -84,7 +87,7 @@ def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -
     street.person("李四", street.door("201"), born_on=BORN, id_no=id_no(1))
     street.person("李四", street.door("202"), born_on=BORN, id_no=id_no(3))
     assert titles("same_name_and_birth") == [["张桂兰"] * 3]
-    apart = casework.kept_apart(lead(), FIRST)
+    apart = kept_apart(lead(), FIRST)
     assert [(a.titles, a.why) for a in apart] == [("李四、李四", "两个证件号都校验无误，却不同：是两个人")]
 
 
@@ -93,7 +96,7 @@ def test_twins_are_kept_apart_and_it_is_said_why(street: Street) -> None:
     street.person("王子轩", home, born_on="2012-05-06")
     street.person("王子涵", home, born_on="2012-05-06")
     assert waiting("near_duplicate") == waiting("same_name_and_birth") == []
-    (told,) = casework.kept_apart(lead(), FIRST)
+    (told,) = kept_apart(lead(), FIRST)
     assert "双胞胎" in told.why
     street.person("王子萱", home, born_on="2012-05-06")
     assert titles("near_duplicate") == [["王子萱", "王子轩"]]
@@ -144,16 +147,16 @@ def test_what_was_decided_stays_decided_until_what_it_rested_on_changes(street: 
     street.person("张桂兰", street.door("103"), born_on=BORN)
     (again,) = waiting("same_name_and_birth")
     assert len(again.joined) == 1
-    words = casework.told_before(lead(), again)
+    words = cases.told_before(lead(), again)
     assert "书记 核定过：不是同一个（当面问过" in words
     assert "后来多了 张桂兰" in words
     decide(street, "same_name_and_birth", "different")
     assert waiting("same_name_and_birth") == []
-    assert [row.state for row in settled.decided(lead(), FIRST)] == ["", "重新核定过"]
+    assert [row.state for row in decisions.decided(lead(), FIRST)] == ["", "重新核定过"]
     street.say(one, "id_no", id_no(1), "office")
     (again,) = waiting("same_name_and_birth")
     assert (again.joined, again.changed) == ([], [one.id])
-    assert "的登记变了（看的是姓名、出生日期、证件号）" in casework.told_before(lead(), again)
+    assert "的登记变了（看的是姓名、出生日期、证件号）" in cases.told_before(lead(), again)
 
 
 def test_a_case_that_shrinks_stays_decided(street: Street) -> None:
@@ -177,7 +180,7 @@ def test_a_question_at_the_door_hides_the_case_only_while_it_is_asked(street: St
     asked.refresh_from_db()
     assert asked.state == "closed"
     (again,) = waiting("vacant_with_residents")
-    assert casework.told_before(lead(), again).endswith("上门问过以后，记录还是这样。")
+    assert cases.told_before(lead(), again).endswith("上门问过以后，记录还是这样。")
 
 
 def test_what_is_put_right_at_once_can_be_taken_back(street: Street) -> None:
@@ -187,19 +190,19 @@ def test_what_is_put_right_at_once_can_be_taken_back(street: Street) -> None:
     door.refresh_from_db()
     assert door.tenure == "let"
     assert waiting("owner_with_tenants") == []
-    settling.undo(actor=lead(), at=street.at, settlement=made.id)
+    actions.undo(actor=lead(), at=street.at, decision=made.id)
     door.refresh_from_db()
     assert door.tenure == "owner"
     assert len(waiting("owner_with_tenants")) == 1
     with pytest.raises(DecisionError, match="已经撤回"):
-        settling.undo(actor=lead(), at=street.at, settlement=made.id)
+        actions.undo(actor=lead(), at=street.at, decision=made.id)
     made = decide(street, "owner_with_tenants", "correct")
     late = street.at + dt.timedelta(days=8)
     with pytest.raises(DecisionError, match="过了 7 天"):
-        settling.undo(actor=lead(), at=late, settlement=made.id)
+        actions.undo(actor=lead(), at=late, decision=made.id)
     street.say(door, "tenure", "lent", "office")
     with pytest.raises(DecisionError, match="又有人改过"):
-        settling.undo(actor=lead(), at=street.at, settlement=made.id)
+        actions.undo(actor=lead(), at=street.at, decision=made.id)
 
 
 def test_somebody_of_two_homes_lives_where_the_office_says(street: Street) -> None:
@@ -216,7 +219,7 @@ def test_somebody_of_two_homes_lives_where_the_office_says(street: Street) -> No
     asked = decide(street, "two_homes", "to_door")
     found = Difference.objects.get(pk=asked.difference or uuid.UUID(int=0))
     assert (found.opened("current"), found.opened("claimed")) == (first.address, second.address)
-    settling.undo(actor=lead(), at=street.at, settlement=asked.id)
+    actions.undo(actor=lead(), at=street.at, decision=asked.id)
     with pytest.raises(DecisionError):
         decide(street, "two_homes", "correct", home=uuid.uuid4())
     decide(street, "two_homes", "correct", home=first.id)
@@ -228,26 +231,30 @@ def test_a_decision_is_refused_where_it_is_not_seen_not_fitting_or_not_one_s_own
     one = street.person("张桂兰", street.door(), born_on=BORN)
     street.person("张桂兰", street.door("102"), born_on=BORN)
     (case,) = waiting("same_name_and_birth")
-    given = {"at": street.at, "check": "same_name_and_birth", "lead": case.case.lead.id, "seen": case.case.seen}
+    seen = case.case.seen
+
+    def refused(who: Viewer, choice: str = "different") -> CaseDecision:
+        chosen = Choice(check="same_name_and_birth", lead=case.case.lead.id, seen=seen, choice=choice)
+        return actions.decide(actor=who, at=street.at, chosen=chosen)
+
     with pytest.raises(DecisionError, match="这一类不这样定"):
-        settling.settle(actor=lead(), choice="right", **given)  # type: ignore[arg-type]
+        refused(lead(), "right")
     with pytest.raises(NotPermitted):
-        settling.settle(actor=worker(), choice="different", **given)  # type: ignore[arg-type]
+        refused(worker())
     with pytest.raises(NotHere):
-        settling.settle(actor=lead(SECOND), choice="different", **given)  # type: ignore[arg-type]
+        refused(lead(SECOND))
     with pytest.raises(NotPermitted):
-        centre = Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),))
-        settling.settle(actor=centre, choice="different", **given)  # type: ignore[arg-type]
+        refused(Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),)))
     street.say(one, "id_no", id_no(1), "office")
     with pytest.raises(DecisionError, match="再看一眼再定"):
-        settling.settle(actor=lead(), choice="different", **given)  # type: ignore[arg-type]
-    assert not Settled.objects.exists()
+        refused(lead())
+    assert not CaseDecision.objects.exists()
     decide(street, "same_name_and_birth", "different")
+    now = checks.get_case(lead(), "same_name_and_birth", one.id, TODAY)
+    seen = now.seen if now else ""
     with pytest.raises(DecisionError, match="刚才有人定过"):
-        now = checks.get_case(lead(), "same_name_and_birth", one.id, TODAY)
-        seen = now.seen if now else ""
-        settling.settle(actor=lead(), choice="different", **given | {"seen": seen})  # type: ignore[arg-type]
-    assert AuditEntry.objects.filter(verb="case.settled").count() == 1
+        refused(lead())
+    assert AuditEntry.objects.filter(verb="case.decided").count() == 1
 
 
 def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in_full(street: Street) -> None:
@@ -255,7 +262,7 @@ def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in
     street.person("张桂兰", street.door("101", FAR_GRID), born_on=BORN)
     who = lead(SECOND)
     (one,) = waiting("same_name_and_birth", who, SECOND)
-    told = casework.evidence(who, one.case)
+    told = cases.evidence(who, one.case)
     assert sorted(c.title for c in told.columns) == sorted([checks.ELSEWHERE, "张桂兰"])
     assert all(
         "甲里" not in cell.text
@@ -263,20 +270,13 @@ def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in
         for cell, c in zip(line.cells, told.columns, strict=True)
         if not c.open
     )
-    made = settling.settle(
-        actor=who,
-        at=street.at,
-        check="same_name_and_birth",
-        lead=one.case.lead.id,
-        seen=one.case.seen,
-        choice="different",
-    )
+    made = decide(street, "same_name_and_birth", "different", who)
     assert made.grid_id == FAR_GRID
     assert waiting("same_name_and_birth") == []
-    assert [r.title for r in settled.decided(who, SECOND)] == ["张桂兰"]
-    assert settled.decided(lead(), FIRST) == []
+    assert [r.title for r in decisions.decided(who, SECOND)] == ["张桂兰"]
+    assert decisions.decided(lead(), FIRST) == []
     with pytest.raises(NotHere):
-        settling.undo(actor=lead(), at=street.at, settlement=made.id)
+        actions.undo(actor=lead(), at=street.at, decision=made.id)
 
 
 def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> None:
@@ -297,7 +297,7 @@ def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> Non
     assert links(person) == [(person.residences.get(dwelling__grid=GRID).dwelling_id, "lives_here"), (far.id, "tenant")]
     made = decide(street, "two_homes", "right", who)
     assert made.grid_id == FAR_GRID
-    (row,) = settled.decided(who, SECOND)
+    (row,) = decisions.decided(who, SECOND)
     assert (row.kind, row.lead, row.title) == ("dwelling", far.id, far.address)
 
 
@@ -334,7 +334,7 @@ def test_a_decided_case_never_comes_back_for_what_its_check_does_not_look_at(
             else:
                 street.say(people[who], field, value, "office")
             assert waiting("same_name_and_birth") == []
-        assert Settled.objects.get().state == "standing"
+        assert CaseDecision.objects.get().state == "standing"
         transaction.set_rollback(True)
 
 
@@ -346,7 +346,7 @@ def test_a_decision_moves_with_its_record_and_forgets_who_is_erased(street: Stre
     street.move_in(person, street.door("101", FAR_GRID), "lives_here")
     made.refresh_from_db()
     assert made.grid_id == FAR_GRID
-    assert decisions.UNDO_FOR.days == 7
+    assert UNDO_FOR.days == 7
     assert set(made.facts) == {str(pk) for pk in made.records}
     assert "张桂兰" not in str(made.facts)
     assert one.id in made.records

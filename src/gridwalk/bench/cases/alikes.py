@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
-from gridwalk.bench import sameness
-from gridwalk.bench.cases import Case, Inside, Member
-from gridwalk.bench.sameness import Somebody, by_key
+from gridwalk.bench.cases import sameness
+from gridwalk.bench.cases.case import Case, Inside, Member
+from gridwalk.bench.cases.sameness import Somebody, by_key
 from gridwalk.method import address_writing, linkage
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence

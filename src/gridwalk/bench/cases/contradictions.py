@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from gridwalk.bench import alikes
-from gridwalk.bench.cases import Case, Inside, Member
-from gridwalk.bench.sameness import by_key
+from gridwalk.bench.cases import alikes
+from gridwalk.bench.cases.case import Case, Inside, Member
+from gridwalk.bench.cases.sameness import by_key
 from gridwalk.registry import rules
 from gridwalk.registry.models import Organization, Person, Residence
 from gridwalk.registry.rules import Occupant
