@@ -46,9 +46,9 @@ def decide(client: Client, shown: str, choice: str, **more: str) -> str:
 
 
 def count(shown: str, label: str) -> int:
-    found = re.search(rf">{label} <(?:b|span class=\"s\")>(\d+)<", shown)
-    assert found, label
-    return int(found[1])
+    number = re.search(rf">{label}\s+<(?:b|span class=\"s\")>(\d+)<", shown)
+    assert number, label
+    return int(number[1])
 
 
 def test_each_check_proposes_what_it_should_and_not_its_near_miss(doubtful: Client) -> None:

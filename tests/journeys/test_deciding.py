@@ -19,8 +19,8 @@ from gridwalk.console.views import differences as views
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
-from gridwalk.differences.models import DecisionBatch
 from gridwalk.differences import jobs
+from gridwalk.differences.models import DecisionBatch
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Difference, Dwelling, Person
 from gridwalk.registry.rules import Claim
