@@ -55,15 +55,15 @@ class Case:
 
 def weigh(case: Case) -> list[Argument]:
     """Everything that speaks for a side, the strongest kind of evidence first."""
-    found: list[Argument] = []
+    arguments: list[Argument] = []
     for look in _LOOKS.get(case.field, ()):
-        found += look(case)
-    return found + _age(case)
+        arguments += look(case)
+    return arguments + _age(case)
 
 
-def same_writing(field: str, one: str, other: str) -> bool:
+def same_writing(field: str, left: str, right: str) -> bool:
     """Whether two values differ in how they are written only: spaces, widths, traditional characters, punctuation."""
-    return _bare(field, one) == _bare(field, other)
+    return _bare(field, left) == _bare(field, right)
 
 
 _MARKS = re.compile(r"[\W_]")
@@ -77,21 +77,21 @@ def _bare(field: str, value: str) -> str:
 def _of_sides(case: Case, holds: Callable[[str], str]) -> list[Argument]:
     """An argument for each side whose value ``holds`` finds a sentence for."""
     sides = ((CLAIMED, case.claimed, f"{case.source}的"), (CURRENT, case.current, "现值"))
-    return [Argument(side, f"{who}{said}") for side, value, who in sides if value and (said := holds(value))]
+    return [Argument(side, f"{who}{words}") for side, value, who in sides if value and (words := holds(value))]
 
 
 def _number(case: Case) -> list[Argument]:
-    found = _of_sides(case, lambda v: "" if idcards.check(v).fault else "证件号校验通过")
+    arguments = _of_sides(case, lambda v: "" if idcards.check(v).fault else "证件号校验通过")
     for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
         if value and (fault := idcards.check(value).fault_text):
-            found.append(Argument(side, f"{who}证件号{fault}"))
+            arguments.append(Argument(side, f"{who}证件号{fault}"))
     born = str(case.facts.get("born_on") or "")
     if born:
         agrees = _of_sides(case, lambda v: "证件号里的生日与登记的相同" if _born(v) == born else "")
-        found += agrees if len(agrees) == 1 else []
+        arguments += agrees if len(agrees) == 1 else []
     if _one_off(case.current, case.claimed):
-        found.append(Argument(THINK, "两个号码只差一位，多半是抄错"))
-    return found
+        arguments.append(Argument(THINK, "两个号码只差一位，多半是抄错"))
+    return arguments
 
 
 def _born(number: str) -> str:
@@ -99,8 +99,8 @@ def _born(number: str) -> str:
     return born.isoformat() if born else ""
 
 
-def _one_off(one: str, other: str) -> bool:
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+def _one_off(left: str, right: str) -> bool:
+    return len(left) == len(right) and sum(a != b for a, b in zip(left, right, strict=True)) == 1
 
 
 def _identity(case: Case) -> list[Argument]:
@@ -116,15 +116,15 @@ def _same_phone(member: Member, phone: str) -> str:
 
 
 def _phone(case: Case) -> list[Argument]:
-    found: list[Argument] = []
+    arguments: list[Argument] = []
     for member in case.household:
-        found += _of_sides(case, functools.partial(_same_phone, member))
+        arguments += _of_sides(case, functools.partial(_same_phone, member))
     for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
         if value and phones.check(value).fault:
-            found.append(Argument(side, f"{who}电话{phones.check(value).fault_text}"))
+            arguments.append(Argument(side, f"{who}电话{phones.check(value).fault_text}"))
     if _one_off(case.current, case.claimed):
-        found.append(Argument(THINK, "两个号码只差一位，多半是抄错，打一次就知道"))
-    return found
+        arguments.append(Argument(THINK, "两个号码只差一位，多半是抄错，打一次就知道"))
+    return arguments
 
 
 def _name(case: Case) -> list[Argument]:
@@ -140,12 +140,12 @@ def _name(case: Case) -> list[Argument]:
 def _home(case: Case) -> list[Argument]:
     there = [m.name for m in case.household if case.claimed_home in m.homes]
     stay = [m.name for m in case.household if case.claimed_home not in m.homes]
-    found = []
+    arguments = []
     if there:
-        found.append(Argument(CLAIMED, f"同户 {'、'.join(there[:3])} 也登记在{case.source}说的那一处"))
+        arguments.append(Argument(CLAIMED, f"同户 {'、'.join(there[:3])} 也登记在{case.source}说的那一处"))
     if stay:
-        found.append(Argument(CURRENT, f"同户 {'、'.join(stay[:3])} 仍住在现在这一处"))
-    return found
+        arguments.append(Argument(CURRENT, f"同户 {'、'.join(stay[:3])} 仍住在现在这一处"))
+    return arguments
 
 
 def _end(case: Case) -> list[Argument]:

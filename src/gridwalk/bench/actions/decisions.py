@@ -216,7 +216,7 @@ def undo(*, actor: Viewer, at: dt.datetime, decision: uuid.UUID) -> CaseDecision
         earlier = CaseDecision.objects.select_for_update().get(pk=decision)
         if earlier.state != "standing":
             raise DecisionError("这一件已经撤回或重新定过了，不用再撤。")
-        for question in Difference.objects.select_for_update().filter(pk__in=[one.pk for one in questions]):
+        for question in Difference.objects.select_for_update().filter(pk__in=[asked.pk for asked in questions]):
             _call_back(writing, question, earlier)
         earlier.state, earlier.ended_by_name, earlier.ended_at = "undone", actor.name, at
         earlier.save()

@@ -32,24 +32,24 @@ def same_number(inside: Inside, today: dt.date) -> list[Case]:
     A record that was merged into another is that other one.
     """
     waiting = _numbers_waiting(inside)
-    held = Person.objects.filter(merged_into__isnull=True).exclude(id_no_index="")
-    ended = held.filter(status="struck_off")  # of those that stand nobody has another's number
+    numbered = Person.objects.filter(merged_into__isnull=True).exclude(id_no_index="")
+    ended = numbered.filter(status="struck_off")  # of those that stand nobody has another's number
     if inside.ids is not None:
-        ended = ended.filter(id_no_index__in=held.filter(inside.of()).values("id_no_index"))
+        ended = ended.filter(id_no_index__in=numbered.filter(inside.of()).values("id_no_index"))
     same = Q(id_no_index=OuterRef("id_no_index"))
-    standing = held.filter(same).exclude(status="struck_off")
+    standing = numbered.filter(same).exclude(status="struck_off")
     several = ended.filter(Exists(standing) | Exists(ended.filter(same).exclude(pk=OuterRef("pk"))))
     numbers = {*several.values_list("id_no_index", flat=True), *waiting}
     by_number: dict[str, set[uuid.UUID]] = {number: set(waiting.get(number, ())) for number in numbers}
-    for pk, number in held.filter(id_no_index__in=numbers).values_list("id", "id_no_index"):
+    for pk, number in numbered.filter(id_no_index__in=numbers).values_list("id", "id_no_index"):
         by_number[number].add(pk)
     rows = _persons({pk for several in by_number.values() for pk in several})
-    found = []
+    cases = []
     for number, records in sorted(by_number.items()):
         if len(records) > 1:
             people = [Member("person", pk, rows[pk].grid_id, (number, rows[pk].status)) for pk in sorted(records)]
-            found.append(Case("same_number", tuple(people), len(people)))
-    return found
+            cases.append(Case("same_number", tuple(people), len(people)))
+    return cases
 
 
 def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
@@ -59,23 +59,23 @@ def _numbers_waiting(inside: Inside) -> dict[str, set[uuid.UUID]]:
     theirs.
     """
     asked = Difference.objects.filter(kind="person", field="id_no", state__in=rules.WAITING)
-    held: set[str] = set()
+    own: set[str] = set()
     if inside.ids is None:
         asked = asked.filter(claimed_hash__in=list(asked.filter(inside.of()).values_list("claimed_hash", flat=True)))
     else:
         people = list(Person.objects.filter(inside.of()).values_list("grid_id", "id_no_index"))
-        held = {number for _, number in people if number}
+        own = {number for _, number in people if number}
         streets = Q(pk__in=[])
         for street in {grid[:STREET] for grid, _ in people}:
             streets |= Q(grid__code__startswith=street)
         asked = asked.filter(streets)
-    found: dict[str, set[uuid.UUID]] = {}
+    records_of: dict[str, set[uuid.UUID]] = {}
     for row in asked:
         if number := columns.number_key("person", row.opened("claimed")):
-            found.setdefault(number, set()).add(row.entity)
+            records_of.setdefault(number, set()).add(row.entity)
     if inside.ids is None:
-        return found
-    return {number: records for number, records in found.items() if number in held or records & set(inside.ids)}
+        return records_of
+    return {number: records for number, records in records_of.items() if number in own or records & set(inside.ids)}
 
 
 def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
@@ -84,15 +84,15 @@ def same_name_and_birth(inside: Inside, today: dt.date) -> list[Case]:
     namesake = active.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
     wanted = set(active.filter(inside.of()).filter(Exists(namesake)).values_list("name", "born_on"))
     rows = active.filter(name__in={name for name, _ in wanted}, born_on__in={born for _, born in wanted}).order_by("id")
-    found = []
+    cases = []
     for same in by_key(rows.only("id", "grid_id", "name", "born_on", "id_no_index"), lambda p: (p.name, p.born_on)):
         if (same[0].name, same[0].born_on) in wanted:
-            found += [_of_persons("same_name_and_birth", group) for group in sameness.groups(same, _maybe_one)]
-    return found
+            cases += [_of_persons("same_name_and_birth", group) for group in sameness.groups(same, _maybe_one)]
+    return cases
 
 
-def _maybe_one(one: Person, other: Person) -> bool:
-    return not sameness.apart(somebody(one), somebody(other))
+def _maybe_one(left: Person, right: Person) -> bool:
+    return not sameness.apart(somebody(left), somebody(right))
 
 
 def somebody(person: Person, homes: Collection[uuid.UUID] = ()) -> Somebody:
@@ -110,6 +110,27 @@ def _of_persons(code: str, people: Sequence[Person], more: Mapping[uuid.UUID, tu
 
 def near_duplicate(inside: Inside, today: dt.date) -> list[Case]:
     """Names that sound alike with one birth date (or none on one side), at one door or with one telephone."""
+    rows = _sounding_alike(inside)
+    homes = homes_of([p.id for p in rows])
+    pairs = [
+        (left, right)
+        for same in by_key(rows, lambda p: p.name_key)
+        for left, right in _near_each_other(same, homes)
+        if _worth_comparing(left, right, homes)
+    ]
+    alike = _twice(pairs, homes)
+    beside = {(left.id, right.id) for pair in alike for left, right in (pair, pair[::-1])}
+    concerned = {person.id: person for pair in alike for person in pair}
+    looked_at = {pk: (p.phone_index, *sorted(map(str, homes.get(pk, {})))) for pk, p in concerned.items()}
+    return [
+        _of_persons("near_duplicate", group, looked_at)
+        for same in by_key([p for p in rows if p.id in concerned], lambda p: p.name_key)
+        for group in sameness.groups(same, lambda left, right: (left.id, right.id) in beside)
+    ]
+
+
+def _sounding_alike(inside: Inside) -> list[Person]:
+    """Whoever has a namesake by sound of the same day under another name, or of no day, one of the two inside."""
     active = Person.objects.filter(status="active")
     here = active.filter(inside.of())
     sounds = active.filter(name_key=OuterRef("name_key")).exclude(pk=OuterRef("pk"))
@@ -117,23 +138,12 @@ def near_duplicate(inside: Inside, today: dt.date) -> list[Case]:
     undated = here.filter(Exists(sounds), born_on__isnull=True)
     beside = here.filter(Exists(sounds.filter(born_on__isnull=True)))
     keys = dated.values("name_key").union(undated.values("name_key"), beside.values("name_key"))
-    rows = list(active.filter(name_key__in=[k["name_key"] for k in keys]).order_by("id"))
-    homes = homes_of([p.id for p in rows])
-    pairs = [
-        (one, other)
-        for same in by_key(rows, lambda p: p.name_key)
-        for one, other in _near_each_other(same, homes)
-        if _worth_comparing(one, other, homes)
-    ]
+    return list(active.filter(name_key__in=[k["name_key"] for k in keys]).order_by("id"))
+
+
+def _twice(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[tuple[Person, Person]]:
     levels = compare(pairs, homes)
-    alike = {(a.id, b.id) for (a, b), how in zip(pairs, levels, strict=True) if sameness.twice(how)}
-    ids = {pk for pair in alike for pk in pair}
-    looked_at = {pk: (p.phone_index, *sorted(map(str, homes.get(pk, {})))) for p in rows if (pk := p.id) in ids}
-    found = []
-    for same in by_key([p for p in rows if p.id in ids], lambda p: p.name_key):
-        for group in sameness.groups(same, lambda a, b: bool({(a.id, b.id), (b.id, a.id)} & alike)):
-            found.append(_of_persons("near_duplicate", group, looked_at))
-    return found
+    return [pair for pair, how in zip(pairs, levels, strict=True) if sameness.twice(how)]
 
 
 def _near_each_other(same: Sequence[Person], homes: Homes) -> list[tuple[Person, Person]]:
@@ -145,22 +155,22 @@ def _near_each_other(same: Sequence[Person], homes: Homes) -> list[tuple[Person,
     return list({(a.id, b.id): (a, b) for there in at.values() for a, b in combinations(there, 2)}.values())
 
 
-def _worth_comparing(one: Person, other: Person, homes: Homes) -> bool:
+def _worth_comparing(left: Person, right: Person, homes: Homes) -> bool:
     """One name with one birth date is another check's question."""
-    if one.born_on and other.born_on and (one.born_on != other.born_on or one.name == other.name):
+    if left.born_on and right.born_on and (left.born_on != right.born_on or left.name == right.name):
         return False
-    return not sameness.apart(somebody(one, homes.get(one.id, {})), somebody(other, homes.get(other.id, {})))
+    return not sameness.apart(somebody(left, homes.get(left.id, {})), somebody(right, homes.get(right.id, {})))
 
 
 def homes_of(persons: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, str]]:
     """Person → the doors they are linked to, with their keys."""
-    found: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
+    homes: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
     links = Residence.objects.filter(person__in=persons, to_on__isnull=True)
     for person, door, key in links.values_list("person_id", "dwelling_id", "dwelling__address_key").order_by(
         "created_at"
     ):
-        found.setdefault(person, {})[door] = key
-    return found
+        homes.setdefault(person, {})[door] = key
+    return homes
 
 
 def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[str, str]]:
@@ -168,12 +178,12 @@ def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[s
     if not pairs:
         return []
     records = []
-    for one, other in pairs:
-        here, there = homes.get(one.id, {}), homes.get(other.id, {})
+    for left, right in pairs:
+        here, there = homes.get(left.id, {}), homes.get(right.id, {})
         shared = next((door for door in here if door in there), None)
         records += [
             _record(p, own.get(shared) if shared else next(iter(own.values()), ""))
-            for p, own in ((one, here), (other, there))
+            for p, own in ((left, here), (right, there))
         ]
     schema = {column: pl.Date if column == "born_on" else pl.String for column in records[0]}
     frame = pl.DataFrame(records, schema).with_row_index("row")
@@ -182,7 +192,7 @@ def compare(pairs: Sequence[tuple[Person, Person]], homes: Homes) -> list[dict[s
 
 def _record(person: Person, key: str | None) -> dict[str, Any]:
     estate, building, stairwell, room = address_writing.parts_of(key or "")
-    said = {
+    values = {
         "name": person.name,
         "id_no": columns.read(person, "id_no"),
         "born_on": person.born_on,
@@ -194,7 +204,7 @@ def _record(person: Person, key: str | None) -> dict[str, Any]:
         "stairwell": stairwell,
         "room": room,
     }
-    return {name: value or None for name, value in said.items()}
+    return {name: value or None for name, value in values.items()}
 
 
 def _persons(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Person]:
@@ -215,15 +225,17 @@ def kept_apart(inside: Inside, *, limit: int) -> list[tuple[Person, Person, str]
     numbered = Person.objects.filter(status="active", born_on__isnull=False).exclude(id_no_index="")
     other = numbered.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
     namesakes = numbered.filter(inside.of()).filter(Exists(other)).order_by("sort_key", "born_on", "id")[: 2 * limit]
-    found: dict[tuple[uuid.UUID, uuid.UUID], tuple[Person, Person, str]] = {}
+    apart: dict[tuple[uuid.UUID, uuid.UUID], tuple[Person, Person, str]] = {}
     for beside in by_key(links, lambda link: (link.dwelling_id, link.person.born_on)):
-        for one, two in combinations(beside, 2):
-            if why := sameness.apart(somebody(one.person, [one.dwelling_id]), somebody(two.person, [two.dwelling_id])):
-                found[one.person_id, two.person_id] = (one.person, two.person, why)
+        for left, right in combinations(beside, 2):
+            if why := sameness.apart(
+                somebody(left.person, [left.dwelling_id]), somebody(right.person, [right.dwelling_id])
+            ):
+                apart[left.person_id, right.person_id] = (left.person, right.person, why)
     for named in by_key(namesakes, lambda p: (p.name, p.born_on)):
         for a, b in combinations(named, 2):
-            found.setdefault((a.id, b.id), (a, b, sameness.apart(somebody(a), somebody(b))))
-    return list(found.values())[:limit]
+            apart.setdefault((a.id, b.id), (a, b, sameness.apart(somebody(a), somebody(b))))
+    return list(apart.values())[:limit]
 
 
 def _part(n: int) -> Func:
@@ -240,14 +252,14 @@ def same_door(inside: Inside, today: dt.date) -> list[Case]:
     beside = here.filter(Exists(twin.filter(stair=""))).exclude(stair="").values_list("building", "room")
     wanted = set(bare.union(beside))
     rows = standing.filter(building__in={b for b, _ in wanted}, room__in={r for _, r in wanted}).order_by("id")
-    found = []
+    cases = []
     for same in by_key(
         rows.only("id", "grid_id", "address_key", "building", "room"), lambda d: (d.building_id, d.room)
     ):
         if (same[0].building_id, same[0].room) in wanted:
             doors = [Member("dwelling", d.id, d.grid_id, (d.address_key,)) for d in same]
-            found.append(Case("same_door", tuple(doors), len(doors)))
-    return found
+            cases.append(Case("same_door", tuple(doors), len(doors)))
+    return cases
 
 
 def same_organization(inside: Inside, today: dt.date) -> list[Case]:
@@ -257,7 +269,7 @@ def same_organization(inside: Inside, today: dt.date) -> list[Case]:
     named = other.filter(name_key=OuterRef("name_key"))
     here = active.filter(inside.of())
     body = active.exclude(uscc="").annotate(body=_body())
-    found = _together(
+    groups = _together(
         here.filter(Exists(named.filter(dwelling=OuterRef("dwelling"))))
         .values_list("name_key", flat=True)
         .union(
@@ -269,8 +281,8 @@ def same_organization(inside: Inside, today: dt.date) -> list[Case]:
         "name_key",
     )
     coded = body.filter(inside.of()).filter(Exists(body.filter(body=OuterRef("body")).exclude(pk=OuterRef("pk"))))
-    found += _together(coded.values_list("body", flat=True), body, "body")
-    unique = {tuple(sorted(o.id for o in group)): group for group in found}
+    groups += _together(coded.values_list("body", flat=True), body, "body")
+    unique = {tuple(sorted(o.id for o in group)): group for group in groups}
     return [
         Case(
             "same_organization",
@@ -291,18 +303,18 @@ def _body() -> Func:
 
 
 def _together(keys: Iterable[str], rows: QuerySet[Organization], column: str) -> list[list[Organization]]:
-    found = list(rows.filter(**{f"{column}__in": set(keys)}).order_by("id"))
+    organizations = list(rows.filter(**{f"{column}__in": set(keys)}).order_by("id"))
     return [
         group
-        for same in by_key(found, lambda o: getattr(o, column))
+        for same in by_key(organizations, lambda o: getattr(o, column))
         for group in sameness.groups(same, _one_organization)
     ]
 
 
-def _one_organization(one: Organization, other: Organization) -> bool:
-    if not sameness.one_body(one.uscc, other.uscc):
+def _one_organization(left: Organization, right: Organization) -> bool:
+    if not sameness.one_body(left.uscc, right.uscc):
         return False
-    if one.uscc and other.uscc:
+    if left.uscc and right.uscc:
         return True
-    at_door = one.dwelling_id is not None and one.dwelling_id == other.dwelling_id
-    return at_door or (one.address != "" and one.address == other.address)
+    at_door = left.dwelling_id is not None and left.dwelling_id == right.dwelling_id
+    return at_door or (left.address != "" and left.address == right.address)

@@ -71,10 +71,10 @@ class Inside:
         prefix = f"{path}__" if path else ""
         if self.ids is not None:
             return Q(**{f"{path or 'pk'}__in": list(self.ids)})
-        found = Q(pk__in=[])
+        condition = Q(pk__in=[])
         for scope in self.scopes:
-            found |= Q(**{f"{prefix}grid__code__startswith": scope})
-        return found
+            condition |= Q(**{f"{prefix}grid__code__startswith": scope})
+        return condition
 
     def touches(self, case: Case) -> bool:
         """Whether a record of the case is inside."""

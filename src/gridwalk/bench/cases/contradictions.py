@@ -88,12 +88,12 @@ def _ended_but_living(inside: Inside, today: dt.date) -> list[Case]:
 
 def _with_doors(code: str, links: QuerySet[Residence]) -> list[Case]:
     """A case for each person, with the doors they are said to live at."""
-    found = []
+    cases = []
     for own in by_key(links.select_related("person", "dwelling").order_by("person_id", "created_at", "id"), _person_of):
         person = own[0].person
         doors = [Member("dwelling", link.dwelling_id, link.dwelling.grid_id) for link in own]
-        found.append(Case(code, (Member("person", person.id, person.grid_id, (person.status,)), *doors), len(own)))
-    return found
+        cases.append(Case(code, (Member("person", person.id, person.grid_id, (person.status,)), *doors), len(own)))
+    return cases
 
 
 def _person_of(link: Residence) -> uuid.UUID:
@@ -117,16 +117,16 @@ def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
         .filter(n_doors__gte=rules.PHONE_DOORS)
     )
     links = _living().filter(person__phone_index__in=list(shared.values_list("person__phone_index", flat=True)))
-    found = []
-    for one in by_key(links.select_related("person").order_by("person_id"), lambda link: link.person.phone_index):
+    cases = []
+    for users in by_key(links.select_related("person").order_by("person_id"), lambda link: link.person.phone_index):
         people = []
-        for own in by_key(one, _person_of):
+        for own in by_key(users, _person_of):
             doors = sorted(str(link.dwelling_id) for link in own)
             people.append(
                 Member("person", own[0].person_id, own[0].person.grid_id, (own[0].person.phone_index, *doors))
             )
-        found.append(Case("phone_shared", tuple(people), len({link.dwelling_id for link in one})))
-    return found
+        cases.append(Case("phone_shared", tuple(people), len({link.dwelling_id for link in users})))
+    return cases
 
 
 def _door_gone(inside: Inside, today: dt.date) -> list[Case]:

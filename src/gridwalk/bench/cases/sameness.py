@@ -35,18 +35,18 @@ TWO_NUMBERS = "两个证件号都校验无误，却不同：是两个人"
 TWINS = "同一户、同日生、同姓不同名：像是双胞胎，当两个人看"
 
 
-def apart(one: Somebody, other: Somebody) -> str:
+def apart(left: Somebody, right: Somebody) -> str:
     """Why two records are two persons, however much alike; "" where nothing says so."""
-    if one.number and other.number and one.number != other.number:
+    if left.number and right.number and left.number != right.number:
         return TWO_NUMBERS
-    if one.born_on and one.born_on == other.born_on and one.homes & other.homes and _siblings(one.name, other.name):
+    if left.born_on and left.born_on == right.born_on and left.homes & right.homes and _siblings(left.name, right.name):
         return TWINS
     return ""
 
 
-def _siblings(one: str, other: str) -> bool:
+def _siblings(left: str, right: str) -> bool:
     """One surname, and given names that do not even sound alike: a name that is misheard is still one name."""
-    here, there = names.key(one), names.key(other)
+    here, there = names.key(left), names.key(right)
     return here != there and here.split(" ")[0] == there.split(" ")[0]
 
 
@@ -63,9 +63,9 @@ def twice(levels: Mapping[str, str]) -> bool:
     )
 
 
-def one_body(one: str, other: str) -> bool:
+def one_body(left: str, right: str) -> bool:
     """Whether two credit codes may be one organization's: one is missing, or the body's own code is the same."""
-    return not one or not other or one[CODE_OF_BODY] == other[CODE_OF_BODY]
+    return not left or not right or left[CODE_OF_BODY] == right[CODE_OF_BODY]
 
 
 SPEAKS_FOR = {"same", "sounds", "near", "within", "household", "room"}
@@ -73,26 +73,26 @@ SPEAKS_FOR = {"same", "sounds", "near", "within", "household", "room"}
 
 def evidence(levels: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What speaks for one entity and what against, in words, as far as the comparisons have any."""
-    said = [(level, EVIDENCE[name, level]) for name, level in levels.items() if (name, level) in EVIDENCE]
-    return [w for level, w in said if level in SPEAKS_FOR], [w for level, w in said if level not in SPEAKS_FOR]
+    words = [(level, EVIDENCE[name, level]) for name, level in levels.items() if (name, level) in EVIDENCE]
+    return [word for level, word in words if level in SPEAKS_FOR], [word for level, word in words if level not in SPEAKS_FOR]
 
 
-Thing = TypeVar("Thing")
+Record = TypeVar("Record")
 
 
-def groups(things: Sequence[Thing], alike: Callable[[Thing, Thing], bool]) -> list[list[Thing]]:
-    """Whoever is alike, or alike to somebody of the group, stands together; nobody alone. For few things at a time."""
-    found: list[list[Thing]] = []
-    for thing in things:
-        joined = [group for group in found if any(alike(thing, other) for other in group)]
-        found = [group for group in found if group not in joined]
-        found.append([other for group in joined for other in group] + [thing])
-    return [group for group in found if len(group) > 1]
+def groups(records: Sequence[Record], alike: Callable[[Record, Record], bool]) -> list[list[Record]]:
+    """Whoever is alike, or alike to somebody of the group, stands together; nobody alone. For few records at a time."""
+    grouped: list[list[Record]] = []
+    for record in records:
+        joined = [group for group in grouped if any(alike(record, other) for other in group)]
+        grouped = [group for group in grouped if group not in joined]
+        grouped.append([other for group in joined for other in group] + [record])
+    return [group for group in grouped if len(group) > 1]
 
 
-def by_key(things: Iterable[Thing], key: Callable[[Thing], object]) -> list[list[Thing]]:
-    """Things by a key, in the order they come."""
-    found: dict[object, list[Thing]] = {}
-    for thing in things:
-        found.setdefault(key(thing), []).append(thing)
-    return list(found.values())
+def by_key(records: Iterable[Record], key: Callable[[Record], object]) -> list[list[Record]]:
+    """Records by a key, in the order they come."""
+    grouped: dict[object, list[Record]] = {}
+    for record in records:
+        grouped.setdefault(key(record), []).append(record)
+    return list(grouped.values())

@@ -92,19 +92,19 @@ def test_what_the_database_finds_is_what_the_rules_find_record_by_record(
     street: Street, of_doors: list[Any], of_people: list[Any]
 ) -> None:
     with transaction.atomic():
-        made = [street.door(str(101 + n), **values) for n, values in enumerate(of_doors)]
+        dwellings = [street.door(str(101 + n), **values) for n, values in enumerate(of_doors)]
         for home, second, kind, status, born, number in of_people:
-            person = street.person("张桂兰", made[home], kind, born_on=born, phone=phone(number))
+            person = street.person("张桂兰", dwellings[home], kind, born_on=born, phone=phone(number))
             Person.objects.filter(pk=person.id).update(status=status)
             if second != home:
-                street_link(person, made[second])
-        by_hand = recounted(made)
-        found = checks.open_cases(SYSTEM, FIRST, TODAY, list(by_hand))
+                street_link(person, dwellings[second])
+        by_hand = recounted(dwellings)
+        cases = checks.open_cases(SYSTEM, FIRST, TODAY, list(by_hand))
         for code, leads in by_hand.items():
-            assert {one.case.lead.id for one in found if one.case.check == code} == leads, code
-        counts = {c.code: c.n for c in checks.counted(found)}
+            assert {waiting.case.lead.id for waiting in cases if waiting.case.check == code} == leads, code
+        counts = {c.code: c.n for c in checks.counted(cases)}
         assert counts == {code: len(by_hand.get(code, ())) for code in rules.CHECKS}
-        for door in made:
+        for door in dwellings:
             own = {row.lead for row in checks.touching(SYSTEM, [door.id], TODAY) if row.kind == "dwelling"}
             assert own == {pk for code in AT_DOORS for pk in by_hand[code] if pk == door.id}
         transaction.set_rollback(True)
@@ -113,47 +113,57 @@ def test_what_the_database_finds_is_what_the_rules_find_record_by_record(
 AT_DOORS = ("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone")
 
 
-def recounted(made: list[Dwelling]) -> dict[str, set[uuid.UUID]]:
+def recounted(doors: list[Dwelling]) -> dict[str, set[uuid.UUID]]:
     """The leads of every case, by the rules and nothing else, one record at a time."""
-    found: dict[str, set[uuid.UUID]] = {code: set() for code in (*AT_DOORS, "two_homes", "no_home", "ended_but_living")}
     homes: dict[uuid.UUID, list[Residence]] = {}
-    for link in Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING).select_related(
-        "person", "dwelling"
-    ):
+    links = Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING)
+    for link in links.select_related("person", "dwelling"):
         homes.setdefault(link.person_id, []).append(link)
-    for door in made:
-        here = [
-            link
-            for own in homes.values()
-            for link in own
-            if link.dwelling_id == door.id and link.person.status == "active"
-        ]
-        living = [Occupant(link.kind, link.person.born_on) for link in here]
+    return leads_at_doors(doors, homes) | leads_of_persons(homes) | leads_of_several(homes)
+
+
+Homes = dict[uuid.UUID, list[Residence]]
+
+
+def leads_at_doors(doors: list[Dwelling], homes: Homes) -> dict[str, set[uuid.UUID]]:
+    leads: dict[str, set[uuid.UUID]] = {code: set() for code in AT_DOORS}
+    active = [link for own in homes.values() for link in own if link.person.status == "active"]
+    for door in doors:
+        living = [Occupant(link.kind, link.person.born_on) for link in active if link.dwelling_id == door.id]
         area = float(door.area_m2) if door.area_m2 else None
         for code in rules.of_dwelling(living, occupancy=door.occupancy, tenure=door.tenure, area_m2=area, today=TODAY):
-            found[code].add(door.id)
+            leads[code].add(door.id)
+    return leads
+
+
+def leads_of_persons(homes: Homes) -> dict[str, set[uuid.UUID]]:
+    leads: dict[str, set[uuid.UUID]] = {code: set() for code in ("two_homes", "no_home", "ended_but_living")}
+    for person in Person.objects.order_by("id"):
+        n_homes = len(homes.get(person.id, []))
+        if person.status != "active":
+            if n_homes:
+                leads["ended_but_living"].add(person.id)
+        elif n_homes > 1:
+            leads["two_homes"].add(person.id)
+        elif not Residence.objects.filter(person=person, to_on__isnull=True).exists():
+            leads["no_home"].add(person.id)
+    return leads
+
+
+def leads_of_several(homes: Homes) -> dict[str, set[uuid.UUID]]:
     by_name: dict[Any, list[uuid.UUID]] = {}
     by_phone: dict[str, dict[uuid.UUID, set[uuid.UUID]]] = {}
-    for person in Person.objects.order_by("id"):
-        at = homes.get(person.id, [])
-        linked = Residence.objects.filter(person=person, to_on__isnull=True).exists()
-        if person.status != "active":
-            if at:
-                found["ended_but_living"].add(person.id)
-            continue
-        if len(at) > 1:
-            found["two_homes"].add(person.id)
-        if not linked:
-            found["no_home"].add(person.id)
+    active = list(Person.objects.filter(status="active").order_by("id"))
+    for person in active:
         if person.born_on:
             by_name.setdefault((person.name, person.born_on), []).append(person.id)
-        if at:
-            by_phone.setdefault(person.phone_index, {})[person.id] = {link.dwelling_id for link in at}
-    found["same_name_and_birth"] = {ids[0] for ids in by_name.values() if len(ids) > 1}
-    found["phone_shared"] = {min(at) for at in by_phone.values() if len(set().union(*at.values())) >= rules.PHONE_DOORS}
-    undated = list(Person.objects.filter(born_on__isnull=True, status="active").order_by("id"))
-    found["near_duplicate"] = leads_of_near(undated)
-    return found
+        if at := {link.dwelling_id for link in homes.get(person.id, [])}:
+            by_phone.setdefault(person.phone_index, {})[person.id] = at
+    return {
+        "same_name_and_birth": {ids[0] for ids in by_name.values() if len(ids) > 1},
+        "phone_shared": {min(at) for at in by_phone.values() if len(set().union(*at.values())) >= rules.PHONE_DOORS},
+        "near_duplicate": leads_of_near([person for person in active if not person.born_on]),
+    }
 
 
 def leads_of_near(undated: list[Person]) -> set[uuid.UUID]:
@@ -182,26 +192,26 @@ def test_counts_and_lists_stay_inside_the_area_and_masked(street: Street) -> Non
     street.person("李四", grid=f"{SECOND}000")
     centre = Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),))
 
-    def found(viewer: Viewer, scope: str) -> list[str]:
+    def names(viewer: Viewer, scope: str) -> list[str]:
         return [row.title for row in checks.rows(viewer, checks.open_cases(viewer, scope, TODAY, ["no_home"]))]
 
     street_wide = "120105001"
-    assert found(SYSTEM, street_wide) == ["张桂兰", "李四"]
-    assert found(lead(), street_wide) == ["张桂兰"]
-    assert found(lead(), SECOND) == []
-    assert found(centre, NEXT_GRID) == []
-    assert found(centre, FIRST) == ["张**"]
+    assert names(SYSTEM, street_wide) == ["张桂兰", "李四"]
+    assert names(lead(), street_wide) == ["张桂兰"]
+    assert names(lead(), SECOND) == []
+    assert names(centre, NEXT_GRID) == []
+    assert names(centre, FIRST) == ["张**"]
 
 
 def test_who_may_not_see_vacancy_is_told_how_many_and_not_which_doors(street: Street) -> None:
     street.person("张桂兰", street.door("101", occupancy="vacant"))
     centre = Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),))
-    found = checks.open_cases(centre, FIRST, TODAY, ["vacant_with_residents"])
-    assert [c.n for c in checks.counted(found) if c.code == "vacant_with_residents"] == [1]
-    assert checks.rows(centre, found) == []
+    cases = checks.open_cases(centre, FIRST, TODAY, ["vacant_with_residents"])
+    assert [c.n for c in checks.counted(cases) if c.code == "vacant_with_residents"] == [1]
+    assert checks.rows(centre, cases) == []
     with pytest.raises(NotHere):
-        checks.get_case(centre, "vacant_with_residents", found[0].case.lead.id, TODAY)
-    assert len(checks.rows(lead(), found)) == 1
+        checks.get_case(centre, "vacant_with_residents", cases[0].case.lead.id, TODAY)
+    assert len(checks.rows(lead(), cases)) == 1
 
 
 def test_the_cases_of_an_area_cost_the_same_number_of_queries_for_more_of_them(street: Street) -> None:
@@ -243,5 +253,5 @@ def test_it_warns_while_somebody_is_typed_in(street: Street) -> None:
 
 def test_a_warning_tells_nothing_of_who_lives_elsewhere(street: Street) -> None:
     street.person("张桂兰", street.door("101", f"{SECOND}001"), id_no=id_no(1))
-    said = warned(street.door("102"), {"name": "张桂兰", "id_no": id_no(1)})
-    assert said == ["这个证件号已登记在别的网格"]
+    warnings = warned(street.door("102"), {"name": "张桂兰", "id_no": id_no(1)})
+    assert warnings == ["这个证件号已登记在别的网格"]

@@ -56,7 +56,7 @@ def titles(check: str) -> list[list[str]]:
     doors = dict(Dwelling.objects.values_list("id", "room"))
     bodies = dict(Organization.objects.values_list("id", "name"))
     named = {**people, **doors, **bodies}
-    return [sorted(named[pk] for pk in one.case.records) for one in waiting(check)]
+    return [sorted(named[pk] for pk in waits.case.records) for waits in waiting(check)]
 
 
 def test_one_number_on_a_struck_off_record_and_on_a_standing_one(street: Street) -> None:
@@ -74,11 +74,11 @@ def test_one_number_typed_for_somebody_else_waits_beside_its_holder(street: Stre
     third = street.person("王五", street.door("103"))
     street.say(third, "id_no", id_no(3), "visit")  # nobody else's: it applies
     assert titles("same_number") == [["张桂兰", "李四"]]
-    (one,) = waiting("same_number")
-    for record in one.case.records:  # the case is the same from either side
-        found = checks.get_case(lead(), "same_number", record, TODAY)
-        assert found is not None
-        assert found.seen == one.case.seen
+    (waits,) = waiting("same_number")
+    for record in waits.case.records:  # the case is the same from either side
+        case = checks.get_case(lead(), "same_number", record, TODAY)
+        assert case is not None
+        assert case.seen == waits.case.seen
 
 
 def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -> None:
@@ -124,9 +124,9 @@ def organization(street: Street, name: str, door: Dwelling, **values: Any) -> No
 
 
 def test_one_shop_twice_at_a_door_and_two_firms_of_one_name(street: Street) -> None:
-    one, other = street.door("101"), street.door("102")
-    organization(street, "丽丽美发店", one)
-    organization(street, "丽丽美发", one, uscc=uscc(1))
+    door, other = street.door("101"), street.door("102")
+    organization(street, "丽丽美发店", door)
+    organization(street, "丽丽美发", door, uscc=uscc(1))
     organization(street, "丽丽美发", other)  # the same name at another door
     assert titles("same_organization") == [["丽丽美发", "丽丽美发店"]]
     organization(street, "海河商贸有限公司", other, uscc=uscc(12))
@@ -135,14 +135,14 @@ def test_one_shop_twice_at_a_door_and_two_firms_of_one_name(street: Street) -> N
 
 
 def test_what_was_decided_stays_decided_until_what_it_rested_on_changes(street: Street) -> None:
-    one = street.person("张桂兰", street.door("101"), born_on=BORN)
+    person = street.person("张桂兰", street.door("101"), born_on=BORN)
     street.person("张桂兰", street.door("102"), born_on=BORN)
-    made = decide(street, "same_name_and_birth", "different", reason="当面问过，13812345678 是另一位")
-    assert made.reason == "当面问过，******78 是另一位"
+    decision = decide(street, "same_name_and_birth", "different", reason="当面问过，13812345678 是另一位")
+    assert decision.reason == "当面问过，******78 是另一位"
     assert waiting("same_name_and_birth") == []
-    assert checks.touching(lead(), [one.id], TODAY) == []
-    street.say(one, "phone", phone(5), "office")
-    street.say(one, "relation", "户主", "office")
+    assert checks.touching(lead(), [person.id], TODAY) == []
+    street.say(person, "phone", phone(5), "office")
+    street.say(person, "relation", "户主", "office")
     assert waiting("same_name_and_birth") == []
     street.person("张桂兰", street.door("103"), born_on=BORN)
     (again,) = waiting("same_name_and_birth")
@@ -153,9 +153,9 @@ def test_what_was_decided_stays_decided_until_what_it_rested_on_changes(street: 
     decide(street, "same_name_and_birth", "different")
     assert waiting("same_name_and_birth") == []
     assert [row.state for row in decisions.decided(lead(), FIRST)] == ["", "重新核定过"]
-    street.say(one, "id_no", id_no(1), "office")
+    street.say(person, "id_no", id_no(1), "office")
     (again,) = waiting("same_name_and_birth")
-    assert (again.joined, again.changed) == ([], [one.id])
+    assert (again.joined, again.changed) == ([], [person.id])
     assert "的登记变了（看的是姓名、出生日期、证件号）" in cases.told_before(lead(), again)
 
 
@@ -172,8 +172,8 @@ def test_a_case_that_shrinks_stays_decided(street: Street) -> None:
 def test_a_question_at_the_door_hides_the_case_only_while_it_is_asked(street: Street) -> None:
     door = street.door(occupancy="vacant")
     street.person("张桂兰", door)
-    made = decide(street, "vacant_with_residents", "to_door")
-    asked = Difference.objects.get(pk=made.difference or uuid.UUID(int=0))
+    decision = decide(street, "vacant_with_residents", "to_door")
+    asked = Difference.objects.get(pk=decision.difference or uuid.UUID(int=0))
     assert (asked.state, asked.opened("claimed"), asked.opened("current")) == ("to_door", "occupied", "vacant")
     assert waiting("vacant_with_residents") == []
     street.say(door, "occupancy", "vacant", "visit")
@@ -186,23 +186,23 @@ def test_a_question_at_the_door_hides_the_case_only_while_it_is_asked(street: St
 def test_what_is_put_right_at_once_can_be_taken_back(street: Street) -> None:
     door = street.door(tenure="owner")
     street.person("张桂兰", door, "tenant")
-    made = decide(street, "owner_with_tenants", "correct")
+    decision = decide(street, "owner_with_tenants", "correct")
     door.refresh_from_db()
     assert door.tenure == "let"
     assert waiting("owner_with_tenants") == []
-    actions.undo(actor=lead(), at=street.at, decision=made.id)
+    actions.undo(actor=lead(), at=street.at, decision=decision.id)
     door.refresh_from_db()
     assert door.tenure == "owner"
     assert len(waiting("owner_with_tenants")) == 1
     with pytest.raises(DecisionError, match="已经撤回"):
-        actions.undo(actor=lead(), at=street.at, decision=made.id)
-    made = decide(street, "owner_with_tenants", "correct")
+        actions.undo(actor=lead(), at=street.at, decision=decision.id)
+    decision = decide(street, "owner_with_tenants", "correct")
     late = street.at + dt.timedelta(days=8)
     with pytest.raises(DecisionError, match="过了 7 天"):
-        actions.undo(actor=lead(), at=late, decision=made.id)
+        actions.undo(actor=lead(), at=late, decision=decision.id)
     street.say(door, "tenure", "lent", "office")
     with pytest.raises(DecisionError, match="又有人改过"):
-        actions.undo(actor=lead(), at=street.at, decision=made.id)
+        actions.undo(actor=lead(), at=street.at, decision=decision.id)
 
 
 def test_somebody_of_two_homes_lives_where_the_office_says(street: Street) -> None:
@@ -217,8 +217,8 @@ def test_somebody_of_two_homes_lives_where_the_office_says(street: Street) -> No
         created_at=person.created_at + dt.timedelta(1),
     )
     asked = decide(street, "two_homes", "to_door")
-    found = Difference.objects.get(pk=asked.difference or uuid.UUID(int=0))
-    assert (found.opened("current"), found.opened("claimed")) == (first.address, second.address)
+    question = Difference.objects.get(pk=asked.difference or uuid.UUID(int=0))
+    assert (question.opened("current"), question.opened("claimed")) == (first.address, second.address)
     actions.undo(actor=lead(), at=street.at, decision=asked.id)
     with pytest.raises(DecisionError):
         decide(street, "two_homes", "correct", home=uuid.uuid4())
@@ -228,7 +228,7 @@ def test_somebody_of_two_homes_lives_where_the_office_says(street: Street) -> No
 
 
 def test_a_decision_is_refused_where_it_is_not_seen_not_fitting_or_not_one_s_own(street: Street) -> None:
-    one = street.person("张桂兰", street.door(), born_on=BORN)
+    person = street.person("张桂兰", street.door(), born_on=BORN)
     street.person("张桂兰", street.door("102"), born_on=BORN)
     (case,) = waiting("same_name_and_birth")
     seen = case.case.seen
@@ -245,12 +245,12 @@ def test_a_decision_is_refused_where_it_is_not_seen_not_fitting_or_not_one_s_own
         refused(lead(SECOND))
     with pytest.raises(NotPermitted):
         refused(Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),)))
-    street.say(one, "id_no", id_no(1), "office")
+    street.say(person, "id_no", id_no(1), "office")
     with pytest.raises(DecisionError, match="再看一眼再定"):
         refused(lead())
     assert not CaseDecision.objects.exists()
     decide(street, "same_name_and_birth", "different")
-    now = checks.get_case(lead(), "same_name_and_birth", one.id, TODAY)
+    now = checks.get_case(lead(), "same_name_and_birth", person.id, TODAY)
     seen = now.seen if now else ""
     with pytest.raises(DecisionError, match="刚才有人定过"):
         refused(lead())
@@ -261,8 +261,8 @@ def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in
     street.person("张桂兰", street.door(), born_on=BORN)
     street.person("张桂兰", street.door("101", FAR_GRID), born_on=BORN)
     who = lead(SECOND)
-    (one,) = waiting("same_name_and_birth", who, SECOND)
-    told = cases.evidence(who, one.case)
+    (waits,) = waiting("same_name_and_birth", who, SECOND)
+    told = cases.evidence(who, waits.case)
     assert sorted(c.title for c in told.columns) == sorted([checks.ELSEWHERE, "张桂兰"])
     assert all(
         "甲里" not in cell.text
@@ -270,13 +270,13 @@ def test_what_is_in_two_communities_is_decided_by_either_and_shown_to_neither_in
         for cell, c in zip(line.cells, told.columns, strict=True)
         if not c.open
     )
-    made = decide(street, "same_name_and_birth", "different", who)
-    assert made.grid_id == FAR_GRID
+    decision = decide(street, "same_name_and_birth", "different", who)
+    assert decision.grid_id == FAR_GRID
     assert waiting("same_name_and_birth") == []
     assert [r.title for r in decisions.decided(who, SECOND)] == ["张桂兰"]
     assert decisions.decided(lead(), FIRST) == []
     with pytest.raises(NotHere):
-        actions.undo(actor=lead(), at=street.at, decision=made.id)
+        actions.undo(actor=lead(), at=street.at, decision=decision.id)
 
 
 def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> None:
@@ -295,8 +295,8 @@ def test_a_fact_is_put_right_only_where_its_record_stands(street: Street) -> Non
         with pytest.raises(NotPermitted):
             decide(street, "two_homes", choice, who, home=far.id)
     assert links(person) == [(person.residences.get(dwelling__grid=GRID).dwelling_id, "lives_here"), (far.id, "tenant")]
-    made = decide(street, "two_homes", "right", who)
-    assert made.grid_id == FAR_GRID
+    decision = decide(street, "two_homes", "right", who)
+    assert decision.grid_id == FAR_GRID
     (row,) = decisions.decided(who, SECOND)
     assert (row.kind, row.lead, row.title) == ("dwelling", far.id, far.address)
 
@@ -339,14 +339,14 @@ def test_a_decided_case_never_comes_back_for_what_its_check_does_not_look_at(
 
 
 def test_a_decision_moves_with_its_record_and_forgets_who_is_erased(street: Street) -> None:
-    one = street.person("张桂兰", street.door(), born_on=BORN)
+    first = street.person("张桂兰", street.door(), born_on=BORN)
     street.person("张桂兰", street.door("102"), born_on=BORN)
-    made = decide(street, "same_name_and_birth", "different")
-    person = Person.objects.get(pk=made.lead)
+    decision = decide(street, "same_name_and_birth", "different")
+    person = Person.objects.get(pk=decision.lead)
     street.move_in(person, street.door("101", FAR_GRID), "lives_here")
-    made.refresh_from_db()
-    assert made.grid_id == FAR_GRID
+    decision.refresh_from_db()
+    assert decision.grid_id == FAR_GRID
     assert UNDO_FOR.days == 7
-    assert set(made.facts) == {str(pk) for pk in made.records}
-    assert "张桂兰" not in str(made.facts)
-    assert one.id in made.records
+    assert set(decision.facts) == {str(pk) for pk in decision.records}
+    assert "张桂兰" not in str(decision.facts)
+    assert first.id in decision.records

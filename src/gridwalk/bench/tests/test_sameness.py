@@ -22,7 +22,7 @@ def child(name: str, number: str = "", home: uuid.UUID = HOME, born: dt.date | N
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "why"),
+    ("left", "right", "why"),
     [
         (child("王子轩"), child("王子涵"), TWINS),
         (child("王子轩"), child("王子萱"), ""),  # sounds the same: a name misheard
@@ -37,8 +37,8 @@ def child(name: str, number: str = "", home: uuid.UUID = HOME, born: dt.date | N
         (child("欧阳子轩"), child("欧阳子涵"), TWINS),
     ],
 )
-def test_twins_and_two_valid_numbers_are_two_persons(one: Somebody, other: Somebody, why: str) -> None:
-    assert sameness.apart(one, other) == sameness.apart(other, one) == why
+def test_twins_and_two_valid_numbers_are_two_persons(left: Somebody, right: Somebody, why: str) -> None:
+    assert sameness.apart(left, right) == sameness.apart(right, left) == why
 
 
 RECORD = {

@@ -56,7 +56,7 @@ def _query(chosen: Filter) -> str:
     return urlencode({name: value for name, value in parts.items() if value})
 
 
-def _show(request: Signed, chosen: Filter, row: differences.Row | None) -> HttpResponse:
+def _show(request: Signed, chosen: Filter, row: differences.DifferenceRow | None) -> HttpResponse:
     viewer = request.viewer
     counted = differences.counts(viewer, chosen.scope, source=chosen.source)
     context: dict[str, Any] = {
@@ -75,10 +75,11 @@ def _show(request: Signed, chosen: Filter, row: differences.Row | None) -> HttpR
     }
     context["last"] = next((d.id for d in context["decided"] if d.undoable), None)
     if row is not None:
-        said = sides.record_of(viewer, row)
         context |= {
             "place": differences.place(viewer, chosen, row) if row.is_open else None,
-            "evidence": evidence.evidence(viewer, row, today=clock.local_date(request.at), said=said),
+            "evidence": evidence.evidence(
+                viewer, row, today=clock.local_date(request.at), claim=sides.record_of(viewer, row)
+            ),
             "may_reveal": viewer.may(Verb.REVEAL, row.grid),
             "about": f"{row.kind}.{row.field}",
             "by_rule": row.field not in batches.SINGLY,
@@ -95,7 +96,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     row = differences.get_difference(request.viewer, pk)
     chosen = _filter(request, request.POST)
     try:
-        made = decisions.decide(
+        decided = decisions.decide(
             actor=request.viewer,
             at=request.at,
             difference=pk,
@@ -105,7 +106,9 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, chosen, pk)
-    messages.success(request, f"{row.title} 的{row.label}：{made.get_state_display()}。按 U 撤回。", extra_tags=str(pk))
+    messages.success(
+        request, f"{row.title} 的{row.label}：{decided.get_state_display()}。按 U 撤回。", extra_tags=str(pk)
+    )
     after = request.POST.get("next", "")
     return _to(request, chosen, after if _is_id(after) else None)
 
@@ -228,12 +231,12 @@ def _go_on(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> HttpResp
 @require_GET
 def batch(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """One batch: how far it is, what it did, what was left and why; undone within seven days."""
-    found = batches.get_batch(request.viewer, batch)
+    row = batches.get_batch(request.viewer, batch)
     context = {
-        "batch": found,
-        "left": batches.left_of(request.viewer, found),
+        "batch": row,
+        "left": batches.left_of(request.viewer, row),
         "decisions": batches.DECISIONS,
-        "may_undo": found.state in {"done", "paused"} and request.at - found.created_at <= batches.UNDONE_FOR,
+        "may_undo": row.state in {"done", "paused"} and request.at - row.created_at <= batches.UNDONE_FOR,
     }
     return page(request, "console/differences/batch.html", context, active="console:differences")
 
@@ -241,9 +244,9 @@ def batch(request: Signed, batch: uuid.UUID) -> HttpResponse:
 @require_GET
 def batch_progress(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """The moving part of the page; ends by asking for the whole page."""
-    found = batches.get_batch(request.viewer, batch)
-    response = render(request, "console/differences/_batch_progress.html", {"batch": found})
-    if found.state not in {"running", "undoing"}:
+    row = batches.get_batch(request.viewer, batch)
+    response = render(request, "console/differences/_batch_progress.html", {"batch": row})
+    if row.state not in {"running", "undoing"}:
         response["HX-Refresh"] = "true"
     return response
 
@@ -251,9 +254,9 @@ def batch_progress(request: Signed, batch: uuid.UUID) -> HttpResponse:
 @require_POST
 def batch_go_on(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """接着定: what was cut off goes on where it stopped."""
-    found = batches.get_batch(request.viewer, batch)
-    if found.state == "paused":
-        jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=bool(found.undone_by_name))
+    row = batches.get_batch(request.viewer, batch)
+    if row.state == "paused":
+        jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=bool(row.undone_by_name))
     return redirect("console:batch", batch)
 
 
@@ -261,8 +264,8 @@ def batch_go_on(request: Signed, batch: uuid.UUID) -> HttpResponse:
 def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """整批撤回."""
     try:
-        found = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
+        row = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
     except DecisionError as error:
         messages.error(request, str(error))
         return redirect("console:batch", batch)
-    return _go_on(request, batch, found.n_done, undo=True)
+    return _go_on(request, batch, row.n_done, undo=True)

@@ -54,19 +54,19 @@ class Outcome:
 
 def grids(differences: Sequence[Difference], decision: str = "") -> set[str]:
     """Every grid a decision may write to: the records', for links those of the homes, and the doors' it is asked at."""
-    found = {row.grid_id for row in differences}
+    codes = {row.grid_id for row in differences}
     for kind in {row.kind for row in differences}:
         entities = [row.entity for row in differences if row.kind == kind]
-        found |= set(columns.TABLES[kind]._default_manager.filter(pk__in=entities).values_list("grid_id", flat=True))
+        codes |= set(columns.TABLES[kind]._default_manager.filter(pk__in=entities).values_list("grid_id", flat=True))
     movers = [row.entity for row in differences if row.field in LINKS]
     if movers:
         homes = Residence.objects.filter(person_id__in=movers, to_on__isnull=True)
         doors = [row.evidence["dwelling"] for row in differences if row.field == "residence"]
-        found |= set(homes.values_list("grid_id", flat=True))
-        found |= set(Dwelling.objects.filter(pk__in=doors).values_list("grid_id", flat=True))
+        codes |= set(homes.values_list("grid_id", flat=True))
+        codes |= set(Dwelling.objects.filter(pk__in=doors).values_list("grid_id", flat=True))
     if decision == "to_door":
-        found |= {door.grid for door in at_doors.doors_of(differences).values()}
-    return found
+        codes |= {door.grid for door in at_doors.doors_of(differences).values()}
+    return codes
 
 
 def decide(writing: Writing, differences: Sequence[Difference], decision: str, reason: str) -> Outcome:

@@ -93,7 +93,7 @@ def _write(writing: Writing, values: Sequence[tuple[Difference, Any]], reason: s
         for row, value in values
     ]
     judged = claims.apply_claims(writing, claimed)
-    taken = {(one.claim.entity, one.claim.field) for one in judged if one.verdict is Verdict.ASK}
+    taken = {(verdict.claim.entity, verdict.claim.field) for verdict in judged if verdict.verdict is Verdict.ASK}
     return {row.id: TAKEN for row, _ in values if (row.entity, row.field) in taken}
 
 

@@ -104,6 +104,6 @@ def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: i
 def by_door(asked: Iterable[Question]) -> dict[uuid.UUID, list[Question]]:
     """Questions by the dwelling, organization or site they are asked at."""
     grouped: dict[uuid.UUID, list[Question]] = defaultdict(list)
-    for one in asked:
-        grouped[one.door.entity].append(one)
+    for question in asked:
+        grouped[question.door.entity].append(question)
     return grouped

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -16,6 +16,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences import arguments
 from gridwalk.differences.models import DecisionBatch
 from gridwalk.differences.queries import differences
+from gridwalk.differences.queries.differences import DifferenceRow
 from gridwalk.method import idcards
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Difference, Residence
@@ -67,8 +68,8 @@ class Rule:
         """The rule in words."""
         source = rules.SOURCES.get(self.source, "各处来源")
         label = dictionary.label(self.kind, self.field)
-        said = rules.SOURCES.get(self.source, "来源")
-        done = f"采纳{said}写的" if self.decision == "accept" else DECISIONS[self.decision]
+        claimant = rules.SOURCES.get(self.source, "来源")
+        done = f"采纳{claimant}写的" if self.decision == "accept" else DECISIONS[self.decision]
         return f"凡{source}与一张表{label}不同{CONDITIONS[self.condition].words}，{done}"
 
     @property
@@ -87,11 +88,11 @@ class Rule:
 
 def matching(viewer: Viewer, scope: str, rule: Rule, today: dt.date) -> list[uuid.UUID]:
     """The open differences a rule speaks of, by grid, the oldest first; those already in a batch belong to that one."""
-    found = _narrowed(viewer, scope, rule).order_by("grid_id", "created_at", "id")
+    waiting = _narrowed(viewer, scope, rule).order_by("grid_id", "created_at", "id")
     if rule.condition not in _LOOKS:
-        return list(found.values_list("id", flat=True))
+        return list(waiting.values_list("id", flat=True))
     look, chosen = _LOOKS[rule.condition], []
-    for rows in _chunks(found):
+    for rows in _chunks(waiting):
         holds = look(rule, rows, today)
         chosen += [row.id for row in rows if row.id in holds]
     return chosen
@@ -99,17 +100,17 @@ def matching(viewer: Viewer, scope: str, rule: Rule, today: dt.date) -> list[uui
 
 def _narrowed(viewer: Viewer, scope: str, rule: Rule) -> QuerySet[Difference]:
     chosen = differences.Filter(scope, rule.kind, rule.field, rule.source).of(viewer)
-    found = chosen.filter(state="open", batch__isnull=True)
+    waiting = chosen.filter(state="open", batch__isnull=True)
     empty = Q(current__isnull=True) | Q(current="") | Q(current=None)
     if rule.condition == "empty":
-        found = found.filter(empty)
+        waiting = waiting.filter(empty)
     elif rule.condition != "any":
-        found = found.exclude(empty)
-    return found
+        waiting = waiting.exclude(empty)
+    return waiting
 
 
-def _chunks(found: QuerySet[Difference]) -> Iterator[list[Difference]]:
-    keys = list(found.values_list("id", flat=True))
+def _chunks(waiting: QuerySet[Difference]) -> Iterator[list[Difference]]:
+    keys = list(waiting.values_list("id", flat=True))
     for start in range(0, len(keys), CHUNK):
         yield list(Difference.objects.filter(pk__in=keys[start : start + CHUNK]))
 
@@ -130,8 +131,8 @@ def _stale(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uuid.U
 
 
 def _at_door(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uuid.UUID]:
-    said = Change.objects.filter(entity__in=[d.entity for d in rows], field=rule.field).order_by("at", "id")
-    last = dict(said.values_list("entity", "source"))
+    changes = Change.objects.filter(entity__in=[d.entity for d in rows], field=rule.field).order_by("at", "id")
+    last = dict(changes.values_list("entity", "source"))
     return {d.id for d in rows if last.get(d.entity) == "visit"}
 
 
@@ -141,26 +142,33 @@ def _checksum(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uui
 
 
 def _household(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uuid.UUID]:
+    homes = _homes([row.entity for row in rows])
+    phones = _phones({door for doors in homes.values() for door in doors})
+    chosen = set()
+    for row in rows:
+        index = columns.index_of("phone", str(row.opened("claimed") or ""))
+        beside = {pair for door in homes.get(row.entity, ()) for pair in phones.get(door, ())}
+        if any(phone == index and person != row.entity for person, phone in beside):
+            chosen.add(row.id)
+    return chosen
+
+
+def _homes(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Person → the doors they are linked to."""
     homes: dict[uuid.UUID, set[uuid.UUID]] = {}
-    for person, door in Residence.objects.filter(
-        person_id__in=[d.entity for d in rows], to_on__isnull=True
-    ).values_list("person_id", "dwelling_id"):
+    links = Residence.objects.filter(person_id__in=persons, to_on__isnull=True)
+    for person, door in links.values_list("person_id", "dwelling_id"):
         homes.setdefault(person, set()).add(door)
+    return homes
+
+
+def _phones(doors: Collection[uuid.UUID]) -> dict[uuid.UUID, set[tuple[uuid.UUID, str]]]:
+    """Door → whoever has a telephone there, with its index."""
     phones: dict[uuid.UUID, set[tuple[uuid.UUID, str]]] = {}
-    links = Residence.objects.filter(
-        dwelling_id__in={door for doors in homes.values() for door in doors}, to_on__isnull=True
-    )
-    for door, person, index in links.exclude(person__phone_index="").values_list(
-        "dwelling_id", "person_id", "person__phone_index"
-    ):
+    links = Residence.objects.filter(dwelling_id__in=doors, to_on__isnull=True).exclude(person__phone_index="")
+    for door, person, index in links.values_list("dwelling_id", "person_id", "person__phone_index"):
         phones.setdefault(door, set()).add((person, index))
-    found = set()
-    for one in rows:
-        index = columns.index_of("phone", str(one.opened("claimed") or ""))
-        others = {i for door in homes.get(one.entity, ()) for person, i in phones.get(door, ()) if person != one.entity}
-        if index in others:
-            found.add(one.id)
-    return found
+    return phones
 
 
 _LOOKS: Mapping[str, Look] = {
@@ -182,25 +190,25 @@ class Preview:
     n: int
     n_open: int
     n_several: int
-    rows: list[differences.Row]
+    rows: list[DifferenceRow]
 
 
 def preview(viewer: Viewer, scope: str, rule: Rule, today: dt.date) -> Preview:
     """What the rule would do; nothing is changed."""
-    found = matching(viewer, scope, rule, today)
-    step = max(1, len(found) // SAMPLED)  # from everywhere in the queue, not its first doors only
-    sample = Difference.objects.filter(pk__in=found[::step][:SAMPLED]).order_by("grid_id", "created_at", "id")
+    chosen = matching(viewer, scope, rule, today)
+    step = max(1, len(chosen) // SAMPLED)  # from everywhere in the queue, not its first doors only
+    sample = Difference.objects.filter(pk__in=chosen[::step][:SAMPLED]).order_by("grid_id", "created_at", "id")
     n_open = differences.Filter(scope, rule.kind, rule.field).of(viewer).filter(state="open").count()
     return Preview(
-        len(found),
+        len(chosen),
         n_open,
-        _several(found) if rule.decision == "accept" else 0,
+        _several(chosen) if rule.decision == "accept" else 0,
         differences.rows_of(viewer, list(sample)),
     )
 
 
-def _several(found: Sequence[uuid.UUID]) -> int:
-    claims = Difference.objects.filter(pk__in=found).order_by().values("entity", "field").annotate(n=Count("pk"))
+def _several(chosen: Sequence[uuid.UUID]) -> int:
+    claims = Difference.objects.filter(pk__in=chosen).order_by().values("entity", "field").annotate(n=Count("pk"))
     return sum(claims.filter(n__gt=1).values_list("n", flat=True))
 
 
@@ -210,21 +218,21 @@ UNDONE_FOR = dt.timedelta(days=7)
 def recent(viewer: Viewer, scope: str, now: dt.datetime) -> list[DecisionBatch]:
     """The batches of the last seven days inside a scope, newest first."""
     inside = Q(pk__in=[])
-    for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(scope__startswith=max(held, scope, key=len))
+    for own in viewer.scopes(Verb.DECIDE_DIFFERENCE):
+        if own.startswith(scope) or scope.startswith(own):
+            inside |= Q(scope__startswith=max(own, scope, key=len))
     return list(DecisionBatch.objects.filter(inside, created_at__gte=now - UNDONE_FOR).order_by("-created_at")[:20])
 
 
 def get_batch(viewer: Viewer, batch: uuid.UUID) -> DecisionBatch:
     """One batch. Raises NotHere."""
-    found = DecisionBatch.objects.filter(pk=batch).first()
-    if found is None or not viewer.may(Verb.DECIDE_DIFFERENCE, found.scope):
+    row = DecisionBatch.objects.filter(pk=batch).first()
+    if row is None or not viewer.may(Verb.DECIDE_DIFFERENCE, row.scope):
         raise NotHere
-    return found
+    return row
 
 
-def left_of(viewer: Viewer, batch: DecisionBatch, *, limit: int = 100) -> list[differences.Row]:
+def left_of(viewer: Viewer, batch: DecisionBatch, *, limit: int = 100) -> list[DifferenceRow]:
     """What an undone batch has left decided: their facts were changed since."""
     rows = Difference.objects.filter(batch=batch.id).exclude(state="open").order_by("grid_id", "id")[:limit]
     return differences.rows_of(viewer, list(rows)) if batch.state == "undone" else []

@@ -24,7 +24,7 @@ HIDDEN = "不显示"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class DifferenceRow:
     """A difference as a row, both values masked."""
 
     id: uuid.UUID
@@ -51,9 +51,9 @@ class Row:
 def visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
     """The differences of a scope the viewer may decide."""
     inside = Q(pk__in=[])
-    for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid__code__startswith=max(held, scope, key=len))
+    for own in viewer.scopes(Verb.DECIDE_DIFFERENCE):
+        if own.startswith(scope) or scope.startswith(own):
+            inside |= Q(grid__code__startswith=max(own, scope, key=len))
     return Difference.objects.filter(inside)
 
 
@@ -93,7 +93,7 @@ def n_open(viewer: Viewer, scope: str) -> int:
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
+class QueuePlace:
     """Where a difference stands in its filtered queue: the ``number``-th of ``n``, and its neighbours."""
 
     number: int
@@ -102,19 +102,19 @@ class Place:
     after: uuid.UUID | None
 
 
-def place(viewer: Viewer, chosen: Filter, row: Row) -> Place:
+def place(viewer: Viewer, chosen: Filter, row: DifferenceRow) -> QueuePlace:
     """The place of an open difference in the queue, the oldest first."""
     waits = chosen.of(viewer).filter(state="open")
     earlier = waits.filter(Q(created_at__lt=row.created_at) | Q(created_at=row.created_at, id__lt=row.id))
     later = waits.filter(Q(created_at__gt=row.created_at) | Q(created_at=row.created_at, id__gt=row.id))
     before = earlier.order_by("-created_at", "-id").values_list("id", flat=True).first()
     after = later.order_by("created_at", "id").values_list("id", flat=True).first()
-    return Place(earlier.count() + 1, waits.count(), before, after)
+    return QueuePlace(earlier.count() + 1, waits.count(), before, after)
 
 
 def waiting(
-    viewer: Viewer, chosen: Filter, *, state: str = "open", limit: int = 50, after: Row | None = None
-) -> list[Row]:
+    viewer: Viewer, chosen: Filter, *, state: str = "open", limit: int = 50, after: DifferenceRow | None = None
+) -> list[DifferenceRow]:
     """Differences in a state, the oldest first (``decided``: those with a decision, the newest first).
 
     ``after``: only what stands behind that one in the queue.
@@ -132,35 +132,35 @@ DECIDED = ("accepted", "kept", "to_door", "closed")
 UNDOABLE = ("accepted", "kept", "to_door")
 
 
-def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[Row]:
+def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[DifferenceRow]:
     """Differences about some entities that wait for a decision or for an answer from the door."""
     waiting = Difference.objects.filter(entity__in=list(pks), state__in=rules.WAITING).order_by("created_at", "id")
     return rows_of(viewer, list(waiting))
 
 
-def get_difference(viewer: Viewer, pk: uuid.UUID) -> Row:
+def get_difference(viewer: Viewer, pk: uuid.UUID) -> DifferenceRow:
     """One difference. Raises NotHere."""
-    found = Difference.objects.filter(pk=pk).first()
-    if found is None or not viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id):
+    row = Difference.objects.filter(pk=pk).first()
+    if row is None or not viewer.may(Verb.DECIDE_DIFFERENCE, row.grid_id):
         raise NotHere
-    return rows_of(viewer, [found])[0]
+    return rows_of(viewer, [row])[0]
 
 
-def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
+def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[DifferenceRow]:
     """Rows with their titles, in a constant number of queries."""
     titles: dict[uuid.UUID, str] = {}
     by_kind: dict[str, set[uuid.UUID]] = {}
-    for one in found:
-        by_kind.setdefault(one.kind, set()).add(one.entity)
+    for row in differences:
+        by_kind.setdefault(row.kind, set()).add(row.entity)
     for pk, name in Person.objects.filter(pk__in=by_kind.get("person", ())).values_list("id", "name"):
         titles[pk] = name
     for pk, address in Dwelling.objects.filter(pk__in=by_kind.get("dwelling", ())).values_list("id", "address"):
         titles[pk] = address
     for table, kind in ((Organization, "organization"), (Site, "site")):
         titles |= dict(table._default_manager.filter(pk__in=by_kind.get(kind, ())).values_list("id", "name"))
-    titles |= {one.id: one.title for one in Facility.objects.filter(pk__in=by_kind.get("facility", ()))}
+    titles |= {facility.id: facility.title for facility in Facility.objects.filter(pk__in=by_kind.get("facility", ()))}
     return [
-        Row(
+        DifferenceRow(
             id=d.id,
             kind=d.kind,
             entity=d.entity,
@@ -183,7 +183,7 @@ def rows_of(viewer: Viewer, found: Sequence[Difference]) -> list[Row]:
             decidable=d.state in rules.WAITING,
             undoable=d.state in UNDOABLE,
         )
-        for d in found
+        for d in differences
     ]
 
 

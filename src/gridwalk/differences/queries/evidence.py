@@ -14,7 +14,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.differences import arguments
 from gridwalk.differences.arguments import Argument, Case, Member, Part
-from gridwalk.differences.queries.differences import Row
+from gridwalk.differences.queries.differences import DifferenceRow
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Difference, Dwelling, Entity, Person, Residence
 from gridwalk.registry.queries import entities
@@ -44,7 +44,7 @@ class Point:
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
+class FactLine:
     """Another fact of the entity, both sides shown; ``alike`` where both say the same.
 
     ``claimed`` is empty where unknown.
@@ -67,25 +67,24 @@ class Evidence:
     current: Origin
     claimed_parts: list[Part]
     current_parts: list[Part]
-    lines: list[Line]
+    lines: list[FactLine]
     arguments: dict[str, list[Argument]]
     course: list[Point]
     household: list[str]
     sealed: bool
 
 
-def evidence(viewer: Viewer, row: Row, *, today: dt.date, said: Mapping[str, Any] | None = None) -> Evidence:
-    """The evidence for a difference the viewer may see. ``said``: the rest of the claim's record in the clear,
+def evidence(viewer: Viewer, row: DifferenceRow, *, today: dt.date, claim: Mapping[str, Any] | None = None) -> Evidence:
+    """The evidence for a difference the viewer may see. ``claim``: the rest of the claim's record in the clear,
     where it is on record. A constant number of queries.
     """
-    found = Difference.objects.get(pk=row.id)
+    difference = Difference.objects.get(pk=row.id)
     entity = columns.TABLES[row.kind]._default_manager.get(pk=row.entity)
     changes = _changes(entity.id, row.field)
     homes = list(_homes(entity))
     members = _household(viewer, entity, homes)
-    known = dictionary.find(row.kind, row.field)
-    current, claimed = str(found.opened("current") or ""), str(found.opened("claimed") or "")
-    stood = _standing(entity, row.field, changes)
+    current, claimed = str(difference.opened("current") or ""), str(difference.opened("claimed") or "")
+    standing = _standing(entity, row.field, changes)
     case = Case(
         kind=row.kind,
         field=row.field,
@@ -95,30 +94,37 @@ def evidence(viewer: Viewer, row: Row, *, today: dt.date, said: Mapping[str, Any
         facts=_identity(entity),
         today=today,
         verified_on=entity.verified_on,
-        at_the_door=stood.source == rules.SOURCES["visit"],
-        fresh_days=known.fresh_days if known else None,
+        at_the_door=standing.source == rules.SOURCES["visit"],
+        fresh_days=_fresh_days(row),
         household=[Member(m.name, m.phone, m.homes) for m in members],
-        claimed_home=str(found.evidence.get("dwelling", "")),
+        claimed_home=str(difference.evidence.get("dwelling", "")),
     )
-    weighed = arguments.weigh(case)
-    if found.why != "ledger_differs":  # that much is plain to see
-        weighed.insert(0, Argument(arguments.THINK, row.why))
     return Evidence(
         place=homes[0].dwelling.address if homes else getattr(entity, "address", ""),
         dwelling=homes[0].dwelling_id if homes else None,
         claimed=Origin(row.source, row.source_ref, "", row.created_at),
-        current=stood,
+        current=standing,
         claimed_parts=arguments.marked(row.claimed, claimed, current) or _whole(row.claimed),
         current_parts=arguments.marked(row.current, current, claimed) or _whole(row.current),
-        lines=_lines(viewer, entity, row, said or {}),
-        arguments={
-            side: [a for a in weighed if a.side == side]
-            for side in (arguments.CLAIMED, arguments.CURRENT, arguments.THINK)
-        },
+        lines=_lines(viewer, entity, row, claim or {}),
+        arguments=_by_side(case, "" if difference.why == "ledger_differs" else row.why),
         course=_course(row, changes),
         household=[m.shown for m in members],
-        sealed=bool(known and known.is_sensitive),
+        sealed=dictionary.is_sensitive(row.kind, row.field),
     )
+
+
+def _fresh_days(row: DifferenceRow) -> int | None:
+    field = dictionary.find(row.kind, row.field)
+    return field.fresh_days if field else None
+
+
+def _by_side(case: Case, why: str) -> dict[str, list[Argument]]:
+    """What speaks for each side. ``why`` it was asked comes first, unless it is plain to see."""
+    weighed = [Argument(arguments.THINK, why)] if why else []
+    weighed += arguments.weigh(case)
+    sides = (arguments.CLAIMED, arguments.CURRENT, arguments.THINK)
+    return {side: [argument for argument in weighed if argument.side == side] for side in sides}
 
 
 def _whole(shown: str) -> list[Part]:
@@ -139,14 +145,14 @@ def _homes(entity: Entity) -> Sequence[Residence]:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Member:
+class _Beside:
     name: str
     phone: str
     homes: tuple[str, ...]
     shown: str
 
 
-def _household(viewer: Viewer, entity: Entity, homes: Sequence[Residence]) -> list[_Member]:
+def _household(viewer: Viewer, entity: Entity, homes: Sequence[Residence]) -> list[_Beside]:
     """Who else is at the person's door, or who is at the door."""
     doors = [link.dwelling_id for link in homes] if isinstance(entity, Person) else [entity.id]
     if not doors or not isinstance(entity, Person | Dwelling):
@@ -161,15 +167,15 @@ def _household(viewer: Viewer, entity: Entity, homes: Sequence[Residence]) -> li
     everywhere = Residence.objects.filter(person_id__in=[link.person_id for link in links], to_on__isnull=True)
     for pk, dwelling in everywhere.values_list("person_id", "dwelling_id"):
         of.setdefault(pk, []).append(str(dwelling))
-    found = {}
+    members = {}
     for link in links:
         person = link.person
         name = entities.shown_name(viewer, link.grid_id, person.name)
         relation = dictionary.show("person", "relation", person.relation, sight.ON_PAGE)
         phone = person.unseal("phone") if person.phone_sealed else ""
         shown = " ".join(x for x in (name, relation, person.phone_masked) if x)
-        found[person.id] = _Member(name, phone, tuple(of.get(person.id, ())), shown)
-    return list(found.values())
+        members[person.id] = _Beside(name, phone, tuple(of.get(person.id, ())), shown)
+    return list(members.values())
 
 
 def _identity(entity: Entity) -> dict[str, Any]:
@@ -194,18 +200,18 @@ def _standing(entity: Entity, field: str, changes: Sequence[Change]) -> Origin:
     )
 
 
-def _lines(viewer: Viewer, entity: Entity, row: Row, said: Mapping[str, Any]) -> list[Line]:
+def _lines(viewer: Viewer, entity: Entity, row: DifferenceRow, claim: Mapping[str, Any]) -> list[FactLine]:
     lines = []
     for fact in entities.facts(viewer, entity):
-        claimed = dictionary.show(row.kind, fact.field, said.get(fact.field), sight.ON_PAGE)
+        claimed = dictionary.show(row.kind, fact.field, claim.get(fact.field), sight.ON_PAGE)
         if fact.field == row.field or not (fact.value or claimed):
             continue
-        alike = bool(said.get(fact.field)) and str(said[fact.field]) == str(columns.read(entity, fact.field) or "")
-        lines.append(Line(fact.field, fact.label, claimed, fact.value, alike))
+        alike = bool(claim.get(fact.field)) and str(claim[fact.field]) == str(columns.read(entity, fact.field) or "")
+        lines.append(FactLine(fact.field, fact.label, claimed, fact.value, alike))
     return lines
 
 
-def _course(row: Row, changes: Sequence[Change]) -> list[Point]:
+def _course(row: DifferenceRow, changes: Sequence[Change]) -> list[Point]:
     """The values the fact has had, the oldest first, and the claim that waits."""
     points = []
     for change in changes:

@@ -20,8 +20,8 @@ def case(field: str, current: str, claimed: str, **more: Any) -> Case:
     return Case(kind="person", field=field, source="台账", current=current, claimed=claimed, **facts)
 
 
-def said(one: Case) -> set[tuple[str, str]]:
-    return {(a.side, a.sentence) for a in arguments.weigh(one)}
+def said(about: Case) -> set[tuple[str, str]]:
+    return {(a.side, a.sentence) for a in arguments.weigh(about)}
 
 
 def test_a_number_is_weighed_by_its_checksum_and_the_birthday_in_it() -> None:
@@ -77,23 +77,23 @@ def test_an_end_is_said_to_need_a_second_person() -> None:
 
 
 def test_only_the_writing_differs() -> None:
-    for field, one, other in (
+    for field, left, right in (
         ("name", "王 伟", "王伟"),
         ("registered_address", "５号楼１单元，402室", "5号楼1单元 402室"),
         ("owner_name", "張偉", "张伟"),
     ):
-        assert arguments.same_writing(field, one, other), (one, other)
+        assert arguments.same_writing(field, left, right), (left, right)
     assert not arguments.same_writing("name", "张伟", "张玮")
     assert not arguments.same_writing("phone", phone(1), phone(2))
 
 
 @given(st.text("0123456789", min_size=11, max_size=11), st.text("0123456789", min_size=11, max_size=11))
-def test_marking_never_shows_what_is_starred_and_loses_nothing(one: str, other: str) -> None:
-    shown = f"{one[:2]}*****{one[-4:]}"
-    parts = arguments.marked(shown, one, other)
+def test_marking_never_shows_what_is_starred_and_loses_nothing(left: str, right: str) -> None:
+    shown = f"{left[:2]}*****{left[-4:]}"
+    parts = arguments.marked(shown, left, right)
     assert "".join(p.text for p in parts) == shown
     flags = [p.differs for p in parts for _ in p.text]
-    assert flags == [a != b for a, b in zip(one, other, strict=True)]
+    assert flags == [a != b for a, b in zip(left, right, strict=True)]
 
 
 def test_values_of_other_lengths_are_shown_whole() -> None:

@@ -28,14 +28,14 @@ def rule(field: str = "phone", condition: str = "both", decision: str = "accept"
     return Rule("person", field, source, condition, decision)
 
 
-def spoken_of(street: Street, one: Rule) -> set[str]:
-    ids = batches.matching(WHO, FIRST, one, street.at.date())
+def spoken_of(street: Street, about: Rule) -> set[str]:
+    ids = batches.matching(WHO, FIRST, about, street.at.date())
     persons = Difference.objects.filter(pk__in=ids).values_list("entity", flat=True)
     return set(Person.objects.filter(pk__in=list(persons)).values_list("name", flat=True))
 
 
-def decided(street: Street, one: Rule, n: int) -> DecisionBatch:
-    batch = actions.start(actor=WHO, at=street.at, scope=FIRST, rule=one, expected=n)
+def decided(street: Street, about: Rule, n: int) -> DecisionBatch:
+    batch = actions.start(actor=WHO, at=street.at, scope=FIRST, rule=about, expected=n)
     return actions.run(actor=WHO, at=street.at, batch=batch.id)
 
 
@@ -125,9 +125,9 @@ def test_one_taken_back_by_itself_no_longer_belongs_to_the_batch_and_a_rule_spea
     for person in persons:
         street.say(person, "phone", phone(9))
     batch = decided(street, rule(), 2)
-    one = Difference.objects.filter(batch=batch.id).first()
-    assert one is not None
-    decisions.undo(actor=WHO, at=street.at, difference=one.id)
+    taken = Difference.objects.filter(batch=batch.id).first()
+    assert taken is not None
+    decisions.undo(actor=WHO, at=street.at, difference=taken.id)
     assert len(batches.matching(WHO, FIRST, rule(), street.at.date())) == 1
     actions.start_undo(actor=WHO, at=street.at, batch=batch.id)
     assert actions.run(actor=WHO, at=street.at, batch=batch.id).state == "undoing"  # a late retry decides nothing

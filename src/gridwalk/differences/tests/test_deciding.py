@@ -14,7 +14,7 @@ from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import ChangedMeanwhile, DecisionError
 from gridwalk.registry import columns
 from gridwalk.registry.actions import endings
-from gridwalk.registry.models import Difference, Recheck
+from gridwalk.registry.models import Difference, Recheck, Residence
 from gridwalk.registry.tests.street import (
     GRID,
     NEXT_GRID,
@@ -36,31 +36,31 @@ def asked(street: Street, **where: object) -> Difference:
 def test_it_accepts_and_takes_back(street: Street) -> None:
     person = street.person("张桂兰", phone=phone(1))
     street.say(person, "phone", phone(2))
-    found = asked(street)
+    difference = asked(street)
     who = lead()
-    made = decisions.decide(actor=who, at=street.at, difference=found.id, decision="accept", reason="本人来电")
+    decided = decisions.decide(actor=who, at=street.at, difference=difference.id, decision="accept", reason="本人来电")
     person.refresh_from_db()
-    assert (made.state, made.decided_by_name, columns.read(person, "phone")) == ("accepted", "书记", phone(2))
+    assert (decided.state, decided.decided_by_name, columns.read(person, "phone")) == ("accepted", "书记", phone(2))
     assert changes(person, "phone") == [(phone(1), phone(2))]
     with pytest.raises(DecisionError, match="已经有人定过"):
-        decisions.decide(actor=who, at=street.at, difference=found.id, decision="keep")
-    decisions.undo(actor=who, at=street.at + dt.timedelta(days=7), difference=found.id)
+        decisions.decide(actor=who, at=street.at, difference=difference.id, decision="keep")
+    decisions.undo(actor=who, at=street.at + dt.timedelta(days=7), difference=difference.id)
     person.refresh_from_db()
     assert columns.read(person, "phone") == phone(1)
-    assert asked(street).id == found.id
+    assert asked(street).id == difference.id
 
 
 def test_it_asks_again_where_the_fact_changed_and_can_then_be_decided(street: Street) -> None:
     person = street.person("张桂兰", phone=phone(1))
     street.say(person, "phone", phone(2))
     street.say(person, "phone", phone(7713), "visit")
-    found = asked(street)
+    difference = asked(street)
     with pytest.raises(ChangedMeanwhile, match="7713。再看一眼再定") as raised:
-        decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+        decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     assert phone(7713) not in str(raised.value)
     person.refresh_from_db()
     assert columns.read(person, "phone") == phone(7713)
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     person.refresh_from_db()
     assert columns.read(person, "phone") == phone(2)
 
@@ -68,11 +68,11 @@ def test_it_asks_again_where_the_fact_changed_and_can_then_be_decided(street: St
 def test_taking_back_never_overwrites_a_later_change(street: Street) -> None:
     door = street.door(tenure="let")
     street.say(door, "tenure", "owner")
-    found = asked(street)
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    difference = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     street.say(door, "tenure", "lent", "visit")
     with pytest.raises(DecisionError, match="采纳以后又有人改过"):
-        decisions.undo(actor=lead(), at=street.at, difference=found.id)
+        decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     door.refresh_from_db()
     assert door.tenure == "lent"
 
@@ -80,40 +80,40 @@ def test_taking_back_never_overwrites_a_later_change(street: Street) -> None:
 def test_it_takes_nothing_back_after_seven_days_or_twice(street: Street) -> None:
     door = street.door(tenure="let")
     street.say(door, "tenure", "owner")
-    found = asked(street)
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="keep")
+    difference = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="keep")
     with pytest.raises(DecisionError, match="过了 7 天"):
-        decisions.undo(actor=lead(), at=street.at + dt.timedelta(days=8), difference=found.id)
-    decisions.undo(actor=lead(), at=street.at, difference=found.id)
+        decisions.undo(actor=lead(), at=street.at + dt.timedelta(days=8), difference=difference.id)
+    decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     with pytest.raises(DecisionError, match="还没有决定"):
-        decisions.undo(actor=lead(), at=street.at, difference=found.id)
+        decisions.undo(actor=lead(), at=street.at, difference=difference.id)
 
 
 def test_an_accepted_death_waits_for_a_second_person_and_can_be_withdrawn(street: Street) -> None:
     person = street.person("张桂兰", street.door())
     street.say(person, "status", "deceased")
-    found = asked(street)
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    difference = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     person.refresh_from_db()
     assert (person.status, person.status_pending) == ("active", "deceased")
-    decisions.undo(actor=lead(), at=street.at, difference=found.id)
+    decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     person.refresh_from_db()
     assert (person.status_pending, Recheck.objects.get().state) == ("", "withdrawn")
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     with street.writing() as writing:
         endings.decide(writing, [Recheck.objects.get(state="open")], confirmed=True, note="派出所证明")
     with pytest.raises(DecisionError, match="已经复核过"):
-        decisions.undo(actor=lead(), at=street.at, difference=found.id)
+        decisions.undo(actor=lead(), at=street.at, difference=difference.id)
 
 
 def test_it_does_not_give_one_number_to_two_people(street: Street) -> None:
     street.person("王一", id_no=id_no(1))
     person = street.person("王二", id_no=id_no(2))
     street.say(person, "id_no", id_no(1))
-    found = asked(street)
+    difference = asked(street)
     with pytest.raises(DecisionError, match="已登记在另一条记录上"):
-        decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
-    assert asked(street).id == found.id
+        decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
+    assert asked(street).id == difference.id
 
 
 def test_accepting_a_second_home_moves_the_person(street: Street) -> None:
@@ -130,8 +130,8 @@ def test_accepting_another_kind_of_residence_leaves_the_home_elsewhere(street: S
     person = street.person("张桂兰", registered, "registered_here")
     street.move_in(person, rented, "tenant")
     street.move_in(person, registered, "lives_here", "ledger")
-    found = asked(street, field="residence_kind")
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    difference = asked(street, field="residence_kind")
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     assert links(person) == [(registered.id, "lives_here")]
 
 
@@ -139,19 +139,49 @@ def test_it_decides_where_the_person_has_moved_to_another_grid(street: Street) -
     person = street.person("张桂兰", street.door("101"), "tenant", phone=phone(1))
     street.say(person, "phone", phone(2))
     street.move_in(person, street.door("102", NEXT_GRID), "tenant")
-    found = asked(street)
-    assert found.grid_id == NEXT_GRID
-    decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="accept")
+    difference = asked(street)
+    assert difference.grid_id == NEXT_GRID
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     person.refresh_from_db()
     assert columns.read(person, "phone") == phone(2)
 
 
 def test_it_is_the_leads_of_the_community_to_decide(street: Street) -> None:
     street.say(street.door(tenure="let"), "tenure", "owner")
-    found = asked(street)
+    difference = asked(street)
     with pytest.raises(NotHere):
-        decisions.decide(actor=lead(SECOND), at=street.at, difference=found.id, decision="keep")
+        decisions.decide(actor=lead(SECOND), at=street.at, difference=difference.id, decision="keep")
     with pytest.raises(NotPermitted):
-        decisions.decide(actor=worker(GRID), at=street.at, difference=found.id, decision="keep")
+        decisions.decide(actor=worker(GRID), at=street.at, difference=difference.id, decision="keep")
     with pytest.raises(DecisionError, match="只能"):
-        decisions.decide(actor=lead(), at=street.at, difference=found.id, decision="later")
+        decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="later")
+
+
+def test_who_has_left_meanwhile_can_be_kept_and_not_accepted(street: Street) -> None:
+    registered, rented = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", registered, "registered_here")
+    street.move_in(person, rented, "tenant")
+    street.move_in(person, registered, "lives_here", "ledger")
+    difference = asked(street, field="residence_kind")
+    Residence.objects.filter(person=person, dwelling=registered).update(to_on=street.at.date())
+    with pytest.raises(DecisionError, match="已经不在这一户了，这一条不用再定，保留即可"):
+        decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
+    assert asked(street, field="residence_kind").id == difference.id
+    kept = decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="keep")
+    assert kept.state == "kept"
+    assert links(person) == [(rented.id, "tenant")]
+
+
+def test_what_was_asked_again_since_is_not_taken_back(street: Street) -> None:
+    person = street.person("张桂兰", phone=phone(1))
+    street.say(person, "phone", phone(2))
+    difference = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="keep")
+    street.say(person, "phone", phone(3), "visit")
+    street.say(person, "phone", phone(2))
+    again = asked(street)
+    assert again.id != difference.id
+    with pytest.raises(DecisionError, match="已经重新列出"):
+        decisions.undo(actor=lead(), at=street.at, difference=difference.id)
+    difference.refresh_from_db()
+    assert (difference.state, asked(street).id) == ("kept", again.id)

@@ -62,11 +62,11 @@ def decide(
         raise UnmatchedRefused("请写明原因，复核的人要看。")
     reason = rules.reason_kept(reason)
     by_grid: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for one in Unmatched.objects.filter(pk__in=list(unmatched), state="open").select_related("of"):
-        access.require(actor, Verb.DECIDE_DIFFERENCE, one.grid)
-        if decision not in CHOICES[one.what]:
+    for row in Unmatched.objects.filter(pk__in=list(unmatched), state="open").select_related("of"):
+        access.require(actor, Verb.DECIDE_DIFFERENCE, row.grid)
+        if decision not in CHOICES[row.what]:
             raise UnmatchedRefused("这一类不能这样定。")
-        by_grid[one.grid].append(one.id)
+        by_grid[row.grid].append(row.id)
     outcome = Outcome()
     for grid, chosen in sorted(by_grid.items()):
         with core.write_to(grid, actor=actor, at=at) as writing:
@@ -91,9 +91,9 @@ def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> O
     Raises NotPermitted.
     """
     by_grid: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for one in Unmatched.objects.filter(pk__in=list(unmatched)):
-        access.require(actor, Verb.DECIDE_DIFFERENCE, one.grid)
-        by_grid[one.grid].append(one.id)
+    for row in Unmatched.objects.filter(pk__in=list(unmatched)):
+        access.require(actor, Verb.DECIDE_DIFFERENCE, row.grid)
+        by_grid[row.grid].append(row.id)
     outcome = Outcome()
     for grid, chosen in sorted(by_grid.items()):
         with core.write_to(grid, actor=actor, at=at) as writing:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.differences.queries.differences import Row
+from gridwalk.differences.queries.differences import DifferenceRow
 from gridwalk.reconcile.models import SideRow, StagedRow
 from gridwalk.registry.rules import SOURCES
 
 CODES = {label: code for code, label in SOURCES.items()}
 
 
-def record_of(viewer: Viewer, row: Row) -> dict[str, Any]:
+def record_of(viewer: Viewer, row: DifferenceRow) -> dict[str, Any]:
     """The source's last record of the entity in the clear, from its last comparison, else its last import.
 
     Empty where the source keeps no record (a visit, a resident), or the viewer sees masked rows only. Mask before
