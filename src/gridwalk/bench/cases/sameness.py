@@ -74,7 +74,9 @@ SPEAKS_FOR = {"same", "sounds", "near", "within", "household", "room"}
 def evidence(levels: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """What speaks for one entity and what against, in words, as far as the comparisons have any."""
     words = [(level, EVIDENCE[name, level]) for name, level in levels.items() if (name, level) in EVIDENCE]
-    return [word for level, word in words if level in SPEAKS_FOR], [word for level, word in words if level not in SPEAKS_FOR]
+    return [word for level, word in words if level in SPEAKS_FOR], [
+        word for level, word in words if level not in SPEAKS_FOR
+    ]
 
 
 Record = TypeVar("Record")

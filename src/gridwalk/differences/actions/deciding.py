@@ -15,11 +15,12 @@ from gridwalk.campaigns.actions import Joining
 from gridwalk.core import bulk, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.differences.actions import facts
 from gridwalk.differences.actions.facts import LINKS, Present, Refusals
 from gridwalk.differences.queries import at_doors
 from gridwalk.differences.queries.at_doors import Door
-from gridwalk.registry import columns
+from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.models import Difference, Dwelling, Residence
 
@@ -99,7 +100,7 @@ def _follow(writing: Writing, differences: Sequence[Difference], decision: str, 
     changed = {}
     for row in differences:
         present = facts.present(row, entities[row.entity])
-        if present is not None and (present.value or "") != (row.opened("current") or ""):
+        if present is not None and rules.or_empty(present.value) != rules.or_empty(row.opened("current")):
             changed[row.id] = _ask_again(writing, row, present)
     standing = [row for row in differences if row.id not in changed]
     refusals = _FOLLOWS[decision](writing, standing, reason)
@@ -116,10 +117,10 @@ def _ask_again(writing: Writing, row: Difference, present: Present) -> str:
         row.kind, row.field, present.value, table=claims.TABLE, column="current", row=row.id
     )
     row.head, row.grid_id = (uuid.UUID(present.head) if present.head else None), present.grid
-    if (present.value or "") == (row.opened("claimed") or ""):
+    if rules.or_empty(present.value) == rules.or_empty(row.opened("claimed")):
         row.state, row.decided_at = "closed", writing.at
         row.decided_by_name, row.reason = queue.BY_ITSELF, "现值已与此相同"
-    return dictionary.show(row.kind, row.field, present.value)
+    return dictionary.show(row.kind, row.field, present.value, sight.ON_PAGE)
 
 
 def _keep(writing: Writing, differences: Sequence[Difference], reason: str) -> Refusals:

@@ -80,10 +80,10 @@ def take_back(writing: Writing, differences: Sequence[Difference], reason: str) 
         if way := _way(row):
             if why := way.take_back(writing, row):
                 refusals[row.id] = why
-        elif (columns.read(records[row.entity], row.field) or "") != (row.opened("claimed") or ""):
+        elif rules.or_empty(columns.read(records[row.entity], row.field)) != rules.or_empty(row.opened("claimed")):
             refusals[row.id] = CHANGED_SINCE
         else:
-            values.append((row, row.opened("current") or ""))
+            values.append((row, rules.or_empty(row.opened("current"))))
     return refusals | _write(writing, values, reason)
 
 

@@ -14,6 +14,7 @@ from gridwalk.bench.queries import checks
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.places import places
 from gridwalk.bench.queries.evidence.sheet import BESIDE, Arguments, Cell, Column, Evidence, FactLine
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person
 from gridwalk.registry.queries import entities
@@ -59,7 +60,7 @@ def _facts(viewer: Viewer, rows: Rows, members: Sequence[Member]) -> list[FactLi
     for field, fact in max(facts.values(), key=len, default={}).items():
         cells = [_cell(facts.get(m.id, {}).get(field)) for m in members]
         clear = [str(columns.read(row, field) or "") for row in rows.values()]
-        lines.append(FactLine(fact.label, cells, _alike(clear), field in entities.VACANCY_FIELDS))
+        lines.append(FactLine(fact.label, cells, _alike(clear), dictionary.stays_inside(members[0].kind, field)))
     return [line for line in lines if any(cell.text for cell in line.cells)]
 
 

@@ -9,6 +9,7 @@ from gridwalk.bench.cases.case import Case
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.sheet import BELOW, Arguments, Cell, Evidence, FactLine, Resident
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import sight
 from gridwalk.registry import rules
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
@@ -47,7 +48,7 @@ def _resident(viewer: Viewer, link: Residence) -> Resident:
     return Resident(
         person=link.person_id,
         name=entities.shown_name(viewer, link.grid_id, person.name),
-        relation=dictionary.show("person", "relation", person.relation),
+        relation=dictionary.show("person", "relation", person.relation, sight.ON_PAGE),
         born_on=person.born_on,
         phone=person.phone_masked,
         dwelling=link.dwelling_id,
@@ -60,7 +61,7 @@ def _resident(viewer: Viewer, link: Residence) -> Resident:
 
 def _lines(viewer: Viewer, door: Dwelling) -> list[FactLine]:
     return [
-        FactLine(fact.label, [Cell(fact.value, fact.source)], tells_use=fact.field in entities.VACANCY_FIELDS)
+        FactLine(fact.label, [Cell(fact.value, fact.source)], tells_use=dictionary.stays_inside("dwelling", fact.field))
         for fact in entities.facts(viewer, door)
         if fact.value and fact.field in OF_DOOR
     ]
