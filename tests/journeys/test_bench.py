@@ -101,13 +101,13 @@ def test_a_decision_stays_comes_back_and_is_taken_back(doubtful: Client) -> None
     assert "同名同生日：不是同一个，定好了。按 U 撤回。" in after
     assert count(after, "同名同生日") == 0
     assert "“同名同生日”没有待核的了" in after
-    one, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
-    for page in (f"/people/{one.pk}/", f"/doors/{Residence.objects.get(person=one).dwelling_id}/"):
+    first, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
+    for page in (f"/people/{first.pk}/", f"/doors/{Residence.objects.get(person=first).dwelling_id}/"):
         assert "同名，出生日期也相同" not in text(doubtful, page)
-    doubtful.post(f"/correct/person/{one.pk}/", {"phone": "12012340000", "reason": "本人来电"})
-    doubtful.post(f"/correct/person/{one.pk}/", {"relation": "户主", "reason": "本人来电"})
+    doubtful.post(f"/correct/person/{first.pk}/", {"phone": "12012340000", "reason": "本人来电"})
+    doubtful.post(f"/correct/person/{first.pk}/", {"relation": "户主", "reason": "本人来电"})
     assert count(text(doubtful, "/bench/"), "同名同生日") == 0
-    assert "这一件已经核定过" in text(doubtful, f"/bench/same_name_and_birth/{one.pk}/")
+    assert "这一件已经核定过" in text(doubtful, f"/bench/same_name_and_birth/{first.pk}/")
     confirm(doubtful, upload(doubtful, workbook("又一本", [PEOPLE[0], at("302", "沈知微", born="1985-03-02")])))
     back = case(doubtful, "same_name_and_birth")
     assert "核定过：不是同一个（当面问过，是两位）。后来多了 沈知微。" in back
@@ -235,10 +235,10 @@ def test_the_one_table_leads_to_the_bench_and_lists_nothing_twice(doubtful: Clie
 
 
 def test_a_merge_that_is_done_ends_the_case_by_itself(doubtful: Client, sign_in: SignIn) -> None:
-    one, other = Person.objects.filter(name__in=["陆清嘉", "陆青佳"]).order_by("id")
+    first, other = Person.objects.filter(name__in=["陆清嘉", "陆青佳"]).order_by("id")
     shown = case(doubtful, "near_duplicate")
-    assert f'action="/upkeep/merge/person/{one.pk}/{other.pk}/"' in shown
-    plan = merging.propose(doubtful, one, other)
+    assert f'action="/upkeep/merge/person/{first.pk}/{other.pk}/"' in shown
+    plan = merging.propose(doubtful, first, other)
     waits = case(doubtful, "near_duplicate")
     assert "等另一人复核" in waits
     assert f"/upkeep/{plan.pk}/" in waits
@@ -249,12 +249,12 @@ def test_a_merge_that_is_done_ends_the_case_by_itself(doubtful: Client, sign_in:
 
 def test_a_decision_forgets_who_is_erased(doubtful: Client) -> None:
     decide(doubtful, case(doubtful, "same_name_and_birth"), "different", reason="沈知微本人来过")
-    one, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
-    Person.objects.filter(pk=one.pk).update(status="moved_away")
-    doubtful.post(f"/people/{one.pk}/erase/", {"reason": "本人书面申请"})
-    settled = CaseDecision.objects.get()
-    assert (set(settled.facts), settled.reason) == ({str(other.pk)}, "")
-    assert one.pk in settled.records
+    first, other = Person.objects.filter(name="沈知微", born_on="1985-03-02").order_by("id")
+    Person.objects.filter(pk=first.pk).update(status="moved_away")
+    doubtful.post(f"/people/{first.pk}/erase/", {"reason": "本人书面申请"})
+    decision = CaseDecision.objects.get()
+    assert (set(decision.facts), decision.reason) == ({str(other.pk)}, "")
+    assert first.pk in decision.records
 
 
 def test_a_case_of_two_areas_is_shown_under_the_record_of_one_s_own(doubtful: Client, sign_in: SignIn) -> None:

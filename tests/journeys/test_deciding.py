@@ -35,10 +35,10 @@ def say(name: str, field: str, value: str, source: str = "ledger") -> Difference
     """One claim about a person by name, which must end in a difference."""
     person = Person.objects.get(name=name)
     with core.write_to(person.grid_id, actor=SYSTEM, at=clock.now()) as writing:
-        said = Claim("person", person.id, field, value, source, source_ref=f"{source} 第 7 行")
-        claims.apply_claims(writing, [said])
-    found = Difference.objects.filter(entity=person.id, field=field, source=source, state="open")
-    return found.latest("created_at")
+        claim = Claim("person", person.id, field, value, source, source_ref=f"{source} 第 7 行")
+        claims.apply_claims(writing, [claim])
+    difference = Difference.objects.filter(entity=person.id, field=field, source=source, state="open")
+    return difference.latest("created_at")
 
 
 def text(client: Client, path: str, **given: Any) -> str:
@@ -60,8 +60,8 @@ def differing(street: Client) -> Client:
 
 
 def test_each_value_stands_with_where_it_comes_from_and_what_speaks_for_it(differing: Client) -> None:
-    found = Difference.objects.get(field="phone", entity=Person.objects.get(name="程望舒").pk)
-    shown = text(differing, f"/differences/{found.pk}/")
+    difference = Difference.objects.get(field="phone", entity=Person.objects.get(name="程望舒").pk)
+    shown = text(differing, f"/differences/{difference.pk}/")
     assert "复核台账.xlsx" in shown
     assert "实有人口台账.xlsx" in shown
     assert "现值电话与同户 程兰因 登记的相同" in shown  # the ledger of before had 同上
@@ -107,28 +107,28 @@ def test_deciding_brings_the_next_one_and_keeps_the_filter(differing: Client) ->
 
 def test_a_fact_that_changed_meanwhile_is_asked_again_in_place(differing: Client) -> None:
     person = Person.objects.get(name="程望舒")
-    found = Difference.objects.get(field="phone", entity=person.pk)
+    difference = Difference.objects.get(field="phone", entity=person.pk)
     differing.post(f"/correct/person/{person.pk}/", {"phone": "12012340000", "reason": "本人来电"})
-    answer = differing.post(f"/differences/{found.pk}/decide/", {"decision": "accept", "next": ""}, follow=True)
+    answer = differing.post(f"/differences/{difference.pk}/decide/", {"decision": "accept", "next": ""}, follow=True)
     shown = answer.content.decode()
     assert "刚才有人改过这一项，现值是 12*****0000。再看一眼再定。" in shown
-    assert str(found.pk) in answer.request["PATH_INFO"]
+    assert str(difference.pk) in answer.request["PATH_INFO"]
     assert "本人来电" not in shown or "12*****0000" in shown
     assert Person.objects.get(pk=person.pk).phone_masked == "12*****0000"
 
 
 def test_both_full_numbers_are_read_with_a_reason_the_person_can_read(differing: Client, sign_in: SignIn) -> None:
-    found = Difference.objects.get(field="phone", entity=Person.objects.get(name="程望舒").pk)
-    refused = differing.post(f"/differences/{found.pk}/reveal/", {"reason": "看"}, follow=True).content.decode()
+    difference = Difference.objects.get(field="phone", entity=Person.objects.get(name="程望舒").pk)
+    refused = differing.post(f"/differences/{difference.pk}/reveal/", {"reason": "看"}, follow=True).content.decode()
     assert "请写明事由" in refused
     assert "12099999999" not in refused
-    shown = differing.post(f"/differences/{found.pk}/reveal/", {"reason": "打电话核对"}).content.decode()
+    shown = differing.post(f"/differences/{difference.pk}/reveal/", {"reason": "打电话核对"}).content.decode()
     assert "12099999999" in shown
     assert "12012345671" in shown
     entry = AuditEntry.objects.get(verb="number.revealed")
-    assert (entry.subject, entry.reason, entry.data["field"]) == (found.entity, "打电话核对", "phone")
+    assert (entry.subject, entry.reason, entry.data["field"]) == (difference.entity, "打电话核对", "phone")
     worker = sign_in(Role.GRID_WORKER, GRID)
-    assert worker.post(f"/differences/{found.pk}/reveal/", {"reason": "打电话核对"}).status_code == 403
+    assert worker.post(f"/differences/{difference.pk}/reveal/", {"reason": "打电话核对"}).status_code == 403
     named = say("程望舒", "name", "程望书", "visit")
     assert differing.post(f"/differences/{named.pk}/reveal/", {"reason": "打电话核对"}).status_code == 404
 
@@ -139,8 +139,8 @@ def test_what_is_sent_to_the_door_is_on_the_workers_list_and_the_visit_answers_i
     person = Person.objects.get(name="程望舒")
     door = Dwelling.objects.get(residences__person=person)
     Target.objects.filter(entity=door.pk).delete()  # a door the campaign does not have yet
-    found = Difference.objects.get(field="phone", entity=person.pk)
-    differing.post(f"/differences/{found.pk}/decide/", {"decision": "to_door", "next": ""})
+    difference = Difference.objects.get(field="phone", entity=person.pk)
+    differing.post(f"/differences/{difference.pk}/decide/", {"decision": "to_door", "next": ""})
     assert Target.objects.get(entity=door.pk).state == "remaining"
     worker = sign_in(Role.GRID_WORKER, GRID)
     asked = "程望舒 的电话"
@@ -152,12 +152,12 @@ def test_what_is_sent_to_the_door_is_on_the_workers_list_and_the_visit_answers_i
     yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
     met = {"at": f"{yesterday.isoformat()}T10:00", "outcome": "met", "confirmed": [str(person.pk)]}
     worker.post(f"/visits/dwelling/{door.pk}/", met)
-    found.refresh_from_db()
-    assert found.state == "to_door"  # yesterday nobody knew of the question
-    Difference.objects.filter(pk=found.pk).update(decided_at=clock.now() - dt.timedelta(days=2))
+    difference.refresh_from_db()
+    assert difference.state == "to_door"  # yesterday nobody knew of the question
+    Difference.objects.filter(pk=difference.pk).update(decided_at=clock.now() - dt.timedelta(days=2))
     worker.post(f"/visits/dwelling/{door.pk}/", met | {"at": f"{yesterday.isoformat()}T15:00"})
-    found.refresh_from_db()
-    assert (found.state, found.reason) == ("closed", "上门已核实，没有变化")
+    difference.refresh_from_db()
+    assert (difference.state, difference.reason) == ("closed", "上门已核实，没有变化")
     assert asked not in text(worker, f"/walk/{GRID}/")
 
 
