@@ -7,6 +7,7 @@ from django.db import models
 
 from gridwalk.accounts.rules import LABELS, Role
 from gridwalk.core import ids
+from gridwalk.core.kept import ByHand, Kept, Stays
 
 
 class User(AbstractBaseUser):
@@ -27,6 +28,8 @@ class User(AbstractBaseUser):
 class Assignment(models.Model):
     """A role over an area for a time. ``responsible``: the one person named for that area on lists and documents."""
 
+    KEPT = Kept(grid="scope", moved=ByHand("accounts.actions.follow_grids"))
+
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=20, choices=[(r.value, LABELS[r]) for r in Role])
@@ -41,6 +44,8 @@ class Assignment(models.Model):
 
 class Grant(models.Model):
     """Single objects opened to a user for a time (an inspector's sampled doors)."""
+
+    KEPT = Kept(of=("entity",), merged=Stays("for a time, on what was asked for"), erased=Stays("an id for a time"))
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="grants")

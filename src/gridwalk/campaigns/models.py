@@ -7,6 +7,7 @@ from django.db import models
 
 from gridwalk.accounts.models import User
 from gridwalk.core import ids
+from gridwalk.core.kept import ByHand, Kept, Stays
 from gridwalk.territory.models import Grid
 
 
@@ -75,6 +76,13 @@ class LeadingMember(models.Model):
 class Target(models.Model):
     """One thing to visit. ``state`` follows the settling rules of domain.md §2 and is written by visits only."""
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=ByHand("campaigns.actions.grids.follow_doors"),
+        merged=ByHand("visits.actions.merging.hand_over"),
+        erased=Stays("of doors and places"),
+    )
     STATES = [
         ("remaining", "待走访"),
         ("visited", "已走访"),

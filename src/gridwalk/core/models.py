@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from gridwalk.core import ids, records
+from gridwalk.core.kept import ByHand, Kept, Stays
 
 
 class Home(models.Model):
@@ -25,6 +26,13 @@ class Stream(models.Model):
 class Change(models.Model):
     """One line of a stream's history, append-only. ``field`` ``*``: the whole record; ``-``: it left this stream."""
 
+    KEPT = Kept(
+        grid="stream",
+        of=("entity",),
+        moved=Stays("history says where it happened"),
+        merged=Stays("history says of which record it was"),
+        erased=ByHand("retention.actions.people._forget"),
+    )
     WHOLE = "*"
     LEFT = "-"
 
@@ -68,6 +76,10 @@ class Change(models.Model):
 
 class AuditEntry(models.Model):
     """Who did what to whom, in dotted past-tense verbs that are never renamed (``visit.recorded``)."""
+
+    KEPT = Kept(
+        of=("subject",), merged=Stays("what was done stays"), erased=Stays("ids and reasons; the chain must hold")
+    )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     at = models.DateTimeField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from gridwalk.core.kept import Goes, Kept, Stays
 from gridwalk.territory.models import Grid
 
 
@@ -14,6 +15,14 @@ class Event(models.Model):
     ``versions``: the version of each stream it wrote, which finds its changes again; ``undone_as``: the op that took
     it back.
     """
+
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(alone=None),
+        merged=Stays("what happened, at the record it happened to"),
+        erased=Stays("what happened when, by ids"),
+    )
 
     id = models.UUIDField(primary_key=True, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")

@@ -7,12 +7,15 @@ import uuid
 from django.db import models
 
 from gridwalk.core import ids
+from gridwalk.core.kept import Kept, Stays
 
 NO_CAMPAIGN = uuid.UUID(int=0)
 
 
 class Tally(models.Model):
     """An indicator's count over one grid, good for one grid version, day and definition."""
+
+    KEPT = Kept(grid="grid", moved=Stays("counted anew"))
 
     grid = models.CharField(max_length=15)
     indicator = models.CharField(max_length=32)
@@ -31,6 +34,8 @@ class Tally(models.Model):
 
 class Snapshot(models.Model):
     """A day's closing count per grid, kept for trends and documents."""
+
+    KEPT = Kept(grid="grid", moved=Stays("the trend of a grid ends with it"))
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     on = models.DateField()

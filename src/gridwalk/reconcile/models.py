@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import envelope, ids, records
+from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
 
 
@@ -56,6 +57,13 @@ class Import(models.Model):
 class StagedRow(models.Model):
     """One row of a ledger as read: canonical values with numbers sealed, its faults, and what became of it."""
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Stays("where the ledger's row was applied"),
+        merged=Stays("to which record the ledger's row was applied"),
+        erased=Blanked({"values": {}, "faults": []}),
+    )
     STATES = [
         ("waiting", "待入库"),
         ("created", "新建"),
@@ -165,6 +173,13 @@ class ComparedCommunity(models.Model):
 class Unmatched(models.Model):
     """A record on one side only, or two that may be the same: what a person must decide after a comparison."""
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(),
+        merged=ByHand("reconcile.actions.merging.hand_over"),
+        erased=Blanked({"values": {}, "fingerprint": "", "why": "", "reason": ""}),
+    )
     WHATS = [("ledger_only", "台账有、一张表没有"), ("register_only", "一张表有、台账没有"), ("question", "疑似同一条")]
     STATES = [
         ("open", "待定"),
@@ -218,6 +233,14 @@ class SideRow(models.Model):
     looks.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(),
+        merged=ByHand("reconcile.actions.merging.hand_over"),
+        erased=Deleted(),
+    )
+
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     of = models.ForeignKey(Comparison, models.CASCADE, related_name="rows")
     source = models.CharField(max_length=16)
@@ -244,6 +267,13 @@ class BackfillItem(models.Model):
     still open.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(),
+        merged=ByHand("reconcile.actions.merging.hand_over"),
+        erased=Blanked({"new": None}),
+    )
     STATES = [("handed_out", "已发出"), ("proved", "已改好"), ("still_open", "还没改")]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)

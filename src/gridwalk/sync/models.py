@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from gridwalk.accounts.models import User
 from gridwalk.core import ids
+from gridwalk.core.kept import ByHand, Goes, Kept, Repointed, Stays
 
 
 class Epoch(models.Model):
@@ -32,6 +33,8 @@ class Device(models.Model):
     ``share_sealed``: the server's half of the key of the phone's read cache. ``behind_ms``: server time less phone
     time, as of the last request. ``cloned_from``: the device whose storage this one is a copy of.
     """
+
+    KEPT = Kept(grid="scope", moved=ByHand("upkeep.actions.regridding.follow"))
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -95,6 +98,13 @@ class Op(models.Model):
     ``settled_at``: when something became of it after it was answered, which its phone has to be told.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Stays("where the phone's op was judged"),
+        merged=Stays("what the phone sent, and of what"),
+        erased=ByHand("retention.actions.people._ops_about"),
+    )
     STATES = [("accepted", "已记录"), ("difference", "有差异"), ("returned", "退回")]
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -134,6 +144,13 @@ class Returned(models.Model):
     ``place``: the door it speaks of, where known.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("place", "op__entity"),
+        moved=Goes(),
+        merged=Repointed(only={"state__in": ("waiting", "assigned")}),
+        erased=Stays("of doors and places; what was sent stands in the op"),
+    )
     STATES = [
         ("waiting", "待处理"),
         ("assigned", "已交办"),
@@ -167,6 +184,8 @@ class Returned(models.Model):
 class Alias(models.Model):
     """A person a phone added under ``id`` who was on record already as ``entity`` (the same ID number)."""
 
+    KEPT = Kept(of=("entity",), merged=Repointed(), erased=Stays("two ids"))
+
     id = models.UUIDField(primary_key=True, editable=False)
     entity = models.UUIDField()
 
@@ -186,6 +205,14 @@ class Deposit(models.Model):
 
 class Note(models.Model):
     """A hazard or request noted at a door; ``id`` is the op's (with a visit: derived from it). The text is sealed."""
+
+    KEPT = Kept(
+        grid="grid",
+        of=("place",),
+        moved=Goes(),
+        merged=Repointed(),
+        erased=Stays("of doors and places; its text has a period of its own"),
+    )
 
     id = models.UUIDField(primary_key=True, editable=False)
     grid = models.CharField(max_length=15)
@@ -230,6 +257,8 @@ class Shadow(models.Model):
 
     Derived and rebuilt from the rows at any time; a pull compares with it, so that no change of any row can be missed.
     """
+
+    KEPT = Kept(grid="grid", moved=Stays("made anew"))
 
     grid = models.CharField(primary_key=True, max_length=15)
     version = models.BigIntegerField()

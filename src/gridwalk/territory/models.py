@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from gridwalk.core import ids
+from gridwalk.core.kept import ByHand, Kept
 
 
 class Area(models.Model):
@@ -36,6 +37,8 @@ class Grid(models.Model):
 
 class Building(models.Model):
     """A building of an estate. ``key`` is its number without spelling (5幢 = 5号楼 = ``5``)."""
+
+    KEPT = Kept(grid="grid", moved=ByHand("registry.actions.regridding.move_grids"))
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="buildings")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import ids
+from gridwalk.core.kept import ByHand, Kept, Stays
 from gridwalk.upkeep.rules import STATES
 
 
@@ -19,6 +20,12 @@ class Plan(models.Model):
     state of the records they saw, both without values of facts.
     ``undo_sealed``: what was before, as the kind needs it to take the plan back.
     """
+
+    KEPT = Kept(
+        of=("subjects",),
+        merged=Stays("what was proposed about the records as they were"),
+        erased=ByHand("retention.actions.people.clear_plans"),
+    )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     kind = models.CharField(max_length=20)

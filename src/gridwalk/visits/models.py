@@ -6,6 +6,7 @@ from django.db import models
 
 from gridwalk.campaigns.models import Target
 from gridwalk.core import ids
+from gridwalk.core.kept import Blanked, ByHand, Goes, Kept, Repointed, Stays
 from gridwalk.registry.models import CareLabel
 from gridwalk.territory.models import Grid
 
@@ -15,6 +16,14 @@ class Visit(models.Model):
 
     ``recheck``: confirmed · rejected, once a second person has rechecked what was reported (moved away, not found).
     """
+
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(),
+        merged=Repointed(),
+        erased=Stays("of doors and places; its details have a period of their own"),
+    )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
@@ -48,6 +57,14 @@ class Visit(models.Model):
 class CareContact(models.Model):
     """A contact with a care recipient: a need found, help given or referred (P22)."""
 
+    KEPT = Kept(
+        grid="grid",
+        of=("label",),
+        moved=Goes(alone=None),
+        merged=ByHand("upkeep.actions.steps.merging.hand_over_care"),
+        erased=Blanked({"need": "", "help": ""}, by="label__person"),
+    )
+
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
     label = models.ForeignKey(CareLabel, models.PROTECT, related_name="contacts")
@@ -68,6 +85,14 @@ class Round(models.Model):
 
     ``was``: the state of the facility before it. ``listed`` rounds are those a ledger says were made.
     """
+
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(alone=None),
+        merged=Stays("facilities and key sites are not merged"),
+        erased=Stays("of facilities and key sites"),
+    )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
@@ -94,6 +119,12 @@ class CareNeed(models.Model):
 
     ``ask_on``: the day by which somebody asks again; ``settled_in``: the visit it was said in, where it was one.
     """
+
+    KEPT = Kept(
+        of=("contact",),
+        merged=Stays("goes with its contact"),
+        erased=Blanked({"need": "", "referred_to": ""}, by="contact__label__person"),
+    )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     contact = models.ForeignKey(CareContact, models.PROTECT, related_name="needs")

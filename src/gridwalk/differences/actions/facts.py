@@ -146,7 +146,7 @@ def _link(row: Difference) -> Residence | None:
 
 def _move_in(writing: Writing, person: uuid.UUID, door: uuid.UUID, grid: str, kind: str) -> None:
     creation.link(writing, [creation.NewResidence(person=person, dwelling=door, grid=grid, kind=kind, source="office")])
-    creation.settle_grids(writing, [person])
+    creation.place_persons(writing, [person])
 
 
 def _propose_end(writing: Writing, row: Difference, reason: str) -> str:

@@ -201,7 +201,7 @@ def register_in(
         kinds = {link: "lives_here" for link in chosen if link.kind in rules.LIVING}
         creation.retype_residences(writing, kinds, source=source, reason=writing.reason)
         steps.arrive(writing, door, coming, rules.REGISTERED, on=on, source=source)
-        creation.settle_grids(writing, persons)
+        creation.place_persons(writing, persons)
     return event
 
 
@@ -236,5 +236,5 @@ def register_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Co
     grids = steps.grids_of(persons)
     with steps.happening("registered_out", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         _unregister(writing, chosen, on=on, source=events.source(told))
-        creation.settle_grids(writing, persons)
+        creation.place_persons(writing, persons)
     return event

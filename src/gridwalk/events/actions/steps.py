@@ -115,7 +115,7 @@ def house(
         for pk in persons
     ]
     creation.link(writing, links)
-    creation.settle_grids(writing, persons)
+    creation.place_persons(writing, persons)
 
 
 def current(links: Sequence[Residence]) -> list[Residence]:
@@ -143,7 +143,7 @@ def depart(
     leave = creation.leave_homes if keeps else creation.end_residences
     leave(writing, links, source=source, reason=writing.reason, on=on)
     persons = [link.person_id for link in links]
-    creation.settle_grids(writing, persons)
+    creation.place_persons(writing, persons)
     if for_good:
         homed = set(
             Residence.objects.filter(person__in=persons, to_on__isnull=True).values_list("person_id", flat=True)

@@ -127,7 +127,7 @@ class _Undoing:
         self._ends()
         self._unmake()
         persons = {c.entity for c in self.changes if c.kind == "person"} | {link.person_id for link in links}
-        creation.settle_grids(self.writing, list(persons))
+        creation.place_persons(self.writing, list(persons))
 
     def _of(self, kind: str, field: str) -> list[Change]:
         return [c for c in self.changes if c.kind == kind and c.field == field and c.entity not in self.made]

@@ -23,11 +23,3 @@ def hand_over(moves: Moves, stays: Entity, goes: Entity) -> None:
     waiting = Unmatched.objects.filter(entity=goes.pk, state="open")
     moves.set(waiting.filter(what="register_only"), state="gone", reason=SETTLED)
     moves.set(waiting.exclude(what="register_only"), entity=stays.pk, state="open")
-    follow(stays)
-
-
-def follow(entity: Entity) -> None:
-    """What sides said of a record stands in the record's grid."""
-    for table in (SideRow, BackfillItem, Unmatched):
-        rows = table._default_manager.filter(entity=entity.pk, kind=entity.KIND)
-        rows.exclude(grid=entity.grid_id).update(grid=entity.grid_id)

@@ -182,7 +182,7 @@ def _link(writing: Writing, work: Batch, places: list[Place], persons: dict[int,
     creation.link(writing, links)
     work.n_differences += n_open(list(persons.values())) - before
     known = [pk for index, pk in persons.items() if work.rows[index].state != "created"]
-    creation.settle_grids(writing, known)
+    creation.place_persons(writing, known)
     for index in persons:
         if work.rows[index].state == "waiting":
             work.rows[index].state = "same"

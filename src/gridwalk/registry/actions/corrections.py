@@ -117,7 +117,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
     reason = rules.reason_kept(reason)
     with core.write_to(*grids, actor=actor, at=at) as writing:
         creation.end_residences(writing, [found], source=source, reason=reason)
-        creation.settle_grids(writing, [found.person_id])
+        creation.place_persons(writing, [found.person_id])
         writing.audit("person.moved_out", scope=found.grid_id, kind="person", subject=found.person_id, reason=reason)
 
 

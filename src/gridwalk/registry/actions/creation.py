@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import bulk, clock, ids
+from gridwalk.core import bulk, clock, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import care, columns, rules
 from gridwalk.registry.actions import claims, queue
-from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person, Recheck, Residence
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -293,14 +293,14 @@ def reopen_residences(writing: Writing, residences: Sequence[Residence], *, sour
     _save_links(residences)
 
 
-def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
+def place_persons(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     """Put persons into the grid of their current residence, else of their registered door, else the
     community's grid 000.
 
     Both grids are written; care labels, waiting differences, rechecks and what was decided about them go along.
     """
     links = _current_links(set(persons))
-    moved: dict[str, list[Person]] = defaultdict(list)
+    moved: list[Person] = []
     for person in Person.objects.filter(id__in=list(persons)):
         best = min(links[person.id], key=lambda r: (r.kind not in rules.LIVING, r.created_at), default=None)
         grid = best.grid_id if best else person.grid_id[:12] + "000"
@@ -316,14 +316,9 @@ def settle_grids(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
                 source="office",
             )
             person.grid_id = grid
-            moved[grid].append(person)
-    bulk.update([person for group in moved.values() for person in group], ["grid"])
-    for grid, group in moved.items():
-        CareLabel.objects.filter(person__in=group).update(grid_id=grid)
-        ids_ = [person.id for person in group]
-        Difference.objects.filter(entity__in=ids_, state__in=rules.WAITING).exclude(grid_id=grid).update(grid_id=grid)
-        Recheck.objects.filter(entity__in=ids_, state="open").update(grid_id=grid)
-        CaseDecision.objects.filter(lead__in=ids_).update(grid_id=grid)
+            moved.append(person)
+    bulk.update(moved, ["grid"])
+    hanging.follow(moved, "registry")
 
 
 def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:

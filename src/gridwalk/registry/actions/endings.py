@@ -317,7 +317,7 @@ def _end(writing: Writing, entities: Sequence[Any], rechecks: Sequence[Recheck])
     links = list(Residence.objects.filter(_links_of(rechecks)))
     creation.end_residences(writing, links, source="office", reason=reason)
     if isinstance(entities[0], Dwelling):
-        creation.settle_grids(writing, [link.person_id for link in links])
+        creation.place_persons(writing, [link.person_id for link in links])
         territory.end_empty_buildings(writing, _left_empty(entities))
 
 

@@ -9,21 +9,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from gridwalk.core import clock
+from gridwalk.core import clock, hanging
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
-from gridwalk.registry.models import (
-    CareLabel,
-    CaseDecision,
-    Difference,
-    Dwelling,
-    Facility,
-    Organization,
-    Person,
-    Recheck,
-    Residence,
-    Site,
-)
+from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.territory.models import Building, Stairwell
 
 
@@ -53,13 +42,11 @@ def move_grids(writing: Writing, old: Sequence[str], to: Mapping[uuid.UUID, str]
         _move(writing, Organization.objects.filter(grid_id__in=old, dwelling__grid_id=grid), grid)
     for table in (Person, Organization, Site, Facility):
         _move(writing, table._default_manager.filter(grid_id__in=old), rest)
-    for grid in {*to.values(), rest}:
-        CareLabel.objects.filter(grid_id__in=old, person__grid_id=grid).update(grid_id=grid)
-        for kind, entities in columns.TABLES.items():
-            of_kind = entities._default_manager.filter(grid_id=grid).values("pk")
-            for of_entity in (Difference, Recheck):
-                of_entity._default_manager.filter(grid_id__in=old, kind=kind, entity__in=of_kind).update(grid_id=grid)
-            CaseDecision.objects.filter(grid_id__in=old, lead__in=of_kind).update(grid_id=grid)
+
+
+def follow_records(old: Sequence[str], new: Sequence[str]) -> None:
+    """Step: all that is kept by grid about what went from ``old`` grids to ``new`` ones goes along, in every room."""
+    hanging.move_rows(old, new, list(columns.TABLES.values()))
 
 
 def _move_building(writing: Writing, building: Building, to: Mapping[uuid.UUID, str], rest: str) -> None:
@@ -85,15 +72,15 @@ def _move_building(writing: Writing, building: Building, to: Mapping[uuid.UUID, 
 
 def _building_like(writing: Writing, building: Building, grid: str) -> Building:
     """The same building as it stands in another grid."""
-    found, is_new = Building.objects.get_or_create(
+    same, is_new = Building.objects.get_or_create(
         grid_id=grid,
         estate=building.estate,
         key=building.key,
         defaults={"name": building.name, "n_floors": building.n_floors, "lon": building.lon, "lat": building.lat},
     )
     if is_new:
-        writing.created(grid, "building", found.pk, {"estate": found.estate, "key": found.key}, source="office")
-    return found
+        writing.created(grid, "building", same.pk, {"estate": same.estate, "key": same.key}, source="office")
+    return same
 
 
 def _join(stairwells: Sequence[uuid.UUID], building: Building) -> None:

@@ -82,4 +82,4 @@ def _reopen(writing: Writing, back: Sequence[Residence], returning: set[Any], re
             again.append(link)
             at_door.add((link.person_id, link.dwelling_id))
     creation.reopen_residences(writing, again, source="office", reason=reason)
-    creation.settle_grids(writing, sorted({link.person_id for link in again}))
+    creation.place_persons(writing, sorted({link.person_id for link in again}))

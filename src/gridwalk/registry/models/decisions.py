@@ -8,12 +8,23 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import envelope, ids
+from gridwalk.core.kept import Blanked, ByHand, Goes, Kept, Stays
+from gridwalk.registry import rules
 from gridwalk.territory.models import Grid
 
 
 class Difference(models.Model):
     """差异: a claim the authority rule did not apply, waiting in the one queue for a person's decision."""
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(alone={"state__in": rules.WAITING}),
+        merged=ByHand("upkeep.actions.steps.merging.hand_over_questions"),
+        erased=Blanked(
+            {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "source_ref": "", "reason": ""}
+        ),
+    )
     STATES = [
         ("open", "待决定"),
         ("accepted", "已采纳"),
@@ -73,6 +84,14 @@ class Recheck(models.Model):
     one.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("entity",),
+        moved=Goes(alone={"state": "open"}),
+        merged=Stays("decided before two records can be merged"),
+        erased=Blanked({"reason": "", "note": ""}),
+    )
+
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16)
@@ -105,6 +124,13 @@ class CaseDecision(models.Model):
     ``grid`` is the leading record's. ``difference``: the question that was sent to the door, or decided at once.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("lead",),
+        moved=Goes(),
+        merged=Stays("what was decided about the two as they were"),
+        erased=ByHand("retention.actions.people._records_of"),
+    )
     STATES = [("standing", "有效"), ("undone", "已撤回"), ("replaced", "重新核定过")]
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from gridwalk.accounts.models import User
 from gridwalk.core import envelope, ids
+from gridwalk.core.kept import ByHand, Goes, Kept, Stays
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.territory.models import Building, Grid, Stairwell
 
@@ -25,6 +26,13 @@ class Entity(models.Model):
     ``merged_into``: the standing record this one was merged into (upkeep); never one that was itself merged.
     """
 
+    KEPT = Kept(
+        grid="grid",
+        of=("merged_into",),
+        moved=ByHand("registry.actions.regridding.move_grids"),
+        merged=ByHand("upkeep.actions.steps.merging.close"),
+        erased=ByHand("retention.actions.people._erase"),
+    )
     KIND = ""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -97,6 +105,10 @@ class FormerAddress(models.Model):
     still find it.
     """
 
+    KEPT = Kept(
+        of=("dwelling",), merged=ByHand("upkeep.actions.steps.merging.hand_over_door"), erased=Stays("of doors")
+    )
+
     dwelling = models.ForeignKey(Dwelling, models.PROTECT, related_name="former_addresses")
     community = models.CharField(max_length=12)
     address = models.CharField(max_length=120)
@@ -159,6 +171,13 @@ class Person(Entity):
 class Residence(models.Model):
     """人房关联: a typed, dated link between a person and a dwelling. Current while ``to_on`` is null."""
 
+    KEPT = Kept(
+        grid="grid",
+        of=("dwelling", "person"),
+        moved=ByHand("registry.actions.regridding.move_grids"),
+        merged=ByHand("upkeep.actions.steps.merging._hand_over_links"),
+        erased=Stays("the skeleton of who lived where"),
+    )
     LIVING = ("lives_here", "lives_elsewhere_registered", "tenant", "boarder")
     REGISTERED = "registered_here"
 
@@ -288,6 +307,14 @@ class CareLabel(models.Model):
     ``responsible``: who was named for it; without a name, or when they are no longer in post, whoever holds the grid.
     ``ended_on``: the first day it no longer holds, where it was ended before its time.
     """
+
+    KEPT = Kept(
+        grid="grid",
+        of=("person",),
+        moved=Goes(),
+        merged=ByHand("upkeep.actions.steps.merging.hand_over_care"),
+        erased=ByHand("retention.actions.people._erase"),
+    )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")

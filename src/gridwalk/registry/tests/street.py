@@ -129,7 +129,7 @@ class Street:
                     )
                 ],
             )
-            creation.settle_grids(writing, [person.id])
+            creation.place_persons(writing, [person.id])
 
     def say(self, entity: Dwelling | Person, field: str, value: Any, source: str = "ledger", **more: Any) -> Judged:
         """One claim."""

@@ -109,7 +109,7 @@ def test_a_person_belongs_to_the_home_then_to_the_registered_door_then_to_none(s
             creation.end_residences(
                 writing, list(Residence.objects.filter(dwelling=door)), source="office", reason="迁出"
             )
-            creation.settle_grids(writing, [person.id])
+            creation.place_persons(writing, [person.id])
         person.refresh_from_db()
         grids.append(person.grid_id)
         assert CareLabel.objects.get().grid_id == person.grid_id

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import erasures
+from gridwalk.core import erasures, hanging
+from gridwalk.reconcile.models import StagedRow, Unmatched
 from gridwalk.registry.models import Difference, Recheck
 from gridwalk.retention import queries, rules
 from gridwalk.retention.actions import people
@@ -87,12 +88,12 @@ def _ids(rows: QuerySet[Any]) -> list[Any]:
 def _staged(rows: Rows) -> int:
     staged, imports = rows
     n = people.clear_samples(imports)  # first: which rows are over their time is asked of the imports
-    return n + _blank(values={}, faults=[])([staged])
+    return n + _blank(**hanging.blank_columns(StagedRow))([staged])
 
 
 def _compared(rows: Rows) -> int:
     sides, unmatched, comparisons = rows
-    n = _delete([sides]) + _blank(values={}, fingerprint="", why="", reason="")([unmatched])
+    n = _delete([sides]) + _blank(**hanging.blank_columns(Unmatched))([unmatched])
     return n + people.clear_samples(comparisons)
 
 
@@ -100,7 +101,7 @@ def _differences(rows: Rows) -> int:
     said, proposed, plans, decisions = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
     n = Difference.objects.filter(pk__in=_ids(said)).update(**cleared)
-    n += Recheck.objects.filter(pk__in=_ids(proposed)).update(reason="", note="") + _blank(reason="")([decisions])
+    n += _blank(**hanging.blank_columns(Recheck))([proposed]) + _blank(reason="")([decisions])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 
 

@@ -14,21 +14,21 @@ from django.db.models.functions import Cast, Concat, Right
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import envelope, erasures
+from gridwalk.core import envelope, erasures, hanging
 from gridwalk.core.actions import Writing
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
-from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, StagedRow, Unmatched
+from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
-from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person, Recheck
+from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person
 from gridwalk.retention import queries
 from gridwalk.retention.models import Erased
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
 from gridwalk.sync.models import Op
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import KIND_OF
-from gridwalk.visits.models import CareContact, CareNeed
+from gridwalk.visits.models import CareNeed
 
 KEPT_FIELDS = ("status", "status_pending", "grid", "verified_on", Change.LEFT)
 """Changes whose values stay: what became of the record, never who it was."""
@@ -92,8 +92,6 @@ def _erase(writing: Writing, person: Person) -> None:
     )
     _doors_owned_by(person)
     _ops_about(person)
-    needs.update(need="", referred_to="")
-    CareContact.objects.filter(label__in=labels).update(need="", help="")
     nameless = Concat(
         Value("~"), Right(Cast(F("id"), TextField()), 12)
     )  # still one of its kind: several may begin on a day
@@ -121,20 +119,14 @@ def _erase(writing: Writing, person: Person) -> None:
 
 def _records_of(person: Person) -> None:
     _forget(Change.objects.filter(entity=person.pk))
-    said = Difference.objects.filter(entity=person.pk)
-    said.filter(state="open").update(state="closed")
-    said.update(current=None, claimed=None, claimed_hash="", evidence={}, source_ref="", reason="")
-    Recheck.objects.filter(entity=person.pk).update(reason="", note="")
+    Difference.objects.filter(entity=person.pk, state="open").update(state="closed")
+    hanging.erase(person.pk)
     plans = Plan.objects.filter(subjects__contains=[person.pk])
     clear_plans(plans)
     plans.filter(state="open").update(state="withdrawn")
     for decision in CaseDecision.objects.filter(records__contains=[person.pk]):
         kept = {record: fact for record, fact in decision.facts.items() if record != str(person.pk)}
         CaseDecision.objects.filter(pk=decision.pk).update(facts=kept, reason="")
-    StagedRow.objects.filter(entity=person.pk).update(values={}, faults=[])
-    SideRow.objects.filter(entity=person.pk).delete()
-    Unmatched.objects.filter(entity=person.pk).update(values={}, fingerprint="", why="", reason="")
-    BackfillItem.objects.filter(entity=person.pk).update(new=None)
 
     for table in (Import, Comparison):
         clear_samples(queries.with_samples(table).filter(said__contains=person.name))
@@ -194,8 +186,7 @@ def erase_contact(entity: Entity) -> None:
     said.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
     decided = Plan.objects.filter(subjects__contains=[entity.pk], kind__in=MERGES).exclude(state="open")
     clear_plans(decided)  # what was before names them
-    StagedRow.objects.filter(entity=entity.pk).update(values={}, faults=[])
-    SideRow.objects.filter(entity=entity.pk).delete()
+    hanging.erase(entity.pk, StagedRow, SideRow)
 
 
 def _ops_about(person: Person) -> None:

@@ -285,7 +285,7 @@ class Judge:
         (person,) = plan.found.departures
         links = list(Residence.objects.filter(person_id=person, pk=one.entity or one.op, to_on__isnull=True))
         creation.leave_homes(writing, links, source="visit", reason="上门核实，已不在此住")
-        creation.settle_grids(writing, [person])
+        creation.place_persons(writing, [person])
         writing.audit("person.moved_out", scope=self.outcomes[one.op].grid, kind="person", subject=person)
 
     def _withdraw(self, one: Intention) -> None:

@@ -14,7 +14,6 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import merging as reconcile
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person
-from gridwalk.sync.actions import merging as sync
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.steps import merging as registry
 from gridwalk.upkeep.models import Plan
@@ -69,7 +68,7 @@ class Merging:
         stays = columns.TABLES[self.of]._default_manager.get(pk=stays.pk)
         registry.hand_over_questions(moves, stays, goes, ended=ended)
         reconcile.hand_over(moves, stays, goes)
-        sync.hand_over(moves, stays, goes)
+        registry.hand_over_rest(moves, stays, goes)
         return {"facts": facts, "moved": [dataclasses.asdict(one) for one in moves.done]}
 
     def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
@@ -87,13 +86,11 @@ class Merging:
             raise UpkeepError(TAKEN) from taken
         _require_free(goes)
         left += moving.take_back(writing, of_records, reason=reason)
-        registry.settle_again(writing, [stays, goes])
+        registry.place_again(writing, [stays, goes])
         again = Merge(self.of).pair(plan)
         if self.of != "person":
             visits.follow(writing, again)
-        for one in again:
-            reconcile.follow(one)
-            sync.follow(one)
+        registry.follow(again)
         _businesses_follow(writing, again)
         return [*(f"{self._label(field)}后来又改过，没有动" for field in kept), *_left(left)]
 
@@ -136,9 +133,7 @@ def _businesses_follow(writing: Writing, places: Sequence[Entity]) -> None:
     """What is kept by grid about the organizations of doors goes with them."""
     inside = list(Organization.objects.filter(dwelling_id__in=[place.pk for place in places]))
     visits.follow(writing, inside)
-    for one in inside:
-        reconcile.follow(one)
-        sync.follow(one)
+    registry.follow(inside)
 
 
 def _left(left: list[Moved]) -> list[str]:

@@ -99,7 +99,7 @@ class Moving:
         creation.end_residences(writing, made, source="office", reason=reason)
         kept = households.give_doors_back(writing, before["doors"], uuid.UUID(before["op"]), reason=reason)
         left = moving.take_back(writing, [Moved(**one) for one in before["moved"]], reason=reason)
-        creation.settle_grids(writing, plan.subjects[2:])
+        creation.place_persons(writing, plan.subjects[2:])
         n_links = sum(one.table == "registry.Residence" for one in left)
         return [
             *(f"房屋的{dictionary.label('dwelling', field)}后来又改过，没有动" for field in kept),

@@ -20,14 +20,12 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.core import actions as core
 from gridwalk.core import clock
-from gridwalk.events.models import Event
-from gridwalk.reconcile.models import BackfillItem, Comparison, Import, SideRow, Unmatched
-from gridwalk.registry import columns
+from gridwalk.reconcile.models import Comparison, Import
 from gridwalk.registry import rules as registry_rules
-from gridwalk.sync.models import Device, Note, Returned
+from gridwalk.registry.actions import regridding as registry
+from gridwalk.sync.models import Device
 from gridwalk.territory.models import Building, Grid, GridPlan, Stairwell
 from gridwalk.upkeep.queries import regridding
-from gridwalk.visits.models import CareContact, Round, Visit
 
 MOST = 9
 
@@ -216,25 +214,12 @@ def _note_decision(plan: GridPlan, actor: Viewer, at: dt.datetime, state: str, n
 
 
 def follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:
-    """Step: what is kept by grid beside the register goes with what it speaks of; what speaks of nothing known to the
-    first of ``new``, which may be one of ``old``: then it stays. The grids must be locked.
+    """Step: what is kept by grid goes with what it speaks of; what speaks of nothing known to the first of ``new``,
+    which may be one of ``old``: then it stays. The grids must be locked.
+
+    A phone goes by hand: its ground is where its user works now.
     """
-    for grid in new:
-        for table in columns.TABLES.values():
-            here = table._default_manager.filter(grid_id=grid).values("pk")
-            for seen in (Visit, Round, Event):
-                seen._default_manager.filter(grid_id__in=old, entity__in=here).update(grid_id=grid)
-            Note.objects.filter(grid__in=old, place__in=here).update(grid=grid)
-            Returned.objects.filter(grid__in=old, place__in=here).update(grid=grid)
-            Returned.objects.filter(grid__in=old, op__entity__in=here).update(grid=grid)
-            for rows in (SideRow, BackfillItem, Unmatched):
-                rows._default_manager.filter(grid__in=old, entity__in=here).update(grid=grid)
-        CareContact.objects.filter(grid_id__in=old, label__grid_id=grid).update(grid_id=grid)
-    for rest in (Note, Returned, SideRow, BackfillItem, Unmatched):
-        rest._default_manager.filter(grid__in=old).update(grid=new[0])
-    for seen in (Visit, Round, Event):
-        seen._default_manager.filter(grid_id__in=old).update(grid_id=new[0])
-    CareContact.objects.filter(grid_id__in=old).update(grid_id=new[0])
+    registry.follow_records(old, new)
     for device in Device.objects.filter(scope__in=old, revoked_at__isnull=True):
         scope = account_queries.grid_of_worker(device.user_id, new, on)
         Device.objects.filter(pk=device.pk).update(scope=scope or new[0])

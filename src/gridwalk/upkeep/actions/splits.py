@@ -17,7 +17,6 @@ from gridwalk.registry import columns
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
 from gridwalk.registry.rules import WAITING
-from gridwalk.sync.actions import merging as sync
 from gridwalk.upkeep.actions.steps import merging as registry
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.splits import Split
@@ -68,7 +67,7 @@ class Splitting:
             asked = Difference.objects.filter(entity=person.pk, state=state)
             about = [d for d in asked if d.field in going or d.evidence.get("residence") in moved]
             moves.set(about, entity=other.pk, state=state)
-        registry.settle_again(writing, [person, other])
+        registry.place_again(writing, [person, other])
         plan.subjects = [person.pk, other.pk]
         return {"facts": facts, "moved": [dataclasses.asdict(one) for one in moves.done]}
 
@@ -90,6 +89,6 @@ class Splitting:
         again = Person.objects.get(pk=person.pk)
         registry.hand_over_questions(moves, again, other, ended=ended)
         reconcile.hand_over(moves, again, other)
-        sync.hand_over(moves, again, other)
-        registry.settle_again(writing, [again])
+        registry.hand_over_rest(moves, again, other)
+        registry.place_again(writing, [again])
         return [f"{dictionary.label('person', field)}后来又改过，没有动" for field in kept]

@@ -45,7 +45,7 @@ def assign(*, actor: Viewer, at: dt.datetime, community: str, buildings: Sequenc
         doors = list(Dwelling.objects.filter(grid_id=unassigned, building__in=chosen).values_list("id", flat=True))
         registry.move_grids(writing, [unassigned], dict.fromkeys(chosen, grid), rest=unassigned)
         people = Person.objects.filter(residences__dwelling__in=doors, residences__to_on__isnull=True)
-        creation.settle_grids(writing, list(people.values_list("id", flat=True)))
+        creation.place_persons(writing, list(people.values_list("id", flat=True)))
         regridding.follow([unassigned], [unassigned, grid], clock.local_date(at))
         campaigns.follow_doors(writing, [unassigned], [grid])
         _join(writing, doors)

@@ -82,7 +82,7 @@ def lay(walk: Walk, doors: list[Dwelling], drawn: Drawn, serial: int) -> Person:
             created_at=walk.at + dt.timedelta(seconds=serial),
         )
     with street.writing() as writing:
-        creation.settle_grids(writing, [person.id])
+        creation.place_persons(writing, [person.id])
     person.refresh_from_db()
     for category, standing in drawn.care:
         label = CareLabel.objects.create(

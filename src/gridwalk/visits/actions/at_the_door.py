@@ -167,7 +167,7 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     known_on = [(link.person, link.from_on) for link in links if link.person not in new and link.from_on]
     claims.confirm(writing, "person", known_on, source="visit")
     creation.link(writing, links)
-    creation.settle_grids(writing, [link.person for link in links])
+    creation.place_persons(writing, [link.person for link in links])
 
 
 def brings_or_takes(found: Found) -> bool:
@@ -198,7 +198,7 @@ def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     links = Residence.objects.filter(person_id__in={p for p, _ in gone}, to_on__isnull=True, kind__in=LIVING)
     left = [link for link in links if (link.person_id, link.dwelling_id) in gone]
     creation.leave_homes(writing, left, source="visit", reason="上门核实，已不在此住")
-    creation.settle_grids(writing, [p for p, _ in gone])
+    creation.place_persons(writing, [p for p, _ in gone])
 
 
 def _confirm_places(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.campaigns.actions import Joining
 from gridwalk.campaigns.models import Target
+from gridwalk.core import hanging
 from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moves
 from gridwalk.registry.models import Entity
@@ -23,27 +24,27 @@ def hand_over(moves: Moves, stays: Entity, goes: Entity, *, walk_key: str) -> No
     second = list(running.filter(entity=goes.pk))
     if second:
         campaigns.join_targets(moves.writing, [Joining(stays.grid_id, stays.KIND, stays.pk, walk_key)])
-    held = dict(running.filter(entity=stays.pk).values_list("campaign_id", "id"))
+    first = dict(running.filter(entity=stays.pk).values_list("campaign_id", "id"))
     for target in second:
-        if same := held.get(target.campaign_id):
+        if same := first.get(target.campaign_id):
             moves.set(Visit.objects.filter(target=target), target_id=same)
     moves.set(second, history="target", state="left")
-    moves.set(Visit.objects.filter(entity=goes.pk), entity=stays.pk)
+    hanging.repoint(moves, stays, goes, "visits")
     follow(moves.writing, [stays])
 
 
 def follow(writing: Writing, places: Sequence[Entity]) -> None:
     """Visits and targets stand in their place's grid; a running campaign's targets are settled by their own visits."""
+    hanging.follow(places, "visits")
     for place in places:
-        Visit.objects.filter(entity=place.pk).exclude(grid_id=place.grid_id).update(grid_id=place.grid_id)
         of_place = Target.objects.filter(entity=place.pk, campaign__state="running")
         of_place.exclude(grid_id=place.grid_id).update(grid_id=place.grid_id)
         _settle(writing, place.pk, list(of_place.select_for_update()))
 
 
-def _settle(writing: Writing, place: uuid.UUID, found: Sequence[Target]) -> None:
+def _settle(writing: Writing, place: uuid.UUID, settling: Sequence[Target]) -> None:
     standing = list(Visit.objects.filter(entity=place, withdrawn_at__isnull=True).order_by("at"))
-    was = {target: target.state for target in found}
-    for target in found:
+    was = {target: target.state for target in settling}
+    for target in settling:
         targets.settle(target, standing)
-    targets.save(writing, found, was, source="office")
+    targets.save(writing, settling, was, source="office")

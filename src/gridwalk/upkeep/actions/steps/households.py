@@ -52,7 +52,7 @@ def move(moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: boo
     moves.set(staying, history="residence", kind=rules.REGISTERED, to_on=None)
     moves.set([link for link in leaving if link not in staying], history="residence", to_on=from_on)
     bulk.insert(made)
-    creation.settle_grids(writing, people)
+    creation.place_persons(writing, people)
     return made
 
 

@@ -10,27 +10,29 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.core import bulk, clock, records
+from gridwalk.core import bulk, clock, hanging, records
 from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moves
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.actions import claims, creation, queue
 from gridwalk.registry.models import (
     CareLabel,
-    CaseDecision,
     Difference,
     Dwelling,
     Entity,
     FormerAddress,
     Organization,
     Person,
-    Recheck,
     Residence,
 )
 from gridwalk.registry.rules import Claim, Verdict
 
 MERGED = "两条记录已合并"
 ANSWER = ("state", "decided_at", "decided_by_name", "reason")
+
+
+DONE = ("registry", "visits")
+"""Rooms with steps of their own for what they keep about the records."""
 
 
 class NumberTaken(Exception):
@@ -111,7 +113,7 @@ def hand_over_homes(moves: Moves, stays: Person, goes: Person, home: uuid.UUID |
         moves.set(registered, history="residence", kind=rules.REGISTERED)
         moves.set(left, history="residence", to_on=today)
         ended |= {r.pk for r in left}
-    creation.settle_grids(moves.writing, [stays.pk])
+    creation.place_persons(moves.writing, [stays.pk])
     return ended
 
 
@@ -123,7 +125,7 @@ def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UU
     persons = list(Residence.objects.filter(dwelling=goes).values_list("person_id", flat=True))
     ended = _hand_over_links(moves, stays, goes, "person_id", None)
     Residence.objects.filter(dwelling=stays).exclude(grid_id=stays.grid_id).update(grid_id=stays.grid_id)
-    creation.settle_grids(moves.writing, persons)
+    creation.place_persons(moves.writing, persons)
     organizations = list(Organization.objects.filter(dwelling=goes))
     moves.set(organizations, dwelling_id=stays.pk)
     regrid(moves.writing, organizations, stays.grid_id)
@@ -161,10 +163,7 @@ def regrid(writing: Writing, entities: Iterable[Entity], grid: str) -> None:
         )
         entity.grid_id = grid
     bulk.update(moved, ["grid"])
-    ids = [entity.pk for entity in moved]
-    Difference.objects.filter(entity__in=ids, state__in=rules.WAITING).update(grid_id=grid)
-    Recheck.objects.filter(entity__in=ids, state="open").update(grid_id=grid)
-    CaseDecision.objects.filter(lead__in=ids).update(grid_id=grid)
+    hanging.follow(moved, "registry")
 
 
 def _hand_over_links(
@@ -262,7 +261,21 @@ def ask_of(entity: Entity, asked: Sequence[Difference]) -> None:
     bulk.update(list(asked), ["grid", "head", "current"])
 
 
-def settle_again(writing: Writing, entities: Sequence[Entity]) -> None:
+def hand_over_rest(moves: Moves, stays: Entity, goes: Entity) -> None:
+    """What all other rooms keep about the record that goes, in the grid of the one that stays.
+
+    Its own id needs no alias for the phones: it says itself where it was merged into (``sync.actions.reading``).
+    """
+    hanging.repoint(moves, stays, goes, but=DONE)
+    follow([stays])
+
+
+def follow(records: Sequence[Entity]) -> None:
+    """What all other rooms keep about records of one kind stands in the records' grids."""
+    hanging.follow(records, but=DONE)
+
+
+def place_again(writing: Writing, entities: Sequence[Entity]) -> None:
     """After a merge was taken back: each record's grid, and what hangs on it, as its doors and facts now say."""
     for entity in entities:
         persons = [entity.pk]
@@ -271,7 +284,7 @@ def settle_again(writing: Writing, entities: Sequence[Entity]) -> None:
             links.exclude(grid_id=entity.grid_id).update(grid_id=entity.grid_id)
             persons = list(links.values_list("person_id", flat=True))
             regrid(writing, Organization.objects.filter(dwelling=entity), entity.grid_id)
-        creation.settle_grids(writing, persons)
+        creation.place_persons(writing, persons)
         again: Any = type(entity)._default_manager.get(pk=entity.pk)
         CareLabel.objects.filter(person_id=again.pk).exclude(grid_id=again.grid_id).update(grid_id=again.grid_id)
         ask_of(again, list(Difference.objects.filter(entity=again.pk, state__in=rules.WAITING)))
