@@ -97,7 +97,7 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     entities = drive.Entities(files, imports, world)  # type: ignore[arg-type]
     drive.replay(world, entities, workers, campaign, start=start, upto_day=3, progress=lambda a, b: None)
     for wave in campaign.waves.filter(dispatched_at__isnull=True):
-        drive.campaigns.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
+        drive.dispatch.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
     if "checks" in wanted:
         yield _checks()
     if "startup" in wanted:

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import NewWave
+from gridwalk.campaigns.actions import dispatch, founding
+from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, ids
 from gridwalk.method import addresses
@@ -84,7 +84,7 @@ def lay_out(n_phones: int, n_doors: int) -> list[LoadPhone]:
         phones += [_bind(grid, households[grid], now) for grid in grids]
     bulk.refresh_statistics(Dwelling, Person, Residence)
     days = [since + dt.timedelta(days=d) for d in (0, 5, 80, 100)]
-    campaign = campaigns.create_campaign(
+    campaign = founding.create_campaign(
         actor=SYSTEM,
         at=now,
         name="百日行动",
@@ -92,7 +92,7 @@ def lay_out(n_phones: int, n_doors: int) -> list[LoadPhone]:
         phases={"prepare": (days[0], days[1]), "act": (days[1], days[2]), "sum_up": (days[2], days[3])},
         waves=[NewWave("全部", (STREET,), days[1])],
     )
-    campaigns.dispatch_wave(actor=SYSTEM, at=now, wave=campaign.waves.get().pk)
+    dispatch.dispatch_wave(actor=SYSTEM, at=now, wave=campaign.waves.get().pk)
     bulk.refresh_statistics(Dwelling, Organization, Site)
     return phones[:n_phones]
 

@@ -32,7 +32,7 @@ from django.test import override_settings  # noqa: E402
 from benchmarks import phones  # noqa: E402
 from benchmarks.results import Result  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
-from gridwalk.campaigns import actions as campaigns  # noqa: E402
+from gridwalk.campaigns.actions import arranging  # noqa: E402
 from gridwalk.campaigns.models import Target  # noqa: E402
 from gridwalk.cli import serving  # noqa: E402
 from gridwalk.core import clock  # noqa: E402
@@ -198,7 +198,7 @@ def _reassigned(n_phones: int) -> Result:
 
     Assignment.objects.filter(user_id=to).update(scope=phones.STREET)
     began = time.perf_counter()
-    n = campaigns.reassign(actor=SYSTEM, at=clock.now(), targets=targets, to=to, reason="换人")
+    n = arranging.reassign(actor=SYSTEM, at=clock.now(), targets=targets, to=to, reason="换人")
     return Result(
         name="sync.reassigned",
         value=time.perf_counter() - began,

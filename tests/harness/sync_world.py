@@ -19,7 +19,7 @@ from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries as account_queries
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
@@ -200,7 +200,7 @@ class Run:
         target = Target.objects.get(entity=self.world.doors[GRID][door % 3].id)
         if not account_queries.viewer_by_id(self.world.users[n % 3].id, clock.local_date(clock.now())).held:
             return
-        campaigns.reassign(
+        arranging.reassign(
             actor=SYSTEM, at=clock.now(), targets=[target.id], to=self.world.users[n % 3].id, reason="换人"
         )
 

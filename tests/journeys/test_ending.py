@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns.actions import Joining, join_targets
+from gridwalk.campaigns.actions.dispatch import Joining, join_targets
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock

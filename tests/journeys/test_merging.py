@@ -49,7 +49,7 @@ def propose(client: Client, stays: Person, goes: Person, **more: str) -> Plan:
     shown = client.get(path(stays, goes)).content.decode()
     seen = re.search(r'name="seen" value="(\w+)"', shown)
     assert seen, shown
-    sides = dict(re.findall(r'name="(side-\w+)" value="(\w+)" checked', shown))
+    sides = dict(re.findall(r'name="(side-\w+)"\s+value="(\w+)"\s+checked', shown))
     homes = Residence.objects.filter(person=stays, to_on__isnull=True).exclude(kind="registered_here")
     given = {
         **sides,

@@ -48,7 +48,7 @@ def mark(page: str) -> str:
 def merge(kind: str, street: Client, second: Client, stays: object, goes: object, **more: str) -> Plan:
     path = f"/upkeep/merge/{kind}/{stays.pk}/{goes.pk}/"  # type: ignore[attr-defined]
     shown = street.get(path).content.decode()
-    sides = dict(re.findall(r'name="(side-\w+)" value="(\w+)" checked', shown))
+    sides = dict(re.findall(r'name="(side-\w+)"\s+value="(\w+)"\s+checked', shown))
     given = {**sides, "seen": mark(shown), "evidence": "at_the_door", "reason": "上门看过是一处"} | more
     assert street.post(path, given).status_code == 302
     plan = Plan.objects.latest("proposed_at")

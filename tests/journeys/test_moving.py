@@ -63,7 +63,7 @@ def propose(client: Client, old: Dwelling, new: Dwelling, **more: Any) -> Any:
     page = words(client.get(path))
     given = {
         "seen": seen(page),
-        "people": re.findall(r'value="([\w-]+)" checked', page),
+        "people": re.findall(r'value="([\w-]+)"\s+checked', page),
         "registration": "stays",
         "from_on": clock.local_date(clock.now()).isoformat(),
         "old_door": "vacant",

@@ -79,7 +79,7 @@ class Target(models.Model):
     KEPT = Kept(
         grid="grid",
         of=("entity",),
-        moved=ByHand("campaigns.actions.grids.follow_doors"),
+        moved=ByHand("campaigns.actions.regridding.follow_doors"),
         merged=ByHand("visits.actions.merging.hand_over"),
         erased=Stays("of doors and places"),
     )

@@ -19,16 +19,16 @@ def campaigns(viewer: Viewer) -> list[Campaign]:
 
 def get_campaign(viewer: Viewer, campaign: uuid.UUID) -> Campaign:
     """One campaign. Raises NotHere."""
-    found = next((c for c in campaigns(viewer) if c.id == campaign), None)
-    if found is None:
+    seen = next((c for c in campaigns(viewer) if c.id == campaign), None)
+    if seen is None:
         raise NotHere
-    return found
+    return seen
 
 
 def current_campaign(viewer: Viewer) -> Campaign | None:
     """The running campaign that began last; else the last one; None where there is none."""
-    found = campaigns(viewer)
-    return next((c for c in found if c.state == "running"), found[0] if found else None)
+    seen = campaigns(viewer)
+    return next((c for c in seen if c.state == "running"), seen[0] if seen else None)
 
 
 def waves_over(campaign: Campaign, scope: str) -> tuple[list[Wave], list[Wave]]:

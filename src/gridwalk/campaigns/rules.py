@@ -6,6 +6,10 @@ import dataclasses
 import datetime as dt
 
 
+class CampaignError(Exception):
+    """What cannot be done about a campaign or its targets; the text says why."""
+
+
 def is_working_day(day: dt.date) -> bool:
     """Monday to Friday. Public holidays move every year and are not kept here: a plan line a day off does no harm."""
     return day.weekday() < 5

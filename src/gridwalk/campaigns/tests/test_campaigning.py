@@ -12,9 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
-from gridwalk.campaigns import actions, predicates, queries
-from gridwalk.campaigns.actions import CampaignError, Joining, NewWave
+from gridwalk.campaigns import predicates, queries
+from gridwalk.campaigns.actions import arranging, dispatch, founding
+from gridwalk.campaigns.actions.dispatch import Joining
+from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import ids
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
@@ -38,7 +41,7 @@ def street(db: None, at: dt.datetime) -> Street:
     return Street.lay_out(at)
 
 
-def found(at: dt.datetime, **other: Any) -> Campaign:
+def create(at: dt.datetime, **other: Any) -> Campaign:
     words: dict[str, Any] = {
         "name": " 百日行动 ",
         "scope": STREET,
@@ -46,7 +49,7 @@ def found(at: dt.datetime, **other: Any) -> Campaign:
         "leading_group": [("孙试长", "街道主任", "组长")],
         "waves": [NewWave("试点", (FIRST,), DAY), NewWave("全面铺开", (SECOND,), DAY + dt.timedelta(days=7))],
     }
-    return actions.create_campaign(actor=CENTRE, at=at, **{**words, **other})
+    return founding.create_campaign(actor=CENTRE, at=at, **{**words, **other})
 
 
 def test_a_campaign_is_founded_as_written_or_refused_in_words(street: Street) -> None:
@@ -63,17 +66,20 @@ def test_a_campaign_is_founded_as_written_or_refused_in_words(street: Street) ->
     ]
     for words, other in refused:
         with pytest.raises(CampaignError, match=words):
-            found(street.at, **other)
+            create(street.at, **other)
     with pytest.raises(NotPermitted):
-        actions.create_campaign(actor=made_up.lead(), at=street.at, name="试", scope=STREET, phases=PHASES, waves=[])
+        founding.create_campaign(actor=made_up.lead(), at=street.at, name="试", scope=STREET, phases=PHASES, waves=[])
     assert not Campaign.objects.exists()
 
-    made = found(street.at)
-    assert (made.name, made.starts_on, made.ends_on) == ("百日行动", DAY, DAY + dt.timedelta(days=61))
-    assert [p.kind for p in made.phases.all()] == ["prepare", "act", "sum_up"]
-    assert [(w.order, w.name, w.scopes) for w in made.waves.all()] == [(1, "试点", [FIRST]), (2, "全面铺开", [SECOND])]
-    assert made.leading_group.get().duty == "组长"
-    assert AuditEntry.objects.get(verb="campaign.created").subject == made.id
+    campaign = create(street.at)
+    assert (campaign.name, campaign.starts_on, campaign.ends_on) == ("百日行动", DAY, DAY + dt.timedelta(days=61))
+    assert [p.kind for p in campaign.phases.all()] == ["prepare", "act", "sum_up"]
+    assert [(w.order, w.name, w.scopes) for w in campaign.waves.all()] == [
+        (1, "试点", [FIRST]),
+        (2, "全面铺开", [SECOND]),
+    ]
+    assert campaign.leading_group.get().duty == "组长"
+    assert AuditEntry.objects.get(verb="campaign.created").subject == campaign.id
 
 
 def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: Street) -> None:
@@ -82,22 +88,22 @@ def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: St
     far = street.door("101", FAR_GRID)
     Dwelling.objects.filter(pk=gone.pk).update(status="struck_off")
     Dwelling.objects.filter(pk=waiting.pk).update(status="strike_off_pending")
-    pilot, rest = found(street.at).waves.all()
+    pilot, rest = create(street.at).waves.all()
     with pytest.raises(NotPermitted):
-        actions.dispatch_wave(actor=made_up.worker(), at=street.at, wave=pilot.pk)
+        dispatch.dispatch_wave(actor=made_up.worker(), at=street.at, wave=pilot.pk)
     with pytest.raises(NotHere):
-        actions.dispatch_wave(actor=CENTRE, at=street.at, wave=0)
+        dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=0)
     assert not Target.objects.exists()
 
-    assert actions.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 4
-    made = set(Target.objects.values_list("entity", flat=True))
-    assert made == {*(d.id for d in homes), waiting.id}
-    assert not made & {shop.id, gone.id, far.id}
-    assert actions.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 0
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 4
+    visited = set(Target.objects.values_list("entity", flat=True))
+    assert visited == {*(d.id for d in homes), waiting.id}
+    assert not visited & {shop.id, gone.id, far.id}
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 0
     late = street.door("107")
-    assert actions.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
     assert Target.objects.get(entity=late.id).wave == pilot
-    assert actions.dispatch_wave(actor=CENTRE, at=street.at, wave=rest.pk) == 1
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=rest.pk) == 1
 
 
 def test_targets_go_to_the_responsible_worker_in_a_constant_number_of_queries(
@@ -111,48 +117,48 @@ def test_targets_go_to_the_responsible_worker_in_a_constant_number_of_queries(
     )
     street.door("101")
     street.door("301", NEXT_GRID)
-    campaign = found(street.at)
+    campaign = create(street.at)
     pilot = campaign.waves.first()
     assert pilot is not None
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
-            actions.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
+            dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
         return len(asked)
 
-    one = queries()
+    before = queries()
     for n in range(8):
         street.door(str(201 + n))
-    assert queries() <= one
+    assert queries() <= before
     assert set(Target.objects.filter(grid_id=GRID).values_list("assignee", flat=True)) == {user.id}
     assert Target.objects.get(grid_id=NEXT_GRID).assignee is None
     assert Change.objects.filter(kind="target", field="*").count() == 10
 
 
 def test_what_is_found_joins_where_a_wave_has_been_dispatched(street: Street) -> None:
-    pilot, _ = found(street.at).waves.all()
+    pilot, _ = create(street.at).waves.all()
     near, far = street.door("101"), street.door("101", FAR_GRID)
     new = creation.New(grid=GRID, values={"name": "海河小吃店"}, source="ledger")
     joining = [Joining(d.grid_id, "dwelling", d.id, d.walk_key) for d in (near, far)]
     with street.writing() as writing:
         creation.register(writing, "organization", [new])
-        actions.join_targets(writing, joining)
+        dispatch.join_targets(writing, joining)
     assert not Target.objects.exists()
 
-    actions.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
+    dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
     more = street.door("102")
     joining += [Joining(GRID, "dwelling", more.id, more.walk_key), Joining(GRID, "organization", new.id, "~")]
     with street.writing() as writing:
-        actions.join_targets(writing, joining)
-        actions.join_targets(writing, joining)
+        dispatch.join_targets(writing, joining)
+        dispatch.join_targets(writing, joining)
     shop = Organization.objects.get()
     assert set(Target.objects.values_list("entity", flat=True)) == {near.id, more.id, shop.id}
 
 
 def dispatched(street: Street) -> dict[str, Target]:
     doors = {(d.grid_id, d.room): d for d in (street.door("101"), street.door("102"), street.door("301", NEXT_GRID))}
-    for wave in found(street.at).waves.all():
-        actions.dispatch_wave(actor=CENTRE, at=street.at, wave=wave.pk)
+    for wave in create(street.at).waves.all():
+        dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=wave.pk)
     return {f"{grid[-1]}-{room}": Target.objects.get(entity=d.id) for (grid, room), d in doors.items()}
 
 
@@ -162,13 +168,13 @@ def test_doors_are_put_on_a_days_list_by_who_walks_or_dispatches_there(street: S
     Target.objects.filter(pk=done.pk).update(state="visited")
     chosen = [here.id, done.id]
     with pytest.raises(NotPermitted):
-        actions.plan_targets(actor=made_up.worker(), at=street.at, targets=[here.id, next_door.id], on=DAY)
+        arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=[here.id, next_door.id], on=DAY)
     with pytest.raises(CampaignError, match="时段"):
-        actions.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=DAY, band="midnight")
-    assert actions.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=DAY, band="evening") == 1
+        arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=DAY, band="midnight")
+    assert arranging.plan_targets(actor=made_up.worker(), at=street.at, targets=chosen, on=DAY, band="evening") == 1
     here.refresh_from_db()
     assert (here.planned_on, here.planned_band) == (DAY, "evening")
-    assert actions.plan_targets(actor=CENTRE, at=street.at, targets=[here.id, next_door.id], on=None) == 2
+    assert arranging.plan_targets(actor=CENTRE, at=street.at, targets=[here.id, next_door.id], on=None) == 2
     here.refresh_from_db()
     assert (here.planned_on, here.planned_band) == (None, "")
 
@@ -178,14 +184,14 @@ def test_doors_are_handed_over_with_a_reason_to_who_can_open_them(street: Street
     able, unable = account(Role.GRID_WORKER, GRID, name="钱试员"), account(Role.GRID_WORKER, NEXT_GRID, name="李试员")
     words: dict[str, Any] = {"at": dt.datetime.now(tz=dt.UTC), "targets": [target.id]}
     with pytest.raises(NotPermitted):
-        actions.reassign(actor=made_up.worker(), to=able.id, reason="请假", **words)
+        arranging.reassign(actor=made_up.worker(), to=able.id, reason="请假", **words)
     with pytest.raises(CampaignError, match="写明原因"):
-        actions.reassign(actor=made_up.lead(), to=able.id, reason=" ", **words)
+        arranging.reassign(actor=made_up.lead(), to=able.id, reason=" ", **words)
     with pytest.raises(CampaignError, match="李试员 还不管这个网格"):
-        actions.reassign(actor=made_up.lead(), to=unable.id, reason="请假", **words)
+        arranging.reassign(actor=made_up.lead(), to=unable.id, reason="请假", **words)
     with pytest.raises(NotHere):
-        actions.reassign(actor=made_up.lead(), to=ids.new_id(), reason="请假", **words)
-    assert actions.reassign(actor=made_up.lead(), to=able.id, reason="请假", **words) == 1
+        arranging.reassign(actor=made_up.lead(), to=ids.new_id(), reason="请假", **words)
+    assert arranging.reassign(actor=made_up.lead(), to=able.id, reason="请假", **words) == 1
     target.refresh_from_db()
     assert target.assignee == able
     assert Change.objects.get(entity=target.id, field="assignee").reason == "请假"
@@ -195,20 +201,20 @@ def test_a_closed_campaign_keeps_its_targets_and_takes_no_new_ones(street: Stree
     target = dispatched(street)["1-101"]
     campaign = Campaign.objects.get()
     with pytest.raises(NotPermitted):
-        actions.close_campaign(actor=made_up.lead(), at=street.at, campaign=campaign.id)
+        founding.close_campaign(actor=made_up.lead(), at=street.at, campaign=campaign.id)
     with pytest.raises(NotHere):
-        actions.close_campaign(actor=CENTRE, at=street.at, campaign=ids.new_id())
+        founding.close_campaign(actor=CENTRE, at=street.at, campaign=ids.new_id())
     assert queries.running_for(GRID) == campaign
-    actions.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
+    founding.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
     assert queries.running_for(GRID) is None
     with pytest.raises(CampaignError, match="已经结束"):
-        actions.dispatch_wave(actor=CENTRE, at=street.at, wave=target.wave_id)
+        dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=target.wave_id)
     assert predicates.in_scope(campaign.id, "dwelling").count() == 3
     assert queries.current_campaign(CENTRE) == campaign
 
 
 def test_a_campaign_is_seen_where_it_is_and_not_elsewhere(street: Street) -> None:
-    campaign = found(street.at)
+    campaign = create(street.at)
     assert queries.get_campaign(made_up.lead(), campaign.id) == campaign
     elsewhere = made_up.lead("120105002001")
     assert queries.campaigns(elsewhere) == []

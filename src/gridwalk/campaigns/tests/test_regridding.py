@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM, NotPermitted, Viewer
-from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import dispatch, founding, regridding
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
@@ -55,23 +55,23 @@ def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> 
             raw={"residence_kind": "lives_here", "told": "self"},
         )
     day = dt.date(2026, 11, 2)
-    campaign = campaigns.create_campaign(
+    campaign = founding.create_campaign(
         actor=SYSTEM,
         at=AT,
         name="试",
         scope="120105001",
-        waves=[campaigns.NewWave("全部", (COMMUNITY,), day)],
+        waves=[founding.NewWave("全部", (COMMUNITY,), day)],
         phases={k: (day, day + dt.timedelta(days=9)) for k in ("prepare", "act", "sum_up")},
     )
-    campaigns.dispatch_wave(actor=SYSTEM, at=AT, wave=campaign.waves.get().pk)
+    dispatch.dispatch_wave(actor=SYSTEM, at=AT, wave=campaign.waves.get().pk)
     second = Building.objects.get(key="2")
     split = {"at": AT, "old": [OLD], "new": [NEW_A, NEW_B], "buildings": {second.pk: NEW_B}, "from_on": day}
 
     with pytest.raises(NotPermitted):
-        campaigns.replace_grids(actor=Viewer(None, "外人"), **split)  # type: ignore[arg-type]
+        regridding.replace_grids(actor=Viewer(None, "外人"), **split)  # type: ignore[arg-type]
     assert Dwelling.objects.filter(grid_id=OLD).count() == 4
 
-    campaigns.replace_grids(actor=SYSTEM, **split)  # type: ignore[arg-type]
+    regridding.replace_grids(actor=SYSTEM, **split)  # type: ignore[arg-type]
     for table in (Dwelling, Person, Residence, Target):
         counts = {code: table._default_manager.filter(grid_id=code).count() for code in (OLD, NEW_A, NEW_B)}
         assert counts == {OLD: 0, NEW_A: 2, NEW_B: 2}, table

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
-from gridwalk.campaigns import actions as campaign_actions
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns import rules as campaign_rules
+from gridwalk.campaigns.actions import dispatch, founding
+from gridwalk.campaigns.rules import CampaignError
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -68,15 +69,15 @@ def campaign_new(request: Signed) -> HttpResponse:
             }
             pilot = [c for c in request.POST.getlist("pilot") if c in {a.code for a in communities}]
             rest = tuple(a.code for a in communities if a.code not in pilot)
-            waves = [campaign_actions.NewWave("试点", tuple(pilot), days["act"][0])] if pilot else []
+            waves = [founding.NewWave("试点", tuple(pilot), days["act"][0])] if pilot else []
             begin = dt.date.fromisoformat(request.POST.get("all_from") or request.POST["act_from"])
-            waves.append(campaign_actions.NewWave("全面铺开", rest, begin))
+            waves.append(founding.NewWave("全面铺开", rest, begin))
             group = [
                 tuple(part.strip() for part in ([*line.split("，"), "", ""])[:3])
                 for line in request.POST.get("group", "").splitlines()
                 if line.strip()
             ]
-            campaign_actions.create_campaign(
+            founding.create_campaign(
                 actor=request.viewer,
                 at=request.at,
                 name=request.POST.get("name", ""),
@@ -87,7 +88,7 @@ def campaign_new(request: Signed) -> HttpResponse:
             )
         except ValueError:
             messages.error(request, "没有建：三个阶段的起止日期都要填全。")
-        except campaign_actions.CampaignError as error:
+        except CampaignError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, "行动建好了。到时候按批下派。")
@@ -104,8 +105,8 @@ def campaign_new(request: Signed) -> HttpResponse:
 def campaign_dispatch(request: Signed, wave: int) -> HttpResponse:
     """下派一批."""
     try:
-        n = campaign_actions.dispatch_wave(actor=request.viewer, at=request.at, wave=wave)
-    except campaign_actions.CampaignError as error:
+        n = dispatch.dispatch_wave(actor=request.viewer, at=request.at, wave=wave)
+    except CampaignError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"下派好了，新增 {n:,} 个走访任务，都到了各网格责任人名下。")

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
-from gridwalk.campaigns import actions as campaign_actions
 from gridwalk.campaigns import queries as campaigns
+from gridwalk.campaigns.actions import arranging
+from gridwalk.campaigns.rules import CampaignError
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -103,7 +104,7 @@ def gaps_plan(request: Signed) -> HttpResponse:
         messages.error(request, "还没有选户，先在左边勾选。")
     elif what == "reassign":
         try:
-            n = campaign_actions.reassign(
+            n = arranging.reassign(
                 actor=request.viewer,
                 at=request.at,
                 targets=targets,
@@ -111,11 +112,11 @@ def gaps_plan(request: Signed) -> HttpResponse:
                 reason=request.POST.get("why", ""),
             )
             messages.success(request, f"已改派 {n} 户。")
-        except campaign_actions.CampaignError as error:
+        except CampaignError as error:
             messages.error(request, str(error))
     else:
         band = "evening" if what == "evening" else ""
-        n = campaign_actions.plan_targets(
+        n = arranging.plan_targets(
             actor=request.viewer, at=request.at, targets=targets, on=None if what == "off" else today, band=band
         )
         messages.success(request, f"{n} 户已{'从今日去掉' if what == 'off' else '排入今晚' if band else '加入今日'}。")

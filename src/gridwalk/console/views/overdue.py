@@ -12,7 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import dispatch
+from gridwalk.campaigns.rules import CampaignError
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -84,8 +85,8 @@ def act(request: Signed) -> HttpResponse:
 
 def _join(request: Signed, doors: set[uuid.UUID]) -> None:
     try:
-        n = campaigns.join_doors(actor=request.viewer, at=request.at, dwellings=sorted(doors))
-    except campaigns.CampaignError as error:
+        n = dispatch.join_doors(actor=request.viewer, at=request.at, dwellings=sorted(doors))
+    except CampaignError as error:
         messages.error(request, str(error))
         return
     standing = len(doors) - n

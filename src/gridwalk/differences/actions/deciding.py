@@ -10,8 +10,8 @@ import dataclasses
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import Joining
+from gridwalk.campaigns.actions import dispatch
+from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import bulk, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
@@ -139,7 +139,7 @@ def list_doors(writing: Writing, doors: Iterable[Door]) -> set[uuid.UUID]:
     Returns the doors' records.
     """
     within = {door.entity: door for door in doors if door.grid in writing.versions}
-    campaigns.join_targets(writing, [Joining(d.grid, d.kind, d.entity, d.walk_key) for d in within.values()])
+    dispatch.join_targets(writing, [Joining(d.grid, d.kind, d.entity, d.walk_key) for d in within.values()])
     return set(within)
 
 

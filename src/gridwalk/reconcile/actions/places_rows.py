@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import Joining
+from gridwalk.campaigns.actions import dispatch
+from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core.actions import Writing
 from gridwalk.method import address_writing, names
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts
@@ -34,7 +34,7 @@ def new_doors(writing: Writing, wanted: dict[Door, tuple[Place, dict[str, Any], 
         for door in new.values()
         if door.values.get("usage", "residential") in {"residential", "mixed"}
     ]
-    campaigns.join_targets(writing, joining)
+    dispatch.join_targets(writing, joining)
     return {key: door.id for key, door in new.items()}
 
 
@@ -163,7 +163,7 @@ def _apply_named(writing: Writing, work: Batch, kind: str, find: Any, remember: 
         work.rows[index].entity = pk
         said += [(index, c) for c in claims_of(kind, pk, values, source_ref=work.source_refs[index])]
     creation.register(writing, kind, new)
-    campaigns.join_targets(
+    dispatch.join_targets(
         writing,
         [Joining(one.grid, kind, one.id, f"~{names.sort_key(str(one.values['name']))}"[:80]) for one in new],
     )

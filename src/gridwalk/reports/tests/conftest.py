@@ -15,8 +15,8 @@ import pytest
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role, Viewer
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import NewWave
+from gridwalk.campaigns.actions import dispatch, founding
+from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import actions as core
 from gridwalk.core import clock
@@ -130,7 +130,7 @@ def _name_responsible(account: Callable[..., User]) -> None:
 
 
 def _found(at: dt.datetime) -> Campaign:
-    campaign = campaigns.create_campaign(
+    campaign = founding.create_campaign(
         actor=SYSTEM,
         at=at,
         name=CAMPAIGN,
@@ -144,7 +144,7 @@ def _found(at: dt.datetime) -> Campaign:
         leading_group=[("孙试长", "街道主任", "组长")],
     )
     for wave in campaign.waves.all():
-        campaigns.dispatch_wave(actor=SYSTEM, at=clock.at_local(THURSDAY, 8), wave=wave.pk)
+        dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(THURSDAY, 8), wave=wave.pk)
     return campaign
 
 

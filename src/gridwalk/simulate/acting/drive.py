@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gridwalk.accounts.rules import SYSTEM, Viewer
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import NewWave
+from gridwalk.campaigns.actions import dispatch, founding
+from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.indicators import actions as indicators
@@ -77,7 +77,7 @@ def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.da
     prepare = start - dt.timedelta(days=PREPARE_DAYS)
     wave_two = next(d.date for d in calendar(start, days.ALL_FROM_DAY) if d.n == days.ALL_FROM_DAY and not d.saturday)
     others = tuple(c.code for c in world.communities if c.code != PILOT)
-    return campaigns.create_campaign(
+    return founding.create_campaign(
         actor=actor,
         at=at,
         name="网格化管理全域走访百日行动",
@@ -141,7 +141,7 @@ def replay(
     for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
         for wave in waves:
             if wave.dispatched_at is None and wave.starts_on <= date:
-                campaigns.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
+                dispatch.dispatch_wave(actor=SYSTEM, at=clock.at_local(date, 8), wave=wave.pk)
                 wave.refresh_from_db()
         for grid, knocks in of_day:
             record(entities, workers[grid], grid, knocks, at=clock.at_local(date, 20, 45))

@@ -11,10 +11,10 @@ from typing import Any
 
 from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import NotPermitted, Role, Verb, Viewer
-from gridwalk.campaigns import actions as campaign_actions
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.campaigns.actions import CampaignError
+from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.models import Target
+from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import bulk, clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
@@ -257,7 +257,7 @@ class Judge:
             elif one.verb == "visit.withdraw":
                 self._withdraw(one)
             elif one.verb == "task.hand_back":
-                campaign_actions.hand_back(
+                arranging.hand_back(
                     actor=self._viewer,
                     at=self._at,
                     target=planning.target_of(one) or one.op,

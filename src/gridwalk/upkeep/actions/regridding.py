@@ -17,7 +17,7 @@ from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries as account_queries
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import regridding as campaigns
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.reconcile.models import Comparison, Import

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from gridwalk.campaigns import actions as campaigns
+from gridwalk.campaigns.actions import arranging
 from gridwalk.core.actions import Writing
 from gridwalk.method import address_writing
 from gridwalk.method.renumbering import Scheme
@@ -69,7 +69,7 @@ class Renumber:
 
     def _write(self, writing: Writing, plan: Plan, drawn: Drawn, reason: str) -> None:
         registry.renumber(writing, drawn.buildings, drawn.new, drawn.scheme, drawn.estates, reason=reason)
-        campaigns.rewalk(Dwelling.objects.filter(building__in=plan.subjects))
+        arranging.rewalk(Dwelling.objects.filter(building__in=plan.subjects))
 
 
 def _as_it_was(new: NewAddress, before: Mapping[str, Any]) -> NewAddress:

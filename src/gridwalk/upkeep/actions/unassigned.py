@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import Joining
+from gridwalk.campaigns.actions import dispatch
+from gridwalk.campaigns.actions import regridding as campaigns
+from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -71,4 +72,4 @@ def _join(writing: Writing, doors: Sequence[uuid.UUID]) -> None:
     firms = Organization.objects.filter(dwelling__in=doors, status="active")
     joining = [Joining(home.grid_id, "dwelling", home.pk, home.walk_key) for home in homes]
     joining += [Joining(firm.grid_id, "organization", firm.pk, f"~{firm.sort_key}"[:80]) for firm in firms]
-    campaigns.join_targets(writing, [one for one in joining if one.grid in writing.versions])
+    dispatch.join_targets(writing, [one for one in joining if one.grid in writing.versions])

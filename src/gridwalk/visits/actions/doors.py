@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import Joining
+from gridwalk.campaigns.actions import dispatch
+from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import actions as core
 from gridwalk.ledger import location
 from gridwalk.method import address_writing, addresses
@@ -36,6 +36,6 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
             raise VisitRefused(f"{address_writing.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
         door = NewDoor(grid=grid, address=address, values={}, source="visit")
         register_doors(writing, [door])
-        campaigns.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key)])
+        dispatch.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key)])
         writing.audit("dwelling.found", scope=grid, kind="dwelling", subject=door.id)
     return door.id

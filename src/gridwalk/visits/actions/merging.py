@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import Joining
+from gridwalk.campaigns.actions import dispatch
+from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.campaigns.models import Target
 from gridwalk.core import hanging
 from gridwalk.core.actions import Writing
@@ -23,7 +23,7 @@ def hand_over(moves: Moves, stays: Entity, goes: Entity, *, walk_key: str) -> No
     running = Target.objects.filter(campaign__state="running")
     second = list(running.filter(entity=goes.pk))
     if second:
-        campaigns.join_targets(moves.writing, [Joining(stays.grid_id, stays.KIND, stays.pk, walk_key)])
+        dispatch.join_targets(moves.writing, [Joining(stays.grid_id, stays.KIND, stays.pk, walk_key)])
     first = dict(running.filter(entity=stays.pk).values_list("campaign_id", "id"))
     for target in second:
         if same := first.get(target.campaign_id):

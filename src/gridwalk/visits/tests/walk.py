@@ -8,8 +8,8 @@ import uuid
 from typing import Any
 
 from gridwalk.accounts.rules import SYSTEM, Viewer
-from gridwalk.campaigns import actions as campaigns
-from gridwalk.campaigns.actions import NewWave
+from gridwalk.campaigns.actions import dispatch, founding
+from gridwalk.campaigns.actions.founding import NewWave
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
 from gridwalk.registry.models import Dwelling, Entity
@@ -34,7 +34,7 @@ class Walk:
     def dispatch(self) -> Campaign:
         """Found a campaign and make the targets of whatever stands in the street."""
         days = [BEGUN + dt.timedelta(days=n) for n in (0, 7, 60, 100)]
-        campaign = campaigns.create_campaign(
+        campaign = founding.create_campaign(
             actor=SYSTEM,
             at=self.at,
             name="百日行动",
@@ -42,7 +42,7 @@ class Walk:
             phases={"prepare": (days[0], days[1]), "act": (days[1], days[2]), "sum_up": (days[2], days[3])},
             waves=[NewWave("全部", ("120105001",), days[1])],
         )
-        campaigns.dispatch_wave(actor=SYSTEM, at=self.at, wave=campaign.waves.get().pk)
+        dispatch.dispatch_wave(actor=SYSTEM, at=self.at, wave=campaign.waves.get().pk)
         return campaign
 
     def then(self, days: int = 0, hour: int = 9, minute: int = 30) -> dt.datetime:

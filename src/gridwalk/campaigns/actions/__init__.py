@@ -1,0 +1,1 @@
+"""Campaigns from founding to dispatch, and what is arranged about targets."""

@@ -1,0 +1,117 @@
+"""What is arranged about targets: on whose list, on which day, in which order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import rules
+from gridwalk.campaigns.models import Target
+from gridwalk.campaigns.rules import CampaignError
+from gridwalk.core import actions as core
+from gridwalk.core import bulk, clock
+from gridwalk.core.queries import NotHere
+from gridwalk.registry import rules as registry_rules
+from gridwalk.registry.models import Dwelling
+
+
+def plan_targets(
+    *, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], on: dt.date | None, band: str = ""
+) -> int:
+    """Put targets on a day's list (加入今日, 排晚间), or take them off with no day; what is visited needs no plan.
+
+    ``band``: a time band or "". Returns how many. Raises NotPermitted, CampaignError.
+    """
+    if band and band not in rules.BANDS:
+        raise CampaignError("没有排：不认得这个时段。")
+    rows = Target.objects.filter(pk__in=list(targets)).exclude(state__in=["visited", "left"])
+    grids = sorted(set(rows.values_list("grid_id", flat=True)))
+    for grid in grids:
+        access.require(actor, Verb.RECORD_VISIT if not actor.may(Verb.DISPATCH, grid) else Verb.DISPATCH, grid)
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        n_planned = rows.update(planned_on=on, planned_band=band)
+        for grid in grids:
+            writing.audit(
+                "targets.planned", scope=grid, data={"n": n_planned, "on": on.isoformat() if on else None, "band": band}
+            )
+    return n_planned
+
+
+def reassign(*, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to: uuid.UUID, reason: str) -> int:
+    """Hand targets to another worker with a reason (改派); what was recorded stays. Returns how many.
+
+    Raises NotPermitted, CampaignError, NotHere (no such user).
+    """
+    if not reason.strip():
+        raise CampaignError("没有改派：请写明原因，原来的网格员要看得到。")
+    rows = Target.objects.filter(pk__in=list(targets))
+    grids = sorted(set(rows.values_list("grid_id", flat=True)))
+    for grid in grids:
+        access.require(actor, Verb.DISPATCH, grid)
+    taker = accounts.viewer_by_id(to, clock.local_date(at))
+    if not all(taker.may(Verb.RECORD_VISIT, grid) for grid in grids):
+        raise CampaignError(f"没有改派：{taker.name} 还不管这个网格，打不开这些户。请管理员先给这个账号加上网格。")
+    with core.write_to(*grids, actor=actor, at=at) as writing:
+        for target in rows.only("id", "grid_id", "assignee_id"):
+            old = str(target.assignee_id) if target.assignee_id else None
+            writing.change(
+                stream=target.grid_id,
+                kind="target",
+                entity=target.id,
+                field="assignee",
+                old=old,
+                new=str(to),
+                source="office",
+                reason=reason.strip(),
+            )
+        n_moved = rows.update(assignee_id=to)
+        for grid in grids:
+            writing.audit("targets.reassigned", scope=grid, data={"n": n_moved, "to": str(to)}, reason=reason.strip())
+    return n_moved
+
+
+def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str) -> None:
+    """A worker gives a target back with a reason; it is nobody's until the office assigns it. Visits made stay.
+
+    Raises NotHere, NotPermitted, CampaignError.
+    """
+    handed = Target.objects.filter(pk=target).first()
+    if handed is None:
+        raise NotHere
+    access.require(actor, Verb.RECORD_VISIT, handed.grid_id)
+    if handed.assignee_id != actor.id:
+        raise CampaignError("没有退回：这一户现在不在您名下。")
+    reason = registry_rules.reason_kept(reason)
+    if not reason:
+        raise CampaignError("没有退回：请写明原因，改派的人要看。")
+    with core.write_to(handed.grid_id, actor=actor, at=at) as writing:
+        was = str(handed.assignee_id) if handed.assignee_id else None
+        Target.objects.filter(pk=target).update(assignee_id=None, note=f"退回：{reason}"[:120])
+        writing.change(
+            stream=handed.grid_id,
+            kind="target",
+            entity=target,
+            field="assignee",
+            old=was,
+            new=None,
+            source="visit",
+            reason=reason,
+        )
+        writing.audit(
+            "target.handed_back", scope=handed.grid_id, kind=handed.kind, subject=handed.entity, reason=reason
+        )
+
+
+def rewalk(doors: QuerySet[Dwelling]) -> None:
+    """Step: targets of doors whose place in walking order has changed follow it; the doors' grids must be locked."""
+    walk = dict(doors.values_list("id", "walk_key"))
+    moved = [t for t in Target.objects.filter(entity__in=walk) if t.walk_key != walk[t.entity]]
+    for target in moved:
+        target.walk_key = walk[target.entity]
+    bulk.update(moved, ["walk_key"])
