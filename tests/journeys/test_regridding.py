@@ -16,7 +16,8 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.campaigns.models import Target
-from gridwalk.core import clock
+from gridwalk.core import clock, hanging
+from gridwalk.core.kept import Goes
 from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import Import
 from gridwalk.registry.models import Dwelling, Person
@@ -96,6 +97,9 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     assert plan.state == "done"
     assert Counter(Dwelling.objects.values_list("grid_id", flat=True)) == {THIRD: n_doors - 2, FOURTH: 2}
     assert not Person.objects.filter(grid_id=GRID).exists()
+    for table, kept in hanging.tables():
+        left = table._default_manager.filter(**{kept.grid: GRID}) if isinstance(kept.moved, Goes) else ()
+        assert not list(left), f"{table._meta.label} has gone along"
     assert Grid.objects.get(code=GRID).replaced_by == [THIRD, FOURTH]
     assert Target.objects.filter(state="remaining").count() == n_open
     assert set(Target.objects.filter(grid_id=FOURTH).values_list("assignee", flat=True)) == {worker.id}
