@@ -57,13 +57,13 @@ def contents() -> dict[str, list[object]]:
 
 def where(text: str) -> list[str]:
     """The tables in which a text stands anywhere."""
-    found = []
+    holding = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{text}%"])
             if cursor.fetchone()[0]:
-                found.append(table)
-    return found
+                holding.append(table)
+    return holding
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def left(street: Client, home: Path) -> Person:
 @pytest.fixture
 def shop(left: Person) -> Organization:
     """A closed shop that the person was the contact of."""
-    made = Organization(
+    firm = Organization(
         grid_id=GRID,
         name="海河便利店",
         name_key="海河便利店",
@@ -95,39 +95,39 @@ def shop(left: Person) -> Organization:
         contact_name=NAME,
         created_at=clock.now(),
     )
-    made.contact_phone_sealed, made.contact_phone_masked = made.seal("contact_phone", "12012345671"), "12*****5671"
-    columns.rekey(made)
-    made.save(force_insert=True)
+    firm.contact_phone_sealed, firm.contact_phone_masked = firm.seal("contact_phone", "12012345671"), "12*****5671"
+    columns.rekey(firm)
+    firm.save(force_insert=True)
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
-        said = {"name": "海河便利店", "contact_name": NAME, "contact_phone": "12012345671"}
-        writing.created(GRID, "organization", made.pk, said, source="office")
+        record = {"name": "海河便利店", "contact_name": NAME, "contact_phone": "12012345671"}
+        writing.created(GRID, "organization", firm.pk, record, source="office")
         writing.change(
             stream=GRID,
             kind="organization",
-            entity=made.pk,
+            entity=firm.pk,
             field="status",
             old="active",
             new="closed",
             source="office",
         )
-    return made
+    return firm
 
 
 def test_the_report_changes_nothing_and_erasing_does_just_what_it_said(left: Person, shop: Organization) -> None:
     SessionStore().save(must_create=True)
     later = clock.now() + dt.timedelta(days=800)
     before = contents()
-    said = queries.due(later)
+    dues = queries.due(later)
     assert contents() == before
-    counted = {one.period.code: one.n for one in said}
+    counted = {due.period.code: due.n for due in dues}
     assert (counted["persons"], counted["contacts"]) == (1, 1)
     for code in ("files", "staged", "sessions", "differences"):
         assert counted[code], code
-    assert said[1].oldest == clock.local_date(clock.now())
+    assert dues[1].oldest == clock.local_date(clock.now())
 
     done = applying.apply(actor=SYSTEM, at=later, periods=rules.PERIODS)
     assert done == counted
-    assert {one.period.code: one.n for one in queries.due(later)} == dict.fromkeys(counted, 0)
+    assert {due.period.code: due.n for due in queries.due(later)} == dict.fromkeys(counted, 0)
     assert sum(applying.apply(actor=SYSTEM, at=later, periods=rules.PERIODS).values()) == 0
     shop.refresh_from_db()
     assert (shop.name, shop.contact_name, shop.contact_phone_sealed, shop.status) == ("海河便利店", "", "", "closed")

@@ -35,7 +35,7 @@ def _files(cut: dt.datetime) -> list[Part]:
 def with_samples(table: type[Import] | type[Comparison]) -> QuerySet[Any]:
     """Imports or comparisons that still keep the sample cells their columns were recognised by."""
     text = Cast("mapping", TextField())
-    return table._default_manager.annotate(said=text).filter(said__contains='"sample": ["')
+    return table._default_manager.annotate(read_as=text).filter(read_as__contains='"sample": ["')
 
 
 def _staged(cut: dt.datetime) -> list[Part]:
@@ -91,11 +91,11 @@ def _sessions(cut: dt.datetime) -> list[Part]:
 
 
 def _differences(cut: dt.datetime) -> list[Part]:
-    said = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
+    decided = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
     proposed = Recheck.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(reason="", note="")
     plans = Plan.objects.filter(decided_at__lt=cut).exclude(reason="", note="", undo_sealed="")
     decisions = CaseDecision.objects.filter(ended_at__lt=cut).exclude(reason="")
-    return [(said, "decided_at"), (proposed, "decided_at"), (plans, "decided_at"), (decisions, "ended_at")]
+    return [(decided, "decided_at"), (proposed, "decided_at"), (plans, "decided_at"), (decisions, "ended_at")]
 
 
 def _visits(cut: dt.datetime) -> list[Part]:

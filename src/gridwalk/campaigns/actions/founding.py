@@ -96,17 +96,28 @@ def _fault_of_plan(
     """What is wrong with a campaign to be; empty where nothing is."""
     if not name or len(name) > LONGEST_NAME or not waves:
         return "行动要有名称，不超过 60 个字，至少要有一批。"
+    if fault := _fault_of_phases(phases) or _fault_of_waves(scope, phases, waves):
+        return fault
+    if any(len(part) > most for member in leading_group for part, most in zip(member, LONGEST_MEMBER, strict=True)):
+        return "领导小组一行里，姓名不超过 40 字，职务 60 字，分工 120 字。"
+    return ""
+
+
+def _fault_of_phases(phases: Mapping[str, tuple[dt.date, dt.date]]) -> str:
     if set(phases) != set(PHASES) or any(last < first for first, last in phases.values()):
         return "部署、行动、总结三个阶段都要有起止日期，结束不早于开始。"
     begin = [phases[kind][0] for kind in PHASES]
     if begin != sorted(begin):
         return "三个阶段要按部署、行动、总结的先后开始。"
+    return ""
+
+
+def _fault_of_waves(scope: str, phases: Mapping[str, tuple[dt.date, dt.date]], waves: Sequence[NewWave]) -> str:
     if any(not s.startswith(scope) for wave in waves for s in wave.scopes):
         return "有一批超出了行动的范围。"
-    if any(not begin[0] <= wave.starts_on <= max(last for _, last in phases.values()) for wave in waves):
+    first, last = phases["prepare"][0], max(end for _, end in phases.values())
+    if any(not first <= wave.starts_on <= last for wave in waves):
         return "有一批的开始日期不在行动的起止日期里。"
-    if any(len(part) > most for member in leading_group for part, most in zip(member, LONGEST_MEMBER, strict=True)):
-        return "领导小组一行里，姓名不超过 40 字，职务 60 字，分工 120 字。"
     return ""
 
 

@@ -45,12 +45,12 @@ def report(*, actor: Viewer, at: dt.datetime) -> None:
 def _keep_report(due: Sequence[Due], done: dict[str, int], *, actor: Viewer, at: dt.datetime) -> None:
     rows = [
         {
-            "code": one.period.code,
-            "n": one.n,
-            "oldest": one.oldest.isoformat() if one.oldest else None,
-            "erased": done.get(one.period.code),
+            "code": over.period.code,
+            "n": over.n,
+            "oldest": over.oldest.isoformat() if over.oldest else None,
+            "erased": done.get(over.period.code),
         }
-        for one in due
+        for over in due
     ]
     Run.objects.create(at=at, actor_name=actor.name, rows=rows)
 
@@ -61,7 +61,7 @@ def _apply(period: Period, actor: Viewer, at: dt.datetime, why: str, *, as_of: d
         return people.erase(actor=actor, at=at, persons=list(rows[0].values_list("pk", flat=True)), why=why)
     if period.code == "files":
         return core.erase_expired_files(actor=actor, at=at)
-    if not any(one.exists() for one in rows):
+    if not any(part.exists() for part in rows):
         return 0
     with core.write_to(actor=actor, at=at) as writing:
         n = _STEPS[period.code](rows)
@@ -71,14 +71,14 @@ def _apply(period: Period, actor: Viewer, at: dt.datetime, why: str, *, as_of: d
 
 
 def _delete(rows: Rows) -> int:
-    n = sum(one.count() for one in rows)
-    for one in rows:
-        one.delete()
+    n = sum(part.count() for part in rows)
+    for part in rows:
+        part.delete()
     return n
 
 
 def _blank(**columns: Any) -> Callable[[Rows], int]:
-    return lambda rows: sum(one.model._default_manager.filter(pk__in=_ids(one)).update(**columns) for one in rows)
+    return lambda rows: sum(part.model._default_manager.filter(pk__in=_ids(part)).update(**columns) for part in rows)
 
 
 def _ids(rows: QuerySet[Any]) -> list[Any]:
@@ -98,9 +98,9 @@ def _compared(rows: Rows) -> int:
 
 
 def _differences(rows: Rows) -> int:
-    said, proposed, plans, decisions = rows
+    decided, proposed, plans, decisions = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
-    n = Difference.objects.filter(pk__in=_ids(said)).update(**cleared)
+    n = Difference.objects.filter(pk__in=_ids(decided)).update(**cleared)
     n += _blank(**hanging.blank_columns(Recheck))([proposed]) + _blank(reason="")([decisions])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 
@@ -113,7 +113,7 @@ def _visits(rows: Rows) -> int:
 
 
 def _contacts(rows: Rows) -> int:
-    entities: list[Any] = [entity for one in rows for entity in one]
+    entities: list[Any] = [entity for part in rows for entity in part]
     for entity in entities:
         people.erase_contact(entity)
     return len(entities)

@@ -48,11 +48,11 @@ def erase_person(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, reason: s
 
     Whoever is still registered is de-registered first, with its recheck; what was erased can be brought back by nobody.
     """
-    found = Person.objects.filter(pk=person).first()
-    if found is None or not actor.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+    registered = Person.objects.filter(pk=person).first()
+    if registered is None or not actor.may(Verb.SEE_ROWS_MASKED, registered.grid_id):
         raise NotHere
-    access.require(actor, Verb.RECHECK, found.grid_id)
-    if found.status == "active":
+    access.require(actor, Verb.RECHECK, registered.grid_id)
+    if registered.status == "active":
         raise RetentionError("没有清除：这个人还在册。先办去世、迁走或注销，复核同意之后再清。")
     if Erased.objects.filter(pk=person).exists():
         raise RetentionError("早已清除了，不用再清。")
@@ -70,15 +70,20 @@ def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: 
     """
     n = 0
     own = Q(pk__in=list(persons)) | Q(merged_into__in=list(persons))  # a record merged into theirs is theirs as well
-    for found in Person.objects.filter(own).exclude(pk__in=Erased.objects.values("pk")):
-        doors = Dwelling.objects.filter(residences__person=found).values_list("grid_id", flat=True)
-        with core.write_to(found.grid_id, *doors, actor=actor, at=at) as writing:
-            _erase(writing, Person.objects.select_for_update().get(pk=found.pk))
-            Erased.objects.create(id=found.pk, kind="person", at=at, why=why, by=actor.id, by_name=actor.name)
+    for record in Person.objects.filter(own).exclude(pk__in=Erased.objects.values("pk")):
+        doors = Dwelling.objects.filter(residences__person=record).values_list("grid_id", flat=True)
+        with core.write_to(record.grid_id, *doors, actor=actor, at=at) as writing:
+            _erase(writing, Person.objects.select_for_update().get(pk=record.pk))
+            Erased.objects.create(id=record.pk, kind="person", at=at, why=why, by=actor.id, by_name=actor.name)
             writing.audit(
-                "person.erased", scope=found.grid_id, kind="person", subject=found.pk, data={"why": why}, reason=reason
+                "person.erased",
+                scope=record.grid_id,
+                kind="person",
+                subject=record.pk,
+                data={"why": why},
+                reason=reason,
             )
-            erasures.note([erasures.line("person", at=at, id=found.pk)])
+            erasures.note([erasures.line("person", at=at, id=record.pk)])
         n += 1
     return n
 
@@ -129,7 +134,7 @@ def _records_of(person: Person) -> None:
         CaseDecision.objects.filter(pk=decision.pk).update(facts=kept, reason="")
 
     for table in (Import, Comparison):
-        clear_samples(queries.with_samples(table).filter(said__contains=person.name))
+        clear_samples(queries.with_samples(table).filter(read_as__contains=person.name))
 
 
 def _forget(changes: QuerySet[Change]) -> None:
@@ -147,10 +152,10 @@ def clear_plans(plans: QuerySet[Plan]) -> int:
 
 def clear_samples(rows: QuerySet[Any]) -> int:
     """Take the sample cells out of how imports or comparisons understood their columns; returns how many had some."""
-    found = list(rows)
-    for one in found:
-        type(one)._default_manager.filter(pk=one.pk).update(mapping=_without_samples(one.mapping))
-    return len(found)
+    ledgers = list(rows)
+    for ledger in ledgers:
+        type(ledger)._default_manager.filter(pk=ledger.pk).update(mapping=_without_samples(ledger.mapping))
+    return len(ledgers)
 
 
 def _without_samples(value: Any) -> Any:
@@ -181,9 +186,9 @@ def erase_contact(entity: Entity) -> None:
         if isinstance(whole.new, dict):
             kept = {field: value for field, value in whole.new.items() if field not in (name, phone)}
             Change.objects.filter(pk=whole.pk).update(new=kept)
-    said = Difference.objects.filter(entity=entity.pk, field__in=(name, phone))
-    said.filter(state="open").update(state="closed")
-    said.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
+    claims = Difference.objects.filter(entity=entity.pk, field__in=(name, phone))
+    claims.filter(state="open").update(state="closed")
+    claims.update(current=None, claimed=None, claimed_hash="", evidence={}, reason="")
     decided = Plan.objects.filter(subjects__contains=[entity.pk], kind__in=MERGES).exclude(state="open")
     clear_plans(decided)  # what was before names them
     hanging.erase(entity.pk, StagedRow, SideRow)

@@ -70,4 +70,4 @@ def test_the_reason_of_a_decision_that_no_longer_stands_goes_with_its_period(at:
     decisions.undo(actor=lead(), at=at, decision=over.id)
     done = applying.apply(actor=SYSTEM, at=at + dt.timedelta(days=800), periods=rules.chosen(["differences"]))
     assert done == {"differences": 1}
-    assert [CaseDecision.objects.get(pk=one.pk).reason for one in (over, standing)] == ["", "两人都来过"]
+    assert [CaseDecision.objects.get(pk=case.pk).reason for case in (over, standing)] == ["", "两人都来过"]
