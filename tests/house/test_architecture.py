@@ -28,6 +28,7 @@ WRITERS = {"create", "bulk_create", "bulk_update", "update", "delete", "get_or_c
 WRITING_SQL = re.compile(r"\s*(INSERT INTO|UPDATE \S+ SET|DELETE FROM|TRUNCATE|MERGE INTO|COPY )", re.IGNORECASE)
 MAY_WRITE = {
     "core/bulk.py": "how actions write many rows at once",
+    "core/hanging.py": "how actions write what hangs on a record",
     "indicators/tallies.py": "the cache of counts, recounted by whoever reads it",
 }
 ADDRESS = re.compile(r"https?://(?!127\.0\.0\.1|localhost|www\.w3\.org/)[\w.-]+")

@@ -21,7 +21,7 @@ from gridwalk.core.moving import Moves
 
 
 def tables(*rooms: str, but: Collection[str] = ()) -> Iterator[tuple[type[models.Model], Kept]]:
-    """The tables that declare what hangs on what, the lower rooms first: of these rooms, or of all rooms ``but`` some."""
+    """The tables that declare what hangs on what, the lower rooms first: of ``rooms``, or of all rooms ``but`` some."""
     for table in apps.get_models():
         kept, room = getattr(table, "KEPT", None), table._meta.app_label
         if kept is not None and (room in rooms if rooms else room not in but):
@@ -61,7 +61,7 @@ def _stands_in(table: type[models.Model], path: str, grid: str, here: Sequence[A
 
 
 def follow(records: Sequence[Any], *rooms: str, but: Collection[str] = ()) -> None:
-    """What these rooms, or all rooms ``but`` some, keep by grid about records of one kind stands in their grids again."""
+    """What ``rooms``, or all rooms ``but`` some, keep by grid about records of one kind stands in their grids again."""
     by_grid: dict[str, list[uuid.UUID]] = defaultdict(list)
     for record in records:
         by_grid[record.grid_id].append(record.pk)
@@ -77,7 +77,7 @@ def follow(records: Sequence[Any], *rooms: str, but: Collection[str] = ()) -> No
 
 
 def repoint(moves: Moves, stays: models.Model, goes: models.Model, *rooms: str, but: Collection[str] = ()) -> None:
-    """What these rooms, or all rooms ``but`` some, keep about the record that goes is kept about the one that stays."""
+    """What ``rooms``, or all rooms ``but`` some, keep about the record that goes is kept about the one that stays."""
     for table, kept in tables(*rooms, but=but):
         if isinstance(kept.merged, Repointed):
             column = kept.of[0]
