@@ -15,7 +15,7 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
-from gridwalk.reconcile.models import BackfillItem
+from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
 from gridwalk.reconcile.queries.backfill import items
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Difference, Dwelling, Person
@@ -39,13 +39,13 @@ def export(phone: str, name: str = "程望舒") -> list[list[Any]]:
 def text(client: Client, path: str, **given: str) -> str:
     answer = client.get(path, given)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 def sheets(client: Client, source: str, kind: str) -> dict[str, list[list[Any]]]:
     answer = client.post("/backfill/workbook/", {"source": source, "kind": kind, "scope": COMMUNITY})
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    return {s.title: [[c.value for c in row] for row in s.iter_rows()] for s in book.worksheets}
+    return {s.title: [[c.value or None for c in row] for row in s.iter_rows()] for s in book.worksheets}
 
 
 def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(street: Client, actor: Any) -> None:
@@ -165,3 +165,72 @@ def test_a_side_is_not_told_to_fill_in_what_it_has_no_column_for(street: Client,
     street.post(f"/differences/{asked.pk}/decide/", {"decision": "keep", "next": ""})
     found = items(actor, source="platform", kind="person", scope=COMMUNITY)
     assert [(item.title, item.field) for item in found] == [("程望舒", "phone")]
+
+
+def decide(client: Client, one: Comparison, what: str, decision: str, *names: str) -> None:
+    """Decide what only the register has, of these people, or of all."""
+    open_ones = Unmatched.objects.filter(of=one, what=what, state="open")
+    if names:
+        open_ones = open_ones.filter(entity__in=Person.objects.filter(name__in=names).values("pk"))
+    rows = [str(pk) for pk in open_ones.values_list("pk", flat=True)]
+    client.post(f"/comparisons/{one.pk}/decide/", {"what": what, "decision": decision, "row": rows})
+
+
+def test_a_kept_record_that_a_side_lacks_is_a_new_row_and_its_next_export_proves_it(
+    street: Client, actor: Any, sign_in: SignIn
+) -> None:
+    """The platform has the two of 101 and lacks 孟昭宁 of 501 and 韩书言 of 102; only 孟昭宁 is kept."""
+    one = compared(street, actor, export("12012345671"), source="platform")
+    decide(sign_in(Role.COMMUNITY_LEAD, "120105001024"), one, "register_only", "kept", "孟昭宁")
+    assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
+    decide(street, one, "register_only", "kept", "孟昭宁")
+    person = Person.objects.get(name="孟昭宁")
+    assert "市平台导出有 1 项待回填：加一条" in text(street, f"/people/{person.pk}/")
+    listed = text(street, "/backfill/", source="platform", kind="person")
+    assert "孟昭宁" in listed and "没有这一条" in listed and "补上整条" in listed
+    assert "韩书言" not in listed
+    own, ticks = sheets(street, "platform", "person").values()
+    assert own == [PLATFORM, [id_no(4), "孟昭宁", None, "海河花园", "5号楼", "1单元", "501"]]
+    assert ticks[1][1:7] == [
+        "孟昭宁",
+        "海河花园 5号楼 1单元 501",
+        "加一条",
+        "没有这一条",
+        "补上整条",
+        "加在后面",
+    ]
+    handed = AuditEntry.objects.get(verb="number.handed_out")
+    assert (handed.subject, handed.data["field"]) == (person.pk, "id_no")  # no phone is on record
+
+    compared(street, actor, export("12012345671"), source="platform")
+    assert BackfillItem.objects.get().state == "still_open"
+    assert "还没改" in text(street, "/backfill/", source="platform", kind="person")
+    added = [*export("12012345671"), own[1]]
+    compared(street, actor, added, source="platform")
+    assert BackfillItem.objects.get().state == "proved"
+    assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
+    assert "市平台导出与一张表一致" in text(street, f"/people/{person.pk}/")
+
+
+def test_a_decision_taken_back_takes_the_new_row_back(street: Client, actor: Any) -> None:
+    one = compared(street, actor, export("12012345671"), source="platform")
+    decide(street, one, "register_only", "kept")
+    listed = text(street, "/backfill/", source="platform", kind="person")
+    assert "孟昭宁" in listed and "韩书言" in listed
+    kept = Unmatched.objects.filter(of=one, state="kept").values_list("pk", flat=True)
+    street.post(f"/comparisons/{one.pk}/undo/", {"what": "register_only", "row": [str(pk) for pk in kept]})
+    assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
+
+
+def test_a_new_row_of_a_door_does_not_say_whether_it_stands_empty_or_is_let(street: Client, actor: Any) -> None:
+    """The ledger has 401 and 201 only: five doors of the first import and 501 of the people's are new rows."""
+    header = ["社区", "网格名称", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况", "建筑面积"]
+    places = ["君临天下", "第一网格", "海河花园", "5号楼", "1单元"]
+    rows = [header, [*places, "401", "空置", "不清楚", ""], [*places, "201", "有人住", "自住", "74.2"]]
+    one = compared(street, actor, rows)
+    decide(street, one, "register_only", "kept")
+    own, _ = sheets(street, "ledger", "dwelling").values()
+    added = [row for row in own[1:] if row[5] not in {"401", "201"}]
+    assert [row[5] for row in added] == ["101", "102", "202", "301", "302", "501"]
+    assert added[0] == [*places, "101", None, None, "74.2"]
+    assert {(row[6], row[7]) for row in added} == {(None, None)}

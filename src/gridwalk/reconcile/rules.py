@@ -22,6 +22,8 @@ FAULTS = {
 FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
 """The field whose cell is at fault, of faults that a place brings along."""
 BATCH_ROWS = 500
+NEW_ROW = "new_row"
+"""Stands in the place of a field on the back-fill list where the side lacks the whole record."""
 REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere"})
 """Codes of rows that are not imported."""
 

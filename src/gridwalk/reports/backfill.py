@@ -30,16 +30,17 @@ def workbook(
     *,
     kind: str,
     layout: tuple[str, list[tuple[str, str]]],
-    grids: Mapping[str, str],
+    names: Mapping[str, str],
     by: str,
     at: dt.datetime,
 ) -> bytes:
     """Sheet 1: one row an entity in the side's columns and order, corrected cells coloured.
 
-    Sheet 2: one line a correction.
+    Sheet 2: one line a correction. A record the side lacks is a row of its own, coloured whole.
 
     Every cell is text: no number loses its end, nothing that begins with = is run. Whether a door stands empty or is
-    let is in neither sheet (red line 5): the column keeps its place, its cells stay empty.
+    let is in neither sheet (red line 5): the column keeps its place, its cells stay empty. ``names``: of the grids
+    and communities.
     """
     items = [one for one in items if not one.on_screen_only]
     out = io.BytesIO()
@@ -49,8 +50,8 @@ def workbook(
     foot = f"&L{by.replace('&', '&&')[:60]} {clock.local(at):%Y-%m-%d %H:%M} 导出　改好后销号&R第&P页 共&N页"
     name, own = layout
     if own:
-        _own(_sheet(book, (name or "回填")[:31], foot), own, items, kind, (head, text, changed))
-    _ticks(_sheet(book, "核销清单" if name != "核销清单" else "核销清单（2）", foot), items, grids, (head, text))
+        _own(_sheet(book, (name or "回填")[:31], foot), own, items, kind, names=names, styles=(head, text, changed))
+    _ticks(_sheet(book, "核销清单" if name != "核销清单" else "核销清单（2）", foot), items, names, (head, text))
     book.close()
     return out.getvalue()
 
@@ -67,7 +68,13 @@ def _sheet(book: Any, name: str, foot: str) -> Any:
 
 
 def _own(
-    sheet: Any, own: Sequence[tuple[str, str]], items: Sequence[Item], kind: str, styles: tuple[Any, Any, Any]
+    sheet: Any,
+    own: Sequence[tuple[str, str]],
+    items: Sequence[Item],
+    kind: str,
+    *,
+    names: Mapping[str, str],
+    styles: tuple[Any, Any, Any],
 ) -> None:
     head, text, changed = styles
     for column, (header, field) in enumerate(own):
@@ -77,14 +84,26 @@ def _own(
     for item in items:
         by_entity.setdefault(item.entity, []).append(item)
     for row, of_entity in enumerate(by_entity.values(), start=1):
-        corrected = {i.field for i in of_entity}
+        corrected, first = {i.field for i in of_entity}, of_entity[0]
         for column, (_, field) in enumerate(own):
-            moved = ADDRESS in corrected and field in {ADDRESS, *_DOOR}
-            value = _moved(field, of_entity[0].record) if moved else _value(kind, field, of_entity)
-            sheet.write_string(row, column, value, changed if moved or field in corrected else text)
+            moved = (first.is_new_row or ADDRESS in corrected) and field in {ADDRESS, *_DOOR}
+            if moved:
+                value = _moved(field, first.record)
+            elif first.is_new_row and field in _AREAS:
+                value = _area(field, first.grid, names)
+            else:
+                value = _value(kind, field, of_entity)
+            sheet.write_string(row, column, value, changed if first.is_new_row or moved or field in corrected else text)
 
 
 _DOOR = ("estate", "building", "stairwell", "room")
+_AREAS = ("community", "grid_name")
+
+
+def _area(field: str, grid: str, names: Mapping[str, str]) -> str:
+    """The community or the grid of a new row, as ledgers name it: 林古里, 第二网格."""
+    community = names[grid[:12]]
+    return community if field == "community" else names[grid].removeprefix(community).strip()
 
 
 def _moved(field: str, record: Mapping[str, Any]) -> str:
@@ -95,7 +114,7 @@ def _moved(field: str, record: Mapping[str, Any]) -> str:
 
 def _value(kind: str, field: str, of_entity: Sequence[Item]) -> str:
     new = next((i.new for i in of_entity if i.field == field), None)
-    value = new if new is not None else of_entity[0].said.get(field)
+    value = new if new is not None else of_entity[0].row.get(field)
     shown = dictionary.show(kind, field, value, sight.HANDED_OUT)
     return _written(field, shown) if shown else ""
 
@@ -107,7 +126,7 @@ def _written(field: str, value: str) -> str:
     return f"{value}单元" if field == "stairwell" and value else value
 
 
-def _ticks(sheet: Any, items: Sequence[Item], grids: Mapping[str, str], styles: tuple[Any, Any]) -> None:
+def _ticks(sheet: Any, items: Sequence[Item], names: Mapping[str, str], styles: tuple[Any, Any]) -> None:
     head, text = styles
     widths = (18, 12, 28, 12, 24, 24, 20, 6)
     for column, (header, width) in enumerate(
@@ -117,16 +136,16 @@ def _ticks(sheet: Any, items: Sequence[Item], grids: Mapping[str, str], styles: 
         sheet.set_column(column, column, width)
     for row, one in enumerate(items, start=1):
         old, new = (dictionary.show(one.kind, one.field, v, sight.HANDED_OUT) for v in (one.old, one.new))
-        if one.field == ADDRESS:
+        if one.field == ADDRESS or one.is_new_row:
             old, new = one.shown_old, one.shown_new
         cells = (
-            grids[one.grid],
+            names[one.grid],
             one.title,
             one.place,
             one.label,
             old or "空",
             new or "空",
-            f"{one.sheet} 第 {one.row_no} 行",
+            one.where,
             "□",
         )
         for column, cell in enumerate(cells):

@@ -79,6 +79,6 @@ def workbook(request: Signed) -> HttpResponse:
         layout=backfill.layout(source, kind, scope),
         by=request.viewer.name,
         at=request.at,
-        grids=territory.place_names({i.grid for i in items}),
+        names=territory.place_names({area for i in items for area in (i.grid, i.grid[:12])}),
     )
     return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data, source=("backfill", made))

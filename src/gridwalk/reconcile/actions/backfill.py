@@ -14,8 +14,9 @@ from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing
-from gridwalk.reconcile.models import BackfillItem
+from gridwalk.reconcile.models import BackfillItem, Unmatched
 from gridwalk.reconcile.queries import backfill
+from gridwalk.reconcile.rules import NEW_ROW
 
 TABLE = "reconcile_backfillitem"
 
@@ -43,14 +44,17 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
             subject=list_id,
             data={"source": source, "items": len(rows)},
         )
-        for row in rows:
-            if dictionary.is_sensitive(
-                kind, row.field
-            ):  # a full number leaves the house: the resident can see that it did
-                writing.audit(
-                    "number.handed_out", scope=row.grid, kind=kind, subject=row.entity, data={"field": row.field}
-                )
+        own = [field for _, field in backfill.layout(source, kind, scope)[1]]
+        for one in todo:
+            for field in _numbers(one, own):  # a full number leaves the house: the resident can see that it did
+                writing.audit("number.handed_out", scope=one.grid, kind=kind, subject=one.entity, data={"field": field})
     return list_id, len(rows)
+
+
+def _numbers(one: backfill.Item, own: Sequence[str]) -> list[str]:
+    """The fields in which a full number stands in the workbook: the corrected one, of a new row all it has."""
+    fields = [field for field in own if one.record.get(field)] if one.is_new_row else [one.field]
+    return [field for field in fields if dictionary.is_sensitive(one.kind, field)]
 
 
 def _item(
@@ -78,7 +82,18 @@ def prove(writing: Writing, source: str, kind: str, said: Mapping[uuid.UUID, Map
     )
     for item in rows:
         now = said[item.entity]
+        if item.field == NEW_ROW:
+            item.state, item.proved_at = "proved", writing.at
+            continue
         value = backfill.door_of(now) if item.field == comparing.ADDRESS else now.get(item.field)
         item.state = "proved" if (value or "") == (item.opened() or "") else "still_open"
         item.proved_at = writing.at if item.state == "proved" else None
     bulk.update(rows, ["state", "proved_at"])
+    lacked = Unmatched.objects.filter(source=source, kind=kind, entity__in=list(said), what="register_only")
+    lacked.filter(state="kept").update(state="gone")
+
+
+def note_lacking(source: str, kind: str, entities: Sequence[uuid.UUID]) -> None:
+    """Step: a new export lacks these records still; a row it was told to add is still open."""
+    rows = BackfillItem.objects.filter(source=source, kind=kind, entity__in=entities, field=NEW_ROW)
+    rows.exclude(state="proved").update(state="still_open")

@@ -234,6 +234,8 @@ class Work:
                 new.state, new.reason, new.decided_at = old.state, old.reason, old.decided_at
                 new.decided_by, new.decided_by_name = old.decided_by, old.decided_by_name
         bulk.insert(made)
+        lacking = [new.entity for new in made if new.what == "register_only" and new.entity]
+        backfill.note_lacking(one.source, self.found.kind, lacking)
 
     def _unmatched(self, grid: str, index: int, one: Versus, what: str, data: tuple[Any, ...]) -> Unmatched:
         key, kind = ids.new_id(), self.found.kind

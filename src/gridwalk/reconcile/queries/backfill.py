@@ -19,13 +19,15 @@ from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
-from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow
-from gridwalk.reconcile.queries import register
+from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow, Unmatched
+from gridwalk.reconcile.queries import register, sight
+from gridwalk.reconcile.rules import NEW_ROW
 from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.rules import WAITING
 
 TOLD = ("conflict", "missing_left")
 """Verdicts (side · register) that go back: what only the side says is a question, not a correction."""
+NOT_HANDED = "未发出"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,21 @@ class Item:
     record: Mapping[str, Any]
 
     @property
+    def is_new_row(self) -> bool:
+        """Whether the side lacks the whole record, and it is to be added there."""
+        return self.field == NEW_ROW
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """What the row in the side's own workbook begins with: what the side said, of a new one the register."""
+        return self.record if self.is_new_row else self.said
+
+    @property
+    def where(self) -> str:
+        """Which row of the side is meant."""
+        return "加在后面" if self.is_new_row else f"{self.sheet} 第 {self.row_no} 行"
+
+    @property
     def on_screen_only(self) -> bool:
         """Whether the value says that a door stands empty or is let: neither paper nor file carries that
         (red line 5).
@@ -61,11 +78,15 @@ class Item:
     @property
     def shown_old(self) -> str:
         """What the side says, masked."""
+        if self.is_new_row:
+            return "没有这一条"
         return written(self.said) if self.field == ADDRESS else _shown(self.kind, self.field, self.old)
 
     @property
     def shown_new(self) -> str:
         """What the register says, masked."""
+        if self.is_new_row:
+            return "补上整条"
         return written(self.record) if self.field == ADDRESS else _shown(self.kind, self.field, self.new)
 
 
@@ -88,35 +109,75 @@ def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow
     """The side's rows that differed when they were compared, or whose entity has been changed since: all
     others agree.
     """
-    held = [s for s in viewer.scopes(Verb.SEE_ROWS) if s.startswith(scope) or scope.startswith(s)]
-    found: list[SideRow] = []
-    for one in held:
-        within = max(one, scope, key=len)
-        inside = SideRow.objects.filter(source=source, kind=kind, grid__startswith=within)
-        changed = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
-        rows = inside.filter(Q(differs=True) | Q(Exists(changed)) | Q(entity__in=_moved(inside, kind, within)))
-        found += rows.order_by("grid", "sheet", "row_no")
-    return found
+    inside = SideRow.objects.filter(sight.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    changed = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
+    rows = inside.filter(Q(differs=True) | Q(Exists(changed)) | Q(entity__in=_moved(viewer, inside, kind, scope)))
+    return list(rows.order_by("grid", "sheet", "row_no"))
 
 
-def _moved(inside: QuerySet[SideRow], kind: str, within: str) -> list[uuid.UUID]:
+def _moved(viewer: Viewer, inside: QuerySet[SideRow], kind: str, scope: str) -> list[uuid.UUID]:
     """Persons whose link to a door has been changed since the first of these rows was compared."""
     since = inside.aggregate(since=Min("at"))["since"] if kind == "person" else None
     if since is None:
         return []
-    links = Change.objects.filter(kind="residence", at__gt=since, stream__code__startswith=within).values_list(
-        "entity", flat=True
-    )
+    here = sight.within(viewer, Verb.SEE_ROWS, scope, column="stream__code")
+    links = Change.objects.filter(here, kind="residence", at__gt=since).values_list("entity", flat=True)
     return list(Residence.objects.filter(pk__in=list(links.distinct())).values_list("person_id", flat=True).distinct())
 
 
 def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
-    """The corrections for a side in an area, by grid and in the side's own order.
+    """The corrections for a side in an area, by grid and in the side's own order, then the records it lacks.
 
     What is still being decided is not told.
     """
-    rows = _rows(viewer, source=source, kind=kind, scope=scope)
-    return _corrections(rows, source, kind)
+    lacking = _lacking(sight.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    absent = {record.entity for record in lacking}
+    rows = [row for row in _rows(viewer, source=source, kind=kind, scope=scope) if row.entity not in absent]
+    told = [*_corrections(rows, source, kind), *_new_rows(lacking, source, kind)]
+    return sorted(told, key=lambda item: item.grid)
+
+
+def _lacking(inside: Q, *, source: str, kind: str) -> list[Unmatched]:
+    """What only the register has and somebody kept, as the latest comparison of each record left it."""
+    compared = Unmatched.objects.filter(inside, source=source, kind=kind, entity__isnull=False, of__state="done")
+    latest = compared.order_by("entity", "-of__finished_at").distinct("entity").values("pk")
+    kept = Unmatched.objects.filter(pk__in=latest, what="register_only", state="kept")
+    return list(kept.order_by("grid", "entity"))
+
+
+def _new_rows(lacking: Sequence[Unmatched], source: str, kind: str) -> list[Item]:
+    """What the side must add: the records it lacks, as the register has them now; who left it is not told."""
+    entities = [record.entity for record in lacking if record.entity]
+    if not entities:
+        return []
+    rows = register.side("", kind, entities).frame.iter_rows(named=True)
+    records = {uuid.UUID(row["entity"]): row for row in rows}
+    handed = {item.entity: item for item in _handed(source, kind, entities) if item.field == NEW_ROW}
+    return [
+        _new_row(one, records[one.entity], handed.get(one.entity))
+        for one in lacking
+        if one.entity and one.entity in records
+    ]
+
+
+def _new_row(one: Unmatched, record: Mapping[str, Any], handed: BackfillItem | None) -> Item:
+    assert one.entity is not None
+    return Item(
+        grid=one.grid,
+        kind=one.kind,
+        entity=one.entity,
+        title=str(record.get("name") or written(record)),
+        place=written(record),
+        field=NEW_ROW,
+        label=_label(one.kind, NEW_ROW),
+        old="",
+        new="",
+        sheet="",
+        row_no=0,
+        state=handed.get_state_display() if handed else NOT_HANDED,
+        said={},
+        record=record,
+    )
 
 
 def _corrections(rows: Sequence[SideRow], source: str, kind: str) -> list[Item]:
@@ -177,7 +238,7 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
                 new=new or "",
                 sheet=row.sheet,
                 row_no=row.row_no,
-                state=handed.get((row.entity, field), "未发出"),
+                state=handed.get((row.entity, field), NOT_HANDED),
                 said=values[left],
                 record=record,
             )
@@ -190,7 +251,8 @@ def _handed(source: str, kind: str, entities: list[uuid.UUID]) -> list[BackfillI
 
 
 def _label(kind: str, field: str) -> str:
-    return "房屋地址" if field == ADDRESS else dictionary.label(kind, field)
+    names = {ADDRESS: "房屋地址", NEW_ROW: "加一条"}
+    return names.get(field) or dictionary.label(kind, field)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -207,11 +269,9 @@ class Progress:
 def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
     """Counts of what was handed out to a side, as its last export proved it."""
     counts = dict.fromkeys(("handed_out", "proved", "still_open"), 0)
-    for held in viewer.scopes(Verb.SEE_ROWS):
-        if held.startswith(scope) or scope.startswith(held):
-            inside = BackfillItem.objects.filter(source=source, kind=kind, grid__startswith=max(held, scope, key=len))
-            for state in inside.values_list("state", flat=True):
-                counts[state] += 1
+    inside = BackfillItem.objects.filter(sight.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    for state in inside.values_list("state", flat=True):
+        counts[state] += 1
     return Progress(source, kind, sum(counts.values()), counts["proved"], counts["still_open"])
 
 
@@ -251,13 +311,26 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     """What is known of each side that was ever compared; empty for an entity no side has, and for who sees
     rows masked.
     """
-    found = []
-    for row in SideRow.objects.filter(kind=kind, entity=entity).order_by("source"):
-        if not viewer.may(Verb.SEE_ROWS, row.grid):
-            continue
-        told = _corrections([row], row.source, kind)
-        asked = Difference.objects.filter(entity=entity, source=row.source, state__in=WAITING)
-        labels = tuple(_label(kind, field) for field in asked.order_by("created_at").values_list("field", flat=True))
-        label = dict(Comparison.SOURCES)[row.source]
-        found.append(Agreement(row.source, label, row.at, tuple(i.label for i in told), labels))
-    return found
+    visible = sight.within(viewer, Verb.SEE_ROWS)
+    of_entity = visible & Q(entity=entity)
+    rows = {row.source: row for row in SideRow.objects.filter(of_entity, kind=kind)}
+    sides = []
+    for source, label in sorted(Comparison.SOURCES):
+        lacking = _lacking(of_entity, source=source, kind=kind)
+        row = rows.get(source)
+        if lacking or row:
+            sides.append(_agreement(kind, entity, source=source, label=label, row=row, lacking=lacking))
+    return sides
+
+
+def _agreement(
+    kind: str, entity: uuid.UUID, *, source: str, label: str, row: SideRow | None, lacking: Sequence[Unmatched]
+) -> Agreement:
+    if lacking or row is None:
+        finished = lacking[0].of.finished_at
+        assert finished is not None
+        return Agreement(source, label, finished, (_label(kind, NEW_ROW),), ())
+    told = _corrections([row], source, kind)
+    asked = Difference.objects.filter(entity=entity, source=source, state__in=WAITING)
+    labels = tuple(_label(kind, field) for field in asked.order_by("created_at").values_list("field", flat=True))
+    return Agreement(source, label, row.at, tuple(i.label for i in told), labels)

@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import files
@@ -18,6 +18,7 @@ from gridwalk.ledger.location import PARTS
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import Comparison, Unmatched
+from gridwalk.reconcile.queries import sight
 from gridwalk.registry.queries import entities
 from gridwalk.registry.queries import titles as names_of
 
@@ -26,9 +27,7 @@ PAGE = 50
 
 def comparisons(viewer: Viewer, *, limit: int = 60) -> list[Comparison]:
     """The viewer's comparisons, newest first."""
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.IMPORT_LEDGER):
-        inside |= Q(scope__startswith=scope)
+    inside = sight.within(viewer, Verb.IMPORT_LEDGER, column="scope")
     return list(Comparison.objects.filter(inside).order_by("-created_at")[:limit])
 
 
@@ -93,10 +92,7 @@ def rows(
     """
     chosen = Unmatched.objects.filter(of=found, what=what)
     chosen = chosen.filter(state="open") if state == "open" else chosen.exclude(state="open")
-    seen = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
-        seen |= Q(grid__startswith=scope)
-    chosen = chosen.filter(seen)
+    chosen = chosen.filter(sight.within(viewer, Verb.SEE_ROWS_MASKED))
     page = list(chosen.order_by("grid", "sheet", "row_no", "id")[offset : offset + PAGE])
     known = names_of.titles(viewer, found.kind, [u.entity for u in page if u.entity])
     return [_row(viewer, u, known) for u in page], chosen.count()
@@ -139,11 +135,7 @@ def _door(values: Mapping[str, object]) -> str:
 
 def n_waiting(viewer: Viewer, scope: str) -> int:
     """How many one-sided records and questions of the latest comparisons wait for a decision in a scope."""
-    inside = Q(pk__in=[])
-    for held in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid__startswith=max(held, scope, key=len))
-    return Unmatched.objects.filter(inside, state="open").count()
+    return Unmatched.objects.filter(sight.within(viewer, Verb.DECIDE_DIFFERENCE, scope), state="open").count()
 
 
 def n_unfinished(viewer: Viewer) -> int:
@@ -153,9 +145,7 @@ def n_unfinished(viewer: Viewer) -> int:
 
 def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
     """The ids of all that is open of one sort, for deciding them at once."""
-    seen = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        seen |= Q(grid__startswith=scope)
+    seen = sight.within(viewer, Verb.DECIDE_DIFFERENCE)
     return list(Unmatched.objects.filter(seen, of=found, what=what, state="open").values_list("id", flat=True))
 
 
