@@ -14,7 +14,7 @@ from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.ledger import diff_workbook
-from gridwalk.reconcile.actions import comparing, measuring, noting
+from gridwalk.reconcile.actions import comparing, measuring, noting, submissions
 from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
 from gridwalk.registry.models import Difference, Person, Recheck
 from tests.harness.campaign import COMMUNITY, id_no, workbook
@@ -180,7 +180,7 @@ def test_a_cut_comparison_goes_on_without_asking_twice(
             compared(street, actor, people())
     half = Comparison.objects.get()
     n = Difference.objects.filter(source="ledger", kind="person").count()
-    comparing.pause(actor=actor, at=clock.now(), comparison=half.pk, message="停了")
+    submissions.pause(comparing.WAY, actor=actor, at=clock.now(), submission=half.pk, message="停了")
     assert "接着比" in street.get(f"/comparisons/{half.pk}/").content.decode()
     street.post(f"/comparisons/{half.pk}/mapping/", {})
     whole = comparing.run(actor=actor, at=clock.now(), comparison=half.pk)

@@ -1,43 +1,54 @@
-"""Imports and comparisons in the background, with progress on their pages."""
+"""Imports, comparisons and batches of decisions in the background, with progress on their pages."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
-from gridwalk.reconcile.actions import applying, comparing
+from gridwalk.reconcile.actions import applying, comparing, staging, submissions
+from gridwalk.reconcile.actions.submissions import S, Way
 
 CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“接着导”；再停，请告诉管理员现在的时间。"
 
 NOT_COMPARED = "比对中途停了，一张表没有动，已列出的差异没有重复。请按“接着比”；再停，请告诉管理员现在的时间。"
 
 
+@contextmanager
+def pausing(pause: Callable[[], None]) -> Iterator[None]:
+    """What cuts a job off leaves its work paused, in words; the job is tried again all the same."""
+    try:
+        yield
+    except Exception:
+        pause()
+        raise
+
+
+def _actor(user: str) -> Viewer:
+    return accounts.viewer_by_id(uuid.UUID(user), clock.local_date(clock.now()))
+
+
+def _pause(way: Way[S], submission: str, user: str, message: str) -> Callable[[], None]:
+    return lambda: submissions.pause(
+        way, actor=_actor(user), at=clock.now(), submission=uuid.UUID(submission), message=message
+    )
+
+
 @app.task(name="reconcile.apply", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
 def apply(imported: str, user: str) -> None:
-    """Apply the batches that have no receipt yet; arguments are ids only.
-
-    What cuts it off leaves it paused, in words.
-    """
-    now = clock.now()
-    actor = accounts.viewer_by_id(uuid.UUID(user), clock.local_date(now))
-    try:
-        applying.apply(actor=actor, at=now, imported=uuid.UUID(imported))
-    except Exception:
-        applying.pause(actor=actor, at=clock.now(), imported=uuid.UUID(imported), message=CUT_OFF)
-        raise
+    """Apply the batches that have no receipt yet; arguments are ids only."""
+    with pausing(_pause(staging.WAY, imported, user, CUT_OFF)):
+        applying.apply(actor=_actor(user), at=clock.now(), imported=uuid.UUID(imported))
 
 
 @app.task(name="reconcile.compare", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
 def compare(comparison: str, user: str) -> None:
-    """Run a comparison; arguments are ids only. What cuts it off leaves it paused, in words."""
-    now = clock.now()
-    actor = accounts.viewer_by_id(uuid.UUID(user), clock.local_date(now))
-    try:
-        comparing.run(actor=actor, at=now, comparison=uuid.UUID(comparison))
-    except Exception:
-        comparing.pause(actor=actor, at=clock.now(), comparison=uuid.UUID(comparison), message=NOT_COMPARED)
-        raise
+    """Run a comparison; arguments are ids only."""
+    with pausing(_pause(comparing.WAY, comparison, user, NOT_COMPARED)):
+        comparing.run(actor=_actor(user), at=clock.now(), comparison=uuid.UUID(comparison))

@@ -1,9 +1,12 @@
-"""Imports with their staged rows, comparisons with what they leave to decide, back-fill lists.
+"""Ledgers handed in: imports with their staged rows, comparisons with what they leave to decide, back-fill lists.
 
 Numbers are encrypted.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,18 +16,23 @@ from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
 
 
-class Import(models.Model):
-    """One ledger on its way into the register. Unfinished until the last batch has its receipt."""
+class Submission(models.Model):
+    """A ledger, or the platform's export, as somebody handed it in: its file, how its columns are understood, how far
+    it is. What becomes of it is an ``Import`` or a ``Comparison``.
+    """
 
     STATES = [
-        ("staging", "正在读表"),
         ("mapping", "等您核对列"),
         ("applying", "正在入库"),
-        ("paused", "没导完"),
-        ("done", "已导入"),
+        ("comparing", "正在比对"),
+        ("paused", "停下了"),
+        ("done", "办好了"),
         ("failed", "没读成"),
         ("cancelled", "已放弃"),
     ]
+    SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
+    WORDS: ClassVar[Mapping[str, str]] = {}
+    """The states that are called otherwise here."""
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
@@ -32,19 +40,11 @@ class Import(models.Model):
     name = models.CharField(max_length=200)
     scope = models.CharField(max_length=15)
     kind = models.CharField(max_length=16, blank=True)
+    source = models.CharField(max_length=16, choices=SOURCES, default="ledger")
     mapping = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=STATES, default="staging")
+    state = models.CharField(max_length=10, choices=STATES, default="mapping")
     message = models.CharField(max_length=400, blank=True)
-    n_rows = models.IntegerField(default=0)
-    n_faulty = models.IntegerField(default=0)
-    n_created = models.IntegerField(default=0)
-    n_changed = models.IntegerField(default=0)
-    n_same = models.IntegerField(default=0)
     n_differences = models.IntegerField(default=0)
-    n_refused = models.IntegerField(default=0)
-    n_unassigned = models.IntegerField(default=0)
-    n_batches = models.IntegerField(default=0)
-    n_batches_done = models.IntegerField(default=0)
     actor = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=40)
     created_at = models.DateTimeField()
@@ -52,6 +52,48 @@ class Import(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["scope", "-created_at"])]
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return self.WORDS.get(self.state) or dict(self.STATES)[self.state]
+
+    @property
+    def chosen(self) -> dict[str, dict[str, str]]:
+        """The columns a person chose, by side: header → field."""
+        return {side: understood["chosen"] for side, understood in self.mapping.items()}
+
+    @property
+    def questions(self) -> list[str]:
+        """The columns that somebody must choose before it goes on."""
+        return [question for understood in self.mapping.values() for question in understood["questions"]]
+
+    @property
+    def refused(self) -> list[str]:
+        """The columns that are not taken, in words."""
+        return [column for understood in self.mapping.values() for column in understood["refused"]]
+
+    def side(self, source: str) -> str:
+        """Which of its files is that source's; empty where none is."""
+        if self.source == source:
+            return "left"
+        return "right" if source == "platform" and "right" in self.mapping else ""
+
+
+class Import(Submission):
+    """One ledger on its way into the register. Unfinished until the last batch has its receipt."""
+
+    WORDS = {"paused": "没导完", "done": "已导入"}
+
+    n_rows = models.IntegerField(default=0)
+    n_faulty = models.IntegerField(default=0)
+    n_created = models.IntegerField(default=0)
+    n_changed = models.IntegerField(default=0)
+    n_same = models.IntegerField(default=0)
+    n_refused = models.IntegerField(default=0)
+    n_unassigned = models.IntegerField(default=0)
+    n_batches = models.IntegerField(default=0)
+    n_batches_done = models.IntegerField(default=0)
 
 
 class StagedRow(models.Model):
@@ -91,6 +133,11 @@ class StagedRow(models.Model):
             models.Index(fields=["entity"], condition=Q(entity__isnull=False), name="staged_of_entity"),
         ]
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the register holds just what the row says: it was registered from it, and nothing was at fault."""
+        return self.state == "created" and not self.faults
+
     def envelope_row(self) -> str:
         """What this row's envelopes are bound to."""
         return f"{self.of_id}|{self.sheet}|{self.row_no}"
@@ -106,48 +153,22 @@ class StagedRow(models.Model):
         }
 
 
-class Comparison(models.Model):
+class Comparison(Submission):
     """One ledger (or the platform's export) compared: with the register, or with each other (rate 3)."""
 
-    STATES = [
-        ("mapping", "等您核对列"),
-        ("comparing", "正在比对"),
-        ("paused", "没比完"),
-        ("done", "比好了"),
-        ("failed", "没读成"),
-        ("cancelled", "已放弃"),
-    ]
-    SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
+    WORDS = {"paused": "没比完", "done": "比好了"}
 
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    scope = models.CharField(max_length=15)
-    kind = models.CharField(max_length=16, blank=True)
-    source = models.CharField(max_length=16, choices=SOURCES)
-    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
-    name = models.CharField(max_length=200)
     other_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     other_name = models.CharField(max_length=200, blank=True)
-    annotated = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    mapping = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=STATES, default="mapping")
-    message = models.CharField(max_length=400, blank=True)
     doing = models.CharField(max_length=60, blank=True)
     n_left = models.IntegerField(default=0)
     n_right = models.IntegerField(default=0)
     n_pairs = models.IntegerField(default=0)
     n_equal = models.IntegerField(default=0)
     n_union = models.IntegerField(default=0)
-    n_differences = models.IntegerField(default=0)
     by_field = models.JSONField(default=dict)
     by_sheet = models.JSONField(default=dict)
     by_grid = models.JSONField(default=dict)
-    actor = models.UUIDField(null=True)
-    actor_name = models.CharField(max_length=40)
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["scope", "-created_at"])]
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -226,8 +247,8 @@ class Unmatched(models.Model):
 
 
 class SideRow(models.Model):
-    """What a side (a ledger, the platform) said of an entity when it was last compared: the ground of the
-    back-fill list.
+    """What a side (a ledger, the platform) said of an entity when it was last imported or compared: the ground of
+    the back-fill list.
 
     ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody
     looks.
@@ -242,7 +263,7 @@ class SideRow(models.Model):
     )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    of = models.ForeignKey(Comparison, models.CASCADE, related_name="rows")
+    of = models.ForeignKey(Submission, models.CASCADE, related_name="said_rows")
     source = models.CharField(max_length=16)
     grid = models.CharField(max_length=15)
     kind = models.CharField(max_length=16)

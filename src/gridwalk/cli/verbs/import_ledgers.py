@@ -50,11 +50,11 @@ def _import(path: Path, scope: str, actor: Any) -> bool:
     with progress.stage(f"{path.name}", "批") as step:
         at = clock.now()
         made = staging.upload(actor=actor, at=at, data=path.read_bytes(), name=path.name, scope=scope)
-        if made.state == "mapping" and not made.mapping["questions"]:
+        if made.state == "mapping" and not made.questions:
             made = staging.stage(actor=actor, at=at, imported=made.id)
             made = applying.apply(actor=actor, at=at, imported=made.id, progress=step)
     if made.state == "mapping":
-        output.say(f"  还有几列要您先定，没有导入。请在网页“台账导入”里核对：{'；'.join(made.mapping['questions'])}")
+        output.say(f"  还有几列要您先定，没有导入。请在网页“台账导入”里核对：{'；'.join(made.questions)}")
     elif made.state != "done":
         output.say(f"  没有导入：{made.message}")
     else:

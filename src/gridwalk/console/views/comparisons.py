@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages, uploads
+from gridwalk.console import pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.views import submissions
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.indicators import consistency as rate
 from gridwalk.indicators.definitions import MEASURED_APART
@@ -22,8 +23,11 @@ from gridwalk.indicators.tallies import Figure
 from gridwalk.ledger.comparing import ONLY_RIGHT
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import comparing, deciding
+from gridwalk.reconcile.actions.comparing import WAY
+from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import comparisons as queries
 from gridwalk.reconcile.queries import register
+from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.registry.actions.endings import EndError
 from gridwalk.territory import queries as territory
 
@@ -34,11 +38,11 @@ WHATS = {"ledger_only": "台账有，一张表没有", "register_only": "一张�
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The comparisons so far, and the form for another."""
-    scope = pages.scope_of(request, Verb.IMPORT_LEDGER)
-    areas = [(a.code, a.short) for a in territory.communities(scope)]
-    if len(scope) < 12:
-        areas.insert(0, (scope, territory.scope_name(scope)))
-    context = {"comparisons": queries.comparisons(request.viewer), "areas": areas, "kinds": KINDS}
+    context = {
+        "comparisons": handed_in.submissions(request.viewer, WAY.model),
+        "areas": submissions.areas(request, "{}"),
+        "kinds": KINDS,
+    }
     return page(request, "console/comparisons/list.html", context, active="console:comparisons")
 
 
@@ -60,7 +64,7 @@ def upload(request: Signed) -> HttpResponse:
             kind=request.POST.get("kind") or None,
             other=(other.read(), other.name or "平台导出") if other else None,
         )
-    except comparing.ComparisonRefused as error:
+    except SubmissionRefused as error:
         messages.error(request, str(error))
         return redirect("console:comparisons")
     return redirect("console:comparison", made.id)
@@ -69,7 +73,7 @@ def upload(request: Signed) -> HttpResponse:
 @require_GET
 def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One comparison: its mapping while it waits, its progress, its rate with what is left to decide."""
-    found = queries.get_comparison(request.viewer, pk)
+    found = handed_in.get_submission(request.viewer, WAY.model, pk)
     context: dict[str, Any] = {
         "one": found,
         "kinds": KINDS,
@@ -114,36 +118,26 @@ def _result(request: Signed, found: Any) -> dict[str, Any]:
 @require_POST
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin comparing."""
-    found = queries.get_comparison(request.viewer, pk)
-    chosen: dict[str, dict[str, str]] = {"left": {}, "right": {}}
-    for key, value in request.POST.items():
-        if key.startswith("column:") and value != "?":
-            side, _, header = key.removeprefix("column:").partition(":")
-            if side in chosen:
-                chosen[side][header] = str(value)
+    found = handed_in.get_submission(request.viewer, WAY.model, pk)
+    chosen, kind = submissions.columns(request.POST), request.POST.get("kind") or None
     try:
         if found.state != "paused":
-            found = comparing.remap(
-                actor=request.viewer, at=request.at, comparison=pk, chosen=chosen, kind=request.POST.get("kind") or None
-            )
+            found = remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind)
         if request.POST.get("do") != "again" and found.state != "failed":
             comparing.start(actor=request.viewer, at=request.at, comparison=pk)
             jobs.compare.defer(comparison=str(pk), user=str(request.viewer.id))
-    except comparing.ComparisonRefused as error:
+    except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect("console:comparison", pk)
 
 
 @require_GET
 def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """The moving part of the page; ends by asking for the whole page. Of a result: its workbook, when it is written."""
-    found = queries.get_comparison(request.viewer, pk)
+    """The moving part of the page. Of a result: its workbook, when it is written."""
     if request.GET.get("workbook"):
-        return render(request, "console/comparisons/_workbook.html", {"one": found})
-    response = render(request, "console/comparisons/_progress.html", {"one": found})
-    if found.state != "comparing":
-        response["HX-Refresh"] = "true"
-    return response
+        one = handed_in.get_submission(request.viewer, WAY.model, pk)
+        return render(request, "console/comparisons/_workbook.html", {"one": one})
+    return submissions.progress(request, WAY, pk, "console/comparisons/_progress.html")
 
 
 @require_POST
@@ -151,7 +145,7 @@ def again(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """再比一次: the same files against the register as it is now."""
     try:
         made = comparing.again(actor=request.viewer, at=request.at, comparison=pk)
-    except comparing.ComparisonRefused as error:
+    except SubmissionRefused as error:
         messages.error(request, str(error))
         return redirect("console:comparison", pk)
     jobs.compare.defer(comparison=str(made.id), user=str(request.viewer.id))
@@ -161,25 +155,19 @@ def again(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """放弃."""
-    try:
-        found = comparing.cancel(actor=request.viewer, at=request.at, comparison=pk)
-        messages.success(request, found.message)
-    except comparing.ComparisonRefused as error:
-        messages.error(request, str(error))
-    return redirect("console:comparison", pk)
+    return submissions.cancel(request, WAY, pk, "console:comparison")
 
 
 @require_GET
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The left workbook back, with both values, the reasons and the further sheets."""
-    name, data = queries.annotated(request.viewer, pk)
-    return downloads.workbook(request, name, data, source=("comparison", pk))
+    return submissions.annotated(request, WAY, pk)
 
 
 @require_POST
 def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Decide chosen records, or all that are open of one sort."""
-    found = queries.get_comparison(request.viewer, pk)
+    found = handed_in.get_submission(request.viewer, WAY.model, pk)
     what, decision = request.POST.get("what", ""), request.POST.get("decision", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
     if request.POST.get("all"):
@@ -220,7 +208,7 @@ def _is_id(text: str) -> bool:
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回: of chosen records, or of the whole decision that was just made."""
-    found = queries.get_comparison(request.viewer, pk)
+    found = handed_in.get_submission(request.viewer, WAY.model, pk)
     what = request.POST.get("what", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
     chosen = queries.of_comparison(found, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])

@@ -27,7 +27,8 @@ from gridwalk.indicators import consistency
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
 from gridwalk.method import forecast
-from gridwalk.reconcile.queries import comparisons, imports
+from gridwalk.reconcile.actions import comparing, staging
+from gridwalk.reconcile.queries import comparisons, submissions
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import unassigned
 from gridwalk.visits.queries import worklist
@@ -191,7 +192,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
                 "button": "去决定",
             }
         )
-    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := comparisons.n_unfinished(viewer)):
+    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := submissions.n_unfinished(viewer, comparing.WAY.model)):
         found.append(
             {
                 "mark": "账",
@@ -202,7 +203,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
                 "button": "接着比",
             }
         )
-    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := imports.unfinished(viewer)):
+    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := submissions.n_unfinished(viewer, staging.WAY.model)):
         found.append(
             {"mark": "账", "tone": "q", "text": f"{n} 份台账没导完", "note": "", "url": "/imports/", "button": "接着导"}
         )

@@ -6,28 +6,32 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import downloads, pages, uploads
+from gridwalk.console import pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.views import submissions
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import staging
+from gridwalk.reconcile.actions.staging import WAY
+from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import imports as queries
+from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.territory import queries as territory
 
 
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The imports so far, and the form for another."""
-    scope = pages.scope_of(request, Verb.IMPORT_LEDGER)
-    areas = [(a.code, a.short) for a in territory.communities(scope)]
-    if len(scope) < 12:
-        areas.insert(0, (scope, f"{territory.scope_name(scope)}（按表里的社区分）"))
-    context = {"imports": queries.imports(request.viewer), "areas": areas, "kinds": dictionary.KINDS}
+    context = {
+        "imports": handed_in.submissions(request.viewer, WAY.model),
+        "areas": submissions.areas(request, "{}（按表里的社区分）"),
+        "kinds": dictionary.KINDS,
+    }
     return page(request, "console/imports/list.html", context, active="console:imports")
 
 
@@ -38,7 +42,7 @@ def upload(request: Signed) -> HttpResponse:
     if file is None:
         messages.error(request, uploads.why_missing(request, "没有导入"))
         return redirect("console:imports")
-    made = staging.upload(
+    one = staging.upload(
         actor=request.viewer,
         at=request.at,
         data=file.read(),
@@ -46,24 +50,23 @@ def upload(request: Signed) -> HttpResponse:
         scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
         kind=request.POST.get("kind") or None,
     )
-    return redirect("console:import", made.id)
+    return redirect("console:import", one.id)
 
 
 @require_GET
 def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One import: its mapping while it waits, its progress, what came of it."""
-    found = queries.get_import(request.viewer, pk)
-    shown, n_faulty = queries.faults(found)
-    fields = [(f.name, f.label) for f in dictionary.fields(found.kind)] if found.kind else []
+    one = handed_in.get_submission(request.viewer, WAY.model, pk)
+    faults, n_faulty = queries.faults(one)
     context = {
-        "one": found,
-        "faults": shown,
+        "one": one,
+        "faults": faults,
         "n_faulty": n_faulty,
-        "fields": fields,
+        "fields": [(field.name, field.label) for field in dictionary.fields(one.kind)] if one.kind else [],
         "kinds": dictionary.KINDS,
-        "where": territory.scope_name(found.scope),
-        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.scope),
-        **pages.unassigned(request, found.scope),
+        "where": territory.scope_name(one.scope),
+        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, one.scope),
+        **pages.unassigned(request, one.scope),
     }
     return page(request, "console/imports/show.html", context, active="console:imports")
 
@@ -71,55 +74,34 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
-    found = queries.get_import(request.viewer, pk)
-    chosen = {
-        key.removeprefix("column:"): str(value)
-        for key, value in request.POST.items()
-        if key.startswith("column:") and value != "?"
-    }
+    one = handed_in.get_submission(request.viewer, WAY.model, pk)
+    again, kind = request.POST.get("do") == "again", request.POST.get("kind") or None
+    chosen = submissions.columns(request.POST)
     try:
-        if request.POST.get("do") == "again":
-            found = staging.remap(
-                actor=request.viewer, at=request.at, imported=pk, chosen=chosen, kind=request.POST.get("kind") or None
-            )
-        elif found.state == "paused":
-            _defer(request, pk)
-        else:
-            staging.remap(actor=request.viewer, at=request.at, imported=pk, chosen=chosen, kind=found.kind)
-            staging.stage(actor=request.viewer, at=request.at, imported=pk)
-            _defer(request, pk)
-    except staging.ImportRefused as error:
+        if again or one.state != "paused":
+            remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind if again else None)
+        if not again:
+            if one.state != "paused":
+                staging.stage(actor=request.viewer, at=request.at, imported=pk)
+            jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
+    except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect("console:import", pk)
 
 
-def _defer(request: Signed, pk: uuid.UUID) -> None:
-    jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
-
-
 @require_GET
 def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """The moving part of the page; ends by asking for the whole page."""
-    found = queries.get_import(request.viewer, pk)
-    response = render(request, "console/imports/_progress.html", {"one": found})
-    if found.state != "applying":
-        response["HX-Refresh"] = "true"
-    return response
+    """The moving part of the page."""
+    return submissions.progress(request, WAY, pk, "console/imports/_progress.html")
 
 
 @require_POST
 def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """放弃."""
-    try:
-        found = staging.cancel(actor=request.viewer, at=request.at, imported=pk)
-        messages.success(request, found.message)
-    except staging.ImportRefused as error:
-        messages.error(request, str(error))
-    return redirect("console:import", pk)
+    return submissions.cancel(request, WAY, pk, "console:import")
 
 
 @require_GET
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The user's own file back with bad cells coloured and explained."""
-    name, data = queries.annotated(request.viewer, pk)
-    return downloads.workbook(request, name, data, source=("import", pk))
+    return submissions.annotated(request, WAY, pk)

@@ -19,10 +19,12 @@ from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
 from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark
-from gridwalk.reconcile.actions import facility_rows, persons, places_rows, staging
+from gridwalk.reconcile.actions import facility_rows, persons, places_rows, sides, submissions
 from gridwalk.reconcile.actions.batch import Batch
+from gridwalk.reconcile.actions.submissions import SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
+from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 
 Progress = Callable[[int, int], None]
@@ -37,15 +39,15 @@ APPLY = {
 
 
 def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Progress | None = None) -> Import:
-    """Apply every batch that has no receipt yet, then write the annotated workbook. Raises NotHere, ImportRefused.
+    """Apply every batch that has no receipt yet, then write the annotated workbook. Raises NotHere, SubmissionRefused.
 
     Cut off anywhere, calling it again goes on with the next batch; a finished import is left as it is.
     """
-    found = staging.get_own(actor, imported)
+    found = get_submission(actor, Import, imported)
     if found.state == "done":
         return found
     if found.state not in {"applying", "paused"}:
-        raise staging.ImportRefused("这份台账还没有核对列，先核对再入库。")
+        raise SubmissionRefused("这份台账还没有核对列，先核对再入库。")
     keys = {batch: _key(found, batch) for batch in range(found.n_batches)}
     done = core_queries.receipts(keys.values())
     places = Places(found.scope)
@@ -64,11 +66,13 @@ def _key(found: Import, batch: int) -> str:
 def _apply_batch(found: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
     rows = list(StagedRow.objects.filter(of=found, batch=batch).order_by("id"))
     values = [row.opened() for row in rows]
+    said = [dict(of_row) for of_row in values]
     work = Batch(of=found, rows=rows, values=values, places=places.locate(values))
     with core.write_to(*work.grids(), actor=actor, at=at) as writing:
         core.give_receipt(_key(found, batch), at=at, result={"rows": len(rows)})
         APPLY[found.kind](writing, work)
         _save(writing, found, work)
+        sides.remember_import(writing, work, said)
 
 
 def _save(writing: Writing, found: Import, work: Batch) -> None:
@@ -102,7 +106,7 @@ def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
         name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx",
         purpose="annotated",
         scope=found.scope,
-        keep=staging.KEEP_FILES,
+        keep=submissions.KEEP_FILES,
         actor=actor,
         at=at,
     )
@@ -119,10 +123,3 @@ def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
             data={"created": found.n_created, "differences": found.n_differences},
         )
     return found
-
-
-def pause(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, message: str) -> None:
-    """Note that applying stopped half-way (an error, a shutdown); what is in stays in, and going on is one button."""
-    with core.write_to(actor=actor, at=at) as writing:
-        Import.objects.filter(pk=imported, state="applying").update(state="paused", message=message[:400])
-        writing.audit("import.paused", kind="import", subject=imported)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from gridwalk.accounts import rules as access
@@ -75,10 +75,18 @@ def _item(
     )
 
 
-def prove(writing: Writing, source: str, kind: str, said: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
-    """Step: a new export says of each entity what stands there now; what it was told is proved, or still open."""
+def prove(
+    writing: Writing, source: str, kind: str, said: Mapping[uuid.UUID, Mapping[str, Any]], *, spoken: Set[str]
+) -> None:
+    """Step: a new export says of each entity what stands there now; what it was told is proved, or still open.
+
+    A field that it does not speak of (``spoken``) proves nothing.
+    """
+    fields = {*spoken, comparing.ADDRESS, NEW_ROW}
     rows: Sequence[BackfillItem] = list(
-        BackfillItem.objects.filter(source=source, kind=kind, entity__in=list(said)).exclude(state="proved")
+        BackfillItem.objects.filter(source=source, kind=kind, entity__in=list(said), field__in=fields).exclude(
+            state="proved"
+        )
     )
     for item in rows:
         now = said[item.entity]

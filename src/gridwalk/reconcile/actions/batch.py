@@ -71,7 +71,7 @@ class Batch:
 
     def _columns(self, sheet: str) -> list[dict[str, Any]]:
         """The columns of a sheet as they were mapped."""
-        return next((s["columns"] for s in self.of.mapping.get("sheets", []) if s["name"] == sheet), [])
+        return next((s["columns"] for s in self.of.mapping["left"]["sheets"] if s["name"] == sheet), [])
 
     def became(self, index: int, entity: uuid.UUID, state: str) -> None:
         """Note what became of a row."""

@@ -7,31 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from gridwalk.accounts import rules as access
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core import queries as core_queries
-from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing, diff_workbook, sides
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.sides import Side
-from gridwalk.reconcile.actions import estates, mapping, measuring, noting
+from gridwalk.reconcile.actions import estates, mapping, measuring, noting, submissions
 from gridwalk.reconcile.actions.noting import Versus
+from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.queries import register
+from gridwalk.reconcile.queries.submissions import get_submission
 
-KEEP_FILES = dt.timedelta(days=30)
 Say = Callable[[str], None]
-READ = {"left": "file", "right": "other_file"}
-
-
-class ComparisonRefused(Exception):
-    """A comparison that cannot go on as asked; the text says why and what to do."""
+FILES = {"left": ("file", "name"), "right": ("other_file", "other_name")}
+"""Where a comparison keeps the file of each of its sides, and the file's name."""
 
 
 class _GivenUp(Exception):
@@ -51,142 +47,91 @@ def upload(
 ) -> Comparison:
     """Keep the file (and the platform's export to compare it with) encrypted, read them and propose a mapping.
 
-    Raises NotPermitted, ComparisonRefused.
+    Raises NotPermitted, SubmissionRefused.
     """
-    access.require(actor, Verb.IMPORT_LEDGER, scope)
     if source not in dict(Comparison.SOURCES):
-        raise ComparisonRefused("要说明这份表是台账还是市平台导出。")
-    stored = [
-        core.store_file(data=d, name=n, purpose="comparison", scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at)
-        for d, n in [(data, name), *([other] if other else [])]
-    ]
-    made = Comparison(
+        raise SubmissionRefused("要说明这份表是台账还是市平台导出。")
+    new = Comparison(
         scope=scope,
         kind=kind or "",
         source=source,
-        file=stored[0],
+        file=WAY.store(actor=actor, at=at, scope=scope, data=data, name=name),
         name=name[:200],
-        other_file=stored[1] if other else None,
-        other_name=other[1][:200] if other else "",
-        actor=actor.id,
-        actor_name=actor.name,
-        created_at=at,
+        **submissions.handed_in(actor, at),
     )
-    _read(made, {"left": {}, "right": {}})
-    with core.write_to(actor=actor, at=at) as writing:
-        made.save(force_insert=True)
-        writing.audit(
-            "comparison.uploaded", scope=scope, kind="comparison", subject=made.id, data={"state": made.state}
-        )
-    return made
+    if other:
+        new.other_file = WAY.store(actor=actor, at=at, scope=scope, data=other[0], name=other[1])
+        new.other_name = other[1][:200]
+    return submissions.upload(WAY, new, actor=actor, at=at)
 
 
-def _read(made: Comparison, chosen: Mapping[str, Mapping[str, str]]) -> dict[str, Side]:
-    """Read the files with the chosen columns; the comparison is waiting for its mapping, or failed and says why."""
-    found: dict[str, Side] = {}
-    asked = made.kind
-    try:
-        for side, name in (("left", made.name), ("right", made.other_name)):
-            stored = made.file_id if side == "left" else made.other_file_id
-            if stored is None:
-                continue
-            found[side] = sides.read_bytes(files.read(stored), name, kind=asked or None, mapping=chosen[side])
-            if side == "right" and found[side].kind != made.kind:
-                raise LedgerError(
-                    f"两份不是同一种台账：{made.name} 是{dictionary.KINDS[made.kind]}，{name} 是"
-                    f"{dictionary.KINDS[found[side].kind]}，没有比对。请换一份再来，认错了就选定种类再读一遍。"
-                )
-            made.kind = found[side].kind
-        if made.kind not in register.KINDS:
+def _understand(one: Comparison, chosen: Chosen) -> None:
+    """Read the files, which must be of one kind, and of one that can be compared."""
+    read: dict[str, Side] = {}
+    asked = one.kind
+    for side in FILES:
+        file, name = _file(one, side)
+        if file is None:
+            continue
+        read[side] = sides.read_bytes(files.read(file), name, kind=asked or None, mapping=chosen.get(side, {}))
+        if side == "right" and read[side].kind != one.kind:
             raise LedgerError(
-                f"{dictionary.KINDS[made.kind]}台账还不能比对，能比的是房屋、人员、单位。导入台账时会逐项核对。"
+                f"两份不是同一种台账：{one.name} 是{dictionary.KINDS[one.kind]}，{name} 是"
+                f"{dictionary.KINDS[read[side].kind]}，没有比对。请换一份再来，认错了就选定种类再读一遍。"
             )
-    except LedgerError as error:
-        made.state, made.message = "failed", str(error)[:400]
-        return {}
-    made.state = "mapping"
-    made.message = "；".join(q for side in found.values() for q in side.questions)[:400]
-    made.n_left = len(found["left"].frame)
-    made.n_right = len(found["right"].frame) if "right" in found else 0
-    made.mapping = {
-        side: mapping.described(made.kind, s.sheets, chosen=chosen[side], questions=s.questions, refused=s.refused)
-        | {"fields": list(s.fields)}
-        for side, s in found.items()
+        one.kind = read[side].kind
+    if one.kind not in register.KINDS:
+        raise LedgerError(
+            f"{dictionary.KINDS[one.kind]}台账还不能比对，能比的是房屋、人员、单位。导入台账时会逐项核对。"
+        )
+    one.n_left = len(read["left"].frame)
+    one.n_right = len(read["right"].frame) if "right" in read else 0
+    one.mapping = {
+        side: mapping.described(reading, chosen=chosen.get(side, {}), fields=reading.fields)
+        for side, reading in read.items()
     }
-    return found
 
 
-def get_own(actor: Viewer, comparison: uuid.UUID) -> Comparison:
-    """A comparison the actor may go on with. Raises NotHere."""
-    found = Comparison.objects.select_related("file", "annotated").filter(pk=comparison).first()
-    if found is None or not actor.may(Verb.IMPORT_LEDGER, found.scope):
-        raise NotHere
-    return found
-
-
-def remap(
-    *,
-    actor: Viewer,
-    at: dt.datetime,
-    comparison: uuid.UUID,
-    chosen: Mapping[str, Mapping[str, str]],
-    kind: str | None = None,
-) -> Comparison:
-    """Read again with the columns a person chose (side → header → field, "" drops it).
-
-    Raises NotHere, ComparisonRefused.
-    """
-    found = get_own(actor, comparison)
-    if found.state not in {"mapping", "failed"}:
-        raise ComparisonRefused("已经开始比对，不能再改列。")
-    found.kind = kind or found.kind
-    _read(found, {"left": {}, "right": {}, **chosen})
-    with core.write_to(actor=actor, at=at) as writing:
-        found.save()
-        writing.audit("comparison.mapped", scope=found.scope, kind="comparison", subject=found.id)
-    return found
+def _file(one: Comparison, side: str) -> tuple[uuid.UUID | None, str]:
+    """The stored file of a side and its name."""
+    file, name = FILES[side]
+    return getattr(one, f"{file}_id"), getattr(one, name)
 
 
 def start(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
-    """The columns are right: hand the comparison to the background. Raises NotHere, ComparisonRefused."""
-    found = get_own(actor, comparison)
-    if found.state == "paused":
-        found.state = "comparing"
-    elif found.state != "mapping":
-        raise ComparisonRefused("这份比对不在等核对的状态，请刷新后再看。")
-    asked = [q for side in found.mapping.values() for q in side["questions"]]
-    if asked:
-        raise ComparisonRefused("还有几列要您先定：" + "；".join(asked))
-    with core.write_to(actor=actor, at=at) as writing:
-        found.state, found.doing, found.message = "comparing", "排队等候", ""
-        found.save()
-        writing.audit("comparison.started", scope=found.scope, kind="comparison", subject=found.id)
-    return found
+    """The columns are right: hand the comparison to the background. Raises NotHere, SubmissionRefused."""
+    one = get_submission(actor, Comparison, comparison)
+    if one.state not in {"mapping", "paused"}:
+        raise SubmissionRefused("这份比对不在等核对的状态，请刷新后再看。")
+    submissions.require_chosen(one)
+    return _started(one, actor=actor, at=at)
 
 
 def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
-    """Measure the same files again, while they are kept. Raises NotHere, ComparisonRefused."""
-    old = get_own(actor, comparison)
-    if old.state != "done" or old.file.erased_at is not None:
-        raise ComparisonRefused("原文件已过 30 天，清除了。请重新上传再比。")
-    made = Comparison(
-        scope=old.scope,
-        kind=old.kind,
-        source=old.source,
-        file=old.file,
-        name=old.name,
-        other_file=old.other_file,
-        other_name=old.other_name,
-        actor=actor.id,
-        actor_name=actor.name,
-        created_at=at,
+    """Measure the same files again, while they are kept. Raises NotHere, SubmissionRefused."""
+    earlier = get_submission(actor, Comparison, comparison)
+    if earlier.state != "done" or earlier.file.erased_at is not None:
+        raise SubmissionRefused("原文件已过 30 天，清除了。请重新上传再比。")
+    new = Comparison(
+        scope=earlier.scope,
+        kind=earlier.kind,
+        source=earlier.source,
+        file=earlier.file,
+        name=earlier.name,
+        other_file=earlier.other_file,
+        other_name=earlier.other_name,
+        **submissions.handed_in(actor, at),
     )
-    _read(made, {"left": {}, "right": {}} | {side: m["chosen"] for side, m in old.mapping.items()})
-    made.state, made.doing = "comparing", "排队等候"
+    WAY.read(new, earlier.chosen)
+    return _started(new, actor=actor, at=at)
+
+
+def _started(one: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
     with core.write_to(actor=actor, at=at) as writing:
-        made.save(force_insert=True)
-        writing.audit("comparison.started", scope=made.scope, kind="comparison", subject=made.id)
-    return made
+        one.state, one.doing, one.message = "comparing", "排队等候", ""
+        one.save()
+        writing.audit("comparison.started", scope=one.scope, kind="comparison", subject=one.id)
+    return one
 
 
 def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
@@ -194,13 +139,13 @@ def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
 
     The result stands before the annotated workbook is written, which takes as long again. Cut off anywhere, calling it
     again compares anew and goes on with the grids that have no receipt, or with the workbook; a finished comparison
-    is left as it is, one given up stays given up. Raises NotHere, ComparisonRefused.
+    is left as it is, one given up stays given up. Raises NotHere, SubmissionRefused.
     """
-    found = get_own(actor, comparison)
+    found = get_submission(actor, Comparison, comparison)
     if found.state == "cancelled" or (found.state == "done" and not found.doing):
         return found
     if found.state not in {"comparing", "paused", "done"}:
-        raise ComparisonRefused("还没有核对列，先核对再比对。")
+        raise SubmissionRefused("还没有核对列，先核对再比对。")
     Comparison.objects.filter(pk=found.pk, state="paused").update(state="comparing")
     try:
         return _run(found, actor=actor, at=at)
@@ -265,10 +210,9 @@ def _saying(found: Comparison) -> Say:
 
 
 def _side(found: Comparison, side: str) -> Side:
-    stored, name = (found.file_id, found.name) if side == "left" else (found.other_file_id, found.other_name)
-    assert stored is not None
-    chosen = found.mapping[side]["chosen"]
-    return sides.read_bytes(files.read(stored), name, kind=found.kind, mapping=chosen)
+    file, name = _file(found, side)
+    assert file is not None
+    return sides.read_bytes(files.read(file), name, kind=found.kind, mapping=found.chosen[side])
 
 
 def _finish(found: Comparison, work: noting.Work, measured: Compared, *, actor: Viewer, at: dt.datetime) -> None:
@@ -305,7 +249,7 @@ def _annotate(found: Comparison, measured: Compared, *, actor: Viewer, at: dt.da
         name=f"{found.name.rsplit('.', 1)[0]}（比对批注）.xlsx",
         purpose="annotated",
         scope=found.scope,
-        keep=KEEP_FILES,
+        keep=submissions.KEEP_FILES,
         actor=actor,
         at=at,
     )
@@ -315,24 +259,21 @@ def _annotate(found: Comparison, measured: Compared, *, actor: Viewer, at: dt.da
     return found
 
 
-def pause(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID, message: str) -> None:
-    """Note that comparing stopped half-way; going on is one button."""
-    with core.write_to(actor=actor, at=at) as writing:
-        Comparison.objects.filter(pk=comparison, state="comparing").update(state="paused", message=message[:400])
-        writing.audit("comparison.paused", kind="comparison", subject=comparison)
+def _give_up(one: Comparison) -> str:
+    return "已放弃，一张表没有动。" + ("已列出的差异还在。" if one.n_differences else "")
 
 
-def cancel(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
-    """Give up a comparison that is not finished; the questions already asked stay.
-
-    Raises NotHere, ComparisonRefused.
-    """
-    found = get_own(actor, comparison)
-    if found.state in {"done", "cancelled"}:
-        raise ComparisonRefused("这份比对已经结束了。")
-    with core.write_to(actor=actor, at=at) as writing:
-        found.state, found.finished_at = "cancelled", at
-        found.message = "已放弃，一张表没有动。" + ("已列出的差异还在。" if found.n_differences else "")
-        found.save()
-        writing.audit("comparison.cancelled", scope=found.scope, kind="comparison", subject=found.id)
-    return found
+WAY = submissions.Way(
+    model=Comparison,
+    subject="comparison",
+    noun="比对",
+    running="comparing",
+    purpose="comparison",
+    understand=_understand,
+    give_up=_give_up,
+    uploaded="comparison.uploaded",
+    mapped="comparison.mapped",
+    paused="comparison.paused",
+    cancelled="comparison.cancelled",
+)
+"""Beside the register."""

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
-from gridwalk.ledger.read import SheetRead
+from gridwalk.ledger.read import Ledger, SheetRead
 
 
-def described(
-    kind: str,
-    sheets: Sequence[SheetRead],
-    *,
-    chosen: Mapping[str, str],
-    questions: Sequence[str],
-    refused: Sequence[str],
-) -> dict[str, Any]:
-    """The mapping to be kept and shown; sample cells are masked, those of columns not taken are not kept at all."""
+class Reading(Protocol):
+    """A file as it was read: a ledger, or a side of a comparison."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def sheets(self) -> Sequence[SheetRead]: ...
+    @property
+    def questions(self) -> Sequence[str]: ...
+    @property
+    def refused(self) -> Sequence[str]: ...
+
+
+def spoken(ledger: Ledger) -> list[str]:
+    """The fields a ledger says anything of, were it only what nobody can read: an empty column says nothing."""
+    spoken_of = {name for row in ledger.rows for name, value in row.values.items() if value not in {None, ""}}
+    spoken_of |= {fault.field for row in ledger.rows for fault in row.faults if fault.code != "missing"}
+    return [field.name for field in dictionary.fields(ledger.kind) if field.name in spoken_of]
+
+
+def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[str]) -> dict[str, Any]:
+    """The mapping to be kept and shown; sample cells are masked, those of columns not taken are not kept at all.
+
+    ``fields``: those it says anything of.
+    """
     return {
         "chosen": dict(chosen),
-        "refused": list(refused),
-        "questions": list(questions),
+        "refused": list(reading.refused),
+        "questions": list(reading.questions),
+        "fields": list(fields),
         "sheets": [
             {
                 "name": sheet.name,
@@ -36,12 +53,12 @@ def described(
                         "field": c.field,
                         "how": c.how,
                         "note": c.note,
-                        "sample": [_masked(kind, c.field, s) for s in c.sample[:3]],
+                        "sample": [_masked(reading.kind, c.field, s) for s in c.sample[:3]],
                     }
                     for c in sheet.columns
                 ],
             }
-            for sheet in sheets
+            for sheet in reading.sheets
         ],
     }
 

@@ -15,11 +15,11 @@ import polars as pl
 
 from gridwalk.core import bulk, envelope, ids, records
 from gridwalk.core.actions import Writing
-from gridwalk.ledger.comparing import ADDRESS
+from gridwalk.ledger.comparing import ADDRESS, EQUAL
 from gridwalk.ledger.comparing import Comparison as Compared
-from gridwalk.ledger.sides import Side
-from gridwalk.reconcile.actions import backfill
-from gridwalk.reconcile.models import Comparison, SideRow, Unmatched
+from gridwalk.reconcile.actions import backfill, sides
+from gridwalk.reconcile.actions.sides import SideLine, row_values
+from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.places import Places
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, queue
@@ -69,14 +69,6 @@ def settled(found: Comparison, compared: Compared, source: str) -> Compared:
     answered = asked.with_columns(answer=pl.Series([answers.get(p, "") for p in prints], dtype=pl.String))
     of = {answer: answered.filter(pl.col("answer") == answer)["left_row"].to_list() for answer in ("same", "different")}
     return compared.with_answers(same=of["same"], apart=of["different"])
-
-
-def row_values(side: Side) -> list[dict[str, Any]]:
-    """The canonical values of every row, dates as ISO text."""
-    parts = [p for p in ("estate", "building", "stairwell", "room") if p in side.frame.columns]
-    names = [*dict.fromkeys([*side.fields, *parts])]
-    texts = side.frame.select(pl.col(names).cast(pl.String))
-    return [{k: v for k, v in row.items() if v is not None} for row in texts.iter_rows(named=True)]
 
 
 class Work:
@@ -188,36 +180,20 @@ class Work:
         )
 
     def _remember(self, writing: Writing, grid: str, index: int, one: Versus, matched: Mapping[int, int]) -> None:
-        """Keep what the side says of each matched entity, and see which handed-out corrections it has made."""
-        kind = self.found.kind
-        rows = []
-        unlike = one.compared.cells.filter(~pl.col("verdict").is_in(["same", "normalised"]))
+        """Keep what the side says of each matched entity."""
+        unlike = one.compared.cells.filter(~pl.col("verdict").is_in(EQUAL))
         differing = set(unlike["left_row"].to_list())
-        for row, other in matched.items():
-            entity, key = uuid.UUID(self._right[index][other][0]), ids.new_id()
-            sheet, row_no = self._at(index, row)
-            values = records.seal_record(
-                kind, self._values[index][row], table="reconcile_siderow", column="values", row=key
+        lines = [
+            SideLine(
+                entity=uuid.UUID(self._right[index][other][0]),
+                grid=grid,
+                place=self._at(index, row),
+                values=self._values[index][row],
+                differs=row in differing,
             )
-            rows.append(
-                SideRow(
-                    id=key,
-                    of=self.found,
-                    source=one.source,
-                    grid=grid,
-                    kind=kind,
-                    entity=entity,
-                    sheet=sheet[:60],
-                    row_no=row_no,
-                    values=values,
-                    differs=row in differing,
-                    at=writing.at,
-                )
-            )
-        SideRow.objects.filter(source=one.source, kind=kind, entity__in=[r.entity for r in rows]).delete()
-        bulk.insert(rows)
-        said = {r.entity: self._values[index][row] for r, row in zip(rows, matched, strict=True)}
-        backfill.prove(writing, one.source, kind, said)
+            for row, other in matched.items()
+        ]
+        sides.remember(writing, self.found, one.source, lines)
 
     def _list(
         self, writing: Writing, grid: str, index: int, one: Versus, rows: Sequence[tuple[str, tuple[Any, ...]]]

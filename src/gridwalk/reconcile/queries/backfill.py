@@ -19,7 +19,7 @@ from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
-from gridwalk.reconcile.models import BackfillItem, Comparison, SideRow, Unmatched
+from gridwalk.reconcile.models import BackfillItem, SideRow, Submission, Unmatched
 from gridwalk.reconcile.queries import register, sight
 from gridwalk.reconcile.rules import NEW_ROW
 from gridwalk.registry.models import Difference, Residence
@@ -189,12 +189,10 @@ def _corrections(rows: Sequence[SideRow], source: str, kind: str) -> list[Item]:
     return sorted(told, key=lambda item: order[item.entity])
 
 
-def _spoken(comparisons: Collection[uuid.UUID], source: str) -> dict[uuid.UUID, set[str]]:
-    """Which fields the side said anything of in each of these comparisons: it is not told to fill in what it has no
-    column for.
-    """
-    found = Comparison.objects.filter(pk__in=comparisons).only("mapping", "source")
-    return {c.pk: {*c.mapping["left" if c.source == source else "right"]["fields"], *PLACE} for c in found}
+def _spoken(submissions: Collection[uuid.UUID], source: str) -> dict[uuid.UUID, set[str]]:
+    """Which fields the side said anything of in each of these: it is not told to fill in what it has no column for."""
+    handed_in = Submission.objects.filter(pk__in=submissions).only("mapping", "source")
+    return {one.pk: {*one.mapping[one.side(source)]["fields"], *PLACE} for one in handed_in}
 
 
 def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -> list[Item]:
@@ -276,13 +274,13 @@ def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
 
 
 def layout(source: str, kind: str, scope: str) -> tuple[str, list[tuple[str, str]]]:
-    """The side's own workbook, as last compared in that area: its sheet's name and its columns in order as
-    (header, field).
+    """The side's own workbook, as last imported or compared in that area: its sheet's name and its columns in order
+    as (header, field).
     """
     above = [scope[:length] for length in range(len(scope) + 1)]
-    here = Comparison.objects.filter(Q(scope__startswith=scope) | Q(scope__in=above), kind=kind, state="done")
+    here = Submission.objects.filter(Q(scope__startswith=scope) | Q(scope__in=above), kind=kind, state="done")
     for one in here.order_by("-finished_at")[:50]:
-        side = "left" if one.source == source else "right" if source == "platform" and one.other_file_id else ""
+        side = one.side(source)
         sheet = next((s for s in one.mapping[side]["sheets"] if s["columns"]), None) if side else None
         if sheet:
             return sheet["name"], [(c["header"], c["field"]) for c in sheet["columns"]]
@@ -315,7 +313,7 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     of_entity = visible & Q(entity=entity)
     rows = {row.source: row for row in SideRow.objects.filter(of_entity, kind=kind)}
     sides = []
-    for source, label in sorted(Comparison.SOURCES):
+    for source, label in sorted(Submission.SOURCES):
         lacking = _lacking(of_entity, source=source, kind=kind)
         row = rows.get(source)
         if lacking or row:

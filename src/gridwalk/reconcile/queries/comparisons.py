@@ -1,4 +1,4 @@
-"""Reads of comparisons: the list, one with its trend, what it left to decide."""
+"""Reads of a comparison: its trend, its rate by field, what it left to decide."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Count
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import files
-from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.ledger.comparing import ADDRESS
@@ -23,20 +21,6 @@ from gridwalk.registry.queries import entities
 from gridwalk.registry.queries import titles as names_of
 
 PAGE = 50
-
-
-def comparisons(viewer: Viewer, *, limit: int = 60) -> list[Comparison]:
-    """The viewer's comparisons, newest first."""
-    inside = sight.within(viewer, Verb.IMPORT_LEDGER, column="scope")
-    return list(Comparison.objects.filter(inside).order_by("-created_at")[:limit])
-
-
-def get_comparison(viewer: Viewer, comparison: uuid.UUID) -> Comparison:
-    """One comparison. Raises NotHere."""
-    found = Comparison.objects.select_related("file", "annotated").filter(pk=comparison).first()
-    if found is None or not viewer.may(Verb.IMPORT_LEDGER, found.scope):
-        raise NotHere
-    return found
 
 
 def trend(found: Comparison) -> list[Comparison]:
@@ -138,11 +122,6 @@ def n_waiting(viewer: Viewer, scope: str) -> int:
     return Unmatched.objects.filter(sight.within(viewer, Verb.DECIDE_DIFFERENCE, scope), state="open").count()
 
 
-def n_unfinished(viewer: Viewer) -> int:
-    """How many of the viewer's comparisons wait for their columns, or stopped half-way."""
-    return sum(1 for one in comparisons(viewer) if one.state in {"mapping", "paused"})
-
-
 def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
     """The ids of all that is open of one sort, for deciding them at once."""
     seen = sight.within(viewer, Verb.DECIDE_DIFFERENCE)
@@ -152,11 +131,3 @@ def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
 def of_comparison(found: Comparison, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Those of the chosen records that belong to the comparison."""
     return list(Unmatched.objects.filter(of=found, pk__in=list(chosen)).values_list("id", flat=True))
-
-
-def annotated(viewer: Viewer, comparison: uuid.UUID) -> tuple[str, bytes]:
-    """Name and bytes of the annotated workbook. Raises NotHere where there is none, or it has expired."""
-    found = get_comparison(viewer, comparison)
-    if found.annotated is None or found.annotated.erased_at is not None:
-        raise NotHere
-    return found.annotated.name, files.read(found.annotated.id)

@@ -147,7 +147,7 @@ class Found:
     def _is_refused(self, fault: Fault) -> bool:
         kind = FORBIDDEN_COLUMNS[fault.ref][0]
         of_column = [m for m in self._imports.values() if (m.scope, m.kind) == (fault.ref, kind)]
-        return any(f"“{fault.field}”" in said for made in of_column for said in made.mapping["refused"])
+        return any(f"“{fault.field}”" in said for made in of_column for said in made.refused)
 
     def _questioned(self, today: dt.date) -> dict[str, set[uuid.UUID | None]]:
         codes = {f.code for f in self._faults if f.found_by == "contradiction"}

@@ -1,0 +1,61 @@
+"""What importing and comparing a ledger share: the areas it may be of, its columns, its progress, giving it up."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from gridwalk.accounts.rules import Verb
+from gridwalk.console import downloads, pages
+from gridwalk.console.middleware import Signed
+from gridwalk.reconcile.actions import submissions as actions
+from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
+from gridwalk.reconcile.queries import submissions as queries
+from gridwalk.territory import queries as territory
+
+
+def areas(request: Signed, whole: str) -> list[tuple[str, str]]:
+    """The communities a ledger may be of, by code; before them the whole street (its name put into ``whole``)."""
+    scope = pages.scope_of(request, Verb.IMPORT_LEDGER)
+    communities = [(area.code, area.short) for area in territory.communities(scope)]
+    if len(scope) >= 12:
+        return communities
+    return [(scope, whole.format(territory.scope_name(scope))), *communities]
+
+
+def columns(given: QueryDict) -> dict[str, dict[str, str]]:
+    """The columns as chosen on the page: side → header → field."""
+    chosen: dict[str, dict[str, str]] = {"left": {}, "right": {}}
+    for name, field in given.items():
+        side, _, header = name.removeprefix("column:").partition(":")
+        if name.startswith("column:") and field != "?" and side in chosen:
+            chosen[side][header] = str(field)
+    return chosen
+
+
+def progress(request: Signed, way: Way[S], pk: uuid.UUID, template: str) -> HttpResponse:
+    """The moving part of the page; ends by asking for the whole page."""
+    one = queries.get_submission(request.viewer, way.model, pk)
+    response = render(request, template, {"one": one})
+    if one.state != way.running:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
+    """放弃."""
+    try:
+        one = actions.cancel(way, actor=request.viewer, at=request.at, submission=pk)
+        messages.success(request, one.message)
+    except SubmissionRefused as error:
+        messages.error(request, str(error))
+    return redirect(page, pk)
+
+
+def annotated(request: Signed, way: Way[S], pk: uuid.UUID) -> HttpResponse:
+    """The user's own file back, with its cells coloured and explained."""
+    name, data = queries.annotated(request.viewer, way.model, pk)
+    return downloads.workbook(request, name, data, source=(way.subject, pk))

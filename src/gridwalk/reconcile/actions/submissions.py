@@ -1,0 +1,128 @@
+"""A ledger handed in, whichever way it goes: kept encrypted, read, its columns chosen, stopped, given up."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from gridwalk.accounts import rules as access
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core.models import StoredFile
+from gridwalk.ledger.errors import LedgerError
+from gridwalk.reconcile.models import Submission
+from gridwalk.reconcile.queries.submissions import get_submission
+
+KEEP_FILES = dt.timedelta(days=30)
+S = TypeVar("S", bound=Submission)
+Chosen = Mapping[str, Mapping[str, str]]
+"""The columns a person chose: side → header → field, "" drops the column."""
+
+
+class SubmissionRefused(Exception):
+    """A ledger that cannot go on as asked; the text says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Way(Generic[S]):
+    """What is peculiar to one of the two ways a ledger goes, into the register or beside it.
+
+    ``understand`` reads the files with the columns chosen; ``give_up`` clears away and says what stays. The last four
+    are the verbs of the audit.
+    """
+
+    model: type[S]
+    subject: str
+    noun: str
+    running: str
+    purpose: str
+    understand: Callable[[S, Chosen], None]
+    give_up: Callable[[S], str]
+    uploaded: str
+    mapped: str
+    paused: str
+    cancelled: str
+
+    def store(self, *, actor: Viewer, at: dt.datetime, scope: str, data: bytes, name: str) -> StoredFile:
+        """Keep a file encrypted. Raises NotPermitted."""
+        access.require(actor, Verb.IMPORT_LEDGER, scope)
+        return core.store_file(
+            data=data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
+        )
+
+    def read(self, one: S, chosen: Chosen) -> None:
+        """Understand the files; the ledger waits for its columns then, or has failed and says why."""
+        try:
+            self.understand(one, chosen)
+        except LedgerError as error:
+            one.state, one.message = "failed", str(error)[:400]
+        else:
+            one.state, one.message = "mapping", "；".join(one.questions)[:400]
+
+
+def handed_in(actor: Viewer, at: dt.datetime) -> dict[str, Any]:
+    """By whom and when, as a new submission keeps it."""
+    return {"actor": actor.id, "actor_name": actor.name, "created_at": at}
+
+
+def upload(way: Way[S], new: S, *, actor: Viewer, at: dt.datetime) -> S:
+    """Read a new submission and keep it with the columns as proposed.
+
+    A file that cannot be read leaves a failed one that says why.
+    """
+    way.read(new, {})
+    with core.write_to(actor=actor, at=at) as writing:
+        new.save(force_insert=True)
+        writing.audit(
+            way.uploaded,
+            scope=new.scope,
+            kind=way.subject,
+            subject=new.id,
+            data={"kind": new.kind, "state": new.state},
+        )
+    return new
+
+
+def remap(
+    way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID, chosen: Chosen, kind: str | None = None
+) -> S:
+    """Read again with the columns a person chose. Raises NotHere, SubmissionRefused."""
+    one = get_submission(actor, way.model, submission)
+    if one.state not in {"mapping", "failed"}:
+        raise SubmissionRefused(f"这份{way.noun}已经开始办了，不能再改列。")
+    one.kind = kind or one.kind
+    way.read(one, chosen)
+    with core.write_to(actor=actor, at=at) as writing:
+        one.save()
+        writing.audit(way.mapped, scope=one.scope, kind=way.subject, subject=one.id)
+    return one
+
+
+def require_chosen(one: Submission) -> None:
+    """Refuse to go on while a column waits to be chosen. Raises SubmissionRefused."""
+    if one.questions:
+        raise SubmissionRefused("还有几列要您先定：" + "；".join(one.questions))
+
+
+def pause(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID, message: str) -> None:
+    """Note that it stopped half-way (an error, a shutdown); what is done stays done, and going on is one button."""
+    with core.write_to(actor=actor, at=at) as writing:
+        running = way.model._default_manager.filter(pk=submission, state=way.running)
+        running.update(state="paused", message=message[:400])
+        writing.audit(way.paused, kind=way.subject, subject=submission)
+
+
+def cancel(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID) -> S:
+    """Give up what is not finished; what is done stays, and that is said. Raises NotHere, SubmissionRefused."""
+    one = get_submission(actor, way.model, submission)
+    if one.state in {"done", "cancelled"}:
+        raise SubmissionRefused(f"这份{way.noun}已经结束了。")
+    with core.write_to(actor=actor, at=at) as writing:
+        one.message = way.give_up(one)
+        one.state, one.finished_at = "cancelled", at
+        one.save()
+        writing.audit(way.cancelled, scope=one.scope, kind=way.subject, subject=one.id)
+    return one

@@ -1,0 +1,48 @@
+"""Ledgers handed in, whichever way they go: the list, one, its annotated workbook, those that wait."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import files
+from gridwalk.core.queries import NotHere
+from gridwalk.reconcile.models import Submission
+from gridwalk.reconcile.queries import sight
+
+S = TypeVar("S", bound=Submission)
+WAITING = frozenset({"mapping", "applying", "paused"})
+
+
+def submissions(viewer: Viewer, model: type[S], *, limit: int = 60) -> list[S]:
+    """The viewer's imports or comparisons, newest first."""
+    inside = sight.within(viewer, Verb.IMPORT_LEDGER, column="scope")
+    return list(_of(model).filter(inside).order_by("-created_at")[:limit])
+
+
+def _of(model: type[S]) -> QuerySet[S]:
+    return model._default_manager.all()
+
+
+def get_submission(viewer: Viewer, model: type[S], submission: uuid.UUID) -> S:
+    """One import or comparison. Raises NotHere."""
+    one = _of(model).select_related("file", "annotated").filter(pk=submission).first()
+    if one is None or not viewer.may(Verb.IMPORT_LEDGER, one.scope):
+        raise NotHere
+    return one
+
+
+def annotated(viewer: Viewer, model: type[S], submission: uuid.UUID) -> tuple[str, bytes]:
+    """Name and bytes of the annotated workbook. Raises NotHere where there is none, or it has expired."""
+    one = get_submission(viewer, model, submission)
+    if one.annotated is None or one.annotated.erased_at is not None:
+        raise NotHere
+    return one.annotated.name, files.read(one.annotated.id)
+
+
+def n_unfinished(viewer: Viewer, model: type[S]) -> int:
+    """How many wait for their columns, are being imported, or stopped half-way."""
+    return sum(1 for one in submissions(viewer, model) if one.state in WAITING)
