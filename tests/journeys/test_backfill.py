@@ -19,7 +19,7 @@ from gridwalk.reconcile.models import BackfillItem, Comparison, Unmatched
 from gridwalk.reconcile.queries.backfill import items
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Difference, Dwelling, Person
-from tests.harness.campaign import COMMUNITY, GRID, id_no
+from tests.harness.campaign import COMMUNITY, GRID, confirm, id_no, upload, workbook
 from tests.harness.people import SignIn
 from tests.journeys.test_comparing import compared
 
@@ -234,3 +234,47 @@ def test_a_new_row_of_a_door_does_not_say_whether_it_stands_empty_or_is_let(stre
     assert [row[5] for row in added] == ["101", "102", "202", "301", "302", "501"]
     assert added[0] == [*places, "101", None, None, "74.2"]
     assert {(row[6], row[7]) for row in added} == {(None, None)}
+
+
+def imported(client: Client, rows: list[list[Any]]) -> None:
+    done = confirm(client, upload(client, workbook("人口台账（改）", rows)))
+    assert (done.state, done.n_refused) == ("done", 0)
+
+
+def test_an_imported_ledger_is_told_what_was_decided_and_its_next_import_proves_it(
+    street: Client, sign_in: SignIn
+) -> None:
+    """The second import has another phone for 程望舒; the register's is kept, so the ledger must change its own."""
+    imported(street, export("12099999999"))
+    assert "没有要改回去的了" in text(street, "/backfill/", source="ledger", kind="person")  # not decided yet
+    asked = Difference.objects.get(field="phone", source="ledger", state="open")
+    decision = {"decision": "keep", "next": ""}
+    stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
+    assert stranger.post(f"/differences/{asked.pk}/decide/", decision).status_code == 404
+    assert "没有要改回去的了" in text(street, "/backfill/", source="ledger", kind="person")
+    street.post(f"/differences/{asked.pk}/decide/", decision)
+    own, ticks = sheets(street, "ledger", "person").values()
+    assert own == [PLATFORM, [id_no(11), "程望舒", "12012345671", *AT_101]]
+    assert ticks[1][3:7] == ["电话", "12099999999", "12012345671", "Sheet 第 4 行"]
+    assert "程望舒" not in text(stranger, "/backfill/", source="ledger", kind="person")
+
+    imported(street, export("12099999999"))
+    assert BackfillItem.objects.get().state == "still_open"
+    imported(street, [row[:2] + row[3:] for row in export("")])  # no column of phones: that proves nothing
+    assert BackfillItem.objects.get().state == "still_open"
+    imported(street, export("12012345671"))
+    assert BackfillItem.objects.get().state == "proved"
+    assert "没有要改回去的了" in text(street, "/backfill/", source="ledger", kind="person")
+    person = Person.objects.get(name="程望舒")
+    assert "台账与一张表一致" in text(street, f"/people/{person.pk}/")
+
+
+def test_what_an_import_leaves_empty_goes_back_and_a_row_it_adds_is_proved(street: Client, actor: Any) -> None:
+    """The ledger has no phone for 程望舒, the register has one; 孟昭宁 was kept and stands in the next import."""
+    one = compared(street, actor, export("12012345671"))
+    decide(street, one, "register_only", "kept", "孟昭宁")
+    added = next(iter(sheets(street, "ledger", "person").values()))[1]
+    imported(street, [*export(""), added])
+    assert BackfillItem.objects.get().state == "proved"
+    own, _ = sheets(street, "ledger", "person").values()
+    assert own == [PLATFORM, [id_no(11), "程望舒", "12012345671", *AT_101]]
