@@ -109,7 +109,7 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
         "kept",
         "strike_off",
     ]
-    home = street.get("/").content.decode()
+    home = " ".join(street.get("/").content.decode().split())
     assert "台账 ↔ 一张表" in home
     gap = street.get("/consistency/").content.decode()
     assert "有项目不同" not in gap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,10 +30,23 @@ class Batch:
     n_differences: int = 0
     n_unassigned: int = 0
 
-    @property
-    def source_refs(self) -> list[str]:
-        """``file · sheet row n`` for each row, as history shows where a value came from."""
-        return [f"{self.of.name[:40]} {row.sheet[:20]} 第 {row.row_no} 行"[:80] for row in self.rows]
+    def source_ref(self, index: int) -> str:
+        """File, sheet and number of a row."""
+        return rules.source_ref(self.of.name, self.rows[index].sheet, self.rows[index].row_no)
+
+    def note_places(self) -> None:
+        """Note what is wrong with where the rows point."""
+        for index, place in enumerate(self.places):
+            if place.fault:
+                self.fault(index, place.fault)
+
+    def present(self, *, field: str = "") -> Iterator[int]:
+        """The rows that are not refused, as far as the walk has come; one without a value for ``field`` is refused."""
+        for index, row in enumerate(self.rows):
+            if field and row.state != "refused" and not self.values[index].get(field):
+                row.state = "refused"
+            if row.state != "refused":
+                yield index
 
     def grids(self) -> set[str]:
         """Every grid the batch may write to: its own, and those of the persons it knows and of their homes."""

@@ -21,6 +21,7 @@ from gridwalk.reconcile.actions import backfill, sides
 from gridwalk.reconcile.actions.sides import SideLine, row_values
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.places import Places
+from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, queue
 from gridwalk.registry.models import Difference, Residence
@@ -254,9 +255,7 @@ class Work:
         return str(frame["sheet"][row]), int(frame["row_no"][row])
 
     def _ref(self, index: int, row: int) -> str:
-        sheet, row_no = self._at(index, row)
-        name = self.versus[index].compared.left.name
-        return f"{name[:40]} {sheet[:20]} 第 {row_no} 行"[:80]
+        return source_ref(self.versus[index].compared.left.name, *self._at(index, row))
 
 
 def grid_of_right(one: Versus) -> list[str]:

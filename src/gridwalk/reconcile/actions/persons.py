@@ -5,77 +5,73 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from gridwalk.core.actions import Writing
 from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, id_index, n_open
+from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
-from gridwalk.registry.actions import claims, creation
+from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Person, Residence
-from gridwalk.registry.rules import Claim
 
 NameAtDoor = tuple[str, uuid.UUID | None, str]
 
 
+NOT_CLAIMED = frozenset({"residence_kind", "id_no"})
+"""Of a person who stands: the link to a door is made apart, and the number is what the person was found by."""
+
+
+class Listed:
+    """The persons the rows of a batch speak of: those that stand, by number, else by name and door; and new ones."""
+
+    def __init__(self, work: Batch, places: list[Place]) -> None:
+        self.work, self.places = work, places
+        self.new: list[creation.New] = []
+        self.row_claims: RowClaims = []
+        numbers = Person.objects.filter(id_no_index__in=work.id_indexes() - {""}).exclude(status="struck_off")
+        self._by_id = {p.id_no_index: p.id for p in numbers}
+        self._by_name = _by_name(work, places)
+
+    def find(self, index: int) -> uuid.UUID | None:
+        """The person a row means."""
+        values = self.work.values[index]
+        if values.get("id_no"):
+            return self._by_id.get(id_index(values))
+        return self._by_name.get(_name_key(values, self.places[index]))
+
+    def begin(self, index: int) -> uuid.UUID:
+        """A person to be registered; that they are gone is a claim, which a second person rechecks."""
+        values, place, source_ref = self.work.values[index], self.places[index], self.work.source_ref(index)
+        status = values.pop("status", "active")
+        new = creation.New(
+            grid=place.grid or f"{place.community}000",
+            values=facts("person", values, without=frozenset({"residence_kind"})),
+            source="ledger",
+            source_ref=source_ref,
+        )
+        self.new.append(new)
+        self._by_name[_name_key(values, place)] = new.id
+        if values.get("id_no"):
+            self._by_id[id_index(values)] = new.id
+        if status != "active":
+            self.row_claims += [
+                (index, gone) for gone in claims_of("person", new.id, {"status": status}, source_ref=source_ref)
+            ]
+        return new.id
+
+
 def apply_persons(writing: Writing, work: Batch) -> None:
-    """Find or register each row's person and door, say the facts as claims, link them."""
+    """Find or register each row's person and door, make the facts claims, link them."""
     places = _doors(writing, work)
     _settle_identity(work)
-    by_id = {
-        p.id_no_index: p.id
-        for p in Person.objects.filter(id_no_index__in=work.id_indexes() - {""}).exclude(status="struck_off")
-    }
-    by_name = _known_by_name(work, places)
-    new: list[creation.New] = []
-    said: list[tuple[int, Claim]] = []
-    persons: dict[int, uuid.UUID] = {}
-    for index, values in enumerate(work.values):
-        if work.rows[index].state == "refused":
-            continue
-        if not values.get("name"):
-            work.rows[index].state = "refused"
-            continue
-        pk = by_id.get(id_index(values)) if values.get("id_no") else by_name.get(_name_key(values, places[index]))
-        if pk is None:
-            status = values.pop("status", "active")
-            one = creation.New(
-                grid=places[index].grid or f"{places[index].community}000",
-                values=facts("person", values, without=frozenset({"residence_kind"})),
-                source="ledger",
-                source_ref=work.source_refs[index],
-            )
-            new.append(one)
-            pk = one.id
-            by_name[_name_key(values, places[index])] = pk
-            if values.get("id_no"):
-                by_id[id_index(values)] = pk
-            work.became(index, pk, "created")
-            if status != "active":
-                said.append(
-                    (
-                        index,
-                        Claim(
-                            kind="person",
-                            entity=pk,
-                            field="status",
-                            value=status,
-                            source="ledger",
-                            source_ref=work.source_refs[index],
-                        ),
-                    )
-                )
-        else:
-            work.rows[index].entity = pk
-            skip = frozenset({"residence_kind", "id_no"}) if values.get("id_no") else frozenset({"residence_kind"})
-            said += [
-                (index, c) for c in claims_of("person", pk, values, source_ref=work.source_refs[index], without=skip)
-            ]
-        persons[index] = pk
-    creation.register(writing, "person", new)
-    _say(writing, work, said)
-    _link(writing, work, places, persons)
+    listed = Listed(work, places)
+    row_claims = walk(work, "person", field="name", find=listed.find, begin=listed.begin, without=NOT_CLAIMED)
+    creation.register(writing, "person", listed.new)
+    claim(writing, work, [*row_claims, *listed.row_claims])
+    _link(writing, work, places)
 
 
 def _doors(writing: Writing, work: Batch) -> list[Place]:
@@ -95,7 +91,7 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
             work.fault(index, "door_only_here", "room")
             if place.fault:
                 work.fault(index, place.fault)
-            missing.setdefault((place.community, place.key), (place, {}, work.source_refs[index]))
+            missing.setdefault((place.community, place.key), (place, {}, work.source_ref(index)))
     made = places_rows.doors_of_rows(writing, work, missing)
     found = []
     for place in work.places:
@@ -137,7 +133,7 @@ def _name_key(values: dict[str, Any], place: Place) -> NameAtDoor:
     )
 
 
-def _known_by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
+def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
     """Persons on record at the rows' doors, and persons without a door in the community's grid 000."""
     found: dict[NameAtDoor, uuid.UUID] = {}
     at_doors = {p.dwelling for p in places if p.dwelling}
@@ -155,34 +151,25 @@ def _known_by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UU
     return found
 
 
-def _say(writing: Writing, work: Batch, said: list[tuple[int, Claim]]) -> None:
-    judged = claims.apply_claims(writing, [claim for _, claim in said])
-    index_of = {id(claim): index for index, claim in said}
-    work.judged([(index_of[id(one.claim)], one) for one in judged])
-    places_rows.count_asked(work, judged)
-
-
-def _link(writing: Writing, work: Batch, places: list[Place], persons: dict[int, uuid.UUID]) -> None:
-    links = []
-    for index, pk in persons.items():
-        place = places[index]
-        if place.dwelling is not None:
-            kind = work.values[index].get("residence_kind") or "lives_here"
-            links.append(
-                creation.NewResidence(
-                    person=pk,
-                    dwelling=place.dwelling,
-                    grid=place.grid,
-                    kind=kind,
-                    source="ledger",
-                    source_ref=work.source_refs[index],
-                )
-            )
+def _link(writing: Writing, work: Batch, places: list[Place]) -> None:
+    """Link the rows' persons to their doors; who stood already moves to the grid of where they live."""
+    persons = {index: entity for index in work.present() if (entity := work.rows[index].entity)}
+    links = [
+        creation.NewResidence(
+            person=person,
+            dwelling=dwelling,
+            grid=places[index].grid,
+            kind=work.values[index].get("residence_kind") or "lives_here",
+            source="ledger",
+            source_ref=work.source_ref(index),
+        )
+        for index, person in persons.items()
+        if (dwelling := places[index].dwelling) is not None
+    ]
     before = n_open(list(persons.values()))
     creation.link(writing, links)
     work.n_differences += n_open(list(persons.values())) - before
-    known = [pk for index, pk in persons.items() if work.rows[index].state != "created"]
-    creation.place_persons(writing, known)
+    creation.place_persons(writing, [pk for index, pk in persons.items() if work.rows[index].state != "created"])
     for index in persons:
         if work.rows[index].state == "waiting":
             work.rows[index].state = "same"
@@ -190,47 +177,56 @@ def _link(writing: Writing, work: Batch, places: list[Place], persons: dict[int,
 
 def apply_care(writing: Writing, work: Batch) -> None:
     """Give care labels to persons on record; a row whose person is not found is not imported, and says so."""
-    indexes = work.id_indexes() - {""}
-    by_id = {p.id_no_index: p for p in Person.objects.filter(id_no_index__in=indexes, status="active")}
-    at_doors = {p.dwelling for p in work.places if p.dwelling}
-    links = Residence.objects.filter(
-        dwelling_id__in=at_doors, to_on__isnull=True, person__status="active"
-    ).select_related("person")
-    by_name = {(r.person.name, r.dwelling_id): r.person for r in links}
+    find = _persons_on_record(work)
     new: list[creation.NewCare] = []
-    for index, (values, place) in enumerate(zip(work.values, work.places, strict=True)):
-        person = (
-            by_id.get(id_index(values))
-            if values.get("id_no")
-            else by_name.get((str(values.get("name")), place.dwelling or uuid.UUID(int=0)))
-        )
+    for index in range(len(work.rows)):
+        person = find(index)
         if person is None or person.grid_id not in writing.versions:
             work.fault(index, "person_unknown", "id_no")
-            continue
-        if not values.get("category"):
+        elif not work.values[index].get("category"):
             work.rows[index].state = "refused"
-            continue
-        new.append(
-            creation.NewCare(
-                person=person.id,
-                grid=person.grid_id,
-                category=str(values["category"]),
-                source="ledger",
-                source_ref=work.source_refs[index],
-                interval_days=values.get("interval_days"),
-                starts_on=_date(values.get("starts_on")),
-                ends_on=_date(values.get("ends_on")),
-                review_on=_date(values.get("review_on")),
-                consent=values.get("consent") or ("ledger" if values.get("consent_on") else ""),
-                consent_on=_date(values.get("consent_on")),
-            )
-        )
-        work.became(index, person.id, "created")
-    n_made = len(creation.label_care(writing, new))
-    if n_made < len(new):
-        standing = [row for row in work.rows if row.state == "created"]
-        for row in standing[n_made:]:
-            row.state = "same"
+        else:
+            new.append(_new_care(work, index, person))
+            work.became(index, person.id, "created")
+    n_labelled = len(creation.label_care(writing, new))
+    standing = [row for row in work.rows if row.state == "created"]
+    for row in standing[n_labelled:]:
+        row.state = "same"
+
+
+def _persons_on_record(work: Batch) -> Callable[[int], Person | None]:
+    """Who a row of a care ledger means: by number, else by name at the door."""
+    numbers = Person.objects.filter(id_no_index__in=work.id_indexes() - {""}, status="active")
+    by_id = {p.id_no_index: p for p in numbers}
+    links = Residence.objects.filter(
+        dwelling_id__in={p.dwelling for p in work.places if p.dwelling}, to_on__isnull=True, person__status="active"
+    ).select_related("person")
+    by_name = {(link.person.name, link.dwelling_id): link.person for link in links}
+
+    def find(index: int) -> Person | None:
+        values, dwelling = work.values[index], work.places[index].dwelling
+        if values.get("id_no"):
+            return by_id.get(id_index(values))
+        return by_name.get((str(values.get("name")), dwelling)) if dwelling else None
+
+    return find
+
+
+def _new_care(work: Batch, index: int, person: Person) -> creation.NewCare:
+    values = work.values[index]
+    return creation.NewCare(
+        person=person.id,
+        grid=person.grid_id,
+        category=str(values["category"]),
+        source="ledger",
+        source_ref=work.source_ref(index),
+        interval_days=values.get("interval_days"),
+        starts_on=_date(values.get("starts_on")),
+        ends_on=_date(values.get("ends_on")),
+        review_on=_date(values.get("review_on")),
+        consent=values.get("consent") or ("ledger" if values.get("consent_on") else ""),
+        consent_on=_date(values.get("consent_on")),
+    )
 
 
 def _date(value: Any) -> dt.date | None:

@@ -21,7 +21,7 @@ from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, SideRow, Submission, Unmatched
 from gridwalk.reconcile.queries import register, sight
-from gridwalk.reconcile.rules import NEW_ROW
+from gridwalk.reconcile.rules import NEW_ROW, row_place
 from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.rules import WAITING
 
@@ -66,7 +66,7 @@ class Item:
     @property
     def where(self) -> str:
         """Which row of the side is meant."""
-        return "加在后面" if self.is_new_row else f"{self.sheet} 第 {self.row_no} 行"
+        return "加在后面" if self.is_new_row else row_place(self.sheet, self.row_no)
 
     @property
     def on_screen_only(self) -> bool:

@@ -15,6 +15,7 @@ from gridwalk.ledger.comparing import ADDRESS
 from gridwalk.ledger.location import PARTS
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
+from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.queries import sight
 from gridwalk.registry.queries import entities
@@ -95,7 +96,7 @@ def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]
     place = _door(values)
     said = "　".join(filter(None, (place if name else "", said)))
     full = viewer.may(Verb.SEE_ROWS, one.grid)
-    where = f"{one.sheet} 第 {one.row_no} 行" if one.row_no else ""
+    where = rules.row_place(one.sheet, one.row_no) if one.row_no else ""
     return Row(
         id=one.id,
         title=title or place or (held[0] if held else ""),

@@ -1,0 +1,47 @@
+"""One walk over the rows of a batch, whatever their kind: each finds its record or begins one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from gridwalk.core.actions import Writing
+from gridwalk.reconcile.actions.batch import Batch, claims_of
+from gridwalk.registry.actions import claims
+from gridwalk.registry.rules import Claim
+
+RowClaims = list[tuple[int, Claim]]
+"""Claims with the index of the row that makes them."""
+
+
+def walk(
+    work: Batch,
+    kind: str,
+    *,
+    find: Callable[[int], uuid.UUID | None],
+    begin: Callable[[int], uuid.UUID],
+    field: str = "",
+    without: frozenset[str] = frozenset(),
+) -> RowClaims:
+    """What the rows claim of records that stand; a row whose record ``find`` does not know begins one.
+
+    A row without a value for ``field`` is refused; the fields ``without`` are not claimed.
+    """
+    row_claims: RowClaims = []
+    for index in work.present(field=field):
+        entity = find(index)
+        if entity is None:
+            work.became(index, begin(index), "created")
+            continue
+        work.rows[index].entity = entity
+        values, source_ref = work.values[index], work.source_ref(index)
+        row_claims += [(index, c) for c in claims_of(kind, entity, values, source_ref=source_ref, without=without)]
+    return row_claims
+
+
+def claim(writing: Writing, work: Batch, row_claims: RowClaims) -> None:
+    """Make the claims, and note on the rows what became of them."""
+    judged = claims.apply_claims(writing, [one_claim for _, one_claim in row_claims])
+    index_of = {id(one_claim): index for index, one_claim in row_claims}
+    work.judged([(index_of[id(judgement.claim)], judgement) for judgement in judged])
+    work.n_differences += sum(1 for judgement in judged if judgement.verdict == "ask")
