@@ -105,7 +105,7 @@ def test_a_messy_ledger_becomes_facilities_once(street: Client) -> None:
     one = facilities(street)
     assert one.kind == "facility", "told by its headings and its title"
     assert (one.n_created, one.n_refused) == (6, 1)
-    assert "“宗教”这一列不收" in "；".join(one.mapping["refused"])
+    assert "“宗教”这一列不收" in "；".join(one.refused)
     said = notes(one)
     assert "不认得这个写法，可填：消火栓" in said, "a camera is no kind of facility"
     assert "一张表里没有这栋楼" in said

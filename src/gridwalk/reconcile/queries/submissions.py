@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db.models import QuerySet
 
@@ -24,7 +24,7 @@ def submissions(viewer: Viewer, model: type[S], *, limit: int = 60) -> list[S]:
 
 
 def _of(model: type[S]) -> QuerySet[S]:
-    return model._default_manager.all()
+    return cast("QuerySet[S]", model._default_manager.all())
 
 
 def get_submission(viewer: Viewer, model: type[S], submission: uuid.UUID) -> S:
