@@ -39,7 +39,7 @@ def export(phone: str, name: str = "程望舒") -> list[list[Any]]:
 def text(client: Client, path: str, **given: str) -> str:
     answer = client.get(path, given)
     assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    return answer.content.decode()
 
 
 def sheets(client: Client, source: str, kind: str) -> dict[str, list[list[Any]]]:

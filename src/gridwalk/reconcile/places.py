@@ -48,8 +48,8 @@ class Places:
         self._buildings: dict[str, dict[tuple[str, str], KnownBuilding]] = {}
         self._by_building: dict[str, dict[str, set[str]]] = {}
         self._other_names = {
-            (one.community, one.alias): one.estate
-            for one in EstateAlias.objects.filter(community__startswith=scope[:12])
+            (alias.community, alias.alias): alias.estate
+            for alias in EstateAlias.objects.filter(community__startswith=scope[:12])
         }
         for area in territory.communities(scope[:12]):
             names = (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区")
@@ -66,8 +66,8 @@ class Places:
         for place in rough:
             if place.community and place.key:
                 wanted[place.community].add(place.key)
-        known = doors(wanted)
-        return [self._with_door(place, known) for place in rough]
+        standing = doors(wanted)
+        return [self._with_door(place, standing) for place in rough]
 
     def _community(self, values: Mapping[str, Any]) -> str:
         if code := self._code(values):
@@ -128,12 +128,12 @@ class Places:
         return self._buildings.get(community, {}).get((estate, address.building or address.number))
 
     def _community_of_building(self, address: Address) -> str:
-        found = [code for code in self._buildings if self._building(code, address)]
-        return found[0] if len(found) == 1 else ""
+        communities = [code for code in self._buildings if self._building(code, address)]
+        return communities[0] if len(communities) == 1 else ""
 
     @staticmethod
-    def _with_door(place: Place, known: Mapping[tuple[str, str], tuple[uuid.UUID, str]]) -> Place:
-        door = known.get((place.community, place.key)) if place.key else None
+    def _with_door(place: Place, standing: Mapping[tuple[str, str], tuple[uuid.UUID, str]]) -> Place:
+        door = standing.get((place.community, place.key)) if place.key else None
         if door is None:
             return place
         fault = ""
@@ -146,16 +146,16 @@ def doors(wanted: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], tuple[uu
     """``(community, address key)`` → (dwelling, grid) of the doors that stand; of one merged or renumbered by its
     other key as well.
     """
-    found: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
+    door_at: dict[tuple[str, str], tuple[uuid.UUID, str]] = {}
     for community, keys in wanted.items():
         rows = Dwelling.objects.filter(community=community, address_key__in=list(keys)).exclude(status="struck_off")
         for pk, key, grid in rows.values_list("id", "address_key", "grid_id"):
-            found[community, key] = (pk, grid)
-        found |= _merged(community, {key for key in keys if (community, key) not in found})
-    missing = {c: [key for key in keys if (c, key) not in found] for c, keys in wanted.items()}
+            door_at[community, key] = (pk, grid)
+        door_at |= _merged(community, {key for key in keys if (community, key) not in door_at})
+    missing = {c: [key for key in keys if (c, key) not in door_at] for c, keys in wanted.items()}
     for place, door in renumbering.by_former({c: keys for c, keys in missing.items() if keys}).items():
-        found[place] = (door.pk, door.grid_id)
-    return found
+        door_at[place] = (door.pk, door.grid_id)
+    return door_at
 
 
 def _merged(community: str, keys: set[str]) -> dict[tuple[str, str], tuple[uuid.UUID, str]]:

@@ -42,7 +42,7 @@ def workbook(
     let is in neither sheet (red line 5): the column keeps its place, its cells stay empty. ``names``: of the grids
     and communities.
     """
-    items = [one for one in items if not one.on_screen_only]
+    items = [item for item in items if not item.on_screen_only]
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     text, head = book.add_format(_TEXT), book.add_format(_TEXT | {"bold": True, "bg_color": "#E8E6E1"})
@@ -134,18 +134,18 @@ def _ticks(sheet: Any, items: Sequence[Item], names: Mapping[str, str], styles: 
     ):
         sheet.write_string(0, column, header, head)
         sheet.set_column(column, column, width)
-    for row, one in enumerate(items, start=1):
-        old, new = (dictionary.show(one.kind, one.field, v, sight.HANDED_OUT) for v in (one.old, one.new))
-        if one.field == ADDRESS or one.is_new_row:
-            old, new = one.shown_old, one.shown_new
+    for row, item in enumerate(items, start=1):
+        old, new = (dictionary.show(item.kind, item.field, v, sight.HANDED_OUT) for v in (item.old, item.new))
+        if item.field == ADDRESS or item.is_new_row:
+            old, new = item.shown_old, item.shown_new
         cells = (
-            names[one.grid],
-            one.title,
-            one.place,
-            one.label,
+            names[item.grid],
+            item.title,
+            item.place,
+            item.label,
             old or "空",
             new or "空",
-            one.where,
+            item.where,
             "□",
         )
         for column, cell in enumerate(cells):

@@ -72,7 +72,7 @@ def workbook(request: Signed) -> HttpResponse:
     """Hand the list out: the side's own import workbook with the corrections, and the list to tick off behind it."""
     source, kind, scope = _asked(request, request.POST)
     items = backfill.items(request.viewer, source=source, kind=kind, scope=scope)
-    made, _ = actions.hand_out(actor=request.viewer, at=request.at, source=source, kind=kind, scope=scope)
+    list_id, _ = actions.hand_out(actor=request.viewer, at=request.at, source=source, kind=kind, scope=scope)
     data = documents.workbook(
         items,
         kind=kind,
@@ -81,4 +81,4 @@ def workbook(request: Signed) -> HttpResponse:
         at=request.at,
         names=territory.place_names({area for i in items for area in (i.grid, i.grid[:12])}),
     )
-    return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data, source=("backfill", made))
+    return downloads.workbook(request, f"回填清单（{SOURCES[source]}）.xlsx", data, source=("backfill", list_id))

@@ -54,7 +54,7 @@ def upload(request: Signed) -> HttpResponse:
         messages.error(request, uploads.why_missing(request, "没有比对"))
         return redirect("console:comparisons")
     try:
-        made = comparing.upload(
+        comparison = comparing.upload(
             actor=request.viewer,
             at=request.at,
             data=file.read(),
@@ -67,42 +67,43 @@ def upload(request: Signed) -> HttpResponse:
     except SubmissionRefused as error:
         messages.error(request, str(error))
         return redirect("console:comparisons")
-    return redirect("console:comparison", made.id)
+    return redirect("console:comparison", comparison.id)
 
 
 @require_GET
 def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One comparison: its mapping while it waits, its progress, its rate with what is left to decide."""
-    found = handed_in.get_submission(request.viewer, WAY.model, pk)
+    comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     context: dict[str, Any] = {
-        "one": found,
+        "one": comparison,
         "kinds": KINDS,
-        "where": territory.scope_name(found.scope),
+        "where": territory.scope_name(comparison.scope),
         "whats": WHATS,
-        "fields": [(f.name, f.label) for f in dictionary.fields(found.kind)] if found.kind in KINDS else [],
+        "fields": [(f.name, f.label) for f in dictionary.fields(comparison.kind)] if comparison.kind in KINDS else [],
     }
-    if found.state == "done":
-        context |= _result(request, found)
+    if comparison.state == "done":
+        context |= _result(request, comparison)
     return page(request, "console/comparisons/show.html", context, active="console:comparisons")
 
 
-def _result(request: Signed, found: Any) -> dict[str, Any]:
-    undecided = queries.undecided(found)
+def _result(request: Signed, comparison: Any) -> dict[str, Any]:
+    undecided = queries.undecided(comparison)
     what = request.GET.get("what", "")
     if what not in WHATS:
         what = next((w for w in WHATS if undecided.get(w)), "ledger_only")
     state, offset = ("decided" if request.GET.get("state") == "decided" else "open"), pages.offset(request)
-    rows, n = queries.rows(request.viewer, found, what, state=state, offset=offset)
-    trend = queries.trend(found)
+    rows, n = queries.rows(request.viewer, comparison, what, state=state, offset=offset)
+    trend = queries.trend(comparison)
     return {
         "trend": trend,
         "before": trend[-2] if len(trend) > 1 else None,
-        "by_field": queries.fields(found),
+        "by_field": queries.fields(comparison),
         "by_sheet": [
-            (f"只在{found.sides[1]}" if name == ONLY_RIGHT else name, *pair) for name, pair in found.by_sheet.items()
+            (f"只在{comparison.sides[1]}" if name == ONLY_RIGHT else name, *pair)
+            for name, pair in comparison.by_sheet.items()
         ],
-        "figure": Figure(found.n_equal, found.n_union),
-        "by_grid": [(territory.scope_name(grid), grid, *pair) for grid, pair in sorted(found.by_grid.items())],
+        "figure": Figure(comparison.n_equal, comparison.n_union),
+        "by_grid": [(territory.scope_name(grid), grid, *pair) for grid, pair in sorted(comparison.by_grid.items())],
         "undecided": undecided,
         "what": what,
         "rows": rows,
@@ -118,12 +119,12 @@ def _result(request: Signed, found: Any) -> dict[str, Any]:
 @require_POST
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin comparing."""
-    found = handed_in.get_submission(request.viewer, WAY.model, pk)
+    comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     chosen, kind = submissions.columns(request.POST), request.POST.get("kind") or None
     try:
-        if found.state != "paused":
-            found = remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind)
-        if request.POST.get("do") != "again" and found.state != "failed":
+        if comparison.state != "paused":
+            comparison = remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind)
+        if request.POST.get("do") != "again" and comparison.state != "failed":
             comparing.start(actor=request.viewer, at=request.at, comparison=pk)
             jobs.compare.defer(comparison=str(pk), user=str(request.viewer.id))
     except SubmissionRefused as error:
@@ -135,8 +136,8 @@ def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The moving part of the page. Of a result: its workbook, when it is written."""
     if request.GET.get("workbook"):
-        one = handed_in.get_submission(request.viewer, WAY.model, pk)
-        return render(request, "console/comparisons/_workbook.html", {"one": one})
+        comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
+        return render(request, "console/comparisons/_workbook.html", {"one": comparison})
     return submissions.progress(request, WAY, pk, "console/comparisons/_progress.html")
 
 
@@ -144,12 +145,12 @@ def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def again(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """再比一次: the same files against the register as it is now."""
     try:
-        made = comparing.again(actor=request.viewer, at=request.at, comparison=pk)
+        comparison = comparing.again(actor=request.viewer, at=request.at, comparison=pk)
     except SubmissionRefused as error:
         messages.error(request, str(error))
         return redirect("console:comparison", pk)
-    jobs.compare.defer(comparison=str(made.id), user=str(request.viewer.id))
-    return redirect("console:comparison", made.id)
+    jobs.compare.defer(comparison=str(comparison.id), user=str(request.viewer.id))
+    return redirect("console:comparison", comparison.id)
 
 
 @require_POST
@@ -167,13 +168,15 @@ def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Decide chosen records, or all that are open of one sort."""
-    found = handed_in.get_submission(request.viewer, WAY.model, pk)
+    comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     what, decision = request.POST.get("what", ""), request.POST.get("decision", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
     if request.POST.get("all"):
-        chosen = queries.every_open(request.viewer, found, what)
+        chosen = queries.every_open(request.viewer, comparison, what)
     else:
-        chosen = queries.of_comparison(found, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
+        chosen = queries.of_comparison(
+            comparison, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)]
+        )
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按按钮。")
         return redirect(back)
@@ -208,10 +211,10 @@ def _is_id(text: str) -> bool:
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回: of chosen records, or of the whole decision that was just made."""
-    found = handed_in.get_submission(request.viewer, WAY.model, pk)
+    comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     what = request.POST.get("what", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
-    chosen = queries.of_comparison(found, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
+    chosen = queries.of_comparison(comparison, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按撤回。")
         return redirect(back)

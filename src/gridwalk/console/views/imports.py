@@ -42,7 +42,7 @@ def upload(request: Signed) -> HttpResponse:
     if file is None:
         messages.error(request, uploads.why_missing(request, "没有导入"))
         return redirect("console:imports")
-    one = staging.upload(
+    ledger = staging.upload(
         actor=request.viewer,
         at=request.at,
         data=file.read(),
@@ -50,23 +50,23 @@ def upload(request: Signed) -> HttpResponse:
         scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
         kind=request.POST.get("kind") or None,
     )
-    return redirect("console:import", one.id)
+    return redirect("console:import", ledger.id)
 
 
 @require_GET
 def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One import: its mapping while it waits, its progress, what came of it."""
-    one = handed_in.get_submission(request.viewer, WAY.model, pk)
-    faults, n_faulty = queries.faults(one)
+    ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
+    faults, n_faulty = queries.faults(ledger)
     context = {
-        "one": one,
+        "one": ledger,
         "faults": faults,
         "n_faulty": n_faulty,
-        "fields": [(field.name, field.label) for field in dictionary.fields(one.kind)] if one.kind else [],
+        "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],
         "kinds": dictionary.KINDS,
-        "where": territory.scope_name(one.scope),
-        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, one.scope),
-        **pages.unassigned(request, one.scope),
+        "where": territory.scope_name(ledger.scope),
+        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, ledger.scope),
+        **pages.unassigned(request, ledger.scope),
     }
     return page(request, "console/imports/show.html", context, active="console:imports")
 
@@ -74,14 +74,14 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
-    one = handed_in.get_submission(request.viewer, WAY.model, pk)
+    ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
     again, kind = request.POST.get("do") == "again", request.POST.get("kind") or None
     chosen = submissions.columns(request.POST)
     try:
-        if again or one.state != "paused":
+        if again or ledger.state != "paused":
             remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind if again else None)
         if not again:
-            if one.state != "paused":
+            if ledger.state != "paused":
                 staging.stage(actor=request.viewer, at=request.at, imported=pk)
             jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
     except SubmissionRefused as error:

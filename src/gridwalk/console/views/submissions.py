@@ -38,9 +38,9 @@ def columns(given: QueryDict) -> dict[str, dict[str, str]]:
 
 def progress(request: Signed, way: Way[S], pk: uuid.UUID, template: str) -> HttpResponse:
     """The moving part of the page; ends by asking for the whole page."""
-    one = queries.get_submission(request.viewer, way.model, pk)
-    response = render(request, template, {"one": one})
-    if one.state != way.running:
+    ledger = queries.get_submission(request.viewer, way.model, pk)
+    response = render(request, template, {"one": ledger})
+    if ledger.state != way.running:
         response["HX-Refresh"] = "true"
     return response
 
@@ -48,8 +48,8 @@ def progress(request: Signed, way: Way[S], pk: uuid.UUID, template: str) -> Http
 def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
     """放弃."""
     try:
-        one = actions.cancel(way, actor=request.viewer, at=request.at, submission=pk)
-        messages.success(request, one.message)
+        ledger = actions.cancel(way, actor=request.viewer, at=request.at, submission=pk)
+        messages.success(request, ledger.message)
     except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect(page, pk)

@@ -43,44 +43,44 @@ def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Prog
 
     Cut off anywhere, calling it again goes on with the next batch; a finished import is left as it is.
     """
-    found = get_submission(actor, Import, imported)
-    if found.state == "done":
-        return found
-    if found.state not in {"applying", "paused"}:
+    submission = get_submission(actor, Import, imported)
+    if submission.state == "done":
+        return submission
+    if submission.state not in {"applying", "paused"}:
         raise SubmissionRefused("这份台账还没有核对列，先核对再入库。")
-    keys = {batch: _key(found, batch) for batch in range(found.n_batches)}
+    keys = {batch: _key(submission, batch) for batch in range(submission.n_batches)}
     done = core_queries.receipts(keys.values())
-    places = Places(found.scope)
+    places = Places(submission.scope)
     for batch, key in keys.items():
         if key not in done:
-            _apply_batch(found, batch, places, actor=actor, at=at)
+            _apply_batch(submission, batch, places, actor=actor, at=at)
         if progress:
-            progress(batch + 1, found.n_batches)
-    return _finish(found, actor=actor, at=at)
+            progress(batch + 1, submission.n_batches)
+    return _finish(submission, actor=actor, at=at)
 
 
-def _key(found: Import, batch: int) -> str:
-    return f"import:{found.id}:{batch}"
+def _key(submission: Import, batch: int) -> str:
+    return f"import:{submission.id}:{batch}"
 
 
-def _apply_batch(found: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
-    rows = list(StagedRow.objects.filter(of=found, batch=batch).order_by("id"))
+def _apply_batch(submission: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
+    rows = list(StagedRow.objects.filter(of=submission, batch=batch).order_by("id"))
     values = [row.opened() for row in rows]
-    said = [dict(of_row) for of_row in values]
-    work = Batch(of=found, rows=rows, values=values, places=places.locate(values))
+    written = [dict(of_row) for of_row in values]
+    work = Batch(of=submission, rows=rows, values=values, places=places.locate(values))
     with core.write_to(*work.grids(), actor=actor, at=at) as writing:
-        core.give_receipt(_key(found, batch), at=at, result={"rows": len(rows)})
-        APPLY[found.kind](writing, work)
-        _save(writing, found, work)
-        sides.remember_import(writing, work, said)
+        core.give_receipt(_key(submission, batch), at=at, result={"rows": len(rows)})
+        APPLY[submission.kind](writing, work)
+        _save(writing, submission, work)
+        sides.remember_import(writing, work, written)
 
 
-def _save(writing: Writing, found: Import, work: Batch) -> None:
+def _save(writing: Writing, submission: Import, work: Batch) -> None:
     bulk.update(work.rows, ["state", "entity", "faults"])
     counts = {
         state: sum(1 for row in work.rows if row.state == state) for state in ("created", "changed", "same", "refused")
     }
-    Import.objects.filter(pk=found.pk).update(
+    Import.objects.filter(pk=submission.pk).update(
         n_created=F("n_created") + counts["created"],
         n_changed=F("n_changed") + counts["changed"],
         n_same=F("n_same") + counts["same"],
@@ -89,37 +89,37 @@ def _save(writing: Writing, found: Import, work: Batch) -> None:
         n_batches_done=F("n_batches_done") + 1,
         n_unassigned=F("n_unassigned") + work.n_unassigned,
     )
-    writing.audit("import.batch_applied", scope=work.rows[0].grid, kind="import", subject=found.id, data=counts)
+    writing.audit("import.batch_applied", scope=work.rows[0].grid, kind="import", subject=submission.id, data=counts)
 
 
-def _finish(found: Import, *, actor: Viewer, at: dt.datetime) -> Import:
-    found.refresh_from_db()
+def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
+    submission.refresh_from_db()
     marks = [
         Mark(row.sheet, row.row_no, fault["column"], fault["text"])
-        for row in StagedRow.objects.filter(of=found).exclude(faults=[]).order_by("id")
+        for row in StagedRow.objects.filter(of=submission).exclude(faults=[]).order_by("id")
         for fault in row.faults
     ]
     bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site, Facility)
-    made = annotate.annotate(files.read(found.file_id), found.name, marks)
+    workbook = annotate.annotate(files.read(submission.file_id), submission.name, marks)
     stored = core.store_file(
-        data=made.data,
-        name=f"{found.name.rsplit('.', 1)[0]}（批注）.xlsx",
+        data=workbook.data,
+        name=f"{submission.name.rsplit('.', 1)[0]}（批注）.xlsx",
         purpose="annotated",
-        scope=found.scope,
+        scope=submission.scope,
         keep=submissions.KEEP_FILES,
         actor=actor,
         at=at,
     )
     with core.write_to(actor=actor, at=at) as writing:
-        found.annotated, found.state, found.finished_at = stored, "done", at
-        found.n_faulty = len({(m.sheet, m.row_no) for m in marks})
-        found.message = made.rebuilt
-        found.save()
+        submission.annotated, submission.state, submission.finished_at = stored, "done", at
+        submission.n_faulty = len({(m.sheet, m.row_no) for m in marks})
+        submission.message = workbook.rebuilt
+        submission.save()
         writing.audit(
             "import.done",
-            scope=found.scope,
+            scope=submission.scope,
             kind="import",
-            subject=found.id,
-            data={"created": found.n_created, "differences": found.n_differences},
+            subject=submission.id,
+            data={"created": submission.n_created, "differences": submission.n_differences},
         )
-    return found
+    return submission

@@ -32,7 +32,7 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
     access.require(actor, Verb.REVEAL, scope)
     todo = backfill.items(actor, source=source, kind=kind, scope=scope)
     list_id = ids.new_id()
-    rows = [_item(list_id=list_id, one=one, source=source, kind=kind, actor=actor, at=at) for one in todo]
+    rows = [_item(list_id=list_id, item=item, source=source, kind=kind, actor=actor, at=at) for item in todo]
     with core.write_to(actor=actor, at=at) as writing:
         waiting = BackfillItem.objects.filter(source=source, kind=kind, grid__startswith=scope).exclude(state="proved")
         waiting.delete()
@@ -45,38 +45,40 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
             data={"source": source, "items": len(rows)},
         )
         own = [field for _, field in backfill.layout(source, kind, scope)[1]]
-        for one in todo:
-            for field in _numbers(one, own):  # a full number leaves the house: the resident can see that it did
-                writing.audit("number.handed_out", scope=one.grid, kind=kind, subject=one.entity, data={"field": field})
+        for item in todo:
+            for field in _numbers(item, own):  # a full number leaves the house: the resident can see that it did
+                writing.audit(
+                    "number.handed_out", scope=item.grid, kind=kind, subject=item.entity, data={"field": field}
+                )
     return list_id, len(rows)
 
 
-def _numbers(one: backfill.Item, own: Sequence[str]) -> list[str]:
+def _numbers(item: backfill.Item, own: Sequence[str]) -> list[str]:
     """The fields in which a full number stands in the workbook: the corrected one, of a new row all it has."""
-    fields = [field for field in own if one.record.get(field)] if one.is_new_row else [one.field]
-    return [field for field in fields if dictionary.is_sensitive(one.kind, field)]
+    fields = [field for field in own if item.record.get(field)] if item.is_new_row else [item.field]
+    return [field for field in fields if dictionary.is_sensitive(item.kind, field)]
 
 
 def _item(
-    list_id: uuid.UUID, one: backfill.Item, source: str, kind: str, actor: Viewer, at: dt.datetime
+    list_id: uuid.UUID, item: backfill.Item, source: str, kind: str, actor: Viewer, at: dt.datetime
 ) -> BackfillItem:
     key = ids.new_id()
     return BackfillItem(
         id=key,
         list_id=list_id,
         source=source,
-        grid=one.grid,
+        grid=item.grid,
         kind=kind,
-        entity=one.entity,
-        field=one.field,
-        new=records.seal_value(kind, one.field, one.new, table=TABLE, column="new", row=key),
+        entity=item.entity,
+        field=item.field,
+        new=records.seal_value(kind, item.field, item.new, table=TABLE, column="new", row=key),
         handed_out_at=at,
         handed_out_by_name=actor.name,
     )
 
 
 def prove(
-    writing: Writing, source: str, kind: str, said: Mapping[uuid.UUID, Mapping[str, Any]], *, spoken: Set[str]
+    writing: Writing, source: str, kind: str, written: Mapping[uuid.UUID, Mapping[str, Any]], *, spoken: Set[str]
 ) -> None:
     """Step: a new export says of each entity what stands there now; what it was told is proved, or still open.
 
@@ -84,12 +86,12 @@ def prove(
     """
     fields = {*spoken, comparing.ADDRESS, NEW_ROW}
     rows: Sequence[BackfillItem] = list(
-        BackfillItem.objects.filter(source=source, kind=kind, entity__in=list(said), field__in=fields).exclude(
+        BackfillItem.objects.filter(source=source, kind=kind, entity__in=list(written), field__in=fields).exclude(
             state="proved"
         )
     )
     for item in rows:
-        now = said[item.entity]
+        now = written[item.entity]
         if item.field == NEW_ROW:
             item.state, item.proved_at = "proved", writing.at
             continue
@@ -97,7 +99,7 @@ def prove(
         item.state = "proved" if (value or "") == (item.opened() or "") else "still_open"
         item.proved_at = writing.at if item.state == "proved" else None
     bulk.update(rows, ["state", "proved_at"])
-    lacked = Unmatched.objects.filter(source=source, kind=kind, entity__in=list(said), what="register_only")
+    lacked = Unmatched.objects.filter(source=source, kind=kind, entity__in=list(written), what="register_only")
     lacked.filter(state="kept").update(state="gone")
 
 

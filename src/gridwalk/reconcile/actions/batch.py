@@ -57,10 +57,10 @@ class Batch:
             wanted |= set(self.known_facilities().values_list("grid_id", flat=True))
         indexes = self.id_indexes() - {""}
         if indexes:
-            known = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
-            wanted |= set(known.values_list("grid_id", flat=True))
+            persons = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
+            wanted |= set(persons.values_list("grid_id", flat=True))
             wanted |= set(
-                Residence.objects.filter(person__in=known, to_on__isnull=True).values_list("grid_id", flat=True)
+                Residence.objects.filter(person__in=persons, to_on__isnull=True).values_list("grid_id", flat=True)
             )
         return wanted
 
@@ -93,9 +93,9 @@ class Batch:
 
     def judged(self, judged: Sequence[tuple[int, Judged]]) -> None:
         """Note what became of rows whose values were said as claims: changed where one applied, else same."""
-        for index, one in judged:
+        for index, judgement in judged:
             row = self.rows[index]
-            if one.verdict is Verdict.APPLY:
+            if judgement.verdict is Verdict.APPLY:
                 row.state = "changed"
             elif row.state == "waiting":
                 row.state = "same"

@@ -65,46 +65,46 @@ def upload(
     return submissions.upload(WAY, new, actor=actor, at=at)
 
 
-def _understand(one: Comparison, chosen: Chosen) -> None:
+def _understand(submission: Comparison, chosen: Chosen) -> None:
     """Read the files, which must be of one kind, and of one that can be compared."""
     read: dict[str, Side] = {}
-    asked = one.kind
+    asked = submission.kind
     for side in FILES:
-        file, name = _file(one, side)
+        file, name = _file(submission, side)
         if file is None:
             continue
         read[side] = sides.read_bytes(files.read(file), name, kind=asked or None, mapping=chosen.get(side, {}))
-        if side == "right" and read[side].kind != one.kind:
+        if side == "right" and read[side].kind != submission.kind:
             raise LedgerError(
-                f"两份不是同一种台账：{one.name} 是{dictionary.KINDS[one.kind]}，{name} 是"
+                f"两份不是同一种台账：{submission.name} 是{dictionary.KINDS[submission.kind]}，{name} 是"
                 f"{dictionary.KINDS[read[side].kind]}，没有比对。请换一份再来，认错了就选定种类再读一遍。"
             )
-        one.kind = read[side].kind
-    if one.kind not in register.KINDS:
+        submission.kind = read[side].kind
+    if submission.kind not in register.KINDS:
         raise LedgerError(
-            f"{dictionary.KINDS[one.kind]}台账还不能比对，能比的是房屋、人员、单位。导入台账时会逐项核对。"
+            f"{dictionary.KINDS[submission.kind]}台账还不能比对，能比的是房屋、人员、单位。导入台账时会逐项核对。"
         )
-    one.n_left = len(read["left"].frame)
-    one.n_right = len(read["right"].frame) if "right" in read else 0
-    one.mapping = {
+    submission.n_left = len(read["left"].frame)
+    submission.n_right = len(read["right"].frame) if "right" in read else 0
+    submission.mapping = {
         side: mapping.described(reading, chosen=chosen.get(side, {}), fields=reading.fields)
         for side, reading in read.items()
     }
 
 
-def _file(one: Comparison, side: str) -> tuple[uuid.UUID | None, str]:
+def _file(submission: Comparison, side: str) -> tuple[uuid.UUID | None, str]:
     """The stored file of a side and its name."""
     file, name = FILES[side]
-    return getattr(one, f"{file}_id"), getattr(one, name)
+    return getattr(submission, f"{file}_id"), getattr(submission, name)
 
 
 def start(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
     """The columns are right: hand the comparison to the background. Raises NotHere, SubmissionRefused."""
-    one = get_submission(actor, Comparison, comparison)
-    if one.state not in {"mapping", "paused"}:
+    submission = get_submission(actor, Comparison, comparison)
+    if submission.state not in {"mapping", "paused"}:
         raise SubmissionRefused("这份比对不在等核对的状态，请刷新后再看。")
-    submissions.require_chosen(one)
-    return _started(one, actor=actor, at=at)
+    submissions.require_chosen(submission)
+    return _started(submission, actor=actor, at=at)
 
 
 def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
@@ -126,12 +126,12 @@ def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Compariso
     return _started(new, actor=actor, at=at)
 
 
-def _started(one: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
+def _started(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
     with core.write_to(actor=actor, at=at) as writing:
-        one.state, one.doing, one.message = "comparing", "排队等候", ""
-        one.save()
-        writing.audit("comparison.started", scope=one.scope, kind="comparison", subject=one.id)
-    return one
+        submission.state, submission.doing, submission.message = "comparing", "排队等候", ""
+        submission.save()
+        writing.audit("comparison.started", scope=submission.scope, kind="comparison", subject=submission.id)
+    return submission
 
 
 def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
@@ -141,126 +141,131 @@ def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
     again compares anew and goes on with the grids that have no receipt, or with the workbook; a finished comparison
     is left as it is, one given up stays given up. Raises NotHere, SubmissionRefused.
     """
-    found = get_submission(actor, Comparison, comparison)
-    if found.state == "cancelled" or (found.state == "done" and not found.doing):
-        return found
-    if found.state not in {"comparing", "paused", "done"}:
+    submission = get_submission(actor, Comparison, comparison)
+    if submission.state == "cancelled" or (submission.state == "done" and not submission.doing):
+        return submission
+    if submission.state not in {"comparing", "paused", "done"}:
         raise SubmissionRefused("还没有核对列，先核对再比对。")
-    Comparison.objects.filter(pk=found.pk, state="paused").update(state="comparing")
+    Comparison.objects.filter(pk=submission.pk, state="paused").update(state="comparing")
     try:
-        return _run(found, actor=actor, at=at)
+        return _run(submission, actor=actor, at=at)
     except _GivenUp:
-        found.refresh_from_db()
-        return found
+        submission.refresh_from_db()
+        return submission
 
 
-def _run(found: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
-    say = _saying(found)
+def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
+    say = _saying(submission)
     say("读表")
-    left = _side(found, "left")
+    left = _side(submission, "left")
     say("取一张表里的记录")
-    held = register.side(found.scope, found.kind)
+    registered = register.side(submission.scope, submission.kind)
     core.record_reading(
         actor=actor,
         at=at,
         verb="comparison.loaded",
-        scope=found.scope,
+        scope=submission.scope,
         kind="comparison",
-        subject=found.id,
+        subject=submission.id,
         reason="台账比对",
-        data={"records": len(held.frame)},
+        data={"records": len(registered.frame)},
     )
     say("逐条比对")
-    both = [(left, found.source)]
-    if found.other_file_id:
-        both.append((_side(found, "right"), "platform"))
-    versus = [Versus(source, noting.settled(found, comparing.compare(side, held), source)) for side, source in both]
+    both = [(left, submission.source)]
+    if submission.other_file_id:
+        both.append((_side(submission, "right"), "platform"))
+    versus = [
+        Versus(source, noting.settled(submission, comparing.compare(side, registered), source)) for side, source in both
+    ]
     measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
-    if found.state != "done":
-        _note(found, versus, measured, say, actor=actor, at=at)
-    return _annotate(found, measured, actor=actor, at=at)
+    if submission.state != "done":
+        _note(submission, versus, measured, say, actor=actor, at=at)
+    return _annotate(submission, measured, actor=actor, at=at)
 
 
 def _note(
-    found: Comparison, versus: list[Versus], measured: Compared, say: Say, *, actor: Viewer, at: dt.datetime
+    submission: Comparison, versus: list[Versus], measured: Compared, say: Say, *, actor: Viewer, at: dt.datetime
 ) -> None:
-    work = noting.Work(found, versus)
-    done = core_queries.receipts(_key(found, grid) for grid in work.grids)
+    work = noting.Work(submission, versus)
+    done = core_queries.receipts(_key(submission, grid) for grid in work.grids)
     for n, grid in enumerate(work.grids, start=1):
         say(f"列出待定的，第 {n} / {len(work.grids)} 个网格")
-        if _key(found, grid) not in done:
+        if _key(submission, grid) not in done:
             with core.write_to(grid, actor=actor, at=at) as writing:
-                core.give_receipt(_key(found, grid), at=at, result={})
+                core.give_receipt(_key(submission, grid), at=at, result={})
                 n_asked = work.note(writing, grid)
-                found.n_differences += n_asked
-                Comparison.objects.filter(pk=found.pk).update(n_differences=found.n_differences)
-    _finish(found, work, measured, actor=actor, at=at)
+                submission.n_differences += n_asked
+                Comparison.objects.filter(pk=submission.pk).update(n_differences=submission.n_differences)
+    _finish(submission, work, measured, actor=actor, at=at)
 
 
-def _key(found: Comparison, grid: str) -> str:
-    return f"comparison:{found.id}:{grid}"
+def _key(submission: Comparison, grid: str) -> str:
+    return f"comparison:{submission.id}:{grid}"
 
 
-def _saying(found: Comparison) -> Say:
+def _saying(submission: Comparison) -> Say:
     def say(text: str) -> None:
-        if not Comparison.objects.filter(pk=found.pk, state__in=("comparing", "done")).update(doing=text):
+        if not Comparison.objects.filter(pk=submission.pk, state__in=("comparing", "done")).update(doing=text):
             raise _GivenUp
 
     return say
 
 
-def _side(found: Comparison, side: str) -> Side:
-    file, name = _file(found, side)
+def _side(submission: Comparison, side: str) -> Side:
+    file, name = _file(submission, side)
     assert file is not None
-    return sides.read_bytes(files.read(file), name, kind=found.kind, mapping=found.chosen[side])
+    return sides.read_bytes(files.read(file), name, kind=submission.kind, mapping=submission.chosen[side])
 
 
-def _finish(found: Comparison, work: noting.Work, measured: Compared, *, actor: Viewer, at: dt.datetime) -> None:
+def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, actor: Viewer, at: dt.datetime) -> None:
     totals = measured.totals()
     with core.write_to(actor=actor, at=at) as writing:
-        found.refresh_from_db(from_queryset=Comparison.objects.select_for_update())
-        if found.state != "comparing":
+        submission.refresh_from_db(from_queryset=Comparison.objects.select_for_update())
+        if submission.state != "comparing":
             raise _GivenUp
-        found.state, found.finished_at, found.doing = "done", at, "写批注版"
-        found.n_left, found.n_right, found.n_pairs = totals.n_left, totals.n_right, totals.n_pairs
-        found.n_equal, found.n_union = totals.n_equal, totals.n_union
-        found.by_field, found.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
-        found.message = ""
-        measuring.keep(found, work, measured)
-        estates.remember(found, work.versus, work)
-        found.save()
+        submission.state, submission.finished_at, submission.doing = "done", at, "写批注版"
+        submission.n_left, submission.n_right, submission.n_pairs = totals.n_left, totals.n_right, totals.n_pairs
+        submission.n_equal, submission.n_union = totals.n_equal, totals.n_union
+        submission.by_field, submission.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
+        submission.message = ""
+        measuring.keep(submission, work, measured)
+        estates.remember(submission, work.versus, work)
+        submission.save()
         outlived = Unmatched.objects.filter(
-            grid__startswith=found.scope, kind=found.kind, source__in=[v.source for v in work.versus], state="open"
-        ).exclude(of=found)
+            grid__startswith=submission.scope,
+            kind=submission.kind,
+            source__in=[v.source for v in work.versus],
+            state="open",
+        ).exclude(of=submission)
         outlived.update(state="gone", decided_at=at)
         writing.audit(
             "comparison.done",
-            scope=found.scope,
+            scope=submission.scope,
             kind="comparison",
-            subject=found.id,
-            data={"equal": found.n_equal, "union": found.n_union, "differences": found.n_differences},
+            subject=submission.id,
+            data={"equal": submission.n_equal, "union": submission.n_union, "differences": submission.n_differences},
         )
 
 
-def _annotate(found: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
-    made = diff_workbook.workbook(measured, files.read(found.file_id), found.name, masked=True)
-    found.annotated = core.store_file(
-        data=made.data,
-        name=f"{found.name.rsplit('.', 1)[0]}（比对批注）.xlsx",
+def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
+    workbook = diff_workbook.workbook(measured, files.read(submission.file_id), submission.name, masked=True)
+    submission.annotated = core.store_file(
+        data=workbook.data,
+        name=f"{submission.name.rsplit('.', 1)[0]}（比对批注）.xlsx",
         purpose="annotated",
-        scope=found.scope,
+        scope=submission.scope,
         keep=submissions.KEEP_FILES,
         actor=actor,
         at=at,
     )
-    found.message, found.doing = made.rebuilt, ""
+    submission.message, submission.doing = workbook.rebuilt, ""
     with core.write_to(actor=actor, at=at):
-        found.save(update_fields=["annotated", "message", "doing"])
-    return found
+        submission.save(update_fields=["annotated", "message", "doing"])
+    return submission
 
 
-def _give_up(one: Comparison) -> str:
-    return "已放弃，一张表没有动。" + ("已列出的差异还在。" if one.n_differences else "")
+def _give_up(submission: Comparison) -> str:
+    return "已放弃，一张表没有动。" + ("已列出的差异还在。" if submission.n_differences else "")
 
 
 WAY = submissions.Way(

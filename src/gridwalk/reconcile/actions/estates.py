@@ -12,19 +12,19 @@ from gridwalk.reconcile.models import Comparison, EstateAlias
 from gridwalk.territory.models import Building
 
 
-def remember(found: Comparison, versus: Sequence[Versus], work: Work) -> None:
+def remember(comparison: Comparison, versus: Sequence[Versus], work: Work) -> None:
     """Step: keep each name with the communities in which rows bear it; the latest comparison's word stands."""
     new: dict[tuple[str, str], str] = {}
-    for one, grid_of in zip(versus, work.grid_of_left, strict=True):
-        names = one.compared.aliases
+    for side, grid_of in zip(versus, work.grid_of_left, strict=True):
+        names = side.compared.aliases
         if not names:
             continue
-        rows = one.compared.left.frame.filter(pl.col("estate_key").is_in(list(names))).select("row", "estate_key")
+        rows = side.compared.left.frame.filter(pl.col("estate_key").is_in(list(names))).select("row", "estate_key")
         for row, name in rows.iter_rows():
             if row in grid_of:
                 new[grid_of[row][:12], name] = names[name]
     EstateAlias.objects.bulk_create(
-        [EstateAlias(community=c, alias=a[:60], estate=e[:60], learnt_from=found) for (c, a), e in new.items()],
+        [EstateAlias(community=c, alias=a[:60], estate=e[:60], learnt_from=comparison) for (c, a), e in new.items()],
         update_conflicts=True,
         unique_fields=["community", "alias"],
         update_fields=["estate", "learnt_from"],

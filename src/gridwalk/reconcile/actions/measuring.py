@@ -13,7 +13,7 @@ from gridwalk.reconcile.actions.noting import Versus, Work, grid_of_right
 from gridwalk.reconcile.models import ComparedCommunity, Comparison
 
 
-def keep(found: Comparison, work: Work, measured: Compared) -> None:
+def keep(comparison: Comparison, work: Work, measured: Compared) -> None:
     """Write the rates of every community and note those by grid on the comparison (which the caller saves)."""
     grids = _grids(work.versus, work, measured)
     cells = measured.cells.filter(~pl.col("verdict").is_in(EQUAL)).join(
@@ -21,16 +21,16 @@ def keep(found: Comparison, work: Work, measured: Compared) -> None:
     )
     by_grid = _counted(grids, pl.col("grid"))
     communities = _counted(grids, pl.col("grid").str.slice(0, 12))
-    found.by_grid = {grid: list(pair) for grid, pair in by_grid.items()}
+    comparison.by_grid = {grid: list(pair) for grid, pair in by_grid.items()}
     matched = grids.filter(pl.col("status") == "match").with_columns(community=pl.col("grid").str.slice(0, 12))
     n_matched = dict(matched.group_by("community").len().iter_rows())
     wrong: dict[str, dict[str, int]] = defaultdict(dict)
     for community, field, n in cells.group_by(pl.col("grid").str.slice(0, 12), "field").len().iter_rows():
         wrong[community][field] = n
-    ComparedCommunity.objects.filter(of=found).delete()
+    ComparedCommunity.objects.filter(of=comparison).delete()
     ComparedCommunity.objects.bulk_create(
         ComparedCommunity(
-            of=found,
+            of=comparison,
             community=community,
             n_equal=n,
             n_union=d,

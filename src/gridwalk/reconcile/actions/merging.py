@@ -15,8 +15,8 @@ def hand_over(moves: Moves, stays: Entity, goes: Entity) -> None:
 
     A side that has both keeps its second row where it is: that side still lists one record twice.
     """
-    held = set(SideRow.objects.filter(entity=stays.pk, kind=stays.KIND).values_list("source", flat=True))
-    rows = SideRow.objects.filter(entity=goes.pk, kind=goes.KIND).exclude(source__in=held)
+    own = set(SideRow.objects.filter(entity=stays.pk, kind=stays.KIND).values_list("source", flat=True))
+    rows = SideRow.objects.filter(entity=goes.pk, kind=goes.KIND).exclude(source__in=own)
     sources = {row.source for row in rows}
     moves.set(rows, entity=stays.pk)
     moves.set(BackfillItem.objects.filter(entity=goes.pk, source__in=sources), entity=stays.pk)

@@ -46,14 +46,14 @@ def fingerprint(values: Mapping[str, Any], entity: object = "") -> str:
     """What tells that a later ledger speaks of the same row (and, in a question, of the same entity), without
     saying whose.
     """
-    said = [
+    texts = [
         str(values.get(f) or "")
         for f in ("name", "id_no", "uscc", "born_on", "estate", "building", "stairwell", "room")
     ]
-    return envelope.blind_index(json.dumps([*said, str(entity)], ensure_ascii=False), purpose="unmatched")
+    return envelope.blind_index(json.dumps([*texts, str(entity)], ensure_ascii=False), purpose="unmatched")
 
 
-def settled(found: Comparison, compared: Compared, source: str) -> Compared:
+def settled(comparison: Comparison, compared: Compared, source: str) -> Compared:
     """The comparison with questions that people have answered before: the same is a match, not the same is
     two records.
     """
@@ -64,7 +64,11 @@ def settled(found: Comparison, compared: Compared, source: str) -> Compared:
     prints = [fingerprint(left[row], right[other]) for row, other in asked.select("left_row", "right_row").iter_rows()]
     answers = dict(
         Unmatched.objects.filter(
-            what="question", source=source, kind=found.kind, fingerprint__in=prints, state__in=("same", "different")
+            what="question",
+            source=source,
+            kind=comparison.kind,
+            fingerprint__in=prints,
+            state__in=("same", "different"),
         ).values_list("fingerprint", "state")
     )
     answered = asked.with_columns(answer=pl.Series([answers.get(p, "") for p in prints], dtype=pl.String))
@@ -75,16 +79,16 @@ def settled(found: Comparison, compared: Compared, source: str) -> Compared:
 class Work:
     """Everything to be noted, by grid."""
 
-    def __init__(self, found: Comparison, versus: Sequence[Versus]) -> None:
-        self.found = found
+    def __init__(self, comparison: Comparison, versus: Sequence[Versus]) -> None:
+        self.comparison = comparison
         self.versus = versus
         self.grid_of_left: list[dict[int, str]] = []
         self._by_grid: dict[str, list[tuple[int, str, tuple[Any, ...]]]] = defaultdict(list)
         self._values = [row_values(v.compared.left) for v in versus]
         self._right = [v.compared.right.frame.select("entity", "grid").rows() for v in versus]
-        places = Places(found.scope)
-        for index, one in enumerate(versus):
-            self._sort(index, one.compared, places)
+        places = Places(comparison.scope)
+        for index, side in enumerate(versus):
+            self._sort(index, side.compared, places)
         self.grids = sorted(self._by_grid)
 
     def _sort(self, index: int, compared: Compared, places: Places) -> None:
@@ -96,7 +100,7 @@ class Work:
         alone = compared.left_only["row"].to_list()
         located = places.locate([self._values[index][row] for row in alone])
         for row, place in zip(alone, located, strict=True):
-            grid = grid_of[row] = place.grid or f"{place.community or self.found.scope[:12].ljust(12, '0')}000"
+            grid = grid_of[row] = place.grid or f"{place.community or self.comparison.scope[:12].ljust(12, '0')}000"
             self._by_grid[grid].append((index, "ledger_only", (row,)))
         for other in compared.right_only["row"].to_list():
             self._by_grid[right[other][1]].append((index, "register_only", (other,)))
@@ -105,17 +109,17 @@ class Work:
     def note(self, writing: Writing, grid: str) -> int:
         """Write one grid's part; its stream is locked. Returns how many differences were asked."""
         n_asked = 0
-        for index, one in enumerate(self.versus):
+        for index, side in enumerate(self.versus):
             rows = [(what, data) for i, what, data in self._by_grid[grid] if i == index]
             matched = {data[0]: data[1] for what, data in rows if what == "match"}
-            n_asked += self._ask(writing, grid, index, one, matched)
-            self._remember(writing, grid, index, one, matched)
-            self._list(writing, grid, index, one, [(w, d) for w, d in rows if w != "match"])
+            n_asked += self._ask(writing, grid, index, side, matched)
+            self._remember(writing, grid, index, side, matched)
+            self._list(writing, grid, index, side, [(w, d) for w, d in rows if w != "match"])
         return n_asked
 
-    def _ask(self, writing: Writing, grid: str, index: int, one: Versus, matched: Mapping[int, int]) -> int:
-        kind = self.found.kind
-        cells = one.compared.cells.filter(pl.col("left_row").is_in(list(matched)) & pl.col("verdict").is_in(ASKED))
+    def _ask(self, writing: Writing, grid: str, index: int, side: Versus, matched: Mapping[int, int]) -> int:
+        kind = self.comparison.kind
+        cells = side.compared.cells.filter(pl.col("left_row").is_in(list(matched)) & pl.col("verdict").is_in(ASKED))
         entity_of = {row: uuid.UUID(self._right[index][other][0]) for row, other in matched.items()}
         entities = columns.TABLES[kind]._default_manager.in_bulk(list(entity_of.values()))
         asked: list[Difference] = []
@@ -136,24 +140,24 @@ class Work:
                 field=field,
                 current=current,
                 claimed=claimed,
-                source=one.source,
+                source=side.source,
                 source_ref=self._ref(index, row),
                 why=why,
                 head=entity.heads.get(field),
             )
             asked.append(difference)
-        twice = set(one.compared.left_duplicates["first_row"].to_list())  # their other row may still say it
+        twice = set(side.compared.left_duplicates["first_row"].to_list())  # their other row may still say it
         facts = {
-            (e, f) for row, e in entity_of.items() if row not in twice for f in one.compared.agreed if f not in BY_LINK
+            (e, f) for row, e in entity_of.items() if row not in twice for f in side.compared.agreed if f not in BY_LINK
         }
-        queue.close_withdrawn(writing, one.source, facts, {(d.entity, d.field, d.claimed_hash) for d in asked})
+        queue.close_withdrawn(writing, side.source, facts, {(d.entity, d.field, d.claimed_hash) for d in asked})
         kept = queue.ask(asked)
         moved = cells.filter(pl.col("field").is_in(list(BY_LINK)))["left_row"].unique().to_list()
         if kind == "person":
-            self._ask_about_homes(writing, index, one, {row: entity_of[row] for row in moved})
+            self._ask_about_homes(writing, index, side, {row: entity_of[row] for row in moved})
         return len(asked) - len(kept)
 
-    def _ask_about_homes(self, writing: Writing, index: int, one: Versus, entity_of: Mapping[int, uuid.UUID]) -> None:
+    def _ask_about_homes(self, writing: Writing, index: int, side: Versus, entity_of: Mapping[int, uuid.UUID]) -> None:
         """A person the ledger has at another door: asked where that door stands; who has no home at all is
         not moved in.
         """
@@ -162,8 +166,12 @@ class Work:
                 person_id__in=list(entity_of.values()), to_on__isnull=True, kind__in=rules.LIVING
             ).values_list("person_id", flat=True)
         )
-        said = [(row, person) for row, person in entity_of.items() if person in with_home]
-        places = Places(self.found.scope).locate([self._values[index][row] for row, _ in said]) if said else []
+        residents = [(row, person) for row, person in entity_of.items() if person in with_home]
+        places = (
+            Places(self.comparison.scope).locate([self._values[index][row] for row, _ in residents])
+            if residents
+            else []
+        )
         creation.link(
             writing,
             [
@@ -172,17 +180,17 @@ class Work:
                     dwelling=place.dwelling,
                     grid=place.grid,
                     kind=str(self._values[index][row].get("residence_kind") or "lives_here"),
-                    source=one.source,
+                    source=side.source,
                     source_ref=self._ref(index, row),
                 )
-                for (row, person), place in zip(said, places, strict=True)
+                for (row, person), place in zip(residents, places, strict=True)
                 if place.dwelling is not None
             ],
         )
 
-    def _remember(self, writing: Writing, grid: str, index: int, one: Versus, matched: Mapping[int, int]) -> None:
+    def _remember(self, writing: Writing, grid: str, index: int, side: Versus, matched: Mapping[int, int]) -> None:
         """Keep what the side says of each matched entity."""
-        unlike = one.compared.cells.filter(~pl.col("verdict").is_in(EQUAL))
+        unlike = side.compared.cells.filter(~pl.col("verdict").is_in(EQUAL))
         differing = set(unlike["left_row"].to_list())
         lines = [
             SideLine(
@@ -194,35 +202,38 @@ class Work:
             )
             for row, other in matched.items()
         ]
-        sides.remember(writing, self.found, one.source, lines)
+        sides.remember(writing, self.comparison, side.source, lines)
 
     def _list(
-        self, writing: Writing, grid: str, index: int, one: Versus, rows: Sequence[tuple[str, tuple[Any, ...]]]
+        self, writing: Writing, grid: str, index: int, side: Versus, rows: Sequence[tuple[str, tuple[Any, ...]]]
     ) -> None:
-        made = [self._unmatched(grid, index, one, what, data) for what, data in rows]
+        listed = [self._unmatched(grid, index, side, what, data) for what, data in rows]
         earlier = {
             (u.what, u.fingerprint): u
             for u in Unmatched.objects.filter(
-                source=one.source, kind=self.found.kind, fingerprint__in={m.fingerprint for m in made}, state__in=STANDS
+                source=side.source,
+                kind=self.comparison.kind,
+                fingerprint__in={m.fingerprint for m in listed},
+                state__in=STANDS,
             )
         }
-        for new in made:
+        for new in listed:
             if (old := earlier.get((new.what, new.fingerprint))) is not None:
                 new.state, new.reason, new.decided_at = old.state, old.reason, old.decided_at
                 new.decided_by, new.decided_by_name = old.decided_by, old.decided_by_name
-        bulk.insert(made)
-        lacking = [new.entity for new in made if new.what == "register_only" and new.entity]
-        backfill.note_lacking(one.source, self.found.kind, lacking)
+        bulk.insert(listed)
+        lacking = [new.entity for new in listed if new.what == "register_only" and new.entity]
+        backfill.note_lacking(side.source, self.comparison.kind, lacking)
 
-    def _unmatched(self, grid: str, index: int, one: Versus, what: str, data: tuple[Any, ...]) -> Unmatched:
-        key, kind = ids.new_id(), self.found.kind
+    def _unmatched(self, grid: str, index: int, side: Versus, what: str, data: tuple[Any, ...]) -> Unmatched:
+        key, kind = ids.new_id(), self.comparison.kind
         if what == "register_only":
             entity = self._right[index][data[0]][0]
             return Unmatched(
                 id=key,
-                of=self.found,
+                of=self.comparison,
                 what=what,
-                source=one.source,
+                source=side.source,
                 kind=kind,
                 grid=grid,
                 entity=uuid.UUID(entity),
@@ -231,11 +242,11 @@ class Work:
         row = data[0]
         sheet, row_no = self._at(index, row)
         values = self._values[index][row]
-        made = Unmatched(
+        unmatched = Unmatched(
             id=key,
-            of=self.found,
+            of=self.comparison,
             what="ledger_only",
-            source=one.source,
+            source=side.source,
             sheet=sheet[:60],
             row_no=row_no,
             kind=kind,
@@ -246,9 +257,14 @@ class Work:
         if what == "question":
             _, other, score, why = data
             entity = self._right[index][other][0]
-            made.what, made.entity, made.score, made.why = "question", uuid.UUID(entity), score, why[:200]
-            made.fingerprint = fingerprint(values, entity)
-        return made
+            unmatched.what, unmatched.entity, unmatched.score, unmatched.why = (
+                "question",
+                uuid.UUID(entity),
+                score,
+                why[:200],
+            )
+            unmatched.fingerprint = fingerprint(values, entity)
+        return unmatched
 
     def _at(self, index: int, row: int) -> tuple[str, int]:
         frame = self.versus[index].compared.left.frame
@@ -258,6 +274,6 @@ class Work:
         return source_ref(self.versus[index].compared.left.name, *self._at(index, row))
 
 
-def grid_of_right(one: Versus) -> list[str]:
+def grid_of_right(side: Versus) -> list[str]:
     """The grid of every record of the register's side."""
-    return [str(grid) for grid in one.compared.right.frame["grid"].to_list()]
+    return [str(grid) for grid in side.compared.right.frame["grid"].to_list()]

@@ -80,30 +80,30 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
     for place in work.places:
         if place.key and place.community:
             wanted[place.community].add(place.key)
-    known = doors(wanted)
+    standing = doors(wanted)
     missing: dict[tuple[str, str], tuple[Place, dict[str, Any], str]] = {}
     for index, place in enumerate(work.places):
         if place.fault == "community_unknown":
             work.fault(index, place.fault)
         elif not place.key:
             work.fault(index, "no_door", "address")
-        elif (place.community, place.key) not in known:
+        elif (place.community, place.key) not in standing:
             work.fault(index, "door_only_here", "room")
             if place.fault:
                 work.fault(index, place.fault)
             missing.setdefault((place.community, place.key), (place, {}, work.source_ref(index)))
-    made = places_rows.doors_of_rows(writing, work, missing)
-    found = []
+    registered = places_rows.doors_of_rows(writing, work, missing)
+    placed = []
     for place in work.places:
         door = (place.community, place.key)
-        if place.key and door in known:
-            pk, grid = known[door]
-            found.append(_at(place, pk, grid))
-        elif place.key and door in made:
-            found.append(_at(place, made[door], place.grid))
+        if place.key and door in standing:
+            pk, grid = standing[door]
+            placed.append(_at(place, pk, grid))
+        elif place.key and door in registered:
+            placed.append(_at(place, registered[door], place.grid))
         else:
-            found.append(_at(place, None, f"{place.community}000" if place.community else ""))
-    return found
+            placed.append(_at(place, None, f"{place.community}000" if place.community else ""))
+    return placed
 
 
 def _at(place: Place, dwelling: uuid.UUID | None, grid: str) -> Place:
@@ -135,11 +135,11 @@ def _name_key(values: dict[str, Any], place: Place) -> NameAtDoor:
 
 def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
     """Persons on record at the rows' doors, and persons without a door in the community's grid 000."""
-    found: dict[NameAtDoor, uuid.UUID] = {}
+    by_name: dict[NameAtDoor, uuid.UUID] = {}
     at_doors = {p.dwelling for p in places if p.dwelling}
     links = Residence.objects.filter(dwelling_id__in=at_doors, to_on__isnull=True, person__status="active")
     for name, dwelling, person_id in links.values_list("person__name", "dwelling_id", "person_id"):
-        found[name, dwelling, ""] = person_id
+        by_name[name, dwelling, ""] = person_id
     wanted = {str(v["name"]) for v, p in zip(work.values, places, strict=True) if v.get("name") and not p.dwelling}
     if wanted:
         loose = Person.objects.filter(
@@ -147,8 +147,8 @@ def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
         )
         for person in loose:
             born_on = person.born_on.isoformat() if person.born_on else ""
-            found.setdefault((person.name, None, f"{person.grid_id[:12]}{born_on}"), person.id)
-    return found
+            by_name.setdefault((person.name, None, f"{person.grid_id[:12]}{born_on}"), person.id)
+    return by_name
 
 
 def _link(writing: Writing, work: Batch, places: list[Place]) -> None:

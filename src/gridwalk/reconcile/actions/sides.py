@@ -67,7 +67,7 @@ def _row(writing: Writing, of: Submission, source: str, line: SideLine) -> SideR
     )
 
 
-def remember_import(writing: Writing, work: Batch, said: Sequence[Mapping[str, Any]]) -> None:
+def remember_import(writing: Writing, work: Batch, written: Sequence[Mapping[str, Any]]) -> None:
     """Step: keep what the rows of an applied batch said, as they said it (``said``, by row).
 
     Of two rows that speak of one entity the first counts.
@@ -83,7 +83,7 @@ def remember_import(writing: Writing, work: Batch, said: Sequence[Mapping[str, A
     side = sides.of_rows(
         kind,
         work.of.name,
-        [{f: said[index].get(f) for f in fields} | {"entity": str(entity)} for entity, index in first.items()],
+        [{f: written[index].get(f) for f in fields} | {"entity": str(entity)} for entity, index in first.items()],
         fields=fields,
     )
     grids = dict(columns.TABLES[kind]._default_manager.filter(pk__in=first).values_list("pk", "grid_id"))

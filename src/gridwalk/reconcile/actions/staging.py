@@ -29,13 +29,13 @@ def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str
     return submissions.upload(WAY, new, actor=actor, at=at)
 
 
-def _understand(one: Import, chosen: Chosen) -> None:
+def _understand(submission: Import, chosen: Chosen) -> None:
     columns = chosen.get("left", {})
-    ledger = read.read(files.read(one.file_id), one.name, kind=one.kind or None, mapping=columns)
-    one.kind = ledger.kind
-    one.n_rows = len(ledger.rows)
-    one.n_faulty = sum(1 for row in ledger.rows if row.faults)
-    one.mapping = {"left": mapping.described(ledger, chosen=columns, fields=mapping.spoken(ledger))}
+    ledger = read.read(files.read(submission.file_id), submission.name, kind=submission.kind or None, mapping=columns)
+    submission.kind = ledger.kind
+    submission.n_rows = len(ledger.rows)
+    submission.n_faulty = sum(1 for row in ledger.rows if row.faults)
+    submission.mapping = {"left": mapping.described(ledger, chosen=columns, fields=mapping.spoken(ledger))}
 
 
 def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
@@ -43,33 +43,35 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
 
     Raises NotHere, SubmissionRefused. Staging twice begins anew: nothing of the first is in the register.
     """
-    one = get_submission(actor, Import, imported)
-    if one.state != "mapping":
+    submission = get_submission(actor, Import, imported)
+    if submission.state != "mapping":
         raise SubmissionRefused("这份台账不在等核对的状态，请刷新后再看。")
-    submissions.require_chosen(one)
-    ledger = read.read(files.read(one.file_id), one.name, kind=one.kind, mapping=one.chosen["left"])
+    submissions.require_chosen(submission)
+    ledger = read.read(
+        files.read(submission.file_id), submission.name, kind=submission.kind, mapping=submission.chosen["left"]
+    )
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
-    staged, n_batches = _staged(one, ledger.rows)
+    staged, n_batches = _staged(submission, ledger.rows)
     with core.write_to(actor=actor, at=at) as writing:
-        StagedRow.objects.filter(of=one).delete()
+        StagedRow.objects.filter(of=submission).delete()
         bulk.insert(staged)
-        one.state, one.n_batches, one.n_batches_done = "applying", n_batches, 0
-        one.n_rows = len(staged)
-        one.n_faulty = sum(1 for row in staged if row.faults)
-        one.save()
+        submission.state, submission.n_batches, submission.n_batches_done = "applying", n_batches, 0
+        submission.n_rows = len(staged)
+        submission.n_faulty = sum(1 for row in staged if row.faults)
+        submission.save()
         writing.audit(
             "import.staged",
-            scope=one.scope,
+            scope=submission.scope,
             kind="import",
-            subject=one.id,
+            subject=submission.id,
             data={"rows": len(staged), "batches": n_batches},
         )
-    return one
+    return submission
 
 
-def _staged(one: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], int]:
-    places = Places(one.scope).locate([row.values for row in rows])
+def _staged(submission: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], int]:
+    places = Places(submission.scope).locate([row.values for row in rows])
     by_grid: dict[str, list[int]] = defaultdict(list)
     for index, place in enumerate(places):
         by_grid[place.grid].append(index)
@@ -81,10 +83,10 @@ def _staged(one: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], int]:
             n_batches += 1
     staged = []
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
-        key = f"{one.id}|{row.sheet}|{row.row_no}"
+        key = f"{submission.id}|{row.sheet}|{row.row_no}"
         staged.append(
             StagedRow(
-                of=one,
+                of=submission,
                 sheet=row.sheet[:60],
                 row_no=row.row_no,
                 kind=row.kind,
@@ -97,10 +99,10 @@ def _staged(one: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], int]:
     return staged, n_batches
 
 
-def _give_up(one: Import) -> str:
-    StagedRow.objects.filter(of=one, state="waiting").delete()
-    if one.n_batches_done:
-        return f"已放弃。放弃前入库的 {one.n_batches_done} 批留在一张表里。"
+def _give_up(submission: Import) -> str:
+    StagedRow.objects.filter(of=submission, state="waiting").delete()
+    if submission.n_batches_done:
+        return f"已放弃。放弃前入库的 {submission.n_batches_done} 批留在一张表里。"
     return "已放弃，什么都没有入库。"
 
 

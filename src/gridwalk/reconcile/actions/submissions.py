@@ -53,14 +53,14 @@ class Way(Generic[S]):
             data=data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
         )
 
-    def read(self, one: S, chosen: Chosen) -> None:
+    def read(self, ledger: S, chosen: Chosen) -> None:
         """Understand the files; the ledger waits for its columns then, or has failed and says why."""
         try:
-            self.understand(one, chosen)
+            self.understand(ledger, chosen)
         except LedgerError as error:
-            one.state, one.message = "failed", str(error)[:400]
+            ledger.state, ledger.message = "failed", str(error)[:400]
         else:
-            one.state, one.message = "mapping", "；".join(one.questions)[:400]
+            ledger.state, ledger.message = "mapping", "；".join(ledger.questions)[:400]
 
 
 def handed_in(actor: Viewer, at: dt.datetime) -> dict[str, Any]:
@@ -90,21 +90,21 @@ def remap(
     way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID, chosen: Chosen, kind: str | None = None
 ) -> S:
     """Read again with the columns a person chose. Raises NotHere, SubmissionRefused."""
-    one = get_submission(actor, way.model, submission)
-    if one.state not in {"mapping", "failed"}:
+    ledger = get_submission(actor, way.model, submission)
+    if ledger.state not in {"mapping", "failed"}:
         raise SubmissionRefused(f"这份{way.noun}已经开始办了，不能再改列。")
-    one.kind = kind or one.kind
-    way.read(one, chosen)
+    ledger.kind = kind or ledger.kind
+    way.read(ledger, chosen)
     with core.write_to(actor=actor, at=at) as writing:
-        one.save()
-        writing.audit(way.mapped, scope=one.scope, kind=way.subject, subject=one.id)
-    return one
+        ledger.save()
+        writing.audit(way.mapped, scope=ledger.scope, kind=way.subject, subject=ledger.id)
+    return ledger
 
 
-def require_chosen(one: Submission) -> None:
+def require_chosen(ledger: Submission) -> None:
     """Refuse to go on while a column waits to be chosen. Raises SubmissionRefused."""
-    if one.questions:
-        raise SubmissionRefused("还有几列要您先定：" + "；".join(one.questions))
+    if ledger.questions:
+        raise SubmissionRefused("还有几列要您先定：" + "；".join(ledger.questions))
 
 
 def pause(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID, message: str) -> None:
@@ -117,12 +117,12 @@ def pause(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID,
 
 def cancel(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID) -> S:
     """Give up what is not finished; what is done stays, and that is said. Raises NotHere, SubmissionRefused."""
-    one = get_submission(actor, way.model, submission)
-    if one.state in {"done", "cancelled"}:
+    ledger = get_submission(actor, way.model, submission)
+    if ledger.state in {"done", "cancelled"}:
         raise SubmissionRefused(f"这份{way.noun}已经结束了。")
     with core.write_to(actor=actor, at=at) as writing:
-        one.message = way.give_up(one)
-        one.state, one.finished_at = "cancelled", at
-        one.save()
-        writing.audit(way.cancelled, scope=one.scope, kind=way.subject, subject=one.id)
-    return one
+        ledger.message = way.give_up(ledger)
+        ledger.state, ledger.finished_at = "cancelled", at
+        ledger.save()
+        writing.audit(way.cancelled, scope=ledger.scope, kind=way.subject, subject=ledger.id)
+    return ledger

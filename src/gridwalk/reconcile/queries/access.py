@@ -21,9 +21,9 @@ WORDS = {
 def files_with(viewer: Viewer, person: Person) -> list[Look]:
     """The files a person is known to have stood in, as they were taken away, newest first. Raises NotHere."""
     access.require(viewer, person)
-    found: set[uuid.UUID] = set(StagedRow.objects.filter(entity=person.pk).values_list("of", flat=True))
-    found |= set(SideRow.objects.filter(entity=person.pk).values_list("of", flat=True))
-    found |= set(Unmatched.objects.filter(entity=person.pk).values_list("of", flat=True))
-    found |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
-    entries = looks.of_files(found, "file.exported", limit=access.LIMIT)
+    file_ids: set[uuid.UUID] = set(StagedRow.objects.filter(entity=person.pk).values_list("of", flat=True))
+    file_ids |= set(SideRow.objects.filter(entity=person.pk).values_list("of", flat=True))
+    file_ids |= set(Unmatched.objects.filter(entity=person.pk).values_list("of", flat=True))
+    file_ids |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
+    entries = looks.of_files(file_ids, "file.exported", limit=access.LIMIT)
     return access.told([entry for entry in entries if entry.kind in WORDS], lambda entry: WORDS[entry.kind])

@@ -20,7 +20,7 @@ from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, SideRow, Submission, Unmatched
-from gridwalk.reconcile.queries import register, sight
+from gridwalk.reconcile.queries import reach, register
 from gridwalk.reconcile.rules import NEW_ROW, row_place
 from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.rules import WAITING
@@ -35,7 +35,7 @@ class Item:
     """One correction: ``old`` is what the side says, ``new`` what the register says, both in the clear: mask
     before showing.
 
-    ``said`` and ``record``: all that either says of the entity, for filling in the side's own workbook.
+    ``theirs`` and ``record``: all that either says of the entity, for filling in the side's own workbook.
     """
 
     grid: str
@@ -50,7 +50,7 @@ class Item:
     sheet: str
     row_no: int
     state: str
-    said: Mapping[str, Any]
+    theirs: Mapping[str, Any]
     record: Mapping[str, Any]
 
     @property
@@ -61,7 +61,7 @@ class Item:
     @property
     def row(self) -> Mapping[str, Any]:
         """What the row in the side's own workbook begins with: what the side said, of a new one the register."""
-        return self.record if self.is_new_row else self.said
+        return self.record if self.is_new_row else self.theirs
 
     @property
     def where(self) -> str:
@@ -80,7 +80,7 @@ class Item:
         """What the side says, masked."""
         if self.is_new_row:
             return "没有这一条"
-        return written(self.said) if self.field == ADDRESS else _shown(self.kind, self.field, self.old)
+        return written(self.theirs) if self.field == ADDRESS else _shown(self.kind, self.field, self.old)
 
     @property
     def shown_new(self) -> str:
@@ -109,7 +109,7 @@ def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow
     """The side's rows that differed when they were compared, or whose entity has been changed since: all
     others agree.
     """
-    inside = SideRow.objects.filter(sight.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    inside = SideRow.objects.filter(reach.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
     changed = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
     rows = inside.filter(Q(differs=True) | Q(Exists(changed)) | Q(entity__in=_moved(viewer, inside, kind, scope)))
     return list(rows.order_by("grid", "sheet", "row_no"))
@@ -120,7 +120,7 @@ def _moved(viewer: Viewer, inside: QuerySet[SideRow], kind: str, scope: str) -> 
     since = inside.aggregate(since=Min("at"))["since"] if kind == "person" else None
     if since is None:
         return []
-    here = sight.within(viewer, Verb.SEE_ROWS, scope, column="stream__code")
+    here = reach.within(viewer, Verb.SEE_ROWS, scope, column="stream__code")
     links = Change.objects.filter(here, kind="residence", at__gt=since).values_list("entity", flat=True)
     return list(Residence.objects.filter(pk__in=list(links.distinct())).values_list("person_id", flat=True).distinct())
 
@@ -130,7 +130,7 @@ def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
 
     What is still being decided is not told.
     """
-    lacking = _lacking(sight.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    lacking = _lacking(reach.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
     absent = {record.entity for record in lacking}
     rows = [row for row in _rows(viewer, source=source, kind=kind, scope=scope) if row.entity not in absent]
     told = [*_corrections(rows, source, kind), *_new_rows(lacking, source, kind)]
@@ -154,28 +154,28 @@ def _new_rows(lacking: Sequence[Unmatched], source: str, kind: str) -> list[Item
     records = {uuid.UUID(row["entity"]): row for row in rows}
     handed = {item.entity: item for item in _handed(source, kind, entities) if item.field == NEW_ROW}
     return [
-        _new_row(one, records[one.entity], handed.get(one.entity))
-        for one in lacking
-        if one.entity and one.entity in records
+        _new_row(unmatched, records[unmatched.entity], handed.get(unmatched.entity))
+        for unmatched in lacking
+        if unmatched.entity and unmatched.entity in records
     ]
 
 
-def _new_row(one: Unmatched, record: Mapping[str, Any], handed: BackfillItem | None) -> Item:
-    assert one.entity is not None
+def _new_row(unmatched: Unmatched, record: Mapping[str, Any], handed: BackfillItem | None) -> Item:
+    assert unmatched.entity is not None
     return Item(
-        grid=one.grid,
-        kind=one.kind,
-        entity=one.entity,
+        grid=unmatched.grid,
+        kind=unmatched.kind,
+        entity=unmatched.entity,
         title=str(record.get("name") or written(record)),
         place=written(record),
         field=NEW_ROW,
-        label=_label(one.kind, NEW_ROW),
+        label=_label(unmatched.kind, NEW_ROW),
         old="",
         new="",
         sheet="",
         row_no=0,
         state=handed.get_state_display() if handed else NOT_HANDED,
-        said={},
+        theirs={},
         record=record,
     )
 
@@ -192,38 +192,38 @@ def _corrections(rows: Sequence[SideRow], source: str, kind: str) -> list[Item]:
 def _spoken(submissions: Collection[uuid.UUID], source: str) -> dict[uuid.UUID, set[str]]:
     """Which fields the side said anything of in each of these: it is not told to fill in what it has no column for."""
     handed_in = Submission.objects.filter(pk__in=submissions).only("mapping", "source")
-    return {one.pk: {*one.mapping[one.side(source)]["fields"], *PLACE} for one in handed_in}
+    return {ledger.pk: {*ledger.mapping[ledger.side(source)]["fields"], *PLACE} for ledger in handed_in}
 
 
 def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -> list[Item]:
-    """The same for rows of one comparison, whose side says something of the fields ``spoken``."""
+    """The same for rows of one ledger, whose side says something of the fields ``spoken``."""
     values = [row.opened() for row in rows]
     entities = [row.entity for row in rows]
     now = register.side("", kind, entities)
     fields = tuple(f.name for f in dictionary.fields(kind) if f.name in spoken)
-    said = sides.of_rows(
+    side = sides.of_rows(
         kind,
         source,
         [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
         fields=fields,
     )
-    pairs = said.frame.select(left_row="row", entity="entity").join(
+    pairs = side.frame.select(left_row="row", entity="entity").join(
         now.frame.select(right_row="row", entity="entity"), on="entity", maintain_order="left"
     )
-    agreed = comparing.agreed_fields(said, now)
-    cells = comparing.cells_of(said, now, pairs.select("left_row", "right_row"), agreed)
+    agreed = comparing.agreed_fields(side, now)
+    cells = comparing.cells_of(side, now, pairs.select("left_row", "right_row"), agreed)
     asked = set(
         Difference.objects.filter(entity__in=entities, source=source, state__in=WAITING).values_list("entity", "field")
     )
     handed = {(b.entity, b.field): b.get_state_display() for b in _handed(source, kind, entities)}
-    found = []
+    told = []
     for left, right, field, _, old, new in cells.filter(pl.col("verdict").is_in(TOLD)).sort("left_row").iter_rows():
         row = rows[left]
         if (row.entity, field) in asked or (field == ADDRESS and (row.entity, "residence") in asked):
             continue
         record = now.frame.row(right, named=True)
         title = record.get("name") or written(record)
-        found.append(
+        told.append(
             Item(
                 grid=row.grid,
                 kind=kind,
@@ -237,11 +237,11 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
                 sheet=row.sheet,
                 row_no=row.row_no,
                 state=handed.get((row.entity, field), NOT_HANDED),
-                said=values[left],
+                theirs=values[left],
                 record=record,
             )
         )
-    return found
+    return told
 
 
 def _handed(source: str, kind: str, entities: list[uuid.UUID]) -> list[BackfillItem]:
@@ -267,7 +267,7 @@ class Progress:
 def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
     """Counts of what was handed out to a side, as its last export proved it."""
     counts = dict.fromkeys(("handed_out", "proved", "still_open"), 0)
-    inside = BackfillItem.objects.filter(sight.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    inside = BackfillItem.objects.filter(reach.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
     for state in inside.values_list("state", flat=True):
         counts[state] += 1
     return Progress(source, kind, sum(counts.values()), counts["proved"], counts["still_open"])
@@ -279,9 +279,9 @@ def layout(source: str, kind: str, scope: str) -> tuple[str, list[tuple[str, str
     """
     above = [scope[:length] for length in range(len(scope) + 1)]
     here = Submission.objects.filter(Q(scope__startswith=scope) | Q(scope__in=above), kind=kind, state="done")
-    for one in here.order_by("-finished_at")[:50]:
-        side = one.side(source)
-        sheet = next((s for s in one.mapping[side]["sheets"] if s["columns"]), None) if side else None
+    for ledger in here.order_by("-finished_at")[:50]:
+        side = ledger.side(source)
+        sheet = next((s for s in ledger.mapping[side]["sheets"] if s["columns"]), None) if side else None
         if sheet:
             return sheet["name"], [(c["header"], c["field"]) for c in sheet["columns"]]
     return "", []
@@ -309,7 +309,7 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     """What is known of each side that was ever compared; empty for an entity no side has, and for who sees
     rows masked.
     """
-    visible = sight.within(viewer, Verb.SEE_ROWS)
+    visible = reach.within(viewer, Verb.SEE_ROWS)
     of_entity = visible & Q(entity=entity)
     rows = {row.source: row for row in SideRow.objects.filter(of_entity, kind=kind)}
     sides = []

@@ -17,37 +17,39 @@ from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Comparison, Unmatched
-from gridwalk.reconcile.queries import sight
+from gridwalk.reconcile.queries import reach
 from gridwalk.registry.queries import entities
-from gridwalk.registry.queries import titles as names_of
+from gridwalk.registry.queries import titles as naming
 
 PAGE = 50
+NOWHERE = ("", "")
+"""Title and place of what the register does not have."""
 
 
-def trend(found: Comparison) -> list[Comparison]:
+def trend(comparison: Comparison) -> list[Comparison]:
     """The finished comparisons of the same sides and area up to this one, the oldest first."""
     same = Comparison.objects.filter(
-        scope=found.scope,
-        kind=found.kind,
-        source=found.source,
+        scope=comparison.scope,
+        kind=comparison.kind,
+        source=comparison.source,
         state="done",
-        other_file__isnull=found.other_file_id is None,
+        other_file__isnull=comparison.other_file_id is None,
     )
-    if found.finished_at:
-        same = same.filter(finished_at__lte=found.finished_at)
+    if comparison.finished_at:
+        same = same.filter(finished_at__lte=comparison.finished_at)
     return list(same.order_by("-finished_at")[:12])[::-1]
 
 
-def fields(found: Comparison) -> list[tuple[str, int, int]]:
+def fields(comparison: Comparison) -> list[tuple[str, int, int]]:
     """(label, equal, compared) of every agreed field, in the dictionary's order, the door last."""
-    order = {f.name: i for i, f in enumerate(dictionary.fields(found.kind))} | {ADDRESS: 999}
-    pairs = sorted(found.by_field.items(), key=lambda item: order.get(item[0], 0))
-    return [("房屋地址" if f == ADDRESS else dictionary.label(found.kind, f), n, d) for f, (n, d) in pairs]
+    order = {f.name: i for i, f in enumerate(dictionary.fields(comparison.kind))} | {ADDRESS: 999}
+    pairs = sorted(comparison.by_field.items(), key=lambda item: order.get(item[0], 0))
+    return [("房屋地址" if f == ADDRESS else dictionary.label(comparison.kind, f), n, d) for f, (n, d) in pairs]
 
 
-def undecided(found: Comparison) -> dict[str, int]:
+def undecided(comparison: Comparison) -> dict[str, int]:
     """How many one-sided records and questions are open, by what they are."""
-    counted = Unmatched.objects.filter(of=found, state="open").values("what").annotate(n=Count("pk"))
+    counted = Unmatched.objects.filter(of=comparison, state="open").values("what").annotate(n=Count("pk"))
     return {row["what"]: row["n"] for row in counted}
 
 
@@ -57,7 +59,7 @@ class Row:
 
     id: uuid.UUID
     title: str
-    said: str
+    text: str
     other: str
     entity: uuid.UUID | None
     where: str
@@ -70,47 +72,54 @@ class Row:
 
 
 def rows(
-    viewer: Viewer, found: Comparison, what: str, *, state: str = "open", offset: int = 0
+    viewer: Viewer, comparison: Comparison, what: str, *, state: str = "open", offset: int = 0
 ) -> tuple[list[Row], int]:
     """A page of what a comparison left, in the order of grids and of the ledger, and how many there are;
     four queries.
     """
-    chosen = Unmatched.objects.filter(of=found, what=what)
+    chosen = Unmatched.objects.filter(of=comparison, what=what)
     chosen = chosen.filter(state="open") if state == "open" else chosen.exclude(state="open")
-    chosen = chosen.filter(sight.within(viewer, Verb.SEE_ROWS_MASKED))
+    chosen = chosen.filter(reach.within(viewer, Verb.SEE_ROWS_MASKED))
     page = list(chosen.order_by("grid", "sheet", "row_no", "id")[offset : offset + PAGE])
-    known = names_of.titles(viewer, found.kind, [u.entity for u in page if u.entity])
-    return [_row(viewer, u, known) for u in page], chosen.count()
+    titles = naming.titles(viewer, comparison.kind, [u.entity for u in page if u.entity])
+    return [_row(viewer, u, titles) for u in page], chosen.count()
 
 
-def _row(viewer: Viewer, one: Unmatched, known: dict[uuid.UUID, tuple[str, str]]) -> Row:
-    values = one.opened()
-    held = known.get(one.entity) if one.entity else None
-    said = "　".join(
-        dictionary.show(one.kind, field, value, sight.ON_PAGE)
-        for field, value in values.items()
-        if field not in {"name", "grid_code", "grid_name", "community", *PARTS} and value
-    )
-    name = str(values.get("name") or "")
-    title = entities.shown_name(viewer, one.grid, name) if one.kind == "person" else name
-    place = _door(values)
-    said = "　".join(filter(None, (place if name else "", said)))
-    full = viewer.may(Verb.SEE_ROWS, one.grid)
-    where = rules.row_place(one.sheet, one.row_no) if one.row_no else ""
+def _row(viewer: Viewer, unmatched: Unmatched, titles: dict[uuid.UUID, tuple[str, str]]) -> Row:
+    values = unmatched.opened()
+    registered = titles.get(unmatched.entity, NOWHERE) if unmatched.entity else NOWHERE
+    full = viewer.may(Verb.SEE_ROWS, unmatched.grid)
     return Row(
-        id=one.id,
-        title=title or place or (held[0] if held else ""),
-        said=(said if full else "") or (held[1] if held else ""),
-        other=" ".join(held) if held and one.what == "question" else "",
-        entity=one.entity,
-        where=where,
-        score=one.score,
-        why=one.why,
-        state=one.get_state_display(),
-        open=one.state == "open",
-        decided_by=one.decided_by_name,
-        reason=one.reason,
+        id=unmatched.id,
+        title=_title(viewer, unmatched, values) or registered[0],
+        text=(_text(unmatched.kind, values) if full else "") or registered[1],
+        other=" ".join(registered).strip() if unmatched.what == "question" else "",
+        entity=unmatched.entity,
+        where=rules.row_place(unmatched.sheet, unmatched.row_no) if unmatched.row_no else "",
+        score=unmatched.score,
+        why=unmatched.why,
+        state=unmatched.get_state_display(),
+        open=unmatched.state == "open",
+        decided_by=unmatched.decided_by_name,
+        reason=unmatched.reason,
     )
+
+
+def _title(viewer: Viewer, unmatched: Unmatched, values: Mapping[str, object]) -> str:
+    """Who a ledger's row speaks of, else which door."""
+    name = str(values.get("name") or "")
+    shown = entities.shown_name(viewer, unmatched.grid, name) if unmatched.kind == "person" else name
+    return shown or _door(values)
+
+
+def _text(kind: str, values: Mapping[str, object]) -> str:
+    """What a ledger's row says beside its title, masked."""
+    shown = [
+        dictionary.show(kind, field, value, sight.ON_PAGE)
+        for field, value in values.items()
+        if field not in {"name", "grid_code", "grid_name", "community", *PARTS}
+    ]
+    return "　".join(filter(None, [_door(values) if values.get("name") else "", *shown]))
 
 
 def _door(values: Mapping[str, object]) -> str:
@@ -120,15 +129,15 @@ def _door(values: Mapping[str, object]) -> str:
 
 def n_waiting(viewer: Viewer, scope: str) -> int:
     """How many one-sided records and questions of the latest comparisons wait for a decision in a scope."""
-    return Unmatched.objects.filter(sight.within(viewer, Verb.DECIDE_DIFFERENCE, scope), state="open").count()
+    return Unmatched.objects.filter(reach.within(viewer, Verb.DECIDE_DIFFERENCE, scope), state="open").count()
 
 
-def every_open(viewer: Viewer, found: Comparison, what: str) -> list[uuid.UUID]:
+def every_open(viewer: Viewer, comparison: Comparison, what: str) -> list[uuid.UUID]:
     """The ids of all that is open of one sort, for deciding them at once."""
-    seen = sight.within(viewer, Verb.DECIDE_DIFFERENCE)
-    return list(Unmatched.objects.filter(seen, of=found, what=what, state="open").values_list("id", flat=True))
+    seen = reach.within(viewer, Verb.DECIDE_DIFFERENCE)
+    return list(Unmatched.objects.filter(seen, of=comparison, what=what, state="open").values_list("id", flat=True))
 
 
-def of_comparison(found: Comparison, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+def of_comparison(comparison: Comparison, chosen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Those of the chosen records that belong to the comparison."""
-    return list(Unmatched.objects.filter(of=found, pk__in=list(chosen)).values_list("id", flat=True))
+    return list(Unmatched.objects.filter(of=comparison, pk__in=list(chosen)).values_list("id", flat=True))

@@ -50,27 +50,27 @@ def latest(scope: str) -> list[Measured]:
         .select_related("of")
         .order_by("community", "of__kind", "of__source", "-of__finished_at", "-id")
     )
-    found: dict[tuple[str, str, tuple[str, str]], list[ComparedCommunity]] = defaultdict(list)
+    by_pair: dict[tuple[str, str, tuple[str, str]], list[ComparedCommunity]] = defaultdict(list)
     for row in rows:
         if row.of.finished_at:
-            found[row.community, row.of.kind, row.of.sides].append(row)
-    return [_measured(of) for of in found.values()]
+            by_pair[row.community, row.of.kind, row.of.sides].append(row)
+    return [_measured(of) for of in by_pair.values()]
 
 
 def _measured(rows: Sequence[ComparedCommunity]) -> Measured:
-    row, one = rows[0], rows[0].of
-    assert one.finished_at is not None
+    row, comparison = rows[0], rows[0].of
+    assert comparison.finished_at is not None
     return Measured(
         community=row.community,
-        kind=one.kind,
-        label=dictionary.KINDS[one.kind],
-        source=one.source,
-        sides=one.sides,
+        kind=comparison.kind,
+        label=dictionary.KINDS[comparison.kind],
+        source=comparison.source,
+        sides=comparison.sides,
         n_equal=row.n_equal,
         n_union=row.n_union,
-        by_field=tuple((_label(one.kind, f), n, d) for f, (n, d) in row.by_field.items()),
-        comparison=one.id,
-        at=one.finished_at,
+        by_field=tuple((_label(comparison.kind, f), n, d) for f, (n, d) in row.by_field.items()),
+        comparison=comparison.id,
+        at=comparison.finished_at,
         earlier=tuple((r.of.finished_at, r.n_equal, r.n_union) for r in rows[KEPT - 1 :: -1] if r.of.finished_at),
     )
 
@@ -112,11 +112,11 @@ def gaps(measured: Sequence[Measured]) -> dict[tuple[uuid.UUID, str], Gap]:
         .annotate(n=Count("pk"))
     )
     asked.update({(kind, source, community): n for kind, source, community, n in waiting})
-    found = {}
+    gap_of = {}
     for m in chosen:
         p = parts[m.comparison, m.community]
         alone = p["ledger_only"] + p["register_only"] + p["question"]
-        found[m.comparison, m.community] = Gap(
+        gap_of[m.comparison, m.community] = Gap(
             differ=m.n_union - m.n_equal - alone,
             ledger_only=p["ledger_only"],
             register_only=p["register_only"],
@@ -124,7 +124,7 @@ def gaps(measured: Sequence[Measured]) -> dict[tuple[uuid.UUID, str], Gap]:
             open=p["open"],
             differences=asked[m.kind, m.source, m.community],
         )
-    return found
+    return gap_of
 
 
 def _label(kind: str, field: str) -> str:

@@ -18,9 +18,9 @@ class FaultRow:
     state: str
 
 
-def faults(found: Import, *, limit: int = 200) -> tuple[list[FaultRow], int]:
+def faults(submission: Import, *, limit: int = 200) -> tuple[list[FaultRow], int]:
     """What was wrong in an import by sheet, row and column, and how many rows have something."""
-    rows = StagedRow.objects.filter(of=found).exclude(faults=[]).order_by("id")
+    rows = StagedRow.objects.filter(of=submission).exclude(faults=[]).order_by("id")
     shown = [
         FaultRow(row.sheet, row.row_no, fault["column"], fault["text"], row.get_state_display())
         for row in rows[:limit]

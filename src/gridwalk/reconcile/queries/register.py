@@ -28,14 +28,14 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
     persons = Person.objects.filter(grid__code__startswith=scope, status="active")
     if chosen is not None:
         persons = persons.filter(pk__in=chosen)
-    found = list(persons.order_by("grid_id", "sort_key", "id"))
+    ordered = list(persons.order_by("grid_id", "sort_key", "id"))
     homes: dict[uuid.UUID, Residence] = {}
     links = Residence.objects.filter(person__in=persons, to_on__isnull=True).select_related("dwelling")
     for link in links.order_by("id"):
-        held = homes.get(link.person_id)
-        if held is None or (held.kind not in Residence.LIVING and link.kind in Residence.LIVING):
+        earlier = homes.get(link.person_id)
+        if earlier is None or (earlier.kind not in Residence.LIVING and link.kind in Residence.LIVING):
             homes[link.person_id] = link  # where somebody lives goes before where somebody is registered
-    for person in found:
+    for person in ordered:
         home = homes.get(person.id)
         yield {
             **_values(person),
@@ -63,8 +63,13 @@ def _organizations(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[
     organizations = Organization.objects.filter(grid__code__startswith=scope, status="active")
     if chosen is not None:
         organizations = organizations.filter(pk__in=chosen)
-    for one in organizations.select_related("dwelling").order_by("grid_id", "sort_key", "id"):
-        yield {**_values(one), **_place(one.grid_id, one.dwelling), "entity": str(one.id), "grid": one.grid_id}
+    for organization in organizations.select_related("dwelling").order_by("grid_id", "sort_key", "id"):
+        yield {
+            **_values(organization),
+            **_place(organization.grid_id, organization.dwelling),
+            "entity": str(organization.id),
+            "grid": organization.grid_id,
+        }
 
 
 _ROWS = {"person": _persons, "dwelling": _dwellings, "organization": _organizations}

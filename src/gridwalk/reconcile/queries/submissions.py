@@ -11,7 +11,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import files
 from gridwalk.core.queries import NotHere
 from gridwalk.reconcile.models import Submission
-from gridwalk.reconcile.queries import sight
+from gridwalk.reconcile.queries import reach
 
 S = TypeVar("S", bound=Submission)
 WAITING = frozenset({"mapping", "applying", "paused"})
@@ -19,7 +19,7 @@ WAITING = frozenset({"mapping", "applying", "paused"})
 
 def submissions(viewer: Viewer, model: type[S], *, limit: int = 60) -> list[S]:
     """The viewer's imports or comparisons, newest first."""
-    inside = sight.within(viewer, Verb.IMPORT_LEDGER, column="scope")
+    inside = reach.within(viewer, Verb.IMPORT_LEDGER, column="scope")
     return list(_of(model).filter(inside).order_by("-created_at")[:limit])
 
 
@@ -29,20 +29,20 @@ def _of(model: type[S]) -> QuerySet[S]:
 
 def get_submission(viewer: Viewer, model: type[S], submission: uuid.UUID) -> S:
     """One import or comparison. Raises NotHere."""
-    one = _of(model).select_related("file", "annotated").filter(pk=submission).first()
-    if one is None or not viewer.may(Verb.IMPORT_LEDGER, one.scope):
+    ledger = _of(model).select_related("file", "annotated").filter(pk=submission).first()
+    if ledger is None or not viewer.may(Verb.IMPORT_LEDGER, ledger.scope):
         raise NotHere
-    return one
+    return ledger
 
 
 def annotated(viewer: Viewer, model: type[S], submission: uuid.UUID) -> tuple[str, bytes]:
     """Name and bytes of the annotated workbook. Raises NotHere where there is none, or it has expired."""
-    one = get_submission(viewer, model, submission)
-    if one.annotated is None or one.annotated.erased_at is not None:
+    ledger = get_submission(viewer, model, submission)
+    if ledger.annotated is None or ledger.annotated.erased_at is not None:
         raise NotHere
-    return one.annotated.name, files.read(one.annotated.id)
+    return ledger.annotated.name, files.read(ledger.annotated.id)
 
 
 def n_unfinished(viewer: Viewer, model: type[S]) -> int:
     """How many wait for their columns, are being imported, or stopped half-way."""
-    return sum(1 for one in submissions(viewer, model) if one.state in WAITING)
+    return sum(1 for ledger in submissions(viewer, model) if ledger.state in WAITING)

@@ -36,11 +36,11 @@ def test_a_name_learnt_from_the_same_people_finds_the_doors_of_the_next_ledger(l
     confirm(lead, upload(lead, workbook("房屋台账", doors)))
     confirm(lead, upload(lead, workbook("人口台账", people("阳光壹佰", "101", "102", "201"))))
     file = workbook("新台账", people("阳光100小区", "101", "102", "201"))
-    made = comparing.upload(
+    comparison = comparing.upload(
         actor=SYSTEM, at=clock.now(), scope=COMMUNITY, source="ledger", data=file.read(), name="新台账.xlsx"
     )
-    comparing.start(actor=SYSTEM, at=clock.now(), comparison=made.pk)
-    done = comparing.run(actor=SYSTEM, at=clock.now(), comparison=made.pk)
+    comparing.start(actor=SYSTEM, at=clock.now(), comparison=comparison.pk)
+    done = comparing.run(actor=SYSTEM, at=clock.now(), comparison=comparison.pk)
     assert (done.n_equal, done.n_union) == (3, 3)  # the other name is no difference
     assert EstateAlias.objects.values_list("alias", "estate").get() == ("阳光100", "阳光壹佰")
     n_doors = Dwelling.objects.count()
