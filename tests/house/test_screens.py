@@ -33,7 +33,7 @@ def test_a_page_is_its_address_without_ids_and_codes(url: str, page: str) -> Non
 
 @pytest.mark.browser
 def test_what_differs_is_counted_and_shown(browser: Browser, tmp_path: Path) -> None:
-    """A square of 10 × 10 that is elsewhere leaves 100 pixels and takes 100; one step of one colour is no difference."""
+    """A square of 10 × 10 that is elsewhere leaves 100 pixels and takes 100; a step of one colour is no difference."""
     entries = {
         "moved · lead · 9x9": "moved.png",
         "as it was · lead · 9x9": "same.png",

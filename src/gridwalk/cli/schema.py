@@ -6,7 +6,7 @@ from gridwalk import __version__
 from gridwalk.cli.failures import CommandError
 
 STAMP = "core_home"
-"""The table that says which version made the data (``core.models.Home``). From 0.2.0 on migrations are only added to."""
+"""The table that says which version made the data (``core.models.Home``). From 0.2.0 on, migrations are only added."""
 TRIAL = (
     "这些是试用版（0.1）的数据，这个版本不接着用，数据原样没动。要带走登记的内容：运行 gridwalk ledgers --out 目录，"
     "每类写成一个工作簿；再用 GRIDWALK_HOME 指一个新的数据目录，运行 gridwalk init，把工作簿导入。"
