@@ -1,9 +1,9 @@
-"""Imports, comparisons and batches of decisions in the background, with progress on their pages."""
+"""Imports and comparisons in the background, with progress on their pages."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from procrastinate import RetryStrategy
@@ -21,12 +21,12 @@ NOT_COMPARED = "比对中途停了，一张表没有动，已列出的差异没�
 
 
 @contextmanager
-def pausing(pause: Callable[[], None]) -> Iterator[None]:
-    """What cuts a job off leaves its work paused, in words; the job is tried again all the same."""
+def pausing(way: Way[S], submission: str, actor: Viewer, message: str) -> Iterator[None]:
+    """What cuts a job off leaves its ledger paused, in words; the job is tried again all the same."""
     try:
         yield
     except Exception:
-        pause()
+        submissions.pause(way, actor=actor, at=clock.now(), submission=uuid.UUID(submission), message=message)
         raise
 
 
@@ -34,21 +34,17 @@ def _actor(user: str) -> Viewer:
     return accounts.viewer_by_id(uuid.UUID(user), clock.local_date(clock.now()))
 
 
-def _pause(way: Way[S], submission: str, user: str, message: str) -> Callable[[], None]:
-    return lambda: submissions.pause(
-        way, actor=_actor(user), at=clock.now(), submission=uuid.UUID(submission), message=message
-    )
-
-
 @app.task(name="reconcile.apply", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
 def apply(imported: str, user: str) -> None:
     """Apply the batches that have no receipt yet; arguments are ids only."""
-    with pausing(_pause(staging.WAY, imported, user, CUT_OFF)):
-        applying.apply(actor=_actor(user), at=clock.now(), imported=uuid.UUID(imported))
+    actor = _actor(user)
+    with pausing(staging.WAY, imported, actor, CUT_OFF):
+        applying.apply(actor=actor, at=clock.now(), imported=uuid.UUID(imported))
 
 
 @app.task(name="reconcile.compare", retry=RetryStrategy(max_attempts=3, wait=5), queue="imports")
 def compare(comparison: str, user: str) -> None:
     """Run a comparison; arguments are ids only."""
-    with pausing(_pause(comparing.WAY, comparison, user, NOT_COMPARED)):
-        comparing.run(actor=_actor(user), at=clock.now(), comparison=uuid.UUID(comparison))
+    actor = _actor(user)
+    with pausing(comparing.WAY, comparison, actor, NOT_COMPARED):
+        comparing.run(actor=actor, at=clock.now(), comparison=uuid.UUID(comparison))

@@ -21,6 +21,7 @@ from gridwalk.differences.queries import at_doors
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
+from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import creation, endings
 from gridwalk.registry.models import Dwelling, Person
@@ -210,7 +211,7 @@ def _facts(kind: str) -> set[str]:
 
 
 def _ref(row: Unmatched) -> str:
-    return f"{row.of.name[:40]} {row.sheet[:20]} 第 {row.row_no} 行"[:80]
+    return source_ref(row.of.name, row.sheet, row.row_no)
 
 
 def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
