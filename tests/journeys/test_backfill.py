@@ -55,8 +55,8 @@ def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(s
     shown = text(street, f"/people/{person.pk}/")
     assert "市平台导出1 项待决定：电话" in shown
     assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")  # not decided yet
-    found = text(street, "/differences/", source="platform", kind="person", field="phone")
-    pk = found.split("/decide/")[0].rsplit("/", 1)[-1]
+    listing = text(street, "/differences/", source="platform", kind="person", field="phone")
+    pk = listing.split("/decide/")[0].rsplit("/", 1)[-1]
     street.post(f"/differences/{pk}/decide/", {"decision": "keep", "next": ""})
     assert "市平台导出有 1 项待回填：电话" in text(street, f"/people/{person.pk}/")
     listed = text(street, "/backfill/", source="platform", kind="person", scope=GRID)
@@ -84,9 +84,9 @@ def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(s
 def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, actor: Any) -> None:
     compared(street, actor, export("12012345671", name="=程望舒"), source="platform")
     person = Person.objects.get(id_no_masked__startswith="120199", name="程望舒")
-    found = text(street, "/differences/", source="platform")
-    if "/decide/" in found:
-        street.post(f"/differences/{found.split('/decide/')[0].rsplit('/', 1)[-1]}/decide/", {"decision": "keep"})
+    listing = text(street, "/differences/", source="platform")
+    if "/decide/" in listing:
+        street.post(f"/differences/{listing.split('/decide/')[0].rsplit('/', 1)[-1]}/decide/", {"decision": "keep"})
     for rows in sheets(street, "platform", "person").values():
         for row in rows:
             assert not any(str(cell or "").startswith("=") and cell != "=程望舒" for cell in row)
@@ -113,8 +113,8 @@ def test_no_paper_and_no_file_says_which_doors_stand_empty_or_are_let(street: Cl
     listed = text(street, "/backfill/", source="ledger", kind="dwelling")
     assert '<tr class="secret">' in listed  # on the screen, and not on paper
     assert "居住状况、使用情况只在这一页上看" in listed
-    for name, found in sheets(street, "ledger", "dwelling").items():
-        cells = [str(cell) for row in found[1:] for cell in row if cell is not None]
+    for name, listing in sheets(street, "ledger", "dwelling").items():
+        cells = [str(cell) for row in listing[1:] for cell in row if cell is not None]
         assert cells, name
         assert not {"空置", "空房", "有人住", "居住状况"} & set(cells), name
     assert Dwelling.objects.get(address__endswith="401").occupancy == "vacant"
@@ -163,27 +163,27 @@ def test_a_side_is_not_told_to_fill_in_what_it_has_no_column_for(street: Client,
     compared(street, actor, export("12099999999")[:2], source="platform")
     asked = Difference.objects.get(field="phone", source="platform", state="open")
     street.post(f"/differences/{asked.pk}/decide/", {"decision": "keep", "next": ""})
-    found = items(actor, source="platform", kind="person", scope=COMMUNITY)
-    assert [(item.title, item.field) for item in found] == [("程望舒", "phone")]
+    listing = items(actor, source="platform", kind="person", scope=COMMUNITY)
+    assert [(item.title, item.field) for item in listing] == [("程望舒", "phone")]
 
 
-def decide(client: Client, one: Comparison, what: str, decision: str, *names: str) -> None:
+def decide(client: Client, comparison: Comparison, what: str, decision: str, *names: str) -> None:
     """Decide what only the register has, of these people, or of all."""
-    open_ones = Unmatched.objects.filter(of=one, what=what, state="open")
+    open_ones = Unmatched.objects.filter(of=comparison, what=what, state="open")
     if names:
         open_ones = open_ones.filter(entity__in=Person.objects.filter(name__in=names).values("pk"))
     rows = [str(pk) for pk in open_ones.values_list("pk", flat=True)]
-    client.post(f"/comparisons/{one.pk}/decide/", {"what": what, "decision": decision, "row": rows})
+    client.post(f"/comparisons/{comparison.pk}/decide/", {"what": what, "decision": decision, "row": rows})
 
 
 def test_a_kept_record_that_a_side_lacks_is_a_new_row_and_its_next_export_proves_it(
     street: Client, actor: Any, sign_in: SignIn
 ) -> None:
     """The platform has the two of 101 and lacks 孟昭宁 of 501 and 韩书言 of 102; only 孟昭宁 is kept."""
-    one = compared(street, actor, export("12012345671"), source="platform")
-    decide(sign_in(Role.COMMUNITY_LEAD, "120105001024"), one, "register_only", "kept", "孟昭宁")
+    comparison = compared(street, actor, export("12012345671"), source="platform")
+    decide(sign_in(Role.COMMUNITY_LEAD, "120105001024"), comparison, "register_only", "kept", "孟昭宁")
     assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
-    decide(street, one, "register_only", "kept", "孟昭宁")
+    decide(street, comparison, "register_only", "kept", "孟昭宁")
     person = Person.objects.get(name="孟昭宁")
     assert "市平台导出有 1 项待回填：加一条" in text(street, f"/people/{person.pk}/")
     listed = text(street, "/backfill/", source="platform", kind="person")
@@ -213,12 +213,12 @@ def test_a_kept_record_that_a_side_lacks_is_a_new_row_and_its_next_export_proves
 
 
 def test_a_decision_taken_back_takes_the_new_row_back(street: Client, actor: Any) -> None:
-    one = compared(street, actor, export("12012345671"), source="platform")
-    decide(street, one, "register_only", "kept")
+    comparison = compared(street, actor, export("12012345671"), source="platform")
+    decide(street, comparison, "register_only", "kept")
     listed = text(street, "/backfill/", source="platform", kind="person")
     assert "孟昭宁" in listed and "韩书言" in listed
-    kept = Unmatched.objects.filter(of=one, state="kept").values_list("pk", flat=True)
-    street.post(f"/comparisons/{one.pk}/undo/", {"what": "register_only", "row": [str(pk) for pk in kept]})
+    kept = Unmatched.objects.filter(of=comparison, state="kept").values_list("pk", flat=True)
+    street.post(f"/comparisons/{comparison.pk}/undo/", {"what": "register_only", "row": [str(pk) for pk in kept]})
     assert "没有要改回去的了" in text(street, "/backfill/", source="platform", kind="person")
 
 
@@ -227,8 +227,8 @@ def test_a_new_row_of_a_door_does_not_say_whether_it_stands_empty_or_is_let(stre
     header = ["社区", "网格名称", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况", "建筑面积"]
     places = ["君临天下", "第一网格", "海河花园", "5号楼", "1单元"]
     rows = [header, [*places, "401", "空置", "不清楚", ""], [*places, "201", "有人住", "自住", "74.2"]]
-    one = compared(street, actor, rows)
-    decide(street, one, "register_only", "kept")
+    comparison = compared(street, actor, rows)
+    decide(street, comparison, "register_only", "kept")
     own, _ = sheets(street, "ledger", "dwelling").values()
     added = [row for row in own[1:] if row[5] not in {"401", "201"}]
     assert [row[5] for row in added] == ["101", "102", "202", "301", "302", "501"]
@@ -271,8 +271,8 @@ def test_an_imported_ledger_is_told_what_was_decided_and_its_next_import_proves_
 
 def test_what_an_import_leaves_empty_goes_back_and_a_row_it_adds_is_proved(street: Client, actor: Any) -> None:
     """The ledger has no phone for 程望舒, the register has one; 孟昭宁 was kept and stands in the next import."""
-    one = compared(street, actor, export("12012345671"))
-    decide(street, one, "register_only", "kept", "孟昭宁")
+    comparison = compared(street, actor, export("12012345671"))
+    decide(street, comparison, "register_only", "kept", "孟昭宁")
     added = next(iter(sheets(street, "ledger", "person").values()))[1]
     imported(street, [*export(""), added])
     assert BackfillItem.objects.get().state == "proved"

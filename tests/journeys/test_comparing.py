@@ -235,8 +235,8 @@ def test_many_are_decided_at_once_and_taken_back_at_once(street: Client, actor: 
     assert "已撤回 2 条，回到待定" in answer.content.decode()
     assert Unmatched.objects.filter(of=first, state="open", what="register_only").count() == 2
     street.post(f"{url}decide/", {"what": "ledger_only", "decision": "registered", "all": "1"})
-    made = Unmatched.objects.get(of=first, state="registered")
-    answer = street.post(f"{url}undo/", {"what": "ledger_only", "row": str(made.pk)}, follow=True)
+    registered = Unmatched.objects.get(of=first, state="registered")
+    answer = street.post(f"{url}undo/", {"what": "ledger_only", "row": str(registered.pk)}, follow=True)
     assert "已经登记进一张表" in answer.content.decode()
 
 

@@ -34,8 +34,8 @@ def grids() -> Counter[str]:
     return Counter(Dwelling.objects.values_list("grid_id", flat=True))
 
 
-def faults(one: Import) -> list[tuple[int, str, str]]:
-    rows = StagedRow.objects.filter(of=one).exclude(faults=[]).order_by("row_no")
+def faults(ledger: Import) -> list[tuple[int, str, str]]:
+    rows = StagedRow.objects.filter(of=ledger).exclude(faults=[]).order_by("row_no")
     return [(row.row_no, fault["column"], fault["code"]) for row in rows for fault in row.faults]
 
 
@@ -49,11 +49,11 @@ def test_a_grid_is_found_by_its_name_and_what_finds_none_is_counted(lead: Client
         *doors("第九网格", "7号楼", "102"),
         *doors("第九网格", "5号楼", "301"),
     ]
-    one = confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *written])))
+    ledger = confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *written])))
     assert grids() == {GRID: 3, SECOND: 2, NONE: 3}, "5号楼 is new in this ledger: it stands nowhere yet"
-    assert (one.n_created, one.n_refused, one.n_unassigned) == (8, 0, 3)
-    assert faults(one) == [(10, "B", "grid_name_unknown"), (11, "B", "grid_name_unknown")]
-    page = lead.get(f"/imports/{one.pk}/").content.decode()
+    assert (ledger.n_created, ledger.n_refused, ledger.n_unassigned) == (8, 0, 3)
+    assert faults(ledger) == [(10, "B", "grid_name_unknown"), (11, "B", "grid_name_unknown")]
+    page = lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert "<span>进了未划入网格</span><b>3 户</b>" in page
     assert "认不出网格" in page
     again = confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *doors("第九网格", "6号楼", "201")])))
@@ -70,7 +70,7 @@ PLACE = "/areas/unassigned/"
 
 
 def assign(client: Client, grid: str, *buildings: Building) -> str:
-    given = {"community": COMMUNITY, "grid": grid, "row": [str(one.pk) for one in buildings]}
+    given = {"community": COMMUNITY, "grid": grid, "row": [str(ledger.pk) for ledger in buildings]}
     answer = client.post(PLACE, given, follow=True)
     assert answer.status_code == 200, answer.content.decode()
     return str(answer.content.decode())
@@ -78,10 +78,10 @@ def assign(client: Client, grid: str, *buildings: Building) -> str:
 
 def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client, sign_in: SignIn) -> None:
     rows = [*doors("", "5号楼", "101", "102"), *doors("", "6号楼", "101"), *doors("第一网格", "6号楼", "201")]
-    one = confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *rows])))
+    ledger = confirm(lead, upload(lead, workbook("房屋台账", [HEADER, *rows])))
     five, six = (Building.objects.get(grid_id=NONE, key=key) for key in "56")
     for page in (
-        f"/imports/{one.pk}/",
+        f"/imports/{ledger.pk}/",
         f"/register/?scope={COMMUNITY}",
         f"/gaps/?scope={COMMUNITY}",
         f"/buildings/{five.pk}/",
@@ -114,7 +114,7 @@ def test_doors_without_a_grid_are_put_into_one_building_by_building(lead: Client
     assert "先勾上" in assign(lead, GRID)
     for wrong in ("", NONE, "120105001099001", f"{COMMUNITY}009"):
         assert "先选划到" in assign(lead, wrong, five)
-    Import.objects.filter(pk=one.pk).update(state="paused")
+    Import.objects.filter(pk=ledger.pk).update(state="paused")
     assert "有台账正在导入" in assign(lead, GRID, five)
     Import.objects.update(state="done")
     assert grids() == {NONE: 3, GRID: 1}, "whatever was refused moved nothing"

@@ -29,13 +29,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def pair(client: Client) -> tuple[int, int]:
-    found = re.search(
+    counted = re.search(
         r"<section><h2><b>一</b>.*?<b>([\d,]+)</b><span> / ([\d,]+)",
         client.get(f"/board/{COMMUNITY}/").content.decode(),
         re.S,
     )
-    assert found is not None
-    return int(found[1].replace(",", "")), int(found[2].replace(",", ""))
+    assert counted is not None
+    return int(counted[1].replace(",", "")), int(counted[2].replace(",", ""))
 
 
 def last_working_morning() -> dt.date:
@@ -46,16 +46,16 @@ def last_working_morning() -> dt.date:
 def test_a_messy_workbook_becomes_the_register_and_says_what_was_wrong_where(lead: Client) -> None:
     doors = confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
     assert (doors.n_created, Dwelling.objects.count()) == (7, 7)
-    one = upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5")))
-    shown = lead.get(f"/imports/{one.pk}/").content.decode()
+    ledger = upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5")))
+    shown = lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert "“民族”这一列不收" in shown
     assert "12012345671" not in shown
-    done = confirm(lead, one)
+    done = confirm(lead, ledger)
     assert (done.state, done.n_created, Person.objects.count()) == ("done", 4, 4)
-    shown = lead.get(f"/imports/{one.pk}/").content.decode()
+    shown = lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert re.search(r'<td class="r">6</td><td>G</td><td class="wrap">证件号最后一位对不上', shown)
     assert "房屋台账里没有这一户" in shown
-    back = openpyxl.load_workbook(io.BytesIO(b"".join(lead.get(f"/imports/{one.pk}/annotated/"))))
+    back = openpyxl.load_workbook(io.BytesIO(b"".join(lead.get(f"/imports/{ledger.pk}/annotated/"))))
     assert "证件号最后一位对不上" in str(back.worksheets[0]["G6"].comment.text)
     assert back.worksheets[0]["G4"].comment is None
 
@@ -98,8 +98,8 @@ def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
         DOORS[0],
         *[[f"{COMMUNITY}00{1 + n % 2}", "海河花园", f"{n}号楼", "1", "101", "有人住", "自住", ""] for n in range(1, 9)],
     ]
-    one = upload(lead, workbook("房屋台账", rows))
-    lead.post(f"/imports/{one.pk}/mapping/", {"do": "apply"})
+    ledger = upload(lead, workbook("房屋台账", rows))
+    lead.post(f"/imports/{ledger.pk}/mapping/", {"do": "apply"})
     real, calls = applying._save, []
 
     def cut(*arguments: Any) -> None:
@@ -110,11 +110,11 @@ def test_a_cut_import_goes_on_where_it_stopped_and_doubles_nothing(
 
     monkeypatch.setattr(applying, "_save", cut)
     with pytest.raises(RuntimeError):
-        jobs.apply(imported=str(one.pk), user=str(one.actor))
+        jobs.apply(imported=str(ledger.pk), user=str(ledger.actor))
     assert (Dwelling.objects.count(), Import.objects.get().n_batches_done) == (4, 1)
-    assert "没导完，停在第 1 / 2 批" in lead.get(f"/imports/{one.pk}/").content.decode()
+    assert "没导完，停在第 1 / 2 批" in lead.get(f"/imports/{ledger.pk}/").content.decode()
     monkeypatch.setattr(applying, "_save", real)
-    applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
+    applying.apply(actor=SYSTEM, at=clock.now(), imported=ledger.pk)
     assert (Dwelling.objects.count(), Import.objects.get().state) == (8, "done")
 
 
@@ -220,8 +220,8 @@ def test_striking_off_lowers_nothing_until_a_second_person_agrees(street: Client
 
 def test_search_finds_inside_the_area_only_and_masks_for_the_street(street: Client, sign_in: SignIn) -> None:
     for typed in ("程望舒", "望舒", "cheng wang shu", id_no(11), "12012345671"):
-        found = street.post("/search/", {"q": typed}, follow=True).content.decode()
-        assert "程望舒" in found, typed
+        counted = street.post("/search/", {"q": typed}, follow=True).content.decode()
+        assert "程望舒" in counted, typed
     assert "5号楼 1单元 301" in street.post("/search/", {"q": "5-1-301"}, follow=True).content.decode()
     stranger = sign_in(Role.GRID_WORKER, f"{COMMUNITY}002")
     assert "没有查到" in stranger.post("/search/", {"q": "程望舒"}).content.decode()
