@@ -1,4 +1,4 @@
-"""Documents held to the code: indicators, commands, settings, audit verbs."""
+"""Documents held to the code: indicators, commands, settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from gridwalk.cli import VERBS
-from gridwalk.console.audit_words import WORDS
 from gridwalk.indicators import document
 
 ROOT = Path(__file__).parents[2]
@@ -29,18 +28,6 @@ def test_every_setting_is_documented() -> None:
     settings = (ROOT / "src/gridwalk/config/settings.py").read_text("utf-8")
     read = set(re.findall(r'environ(?:\.get)?[\[(]"(\w+)"', settings)) | {"DATABASE_URL"}
     assert read <= set(re.findall(r"`([A-Z_]+)`", OPERATIONS))
-
-
-def test_every_audit_verb_has_its_words() -> None:
-    written = set(
-        re.findall(
-            r'"((?:account|areas|campaign|care|difference|end|file|grant|grids|import|number|person|report|'
-            r'target|targets|visit|wave|dwelling)\.[a-z_]+)"',
-            _sources(),
-        )
-    )
-    verbs = {v for v in written if v.split(".")[1].rstrip("_") and not v.endswith((".queue", ".html"))}
-    assert {v for v in verbs if re.search(rf'audit\(\s*"{re.escape(v)}"', _sources())} <= set(WORDS)
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -24,6 +24,7 @@ from gridwalk.cli.verbs import audit, https
 from gridwalk.config import certificates, logs
 from gridwalk.core import actions, clock, ids
 from gridwalk.core.actors import PROGRAM
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.operations import condition
 from gridwalk.operations.backups import actions as backups
 from gridwalk.operations.findings import State
@@ -132,7 +133,7 @@ def test_a_clock_that_was_set_back_or_differs_from_the_databases_is_told(own_hom
     actions.record_reading(
         actor=PROGRAM,
         at=clock.now() + dt.timedelta(days=2),
-        verb="number.revealed",
+        verb=AuditVerb.NUMBER_REVEALED,
         scope="",
         kind="person",
         subject=ids.new_id(),
@@ -169,7 +170,7 @@ def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: 
         actions.record_reading(
             actor=PROGRAM,
             at=NOW,
-            verb="number.revealed",
+            verb=AuditVerb.NUMBER_REVEALED,
             scope="120105001001001",
             kind="person",
             subject=ids.new_id(),

@@ -24,6 +24,7 @@ ROUNDS, WRITERS, ENOUGH = 3, 3, 25
 
 WRITE = """
 import sys, uuid
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core import actions, clock
 from gridwalk.core.actors import PROGRAM
 grid = "12010500100100" + sys.stdin.readline().strip()
@@ -32,7 +33,7 @@ while True:
     key = str(uuid.uuid4())
     with actions.write_to(grid, actor=PROGRAM, at=clock.now()) as writing:
         writing.change(grid, "dwelling", uuid.uuid4(), "tenure", "own", "let", source="visit")
-        writing.audit("visit.recorded", scope=grid)
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=grid)
         actions.give_receipt(key, at=clock.now(), result={})
     sys.stdout.write(key + "\\n")
     sys.stdout.flush()

@@ -28,6 +28,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role
 from gridwalk.console import limits
 from gridwalk.core import actions, clock, ids
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry
 from gridwalk.reports import stamping
 from tests.harness.people import COMMUNITY, SignIn
@@ -85,7 +86,7 @@ def test_nobody_copies_the_register_number_by_number(sign_in: SignIn, account: C
         actions.record_reading(
             actor=viewer,
             at=clock.now() - dt.timedelta(minutes=minutes),
-            verb="number.revealed",
+            verb=AuditVerb.NUMBER_REVEALED,
             scope=COMMUNITY,
             kind="person",
             subject=ids.new_id(),
@@ -95,7 +96,7 @@ def test_nobody_copies_the_register_number_by_number(sign_in: SignIn, account: C
     actions.record_reading(
         actor=viewer,
         at=clock.now(),
-        verb="number.revealed",
+        verb=AuditVerb.NUMBER_REVEALED,
         scope=COMMUNITY,
         kind="person",
         subject=ids.new_id(),

@@ -19,6 +19,7 @@ from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 
 LONGEST = 40
@@ -80,7 +81,7 @@ def create_user(
     user.set_password(password)
     with core.write_to(actor=actor, at=at) as writing:
         user.save(force_insert=True)
-        writing.audit("account.created", scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_CREATED, scope=_office(actor), kind="user", subject=user.id)
     return user
 
 
@@ -106,7 +107,7 @@ def assign(
         assignment = Assignment.objects.create(
             user_id=user, role=role, scope=scope, from_on=from_on, to_on=to_on, responsible=responsible
         )
-        writing.audit("account.assigned", scope=scope, kind="user", subject=user, data={"role": str(role)})
+        writing.audit(AuditVerb.ACCOUNT_ASSIGNED, scope=scope, kind="user", subject=user, data={"role": str(role)})
     return assignment
 
 
@@ -118,7 +119,11 @@ def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on:
     with core.write_to(actor=actor, at=at) as writing:
         Assignment.objects.filter(pk=assignment).update(to_on=on)
         writing.audit(
-            "account.unassigned", scope=found.scope, kind="user", subject=found.user_id, data={"role": found.role}
+            AuditVerb.ACCOUNT_UNASSIGNED,
+            scope=found.scope,
+            kind="user",
+            subject=found.user_id,
+            data={"role": found.role},
         )
 
 
@@ -143,7 +148,7 @@ def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
         axes.utils.reset(username=user.username)
-        writing.audit("account.password_reset", scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_PASSWORD_RESET, scope=_office(actor), kind="user", subject=user.id)
     return password
 
 
@@ -157,7 +162,7 @@ def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     with core.write_to(actor=actor, at=at) as writing:
         Authenticator.objects.filter(user=user).delete()
-        writing.audit("account.second_factor_reset", scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_SECOND_FACTOR_RESET, scope=_office(actor), kind="user", subject=user.id)
 
 
 def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
@@ -170,13 +175,13 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
         user.set_password(password)
         user.must_change_password = False
         user.save(update_fields=["password", "must_change_password"])
-        writing.audit("account.password_changed", scope=scope, kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_PASSWORD_CHANGED, scope=scope, kind="user", subject=user.id)
 
 
 def note_sign_in(*, user: User, at: dt.datetime) -> None:
     """Audit that somebody has come in, password and code all right."""
     with core.write_to(actor=user, at=at) as writing:
-        writing.audit("account.signed_in", scope=_first_scope(user), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=_first_scope(user), kind="user", subject=user.id)
 
 
 def _first_scope(user: User) -> str:
@@ -188,7 +193,7 @@ def require_new_password(*, user: User, at: dt.datetime) -> None:
     """Have a password changed whose time is over (the profile of 等保三级)."""
     with core.write_to(actor=user, at=at) as writing:
         User.objects.filter(pk=user.pk).update(must_change_password=True)
-        writing.audit("account.password_aged", scope=_first_scope(user), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=_first_scope(user), kind="user", subject=user.id)
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
@@ -199,7 +204,7 @@ def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     with core.write_to(actor=actor, at=at) as writing:
         user.is_active = False
         user.save(update_fields=["is_active"])
-        writing.audit("account.deactivated", scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=_office(actor), kind="user", subject=user.id)
 
 
 def grant(
@@ -221,7 +226,9 @@ def grant(
         made = Grant.objects.create(
             user_id=user, kind=kind, entity=entity, reason=reason.strip(), from_at=at, until_at=until_at
         )
-        writing.audit("grant.given", scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=reason)
+        writing.audit(
+            AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=reason
+        )
     return made
 
 
@@ -235,7 +242,11 @@ def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str)
         found.until_at = at
         found.save(update_fields=["until_at"])
         writing.audit(
-            "grant.revoked", scope=code, kind=found.kind, subject=found.entity, data={"user": str(found.user_id)}
+            AuditVerb.GRANT_REVOKED,
+            scope=code,
+            kind=found.kind,
+            subject=found.entity,
+            data={"user": str(found.user_id)},
         )
 
 
@@ -247,9 +258,15 @@ def follow_grids(writing: Writing, *, old: Sequence[str], new: Mapping[str, uuid
     standing = Assignment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on), scope__in=list(old))
     for ended in standing:
         writing.audit(
-            "account.unassigned", scope=ended.scope, kind="user", subject=ended.user_id, data={"role": ended.role}
+            AuditVerb.ACCOUNT_UNASSIGNED,
+            scope=ended.scope,
+            kind="user",
+            subject=ended.user_id,
+            data={"role": ended.role},
         )
     standing.update(to_on=from_on - dt.timedelta(days=1))
     for code, user in new.items():
         Assignment.objects.create(user_id=user, role=Role.GRID_WORKER, scope=code, from_on=from_on, responsible=True)
-        writing.audit("account.assigned", scope=code, kind="user", subject=user, data={"role": str(Role.GRID_WORKER)})
+        writing.audit(
+            AuditVerb.ACCOUNT_ASSIGNED, scope=code, kind="user", subject=user, data={"role": str(Role.GRID_WORKER)}
+        )

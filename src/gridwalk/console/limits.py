@@ -12,15 +12,16 @@ from django.http.response import HttpResponseBase
 from gridwalk.console import errors
 from gridwalk.console.middleware import Signed
 from gridwalk.core import queries
+from gridwalk.core.audit.verbs import AuditVerb
 
 HOUR = dt.timedelta(hours=1)
 LIMITS = {
-    "console:reveal": ("number.revealed", 60),
-    "console:reveal_difference": ("number.revealed", 60),
-    "console:report_download": ("file.exported", 60),
-    "console:import_annotated": ("file.exported", 60),
-    "console:comparison_annotated": ("file.exported", 60),
-    "console:backfill_workbook": ("file.exported", 60),
+    "console:reveal": (AuditVerb.NUMBER_REVEALED, 60),
+    "console:reveal_difference": (AuditVerb.NUMBER_REVEALED, 60),
+    "console:report_download": (AuditVerb.FILE_EXPORTED, 60),
+    "console:import_annotated": (AuditVerb.FILE_EXPORTED, 60),
+    "console:comparison_annotated": (AuditVerb.FILE_EXPORTED, 60),
+    "console:backfill_workbook": (AuditVerb.FILE_EXPORTED, 60),
 }
 """Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes
 count together.

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.core import clock, queries
+from gridwalk.core.audit.verbs import AuditVerb
 
 BEGAN, SEEN = "signed_in_at", "seen_at"
 NOTED_EVERY = 60
@@ -47,7 +48,7 @@ class SessionLimitsMiddleware:
         user = request.user
         if not settings.PASSWORD_DAYS or not user.is_authenticated or user.must_change_password:
             return
-        changed_at = queries.last_audited(user.id, "account.password_changed") or user.created_at
+        changed_at = queries.last_audited(user.id, AuditVerb.ACCOUNT_PASSWORD_CHANGED) or user.created_at
         if at - changed_at > dt.timedelta(days=settings.PASSWORD_DAYS):
             accounts.require_new_password(user=user, at=at)
             user.must_change_password = True

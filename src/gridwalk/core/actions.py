@@ -16,6 +16,7 @@ from django.db import transaction
 from gridwalk.core import bulk, clock, files, ids, plain, records
 from gridwalk.core.actors import Actor
 from gridwalk.core.audit import append, verify
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Home, Receipt, StoredFile, Stream
 
 
@@ -116,7 +117,7 @@ class Writing:
 
     def audit(
         self,
-        verb: str,
+        verb: AuditVerb,
         *,
         scope: str = "",
         kind: str = "",
@@ -129,7 +130,7 @@ class Writing:
         self._audit.append(
             AuditEntry(
                 at=at or self.at,
-                verb=verb,
+                verb=verb.value,
                 actor=self.actor.id,
                 actor_name=self.actor.name,
                 scope=scope,
@@ -202,7 +203,7 @@ def record_reading(
     *,
     actor: Actor,
     at: dt.datetime,
-    verb: str,
+    verb: AuditVerb,
     scope: str,
     kind: str,
     subject: uuid.UUID,
@@ -222,7 +223,9 @@ def record_export(*, actor: Actor, at: dt.datetime, ending: str, source: tuple[s
     number = f"{clock.local(at):%y%m%d}-{secrets.token_hex(4).upper()}"
     kind, subject = source or ("file", None)
     with write_to(actor=actor, at=at) as writing:
-        writing.audit("file.exported", kind=kind, subject=subject, data={"number": number, "ending": ending[:8]})
+        writing.audit(
+            AuditVerb.FILE_EXPORTED, kind=kind, subject=subject, data={"number": number, "ending": ending[:8]}
+        )
     return number
 
 
@@ -244,7 +247,7 @@ def store_file(
         files.write(stored.id, data)
         with write_to(actor=actor, at=at) as writing:
             stored.save(force_insert=True)
-            writing.audit("file.stored", scope=scope, kind="file", subject=stored.id, data={"purpose": purpose})
+            writing.audit(AuditVerb.FILE_STORED, scope=scope, kind="file", subject=stored.id, data={"purpose": purpose})
     except BaseException:
         files.erase(stored.id)  # bytes without a row would never expire
         raise
@@ -259,7 +262,7 @@ def erase_file(file_id: uuid.UUID, *, actor: Actor, at: dt.datetime) -> None:
             return
         files.erase(stored.id)
         StoredFile.objects.filter(pk=file_id).update(erased_at=at)
-        writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)
+        writing.audit(AuditVerb.FILE_ERASED, scope=stored.scope, kind="file", subject=stored.id)
 
 
 def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
@@ -268,7 +271,7 @@ def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
         expired = list(StoredFile.objects.select_for_update().filter(expires_at__lte=at, erased_at__isnull=True))
         for stored in expired:
             files.erase(stored.id)
-            writing.audit("file.erased", scope=stored.scope, kind="file", subject=stored.id)
+            writing.audit(AuditVerb.FILE_ERASED, scope=stored.scope, kind="file", subject=stored.id)
         StoredFile.objects.filter(id__in=[s.id for s in expired]).update(erased_at=at)
     return len(expired)
 
@@ -283,5 +286,5 @@ def seal_audit(*, folder: Path, actor: Actor, at: dt.datetime) -> Path:
     """Write the ends of the audit's chains to a file in ``folder`` and note it. Raises OSError."""
     seal = verify.write_seal(folder, at=at)
     with write_to(actor=actor, at=at) as writing:
-        writing.audit("audit.sealed", data={"digest": verify.digest_of(seal)})
+        writing.audit(AuditVerb.AUDIT_SEALED, data={"digest": verify.digest_of(seal)})
     return seal

@@ -7,15 +7,16 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q
 
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry
 
 
-def at_subject(subject: uuid.UUID, verbs: Collection[str], *, limit: int) -> list[AuditEntry]:
+def at_subject(subject: uuid.UUID, verbs: Collection[AuditVerb], *, limit: int) -> list[AuditEntry]:
     """Entries of these verbs about one subject, newest first."""
     return list(AuditEntry.objects.filter(subject=subject, verb__in=verbs).order_by("-at", "-id")[:limit])
 
 
-def over(code: str, verb: str, *, limit: int) -> list[AuditEntry]:
+def over(code: str, verb: AuditVerb, *, limit: int) -> list[AuditEntry]:
     """Entries of one verb about a whole area in which ``code`` lies (a list of the street shows the grid's
     people too).
     """
@@ -23,7 +24,7 @@ def over(code: str, verb: str, *, limit: int) -> list[AuditEntry]:
     return list(AuditEntry.objects.filter(verb=verb, scope__in=scopes).order_by("-at", "-id")[:limit])
 
 
-def of_files(subjects: Iterable[uuid.UUID], verb: str, *, limit: int) -> list[AuditEntry]:
+def of_files(subjects: Iterable[uuid.UUID], verb: AuditVerb, *, limit: int) -> list[AuditEntry]:
     """Entries of one verb about any of the things a file came from, newest first."""
     wanted = Q(subject__in=list(subjects))
     return list(AuditEntry.objects.filter(wanted, verb=verb).order_by("-at", "-id")[:limit])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 
 
@@ -45,7 +46,9 @@ def audit_of(subjects: Iterable[uuid.UUID], *, limit: int = 200) -> list[AuditEn
     return list(AuditEntry.objects.filter(subject__in=list(subjects)).order_by("-at")[:limit])
 
 
-def audit_log(scopes: Sequence[str], *, verb: str = "", limit: int = 100, offset: int = 0) -> list[AuditEntry]:
+def audit_log(
+    scopes: Sequence[str], *, verb: AuditVerb | None = None, limit: int = 100, offset: int = 0
+) -> list[AuditEntry]:
     """What was done inside some scopes (code prefixes; "" everywhere), newest first."""
     if not scopes:
         return []
@@ -54,15 +57,15 @@ def audit_log(scopes: Sequence[str], *, verb: str = "", limit: int = 100, offset
         inside |= Q(scope__startswith=scope)
     rows = AuditEntry.objects.filter(inside)
     if verb:
-        rows = rows.filter(verb__startswith=verb)
+        rows = rows.filter(verb=verb)
     return list(rows.order_by("-at", "-id")[offset : offset + limit])
 
 
-def n_audited(actor: uuid.UUID | None, verb: str, *, since: dt.datetime) -> int:
+def n_audited(actor: uuid.UUID | None, verb: AuditVerb, *, since: dt.datetime) -> int:
     """How often ``actor`` has done that since a moment."""
     return AuditEntry.objects.filter(actor=actor, verb=verb, at__gt=since).count()
 
 
-def last_audited(subject: uuid.UUID, verb: str) -> dt.datetime | None:
+def last_audited(subject: uuid.UUID, verb: AuditVerb) -> dt.datetime | None:
     """When that was last done to a subject."""
     return AuditEntry.objects.filter(subject=subject, verb=verb).order_by("-at").values_list("at", flat=True).first()

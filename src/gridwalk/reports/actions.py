@@ -9,6 +9,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
 from gridwalk.reports import overview, progress, queries, summary, weekly
@@ -37,5 +38,5 @@ def make_report(*, actor: Viewer, at: dt.datetime, kind: str, campaign_id: uuid.
             actor=actor,
             at=at,
         )
-        writing.audit("report.made", scope=data.scope, kind="file", subject=stored.id, data={"kind": kind})
+        writing.audit(AuditVerb.REPORT_MADE, scope=data.scope, kind="file", subject=stored.id, data={"kind": kind})
     return stored

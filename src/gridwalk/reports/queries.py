@@ -8,6 +8,7 @@ import uuid
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import files
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.core.queries import NotHere
 
@@ -31,6 +32,12 @@ def open_report(viewer: Viewer, report: uuid.UUID, *, at: dt.datetime) -> tuple[
     if found is None or found.expires_at <= at:
         raise NotHere
     core.record_reading(
-        actor=viewer, at=at, verb="report.downloaded", scope=found.scope, kind="file", subject=found.id, reason=""
+        actor=viewer,
+        at=at,
+        verb=AuditVerb.REPORT_DOWNLOADED,
+        scope=found.scope,
+        kind="file",
+        subject=found.id,
+        reason="",
     )
     return found.name, files.read(found.id)

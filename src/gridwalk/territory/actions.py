@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.method import address_writing, addresses
 from gridwalk.method.renumbering import Scheme
 from gridwalk.territory import rules
@@ -46,7 +47,7 @@ def load_areas(*, actor: Viewer, at: dt.datetime, tree: Mapping[str, Any]) -> in
             rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "short", "level", "parent"]
         )
         _add_grids([(c["code"], 0, "unassigned") for c in tree["communities"]], clock.local_date(at))
-        writing.audit("areas.loaded", scope=rules.scope_of(tree["street"]["code"]), data={"n": len(rows)})
+        writing.audit(AuditVerb.AREAS_LOADED, scope=rules.scope_of(tree["street"]["code"]), data={"n": len(rows)})
     return len(rows)
 
 
@@ -60,7 +61,7 @@ def create_grids(*, actor: Viewer, at: dt.datetime, community: str, n: int, from
         raise TerritoryError(f"没有建：{community} 不是已导入的社区，请先导入区划。")
     with core.write_to(actor=actor, at=at) as writing:
         codes = _add_grids([(community, number, "basic") for number in range(1, n + 1)], from_on)
-        writing.audit("grids.created", scope=community, data={"n": n})
+        writing.audit(AuditVerb.GRIDS_CREATED, scope=community, data={"n": n})
     return codes
 
 
@@ -101,7 +102,7 @@ def replace_grids(*, actor: Viewer, at: dt.datetime, old: Sequence[str], new: Se
             raise TerritoryError("没有改：新网格的编号以前用过，换一个没用过的。")
         _add_grids([(code[:12], int(code[12:]), "basic") for code in new], from_on)
         ended.update(valid_to=from_on - dt.timedelta(days=1), replaced_by=list(new))
-        writing.audit("grids.replaced", scope=old[0][:12], data={"old": list(old), "new": list(new)})
+        writing.audit(AuditVerb.GRIDS_REPLACED, scope=old[0][:12], data={"old": list(old), "new": list(new)})
 
 
 def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None:
@@ -117,7 +118,7 @@ def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None
         raise TerritoryError(f"没有改：本社区已有一个叫“{name}”的网格。")
     with core.write_to(grid, actor=actor, at=at) as writing:
         Grid.objects.filter(pk=grid).update(name=name)
-        writing.audit("grids.renamed", scope=grid, kind="grid", data={"old": found.name, "new": name})
+        writing.audit(AuditVerb.GRIDS_RENAMED, scope=grid, kind="grid", data={"old": found.name, "new": name})
 
 
 def _check_replacement(old: Sequence[str], new: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from gridwalk.core import clock
 from gridwalk.core import queries as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
@@ -47,42 +48,6 @@ OUTCOME_WORDS = {
     "refused": "拒访",
     "moved_away": "已搬走",
     "not_found": "找不到",
-}
-AUDIT_WORDS = {
-    "number.revealed": ("阅", "查看了完整号码"),
-    "difference.accepted": ("定", "采纳了一条差异"),
-    "difference.kept": ("定", "保留现值"),
-    "difference.to_door": ("定", "送上门核实"),
-    "difference.reopened": ("撤", "撤回了一次决定"),
-    "end.proposed": ("注", "提出注销，待复核"),
-    "end.confirmed": ("注", "复核同意注销"),
-    "end.rejected": ("注", "复核不同意，仍在册"),
-    "end.withdrawn": ("撤", "撤回了注销，仍在册"),
-    "return.proposed": ("复", "提出恢复在册，待复核"),
-    "return.confirmed": ("复", "复核同意恢复在册"),
-    "return.rejected": ("复", "复核不同意，没有恢复"),
-    "visit.withdrawn": ("撤", "撤回了一次走访"),
-    "target.rechecked": ("核", "复核了走访结果"),
-    "round.withdrawn": ("撤", "撤回了一次巡检"),
-    "facility.removed": ("注", "登记为已拆除"),
-    "facility.restored": ("撤", "恢复在册"),
-    "care.contacted": ("关", "关怀联系"),
-    "upkeep.proposed": ("并", "提出一个更正方案，待复核"),
-    "upkeep.done": ("并", "复核同意，更正方案已办"),
-    "upkeep.rejected": ("并", "复核不同意更正方案，都没有动"),
-    "upkeep.withdrawn": ("撤", "撤回了更正方案"),
-    "upkeep.undone": ("撤", "撤销了更正方案，恢复原样"),
-    "care.labelled": ("关", "加了关怀类别"),
-    "care.interval_changed": ("关", "改了关怀间隔"),
-    "care.responsible_named": ("关", "换了关怀责任人"),
-    "care.consented": ("关", "记了本人同意"),
-    "care.reviewed": ("关", "复查了关怀类别，照旧"),
-    "care.renewed": ("关", "续了关怀类别"),
-    "care.ended": ("关", "结束了关怀类别"),
-    "care.need_helped": ("关", "给一项需要想了办法"),
-    "care.need_settled": ("关", "问过，一项需要已落实"),
-    "care.need_unsettled": ("关", "问过，一项需要还没解决"),
-    "person.erased": ("清", "身份内容已清除，值不再保存"),
 }
 
 
@@ -276,23 +241,23 @@ def _shown(change: Change, value: object) -> str:
 
 
 def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
-    words = AUDIT_WORDS.get(entry.verb)
-    if words is None or (entry.verb.startswith(CARE) and not full):
+    verb = AuditVerb(entry.verb)
+    if not verb.mark or (verb.startswith(CARE) and not full):
         return None
-    mark, sentence = words
+    sentence = verb.told
     field = entry.data.get("field")
-    if entry.verb == "number.revealed" and field:
+    revealed = verb is AuditVerb.NUMBER_REVEALED
+    if revealed and field:
         sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
     if word := rules.PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
         sentence = sentence.replace("注销", f"注销（{word}）", 1)
     if seen := rules.EVIDENCE.get(str(entry.data.get("evidence", ""))):
         sentence += f"，凭{seen}"
-    tone = "q" if entry.verb == "number.revealed" else ""
     return Past(
         at=entry.at,
-        mark=mark,
-        tone=tone,
+        mark=verb.mark,
+        tone="q" if revealed else "",
         sentence=sentence,
         by=entry.actor_name,
-        note="居民可见" if entry.verb == "number.revealed" else entry.reason,
+        note="居民可见" if revealed else entry.reason,
     )

@@ -17,6 +17,7 @@ from gridwalk.bench.queries import checks, decisions
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import deciding, facts
 from gridwalk.differences.actions.deciding import DecisionError
@@ -79,7 +80,7 @@ def decide(*, actor: Viewer, at: dt.datetime, chosen: Choice) -> CaseDecision:
         _replace(decision)
         decision.save(force_insert=True)
         writing.audit(
-            "case.decided",
+            AuditVerb.CASE_DECIDED,
             scope=anchor.grid,
             kind=anchor.kind,
             subject=anchor.id,
@@ -221,7 +222,7 @@ def undo(*, actor: Viewer, at: dt.datetime, decision: uuid.UUID) -> CaseDecision
         earlier.state, earlier.ended_by_name, earlier.ended_at = "undone", actor.name, at
         earlier.save()
         writing.audit(
-            "case.reopened",
+            AuditVerb.CASE_REOPENED,
             scope=earlier.grid_id,
             kind=CHECKS[earlier.check_code].kind,
             subject=earlier.lead,

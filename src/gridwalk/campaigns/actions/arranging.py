@@ -16,6 +16,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.models import Dwelling
@@ -38,7 +39,9 @@ def plan_targets(
         n_planned = rows.update(planned_on=on, planned_band=band)
         for grid in grids:
             writing.audit(
-                "targets.planned", scope=grid, data={"n": n_planned, "on": on.isoformat() if on else None, "band": band}
+                AuditVerb.TARGETS_PLANNED,
+                scope=grid,
+                data={"n": n_planned, "on": on.isoformat() if on else None, "band": band},
             )
     return n_planned
 
@@ -72,7 +75,9 @@ def reassign(*, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to
             )
         n_moved = rows.update(assignee_id=to)
         for grid in grids:
-            writing.audit("targets.reassigned", scope=grid, data={"n": n_moved, "to": str(to)}, reason=reason.strip())
+            writing.audit(
+                AuditVerb.TARGETS_REASSIGNED, scope=grid, data={"n": n_moved, "to": str(to)}, reason=reason.strip()
+            )
     return n_moved
 
 
@@ -104,7 +109,7 @@ def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str)
             reason=reason,
         )
         writing.audit(
-            "target.handed_back", scope=handed.grid_id, kind=handed.kind, subject=handed.entity, reason=reason
+            AuditVerb.TARGET_HANDED_BACK, scope=handed.grid_id, kind=handed.kind, subject=handed.entity, reason=reason
         )
 
 

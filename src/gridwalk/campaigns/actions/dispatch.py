@@ -15,6 +15,7 @@ from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import predicates
 from gridwalk.registry.models import Dwelling, Organization, Site
@@ -42,7 +43,7 @@ def dispatch_wave(*, actor: Viewer, at: dt.datetime, wave: int) -> int:
     with core.write_to(actor=actor, at=at) as writing:
         Wave.objects.filter(pk=wave).update(dispatched_at=at)
         writing.audit(
-            "wave.dispatched",
+            AuditVerb.WAVE_DISPATCHED,
             scope=dispatched.campaign.scope,
             kind="campaign",
             subject=dispatched.campaign_id,
@@ -134,5 +135,5 @@ def join_doors(*, actor: Viewer, at: dt.datetime, dwellings: Sequence[uuid.UUID]
             raise CampaignError("没有并：这里没有正在走的行动，下派之后再来。")
         n_joined = of_running.count() - before
         for grid in grids:
-            writing.audit("targets.joined", scope=grid, data={"n": sum(door.grid_id == grid for door in doors)})
+            writing.audit(AuditVerb.TARGETS_JOINED, scope=grid, data={"n": sum(door.grid_id == grid for door in doors)})
     return n_joined

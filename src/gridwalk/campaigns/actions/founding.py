@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, LeadingMember, Phase, Wave
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 
 QUIET_FROM, QUIET_UNTIL = dt.time(20, 30), dt.time(9, 0)
@@ -82,7 +83,7 @@ def create_campaign(
                 for i, (n, p, d) in enumerate(leading_group, 1)
             ]
         )
-        writing.audit("campaign.created", scope=scope, kind="campaign", subject=campaign.id)
+        writing.audit(AuditVerb.CAMPAIGN_CREATED, scope=scope, kind="campaign", subject=campaign.id)
     return campaign
 
 
@@ -129,4 +130,4 @@ def close_campaign(*, actor: Viewer, at: dt.datetime, campaign: uuid.UUID) -> No
     access.require(actor, Verb.MANAGE_CAMPAIGN, closing.scope)
     with core.write_to(actor=actor, at=at) as writing:
         Campaign.objects.filter(pk=campaign).update(state="closed")
-        writing.audit("campaign.closed", scope=closing.scope, kind="campaign", subject=campaign)
+        writing.audit(AuditVerb.CAMPAIGN_CLOSED, scope=closing.scope, kind="campaign", subject=campaign)

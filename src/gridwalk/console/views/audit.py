@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
-from gridwalk.console.audit_words import WORDS, sentence
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import queries as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.territory import queries as territory
 
 PER_PAGE = 100
@@ -20,16 +20,14 @@ PER_PAGE = 100
 def audit(request: Signed) -> HttpResponse:
     """操作记录 in plain words."""
     offset = pages.offset(request)
-    verb = request.GET.get("verb", "")
-    entries = core.audit_log(
-        request.viewer.scopes(Verb.SEE_AUDIT), verb=verb if verb in WORDS else "", limit=PER_PAGE + 1, offset=offset
-    )
-    rows = [(e, sentence(e.verb, e.data)) for e in entries[:PER_PAGE]]
+    verb = next((verb for verb in AuditVerb if verb == request.GET.get("verb")), None)
+    entries = core.audit_log(request.viewer.scopes(Verb.SEE_AUDIT), verb=verb, limit=PER_PAGE + 1, offset=offset)
+    rows = [(e, AuditVerb(e.verb).sentence(e.data)) for e in entries[:PER_PAGE]]
     context = {
         "rows": rows,
         "places": territory.place_names(e.scope for e, _ in rows if e.scope),
-        "verbs": sorted(WORDS.items(), key=lambda kv: kv[1]),
-        "verb": verb,
+        "verbs": sorted(((verb.value, verb.words) for verb in AuditVerb), key=lambda pair: pair[1]),
+        "verb": verb or "",
         "offset": offset,
         "next": offset + PER_PAGE if len(entries) > PER_PAGE else None,
         "before": max(0, offset - PER_PAGE),

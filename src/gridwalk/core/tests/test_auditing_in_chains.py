@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from gridwalk.core import actions, ids
 from gridwalk.core.audit import chain, verify
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.audit.verify import Break, SealError
 from gridwalk.core.models import AuditChain, AuditEntry
 from gridwalk.core.tests.people import SYSTEM, WORKER
@@ -31,19 +32,27 @@ def lines(db: None, at: dt.datetime) -> None:
     actions.open_streams([GRID, OTHER])
     for n in range(3):
         with actions.write_to(GRID, actor=WORKER, at=at) as writing:
-            writing.audit("visit.recorded", scope=GRID, subject=ids.new_id(), data={"n": n, "share": 0.5, "big": 1e16})
+            writing.audit(
+                AuditVerb.VISIT_RECORDED, scope=GRID, subject=ids.new_id(), data={"n": n, "share": 0.5, "big": 1e16}
+            )
     for reason in ("上门前电话约时间", "核对"):
         actions.record_reading(
-            actor=SYSTEM, at=at, verb="number.revealed", scope=GRID, kind="person", subject=ids.new_id(), reason=reason
+            actor=SYSTEM,
+            at=at,
+            verb=AuditVerb.NUMBER_REVEALED,
+            scope=GRID,
+            kind="person",
+            subject=ids.new_id(),
+            reason=reason,
         )
 
 
 @pytest.mark.usefixtures("lines")
 def test_lines_go_into_their_grids_chain_or_their_communitys_and_hold(at: dt.datetime) -> None:
     with actions.write_to(GRID, OTHER, actor=WORKER, at=at) as writing:
-        writing.audit("visit.recorded", scope=OTHER)
-        writing.audit("grids.replaced", scope="120105001001")
-        writing.audit("areas.loaded")
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=OTHER)
+        writing.audit(AuditVerb.GRIDS_REPLACED, scope="120105001001")
+        writing.audit(AuditVerb.AREAS_LOADED)
     ends = dict(AuditChain.objects.values_list("code", "seq"))
     assert ends == {GRID: 5, LOOSE: 2, OTHER: 1}
     found = verify.verify()
@@ -114,18 +123,24 @@ def test_a_seal_finds_a_chain_that_was_written_anew_and_is_itself_guarded(
 ) -> None:
     settings.AUDIT_HASH = alg
     with actions.write_to(GRID, actor=WORKER, at=at) as writing:
-        writing.audit("visit.recorded", scope=GRID)
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=GRID)
     seal = verify.write_seal(tmp_path, at=at)
     later = verify.write_seal(tmp_path, at=at + dt.timedelta(days=1))
     assert f"previous {verify.digest_of(seal)}\n" in later.read_text()
     with actions.write_to(GRID, actor=WORKER, at=at) as writing:
-        writing.audit("visit.recorded", scope=GRID)
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=GRID)
     assert not verify.verify(seal).breaks, "what came after the seal is no break"
 
     AuditEntry.objects.filter(chain=LOOSE).delete()
     AuditChain.objects.filter(code=LOOSE).delete()
     actions.record_reading(
-        actor=SYSTEM, at=at, verb="number.revealed", scope=GRID, kind="person", subject=ids.new_id(), reason="另一个"
+        actor=SYSTEM,
+        at=at,
+        verb=AuditVerb.NUMBER_REVEALED,
+        scope=GRID,
+        kind="person",
+        subject=ids.new_id(),
+        reason="另一个",
     )
     assert not verify.verify().breaks, "by itself the new chain holds"
     assert verify.verify(seal).breaks == [Break("sealed", LOOSE, 2)]

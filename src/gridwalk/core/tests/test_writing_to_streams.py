@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.core import actions, bulk, ids, queries
 from gridwalk.core.actions import UnknownStream
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 from gridwalk.core.tests.people import SYSTEM, WORKER
 
@@ -60,7 +61,7 @@ def test_a_change_row_says_who_when_from_where_and_hides_numbers(at: dt.datetime
             source="visit",
             reason="本人更正",
         )
-        writing.audit("visit.recorded", scope=FIRST, kind="person", subject=person, data={"n": 1})
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=FIRST, kind="person", subject=person, data={"n": 1})
     whole, name = Change.objects.filter(entity=person).order_by("id")
     assert (whole.stream_id, whole.version, whole.field, whole.op) == (FIRST, 1, Change.WHOLE, op)
     assert (whole.actor, whole.actor_name, whole.at, whole.source_ref) == (WORKER.id, WORKER.name, at, "a.xlsx 3")
@@ -97,7 +98,7 @@ def test_it_refuses_a_change_in_a_stream_it_does_not_hold(at: dt.datetime) -> No
 def test_a_body_that_fails_leaves_nothing_behind(at: dt.datetime) -> None:
     with pytest.raises(ZeroDivisionError), actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
         writing.left(FIRST, "person", ids.new_id(), source="office", reason="迁走")
-        writing.audit("person.moved", scope=FIRST)
+        writing.audit(AuditVerb.PERSON_MOVED_OUT, scope=FIRST)
         actions.give_receipt("visit:1", at=at, result={})
         _ = 1 / 0
     assert queries.stream_versions([FIRST]) == {FIRST: 0}
@@ -113,13 +114,13 @@ def test_what_is_written_at_the_end_goes_with_the_rest_or_not_at_all(at: dt.date
 
     with actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
         writing.at_the_end(receipts("visit:1"))
-        writing.audit("visit.recorded", scope=FIRST)
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=FIRST)
         assert queries.receipt("visit:1") is None
     assert queries.receipt("visit:1") == {}
     with pytest.raises(IntegrityError), actions.write_to(FIRST, actor=SYSTEM, at=at) as writing:
         writing.at_the_end(receipts("visit:2", "visit:1"))
         writing.left(FIRST, "person", ids.new_id(), source="office", reason="迁走")
-        writing.audit("person.moved", scope=FIRST)
+        writing.audit(AuditVerb.PERSON_MOVED_OUT, scope=FIRST)
     assert queries.receipt("visit:2") is None
     assert (queries.stream_versions([FIRST]), Change.objects.count(), AuditEntry.objects.count()) == ({FIRST: 1}, 0, 1)
 
@@ -152,7 +153,7 @@ def test_a_receipt_is_given_once_and_a_second_one_undoes_its_transaction(at: dt.
         actions.give_receipt("import:7:3", at=at, result={"created": 12})
     assert queries.receipt("import:7:3") == {"created": 12}
     with pytest.raises(IntegrityError), actions.write_to(actor=SYSTEM, at=at) as writing:
-        writing.audit("import.batch_applied")
+        writing.audit(AuditVerb.IMPORT_BATCH_APPLIED)
         actions.give_receipt("import:7:3", at=at, result={"created": 99})
     assert queries.receipt("import:7:3") == {"created": 12}
     assert not AuditEntry.objects.exists()
@@ -165,7 +166,7 @@ def test_looking_at_something_is_audited_with_the_reason(at: dt.datetime) -> Non
     actions.record_reading(
         actor=SYSTEM,
         at=at,
-        verb="number.revealed",
+        verb=AuditVerb.NUMBER_REVEALED,
         scope=FIRST,
         kind="person",
         subject=person,

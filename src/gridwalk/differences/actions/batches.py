@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import deciding
 from gridwalk.differences.actions.deciding import DECISIONS, NO_DOOR, WITHOUT_DOOR, DecisionError
@@ -58,7 +59,7 @@ def start(*, actor: Viewer, at: dt.datetime, scope: str, rule: Rule, expected: i
             some = Difference.objects.filter(pk__in=chosen[first : first + CHUNK], state="open", batch__isnull=True)
             some.update(batch=batch.id)
         writing.audit(
-            "difference.decided_by_rule",
+            AuditVerb.DIFFERENCE_DECIDED_BY_RULE,
             scope=scope,
             kind=rule.kind,
             subject=batch.id,
@@ -111,7 +112,7 @@ def start_undo(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionB
         current.state, current.undone_by_name = "undoing", actor.name
         current.save()
         writing.audit(
-            "difference.batch_undone",
+            AuditVerb.DIFFERENCE_BATCH_UNDONE,
             scope=current.scope,
             kind=current.kind,
             subject=batch,

@@ -14,6 +14,7 @@ from gridwalk.campaigns.actions import dispatch
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import bulk, records
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.differences.actions import facts
@@ -170,7 +171,7 @@ def reopen(writing: Writing, differences: Sequence[Difference], reason: str) -> 
 
 def _audit(writing: Writing, row: Difference, verb: str, more: Mapping[str, str]) -> None:
     writing.audit(
-        f"difference.{verb}",
+        AuditVerb(f"difference.{verb}"),
         scope=row.grid_id,
         kind=row.kind,
         subject=row.entity,

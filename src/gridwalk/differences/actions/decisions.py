@@ -8,6 +8,7 @@ import uuid
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.actions import deciding
@@ -58,7 +59,7 @@ def reveal(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, reason: str
     core.record_reading(
         actor=actor,
         at=at,
-        verb="number.revealed",
+        verb=AuditVerb.NUMBER_REVEALED,
         scope=row.grid_id,
         kind=row.kind,
         subject=row.entity,

@@ -11,6 +11,7 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
@@ -42,5 +43,5 @@ def confirm_by_phone(
         )
         for grid in grids:
             of_grid = sum(row.grid_id == grid for rows in wanted.values() for row in rows)
-            writing.audit("facts.confirmed", scope=grid, data={"n": of_grid}, reason=REASON)
+            writing.audit(AuditVerb.FACTS_CONFIRMED, scope=grid, data={"n": of_grid}, reason=REASON)
     return n

@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.events import kinds
 from gridwalk.events.actions.reading import Coming
 from gridwalk.events.models import Event
@@ -52,7 +53,7 @@ def happening(
         yield writing, event
         bulk.insert([event])
         writing.audit(
-            "daily.recorded",
+            AuditVerb.DAILY_RECORDED,
             scope=event.grid_id,
             kind=event.kind,
             subject=event.entity,

@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
@@ -59,7 +60,7 @@ def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
         found.undone_at, found.undone_as, found.undone_by_name = at, writing.op, actor.name
         bulk.update([found], ["undone_at", "undone_as", "undone_by_name"])
         writing.audit(
-            "daily.undone",
+            AuditVerb.DAILY_UNDONE,
             scope=found.grid_id,
             kind=found.kind,
             subject=found.entity,

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 
 from gridwalk.core import actions as core
 from gridwalk.core.actors import Actor
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.operations.backups import making, restoring
 from gridwalk.operations.backups.making import Made
 from gridwalk.operations.backups.restoring import Restored
@@ -22,7 +23,7 @@ def make(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
     """Make a backup in ``folder`` and note it in the audit. Raises BackupError."""
     made = making.make(folder, at=at)
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit("backup.made", data={"rows": made.manifest.n_rows, "bytes": made.n_bytes})
+        writing.audit(AuditVerb.BACKUP_MADE, data={"rows": made.manifest.n_rows, "bytes": made.n_bytes})
     return made
 
 
@@ -50,7 +51,7 @@ def restore(
     def prepare() -> None:
         with core.write_to(actor=actor, at=at) as writing:
             Session.objects.all().delete()  # sessions that were ended since would live again
-            writing.audit("backup.restored", data={"file": path.name})
+            writing.audit(AuditVerb.BACKUP_RESTORED, data={"file": path.name})
         also()
 
     return restoring.restore(path, at=at, prepare=prepare, step=step)
@@ -61,5 +62,5 @@ def drop_replaced(*, actor: Actor, at: dt.datetime) -> list[str]:
     dropped = restoring.drop_replaced(older_than=at - REPLACED_KEPT)
     if dropped:
         with core.write_to(actor=actor, at=at) as writing:
-            writing.audit("backup.replaced_dropped", data={"n": len(dropped)})
+            writing.audit(AuditVerb.BACKUP_REPLACED_DROPPED, data={"n": len(dropped)})
     return dropped

@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from gridwalk.core import actions as core
 from gridwalk.core import envelope, files
 from gridwalk.core.actors import Actor
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.operations.resealing import places
 from gridwalk.operations.resealing.places import Column
@@ -32,7 +33,7 @@ class Resealed:
 def begin(*, key_id: str, actor: Actor, at: dt.datetime) -> None:
     """Note that new values are sealed under another key, and have the old ones sealed again by a job."""
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit("keys.rotated", data={"key": key_id})
+        writing.audit(AuditVerb.KEYS_ROTATED, data={"key": key_id})
         app.configure_task("operations.reseal", queueing_lock="operations.reseal").defer()
 
 
@@ -51,7 +52,9 @@ def reseal(*, actor: Actor, at: dt.datetime) -> Resealed:
         except envelope.EnvelopeError:
             done.n_failed += 1
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit("keys.resealed", data={"n": done.n_values, "files": done.n_files, "failed": done.n_failed})
+        writing.audit(
+            AuditVerb.KEYS_RESEALED, data={"n": done.n_values, "files": done.n_files, "failed": done.n_failed}
+        )
     return done
 
 

@@ -17,6 +17,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import bulk, files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark
 from gridwalk.reconcile.actions import facility_rows, persons, places_rows, sides, submissions
@@ -89,7 +90,9 @@ def _save(writing: Writing, submission: Import, work: Batch) -> None:
         n_batches_done=F("n_batches_done") + 1,
         n_unassigned=F("n_unassigned") + work.n_unassigned,
     )
-    writing.audit("import.batch_applied", scope=work.rows[0].grid, kind="import", subject=submission.id, data=counts)
+    writing.audit(
+        AuditVerb.IMPORT_BATCH_APPLIED, scope=work.rows[0].grid, kind="import", subject=submission.id, data=counts
+    )
 
 
 def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
@@ -116,7 +119,7 @@ def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
         submission.message = workbook.rebuilt
         submission.save()
         writing.audit(
-            "import.done",
+            AuditVerb.IMPORT_DONE,
             scope=submission.scope,
             kind="import",
             subject=submission.id,

@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing
 from gridwalk.reconcile.models import BackfillItem, Unmatched
@@ -38,7 +39,7 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
         waiting.delete()
         bulk.insert(rows)
         writing.audit(
-            "backfill.handed_out",
+            AuditVerb.BACKFILL_HANDED_OUT,
             scope=scope,
             kind="backfill",
             subject=list_id,
@@ -48,7 +49,7 @@ def hand_out(*, actor: Viewer, at: dt.datetime, source: str, kind: str, scope: s
         for item in todo:
             for field in _numbers(item, own):  # a full number leaves the house: the resident can see that it did
                 writing.audit(
-                    "number.handed_out", scope=item.grid, kind=kind, subject=item.entity, data={"field": field}
+                    AuditVerb.NUMBER_HANDED_OUT, scope=item.grid, kind=kind, subject=item.entity, data={"field": field}
                 )
     return list_id, len(rows)
 

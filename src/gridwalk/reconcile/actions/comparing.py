@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core import queries as core_queries
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import comparing, diff_workbook, sides
 from gridwalk.ledger.comparing import Comparison as Compared
@@ -130,7 +131,7 @@ def _started(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compa
     with core.write_to(actor=actor, at=at) as writing:
         submission.state, submission.doing, submission.message = "comparing", "排队等候", ""
         submission.save()
-        writing.audit("comparison.started", scope=submission.scope, kind="comparison", subject=submission.id)
+        writing.audit(AuditVerb.COMPARISON_STARTED, scope=submission.scope, kind="comparison", subject=submission.id)
     return submission
 
 
@@ -163,7 +164,7 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
     core.record_reading(
         actor=actor,
         at=at,
-        verb="comparison.loaded",
+        verb=AuditVerb.COMPARISON_LOADED,
         scope=submission.scope,
         kind="comparison",
         subject=submission.id,
@@ -239,7 +240,7 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         ).exclude(of=submission)
         outlived.update(state="gone", decided_at=at)
         writing.audit(
-            "comparison.done",
+            AuditVerb.COMPARISON_DONE,
             scope=submission.scope,
             kind="comparison",
             subject=submission.id,
@@ -276,9 +277,9 @@ WAY = submissions.Way(
     purpose="comparison",
     understand=_understand,
     give_up=_give_up,
-    uploaded="comparison.uploaded",
-    mapped="comparison.mapped",
-    paused="comparison.paused",
-    cancelled="comparison.cancelled",
+    uploaded=AuditVerb.COMPARISON_UPLOADED,
+    mapped=AuditVerb.COMPARISON_MAPPED,
+    paused=AuditVerb.COMPARISON_PAUSED,
+    cancelled=AuditVerb.COMPARISON_CANCELLED,
 )
 """Beside the register."""

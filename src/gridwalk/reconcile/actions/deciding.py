@@ -15,6 +15,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.actions import deciding as differences
 from gridwalk.differences.queries import at_doors
@@ -80,7 +81,11 @@ def decide(
             outcome.n_done += len(done)
             if done:
                 writing.audit(
-                    f"unmatched.{decision}", scope=grid, kind=done[0].kind, data={"records": len(done)}, reason=reason
+                    AuditVerb(AuditVerb(f"unmatched.{decision}")),
+                    scope=grid,
+                    kind=done[0].kind,
+                    data={"records": len(done)},
+                    reason=reason,
                 )
     return outcome
 
@@ -108,7 +113,7 @@ def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> O
             bulk.update(back, ["state", "decided_by", "decided_by_name", "decided_at"])
             outcome.n_done += len(back)
             if back:
-                writing.audit("unmatched.reopened", scope=grid, kind=back[0].kind, data={"records": len(back)})
+                writing.audit(AuditVerb.UNMATCHED_REOPENED, scope=grid, kind=back[0].kind, data={"records": len(back)})
     return outcome
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, files, records
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import read
 from gridwalk.ledger.read import Row
 from gridwalk.reconcile import rules
@@ -61,7 +62,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
         submission.n_faulty = sum(1 for row in staged if row.faults)
         submission.save()
         writing.audit(
-            "import.staged",
+            AuditVerb.IMPORT_STAGED,
             scope=submission.scope,
             kind="import",
             subject=submission.id,
@@ -114,9 +115,9 @@ WAY = submissions.Way(
     purpose="ledger",
     understand=_understand,
     give_up=_give_up,
-    uploaded="import.uploaded",
-    mapped="import.mapped",
-    paused="import.paused",
-    cancelled="import.cancelled",
+    uploaded=AuditVerb.IMPORT_UPLOADED,
+    mapped=AuditVerb.IMPORT_MAPPED,
+    paused=AuditVerb.IMPORT_PAUSED,
+    cancelled=AuditVerb.IMPORT_CANCELLED,
 )
 """Into the register."""

@@ -6,6 +6,7 @@ import uuid
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import looks
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.reconcile.models import BackfillItem, SideRow, StagedRow, Unmatched
 from gridwalk.registry.models import Person
 from gridwalk.registry.queries import access
@@ -25,5 +26,5 @@ def files_with(viewer: Viewer, person: Person) -> list[Look]:
     file_ids |= set(SideRow.objects.filter(entity=person.pk).values_list("of", flat=True))
     file_ids |= set(Unmatched.objects.filter(entity=person.pk).values_list("of", flat=True))
     file_ids |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
-    entries = looks.of_files(file_ids, "file.exported", limit=access.LIMIT)
+    entries = looks.of_files(file_ids, AuditVerb.FILE_EXPORTED, limit=access.LIMIT)
     return access.told([entry for entry in entries if entry.kind in WORDS], lambda entry: WORDS[entry.kind])

@@ -17,6 +17,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
 from gridwalk.registry import care, rules
@@ -42,7 +43,7 @@ def give_label(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Mappin
             raise CorrectionError(
                 "没有加：这一类已经有了，或今天刚结束。可以改间隔、续期。", {"category": "这一类已经有了"}
             )
-        _note(writing, "care.labelled", found.grid_id, found.pk, made[0])
+        _note(writing, AuditVerb.CARE_LABELLED, found.grid_id, found.pk, made[0])
     return made[0]
 
 
@@ -126,7 +127,7 @@ def change_interval(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, days: i
         _set(writing, found, {"interval_days": days}, reason=reason)
         _note(
             writing=writing,
-            verb="care.interval_changed",
+            verb=AuditVerb.CARE_INTERVAL_CHANGED,
             grid=found.grid_id,
             person=found.person_id,
             label=found.pk,
@@ -140,7 +141,7 @@ def name_responsible(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, user: 
         if user is not None and user not in accounts.in_post([found.grid_id], clock.local_date(at))[found.grid_id]:
             raise CorrectionError("没有改：这位同事在这个网格没有岗位。", {"responsible": "请从单子里选一位"})
         _set(writing, found, {"responsible_id": user})
-        _note(writing, "care.responsible_named", found.grid_id, found.person_id, found.pk)
+        _note(writing, AuditVerb.CARE_RESPONSIBLE_NAMED, found.grid_id, found.person_id, found.pk)
 
 
 def give_consent(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, consent: str, on: dt.date | None) -> None:
@@ -151,7 +152,7 @@ def give_consent(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, consent: s
         if faults:
             raise CorrectionError("没有记：同意这一项要改一改。", faults)
         _set(writing, found, {"consent": consent, "consent_on": on or today})
-        _note(writing, "care.consented", found.grid_id, found.person_id, found.pk)
+        _note(writing, AuditVerb.CARE_CONSENTED, found.grid_id, found.person_id, found.pk)
 
 
 def review(*, actor: Viewer, at: dt.datetime, label: uuid.UUID) -> None:
@@ -161,7 +162,7 @@ def review(*, actor: Viewer, at: dt.datetime, label: uuid.UUID) -> None:
     """
     with _of(label, actor, at) as (writing, found):
         _set(writing, found, {"review_on": care.review_after(clock.local_date(at), found.ends_on)})
-        _note(writing, "care.reviewed", found.grid_id, found.person_id, found.pk)
+        _note(writing, AuditVerb.CARE_REVIEWED, found.grid_id, found.person_id, found.pk)
 
 
 def renew(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, until: dt.date | None, reason: str) -> None:
@@ -176,7 +177,7 @@ def renew(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, until: dt.date | 
         _set(writing, found, {"ends_on": until, "review_on": care.review_after(today, until)}, reason=reason)
         _note(
             writing=writing,
-            verb="care.renewed",
+            verb=AuditVerb.CARE_RENEWED,
             grid=found.grid_id,
             person=found.person_id,
             label=found.pk,
@@ -192,7 +193,7 @@ def end(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, why: str) -> None:
         _set(writing, found, {"ended_on": clock.local_date(at), "ended_why": why})
         _note(
             writing=writing,
-            verb="care.ended",
+            verb=AuditVerb.CARE_ENDED,
             grid=found.grid_id,
             person=found.person_id,
             label=found.pk,
@@ -229,5 +230,5 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else str(value) if isinstance(value, uuid.UUID) else value
 
 
-def _note(writing: Writing, verb: str, grid: str, person: uuid.UUID, label: uuid.UUID, reason: str = "") -> None:
+def _note(writing: Writing, verb: AuditVerb, grid: str, person: uuid.UUID, label: uuid.UUID, reason: str = "") -> None:
     writing.audit(verb, scope=grid, kind="person", subject=person, data={"label": str(label)}, reason=reason)

@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns, rules
@@ -78,7 +79,7 @@ def correct(
             writing, [Claim(kind, entity, name, value, source, reason=reason) for name, value in values.items()]
         )
         writing.audit(
-            f"{kind}.corrected",
+            AuditVerb(f"{kind}.corrected"),
             scope=found.grid_id,
             kind=kind,
             subject=entity,
@@ -118,7 +119,9 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
     with core.write_to(*grids, actor=actor, at=at) as writing:
         creation.end_residences(writing, [found], source=source, reason=reason)
         creation.place_persons(writing, [found.person_id])
-        writing.audit("person.moved_out", scope=found.grid_id, kind="person", subject=found.person_id, reason=reason)
+        writing.audit(
+            AuditVerb.PERSON_MOVED_OUT, scope=found.grid_id, kind="person", subject=found.person_id, reason=reason
+        )
 
 
 def prove_vacancies(writing: Writing, shown: Sequence[tuple[Dwelling, str, dt.date | None]], *, source: str) -> None:
@@ -151,7 +154,7 @@ def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, fiel
     core.record_reading(
         actor=actor,
         at=at,
-        verb="number.revealed",
+        verb=AuditVerb.NUMBER_REVEALED,
         scope=found.grid_id,
         kind=kind,
         subject=entity,
@@ -165,4 +168,4 @@ def note_tail_search(*, actor: Viewer, at: dt.datetime) -> None:
     """Somebody looked for people by the last four of a number: that they did is on record, the number is not."""
     scope = next(iter(actor.scopes(Verb.SEE_ROWS_MASKED)), "")
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit("number.tail_searched", scope=scope[:15])
+        writing.audit(AuditVerb.NUMBER_TAIL_SEARCHED, scope=scope[:15])

@@ -20,6 +20,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import creation, returns
@@ -86,7 +87,7 @@ def _propose(
     _mark(writing, entities, proposed, reason)
     for recheck in made:
         writing.audit(
-            "return.proposed" if proposed == REINSTATED else "end.proposed",
+            AuditVerb.RETURN_PROPOSED if proposed == REINSTATED else AuditVerb.END_PROPOSED,
             scope=recheck.grid_id,
             kind=recheck.kind,
             subject=recheck.entity,
@@ -197,7 +198,11 @@ def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
     recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
     recheck.save()
     writing.audit(
-        "end.withdrawn", scope=recheck.grid_id, kind=recheck.kind, subject=entity, data={"proposed": recheck.proposed}
+        AuditVerb.END_WITHDRAWN,
+        scope=recheck.grid_id,
+        kind=recheck.kind,
+        subject=entity,
+        data={"proposed": recheck.proposed},
     )
     return True
 
@@ -257,7 +262,7 @@ def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, no
     what = "return" if returning else "end"
     for recheck, entity in zip(rechecks, entities, strict=True):
         writing.audit(
-            f"{what}.confirmed" if confirmed else f"{what}.rejected",
+            AuditVerb(f"{what}.confirmed" if confirmed else f"{what}.rejected"),
             scope=entity.grid_id,
             kind=recheck.kind,
             subject=entity.pk,

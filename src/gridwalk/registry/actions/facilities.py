@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import ids
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.choices import FACILITY_INTERVALS
 from gridwalk.method import address_writing
@@ -100,7 +101,7 @@ def add_facility(
         if values.get("name") and same.exists():
             raise CorrectionError("没有存：这栋楼已有一处同类同号的设施。", {"name": "这个编号已登记，请核对"})
         register_facilities(writing, [new])
-        writing.audit("facility.added", scope=place.grid_id, kind="facility", subject=new.id)
+        writing.audit(AuditVerb.FACILITY_ADDED, scope=place.grid_id, kind="facility", subject=new.id)
     return new.id
 
 
@@ -130,5 +131,5 @@ def _set_state(actor: Viewer, at: dt.datetime, facility: uuid.UUID, state: str, 
         if (found.status == "removed") == (state == "removed"):
             raise CorrectionError("没有改：刚才有人改过它的状态，请刷新后再看。")
         claims.apply_claims(writing, [Claim("facility", found.id, "status", state, "office", reason=reason)])
-        verb = "facility.removed" if state == "removed" else "facility.restored"
+        verb = AuditVerb.FACILITY_REMOVED if state == "removed" else AuditVerb.FACILITY_RESTORED
         writing.audit(verb, scope=found.grid_id, kind="facility", subject=found.id, reason=reason)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry import rules
 from gridwalk.registry.models import Person
 from gridwalk.registry.queries import access
@@ -25,7 +26,7 @@ def note_number_search(*, actor: Viewer, at: dt.datetime, field: str, persons: S
     grids = dict(Person.objects.filter(pk__in=list(persons)).values_list("id", "grid_id"))
     with core.write_to(actor=actor, at=at) as writing:
         for person, grid in sorted(grids.items()):
-            writing.audit("number.searched", scope=grid, kind="person", subject=person, data={"field": field})
+            writing.audit(AuditVerb.NUMBER_SEARCHED, scope=grid, kind="person", subject=person, data={"field": field})
 
 
 def list_looks(*, actor: Viewer, at: dt.datetime, person: Person, reason: str) -> list[access.Look]:
@@ -36,6 +37,12 @@ def list_looks(*, actor: Viewer, at: dt.datetime, person: Person, reason: str) -
         raise LookError("没有打开：请写明谁来查、为什么（不少于 4 个字），这也会记下。")
     found = access.looks_at(actor, person)
     core.record_reading(
-        actor=actor, at=at, verb="access.listed", scope=person.grid_id, kind="person", subject=person.id, reason=reason
+        actor=actor,
+        at=at,
+        verb=AuditVerb.ACCESS_LISTED,
+        scope=person.grid_id,
+        kind="person",
+        subject=person.id,
+        reason=reason,
     )
     return found

@@ -10,19 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import looks
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry.models import Person
 
 LIMIT = 500
-WORDS = {
-    "number.revealed": "看了完整的{field}",
-    "number.searched": "用完整的{field}查到了本人",
-    "number.handed_out": "把{field}写进了交出去的回填清单",
-    "access.listed": "打开了这份“谁看过”",
-}
-CARE = "care.opened"
+LOOKS = [verb for verb in AuditVerb if verb.look]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,8 +39,12 @@ def looks_at(viewer: Viewer, person: Person) -> list[Look]:
     Openings of a care list count for everybody of its area: whether a person is on it is not told here.
     """
     require(viewer, person)
-    entries = looks.at_subject(person.id, list(WORDS), limit=LIMIT)
-    entries += [entry for entry in looks.over(person.grid_id, CARE, limit=LIMIT) if entry.at >= person.created_at]
+    entries = looks.at_subject(person.id, LOOKS, limit=LIMIT)
+    entries += [
+        entry
+        for entry in looks.over(person.grid_id, AuditVerb.CARE_OPENED, limit=LIMIT)
+        if entry.at >= person.created_at
+    ]
     return told(sorted(entries, key=lambda entry: entry.at, reverse=True), _what)
 
 
@@ -67,7 +66,5 @@ def require(viewer: Viewer, person: Person) -> None:
 
 
 def _what(entry: AuditEntry) -> str:
-    if entry.verb == CARE:
-        return "打开了所在范围的关怀清单"
     field = str(entry.data.get("field", ""))
-    return WORDS[entry.verb].format(field=dictionary.label("person", field) if field else "号码")
+    return AuditVerb(entry.verb).look.format(field=dictionary.label("person", field) if field else "号码")

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import erasures, hanging
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.reconcile.models import StagedRow, Unmatched
 from gridwalk.registry.models import Difference, Recheck
 from gridwalk.retention import queries, rules
@@ -65,7 +66,7 @@ def _apply(period: Period, actor: Viewer, at: dt.datetime, why: str, *, as_of: d
         return 0
     with core.write_to(actor=actor, at=at) as writing:
         n = _STEPS[period.code](rows)
-        writing.audit("retention.erased", kind="retention", data={"kind": period.code, "n": n, "why": why})
+        writing.audit(AuditVerb.RETENTION_ERASED, kind="retention", data={"kind": period.code, "n": n, "why": why})
         erasures.note([erasures.line(period.code, at=as_of)])
     return n
 

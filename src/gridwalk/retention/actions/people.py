@@ -16,6 +16,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import envelope, erasures, hanging
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow
@@ -76,7 +77,7 @@ def erase(*, actor: Viewer, at: dt.datetime, persons: Sequence[uuid.UUID], why: 
             _erase(writing, Person.objects.select_for_update().get(pk=record.pk))
             Erased.objects.create(id=record.pk, kind="person", at=at, why=why, by=actor.id, by_name=actor.name)
             writing.audit(
-                "person.erased",
+                AuditVerb.PERSON_ERASED,
                 scope=record.grid_id,
                 kind="person",
                 subject=record.pk,

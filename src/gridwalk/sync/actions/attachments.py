@@ -10,6 +10,7 @@ import uuid
 
 from gridwalk.core import actions as core
 from gridwalk.core import files
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync import photos, rules
 from gridwalk.sync.models import Attachment, Device
@@ -77,7 +78,11 @@ def _append(device: Device, attachment: uuid.UUID, offset: int, data: bytes, *, 
         if found.received == found.size:
             _finish(found, whole, device=device, at=at)
             writing.audit(
-                "photo.received", scope=device.scope, kind="device", subject=device.id, data={"size": found.size}
+                AuditVerb.PHOTO_RECEIVED,
+                scope=device.scope,
+                kind="device",
+                subject=device.id,
+                data={"size": found.size},
             )
         found.save()
     return found

@@ -11,6 +11,7 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync import photos
 from gridwalk.sync.actions.devices import scope_of
@@ -43,7 +44,7 @@ def set_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID, data: bytes) -
     with core.write_to(actor=actor, at=at) as writing:
         before = Badge.objects.select_for_update().filter(pk=user).first()
         Badge.objects.update_or_create(user_id=user, defaults={"photo": stored.id, "set_at": at})
-        writing.audit("badge.photo_set", scope=scope, kind="user", subject=user)
+        writing.audit(AuditVerb.BADGE_PHOTO_SET, scope=scope, kind="user", subject=user)
     if before is not None:
         core.erase_file(before.photo, actor=actor, at=at)
 
@@ -56,7 +57,7 @@ def remove_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> None:
         if held is None:
             raise NotHere
         held.delete()
-        writing.audit("badge.photo_removed", scope=scope, kind="user", subject=user)
+        writing.audit(AuditVerb.BADGE_PHOTO_REMOVED, scope=scope, kind="user", subject=user)
     core.erase_file(held.photo, actor=actor, at=at)
 
 

@@ -21,6 +21,7 @@ from gridwalk.accounts.queries import viewer_of
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync import crypto, rules
 from gridwalk.sync.actions import devices, pushing
@@ -110,7 +111,7 @@ def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: s
         )
         Device.objects.filter(pk=device.pk).update(last_seen_at=at, **({"wiped_at": at} if device.revoked_at else {}))
         writing.audit(
-            "outbox.deposited",
+            AuditVerb.OUTBOX_DEPOSITED,
             scope=device.scope,
             kind="device",
             subject=device.id,
@@ -176,5 +177,7 @@ def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
     access.require(actor, Verb.MANAGE_DEVICES, device.scope)
     taken = deposit(device=device, at=at, sealed=sealed, via="file")
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit("outbox.imported", scope=device.scope, kind="device", subject=device.id, data={"n": len(sealed)})
+        writing.audit(
+            AuditVerb.OUTBOX_IMPORTED, scope=device.scope, kind="device", subject=device.id, data={"n": len(sealed)}
+        )
     return taken

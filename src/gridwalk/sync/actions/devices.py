@@ -14,6 +14,7 @@ from gridwalk.accounts.queries import viewer_of
 from gridwalk.accounts.rules import SYSTEM, Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import rules as registry_rules
 from gridwalk.sync import crypto, rules
@@ -66,7 +67,7 @@ def make_code(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> tuple[str, 
         ActivationCode.objects.create(
             code_index=_code_index(code), user=found, made_by=actor.id, made_at=at, expires_at=until
         )
-        writing.audit("device.code_made", scope=scope, kind="user", subject=found.id)
+        writing.audit(AuditVerb.DEVICE_CODE_MADE, scope=scope, kind="user", subject=found.id)
     return f"{code[:4]}-{code[4:]}", until
 
 
@@ -125,7 +126,7 @@ def activate(
         found.used_at, found.device = at, issued.device
         found.save(update_fields=["used_at", "device"])
         Attempts.objects.filter(pk=_attempts_key(login)).delete()
-        writing.audit("device.activated", scope=scope, kind="device", subject=issued.device.id)
+        writing.audit(AuditVerb.DEVICE_ACTIVATED, scope=scope, kind="device", subject=issued.device.id)
     return issued
 
 
@@ -199,7 +200,11 @@ def clone(device: Device, *, at: dt.datetime) -> Issued:
                 revoked_at=device.revoked_at, revoked_reason=device.revoked_reason
             )
         writing.audit(
-            "device.cloned", scope=device.scope, kind="device", subject=issued.device.id, data={"from": str(device.id)}
+            AuditVerb.DEVICE_CLONED,
+            scope=device.scope,
+            kind="device",
+            subject=issued.device.id,
+            data={"from": str(device.id)},
         )
     return issued
 
@@ -228,7 +233,7 @@ def revoke(*, actor: Viewer, at: dt.datetime, device: uuid.UUID, reason: str) ->
         raise DeviceError("没有停用：请写明原因。")
     with core.write_to(actor=actor, at=at) as writing:
         Device.objects.filter(pk=device, revoked_at__isnull=True).update(revoked_at=at, revoked_reason=reason)
-        writing.audit("device.revoked", scope=found.scope, kind="device", subject=device, reason=reason)
+        writing.audit(AuditVerb.DEVICE_REVOKED, scope=found.scope, kind="device", subject=device, reason=reason)
 
 
 def server_key(*, at: dt.datetime) -> ServerKey:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from gridwalk.core import actions as core
 from gridwalk.core.actors import Actor
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.sync.models import Epoch
 
 
@@ -28,7 +29,7 @@ def raise_epoch(*, actor: Actor, at: dt.datetime, why: str) -> int:
         number = max(_number(at), last.number + 1 if last else 0)
         began_at = max(at, last.began_at + dt.timedelta(microseconds=1)) if last else at
         Epoch.objects.create(number=number, began_at=began_at, why=why[:120])
-        writing.audit("sync.epoch_raised", data={"epoch": number}, reason=why[:200])
+        writing.audit(AuditVerb.SYNC_EPOCH_RAISED, data={"epoch": number}, reason=why[:200])
     return number
 
 

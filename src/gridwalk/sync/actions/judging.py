@@ -17,6 +17,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import bulk, clock, envelope
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, creation, endings
@@ -246,7 +247,7 @@ class Judge:
                 carrier = self._carrier(one, outcome)
                 at_the_door.arrive(writing, [(carrier, plan.found)])
                 self._met(writing, [(one, plan.found.arrivals)])
-                writing.audit("person.added", scope=outcome.grid, kind="person", subject=one.entity)
+                writing.audit(AuditVerb.PERSON_ADDED, scope=outcome.grid, kind="person", subject=one.entity)
             elif one.verb == "residence.end":
                 self._end_residence(writing, one, plan)
             elif one.verb == "person.end":
@@ -286,7 +287,7 @@ class Judge:
         links = list(Residence.objects.filter(person_id=person, pk=one.entity or one.op, to_on__isnull=True))
         creation.leave_homes(writing, links, source="visit", reason="上门核实，已不在此住")
         creation.place_persons(writing, [person])
-        writing.audit("person.moved_out", scope=self.outcomes[one.op].grid, kind="person", subject=person)
+        writing.audit(AuditVerb.PERSON_MOVED_OUT, scope=self.outcomes[one.op].grid, kind="person", subject=person)
 
     def _withdraw(self, one: Intention) -> None:
         assert one.entity is not None
@@ -318,7 +319,9 @@ class Judge:
                 )
             ]
         )
-        writing.audit("matter.noted", scope=outcome.grid, kind=one.kind, subject=outcome.place, data={"note": kind})
+        writing.audit(
+            AuditVerb.MATTER_NOTED, scope=outcome.grid, kind=one.kind, subject=outcome.place, data={"note": kind}
+        )
 
     def _after(self, writing: Writing, judged: Sequence[Judged]) -> None:
         """Note differences and standing heads by op; apply what waited for a parent that has come now."""

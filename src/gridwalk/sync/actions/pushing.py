@@ -19,6 +19,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, envelope, plain
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.sync import rules
 from gridwalk.sync.actions import devices
 from gridwalk.sync.actions.judging import Judge
@@ -254,7 +255,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
     ]
     bulk.insert(back)
     for one in back:
-        writing.audit("op.returned", scope=one.grid, data={"op": str(one.op_id), "why": one.reason})
+        writing.audit(AuditVerb.OP_RETURNED, scope=one.grid, data={"op": str(one.op_id), "why": one.reason})
 
 
 def seal_body(one: Intention) -> str:

@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import Held, Role, Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import rules as registry_rules
 from gridwalk.sync import rules
@@ -62,7 +63,9 @@ def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") ->
             raise NotDecided(f"没有放行：{outcome.text}")
         Op.objects.filter(pk=op).update(state=outcome.state, reason="", text="", result=outcome.kept)
         _decide(writing, held, "released", actor=actor, at=at, note=note)
-        writing.audit("op.released", scope=held.grid, data={"op": str(op), "by": str(actor.id)}, reason=held.note)
+        writing.audit(
+            AuditVerb.OP_RELEASED, scope=held.grid, data={"op": str(op), "by": str(actor.id)}, reason=held.note
+        )
     return outcome
 
 
@@ -76,7 +79,7 @@ def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note
         raise NotDecided("没有交办：这位网格员不管这个网格。")
     with _writing(actor, at, found) as writing:
         _decide(writing, found, "assigned", actor=actor, at=at, note=note, to=to)
-        writing.audit("op.assigned", scope=found.grid, data={"op": str(op), "to": str(to)}, reason=found.note)
+        writing.audit(AuditVerb.OP_ASSIGNED, scope=found.grid, data={"op": str(op), "to": str(to)}, reason=found.note)
 
 
 def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> None:
@@ -86,7 +89,7 @@ def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> 
         raise NotDecided("没有搁置：请写明原因，网格员在手机上看得到。")
     with _writing(actor, at, found) as writing:
         _decide(writing, found, "set_aside", actor=actor, at=at, note=reason)
-        writing.audit("op.set_aside", scope=found.grid, data={"op": str(op)}, reason=found.note)
+        writing.audit(AuditVerb.OP_SET_ASIDE, scope=found.grid, data={"op": str(op)}, reason=found.note)
 
 
 def _writing(actor: Viewer, at: dt.datetime, found: Returned) -> AbstractContextManager[Writing]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import files
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync.models import Attachment, Badge, Note
 
@@ -37,7 +38,7 @@ def photo_of_note(viewer: Viewer, note: uuid.UUID, number: int, *, at: dt.dateti
     core.record_reading(
         actor=viewer,
         at=at,
-        verb="photo.opened",
+        verb=AuditVerb.PHOTO_OPENED,
         scope=found.grid,
         kind="note",
         subject=note,

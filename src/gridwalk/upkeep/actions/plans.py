@@ -15,6 +15,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import envelope
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import rules as registry_rules
 from gridwalk.upkeep import rules
@@ -176,7 +177,7 @@ def _note(writing: Writing, plan: Plan, what: str, reason: str) -> None:
     """One line on the timeline of every record the plan is about."""
     for subject in plan.subjects:
         writing.audit(
-            f"upkeep.{what}",
+            AuditVerb(AuditVerb(f"upkeep.{what}")),
             scope=plan.communities[0],
             kind="upkeep",
             subject=subject,

@@ -20,6 +20,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.actions import regridding as campaigns
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.reconcile.models import Comparison, Import
 from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import regridding as registry
@@ -82,7 +83,7 @@ def propose(
             raise PlanError("没有送：这个社区还有一个方案等着复核，先把那个定下来。")
         plan.save(force_insert=True)
         writing.audit(
-            "grids.plan_proposed",
+            AuditVerb.GRIDS_PLAN_PROPOSED,
             scope=community,
             kind="grid_plan",
             subject=plan.id,
@@ -182,7 +183,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: GridPlan, confirmed: bool, n
             follow(locked.old, locked.new, today)
             _note_decision(locked, actor, at, "done", note)
             writing.audit(
-                "grids.plan_done",
+                AuditVerb.GRIDS_PLAN_DONE,
                 scope=locked.community_id,
                 kind="grid_plan",
                 subject=locked.id,
@@ -196,7 +197,11 @@ def _close(actor: Viewer, at: dt.datetime, plan: GridPlan, state: str, note: str
         locked = _waiting(plan)
         _note_decision(locked, actor, at, state, note)
         writing.audit(
-            f"grids.plan_{state}", scope=locked.community_id, kind="grid_plan", subject=locked.id, reason=locked.note
+            AuditVerb(f"grids.plan_{state}"),
+            scope=locked.community_id,
+            kind="grid_plan",
+            subject=locked.id,
+            reason=locked.note,
         )
 
 

@@ -14,6 +14,7 @@ from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry import predicates
 from gridwalk.registry.actions import creation
 from gridwalk.registry.actions import regridding as registry
@@ -51,7 +52,7 @@ def assign(*, actor: Viewer, at: dt.datetime, community: str, buildings: Sequenc
         campaigns.follow_doors(writing, [unassigned], [grid])
         _join(writing, doors)
         writing.audit(
-            "grids.buildings_assigned",
+            AuditVerb.GRIDS_BUILDINGS_ASSIGNED,
             scope=community,
             kind="grid",
             data={"grid": grid, "buildings": len(chosen), "doors": len(doors)},

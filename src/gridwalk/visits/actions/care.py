@@ -9,6 +9,7 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import CareLabel, Person
 from gridwalk.visits import needs
@@ -49,7 +50,7 @@ def record_contact(*, actor: Viewer, at: dt.datetime, said: Need, on: dt.date | 
         raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
     with core.write_to(found.grid_id, *grids, actor=actor, at=at) as writing:
         made = caring.record(writing, [caring.Contact(said, on, actor.id, actor.name)], source="office")
-        writing.audit("care.contacted", scope=found.grid_id, kind="person", subject=found.pk)
+        writing.audit(AuditVerb.CARE_CONTACTED, scope=found.grid_id, kind="person", subject=found.pk)
     return made
 
 
@@ -93,7 +94,11 @@ def help_need(
         locked.referred_to, locked.ask_on = to if help_ == "referred" else "", needs.ask_on(help_, today, by)
         caring.turn(writing, locked, help_, source="office")
         writing.audit(
-            "care.need_helped", scope=label.grid_id, kind="person", subject=label.person_id, data={"need": str(need)}
+            AuditVerb.CARE_NEED_HELPED,
+            scope=label.grid_id,
+            kind="person",
+            subject=label.person_id,
+            data={"need": str(need)},
         )
 
 
@@ -110,4 +115,4 @@ def _followed(need: uuid.UUID, actor: Viewer) -> CareNeed:
 def note_opening(*, actor: Viewer, at: dt.datetime, scope: str) -> None:
     """Audit that the care list of an area was opened (red line 5: opening care layers leaves a record)."""
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit("care.opened", scope=scope)
+        writing.audit(AuditVerb.CARE_OPENED, scope=scope)

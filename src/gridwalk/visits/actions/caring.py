@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry import care
 from gridwalk.registry.models import CareLabel
 from gridwalk.visits import needs
@@ -118,7 +119,7 @@ def _settle(writing: Writing, need: CareNeed, contact: Contact, *, settled: bool
         need.n_unsettled += 1
         need.ask_on = needs.ask_on("open", contact.on)
     turn(writing, need, "confirmed" if settled else "open", source="visit" if contact.visit else "office")
-    verb = "care.need_settled" if settled else "care.need_unsettled"
+    verb = AuditVerb.CARE_NEED_SETTLED if settled else AuditVerb.CARE_NEED_UNSETTLED
     label = need.contact.label
     writing.audit(verb, scope=label.grid_id, kind="person", subject=label.person_id, data={"need": str(need.pk)})
 

@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.actions import dispatch
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import location
 from gridwalk.method import address_writing, addresses
 from gridwalk.registry.actions.doors import NewDoor, register_doors
@@ -37,5 +38,5 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
         door = NewDoor(grid=grid, address=address, values={}, source="visit")
         register_doors(writing, [door])
         dispatch.join_targets(writing, [Joining(grid, "dwelling", door.id, door.walk_key)])
-        writing.audit("dwelling.found", scope=grid, kind="dwelling", subject=door.id)
+        writing.audit(AuditVerb.DWELLING_FOUND, scope=grid, kind="dwelling", subject=door.id)
     return door.id

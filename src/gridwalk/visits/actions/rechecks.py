@@ -12,6 +12,7 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
@@ -78,7 +79,7 @@ def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirm
             raise VisitRefused("报上来的人不能自己复核，请另一位同事来复核。")
         _decide(writing, found, standing, reports, confirmed=confirmed, note=note)
         writing.audit(
-            "target.rechecked",
+            AuditVerb.TARGET_RECHECKED,
             scope=found.grid_id,
             kind=found.kind,
             subject=found.entity,

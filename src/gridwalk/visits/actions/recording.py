@@ -15,6 +15,7 @@ from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, plain
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry import columns
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Entity
@@ -202,7 +203,7 @@ def _note(writing: Writing, grid: str, made: Sequence[tuple[Visit, Found]]) -> N
             op=visit.id,
         )
         writing.audit(
-            "visit.recorded",
+            AuditVerb.VISIT_RECORDED,
             scope=grid,
             kind=visit.kind,
             subject=visit.entity,

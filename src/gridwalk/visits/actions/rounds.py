@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
@@ -187,7 +188,7 @@ def _save(
             op=one.id,
         )
         writing.audit(
-            "round.recorded",
+            AuditVerb.ROUND_RECORDED,
             scope=entity.grid_id,
             kind=entity.KIND,
             subject=entity.id,
@@ -234,7 +235,7 @@ def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason:
         if isinstance(entity, Facility) and state and entity.status != "removed":
             claims.apply_claims(writing, [Claim("facility", entity.id, "status", state, "round", reason=reason)])
         writing.audit(
-            "round.withdrawn",
+            AuditVerb.ROUND_WITHDRAWN,
             scope=found.grid_id,
             kind=found.kind,
             subject=found.entity,

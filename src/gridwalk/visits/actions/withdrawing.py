@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import columns
 from gridwalk.registry import rules as registry_rules
@@ -62,7 +63,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
             _last_contact(writing, label)
         caring.take_back(writing, found)
         writing.audit(
-            "visit.withdrawn",
+            AuditVerb.VISIT_WITHDRAWN,
             scope=place.grid_id,
             kind=found.kind,
             subject=found.entity,

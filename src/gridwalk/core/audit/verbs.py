@@ -1,0 +1,183 @@
+"""The verbs of the audit: what was done, each with its words. Pure.
+
+A verb is never renamed, for it is stored; one that nothing writes any more stays as long as entries have it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, Self
+
+
+@enum.unique
+class AuditVerb(enum.StrEnum):
+    """``code, words[, mark, told[, look]]``: ``words`` stand in 操作记录.
+
+    ``mark``: the one character before it in the history of the record it was done to, which without a mark does not
+    tell it; ``told``: how the history says it, where that is more than ``words``. ``look``: how 谁看过 says it to the
+    person who was looked at.
+    """
+
+    words: str
+    mark: str
+    told: str
+    look: str
+
+    def __new__(cls, code: str, words: str = "", mark: str = "", told: str = "", look: str = "") -> Self:
+        verb = str.__new__(cls, code)
+        verb._value_ = code
+        verb.words, verb.mark, verb.told, verb.look = words, mark, told or words, look
+        return verb
+
+    def sentence(self, data: Mapping[str, Any]) -> str:
+        """The words, with how many where an entry has a number."""
+        n = data.get("n") or data.get("rows")
+        return f"{self.words}（{n:,}）" if isinstance(n, int) else self.words
+
+    # 账号、授权、手机
+    ACCOUNT_ASSIGNED = "account.assigned", "给了岗位"
+    ACCOUNT_CREATED = "account.created", "建了账号"
+    ACCOUNT_DEACTIVATED = "account.deactivated", "停了账号"
+    ACCOUNT_PASSWORD_AGED = "account.password_aged", "口令到期，要换"
+    ACCOUNT_PASSWORD_CHANGED = "account.password_changed", "换了口令"
+    ACCOUNT_PASSWORD_RESET = "account.password_reset", "重置了口令"
+    ACCOUNT_SIGNED_IN = "account.signed_in", "登录了"
+    ACCOUNT_SECOND_FACTOR_RESET = "account.second_factor_reset", "重置了动态码"
+    ACCOUNT_UNASSIGNED = "account.unassigned", "停了岗位"
+    GRANT_GIVEN = "grant.given", "临时授权"
+    GRANT_REVOKED = "grant.revoked", "收回了临时授权"
+    DEVICE_ACTIVATED = "device.activated", "绑定了手机"
+    DEVICE_CLONED = "device.cloned", "给手机副本另立身份"
+    DEVICE_CODE_MADE = "device.code_made", "生成了激活码"
+    DEVICE_REVOKED = "device.revoked", "停用了手机"
+    BADGE_PHOTO_SET = "badge.photo_set", "放了工牌照片"
+    BADGE_PHOTO_REMOVED = "badge.photo_removed", "撤下了工牌照片"
+    # 区划和网格
+    AREAS_LOADED = "areas.loaded", "导入了区划"
+    GRIDS_CREATED = "grids.created", "建了网格"
+    GRIDS_BUILDINGS_ASSIGNED = "grids.buildings_assigned", "把楼划入了网格"
+    GRIDS_REPLACED = "grids.replaced", "拆并了网格"
+    GRIDS_RENAMED = "grids.renamed", "改了网格名称"
+    GRIDS_PLAN_PROPOSED = "grids.plan_proposed", "提出了拆并方案"
+    GRIDS_PLAN_DONE = "grids.plan_done", "复核同意拆并"
+    GRIDS_PLAN_REJECTED = "grids.plan_rejected", "复核不同意拆并"
+    GRIDS_PLAN_WITHDRAWN = "grids.plan_withdrawn", "撤回了拆并方案"
+    # 行动和走访
+    CAMPAIGN_CLOSED = "campaign.closed", "结束了行动"
+    CAMPAIGN_CREATED = "campaign.created", "建了行动"
+    WAVE_DISPATCHED = "wave.dispatched", "下派了一批"
+    TARGETS_JOINED = "targets.joined", "并进了走访"
+    TARGETS_PLANNED = "targets.planned", "排了走访"
+    TARGETS_REASSIGNED = "targets.reassigned", "改派"
+    TARGET_HANDED_BACK = "target.handed_back", "退回了任务"
+    TARGET_RECHECKED = "target.rechecked", "复核了走访结果", "核"
+    VISIT_RECORDED = "visit.recorded", "记了走访"
+    VISIT_WITHDRAWN = "visit.withdrawn", "撤回了走访", "撤", "撤回了一次走访"
+    MATTER_NOTED = "matter.noted", "上门记了隐患或诉求"
+    PHOTO_RECEIVED = "photo.received", "收到了照片"
+    PHOTO_OPENED = "photo.opened", "看了照片"
+    # 巡检和设施
+    ROUND_RECORDED = "round.recorded", "记了巡检"
+    ROUND_WITHDRAWN = "round.withdrawn", "撤回了巡检", "撤", "撤回了一次巡检"
+    FACILITY_ADDED = "facility.added", "添了设施"
+    FACILITY_CORRECTED = "facility.corrected", "改了设施"
+    FACILITY_REMOVED = "facility.removed", "登记设施已拆除", "注", "登记为已拆除"
+    FACILITY_RESTORED = "facility.restored", "恢复了设施", "撤", "恢复在册"
+    # 登记的记录
+    DWELLING_CORRECTED = "dwelling.corrected", "改了房屋"
+    DWELLING_FOUND = "dwelling.found", "登记了新发现的房屋"
+    PERSON_ADDED = "person.added", "添了人"
+    PERSON_CORRECTED = "person.corrected", "改了人员"
+    PERSON_MOVED_OUT = "person.moved_out", "迁出了人"
+    PERSON_ERASED = "person.erased", "清除了身份", "清", "身份内容已清除，值不再保存"
+    ORGANIZATION_CORRECTED = "organization.corrected", "改了单位"
+    SITE_CORRECTED = "site.corrected", "改了场所"
+    FACTS_CONFIRMED = "facts.confirmed", "电话核实，无变化"
+    DAILY_RECORDED = "daily.recorded", "记了动态更新"
+    DAILY_UNDONE = "daily.undone", "撤回了动态更新"
+    END_CONFIRMED = "end.confirmed", "复核同意注销", "注"
+    END_PROPOSED = "end.proposed", "提出注销", "注", "提出注销，待复核"
+    END_REJECTED = "end.rejected", "复核不同意注销", "注", "复核不同意，仍在册"
+    END_WITHDRAWN = "end.withdrawn", "撤回了注销", "撤", "撤回了注销，仍在册"
+    RETURN_PROPOSED = "return.proposed", "提出恢复在册", "复", "提出恢复在册，待复核"
+    RETURN_CONFIRMED = "return.confirmed", "复核同意恢复在册", "复"
+    RETURN_REJECTED = "return.rejected", "复核不同意恢复在册", "复", "复核不同意，没有恢复"
+    # 关怀
+    CARE_CONTACTED = "care.contacted", "记了关怀联系", "关", "关怀联系"
+    CARE_LABELLED = "care.labelled", "加了关怀类别", "关"
+    CARE_INTERVAL_CHANGED = "care.interval_changed", "改了关怀间隔", "关"
+    CARE_RESPONSIBLE_NAMED = "care.responsible_named", "换了关怀责任人", "关"
+    CARE_CONSENTED = "care.consented", "记了本人同意", "关"
+    CARE_REVIEWED = "care.reviewed", "复查了关怀类别", "关", "复查了关怀类别，照旧"
+    CARE_RENEWED = "care.renewed", "续了关怀类别", "关"
+    CARE_ENDED = "care.ended", "结束了关怀类别", "关"
+    CARE_NEED_HELPED = "care.need_helped", "给需要想了办法", "关", "给一项需要想了办法"
+    CARE_NEED_SETTLED = "care.need_settled", "确认需要已落实", "关", "问过，一项需要已落实"
+    CARE_NEED_UNSETTLED = "care.need_unsettled", "问过，需要还没解决", "关", "问过，一项需要还没解决"
+    CARE_OPENED = "care.opened", "打开了关怀清单", "", "", "打开了所在范围的关怀清单"
+    # 差异、查重核疑、更正方案
+    DIFFERENCE_ACCEPTED = "difference.accepted", "采纳了差异", "定", "采纳了一条差异"
+    DIFFERENCE_KEPT = "difference.kept", "保留了现值", "定", "保留现值"
+    DIFFERENCE_REOPENED = "difference.reopened", "撤回了决定", "撤", "撤回了一次决定"
+    DIFFERENCE_TO_DOOR = "difference.to_door", "送上门核实", "定"
+    DIFFERENCE_DECIDED_BY_RULE = "difference.decided_by_rule", "按规则批量决定差异"
+    DIFFERENCE_BATCH_UNDONE = "difference.batch_undone", "整批撤回了差异决定"
+    CASE_REOPENED = "case.reopened", "撤回了核定"
+    CASE_DECIDED = "case.decided", "核定了一件重复或矛盾"
+    UPKEEP_PROPOSED = "upkeep.proposed", "提出了更正方案", "并", "提出一个更正方案，待复核"
+    UPKEEP_DONE = "upkeep.done", "复核同意更正方案，已办", "并", "复核同意，更正方案已办"
+    UPKEEP_REJECTED = "upkeep.rejected", "复核不同意更正方案", "并", "复核不同意更正方案，都没有动"
+    UPKEEP_WITHDRAWN = "upkeep.withdrawn", "撤回了更正方案", "撤"
+    UPKEEP_UNDONE = "upkeep.undone", "撤销了更正方案", "撤", "撤销了更正方案，恢复原样"
+    # 台账
+    IMPORT_BATCH_APPLIED = "import.batch_applied", "台账入库一批"
+    IMPORT_CANCELLED = "import.cancelled", "放弃了导入"
+    IMPORT_DONE = "import.done", "导完了台账"
+    IMPORT_MAPPED = "import.mapped", "核对了列"
+    IMPORT_PAUSED = "import.paused", "导入停下"
+    IMPORT_STAGED = "import.staged", "读好了台账"
+    IMPORT_UPLOADED = "import.uploaded", "上传了台账"
+    COMPARISON_UPLOADED = "comparison.uploaded", "上传了要比对的表"
+    COMPARISON_MAPPED = "comparison.mapped", "核对了比对的列"
+    COMPARISON_STARTED = "comparison.started", "开始比对"
+    COMPARISON_LOADED = "comparison.loaded", "为比对取出了一张表"
+    COMPARISON_DONE = "comparison.done", "比对好了"
+    COMPARISON_PAUSED = "comparison.paused", "比对停下"
+    COMPARISON_CANCELLED = "comparison.cancelled", "放弃了比对"
+    UNMATCHED_REGISTERED = "unmatched.registered", "登记了台账独有的"
+    UNMATCHED_AT_DOOR = "unmatched.at_door", "一边独有的送上门核实"
+    UNMATCHED_SET_ASIDE = "unmatched.set_aside", "搁置了台账独有的"
+    UNMATCHED_KEPT = "unmatched.kept", "保留了一张表独有的"
+    UNMATCHED_STRIKE_OFF = "unmatched.strike_off", "一张表独有的送注销复核"
+    UNMATCHED_SAME = "unmatched.same", "定为同一条"
+    UNMATCHED_DIFFERENT = "unmatched.different", "定为不是同一条"
+    UNMATCHED_REOPENED = "unmatched.reopened", "撤回了一边独有的决定"
+    BACKFILL_HANDED_OUT = "backfill.handed_out", "发出了回填清单"
+    # 手机传来的
+    OP_RETURNED = "op.returned", "手机内容留待处理"
+    OP_RELEASED = "op.released", "放行了手机内容"
+    OP_ASSIGNED = "op.assigned", "手机内容交人核实"
+    OP_SET_ASIDE = "op.set_aside", "搁置了手机内容"
+    OUTBOX_DEPOSITED = "outbox.deposited", "手机交回了待传内容"
+    OUTBOX_IMPORTED = "outbox.imported", "导入了手机待传文件"
+    SYNC_EPOCH_RAISED = "sync.epoch_raised", "数据库恢复后换了批次"
+    # 看号码、拿文件
+    NUMBER_TAIL_SEARCHED = "number.tail_searched", "按尾号查找"
+    NUMBER_HANDED_OUT = "number.handed_out", "号码写进了回填清单", "", "", "把{field}写进了交出去的回填清单"
+    NUMBER_SEARCHED = "number.searched", "用完整号码查到了人", "", "", "用完整的{field}查到了本人"
+    NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
+    ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
+    FILE_EXPORTED = "file.exported", "导出了文件"
+    FILE_ERASED = "file.erased", "清除了到期文件"
+    FILE_STORED = "file.stored", "存了文件"
+    REPORT_DOWNLOADED = "report.downloaded", "下载了报表"
+    REPORT_MADE = "report.made", "生成了报表"
+    # 系统
+    AUDIT_SEALED = "audit.sealed", "封存了审计"
+    BACKUP_MADE = "backup.made", "做了备份"
+    BACKUP_REPLACED_DROPPED = "backup.replaced_dropped", "清除了换下的数据"
+    BACKUP_RESTORED = "backup.restored", "从备份恢复"
+    KEYS_ROTATED = "keys.rotated", "换了密钥"
+    KEYS_RESEALED = "keys.resealed", "用新密钥重新封好了号码"
+    RETENTION_ERASED = "retention.erased", "清除了到期的数据"

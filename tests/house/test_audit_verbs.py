@@ -1,0 +1,78 @@
+"""Every verb of the audit stands in one place with its words, and each of them is written by some action."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from gridwalk.core.audit.verbs import AuditVerb
+
+SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
+VERBS = SOURCE / "core" / "audit" / "verbs.py"
+
+
+def _nodes() -> Iterator[tuple[Path, ast.AST]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        if path != VERBS and "tests" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                yield path, node
+
+
+def _family(text: ast.JoinedStr) -> str:
+    """``f"upkeep.{state}"`` as the pattern of the verbs it can spell."""
+    parts = (re.escape(str(p.value)) if isinstance(p, ast.Constant) else "[a-z_]+" for p in text.values)
+    return "".join(parts)
+
+
+def _is_verb(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "AuditVerb"
+
+
+def test_every_verb_is_written_by_an_action() -> None:
+    named: set[str] = set()
+    families: set[str] = set()
+    for _, node in _nodes():
+        if isinstance(node, ast.Attribute) and _is_verb(node.value):
+            named.add(node.attr)
+        if isinstance(node, ast.Call) and _is_verb(node.func):
+            families |= {_family(text) for text in ast.walk(node) if isinstance(text, ast.JoinedStr)}
+    unwritten = [
+        verb.value
+        for verb in AuditVerb
+        if verb.name not in named and not any(re.fullmatch(family, verb.value) for family in families)
+    ]
+    assert unwritten == []
+    assert [f for f in sorted(families) if not any(re.fullmatch(f, verb.value) for verb in AuditVerb)] == []
+
+
+def test_no_verb_is_spelt_out_beside_its_place() -> None:
+    codes = {verb.value for verb in AuditVerb}
+    assert [
+        (path.name, node.lineno, node.value)
+        for path, node in _nodes()
+        if isinstance(node, ast.Constant) and node.value in codes
+    ] == []
+    assert [
+        (path.name, node.lineno)
+        for path, node in _nodes()
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "audit"
+        and node.args
+        and isinstance(node.args[0], (ast.Constant, ast.JoinedStr))
+    ] == []
+
+
+def test_every_verb_has_words_a_mark_of_one_character_and_a_code_that_fits_its_column() -> None:
+    for verb in AuditVerb:
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+", verb.value) and len(verb.value) <= 48, verb
+        assert verb.name == verb.value.upper().replace(".", "_")
+        assert re.search("[一-鿿]", verb.words) and len(verb.mark) <= 1, verb
+
+
+def test_a_verb_says_how_many() -> None:
+    assert AuditVerb.TARGETS_PLANNED.sentence({"n": 1200}) == "排了走访（1,200）"
+    assert AuditVerb.IMPORT_STAGED.sentence({"rows": 7, "batches": 2}) == "读好了台账（7）"
+    assert AuditVerb.VISIT_RECORDED.sentence({}) == "记了走访"
