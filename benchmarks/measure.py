@@ -30,6 +30,7 @@ from benchmarks.results import Result  # noqa: E402
 from gridwalk.accounts.models import User  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
 from gridwalk.bench.queries import checks  # noqa: E402
+from gridwalk.bench.rules import CHECKS  # noqa: E402
 from gridwalk.campaigns.models import Target  # noqa: E402
 from gridwalk.core import bulk, clock  # noqa: E402
 from gridwalk.dictionary import fields as dictionary  # noqa: E402
@@ -39,7 +40,6 @@ from gridwalk.reconcile.actions import comparing  # noqa: E402
 from gridwalk.reconcile.queries import register  # noqa: E402
 from gridwalk.registry.models import Dwelling, Organization, Person  # noqa: E402
 from gridwalk.registry.queries import search  # noqa: E402
-from gridwalk.registry.rules import CHECKS  # noqa: E402
 from gridwalk.simulate.acting import cast, drive  # noqa: E402
 from gridwalk.simulate.street import workbooks  # noqa: E402
 from gridwalk.simulate.street.world import World  # noqa: E402

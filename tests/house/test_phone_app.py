@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hatch_build
 from gridwalk.dictionary import choices, sheets
+from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.visits import needs, rules
 
 PHONE = hatch_build.WEB / "phone"
@@ -54,7 +55,7 @@ def test_its_words_are_the_dictionarys() -> None:
     assert words["help"] == needs.HELP
     assert words["need_state"] == {state: needs.STATES[state] for state in needs.FOLLOWED}
     assert words["referred_to"] == needs.REFERRED_TO
-    assert set(words["second_source"]) == set(rules.SECOND_SOURCES)
+    assert set(words["second_source"]) == set(VACANCY_SOURCES)
 
 
 def test_it_never_asks_where_somebody_is_and_names_no_outside_address() -> None:

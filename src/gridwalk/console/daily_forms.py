@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.events import kinds
-from gridwalk.registry import rules
+from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.queries.entities import Resident
 
 STARTS_FROM = {
@@ -195,7 +195,7 @@ WHO: Mapping[tuple[str, str], tuple[str, bool, Callable[[Resident], bool]]] = {
     ("let", "leaving"): ("原来住的人，谁一起搬走了", True, _living),
     ("let_ended", "who"): ("谁走了", True, _living),
     ("registered_in", "who"): ("住在这里、户口来的人", True, lambda r: r.living and r.kind != "lives_here"),
-    ("registered_out", "who"): ("谁的户口迁走了", True, lambda r: r.kind in {"lives_here", rules.REGISTERED}),
+    ("registered_out", "who"): ("谁的户口迁走了", True, lambda r: r.kind in {"lives_here", REGISTERED}),
 }
 
 

@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
-from gridwalk.registry import rules
+from gridwalk.registry.ends import EVIDENCE_OF
+from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, VACANCY_SOURCES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,10 +112,10 @@ WHERE = {"away": "离开本街道", "door": "本街道另一处", "unknown": "�
 KEEPS = {"keeps": "户口留在这里", "leaves": "户口也迁走"}
 REGISTERED = {"here": "户口落在住处", "elsewhere": "户口在别处"}
 HOME = {"here": "住在这一户", "theirs": "住到对方家", "other": "住到另一处"}
-VACANT = {f"vacant:{code}": f"空房，{words}" for code, words in rules.VACANCY_SOURCES.items() if code != "other_worker"}
+VACANT = {f"vacant:{code}": f"空房，{words}" for code, words in VACANCY_SOURCES.items() if code != "other_worker"}
 """The sources a clerk can name; that a second worker looks again is seen at the door, not in the office."""
 AFTER = {"owner": "自住", "vacant:": "空房，还没人证实", **VACANT, "unknown": "不清楚"}
-LIVES = {code: words for code, words in rules.RESIDENCE_LABELS.items() if code in rules.LIVING}
+LIVES = {code: words for code, words in RESIDENCE_LABELS.items() if code in LIVING}
 N_PEOPLE = {"moved_in": 4, "let": 4, "married": 1, "registered_in": 1}
 """How many people a form has lines for."""
 
@@ -135,9 +136,9 @@ _EVIDENCE = {"self": "in_person", "phone": "phone", "visit": "at_the_door", "oth
 
 
 def evidence(kind: str, proposed: str, told: str) -> str:
-    """What an end proposed by an event rests on (a code of ``rules.EVIDENCE``), by how it is known."""
+    """What an end proposed by an event rests on (a code of ``EVIDENCE``), by how it is known."""
     code = _SHOWN[proposed] if told == "paper" else _EVIDENCE[told]
-    return code if code in rules.EVIDENCE_OF[kind] else "other"
+    return code if code in EVIDENCE_OF[kind] else "other"
 
 
 def child_of(parent: str) -> str:

@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
+_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}[Xx]?")
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
 # Both as ``fold`` leaves them, lower-case and without spaces; a cell of dashes and stops says nothing either.
@@ -163,3 +164,10 @@ def number_key(raw: str) -> str:
         return _LEADING_ZEROS.sub("", folded)
     value = chinese_number(folded)
     return folded if value is None else str(value)
+
+
+def reason_kept(reason: str) -> str:
+    """A reason as it may be stored: numbers of seven digits and more are starred, for they have their own
+    sealed fields.
+    """
+    return _LONG_NUMBER.sub(lambda found: "*" * 6 + found[0][-2:], reason.strip())[:200]

@@ -11,7 +11,8 @@ from django.db.models.lookups import LessThan
 from gridwalk.core.clock import LOCAL
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.choices import CARE_ON_WISH
-from gridwalk.registry import care, rules
+from gridwalk.registry import care
+from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import CareLabel, Dwelling, Facility, Person, Residence, Site
 
 VACANT_INTERVAL_DAYS = 60
@@ -40,13 +41,13 @@ def facilities() -> QuerySet[Facility]:
 
 def _homes() -> QuerySet[Residence]:
     """A person's current living links to dwellings that are not struck off."""
-    return Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind__in=rules.LIVING).exclude(
+    return Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind__in=LIVING).exclude(
         dwelling__status="struck_off"
     )
 
 
 def _registrations() -> QuerySet[Residence]:
-    return Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind=rules.REGISTERED).exclude(
+    return Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True, kind=REGISTERED).exclude(
         dwelling__status="struck_off"
     )
 
@@ -140,7 +141,7 @@ def dwelling_let() -> Q:
 def dwelling_resolved() -> Q:
     """Rate 4, dwellings: someone lives there, or a second source confirmed it vacant."""
     residents = Residence.objects.filter(
-        dwelling=OuterRef("pk"), to_on__isnull=True, kind__in=rules.LIVING, person__status="active"
+        dwelling=OuterRef("pk"), to_on__isnull=True, kind__in=LIVING, person__status="active"
     )
     return Q(Exists(residents)) | (Q(occupancy="vacant") & ~Q(vacancy_source=""))
 

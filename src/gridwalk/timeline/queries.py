@@ -19,7 +19,10 @@ from gridwalk.events.models import Event
 from gridwalk.events.queries import daily
 from gridwalk.method import names
 from gridwalk.registry import rules
+from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
+from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.territory import queries as territory
+from gridwalk.visits.rules import ROUND_FAULTS, ROUND_RESULTS
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
 MARKS = {
@@ -136,9 +139,7 @@ def sentences(changes: Sequence[Change], *, full: bool) -> list[str]:
     """What some changes say, each sentence once, with how often it holds where that is more than one time."""
     shown = [c for c in changes if full or c.field not in HIDDEN_FROM_MASKED]
     said = [past.sentence for change in shown if (past := _of_change(change, full=full))]
-    said += [
-        PROPOSED.format(rules.PROPOSALS[c.kind][str(c.new)]) for c in shown if c.field == "status_pending" and c.new
-    ]
+    said += [PROPOSED.format(PROPOSALS[c.kind][str(c.new)]) for c in shown if c.field == "status_pending" and c.new]
     return [s if said.count(s) == 1 else f"{s}（{said.count(s)} 次）" for s in dict.fromkeys(said)]
 
 
@@ -194,7 +195,7 @@ def _grid_moved_to(change: Change) -> str:
 def _came_to_be(change: Change, *, full: bool) -> str:
     record = change.new if isinstance(change.new, dict) else {}
     if change.kind == "residence":
-        return f"关联到这处房屋：{rules.RESIDENCE_LABELS.get(str(record.get('kind')), '')}"
+        return f"关联到这处房屋：{RESIDENCE_LABELS.get(str(record.get('kind')), '')}"
     name = str(record.get("name", ""))
     if change.kind == "person" and name:
         return f"建档：{name if full else names.mask(name)}"
@@ -209,7 +210,7 @@ def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
     if record.get("n_confirmed"):
         words += f"，确认 {record['n_confirmed']} 人"
     words += f"，改 {record['n_changed']} 处" if record.get("n_changed") else ("，无变化" if outcome == "met" else "")
-    source = rules.VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
+    source = VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
     tone = {"met": "v", "phone": "v", "vacant_confirmed": "k", "no_answer": "n", "refused": "e"}.get(outcome, "q")
     return Past(
         at=change.at,
@@ -222,8 +223,8 @@ def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
 
 
 def _of_round(change: Change, record: dict[str, Any]) -> Past:
-    words, mark, tone = rules.ROUND_RESULTS.get(str(record.get("result")), ("", "巡", ""))
-    fault = rules.ROUND_FAULTS.get(str(record.get("fault")), "")
+    words, mark, tone = ROUND_RESULTS.get(str(record.get("result")), ("", "巡", ""))
+    fault = ROUND_FAULTS.get(str(record.get("fault")), "")
     said = "，".join(part for part in (f"巡检，{words}", fault, str(record.get("note", ""))) if part)
     on = dt.date.fromisoformat(str(record["on"]))
     note = "" if on == clock.local_date(change.at) else f"{on.month}月{on.day}日看的"
@@ -231,12 +232,12 @@ def _of_round(change: Change, record: dict[str, Any]) -> Past:
 
 
 def _shown(change: Change, value: object) -> str:
-    if change.field == "status" and change.kind in rules.STATUS_WORDS:
-        return rules.STATUS_WORDS[change.kind].get(str(value), str(value or ""))
+    if change.field == "status" and change.kind in STATUS_WORDS:
+        return STATUS_WORDS[change.kind].get(str(value), str(value or ""))
     if change.field == "vacancy_source":
-        return rules.VACANCY_SOURCES.get(str(value), str(value or ""))
+        return VACANCY_SOURCES.get(str(value), str(value or ""))
     if change.kind == "residence" and change.field == "kind":
-        return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))
+        return RESIDENCE_LABELS.get(str(value), str(value or ""))
     return dictionary.show(change.kind, change.field, value, sight.ON_PAGE)
 
 
@@ -249,9 +250,9 @@ def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
     revealed = verb is AuditVerb.NUMBER_REVEALED
     if revealed and field:
         sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
-    if word := rules.PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
+    if word := PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
         sentence = sentence.replace("注销", f"注销（{word}）", 1)
-    if seen := rules.EVIDENCE.get(str(entry.data.get("evidence", ""))):
+    if seen := EVIDENCE.get(str(entry.data.get("evidence", ""))):
         sentence += f"，凭{seen}"
     return Past(
         at=entry.at,

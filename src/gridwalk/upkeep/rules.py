@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from gridwalk.dictionary.types import Authority
-from gridwalk.registry import rules as registry
+from gridwalk.registry import ends
 
 KINDS = {
     "merge_persons": "合并人员",
@@ -22,7 +22,7 @@ KINDS = {
 STATES = {"open": "待复核", "done": "已办", "rejected": "没有同意", "withdrawn": "已撤回", "undone": "已撤销"}
 
 EVIDENCE = {
-    code: registry.EVIDENCE[code]
+    code: ends.EVIDENCE[code]
     for code in (
         "id_card",
         "household_book",

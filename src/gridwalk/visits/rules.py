@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from gridwalk.registry.living import VACANCY_SOURCES
+
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 OUTCOMES = {
@@ -37,7 +39,6 @@ CONTACTS = frozenset({"met", "phone", "vacant_confirmed"})
 FAILED = frozenset({"no_answer", "refused"})
 AWAITING_RECHECK = frozenset({"moved_away", "not_found"})
 CONFIRMED, REJECTED = "confirmed", "rejected"
-SECOND_SOURCES = ("property_office", "neighbour", "owner_phone", "other_worker")
 OTHER_WORKER_AFTER = dt.timedelta(days=7)
 ABSENT_DAYS, ABSENT_BANDS = 3, 2
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
@@ -89,7 +90,7 @@ class Settled:
 def proves_vacancy(attempt: Attempt, others: Iterable[Attempt]) -> bool:
     """Whether a report of vacancy has its second source; another worker's look counts 7 days after a first one's."""
     if attempt.second_source != "other_worker":
-        return attempt.second_source in SECOND_SOURCES
+        return attempt.second_source in VACANCY_SOURCES
     return any(o.worker != attempt.worker and attempt.at - o.at >= OTHER_WORKER_AFTER for o in others)
 
 
@@ -145,6 +146,16 @@ def _absent_since(ordered: Iterable[Attempt]) -> dt.datetime | None:
                 return attempt.at
     return None
 
+
+ROUND_RESULTS = {
+    "fine": ("完好", "好", "v"),
+    "faulty": ("有毛病", "坏", "z"),
+    "repaired": ("修好了", "修", "v"),
+    "listed": ("台账所记", "账", ""),
+}
+"""What a round (巡检) found → (label, mark, tone). ``listed``: a ledger says that it was made, and no more."""
+
+ROUND_FAULTS = {"broken": "部件坏了", "expired": "过期", "blocked": "堵占", "missing": "缺失", "other": "其他"}
 
 ROUND_DUE_SOON = 3
 """Days ahead that a due round stands in the list."""

@@ -14,6 +14,7 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case, Member
 from gridwalk.bench.queries import checks, decisions
+from gridwalk.bench.rules import CHECKS
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -22,10 +23,11 @@ from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import deciding, facts
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.differences.actions.decisions import UNDO_FOR
-from gridwalk.registry import columns, rules
+from gridwalk.method.text import reason_kept
+from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CaseDecision, Difference, Residence
-from gridwalk.registry.rules import CHECKS
 
 CHANGED = "刚才有人改过这里面的内容，没有定。再看一眼再定。"
 STATED = {"different": "different", "right": "right", "to_door": "to_door", "correct": "corrected"}
@@ -113,7 +115,7 @@ def _decision(writing: Writing, case: Case, anchor: Member, chosen: Choice) -> C
         records=case.records,
         facts=case.facts,
         decision=STATED[chosen.choice],
-        reason=rules.reason_kept(chosen.reason),
+        reason=reason_kept(chosen.reason),
         decided_by=writing.actor.id,
         decided_by_name=writing.actor.name,
         decided_at=writing.at,
@@ -167,7 +169,7 @@ def _of_record(case: Case) -> _Fact:
 def _of_homes(case: Case, home: uuid.UUID | None) -> _Fact:
     """Where somebody of several homes lives: ``home``, or (to be asked at the first) the one recorded last."""
     links = list(
-        Residence.objects.filter(person=case.lead.id, to_on__isnull=True, kind__in=rules.LIVING)
+        Residence.objects.filter(person=case.lead.id, to_on__isnull=True, kind__in=LIVING)
         .select_related("dwelling")
         .order_by("created_at", "id")
     )

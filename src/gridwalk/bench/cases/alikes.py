@@ -18,6 +18,7 @@ from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import Somebody, by_key
 from gridwalk.method import address_writing, linkage
 from gridwalk.registry import columns, rules
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person, Residence
 
 STREET = 9
@@ -216,7 +217,7 @@ def kept_apart(inside: Inside, *, limit: int) -> list[tuple[Person, Person, str]
     two numbers.
     """
     living = Residence.objects.filter(
-        to_on__isnull=True, kind__in=rules.LIVING, person__status="active", person__born_on__isnull=False
+        to_on__isnull=True, kind__in=LIVING, person__status="active", person__born_on__isnull=False
     )
     shared = living.filter(inside.of("person")).order_by().values("dwelling", "person__born_on").annotate(n=Count("pk"))
     at = set(shared.filter(n__gt=1).order_by("dwelling").values_list("dwelling", "person__born_on")[: 2 * limit])

@@ -1,4 +1,4 @@
-"""Finding the cases of the checks ``rules.CHECKS``: set-based, over the grids of an area or around some records.
+"""Finding the cases of the checks ``CHECKS``: set-based, over the grids of an area or around some records.
 
 A case is a group, not a pair: everybody who shares a telephone, every record of one name and birth date. It holds
 what the check looked at, record by record (``Member.basis``), so that a decision can tell whether that has changed
@@ -16,14 +16,14 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from gridwalk.bench.cases import alikes
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import by_key
-from gridwalk.registry import rules
+from gridwalk.bench.rules import CHECKS, CROWDED, PHONE_DOORS, SQUARE_METRES_EACH, Occupant, of_age_since, of_dwelling
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Organization, Person, Residence
-from gridwalk.registry.rules import Occupant
 
 
 def _homes() -> QuerySet[Residence]:
     """Where people are said to live now, at doors that stand."""
-    return Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING).exclude(dwelling__status="struck_off")
+    return Residence.objects.filter(to_on__isnull=True, kind__in=LIVING).exclude(dwelling__status="struck_off")
 
 
 def _living() -> QuerySet[Residence]:
@@ -31,7 +31,7 @@ def _living() -> QuerySet[Residence]:
 
 
 def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
-    """The database finds the doors worth a look, ``rules.of_dwelling`` judges them: with all who live there."""
+    """The database finds the doors worth a look, ``of_dwelling`` judges them: with all who live there."""
     counted = (
         _living()
         .filter(inside.of("dwelling"))
@@ -46,9 +46,9 @@ def _at_doors(inside: Inside, today: dt.date) -> list[Case]:
         .filter(
             Q(dwelling__occupancy="vacant")
             | Q(dwelling__tenure="owner", tenants__gt=0)
-            | Q(n__gte=rules.CROWDED)
-            | Q(n__gt=1, dwelling__area_m2__lt=rules.SQUARE_METRES_EACH * F("n"))
-            | Q(undated=0, eldest__gt=rules.of_age_since(today))
+            | Q(n__gte=CROWDED)
+            | Q(n__gt=1, dwelling__area_m2__lt=SQUARE_METRES_EACH * F("n"))
+            | Q(undated=0, eldest__gt=of_age_since(today))
         )
     )
     links = _living().filter(dwelling__in=list(counted.values_list("dwelling", flat=True)))
@@ -60,7 +60,7 @@ def _of_door(links: Sequence[Residence], today: dt.date) -> Iterable[Case]:
     door = links[0].dwelling
     area = float(door.area_m2) if door.area_m2 else None
     living = [Occupant(link.kind, link.person.born_on) for link in links]
-    for code in rules.of_dwelling(living, occupancy=door.occupancy, tenure=door.tenure, area_m2=area, today=today):
+    for code in of_dwelling(living, occupancy=door.occupancy, tenure=door.tenure, area_m2=area, today=today):
         concerned = [link for link in links if code != "owner_with_tenants" or link.kind == "tenant"]
         looked_at = {"vacant_with_residents": door.occupancy, "owner_with_tenants": door.tenure, "crowded": str(area)}
         people = [
@@ -114,7 +114,7 @@ def _phone_shared(inside: Inside, today: dt.date) -> list[Case]:
         .order_by()
         .values("person__phone_index")
         .annotate(n_doors=Count("dwelling", distinct=True))
-        .filter(n_doors__gte=rules.PHONE_DOORS)
+        .filter(n_doors__gte=PHONE_DOORS)
     )
     links = _living().filter(person__phone_index__in=list(shared.values_list("person__phone_index", flat=True)))
     cases = []
@@ -154,10 +154,10 @@ FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("door_gone",), _door_gone),
     (("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone"), _at_doors),
 )
-"""Codes of ``rules.CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
+"""Codes of ``CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
 
 
-def find(inside: Inside, today: dt.date, codes: Collection[str] = tuple(rules.CHECKS)) -> list[Case]:
+def find(inside: Inside, today: dt.date, codes: Collection[str] = tuple(CHECKS)) -> list[Case]:
     """The cases of some checks that touch what is ``inside``, decided or not."""
     return [
         case

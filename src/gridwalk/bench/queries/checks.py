@@ -16,11 +16,12 @@ from gridwalk.bench.cases import contradictions
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.queries import decisions
 from gridwalk.bench.queries.decisions import OpenCase
+from gridwalk.bench.rules import CHECKS, sentence
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import columns, rules
+from gridwalk.registry import columns
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Residence
 from gridwalk.registry.queries import titles
-from gridwalk.registry.rules import CHECKS
 
 ABOUT_A_FACT = frozenset({"correct", "to_door"})
 ELSEWHERE = "别的社区的一条记录"
@@ -32,7 +33,7 @@ def phone_doors(phone_index: str) -> int:
     if not phone_index:
         return 0
     links = Residence.objects.filter(
-        person__phone_index=phone_index, person__status="active", to_on__isnull=True, kind__in=rules.LIVING
+        person__phone_index=phone_index, person__status="active", to_on__isnull=True, kind__in=LIVING
     )
     return links.values("dwelling").distinct().count()
 
@@ -98,7 +99,7 @@ def rows(viewer: Viewer, cases: Sequence[OpenCase]) -> list[CaseRow]:
             kind=lead.kind,
             grid=lead.grid,
             title=titles_of[lead.id],
-            sentence=rules.sentence(waiting.case.check, waiting.case.n),
+            sentence=sentence(waiting.case.check, waiting.case.n),
             todo=CHECKS[waiting.case.check].todo,
             again=waiting.earlier is not None,
         )

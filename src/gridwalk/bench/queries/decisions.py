@@ -11,11 +11,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case
+from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import rules
 from gridwalk.registry.models import CaseDecision, Difference
 from gridwalk.registry.queries import titles
-from gridwalk.registry.rules import CHECKS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +143,7 @@ def _rows(viewer: Viewer, decisions: Sequence[CaseDecision]) -> list[DecisionRow
             kind=kind,
             title=title,
             n_records=len(decision.records),
-            decision=rules.CASE_DECISIONS[decision.decision],
+            decision=CASE_DECISIONS[decision.decision],
             reason=decision.reason,
             by=decision.decided_by_name,
             at=decision.decided_at,

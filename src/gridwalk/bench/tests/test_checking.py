@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.bench.cases import contradictions, sameness
 from gridwalk.bench.queries import checks
+from gridwalk.bench.rules import CHECKS, PHONE_DOORS, Occupant, of_age_since, of_dwelling, sentence
 from gridwalk.core.queries import NotHere
 from gridwalk.events.queries import entry
-from gridwalk.registry import rules
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.registry.rules import Occupant
 from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, SECOND, Street, id_no, lead, phone
 
 TODAY = dt.date(2026, 10, 13)
@@ -28,7 +28,7 @@ GROWN, YOUNG = dt.date(1980, 1, 1), dt.date(2010, 10, 14)
 
 def codes(living: list[Occupant], **door: Any) -> list[str]:
     defaults: dict[str, Any] = {"occupancy": "occupied", "tenure": "owner", "area_m2": 60.0, "today": TODAY}
-    return rules.of_dwelling(living, **{**defaults, **door})
+    return of_dwelling(living, **{**defaults, **door})
 
 
 def test_it_questions_what_cannot_all_be_true_of_a_door() -> None:
@@ -50,9 +50,9 @@ def test_it_questions_what_cannot_all_be_true_of_a_door() -> None:
 
 
 def test_every_check_has_its_words_and_is_found_somewhere() -> None:
-    assert {code for of, _ in contradictions.FINDERS for code in of} == set(rules.CHECKS)
-    for code, check in rules.CHECKS.items():
-        assert rules.sentence(code, 2)
+    assert {code for of, _ in contradictions.FINDERS for code in of} == set(CHECKS)
+    for code, check in CHECKS.items():
+        assert sentence(code, 2)
         assert set(check.choices) <= {"same", "different", "right", "to_door", "correct"}
 
 
@@ -65,7 +65,7 @@ def test_every_check_has_its_words_and_is_found_somewhere() -> None:
     ],
 )
 def test_sixteen_years_back(today: dt.date, since: dt.date) -> None:
-    assert rules.of_age_since(today) == since
+    assert of_age_since(today) == since
 
 
 doors = st.fixed_dictionaries(
@@ -103,7 +103,7 @@ def test_what_the_database_finds_is_what_the_rules_find_record_by_record(
         for code, leads in by_hand.items():
             assert {waiting.case.lead.id for waiting in cases if waiting.case.check == code} == leads, code
         counts = {c.code: c.n for c in checks.counted(cases)}
-        assert counts == {code: len(by_hand.get(code, ())) for code in rules.CHECKS}
+        assert counts == {code: len(by_hand.get(code, ())) for code in CHECKS}
         for door in dwellings:
             own = {row.lead for row in checks.touching(SYSTEM, [door.id], TODAY) if row.kind == "dwelling"}
             assert own == {pk for code in AT_DOORS for pk in by_hand[code] if pk == door.id}
@@ -116,7 +116,7 @@ AT_DOORS = ("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alo
 def recounted(doors: list[Dwelling]) -> dict[str, set[uuid.UUID]]:
     """The leads of every case, by the rules and nothing else, one record at a time."""
     homes: dict[uuid.UUID, list[Residence]] = {}
-    links = Residence.objects.filter(to_on__isnull=True, kind__in=rules.LIVING)
+    links = Residence.objects.filter(to_on__isnull=True, kind__in=LIVING)
     for link in links.select_related("person", "dwelling"):
         homes.setdefault(link.person_id, []).append(link)
     return leads_at_doors(doors, homes) | leads_of_persons(homes) | leads_of_several(homes)
@@ -131,7 +131,7 @@ def leads_at_doors(doors: list[Dwelling], homes: Homes) -> dict[str, set[uuid.UU
     for door in doors:
         living = [Occupant(link.kind, link.person.born_on) for link in active if link.dwelling_id == door.id]
         area = float(door.area_m2) if door.area_m2 else None
-        for code in rules.of_dwelling(living, occupancy=door.occupancy, tenure=door.tenure, area_m2=area, today=TODAY):
+        for code in of_dwelling(living, occupancy=door.occupancy, tenure=door.tenure, area_m2=area, today=TODAY):
             leads[code].add(door.id)
     return leads
 
@@ -161,7 +161,7 @@ def leads_of_several(homes: Homes) -> dict[str, set[uuid.UUID]]:
             by_phone.setdefault(person.phone_index, {})[person.id] = at
     return {
         "same_name_and_birth": {ids[0] for ids in by_name.values() if len(ids) > 1},
-        "phone_shared": {min(at) for at in by_phone.values() if len(set().union(*at.values())) >= rules.PHONE_DOORS},
+        "phone_shared": {min(at) for at in by_phone.values() if len(set().union(*at.values())) >= PHONE_DOORS},
         "near_duplicate": leads_of_near([person for person in active if not person.born_on]),
     }
 

@@ -18,7 +18,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import rules as registry_rules
+from gridwalk.method.text import reason_kept
 from gridwalk.registry.models import Dwelling
 
 
@@ -92,7 +92,7 @@ def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str)
     access.require(actor, Verb.RECORD_VISIT, handed.grid_id)
     if handed.assignee_id != actor.id:
         raise CampaignError("没有退回：这一户现在不在您名下。")
-    reason = registry_rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if not reason:
         raise CampaignError("没有退回：请写明原因，改派的人要看。")
     with core.write_to(handed.grid_id, actor=actor, at=at) as writing:

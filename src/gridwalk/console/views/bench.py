@@ -22,6 +22,7 @@ from gridwalk.bench.queries.checks import Queue
 from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.queries.evidence import cases
 from gridwalk.bench.queries.evidence.records import kept_apart
+from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -29,7 +30,6 @@ from gridwalk.console.views import register
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions.deciding import DecisionError
-from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import merges, plans
@@ -66,7 +66,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     viewer = request.viewer
     today = clock.local_date(request.at)
     scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
-    if check and check not in rules.CHECKS:
+    if check and check not in CHECKS:
         raise NotHere
     waiting = checks.open_cases(viewer, scope, today)
     counted = checks.counted(waiting)
@@ -82,7 +82,7 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
         "scope": scope,
         "query": urlencode({"scope": scope}),
         "check": check,
-        "about": rules.CHECKS.get(check),
+        "about": CHECKS.get(check),
         "gone": lead is not None and chosen is None,
         "grids": territory.grids(
             viewer, scope=pages.scope_of(request, Verb.SEE_ROWS_MASKED), verb=Verb.SEE_ROWS_MASKED
@@ -107,7 +107,7 @@ def _counts(counted: Sequence[checks.Counted], check: str) -> dict[str, Any]:
 
 
 def _asks_sameness(check: str) -> bool:
-    return "same" in rules.CHECKS[check].choices
+    return "same" in CHECKS[check].choices
 
 
 def _place(queue: Queue) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def decide(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     except DecisionError as error:
         messages.error(request, str(error))
         return _to(request, check, lead)
-    words = f"{rules.CHECKS[check].label}：{rules.CASE_DECISIONS[decision.decision]}，定好了。按 U 撤回。"
+    words = f"{CHECKS[check].label}：{CASE_DECISIONS[decision.decision]}，定好了。按 U 撤回。"
     messages.success(request, words, extra_tags=str(decision.pk))
     return _to(request, check, _id(request.POST.get("next", "")))
 
@@ -194,7 +194,7 @@ def move_out(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     residence = _id(request.POST.get("residence", ""))
     if residence is None:
         raise NotHere
-    reason = request.POST.get("reason", "") or rules.CHECKS[check].label
+    reason = request.POST.get("reason", "") or CHECKS[check].label
     corrections.move_out(actor=request.viewer, at=request.at, residence=residence, reason=reason)
     messages.success(request, "已迁出这一户，人还在册。")
     return _to(request, check, lead)
@@ -205,11 +205,11 @@ def decided(request: Signed) -> HttpResponse:
     """已核定的: who decided what, when and why; each can be taken back."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.GET.get("scope", ""))
     check, offset = request.GET.get("check", ""), pages.offset(request)
-    check = check if check in rules.CHECKS else ""
+    check = check if check in CHECKS else ""
     context = {
         "scope": scope,
         "check": check,
-        "checks": rules.CHECKS,
+        "checks": CHECKS,
         "crumbs": pages.crumbs(scope),
         "offset": offset,
         "rows": decisions.decided(request.viewer, scope, check=check, limit=LISTED, offset=offset),

@@ -15,8 +15,8 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views.register import PAGES
 from gridwalk.core import clock
-from gridwalk.registry import rules
 from gridwalk.registry.actions import endings
+from gridwalk.registry.ends import AT_ONCE, EVIDENCE, EVIDENCE_OF, PROPOSALS
 from gridwalk.visits.queries import impact
 
 BACK = {**PAGES, "building": "console:building"}
@@ -54,12 +54,8 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         "fault": fault,
         "field": field,
         "typed": request.POST,
-        "ends": {
-            code: word
-            for code, word in rules.PROPOSALS[subject.of].items()
-            if kind != "building" or code in rules.AT_ONCE
-        },
-        "evidence": {code: rules.EVIDENCE[code] for code in rules.EVIDENCE_OF[subject.of]},
+        "ends": {code: word for code, word in PROPOSALS[subject.of].items() if kind != "building" or code in AT_ONCE},
+        "evidence": {code: EVIDENCE[code] for code in EVIDENCE_OF[subject.of]},
         "last": subject.last,
         "may_recheck": request.viewer.may(Verb.RECHECK, subject.grid),
     }

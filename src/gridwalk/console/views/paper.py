@@ -17,7 +17,7 @@ from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.registry import rules as registry_rules
+from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.territory import queries as territory
 from gridwalk.visits import rules
 from gridwalk.visits.actions import recording
@@ -75,7 +75,7 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "outcomes": rules.OUTCOMES,
         "keys": json.dumps(rules.KEYS),
         "key_of": {v: k for k, v in rules.KEYS.items()},
-        "second_sources": registry_rules.VACANCY_SOURCES,
+        "second_sources": VACANCY_SOURCES,
         "bands": BAND_TIMES,
         "today": clock.local_date(request.at),
         "crumbs": pages.crumbs(stairwell.building.grid_id),

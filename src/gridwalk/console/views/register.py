@@ -23,9 +23,10 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.queries import differences
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
-from gridwalk.registry import rules
 from gridwalk.registry.actions import corrections, looking
 from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.ends import ended_word
+from gridwalk.registry.living import VACANCY_SOURCES, dwelling_label
 from gridwalk.registry.queries import care, entities, rechecks, search
 from gridwalk.territory import queries as territory
 from gridwalk.timeline import queries as timeline
@@ -124,7 +125,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
             full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
         ),
         "contradictions": checks.touching(request.viewer, [found.id, *persons], today),
-        "label": rules.dwelling_label(found.occupancy, found.tenure)
+        "label": dwelling_label(found.occupancy, found.tenure)
         if request.viewer.may(Verb.SEE_CARE, found.grid_id)
         else "",
         "may_edit": may_edit(request, found),
@@ -132,7 +133,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
         "outcomes": visit_rules.OUTCOMES,
-        "second_sources": rules.VACANCY_SOURCES,
+        "second_sources": VACANCY_SOURCES,
         "now": clock.local(request.at),
         "neighbours": neighbours(request, found),
         "today": today,
@@ -144,7 +145,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 def _standing(request: Signed, kind: str, found: Any) -> dict[str, Any]:
     """Where a record stands, in words, and the end or return that waits or was decided last."""
-    words = rules.ended_word(kind, found.status, getattr(found, "ended_as", ""))
+    words = ended_word(kind, found.status, getattr(found, "ended_as", ""))
     return {"ended": words, "last_end": rechecks.latest_of(request.viewer, [found.id])}
 
 
@@ -218,7 +219,7 @@ def rounds_of(request: Signed, found: Any, typed: Mapping[str, str] | None, refu
     return {
         "line": rounds.line_of(request.viewer, found, today),
         "rounds": rounds.rounds_of(request.viewer, found.id, found.grid_id),
-        "round_faults": rules.ROUND_FAULTS,
+        "round_faults": visit_rules.ROUND_FAULTS,
         "today": today,
         "typed": typed or {},
         "refused": refused,

@@ -13,6 +13,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.actions import deciding
 from gridwalk.differences.actions.deciding import DECISIONS, ChangedMeanwhile, DecisionError
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import rules
 from gridwalk.registry.models import Difference
 
@@ -36,7 +37,7 @@ def decide(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, decision: s
         row = Difference.objects.select_for_update().get(pk=difference)
         if row.state not in rules.WAITING:
             raise DecisionError("这一条已经有人定过了。")
-        outcome = deciding.decide(writing, [row], decision, rules.reason_kept(reason))
+        outcome = deciding.decide(writing, [row], decision, reason_kept(reason))
         for why in outcome.refusals.values():
             raise DecisionError(why)
     for shown in outcome.changed.values():  # only now: that it is asked again stays
@@ -51,7 +52,7 @@ def reveal(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID, reason: str
     """
     row = _get(actor, difference)
     access.require(actor, Verb.REVEAL, row.grid_id)
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if len(reason) < 4:
         raise DecisionError("为什么要看完整号码？请写明事由（不少于 4 个字），居民能看到。")
     if not dictionary.is_sensitive(row.kind, row.field):

@@ -14,6 +14,7 @@ from typing import Any
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, endings
+from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Dwelling, Residence
 from gridwalk.registry.rules import Claim, Verdict
 
@@ -106,7 +107,7 @@ class Way:
 
 
 def _way(row: Difference) -> Way | None:
-    if rules.is_end(row.kind, row.field, row.opened("claimed")):
+    if is_end(row.kind, row.field, row.opened("claimed")):
         return _ENDING
     return _WAYS.get(row.field)
 

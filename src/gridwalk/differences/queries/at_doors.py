@@ -11,7 +11,7 @@ from typing import Protocol
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
-from gridwalk.registry import rules
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Organization, Residence, Site
 
 
@@ -64,7 +64,7 @@ def _homes(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     homes: dict[uuid.UUID, Residence] = {}
     for link in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).order_by("created_at", "id"):
         home = homes.get(link.person_id)
-        if home is None or (home.kind not in rules.LIVING and link.kind in rules.LIVING):
+        if home is None or (home.kind not in LIVING and link.kind in LIVING):
             homes[link.person_id] = link
     return {person: link.dwelling_id for person, link in homes.items()}
 

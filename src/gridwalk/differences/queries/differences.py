@@ -15,6 +15,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Depth, Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.registry import rules
+from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Site
 from gridwalk.registry.queries import entities
 
@@ -193,5 +194,5 @@ def _shown(viewer: Viewer, difference: Difference, column: str) -> str:
         return HIDDEN
     value = difference.opened(column)
     if difference.field == "residence_kind":
-        return rules.RESIDENCE_LABELS.get(str(value), str(value or ""))
+        return RESIDENCE_LABELS.get(str(value), str(value or ""))
     return dictionary.show(difference.kind, difference.field, value, reader)

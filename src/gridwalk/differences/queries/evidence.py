@@ -16,6 +16,7 @@ from gridwalk.differences import arguments
 from gridwalk.differences.arguments import Argument, Case, Member, Part
 from gridwalk.differences.queries.differences import DifferenceRow
 from gridwalk.registry import columns, rules
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Entity, Person, Residence
 from gridwalk.registry.queries import entities
 
@@ -141,7 +142,7 @@ def _homes(entity: Entity) -> Sequence[Residence]:
     if not isinstance(entity, Person):
         return []
     links = Residence.objects.filter(person=entity, to_on__isnull=True).select_related("dwelling")
-    return sorted(links, key=lambda link: (link.kind not in rules.LIVING, link.created_at))
+    return sorted(links, key=lambda link: (link.kind not in LIVING, link.created_at))
 
 
 @dataclasses.dataclass(frozen=True)

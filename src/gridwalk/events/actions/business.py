@@ -12,7 +12,8 @@ from gridwalk.events import kinds
 from gridwalk.events.actions import steps
 from gridwalk.events.actions.reading import Row, Typed, get_door
 from gridwalk.events.models import Event
-from gridwalk.registry import columns, rules
+from gridwalk.method.text import reason_kept
+from gridwalk.registry import columns
 from gridwalk.registry.actions import creation, endings
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.models import Organization
@@ -55,13 +56,13 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
     if found.status != "active":
         raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已关停"})
     typed = Typed(actor, raw, clock.local_date(at))
-    why = rules.reason_kept(raw.get("why", ""))
+    why = reason_kept(raw.get("why", ""))
     if not why:
         typed.refuse("why", "请写原因，来历里要留着")
     on, told = typed.day(), typed.told()
     typed.check()
     with steps.happening("closed", found, actor=actor, at=at, on=on, told=told) as (writing, event):
-        writing.reason = rules.reason_kept(f"{writing.reason}，{why}")
+        writing.reason = reason_kept(f"{writing.reason}，{why}")
         locked = Organization.objects.select_for_update().get(pk=found.pk)
         evidence = kinds.evidence("organization", "closed", told)
         endings.propose(writing, locked, "closed", reason=writing.reason, evidence=evidence)

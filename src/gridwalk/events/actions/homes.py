@@ -14,9 +14,9 @@ from gridwalk.events import kinds as events
 from gridwalk.events.actions import steps
 from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
 from gridwalk.events.models import Event
-from gridwalk.registry import rules
 from gridwalk.registry.actions import creation
 from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import Dwelling, Person, Residence
 
 HERE = "已登记住在这里"
@@ -88,7 +88,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collec
     """
     door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
-    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    living = [link for link in links_of(door) if link.kind in LIVING]
     leaving = typed.chosen(living, who, missing="请选谁搬走了")
     where = typed.choice("where", events.WHERE, missing="请选搬到哪里")
     target = typed.door() if where == "door" else None
@@ -129,7 +129,7 @@ def marry(
     """
     door = get_door(actor, dwelling)
     typed = Typed(actor, raw, clock.local_date(at))
-    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    living = [link for link in links_of(door) if link.kind in LIVING]
     chosen = typed.chosen(living, who, missing="请选这一户里是谁")
     coming = typed.people(people, least=1)
     choice = typed.choice("home", events.HOME, missing="请选住到哪里")
@@ -157,7 +157,7 @@ def marry(
         else:
             relation = events.spouse_of(partner.relation)
             if choice == "other":
-                empty = not [link for link in links_of(home) if link.kind in rules.LIVING]
+                empty = not [link for link in links_of(home) if link.kind in LIVING]
                 _move_to(writing, home, [partner.pk], kind, on=on, source=source)
                 steps.say(writing, partner, source, relation="head" if empty else "")
                 relation = "spouse" if empty else ""
@@ -168,7 +168,7 @@ def marry(
 
 
 def _home_of(one: Coming) -> Dwelling | None:
-    links = Residence.objects.filter(person=one.known, to_on__isnull=True, kind__in=rules.LIVING) if one.known else None
+    links = Residence.objects.filter(person=one.known, to_on__isnull=True, kind__in=LIVING) if one.known else None
     link = links.select_related("dwelling").order_by("created_at").first() if links is not None else None
     return link.dwelling if link is not None and link.dwelling.status == "active" else None
 
@@ -192,15 +192,15 @@ def register_in(
             typed.refuse(f"id_no-{n}", "这个人在这一户，在上面选就行")
     on, told = typed.day(), typed.told()
     typed.check()
-    typed.look_twice(door, coming, rules.REGISTERED)
+    typed.look_twice(door, coming, REGISTERED)
     persons = [link.person_id for link in chosen]
     grids = steps.grids_of([*persons, *steps.known(coming)])
     with steps.happening("registered_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
         _leave_registrations(writing, [*persons, *steps.known(coming)], door, on=on, source=source)
-        kinds = {link: "lives_here" for link in chosen if link.kind in rules.LIVING}
+        kinds = {link: "lives_here" for link in chosen if link.kind in LIVING}
         creation.retype_residences(writing, kinds, source=source, reason=writing.reason)
-        steps.arrive(writing, door, coming, rules.REGISTERED, on=on, source=source)
+        steps.arrive(writing, door, coming, REGISTERED, on=on, source=source)
         creation.place_persons(writing, persons)
     return event
 
@@ -217,7 +217,7 @@ def _unregister(writing: Writing, links: Sequence[Residence], *, on: dt.date | N
     links = steps.current(links)
     living = {link: "lives_elsewhere_registered" for link in links if link.kind == "lives_here"}
     creation.retype_residences(writing, living, source=source, reason=writing.reason)
-    only = [link for link in links if link.kind == rules.REGISTERED]
+    only = [link for link in links if link.kind == REGISTERED]
     creation.end_residences(writing, only, source=source, reason=writing.reason, on=on)
 
 
@@ -228,7 +228,7 @@ def register_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Co
     """
     door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
-    here = [link for link in links_of(door) if link.kind in {"lives_here", rules.REGISTERED}]
+    here = [link for link in links_of(door) if link.kind in {"lives_here", REGISTERED}]
     chosen = typed.chosen(here, who, missing="请选谁的户口迁走了")
     on, told = typed.day(), typed.told()
     typed.check()

@@ -15,6 +15,7 @@ from gridwalk.events.models import Event
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims
 from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.living import LIVING
 
 
 def let(
@@ -28,7 +29,7 @@ def let(
     door = get_door(actor, dwelling)
     typed = Typed(actor, raw, clock.local_date(at))
     coming = typed.people(people)
-    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    living = [link for link in links_of(door) if link.kind in LIVING]
     tenants = {link.person_id for link in living if link.kind == "tenant"}
     for n, one in enumerate(coming):
         if one.known is not None and one.known.pk in tenants:
@@ -58,7 +59,7 @@ def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collect
     """
     door = get_door(actor, dwelling, takes=False)
     typed = Typed(actor, raw, clock.local_date(at))
-    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    living = [link for link in links_of(door) if link.kind in LIVING]
     if door.tenure != "let" and not any(link.kind == "tenant" for link in living):
         raise CorrectionError("这一户没有登记为出租，没有记。看看是不是另一户。", {"dwelling": "不是出租房"})
     gone = typed.chosen(living, who)

@@ -13,9 +13,10 @@ from gridwalk.events import kinds
 from gridwalk.events.actions import steps
 from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
 from gridwalk.events.models import Event
-from gridwalk.registry import columns, rules
+from gridwalk.registry import columns
 from gridwalk.registry.actions import endings
 from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Person
 
 
@@ -28,7 +29,7 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     """
     door = get_door(actor, dwelling)
     typed = Typed(actor, raw, clock.local_date(at))
-    living = [link for link in links_of(door) if link.kind in rules.LIVING]
+    living = [link for link in links_of(door) if link.kind in LIVING]
     chosen = [link for link in living if str(link.person_id) in parent]
     if not chosen:
         typed.refuse("parent", "请选父亲或母亲")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.bench.rules import Contradiction
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers
@@ -19,7 +20,6 @@ from gridwalk.registry import columns
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import places
-from gridwalk.registry.rules import Contradiction
 
 PERSON_FIELDS = ("name", "id_no", "phone", "relation")
 NOT_STORED = "有几处要再看看，没有记。改好再记，内容都在。"

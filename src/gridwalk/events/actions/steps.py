@@ -18,6 +18,7 @@ from gridwalk.events.actions.reading import Coming
 from gridwalk.events.models import Event
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import Claim
 
@@ -108,7 +109,7 @@ def house(
 ) -> None:
     """People on record are linked to a door; where they live now they leave, and nobody is registered twice."""
     if kind == "lives_here":
-        elsewhere = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, kind=rules.REGISTERED)
+        elsewhere = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, kind=REGISTERED)
         standing = list(elsewhere.exclude(dwelling=door))
         creation.end_residences(writing, standing, source=source, reason=writing.reason, on=on)
     links = [

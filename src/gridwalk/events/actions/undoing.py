@@ -24,8 +24,9 @@ from gridwalk.events.models import Event
 from gridwalk.events.queries import daily as queries
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Organization, Person, Residence
-from gridwalk.registry.rules import LIVING, Claim, Verdict
+from gridwalk.registry.rules import Claim, Verdict
 
 CHANGED_SINCE = "后来有人改过其中的内容，没有撤回。请到房屋或人员页直接更正。"
 MERGED_SINCE = "其中一条后来合并过，没有撤回。请到留下的那一条上直接更正。"

@@ -18,7 +18,7 @@ from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds
 from gridwalk.events.models import Event
-from gridwalk.registry import rules
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import titles
 
@@ -104,7 +104,7 @@ def home_of(viewer: Viewer, person: Person) -> Dwelling | None:
     """The door a person's events are recorded at: where they live, else where they are registered."""
     links = Residence.objects.filter(person=person, to_on__isnull=True).select_related("dwelling")
     found = [link for link in links if viewer.may(Verb.SEE_ROWS, link.grid_id)]
-    best = min(found, key=lambda link: (link.kind not in rules.LIVING, link.created_at), default=None)
+    best = min(found, key=lambda link: (link.kind not in LIVING, link.created_at), default=None)
     return best.dwelling if best else None
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.queries import checks
+from gridwalk.bench.rules import CHECKS, PHONE_DOORS, Contradiction
 from gridwalk.core import envelope
-from gridwalk.registry import rules
+from gridwalk.registry.ends import ENDED
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries.entities import shown_name
-from gridwalk.registry.rules import Contradiction
 
 NOBODY = uuid.UUID(int=0)
 
@@ -40,9 +41,9 @@ def warnings(
     elif (n := _n_same_name_and_birth(values, person)) > 0:
         found.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
     n_doors = checks.phone_doors(envelope.blind_index(str(values.get("phone") or ""), purpose="phone"))
-    if n_doors >= rules.PHONE_DOORS:
+    if n_doors >= PHONE_DOORS:
         found.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
-    if residence_kind in rules.LIVING and dwelling.occupancy == "vacant":
+    if residence_kind in LIVING and dwelling.occupancy == "vacant":
         found.append(_noticed("vacant_with_residents", "这一户登记为空房"))
     if residence_kind == "tenant" and dwelling.tenure == "owner":
         found.append(_noticed("owner_with_tenants", "这一户登记为自住"))
@@ -50,7 +51,7 @@ def warnings(
 
 
 def _noticed(code: str, sentence: str) -> Contradiction:
-    return Contradiction(code, sentence, rules.CHECKS[code].todo)
+    return Contradiction(code, sentence, CHECKS[code].todo)
 
 
 def _same_number(values: Mapping[str, Any], person: uuid.UUID | None) -> Person | None:
@@ -66,7 +67,7 @@ def _number_on_record(viewer: Viewer, holder: Person) -> Contradiction:
     homes = Residence.objects.filter(person=holder, to_on__isnull=True).select_related("dwelling")
     where = "、".join(link.dwelling.address for link in homes) or "没有关联房屋"
     who = shown_name(viewer, holder.grid_id, holder.name)
-    state = "" if holder.status == "active" else f"（{rules.ENDED[holder.status]}）"
+    state = "" if holder.status == "active" else f"（{ENDED[holder.status]}）"
     return Contradiction(
         "same_number", f"这个证件号已登记：{who}{state}，{where}", "是同一人，存后就迁到这里；不是，核对证件号"
     )

@@ -19,6 +19,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences.actions import deciding as differences
 from gridwalk.differences.queries import at_doors
+from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
@@ -62,7 +63,7 @@ def decide(
     """
     if decision in NEEDS_REASON and not reason.strip():
         raise UnmatchedRefused("请写明原因，复核的人要看。")
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     by_grid: dict[str, list[uuid.UUID]] = defaultdict(list)
     for row in Unmatched.objects.filter(pk__in=list(unmatched), state="open").select_related("of"):
         access.require(actor, Verb.DECIDE_DIFFERENCE, row.grid)
@@ -81,7 +82,7 @@ def decide(
             outcome.n_done += len(done)
             if done:
                 writing.audit(
-                    AuditVerb(AuditVerb(f"unmatched.{decision}")),
+                    AuditVerb(f"unmatched.{decision}"),
                     scope=grid,
                     kind=done[0].kind,
                     data={"records": len(done)},

@@ -24,6 +24,8 @@ from gridwalk.reconcile.places import Places
 from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, queue
+from gridwalk.registry.ends import is_end
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Residence
 
 ASKED = ("conflict", "missing_right")
@@ -131,7 +133,7 @@ class Work:
             claimed = columns.from_text(kind, field, self._values[index][row][field])
             if rules.or_empty(current) == claimed:
                 continue  # changed since the register was loaded
-            why = "needs_recheck" if rules.is_end(kind, field, claimed) else "ledger_differs"
+            why = "needs_recheck" if is_end(kind, field, claimed) else "ledger_differs"
             difference = claims.difference(
                 writing.at,
                 grid=entity.grid_id,
@@ -163,7 +165,7 @@ class Work:
         """
         with_home = set(
             Residence.objects.filter(
-                person_id__in=list(entity_of.values()), to_on__isnull=True, kind__in=rules.LIVING
+                person_id__in=list(entity_of.values()), to_on__isnull=True, kind__in=LIVING
             ).values_list("person_id", flat=True)
         )
         residents = [(row, person) for row, person in entity_of.items() if person in with_home]

@@ -20,7 +20,8 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
-from gridwalk.registry import care, rules
+from gridwalk.method.text import reason_kept
+from gridwalk.registry import care
 from gridwalk.registry.actions import corrections, creation
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.models import CareLabel, Person
@@ -202,7 +203,7 @@ def end(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, why: str) -> None:
 
 
 def _reason(reason: str) -> str:
-    kept = rules.reason_kept(reason)
+    kept = reason_kept(reason)
     if not kept:
         raise CorrectionError("请写明原因，来历里要留着。", {"reason": "请写明原因"})
     return kept

@@ -15,6 +15,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import queue
+from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.rules import Claim, Verdict
 
@@ -78,7 +79,7 @@ class _Work:
         current = columns.read(entity, claim.field)
         head = entity.heads.get(claim.field)
         verdict, why = rules.judge(_authority(claim), claim.source, current, claim.value, head=head, seen=claim.seen)
-        if verdict is Verdict.APPLY and rules.is_end(claim.kind, claim.field, claim.value):
+        if verdict is Verdict.APPLY and is_end(claim.kind, claim.field, claim.value):
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"

@@ -15,9 +15,11 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import columns, rules
+from gridwalk.method.text import reason_kept
+from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.claims import Judged
+from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import Claim
 
@@ -65,11 +67,11 @@ def correct(
 ) -> list[Judged]:
     """Correct facts with a reason. Raises NotHere, NotPermitted, CorrectionError."""
     found = _get(actor, kind, entity, Verb.EDIT_REGISTER)
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if not reason:
         raise CorrectionError("请写明依据，来历里要留着。", {"reason": "请写明依据"})
     values = parse(kind, raw)
-    if rules.is_end(kind, "status", values.get("status")):
+    if is_end(kind, "status", values.get("status")):
         raise CorrectionError(
             "去世、迁走、注销要另一人复核，没有存。请用“送复核”提出。", {"status": "请用“送复核”提出"}
         )
@@ -115,7 +117,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
     access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
     person_grid = Person.objects.values_list("grid_id", flat=True).get(pk=found.person_id)
     grids = {found.grid_id, person_grid, person_grid[:12] + "000"} | _home_grids(found.person_id)
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     with core.write_to(*grids, actor=actor, at=at) as writing:
         creation.end_residences(writing, [found], source=source, reason=reason)
         creation.place_persons(writing, [found.person_id])
@@ -146,7 +148,7 @@ def prove_vacancies(writing: Writing, shown: Sequence[tuple[Dwelling, str, dt.da
 def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field: str, reason: str) -> str:
     """The full value of a sealed field, for a reason the person concerned can read. Raises NotHere, NotPermitted."""
     found = _get(actor, kind, entity, Verb.REVEAL)
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if len(reason) < 4:
         raise CorrectionError("为什么要看完整号码？请写明事由，居民能看到。", {"reason": "请写明事由（不少于 4 个字）"})
     if not dictionary.is_sensitive(kind, field):

@@ -12,8 +12,9 @@ from typing import Any
 from gridwalk.core import bulk, clock, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
-from gridwalk.registry import care, columns, rules
+from gridwalk.registry import care, columns
 from gridwalk.registry.actions import claims, queue
+from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
 
 
@@ -111,7 +112,7 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
     for one in new:
         links = held[one.person]
         same = next((r for r in links if r.dwelling_id == one.dwelling), None)
-        elsewhere = [r for r in links if r is not same and r.kind in rules.LIVING and one.kind in rules.LIVING]
+        elsewhere = [r for r in links if r is not same and r.kind in LIVING and one.kind in LIVING]
         if one.source in FROM_PAPER:
             if same is not None and same.kind != one.kind:
                 asked.append(_other_kind(writing, same, one))
@@ -230,7 +231,7 @@ def _leave(
 ) -> None:
     """Somebody no longer lives at a door. Whose household is registered there stays registered there (人户分离)."""
     if home.kind == "lives_here" and keeps_registration:
-        _retype(writing, home, rules.REGISTERED, source=source, reason=reason)
+        _retype(writing, home, REGISTERED, source=source, reason=reason)
     else:
         _end(writing, home, source=source, reason=reason, on=on)
 
@@ -302,7 +303,7 @@ def place_persons(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     links = _current_links(set(persons))
     moved: list[Person] = []
     for person in Person.objects.filter(id__in=list(persons)):
-        best = min(links[person.id], key=lambda r: (r.kind not in rules.LIVING, r.created_at), default=None)
+        best = min(links[person.id], key=lambda r: (r.kind not in LIVING, r.created_at), default=None)
         grid = best.grid_id if best else person.grid_id[:12] + "000"
         if grid != person.grid_id and grid in writing.versions and person.grid_id in writing.versions:
             writing.left(person.grid_id, "person", person.id, source="office")

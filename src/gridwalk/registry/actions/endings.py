@@ -22,11 +22,12 @@ from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import columns, rules
+from gridwalk.method.text import reason_kept
+from gridwalk.registry import columns
 from gridwalk.registry.actions import creation, returns
+from gridwalk.registry.ends import AT_ONCE, EVIDENCE_OF, PROPOSALS, REINSTATED
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Recheck, Residence, Site
 from gridwalk.registry.queries import ended
-from gridwalk.registry.rules import REINSTATED
 from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Building
 
@@ -48,7 +49,7 @@ GONE = "这一条已经不在册了，不用再注销。请刷新后再看。"
 
 def propose(writing: Writing, entity: Entity, proposed: str, *, reason: str, evidence: str = "") -> Recheck:
     """Step: propose an end. The entity stays active, marked as awaiting recheck; a second proposal is the first."""
-    if proposed not in rules.PROPOSALS.get(entity.KIND, {}):
+    if proposed not in PROPOSALS.get(entity.KIND, {}):
         raise EndError(NOT_SO)
     standing = Recheck.objects.filter(entity=entity.id, state="open").first()
     if standing is not None:
@@ -67,7 +68,7 @@ def _propose(
     evidence: str,
     together: uuid.UUID | None = None,
 ) -> list[Recheck]:
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     made = [
         Recheck(
             grid_id=entity.grid_id,
@@ -124,16 +125,16 @@ def _mark(writing: Writing, entities: Sequence[Ending], proposed: str, reason: s
 def propose_end(
     *, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, proposed: str, evidence: str, reason: str
 ) -> list[Recheck]:
-    """Propose an end or a return (``rules.REINSTATED``) from a page; ``kind`` "building": of all its doors at once.
+    """Propose an end or a return (``REINSTATED``) from a page; ``kind`` "building": of all its doors at once.
 
     Raises NotHere, NotPermitted, EndError.
     """
     subject = _subject(actor, kind, entity, proposed)
-    if proposed not in {REINSTATED, *rules.PROPOSALS[subject.of]}:
+    if proposed not in {REINSTATED, *PROPOSALS[subject.of]}:
         raise EndError(NOT_SO if proposed else "没有送：请选是哪一种。", "proposed")
-    if kind == "building" and proposed not in rules.AT_ONCE:
+    if kind == "building" and proposed not in AT_ONCE:
         raise EndError("没有送：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
-    if evidence not in rules.EVIDENCE_OF[subject.of]:
+    if evidence not in EVIDENCE_OF[subject.of]:
         raise EndError("没有送：请选凭什么知道的。", "evidence")
     if not reason.strip():
         raise EndError("没有送：请写明原因，复核的人要看。", "reason")
@@ -173,7 +174,7 @@ def _subject(actor: Viewer, kind: str, pk: uuid.UUID, proposed: str) -> _Subject
         if proposed == REINSTATED:
             rows &= Q(ended_as="demolished")
     else:
-        table = columns.TABLES.get(kind) if kind in rules.PROPOSALS else None
+        table = columns.TABLES.get(kind) if kind in PROPOSALS else None
         found = table._default_manager.filter(pk=pk).first() if table else None
         rows = Q(pk=pk)
     if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
@@ -257,7 +258,7 @@ def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, no
     for recheck in rechecks:
         recheck.state = "confirmed" if confirmed else "rejected"
         recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
-        recheck.decided_at, recheck.note = writing.at, rules.reason_kept(note)
+        recheck.decided_at, recheck.note = writing.at, reason_kept(note)
     bulk.update(rechecks, ["state", "decided_by", "decided_by_name", "decided_at", "note"])
     what = "return" if returning else "end"
     for recheck, entity in zip(rechecks, entities, strict=True):

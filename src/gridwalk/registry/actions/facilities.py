@@ -17,6 +17,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.choices import FACILITY_INTERVALS
 from gridwalk.method import address_writing
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation
 from gridwalk.registry.actions.corrections import CorrectionError
@@ -123,7 +124,7 @@ def _set_state(actor: Viewer, at: dt.datetime, facility: uuid.UUID, state: str, 
     if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
         raise NotHere
     access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if not reason:
         raise CorrectionError("没有改：请写明原因，来历里要留着。", {"reason": "请写明原因"})
     with core.write_to(found.grid_id, actor=actor, at=at) as writing:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.registry import rules
+from gridwalk.method.text import reason_kept
 from gridwalk.registry.models import Person
 from gridwalk.registry.queries import access
 
@@ -32,7 +32,7 @@ def note_number_search(*, actor: Viewer, at: dt.datetime, field: str, persons: S
 def list_looks(*, actor: Viewer, at: dt.datetime, person: Person, reason: str) -> list[access.Look]:
     """Who looked at a person, for a reason that is itself on record. Raises NotHere, LookError."""
     access.require(actor, person)
-    reason = rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if len(reason) < 4:
         raise LookError("没有打开：请写明谁来查、为什么（不少于 4 个字），这也会记下。")
     found = access.looks_at(actor, person)

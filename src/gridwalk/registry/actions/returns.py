@@ -9,8 +9,9 @@ from typing import Any
 
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
-from gridwalk.registry import columns, rules
+from gridwalk.registry import columns
 from gridwalk.registry.actions import creation
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import ended
 from gridwalk.territory import actions as territory
@@ -71,13 +72,13 @@ def reinstate(writing: Writing, entities: Sequence[Any], *, reason: str) -> None
 def _reopen(writing: Writing, back: Sequence[Residence], returning: set[Any], reason: str) -> None:
     """Links go on where both their ends stand and nobody gets a second home or the same link twice."""
     current = Residence.objects.filter(person_id__in=[link.person_id for link in back], to_on__isnull=True)
-    has_home = set(current.filter(kind__in=rules.LIVING).values_list("person_id", flat=True))
+    has_home = set(current.filter(kind__in=LIVING).values_list("person_id", flat=True))
     at_door = set(current.values_list("person_id", "dwelling_id"))
     again = []
     for link in back:
         person_stands = link.person_id in returning or link.person.status == "active"
         door_stands = link.dwelling_id in returning or link.dwelling.status != "struck_off"
-        second = link.kind in rules.LIVING and link.person_id in has_home
+        second = link.kind in LIVING and link.person_id in has_home
         if person_stands and door_stands and not second and (link.person_id, link.dwelling_id) not in at_door:
             again.append(link)
             at_door.add((link.person_id, link.dwelling_id))

@@ -18,7 +18,8 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import choices
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import care, predicates, rules
+from gridwalk.registry import care, predicates
+from gridwalk.registry.living import LIVING, dwelling_label
 from gridwalk.registry.models import CareLabel, Dwelling, Person, Residence
 from gridwalk.registry.queries.entities import shown_name
 
@@ -198,7 +199,7 @@ def _place(dwelling: Any, names: dict[str, accounts.Responsible]) -> Place:
     return Place(
         dwelling=dwelling.pk,
         address=dwelling.address,
-        label=rules.dwelling_label(dwelling.occupancy, dwelling.tenure),
+        label=dwelling_label(dwelling.occupancy, dwelling.tenure),
         last_contact_on=dwelling.last_contact_on,
         due_on=dwelling.due,
         step=f"{call}，{'看还空着没有' if vacant else '看谁住着'}",
@@ -261,7 +262,7 @@ def homes_of(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, Residence]:
     """Where each lives now, else where they are registered."""
     found: dict[uuid.UUID, Residence] = {}
     for link in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).select_related("dwelling"):
-        if link.kind in rules.LIVING or link.person_id not in found:
+        if link.kind in LIVING or link.person_id not in found:
             found[link.person_id] = link
     return found
 

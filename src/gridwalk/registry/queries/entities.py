@@ -19,6 +19,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.types import Shown
 from gridwalk.registry import columns, predicates, rules
+from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, dwelling_label
 from gridwalk.registry.models import (
     CareLabel,
     Difference,
@@ -111,8 +112,8 @@ def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Res
         id_no=person.id_no_masked,
         phone=person.phone_masked,
         kind=link.kind,
-        kind_label=rules.RESIDENCE_LABELS.get(link.kind, link.kind),
-        living=link.kind in rules.LIVING,
+        kind_label=RESIDENCE_LABELS.get(link.kind, link.kind),
+        living=link.kind in LIVING,
         verified_on=person.verified_on,
         status=person.get_status_display(),
         pending=person.status_pending,
@@ -230,7 +231,7 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
     ids = [d.id for d in dwellings]
     living: dict[uuid.UUID, int] = defaultdict(int)
     persons: dict[uuid.UUID, uuid.UUID] = {}
-    links = Residence.objects.filter(dwelling_id__in=ids, to_on__isnull=True, kind__in=rules.LIVING)
+    links = Residence.objects.filter(dwelling_id__in=ids, to_on__isnull=True, kind__in=LIVING)
     for dwelling, person in links.values_list("dwelling_id", "person_id"):
         living[dwelling] += 1
         persons[person] = dwelling
@@ -254,7 +255,7 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
             stairwell=d.stairwell.name if d.stairwell else "",
             address=d.address,
             n_living=living[d.id],
-            label=rules.dwelling_label(d.occupancy, d.tenure) if sees else "",
+            label=dwelling_label(d.occupancy, d.tenure) if sees else "",
             has_care=sees and d.id in with_care,
             n_differences=n_differences,
         )

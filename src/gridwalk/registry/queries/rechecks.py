@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.registry import rules
+from gridwalk.registry.ends import EVIDENCE, proposal_word
 from gridwalk.registry.models import Dwelling, Recheck
 from gridwalk.registry.queries import titles
 
@@ -102,8 +102,8 @@ def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[Waiting]:
             subject=of.pk if of else row.entity,
             title=f"{of.estate} {of.name} 整栋".strip() if of else named.get(row.entity, ""),
             n=counted[row.together] or 1,
-            proposed=rules.proposal_word(row.kind, row.proposed),
-            evidence=rules.EVIDENCE.get(row.evidence, ""),
+            proposed=proposal_word(row.kind, row.proposed),
+            evidence=EVIDENCE.get(row.evidence, ""),
             reason=row.reason,
             proposed_by=row.proposed_by_name,
             proposed_at=row.proposed_at,

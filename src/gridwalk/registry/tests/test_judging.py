@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from gridwalk.dictionary import document
 from gridwalk.dictionary.types import Authority
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import rules
+from gridwalk.registry.living import dwelling_label
 from gridwalk.registry.rules import UNSEEN, Verdict
 
 HEAD = uuid.UUID(int=7)
@@ -96,7 +98,7 @@ def word(why: str) -> str:
     ],
 )
 def test_it_keeps_no_number_in_a_reason(typed: str, kept: str) -> None:
-    assert rules.reason_kept(typed) == kept
+    assert reason_kept(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -111,4 +113,4 @@ def test_it_keeps_no_number_in_a_reason(typed: str, kept: str) -> None:
     ],
 )
 def test_a_dwelling_has_one_label(occupancy: str, tenure: str, label: str) -> None:
-    assert rules.dwelling_label(occupancy, tenure) == label
+    assert dwelling_label(occupancy, tenure) == label

@@ -19,9 +19,9 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
+from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow
 from gridwalk.registry import columns
-from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person
 from gridwalk.retention import queries
 from gridwalk.retention.models import Erased
@@ -57,7 +57,7 @@ def erase_person(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, reason: s
         raise RetentionError("没有清除：这个人还在册。先办去世、迁走或注销，复核同意之后再清。")
     if Erased.objects.filter(pk=person).exists():
         raise RetentionError("早已清除了，不用再清。")
-    reason = registry_rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if len(reason) < 4:
         raise RetentionError("没有清除：请写明谁提出、为什么（不少于 4 个字），审计里要留着。")
     erase(actor=actor, at=at, persons=[person], why="request", reason=reason)

@@ -16,7 +16,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import rules as registry_rules
+from gridwalk.method.text import reason_kept
 from gridwalk.sync import crypto, rules
 from gridwalk.sync.models import ActivationCode, Attempts, Device, ServerKey
 
@@ -228,7 +228,7 @@ def revoke(*, actor: Viewer, at: dt.datetime, device: uuid.UUID, reason: str) ->
     found = Device.objects.filter(pk=device).first()
     if found is None or not actor.may(Verb.MANAGE_DEVICES, found.scope):
         raise NotHere
-    reason = registry_rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if not reason:
         raise DeviceError("没有停用：请写明原因。")
     with core.write_to(actor=actor, at=at) as writing:

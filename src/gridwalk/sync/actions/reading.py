@@ -12,8 +12,10 @@ from typing import Any
 from gridwalk.core import ids, plain
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns
+from gridwalk.registry.ends import PROPOSALS
+from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Person, Residence
-from gridwalk.registry.rules import PROPOSALS, RESIDENCE_LABELS, Claim
+from gridwalk.registry.rules import Claim
 from gridwalk.sync import rules
 from gridwalk.sync.models import Alias, Op
 from gridwalk.sync.rules import Intention

@@ -16,7 +16,7 @@ from gridwalk.core import clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import rules as registry_rules
+from gridwalk.method.text import reason_kept
 from gridwalk.sync import rules
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.actions.planning import Outcome
@@ -109,6 +109,6 @@ def _decide(
     to: uuid.UUID | None = None,
 ) -> None:
     found.state, found.decided_by, found.decided_by_name, found.decided_at = state, actor.id, actor.name, at
-    found.note, found.assigned_to_id = registry_rules.reason_kept(note), to
+    found.note, found.assigned_to_id = reason_kept(note), to
     found.save()
     Op.objects.filter(pk=found.pk).update(settled_at=at)

@@ -18,7 +18,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.registry import columns
-from gridwalk.registry.rules import PROPOSALS
+from gridwalk.registry.ends import PROPOSALS
 from gridwalk.sync import rules
 from gridwalk.sync.models import Attachment, Note, Op, Returned
 from gridwalk.visits.rules import OUTCOMES

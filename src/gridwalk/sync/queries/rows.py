@@ -16,6 +16,7 @@ from gridwalk.dictionary import sight
 from gridwalk.dictionary.choices import CARE_CATEGORY
 from gridwalk.registry import predicates
 from gridwalk.registry import rules as registry
+from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Person, Residence, Site
 from gridwalk.sync.models import Returned
 from gridwalk.sync.queries import layouts
@@ -186,7 +187,7 @@ def _differences(grid: str) -> Iterator[Row]:
 def _shown(difference: Difference, column: str) -> str:
     value = difference.opened(column)
     if difference.field == "residence_kind":
-        return registry.RESIDENCE_LABELS.get(str(value), str(value or ""))
+        return RESIDENCE_LABELS.get(str(value), str(value or ""))
     return dictionary.show(difference.kind, difference.field, value, sight.ON_PHONE)
 
 

@@ -12,8 +12,8 @@ from gridwalk.core import clock, moving
 from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moved, Moves
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import rules as registry
 from gridwalk.registry.actions import creation
+from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import Residence
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.steps import households
@@ -49,7 +49,7 @@ class Moving:
             raise UpkeepError(f"没有送：勾上的有 {gone} 人已经不在原来那一户了。请去掉再送。", "people")
         if any(link.person.status != "active" or link.person.status_pending for link in leaving):
             raise UpkeepError("没有送：勾上的有人已注销，或注销正等着复核。先把注销定下来，或去掉再送。", "people")
-        if plan.choices["registration"] == "stays" and any(link.kind == registry.REGISTERED for link in leaving):
+        if plan.choices["registration"] == "stays" and any(link.kind == REGISTERED for link in leaving):
             raise UpkeepError("没有送：户口留在原处的话，只在这里登记户籍的人不用搬。请去掉再送。", "people")
 
     def _refuse_day(self, plan: Plan) -> None:
@@ -74,7 +74,7 @@ class Moving:
             from_on=dt.date.fromisoformat(plan.choices["from_on"]),
         )
         said: dict[uuid.UUID, dict[str, Any]] = {old.pk: rules.OLD_DOOR_FACTS[plan.choices["old_door"]]}
-        if new.occupancy != "occupied" and any(link.kind in registry.LIVING for link in made):
+        if new.occupancy != "occupied" and any(link.kind in LIVING for link in made):
             said[new.pk] = {"occupancy": "occupied"}
         doors = households.use_doors(moves, {door: facts for door, facts in said.items() if facts})
         return {

@@ -17,7 +17,7 @@ from gridwalk.core import envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import rules as registry_rules
+from gridwalk.method.text import reason_kept
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.kinds import WORK
 from gridwalk.upkeep.models import Plan
@@ -81,7 +81,7 @@ def _require_editing(actor: Viewer, plan: Plan) -> set[str]:
 
 
 def _reason(typed: str) -> str:
-    reason = registry_rules.reason_kept(typed)
+    reason = reason_kept(typed)
     if len(reason) < LEAST:
         raise UpkeepError(f"没有送：请写明原因（不少于 {LEAST} 个字），复核的人要看，来历里要留着。", "reason")
     return reason
@@ -103,7 +103,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: Plan, confirmed: bool, note:
     _require_recheck(actor, plan)
     if plan.proposed_by is not None and plan.proposed_by == actor.id:
         raise UpkeepError("提出的人不能自己复核，请另一位同事来复核。")
-    note = registry_rules.reason_kept(note)
+    note = reason_kept(note)
     if not note:
         raise UpkeepError("没有定：请写明怎么核对的。", "note")
     grids = READS[plan.kind].grids(plan) if confirmed else set()
@@ -177,7 +177,7 @@ def _note(writing: Writing, plan: Plan, what: str, reason: str) -> None:
     """One line on the timeline of every record the plan is about."""
     for subject in plan.subjects:
         writing.audit(
-            AuditVerb(AuditVerb(f"upkeep.{what}")),
+            AuditVerb(f"upkeep.{what}"),
             scope=plan.communities[0],
             kind="upkeep",
             subject=subject,

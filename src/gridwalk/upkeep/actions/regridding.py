@@ -21,8 +21,8 @@ from gridwalk.campaigns.actions import regridding as campaigns
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.models import Comparison, Import
-from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import regridding as registry
 from gridwalk.sync.models import Device
 from gridwalk.territory.models import Building, Grid, GridPlan, Stairwell
@@ -51,7 +51,7 @@ def propose(
 
     Raises NotHere, PlanError.
     """
-    reason = registry_rules.reason_kept(reason)
+    reason = reason_kept(reason)
     community = old[0][:12] if old else ""
     if not old or not 1 <= len(new) <= MOST or (len(old) == 1 and len(new) == 1):
         raise PlanError("没有送：拆分要从一个变成几个，合并要从几个变少；先选好网格和个数。")
@@ -213,7 +213,7 @@ def _waiting(plan: GridPlan) -> GridPlan:
 
 
 def _note_decision(plan: GridPlan, actor: Viewer, at: dt.datetime, state: str, note: str) -> None:
-    plan.state, plan.note = state, registry_rules.reason_kept(note)
+    plan.state, plan.note = state, reason_kept(note)
     plan.decided_by, plan.decided_by_name, plan.decided_at = actor.id, actor.name, at
     plan.save()
 

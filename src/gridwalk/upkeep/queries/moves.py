@@ -14,6 +14,14 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry import rules as registry
+from gridwalk.registry.living import (
+    LIVING,
+    REGISTERED,
+    RESIDENCE_LABELS,
+    kind_after_move,
+    kind_of_both,
+    stays_registered,
+)
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Residence
 from gridwalk.registry.queries import titles
 from gridwalk.registry.queries.entities import shown_name
@@ -110,14 +118,14 @@ class Move:
             Mover(
                 link.person_id,
                 shown_name(viewer, old.grid_id, link.person.name),
-                registry.RESIDENCE_LABELS[link.kind],
-                link.kind in registry.LIVING,
+                RESIDENCE_LABELS[link.kind],
+                link.kind in LIVING,
                 {
                     code: _then(link.kind, there.get(link.person_id), along=code == "along")
                     for code in rules.REGISTRATION
                 },
             )
-            for link in sorted(links, key=lambda x: (x.kind not in registry.LIVING, x.created_at))
+            for link in sorted(links, key=lambda x: (x.kind not in LIVING, x.created_at))
         ]
 
     def effects(self, viewer: Viewer, plan: Plan) -> list[Effect]:
@@ -151,17 +159,17 @@ def _chosen(viewer: Viewer, old: Dwelling, choices: Mapping[str, Any]) -> dict[s
 
 def _then(kind: str, held: str | None, *, along: bool) -> str:
     """What links somebody to both doors after the move, in words."""
-    if kind == registry.REGISTERED and not along:
+    if kind == REGISTERED and not along:
         return "不动"
-    there = registry.kind_after_move(kind, along=along)
-    there = registry.kind_of_both(held, there) if held else there
-    stays = "，原处留户籍" if registry.stays_registered(kind, along=along) else ""
-    return f"新处{registry.RESIDENCE_LABELS[there]}{stays}"
+    there = kind_after_move(kind, along=along)
+    there = kind_of_both(held, there) if held else there
+    stays = "，原处留户籍" if stays_registered(kind, along=along) else ""
+    return f"新处{RESIDENCE_LABELS[there]}{stays}"
 
 
 def staying(plan: Plan) -> Any:
     """Who goes on living at the door that is left."""
-    living = Residence.objects.filter(dwelling=plan.subjects[0], to_on__isnull=True, kind__in=registry.LIVING)
+    living = Residence.objects.filter(dwelling=plan.subjects[0], to_on__isnull=True, kind__in=LIVING)
     return living.filter(person__status="active").exclude(person__in=plan.subjects[2:])
 
 

@@ -20,6 +20,7 @@ from gridwalk.differences import arguments
 from gridwalk.differences.arguments import Part
 from gridwalk.method import address_writing
 from gridwalk.registry import columns, predicates, rules
+from gridwalk.registry.living import LIVING, RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
 
 NOT_CHOSEN = frozenset({"status", "residence_kind"})
@@ -125,8 +126,8 @@ def links(persons: Sequence[Person]) -> list[Link]:
             of=r.person_id,
             dwelling=r.dwelling_id,
             address=r.dwelling.address,
-            kind_label=rules.RESIDENCE_LABELS.get(r.kind, r.kind),
-            living=r.kind in rules.LIVING,
+            kind_label=RESIDENCE_LABELS.get(r.kind, r.kind),
+            living=r.kind in LIVING,
         )
         for r in rows.order_by("created_at", "id")
     ]

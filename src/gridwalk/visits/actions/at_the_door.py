@@ -15,8 +15,9 @@ from gridwalk.core.actions import Writing
 from gridwalk.registry import rules
 from gridwalk.registry.actions import claims, corrections, creation, endings
 from gridwalk.registry.actions.claims import Judged
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Entity, Person, Residence
-from gridwalk.registry.rules import LIVING, Claim
+from gridwalk.registry.rules import Claim
 from gridwalk.visits.actions import caring
 from gridwalk.visits.models import Visit
 from gridwalk.visits.needs import Need

@@ -14,9 +14,10 @@ from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import endings
+from gridwalk.registry.ends import REINSTATED
 from gridwalk.registry.models import Recheck
 from gridwalk.visits import rules
 from gridwalk.visits.actions import targets
@@ -36,9 +37,7 @@ def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confir
         rechecks = endings.as_one(found)
         endings.decide(writing, rechecks, confirmed=confirmed, note=note)
         if confirmed:
-            _targets_follow(
-                writing, [r.entity for r in rechecks], returning=found.proposed == registry_rules.REINSTATED
-            )
+            _targets_follow(writing, [r.entity for r in rechecks], returning=found.proposed == REINSTATED)
     return found
 
 
@@ -64,7 +63,7 @@ def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirm
     found = Target.objects.filter(pk=target).first()
     if found is None or not actor.may(Verb.RECHECK, found.grid_id):
         raise NotHere
-    note = registry_rules.reason_kept(note)
+    note = reason_kept(note)
     if not note:
         raise VisitRefused("没有复核：请写明怎么核实的。")
     with core.write_to(*_grids(found), actor=actor, at=at) as writing:

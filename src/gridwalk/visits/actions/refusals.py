@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core import clock
+from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.registry.models import Entity, Residence
 from gridwalk.visits import needs, rules
 from gridwalk.visits.actions.at_the_door import Found, NewVisit
@@ -54,7 +55,7 @@ def of_visit(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
         return "这一户不在这个网格里，没有记。请核对房号。"
     if new.outcome not in rules.OUTCOMES:
         return "不认得这个结果，没有记。"
-    if new.second_source and new.second_source not in rules.SECOND_SOURCES:
+    if new.second_source and new.second_source not in VACANCY_SOURCES:
         return "不认得这个空房核实来源，没有记。"
     return _of_time(new, known, earlier) or _of_found(new, known.people.get(new.entity, set()))
 

@@ -16,8 +16,8 @@ from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Facility
 from gridwalk.registry.rules import Claim
@@ -38,7 +38,7 @@ class RoundRefused(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What was seen on a day: a result of ``registry.rules.ROUND_RESULTS``; with a fault what it is and whether it
+    """What was seen on a day: a result of ``rules.ROUND_RESULTS``; with a fault what it is and whether it
     can be used.
     """
 
@@ -87,7 +87,7 @@ def _require_sound(seen: Seen, today: dt.date) -> None:
         raise RoundRefused("没有记：巡检日期在将来，请核对日期。")
     if seen.result not in {"fine", "faulty", "repaired"}:
         raise RoundRefused("没有记：请选巡检结果。")
-    if seen.result == "faulty" and seen.fault not in registry_rules.ROUND_FAULTS:
+    if seen.result == "faulty" and seen.fault not in rules.ROUND_FAULTS:
         raise RoundRefused("没有记：请选是什么毛病。")
     if seen.fault == "other" and not seen.note.strip():
         raise RoundRefused("没有记：选了“其他”，请写几个字说明。")
@@ -154,7 +154,7 @@ def _round(writing: Writing, entity: Any, seen: Seen) -> Round:
         result=seen.result,
         fault=seen.fault if seen.result == "faulty" else "",
         out_of_use=seen.out_of_use and seen.result == "faulty",
-        note=registry_rules.reason_kept(seen.note)[:NOTE_LENGTH],
+        note=reason_kept(seen.note)[:NOTE_LENGTH],
         was=entity.status,
         worker=writing.actor.id,
         worker_name=writing.actor.name,
@@ -219,7 +219,7 @@ def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason:
     if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, found.grid_id)
-    reason = registry_rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if not reason:
         raise RoundRefused("没有撤回：请写明原因，来历里要留着。")
     with core.write_to(found.grid_id, actor=actor, at=at) as writing:

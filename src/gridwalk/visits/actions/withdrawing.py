@@ -16,8 +16,8 @@ from gridwalk.core import actions as core
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry import rules as registry_rules
 from gridwalk.registry.actions import corrections
 from gridwalk.registry.models import CareLabel, Dwelling
 from gridwalk.visits import rules
@@ -40,7 +40,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
     if not actor.may(Verb.SEE_ROWS, place.grid_id):
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, place.grid_id)
-    reason = registry_rules.reason_kept(reason)
+    reason = reason_kept(reason)
     if not reason:
         raise VisitRefused("没有撤回：请写明原因，来历里要留着。")
     labels = CareLabel.objects.filter(contacts__visit=found)

@@ -13,6 +13,8 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns, rules
+from gridwalk.registry.ends import PROPOSALS, ended_word
+from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Recheck, Residence
 from gridwalk.registry.queries import ended, rechecks
 from gridwalk.registry.queries.entities import shown_name
@@ -85,13 +87,13 @@ def subject(viewer: Viewer, kind: str, pk: uuid.UUID) -> Subject:
         rows: Sequence[Any] = _doors(building.pk, grid)
         gone = "" if any(row.status != "struck_off" for row in rows) else "已拆除"
     else:
-        table: Any = columns.TABLES.get(kind) if kind in rules.PROPOSALS else None
+        table: Any = columns.TABLES.get(kind) if kind in PROPOSALS else None
         found = table._default_manager.filter(pk=pk).first() if table else None
         if found is None or not viewer.may(Verb.SEE_ROWS, found.grid_id):
             raise NotHere
         rows, grid, of = [found], found.grid_id, kind
         title = found.address if isinstance(found, Dwelling) else found.name
-        gone = rules.ended_word(kind, found.status, getattr(found, "ended_as", ""))
+        gone = ended_word(kind, found.status, getattr(found, "ended_as", ""))
     if not rows or not viewer.may(Verb.EDIT_REGISTER, grid):
         raise NotHere
     return Subject(
@@ -132,7 +134,7 @@ def impact(viewer: Viewer, of: Subject, today: dt.date) -> Impact:
                 name=shown_name(viewer, link.grid_id, link.person.name),
                 dwelling=link.dwelling_id,
                 address=link.dwelling.address,
-                kind=rules.RESIDENCE_LABELS.get(link.kind, link.kind),
+                kind=RESIDENCE_LABELS.get(link.kind, link.kind),
                 homeless=of.of == "dwelling" and link.person_id not in housed,
             )
             for link in links

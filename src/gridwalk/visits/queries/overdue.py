@@ -19,7 +19,8 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry import predicates, rules
+from gridwalk.registry import predicates
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import entities
 from gridwalk.visits.queries import worklist
@@ -129,8 +130,8 @@ def _overdue(kind: str, scope: str, today: dt.date, field: str) -> QuerySet[Any]
 def _at_home(persons: QuerySet[Any]) -> QuerySet[Residence]:
     """The one door each of these people is asked at: where they live, else where they are registered."""
     links = Residence.objects.filter(to_on__isnull=True).exclude(dwelling__status="struck_off")
-    lives = links.filter(person=OuterRef("person"), kind__in=rules.LIVING)
-    return links.filter(Q(kind__in=rules.LIVING) | ~Exists(lives), person__in=persons)
+    lives = links.filter(person=OuterRef("person"), kind__in=LIVING)
+    return links.filter(Q(kind__in=LIVING) | ~Exists(lives), person__in=persons)
 
 
 def doors(

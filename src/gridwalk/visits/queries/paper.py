@@ -13,9 +13,9 @@ from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import at_doors
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
-from gridwalk.registry.rules import LIVING
 from gridwalk.territory.models import Stairwell
 from gridwalk.visits.models import Visit
 from gridwalk.visits.queries import worklist

@@ -191,7 +191,7 @@ def _last_rounds(entities: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Round]:
 def _said(last: Round | None) -> str:
     if last is None or last.result != "faulty":
         return ""
-    return "，".join(part for part in (registry_rules.ROUND_FAULTS.get(last.fault, ""), last.note) if part)
+    return "，".join(part for part in (rules.ROUND_FAULTS.get(last.fault, ""), last.note) if part)
 
 
 def _dates(row: Any, today: dt.date) -> tuple[int, dt.date | None, dt.date, str]:
@@ -267,9 +267,9 @@ def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Past]:
 
 
 def _past(one: Round) -> Past:
-    label, mark, tone = registry_rules.ROUND_RESULTS[one.result]
+    label, mark, tone = rules.ROUND_RESULTS[one.result]
     parts: Sequence[str] = (
-        registry_rules.ROUND_FAULTS.get(one.fault, ""),
+        rules.ROUND_FAULTS.get(one.fault, ""),
         one.note,
         "先停用" if one.out_of_use else "",
     )

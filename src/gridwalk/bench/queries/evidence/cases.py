@@ -12,9 +12,8 @@ from gridwalk.bench.queries.evidence.homes import door_by_door
 from gridwalk.bench.queries.evidence.records import side_by_side
 from gridwalk.bench.queries.evidence.residents import person_by_person
 from gridwalk.bench.queries.evidence.sheet import Evidence, day
+from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
 from gridwalk.core import clock
-from gridwalk.registry import rules
-from gridwalk.registry.rules import CHECKS
 
 EVIDENCE: Mapping[str, Callable[[Viewer, Case], Evidence]] = {
     "same_number": side_by_side,
@@ -47,7 +46,7 @@ def told_before(viewer: Viewer, waiting: OpenCase) -> str:
         return ""
     reason = f"（{earlier.reason}）" if earlier.reason else ""
     on = day(clock.local_date(earlier.decided_at))
-    before = f"{on} {earlier.decided_by_name} 核定过：{rules.CASE_DECISIONS[earlier.decision]}{reason}。"
+    before = f"{on} {earlier.decided_by_name} 核定过：{CASE_DECISIONS[earlier.decision]}{reason}。"
     if not waiting.joined and not waiting.changed and earlier.decision in AS_BEFORE:
         return before + AS_BEFORE[earlier.decision]
     names = checks.names(viewer, waiting.case.members)

@@ -11,7 +11,7 @@ from gridwalk.bench.queries import checks
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.places import residents_of
 from gridwalk.bench.queries.evidence.sheet import BESIDE, Arguments, Cell, Column, Evidence, FactLine
-from gridwalk.registry import rules
+from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Person, Residence
 from gridwalk.registry.queries import entities
 
@@ -48,7 +48,7 @@ def _column(viewer: Viewer, door: Member, link: Residence) -> Column:
 def _lines(
     columns: list[Column], links: Mapping[uuid.UUID, Residence], names: Mapping[uuid.UUID, str]
 ) -> list[FactLine]:
-    kinds = [rules.RESIDENCE_LABELS.get(links[c.id].kind, "") if c.open else "" for c in columns]
+    kinds = [RESIDENCE_LABELS.get(links[c.id].kind, "") if c.open else "" for c in columns]
     contacts = [links[c.id].dwelling.last_contact_on if c.open else None for c in columns]
     return [
         FactLine("与此房的关系", [Cell(kind) for kind in kinds]),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
-from gridwalk.registry import rules
+from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import entities
 
@@ -50,9 +50,7 @@ def _of_persons(viewer: Viewer, rows: Sequence[Entity]) -> dict[str, Words]:
     residents = _residents([link.dwelling_id for links in own.values() for link in links])
     homes, household = {}, {}
     for person, links in own.items():
-        homes[person] = "；".join(
-            f"{link.dwelling.address}（{rules.RESIDENCE_LABELS.get(link.kind, '')}）" for link in links
-        )
+        homes[person] = "；".join(f"{link.dwelling.address}（{RESIDENCE_LABELS.get(link.kind, '')}）" for link in links)
         beside = [other for link in links for other in residents[link.dwelling_id]]
         household[person] = _names(viewer, [link for link in beside if link.person_id not in persons])
     return {"住处": homes, "同户的人": household}

@@ -10,7 +10,7 @@ from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.sheet import BELOW, Arguments, Cell, Evidence, FactLine, Resident
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
-from gridwalk.registry import rules
+from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
 
@@ -36,7 +36,7 @@ def person_by_person(viewer: Viewer, case: Case) -> Evidence:
 
 def _links(case: Case) -> list[Residence]:
     people = {m.id for m in case.members if m.kind == "person"}
-    links = Residence.objects.filter(to_on__isnull=True, person__in=people, kind__in=rules.LIVING)
+    links = Residence.objects.filter(to_on__isnull=True, person__in=people, kind__in=LIVING)
     if case.lead.kind == "dwelling":
         links = links.filter(dwelling=case.lead.id)
     return list(links.select_related("person", "dwelling").order_by("dwelling__walk_key", "created_at", "id"))
@@ -53,7 +53,7 @@ def _resident(viewer: Viewer, link: Residence) -> Resident:
         phone=person.phone_masked,
         dwelling=link.dwelling_id,
         address=link.dwelling.address,
-        kind=rules.RESIDENCE_LABELS.get(link.kind, link.kind),
+        kind=RESIDENCE_LABELS.get(link.kind, link.kind),
         note=verified or f"{sheet.origin_of_link(link)}，没有核实过",
         residence=link.id,
     )
@@ -91,7 +91,7 @@ def _phone_shared(links: Links) -> Arguments:
 def _vacant_with_residents(links: Links) -> Arguments:
     sources = {link.dwelling.vacancy_source for link in links} - {""}
     return Arguments(
-        for_one=[f"空房由{rules.VACANCY_SOURCES.get(source, '第二来源')}" for source in sources],
+        for_one=[f"空房由{VACANCY_SOURCES.get(source, '第二来源')}" for source in sources],
         against=_verified(links),
     )
 

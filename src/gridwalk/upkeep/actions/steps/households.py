@@ -12,8 +12,8 @@ from typing import Any
 from gridwalk.core import bulk
 from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moves
-from gridwalk.registry import rules
 from gridwalk.registry.actions import creation
+from gridwalk.registry.living import REGISTERED, kind_after_move, kind_of_both, stays_registered
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.upkeep.actions.steps import merging
 
@@ -32,9 +32,9 @@ def move(moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: boo
     }
     made = []
     for link in leaving:
-        kind = rules.kind_after_move(link.kind, along=along)
+        kind = kind_after_move(link.kind, along=along)
         if there := standing.get(link.person_id):
-            moves.set([there], history="residence", kind=rules.kind_of_both(there.kind, kind))
+            moves.set([there], history="residence", kind=kind_of_both(there.kind, kind))
             continue
         new = Residence(
             grid_id=to.grid_id,
@@ -48,8 +48,8 @@ def move(moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: boo
         record = {"person": str(link.person_id), "dwelling": str(to.pk), "kind": kind}
         writing.created(to.grid_id, "residence", new.pk, record, source="office", reason=moves.reason)
         made.append(new)
-    staying = [link for link in leaving if rules.stays_registered(link.kind, along=along)]
-    moves.set(staying, history="residence", kind=rules.REGISTERED, to_on=None)
+    staying = [link for link in leaving if stays_registered(link.kind, along=along)]
+    moves.set(staying, history="residence", kind=REGISTERED, to_on=None)
     moves.set([link for link in leaving if link not in staying], history="residence", to_on=from_on)
     bulk.insert(made)
     creation.place_persons(writing, people)

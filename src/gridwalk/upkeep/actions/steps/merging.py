@@ -15,6 +15,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moves
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.actions import claims, creation, queue
+from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import (
     CareLabel,
     Difference,
@@ -107,10 +108,10 @@ def hand_over_homes(moves: Moves, stays: Person, goes: Person, home: uuid.UUID |
     links = list(Residence.objects.filter(person=stays, to_on__isnull=True).order_by("created_at", "id"))
     chosen = next((r for r in links if r.pk == home), None)
     if chosen is not None:
-        elsewhere = [r for r in links if r.kind in rules.LIVING and r.dwelling_id != chosen.dwelling_id]
+        elsewhere = [r for r in links if r.kind in LIVING and r.dwelling_id != chosen.dwelling_id]
         registered = [r for r in elsewhere if r.kind == "lives_here" and chosen.kind != "lives_here"]
         left = [r for r in elsewhere if r not in registered]
-        moves.set(registered, history="residence", kind=rules.REGISTERED)
+        moves.set(registered, history="residence", kind=REGISTERED)
         moves.set(left, history="residence", to_on=today)
         ended |= {r.pk for r in left}
     creation.place_persons(moves.writing, [stays.pk])
@@ -178,7 +179,7 @@ def _hand_over_links(
             current.setdefault(getattr(link, other_end), []).append(link)
 
     def gives_way(link: Residence) -> tuple[bool, bool, bool]:
-        return link.pk != home, link.kind not in rules.LIVING, getattr(link, own) != stays.pk
+        return link.pk != home, link.kind not in LIVING, getattr(link, own) != stays.pk
 
     double = [max(both, key=gives_way) for both in current.values() if len(both) > 1]
     moves.set(double, history="residence", to_on=clock.local_date(moves.writing.at))
