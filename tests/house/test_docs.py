@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gridwalk.cli import VERBS
 from gridwalk.indicators import document
+from gridwalk.visits.outcomes import OUTCOMES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs/operations/安装和日常运行.md").read_text("utf-8")
@@ -28,6 +29,12 @@ def test_every_setting_is_documented() -> None:
     settings = (ROOT / "src/gridwalk/config/settings.py").read_text("utf-8")
     read = set(re.findall(r'environ(?:\.get)?[\[(]"(\w+)"', settings)) | {"DATABASE_URL"}
     assert read <= set(re.findall(r"`([A-Z_]+)`", OPERATIONS))
+
+
+def test_every_outcome_of_a_visit_is_documented() -> None:
+    page = (ROOT / "docs/algorithms/visits.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\w) \| (.) \| (\w+) \|", page, re.MULTILINE)
+    assert rows == [(outcome.key, outcome.mark, code) for code, outcome in OUTCOMES.items()]
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

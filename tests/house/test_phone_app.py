@@ -13,7 +13,7 @@ from pathlib import Path
 import hatch_build
 from gridwalk.dictionary import choices, sheets
 from gridwalk.registry.living import VACANCY_SOURCES
-from gridwalk.visits import needs, rules
+from gridwalk.visits import needs
 
 PHONE = hatch_build.WEB / "phone"
 FIRST_LOAD = 250_000
@@ -49,8 +49,6 @@ def test_its_words_are_the_dictionarys() -> None:
         "organization_status": choices.ORGANIZATION_STATUS,
     }.items():
         assert words[name] == {code: said[0] for code, said in listed.items()}, name
-    assert words["outcome"] == {code: label for code, (label, _) in rules.OUTCOMES.items()}
-    assert words["outcome_mark"] == {code: mark for code, (_, mark) in rules.OUTCOMES.items()}
     assert words["need"] == needs.NEEDS
     assert words["help"] == needs.HELP
     assert words["need_state"] == {state: needs.STATES[state] for state in needs.FOLLOWED}

@@ -26,13 +26,13 @@ from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.territory import queries as territory
 from gridwalk.territory.models import Grid
+from gridwalk.visits import outcomes
 from gridwalk.visits.queries import worklist
 
 TOTAL = ""
 """The code under which ``explained`` and ``week`` keep the sum."""
 
 _SPLIT, _NEW = "split", "new"
-_EXPLAINED = ("已说明，拒访", "已说明，多时段无人")
 Cells = dict[str, Figure]
 
 
@@ -95,7 +95,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     ]
     reasons = _reasons(campaign, parts)
     if withholds:
-        shown = rules.merge_small(reasons, _EXPLAINED, split_shown=explained[TOTAL] is not None)
+        shown = rules.merge_small(reasons, outcomes.EXPLAINED, split_shown=explained[TOTAL] is not None)
     else:
         shown = sorted(reasons.items(), key=lambda pair: -pair[1])
     return Overview(
@@ -207,23 +207,13 @@ def _days(campaign: Campaign, grids: Sequence[str], live: Figure, today: dt.date
 
 
 def _reasons(campaign: Campaign, parts: Sequence[str]) -> dict[str, int]:
-    words = {
-        ("remaining", ""): "还没去",
-        ("remaining", "no_answer"): "去过，无人",
-        ("remaining", "vacant_confirmed"): "报空房，待第二来源",
-        ("remaining", "phone"): "只打过电话，还没上过门",
-        ("explained", "refused"): "已说明，拒访",
-        ("explained", "no_answer"): "已说明，多时段无人",
-        ("pending", "moved_away"): "报已搬走，待复核",
-        ("pending", "not_found"): "找不到，待复核",
-    }
-    found: dict[str, int] = {}
+    reasons: dict[str, int] = {}
     for part in parts:
         for (state, outcome), n in worklist.states(campaign, part).items():
             if state not in {"visited", "left"}:
-                label = words.get((state, outcome), "去过，没办成")
-                found[label] = found.get(label, 0) + n
-    return found
+                label = outcomes.gap(state, outcome).reason
+                reasons[label] = reasons.get(label, 0) + n
+    return reasons
 
 
 def percent(figure: Figure | None) -> str:

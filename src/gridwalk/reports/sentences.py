@@ -12,6 +12,7 @@ from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicato
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent
+from gridwalk.visits.outcomes import ADVICE
 
 WITHHELD, NOT_DISPATCHED = "不显示", "还没有下派走访任务。"
 SHORTFALLS = {
@@ -19,17 +20,6 @@ SHORTFALLS = {
     "linkage": "逐人核对住处，做到一人一处现住",
     "dwellings_resolved": "没人住也没核实的房屋，上门或问物业核实",
 }
-STEPS = {
-    "还没去": "还没去的，按楼栋单元排进每日清单",
-    "去过，无人": "去过没人的，换没试过的时段再去，有号码的先打电话",
-    "报空房，待第二来源": "报空房的，请物业、邻居或业主证实，任一即可",
-    "只打过电话，还没上过门": "只打过电话的，上门见面",
-    "已说明，拒访": "拒访的，送信说明，不再上门打扰",
-    "已说明，多时段无人": "多时段无人的，留信留电话，等居民方便时再走",
-    "报已搬走，待复核": "报搬走的，由另一人复核后再定",
-    "找不到，待复核": "找不到的，由另一人核对地址",
-}
-"""What comes next for a reason of the gap, by the words of ``overview.reasons``."""
 
 
 def _count(n: int | None, unit: str) -> str:
@@ -143,8 +133,8 @@ def problems(data: Overview) -> Iterator[str]:
 def next_steps(data: Overview) -> Iterator[str]:
     """One step for every gap there is, the largest reason first."""
     for label, n in data.reasons:
-        if label in STEPS:
-            yield f"{STEPS[label]}，共 {n:,} 户。"
+        if label in ADVICE:
+            yield f"{ADVICE[label]}，共 {n:,} 户。"
     for code, step in SHORTFALLS.items():
         figure = data.communities.total[code]
         if figure is not None and figure.gap:

@@ -22,6 +22,7 @@ from gridwalk.registry import rules
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
 from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.territory import queries as territory
+from gridwalk.visits.outcomes import OUTCOMES
 from gridwalk.visits.rules import ROUND_FAULTS, ROUND_RESULTS
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
@@ -33,24 +34,6 @@ MARKS = {
     "inspector": "查",
     "platform": "账",
     "round": "巡",
-}
-OUTCOME_MARKS = {
-    "met": "见",
-    "phone": "电",
-    "vacant_confirmed": "空",
-    "no_answer": "无",
-    "refused": "拒",
-    "moved_away": "迁",
-    "not_found": "查",
-}
-OUTCOME_WORDS = {
-    "met": "见面",
-    "phone": "电话核实",
-    "vacant_confirmed": "空房",
-    "no_answer": "无人",
-    "refused": "拒访",
-    "moved_away": "已搬走",
-    "not_found": "找不到",
 }
 
 
@@ -206,16 +189,16 @@ def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
     outcome = str(record.get("outcome", ""))
     if outcome == "vacant_confirmed" and not full:
         return Past(at=change.at, mark="访", tone="v", sentence="走访，已核实", by=change.actor_name, note="")
-    words = f"走访，{OUTCOME_WORDS.get(outcome, outcome)}"
+    known = OUTCOMES[outcome]
+    words = f"走访，{known.label}"
     if record.get("n_confirmed"):
         words += f"，确认 {record['n_confirmed']} 人"
     words += f"，改 {record['n_changed']} 处" if record.get("n_changed") else ("，无变化" if outcome == "met" else "")
     source = VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
-    tone = {"met": "v", "phone": "v", "vacant_confirmed": "k", "no_answer": "n", "refused": "e"}.get(outcome, "q")
     return Past(
         at=change.at,
-        mark=OUTCOME_MARKS.get(outcome, "走"),
-        tone=tone,
+        mark=known.mark,
+        tone=known.tone,
         sentence=words,
         by=change.actor_name,
         note=source,

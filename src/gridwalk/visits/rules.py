@@ -4,40 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from gridwalk.registry.living import VACANCY_SOURCES
+from gridwalk.visits.outcomes import AWAITING_RECHECK, FAILED, OUTCOMES, Settles
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
-OUTCOMES = {
-    "met": ("见面", "见"),
-    "phone": ("电话核实", "电"),
-    "vacant_confirmed": ("空房", "空"),
-    "no_answer": ("无人", "无"),
-    "refused": ("拒访", "拒"),
-    "moved_away": ("已搬走", "迁"),
-    "not_found": ("找不到", "查"),
-}
-"""outcome → (label, the one character of its mark)."""
-
-KEYS = {
-    "j": "met",
-    "d": "phone",
-    "k": "vacant_confirmed",
-    "w": "no_answer",
-    "u": "refused",
-    "q": "moved_away",
-    "c": "not_found",
-}
-"""Single keys of paper entry: 见 j · 电 d · 空 k · 无 w · 拒 u · 迁 q · 查 c."""
-
-CONTACTS = frozenset({"met", "phone", "vacant_confirmed"})
-"""Outcomes by which somebody has seen to the place; a contact in the sense of rate 2."""
-
-FAILED = frozenset({"no_answer", "refused"})
-AWAITING_RECHECK = frozenset({"moved_away", "not_found"})
 CONFIRMED, REJECTED = "confirmed", "rejected"
 OTHER_WORKER_AFTER = dt.timedelta(days=7)
 ABSENT_DAYS, ABSENT_BANDS = 3, 2
@@ -99,7 +73,7 @@ def takes_out_of_scope(kind: str, outcome: str) -> bool:
 
     A dwelling whose household moved away is still a dwelling: it stays in scope and counts as visited.
     """
-    return outcome == "not_found" or (outcome == "moved_away" and kind != "dwelling")
+    return kind in OUTCOMES[outcome].leaves
 
 
 def settle(attempts: Iterable[Attempt]) -> Settled:
@@ -111,39 +85,49 @@ def settle(attempts: Iterable[Attempt]) -> Settled:
     nothing.
     """
     ordered = sorted((a for a in attempts if a.recheck != REJECTED), key=lambda a: (a.at, a.outcome))
-    met = any(a.outcome == "met" for a in ordered)
+    met = any(_settles(a) is Settles.AT_ONCE for a in ordered)
     for index, attempt in enumerate(ordered):
-        before = ordered[:index]
-        visited = (
-            attempt.outcome == "met"
-            or (attempt.outcome == "phone" and any(b.outcome in FAILED for b in before))
-            or (attempt.outcome == "vacant_confirmed" and proves_vacancy(attempt, before))
-            or attempt.recheck == CONFIRMED
-        )
-        if visited:
+        if _visits(attempt, ordered[:index]):
             return Settled("visited", attempt.outcome, attempt.at, met)
-    gone = [a for a in ordered if a.outcome in AWAITING_RECHECK]
-    if gone:
-        return Settled("pending", gone[-1].outcome, gone[-1].at)
-    for attempt in ordered:
-        if attempt.outcome == "refused":
-            return Settled("explained", "refused", attempt.at)
-    absent_since = _absent_since(ordered)
-    if absent_since is not None:
-        return Settled("explained", "no_answer", absent_since)
+    reports = [a for a in ordered if a.outcome in AWAITING_RECHECK]
+    if reports:
+        return Settled("pending", reports[-1].outcome, reports[-1].at)
+    explains = _explains(ordered)
+    if explains is not None:
+        return Settled("explained", explains.outcome, explains.at)
     return Settled("remaining", ordered[-1].outcome if ordered else "")
 
 
-def _absent_since(ordered: Iterable[Attempt]) -> dt.datetime | None:
-    """The knock that made it no answer on enough days in enough bands."""
+def _settles(attempt: Attempt) -> Settles:
+    return OUTCOMES[attempt.outcome].settles
+
+
+def _visits(attempt: Attempt, before: Sequence[Attempt]) -> bool:
+    """Whether a door is visited by an attempt, after those before it."""
+    match _settles(attempt):
+        case Settles.AT_ONCE:
+            return True
+        case Settles.AFTER_A_KNOCK:
+            return any(b.outcome in FAILED for b in before)
+        case Settles.BY_SECOND_SOURCE:
+            return proves_vacancy(attempt, before)
+        case _:
+            return attempt.recheck == CONFIRMED
+
+
+def _explains(ordered: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that explains a door: the first refusal, else the knock that made it no answer often enough."""
     days: set[dt.date] = set()
     bands: set[str] = set()
     for attempt in ordered:
-        if attempt.outcome == "no_answer":
+        if _settles(attempt) is Settles.AS_EXPLAINED:
+            return attempt
+    for attempt in ordered:
+        if _settles(attempt) is Settles.WHEN_REPEATED:
             days.add(attempt.at.astimezone(LOCAL).date())
             bands.add(band_of(attempt.at))
             if len(days) >= ABSENT_DAYS and len(bands) >= ABSENT_BANDS:
-                return attempt.at
+                return attempt
     return None
 
 

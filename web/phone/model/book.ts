@@ -23,6 +23,7 @@ import type {
   Visit,
   VisitData,
 } from "./types";
+import { isFailed, settles } from "./outcomes";
 import { dayOf } from "./time";
 
 export type Place = Dwelling | Organization | Site;
@@ -248,17 +249,17 @@ function later(day: string, n: number): string {
 
 /** How a door stands after a visit, as far as the phone can tell; the server's word replaces it with the next pull. */
 function settled(target: Target, data: VisitData, before: readonly Visit[]): Target {
-  const failedBefore = before.some((visit) => ["no_answer", "refused"].includes(visit.outcome));
+  const way = settles(data.outcome);
   const visited =
-    data.outcome === "met" ||
-    (data.outcome === "phone" && failedBefore) ||
-    (data.outcome === "vacant_confirmed" && !!data.second_source && data.second_source !== "other_worker");
+    way === "at_once" ||
+    (way === "after_a_knock" && before.some((visit) => isFailed(visit.outcome))) ||
+    (way === "by_second_source" && !!data.second_source && data.second_source !== "other_worker");
   const state =
     target.state === "visited" || visited
       ? "visited"
-      : ["moved_away", "not_found"].includes(data.outcome)
+      : way === "after_recheck"
         ? "pending"
-        : data.outcome === "refused"
+        : way === "as_explained"
           ? "explained"
           : target.state;
   return {

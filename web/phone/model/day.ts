@@ -1,6 +1,7 @@
 /** The worker's day: doors in walking order, what is due, how far it is. */
 import type { Book } from "./book";
 import { household } from "./draft";
+import { isAbsence } from "./outcomes";
 import { addDays, bandOf, dayOf, sayMoment, sayDay } from "./time";
 import type { Difference, Dwelling, GridCache, PlaceKind, Target, Visit } from "./types";
 import { say } from "./words";
@@ -122,7 +123,7 @@ function lastSaid(visit: Visit | undefined, target: Target | undefined, today: s
   const said = `${when}${band}${visit.waiting ? "有一份待定" : say("outcome", visit.outcome)}`;
   const next =
     target && !SETTLED.includes(target.state) ? untried([...target.bands, bandOf(Date.parse(visit.at))]) : "";
-  return next && visit.outcome === "no_answer" ? `${said}，换${say("band", next)}试试` : said;
+  return next && isAbsence(visit.outcome) ? `${said}，换${say("band", next)}试试` : said;
 }
 
 function isLater(revisit: number | null, visit: Visit | undefined, now: number): boolean {
@@ -154,7 +155,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const filters: Filter[] = [];
   if (left) filters.push("left");
   if (revisit && left) filters.push("agreed");
-  if (left && target?.outcome === "no_answer") filters.push("absent");
+  if (left && target && isAbsence(target.outcome)) filters.push("absent");
   if (vacant) filters.push("vacant");
   if (dwelling.tenure === "let") filters.push("let");
   if (cared) filters.push("care");
@@ -315,7 +316,7 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
     const revisit = target?.revisit_at && left ? Date.parse(target.revisit_at) : null;
     const filters: Filter[] = left ? ["left"] : [];
     if (revisit) filters.push("agreed");
-    if (left && target?.outcome === "no_answer") filters.push("absent");
+    if (left && target && isAbsence(target.outcome)) filters.push("absent");
     found.push({
       id: place.id,
       kind: place.kind,

@@ -1,5 +1,6 @@
 /** A visit being made: what has been typed so far, and the op it becomes. */
 import { headOf, type Book, type Place } from "./book";
+import { settles } from "./outcomes";
 import type { Arrival, Contact, Facts, Heads, Op, Person, PlaceKind, Residence, VisitData } from "./types";
 import { uuid7 } from "./uuid7";
 
@@ -137,10 +138,11 @@ export interface Outcome {
 
 /** The op a draft becomes. `seq` is given by the outbox; `at` and `mono` are hints and order nothing. */
 export function toOp(book: Book, draft: Draft, said: Outcome, when: { at: Date; mono: number; seq: number }): Op {
-  const seen = said.outcome === "met" || said.outcome === "phone";
+  const way = settles(said.outcome);
+  const seen = way === "at_once" || way === "after_a_knock";
   const data: VisitData = {
     outcome: said.outcome,
-    met_adult: said.outcome === "met",
+    met_adult: way === "at_once",
     confirmed: seen ? confirmed(book, draft) : [],
     arrivals: draft.arrivals,
     departures: draft.departures,

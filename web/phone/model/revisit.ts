@@ -1,5 +1,6 @@
 /** When to come again: six days by four times of day, quiet hours left out, what is agreed elsewhere shown. */
 import { addDays, atDay, bandOf, dayOf, isQuiet, minutesOf } from "./time";
+import { isAbsence } from "./outcomes";
 import type { Target, Visit } from "./types";
 import { say } from "./words";
 
@@ -46,7 +47,7 @@ export function slots(now: number, quiet: readonly [string, string], others: rea
 
 /** What this knock adds up to, and what another one would (no answer on ≥ 3 days in ≥ 2 bands counts as explained). */
 export function hintOf(visits: readonly Visit[], now: number, next: number): string {
-  const knocks = [...visits.filter((one) => one.outcome === "no_answer").map((one) => Date.parse(one.at)), now];
+  const knocks = [...visits.filter((one) => isAbsence(one.outcome)).map((one) => Date.parse(one.at)), now];
   const count = (moments: number[]) => ({
     days: new Set(moments.map(dayOf)).size,
     bands: new Set(moments.map(bandOf)).size,

@@ -1,8 +1,9 @@
 /** Words of coded values. `words.json` is held to the field dictionary by a test of the server's. */
 import words from "../words.json";
+import { LABELS, MARKS } from "./outcomes";
 import type { Difference } from "./types";
 
-const all: Record<string, Record<string, string>> = words;
+const all: Record<string, Record<string, string>> = { ...words, outcome: LABELS, outcome_mark: MARKS };
 
 export function say(list: string, code: string | null | undefined): string {
   return code ? (all[list]?.[code] ?? code) : "";

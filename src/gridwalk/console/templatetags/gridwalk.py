@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 
 from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.visits import rules as visits
+from gridwalk.visits.outcomes import OUTCOMES
 
-VACANT = visits.OUTCOMES["vacant_confirmed"][1]
+VACANT = OUTCOMES["vacant_confirmed"].mark
 """The character of a vacant door; on paper it is a settled door like any other (styles/print.css)."""
 
 register = template.Library()
@@ -162,7 +162,7 @@ def kind(code: str) -> str:
 @register.filter
 def outcome(code: str) -> str:
     """What came of a visit, in words; an unknown code as it is."""
-    return visits.OUTCOMES.get(code, (code, ""))[0]
+    return OUTCOMES[code].label if code in OUTCOMES else code
 
 
 @register.simple_tag

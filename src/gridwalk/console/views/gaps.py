@@ -26,9 +26,9 @@ from gridwalk.differences.queries import at_doors
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.visits import steps
 from gridwalk.visits.queries import worklist
 
-TABS = ("untried", "tried", "agreed", "vacant_unproved", "refused", "absent", "pending")
 PAGE, ASKED = 200, 50
 
 
@@ -76,7 +76,7 @@ def gaps(request: Signed) -> HttpResponse:
             request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=first
         )
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
-        tabs = [(r, worklist.REASONS[r], reasons[r]) for r in TABS if reasons[r]]
+        tabs = [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]]
         context |= {
             "rows": rows,
             "tabs": tabs,

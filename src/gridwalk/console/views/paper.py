@@ -19,10 +19,10 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.territory import queries as territory
-from gridwalk.visits import rules
 from gridwalk.visits.actions import recording
 from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.needs import Need
+from gridwalk.visits.outcomes import KEYS, OUTCOMES
 from gridwalk.visits.queries import paper
 
 BAND_TIMES = {
@@ -72,9 +72,9 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "stairwell": stairwell,
         "rows": rows,
         "refused": refused,
-        "outcomes": rules.OUTCOMES,
-        "keys": json.dumps(rules.KEYS),
-        "key_of": {v: k for k, v in rules.KEYS.items()},
+        "outcomes": OUTCOMES,
+        "keys": json.dumps(KEYS),
+        "key_of": {v: k for k, v in KEYS.items()},
         "second_sources": VACANCY_SOURCES,
         "bands": BAND_TIMES,
         "today": clock.local_date(request.at),
@@ -93,7 +93,7 @@ def _record_paper(request: Signed, grid: str, rows: list[paper.EntryRow]) -> tup
     visits = []
     for row in rows:
         outcome = request.POST.get(f"o-{row.dwelling}", "")
-        if outcome not in rules.OUTCOMES:
+        if outcome not in OUTCOMES:
             continue
         band = request.POST.get(f"b-{row.dwelling}") or request.POST.get("band") or "morning"
         time = BAND_TIMES.get(band, BAND_TIMES["morning"])[1]

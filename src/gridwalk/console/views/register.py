@@ -33,6 +33,7 @@ from gridwalk.timeline import queries as timeline
 from gridwalk.upkeep.queries import pairs
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits import rules as visit_rules
+from gridwalk.visits.outcomes import OUTCOMES
 from gridwalk.visits.queries import care as followed
 from gridwalk.visits.queries import chart, paper, rounds, worklist
 
@@ -132,7 +133,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
-        "outcomes": visit_rules.OUTCOMES,
+        "outcomes": OUTCOMES,
         "second_sources": VACANCY_SOURCES,
         "now": clock.local(request.at),
         "neighbours": neighbours(request, found),
@@ -244,7 +245,7 @@ def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
         "may_reveal": viewer.may(Verb.REVEAL, found.grid_id),
         "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
         "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
-        "outcomes": visit_rules.OUTCOMES,
+        "outcomes": OUTCOMES,
         "now": clock.local(request.at),
         **_standing(request, kind, found),
     }

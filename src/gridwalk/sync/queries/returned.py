@@ -21,7 +21,7 @@ from gridwalk.registry import columns
 from gridwalk.registry.ends import PROPOSALS
 from gridwalk.sync import rules
 from gridwalk.sync.models import Attachment, Note, Op, Returned
-from gridwalk.visits.rules import OUTCOMES
+from gridwalk.visits.outcomes import OUTCOMES
 
 VERBS = {
     "visit.record": "走访",
@@ -140,7 +140,7 @@ def _lines(op: Op) -> list[tuple[str, str]]:
     lines = []
     outcome = data.get("outcome")
     if isinstance(outcome, str):
-        lines.append(("结果", OUTCOMES.get(outcome, ("（读不懂）", ""))[0]))
+        lines.append(("结果", OUTCOMES[outcome].label if outcome in OUTCOMES else "（读不懂）"))
     if isinstance(data.get("confirmed"), list) and data["confirmed"]:
         lines.append(("核实", f"{len(data['confirmed'])} 人无变化"))
     lines += _facts(str(body.get("kind") or ""), body.get("set"))

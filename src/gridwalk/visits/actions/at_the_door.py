@@ -21,7 +21,7 @@ from gridwalk.registry.rules import Claim
 from gridwalk.visits.actions import caring
 from gridwalk.visits.models import Visit
 from gridwalk.visits.needs import Need
-from gridwalk.visits.rules import CONTACTS
+from gridwalk.visits.outcomes import CONTACTS
 
 
 @dataclasses.dataclass(frozen=True)

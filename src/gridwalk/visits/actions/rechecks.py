@@ -23,6 +23,7 @@ from gridwalk.visits import rules
 from gridwalk.visits.actions import targets
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.models import Visit
+from gridwalk.visits.outcomes import AWAITING_RECHECK
 
 
 def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confirmed: bool, note: str = "") -> Recheck:
@@ -69,9 +70,7 @@ def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirm
     with core.write_to(*_grids(found), actor=actor, at=at) as writing:
         found = Target.objects.select_for_update().get(pk=target)
         standing = list(Visit.objects.filter(entity=found.entity, withdrawn_at__isnull=True).order_by("at"))
-        reports = [
-            v for v in standing if v.target_id == found.id and v.outcome in rules.AWAITING_RECHECK and not v.recheck
-        ]
+        reports = [v for v in standing if v.target_id == found.id and v.outcome in AWAITING_RECHECK and not v.recheck]
         if found.state != "pending" or not reports:
             raise VisitRefused("这一户已经不在待复核里，请刷新后再看。")
         if actor.id is not None and any(v.worker == actor.id for v in reports):

@@ -15,6 +15,7 @@ from gridwalk.registry.models import Entity, Residence
 from gridwalk.visits import needs, rules
 from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.models import Visit
+from gridwalk.visits.outcomes import FAILED, OUTCOMES
 
 AGREED_WITHIN = dt.timedelta(hours=1)
 
@@ -44,7 +45,7 @@ def of_repeat(new: NewVisit, before: Visit) -> str:
     if before.withdrawn_at is not None:
         return "这次走访记过，又撤回了，没有再记。要重新记，请打开这一户补录。"
     if (before.entity, before.outcome) != (new.entity, new.outcome):
-        return f"这一时段已经记过“{rules.OUTCOMES[before.outcome][0]}”，没有改。那次记错了，请打开这一户先撤回它。"
+        return f"这一时段已经记过“{OUTCOMES[before.outcome].label}”，没有改。那次记错了，请打开这一户先撤回它。"
     return ""
 
 
@@ -53,7 +54,7 @@ def of_visit(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
     entity = known.entities.get(new.entity)
     if entity is None or new.kind != entity.KIND:
         return "这一户不在这个网格里，没有记。请核对房号。"
-    if new.outcome not in rules.OUTCOMES:
+    if new.outcome not in OUTCOMES:
         return "不认得这个结果，没有记。"
     if new.second_source and new.second_source not in VACANCY_SOURCES:
         return "不认得这个空房核实来源，没有记。"
@@ -76,7 +77,7 @@ def _of_time(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
     ):
         return f"{campaign.quiet_from:%H:%M} 到次日 {campaign.quiet_until:%H:%M} 不上门，没有记。若是居民约好的，请先记约定的时间。"
     at_door = [v for v in earlier if v.outcome != "phone" and v.on >= begun]
-    if len(at_door) >= campaign.max_visits and new.outcome in rules.FAILED:
+    if len(at_door) >= campaign.max_visits and new.outcome in FAILED:
         return f"这一户已去过 {campaign.max_visits} 次，不再打扰，没有记。可以打电话或留信。"
     return ""
 

@@ -23,6 +23,7 @@ from gridwalk.registry.models import Facility
 from gridwalk.registry.rules import Claim
 from gridwalk.visits import rules
 from gridwalk.visits.models import Round, Visit
+from gridwalk.visits.outcomes import CONTACTS
 from gridwalk.visits.rules import Look
 
 KINDS = ("facility", "site")
@@ -247,7 +248,7 @@ def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason:
 
 def last_contact(entity: uuid.UUID) -> dt.date | None:
     """The day somebody last saw to a place, by its standing visits and rounds."""
-    visits = Visit.objects.filter(entity=entity, withdrawn_at__isnull=True, outcome__in=rules.CONTACTS)
+    visits = Visit.objects.filter(entity=entity, withdrawn_at__isnull=True, outcome__in=CONTACTS)
     rounds = Round.objects.filter(entity=entity, withdrawn_at__isnull=True)
     days = [*visits.values_list("on", flat=True), *rounds.values_list("on", flat=True)]
     return max(days, default=None)

@@ -11,24 +11,15 @@ from collections.abc import Sequence
 from django.db.models import Count, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns import rules as campaigns
 from gridwalk.campaigns.models import Campaign, Target
-from gridwalk.campaigns.rules import BANDS, Step
+from gridwalk.campaigns.rules import BANDS
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import Dwelling, Organization, Residence, Site
 from gridwalk.registry.queries import entities
-from gridwalk.visits import rules
-
-REASONS = {
-    "untried": "还没去",
-    "tried": "去过，无人",
-    "agreed": "约好回访",
-    "vacant_unproved": "报空房，待第二来源",
-    "refused": "拒访",
-    "absent": "多时段无人",
-    "pending": "待复核",
-}
+from gridwalk.visits import rules, steps
+from gridwalk.visits.outcomes import AWAITING_RECHECK, CONTACTS, OUTCOMES, Settles, Step
+from gridwalk.visits.steps import Door
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -76,15 +67,18 @@ def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, diffe
     """The one character and the tone of a door's mark; the same everywhere."""
     if different:
         return "异", "z"
+    known = OUTCOMES.get(outcome)
     if state == "visited":
-        return {"met": ("见", "v"), "phone": ("电", "v"), "vacant_confirmed": ("空", "k")}.get(outcome, ("访", "v"))
+        return (known.mark, known.tone) if known and outcome in CONTACTS else ("访", "v")
     if state == "explained":
-        return ("拒", "e") if outcome == "refused" else ("无", "e")
+        return OUTCOMES[outcome].mark, "e"
     if state == "pending":
         return "核", "q"
     if agreed:
         return "约", "q"
-    return (("空", "n") if outcome == "vacant_confirmed" else ("无", "n")) if n_visits else ("未", "n")
+    if not n_visits:
+        return "未", "n"
+    return (known.mark if known and known.settles is Settles.BY_SECOND_SOURCE else "无"), "n"
 
 
 def _targets(campaign: Campaign, grid: str, kind: str) -> QuerySet[Target]:
@@ -122,19 +116,8 @@ def gaps(
     chosen: list[uuid.UUID] = []
     for pk, state, recorded, n_visits, revisit_at, of_grid in light:
         outcome = shown(viewer, of_grid, state, recorded)
-        code = (
-            campaigns.reason(
-                campaigns.Door(
-                    state=state,
-                    outcome=outcome,
-                    n_visits=n_visits,
-                    revisit_at=revisit_at,
-                    vacant=outcome == "vacant_confirmed",
-                )
-            )[0]
-            if state != "visited"
-            else "done"
-        )
+        door = Door(state=state, outcome=outcome, n_visits=n_visits, revisit_at=revisit_at)
+        code = "done" if state == "visited" else steps.tab(door)
         reasons[code] += 1
         if not reason or code == reason:
             chosen.append(pk)
@@ -163,18 +146,16 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
         door = doors.get(target.entity)
         different = bool(door and door.n_differences)
         outcome = shown(viewer, target.grid_id, target.state, target.outcome)
-        facts = campaigns.Door(
+        facts = Door(
             state=target.state,
             outcome=outcome,
             bands=tuple(target.bands),
             n_visits=target.n_visits,
             has_phone=target.entity in phones,
-            vacant=outcome == "vacant_confirmed",
             has_difference=different,
             revisit_at=clock.local(target.revisit_at) if target.revisit_at else None,
-            planned_on=target.planned_on,
         )
-        code, label = ("done", "已走访") if target.state == "visited" else campaigns.reason(facts)
+        code, label = _reason(facts)
         character, tone = mark(target.state, outcome, target.n_visits, agreed=target.revisit_at is not None)
         dwelling = places.get(target.entity)
         made.append(
@@ -197,13 +178,21 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
                 n_living=door.n_living if door else 0,
                 label=door.label if door else "",
                 has_care=bool(door and door.has_care),
-                step=campaigns.next_step(facts),
+                step=steps.next_step(facts),
                 assignee=target.assignee.name if target.assignee else "",
                 planned_on=target.planned_on,
                 planned_band=target.planned_band,
             )
         )
     return made
+
+
+def _reason(door: Door) -> tuple[str, str]:
+    """The tab a door stands in, and why it is left."""
+    if door.state == "visited":
+        return "done", "已走访"
+    code = steps.tab(door)
+    return code, steps.TABS[code][1]
 
 
 def group_of(dwelling: Dwelling) -> str:
@@ -266,7 +255,7 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
             (
                 v
                 for v in target.visits.all()
-                if v.withdrawn_at is None and v.outcome in rules.AWAITING_RECHECK and not v.recheck
+                if v.withdrawn_at is None and v.outcome in AWAITING_RECHECK and not v.recheck
             ),
             key=lambda v: v.at,
         )
@@ -278,7 +267,7 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
                     entity=target.entity,
                     kind=target.kind,
                     title=titles.get(target.entity, ""),
-                    outcome=rules.OUTCOMES[last.outcome][0],
+                    outcome=OUTCOMES[last.outcome].label,
                     reported_by=last.worker_name,
                     reported_at=last.at,
                     mine=viewer.id is not None and any(v.worker == viewer.id for v in reports),

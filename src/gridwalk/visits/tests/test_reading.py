@@ -16,6 +16,7 @@ from gridwalk.registry.models import Dwelling
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, GRID
 from gridwalk.territory.models import Building, Stairwell
+from gridwalk.visits import steps
 from gridwalk.visits.queries import chart, paper, worklist
 from gridwalk.visits.tests.walk import Walk
 
@@ -52,7 +53,7 @@ def test_every_door_that_is_left_has_one_reason_and_one_next_step(walk: Walk, ca
     assert sum(reasons.values()) == len(rows)
     chosen, same = worklist.gaps(walk.lead, campaign, GRID, at=walk.at, reason="tried")
     assert ([r.room for r in chosen], same) == (["201"], reasons)
-    assert set(reasons) <= set(worklist.REASONS)
+    assert set(reasons) <= set(steps.TABS)
     agreed = next(r for r in rows if r.room == "202")
     assert [(label, tried, agreed) for _, label, tried, agreed in agreed.bands] == [
         ("上", True, False),

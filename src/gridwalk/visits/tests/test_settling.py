@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwalk.visits import rules
+from gridwalk.visits.outcomes import AWAITING_RECHECK, OUTCOMES
 from gridwalk.visits.rules import LOCAL, Attempt
 
 MONDAY = dt.datetime(2026, 11, 2, 10, 0, tzinfo=LOCAL)
@@ -86,12 +87,12 @@ def test_quiet_hours_include_half_past_eight_and_end_at_nine() -> None:
 attempts_ = st.lists(
     st.builds(
         Attempt,
-        outcome=st.sampled_from(sorted(rules.OUTCOMES)),
+        outcome=st.sampled_from(sorted(OUTCOMES)),
         at=st.integers(0, 14 * 24).map(lambda h: MONDAY + dt.timedelta(hours=h)),
         worker=st.sampled_from(["a", "b"]),
         second_source=st.sampled_from(["", "neighbour", "other_worker"]),
         recheck=st.sampled_from(["", "", "confirmed", "rejected"]),
-    ).map(lambda a: a if a.outcome in rules.AWAITING_RECHECK else dataclasses.replace(a, recheck="")),
+    ).map(lambda a: a if a.outcome in AWAITING_RECHECK else dataclasses.replace(a, recheck="")),
     max_size=7,
     unique_by=lambda a: a.at,
 )
