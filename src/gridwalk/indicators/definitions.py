@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import enum
 import functools
 import hashlib
 import uuid
@@ -35,19 +36,39 @@ class Moment:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Strand:
-    """One population of one table with its condition. Most indicators have one; attention has four."""
+    """One population of one table with its condition. Most indicators have one; attention has four.
+
+    ``reason`` and ``step``: why a row stands in the gap list, and the cheapest fix. Targets say that themselves, door by
+    door (visits.steps).
+    """
 
     code: str
     label: str
     kind: str
     rows: Callable[[Moment], Rows]
     met: Callable[[Moment], Q]
+    reason: str = ""
+    step: str = ""
     parts: Mapping[str, Callable[[Moment], Q]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+
+
+class Columns(enum.StrEnum):
+    """What the progress workbook says of an indicator area by area."""
+
+    NONE = "none"
+    PAIR = "pair"
+    PERCENT = "percent"
+    """The pair, and its percentage."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Indicator:
-    """A rate as a predicate. ``rate``: the plan's number 1–5, 0 for what stands beside; ``unit``: the measure word."""
+    """A rate as a predicate. ``rate``: the plan's number 1–5, 0 for what stands beside; ``unit``: the measure word.
+
+    Where it stands beside the gap list, the summary sheet and docs/indicators.md: ``strip``: the words behind its pair
+    among the qualities of the home page; ``columns``: its columns by area in the progress workbook; ``shortfall``: what
+    the summary document advises where some are missing.
+    """
 
     code: str
     label: str
@@ -57,6 +78,9 @@ class Indicator:
     explanation: str
     strands: tuple[Strand, ...]
     of_campaign: bool = False
+    strip: str = ""
+    columns: Columns = Columns.NONE
+    shortfall: str = ""
 
     @functools.cached_property
     def definition(self) -> str:
@@ -87,7 +111,7 @@ def _coverage(kind: str, label: str) -> Strand:
     )
 
 
-def _people(met: Callable[[Moment], Q], **parts: Callable[[Moment], Q]) -> Strand:
+def _people(met: Callable[[Moment], Q], *, reason: str, step: str, **parts: Callable[[Moment], Q]) -> Strand:
     """Every active person of the register against one condition."""
     return Strand(
         code="person",
@@ -95,6 +119,8 @@ def _people(met: Callable[[Moment], Q], **parts: Callable[[Moment], Q]) -> Stran
         kind="person",
         rows=lambda m: predicates.people().filter(predicates.person_active()),
         met=met,
+        reason=reason,
+        step=step,
         parts=MappingProxyType(parts),
     )
 
@@ -119,6 +145,7 @@ ORGANIZATIONS = Indicator(
     explanation="应走访单位中已走访的。",
     strands=(_coverage("organization", "单位"),),
     of_campaign=True,
+    columns=Columns.PAIR,
 )
 
 SITES = Indicator(
@@ -130,6 +157,7 @@ SITES = Indicator(
     explanation="应走访重点场所中已走访的。",
     strands=(_coverage("site", "重点场所"),),
     of_campaign=True,
+    columns=Columns.PAIR,
 )
 
 PERSONS_VERIFIED = Indicator(
@@ -139,7 +167,13 @@ PERSONS_VERIFIED = Indicator(
     unit="人",
     clause="二(一)",
     explanation="在册人员中，本次行动以来当面或电话核实过的。",
-    strands=(_people(lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[])),),
+    strands=(
+        _people(
+            lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[]),
+            reason="本次行动还没核实",
+            step="走访时确认",
+        ),
+    ),
     of_campaign=True,
 )
 
@@ -157,6 +191,8 @@ ATTENTION = Indicator(
             kind="person",
             rows=lambda m: predicates.people().filter(predicates.person_active() & predicates.has_care(m.as_of)),
             met=lambda m: ~predicates.care_overdue(m.as_of),
+            reason="到期没联系",
+            step="记一次联系",
         ),
         Strand(
             code="site",
@@ -164,6 +200,8 @@ ATTENTION = Indicator(
             kind="site",
             rows=lambda m: predicates.sites().filter(predicates.site_active()),
             met=lambda m: ~predicates.site_overdue(m.as_of),
+            reason="到期没走访",
+            step="去走访",
         ),
         Strand(
             code="vacant",
@@ -171,6 +209,8 @@ ATTENTION = Indicator(
             kind="dwelling",
             rows=lambda m: predicates.dwellings().filter(predicates.dwelling_active() & predicates.dwelling_vacant()),
             met=lambda m: ~predicates.dwelling_overdue(m.as_of),
+            reason="空房到期没看",
+            step="下次顺路看一眼",
         ),
         Strand(
             code="let",
@@ -180,8 +220,12 @@ ATTENTION = Indicator(
                 predicates.dwelling_active() & predicates.dwelling_let() & ~predicates.dwelling_vacant()
             ),
             met=lambda m: ~predicates.dwelling_overdue(m.as_of),
+            reason="出租房到期没看",
+            step="下次顺路看一眼",
         ),
     ),
+    columns=Columns.PERCENT,
+    shortfall="到期的联系按间隔补做",
 )
 
 LINKAGE = Indicator(
@@ -194,10 +238,14 @@ LINKAGE = Indicator(
     strands=(
         _people(
             lambda m: predicates.person_linked(),
+            reason="没有恰好一处现住",
+            step="核对住处",
             homeless=lambda m: predicates.person_without_home(),
             several=lambda m: predicates.person_with_several_homes(),
         ),
     ),
+    columns=Columns.PERCENT,
+    shortfall="逐人核对住处，做到一人一处现住",
 )
 
 DWELLINGS_RESOLVED = Indicator(
@@ -214,8 +262,12 @@ DWELLINGS_RESOLVED = Indicator(
             kind="dwelling",
             rows=lambda m: predicates.dwellings().filter(predicates.dwelling_active()),
             met=lambda m: predicates.dwelling_resolved(),
+            reason="没人住也没核实空房",
+            step="上门或问物业",
         ),
     ),
+    columns=Columns.PERCENT,
+    shortfall="没人住也没核实的房屋，上门或问物业核实",
 )
 
 COMPLETENESS = Indicator(
@@ -225,7 +277,8 @@ COMPLETENESS = Indicator(
     unit="人",
     clause="一",
     explanation="在册人员中，必填各项都填了的。",
-    strands=(_people(lambda m: predicates.person_complete()),),
+    strands=(_people(lambda m: predicates.person_complete(), reason="必填项没填全", step="走访时补上"),),
+    strip="人必填齐",
 )
 
 FRESHNESS = Indicator(
@@ -235,7 +288,8 @@ FRESHNESS = Indicator(
     unit="人",
     clause="一",
     explanation="在册人员中，在规定期内核实过的。",
-    strands=(_people(lambda m: predicates.person_fresh(m.as_of)),),
+    strands=(_people(lambda m: predicates.person_fresh(m.as_of), reason="超过 180 天没核实", step="走访时确认"),),
+    strip="人在期内核过",
 )
 
 VALIDITY = Indicator(
@@ -245,7 +299,8 @@ VALIDITY = Indicator(
     unit="人",
     clause="一",
     explanation="在册人员中，各条规则（证件号校验、出生日期与性别相符、一人一处现住……）都通过的。",
-    strands=(_people(lambda m: predicates.person_valid()),),
+    strands=(_people(lambda m: predicates.person_valid(), reason="有规则没通过", step="打开看是哪一条"),),
+    strip="人规则全过",
 )
 
 INDICATORS: dict[str, Indicator] = {
@@ -263,6 +318,10 @@ INDICATORS: dict[str, Indicator] = {
         VALIDITY,
     )
 }
+
+
+BESIDE = tuple(i for i in INDICATORS.values() if not i.rate)
+"""What stands beside the plan's five rates."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

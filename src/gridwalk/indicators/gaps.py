@@ -11,19 +11,6 @@ from gridwalk.indicators.definitions import Indicator, Moment
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.registry.queries import entities
 
-FIX = {
-    ("attention", "care"): ("到期没联系", "记一次联系"),
-    ("attention", "site"): ("到期没走访", "去走访"),
-    ("attention", "vacant"): ("空房到期没看", "下次顺路看一眼"),
-    ("attention", "let"): ("出租房到期没看", "下次顺路看一眼"),
-    ("linkage", "person"): ("没有恰好一处现住", "核对住处"),
-    ("dwellings_resolved", "dwelling"): ("没人住也没核实空房", "上门或问物业"),
-    ("persons_verified", "person"): ("本次行动还没核实", "走访时确认"),
-    ("completeness", "person"): ("必填项没填全", "走访时补上"),
-    ("freshness", "person"): ("超过 180 天没核实", "走访时确认"),
-    ("validity", "person"): ("有规则没通过", "打开看是哪一条"),
-}
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Gap:
@@ -59,15 +46,14 @@ def gaps(
         total += found.count()
         room = limit - len(rows)
         if room > 0:
-            reason, step = FIX[indicator.code, strand.code]
             rows += [
                 Gap(
                     kind=strand.kind,
                     entity=row.pk,
                     title=_title(viewer, row),
                     group=row.grid.name,
-                    reason=reason,
-                    step=step,
+                    reason=strand.reason,
+                    step=strand.step,
                 )
                 for row in found.select_related("grid")[offset : offset + room]
             ]

@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from gridwalk.core import clock
-from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, Columns, Indicator, MeasuredApart
 from gridwalk.indicators.queries import Line
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import TOTAL, Overview
 from gridwalk.reports.sheets import Book, Sheet
 
-_AREA_COLUMNS = ("attention", "linkage", "dwellings_resolved")
-_AREA_PAIRS = ("organizations", "sites")
+_WITH_PERCENT = [i for i in INDICATORS.values() if i.columns is Columns.PERCENT]
+_AS_PAIRS = [i for i in INDICATORS.values() if i.columns is Columns.PAIR]
 NUMERALS = "零一二三四五"
 
 
@@ -50,7 +50,7 @@ def _summary(book: Book, overview: Overview) -> None:
         for figure, text in _measured(overview, rate):
             _summary_line(sheet, row, rate, figure, text)
             row += 1
-    for beside in (i for i in INDICATORS.values() if not i.rate):
+    for beside in BESIDE:
         _summary_line(sheet, row, beside, overview.communities.total[beside.code], beside.explanation)
         row += 1
     row = _split(sheet, row + 1, overview)
@@ -112,8 +112,8 @@ def _reasons(sheet: Sheet, row: int, overview: Overview) -> None:
 def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> None:
     by_grid = name == "各网格"
     lead = ["社区", "网格", "责任人", "职务"] if by_grid else ["社区", "网格数", "责任人", "职务"]
-    n_pairs = len(_AREA_COLUMNS)
-    widths = [13, 10, 10, 14, *[8] * 6, *[8] * (3 * n_pairs), *[7] * (2 * len(_AREA_PAIRS))]
+    n_pairs = len(_WITH_PERCENT)
+    widths = [13, 10, 10, 14, *[8] * 6, *[8] * (3 * n_pairs), *[7] * (2 * len(_AS_PAIRS))]
     sheet = _start(book, overview, name, widths, heads=(2, 3))
     for column, text in enumerate(lead):
         sheet.span(2, column, column, text, to_row=3)
@@ -142,12 +142,12 @@ def _head_groups(sheet: Sheet) -> None:
     sheet.span(2, 4, 9, "入户走访（户）")
     sheet.heads(3, ["已走访", "应走访", "百分比", "已说明", "待走访", "本周新增"], column=4)
     column = 10
-    for code in _AREA_COLUMNS:
-        sheet.span(2, column, column + 2, f"{INDICATORS[code].label}（{INDICATORS[code].unit}）")
+    for rate in _WITH_PERCENT:
+        sheet.span(2, column, column + 2, f"{rate.label}（{rate.unit}）")
         sheet.heads(3, ["已做", "应做", "百分比"], column=column)
         column += 3
-    for code in _AREA_PAIRS:
-        sheet.span(2, column, column + 1, f"{INDICATORS[code].label.removesuffix('率')}（{INDICATORS[code].unit}）")
+    for rate in _AS_PAIRS:
+        sheet.span(2, column, column + 1, f"{rate.label.removesuffix('率')}（{rate.unit}）")
         sheet.heads(3, ["已走访", "应走访"], column=column)
         column += 2
 
@@ -157,10 +157,10 @@ def _figures(sheet: Sheet, row: int, overview: Overview, code: str, figures: Map
     for value in (overview.explained[code], overview.remaining(code, figures["visits"]), overview.week[code]):
         sheet.number(row, column, value)
         column += 1
-    for indicator in _AREA_COLUMNS:
-        column = sheet.pair(row, column, figures[indicator])
-    for indicator in _AREA_PAIRS:
-        column = sheet.pair(row, column, figures[indicator], percent=False)
+    for rate in _WITH_PERCENT:
+        column = sheet.pair(row, column, figures[rate.code])
+    for rate in _AS_PAIRS:
+        column = sheet.pair(row, column, figures[rate.code], percent=False)
 
 
 def _trend(book: Book, overview: Overview) -> None:
@@ -204,8 +204,7 @@ def _trend(book: Book, overview: Overview) -> None:
 def _definitions(book: Book, overview: Overview) -> None:
     sheet = _start(book, overview, "口径", [8, 20, 8, 10, 90], heads=(2, 2))
     sheet.heads(2, ["第几率", "名称", "单位", "方案条款", "怎么算"])
-    beside = [i for i in INDICATORS.values() if not i.rate]
-    for row, rate in enumerate([*rates(), *beside], 3):
+    for row, rate in enumerate([*rates(), *BESIDE], 3):
         sheet.page.set_row(row, 32)
         sheet.text(row, 0, f"率{NUMERALS[rate.rate]}" if rate.rate else "另列", style="centre")
         sheet.text(row, 1, rate.label)
@@ -213,5 +212,5 @@ def _definitions(book: Book, overview: Overview) -> None:
         sheet.text(row, 3, rate.clause, style="centre")
         sheet.text(row, 4, rate.how if isinstance(rate, MeasuredApart) else rate.explanation)
     sheet.note(
-        3 + len(rates()) + len(beside) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。"
+        3 + len(rates()) + len(BESIDE) + 1, "百分比只舍不入：99.96% 写作 99.9%。每个率都是一对数，百分比只作参考。"
     )

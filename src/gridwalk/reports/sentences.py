@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from gridwalk.campaigns import rules as campaigns
 from gridwalk.core import clock
 from gridwalk.indicators import consistency
 from gridwalk.indicators.consistency import Total
-from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, Indicator, MeasuredApart
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent
 from gridwalk.visits.outcomes import ADVICE
 
 WITHHELD, NOT_DISPATCHED = "不显示", "还没有下派走访任务。"
-SHORTFALLS = {
-    "attention": "到期的联系按间隔补做",
-    "linkage": "逐人核对住处，做到一人一处现住",
-    "dwellings_resolved": "没人住也没核实的房屋，上门或问物业核实",
-}
 
 
 def _count(n: int | None, unit: str) -> str:
@@ -96,11 +91,11 @@ def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
     return text + indicator.explanation
 
 
-def beside(data: Overview, codes: Iterable[str]) -> str:
+def beside(data: Overview) -> str:
     """What stands beside the five rates, in one sentence."""
     parts = []
-    for code in codes:
-        figure, indicator = data.communities.total[code], INDICATORS[code]
+    for indicator in BESIDE:
+        figure = data.communities.total[indicator.code]
         words = f"{pair(figure)} {indicator.unit}（{percent(figure)}）" if figure else WITHHELD
         parts.append(f"{indicator.label} {words if figure is None or figure.d else '没有应做的'}")
     return f"另列：{'；'.join(parts)}。"
@@ -113,8 +108,8 @@ def problems(data: Overview) -> Iterator[str]:
         planned = campaigns.planned(visits.d, act.starts_on, act.ends_on, clock.local_date(data.at))
         if visits.n < planned:
             yield f"入户走访比计划少 {planned - visits.n:,} 户：按工作日平均，到今天应走访 {planned:,} 户，实际 {visits.n:,} 户。"
-    for code in SHORTFALLS:
-        figure, indicator = data.communities.total[code], INDICATORS[code]
+    for indicator in (i for i in INDICATORS.values() if i.shortfall):
+        figure = data.communities.total[indicator.code]
         if figure is not None and figure.gap:
             yield f"{indicator.label}还差 {figure.gap:,} {indicator.unit}。"
     if missing := unnamed(data):
@@ -135,10 +130,10 @@ def next_steps(data: Overview) -> Iterator[str]:
     for label, n in data.reasons:
         if label in ADVICE:
             yield f"{ADVICE[label]}，共 {n:,} 户。"
-    for code, step in SHORTFALLS.items():
-        figure = data.communities.total[code]
+    for indicator in (i for i in INDICATORS.values() if i.shortfall):
+        figure = data.communities.total[indicator.code]
         if figure is not None and figure.gap:
-            yield f"{step}，共 {figure.gap:,} {INDICATORS[code].unit}。"
+            yield f"{indicator.shortfall}，共 {figure.gap:,} {indicator.unit}。"
     if unnamed(data):
         yield "给没有责任人的社区和网格明确责任人。"
     if any(total.figure and total.figure.gap for total in data.consistency.totals):

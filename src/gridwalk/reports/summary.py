@@ -19,7 +19,6 @@ from gridwalk.core import clock
 from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import Overview, pair, percent
 
-BESIDE = ("organizations", "sites", "persons_verified", "completeness", "freshness", "validity")
 NUMERALS = "零一二三四五"
 TITLE, HEADING, SUBHEADING, BODY = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
 INSTEAD = {TITLE: "宋体,SimSun", SUBHEADING: "楷体,KaiTi", BODY: "仿宋,FangSong"}
@@ -75,7 +74,7 @@ def _body(document: Any, data: Overview) -> None:
         _subheading(document, f"（{NUMERALS[number]}）{'、'.join(rate.label for rate in found)}")
         for rate in found:
             _text(document, sentences.rate(data, rate))
-    _text(document, sentences.beside(data, BESIDE))
+    _text(document, sentences.beside(data))
     _table(document, data)
     _heading(document, "四、缺口原因")
     if data.reasons:

@@ -76,6 +76,7 @@ def board(request: Signed, scope: str) -> HttpResponse:
         "crumbs": pages.crumbs(scope),
         "named": named,
         "indicators": INDICATORS,
+        "qualities": [indicator for indicator in INDICATORS.values() if indicator.strip],
         "apart": MEASURED_APART,
         "may_rows": request.viewer.may(Verb.SEE_ROWS_MASKED, scope),
         "title": territory.scope_name(scope),
