@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from gridwalk.core import clock
 from gridwalk.core import queries as core
@@ -22,7 +22,7 @@ from gridwalk.registry import rules
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
 from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.territory import queries as territory
-from gridwalk.visits.outcomes import OUTCOMES
+from gridwalk.visits.outcomes import OUTCOMES, Settles
 from gridwalk.visits.rules import ROUND_FAULTS, ROUND_RESULTS
 
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
@@ -58,9 +58,13 @@ HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacanc
 TELL_OF_LETTING = frozenset({"let", "let_ended"})
 """Events whose very name says so: whoever sees rows masked reads 动态更新."""
 
-
 CARE = "care."
 """Verbs that say somebody is cared for: for the same eyes only."""
+
+SILENT = frozenset({"ended_on", "verified_on", "status_pending", Change.LEFT})
+"""Fields that say nothing by themselves: the change beside them does."""
+
+PROPOSED = "提出{}，待另一人复核"
 
 
 def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
@@ -69,179 +73,201 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
     ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
     """
     changes = core.history(entities, limit=limit)
-    told = daily.events_of(entities, {c.op for c in changes})
-    entries, ops = _of_events(told, entities, changes, full=full)
-    entries += [
-        p
-        for c in changes
-        if c.op not in ops and (full or c.field not in HIDDEN_FROM_MASKED) and (p := _of_change(c, full=full))
-    ]
-    moments = {event.at for event in told}
-    audited = {(e.data.get("plan") or e.id, e.verb): e for e in core.audit_of(entities, limit=limit)}
-    entries += [p for e in audited.values() if e.at not in moments and (p := _of_audit(e, full=full))]
-    return sorted(entries, key=lambda p: p.at, reverse=True)[:limit]
+    events = daily.events_of(entities, {change.op for change in changes})
+    entries, ops = _of_events(events, entities, changes, full=full)
+    shown = [change for change in changes if change.op not in ops and _is_shown(change, full=full)]
+    moments = {event.at for event in events}
+    audited = {
+        (entry.data.get("plan") or entry.id, entry.verb): entry for entry in core.audit_of(entities, limit=limit)
+    }
+    lines = [entry for entry in audited.values() if entry.at not in moments]
+    of_changes = [_of_change(change, full=full) for change in shown]
+    of_lines = [_of_audit(entry, full=full) for entry in lines]
+    entries += [entry for entry in (*of_changes, *of_lines) if entry is not None]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def _is_shown(change: Change, *, full: bool) -> bool:
+    return full or change.field not in HIDDEN_FROM_MASKED
 
 
 def _of_events(
-    told: Sequence[Event], entities: Sequence[uuid.UUID], loaded: Sequence[Change], *, full: bool
+    events: Sequence[Event], entities: Sequence[uuid.UUID], loaded: Sequence[Change], *, full: bool
 ) -> tuple[list[Past], set[uuid.UUID]]:
     """Each event as one entry, and the ops those entries stand for. At the entity it happened to it is told whole;
     elsewhere only what it changed there is told.
     """
-    whole = {event.id for event in told if event.entity in entities}
+    whole = {event.id for event in events if event.entity in entities}
     of_op: dict[uuid.UUID, list[Change]] = {}
     of_loaded = [change for change in reversed(loaded) if change.op not in whole]
-    for change in [*daily.changes_of([e for e in told if e.id in whole]), *of_loaded]:
+    for change in [*daily.changes_of([event for event in events if event.id in whole]), *of_loaded]:
         of_op.setdefault(change.op, []).append(change)
     entries = []
-    for event in told:
+    for event in events:
         label = kinds.EVENTS[event.code].label if full or event.code not in TELL_OF_LETTING else "动态更新"
         if event.id in of_op:
-            entries.append(_one(event.at, "动", label, event.actor_name, of_op[event.id], full=full))
+            entries.append(_of_event(event.at, "动", label, event.actor_name, of_op[event.id], full=full))
         if event.undone_at is not None and event.undone_as is not None:
             back = of_op.get(event.undone_as, [])
-            entries.append(_one(event.undone_at, "撤", f"撤回了“{label}”", event.undone_by_name, back, full=full))
-    return entries, {event.id for event in told} | {event.undone_as for event in told if event.undone_as}
+            entries.append(_of_event(event.undone_at, "撤", f"撤回了“{label}”", event.undone_by_name, back, full=full))
+    return entries, {event.id for event in events} | {event.undone_as for event in events if event.undone_as}
 
 
-def _one(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence[Change], *, full: bool) -> Past:
-    said = sentences(changes, full=full)
-    reason = next((c.reason for c in changes if c.reason), "") if full else ""
-    reason = reason.removeprefix(label).lstrip("，")  # the entry begins with the word already
+def _of_event(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence[Change], *, full: bool) -> Past:
+    words = "；".join(sentences(changes, full=full))
+    reason = next((change.reason for change in changes if change.reason), "") if full else ""
     return Past(
         at=at,
         mark=mark,
         tone="",
-        sentence="：".join(part for part in (label, "；".join(said)) if part),
+        sentence="：".join(part for part in (label, words) if part),
         by=by,
-        note=reason,
+        note=reason.removeprefix(label).lstrip("，"),  # the entry begins with the word already
     )
 
 
 def sentences(changes: Sequence[Change], *, full: bool) -> list[str]:
     """What some changes say, each sentence once, with how often it holds where that is more than one time."""
-    shown = [c for c in changes if full or c.field not in HIDDEN_FROM_MASKED]
-    said = [past.sentence for change in shown if (past := _of_change(change, full=full))]
-    said += [PROPOSED.format(PROPOSALS[c.kind][str(c.new)]) for c in shown if c.field == "status_pending" and c.new]
-    return [s if said.count(s) == 1 else f"{s}（{said.count(s)} 次）" for s in dict.fromkeys(said)]
-
-
-PROPOSED = "提出{}，待另一人复核"
+    shown = [change for change in changes if _is_shown(change, full=full)]
+    words = [entry.sentence for change in shown if (entry := _of_change(change, full=full))]
+    words += [
+        PROPOSED.format(PROPOSALS[change.kind][str(change.new)])
+        for change in shown
+        if change.field == "status_pending" and change.new
+    ]
+    times = Counter(words)
+    return [sentence if n == 1 else f"{sentence}（{n} 次）" for sentence, n in times.items()]
 
 
 def _of_change(change: Change, *, full: bool) -> Past | None:
-    source = rules.SOURCES.get(change.source, change.source)
-    note = " ".join(x for x in (change.source_ref or source, change.reason) if x)
-    if change.field == "outcome" and isinstance(change.new, dict):
-        return _of_visit(change, change.new, full=full)
-    if change.field == "round" and isinstance(change.new, dict):
-        return _of_round(change, change.new)
-    if change.field == Change.WHOLE:
-        return Past(
-            at=change.at, mark="建", tone="", sentence=_came_to_be(change, full=full), by=change.actor_name, note=note
-        )
-    if change.field == "merged_into":
-        sentence = "并入另一条记录，内容都跟过去了" if change.new else "撤销合并，这一条恢复了"
-        return Past(at=change.at, mark="并", tone="", sentence=sentence, by=change.actor_name, note=change.reason)
-    if change.field == "ended_on" or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
+    """One change in words; None where another one says it."""
+    if change.field in SILENT or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
         return None
-    if change.field in {"verified_on", "status_pending", Change.LEFT}:  # where it went, the change beside it says
-        return None
-    if change.field == "status":
-        mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
-        return Past(
-            at=change.at,
-            mark=mark,
-            tone="",
-            sentence="状态改为" + _shown(change, change.new_clear),
-            by=change.actor_name,
-            note=note,
-        )
-    if change.field == "grid":
-        return Past(at=change.at, mark="移", tone="", sentence=_grid_moved_to(change), by=change.actor_name, note=note)
+    return TELLERS.get(change.field, _of_fact)(change, full)
+
+
+def _entry(change: Change, mark: str, sentence: str, *, tone: str = "", note: str | None = None) -> Past:
+    """An entry of a change; its note is where it comes from and why, unless something else is said."""
+    if note is None:
+        source = change.source_ref or rules.SOURCES.get(change.source, change.source)
+        note = " ".join(part for part in (source, change.reason) if part)
+    return Past(at=change.at, mark=mark, tone=tone, sentence=sentence, by=change.actor_name, note=note)
+
+
+def _of_fact(change: Change, full: bool) -> Past:
     is_link = change.kind == "residence" and change.field == "kind"
     label = dictionary.label("person", "residence_kind") if is_link else dictionary.label(change.kind, change.field)
-    sentence = f"{label} {_shown(change, change.old_clear) or '空'} → {_shown(change, change.new_clear) or '空'}"
-    return Past(
-        at=change.at, mark=MARKS.get(change.source, "改"), tone="", sentence=sentence, by=change.actor_name, note=note
-    )
+    old, new = (_shown(change, value) or "空" for value in (change.old_clear, change.new_clear))
+    return _entry(change, MARKS.get(change.source, "改"), f"{label} {old} → {new}")
 
 
-def _grid_moved_to(change: Change) -> str:
+def _of_creation(change: Change, full: bool) -> Past:
+    record = change.new if isinstance(change.new, dict) else {}
+    name = str(record.get("name", ""))
+    if change.kind == "residence":
+        sentence = f"关联到这处房屋：{RESIDENCE_LABELS.get(str(record.get('kind')), '')}"
+    elif change.kind == "person" and name:
+        sentence = f"建档：{name if full else names.mask(name)}"
+    else:
+        sentence = f"建档（{RECORDS.get(change.kind, '记录')}）"
+    return _entry(change, "建", sentence)
+
+
+def _of_merge(change: Change, full: bool) -> Past:
+    sentence = "并入另一条记录，内容都跟过去了" if change.new else "撤销合并，这一条恢复了"
+    return _entry(change, "并", sentence, note=change.reason)
+
+
+def _of_status(change: Change, full: bool) -> Past:
+    mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
+    return _entry(change, mark, "状态改为" + _shown(change, change.new_clear))
+
+
+def _of_grid(change: Change, full: bool) -> Past:
     """The grid a record came to, by name; people whom no door is known of stand in their community's grid 000."""
     code = str(change.new_clear or "")
     if change.kind == "person" and code.endswith("000"):
-        return "没有登记的住处了，先放在“未划入网格”"
-    return f"移到 {territory.scope_name(code)}"
+        return _entry(change, "移", "没有登记的住处了，先放在“未划入网格”")
+    return _entry(change, "移", f"移到 {territory.scope_name(code)}")
 
 
-def _came_to_be(change: Change, *, full: bool) -> str:
-    record = change.new if isinstance(change.new, dict) else {}
-    if change.kind == "residence":
-        return f"关联到这处房屋：{RESIDENCE_LABELS.get(str(record.get('kind')), '')}"
-    name = str(record.get("name", ""))
-    if change.kind == "person" and name:
-        return f"建档：{name if full else names.mask(name)}"
-    return f"建档（{RECORDS.get(change.kind, '记录')}）"
-
-
-def _of_visit(change: Change, record: dict[str, Any], *, full: bool) -> Past:
-    outcome = str(record.get("outcome", ""))
-    if outcome == "vacant_confirmed" and not full:
-        return Past(at=change.at, mark="访", tone="v", sentence="走访，已核实", by=change.actor_name, note="")
-    known = OUTCOMES[outcome]
-    words = f"走访，{known.label}"
+def _of_visit(change: Change, full: bool) -> Past:
+    if not isinstance(change.new, dict):
+        return _of_fact(change, full)
+    record, code = change.new, str(change.new.get("outcome", ""))
+    if code == "vacant_confirmed" and not full:
+        return _entry(change, "访", "走访，已核实", tone="v", note="")
+    outcome = OUTCOMES[code]
+    words = f"走访，{outcome.label}"
     if record.get("n_confirmed"):
         words += f"，确认 {record['n_confirmed']} 人"
-    words += f"，改 {record['n_changed']} 处" if record.get("n_changed") else ("，无变化" if outcome == "met" else "")
+    if record.get("n_changed"):
+        words += f"，改 {record['n_changed']} 处"
+    elif outcome.settles is Settles.AT_ONCE:
+        words += "，无变化"
     source = VACANCY_SOURCES.get(str(record.get("second_source", "")), "")
-    return Past(
-        at=change.at,
-        mark=known.mark,
-        tone=known.tone,
-        sentence=words,
-        by=change.actor_name,
-        note=source,
-    )
+    return _entry(change, outcome.mark, words, tone=outcome.tone, note=source)
 
 
-def _of_round(change: Change, record: dict[str, Any]) -> Past:
-    words, mark, tone = ROUND_RESULTS.get(str(record.get("result")), ("", "巡", ""))
+def _of_round(change: Change, full: bool) -> Past:
+    if not isinstance(change.new, dict):
+        return _of_fact(change, full)
+    record = change.new
+    result, mark, tone = ROUND_RESULTS.get(str(record.get("result")), ("", "巡", ""))
     fault = ROUND_FAULTS.get(str(record.get("fault")), "")
-    said = "，".join(part for part in (f"巡检，{words}", fault, str(record.get("note", ""))) if part)
+    words = "，".join(part for part in (f"巡检，{result}", fault, str(record.get("note", ""))) if part)
     on = dt.date.fromisoformat(str(record["on"]))
     note = "" if on == clock.local_date(change.at) else f"{on.month}月{on.day}日看的"
-    return Past(at=change.at, mark=mark, tone=tone, sentence=said, by=change.actor_name, note=note)
+    return _entry(change, mark, words, tone=tone, note=note)
+
+
+TELLERS: Mapping[str, Callable[[Change, bool], Past]] = {
+    "outcome": _of_visit,
+    "round": _of_round,
+    Change.WHOLE: _of_creation,
+    "merged_into": _of_merge,
+    "status": _of_status,
+    "grid": _of_grid,
+}
+"""The changes that have a sentence of their own; any other one is a fact that had one value and has another."""
 
 
 def _shown(change: Change, value: object) -> str:
-    if change.field == "status" and change.kind in STATUS_WORDS:
-        return STATUS_WORDS[change.kind].get(str(value), str(value or ""))
-    if change.field == "vacancy_source":
-        return VACANCY_SOURCES.get(str(value), str(value or ""))
-    if change.kind == "residence" and change.field == "kind":
-        return RESIDENCE_LABELS.get(str(value), str(value or ""))
-    return dictionary.show(change.kind, change.field, value, sight.ON_PAGE)
+    words: Mapping[str, str] | None = None
+    if change.field == "status":
+        words = STATUS_WORDS.get(change.kind)
+    elif change.field == "vacancy_source":
+        words = VACANCY_SOURCES
+    elif change.kind == "residence" and change.field == "kind":
+        words = RESIDENCE_LABELS
+    if words is None:
+        return dictionary.show(change.kind, change.field, value, sight.ON_PAGE)
+    return words.get(str(value), str(value or ""))
 
 
 def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
+    """One line of the audit in words; None where its verb has no mark, and for whoever may not see care."""
     verb = AuditVerb(entry.verb)
     if not verb.mark or (verb.startswith(CARE) and not full):
         return None
-    sentence = verb.told
-    field = entry.data.get("field")
-    revealed = verb is AuditVerb.NUMBER_REVEALED
-    if revealed and field:
-        sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
-    if word := PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
-        sentence = sentence.replace("注销", f"注销（{word}）", 1)
-    if seen := EVIDENCE.get(str(entry.data.get("evidence", ""))):
-        sentence += f"，凭{seen}"
+    is_reading = verb is AuditVerb.NUMBER_REVEALED
     return Past(
         at=entry.at,
         mark=verb.mark,
-        tone="q" if revealed else "",
-        sentence=sentence,
+        tone="q" if is_reading else "",
+        sentence=_of_line(entry, verb),
         by=entry.actor_name,
-        note="居民可见" if revealed else entry.reason,
+        note="居民可见" if is_reading else entry.reason,
     )
+
+
+def _of_line(entry: AuditEntry, verb: AuditVerb) -> str:
+    sentence = verb.told
+    field = entry.data.get("field")
+    if verb is AuditVerb.NUMBER_REVEALED and field:
+        sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
+    if proposal := PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
+        sentence = sentence.replace("注销", f"注销（{proposal}）", 1)
+    if evidence := EVIDENCE.get(str(entry.data.get("evidence", ""))):
+        sentence += f"，凭{evidence}"
+    return sentence
