@@ -38,8 +38,8 @@ class Moment:
 class Strand:
     """One population of one table with its condition. Most indicators have one; attention has four.
 
-    ``reason`` and ``step``: why a row stands in the gap list, and the cheapest fix. Targets say that themselves, door by
-    door (visits.steps).
+    ``reason`` and ``step``: why a row stands in the gap list, and the cheapest fix. Targets say that themselves,
+    door by door (visits.steps).
     """
 
     code: str
