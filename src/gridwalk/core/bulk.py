@@ -78,9 +78,9 @@ def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
         return
     sql, fields = _changed(type(rows[0]), tuple(dict.fromkeys(columns)))
     records = [{"pk_": row.pk, **{f.column: _plain(f, getattr(row, f.attname)) for f in fields}} for row in rows]
-    said = json.dumps(records, ensure_ascii=False, default=_default)
+    document = json.dumps(records, ensure_ascii=False, default=_default)
     with plain.cursor() if len(rows) <= FEW else connection.cursor() as cursor:
-        cursor.execute(sql, [said])
+        cursor.execute(sql, [document])
 
 
 @functools.lru_cache(maxsize=128)

@@ -40,8 +40,8 @@ def note(lines: Iterable[Line]) -> None:
     """Append lines to the ledger, on the disk before this returns; and beside the nightly backups, where they can
     be reached.
     """
-    known = set(read(path().parent))
-    new = [one for one in lines if one not in known]
+    noted = set(read(path().parent))
+    new = [erasure for erasure in lines if erasure not in noted]
     if not new:
         return
     _append(path(), new)
@@ -57,26 +57,26 @@ def line(what: str, *, at: dt.datetime, id: object = "") -> Line:
 
 def put_beside(folder: Path) -> None:
     """Bring the ledger in a folder of backups up to date; what already stands there stays. Raises OSError."""
-    known = set(read(folder))
-    new = [one for one in read(path().parent) if one not in known]
+    noted = set(read(folder))
+    new = [erasure for erasure in read(path().parent) if erasure not in noted]
     if new:
         _append(folder / NAME, new)
 
 
 def read(*folders: Path) -> list[Line]:
     """All lines of the ledgers in these folders that are ours, each once, in order of time."""
-    found: set[Line] = set()
+    noted: set[Line] = set()
     for folder in folders:
         with contextlib.suppress(FileNotFoundError):
             for text in (folder / NAME).read_text("utf-8", errors="replace").splitlines():
-                one = _parsed(text)
-                if one is not None:
-                    found.add(one)
-    return sorted(found, key=lambda one: (one.at, one))
+                erasure = _parsed(text)
+                if erasure is not None:
+                    noted.add(erasure)
+    return sorted(noted, key=lambda erasure: (erasure.at, erasure))
 
 
 def _append(target: Path, lines: Iterable[Line]) -> None:
-    text = "".join(json.dumps({**dataclasses.asdict(one), "mac": _mac(one)}) + "\n" for one in lines)
+    text = "".join(json.dumps({**dataclasses.asdict(erasure), "mac": _mac(erasure)}) + "\n" for erasure in lines)
     descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "r+b") as out:
         if out.seek(0, os.SEEK_END):
@@ -90,14 +90,14 @@ def _append(target: Path, lines: Iterable[Line]) -> None:
 
 def _parsed(text: str) -> Line | None:
     try:
-        said = json.loads(text)
-        one = Line(str(said["what"]), str(said["id"]), str(said["at"]))
-        dt.datetime.fromisoformat(one.at)
-        return one if hmac.compare_digest(str(said["mac"]), _mac(one)) else None
+        record = json.loads(text)
+        erasure = Line(str(record["what"]), str(record["id"]), str(record["at"]))
+        dt.datetime.fromisoformat(erasure.at)
+        return erasure if hmac.compare_digest(str(record["mac"]), _mac(erasure)) else None
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def _mac(one: Line) -> str:
-    text = "|".join(("erasure", one.what, one.id, one.at))
+def _mac(erasure: Line) -> str:
+    text = "|".join(("erasure", erasure.what, erasure.id, erasure.at))
     return hmac.new(settings.BLIND_INDEX_KEY, text.encode(), hashlib.sha256).hexdigest()[:32]

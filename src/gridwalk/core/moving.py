@@ -44,15 +44,15 @@ class Moves:
 
         A column that is set to what it holds guards its row: changed by somebody later, the row is not taken back.
         """
-        found = list(rows)
-        for row in found:
+        moving = list(rows)
+        for row in moving:
             old = {name: _plain(getattr(row, name)) for name in columns}
             new = {name: _plain(value) for name, value in columns.items()}
             self.done.append(Moved(row._meta.label, str(row.pk), history, old, new))
             _tell(writing=self.writing, row=row, kind=history, old=old, new=new, reason=self.reason)
             for name, value in columns.items():
                 setattr(row, name, value)
-        bulk.update(found, list(columns))
+        bulk.update(moving, list(columns))
 
     def noticed(self, rows: Iterable[models.Model], was: Mapping[Any, Mapping[str, Any]]) -> None:
         """Add rows that something else in this action has changed: ``was`` holds their columns before, by key."""
@@ -69,18 +69,18 @@ def take_back(writing: Writing, moved: Sequence[Moved], *, reason: str) -> list[
     The grids the rows stand in must be locked.
     """
     left: list[Moved] = []
-    for (table, _), group in groupby(reversed(moved), key=lambda one: (one.table, tuple(one.new))):
+    for (table, _), group in groupby(reversed(moved), key=lambda moved_row: (moved_row.table, tuple(moved_row.new))):
         some = list(group)
         model = apps.get_model(table)
-        rows = {str(row.pk): row for row in model._default_manager.filter(pk__in=[one.row for one in some])}
+        rows = {str(row.pk): row for row in model._default_manager.filter(pk__in=[moved_row.row for moved_row in some])}
         back = []
-        for one in some:
-            row = rows.get(one.row)
-            if row is None or not _holds(row, one.new):
-                left += [] if row is not None and _holds(row, one.old) else [one]
+        for moved_row in some:
+            row = rows.get(moved_row.row)
+            if row is None or not _holds(row, moved_row.new):
+                left += [] if row is not None and _holds(row, moved_row.old) else [moved_row]
                 continue
-            _tell(writing=writing, row=row, kind=one.kind, old=one.new, new=one.old, reason=reason)
-            for name, value in one.old.items():
+            _tell(writing=writing, row=row, kind=moved_row.kind, old=moved_row.new, new=moved_row.old, reason=reason)
+            for name, value in moved_row.old.items():
                 setattr(row, name, value)
             back.append(row)
         bulk.update(back, list(some[0].old))

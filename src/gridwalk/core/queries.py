@@ -22,8 +22,8 @@ class NotHere(Exception):
 
 def receipt(key: str) -> dict[str, Any] | None:
     """What came of the thing done under ``key``; None where it has not been done."""
-    found = Receipt.objects.filter(key=key).first()
-    return None if found is None else found.result
+    stored = Receipt.objects.filter(key=key).first()
+    return None if stored is None else stored.result
 
 
 def receipts(keys: Iterable[str]) -> set[str]:

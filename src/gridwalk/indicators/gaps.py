@@ -37,13 +37,13 @@ def gaps(
         if indicator.code == "attention" and not sees_care and strand.code != "site":
             total += strand.rows(moment).filter(grid__code__startswith=scope).exclude(strand.met(moment)).count()
             continue
-        found = (
+        missing = (
             strand.rows(moment)
             .filter(grid__code__startswith=scope)
             .filter(~strand.met(moment))
             .order_by("grid_id", "id")
         )
-        total += found.count()
+        total += missing.count()
         room = limit - len(rows)
         if room > 0:
             rows += [
@@ -55,7 +55,7 @@ def gaps(
                     reason=strand.reason,
                     step=strand.step,
                 )
-                for row in found.select_related("grid")[offset : offset + room]
+                for row in missing.select_related("grid")[offset : offset + room]
             ]
     return rows, total
 

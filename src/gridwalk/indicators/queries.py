@@ -50,10 +50,10 @@ def visible_grids(viewer: Viewer, scope: str) -> list[Grid]:
     if not any(scope.startswith(s) or s.startswith(scope) for s in viewer.scopes(Verb.SEE_COUNTS)):
         raise NotHere
     grids = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
-    found = [g for g in grids if viewer.may(Verb.SEE_COUNTS, g.code)]
-    if not found:
+    visible = [g for g in grids if viewer.may(Verb.SEE_COUNTS, g.code)]
+    if not visible:
         raise NotHere
-    return found
+    return visible
 
 
 def board(
@@ -113,7 +113,7 @@ def trend(
     """The kept days of ``indicator`` in ``scope`` since the campaign began, oldest first, today's live figure last."""
     grids = [g.code for g in visible_grids(viewer, scope)]
     today = clock.local_date(at)
-    found = tallies.days(indicator, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
+    figures = tallies.days(indicator, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
     live = tallies.figures([indicator], moment(campaign, at), grids, at=at)[indicator.code]
-    found[today] = sum(live.values(), Figure())
-    return found
+    figures[today] = sum(live.values(), Figure())
+    return figures

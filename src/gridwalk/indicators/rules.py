@@ -44,12 +44,12 @@ def suppress(lines: Sequence[Row[P]], total: dict[str, P]) -> tuple[list[Row[P]]
     shown: dict[str, P | None] = dict(total)
     for column, sum_ in total.items():
         cells = [(index, row[3][column]) for index, row in enumerate(kept)]
-        known = [(index, cell) for index, cell in cells if cell is not None]
-        small = [index for index, cell in known if is_small(cell)]
+        shown_cells = [(index, cell) for index, cell in cells if cell is not None]
+        small = [index for index, cell in shown_cells if is_small(cell)]
         if is_small(sum_):
             shown[column] = None
         if len(small) == 1:
-            others = sorted((cell.d, index) for index, cell in known if index not in small and cell.d)
+            others = sorted((cell.d, index) for index, cell in shown_cells if index not in small and cell.d)
             if others:
                 small.append(others[0][1])
             else:

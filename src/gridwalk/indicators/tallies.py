@@ -72,7 +72,7 @@ def _kept(
     indicators: Sequence[Indicator], moment: Moment, grids: Sequence[str], versions: dict[str, int]
 ) -> dict[str, dict[str, Figure]]:
     wanted = {i.code: i for i in indicators}
-    found: dict[str, dict[str, Figure]] = {code: {} for code in wanted}
+    by_indicator: dict[str, dict[str, Figure]] = {code: {} for code in wanted}
     rows = Tally.objects.filter(
         grid__in=grids, indicator__in=list(wanted), campaign__in={moment.campaign, NO_CAMPAIGN}, as_of=moment.as_of
     )
@@ -80,8 +80,8 @@ def _kept(
         indicator = wanted[row.indicator]
         fresh = row.version == versions.get(row.grid) and row.definition == indicator.definition
         if fresh and row.campaign == _campaign(indicator, moment):
-            found[row.indicator][row.grid] = Figure(row.n, row.d, tuple(sorted(row.parts.items())))
-    return found
+            by_indicator[row.indicator][row.grid] = Figure(row.n, row.d, tuple(sorted(row.parts.items())))
+    return by_indicator
 
 
 def _recount(
@@ -127,13 +127,13 @@ def count(strand: Strand, moment: Moment, grids: Sequence[str], *, labelled: boo
             **{f"part_{name}": Count("pk", filter=part(moment)) for name, part in strand.parts.items()},
         )
     )
-    found = {}
+    figures = {}
     for row in rows:
         parts = {name: row[f"part_{name}"] for name in strand.parts}
         if labelled:
             parts |= {f"{strand.code}.n": row["n_"], f"{strand.code}.d": row["d_"]}
-        found[row["grid_id"]] = Figure(row["n_"], row["d_"], tuple(sorted(parts.items())))
-    return found
+        figures[row["grid_id"]] = Figure(row["n_"], row["d_"], tuple(sorted(parts.items())))
+    return figures
 
 
 def keep_day(indicators: Iterable[Indicator], moment: Moment, grids: Sequence[str], *, at: dt.datetime) -> int:
@@ -167,10 +167,12 @@ def days(
 ) -> dict[dt.date, Figure]:
     """The kept days of an indicator summed over ``grids``, oldest first."""
     of = campaign if indicator.of_campaign else NO_CAMPAIGN
-    found: dict[dt.date, Figure] = {}
+    figures_by_day: dict[dt.date, Figure] = {}
     rows = Snapshot.objects.filter(
         campaign=of, indicator=indicator.code, on__gte=since, on__lte=until, grid__in=grids
     ).order_by("on")
     for row in rows:
-        found[row.on] = found.get(row.on, Figure()) + Figure(row.n, row.d, tuple(sorted(row.parts.items())))
-    return found
+        figures_by_day[row.on] = figures_by_day.get(row.on, Figure()) + Figure(
+            row.n, row.d, tuple(sorted(row.parts.items()))
+        )
+    return figures_by_day

@@ -73,7 +73,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     All sheets come from one count by grid, so that they cannot disagree.
     """
     viewer = dataclasses.replace(
-        viewer, held=tuple(held for held in viewer.held if Verb.EXPORT_REPORT in PERMITTED[held.role])
+        viewer, held=tuple(assignment for assignment in viewer.held if Verb.EXPORT_REPORT in PERMITTED[assignment.role])
     )
     parts = rules.parts_of(campaign.scope, viewer.scopes(Verb.EXPORT_REPORT))
     if not parts:
@@ -192,12 +192,12 @@ def _boards(
 
 def _taken_out(column: str, *boards: Board) -> dict[str, int | None]:
     """A helping column out of the boards, as plain counts by area; where rate 1 is suppressed it is too."""
-    found: dict[str, int | None] = {}
+    counts: dict[str, int | None] = {}
     for board in boards:
         for code, figures in ((TOTAL, board.total), *((line.code, line.figures) for line in board.lines)):
             cell = figures.pop(column)
-            found[code] = None if cell is None or figures["visits"] is None else cell.n
-    return found
+            counts[code] = None if cell is None or figures["visits"] is None else cell.n
+    return counts
 
 
 def _days(campaign: Campaign, grids: Sequence[str], live: Figure, today: dt.date) -> list[tuple[dt.date, Figure]]:

@@ -28,16 +28,16 @@ def open_report(viewer: Viewer, report: uuid.UUID, *, at: dt.datetime) -> tuple[
 
     Raises NotHere, also when its time is over.
     """
-    found = next((f for f in reports(viewer) if f.id == report), None)
-    if found is None or found.expires_at <= at:
+    stored = next((f for f in reports(viewer) if f.id == report), None)
+    if stored is None or stored.expires_at <= at:
         raise NotHere
     core.record_reading(
         actor=viewer,
         at=at,
         verb=AuditVerb.REPORT_DOWNLOADED,
-        scope=found.scope,
+        scope=stored.scope,
         kind="file",
-        subject=found.id,
+        subject=stored.id,
         reason="",
     )
-    return found.name, files.read(found.id)
+    return stored.name, files.read(stored.id)

@@ -26,8 +26,8 @@ def tenths(n: int, d: int) -> int | None:
 
 def percent(n: int, d: int) -> str:
     """70.7%; an em dash for an empty denominator."""
-    found = tenths(n, d)
-    return "—" if found is None else f"{found // 10}.{found % 10}%"
+    share = tenths(n, d)
+    return "—" if share is None else f"{share // 10}.{share % 10}%"
 
 
 def day(on: dt.date, *, year: bool = False) -> str:
@@ -52,11 +52,11 @@ def common_scope(parts: Sequence[str]) -> str:
     return first[:n]
 
 
-def parts_of(scope: str, held: Sequence[str]) -> tuple[str, ...]:
+def parts_of(scope: str, scopes: Sequence[str]) -> tuple[str, ...]:
     """What of ``scope`` (code prefix) somebody holds who holds the prefixes ``held``; empty: nothing."""
-    if any(scope.startswith(prefix) for prefix in held):
+    if any(scope.startswith(prefix) for prefix in scopes):
         return (scope,)
-    return tuple(sorted(prefix for prefix in held if prefix.startswith(scope)))
+    return tuple(sorted(prefix for prefix in scopes if prefix.startswith(scope)))
 
 
 def suppress_below(lines: Sequence[Row[P]], above: Mapping[str, P], shown: Mapping[str, P | None]) -> list[Row[P]]:

@@ -40,9 +40,9 @@ class Book:
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(self._out, options)
         self._styles = {name: self.book.add_format(style) for name, style in _STYLES.items()}
-        made = clock.local(overview.at)
+        local = clock.local(overview.at)
         who = rules.clean(overview.by).replace("&", "&&")
-        self._foot = f"&L{who} {rules.day(made.date(), year=True)} {made:%H:%M} 导出"[:FOOT] + "&R第&P页 共&N页"
+        self._foot = f"&L{who} {rules.day(local.date(), year=True)} {local:%H:%M} 导出"[:FOOT] + "&R第&P页 共&N页"
         self.book.set_properties({"title": rules.clean(overview.campaign.name), "author": rules.clean(overview.by)})
 
     def sheet(self, name: str, widths: Sequence[float], *, heads: tuple[int, int] | None = None) -> Sheet:

@@ -43,8 +43,8 @@ def _workbook(data: bytes, text: str) -> bytes:
 
 def _sheet(xml: bytes, text: str) -> bytes:
     root, rows_end = _ROOT.search(xml), 0
-    for found in _ROWS_END.finditer(xml):
-        rows_end = found.end()
+    for row_end in _ROWS_END.finditer(xml):
+        rows_end = row_end.end()
     if root is None or not rows_end:
         return xml
     head, tail = xml[:rows_end], _FOOTER.sub(b"", xml[rows_end:])
@@ -54,8 +54,8 @@ def _sheet(xml: bytes, text: str) -> bytes:
 
 
 def _footer(text: str, prefix: str) -> str:
-    said = text.replace("&", "&&")[:LONGEST]  # a single & begins a code: &L left, &R right, &P the page
-    content = escape(f"&L{said}&R第&P页 共&N页")
+    escaped = text.replace("&", "&&")[:LONGEST]  # a single & begins a code: &L left, &R right, &P the page
+    content = escape(f"&L{escaped}&R第&P页 共&N页")
     return f"<{prefix}headerFooter><{prefix}oddFooter>{content}</{prefix}oddFooter></{prefix}headerFooter>"
 
 

@@ -70,9 +70,9 @@ def _body(document: Any, data: Overview) -> None:
     _practice(document, data)
     _heading(document, "三、五个100%完成情况")
     for number in range(1, 6):
-        found = sentences.rates(number)
-        _subheading(document, f"（{NUMERALS[number]}）{'、'.join(rate.label for rate in found)}")
-        for rate in found:
+        rates = sentences.rates(number)
+        _subheading(document, f"（{NUMERALS[number]}）{'、'.join(rate.label for rate in rates)}")
+        for rate in rates:
             _text(document, sentences.rate(data, rate))
     _text(document, sentences.beside(data))
     _table(document, data)
@@ -134,12 +134,12 @@ def _table(document: Any, data: Overview) -> None:
         cells[2].text = percent(figure)
         explained = data.explained[line.code]
         if figure is not None and figure.d and explained is not None:
-            done, said = figure.n * BLOCKS // figure.d, explained * BLOCKS // figure.d
+            done, n_explained = figure.n * BLOCKS // figure.d, explained * BLOCKS // figure.d
             paragraph = cells[3].paragraphs[0]
             for count, colour, character in (
                 (done, RGBColor(0x2A, 0x74, 0x63), "█"),
-                (said, RGBColor(0xB3, 0x79, 0x1B), "▒"),
-                (BLOCKS - done - said, RGBColor(0x8A, 0x8A, 0x80), "░"),
+                (n_explained, RGBColor(0xB3, 0x79, 0x1B), "▒"),
+                (BLOCKS - done - n_explained, RGBColor(0x8A, 0x8A, 0x80), "░"),
             ):
                 run = paragraph.add_run(character * count)
                 run.font.size, run.font.color.rgb = Pt(6), colour
@@ -204,8 +204,8 @@ def _page_number(paragraph: Any, alignment: WD_ALIGN_PARAGRAPH) -> None:
             element.text = text
         run._r.append(element)
     closing = paragraph.add_run(" —")
-    for one in (run, closing):
-        one.font.size, one.font.name = Pt(14), "SimSun"
+    for part in (run, closing):
+        part.font.size, part.font.name = Pt(14), "SimSun"
 
 
 def _name_faces(document: Any) -> None:

@@ -69,14 +69,14 @@ def ask_on(state: str, on: dt.date, by: dt.date | None = None) -> dt.date:
     return on + dt.timedelta(days=ASK_AFTER[state])
 
 
-def faults(said: Need, on: dt.date) -> dict[str, str]:
+def faults(need: Need, on: dt.date) -> dict[str, str]:
     """What is wrong with a need as it was filled in on the day ``on``, by field."""
-    if said.need and said.need not in NEEDS:
+    if need.need and need.need not in NEEDS:
         return {"need": "请从单子里选一项"}
-    if said.help and said.help not in HELP:
+    if need.help and need.help not in HELP:
         return {"help": "请从单子里选一项"}
-    if said.to and said.to not in REFERRED_TO:
+    if need.to and need.to not in REFERRED_TO:
         return {"to": "请从单子里选一处"}
-    if said.help == "referred" and said.by is not None and not on <= said.by <= on + dt.timedelta(days=LATEST):
+    if need.help == "referred" and need.by is not None and not on <= need.by <= on + dt.timedelta(days=LATEST):
         return {"by": f"办结日期要在联系当天以后、{LATEST} 天以内"}
     return {}

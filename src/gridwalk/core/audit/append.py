@@ -45,9 +45,9 @@ def append(entries: Sequence[AuditEntry], *, held: Collection[str]) -> None:
 def _locked(codes: Iterable[str]) -> Mapping[str, AuditChain]:
     """The ends of these chains, locked; those that do not exist yet are begun."""
     wanted = sorted(codes)
-    found = {end.code: end for end in plain.select(AuditChain, ENDS, [wanted])}
-    if len(found) < len(wanted):
-        missing = [AuditChain(code=code) for code in wanted if code not in found]
+    ends = {end.code: end for end in plain.select(AuditChain, ENDS, [wanted])}
+    if len(ends) < len(wanted):
+        missing = [AuditChain(code=code) for code in wanted if code not in ends]
         bulk.begin(missing)
-        found = {end.code: end for end in plain.select(AuditChain, ENDS, [wanted])}
-    return found
+        ends = {end.code: end for end in plain.select(AuditChain, ENDS, [wanted])}
+    return ends

@@ -47,31 +47,31 @@ class Verified:
 def verify(seal: Path | None = None) -> Verified:
     """Recompute every line of every chain; with ``seal``, compare what it saw. Raises SealError."""
     sealed = _read(seal) if seal else {}
-    found = Verified()
+    verified = Verified()
     ends = {end.code: end for end in AuditChain.objects.all()}
     code, previous, seq = "", "", 0
     for entry in AuditEntry.objects.order_by("chain", "seq", "id").iterator(chunk_size=_CHUNK):
-        found.n_lines += 1
+        verified.n_lines += 1
         if entry.chain != code:
             if code:
-                _end(found, ends.pop(code, None), code, seq, previous)
+                _end(verified, ends.pop(code, None), code, seq, previous)
             code, previous, seq = entry.chain, "", 0
-            found.n_chains += 1
+            verified.n_chains += 1
         if entry.seq is None or not code:
-            found.breaks.append(Break("inserted", code, 0))
+            verified.breaks.append(Break("inserted", code, 0))
             continue
         if entry.seq > seq + 1:
-            found.breaks.append(Break("removed", code, seq + 1))
+            verified.breaks.append(Break("removed", code, seq + 1))
         elif not _holds(previous, entry):  # after a gap the line before is unknown: it is the gap that was found
-            found.breaks.append(Break("changed", code, entry.seq))
+            verified.breaks.append(Break("changed", code, entry.seq))
         previous, seq = entry.hash, entry.seq
         if sealed.get(code, (0, ""))[0] == seq and sealed.pop(code)[1] != entry.hash:
-            found.breaks.append(Break("sealed", code, seq))
+            verified.breaks.append(Break("sealed", code, seq))
     if code:
-        _end(found, ends.pop(code, None), code, seq, previous)
-    found.breaks += [Break("cut", end.code, 1) for end in ends.values() if end.seq]
-    found.breaks += [Break("sealed", name, number) for name, (number, _) in sealed.items()]
-    return found
+        _end(verified, ends.pop(code, None), code, seq, previous)
+    verified.breaks += [Break("cut", end.code, 1) for end in ends.values() if end.seq]
+    verified.breaks += [Break("sealed", name, number) for name, (number, _) in sealed.items()]
+    return verified
 
 
 def _holds(previous: str, entry: AuditEntry) -> bool:
@@ -81,13 +81,13 @@ def _holds(previous: str, entry: AuditEntry) -> bool:
         return False
 
 
-def _end(found: Verified, end: AuditChain | None, code: str, seq: int, head: str) -> None:
+def _end(verified: Verified, end: AuditChain | None, code: str, seq: int, head: str) -> None:
     if end is None or end.seq < seq:
-        found.breaks.append(Break("inserted", code, seq))
+        verified.breaks.append(Break("inserted", code, seq))
     elif end.seq > seq:
-        found.breaks.append(Break("cut", code, seq + 1))
+        verified.breaks.append(Break("cut", code, seq + 1))
     elif end.head != head:
-        found.breaks.append(Break("changed", code, seq))
+        verified.breaks.append(Break("changed", code, seq))
 
 
 def write_seal(folder: Path, *, at: dt.datetime) -> Path:
@@ -132,10 +132,10 @@ def _digest(body: str, alg: str) -> str:
 
 def _read(seal: Path) -> dict[str, tuple[int, str]]:
     text = seal.read_text("utf-8", errors="replace")
-    said = _digest_line(text)
+    digest = _digest_line(text)
     body = text[: text.rstrip("\n").rfind("\n") + 1]
     try:
-        if not text.startswith(TITLE + "\n") or _digest(body, chaining.algorithm_of(said)) != said:
+        if not text.startswith(TITLE + "\n") or _digest(body, chaining.algorithm_of(digest)) != digest:
             raise ValueError("not whole")
         rows = [line.split(" ") for line in body.splitlines()[4:]]
         return {code: (int(seq), head) for code, seq, head in rows if int(seq)}
@@ -152,11 +152,11 @@ def _seals(folder: Path) -> Iterator[tuple[dt.datetime, Path]]:
 
 
 def _newest(folder: Path) -> Path | None:
-    found = max(_seals(folder), default=None)
-    return found[1] if found else None
+    newest = max(_seals(folder), default=None)
+    return newest[1] if newest else None
 
 
 def latest_seal() -> dt.datetime | None:
     """When the audit was last sealed into the folder of seals."""
-    found = max(_seals(Path(settings.SEALS_DIR)), default=None)
-    return found[0] if found else None
+    newest = max(_seals(Path(settings.SEALS_DIR)), default=None)
+    return newest[0] if newest else None

@@ -171,9 +171,9 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     creation.place_persons(writing, [link.person for link in links])
 
 
-def brings_or_takes(found: Found) -> bool:
+def brings_or_takes(content: Found) -> bool:
     """Whether a visit moves people, so that grids beyond those of the people it names may be written to."""
-    return bool(found.arrivals or found.departures)
+    return bool(content.arrivals or content.departures)
 
 
 def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
@@ -184,8 +184,8 @@ def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
     } - {""}
     if not persons and not indexes:
         return set()
-    known = Person.objects.filter(Q(pk__in=persons) | Q(id_no_index__in=indexes)).exclude(status="struck_off")
-    grids = {grid for pair in known.values_list("grid_id", "care_labels__grid_id") for grid in pair if grid}
+    persons_there = Person.objects.filter(Q(pk__in=persons) | Q(id_no_index__in=indexes)).exclude(status="struck_off")
+    grids = {grid for pair in persons_there.values_list("grid_id", "care_labels__grid_id") for grid in pair if grid}
     moving = {p for f in found for p in f.departures}
     homes = Residence.objects.filter(Q(person_id__in=moving) | Q(person__id_no_index__in=indexes), to_on__isnull=True)
     grids |= set(homes.values_list("grid_id", flat=True))

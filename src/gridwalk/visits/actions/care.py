@@ -32,10 +32,10 @@ class CareRefused(Exception):
 
 def record_contact(*, actor: Viewer, at: dt.datetime, said: Need, on: dt.date | None = None) -> list[CareContact]:
     """Record a contact with a care recipient. Raises NotHere, NotPermitted, CareRefused."""
-    found = Person.objects.filter(pk=said.person).first()
-    if found is None or not actor.may(Verb.SEE_CARE, found.grid_id):
+    person = Person.objects.filter(pk=said.person).first()
+    if person is None or not actor.may(Verb.SEE_CARE, person.grid_id):
         raise NotHere
-    access.require(actor, Verb.RECORD_VISIT, found.grid_id)
+    access.require(actor, Verb.RECORD_VISIT, person.grid_id)
     today = clock.local_date(at)
     on = on or today
     faults = _faults_of_day(on, today) | needs.faults(said, on)
@@ -43,15 +43,15 @@ def record_contact(*, actor: Viewer, at: dt.datetime, said: Need, on: dt.date | 
         faults["help"] = "请选怎么办的，还没办就选“还没办”"
     if said.help == "referred" and not said.to:
         faults["to"] = "请选转给了谁"
-    grids = set(CareLabel.objects.filter(person=found).values_list("grid_id", flat=True))
+    grids = set(CareLabel.objects.filter(person=person).values_list("grid_id", flat=True))
     if not grids:
         raise CareRefused("没有记：这个人没有关怀类别。先加一个类别，再记联系。")
     if faults:
         raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
-    with core.write_to(found.grid_id, *grids, actor=actor, at=at) as writing:
-        made = caring.record(writing, [caring.Contact(said, on, actor.id, actor.name)], source="office")
-        writing.audit(AuditVerb.CARE_CONTACTED, scope=found.grid_id, kind="person", subject=found.pk)
-    return made
+    with core.write_to(person.grid_id, *grids, actor=actor, at=at) as writing:
+        contacts = caring.record(writing, [caring.Contact(said, on, actor.id, actor.name)], source="office")
+        writing.audit(AuditVerb.CARE_CONTACTED, scope=person.grid_id, kind="person", subject=person.pk)
+    return contacts
 
 
 def _faults_of_day(on: dt.date, today: dt.date) -> dict[str, str]:
@@ -67,19 +67,21 @@ def settle_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, settled: boo
 
     Asking is a contact. Raises NotHere, NotPermitted, CareRefused.
     """
-    found = _followed(need, actor)
-    if on is not None and on < found.contact.on:
+    care_need = _followed(need, actor)
+    if on is not None and on < care_need.contact.on:
         raise CareRefused("没有记：问的日期早于发现需要的那天。", {"on": "早于发现需要的那天"})
-    record_contact(actor=actor, at=at, said=Need(person=found.contact.label.person_id, asked=((need, settled),)), on=on)
+    record_contact(
+        actor=actor, at=at, said=Need(person=care_need.contact.label.person_id, asked=((need, settled),)), on=on
+    )
 
 
 def help_need(
     *, actor: Viewer, at: dt.datetime, need: uuid.UUID, help_: str, to: str = "", by: dt.date | None = None
 ) -> None:
     """Help was given, or the need was handed on, after it was found. Raises NotHere, NotPermitted, CareRefused."""
-    found = _followed(need, actor)
-    label, today = found.contact.label, clock.local_date(at)
-    faults = needs.faults(Need(person=label.person_id, need=found.need, help=help_, to=to, by=by), today)
+    care_need = _followed(need, actor)
+    label, today = care_need.contact.label, clock.local_date(at)
+    faults = needs.faults(Need(person=label.person_id, need=care_need.need, help=help_, to=to, by=by), today)
     if help_ not in needs.ASK_AFTER or help_ == "open":
         faults["help"] = "请选当场帮了，还是已转介"
     if help_ == "referred" and not to:
@@ -103,13 +105,13 @@ def help_need(
 
 
 def _followed(need: uuid.UUID, actor: Viewer) -> CareNeed:
-    found = CareNeed.objects.select_related("contact__label").filter(pk=need).first()
-    if found is None or not actor.may(Verb.SEE_CARE, found.contact.label.grid_id):
+    care_need = CareNeed.objects.select_related("contact__label").filter(pk=need).first()
+    if care_need is None or not actor.may(Verb.SEE_CARE, care_need.contact.label.grid_id):
         raise NotHere
-    access.require(actor, Verb.RECORD_VISIT, found.contact.label.grid_id)
-    if found.state not in needs.FOLLOWED:
+    access.require(actor, Verb.RECORD_VISIT, care_need.contact.label.grid_id)
+    if care_need.state not in needs.FOLLOWED:
         raise CareRefused(SETTLED)
-    return found
+    return care_need
 
 
 def note_opening(*, actor: Viewer, at: dt.datetime, scope: str) -> None:

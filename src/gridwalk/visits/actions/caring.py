@@ -40,12 +40,12 @@ def record(writing: Writing, made: Sequence[Contact], *, source: str) -> list[Ca
     for label in CareLabel.objects.filter(person_id__in=persons).order_by("created_at", "id"):
         labels[label.person_id].append(label)
     contacts: list[CareContact] = []
-    found: list[CareNeed] = []
+    care_needs: list[CareNeed] = []
     last: dict[uuid.UUID, tuple[CareLabel, dt.date]] = {}
     for contact in made:
-        said = contact.said
-        for n, label in enumerate(_labels_for(labels[said.person], contact.on)):
-            one = CareContact(
+        need = contact.said
+        for n, label in enumerate(_labels_for(labels[need.person], contact.on)):
+            care_contact = CareContact(
                 id=ids.new_id(),
                 grid_id=label.grid_id,
                 label=label,
@@ -53,19 +53,19 @@ def record(writing: Writing, made: Sequence[Contact], *, source: str) -> list[Ca
                 on=contact.on,
                 worker=contact.worker,
                 worker_name=contact.worker_name,
-                need=said.need,
-                help=said.help,
+                need=need.need,
+                help=need.help,
                 created_at=writing.at,
             )
-            contacts.append(one)
+            contacts.append(care_contact)
             last[label.pk] = (label, max(contact.on, last[label.pk][1] if label.pk in last else contact.on))
-            if said.need and n == 0:
-                found.append(_found(writing, one, said))
+            if need.need and n == 0:
+                care_needs.append(_found(writing, care_contact, need))
     for label, on in last.values():
         contacted(writing, label, max(on, label.last_contact_on or on), source=source)
     bulk.update([label for label, _ in last.values()], ["last_contact_on"])
     bulk.insert(contacts)
-    bulk.insert(found)
+    bulk.insert(care_needs)
     _answer(writing, made)
     return contacts
 
@@ -83,25 +83,27 @@ def contacted(writing: Writing, label: CareLabel, on: dt.date | None, *, source:
         writing.change(label.grid_id, "care", label.id, "last_contact_on", *days, source=source)
 
 
-def _found(writing: Writing, contact: CareContact, said: Need) -> CareNeed:
-    state = needs.state_of(said.help)
-    to = said.to if state == "referred" else ""
-    made = CareNeed(
+def _found(writing: Writing, contact: CareContact, need: Need) -> CareNeed:
+    state = needs.state_of(need.help)
+    to = need.to if state == "referred" else ""
+    care_need = CareNeed(
         id=ids.new_id(),
         contact=contact,
-        need=said.need,
+        need=need.need,
         state=state,
         referred_to=to,
-        ask_on=needs.ask_on(state, contact.on, said.by),
+        ask_on=needs.ask_on(state, contact.on, need.by),
     )
-    record = {"person": str(said.person), "need": said.need, "state": state}
-    writing.created(contact.label.grid_id, "need", made.pk, record, source="visit" if contact.visit_id else "office")
-    return made
+    record = {"person": str(need.person), "need": need.need, "state": state}
+    writing.created(
+        contact.label.grid_id, "need", care_need.pk, record, source="visit" if contact.visit_id else "office"
+    )
+    return care_need
 
 
-def _answer(writing: Writing, made: Sequence[Contact]) -> None:
+def _answer(writing: Writing, contacts: Sequence[Contact]) -> None:
     """What recipients say of needs found before; an id that is no followed need of that person says nothing."""
-    asked = {pk: (contact, settled) for contact in made for pk, settled in contact.said.asked}
+    asked = {pk: (contact, settled) for contact in contacts for pk, settled in contact.said.asked}
     if not asked:
         return
     followed = CareNeed.objects.select_for_update(of=("self",)).filter(pk__in=list(asked), state__in=needs.FOLLOWED)

@@ -32,8 +32,8 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
     if address.fault:
         raise VisitRefused("没有登记：" + addresses.fault_text(address.fault))
     with core.write_to(grid, actor=actor, at=at) as writing:
-        known = Dwelling.objects.filter(community=grid[:12], address_key=address_writing.key(address))
-        if known.filter(~Q(status="struck_off") | Q(merged_into__isnull=False)).exists():
+        same_address = Dwelling.objects.filter(community=grid[:12], address_key=address_writing.key(address))
+        if same_address.filter(~Q(status="struck_off") | Q(merged_into__isnull=False)).exists():
             raise VisitRefused(f"{address_writing.display(address)} 已经登记在册，不用再加。请搜索后打开它。")
         door = NewDoor(grid=grid, address=address, values={}, source="visit")
         register_doors(writing, [door])

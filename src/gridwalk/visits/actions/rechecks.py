@@ -30,16 +30,16 @@ def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confir
     """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope
     only now, what returns is to be visited again or counts as it did. Raises NotHere, EndError.
     """
-    found = Recheck.objects.filter(pk=recheck).first()
-    if found is None or not actor.may(Verb.RECHECK, found.grid_id):
+    recheck_row = Recheck.objects.filter(pk=recheck).first()
+    if recheck_row is None or not actor.may(Verb.RECHECK, recheck_row.grid_id):
         raise NotHere
-    with core.write_to(*endings.grids_of(endings.as_one(found)), actor=actor, at=at) as writing:
-        found = Recheck.objects.select_for_update().get(pk=recheck)
-        rechecks = endings.as_one(found)
+    with core.write_to(*endings.grids_of(endings.as_one(recheck_row)), actor=actor, at=at) as writing:
+        recheck_row = Recheck.objects.select_for_update().get(pk=recheck)
+        rechecks = endings.as_one(recheck_row)
         endings.decide(writing, rechecks, confirmed=confirmed, note=note)
         if confirmed:
-            _targets_follow(writing, [r.entity for r in rechecks], returning=found.proposed == REINSTATED)
-    return found
+            _targets_follow(writing, [r.entity for r in rechecks], returning=recheck_row.proposed == REINSTATED)
+    return recheck_row
 
 
 def _targets_follow(writing: Writing, entities: Sequence[uuid.UUID], *, returning: bool) -> None:
@@ -61,30 +61,30 @@ def decide_pending(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, confirm
     Confirmed, a household that moved away leaves a door that counts as visited; what is not there is struck off and
     leaves the scope. Whoever reported cannot decide. Raises NotHere, VisitRefused, EndError.
     """
-    found = Target.objects.filter(pk=target).first()
-    if found is None or not actor.may(Verb.RECHECK, found.grid_id):
+    pending = Target.objects.filter(pk=target).first()
+    if pending is None or not actor.may(Verb.RECHECK, pending.grid_id):
         raise NotHere
     note = reason_kept(note)
     if not note:
         raise VisitRefused("没有复核：请写明怎么核实的。")
-    with core.write_to(*_grids(found), actor=actor, at=at) as writing:
-        found = Target.objects.select_for_update().get(pk=target)
-        standing = list(Visit.objects.filter(entity=found.entity, withdrawn_at__isnull=True).order_by("at"))
-        reports = [v for v in standing if v.target_id == found.id and v.outcome in AWAITING_RECHECK and not v.recheck]
-        if found.state != "pending" or not reports:
+    with core.write_to(*_grids(pending), actor=actor, at=at) as writing:
+        pending = Target.objects.select_for_update().get(pk=target)
+        standing = list(Visit.objects.filter(entity=pending.entity, withdrawn_at__isnull=True).order_by("at"))
+        reports = [v for v in standing if v.target_id == pending.id and v.outcome in AWAITING_RECHECK and not v.recheck]
+        if pending.state != "pending" or not reports:
             raise VisitRefused("这一户已经不在待复核里，请刷新后再看。")
         if actor.id is not None and any(v.worker == actor.id for v in reports):
             raise VisitRefused("报上来的人不能自己复核，请另一位同事来复核。")
-        _decide(writing, found, standing, reports, confirmed=confirmed, note=note)
+        _decide(writing, pending, standing, reports, confirmed=confirmed, note=note)
         writing.audit(
             AuditVerb.TARGET_RECHECKED,
-            scope=found.grid_id,
-            kind=found.kind,
-            subject=found.entity,
+            scope=pending.grid_id,
+            kind=pending.kind,
+            subject=pending.entity,
             data={"confirmed": confirmed},
             reason=note,
         )
-    return found
+    return pending
 
 
 def _decide(

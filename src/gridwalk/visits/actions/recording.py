@@ -81,7 +81,7 @@ def record_in(
             _ask_for_targets(campaign, entities),
             _ask_for_visits(visits),
         )
-    known = Known(
+    around = Known(
         writing.at,
         campaign,
         {place.id: place for read in places for place in read()},
@@ -94,9 +94,9 @@ def record_in(
     proved: set[uuid.UUID] = set()
     was: dict[Target, str] = {}
     for new in sorted(visits, key=lambda v: v.at):
-        target = known.targets.get(new.entity)
+        target = around.targets.get(new.entity)
         before = by_id.get(new.id)
-        reason = refusals.of_repeat(new, before) if before else refusals.of_visit(new, known, standing[new.entity])
+        reason = refusals.of_repeat(new, before) if before else refusals.of_visit(new, around, standing[new.entity])
         if before is None and not reason:
             visit = by_id[new.id] = _visit(writing, grid, new, target)
             if _proves_vacancy(visit, standing[new.entity]):
@@ -114,9 +114,9 @@ def record_in(
             target.assignee_id if target else None,
         )
     place = {visit.id: n for n, visit in enumerate(visits)}
-    made.sort(key=lambda one: place[one[0].id])  # facts follow the order they were written down in, not the clock
+    made.sort(key=lambda pair: place[pair[0].id])  # facts follow the order they were written down in, not the clock
     bulk.insert([visit for visit, _ in made])
-    judged = at_the_door.carry(writing, made, known.entities, proved)
+    judged = at_the_door.carry(writing, made, around.entities, proved)
     targets.save(writing, list(was), was, source="visit")
     _note(writing, grid, made)
     return [answers[v.id] for v in visits], judged

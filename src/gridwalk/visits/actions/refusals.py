@@ -49,26 +49,26 @@ def of_repeat(new: NewVisit, before: Visit) -> str:
     return ""
 
 
-def of_visit(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
+def of_visit(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
     """Why a visit is not recorded; empty where it is. ``earlier``: the standing visits of its entity."""
-    entity = known.entities.get(new.entity)
+    entity = around.entities.get(new.entity)
     if entity is None or new.kind != entity.KIND:
         return "这一户不在这个网格里，没有记。请核对房号。"
     if new.outcome not in OUTCOMES:
         return "不认得这个结果，没有记。"
     if new.second_source and new.second_source not in VACANCY_SOURCES:
         return "不认得这个空房核实来源，没有记。"
-    return _of_time(new, known, earlier) or _of_found(new, known.people.get(new.entity, set()))
+    return _of_time(new, around, earlier) or _of_found(new, around.people.get(new.entity, set()))
 
 
-def _of_time(new: NewVisit, known: Known, earlier: Sequence[Visit]) -> str:
-    campaign = known.campaign
-    if new.at > known.now + rules.CLOCK_TOLERANCE:
+def _of_time(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
+    campaign = around.campaign
+    if new.at > around.now + rules.CLOCK_TOLERANCE:
         return "走访时间在将来，没有记。请核对日期和时间。"
     if campaign is None:
         return ""
     begun = campaign.starts_on
-    if new.entity in known.targets and clock.local_date(new.at) < begun:
+    if new.entity in around.targets and clock.local_date(new.at) < begun:
         return f"走访日期早于这次行动（{begun.month}月{begun.day}日开始），没有记。请核对日期。"
     if (
         new.outcome != "phone"

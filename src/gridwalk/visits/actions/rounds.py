@@ -77,7 +77,7 @@ def record_rounds(*, actor: Viewer, at: dt.datetime, things: Sequence[Thing], se
         for entity in entities:
             if reason := _refusal(entity, seen, looks[entity.id]):
                 refused[entity.id] = reason
-            elif not any(_same(one, seen, actor) for one, _ in looks[entity.id]):
+            elif not any(_same(past_look, seen, actor) for past_look, _ in looks[entity.id]):
                 made.append((entity, _round(writing, entity, seen)))
         _save(writing, made, looks)
     return Recorded(len(entities) - len(refused), refused)
@@ -103,32 +103,32 @@ def _load(things: Sequence[Thing], *, lock: bool = False) -> list[Any]:
         if kind not in KINDS:
             raise NotHere
         wanted[kind].add(pk)
-    found: dict[uuid.UUID, Any] = {}
+    entities: dict[uuid.UUID, Any] = {}
     for kind, pks in wanted.items():
         rows = columns.TABLES[kind]._default_manager.filter(pk__in=pks)
-        found |= {row.pk: row for row in (rows.select_for_update() if lock else rows)}
-    if not found or len(found) != len({pk for _, pk in things}):
+        entities |= {row.pk: row for row in (rows.select_for_update() if lock else rows)}
+    if not entities or len(entities) != len({pk for _, pk in things}):
         raise NotHere
-    return [found[pk] for pk in dict.fromkeys(pk for _, pk in things)]
+    return [entities[pk] for pk in dict.fromkeys(pk for _, pk in things)]
 
 
 def _looks(entities: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[Round, Look]]]:
     """The standing rounds of some things."""
-    found: dict[uuid.UUID, list[tuple[Round, Look]]] = defaultdict(list)
-    for one in Round.objects.filter(entity__in=entities, withdrawn_at__isnull=True):
-        found[one.entity].append((one, look(one)))
-    return found
+    looks: dict[uuid.UUID, list[tuple[Round, Look]]] = defaultdict(list)
+    for round_ in Round.objects.filter(entity__in=entities, withdrawn_at__isnull=True):
+        looks[round_.entity].append((round_, look(round_)))
+    return looks
 
 
-def look(one: Round) -> Look:
+def look(round_: Round) -> Look:
     """A round as a plain value."""
-    return Look(one.on, one.created_at, one.result, one.out_of_use, one.was)
+    return Look(round_.on, round_.created_at, round_.result, round_.out_of_use, round_.was)
 
 
 def _refusal(entity: Any, seen: Seen, standing: Sequence[tuple[Round, Look]]) -> str:
     if entity.status == "removed" or (entity.KIND == "site" and entity.status != "active"):
         return "已不在用，没有记。"
-    last = rules.last_look(one for _, one in standing)
+    last = rules.last_look(past_look for _, past_look in standing)
     is_broken = (
         entity.status != "active" if isinstance(entity, Facility) else last is not None and last.result == "faulty"
     )
@@ -141,8 +141,8 @@ def _refusal(entity: Any, seen: Seen, standing: Sequence[tuple[Round, Look]]) ->
     return ""
 
 
-def _same(one: Round, seen: Seen, actor: Viewer) -> bool:
-    return (one.on, one.result, one.fault, one.worker) == (seen.on, seen.result, seen.fault, actor.id)
+def _same(earlier: Round, seen: Seen, actor: Viewer) -> bool:
+    return (earlier.on, earlier.result, earlier.fault, earlier.worker) == (seen.on, seen.result, seen.fault, actor.id)
 
 
 def _round(writing: Writing, entity: Any, seen: Seen) -> Round:
@@ -167,17 +167,19 @@ def _save(
     writing: Writing, made: Sequence[tuple[Any, Round]], standing: Mapping[uuid.UUID, Sequence[tuple[Round, Look]]]
 ) -> None:
     """Step: rounds move the last contact of their things, and the state of a facility where no later round stands."""
-    bulk.insert([one for _, one in made])
-    said: list[Claim] = []
+    bulk.insert([round_ for _, round_ in made])
+    new_claims: list[Claim] = []
     by_kind: dict[str, list[tuple[Any, Round]]] = defaultdict(list)
-    for entity, one in made:
-        by_kind[entity.KIND].append((entity, one))
-        entity.last_contact_on = max(one.on, entity.last_contact_on or one.on)
-        new = look(one)
+    for entity, round_ in made:
+        by_kind[entity.KIND].append((entity, round_))
+        entity.last_contact_on = max(round_.on, entity.last_contact_on or round_.on)
+        new = look(round_)
         others = (other for _, other in standing.get(entity.id, ()))
         if isinstance(entity, Facility) and new.leaves and rules.last_look([new, *others]) == new:
-            said.append(Claim("facility", entity.id, "status", new.leaves, "round", reason=one.note, op=one.id))
-        record = {"on": one.on.isoformat(), "result": one.result, "fault": one.fault, "note": one.note}
+            new_claims.append(
+                Claim("facility", entity.id, "status", new.leaves, "round", reason=round_.note, op=round_.id)
+            )
+        record = {"on": round_.on.isoformat(), "result": round_.result, "fault": round_.fault, "note": round_.note}
         writing.change(
             stream=entity.grid_id,
             kind=entity.KIND,
@@ -186,26 +188,26 @@ def _save(
             old=None,
             new=record,
             source="round",
-            op=one.id,
+            op=round_.id,
         )
         writing.audit(
             AuditVerb.ROUND_RECORDED,
             scope=entity.grid_id,
             kind=entity.KIND,
             subject=entity.id,
-            data={"round": str(one.id), "result": one.result},
+            data={"round": str(round_.id), "result": round_.result},
         )
     for group in by_kind.values():
-        confirmed = [(entity.id, one.on) for entity, one in group]
+        confirmed = [(entity.id, round_.on) for entity, round_ in group]
         claims.confirm_loaded(writing, [entity for entity, _ in group], confirmed, source="round")
-    claims.apply_claims(writing, said)
+    claims.apply_claims(writing, new_claims)
 
 
 def note_listed(writing: Writing, listed: Mapping[uuid.UUID, dt.date]) -> None:
     """Step: a ledger says when facilities were last looked at; nothing where a round of that day or later is known."""
     entities = Facility.objects.in_bulk(list(listed))
     looks = _looks(list(entities))
-    new = {pk: on for pk, on in listed.items() if all(one.on < on for one, _ in looks[pk])}
+    new = {pk: on for pk, on in listed.items() if all(past_look.on < on for past_look, _ in looks[pk])}
     _save(writing, [(entities[pk], _round(writing, entities[pk], Seen(on, "listed"))) for pk, on in new.items()], looks)
 
 
@@ -216,34 +218,34 @@ def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason:
 
     Raises NotHere, NotPermitted, RoundRefused.
     """
-    found = Round.objects.filter(pk=round_, withdrawn_at__isnull=True).first()
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
+    withdrawn = Round.objects.filter(pk=round_, withdrawn_at__isnull=True).first()
+    if withdrawn is None or not actor.may(Verb.SEE_ROWS, withdrawn.grid_id):
         raise NotHere
-    access.require(actor, Verb.RECORD_VISIT, found.grid_id)
+    access.require(actor, Verb.RECORD_VISIT, withdrawn.grid_id)
     reason = reason_kept(reason)
     if not reason:
         raise RoundRefused("没有撤回：请写明原因，来历里要留着。")
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+    with core.write_to(withdrawn.grid_id, actor=actor, at=at) as writing:
         if not Round.objects.filter(pk=round_, withdrawn_at__isnull=True).update(
             withdrawn_at=at, withdrawn_reason=reason
         ):
             raise NotHere
-        (entity,) = _load([(found.kind, found.entity)], lock=True)
-        entity.last_contact_on = last_contact(found.entity)
+        (entity,) = _load([(withdrawn.kind, withdrawn.entity)], lock=True)
+        entity.last_contact_on = last_contact(withdrawn.entity)
         entity.save(update_fields=["last_contact_on"])
-        others = [one for _, one in _looks([found.entity])[found.entity]]
-        state = rules.state_without(look(found), others)
+        others = [past_look for _, past_look in _looks([withdrawn.entity])[withdrawn.entity]]
+        state = rules.state_without(look(withdrawn), others)
         if isinstance(entity, Facility) and state and entity.status != "removed":
             claims.apply_claims(writing, [Claim("facility", entity.id, "status", state, "round", reason=reason)])
         writing.audit(
             AuditVerb.ROUND_WITHDRAWN,
-            scope=found.grid_id,
-            kind=found.kind,
-            subject=found.entity,
-            data={"round": str(found.id)},
+            scope=withdrawn.grid_id,
+            kind=withdrawn.kind,
+            subject=withdrawn.entity,
+            data={"round": str(withdrawn.id)},
             reason=reason,
         )
-    return found.kind, found.entity
+    return withdrawn.kind, withdrawn.entity
 
 
 def last_contact(entity: uuid.UUID) -> dt.date | None:

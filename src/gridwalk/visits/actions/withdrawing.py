@@ -33,48 +33,48 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
     that stand; needs found in it do not count, needs it settled are open again. Raises NotHere, NotPermitted,
     VisitRefused.
     """
-    found = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()
-    if found is None:
+    withdrawn = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()
+    if withdrawn is None:
         raise NotHere
-    place: Any = columns.TABLES[found.kind]._default_manager.get(pk=found.entity)
+    place: Any = columns.TABLES[withdrawn.kind]._default_manager.get(pk=withdrawn.entity)
     if not actor.may(Verb.SEE_ROWS, place.grid_id):
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, place.grid_id)
     reason = reason_kept(reason)
     if not reason:
         raise VisitRefused("没有撤回：请写明原因，来历里要留着。")
-    labels = CareLabel.objects.filter(contacts__visit=found)
+    labels = CareLabel.objects.filter(contacts__visit=withdrawn)
     with core.write_to(place.grid_id, *labels.values_list("grid_id", flat=True), actor=actor, at=at) as writing:
         if not Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).update(
             withdrawn_at=at, withdrawn_reason=reason
         ):
             raise NotHere
-        standing = list(Visit.objects.filter(entity=found.entity, withdrawn_at__isnull=True).order_by("at"))
-        for target in Target.objects.select_for_update().filter(visits=found):
+        standing = list(Visit.objects.filter(entity=withdrawn.entity, withdrawn_at__isnull=True).order_by("at"))
+        for target in Target.objects.select_for_update().filter(visits=withdrawn):
             was = {target: target.state}
             targets.settle(target, standing)
             targets.save(writing, [target], was, source="visit")
-        place = columns.TABLES[found.kind]._default_manager.select_for_update().get(pk=found.entity)
-        place.last_contact_on = rounds.last_contact(found.entity)
+        place = columns.TABLES[withdrawn.kind]._default_manager.select_for_update().get(pk=withdrawn.entity)
+        place.last_contact_on = rounds.last_contact(withdrawn.entity)
         place.save(update_fields=["last_contact_on"])
-        if isinstance(place, Dwelling) and found.outcome == "vacant_confirmed":
-            _prove_by_others(writing, place, found, standing)
+        if isinstance(place, Dwelling) and withdrawn.outcome == "vacant_confirmed":
+            _prove_by_others(writing, place, withdrawn, standing)
         for label in labels.distinct():
             _last_contact(writing, label)
-        caring.take_back(writing, found)
+        caring.take_back(writing, withdrawn)
         writing.audit(
             AuditVerb.VISIT_WITHDRAWN,
             scope=place.grid_id,
-            kind=found.kind,
-            subject=found.entity,
-            data={"visit": str(found.id)},
+            kind=withdrawn.kind,
+            subject=withdrawn.entity,
+            data={"visit": str(withdrawn.id)},
             reason=reason,
         )
 
 
-def _prove_by_others(writing: Writing, dwelling: Dwelling, found: Visit, standing: Sequence[Visit]) -> None:
+def _prove_by_others(writing: Writing, dwelling: Dwelling, withdrawn: Visit, standing: Sequence[Visit]) -> None:
     """Where the vacancy was proved by the visit taken back, another one proves it or nobody does."""
-    if (dwelling.vacancy_source, dwelling.vacancy_confirmed_on) != (found.second_source, found.on):
+    if (dwelling.vacancy_source, dwelling.vacancy_confirmed_on) != (withdrawn.second_source, withdrawn.on):
         return
     attempts = [targets.attempt(v) for v in standing]
     proofs = [

@@ -55,9 +55,9 @@ def _followed(scope: str) -> QuerySet[CareNeed]:
 def followed(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Row], int]:
     """The needs nobody has confirmed as met, by the day somebody should ask, and how many. Raises NotHere."""
     care.require(viewer, scope)
-    found = _followed(scope)
-    page = found.select_related("contact__label__person").order_by("ask_on", "id")[offset : offset + limit]
-    return _rows(viewer, page, today), found.count()
+    care_needs = _followed(scope)
+    page = care_needs.select_related("contact__label__person").order_by("ask_on", "id")[offset : offset + limit]
+    return _rows(viewer, page, today), care_needs.count()
 
 
 def n_followed(viewer: Viewer, scope: str) -> int:
@@ -70,28 +70,28 @@ def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: d
     """The needs of some persons that are followed; nothing for who may not see care."""
     if not viewer.may(Verb.SEE_CARE, grid):
         return []
-    found = CareNeed.objects.filter(state__in=needs.FOLLOWED, contact__label__person_id__in=list(persons))
-    return _rows(viewer, found.select_related("contact__label__person").order_by("ask_on", "id"), today)
+    care_needs = CareNeed.objects.filter(state__in=needs.FOLLOWED, contact__label__person_id__in=list(persons))
+    return _rows(viewer, care_needs.select_related("contact__label__person").order_by("ask_on", "id"), today)
 
 
 def get_need(viewer: Viewer, pk: uuid.UUID, today: dt.date) -> Row:
     """One need. Raises NotHere."""
-    found = list(CareNeed.objects.select_related("contact__label__person").filter(pk=pk))
-    if not found:
+    care_needs = list(CareNeed.objects.select_related("contact__label__person").filter(pk=pk))
+    if not care_needs:
         raise NotHere
-    care.require(viewer, found[0].contact.label.grid_id)
-    return _rows(viewer, found, today)[0]
+    care.require(viewer, care_needs[0].contact.label.grid_id)
+    return _rows(viewer, care_needs, today)[0]
 
 
-def _rows(viewer: Viewer, found: Iterable[CareNeed], today: dt.date) -> list[Row]:
-    found = list(found)
-    labels = list({need.contact.label_id: need.contact.label for need in found}.values())
+def _rows(viewer: Viewer, care_needs: Iterable[CareNeed], today: dt.date) -> list[Row]:
+    care_needs = list(care_needs)
+    labels = list({need.contact.label_id: need.contact.label for need in care_needs}.values())
     homes, names = care.homes_of([label.person_id for label in labels]), care.responsible_of(labels, today)
-    made = []
-    for need in found:
+    rows = []
+    for need in care_needs:
         label = need.contact.label
         home = homes.get(label.person_id)
-        made.append(
+        rows.append(
             Row(
                 id=need.pk,
                 person=label.person_id,
@@ -112,7 +112,7 @@ def _rows(viewer: Viewer, found: Iterable[CareNeed], today: dt.date) -> list[Row
                 responsible=names[label.pk],
             )
         )
-    return made
+    return rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,17 +128,17 @@ class Made:
 
 def contacts(label: CareLabel) -> list[Made]:
     """The contacts made for a label, newest first. The caller has checked that the viewer may see it."""
-    found = CareContact.objects.filter(label=label).exclude(visit__withdrawn_at__isnull=False)
-    rows = found.prefetch_related("needs").order_by("-on", "-created_at")
-    made = []
+    recorded = CareContact.objects.filter(label=label).exclude(visit__withdrawn_at__isnull=False)
+    rows = recorded.prefetch_related("needs").order_by("-on", "-created_at")
+    lines = []
     for contact in rows:
         followed_ = next(iter(contact.needs.all()), None)
         became = needs.STATES[followed_.state] if followed_ else needs.HELP.get(contact.help, "")
         if followed_ and followed_.settled_on:
             became += f"，{followed_.settled_on.month}月{followed_.settled_on.day}日 {followed_.settled_by_name}问过"
-        made.append(
+        lines.append(
             Made(
                 contact.on, contact.worker_name, contact.visit_id is not None, needs.NEEDS.get(contact.need, ""), became
             )
         )
-    return made
+    return lines

@@ -88,12 +88,12 @@ def subject(viewer: Viewer, kind: str, pk: uuid.UUID) -> Subject:
         gone = "" if any(row.status != "struck_off" for row in rows) else "已拆除"
     else:
         table: Any = columns.TABLES.get(kind) if kind in PROPOSALS else None
-        found = table._default_manager.filter(pk=pk).first() if table else None
-        if found is None or not viewer.may(Verb.SEE_ROWS, found.grid_id):
+        record = table._default_manager.filter(pk=pk).first() if table else None
+        if record is None or not viewer.may(Verb.SEE_ROWS, record.grid_id):
             raise NotHere
-        rows, grid, of = [found], found.grid_id, kind
-        title = found.address if isinstance(found, Dwelling) else found.name
-        gone = ended_word(kind, found.status, getattr(found, "ended_as", ""))
+        rows, grid, of = [record], record.grid_id, kind
+        title = record.address if isinstance(record, Dwelling) else record.name
+        gone = ended_word(kind, record.status, getattr(record, "ended_as", ""))
     if not rows or not viewer.may(Verb.EDIT_REGISTER, grid):
         raise NotHere
     return Subject(

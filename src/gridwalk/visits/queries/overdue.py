@@ -143,13 +143,13 @@ def doors(
     """
     _check(viewer, scope)
     persons = _overdue("person", scope, today, field)
-    found = Dwelling.objects.filter(
+    overdue = Dwelling.objects.filter(
         Q(pk__in=_overdue("dwelling", scope, today, field).values("pk"))
         | Q(pk__in=_at_home(persons).values("dwelling_id"), grid__code__startswith=scope)
     )
-    chosen = found.order_by("grid_id", "walk_key", "id").select_related("building", "stairwell")
+    chosen = overdue.order_by("grid_id", "walk_key", "id").select_related("building", "stairwell")
     page = list(chosen[offset : offset + limit])
-    return _rows(viewer, page, persons, today, field), found.count()
+    return _rows(viewer, page, persons, today, field), overdue.count()
 
 
 def without_door(
@@ -158,9 +158,9 @@ def without_door(
     """People to be verified whom no door leads to, and how many there are. Raises NotHere."""
     _check(viewer, scope)
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
-    found = _overdue("person", scope, today, field).filter(~Exists(links))
-    rows = list(found.order_by("grid_id", "sort_key", "id")[offset : offset + limit])
-    return [_person(viewer, person, today) for person in rows], found.count()
+    homeless = _overdue("person", scope, today, field).filter(~Exists(links))
+    rows = list(homeless.order_by("grid_id", "sort_key", "id")[offset : offset + limit])
+    return [_person(viewer, person, today) for person in rows], homeless.count()
 
 
 def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], today: dt.date, field: str) -> list[Door]:
@@ -174,8 +174,8 @@ def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], toda
     )
     for dwelling in page:
         if dwelling.pk in own:
-            said = _labels("dwelling", dwelling.verified_on, today)
-            of_door[dwelling.pk].append(Item("dwelling", dwelling.pk, "这处房屋", said, dwelling.verified_on))
+            labels = _labels("dwelling", dwelling.verified_on, today)
+            of_door[dwelling.pk].append(Item("dwelling", dwelling.pk, "这处房屋", labels, dwelling.verified_on))
     links = _at_home(persons).filter(dwelling__in=page).select_related("person").order_by("created_at", "id")
     for link in links:
         of_door[link.dwelling_id].append(_person(viewer, link.person, today))

@@ -175,8 +175,8 @@ def line_of(viewer: Viewer, entity: Any, today: dt.date) -> Line:
     return line
 
 
-def _lines(found: Iterable[Any], today: dt.date) -> list[Line]:
-    rows = list(found)
+def _lines(records: Iterable[Any], today: dt.date) -> list[Line]:
+    rows = list(records)
     last = _last_rounds([row.id for row in rows])
     return [_facility(row, last, today) if isinstance(row, Facility) else _site(row, last, today) for row in rows]
 
@@ -266,21 +266,21 @@ def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Past]:
     return [_past(one) for one in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")]
 
 
-def _past(one: Round) -> Past:
-    label, mark, tone = rules.ROUND_RESULTS[one.result]
+def _past(round_: Round) -> Past:
+    label, mark, tone = rules.ROUND_RESULTS[round_.result]
     parts: Sequence[str] = (
-        rules.ROUND_FAULTS.get(one.fault, ""),
-        one.note,
-        "先停用" if one.out_of_use else "",
+        rules.ROUND_FAULTS.get(round_.fault, ""),
+        round_.note,
+        "先停用" if round_.out_of_use else "",
     )
     return Past(
-        id=one.id,
-        on=one.on,
+        id=round_.id,
+        on=round_.on,
         label=label,
         mark=mark,
         tone=tone,
         said="，".join(part for part in parts if part),
-        who=one.worker_name,
-        listed=one.result == "listed",
-        withdrawn=one.withdrawn_reason if one.withdrawn_at else "",
+        who=round_.worker_name,
+        listed=round_.result == "listed",
+        withdrawn=round_.withdrawn_reason if round_.withdrawn_at else "",
     )

@@ -67,9 +67,9 @@ def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, diffe
     """The one character and the tone of a door's mark; the same everywhere."""
     if different:
         return "异", "z"
-    known = OUTCOMES.get(outcome)
+    declared = OUTCOMES.get(outcome)
     if state == "visited":
-        return (known.mark, known.tone) if known and outcome in CONTACTS else ("访", "v")
+        return (declared.mark, declared.tone) if declared and outcome in CONTACTS else ("访", "v")
     if state == "explained":
         return OUTCOMES[outcome].mark, "e"
     if state == "pending":
@@ -78,7 +78,7 @@ def mark(state: str, outcome: str, n_visits: int, *, agreed: bool = False, diffe
         return "约", "q"
     if not n_visits:
         return "未", "n"
-    return (known.mark if known and known.settles is Settles.BY_SECOND_SOURCE else "无"), "n"
+    return (declared.mark if declared and declared.settles is Settles.BY_SECOND_SOURCE else "无"), "n"
 
 
 def _targets(campaign: Campaign, grid: str, kind: str) -> QuerySet[Target]:
@@ -104,11 +104,11 @@ def gaps(
 ) -> tuple[list[Row], Counter[str]]:
     """The gap rows of a scope in walking order and how many there are by reason. A constant number of queries."""
     _check(viewer, scope)
-    found = _targets(campaign, scope, kind)
+    targets_left = _targets(campaign, scope, kind)
     if not everything:
-        found = found.exclude(state="visited")
+        targets_left = targets_left.exclude(state="visited")
     light = list(
-        found.order_by("grid_id", "walk_key", "id").values_list(
+        targets_left.order_by("grid_id", "walk_key", "id").values_list(
             "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
         )
     )
@@ -141,7 +141,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
         Site.objects.filter(pk__in=[t.entity for t in targets if t.kind == "site"]).values_list("id", "name")
     )
     phones = with_phone([t.entity for t in targets if t.kind == "dwelling"])
-    made = []
+    lines = []
     for target in targets:
         door = doors.get(target.entity)
         different = bool(door and door.n_differences)
@@ -158,7 +158,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
         code, label = _reason(facts)
         character, tone = mark(target.state, outcome, target.n_visits, agreed=target.revisit_at is not None)
         dwelling = places.get(target.entity)
-        made.append(
+        lines.append(
             Row(
                 target=target.id,
                 entity=target.entity,
@@ -184,7 +184,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
                 planned_band=target.planned_band,
             )
         )
-    return made
+    return lines
 
 
 def _reason(door: Door) -> tuple[str, str]:
@@ -210,9 +210,9 @@ def _bands(target: Target) -> tuple[tuple[str, str, bool, bool], ...]:
 
 def with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Those of the doors where the owner's or somebody's telephone is on record."""
-    found = set(Dwelling.objects.filter(pk__in=dwellings).exclude(owner_phone_index="").values_list("id", flat=True))
+    doors = set(Dwelling.objects.filter(pk__in=dwellings).exclude(owner_phone_index="").values_list("id", flat=True))
     links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True).exclude(person__phone_index="")
-    return found | set(links.values_list("dwelling_id", flat=True))
+    return doors | set(links.values_list("dwelling_id", flat=True))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -236,16 +236,16 @@ def n_pending(viewer: Viewer, scope: str) -> int:
 
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
     inside = Q(pk__in=[])
-    for held in viewer.scopes(Verb.RECHECK):
-        if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid__code__startswith=max(held, scope, key=len))
+    for scope_held in viewer.scopes(Verb.RECHECK):
+        if scope_held.startswith(scope) or scope.startswith(scope_held):
+            inside |= Q(grid__code__startswith=max(scope_held, scope, key=len))
     return Target.objects.filter(inside, state="pending", campaign__state="running")
 
 
 def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[Waiting]:
     """Targets reported as moved away or not found, oldest first."""
-    found = _pending(viewer, scope).prefetch_related("visits").order_by("settled_at", "id")
-    targets = list(found[offset : offset + limit])
+    waiting = _pending(viewer, scope).prefetch_related("visits").order_by("settled_at", "id")
+    targets = list(waiting[offset : offset + limit])
     titles = dict(Dwelling.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "address"))
     titles |= dict(Organization.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
     titles |= dict(Site.objects.filter(pk__in=[t.entity for t in targets]).values_list("id", "name"))
@@ -278,5 +278,5 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
 
 def states(campaign: Campaign, scope: str) -> dict[tuple[str, str], int]:
     """How many dwelling targets by (state, outcome); no rows, so it asks no more than counts do."""
-    found = _targets(campaign, scope, "dwelling").values("state", "outcome").annotate(n=Count("pk"))
-    return {(r["state"], r["outcome"]): r["n"] for r in found}
+    counts = _targets(campaign, scope, "dwelling").values("state", "outcome").annotate(n=Count("pk"))
+    return {(r["state"], r["outcome"]): r["n"] for r in counts}
