@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.reconcile.models import Submission
@@ -41,10 +42,10 @@ class Way(Generic[S]):
     purpose: str
     understand: Callable[[S, Chosen], None]
     give_up: Callable[[S], str]
-    uploaded: str
-    mapped: str
-    paused: str
-    cancelled: str
+    uploaded: AuditVerb
+    mapped: AuditVerb
+    paused: AuditVerb
+    cancelled: AuditVerb
 
     def store(self, *, actor: Viewer, at: dt.datetime, scope: str, data: bytes, name: str) -> StoredFile:
         """Keep a file encrypted. Raises NotPermitted."""

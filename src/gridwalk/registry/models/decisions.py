@@ -80,7 +80,7 @@ class Recheck(models.Model):
     """A proposed end (deceased, demolished, closed …) or return that a second person must confirm before it
     counts (P15).
 
-    ``evidence``: what was seen (``EVIDENCE``). ``together``: the doors of one building, proposed and decided as
+    ``evidence``: what was seen (``ends.EVIDENCE``). ``together``: the doors of one building, proposed and decided as
     one.
     """
 
