@@ -140,7 +140,10 @@ def _compared(n: int) -> Result:
         unit="s",
         peer=None,
         goal=60,
-        note=f"{comparison.n_left:,} rows against {comparison.n_right:,} people, {comparison.n_differences:,} differences asked",
+        note=(
+            f"{comparison.n_left:,} rows against {comparison.n_right:,} people, "
+            f"{comparison.n_differences:,} differences asked"
+        ),
     )
 
 

@@ -156,7 +156,8 @@ def load(*, quick: bool) -> Iterator[Result]:
             peer=PEER,
             least=200,
             note=(
-                f"{n_phones} phones, one visit a push, p50 {single.percentile(0.5):.0f} p95 {single.percentile(0.95):.0f} "
+                f"{n_phones} phones, one visit a push, "
+                f"p50 {single.percentile(0.5):.0f} p95 {single.percentile(0.95):.0f} "
                 "ms; peer: ODK Central, published"
             ),
         )

@@ -125,7 +125,7 @@ def test_no_line_is_wide(suffix: str) -> None:
 
 def written_files(suffix: str) -> Iterator[Path]:
     """What people write: no package, nothing built, no migration."""
-    for top in (SOURCE, ROOT / "web", ROOT / "tests"):
+    for top in (SOURCE, ROOT / "web", ROOT / "tests", ROOT / "tools", ROOT / "benchmarks"):
         for path in sorted(top.rglob(f"*{suffix}")):
             if not {"node_modules", "static", "migrations"} & set(path.relative_to(ROOT).parts):
                 yield path

@@ -1,8 +1,9 @@
-"""``python -m tools.screens BEFORE AFTER``: what moves on the screen from one commit to another, in pixels, each with its reason.
+"""``python -m tools.screens BEFORE AFTER``: what moves on the screen from one commit to another, in pixels, each with
+its reason.
 
-Both commits get the same demo (one seed, one frozen clock, counted ids) and the same walk. ``tools/screens.toml`` says what is
-covered, and why a page may differ. Ends with 1 when a page differs for no reason. ``tools.screens X X`` makes everything twice
-and shows that the tool itself moves nothing.
+Both commits get the same demo (one seed, one frozen clock, counted ids) and the same walk. ``tools/screens.toml``
+says what is covered, and why a page may differ. Ends with 1 when a page differs for no reason. ``tools.screens X X``
+makes everything twice and shows that the tool itself moves nothing.
 """
 
 from __future__ import annotations

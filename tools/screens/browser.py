@@ -55,7 +55,10 @@ class Cover:
 
 @dataclasses.dataclass
 class Album:
-    """The shots of one commit. ``entries``: page · role · size → the shot's file, or the answer's status where there is none."""
+    """The shots of one commit.
+
+    ``entries``: page · role · size → the shot's file, or the answer's status where there is none.
+    """
 
     folder: Path
     cover: Cover
@@ -87,7 +90,9 @@ class Album:
 
 
 def _steady(page: Page, *, whole: bool) -> bytes:
-    """A shot that is the same twice in a row: on a busy machine the browser hands out pages it has not drawn to their end."""
+    """A shot that is the same twice in a row: on a busy machine the browser hands out pages it has not drawn
+    to their end.
+    """
     shots = [b""]
     while len(shots) < MOST_TRIES:
         shots.append(page.screenshot(full_page=whole, animations="disabled", caret="hide", scale="css"))

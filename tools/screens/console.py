@@ -1,4 +1,5 @@
-"""Every page of the console as every role sees it: from the addresses that need no object on, along the links of the pages.
+"""Every page of the console as every role sees it: from the addresses that need no object on, along the links
+of the pages.
 
 A page is known by its address with ids and codes taken out. Of a page of objects the first one is looked at that a link
 leads to, in the order of the pages: the same object in both commits, whatever its id.
@@ -100,7 +101,9 @@ class Walk:
         self._shoot(landed)
 
     def sign_in(self, members: Iterable[dict[str, str]]) -> None:
-        """What the form of signing in answers: to a wrong password, and to the right one of whoever has a second factor."""
+        """What the form of signing in answers: to a wrong password, and to the right one of whoever has a
+        second factor.
+        """
         for member in members:
             for password in ("wrong", member["password"]):
                 self.page.goto(f"{self.base}/accounts/login/")

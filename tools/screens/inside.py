@@ -1,4 +1,5 @@
-"""Run by the Python of a commit, beside its server: prints its addresses, and a session of every account of the demo, as JSON.
+"""Run by the Python of a commit, beside its server: prints its addresses, and a session of every account of the
+demo, as JSON.
 
 It imports Django and allauth only, and none of the commit's rooms: they may stand elsewhere in the other commit.
 """

@@ -1,4 +1,6 @@
-"""Every screen and sheet of the phone, as the demo's worker sees them: activated with a code of the office, then walked by hand."""
+"""Every screen and sheet of the phone, as the demo's worker sees them: activated with a code of the office, then
+walked by hand.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ class Walk:
         self.page, self.album = page, album
 
     def shot(self, name: str) -> None:
-        """The screen, and what comes by scrolling, a screenful at a time; a sheet lies over it and does not scroll it."""
+        """The screen, and what comes by scrolling, a screenful at a time; a sheet lies over it and does
+        not scroll it.
+        """
         self.page.mouse.move(0, 0)
         self.page.evaluate("() => document.activeElement?.blur()")
         sheet = self.page.get_by_role("dialog").is_visible()

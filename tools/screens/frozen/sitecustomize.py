@@ -1,8 +1,8 @@
 """Loaded by every Python of a commit that is looked at: the clock stands still, and ids are counted instead of drawn.
 
 Ids keep the form and the order of UUIDv7. SCREENS_IDS says where this program begins to count, so that no two programs
-on one data directory count the same ids; the worker beside the web server counts in a range of its own. The database does
-no work of its own in the background: rows without an order would come as its timing had it.
+on one data directory count the same ids; the worker beside the web server counts in a range of its own. The database
+does no work of its own in the background: rows without an order would come as its timing had it.
 """
 
 from __future__ import annotations
