@@ -36,7 +36,7 @@ COMPARE = """async ([before, after]) => {
 """How many pixels differ, of how many, and the later picture faint with what differs in red.
 
 One step of 255 in a colour is no difference: the browser draws the same round corner one step lighter or darker on
-    another run.
+another run.
 """
 
 
