@@ -23,8 +23,8 @@ import type {
   Visit,
   VisitData,
 } from "./types";
-import { isFailed, settles } from "./outcomes";
-import { dayOf } from "./time";
+import { isAbsence, isFailed, settles } from "./outcomes";
+import { dayOf, tried } from "./time";
 
 export type Place = Dwelling | Organization | Site;
 
@@ -235,7 +235,7 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
   const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
   book.visits.set(op.entity, [visit, ...before]);
   const target = book.targets.get(op.entity);
-  if (target) book.targets.set(op.entity, settled(target, data, before));
+  if (target) book.targets.set(op.entity, settled(target, data, Date.parse(op.at), before));
 }
 
 export function changes(set: Facts, data: VisitData): number {
@@ -247,21 +247,20 @@ function later(day: string, n: number): string {
   return dayOf(Date.parse(`${day}T00:00:00+08:00`) + n * 86400000);
 }
 
+/** A door stands as the strongest that was said of it. */
+const STRENGTH = ["remaining", "explained", "pending", "visited"];
+
 /** How a door stands after a visit, as far as the phone can tell; the server's word replaces it with the next pull. */
-function settled(target: Target, data: VisitData, before: readonly Visit[]): Target {
+function settled(target: Target, data: VisitData, at: number, before: readonly Visit[]): Target {
   const way = settles(data.outcome);
   const visited =
     way === "at_once" ||
     (way === "after_a_knock" && before.some((visit) => isFailed(visit.outcome))) ||
     (way === "by_second_source" && !!data.second_source && data.second_source !== "other_worker");
-  const state =
-    target.state === "visited" || visited
-      ? "visited"
-      : way === "after_recheck"
-        ? "pending"
-        : way === "as_explained"
-          ? "explained"
-          : target.state;
+  const knocks = [...before.filter((visit) => isAbsence(visit.outcome)).map((visit) => Date.parse(visit.at)), at];
+  const explained = way === "as_explained" || (way === "when_repeated" && tried(knocks).enough);
+  const now = visited ? "visited" : way === "after_recheck" ? "pending" : explained ? "explained" : "remaining";
+  const state = STRENGTH.indexOf(now) > STRENGTH.indexOf(target.state) ? now : target.state;
   return {
     ...target,
     state,

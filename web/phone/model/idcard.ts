@@ -12,9 +12,10 @@ export interface IdFeedback {
 
 export function tidy(raw: string): string {
   return raw
-    .replace(/[\s'\-_.,·]/g, "")
+    .normalize("NFKC")
+    .replace(/[\s'’`‘′\-_.,·]/g, "")
     .toUpperCase()
-    .replace(/[×ХＸ]/g, "X");
+    .replace(/[×Х✕✖]/g, "X");
 }
 
 /** What can be said of an ID number as typed so far; null while nothing is typed. */

@@ -1,5 +1,5 @@
 /** When to come again: six days by four times of day, quiet hours left out, what is agreed elsewhere shown. */
-import { addDays, atDay, bandOf, dayOf, isQuiet, minutesOf } from "./time";
+import { addDays, atDay, bandOf, dayOf, isQuiet, minutesOf, tried } from "./time";
 import { isAbsence } from "./outcomes";
 import type { Target, Visit } from "./types";
 import { say } from "./words";
@@ -45,19 +45,15 @@ export function slots(now: number, quiet: readonly [string, string], others: rea
   return { days, rows };
 }
 
-/** What this knock adds up to, and what another one would (no answer on ≥ 3 days in ≥ 2 bands counts as explained). */
+/** What this knock adds up to, and what another one would. */
 export function hintOf(visits: readonly Visit[], now: number, next: number): string {
   const knocks = [...visits.filter((one) => isAbsence(one.outcome)).map((one) => Date.parse(one.at)), now];
-  const count = (moments: number[]) => ({
-    days: new Set(moments.map(dayOf)).size,
-    bands: new Set(moments.map(bandOf)).size,
-  });
-  const { days, bands } = count(knocks);
+  const { days, bands, enough } = tried(knocks);
   const so = `连今天已试 ${days} 日、${bands} 个时段`;
-  if (days >= 3 && bands >= 2) return `${so}，记“已说明”。`;
+  if (enough) return `${so}，记“已说明”。`;
   if (!next) return `${so}。满 3 日、2 个时段还没人，记“已说明”。`;
-  const then = count([...knocks, next]);
-  return then.days >= 3 && then.bands >= 2
+  const then = tried([...knocks, next]);
+  return then.enough
     ? `${so}。那时再来就满 ${then.days} 日，仍没人可记“已说明”。`
     : `${so}。那时是${say("band", bandOf(next))}，${then.bands > bands ? "换了时段，好。" : "换个时段更容易碰上。"}`;
 }

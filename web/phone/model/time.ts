@@ -23,6 +23,13 @@ export function bandOf(at: number): Band {
   return hour < 12 ? "morning" : hour < 18 ? "afternoon" : "evening";
 }
 
+/** What knocks nobody answered add up to: on at least 3 days in at least 2 bands they count as explained. */
+export function tried(knocks: readonly number[]): { days: number; bands: number; enough: boolean } {
+  const days = new Set(knocks.map(dayOf)).size;
+  const bands = new Set(knocks.map(bandOf)).size;
+  return { days, bands, enough: days >= 3 && bands >= 2 };
+}
+
 export function isQuiet(at: number, quiet: readonly [string, string]): boolean {
   const now = minutesOf(at);
   return now >= minutes(quiet[0]) || now < minutes(quiet[1]);
