@@ -16,7 +16,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.phone import schemas, wire
 from gridwalk.phone.wire import Problem, Session
-from gridwalk.sync import crypto, rules
+from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
 from gridwalk.sync.queries import badges
@@ -66,7 +66,7 @@ def _data_uri(jpeg: bytes | None) -> str | None:
 def _settings(viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
     quiet = campaigns.quiet_hours(grids[0].code if grids else "")
-    return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": rules.MOST_OPS}
+    return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": messages.MOST_OPS}
 
 
 @api.post(

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
-from gridwalk.sync import crypto, rules
+from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.queries import devices
 
 SCHEME = re.compile(r'^Gridwalk device="([0-9a-f-]{36})", at="(-?\d{1,16})", sig="([A-Za-z0-9_=-]{80,100})"$')
@@ -79,7 +79,7 @@ def json_of(body: bytes) -> Any:
 
 def text(said: Mapping[str, Any], name: str, most: int) -> str:
     """One text of what was said, such as a column takes; "" where there is none."""
-    return rules.storable(str(said.get(name) or ""))[:most]
+    return messages.storable(str(said.get(name) or ""))[:most]
 
 
 def signed(request: HttpRequest) -> Session:

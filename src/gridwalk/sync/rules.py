@@ -11,10 +11,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
+from gridwalk.sync import messages
+
 WIRE = (1,)
 """Wire versions understood; an op of another one is kept and returned."""
 
-MOST_OPS = 200
 MOST_BYTES = 256 << 10
 MOST_BYTES_OPENED = 4 << 20
 LEASE = dt.timedelta(hours=72)
@@ -22,22 +25,19 @@ CODE_LASTS = dt.timedelta(minutes=15)
 KEPT = dt.timedelta(days=30)
 """How long phones keep what was acknowledged, to offer it again after a restore."""
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
-CALENDAR = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC))
-"""What a phone's clock can say: it begins at the first, even with a flat battery; a moment outside is no time."""
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
-VERBS = frozenset(
-    {
-        "visit.record",
-        "fact.set",
-        "person.add",
-        "residence.end",
-        "person.end",
-        "visit.withdraw",
-        "task.hand_back",
-        "matter.note",
-    }
-)
+VERBS = {
+    "visit.record": "走访",
+    "fact.set": "改内容",
+    "person.add": "添人",
+    "residence.end": "迁出",
+    "person.end": "提出注销",
+    "visit.withdraw": "撤回走访",
+    "task.hand_back": "退回任务",
+    "matter.note": "记隐患或诉求",
+}
+"""What a phone may say, and what the office calls it; each has a file in ``actions/verbs``."""
 
 ACCEPTED, DIFFERENCE, RETURNED = "accepted", "difference", "returned"
 
@@ -87,13 +87,7 @@ def canonical(value: Any) -> str:
     return _CANONICAL.encode(value)
 
 
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _NUL_SPELLED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-
-
-def storable(text: str) -> str:
-    """``text`` with U+FFFD for what no column takes: NUL, and half a character (a lone surrogate)."""
-    return _NO_TEXT.sub("\ufffd", text)
 
 
 def _is_storable(spelling: str) -> bool:
@@ -146,12 +140,13 @@ class Intention:
     verb: str
     kind: str
     entity: uuid.UUID | None
-    set: Mapping[str, Mapping[str, Any]]
+    set: messages.Facts
+    extra: Mapping[str, Any]
     data: Mapping[str, Any]
     at: dt.datetime | None
     mono: int | None
     version: int
-    photos: tuple[str, ...]
+    att: tuple[str, ...]
     raw: Mapping[str, Any]
     hash: str
     fault: str = ""
@@ -160,108 +155,53 @@ class Intention:
 
 def read_push(body: Any) -> tuple[int, list[Intention], int | None]:
     """(first seq, ops in order, the oldest seq the phone still has). Raises Malformed: only what makes no sequence."""
-    if not isinstance(body, Mapping) or not isinstance(body.get("ops"), list) or not is_whole(body.get("seq_from")):
-        raise Malformed("ops and seq_from")
-    ops = body["ops"]
-    if len(ops) > MOST_OPS:
-        raise Malformed("too many ops")
-    read = [read_op(raw) for raw in ops]
-    first = body["seq_from"]
-    if [one.seq for one in read] != list(range(first, first + len(read))) or first < 1:
+    try:
+        push = messages.Push.model_validate(body)
+    except ValidationError as error:
+        raise Malformed(_where(error)) from None
+    intentions = [_intention(op, raw) for op, raw in zip(push.ops, body["ops"], strict=True)]
+    first = push.seq_from
+    if [intention.seq for intention in intentions] != list(range(first, first + len(intentions))):
         raise Malformed("seq")
-    if len({one.op for one in read}) != len(read):
+    if len({intention.op for intention in intentions}) != len(intentions):
         raise Malformed("an op twice in one push")
-    oldest = body.get("oldest")
-    return first, read, oldest if is_whole(oldest) else None
+    return first, intentions, push.oldest
 
 
 def read_op(raw: Any) -> Intention:
     """One op. Raises Malformed where it has no id or place; anything else wrong with it is its ``fault``."""
-    if not isinstance(raw, Mapping):
-        raise Malformed("op")
-    op, seq = as_uuid(raw.get("op")), raw.get("seq")
-    if op is None or not is_whole(seq):
-        raise Malformed("op and seq")
-    assert isinstance(seq, int)
+    try:
+        op = messages.Op.model_validate(raw)
+    except ValidationError as error:
+        raise Malformed(_where(error)) from None
+    return _intention(op, raw)
+
+
+def _where(error: ValidationError) -> str:
+    parts = error.errors(include_input=False, include_url=False, include_context=False)[0]["loc"]
+    return ".".join(map(str, parts)) or "body"
+
+
+def _intention(op: messages.Op, raw: Mapping[str, Any]) -> Intention:
     try:
         spelling = _unnumbered(raw)
     except RecursionError as error:  # hundreds of brackets
         raise Malformed("op") from error
-    found = Intention(
-        op=op,
-        seq=seq,
-        verb=_text(raw.get("verb"))[:24],
-        kind=_text(raw.get("kind"))[:16],
-        entity=as_uuid(raw.get("entity")),
-        set=_facts(raw.get("set")),
-        data=_mapping(raw.get("data")),
-        at=as_moment(raw.get("at")),
-        mono=raw["mono"] if is_whole(raw.get("mono")) else None,
-        version=raw["version"] if is_whole(raw.get("version")) and 0 <= raw["version"] < 32000 else 0,
-        photos=tuple(h for h in raw.get("att") or () if is_sha256(h)) if isinstance(raw.get("att"), list) else (),
-        raw=raw,
-        hash=_hash(spelling),
-    )
-    fault = _fault(found, spelling)
-    return dataclasses.replace(found, fault=fault, why=REASONS[fault]) if fault else found
+    fault = _fault(op, raw, spelling)
+    why = REASONS[fault] if fault else ""
+    return Intention(**dict(op), raw=raw, hash=_hash(spelling), fault=fault, why=why)
 
 
-def _fault(one: Intention, spelling: str) -> str:
-    if one.version not in WIRE:
+def _fault(op: messages.Op, raw: Mapping[str, Any], spelling: str) -> str:
+    if op.version not in WIRE:
         return "unknown_version"
-    if not _is_storable(spelling) or (one.at is not None and not in_calendar(one.at)):
+    if not _is_storable(spelling) or (op.at is not None and not messages.in_calendar(op.at)):
         return "not_valid"
-    if one.verb not in VERBS:
+    if op.verb not in VERBS:
         return "unknown_verb"
-    if (one.entity is None and one.verb != "task.hand_back") or (one.raw.get("set") and not one.set):
+    if (op.entity is None and op.verb != "task.hand_back") or (raw.get("set") and not op.set):
         return "not_valid"
     return ""
-
-
-def _facts(raw: Any) -> dict[str, Mapping[str, Any]]:
-    if not isinstance(raw, Mapping) or not all(isinstance(one, Mapping) and "v" in one for one in raw.values()):
-        return {}
-    return {str(field): one for field, one in raw.items()}
-
-
-def _mapping(raw: Any) -> Mapping[str, Any]:
-    return raw if isinstance(raw, Mapping) else {}
-
-
-def _text(raw: Any) -> str:
-    return storable(raw) if isinstance(raw, str) else ""
-
-
-def is_whole(raw: Any) -> bool:
-    """Whether ``raw`` is a whole number that phones count with."""
-    return isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 1 << 53
-
-
-def is_sha256(raw: Any) -> bool:
-    """Whether ``raw`` is a SHA-256 in lower-case hex."""
-    return isinstance(raw, str) and len(raw) == 64 and set(raw) <= set("0123456789abcdef")
-
-
-def as_uuid(raw: Any) -> uuid.UUID | None:
-    """A UUID from text; None for anything else."""
-    try:
-        return uuid.UUID(raw) if isinstance(raw, str) else None
-    except ValueError:
-        return None
-
-
-def as_moment(raw: Any) -> dt.datetime | None:
-    """An aware moment from ISO text; None for anything else."""
-    try:
-        found = dt.datetime.fromisoformat(raw) if isinstance(raw, str) else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
-
-
-def in_calendar(moment: dt.datetime) -> bool:
-    """Whether some clock may have said it."""
-    return CALENDAR[0] <= moment < CALENDAR[1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -274,16 +214,16 @@ class Moment:
     uncertain: bool
 
 
-def happened(said: dt.datetime | None, *, behind: dt.timedelta, received: dt.datetime) -> Moment:
+def happened(told: dt.datetime | None, *, behind: dt.timedelta, received: dt.datetime) -> Moment:
     """Phone time, put right by how far that clock was off when it sent; never later than it was received.
 
     Where that leads out of the calendar, as if nothing was said.
     """
-    if said is None:
+    if told is None:
         return Moment(received, True)
     uncertain = abs(behind) > CLOCK_TOLERANCE
-    since = said - received + (behind if uncertain else dt.timedelta(0))  # a span: no clock is too far off for it
-    if since < CALENDAR[0] - received:
+    since = told - received + (behind if uncertain else dt.timedelta(0))  # a span: no clock is too far off for it
+    if since < messages.CALENDAR[0] - received:
         return Moment(received, True)
     return Moment(received + min(since, dt.timedelta(0)), uncertain or since > CLOCK_TOLERANCE)
 

@@ -19,6 +19,7 @@ from gridwalk.core import clock
 from gridwalk.sync import rules as sync
 from gridwalk.sync.actions import badges, depositing
 from gridwalk.sync.actions import devices as actions
+from gridwalk.sync.messages import as_uuid
 from gridwalk.sync.queries import badges as photos
 from gridwalk.sync.queries import devices as known
 from gridwalk.territory import queries as territory
@@ -60,7 +61,7 @@ def _workers(request: Signed) -> list[tuple[uuid.UUID, str, str]]:
 @require_POST
 def device_code(request: Signed) -> HttpResponse:
     """A one-time code, shown once, with its QR: address and code, nothing else."""
-    user = sync.as_uuid(request.POST.get("user", ""))
+    user = as_uuid(request.POST.get("user", ""))
     if user is None:
         messages.error(request, "没有生成：请选一位网格员。")
         return redirect("console:devices")
@@ -111,7 +112,7 @@ def outbox_import(request: Signed) -> HttpResponse:
 @require_POST
 def badge_set(request: Signed) -> HttpResponse:
     """Put a photo on a worker's badge."""
-    user, file = sync.as_uuid(request.POST.get("user", "")), request.FILES.get("photo")
+    user, file = as_uuid(request.POST.get("user", "")), request.FILES.get("photo")
     if user is None or file is None:
         messages.error(request, "没有存：请选一位网格员和一张照片。")
         return redirect("console:devices")

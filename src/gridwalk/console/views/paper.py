@@ -20,10 +20,10 @@ from gridwalk.core import clock
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.territory import queries as territory
 from gridwalk.visits.actions import recording
-from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.outcomes import KEYS, OUTCOMES
 from gridwalk.visits.queries import paper
+from gridwalk.visits.values import Found, NewVisit
 
 BAND_TIMES = {
     "morning": ("上午", dt.time(10, 0)),

@@ -14,8 +14,8 @@ from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.sync import rules as sync
 from gridwalk.sync.actions import returned
+from gridwalk.sync.messages import as_uuid
 from gridwalk.sync.queries import badges as photos
 from gridwalk.sync.queries import returned as waiting
 from gridwalk.territory import queries as territory
@@ -72,7 +72,7 @@ def returned_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
                 "已放行，记上了。" if not outcome.differences else "已放行；有几项与现值不同，在“差异”里等决定。",
             )
         elif decision == "assign":
-            to = sync.as_uuid(request.POST.get("to", ""))
+            to = as_uuid(request.POST.get("to", ""))
             if to is None:
                 raise returned.NotDecided("没有交办：请选一位网格员。")
             returned.assign(actor=request.viewer, at=request.at, op=pk, to=to, note=note)

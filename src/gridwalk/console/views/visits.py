@@ -16,9 +16,9 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.queries import entities
 from gridwalk.visits.actions import recording, withdrawing
-from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.needs import Need
+from gridwalk.visits.values import Found, NewVisit
 
 
 @require_POST

@@ -312,7 +312,7 @@ def test_one_op_nobody_foresaw_does_not_hold_the_others(field: Field, monkeypatc
     whole = pushing.log_ops
 
     def trip(writing: Any, device: Any, outcomes: Any, **more: Any) -> None:
-        if any(str(o.one.op) == ops[0]["op"] and not o.one.fault for o in outcomes):
+        if any(str(o.intention.op) == ops[0]["op"] and not o.intention.fault for o in outcomes):
             raise ZeroDivisionError
         whole(writing, device, outcomes, **more)
 

@@ -25,7 +25,7 @@ from gridwalk.ledger import location
 from gridwalk.registry.actions import creation, doors
 from gridwalk.territory import actions as territory
 from gridwalk.visits.actions import recording
-from gridwalk.visits.actions.at_the_door import NewVisit
+from gridwalk.visits.values import NewVisit
 
 STREET, LINGULI, JUNLIN = "120105001", "120105001001", "120105001007"
 FIRST, SECOND, OTHER = LINGULI + "001", LINGULI + "002", JUNLIN + "001"

@@ -25,7 +25,7 @@ from gridwalk.simulate.street.workbooks import LedgerFile
 from gridwalk.simulate.street.world import PILOT, World, area_tree
 from gridwalk.territory import actions as territory
 from gridwalk.visits.actions import doors, recording, rounds
-from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
+from gridwalk.visits.values import Arrival, Found, NewVisit
 
 Progress = Callable[[int, int], None]
 STREET = "120105001"

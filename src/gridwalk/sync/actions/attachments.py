@@ -12,7 +12,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.sync import photos, rules
+from gridwalk.sync import messages, photos
 from gridwalk.sync.models import Attachment, Device
 
 MOST_BYTES = 200_000
@@ -31,7 +31,7 @@ class UploadRefused(Exception):
 
 def create(*, device: Device, at: dt.datetime, sha256: str, size: int) -> Attachment:
     """Begin an upload, or find the one begun before. Raises UploadRefused."""
-    if not rules.is_sha256(sha256):
+    if not messages.is_sha256(sha256):
         raise UploadRefused(400, "照片没有校验值。")
     if not 0 < size <= MOST_BYTES:
         raise UploadRefused(413, "照片超过 200 kB。")

@@ -23,7 +23,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.sync import crypto, rules
+from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import devices, pushing
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.models import Deposit, Device, Op
@@ -65,11 +65,11 @@ def read(raw: Any) -> list[Sealed]:
         raise Malformed("ops")
     found = []
     for one in raw:
-        op = rules.as_uuid(one.get("op")) if isinstance(one, dict) else None
-        if op is None or not rules.is_whole(one.get("seq")) or not isinstance(one.get("sealed"), str):
+        op = messages.as_uuid(one.get("op")) if isinstance(one, dict) else None
+        if op is None or not messages.is_whole(one.get("seq")) or not isinstance(one.get("sealed"), str):
             raise Malformed("a sealed op")
         try:
-            key_id = rules.storable(str(one.get("key_id", "")))[:16]
+            key_id = messages.storable(str(one.get("key_id", "")))[:16]
             found.append(Sealed(op, one["seq"], key_id, crypto.decode(one["sealed"])))
         except crypto.NotOurs as error:
             raise Malformed("a sealed op") from error
@@ -168,7 +168,7 @@ def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
         if not isinstance(raw, dict) or raw.get("format") != FORMAT:
             raise Malformed("format")
         sealed = read(raw.get("ops"))
-        device_id = rules.as_uuid(raw.get("device"))
+        device_id = messages.as_uuid(raw.get("device"))
     except (ValueError, RecursionError, Malformed) as error:
         raise NoOutbox("这不是手机导出的待传文件，什么都没有导入。请在手机“我的 → 导出待传”里重新导出。") from error
     device = Device.objects.select_related("user").filter(pk=device_id).first() if device_id else None

@@ -20,10 +20,10 @@ from gridwalk.core import actions as core
 from gridwalk.core import bulk, envelope, plain
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.sync import rules
+from gridwalk.sync import messages, rules
 from gridwalk.sync.actions import devices
 from gridwalk.sync.actions.judging import Judge
-from gridwalk.sync.actions.planning import Outcome
+from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.models import Device, Op, Returned
 from gridwalk.sync.rules import RETURNED, Intention
 
@@ -159,7 +159,7 @@ def _take(
         log_ops(writing, device, outcomes, at=at, via="push")
         advance = functools.partial(_advance, device, next_seq, behind, at)
         writing.at_the_end(advance)
-    by_op = {**known, **{outcome.one.op: _result_of(outcome) for outcome in outcomes}}
+    by_op = {**known, **{outcome.intention.op: _result_of(outcome) for outcome in outcomes}}
     return Pushed(next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
 
 
@@ -220,20 +220,20 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
     """Step: keep every op as it was sent, sealed, with what became of it; what is returned waits for a decision."""
     rows = [
         Op(
-            id=o.one.op,
+            id=o.intention.op,
             device=device,
-            seq=o.one.seq,
+            seq=o.intention.seq,
             user=device.user_id,
             grid=o.grid,
-            verb=o.one.verb,
-            kind=o.one.kind,
-            entity=o.one.entity,
-            body_sealed=seal_body(o.one),
-            hash=o.one.hash,
-            version=o.one.version,
+            verb=o.intention.verb,
+            kind=o.intention.kind,
+            entity=o.intention.entity,
+            body_sealed=seal_body(o.intention),
+            hash=o.intention.hash,
+            version=o.intention.version,
             at=o.at,
-            phone_at=rules.storable(str(o.one.raw.get("at") or ""))[:40],
-            mono=o.one.mono,
+            phone_at=messages.storable(str(o.intention.raw.get("at") or ""))[:40],
+            mono=o.intention.mono,
             clock_uncertain=o.uncertain,
             via=via,
             state=o.state,
@@ -265,8 +265,8 @@ def seal_body(one: Intention) -> str:
 
 def _result_of(outcome: Outcome) -> Result:
     return Result(
-        op=outcome.one.op,
-        seq=outcome.one.seq,
+        op=outcome.intention.op,
+        seq=outcome.intention.seq,
         state=outcome.state,
         reason=outcome.reason,
         text=outcome.text,

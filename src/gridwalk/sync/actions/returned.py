@@ -19,7 +19,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
 from gridwalk.sync import rules
 from gridwalk.sync.actions.judging import Judge
-from gridwalk.sync.actions.planning import Outcome
+from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.models import Op, Returned
 from gridwalk.sync.rules import RETURNED
 from gridwalk.territory import queries as territory

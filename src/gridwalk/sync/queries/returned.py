@@ -19,20 +19,9 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.registry import columns
 from gridwalk.registry.ends import PROPOSALS
-from gridwalk.sync import rules
+from gridwalk.sync import messages, rules
 from gridwalk.sync.models import Attachment, Note, Op, Returned
 from gridwalk.visits.outcomes import OUTCOMES
-
-VERBS = {
-    "visit.record": "走访",
-    "fact.set": "改内容",
-    "person.add": "添人",
-    "residence.end": "迁出",
-    "person.end": "提出注销",
-    "visit.withdraw": "撤回走访",
-    "task.hand_back": "退回任务",
-    "matter.note": "记隐患或诉求",
-}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -106,7 +95,7 @@ def _rows(found: Sequence[Returned]) -> list[Row]:
         Row(
             id=r.pk,
             grid=r.grid,
-            verb=VERBS.get(r.op.verb, r.op.verb),
+            verb=rules.VERBS.get(r.op.verb, r.op.verb),
             author=authors.get(r.op.user, ""),
             at=r.op.at,
             received_at=r.op.received_at,
@@ -154,7 +143,9 @@ def _lines(op: Op) -> list[tuple[str, str]]:
         lines.append(("提出注销", PROPOSALS["person"].get(str(end.get("end")), "")))
     if isinstance(data.get("reason"), str):
         lines.append(("原因", data["reason"][:200]))
-    return [(rules.storable(label), rules.storable(value)) for label, value in lines]  # half a character has no page
+    return [
+        (messages.storable(label), messages.storable(value)) for label, value in lines
+    ]  # half a character has no page
 
 
 def _dicts(raw: Any) -> list[dict[str, Any]]:

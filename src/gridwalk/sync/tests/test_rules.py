@@ -56,7 +56,7 @@ def test_a_fault_is_kept_and_what_has_no_place_is_refused() -> None:
     assert rules.read_op(op(verb="visit.dance")).fault == "unknown_verb"
     assert rules.read_op(op(entity="nobody")).fault == "not_valid"
     assert rules.read_op(op(set={"tenure": "let"})).fault == "not_valid"
-    assert rules.read_op(op(at="noon", att=["x", "a" * 64])).photos == ("a" * 64,)
+    assert rules.read_op(op(at="noon", att=["x", "a" * 64])).att == ("a" * 64,)
     for malformed in (None, {}, {"seq": 1}, op(seq="1"), op(op=3)):
         with pytest.raises(rules.Malformed):
             rules.read_op(malformed)

@@ -21,9 +21,9 @@ from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Entity
 from gridwalk.visits import rules
 from gridwalk.visits.actions import at_the_door, refusals, targets
-from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.actions.refusals import Known
 from gridwalk.visits.models import Visit
+from gridwalk.visits.values import Found, NewVisit
 
 KINDS = ("dwelling", "organization", "site")
 """What is visited."""

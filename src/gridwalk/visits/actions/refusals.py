@@ -13,9 +13,9 @@ from gridwalk.core import clock
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.registry.models import Entity, Residence
 from gridwalk.visits import needs, rules
-from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.models import Visit
 from gridwalk.visits.outcomes import FAILED, OUTCOMES
+from gridwalk.visits.values import Found, NewVisit
 
 AGREED_WITHIN = dt.timedelta(hours=1)
 

@@ -8,10 +8,10 @@ from gridwalk.registry.rules import Claim
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
 from gridwalk.visits.actions import recording
-from gridwalk.visits.actions.at_the_door import Arrival, Found, NewVisit
 from gridwalk.visits.models import CareContact, Visit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.tests.walk import Walk, dwelling, target
+from gridwalk.visits.values import Arrival, Found, NewVisit
 
 
 def label(person: Person, days: int = 7) -> CareLabel:

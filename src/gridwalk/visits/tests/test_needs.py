@@ -14,12 +14,12 @@ from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import GRID, NEXT_GRID
 from gridwalk.visits import needs
 from gridwalk.visits.actions import care, withdrawing
-from gridwalk.visits.actions.at_the_door import Found
 from gridwalk.visits.models import CareContact, CareNeed
 from gridwalk.visits.needs import Need
 from gridwalk.visits.queries import care as followed
 from gridwalk.visits.tests.test_finding import label
 from gridwalk.visits.tests.walk import Walk
+from gridwalk.visits.values import Found
 
 ON = dt.date(2026, 6, 1)
 SOMEBODY = ids.new_id()

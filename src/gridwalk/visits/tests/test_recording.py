@@ -15,10 +15,10 @@ from gridwalk.registry.models import Organization
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, GRID
 from gridwalk.visits.actions import recording, withdrawing
-from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.models import Visit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.tests.walk import Walk, dwelling, target
+from gridwalk.visits.values import Found, NewVisit
 
 
 def test_a_knock_settles_the_door_and_a_stranger_cannot_record_it(walk: Walk) -> None:

@@ -12,12 +12,12 @@ from gridwalk.registry.models import CareLabel
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, GRID
 from gridwalk.visits.actions import withdrawing
-from gridwalk.visits.actions.at_the_door import Found
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.models import Visit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.tests.test_finding import label
 from gridwalk.visits.tests.walk import Walk, dwelling, target
+from gridwalk.visits.values import Found
 
 
 def test_it_is_taken_back_with_a_reason_by_who_may_and_once(walk: Walk) -> None:

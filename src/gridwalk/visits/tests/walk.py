@@ -16,8 +16,8 @@ from gridwalk.registry.models import Dwelling, Entity
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import GRID, Street
 from gridwalk.visits.actions import recording
-from gridwalk.visits.actions.at_the_door import Found, NewVisit
 from gridwalk.visits.actions.recording import Answer
+from gridwalk.visits.values import Found, NewVisit
 
 BEGUN = dt.date(2026, 9, 20)
 

@@ -1,0 +1,152 @@
+"""What doing an op brings with it: differences, heads that stood already, people who are known from now on, notes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import bulk, envelope
+from gridwalk.core.actions import Writing
+from gridwalk.registry import columns
+from gridwalk.registry.actions import claims
+from gridwalk.registry.actions.claims import Judged
+from gridwalk.registry.models import Difference, Person
+from gridwalk.registry.rules import WAITING, Claim, Verdict
+from gridwalk.sync import messages
+from gridwalk.sync.actions import reading
+from gridwalk.sync.actions.outcomes import Outcome
+from gridwalk.sync.actions.references import References
+from gridwalk.sync.models import Alias, Note, Op
+from gridwalk.sync.rules import ACCEPTED, DIFFERENCE
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One push, deposit or release while it is done; its grids are locked."""
+
+    writing: Writing
+    viewer: Viewer
+    at: dt.datetime
+    references: References
+    outcomes: Mapping[uuid.UUID, Outcome]
+
+    def claim(self, facts: Sequence[Claim]) -> None:
+        """Claim facts, and take in what became of them."""
+        self.take_in(claims.apply_claims(self.writing, facts))
+
+    def take_in(self, judged: Sequence[Judged]) -> None:
+        """Note differences and standing heads by op; apply what waited for a parent that has come now."""
+        for verdict in judged:
+            if verdict.verdict is Verdict.SAME and verdict.head:
+                self._note_head(verdict.claim, verdict.head)
+        self._note_differences([verdict.claim for verdict in judged if verdict.verdict is Verdict.ASK])
+        self._heal([verdict.claim for verdict in judged if verdict.verdict is Verdict.APPLY])
+
+    def _outcome_of(self, claim: Claim) -> Outcome | None:
+        return self.outcomes.get(claim.op) if claim.op else None
+
+    def _note_head(self, claim: Claim, head: str) -> None:
+        outcome = self._outcome_of(claim)
+        if outcome is not None:
+            key = reading.key_of(claim.kind, claim.entity, claim.field)
+            outcome.heads[key] = head
+            self.references.stands_under(key, outcome.intention.op, uuid.UUID(head))
+
+    def _note_differences(self, asked: Sequence[Claim]) -> None:
+        if not asked:
+            return
+        rows = Difference.objects.filter(
+            entity__in={c.entity for c in asked}, field__in={c.field for c in asked}, state__in=WAITING
+        )
+        by_claim = {(e, f, h): pk for pk, e, f, h in rows.values_list("id", "entity", "field", "claimed_hash")}
+        for claim in asked:
+            outcome = self._outcome_of(claim)
+            pk = by_claim.get((claim.entity, claim.field, columns.value_hash(claim.value)))
+            if outcome is not None and pk is not None:
+                outcome.state = DIFFERENCE
+                outcome.differences.append({"field": claim.field, "id": str(pk)})
+
+    def _heal(self, applied: Sequence[Claim]) -> None:
+        """After a restore a child may have come before its parent: the difference it made closes when the
+        parent does.
+        """
+        children = _children_of(applied)
+        if not children:
+            return
+        judged = claims.apply_claims(self.writing, children)
+        healed = {claim.op for claim in children if claim.op}
+        still = Difference.objects.filter(evidence__op__in=[str(op) for op in healed], state__in=WAITING)
+        still_open = {uuid.UUID(d.evidence["op"]) for d in still}
+        Op.objects.filter(pk__in=healed - still_open, state=DIFFERENCE).update(state=ACCEPTED, settled_at=self.at)
+        self._heal([verdict.claim for verdict in judged if verdict.verdict is Verdict.APPLY])
+
+    def arrive(self, outcomes: Sequence[Outcome]) -> None:
+        """Who came is known from now on; whoever was on record under another id gets an alias."""
+        coming = {arrival.id: arrival for outcome in outcomes for arrival in outcome.findings.arrivals}
+        if not coming:
+            return
+        for outcome in outcomes:
+            persons = [arrival.id for arrival in outcome.findings.arrivals]
+            self.references.arrive(persons, door=outcome.place or outcome.intention.op, grid=outcome.grid)
+        on_record = set(Person.objects.filter(pk__in=list(coming)).values_list("id", flat=True))
+        missing = [arrival for pk, arrival in coming.items() if pk not in on_record]
+        if not missing:
+            return
+        by_index = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no"): a.id for a in missing}
+        namesakes = Person.objects.filter(id_no_index__in=by_index.keys() - {""}).exclude(status="struck_off")
+        aliases = {by_index[index]: pk for pk, index in namesakes.values_list("id", "id_no_index")}
+        self.references.aliases.update(aliases)
+        Alias.objects.bulk_create(
+            [Alias(id=pk, entity=entity) for pk, entity in aliases.items()], ignore_conflicts=True
+        )
+
+    def note(self, outcome: Outcome, note: messages.Note | None, pk: uuid.UUID) -> None:
+        """Keep a hazard or request of a door."""
+        intention = outcome.intention
+        if note is None or outcome.place is None or self.viewer.id is None:
+            return
+        row = Note(
+            id=pk,
+            grid=outcome.grid,
+            kind=note.kind,
+            place_kind=intention.kind,
+            place=outcome.place,
+            text_sealed=envelope.seal(note.text, table="sync_note", column="text", row=pk),
+            photos=list(intention.att),
+            worker=self.viewer.id,
+            worker_name=self.viewer.name,
+            at=outcome.at,
+        )
+        bulk.insert([row])
+        self.writing.audit(
+            "matter.noted", scope=outcome.grid, kind=intention.kind, subject=outcome.place, data={"note": note.kind}
+        )
+
+
+def _children_of(applied: Sequence[Claim]) -> list[Claim]:
+    """What waits as changed meanwhile for one of these as its parent."""
+    parents = {str(claim.op) for claim in applied if claim.op}
+    if not parents:
+        return []
+    waiting = Difference.objects.filter(
+        entity__in={claim.entity for claim in applied},
+        state="open",
+        why="changed_meanwhile",
+        evidence__parent__in=parents,
+    )
+    return [
+        Claim(
+            d.kind,
+            d.entity,
+            d.field,
+            d.opened("claimed"),
+            "visit",
+            seen=uuid.UUID(d.evidence["parent"]),
+            op=uuid.UUID(d.evidence["op"]),
+            evidence=d.evidence,
+        )
+        for d in waiting
+    ]

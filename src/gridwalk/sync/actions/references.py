@@ -1,0 +1,205 @@
+"""What the ops of a push refer to, loaded at once and kept up while they are judged."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from gridwalk.core import plain
+from gridwalk.registry import columns
+from gridwalk.registry.models import CareLabel, Person, Residence
+from gridwalk.sync import messages
+from gridwalk.sync.models import Alias, Op
+from gridwalk.sync.rules import Intention
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """An entity as far as judging needs it."""
+
+    kind: str
+    grid: str
+    status: str
+
+
+@dataclasses.dataclass(kw_only=True)
+class References:
+    """What the ops of a push refer to. ``edition`` rises when judging one op changes what a later one means."""
+
+    intentions: Sequence[Intention]
+    entities: dict[uuid.UUID, Standing]
+    residences: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID, str]]
+    aliases: dict[uuid.UUID, uuid.UUID]
+    people: defaultdict[uuid.UUID, set[uuid.UUID]]
+    heads: dict[tuple[str, uuid.UUID], uuid.UUID]
+    grids: dict[uuid.UUID, set[str]]
+    """Person → the grids a fact or care contact of theirs is written to."""
+    edition: int = 0
+
+    def reach(self, pk: uuid.UUID) -> uuid.UUID:
+        """The record that stands: a phone may know it under another id, or as one that was merged into it."""
+        return self.aliases.get(pk, pk)
+
+    def op_of_visit(self, visit: uuid.UUID) -> Intention | None:
+        """The op of the same push that records a visit."""
+        return next((i for i in self.intentions if i.op == visit and i.verb == "visit.record"), None)
+
+    def standing_of_arrival(self, person: uuid.UUID) -> Standing | None:
+        """Where somebody will be registered whom an op of the same push brings."""
+        bringing = next((intention for intention in self.intentions if _brings(intention, person)), None)
+        if bringing is None:
+            return None
+        door = messages.as_uuid(bringing.data.get("dwelling")) if bringing.verb == "person.add" else bringing.entity
+        standing = self.entities.get(door) if door else None
+        return Standing("person", standing.grid, "active") if standing else None
+
+    def arrive(self, persons: Collection[uuid.UUID], *, door: uuid.UUID, grid: str) -> None:
+        """Somebody belongs to a door from now on; later ops of the push may speak of them."""
+        self.people[door] |= set(persons)
+        self.entities.update({person: Standing("person", grid, "active") for person in persons})
+        self.edition += 1
+
+    def stands_under(self, key: str, op: uuid.UUID, head: uuid.UUID) -> None:
+        """What an op said of a fact stood already, under that head: whoever names the op as parent means it."""
+        self.heads[(key, op)] = head
+        self.edition += 1
+
+
+def _brings(intention: Intention, person: uuid.UUID) -> bool:
+    if intention.verb == "person.add":
+        return intention.entity == person
+    return any(row.get("id") == str(person) for row in _mappings(intention.data.get("arrivals")))
+
+
+def _mappings(raw: Any) -> list[Mapping[str, Any]]:
+    """The mappings of a list; what is none is complained of when the op is read."""
+    return [row for row in raw if isinstance(row, Mapping)] if isinstance(raw, list) else []
+
+
+def _uuids(raw: Any) -> set[uuid.UUID]:
+    """The UUIDs of a list; what is none is complained of when the op is read."""
+    return {pk for pk in map(messages.as_uuid, raw if isinstance(raw, list) else ()) if pk is not None}
+
+
+def _persons_named(intention: Intention) -> set[uuid.UUID]:
+    data = intention.data
+    named = _uuids(data.get("confirmed")) | _uuids(data.get("departures"))
+    for name in ("ends", "care"):
+        named |= _uuids([row.get("person") for row in _mappings(data.get(name))])
+    named |= _uuids([row.get("entity") for row in _mappings(data.get("edits")) if row.get("kind") == "person"])
+    if intention.kind == "person" and intention.entity:
+        named.add(intention.entity)
+    return named
+
+
+def _parents(intention: Intention) -> set[uuid.UUID]:
+    facts_of_each = [intention.raw.get("set"), *(row.get("set") for row in _mappings(intention.data.get("edits")))]
+    return {
+        parent
+        for facts in facts_of_each
+        if isinstance(facts, Mapping)
+        for fact in facts.values()
+        if isinstance(fact, Mapping) and (parent := messages.as_uuid(fact.get("p"))) is not None
+    }
+
+
+def _named(intentions: Iterable[Intention]) -> defaultdict[str, set[uuid.UUID]]:
+    """The records that ops name, by kind."""
+    by_kind: defaultdict[str, set[uuid.UUID]] = defaultdict(set)
+    for intention in intentions:
+        if intention.entity is not None and intention.kind in columns.TABLES:
+            by_kind[intention.kind].add(intention.entity)
+        by_kind["person"] |= _persons_named(intention)
+        if intention.verb == "person.add":
+            by_kind["dwelling"] |= _uuids([intention.data.get("dwelling")])
+    return by_kind
+
+
+def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list[uuid.UUID]:
+    return [i.entity for i in intentions if i.verb == verb and kind in {"", i.kind} and i.entity]
+
+
+def load(intentions: Sequence[Intention]) -> References:
+    """What these ops speak of, as it stands; a constant number of queries."""
+    by_kind = _named(intentions)
+    maybe_links = by_kind["person"] | set(_of_verb(intentions, "residence.end"))
+    grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
+    doors = _of_verb(intentions, "visit.record", "dwelling")
+    with plain.together():
+        asked = _ask(by_kind)
+        links = plain.ask(_LINKS, [doors]) if doors else list
+    aliases: dict[uuid.UUID, uuid.UUID] = {}
+    entities = _entities(asked, grids, aliases)
+    people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for door, person in links():
+        people[door].add(person)
+    strangers = maybe_links - entities.keys()
+    residences = {}
+    if strangers:
+        links_named = Residence.objects.filter(pk__in=strangers)
+        rows = links_named.values_list("id", "person_id", "dwelling_id", "grid_id")
+        residences = {pk: (person, door, grid) for pk, person, door, grid in rows}
+        aliases |= dict(Alias.objects.filter(pk__in=strangers - residences.keys()).values_list("id", "entity"))
+    further = {*aliases.values(), *(person for person, _, _ in residences.values())} - entities.keys()
+    if further:
+        entities |= _entities(_ask(dict.fromkeys(columns.TABLES, further)), grids, aliases)
+    if moved := [aliases[door] for door in doors if door in aliases]:
+        for door, person in plain.ask(_LINKS, [moved])():
+            people[door].add(person)
+    return References(
+        intentions=intentions,
+        entities=entities,
+        residences=residences,
+        aliases=aliases,
+        people=people,
+        heads=_heads({parent for intention in intentions for parent in _parents(intention)}),
+        grids=grids,
+    )
+
+
+Asked = Callable[[], list[tuple[Any, ...]]]
+
+
+def _ask(by_kind: Mapping[str, Collection[uuid.UUID]]) -> list[tuple[str, Asked]]:
+    """Plain rows: the fast path of every push, where building the query would take longer than answering it."""
+    statements = {**_STANDING, "person": _PEOPLE}
+    return [(kind, plain.ask(statements[kind], [list(pks)])) for kind, pks in by_kind.items() if pks]
+
+
+def _entities(
+    asked: Iterable[tuple[str, Asked]], grids: defaultdict[uuid.UUID, set[str]], aliases: dict[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, Standing]:
+    entities: dict[uuid.UUID, Standing] = {}
+    for kind, read in asked:
+        for pk, grid, status, merged_into, *care in read():
+            entities[pk] = Standing(kind, grid, status)
+            if merged_into is not None:
+                aliases[pk] = merged_into
+            if kind == "person":
+                grids[pk] |= {grid, *care} - {None}
+    return entities
+
+
+_STANDING = {
+    kind: f'SELECT id, grid_id, status, merged_into FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608
+    for kind, table in columns.TABLES.items()
+}
+_PEOPLE = f"""
+SELECT p.id, p.grid_id, p.status, p.merged_into, c.grid_id FROM {Person._meta.db_table} p
+LEFT JOIN {CareLabel._meta.db_table} c ON c.person_id = p.id WHERE p.id = ANY(%s)
+"""  # noqa: S608
+_LINKS = (
+    f"SELECT dwelling_id, person_id FROM {Residence._meta.db_table} "  # noqa: S608 the models' names
+    "WHERE dwelling_id = ANY(%s) AND to_on IS NULL"
+)
+
+
+def _heads(parents: set[uuid.UUID]) -> dict[tuple[str, uuid.UUID], uuid.UUID]:
+    """Where an op said what stood there already: the head it stood under, by (field of an entity, that op)."""
+    if not parents:
+        return {}
+    results = Op.objects.filter(pk__in=parents, result__has_key="heads").values_list("id", "result")
+    return {(key, op): uuid.UUID(head) for op, result in results for key, head in result["heads"].items()}

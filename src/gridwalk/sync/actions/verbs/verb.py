@@ -1,0 +1,73 @@
+"""What every verb of the phone answers: where an op belongs, what it is to do, and doing it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from gridwalk.accounts.rules import NotPermitted
+from gridwalk.campaigns.rules import CampaignError
+from gridwalk.core.queries import NotHere
+from gridwalk.registry.actions.endings import EndError
+from gridwalk.registry.models import Person
+from gridwalk.sync.actions.judgement import Judgement
+from gridwalk.sync.actions.outcomes import Outcome, Plan
+from gridwalk.sync.actions.references import References, Standing
+from gridwalk.sync.messages import Body
+from gridwalk.visits.actions.recording import VisitRefused
+
+
+class Verb:
+    """A verb of the phone. Each has a file here and a line in the table; nothing else dispatches."""
+
+    name: ClassVar[str]
+    body: ClassVar[type[Body]]
+    """What its ops carry in ``data``."""
+
+    def place(self, outcome: Outcome, references: References) -> Standing | None:
+        """The standing of what an op speaks of, whose grid it is judged in; notes which door it is."""
+        intention = outcome.intention
+        if intention.entity is None:
+            return None
+        outcome.place = references.reach(intention.entity)
+        standing = references.entities.get(outcome.place)
+        return standing if standing is None or intention.kind in {"", standing.kind} else None
+
+    def plan(self, outcome: Outcome, references: References) -> Plan:
+        """What the op is to do. Raises Unreadable."""
+        return Plan(edition=references.edition)
+
+    def joins(self, batch: Sequence[Outcome], outcome: Outcome) -> bool:
+        """Whether an op is done together with those before it."""
+        return False
+
+    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+        """Do what was planned; the grids are locked. What the rooms below refuse is the op's fault alone."""
+        for outcome in batch:
+            with _refusals_of(outcome):
+                self.apply(judgement, outcome)
+
+    def apply(self, judgement: Judgement, outcome: Outcome) -> None:
+        """Do it for one op."""
+        raise NotImplementedError
+
+
+@contextlib.contextmanager
+def _refusals_of(outcome: Outcome) -> Iterator[None]:
+    try:
+        yield
+    except (EndError, VisitRefused, CampaignError) as refused:
+        outcome.returned("not_valid", str(refused))
+    except NotPermitted:
+        outcome.returned("not_permitted")
+    except (NotHere, Person.DoesNotExist):
+        outcome.returned("not_here")
+
+
+def place_of_person(outcome: Outcome, references: References) -> Standing | None:
+    """Where somebody is registered or, where an earlier op of the same push brings them, where they will be."""
+    person = outcome.intention.entity
+    if person is None or references.reach(person) in references.entities:
+        return Verb().place(outcome, references)
+    return references.standing_of_arrival(person) or Verb().place(outcome, references)

@@ -1,0 +1,136 @@
+"""A visit with its whole household."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from gridwalk.campaigns import queries as campaigns
+from gridwalk.registry import columns
+from gridwalk.registry.actions import claims
+from gridwalk.registry.rules import Claim
+from gridwalk.sync import messages
+from gridwalk.sync.actions import reading
+from gridwalk.sync.actions.judgement import Judgement
+from gridwalk.sync.actions.outcomes import Outcome, Plan
+from gridwalk.sync.actions.references import References
+from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.messages import Unreadable
+from gridwalk.sync.rules import RETURNED
+from gridwalk.visits.actions import recording
+from gridwalk.visits.needs import Need
+from gridwalk.visits.values import Found, NewVisit
+
+PLACES = ("dwelling", "organization", "site")
+
+
+class VisitRecord(Verb):
+    """What happened at a door. Visits of one grid that do not speak of each other are recorded together."""
+
+    name = "visit.record"
+    body = messages.Visit
+
+    def plan(self, outcome: Outcome, references: References) -> Plan:
+        """Facts about people who have left the door meanwhile are claimed apart from the visit."""
+        intention = outcome.intention
+        if intention.kind not in PLACES or intention.entity is None:
+            raise Unreadable("走访的不是房屋、单位或场所。")
+        body = messages.read_body(messages.Visit, intention.data)
+        place = references.reach(intention.entity)
+        arrivals = tuple(reading.arrival_of(arrival.id, arrival) for arrival in body.arrivals)
+        at_door = references.people[place] | {arrival.id for arrival in arrivals}
+        facts = _facts(outcome, place, body, references)
+        aside = tuple(fact for fact in facts if _is_aside(fact, at_door, references))
+        confirmed = {references.reach(pk) for pk in body.confirmed}
+        gone = {_person(pk, references) for pk in body.departures}
+        findings = Found(
+            claims=tuple(fact for fact in facts if fact not in aside),
+            confirmed=tuple(sorted(confirmed & at_door)),
+            arrivals=arrivals,
+            departures=tuple(sorted(gone & at_door)),
+            ends=tuple(reading.end_of(end.person, end.end, references) for end in body.ends),
+            care=tuple(_need(contact, references) for contact in body.care),
+        )
+        visit = NewVisit(
+            kind=intention.kind,
+            entity=place,
+            outcome=body.outcome,
+            at=outcome.at,
+            second_source=body.second_source,
+            met_adult=body.met_adult,
+            revisit_at=body.revisit_at,
+            found=findings,
+            source="phone",
+            id=intention.op,
+        )
+        return Plan(
+            edition=references.edition,
+            findings=findings,
+            visit=visit,
+            note=body.note,
+            aside=aside,
+            moved=bool((confirmed | gone) - at_door),
+        )
+
+    def joins(self, batch: Sequence[Outcome], outcome: Outcome) -> bool:
+        """Another door of the same grid, and nobody who is just coming."""
+        coming = {arrival.id for before in batch for arrival in before.findings.arrivals}
+        return (
+            batch[0].grid == outcome.grid
+            and all(before.place != outcome.place for before in batch)
+            and not coming & outcome.findings.persons
+        )
+
+    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+        """Record them at once. A refusal of one is its answer; anything else is no fault of a single op."""
+        grid, writing = batch[0].grid, judgement.writing
+        by_op = {outcome.intention.op: outcome for outcome in batch}
+        visits = [outcome.plan.visit for outcome in batch if outcome.plan and outcome.plan.visit]
+        people = judgement.references.people
+        answers, judged = recording.record_in(writing, grid, visits, campaigns.running_for(grid), people=people)
+        for answer in answers:
+            if not answer.accepted:
+                by_op[answer.id].returned("not_valid", answer.reason)
+        recorded = [outcome for outcome in batch if outcome.state != RETURNED]
+        aside = [fact for outcome in recorded if outcome.plan for fact in outcome.plan.aside]
+        if aside:
+            judged += claims.apply_claims(writing, aside)
+        judgement.take_in(judged)
+        judgement.arrive(recorded)
+        for outcome in recorded:
+            if outcome.plan and outcome.plan.moved:
+                outcome.remark("people_moved")
+            judgement.note(outcome, outcome.note, uuid.uuid5(outcome.intention.op, "note"))
+        for answer in answers:
+            if answer.accepted and answer.assignee not in {None, judgement.viewer.id}:
+                by_op[answer.id].remark("second_account")
+
+
+def _facts(outcome: Outcome, place: uuid.UUID, body: messages.Visit, references: References) -> tuple[Claim, ...]:
+    op = outcome.intention.op
+    facts = reading.claims_of(op, outcome.intention.kind, place, outcome.intention.set, references)
+    for edit in body.edits:
+        if edit.kind not in columns.TABLES:
+            raise Unreadable(messages.WORDS["edits"])
+        facts += reading.claims_of(op, edit.kind, references.reach(edit.entity), edit.set, references)
+    return facts
+
+
+def _is_aside(fact: Claim, at_door: set[uuid.UUID], references: References) -> bool:
+    return fact.kind == "person" and fact.entity not in at_door and fact.entity in references.entities
+
+
+def _person(pk: uuid.UUID, references: References) -> uuid.UUID:
+    """Who leaves: phones name the residence or the person."""
+    return references.residences[pk][0] if pk in references.residences else references.reach(pk)
+
+
+def _need(contact: messages.Contact, references: References) -> Need:
+    return Need(
+        person=references.reach(contact.person),
+        need=contact.need,
+        help=contact.help,
+        to=contact.to,
+        by=contact.by,
+        asked=tuple((answer.need, answer.settled) for answer in contact.asked),
+    )

@@ -1,0 +1,331 @@
+"""What phones send, as pydantic reads it; the same models are the OpenAPI document's. The wire: docs/algorithms/sync.md.
+
+An op is read leniently: what cannot be read of it is left empty, for an op is never refused, it is kept with a fault.
+Only what gives it no place in the sequence makes the whole push malformed. What a verb says, its body, is read
+strictly and later, when it is known whose it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+
+MOST_OPS = 200
+CALENDAR = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC))
+"""What a phone's clock can say: it begins at the first, even with a flat battery; a moment outside is no time."""
+LONGEST_WORD, LONGEST_NOTE = 20, 2000
+
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """``text`` with U+FFFD for what no column takes: NUL, and half a character (a lone surrogate)."""
+    return _NO_TEXT.sub("\ufffd", text)
+
+
+def as_uuid(raw: Any) -> uuid.UUID | None:
+    """A UUID from text; None for anything else."""
+    try:
+        return uuid.UUID(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+
+
+def as_moment(raw: Any) -> dt.datetime | None:
+    """An aware moment from ISO text; None for anything else."""
+    try:
+        moment = dt.datetime.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def in_calendar(moment: dt.datetime) -> bool:
+    """Whether some clock may have said it."""
+    return CALENDAR[0] <= moment < CALENDAR[1]
+
+
+def is_whole(raw: Any) -> bool:
+    """Whether ``raw`` is a whole number that phones count with."""
+    return isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 1 << 53
+
+
+def is_sha256(raw: Any) -> bool:
+    """Whether ``raw`` is a SHA-256 in lower-case hex."""
+    return isinstance(raw, str) and len(raw) == 64 and set(raw) <= set("0123456789abcdef")
+
+
+def _whole(raw: Any) -> int | None:
+    return raw if is_whole(raw) else None
+
+
+def _version(raw: Any) -> int:
+    return raw if is_whole(raw) and 0 <= raw < 32000 else 0
+
+
+def _short(longest: int) -> Callable[[Any], str]:
+    return lambda raw: storable(raw)[:longest] if isinstance(raw, str) else ""
+
+
+def _hashes(raw: Any) -> tuple[str, ...]:
+    return tuple(sha for sha in raw if is_sha256(sha)) if isinstance(raw, list) else ()
+
+
+def _mapping(raw: Any) -> Mapping[str, Any]:
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def _required(raw: Any) -> uuid.UUID:
+    pk = as_uuid(raw)
+    if pk is None:
+        raise ValueError("no UUID")
+    return pk
+
+
+def _or_nothing(raw: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(raw)
+    except ValidationError:
+        return {}
+
+
+def _none_is(empty: Any) -> BeforeValidator:
+    """Older phones leave out or send null for what they do not say."""
+    return BeforeValidator(lambda raw: empty() if raw is None else raw)
+
+
+_UUID, _MOMENT = {"type": "string", "format": "uuid"}, {"type": "string", "format": "date-time"}
+_NULL = {"type": "null"}
+_TEXT, _WHOLE = {"type": "string"}, {"type": "integer"}
+
+
+def _read(read: Callable[[Any], Any], schema: dict[str, Any]) -> Any:
+    """A value read by a function of ours, described by a schema."""
+    return PlainValidator(read), WithJsonSchema(schema)
+
+
+Id = Annotated[uuid.UUID, *_read(_required, _UUID)]
+IdOrNone = Annotated[uuid.UUID | None, *_read(as_uuid, {"anyOf": [_UUID, _NULL]})]
+Anything = Annotated[Any, WithJsonSchema({"anyOf": [_TEXT, {"type": "number"}, _NULL]})]
+
+
+class Fact(BaseModel):
+    """A value and the op of the write its author saw (null: the field was empty)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    p: IdOrNone = None
+    v: Anything
+
+
+Facts = dict[str, Fact]
+Extra = Annotated[
+    Mapping[str, Any], *_read(_mapping, {"type": "object", "additionalProperties": Fact.model_json_schema()})
+]
+"""Facts of fields that exist for a time, by the field's id. What is wrong with one is a fault of that one alone."""
+
+
+class Op(BaseModel):
+    """An intention."""
+
+    op: Id = Field(description="UUIDv7")
+    seq: Annotated[int, Field(strict=True, gt=-(1 << 53), lt=1 << 53)]
+    verb: Annotated[str, *_read(_short(24), _TEXT)] = ""
+    kind: Annotated[str, *_read(_short(16), _TEXT)] = ""
+    entity: IdOrNone = None
+    set: Annotated[Facts, WrapValidator(_or_nothing)] = {}
+    extra: Extra = {}
+    data: Annotated[Mapping[str, Any], *_read(_mapping, {"type": "object"})] = {}
+    at: Annotated[dt.datetime | None, *_read(as_moment, _MOMENT)] = None
+    mono: Annotated[int | None, *_read(_whole, {"anyOf": [_WHOLE, _NULL]})] = None
+    version: Annotated[int, *_read(_version, _WHOLE)] = 0
+    att: Annotated[tuple[str, ...], *_read(_hashes, {"type": "array", "items": _TEXT})] = ()
+
+
+class Push(BaseModel):
+    """A run of the device's sequence. ``oldest``: the oldest number the phone still has."""
+
+    epoch: Annotated[int | None, *_read(_whole, _WHOLE)] = None
+    seq_from: Annotated[int, Field(strict=True, ge=1, lt=1 << 53)]
+    ops: Annotated[list[Op], Field(strict=True, max_length=MOST_OPS)]
+    oldest: Annotated[int | None, *_read(_whole, {"anyOf": [_WHOLE, _NULL]})] = None
+
+
+def _word(raw: Any) -> Any:
+    return "" if raw is None else raw
+
+
+def _day(raw: Any) -> dt.date | None:
+    return dt.date.fromisoformat(str(raw)) if raw else None
+
+
+def _agreed(raw: Any) -> dt.datetime | None:
+    moment = as_moment(raw)
+    if raw and (moment is None or not in_calendar(moment)):
+        raise ValueError("no moment")
+    return moment
+
+
+Word = Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=LONGEST_WORD)]
+Ids = Annotated[list[Id], _none_is(list), Field(strict=True)]
+
+
+class Body(BaseModel):
+    """What a verb says. Read strictly: what cannot be read makes the op not valid, and the words say where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unreadable: ClassVar[str] = "有一项读不懂。"
+
+
+B = TypeVar("B", bound=Body)
+
+
+class Empty(Body):
+    """Nothing besides the op itself."""
+
+
+class Note(Body):
+    """A hazard or a request."""
+
+    unreadable = "隐患或诉求读不懂。"
+
+    kind: Literal["hazard", "request"]
+    text: Annotated[str, Field(strict=True), AfterValidator(lambda text: text[:LONGEST_NOTE])]
+
+
+class Arrival(Body):
+    """Somebody found living at the door; their id is the phone's."""
+
+    id: IdOrNone = None
+    values: Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": _TEXT})]
+    residence_kind: str
+
+
+class Edit(Body):
+    """Facts about one record of the household."""
+
+    kind: str
+    entity: Id
+    set: Facts
+    extra: Extra = {}
+
+
+class End(Body):
+    """Somebody is to be ended; a second person decides."""
+
+    person: Id
+    end: str
+
+
+class Answer(Body):
+    """Of a need found before: whether its recipient says it is met."""
+
+    need: Id
+    settled: Annotated[bool, Field(strict=True)]
+
+
+class Contact(Body):
+    """A care contact: a need, what was done or whom it was handed to, and answers to needs found before."""
+
+    person: Id
+    need: Word = ""
+    help: Word = ""
+    to: Word = ""
+    by: Annotated[dt.date | None, *_read(_day, {"anyOf": [{"type": "string", "format": "date"}, _NULL]})] = None
+    asked: Annotated[list[Answer], _none_is(list), Field(strict=True)] = []
+
+
+class Visit(Body):
+    """A visit with its whole household."""
+
+    outcome: Word = ""
+    met_adult: Annotated[bool, BeforeValidator(lambda raw: raw is True)] = False
+    second_source: Word = ""
+    revisit_at: Annotated[dt.datetime | None, *_read(_agreed, {"anyOf": [_MOMENT, _NULL]})] = None
+    confirmed: Ids = []
+    arrivals: Annotated[list[Arrival], _none_is(list), Field(strict=True)] = []
+    departures: Annotated[Ids, Field(description="residences or persons")] = []
+    ends: Annotated[list[End], _none_is(list), Field(strict=True)] = []
+    care: Annotated[list[Contact], _none_is(list), Field(strict=True)] = []
+    edits: Annotated[list[Edit], _none_is(list), Field(strict=True)] = []
+    note: Annotated[Note | None, BeforeValidator(lambda raw: raw or None)] = None
+
+
+class NewPerson(Body):
+    """Somebody to be registered at a dwelling; the op's entity is their id."""
+
+    dwelling: IdOrNone = None
+    values: Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": _TEXT})]
+    residence_kind: str
+
+
+class PersonEnd(Body):
+    """How somebody is to be ended, and why."""
+
+    end: str
+    reason: Annotated[str, BeforeValidator(lambda raw: str(raw or ""))] = ""
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: Annotated[str, BeforeValidator(lambda raw: str(raw or ""))] = ""
+
+
+class HandBack(Reason):
+    """The target given back; without it the op's entity."""
+
+    target: IdOrNone = None
+
+
+class Unreadable(Exception):
+    """Something in an op cannot be read; ``text`` says what, in words for its author."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+WORDS = {
+    "confirmed": "有一处编号读不懂。",
+    "departures": "有一处编号读不懂。",
+    "arrivals": "有一处名单读不懂。",
+    "values": "新添的人没有填内容。",
+    "residence_kind": "新添的人没有选与此房的关系。",
+    "revisit_at": "约定的时间读不懂。",
+    "edits": "有一处改动读不懂。",
+    "v": "有一项没有填内容。",
+    "ends": "注销的类别读不懂。",
+    "end": "注销的类别读不懂。",
+    "care": "关怀联系里有一处读不懂。",
+    "by": "有一个日期读不懂。",
+    "asked": "有一项需要的回答读不懂。",
+    "note": "隐患或诉求读不懂。",
+}
+"""What is said of a part that cannot be read, by its name; the innermost that has words speaks."""
+
+
+def read_body(body: type[B], data: Mapping[str, Any]) -> B:
+    """What a verb says. Raises Unreadable."""
+    try:
+        return body.model_validate(data)
+    except ValidationError as error:
+        parts = [str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"]]
+        raise Unreadable(next((WORDS[p] for p in reversed(parts) if p in WORDS), body.unreadable)) from None
