@@ -12,9 +12,13 @@ from pathlib import Path
 
 import hatch_build
 from gridwalk.dictionary import choices, sheets
+from gridwalk.phone import typescript
 from gridwalk.registry.living import VACANCY_SOURCES
+from gridwalk.sync import messages
+from gridwalk.sync.actions.verbs import VERBS
 from gridwalk.visits import needs
 
+ROOT = hatch_build.WEB.parent
 PHONE = hatch_build.WEB / "phone"
 FIRST_LOAD = 250_000
 
@@ -35,6 +39,17 @@ def test_its_reducer_model_and_store_keep_every_visit() -> None:
 def test_its_fields_are_the_dictionarys() -> None:
     kept = (PHONE / "fields.json").read_text(encoding="utf-8")
     assert kept == sheets.render(), "write it anew: python -m gridwalk.dictionary"
+
+
+def test_its_types_are_the_wires() -> None:
+    kept = (PHONE / "model" / "wire.ts").read_text(encoding="utf-8")
+    assert kept == typescript.render(), "write it anew: DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone"
+
+
+def test_every_verb_has_its_file_and_its_words() -> None:
+    assert list(VERBS) == list(messages.VERBS)
+    page = (ROOT / "docs" / "algorithms" / "sync.md").read_text(encoding="utf-8")
+    assert [verb for verb in VERBS if f"| {verb} |" not in page] == []
 
 
 def test_its_words_are_the_dictionarys() -> None:

@@ -6,9 +6,9 @@ import datetime as dt
 import json
 from typing import Any
 
-import hatch_build
 import pytest
 
+import hatch_build
 from gridwalk.campaigns import actions as campaigns
 from gridwalk.method import idcards
 from gridwalk.visits import outcomes, rules

@@ -177,7 +177,7 @@ def pull(request: HttpRequest) -> HttpResponse:
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 
 
-@api.post("push", url_name="push", openapi_extra=schemas.operation(body=schemas.Push, answer=schemas.Pushed))
+@api.post("push", url_name="push", openapi_extra=schemas.operation(body=messages.Push, answer=schemas.Pushed))
 def push(request: HttpRequest) -> HttpResponse:
     """Take the next ops of my sequence; the answer comes after commit."""
     session, epoch = _session(request)

@@ -1,23 +1,15 @@
-"""The shapes of bodies and answers, for the OpenAPI document; reading bodies is sync's, which refuses nothing
-it can keep.
+"""The shapes of answers, and of the bodies that are no ops, for the OpenAPI document. What ops are read by, and
+described with, is sync's (``sync.messages``).
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
-Verb = Literal[
-    "visit.record",
-    "fact.set",
-    "person.add",
-    "residence.end",
-    "person.end",
-    "visit.withdraw",
-    "task.hand_back",
-    "matter.note",
-]
+from gridwalk.sync.messages import SELDOM
+from gridwalk.sync.queries import layouts
 
 
 class Jwk(BaseModel):
@@ -46,39 +38,6 @@ class Pull(BaseModel):
 
     since: dict[str, int]
     epoch: int | None = None
-
-
-class Fact(BaseModel):
-    """A value and the op of the write its author saw."""
-
-    p: str | None
-    v: Any
-
-
-class Op(BaseModel):
-    """An intention."""
-
-    op: str = Field(description="UUIDv7")
-    seq: int
-    verb: Verb
-    kind: str
-    entity: str
-    set: dict[str, Fact] = {}
-    extra: dict[str, Fact] = Field({}, description="facts of fields that exist for a time, by the field's id")
-    data: dict[str, Any] = {}
-    at: str
-    mono: int | None = None
-    version: int = 1
-    att: list[str] = []
-
-
-class Push(BaseModel):
-    """A run of the device's sequence."""
-
-    epoch: int
-    seq_from: int
-    ops: list[Op]
-    oldest: int | None = None
 
 
 class SealedOp(BaseModel):
@@ -112,6 +71,20 @@ class Settings(BaseModel):
     max_ops: int
 
 
+class GridName(BaseModel):
+    """A grid by its code."""
+
+    code: str
+    name: str
+
+
+class Badge(BaseModel):
+    """What a worker shows at the door; ``photo``: a data URI."""
+
+    photo: Annotated[str | None, SELDOM] = None
+    number: str
+
+
 class Worker(BaseModel):
     """Whose phone it is."""
 
@@ -119,8 +92,8 @@ class Worker(BaseModel):
     name: str
     role: str
     community: str
-    grids: list[dict[str, str]]
-    badge: dict[str, str | None]
+    grids: list[GridName]
+    badge: Badge
 
 
 class Leased(BaseModel):
@@ -149,17 +122,112 @@ class Renewed(Leased):
     now: str
 
 
+class Campaign(BaseModel):
+    """The campaign that a grid's phones walk for, and its rules."""
+
+    id: str
+    name: str
+    starts_on: str
+    ends_on: str
+    max_visits: int
+    quiet: tuple[str, str]
+
+
+class Care(BaseModel):
+    """A care label in force."""
+
+    kind: Literal["care"]
+    id: str
+    person: str
+    category: str
+    interval_days: int
+    last_contact_on: str | None
+    ends_on: str | None
+    due_on: str
+
+
+class Need(BaseModel):
+    """Found in a care contact and followed until its recipient says that it is met."""
+
+    kind: Literal["need"]
+    id: str
+    person: str
+    need: str
+    state: str
+    to: str
+    found_on: str
+    ask_on: str
+
+
+class Difference(BaseModel):
+    """A question about a fact. ``place``: the door it is about, where the entity does not say it.
+
+    ``by`` and ``note``: who sent it to the door, and what they want to know; empty unless its state is to_door.
+    """
+
+    kind: Literal["difference"]
+    id: str
+    entity_kind: str
+    entity: str
+    field: str
+    label: str
+    current: str
+    claimed: str
+    source: str
+    why: str
+    state: str
+    place: str | None
+    by: str
+    note: str
+
+
+class Task(BaseModel):
+    """Returned work that the office has handed to somebody."""
+
+    kind: Literal["task"]
+    id: str
+    place_kind: str
+    place: str | None
+    assignee: str | None
+    by: str
+    text: str
+
+
+ROWS: tuple[type[BaseModel], ...] = (Care, Need, Difference, Task)
+"""The rows that have no layout; those of records and of the structure follow from ``sync.queries.layouts``."""
+
+
+ROW = {
+    "anyOf": [
+        *(layouts.schema(kind) for kind in layouts.STRUCTURE),
+        *(model.model_json_schema() for model in ROWS),
+    ]
+}
+
+
+class Grid(BaseModel):
+    """A grid that changed: its rows, whole or only those that changed, and what is gone. ``due``: what is due soon."""
+
+    grid: str
+    version: int
+    full: bool
+    hash: str
+    rows: list[Annotated[dict[str, Any], WithJsonSchema(ROW)]]
+    gone: list[Any]
+    due: list[Any]
+
+
 class Pulled(BaseModel):
     """The grids that changed, and those that are no longer the worker's."""
 
     epoch: int
     now: str
-    grids: list[dict[str, Any]]
+    grids: list[Grid]
     left: list[str]
     users: dict[str, str]
     decided: list[Any]
     next_seq: int
-    campaign: dict[str, Any] | None
+    campaign: Campaign | None
 
 
 class Result(BaseModel):

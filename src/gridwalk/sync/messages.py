@@ -26,6 +26,18 @@ from pydantic import (
     WrapValidator,
 )
 
+VERBS = {
+    "visit.record": "走访",
+    "fact.set": "改内容",
+    "person.add": "添人",
+    "residence.end": "迁出",
+    "person.end": "提出注销",
+    "visit.withdraw": "撤回走访",
+    "task.hand_back": "退回任务",
+    "matter.note": "记隐患或诉求",
+}
+"""What a phone may say, and what the office calls it; each has a file in ``actions/verbs``."""
+
 MOST_OPS = 200
 CALENDAR = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC))
 """What a phone's clock can say: it begins at the first, even with a flat battery; a moment outside is no time."""
@@ -125,6 +137,10 @@ IdOrNone = Annotated[uuid.UUID | None, *_read(as_uuid, {"anyOf": [_UUID, _NULL]}
 Anything = Annotated[Any, WithJsonSchema({"anyOf": [_TEXT, {"type": "number"}, _NULL]})]
 
 
+SELDOM = Field(json_schema_extra={"x-optional": True})
+"""What phones leave out where there is nothing to say. Everything else they send, though all may be missing."""
+
+
 class Fact(BaseModel):
     """A value and the op of the write its author saw (null: the field was empty)."""
 
@@ -144,16 +160,16 @@ Extra = Annotated[
 class Op(BaseModel):
     """An intention."""
 
-    op: Id = Field(description="UUIDv7")
+    op: Annotated[Id, Field(description="UUIDv7")]
     seq: Annotated[int, Field(strict=True, gt=-(1 << 53), lt=1 << 53)]
-    verb: Annotated[str, *_read(_short(24), _TEXT)] = ""
+    verb: Annotated[str, *_read(_short(24), {"type": "string", "enum": list(VERBS)})] = ""
     kind: Annotated[str, *_read(_short(16), _TEXT)] = ""
-    entity: IdOrNone = None
+    entity: Annotated[uuid.UUID | None, *_read(as_uuid, _UUID)] = None
     set: Annotated[Facts, WrapValidator(_or_nothing)] = {}
-    extra: Extra = {}
+    extra: Annotated[Extra, SELDOM] = {}
     data: Annotated[Mapping[str, Any], *_read(_mapping, {"type": "object"})] = {}
     at: Annotated[dt.datetime | None, *_read(as_moment, _MOMENT)] = None
-    mono: Annotated[int | None, *_read(_whole, {"anyOf": [_WHOLE, _NULL]})] = None
+    mono: Annotated[int | None, *_read(_whole, _WHOLE)] = None
     version: Annotated[int, *_read(_version, _WHOLE)] = 0
     att: Annotated[tuple[str, ...], *_read(_hashes, {"type": "array", "items": _TEXT})] = ()
 
@@ -164,7 +180,7 @@ class Push(BaseModel):
     epoch: Annotated[int | None, *_read(_whole, _WHOLE)] = None
     seq_from: Annotated[int, Field(strict=True, ge=1, lt=1 << 53)]
     ops: Annotated[list[Op], Field(strict=True, max_length=MOST_OPS)]
-    oldest: Annotated[int | None, *_read(_whole, {"anyOf": [_WHOLE, _NULL]})] = None
+    oldest: Annotated[int | None, *_read(_whole, {"anyOf": [_WHOLE, _NULL]}), SELDOM] = None
 
 
 def _word(raw: Any) -> Any:
@@ -213,7 +229,7 @@ class Note(Body):
 class Arrival(Body):
     """Somebody found living at the door; their id is the phone's."""
 
-    id: IdOrNone = None
+    id: Annotated[uuid.UUID | None, *_read(as_uuid, _UUID)] = None
     values: Annotated[dict[str, Any], WithJsonSchema({"type": "object", "additionalProperties": _TEXT})]
     residence_kind: str
 
@@ -224,7 +240,7 @@ class Edit(Body):
     kind: str
     entity: Id
     set: Facts
-    extra: Extra = {}
+    extra: Annotated[Extra, SELDOM] = {}
 
 
 class End(Body):
@@ -247,25 +263,25 @@ class Contact(Body):
     person: Id
     need: Word = ""
     help: Word = ""
-    to: Word = ""
-    by: Annotated[dt.date | None, *_read(_day, {"anyOf": [{"type": "string", "format": "date"}, _NULL]})] = None
-    asked: Annotated[list[Answer], _none_is(list), Field(strict=True)] = []
+    to: Annotated[Word, SELDOM] = ""
+    by: Annotated[dt.date | None, *_read(_day, {"anyOf": [{"type": "string", "format": "date"}, _NULL]}), SELDOM] = None
+    asked: Annotated[list[Answer], _none_is(list), Field(strict=True), SELDOM] = []
 
 
-class Visit(Body):
+class VisitData(Body):
     """A visit with its whole household."""
 
     outcome: Word = ""
     met_adult: Annotated[bool, BeforeValidator(lambda raw: raw is True)] = False
-    second_source: Word = ""
-    revisit_at: Annotated[dt.datetime | None, *_read(_agreed, {"anyOf": [_MOMENT, _NULL]})] = None
+    second_source: Annotated[Word, SELDOM] = ""
+    revisit_at: Annotated[dt.datetime | None, *_read(_agreed, _MOMENT), SELDOM] = None
     confirmed: Ids = []
     arrivals: Annotated[list[Arrival], _none_is(list), Field(strict=True)] = []
     departures: Annotated[Ids, Field(description="residences or persons")] = []
     ends: Annotated[list[End], _none_is(list), Field(strict=True)] = []
     care: Annotated[list[Contact], _none_is(list), Field(strict=True)] = []
     edits: Annotated[list[Edit], _none_is(list), Field(strict=True)] = []
-    note: Annotated[Note | None, BeforeValidator(lambda raw: raw or None)] = None
+    note: Annotated[Note | None, BeforeValidator(lambda raw: raw or None), SELDOM] = None
 
 
 class NewPerson(Body):

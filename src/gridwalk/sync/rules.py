@@ -27,18 +27,6 @@ KEPT = dt.timedelta(days=30)
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
-VERBS = {
-    "visit.record": "走访",
-    "fact.set": "改内容",
-    "person.add": "添人",
-    "residence.end": "迁出",
-    "person.end": "提出注销",
-    "visit.withdraw": "撤回走访",
-    "task.hand_back": "退回任务",
-    "matter.note": "记隐患或诉求",
-}
-"""What a phone may say, and what the office calls it; each has a file in ``actions/verbs``."""
-
 ACCEPTED, DIFFERENCE, RETURNED = "accepted", "difference", "returned"
 
 REASONS = {
@@ -197,7 +185,7 @@ def _fault(op: messages.Op, raw: Mapping[str, Any], spelling: str) -> str:
         return "unknown_version"
     if not _is_storable(spelling) or (op.at is not None and not messages.in_calendar(op.at)):
         return "not_valid"
-    if op.verb not in VERBS:
+    if op.verb not in messages.VERBS:
         return "unknown_verb"
     if (op.entity is None and op.verb != "task.hand_back") or (raw.get("set") and not op.set):
         return "not_valid"

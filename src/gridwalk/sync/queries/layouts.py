@@ -190,6 +190,46 @@ def shape() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((kind, tuple(sorted(of(kind).names))) for kind in STRUCTURE)
 
 
+_JSON: Sequence[tuple[type[models.Field[Any, Any]], dict[str, Any]]] = (
+    (ArrayField, {"type": "array", "items": {"type": "string"}}),
+    (models.JSONField, {"type": "object", "additionalProperties": {"type": "string"}}),
+    (models.IntegerField, {"type": "integer"}),
+)
+"""What JSON makes of a column; anything else is text."""
+_PLACE_KIND = {"enum": ["dwelling", "organization", "site"]}
+_EXTRA = {
+    "type": "object",
+    "additionalProperties": {"anyOf": [{"type": kind} for kind in ("string", "number", "null")]},
+}
+SOMETIMES = {"person": {"guest": "the person is registered in another grid"}, "visit": {"waiting": "not decided yet"}}
+"""Marks that some rows of a kind carry."""
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON schema of a kind's rows. Of a guest only the name and the status are known."""
+    layout = of(kind)
+    types = {column.attname: column for column in TABLES[kind]._meta.concrete_fields}
+    masked = {name for name, _ in layout.sealed}
+    properties: dict[str, Any] = {"kind": {"const": kind}}
+    for name, column in zip(layout.names, layout.columns, strict=True):
+        json = _PLACE_KIND if name == "place_kind" else _json_of(types[column])
+        may_be_null = types[column].null and name not in masked
+        properties[name] = {"anyOf": [json, {"type": "null"}]} if may_be_null else json
+    if "extra" in layout.fixed:
+        properties["extra"] = _EXTRA
+    if kind == "person":
+        for name in properties.keys() - {"kind", "id", "name", "status"}:
+            properties[name] = {**properties[name], "x-optional": True}
+    for name, what in SOMETIMES.get(kind, {}).items():
+        properties[name] = {"const": True, "description": what, "x-optional": True}
+    required = [name for name, json in properties.items() if "x-optional" not in json]
+    return {"title": kind.capitalize(), "type": "object", "properties": properties, "required": required}
+
+
+def _json_of(column: models.Field[Any, Any]) -> dict[str, Any]:
+    return next((json for type_, json in _JSON if isinstance(column, type_)), {"type": "string"})
+
+
 def _spelled(table: type[models.Model], cells: Mapping[str, str]) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     types = {column.attname: column for column in table._meta.concrete_fields}
     for name, column in cells.items():

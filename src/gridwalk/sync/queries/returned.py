@@ -95,7 +95,7 @@ def _rows(found: Sequence[Returned]) -> list[Row]:
         Row(
             id=r.pk,
             grid=r.grid,
-            verb=rules.VERBS.get(r.op.verb, r.op.verb),
+            verb=messages.VERBS.get(r.op.verb, r.op.verb),
             author=authors.get(r.op.user, ""),
             at=r.op.at,
             received_at=r.op.received_at,

@@ -28,14 +28,14 @@ class VisitRecord(Verb):
     """What happened at a door. Visits of one grid that do not speak of each other are recorded together."""
 
     name = "visit.record"
-    body = messages.Visit
+    body = messages.VisitData
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
         """Facts about people who have left the door meanwhile are claimed apart from the visit."""
         intention = outcome.intention
         if intention.kind not in PLACES or intention.entity is None:
             raise Unreadable("走访的不是房屋、单位或场所。")
-        body = messages.read_body(messages.Visit, intention.data)
+        body = messages.read_body(messages.VisitData, intention.data)
         place = references.reach(intention.entity)
         arrivals = tuple(reading.arrival_of(arrival.id, arrival) for arrival in body.arrivals)
         at_door = references.people[place] | {arrival.id for arrival in arrivals}
@@ -106,7 +106,7 @@ class VisitRecord(Verb):
                 by_op[answer.id].remark("second_account")
 
 
-def _facts(outcome: Outcome, place: uuid.UUID, body: messages.Visit, references: References) -> tuple[Claim, ...]:
+def _facts(outcome: Outcome, place: uuid.UUID, body: messages.VisitData, references: References) -> tuple[Claim, ...]:
     op = outcome.intention.op
     facts = reading.claims_of(op, outcome.intention.kind, place, outcome.intention.set, references)
     for edit in body.edits:

@@ -1,0 +1,14 @@
+"""Write the phone's types anew: ``DJANGO_SETTINGS_MODULE=tests.settings python -m gridwalk.phone``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from gridwalk.phone import typescript  # noqa: E402 models must be there first
+
+ROOT = Path(__file__).parents[3]
+(ROOT / "web" / "phone" / "model" / "wire.ts").write_text(typescript.render(), encoding="utf-8")

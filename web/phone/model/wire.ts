@@ -1,0 +1,327 @@
+/** What phone and server send each other. Rendered; write it anew: python -m gridwalk.phone */
+
+/** Of a need found before: whether its recipient says it is met. */
+export interface Answer {
+  need: string;
+  settled: boolean;
+}
+/** Somebody found living at the door; their id is the phone's. */
+export interface Arrival {
+  id: string;
+  values: Record<string, string>;
+  residence_kind: string;
+}
+/** What a worker shows at the door; `photo`: a data URI. */
+export interface Badge {
+  photo?: string | null;
+  number: string;
+}
+export interface Building {
+  kind: "building";
+  id: string;
+  estate: string;
+  name: string;
+  n_floors: number | null;
+}
+/** The campaign that a grid's phones walk for, and its rules. */
+export interface Campaign {
+  id: string;
+  name: string;
+  starts_on: string;
+  ends_on: string;
+  max_visits: number;
+  quiet: [string, string];
+}
+/** A care label in force. */
+export interface Care {
+  kind: "care";
+  id: string;
+  person: string;
+  category: string;
+  interval_days: number;
+  last_contact_on: string | null;
+  ends_on: string | null;
+  due_on: string;
+}
+/** A care contact: a need, what was done or whom it was handed to, and answers to needs found before. */
+export interface Contact {
+  person: string;
+  need: string;
+  help: string;
+  to?: string;
+  by?: string | null;
+  asked?: Answer[];
+}
+/** A question about a fact. `place`: the door it is about, where the entity does not say it. */
+export interface Difference {
+  kind: "difference";
+  id: string;
+  entity_kind: string;
+  entity: string;
+  field: string;
+  label: string;
+  current: string;
+  claimed: string;
+  source: string;
+  why: string;
+  state: string;
+  place: string | null;
+  by: string;
+  note: string;
+}
+export interface Dwelling {
+  kind: "dwelling";
+  id: string;
+  building: string | null;
+  stairwell: string | null;
+  floor: number | null;
+  room: string;
+  address: string;
+  order: string;
+  vacancy_source: string;
+  vacancy_confirmed_on: string | null;
+  verified_on: string | null;
+  last_contact_on: string | null;
+  status: string;
+  heads: Record<string, string>;
+  usage: string;
+  occupancy: string;
+  tenure: string;
+  area_m2: string | null;
+  owner_name: string;
+  owner_phone_mask: string;
+  extra: Record<string, string | number | null>;
+}
+/** Facts about one record of the household. */
+export interface Edit {
+  kind: string;
+  entity: string;
+  set: Record<string, Fact>;
+  extra?: Record<string, Fact>;
+}
+/** Nothing besides the op itself. */
+export type Empty = object;
+/** Somebody is to be ended; a second person decides. */
+export interface End {
+  person: string;
+  end: string;
+}
+/** A value and the op of the write its author saw (null: the field was empty). */
+export interface Fact {
+  p: string | null;
+  v: string | number | null;
+}
+/** A grid by its code. */
+export interface GridName {
+  code: string;
+  name: string;
+}
+/** The target given back; without it the op's entity. */
+export interface HandBack {
+  reason: string;
+  target: string | null;
+}
+/** Found in a care contact and followed until its recipient says that it is met. */
+export interface Need {
+  kind: "need";
+  id: string;
+  person: string;
+  need: string;
+  state: string;
+  to: string;
+  found_on: string;
+  ask_on: string;
+}
+/** Somebody to be registered at a dwelling; the op's entity is their id. */
+export interface NewPerson {
+  dwelling: string | null;
+  values: Record<string, string>;
+  residence_kind: string;
+}
+/** A hazard or a request. */
+export interface Note {
+  kind: "hazard" | "request";
+  text: string;
+}
+/** An intention. */
+export interface Op {
+  op: string;
+  seq: number;
+  verb: Verb;
+  kind: string;
+  entity: string;
+  set: Record<string, Fact>;
+  extra?: Record<string, Fact>;
+  data: Record<string, unknown>;
+  at: string;
+  mono: number;
+  version: number;
+  att: string[];
+}
+export interface Organization {
+  kind: "organization";
+  id: string;
+  address: string;
+  dwelling: string | null;
+  last_contact_on: string | null;
+  verified_on: string | null;
+  heads: Record<string, string>;
+  name: string;
+  uscc: string;
+  org_kind: string;
+  contact_name: string;
+  contact_phone_mask: string;
+  status: string;
+  extra: Record<string, string | number | null>;
+}
+export interface Person {
+  kind: "person";
+  id: string;
+  status_pending?: string;
+  verified_on?: string | null;
+  heads?: Record<string, string>;
+  name: string;
+  id_no_mask?: string;
+  sex?: string;
+  born_on?: string | null;
+  phone_mask?: string;
+  relation?: string;
+  registered_address?: string;
+  status: string;
+  extra?: Record<string, string | number | null>;
+  guest?: true;
+}
+/** How somebody is to be ended, and why. */
+export interface PersonEnd {
+  end: string;
+  reason: string;
+}
+/** Why. */
+export interface Reason {
+  reason: string;
+}
+export interface Residence {
+  kind: "residence";
+  id: string;
+  person: string;
+  dwelling: string;
+  residence_kind: string;
+  since: string | null;
+}
+export interface Site {
+  kind: "site";
+  id: string;
+  address: string;
+  last_contact_on: string | null;
+  verified_on: string | null;
+  heads: Record<string, string>;
+  name: string;
+  site_kind: string;
+  contact_name: string;
+  contact_phone_mask: string;
+  interval_days: number;
+  extra: Record<string, string | number | null>;
+}
+export interface Stairwell {
+  kind: "stairwell";
+  id: string;
+  building: string;
+  name: string;
+  entrance: string;
+}
+export interface Target {
+  kind: "target";
+  id: string;
+  place_kind: "dwelling" | "organization" | "site";
+  place: string;
+  state: string;
+  outcome: string;
+  n_visits: number;
+  bands: string[];
+  last_visit_at: string | null;
+  revisit_at: string | null;
+  planned_on: string | null;
+  planned_band: string;
+  assignee: string | null;
+  note: string;
+}
+/** Returned work that the office has handed to somebody. */
+export interface Task {
+  kind: "task";
+  id: string;
+  place_kind: string;
+  place: string | null;
+  assignee: string | null;
+  by: string;
+  text: string;
+}
+export interface Visit {
+  kind: "visit";
+  id: string;
+  place_kind: "dwelling" | "organization" | "site";
+  place: string;
+  outcome: string;
+  at: string;
+  worker: string | null;
+  worker_name: string;
+  n_confirmed: number;
+  n_changed: number;
+  waiting?: true;
+}
+/** A visit with its whole household. */
+export interface VisitData {
+  outcome: string;
+  met_adult: boolean;
+  second_source?: string;
+  revisit_at?: string;
+  confirmed: string[];
+  arrivals: Arrival[];
+  departures: string[];
+  ends: End[];
+  care: Contact[];
+  edits: Edit[];
+  note?: Note | null;
+}
+/** Whose phone it is. */
+export interface Worker {
+  id: string;
+  name: string;
+  role: string;
+  community: string;
+  grids: GridName[];
+  badge: Badge;
+}
+export type Row =
+  | Building
+  | Stairwell
+  | Dwelling
+  | Person
+  | Residence
+  | Organization
+  | Site
+  | Target
+  | Visit
+  | Care
+  | Need
+  | Difference
+  | Task;
+export type Verb =
+  | "visit.record"
+  | "fact.set"
+  | "person.add"
+  | "residence.end"
+  | "person.end"
+  | "visit.withdraw"
+  | "task.hand_back"
+  | "matter.note";
+/** What each verb carries in `data`. */
+export interface Bodies {
+  "visit.record": VisitData;
+  "fact.set": Empty;
+  "person.add": NewPerson;
+  "residence.end": Empty;
+  "person.end": PersonEnd;
+  "visit.withdraw": Reason;
+  "task.hand_back": HandBack;
+  "matter.note": Note;
+}
