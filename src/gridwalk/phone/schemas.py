@@ -130,7 +130,7 @@ class Campaign(BaseModel):
     starts_on: str
     ends_on: str
     max_visits: int
-    quiet: tuple[str, str]
+    quiet: Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
 class Care(BaseModel):

@@ -22,7 +22,7 @@ def render() -> str:
     """The file."""
     bodies = {verb: type_.body for verb, type_ in VERBS.items()}
     sent: list[type[BaseModel]] = [messages.Op, *dict.fromkeys(bodies.values())]
-    models = [*sent, *schemas.ROWS, schemas.Worker, schemas.Campaign]
+    models: list[type[BaseModel]] = [*sent, *schemas.ROWS, schemas.Worker, schemas.Campaign]
     _, document = models_json_schema([(model, "validation") for model in models])
     rows = {kind: layouts.schema(kind) for kind in layouts.STRUCTURE}
     named = {**document["$defs"], **{schema["title"]: schema for schema in rows.values()}}
@@ -64,8 +64,8 @@ def _type(schema: Mapping[str, Any]) -> str:
         return " | ".join(json.dumps(value) for value in schema["enum"])
     if "anyOf" in schema:
         return " | ".join(dict.fromkeys(_type(inner) for inner in schema["anyOf"]))
-    if "prefixItems" in schema:
-        return f"[{', '.join(_type(inner) for inner in schema['prefixItems'])}]"
+    if schema.get("minItems") == 2:
+        return f"[{', '.join([_type(schema['items'])] * 2)}]"
     if schema.get("type") == "array":
         inner = _type(schema.get("items", {}))
         return f"({inner})[]" if " " in inner else f"{inner}[]"

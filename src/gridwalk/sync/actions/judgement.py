@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import bulk, envelope
 from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
 from gridwalk.registry.actions.claims import Judged
@@ -122,7 +123,11 @@ class Judgement:
         )
         bulk.insert([row])
         self.writing.audit(
-            "matter.noted", scope=outcome.grid, kind=intention.kind, subject=outcome.place, data={"note": note.kind}
+            AuditVerb.MATTER_NOTED,
+            scope=outcome.grid,
+            kind=intention.kind,
+            subject=outcome.place,
+            data={"note": note.kind},
         )
 
 

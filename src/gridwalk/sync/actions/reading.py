@@ -8,7 +8,9 @@ from typing import Any
 
 from gridwalk.core import ids
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.registry.rules import PROPOSALS, RESIDENCE_LABELS, Claim
+from gridwalk.registry.ends import PROPOSALS
+from gridwalk.registry.living import RESIDENCE_LABELS
+from gridwalk.registry.rules import Claim
 from gridwalk.sync import messages
 from gridwalk.sync.actions.references import References
 from gridwalk.sync.messages import Unreadable

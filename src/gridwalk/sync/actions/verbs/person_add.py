@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gridwalk.core import clock
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.sync import messages
 from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.judgement import Judgement
@@ -45,4 +46,4 @@ class PersonAdd(Verb):
         )
         at_the_door.arrive(judgement.writing, [(carrier, outcome.findings)])
         judgement.arrive([outcome])
-        judgement.writing.audit("person.added", scope=outcome.grid, kind="person", subject=intention.entity)
+        judgement.writing.audit(AuditVerb.PERSON_ADDED, scope=outcome.grid, kind="person", subject=intention.entity)

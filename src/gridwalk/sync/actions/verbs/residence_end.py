@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Residence
 from gridwalk.sync import messages
@@ -41,5 +42,5 @@ class ResidenceEnd(Verb):
         residence = outcome.intention.entity or outcome.intention.op
         links = list(Residence.objects.filter(person_id=person, pk=residence, to_on__isnull=True))
         creation.leave_homes(judgement.writing, links, source="visit", reason="上门核实，已不在此住")
-        creation.settle_grids(judgement.writing, [person])
-        judgement.writing.audit("person.moved_out", scope=outcome.grid, kind="person", subject=person)
+        creation.place_persons(judgement.writing, [person])
+        judgement.writing.audit(AuditVerb.PERSON_MOVED_OUT, scope=outcome.grid, kind="person", subject=person)
