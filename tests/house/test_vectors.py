@@ -1,4 +1,4 @@
-"""Server and phone judge doors, hours and ID numbers alike: one file of cases, run here and by the phone's own tests."""
+"""Server and phone judge doors, hours and ID numbers alike: one file of cases, run here and by the phone's tests."""
 
 from __future__ import annotations
 

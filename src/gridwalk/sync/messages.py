@@ -1,4 +1,4 @@
-"""What phones send, as pydantic reads it; the same models are the OpenAPI document's. The wire: docs/algorithms/sync.md.
+"""What phones send, as pydantic reads it; the OpenAPI document is made of it. The wire: docs/algorithms/sync.md.
 
 An op is read leniently: what cannot be read of it is left empty, for an op is never refused, it is kept with a fault.
 Only what gives it no place in the sequence makes the whole push malformed. What a verb says, its body, is read
