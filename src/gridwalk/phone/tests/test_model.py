@@ -121,18 +121,10 @@ def test_no_visit_is_lost_doubled_or_overwritten_whatever_happens(db: None, at: 
             ),
         )
     assert world.totals["runs"] >= RUNS // 2
-    assert {
-        "lost_request",
-        "lost_response",
-        "twice",
-        "late",
-        "dies_before_commit",
-        "dies_after_commit",
-        "restored",
-    } <= set(world.faults)
 
 
 def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> None:
+    """Seeded, so it is certain that every fault comes up; what the machine above draws is chance."""
     with time_machine.travel(at, tick=True):
         world = World(at)
         for seed in range(8):
@@ -142,6 +134,15 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
                 run.settle()
                 run.check()
     assert world.totals["acknowledged"] > 20
+    assert set(world.faults) >= {
+        "lost_request",
+        "lost_response",
+        "twice",
+        "late",
+        "dies_before_commit",
+        "dies_after_commit",
+        "restored",
+    }
 
 
 @pytest.mark.slow
