@@ -79,7 +79,7 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
     contact.needs.create(need="repair", state="open", ask_on=today)
     Dwelling.objects.filter(occupancy="vacant").update(created_at=clock.now() - dt.timedelta(days=70))
     page: Page
-    for tab, said in {
+    for tab, button in {
         "due": "联系了，都好",
         "needs": "写怎么办",
         "reviews": "还需要，照旧",
@@ -88,7 +88,7 @@ def test_every_list_opens_and_none_is_printed(street: Client, visit: Any) -> Non
         "places": "记这次走访",
     }.items():
         page = visit(street, f"/care/?tab={tab}")
-        expect(page.get_by_text(said, exact=True).first).to_be_visible()
+        expect(page.get_by_text(button, exact=True).first).to_be_visible()
         accessible(page)
         page.emulate_media(media="print")
         expect(page.get_by_text("程望舒", exact=True)).to_have_count(0) if tab == "places" else expect(

@@ -26,9 +26,9 @@ AXE = hatch_build.WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 def accessible(page: Page) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    said = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found["violations"]]
-    assert not said, (page.url, said)
+    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    violations = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in report["violations"]]
+    assert not violations, (page.url, violations)
 
 
 def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: Any) -> None:

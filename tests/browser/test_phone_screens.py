@@ -112,9 +112,9 @@ def test_every_screen_is_accessible_easy_to_hit_and_no_wider_than_the_phone(open
         for part in ("main", "h1"):  # a screen's code comes when it is first opened
             opened.wait_for_selector(part, state="attached")
         opened.evaluate(source)
-        found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        said = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found["violations"]]
-        assert not said, (name, said)
+        report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        violations = [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in report["violations"]]
+        assert not violations, (name, violations)
         assert not opened.evaluate(SMALL_TARGETS), (name, opened.evaluate(SMALL_TARGETS))
         assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     assert opened.evaluate("document.documentElement.lang") == "zh-CN"
@@ -160,12 +160,12 @@ def test_a_need_found_before_is_answered_at_the_door_in_one_tap(opened: Page) ->
     expect(opened.get_by_text("问落实").first).to_be_visible(timeout=15000)
     phone.open_door(opened, "1单元", "101")
     expect(opened.get_by_text("已转介，待确认（物业）")).to_be_visible()
-    said = opened.get_by_role("group", name="维修安全")
-    said.get_by_role("button", name="已落实").click()
-    expect(said.get_by_role("button", name="已落实")).to_have_attribute("aria-pressed", "true")
+    need_group = opened.get_by_role("group", name="维修安全")
+    need_group.get_by_role("button", name="已落实").click()
+    expect(need_group.get_by_role("button", name="已落实")).to_have_attribute("aria-pressed", "true")
     opened.evaluate(AXE.read_text(encoding="utf-8"))
-    found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not [v["id"] for v in found["violations"]]
+    report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert not [v["id"] for v in report["violations"]]
     assert not opened.evaluate(SMALL_TARGETS)
     opened.get_by_role("button", name="无变化，存下").click()
     expect(opened.get_by_text("都到服务器了")).to_be_visible()
@@ -229,7 +229,7 @@ def test_what_waits_can_be_exported_sealed(opened: Page, tmp_path: Path) -> None
     text = (tmp_path / "out.gwo").read_text(encoding="utf-8")
     file = json.loads(text)
     assert file["format"] == "gridwalk-outbox-1"
-    assert [set(one) for one in file["ops"]] == [{"op", "seq", "key_id", "sealed"}]
+    assert [set(op) for op in file["ops"]] == [{"op", "seq", "key_id", "sealed"}]
     assert "visit.record" not in text
 
 
@@ -259,8 +259,8 @@ def test_a_door_is_handed_back_with_a_reason_and_leaves_the_list(opened: Page) -
 def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(opened: Page) -> None:
     door = Dwelling.objects.get(room="102", stairwell__key="1")
     with core.write_to(door.grid_id, actor=SYSTEM, at=clock.now()) as writing:
-        said = Claim("dwelling", door.id, "tenure", "let", "ledger", source_ref="物业台账.xlsx")
-        claims.apply_claims(writing, [said])
+        claim = Claim("dwelling", door.id, "tenure", "let", "ledger", source_ref="物业台账.xlsx")
+        claims.apply_claims(writing, [claim])
     asked = Difference.objects.get()
     why = "物业说租出去了，您问问"
     lead = Viewer(None, "孟昭宁", (Held(Role.COMMUNITY_LEAD, door.grid_id[:12]),))
@@ -278,8 +278,8 @@ def test_a_question_sent_to_the_door_is_asked_there_and_its_answer_closes_it(ope
     opened.get_by_role("button", name="登记的对").click()
     expect(opened.get_by_role("button", name="登记的对", pressed=True)).to_be_visible()
     opened.evaluate(AXE.read_text(encoding="utf-8"))
-    found = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not found["violations"], found["violations"]
+    report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert not report["violations"], report["violations"]
     assert not opened.evaluate(SMALL_TARGETS)
     opened.get_by_role("button", name="无变化，存下").click()
     expect(opened.get_by_text("都到服务器了")).to_be_visible()

@@ -82,8 +82,8 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     expect(page.get_by_text("宗教").first).to_be_visible()  # refused by name
     page.get_by_role("button", name="列都对，比对 3 行").click()
     expect(page.locator("#progress progress")).to_be_visible()
-    one = Comparison.objects.get()
-    _work(street, one)
+    comparison = Comparison.objects.get()
+    _work(street, comparison)
     expect(page.get_by_text("台账一致率").first).to_be_visible()  # the page comes by itself
     page.get_by_role("button", name="再比一次").wait_for()
     expect(page.locator(".strip .pair").first).to_have_text("0 / 5 条")
@@ -106,7 +106,7 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     for _ in range(2):
         page.keyboard.press("a")
         expect(page.get_by_text("已采纳").first).to_be_visible()
-    page.goto(f"{live_server.url}/comparisons/{one.pk}/")
+    page.goto(f"{live_server.url}/comparisons/{comparison.pk}/")
     with page.expect_download() as got:
         page.get_by_role("link", name="下载批注工作簿").click()
     sheets = openpyxl.load_workbook(io.BytesIO(got.value.path().read_bytes())).sheetnames
@@ -121,10 +121,12 @@ def test_a_messy_ledger_is_compared_decided_and_measured_again(
     expect(page.get_by_role("button", name="再比一次")).to_be_hidden()
 
 
-def _work(client: Client, one: Comparison) -> None:
+def _work(client: Client, comparison: Comparison) -> None:
     """What the worker does with the job."""
     user = uuid.UUID(client.session["_auth_user_id"])
-    comparing.run(actor=accounts.viewer_by_id(user, clock.local_date(clock.now())), at=clock.now(), comparison=one.pk)
+    comparing.run(
+        actor=accounts.viewer_by_id(user, clock.local_date(clock.now())), at=clock.now(), comparison=comparison.pk
+    )
 
 
 def test_the_pages_fit_a_narrow_screen(street: Client, page: Page, live_server: Any) -> None:

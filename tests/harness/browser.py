@@ -29,7 +29,7 @@ QUIET = [
 def executable() -> str | None:
     """Where the system's Chromium or Chrome is, if there is one."""
     given = os.environ.get("GRIDWALK_BROWSER")
-    return given or next((found for name in NAMES if (found := shutil.which(name))), None)
+    return given or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")

@@ -90,10 +90,10 @@ def upload(client: Client, file: SimpleUploadedFile) -> Import:
     return Import.objects.get(pk=answer.headers["Location"].split("/")[-2])
 
 
-def confirm(client: Client, one: Import) -> Import:
-    client.post(f"/imports/{one.pk}/mapping/", {"do": "apply"})
-    applying.apply(actor=SYSTEM, at=clock.now(), imported=one.pk)
-    return Import.objects.get(pk=one.pk)
+def confirm(client: Client, imported: Import) -> Import:
+    client.post(f"/imports/{imported.pk}/mapping/", {"do": "apply"})
+    applying.apply(actor=SYSTEM, at=clock.now(), imported=imported.pk)
+    return Import.objects.get(pk=imported.pk)
 
 
 @pytest.fixture

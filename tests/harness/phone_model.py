@@ -75,21 +75,25 @@ class PhoneModel:
         version: int = 1,
     ) -> Sent:
         """An intention into the outbox: each fact with the write its author saw."""
-        said = {field: {"p": self.seen(kind, str(entity), field), "v": value} for field, value in (facts or {}).items()}
-        made = op(self.next_seq, verb, kind, entity, at=self.wire.now(), set=said, data=data, version=version)
+        facts_sent = {
+            field: {"p": self.seen(kind, str(entity), field), "v": value} for field, value in (facts or {}).items()
+        }
+        intention = op(
+            self.next_seq, verb, kind, entity, at=self.wire.now(), set=facts_sent, data=data, version=version
+        )
         self.next_seq += 1
-        for field in said:
-            self.heads[str(entity), field] = made["op"]
-        sent = Sent(made, device=self.wire.device)
+        for field in facts_sent:
+            self.heads[str(entity), field] = intention["op"]
+        sent = Sent(intention, device=self.wire.device)
         self.ops.append(sent)
         return sent
 
     def edit(self, kind: str, entity: str, facts: dict[str, Any], made_by: Sent) -> dict[str, Any]:
         """An edit that goes with a visit."""
-        said = {field: {"p": self.seen(kind, entity, field), "v": value} for field, value in facts.items()}
-        for field in said:
+        facts_sent = {field: {"p": self.seen(kind, entity, field), "v": value} for field, value in facts.items()}
+        for field in facts_sent:
             self.heads[entity, field] = made_by.op["op"]
-        return {"kind": kind, "entity": entity, "set": said}
+        return {"kind": kind, "entity": entity, "set": facts_sent}
 
     def seen(self, kind: str, entity: str, field: str) -> str | None:
         """The op of the write this phone shows for a fact: its own latest, else the cached row's head."""
@@ -138,19 +142,19 @@ class PhoneModel:
 
     def waiting(self) -> list[Sent]:
         """What is not yet on the server as far as this phone knows."""
-        return [one for one in self.ops if one.state == "waiting"]
+        return [sent for sent in self.ops if sent.state == "waiting"]
 
     def push(self, *, fault: str = "", most: int = 3, oldest: bool = False) -> None:
         """Send the next ops in sequence; lost answers are asked again another time. Raises Lost, ServerDied."""
         if self.wiped:
             return
-        batch = sorted(self.waiting(), key=lambda one: one.op["seq"])[:most]
+        batch = sorted(self.waiting(), key=lambda sent: sent.op["seq"])[:most]
         if not batch:
             return
-        content = {"epoch": self.epoch, "seq_from": batch[0].op["seq"], "ops": [one.op for one in batch]}
+        content = {"epoch": self.epoch, "seq_from": batch[0].op["seq"], "ops": [sent.op for sent in batch]}
         if self.habits.forgets_on_send:
-            for one in batch:
-                one.state = "forgotten"
+            for sent in batch:
+                sent.state = "forgotten"
         status, answer = self._through("push", content, fault)
         self._heard(status, answer)
 
@@ -165,7 +169,7 @@ class PhoneModel:
         elif status == 409:
             self._become(answer)
         elif status == 200:
-            by_op = {one.op["op"]: one for one in self.ops}
+            by_op = {sent.op["op"]: sent for sent in self.ops}
             for result in answer["results"]:
                 by_op[result["op"]].state = result["state"]
             self._epoch(answer["epoch"])
@@ -181,20 +185,20 @@ class PhoneModel:
 
     def _offer_from(self, next_seq: int) -> None:
         """Offer again what the server may have lost; what was sent under an earlier identity goes to the end."""
-        for one in self.ops:
-            if one.state == "deposited" or (one.device == self.wire.device and one.op["seq"] < next_seq):
+        for sent in self.ops:
+            if sent.state == "deposited" or (sent.device == self.wire.device and sent.op["seq"] < next_seq):
                 continue
-            if one.device != self.wire.device:
-                one.op["seq"], one.device = self.next_seq, self.wire.device
+            if sent.device != self.wire.device:
+                sent.op["seq"], sent.device = self.next_seq, self.wire.device
                 self.next_seq += 1
-            one.state = "waiting"
+            sent.state = "waiting"
 
     def _bind_again(self) -> None:
         """The server does not know this phone (a backup from before it was bound): a new code, all kept ops from 1."""
         self.faults["bound_again"] += 1
         self.rebind()
-        for seq, one in enumerate(sorted(self.ops, key=lambda o: (o.state == "waiting", o.op["seq"])), 1):
-            one.op["seq"], one.device, one.state = seq, self.wire.device, "waiting"
+        for seq, sent in enumerate(sorted(self.ops, key=lambda o: (o.state == "waiting", o.op["seq"])), 1):
+            sent.op["seq"], sent.device, sent.state = seq, self.wire.device, "waiting"
         self.next_seq = len(self.ops) + 1
 
     def _become(self, answer: Any) -> None:
@@ -202,9 +206,9 @@ class PhoneModel:
         self.faults["cloned"] += 1
         self.wire.device, self.wire.token = answer["device"], answer["deposit_token"]
         seq = answer["next_seq"]
-        for one in sorted(self.ops, key=lambda o: o.op["seq"]):
-            if one.state == "waiting":
-                one.op["seq"], one.device = seq, self.wire.device
+        for sent in sorted(self.ops, key=lambda o: o.op["seq"]):
+            if sent.state == "waiting":
+                sent.op["seq"], sent.device = seq, self.wire.device
                 seq += 1
         self.next_seq = seq
 
@@ -220,11 +224,11 @@ class PhoneModel:
         else:
             self.cache.take(answer)
         self._epoch(answer["epoch"])
-        states = {one["op"]: one["state"] for one in answer["decided"]}
-        for one in self.ops:
-            if one.state != "waiting":  # what is to be offered again is answered then
-                one.state = states.get(one.op["op"], one.state)
-        landed = {one.op["op"] for one in self.ops if one.state != "waiting"}
+        states = {decision["op"]: decision["state"] for decision in answer["decided"]}
+        for sent in self.ops:
+            if sent.state != "waiting":  # what is to be offered again is answered then
+                sent.state = states.get(sent.op["op"], sent.state)
+        landed = {sent.op["op"] for sent in self.ops if sent.state != "waiting"}
         self.heads = {fact: head for fact, head in self.heads.items() if head not in landed}
         return None
 
@@ -232,9 +236,9 @@ class PhoneModel:
         """Bug: what the server wrote before the phone's own last look, by the phone's clock, counts as seen."""
         now = dt.datetime.fromisoformat(answer["now"])
         if self.last_pull is not None and now <= self.last_pull:
-            for one in answer["grids"]:
-                if not one["full"]:
-                    one["rows"], one["gone"] = [], []
+            for grid in answer["grids"]:
+                if not grid["full"]:
+                    grid["rows"], grid["gone"] = [], []
         self.last_pull = self.wire.now()
         self.cache.take(answer)
 
@@ -242,16 +246,16 @@ class PhoneModel:
         """Revoked: deposit all that is kept, what was acknowledged too (the backup may be older), then wipe."""
         self.faults["deposited"] += 1
         if not self.habits.wipes_without_deposit:
-            sealed = [self.wire.seal(one.op) for one in self.ops]
+            sealed = [self.wire.seal(sent.op) for sent in self.ops]
             body = json.dumps({"token": self.wire.token, "ops": sealed}).encode()
             status, content = self.wire.send("POST", f"{API}deposit", {"Content-Type": "application/json"}, body)
             answer = json.loads(content)
             assert status == 200, answer
             if not answer["wipe"]:
                 return
-            for one in self.ops:
-                assert one.op["op"] in answer["taken"]
-                one.state = "deposited"
+            for sent in self.ops:
+                assert sent.op["op"] in answer["taken"]
+                sent.state = "deposited"
         self.wiped = True
         self.cache = Cache()
 
@@ -277,7 +281,7 @@ class PhoneModel:
             dict(self.cache.hashes),
             self.cache.epoch,
         )
-        twin.ops = [Sent(json.loads(json.dumps(one.op)), one.state, one.device) for one in self.ops]
+        twin.ops = [Sent(json.loads(json.dumps(sent.op)), sent.state, sent.device) for sent in self.ops]
         twin.next_seq, twin.epoch, twin.heads, twin.last_pull = (
             self.next_seq,
             self.epoch,

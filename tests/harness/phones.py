@@ -95,7 +95,7 @@ class Wire:
 
     def activate(self, login: str, password: str, code: str, *, name: str = "测试机") -> tuple[int, Any]:
         """Bind this device; keeps what it is told."""
-        said = {
+        body = {
             "login": login,
             "password": password,
             "code": code,
@@ -105,7 +105,7 @@ class Wire:
             "platform": "test",
         }
         status, content = self.send(
-            "POST", f"{API}activate", {"Content-Type": "application/json"}, json.dumps(said).encode()
+            "POST", f"{API}activate", {"Content-Type": "application/json"}, json.dumps(body).encode()
         )
         answer = json.loads(content)
         if status == 200:
@@ -165,21 +165,21 @@ class Cache:
         """Apply a pull's answer."""
         self.epoch = answer["epoch"]
         for code in answer["left"]:
-            for held in (self.versions, self.rows, self.guests, self.hashes):
-                held.pop(code, None)
-        for one in answer["grids"]:
-            grid = one["grid"]
-            mine = {} if one["full"] else self.rows.setdefault(grid, {})
+            for by_grid in (self.versions, self.rows, self.guests, self.hashes):
+                by_grid.pop(code, None)
+        for grid_answer in answer["grids"]:
+            grid = grid_answer["grid"]
+            mine = {} if grid_answer["full"] else self.rows.setdefault(grid, {})
             self.rows[grid] = mine
-            for gone in one["gone"]:
+            for gone in grid_answer["gone"]:
                 mine.pop((gone["kind"], gone["id"]), None)
-            for row in one["rows"]:
+            for row in grid_answer["rows"]:
                 if not row.get("guest"):
                     mine[row["kind"], row["id"]] = row
-            self.guests[grid] = [row for row in one["rows"] if row.get("guest")]
-            self.versions[grid] = one["version"]
-            if one["hash"]:
-                self.hashes[grid] = one["hash"]
+            self.guests[grid] = [row for row in grid_answer["rows"] if row.get("guest")]
+            self.versions[grid] = grid_answer["version"]
+            if grid_answer["hash"]:
+                self.hashes[grid] = grid_answer["hash"]
 
     def hash_of(self, grid: str) -> str:
         """The state hash of a grid, over what this phone holds (I3)."""

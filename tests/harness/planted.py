@@ -35,28 +35,31 @@ def no_key_against_doubles() -> Iterator[None]:
     take = pushing._take
 
     def fresh(device: Any, viewer: Any, intentions: Any, **more: Any) -> Any:
-        renamed = [_renamed(one) for one in intentions]
-        device.next_seq = max([device.next_seq, *(one.seq for one in renamed)])
+        renamed = [_renamed(intention) for intention in intentions]
+        device.next_seq = max([device.next_seq, *(intention.seq for intention in renamed)])
         with mock.patch.object(pushing, "_require_sequence", lambda *a, **k: None):
             pushed = take(device, viewer, renamed, **more)
-        results = [r.__class__(**{**vars(r), "op": one.op}) for r, one in zip(pushed.results, intentions, strict=True)]
+        results = [
+            r.__class__(**{**vars(r), "op": intention.op})
+            for r, intention in zip(pushed.results, intentions, strict=True)
+        ]
         return pushed.__class__(pushed.next_seq, results)
 
     with mock.patch.object(pushing, "_take", fresh):
         yield
 
 
-def _renamed(one: Any) -> Any:
+def _renamed(intention: Any) -> Any:
     import dataclasses
     import random
 
-    return dataclasses.replace(one, op=uuid.uuid4(), seq=random.getrandbits(40))
+    return dataclasses.replace(intention, op=uuid.uuid4(), seq=random.getrandbits(40))
 
 
 @contextmanager
 def place_is_enough() -> Iterator[None]:
     """Whatever stands under a place of the sequence is taken for what was sent (a copied phone)."""
-    require, known = pushing._require_sequence, pushing.known_ops
+    require, known_ops = pushing._require_sequence, pushing.known_ops
 
     def lenient(device: Any, next_seq: int, intentions: Any, **more: Any) -> None:
         try:
@@ -65,22 +68,22 @@ def place_is_enough() -> Iterator[None]:
             return
 
     def by_place(intentions: Any) -> Any:
-        found = known(intentions)
-        for one in intentions:
-            standing = Op.objects.filter(seq=one.seq, device__in=_devices()).first()
-            if one.op not in found and standing is not None:
-                found[one.op] = pushing.Result(op=one.op, seq=one.seq, state=standing.state)
-        return found
+        results = known_ops(intentions)
+        for intention in intentions:
+            standing = Op.objects.filter(seq=intention.seq, device__in=_devices()).first()
+            if intention.op not in results and standing is not None:
+                results[intention.op] = pushing.Result(op=intention.op, seq=intention.seq, state=standing.state)
+        return results
 
-    held: list[Any] = []
+    devices: list[Any] = []
 
     def _devices() -> list[Any]:
-        return held
+        return devices
 
     take = pushing._take
 
     def noting(device: Any, *facts: Any, **more: Any) -> Any:
-        held[:] = [device.pk]
+        devices[:] = [device.pk]
         return take(device, *facts, **{**more, "careful": True})
 
     with (
@@ -121,8 +124,8 @@ def no_tombstones() -> Iterator[None]:
     pull = pulling._pull_grid
 
     def quiet(*facts: Any, **more: Any) -> Any:
-        one = pull(*facts, **more)
-        return one.__class__(**{**vars(one), "gone": []})
+        answer = pull(*facts, **more)
+        return answer.__class__(**{**vars(answer), "gone": []})
 
     with mock.patch.object(pulling, "_pull_grid", quiet):
         yield
@@ -139,7 +142,10 @@ def answers_before_commit() -> Iterator[None]:
         try:
             return push(**facts)
         except ServerDied:
-            results = [pushing.Result(op=one.op, seq=one.seq, state="accepted") for one in facts["intentions"]]
+            results = [
+                pushing.Result(op=intention.op, seq=intention.seq, state="accepted")
+                for intention in facts["intentions"]
+            ]
             return pushing.Pushed(facts["first"] + len(results), results)
 
     with mock.patch.object(pushing, "push", hopeful):

@@ -223,12 +223,12 @@ class Run:
         """The office releases or sets aside something that came back."""
         waiting = list(Returned.objects.filter(state="waiting").order_by("pk"))
         if waiting:
-            one = waiting[n % len(waiting)]
+            op = waiting[n % len(waiting)]
             try:
                 if n % 2:
-                    returned.release(actor=self.world.lead, at=clock.now(), op=one.pk)
+                    returned.release(actor=self.world.lead, at=clock.now(), op=op.pk)
                 else:
-                    returned.set_aside(actor=self.world.lead, at=clock.now(), op=one.pk, reason="已另记")
+                    returned.set_aside(actor=self.world.lead, at=clock.now(), op=op.pk, reason="已另记")
             except returned.NotDecided:
                 pass
 
@@ -298,7 +298,7 @@ class Run:
         asked: defaultdict[str, set[str]] = defaultdict(set)
         for d in Difference.objects.filter(evidence__has_key="op"):
             asked[f"{d.entity}:{d.field}"].add(columns.value_hash(d.opened("claimed")))
-        said = {s.op["op"]: s.op for p in self.phones for s in p.ops}
+        bodies = {s.op["op"]: s.op for p in self.phones for s in p.ops}
         heads: dict[str, str] = {}
         applied: set[tuple[str, str]] = set()
         for change in Change.objects.filter(kind__in=("dwelling", "person")).order_by("version", "id"):
@@ -306,17 +306,17 @@ class Run:
                 heads |= {f"{change.entity}:{field}": str(change.op) for field in change.new}
                 continue
             fact, op_id = f"{change.entity}:{change.field}", str(change.op)
-            claim = _claimed(said.get(op_id), str(change.entity), change.field)
+            claim = _claimed(bodies.get(op_id), str(change.entity), change.field)
             if claim is not None:
                 parent = ops.get(str(claim["p"]), {}).get("heads", {}).get(f"{change.kind}:{fact}", claim["p"])
                 if parent != heads.get(fact):
                     raise Broken(f"I2: {change.field} was written by an author who had not seen what stood there")
                 applied.add((op_id, fact))
             heads[fact] = op_id
-        for pk, made in said.items():
+        for pk, body in bodies.items():
             if pk not in ops or Op.objects.filter(pk=pk, state="returned").exists():
                 continue
-            for entity, kind, field, claim in _facts(made):
+            for entity, kind, field, claim in _facts(body):
                 fact = f"{entity}:{field}"
                 same = f"{kind}:{fact}" in ops[pk].get("heads", {})
                 if (pk, fact) not in applied and not same and columns.value_hash(claim["v"]) not in asked[fact]:
@@ -341,18 +341,18 @@ class Run:
                     raise Broken(f"I3: {phone.name} and the server differ in {sorted(kind for kind, _ in differs)}")
 
 
-def _facts(made: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    for field, claim in made["set"].items():
-        yield made["entity"], made["kind"], field, claim
-    for edit in made["data"].get("edits", ()):
+def _facts(body: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    for field, claim in body["set"].items():
+        yield body["entity"], body["kind"], field, claim
+    for edit in body["data"].get("edits", ()):
         for field, claim in edit["set"].items():
             yield edit["entity"], edit["kind"], field, claim
 
 
-def _claimed(made: dict[str, Any] | None, entity: str, field: str) -> dict[str, Any] | None:
-    if made is None:
+def _claimed(body: dict[str, Any] | None, entity: str, field: str) -> dict[str, Any] | None:
+    if body is None:
         return None
-    return next((claim for e, _, f, claim in _facts(made) if (e, f) == (entity, field)), None)
+    return next((claim for e, _, f, claim in _facts(body) if (e, f) == (entity, field)), None)
 
 
 @contextmanager

@@ -50,8 +50,8 @@ def test_every_look_at_a_person_is_listed_with_its_reason_and_the_list_lists_its
 
 def test_a_file_with_the_person_in_it_is_listed_with_its_export_number(street: Client) -> None:
     person = Person.objects.get(name="程望舒")
-    for one in Import.objects.all():
-        assert street.get(f"/imports/{one.pk}/annotated/").status_code == 200
+    for imported in Import.objects.all():
+        assert street.get(f"/imports/{imported.pk}/annotated/").status_code == 200
     entries = AuditEntry.objects.filter(verb="file.exported", kind="import")
     numbers = {entry.subject: entry.data["number"] for entry in entries}
     people = Import.objects.get(name="实有人口台账.xlsx")

@@ -44,10 +44,10 @@ def text(answer: Any) -> str:
 @pytest.fixture
 def worker(street: Client, sign_in: SignIn) -> Client:
     """The worker of the first grid, named for it."""
-    made = sign_in(Role.GRID_WORKER, GRID)
+    client = sign_in(Role.GRID_WORKER, GRID)
     User.objects.filter(assignments__scope=GRID).update(name="许知行")
     Assignment.objects.filter(scope=GRID).update(responsible=True)
-    return made
+    return client
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         "ends_on": (today(-1), "到期日期早于开始日期或今天"),
         "interval_days": (22, "最短 1 天、最长 21 天"),
     }
-    for field, (value, said) in wrong.items():
+    for field, (value, fault) in wrong.items():
         refused = give(worker, person, **{field: str(value)})
-        assert (refused.status_code, said in text(refused)) == (422, True), field
+        assert (refused.status_code, fault in text(refused)) == (422, True), field
         assert f'value="{value}"' in text(refused), "what was typed is still there"
     assert "最长一年" in text(give(worker, person, ends_on=str(today(367))))
     assert "请选一个类别" in text(give(worker, person, category=""))
@@ -104,8 +104,8 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert "日期" in text(worker.post(contact, need | {"on": "昨天"}))
         assert not CareContact.objects.exists()
         assert worker.post(contact, need).status_code == 302
-        found = CareNeed.objects.get()
-        assert (found.state, found.ask_on, found.contact.label_id) == ("referred", today(10), label.pk)
+        care_need = CareNeed.objects.get()
+        assert (care_need.state, care_need.ask_on, care_need.contact.label_id) == ("referred", today(10), label.pk)
         label.refresh_from_db()
         assert label.last_contact_on == today()
         worker.post(contact, {"back": "/care/"})
@@ -114,14 +114,14 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert "就医买药" in listed
         assert "社区医院" in listed
 
-    page = f"/care/needs/{found.pk}/"
+    page = f"/care/needs/{care_need.pk}/"
     with in_days(18):
         worker = sign_in(Role.GRID_WORKER, GRID)
         assert "该问了" in text(worker.get("/care/?tab=needs"))
         assert "早于发现需要" in text(worker.post(page, {"do": "settled", "on": str(today(-11))}))
         assert worker.post(page, {"do": "unsettled"}).status_code == 302
-        found.refresh_from_db()
-        assert (found.state, found.n_unsettled, found.ask_on) == ("open", 1, today(3))
+        care_need.refresh_from_db()
+        assert (care_need.state, care_need.n_unsettled, care_need.ask_on) == ("open", 1, today(3))
         assert "请选转给了谁" in text(worker.post(page, {"do": "referred"}))
         assert "请选当场帮了" in text(worker.post(page, {"do": "whatever"}))
         assert worker.post(page, {"do": "referred", "to": "family", "by": str(today(2))}).status_code == 302
@@ -129,8 +129,8 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
         assert worker.post(page, {"do": "settled", "back": "https://example.org/"}).headers["Location"] == (
             f"/people/{person.pk}/"
         )
-        found.refresh_from_db()
-        assert (found.state, found.settled_on, found.settled_by_name) == ("confirmed", today(), "网格员")
+        care_need.refresh_from_db()
+        assert (care_need.state, care_need.settled_on, care_need.settled_by_name) == ("confirmed", today(), "网格员")
         assert "已经有结果了" in text(worker.post(page, {"do": "settled"}))
         assert "没有等着确认的需要" in text(worker.get("/care/?tab=needs"))
         label.refresh_from_db()
@@ -165,7 +165,9 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
     fields = list(Change.objects.filter(entity=label.pk).order_by("version").values_list("field", flat=True))
     assert {"*", "last_contact_on", "review_on", "ends_on", "ended_on", "ended_why"} == set(fields)
     states = (
-        Change.objects.filter(entity=found.pk, field="state").order_by("version", "id").values_list("new", flat=True)
+        Change.objects.filter(entity=care_need.pk, field="state")
+        .order_by("version", "id")
+        .values_list("new", flat=True)
     )
     assert list(states) == ["open", "referred", "confirmed"]
 
@@ -279,14 +281,14 @@ def test_the_list_is_rate_twos_and_takes_the_same_number_of_queries(
 
     def people(n: int) -> None:
         for i in range(n):
-            made = Person.objects.create(
+            person = Person.objects.create(
                 grid_id=GRID, name=f"何{i}", sort_key=f"he{i}", created_at=clock.now(), source="office"
             )
-            made.residences.create(
+            person.residences.create(
                 grid_id=GRID, dwelling=home, kind="lives_here", source="office", created_at=clock.now()
             )
             for category in ("aged", "chronic_illness")[: 1 + i % 2]:
-                label = made.care_labels.create(
+                label = person.care_labels.create(
                     grid_id=GRID,
                     category=category,
                     interval_days=7,
@@ -333,10 +335,10 @@ def test_the_list_is_rate_twos_and_takes_the_same_number_of_queries(
 
 def test_a_long_list_is_turned_page_by_page(worker: Client, person: Person) -> None:
     for i in range(205):
-        made = Person.objects.create(
+        resident = Person.objects.create(
             grid_id=GRID, name="何某", sort_key=f"{i:03}", created_at=clock.now(), source="office"
         )
-        made.care_labels.create(
+        resident.care_labels.create(
             grid_id=GRID,
             category="aged",
             interval_days=30,

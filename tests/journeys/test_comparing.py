@@ -148,7 +148,7 @@ def test_communities_not_compared_are_said_to_be_so(street: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "reason"),
     [
         ([HEADER], "没有一行数据"),
         ([["甲", "乙"], ["1", "2"]], "没有找到表头"),
@@ -161,13 +161,13 @@ def test_communities_not_compared_are_said_to_be_so(street: Client) -> None:
         ),
     ],
 )
-def test_a_ledger_that_cannot_be_compared_says_why(street: Client, rows: list[list[Any]], said: str) -> None:
+def test_a_ledger_that_cannot_be_compared_says_why(street: Client, rows: list[list[Any]], reason: str) -> None:
     answer = street.post(
         "/comparisons/upload/",
         {"file": workbook("人口台账", rows), "scope": COMMUNITY, "source": "ledger"},
         follow=True,
     )
-    assert said in answer.content.decode()
+    assert reason in answer.content.decode()
     pk = answer.redirect_chain[-1][0].split("/")[-2]
     street.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
     assert Comparison.objects.get(pk=pk).state in {"failed", "mapping"}

@@ -358,9 +358,9 @@ def test_the_pages_cost_the_same_for_three_times_the_people(street: Client) -> N
 def gap(client: Client) -> int:
     """How many persons 鲜活 says are missing."""
     shown = text(client, "/gaps/", indicator="freshness", scope=COMMUNITY)
-    found = re.search(r"缺口共 <b>([\d,]+) 人", shown)
-    assert found
-    return int(found[1])
+    match = re.search(r"缺口共 <b>([\d,]+) 人", shown)
+    assert match
+    return int(match[1])
 
 
 def listed(client: Client, **given: str) -> int:

@@ -31,14 +31,14 @@ def words(answer: Any) -> str:
 
 
 def propose(client: Client, kind: str, pk: uuid.UUID, proposed: str, evidence: str, reason: str = "去看过") -> Any:
-    said = {"proposed": proposed, "evidence": evidence, "reason": reason}
-    return client.post(f"/ends/{kind}/{pk}/", said, follow=True)
+    form = {"proposed": proposed, "evidence": evidence, "reason": reason}
+    return client.post(f"/ends/{kind}/{pk}/", form, follow=True)
 
 
 def recheck(client: Client, *, confirmed: bool = True) -> Any:
     waiting = Recheck.objects.filter(state="open").earliest("proposed_at", "pk")
-    said = {"confirmed": "1" if confirmed else "0", "note": "和物业核对过"}
-    return client.post(f"/rechecks/end/{waiting.pk}/", said, follow=True)
+    form = {"confirmed": "1" if confirmed else "0", "note": "和物业核对过"}
+    return client.post(f"/rechecks/end/{waiting.pk}/", form, follow=True)
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_a_door_pulled_down_keeps_its_people_its_shop_and_its_questions(street: 
         ({"reason": " "}, "写明原因"),
         ({"proposed": "closed"}, "不能这样注销"),
     ):
-        said = {"proposed": "demolished", "evidence": "demolition_notice", "reason": "拆迁"} | missing
-        wrong = street.post(f"/ends/dwelling/{door.pk}/", said)
+        form = {"proposed": "demolished", "evidence": "demolition_notice", "reason": "拆迁"} | missing
+        wrong = street.post(f"/ends/dwelling/{door.pk}/", form)
         assert (wrong.status_code, told in words(wrong)) == (422, True)
         assert missing == {"reason": " "} or 'value="拆迁"' in words(wrong), "what was typed stands"
     assert not Recheck.objects.exists()

@@ -89,29 +89,33 @@ def facilities(lead: Client, rows: list[list[Any]] = FACILITIES, title: str = "�
     return confirm(lead, upload(lead, workbook(title, rows)))
 
 
-def notes(one: Import) -> str:
-    annotated = one.annotated
+def notes(imported: Import) -> str:
+    annotated = imported.annotated
     assert annotated is not None
-    return "".join(fault["text"] for row in StagedRow.objects.filter(of=one) for fault in row.faults)
+    return "".join(fault["text"] for row in StagedRow.objects.filter(of=imported) for fault in row.faults)
 
 
-def record(client: Client, one: Facility | Site, do: str, **more: str) -> Any:
+def record(client: Client, subject: Facility | Site, do: str, **more: str) -> Any:
     on = {"on": clock.local_date(clock.now()).isoformat()}
-    kind = "facility" if isinstance(one, Facility) else "site"
-    return client.post("/rounds/record/", {"row": f"{kind}:{one.pk}", "do": do, "page": "1", **on, **more}, follow=True)
+    kind = "facility" if isinstance(subject, Facility) else "site"
+    return client.post(
+        "/rounds/record/", {"row": f"{kind}:{subject.pk}", "do": do, "page": "1", **on, **more}, follow=True
+    )
 
 
 def test_a_messy_ledger_becomes_facilities_once(street: Client) -> None:
-    one = facilities(street)
-    assert one.kind == "facility", "told by its headings and its title"
-    assert (one.n_created, one.n_refused) == (6, 1)
-    assert "“宗教”这一列不收" in "；".join(one.refused)
-    said = notes(one)
-    assert "不认得这个写法，可填：消火栓" in said, "a camera is no kind of facility"
-    assert "一张表里没有这栋楼" in said
-    assert "这里应是数字" in said
-    assert "应在 1 到 366 之间" in said
-    faulty = {row.row_no: [f["column"] for f in row.faults] for row in StagedRow.objects.filter(of=one) if row.faults}
+    imported = facilities(street)
+    assert imported.kind == "facility", "told by its headings and its title"
+    assert (imported.n_created, imported.n_refused) == (6, 1)
+    assert "“宗教”这一列不收" in "；".join(imported.refused)
+    faults = notes(imported)
+    assert "不认得这个写法，可填：消火栓" in faults, "a camera is no kind of facility"
+    assert "一张表里没有这栋楼" in faults
+    assert "这里应是数字" in faults
+    assert "应在 1 到 366 之间" in faults
+    faulty = {
+        row.row_no: [f["column"] for f in row.faults] for row in StagedRow.objects.filter(of=imported) if row.faults
+    }
     assert faulty == {6: ["K"], 7: ["J"], 8: ["E"], 9: ["C"], 10: ["K"]}, "each at its row and column"
 
     building = Building.objects.get(key="5")
@@ -153,9 +157,9 @@ def test_a_ledger_of_one_kind_needs_no_column_for_it_and_starts_the_clock(street
         ["M-1", "1层", "5号楼", "海河物业", (today - dt.timedelta(days=40)).isoformat()],
         ["M-2", "2层", "5号楼", "海河物业", (today + dt.timedelta(days=9)).isoformat()],
     ]
-    one = facilities(street, rows, "灭火器台账")
-    assert (one.kind, one.n_created) == ("facility", 2)
-    assert "上次巡检日期在将来，没有采用" in notes(one)
+    imported = facilities(street, rows, "灭火器台账")
+    assert (imported.kind, imported.n_created) == ("facility", 2)
+    assert "上次巡检日期在将来，没有采用" in notes(imported)
     listed = Facility.objects.get(name="M-1")
     assert listed.facility_kind == "extinguisher"
     assert listed.last_contact_on == today - dt.timedelta(days=40)
@@ -254,9 +258,9 @@ def test_the_list_counts_what_is_in_time_and_several_are_seen_at_once(street: Cl
 
 
 def pair(page: str, label: str) -> tuple[int, int]:
-    found = re.search(rf">{label} <span class=\"pair\"><b>(\d+)</b><span> / (\d+)", page)
-    assert found, label
-    return int(found[1]), int(found[2])
+    match = re.search(rf">{label} <span class=\"pair\"><b>(\d+)</b><span> / (\d+)", page)
+    assert match, label
+    return int(match[1]), int(match[2])
 
 
 def test_a_facility_is_added_on_its_buildings_page_and_found(street: Client, sign_in: SignIn) -> None:
@@ -283,35 +287,37 @@ def test_a_facility_is_added_on_its_buildings_page_and_found(street: Client, sig
     stairwell = building.stairwells.get(key="1")
     given = {"facility_kind": "hydrant", "name": "XHS-013", "spot": "2层", "stairwell": str(stairwell.pk)}
     street.post(form, given | {"contact_phone": "12012345679"})
-    made = Facility.objects.get(name="XHS-013")
-    assert (made.stairwell_id, made.interval_days, made.grid_id) == (stairwell.pk, 30, GRID)
+    facility = Facility.objects.get(name="XHS-013")
+    assert (facility.stairwell_id, facility.interval_days, facility.grid_id) == (stairwell.pk, 30, GRID)
     assert sign_in(Role.STREET_CENTRE, STREET).post(form, given | {"name": "X"}).status_code == 403
     for typed in ("XHS-013", "xhs-013", "12012345679", "尾号5679"):
-        found = street.post("/search/", {"q": typed}, follow=True).content.decode()
-        assert "消火栓 XHS-013" in found, typed
+        hits = street.post("/search/", {"q": typed}, follow=True).content.decode()
+        assert "消火栓 XHS-013" in hits, typed
     assert "消火栓 XHS-012" in street.post("/search/", {"q": "消火栓"}, follow=True).content.decode()
-    assert "12012345679" not in street.get(f"/facilities/{made.pk}/").content.decode()
+    assert "12012345679" not in street.get(f"/facilities/{facility.pk}/").content.decode()
 
-    state = f"/facilities/{made.pk}/state/"
+    state = f"/facilities/{facility.pk}/state/"
     street.post(state, {"do": "remove", "reason": ""})
-    made.refresh_from_db()
-    assert made.status == "active", "a reason is asked"
+    facility.refresh_from_db()
+    assert facility.status == "active", "a reason is asked"
     street.post(state, {"do": "remove", "reason": "改造时拆了"})
-    made.refresh_from_db()
-    assert made.status == "removed"
+    facility.refresh_from_db()
+    assert facility.status == "removed"
     assert "消火栓 XHS-013" not in street.get(page).content.decode()
-    assert "已拆除" in street.get(f"/facilities/{made.pk}/").content.decode()
+    assert "已拆除" in street.get(f"/facilities/{facility.pk}/").content.decode()
     assert (
         "没有记"
         in street.post(
-            "/rounds/record/", {"row": f"facility:{made.pk}", "do": "fine", "on": "2026-01-01"}, follow=True
+            "/rounds/record/", {"row": f"facility:{facility.pk}", "do": "fine", "on": "2026-01-01"}, follow=True
         ).content.decode()
     )
     assert "XHS-013" in street.get("/facilities/", {"state": "removed"}).content.decode()
     street.post(state, {"do": "restore", "reason": "拆的是另一处"})
-    made.refresh_from_db()
-    assert made.status == "active"
-    corrected = street.post(f"/correct/facility/{made.pk}/", {"keeper": "新物业", "reason": "合同换了"}, follow=True)
+    facility.refresh_from_db()
+    assert facility.status == "active"
+    corrected = street.post(
+        f"/correct/facility/{facility.pk}/", {"keeper": "新物业", "reason": "合同换了"}, follow=True
+    )
     assert "新物业" in corrected.content.decode()
 
 
@@ -352,8 +358,8 @@ def test_three_times_the_facilities_take_the_same_queries(street: Client, sign_i
     for title, more in (("", 0), ("设施二", 8)):
         if more:
             facilities(street, rows(4, more), title)
-        for one in Facility.objects.all():
-            record(street, one, "faulty", fault="expired")
+        for facility in Facility.objects.all():
+            record(street, facility, "faulty", fault="expired")
         with time_machine.travel(clock.now() + dt.timedelta(days=3)):
             later = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
             counts = []
@@ -401,7 +407,7 @@ def test_the_contact_of_a_removed_facility_is_erased_after_two_years_and_the_fac
     street.post(f"/facilities/{gone.pk}/state/", {"do": "remove", "reason": "改造时拆了"})
     later = clock.now() + dt.timedelta(days=800)
     periods = retention.chosen(["contacts", "rounds"])
-    assert {one.period.code: one.n for one in due(later, periods)} == {"contacts": 1, "rounds": 1}
+    assert {line.period.code: line.n for line in due(later, periods)} == {"contacts": 1, "rounds": 1}
     assert applying.apply(actor=SYSTEM, at=later, periods=periods) == {"rounds": 1, "contacts": 1}
     gone.refresh_from_db()
     broken.refresh_from_db()
@@ -413,9 +419,9 @@ def test_the_contact_of_a_removed_facility_is_erased_after_two_years_and_the_fac
     )
     assert broken.contact_phone_sealed, "what is only broken is still looked after"
     assert "程望舒" not in str(list(Change.objects.filter(entity=gone.pk).values_list("new", flat=True)))
-    one = Round.objects.get()
-    assert (one.worker, one.worker_name, one.result) == (None, "", "fine")
-    assert sum(one.n for one in due(later, periods)) == 0
+    round_ = Round.objects.get()
+    assert (round_.worker, round_.worker_name, round_.result) == (None, "", "fine")
+    assert sum(line.n for line in due(later, periods)) == 0
 
 
 def test_a_facility_of_a_stairwell_goes_with_it_and_comes_back_to_the_one_building(
@@ -436,8 +442,10 @@ def test_a_facility_of_a_stairwell_goes_with_it_and_comes_back_to_the_one_buildi
     sign_in(Role.ADMINISTRATOR, STREET).post(f"{plans}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
 
     def stands() -> dict[str, tuple[str, str]]:
-        found = Facility.objects.select_related("building")
-        return {one.name: (one.grid_id, one.building.grid_id) for one in found if one.building}
+        facilities = Facility.objects.select_related("building")
+        return {
+            facility.name: (facility.grid_id, facility.building.grid_id) for facility in facilities if facility.building
+        }
 
     assert stands() == {"A-0": (third, third), "A-1": (third, third), "A-2": (fourth, fourth)}
     again = facilities(street, rows, "设施台账第二次")
@@ -447,7 +455,7 @@ def test_a_facility_of_a_stairwell_goes_with_it_and_comes_back_to_the_one_buildi
         centre.post(f"{plans}{plan.pk}/reverse/", {"reason": "还是一个人管好"})
         reverse = GridPlan.objects.get(reverses=plan)
         administrator.post(f"{plans}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
-    one = Building.objects.get(key="7", ended_on__isnull=True)
-    assert set(stands().values()) == {(one.grid_id, one.grid_id)}
-    assert set(Facility.objects.values_list("building", flat=True)) == {one.pk}
-    assert set(Facility.objects.exclude(stairwell=None).values_list("stairwell__building", flat=True)) == {one.pk}
+    building = Building.objects.get(key="7", ended_on__isnull=True)
+    assert set(stands().values()) == {(building.grid_id, building.grid_id)}
+    assert set(Facility.objects.values_list("building", flat=True)) == {building.pk}
+    assert set(Facility.objects.exclude(stairwell=None).values_list("stairwell__building", flat=True)) == {building.pk}

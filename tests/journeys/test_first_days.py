@@ -149,13 +149,13 @@ def begun(imported: tuple[Client, Client]) -> tuple[Client, Client]:
 
 def documents(client: Client) -> tuple[str, str]:
     """The progress workbook's line of rate 3 and the summary's text, as downloaded from the page of reports."""
-    found = []
+    answers = []
     for kind in ("progress", "summary"):
-        made = client.post("/reports/", {"kind": kind}, follow=True)
-        found.append(io.BytesIO(made.content))
-    sheet = openpyxl.load_workbook(found[0])["总览"]
+        answer = client.post("/reports/", {"kind": kind}, follow=True)
+        answers.append(io.BytesIO(answer.content))
+    sheet = openpyxl.load_workbook(answers[0])["总览"]
     lines = [[str(cell.value) for cell in cells] for cells in sheet.iter_rows() if cells[1].value == "台账一致率"]
-    return " ".join(lines[0][3:]), "\n".join(p.text for p in docx.Document(found[1]).paragraphs)
+    return " ".join(lines[0][3:]), "\n".join(p.text for p in docx.Document(answers[1]).paragraphs)
 
 
 @pytest.mark.slow
@@ -227,15 +227,15 @@ def test_nothing_dispatched_does_not_read_as_done(imported: tuple[Client, Client
 
 def paged(client: Client, path: str, row: str) -> list[str]:
     """What matches ``row`` on a list's pages, from the first one on by 下一页."""
-    found, seen = [], {path}
+    rows, seen = [], {path}
     while path:
         page = client.get(path).content.decode()
-        found += re.findall(row, page)
+        rows += re.findall(row, page)
         links = re.findall(r'href="(\?[^"#]*)(?:#\w+)?">下一页', page)
         onward = [f"/rechecks/{link.replace('&amp;', '&')}" for link in links]
         path = next((link for link in onward if link not in seen), "")
         seen.add(path)
-    return found
+    return rows
 
 
 @pytest.mark.slow

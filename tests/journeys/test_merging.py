@@ -82,8 +82,8 @@ def test_two_records_become_one_when_a_second_person_agrees(
 ) -> None:
     stays, goes = twice
     assert "同一个人有两条记录" in street.get(f"/people/{stays.pk}/").content.decode()
-    found = street.get(f"/upkeep/merge/person/{stays.pk}/").content.decode()
-    assert path(stays, goes) in found, "the same name comes to mind by itself"
+    merge_page = street.get(f"/upkeep/merge/person/{stays.pk}/").content.decode()
+    assert path(stays, goes) in merge_page, "the same name comes to mind by itself"
     searched = street.post(f"/upkeep/merge/person/{stays.pk}/", {"q": id_no(13)}).content.decode()
     assert path(stays, goes) in searched
     shown = street.get(path(stays, goes)).content.decode()
@@ -159,8 +159,8 @@ def test_it_is_undone_with_a_reason_and_what_came_since_stays(
     street.post(f"/correct/person/{stays.pk}/", {"phone": "12000000077", "reason": "本人改号"})
     undo = f"/upkeep/{plan.pk}/undo/"
     assert second.post(undo, {"reason": ""}).status_code == 422
-    said = second.post(undo, {"reason": "本人来说是两个人"}, follow=True).content.decode()
-    assert "撤销了" in said
+    page = second.post(undo, {"reason": "本人来说是两个人"}, follow=True).content.decode()
+    assert "撤销了" in page
     for person in twice:
         person.refresh_from_db()
     assert (goes.status, goes.merged_into, goes.ended_on) == ("active", None, None)

@@ -40,9 +40,9 @@ def twice(street: Client, sign_in: SignIn) -> tuple[Dwelling, Dwelling]:
 
 
 def mark(page: str) -> str:
-    found = re.search(r'name="seen" value="(\w+)"', page)
-    assert found, page
-    return found[1]
+    match = re.search(r'name="seen" value="(\w+)"', page)
+    assert match, page
+    return match[1]
 
 
 def merge(kind: str, street: Client, second: Client, stays: object, goes: object, **more: str) -> Plan:
@@ -77,8 +77,8 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     visit(street, "dwelling", stays, 2, "no_answer")
     visit(street, "dwelling", goes, 1, "met", met_adult="1")
     n_scope = Target.objects.exclude(state="left").count()
-    found = street.get(f"/upkeep/merge/dwelling/{stays.pk}/").content.decode()
-    assert f"/upkeep/merge/dwelling/{stays.pk}/{goes.pk}/" in found
+    page = street.get(f"/upkeep/merge/dwelling/{stays.pk}/").content.decode()
+    assert f"/upkeep/merge/dwelling/{stays.pk}/{goes.pk}/" in page
     plan = merge("dwelling", street, second, stays, goes, **{"side-area_m2": "right", "side-occupancy": "left"})
     stays.refresh_from_db()
     goes.refresh_from_db()
@@ -103,8 +103,8 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     )
 
     visit(street, "dwelling", stays, 0, "refused")
-    said = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "其实是两处"}, follow=True).content.decode()
-    assert "撤销了" in said
+    page = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "其实是两处"}, follow=True).content.decode()
+    assert "撤销了" in page
     stays.refresh_from_db()
     goes.refresh_from_db()
     assert (goes.status, goes.merged_into, str(stays.area_m2)) == ("active", None, "74.20")

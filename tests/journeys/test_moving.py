@@ -54,8 +54,8 @@ def words(answer: Any) -> str:
 
 
 def seen(page: str) -> str:
-    found = re.search(r'name="seen" value="(\w+)"', page)
-    return found[1] if found else ""
+    match = re.search(r'name="seen" value="(\w+)"', page)
+    return match[1] if match else ""
 
 
 def propose(client: Client, old: Dwelling, new: Dwelling, **more: Any) -> Any:
@@ -111,7 +111,7 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
     assert f"{find}{beyond.pk}/" in words(street.post(find, {"q": "9号楼1单元901"}))
     assert "没有查到" in words(street.post(find, {"q": "88号楼1单元901"}))
     shown = words(street.get(f"{find}{beyond.pk}/"))
-    for said in (
+    for words_shown in (
         "程望舒",
         "程兰因",
         "新处住在这里，户籍在别处，原处留户籍",
@@ -119,7 +119,7 @@ def test_a_family_moves_with_its_labels_and_questions_and_can_go_back(
         "1 个关怀标识",
         "1 条关于他们的差异",
     ):
-        assert said in shown, said
+        assert words_shown in shown, words_shown
     for wrong, told in (
         ({"people": []}, "还没选谁搬"),
         ({"registration": "?"}, "户口跟不跟着迁"),

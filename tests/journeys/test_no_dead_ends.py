@@ -25,7 +25,7 @@ def kind_of(path: str) -> str:
 
 def dead_ends(client: Client) -> tuple[list[str], int]:
     """Where links lead that do not open, each with the page that shows it; and how many pages were opened."""
-    found, seen, opened = [], {"/"}, Counter[str]()
+    refused, seen, opened = [], {"/"}, Counter[str]()
     waiting = deque([("", "/")])
     while waiting and opened.total() < PAGES:
         page, path = waiting.popleft()
@@ -34,7 +34,7 @@ def dead_ends(client: Client) -> tuple[list[str], int]:
         opened[kind_of(path)] += 1
         answer = client.get(path, follow=True)
         if answer.status_code != 200:
-            found.append(f"{page} → {path} {answer.status_code}")
+            refused.append(f"{page} → {path} {answer.status_code}")
         elif answer.headers["Content-Type"].startswith("text/html"):
             for href in re.findall(r'<a [^>]*href="([^"#]+)"', answer.content.decode()):
                 to = href.replace("&amp;", "&")
@@ -42,7 +42,7 @@ def dead_ends(client: Client) -> tuple[list[str], int]:
                 if to.startswith("/") and not FILES.search(to) and to not in seen:
                     seen.add(to)
                     waiting.append((path, to))
-    return found, opened.total()
+    return refused, opened.total()
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,6 @@ def dead_ends(client: Client) -> tuple[list[str], int]:
 def test_no_link_leads_to_a_refusal(doubtful: Client, sign_in: SignIn, role: Role, scope: str) -> None:
     homeless = Person.objects.get(name="何照")
     Residence.objects.filter(person=homeless).update(to_on="2026-06-01")
-    found, n = dead_ends(sign_in(role, scope))
-    assert not found
+    refused, n = dead_ends(sign_in(role, scope))
+    assert not refused
     assert n > 5

@@ -147,8 +147,8 @@ def test_a_building_parts_by_stairwell_and_is_one_again_when_they_meet(
     here = Dwelling.objects.filter(stairwell__key="2", building__key="7").get()
     assert (here.grid_id, here.building_id) == (FOURTH, standing[FOURTH])
 
-    found = [["小区", "楼栋", "单元", "室号", "居住状况"], ["海河花园", "7号楼", "2单元", "301", "有人住"]]
-    confirm(lead, upload(lead, workbook("补登记", found)))
+    rows = [["小区", "楼栋", "单元", "室号", "居住状况"], ["海河花园", "7号楼", "2单元", "301", "有人住"]]
+    confirm(lead, upload(lead, workbook("补登记", rows)))
     new = Dwelling.objects.get(address__contains="7号楼 2单元 301")
     assert (new.grid_id, new.stairwell_id) == (FOURTH, second.pk), "a ledger that names no grid finds the right half"
 
@@ -185,8 +185,8 @@ def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str,
     split(administrator, two_buildings)
     own = GridPlan.objects.get()
     assert "要另一位同事" in administrator.get(f"{PLANS}{own.pk}/").content.decode()
-    said = administrator.post(f"{PLANS}{own.pk}/decide/", {"confirmed": "1", "note": "自己看过"}, follow=True)
-    assert "提出的人不能自己复核" in said.content.decode()
+    answer = administrator.post(f"{PLANS}{own.pk}/decide/", {"confirmed": "1", "note": "自己看过"}, follow=True)
+    assert "提出的人不能自己复核" in answer.content.decode()
     assert "还有一个方案等着复核" in split(centre, two_buildings).content.decode()
     assert administrator.post(f"{PLANS}{own.pk}/withdraw/").status_code == 302
     own.refresh_from_db()

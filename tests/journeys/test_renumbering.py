@@ -40,8 +40,8 @@ def words(answer: Any) -> str:
 
 
 def seen(page: str) -> str:
-    found = re.search(r'name="seen" value="(\w+)"', page)
-    return found[1] if found else ""
+    match = re.search(r'name="seen" value="(\w+)"', page)
+    return match[1] if match else ""
 
 
 def path() -> str:
@@ -119,8 +119,8 @@ def test_a_building_and_its_rooms_get_new_numbers_and_the_old_ones_still_find_th
     assert Visit.objects.filter(entity=first.pk).count() == n_visits
     assert Change.objects.get(entity=first.pk, field="address").old == "海河花园 5号楼 1单元 101"
     assert "海河花园 5号楼 1单元 101 → 海河花园 甲5号楼 1单元 102" in words(street.get(f"/doors/{first.pk}/"))
-    found = words(street.post("/search/", {"q": "海河花园5号楼1单元101"}, follow=True))
-    assert "海河花园 甲5号楼 1单元 102" in found
+    page = words(street.post("/search/", {"q": "海河花园5号楼1单元101"}, follow=True))
+    assert "海河花园 甲5号楼 1单元 102" in page
     late = [
         ["小区", "楼栋", "单元", "室号", "姓名", "身份证号"],
         ["海河花园", "5号楼", "1单元", "101", "新到人", id_no(77)],

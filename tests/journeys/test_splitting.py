@@ -80,8 +80,8 @@ def test_a_record_of_two_people_is_split_and_one_again(street: Client, second: C
     assert "空" not in str(Plan.objects.get().choices), "no value of a fact stands in the plan"
 
     move_in(street, door("202").pk, "程望书", "tenant", id_no=id_no(11))
-    said = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "其实是一个人"}, follow=True).content.decode()
-    assert "撤销了" in said
+    page = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "其实是一个人"}, follow=True).content.decode()
+    assert "撤销了" in page
     person.refresh_from_db()
     other.refresh_from_db()
     assert (person.unseal("id_no"), other.status, other.merged_into) == (id_no(11), "struck_off", person.pk)

@@ -25,9 +25,9 @@ def workbook(request: Signed, name: str, data: bytes, *, source: tuple[str, uuid
     """
     ending = name.rsplit(".", 1)[-1]
     number = core.record_export(actor=request.viewer, at=request.at, ending=ending, source=source)
-    said = f"{request.viewer.name} {clock.local(request.at):%Y-%m-%d %H:%M} 导出，编号 {number}，内部资料"
+    notice = f"{request.viewer.name} {clock.local(request.at):%Y-%m-%d %H:%M} 导出，编号 {number}，内部资料"
     response = HttpResponse(
-        stamping.stamp(data, ending, said), content_type=TYPES.get(ending, "application/octet-stream")
+        stamping.stamp(data, ending, notice), content_type=TYPES.get(ending, "application/octet-stream")
     )
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"

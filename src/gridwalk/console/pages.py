@@ -77,13 +77,13 @@ def offset(request: Signed) -> int:
 
 def crumbs(scope: str) -> list[tuple[str, str]]:
     """(code, name) of the areas above and including a scope, from the street down."""
-    found = []
+    areas = []
     for length in (9, 12, 15):
         if len(scope) >= length:
             area = territory.area_of_scope(scope[:length]) if length < 15 else None
             name = (area.short if area else "") if length < 15 else territory.scope_name(scope).split(" ")[-1]
-            found.append((scope[:length], name or scope[:length]))
-    return found
+            areas.append((scope[:length], name or scope[:length]))
+    return areas
 
 
 def page(

@@ -92,8 +92,8 @@ def explained(figure: Any) -> int | None:
 @register.filter
 def left(figure: Any) -> int | None:
     """What is neither visited nor explained; None where the figure is suppressed."""
-    known = figure is not None and figure.has_part("explained")
-    return int(figure.d - figure.n - figure.part("explained")) if known else None
+    has_remainder = figure is not None and figure.has_part("explained")
+    return int(figure.d - figure.n - figure.part("explained")) if has_remainder else None
 
 
 @register.simple_tag
@@ -127,7 +127,7 @@ def parts_bar(n: int, n_explained: int, d: int) -> SafeString:
 def _bar(n: int, n_explained: int, d: int, planned: int | None) -> SafeString:
     if not d:
         return SafeString("")
-    done, said = f"{n * 100 / d:.2f}%", f"{n_explained * 100 / d:.2f}%"
+    done, explained_share = f"{n * 100 / d:.2f}%", f"{n_explained * 100 / d:.2f}%"
     words = f"已走访 {n}，已说明 {n_explained}，共 {d}"
     tick: Any = ""
     if planned is not None:
@@ -140,7 +140,7 @@ def _bar(n: int, n_explained: int, d: int, planned: int | None) -> SafeString:
         words,
         done,
         done,
-        said,
+        explained_share,
         tick,
     )
 

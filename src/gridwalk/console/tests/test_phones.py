@@ -37,9 +37,9 @@ def test_a_lead_makes_a_code_watches_the_phone_and_takes_it_back(field: Field, a
     lead = signed_in(field.lead)
     account(Role.GRID_WORKER, FAR_GRID, name="外人")
     assert "还没有手机" in lead.get("/phones/").content.decode()
-    made = lead.post("/phones/code/", {"user": str(field.worker.id)}).content.decode()
-    assert "周行 的激活码" in made and "data:image/svg+xml" in made and "不是 https" in made
-    code = made.split('class="pair big"><b>')[1].split("<")[0]
+    page = lead.post("/phones/code/", {"user": str(field.worker.id)}).content.decode()
+    assert "周行 的激活码" in page and "data:image/svg+xml" in page and "不是 https" in page
+    code = page.split('class="pair big"><b>')[1].split("<")[0]
     wire = Wire(send=through(field.client), now=clock.now)
     assert wire.activate(field.worker.username, PASSWORD, code)[0] == 200
     wire.ask("POST", "device/me", {"waiting": 3})
@@ -85,7 +85,7 @@ def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
     answer = pull(wire, cache)
     (task,) = cache.of_kind(GRID, "task")
     assert (task["place"], task["assignee"], task["text"]) == (str(other.id), str(field.worker.id), "再去看看")
-    assert {one["reason"]: one["state"] for one in answer["decided"]} == {
+    assert {notice["reason"]: notice["state"] for notice in answer["decided"]} == {
         "released": "accepted",
         "set_aside": "returned",
         "assigned": "returned",
@@ -102,8 +102,8 @@ def test_an_outbox_file_is_imported_by_whoever_manages_the_device(field: Field, 
     door = field.street.door("101")
     field.walk.dispatch()
     wire = field.phone()
-    held = visit(1, door, note={"kind": "hazard", "text": "电线外露"})
-    content = {"format": "gridwalk-outbox-1", "device": wire.device, "made_at": "", "ops": [wire.seal(held)]}
+    op = visit(1, door, note={"kind": "hazard", "text": "电线外露"})
+    content = {"format": "gridwalk-outbox-1", "device": wire.device, "made_at": "", "ops": [wire.seal(op)]}
 
     def send(client: Client, data: bytes) -> str:
         file = SimpleUploadedFile("待传.gwo", data)
@@ -166,8 +166,8 @@ def test_the_photo_of_a_hazard_is_opened_by_whoever_decides_there_and_that_is_no
     sha = hashlib.sha256(JPEG).hexdigest()
     device = Device.objects.get()
     upload = attachments.create(device=device, at=clock.now(), sha256=sha, size=len(JPEG))
-    said = {"kind": "hazard", "text": "楼道堆物"}
-    hazard = op(1, "matter.note", "dwelling", door.id, at=clock.now(), data=said) | {"att": [sha]}
+    hazard_note = {"kind": "hazard", "text": "楼道堆物"}
+    hazard = op(1, "matter.note", "dwelling", door.id, at=clock.now(), data=hazard_note) | {"att": [sha]}
     push(wire, hazard)
     assert "还没传到" in lead.get("/returned/").content.decode()
     attachments.append(device=device, at=clock.now(), attachment=upload.id, offset=0, data=JPEG)

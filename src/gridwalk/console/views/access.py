@@ -19,12 +19,12 @@ from gridwalk.registry.queries import access, entities
 @require_http_methods(["GET", "POST"])
 def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Asks for the reason, then shows the list once; that it was opened stands on the list too."""
-    found = entities.get_person(request.viewer, pk)
-    access.require(request.viewer, found)
+    person = entities.get_person(request.viewer, pk)
+    access.require(request.viewer, person)
     context = {
-        "found": found,
-        "name": entities.shown_name(request.viewer, found.grid_id, found.name),
-        "crumbs": pages.crumbs(found.grid_id),
+        "person": person,
+        "name": entities.shown_name(request.viewer, person.grid_id, person.name),
+        "crumbs": pages.crumbs(person.grid_id),
         "typed": request.POST.get("reason", ""),
         "today": clock.local_date(request.at),
         "asked": False,
@@ -34,10 +34,10 @@ def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             rows = looking.list_looks(
-                actor=request.viewer, at=request.at, person=found, reason=request.POST.get("reason", "")
+                actor=request.viewer, at=request.at, person=person, reason=request.POST.get("reason", "")
             )
-            rows += files.files_with(request.viewer, found)
-            context["rows"] = sorted(rows, key=lambda one: one.at, reverse=True)
+            rows += files.files_with(request.viewer, person)
+            context["rows"] = sorted(rows, key=lambda line: line.at, reverse=True)
             context["asked"] = True
         except looking.LookError as error:
             context["fault"] = str(error)

@@ -23,8 +23,8 @@ from gridwalk.territory import rules as codes
 def accounts(request: Signed) -> HttpResponse:
     """Everybody with an account, and what they may do where."""
     today = clock.local_date(request.at)
-    found = queries.users(request.viewer)
-    names = territory.place_names(a.scope for user in found for a in user.assignments.all())
+    users = queries.users(request.viewer)
+    names = territory.place_names(a.scope for user in users for a in user.assignments.all())
     rows = [
         (
             user,
@@ -34,7 +34,7 @@ def accounts(request: Signed) -> HttpResponse:
                 if a.to_on is None or a.to_on >= today
             ],
         )
-        for user in found
+        for user in users
     ]
     return page(request, "console/accounts/list.html", {"rows": rows}, active="console:accounts")
 

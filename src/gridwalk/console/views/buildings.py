@@ -31,14 +31,14 @@ def buildings(request: Signed) -> HttpResponse:
         return page(
             request, "console/buildings/list.html", {"grids": grids, "buildings": []}, active="console:buildings"
         )
-    found = territory.buildings(request.viewer, grid=grid.code)
-    if found and "list" not in request.GET:
-        return redirect("console:building", found[0].id)
-    pairs = chart.building_pairs(campaigns.current_campaign(request.viewer), found)
+    buildings = territory.buildings(request.viewer, grid=grid.code)
+    if buildings and "list" not in request.GET:
+        return redirect("console:building", buildings[0].id)
+    pairs = chart.building_pairs(campaigns.current_campaign(request.viewer), buildings)
     return page(
         request,
         "console/buildings/list.html",
-        {"grids": grids, "grid": grid, "buildings": found, "pairs": pairs, **pages.unassigned(request, grid.code)},
+        {"grids": grids, "grid": grid, "buildings": buildings, "pairs": pairs, **pages.unassigned(request, grid.code)},
         active="console:buildings",
     )
 
@@ -46,24 +46,24 @@ def buildings(request: Signed) -> HttpResponse:
 @require_GET
 def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One building's elevation."""
-    found = territory.get_building(request.viewer, pk)
+    building = territory.get_building(request.viewer, pk)
     campaign = campaigns.current_campaign(request.viewer)
     today = clock.local_date(request.at)
-    things = rounds.at_building(request.viewer, found, today)
-    siblings = territory.buildings(request.viewer, grid=found.grid_id)
+    things = rounds.at_building(request.viewer, building, today)
+    siblings = territory.buildings(request.viewer, grid=building.grid_id)
     context = {
-        "building": found,
+        "building": building,
         "siblings": siblings,
         "pairs": chart.building_pairs(campaign, siblings),
-        "elevation": chart.elevation(request.viewer, found, campaign, request.at),
-        "crumbs": pages.crumbs(found.grid_id),
+        "elevation": chart.elevation(request.viewer, building, campaign, request.at),
+        "crumbs": pages.crumbs(building.grid_id),
         "things": things,
-        "n_overdue": sum(one.when == "overdue" for one in things),
-        "may_edit": request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
-        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
+        "n_overdue": sum(line.when == "overdue" for line in things),
+        "may_edit": request.viewer.may(Verb.EDIT_REGISTER, building.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, building.grid_id),
         "today": today,
-        "grids": territory.grids_shown(request.viewer, scope=found.grid_id[:12], verb=Verb.SEE_ROWS_MASKED),
-        **pages.unassigned(request, found.grid_id),
+        "grids": territory.grids_shown(request.viewer, scope=building.grid_id[:12], verb=Verb.SEE_ROWS_MASKED),
+        **pages.unassigned(request, building.grid_id),
     }
     return page(request, "console/buildings/show.html", context, active="console:buildings")
 

@@ -30,28 +30,32 @@ from gridwalk.visits.queries import paper
 @require_GET
 def campaign(request: Signed) -> HttpResponse:
     """走访任务: phases, waves, who leads, who is responsible where."""
-    found = campaigns.current_campaign(request.viewer)
-    if found is None:
+    running = campaigns.current_campaign(request.viewer)
+    if running is None:
         may = request.viewer.may_anywhere(Verb.MANAGE_CAMPAIGN)
         return page(
             request, "console/campaign/show.html", {"campaign": None, "may_manage": may}, active="console:campaign"
         )
     scope = pages.counts_scope(request)
     today = clock.local_date(request.at)
-    shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=found, at=request.at, indicators=[VISITS])
+    shown = indicators.board(
+        request.viewer, scope=scope, by="grid", campaign=running, at=request.at, indicators=[VISITS]
+    )
     codes = [line.code for line in shown.lines]
     named = accounts.responsible([*codes, *{c[:12] for c in codes}], today)
-    names = territory.place_names({*(c[:12] for c in codes), *(s for w in found.waves.all() for s in w.scopes)})
-    waves = [{"wave": w, "names": [names[s] for s in w.scopes], "due": w.starts_on <= today} for w in found.waves.all()]
+    names = territory.place_names({*(c[:12] for c in codes), *(s for w in running.waves.all() for s in w.scopes)})
+    waves = [
+        {"wave": w, "names": [names[s] for s in w.scopes], "due": w.starts_on <= today} for w in running.waves.all()
+    ]
     context = {
-        "campaign": found,
+        "campaign": running,
         "board": shown,
         "named": named,
         "waves": waves,
         "today": today,
-        "working_days": [(p, campaign_rules.working_days(p.starts_on, p.ends_on)) for p in found.phases.all()],
+        "working_days": [(p, campaign_rules.working_days(p.starts_on, p.ends_on)) for p in running.phases.all()],
         "communities": [(c, names[c], named.get(c)) for c in sorted({c[:12] for c in codes})],
-        "may_manage": request.viewer.may(Verb.MANAGE_CAMPAIGN, found.scope),
+        "may_manage": request.viewer.may(Verb.MANAGE_CAMPAIGN, running.scope),
     }
     return page(request, "console/campaign/show.html", context, active="console:campaign")
 
@@ -116,13 +120,13 @@ def campaign_dispatch(request: Signed, wave: int) -> HttpResponse:
 @require_GET
 def walk_sheet(request: Signed, grid: str) -> HttpResponse:
     """走访单, to be printed."""
-    found = territory.get_grid(request.viewer, grid, verb=Verb.RECORD_VISIT)
+    territory_grid = territory.get_grid(request.viewer, grid, verb=Verb.RECORD_VISIT)
     running = campaigns.current_campaign(request.viewer)
     if running is None:
         raise NotHere
     rows = paper.walk_sheet(request.viewer, running, grid, only_left=request.GET.get("all") is None)
     named = accounts.responsible([grid], clock.local_date(request.at))
-    context = {"grid": found, "rows": rows, "campaign": running, "named": named.get(grid)}
+    context = {"grid": territory_grid, "rows": rows, "campaign": running, "named": named.get(grid)}
     if not rows:
         shown = indicators.board(
             request.viewer, scope=grid, by="grid", campaign=running, at=request.at, indicators=[VISITS]

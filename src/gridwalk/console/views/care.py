@@ -95,13 +95,13 @@ def _rows(request: Signed, tab: str, scope: str, today: dt.date, offset: int) ->
 
 def _grids(request: Signed) -> list[tuple[str, str]]:
     """(scope, name) to choose from: each area the viewer sees care in, then its grids."""
-    found = []
+    choices = []
     for own in request.viewer.scopes(Verb.SEE_CARE):
         grids = territory.grids(request.viewer, scope=own, verb=Verb.SEE_CARE)
         if len(own) < 15:
-            found.append((own, f"{territory.scope_name(own)} 全部"))
-        found += [(grid.code, f"{grid.area.short} {grid.name}") for grid in grids]
-    return found
+            choices.append((own, f"{territory.scope_name(own)} 全部"))
+        choices += [(grid.code, f"{grid.area.short} {grid.name}") for grid in grids]
+    return choices
 
 
 def _figures(request: Signed, scope: str) -> list[tuple[str, str, Figure]]:
@@ -127,13 +127,13 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
     faults: Mapping[str, str] = {}
     if request.method == "POST":
         try:
-            said = _said(request, pk)
-            contacts.record_contact(actor=request.viewer, at=request.at, said=said, on=_day(request, "on"))
+            contact = _said(request, pk)
+            contacts.record_contact(actor=request.viewer, at=request.at, said=contact, on=_day(request, "on"))
         except CareRefused as error:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            follows = "有一项需要，记在“该确认”里，问过本人才算完。" if said.need else ""
+            follows = "有一项需要，记在“该确认”里，问过本人才算完。" if contact.need else ""
             messages.success(request, f"存好了，下次到期往后顺延。{follows}")
             return _back(request, "console:person", pk)
     context = {
@@ -198,7 +198,7 @@ def _uuid(raw: str) -> uuid.UUID | None:
 def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A need: what was done about it, and whether its recipient says it is met."""
     today = clock.local_date(request.at)
-    found = followed.get_need(request.viewer, pk, today)
+    need = followed.get_need(request.viewer, pk, today)
     faults: Mapping[str, str] = {}
     if request.method == "POST":
         do = request.POST.get("do", "")
@@ -207,27 +207,27 @@ def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
                 contacts.settle_need(
                     actor=request.viewer, at=request.at, need=pk, settled=do == "settled", on=_day(request, "on")
                 )
-                said = "已落实，这一项了结了。" if do == "settled" else "还没解决，仍在“该确认”里，3 天内再想办法。"
+                answer = "已落实，这一项了结了。" if do == "settled" else "还没解决，仍在“该确认”里，3 天内再想办法。"
             else:
                 to = request.POST.get("to", "") if do == "referred" else ""
                 by = _day(request, "by") if do == "referred" else None
                 contacts.help_need(actor=request.viewer, at=request.at, need=pk, help_=do, to=to, by=by)
-                said = "到时再问本人落实没有。"
+                answer = "到时再问本人落实没有。"
         except CareRefused as error:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            messages.success(request, f"存好了，{said}")
-            return _back(request, "console:person", found.person)
+            messages.success(request, f"存好了，{answer}")
+            return _back(request, "console:person", need.person)
     context = {
-        "need": found,
+        "need": need,
         "referrals": needs.REFERRED_TO,
         "faults": faults,
         "typed": request.POST,
         "today": today,
         "asking_by": today + dt.timedelta(days=needs.ASK_AFTER["referred"]),
         "back": request.POST.get("back", ""),
-        "followed": found.state in needs.FOLLOWED,
+        "followed": need.state in needs.FOLLOWED,
     }
     status = 422 if request.method == "POST" else 200
     return page(request, "console/care/need.html", context, active="console:care", status=status)
@@ -271,7 +271,7 @@ def care_new(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def care_label(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A care label: what was agreed, who looks after it, what is next, and everything that can be changed in it."""
-    found = labels.get_label(request.viewer, pk)
+    label = labels.get_label(request.viewer, pk)
     today = clock.local_date(request.at)
     faults: Mapping[str, str] = {}
     do = request.POST.get("do", "")
@@ -279,31 +279,31 @@ def care_label(request: Signed, pk: uuid.UUID) -> HttpResponse:
         if do not in DO:
             raise NotHere
         try:
-            said = DO[do](request, pk)
+            answer = DO[do](request, pk)
         except CorrectionError as error:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            messages.success(request, said)
+            messages.success(request, answer)
             return _back(request, "console:care_label", pk)
-    (row,) = labels.rows(request.viewer, [found], today)
+    (row,) = labels.rows(request.viewer, [label], today)
     context = {
         "row": row,
         "faults": faults,
         "typed": request.POST,
         "do": do,
         "today": today,
-        "crumbs": pages.crumbs(found.grid_id),
-        "colleagues": accounts.in_post([found.grid_id], today)[found.grid_id],
-        "named": found.responsible_id,
+        "crumbs": pages.crumbs(label.grid_id),
+        "colleagues": accounts.in_post([label.grid_id], today)[label.grid_id],
+        "named": label.responsible_id,
         "consents": CONSENT,
         "ends": choices.CARE_END,
-        "most": rules.longest_interval(found.category),
+        "most": rules.longest_interval(label.category),
         "until": row.renewed_until,
-        "contacts": followed.contacts(found),
+        "contacts": followed.contacts(label),
         "may_edit": row.ended_on is None
         and row.ends_on >= today
-        and request.viewer.may(Verb.EDIT_REGISTER, found.grid_id),
+        and request.viewer.may(Verb.EDIT_REGISTER, label.grid_id),
     }
     status = 422 if request.method == "POST" else 200
     return page(request, "console/care/label.html", context, active="console:care", status=status)

@@ -47,14 +47,14 @@ def devices(request: Signed) -> HttpResponse:
 def _workers(request: Signed) -> list[tuple[uuid.UUID, str, str]]:
     """Whom a code may be made for: (user, name, where)."""
     today = clock.local_date(request.at)
-    found = {
+    workers = {
         user: (name, grid)
         for scope in request.viewer.scopes(Verb.MANAGE_DEVICES)
         for user, name, grid in accounts.workers(scope, today)
     }
-    places = territory.place_names([grid for _, grid in found.values()])
+    places = territory.place_names([grid for _, grid in workers.values()])
     return sorted(
-        ((user, name, places[grid]) for user, (name, grid) in found.items()), key=lambda row: (row[2], row[1])
+        ((user, name, places[grid]) for user, (name, grid) in workers.items()), key=lambda row: (row[2], row[1])
     )
 
 
@@ -102,10 +102,10 @@ def outbox_import(request: Signed) -> HttpResponse:
     except depositing.NoOutbox as error:
         messages.error(request, str(error))
     else:
-        said = f"导入了 {taken.n_new} 条，{taken.n_known} 条服务器已有。"
+        answer = f"导入了 {taken.n_new} 条，{taken.n_known} 条服务器已有。"
         if taken.n_unreadable:
-            said += f"{taken.n_unreadable} 条打不开，原样留着；请查看服务器的密钥是否换过。"
-        messages.success(request, said)
+            answer += f"{taken.n_unreadable} 条打不开，原样留着；请查看服务器的密钥是否换过。"
+        messages.success(request, answer)
     return redirect("console:devices")
 
 

@@ -126,37 +126,37 @@ def _title(request: Signed, kind: str, subject: Any, door: Any) -> str:
 def _record(request: Signed, of: kinds.Kind, kind: str, subject: Any, door: Any) -> Any:
     """The one action of the event."""
     typed = request.POST
-    said: dict[str, Any] = {"actor": request.viewer, "at": request.at, "raw": typed.dict()}
+    arguments: dict[str, Any] = {"actor": request.viewer, "at": request.at, "raw": typed.dict()}
     who, lines = typed.getlist("who"), daily_forms.people(of.code, typed)
     if of.code == "died":
         picked = who or ([str(subject.pk)] if kind == "person" else [])
-        return lives.die(person=_picked(picked), **said)
+        return lives.die(person=_picked(picked), **arguments)
     if of.code == "closed":
-        return business.close_business(organization=subject.pk, **said)
+        return business.close_business(organization=subject.pk, **arguments)
     if door is None:
-        return homes.find_home(person=subject.pk, **said)
-    said["dwelling"] = door.pk
+        return homes.find_home(person=subject.pk, **arguments)
+    arguments["dwelling"] = door.pk
     match of.code:
         case "moved_in":
-            return homes.move_in(people=lines, **said)
+            return homes.move_in(people=lines, **arguments)
         case "moved_out":
-            return homes.move_out(who=who, **said)
+            return homes.move_out(who=who, **arguments)
         case "born":
-            return lives.bear(parent=typed.getlist("parent"), **said)
+            return lives.bear(parent=typed.getlist("parent"), **arguments)
         case "married":
-            return homes.marry(who=who, people=lines, **said)
+            return homes.marry(who=who, people=lines, **arguments)
         case "let":
-            return letting.let(people=lines, leaving=typed.getlist("leaving"), **said)
+            return letting.let(people=lines, leaving=typed.getlist("leaving"), **arguments)
         case "let_ended":
-            return letting.end_let(who=who, **said)
+            return letting.end_let(who=who, **arguments)
         case "owner_changed":
-            return letting.change_owner(**said)
+            return letting.change_owner(**arguments)
         case "opened":
-            return business.open_business(**said)
+            return business.open_business(**arguments)
         case "registered_in":
-            return homes.register_in(who=who, people=lines, **said)
+            return homes.register_in(who=who, people=lines, **arguments)
         case _:
-            return homes.register_out(who=who, **said)
+            return homes.register_out(who=who, **arguments)
 
 
 def _picked(who: list[str]) -> uuid.UUID:
@@ -169,18 +169,18 @@ def _picked(who: list[str]) -> uuid.UUID:
 @require_GET
 def event(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """What was written, in words; where the next one of the kind would be; taking it back."""
-    found = daily.get_event(request.viewer, pk)
-    door = entities.get_dwelling(request.viewer, found.entity) if found.kind == "dwelling" else None
+    event = daily.get_event(request.viewer, pk)
+    door = entities.get_dwelling(request.viewer, event.entity) if event.kind == "dwelling" else None
     doors = daily.same_stairwell(request.viewer, door) if door is not None else []
     later = [d for d in doors if door is not None and (d.walk_key, d.id) > (door.walk_key, door.id)]
-    full = request.viewer.may(Verb.SEE_ROWS, found.grid_id)
+    full = request.viewer.may(Verb.SEE_ROWS, event.grid_id)
     context = {
-        "row": daily.row(request.viewer, found, request.at),
-        "said": timeline.sentences(daily.changes_of([found]), full=full),
+        "row": daily.row(request.viewer, event, request.at),
+        "sentences": timeline.sentences(daily.changes_of([event]), full=full),
         "doors": doors,
         "next": later[0] if later else None,
         "told": request.GET.get("told", ""),
-        "crumbs": pages.crumbs(found.grid_id),
+        "crumbs": pages.crumbs(event.grid_id),
     }
     return page(request, "console/events/show.html", context, active=ACTIVE)
 

@@ -89,7 +89,7 @@ def rounds_due(request: Signed) -> HttpResponse:
         "n": len(lines),
         "offset": offset,
         "next": offset + rounds.LIMIT,
-        "n_overdue": sum(one.when == "overdue" for one in lines),
+        "n_overdue": sum(line.when == "overdue" for line in lines),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
     }
@@ -106,8 +106,8 @@ def facility_page(
     request: Signed, pk: uuid.UUID, *, typed: Mapping[str, str] | None = None, refused: str = ""
 ) -> HttpResponse:
     """The page of a facility; with what was typed where a round was refused."""
-    found = entities.get_facility(request.viewer, pk)
-    context = register.context_of(request, "facility", found) | register.rounds_of(request, found, typed, refused)
+    facility = entities.get_facility(request.viewer, pk)
+    context = register.context_of(request, "facility", facility) | register.rounds_of(request, facility, typed, refused)
     return page(
         request, "console/facilities/show.html", context, active="console:facilities", status=422 if refused else 200
     )
@@ -202,14 +202,14 @@ def _seen(typed: Mapping[str, str]) -> Seen:
     return Seen(on, DOES.get(do, ""), typed.get("fault", ""), typed.get("note", ""), do == "stopped")
 
 
-def _refused(request: Signed, things: list[tuple[str, uuid.UUID]], said: str) -> HttpResponse | None:
+def _refused(request: Signed, things: list[tuple[str, uuid.UUID]], reason: str) -> HttpResponse | None:
     """The thing's own page with everything typed still there, where the round was written there; else a message."""
     if request.POST.get("page") != "1" or len(things) != 1:
-        messages.error(request, said)
+        messages.error(request, reason)
         return None
     (kind, pk) = things[0]
     shown = facility_page if kind == "facility" else register.site_page
-    return shown(request, pk, typed=request.POST, refused=said)
+    return shown(request, pk, typed=request.POST, refused=reason)
 
 
 @require_POST

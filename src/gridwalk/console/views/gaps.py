@@ -88,10 +88,10 @@ def gaps(request: Signed) -> HttpResponse:
         questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
         context |= {"questions": questions, "n_questions": n_questions, "asked": asked, "next_asked": asked + ASKED}
         return page(request, "console/gaps/list.html", context, active="console:gaps")
-    found, n = gap_lists.gaps(
+    gap_rows, n = gap_lists.gaps(
         request.viewer, indicator, indicators.moment(campaign, request.at), scope, limit=PAGE, offset=offset
     )
-    return page(request, "console/gaps/other.html", context | {"rows": found, "n": n}, active="console:gaps")
+    return page(request, "console/gaps/other.html", context | {"rows": gap_rows, "n": n}, active="console:gaps")
 
 
 @require_POST

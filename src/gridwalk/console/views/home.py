@@ -133,12 +133,12 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
 def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, due: dt.date) -> dict[str, Any] | None:
     working = [n for day, n, _ in rows if campaign_rules.is_working_day(day)]
     recent = [b - a for a, b in itertools.pairwise(working)][-10:]
-    found = forecast.remaining_days(recent, total.d - total.n)
-    if found is None:
+    rest = forecast.remaining_days(recent, total.d - total.n)
+    if rest is None:
         return None
     day = {
         k: campaign_rules.nth_working_day(today + dt.timedelta(days=1), max(1, n))
-        for k, n in (("on", found.days), ("from", found.lowest), ("to", found.highest))
+        for k, n in (("on", rest.days), ("from", rest.lowest), ("to", rest.highest))
     }
     return day | {
         "late": campaign_rules.working_days(due + dt.timedelta(days=1), day["on"]),
@@ -147,11 +147,11 @@ def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, 
 
 
 def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
-    viewer, found = request.viewer, []
+    viewer, obstacles = request.viewer, []
     if shown.lines and viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
         for line in shown.lines:
             if line.code not in named and not line.code.endswith("000"):
-                found.append(
+                obstacles.append(
                     {
                         "mark": "缺",
                         "tone": "z",
@@ -161,7 +161,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
                     }
                 )
     if viewer.may(Verb.IMPORT_LEDGER, scope) and (n := unassigned.n_doors(viewer, scope)):
-        found.append(
+        obstacles.append(
             {
                 "mark": "格",
                 "tone": "z",
@@ -172,7 +172,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
             }
         )
     if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := differences.n_open(viewer, scope)):
-        found.append(
+        obstacles.append(
             {
                 "mark": "异",
                 "tone": "z",
@@ -183,7 +183,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
             }
         )
     if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := comparisons.n_waiting(viewer, scope)):
-        found.append(
+        obstacles.append(
             {
                 "mark": "异",
                 "tone": "z",
@@ -194,7 +194,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
             }
         )
     if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := submissions.n_unfinished(viewer, comparing.WAY.model)):
-        found.append(
+        obstacles.append(
             {
                 "mark": "账",
                 "tone": "q",
@@ -205,11 +205,11 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
             }
         )
     if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := submissions.n_unfinished(viewer, staging.WAY.model)):
-        found.append(
+        obstacles.append(
             {"mark": "账", "tone": "q", "text": f"{n} 份台账没导完", "note": "", "url": "/imports/", "button": "接着导"}
         )
     if viewer.may_anywhere(Verb.RECHECK) and (n := worklist.n_pending(viewer, scope)):
-        found.append(
+        obstacles.append(
             {
                 "mark": "核",
                 "tone": "q",
@@ -219,7 +219,7 @@ def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapp
                 "button": "去复核",
             }
         )
-    return found
+    return obstacles
 
 
 @require_GET

@@ -33,7 +33,7 @@ def index(request: Signed) -> HttpResponse:
     offset, first_nowhere = (0, offset) if request.GET.get("list") == "nowhere" else (offset, 0)
     counted = overdue.counts(request.viewer, scope, today)
     field = request.GET.get("field", "")
-    chosen = next((one for one in counted if one.code == field), None)
+    chosen = next((period for period in counted if period.code == field), None)
     field = chosen.code if chosen else ""
     doors, n_doors = overdue.doors(request.viewer, scope, today, field=field, limit=PAGE, offset=offset)
     nowhere, n_nowhere = overdue.without_door(
@@ -90,8 +90,8 @@ def _join(request: Signed, doors: set[uuid.UUID]) -> None:
         messages.error(request, str(error))
         return
     standing = len(doors) - n
-    said = f"{n} 户并进了走访任务" + (f"，{standing} 户本来就在里面" if standing else "")
-    messages.success(request, said + "。上门见到人，确认无变化就算核实。")
+    answer = f"{n} 户并进了走访任务" + (f"，{standing} 户本来就在里面" if standing else "")
+    messages.success(request, answer + "。上门见到人，确认无变化就算核实。")
 
 
 def _id(text: str) -> uuid.UUID:

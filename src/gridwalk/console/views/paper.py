@@ -57,11 +57,12 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
     rows = paper.stairwell_for_entry(request.viewer, running, stairwell)
     refused: dict[uuid.UUID, str] = {}
     if request.method == "POST":
-        made, refused = _record_paper(request, stairwell.building.grid_id, rows)
-        if made:
+        n_recorded, refused = _record_paper(request, stairwell.building.grid_id, rows)
+        if n_recorded:
             messages.success(
                 request,
-                f"存好了 {made} 户。" + (f"有 {len(refused)} 户没有记，原因写在旁边，其余都在。" if refused else ""),
+                f"存好了 {n_recorded} 户。"
+                + (f"有 {len(refused)} 户没有记，原因写在旁边，其余都在。" if refused else ""),
             )
         elif not refused:
             messages.error(request, "没有可存的：还没有选结果。")

@@ -97,91 +97,91 @@ def looked_up(request: Signed, typed: str) -> list[search.Hit]:
 @require_GET
 def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """谁住在这里: the page of a door."""
-    found = entities.get_dwelling(request.viewer, pk)
+    dwelling = entities.get_dwelling(request.viewer, pk)
     today = clock.local_date(request.at)
-    residents = entities.residents(request.viewer, found)
+    residents = entities.residents(request.viewer, dwelling)
     campaign = campaigns.current_campaign(request.viewer)
-    target = campaigns.target_of(campaign.id, found.id) if campaign else None
+    target = campaigns.target_of(campaign.id, dwelling.id) if campaign else None
     rows = worklist.rows(request.viewer, [target], request.at) if target and target.state != "left" else []
-    visits = paper.visits_of(request.viewer, found.id, found.grid_id)
+    visits = paper.visits_of(request.viewer, dwelling.id, dwelling.grid_id)
     persons = [r.person for r in residents]
     context = {
-        "dwelling": found,
+        "dwelling": dwelling,
         "kind": "dwelling",
-        "upkeep": upkeep.about(request.viewer, found),
+        "upkeep": upkeep.about(request.viewer, dwelling),
         "residents": residents,
         "row": rows[0] if rows else None,
         "visits": visits,
         "n_met": sum(1 for v in visits if v.outcome == "met"),
         "n_living": sum(1 for r in residents if r.living),
-        "crumbs": pages.crumbs(found.grid_id),
-        "facts": entities.facts(request.viewer, found),
-        "care": care.of_persons(request.viewer, persons, found.grid_id, today),
-        "needs": followed.of_persons(request.viewer, persons, found.grid_id, today),
-        "differences": differences.of_entities(request.viewer, [found.id, *persons]),
-        "agreement": backfill.agreement(request.viewer, "dwelling", found.id),
+        "crumbs": pages.crumbs(dwelling.grid_id),
+        "facts": entities.facts(request.viewer, dwelling),
+        "care": care.of_persons(request.viewer, persons, dwelling.grid_id, today),
+        "needs": followed.of_persons(request.viewer, persons, dwelling.grid_id, today),
+        "differences": differences.of_entities(request.viewer, [dwelling.id, *persons]),
+        "agreement": backfill.agreement(request.viewer, "dwelling", dwelling.id),
         "history": timeline.past(
             "dwelling",
-            [found.id, *pairs.merged_into(found), *persons, *(r.residence for r in residents)],
-            full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
+            [dwelling.id, *pairs.merged_into(dwelling), *persons, *(r.residence for r in residents)],
+            full=request.viewer.may(Verb.SEE_ROWS, dwelling.grid_id),
         ),
-        "contradictions": checks.touching(request.viewer, [found.id, *persons], today),
-        "label": dwelling_label(found.occupancy, found.tenure)
-        if request.viewer.may(Verb.SEE_CARE, found.grid_id)
+        "contradictions": checks.touching(request.viewer, [dwelling.id, *persons], today),
+        "label": dwelling_label(dwelling.occupancy, dwelling.tenure)
+        if request.viewer.may(Verb.SEE_CARE, dwelling.grid_id)
         else "",
-        "may_edit": may_edit(request, found),
-        "may_reveal": request.viewer.may(Verb.REVEAL, found.grid_id),
-        "may_record": request.viewer.may(Verb.RECORD_VISIT, found.grid_id),
-        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
+        "may_edit": may_edit(request, dwelling),
+        "may_reveal": request.viewer.may(Verb.REVEAL, dwelling.grid_id),
+        "may_record": request.viewer.may(Verb.RECORD_VISIT, dwelling.grid_id),
+        "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, dwelling.grid_id),
         "outcomes": OUTCOMES,
         "second_sources": VACANCY_SOURCES,
         "now": clock.local(request.at),
-        "neighbours": neighbours(request, found),
+        "neighbours": neighbours(request, dwelling),
         "today": today,
         "events": daily_forms.offered("dwelling"),
-        **_standing(request, "dwelling", found),
+        **_standing(request, "dwelling", dwelling),
     }
     return page(request, "console/register/dwelling.html", context, active="console:register")
 
 
-def _standing(request: Signed, kind: str, found: Any) -> dict[str, Any]:
+def _standing(request: Signed, kind: str, record: Any) -> dict[str, Any]:
     """Where a record stands, in words, and the end or return that waits or was decided last."""
-    words = ended_word(kind, found.status, getattr(found, "ended_as", ""))
-    return {"ended": words, "last_end": rechecks.latest_of(request.viewer, [found.id])}
+    words = ended_word(kind, record.status, getattr(record, "ended_as", ""))
+    return {"ended": words, "last_end": rechecks.latest_of(request.viewer, [record.id])}
 
 
-def may_edit(request: Signed, found: Any) -> bool:
+def may_edit(request: Signed, record: Any) -> bool:
     """Whether the record may be changed; one that was merged is changed where it went."""
-    return found.merged_into is None and request.viewer.may(Verb.EDIT_REGISTER, found.grid_id)
+    return record.merged_into is None and request.viewer.may(Verb.EDIT_REGISTER, record.grid_id)
 
 
-def neighbours(request: Signed, found: Any) -> dict[str, Any]:
+def neighbours(request: Signed, dwelling: Any) -> dict[str, Any]:
     """The doors before and after in walking order."""
-    before, after = chart.neighbours(found)
+    before, after = chart.neighbours(dwelling)
     return {"before": before, "after": after}
 
 
 @require_GET
 def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of a person."""
-    found = entities.get_person(request.viewer, pk)
+    person = entities.get_person(request.viewer, pk)
     today = clock.local_date(request.at)
-    homes = entities.homes(request.viewer, found)
-    context = context_of(request, "person", found) | {
-        "contradictions": checks.touching(request.viewer, [found.id], today),
+    homes = entities.homes(request.viewer, person)
+    context = context_of(request, "person", person) | {
+        "contradictions": checks.touching(request.viewer, [person.id], today),
         "homes": homes,
-        "care": care.of_persons(request.viewer, [found.id], found.grid_id, today),
-        "needs": followed.of_persons(request.viewer, [found.id], found.grid_id, today),
-        "sees_care": request.viewer.may(Verb.SEE_CARE, found.grid_id),
-        "name": entities.shown_name(request.viewer, found.grid_id, found.name),
+        "care": care.of_persons(request.viewer, [person.id], person.grid_id, today),
+        "needs": followed.of_persons(request.viewer, [person.id], person.grid_id, today),
+        "sees_care": request.viewer.may(Verb.SEE_CARE, person.grid_id),
+        "name": entities.shown_name(request.viewer, person.grid_id, person.name),
         "history": timeline.past(
             "person",
-            [found.id, *pairs.merged_into(found), *(h.residence for h in homes)],
-            full=request.viewer.may(Verb.SEE_ROWS, found.grid_id),
+            [person.id, *pairs.merged_into(person), *(h.residence for h in homes)],
+            full=request.viewer.may(Verb.SEE_ROWS, person.grid_id),
         ),
-        "may_audit": request.viewer.may(Verb.SEE_AUDIT, found.grid_id),
+        "may_audit": request.viewer.may(Verb.SEE_AUDIT, person.grid_id),
         "events": daily_forms.offered("person", homed=bool(homes)),
-        "may_erase": found.status != "active" and request.viewer.may(Verb.RECHECK, found.grid_id),
+        "may_erase": person.status != "active" and request.viewer.may(Verb.RECHECK, person.grid_id),
     }
     return page(request, "console/register/person.html", context, active="console:register")
 
@@ -189,9 +189,9 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def organization(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of an organization."""
-    found = entities.get_organization(request.viewer, pk)
-    context = context_of(request, "organization", found) | {
-        "contradictions": checks.touching(request.viewer, [found.id], clock.local_date(request.at)),
+    organization = entities.get_organization(request.viewer, pk)
+    context = context_of(request, "organization", organization) | {
+        "contradictions": checks.touching(request.viewer, [organization.id], clock.local_date(request.at)),
         "events": daily_forms.offered("organization"),
     }
     return page(request, "console/register/place.html", context, active="console:register")
@@ -207,19 +207,19 @@ def site_page(
     request: Signed, pk: uuid.UUID, *, typed: Mapping[str, str] | None = None, refused: str = ""
 ) -> HttpResponse:
     """The page of a key site; with what was typed where a round was refused."""
-    found = entities.get_site(request.viewer, pk)
-    context = context_of(request, "site", found) | rounds_of(request, found, typed, refused)
+    site = entities.get_site(request.viewer, pk)
+    context = context_of(request, "site", site) | rounds_of(request, site, typed, refused)
     return page(
         request, "console/register/place.html", context, active="console:register", status=422 if refused else 200
     )
 
 
-def rounds_of(request: Signed, found: Any, typed: Mapping[str, str] | None, refused: str) -> dict[str, Any]:
+def rounds_of(request: Signed, record: Any, typed: Mapping[str, str] | None, refused: str) -> dict[str, Any]:
     """What the page of a facility or a key site shows of its rounds."""
     today = clock.local_date(request.at)
     return {
-        "line": rounds.line_of(request.viewer, found, today),
-        "rounds": rounds.rounds_of(request.viewer, found.id, found.grid_id),
+        "line": rounds.line_of(request.viewer, record, today),
+        "rounds": rounds.rounds_of(request.viewer, record.id, record.grid_id),
         "round_faults": visit_rules.ROUND_FAULTS,
         "today": today,
         "typed": typed or {},
@@ -227,40 +227,40 @@ def rounds_of(request: Signed, found: Any, typed: Mapping[str, str] | None, refu
     }
 
 
-def context_of(request: Signed, kind: str, found: Any) -> dict[str, Any]:
+def context_of(request: Signed, kind: str, record: Any) -> dict[str, Any]:
     viewer = request.viewer
     return {
         "kind": kind,
-        "found": found,
-        "facts": entities.facts(viewer, found),
-        "crumbs": pages.crumbs(found.grid_id),
-        "upkeep": upkeep.about(viewer, found),
+        "record": record,
+        "facts": entities.facts(viewer, record),
+        "crumbs": pages.crumbs(record.grid_id),
+        "upkeep": upkeep.about(viewer, record),
         "history": timeline.past(
-            kind, [found.id, *pairs.merged_into(found)], full=viewer.may(Verb.SEE_ROWS, found.grid_id)
+            kind, [record.id, *pairs.merged_into(record)], full=viewer.may(Verb.SEE_ROWS, record.grid_id)
         ),
-        "differences": differences.of_entities(viewer, [found.id]),
-        "agreement": backfill.agreement(viewer, kind, found.id) if kind in compared.KINDS else [],
-        "visits": paper.visits_of(viewer, found.id, found.grid_id),
-        "may_edit": may_edit(request, found),
-        "may_reveal": viewer.may(Verb.REVEAL, found.grid_id),
-        "may_record": viewer.may(Verb.RECORD_VISIT, found.grid_id),
-        "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, found.grid_id),
+        "differences": differences.of_entities(viewer, [record.id]),
+        "agreement": backfill.agreement(viewer, kind, record.id) if kind in compared.KINDS else [],
+        "visits": paper.visits_of(viewer, record.id, record.grid_id),
+        "may_edit": may_edit(request, record),
+        "may_reveal": viewer.may(Verb.REVEAL, record.grid_id),
+        "may_record": viewer.may(Verb.RECORD_VISIT, record.grid_id),
+        "may_decide": viewer.may(Verb.DECIDE_DIFFERENCE, record.grid_id),
         "outcomes": OUTCOMES,
         "now": clock.local(request.at),
-        **_standing(request, kind, found),
+        **_standing(request, kind, record),
     }
 
 
 @require_http_methods(["GET", "POST"])
 def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     """改一处: a short form of the facts, with the reason."""
-    found = GETTERS[kind](request.viewer, pk) if kind in GETTERS else None
-    if found is None:
+    record = GETTERS[kind](request.viewer, pk) if kind in GETTERS else None
+    if record is None:
         raise NotHere
-    if not request.viewer.may(Verb.EDIT_REGISTER, found.grid_id):
+    if not request.viewer.may(Verb.EDIT_REGISTER, record.grid_id):
         raise NotHere
     fields = [f for f in dictionary.fields(kind) if not f.locates and f.form.office]
-    now = {f.field: f.value for f in entities.facts(request.viewer, found)}
+    now = {f.field: f.value for f in entities.facts(request.viewer, record)}
     faults: Mapping[str, str] = {}
     if request.method == "POST":
         raw = {f.name: request.POST[f.name] for f in fields if request.POST.get(f.name, "").strip()}
@@ -277,14 +277,14 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            n_changed = sum(one.verdict == "apply" for one in judged)
-            n_asked = sum(one.verdict == "ask" for one in judged)
+            n_changed = sum(judgement.verdict == "apply" for judgement in judged)
+            n_asked = sum(judgement.verdict == "ask" for judgement in judged)
             queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""
             messages.success(request, f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}")
             return redirect(PAGES[kind], pk)
     context = {
         "kind": kind,
-        "found": found,
+        "record": record,
         "fields": fields,
         "now": now,
         "faults": faults,

@@ -31,9 +31,9 @@ def index(request: Signed) -> HttpResponse:
         if campaign is None or kind not in KINDS:
             messages.error(request, "没有生成：还没有行动，或不认得这种报表。")
             return redirect("console:reports")
-        made = actions.make_report(actor=request.viewer, at=request.at, kind=kind, campaign_id=campaign.id)
-        return redirect("console:report_download", made.id)
-    context = {"kinds": KINDS, "made": queries.reports(request.viewer), "campaign": campaign}
+        report = actions.make_report(actor=request.viewer, at=request.at, kind=kind, campaign_id=campaign.id)
+        return redirect("console:report_download", report.id)
+    context = {"kinds": KINDS, "reports": queries.reports(request.viewer), "campaign": campaign}
     return page(request, "console/reports/list.html", context, active="console:reports")
 
 

@@ -27,7 +27,7 @@ from gridwalk.retention.rules import RetentionError
 def retention(request: Signed) -> HttpResponse:
     """Every kind of data with its period, the last report beside it, and whether the night erases it by itself."""
     last = queries.last_run()
-    said = {row["code"]: row for row in (last.rows if last else [])}
+    reported = {row["code"]: row for row in (last.rows if last else [])}
     try:
         switched = {period.code for period in rules.chosen(settings.RETENTION.split(","))}
         fault = ""
@@ -36,8 +36,8 @@ def retention(request: Signed) -> HttpResponse:
     rows = [
         {
             "period": period,
-            "said": said.get(period.code),
-            "oldest": _day(said.get(period.code)),
+            "reported": reported.get(period.code),
+            "oldest": _day(reported.get(period.code)),
             "nightly": period.code in switched or period.code == "files",
         }
         for period in rules.PERIODS
@@ -46,15 +46,15 @@ def retention(request: Signed) -> HttpResponse:
     return page(request, "console/retention/show.html", context, active="console:audit")
 
 
-def _day(said: dict[str, str] | None) -> dt.date | None:
-    return dt.date.fromisoformat(said["oldest"]) if said and said["oldest"] else None
+def _day(report_row: dict[str, str] | None) -> dt.date | None:
+    return dt.date.fromisoformat(report_row["oldest"]) if report_row and report_row["oldest"] else None
 
 
 @require_http_methods(["GET", "POST"])
 def erase_person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """What goes and what stays, the reason, then it is gone for good."""
-    found = entities.get_person(request.viewer, pk)
-    if not request.viewer.may(Verb.RECHECK, found.grid_id):
+    person = entities.get_person(request.viewer, pk)
+    if not request.viewer.may(Verb.RECHECK, person.grid_id):
         raise NotHere
     fault = ""
     if request.method == "POST":
@@ -66,10 +66,10 @@ def erase_person(request: Signed, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "身份内容清除了，留下一条无名的记录；恢复旧备份也不会回来。")
             return redirect("console:person", pk)
     context = {
-        "found": found,
-        "name": entities.shown_name(request.viewer, found.grid_id, found.name),
+        "person": person,
+        "name": entities.shown_name(request.viewer, person.grid_id, person.name),
         "fault": fault,
-        "crumbs": pages.crumbs(found.grid_id),
+        "crumbs": pages.crumbs(person.grid_id),
         "period": rules.BY_CODE["persons"],
         "typed": request.POST.get("reason", ""),
     }

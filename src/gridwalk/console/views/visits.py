@@ -31,7 +31,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     }.get(kind)
     if getter is None:
         raise NotHere
-    found: Any = getter(request.viewer, pk)
+    record: Any = getter(request.viewer, pk)
     at = parse_datetime(request.POST.get("at", ""))
     outcome = request.POST.get("outcome", "")
     persons = tuple(uuid.UUID(p) for p in request.POST.getlist("confirmed"))
@@ -41,7 +41,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
         recording.record_visit(
             actor=request.viewer,
             at=request.at,
-            grid=found.grid_id,
+            grid=record.grid_id,
             visit=NewVisit(
                 kind=kind,
                 entity=pk,
