@@ -161,10 +161,6 @@ def _people(kind: kinds.Kind, name: str, given: Given) -> Ask:
 def _who(kind: kinds.Kind, name: str, given: Given) -> Ask:
     label, several, fits = WHO[kind.code, name]
     residents = [r for r in given.residents if fits(r)]
-    if kind.code == "let_ended" and not given.typed:
-        picked = [str(r.person) for r in residents if r.kind == "tenant"]
-    else:
-        picked = given.typed.getlist(name) or ([given.person] if given.person else [])
     options = [(str(r.person), "，".join(p for p in (r.name, r.relation, r.kind_label) if p)) for r in residents]
     if not options and given.person:
         options = [(given.person, "本人")]  # without any door, on the person's own page
@@ -172,11 +168,18 @@ def _who(kind: kinds.Kind, name: str, given: Given) -> Ask:
         name=name,
         label=label,
         kind="picks" if several else "pick",
-        picked=picked,
+        picked=_picked(kind, name, residents, given),
         options=options,
         fault=given.faults.get(name, ""),
         hint="" if options else "这一户没有登记这样的人",
     )
+
+
+def _picked(kind: kinds.Kind, name: str, residents: Sequence[Resident], given: Given) -> list[str]:
+    """Who is picked already: of an ended let its tenants, else who was picked before, else whose page it is."""
+    if kind.code == "let_ended" and not given.typed:
+        return [str(r.person) for r in residents if r.kind == "tenant"]
+    return given.typed.getlist(name) or ([given.person] if given.person else [])
 
 
 def _living(resident: Resident) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -67,28 +68,14 @@ def campaign_new(request: Signed) -> HttpResponse:
     communities = territory.communities(scope)
     if request.method == "POST":
         try:
-            days = {
-                k: (dt.date.fromisoformat(request.POST[f"{k}_from"]), dt.date.fromisoformat(request.POST[f"{k}_to"]))
-                for k in ("prepare", "act", "sum_up")
-            }
-            pilot = [c for c in request.POST.getlist("pilot") if c in {a.code for a in communities}]
-            rest = tuple(a.code for a in communities if a.code not in pilot)
-            waves = [founding.NewWave("试点", tuple(pilot), days["act"][0])] if pilot else []
-            begin = dt.date.fromisoformat(request.POST.get("all_from") or request.POST["act_from"])
-            waves.append(founding.NewWave("全面铺开", rest, begin))
-            group = [
-                tuple(part.strip() for part in ([*line.split("，"), "", ""])[:3])
-                for line in request.POST.get("group", "").splitlines()
-                if line.strip()
-            ]
             founding.create_campaign(
                 actor=request.viewer,
                 at=request.at,
                 name=request.POST.get("name", ""),
                 scope=scope,
-                phases=days,
-                waves=waves,
-                leading_group=[(a, b, c) for a, b, c in group],
+                phases=_phases(request),
+                waves=_waves(request, [area.code for area in communities]),
+                leading_group=_leading_group(request.POST.get("group", "")),
             )
         except ValueError:
             messages.error(request, "没有建：三个阶段的起止日期都要填全。")
@@ -103,6 +90,33 @@ def campaign_new(request: Signed) -> HttpResponse:
         {"communities": communities, "typed": request.POST},
         active="console:campaign",
     )
+
+
+def _phases(request: Signed) -> dict[str, tuple[dt.date, dt.date]]:
+    """First and last day of each phase. Raises ValueError where a day is missing."""
+    return {
+        phase: (
+            dt.date.fromisoformat(request.POST[f"{phase}_from"]),
+            dt.date.fromisoformat(request.POST[f"{phase}_to"]),
+        )
+        for phase in ("prepare", "act", "sum_up")
+    }
+
+
+def _waves(request: Signed, communities: Collection[str]) -> list[founding.NewWave]:
+    """The pilot from the first day on, where there is one; then all the others."""
+    pilot = tuple(code for code in request.POST.getlist("pilot") if code in communities)
+    rest = tuple(code for code in communities if code not in pilot)
+    first_day = dt.date.fromisoformat(request.POST["act_from"])
+    begin = dt.date.fromisoformat(request.POST.get("all_from") or request.POST["act_from"])
+    waves = [founding.NewWave("试点", pilot, first_day)] if pilot else []
+    return [*waves, founding.NewWave("全面铺开", rest, begin)]
+
+
+def _leading_group(text: str) -> list[tuple[str, str, str]]:
+    """(name, post, duty), a line a member."""
+    lines = [[part.strip() for part in [*line.split("，"), "", ""]] for line in text.splitlines() if line.strip()]
+    return [(name, post, duty) for name, post, duty, *_ in lines]
 
 
 @require_POST

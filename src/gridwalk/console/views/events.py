@@ -66,9 +66,8 @@ def form(request: Signed, event: str, kind: str, pk: uuid.UUID) -> HttpResponse:
     subject = GETTERS[kind](request.viewer, pk)
     if not request.viewer.may(Verb.EDIT_REGISTER, subject.grid_id):
         raise NotHere
-    door = subject if kind == "dwelling" else daily.home_of(request.viewer, subject) if kind == "person" else None
-    homeless = door is None and of.at == "dwelling"
-    if homeless and event != "moved_in":
+    door = _door_of(request, kind, subject)
+    if door is None and of.at == "dwelling" and event != "moved_in":
         messages.error(request, "这个人还没有关联房屋。先写住在哪一户，记了“搬来”，再记别的。")
         return redirect("console:daily_form", "moved_in", kind, pk)
     faults: Mapping[str, str] = {}
@@ -84,33 +83,44 @@ def form(request: Signed, event: str, kind: str, pk: uuid.UUID) -> HttpResponse:
         else:
             url = reverse("console:daily_event", args=[recorded.id])
             return redirect(f"{url}?told={request.POST.get('told', '')}")
+    context = {"event": of, "kind": kind, "subject": subject, "door": door, "noticed": noticed}
+    context |= _asked(request, of, kind, subject, door, faults=faults)
+    return page(request, "console/events/form.html", context, active=ACTIVE, status=422 if faults else 200)
+
+
+def _door_of(request: Signed, kind: str, subject: Any) -> Any:
+    """The door an event is at: the record's own page, a person's home; None without any."""
+    if kind == "dwelling":
+        return subject
+    return daily.home_of(request.viewer, subject) if kind == "person" else None
+
+
+def _asked(
+    request: Signed, of: kinds.Kind, kind: str, subject: Any, door: Any, *, faults: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the form asks, beside what is recorded now."""
+    homeless = door is None and of.at == "dwelling"
     residents = entities.residents(request.viewer, door) if door is not None else []
-    shown = entities.facts(request.viewer, door if door is not None else subject)
+    facts = entities.facts(request.viewer, door if door is not None else subject)
     given = daily_forms.Given(
         residents=residents,
-        now={f.field: f.value for f in shown},
+        now={f.field: f.value for f in facts},
         typed=request.POST,
         faults=faults,
         today=clock.local_date(request.at),
-        person=str(pk) if kind == "person" else "",
+        person=str(subject.pk) if kind == "person" else "",
         told=request.GET.get("told", ""),
     )
-    context = {
-        "event": of,
-        "kind": kind,
-        "subject": subject,
-        "door": door,
+    return {
         "asks": daily_forms.asks(of, given, finds_home=homeless),
         "finds_home": homeless,
-        "noticed": noticed,
         "residents": residents,
-        "facts": [f for f in shown if f.value],
+        "facts": [f for f in facts if f.value],
         "crumbs": pages.crumbs(subject.grid_id),
         "title": _title(request, kind, subject, door),
         "here": request.get_full_path(),
         "people_columns": PEOPLE_COLUMNS,
     }
-    return page(request, "console/events/form.html", context, active=ACTIVE, status=422 if faults else 200)
 
 
 PEOPLE_COLUMNS = ("姓名", "证件号", "电话", "与户主关系")
@@ -127,36 +137,32 @@ def _record(request: Signed, of: kinds.Kind, kind: str, subject: Any, door: Any)
     """The one action of the event."""
     typed = request.POST
     arguments: dict[str, Any] = {"actor": request.viewer, "at": request.at, "raw": typed.dict()}
-    who, lines = typed.getlist("who"), daily_forms.people(of.code, typed)
     if of.code == "died":
-        picked = who or ([str(subject.pk)] if kind == "person" else [])
-        return lives.die(person=_picked(picked), **arguments)
+        who = typed.getlist("who") or ([str(subject.pk)] if kind == "person" else [])
+        return lives.die(person=_picked(who), **arguments)
     if of.code == "closed":
         return business.close_business(organization=subject.pk, **arguments)
     if door is None:
         return homes.find_home(person=subject.pk, **arguments)
-    arguments["dwelling"] = door.pk
-    match of.code:
-        case "moved_in":
-            return homes.move_in(people=lines, **arguments)
-        case "moved_out":
-            return homes.move_out(who=who, **arguments)
-        case "born":
-            return lives.bear(parent=typed.getlist("parent"), **arguments)
-        case "married":
-            return homes.marry(who=who, people=lines, **arguments)
-        case "let":
-            return letting.let(people=lines, leaving=typed.getlist("leaving"), **arguments)
-        case "let_ended":
-            return letting.end_let(who=who, **arguments)
-        case "owner_changed":
-            return letting.change_owner(**arguments)
-        case "opened":
-            return business.open_business(**arguments)
-        case "registered_in":
-            return homes.register_in(who=who, people=lines, **arguments)
-        case _:
-            return homes.register_out(who=who, **arguments)
+    action, names = AT_DOOR[of.code]
+    people = {"people": daily_forms.people(of.code, typed)} if "people" in names else {}
+    picked = {name: typed.getlist(name) for name in names if name != "people"}
+    return action(dwelling=door.pk, **picked, **people, **arguments)
+
+
+AT_DOOR: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "moved_in": (homes.move_in, ("people",)),
+    "moved_out": (homes.move_out, ("who",)),
+    "born": (lives.bear, ("parent",)),
+    "married": (homes.marry, ("who", "people")),
+    "let": (letting.let, ("people", "leaving")),
+    "let_ended": (letting.end_let, ("who",)),
+    "owner_changed": (letting.change_owner, ()),
+    "opened": (business.open_business, ()),
+    "registered_in": (homes.register_in, ("who", "people")),
+    "registered_out": (homes.register_out, ("who",)),
+}
+"""Of an event at a door: its action, and what the action takes besides the answers: lines of people, who was picked."""
 
 
 def _picked(who: list[str]) -> uuid.UUID:

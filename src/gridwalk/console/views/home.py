@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.rules import Role, Verb
+from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.console import pages
@@ -147,79 +147,79 @@ def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, 
 
 
 def _obstacles(request: Signed, scope: str, shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
-    viewer, obstacles = request.viewer, []
-    if shown.lines and viewer.may_anywhere(Verb.SEE_ROWS_MASKED):
-        for line in shown.lines:
-            if line.code not in named and not line.code.endswith("000"):
-                obstacles.append(
-                    {
-                        "mark": "缺",
-                        "tone": "z",
-                        "text": f"{line.name}没有责任人",
-                        "note": "清单和文件上要写明责任人",
-                        "url": "",
-                    }
-                )
+    """What stands in the way of the work, of what the viewer can do something about."""
+    viewer = request.viewer
+    obstacles = _nobody_named(shown, named) if viewer.may_anywhere(Verb.SEE_ROWS_MASKED) else []
     if viewer.may(Verb.IMPORT_LEDGER, scope) and (n := unassigned.n_doors(viewer, scope)):
-        obstacles.append(
-            {
-                "mark": "格",
-                "tone": "z",
-                "text": f"{n:,} 户没有划入网格",
-                "note": "没有网格员，走不到",
-                "url": f"/areas/unassigned/?community={scope[:12]}",
-                "button": "去划",
-            }
-        )
-    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := differences.n_open(viewer, scope)):
-        obstacles.append(
-            {
-                "mark": "异",
-                "tone": "z",
-                "text": f"{n:,} 条差异等人决定",
-                "note": "",
-                "url": "/differences/",
-                "button": "去决定",
-            }
-        )
-    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE) and (n := comparisons.n_waiting(viewer, scope)):
-        obstacles.append(
-            {
-                "mark": "异",
-                "tone": "z",
-                "text": f"{n:,} 条只有一边有，或疑似同一条",
-                "note": "比对列出来的，等人决定",
-                "url": f"/consistency/?scope={scope}",
-                "button": "去决定",
-            }
-        )
-    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := submissions.n_unfinished(viewer, comparing.WAY.model)):
-        obstacles.append(
-            {
-                "mark": "账",
-                "tone": "q",
-                "text": f"{n} 份台账没比完",
-                "note": "",
-                "url": "/comparisons/",
-                "button": "接着比",
-            }
-        )
-    if viewer.may_anywhere(Verb.IMPORT_LEDGER) and (n := submissions.n_unfinished(viewer, staging.WAY.model)):
-        obstacles.append(
-            {"mark": "账", "tone": "q", "text": f"{n} 份台账没导完", "note": "", "url": "/imports/", "button": "接着导"}
-        )
-    if viewer.may_anywhere(Verb.RECHECK) and (n := worklist.n_pending(viewer, scope)):
-        obstacles.append(
-            {
-                "mark": "核",
-                "tone": "q",
-                "text": f"{n} 户等另一人复核",
-                "note": "复核前仍算在应走访里",
-                "url": "/rechecks/",
-                "button": "去复核",
-            }
-        )
+        url = f"/areas/unassigned/?community={scope[:12]}"
+        obstacles.append(_obstacle("格", f"{n:,} 户没有划入网格", "没有网格员，走不到", url=url, button="去划"))
+    for verb, count, mark, text, note, url, button in OBSTACLES:
+        if viewer.may_anywhere(verb) and (n := count(viewer, scope)):
+            obstacles.append(_obstacle(mark, text.format(n=n), note, url=url.format(scope=scope), button=button))
     return obstacles
+
+
+def _nobody_named(shown: indicators.Board, named: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        _obstacle("缺", f"{line.name}没有责任人", "清单和文件上要写明责任人")
+        for line in shown.lines
+        if line.code not in named and not line.code.endswith("000")
+    ]
+
+
+def _obstacle(mark: str, text: str, note: str, *, url: str = "", button: str = "") -> dict[str, Any]:
+    tone = "z" if mark in {"缺", "格", "异"} else "q"
+    return {"mark": mark, "tone": tone, "text": text, "note": note, "url": url, "button": button}
+
+
+OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, str], ...] = (
+    (
+        Verb.DECIDE_DIFFERENCE,
+        differences.n_open,
+        "异",
+        "{n:,} 条差异等人决定",
+        "",
+        "/differences/",
+        "去决定",
+    ),
+    (
+        Verb.DECIDE_DIFFERENCE,
+        comparisons.n_waiting,
+        "异",
+        "{n:,} 条只有一边有，或疑似同一条",
+        "比对列出来的，等人决定",
+        "/consistency/?scope={scope}",
+        "去决定",
+    ),
+    (
+        Verb.IMPORT_LEDGER,
+        lambda viewer, _: submissions.n_unfinished(viewer, comparing.WAY.model),
+        "账",
+        "{n} 份台账没比完",
+        "",
+        "/comparisons/",
+        "接着比",
+    ),
+    (
+        Verb.IMPORT_LEDGER,
+        lambda viewer, _: submissions.n_unfinished(viewer, staging.WAY.model),
+        "账",
+        "{n} 份台账没导完",
+        "",
+        "/imports/",
+        "接着导",
+    ),
+    (
+        Verb.RECHECK,
+        worklist.n_pending,
+        "核",
+        "{n} 户等另一人复核",
+        "复核前仍算在应走访里",
+        "/rechecks/",
+        "去复核",
+    ),
+)
+"""What may wait for somebody: who can do something, how many, its mark, words, note, page and button."""
 
 
 @require_GET

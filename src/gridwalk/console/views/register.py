@@ -265,22 +265,11 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         raw = {f.name: request.POST[f.name] for f in fields if request.POST.get(f.name, "").strip()}
         try:
-            judged = corrections.correct(
-                actor=request.viewer,
-                at=request.at,
-                kind=kind,
-                entity=pk,
-                raw=raw,
-                reason=request.POST.get("reason", ""),
-            )
+            messages.success(request, _corrected(request, kind, pk, raw))
         except CorrectionError as error:
             messages.error(request, str(error))
             faults = error.faults
         else:
-            n_changed = sum(judgement.verdict == "apply" for judgement in judged)
-            n_asked = sum(judgement.verdict == "ask" for judgement in judged)
-            queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""
-            messages.success(request, f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}")
             return redirect(PAGES[kind], pk)
     context = {
         "kind": kind,
@@ -294,6 +283,17 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     return page(
         request, "console/register/correct.html", context, active="console:register", status=422 if faults else 200
     )
+
+
+def _corrected(request: Signed, kind: str, pk: uuid.UUID, raw: Mapping[str, str]) -> str:
+    """Stores what was typed and says what came of it. Raises CorrectionError."""
+    judgements = corrections.correct(
+        actor=request.viewer, at=request.at, kind=kind, entity=pk, raw=raw, reason=request.POST.get("reason", "")
+    )
+    n_changed = sum(judgement.verdict == "apply" for judgement in judgements)
+    n_asked = sum(judgement.verdict == "ask" for judgement in judgements)
+    queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""
+    return f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}"
 
 
 @require_POST
