@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
@@ -35,7 +36,7 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
     on, told = typed.day(missing=""), typed.told()
     typed.check()
     typed.look_twice(door, coming, kind, settled={"vacant_with_residents"})
-    grids = steps.grids_of(steps.known(coming))
+    grids = steps.grids_of(steps.on_record(coming))
     with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
         steps.arrive(writing, door, coming, kind, on=on, source=source)
@@ -77,7 +78,7 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
 def _refuse_who_is_here(typed: Typed, coming: Sequence[Coming], door: Dwelling, kind: str) -> None:
     held = {link.person_id: link.kind for link in links_of(door)}
     for n, one in enumerate(coming):
-        if one.known is not None and held.get(one.known.pk) == kind:
+        if one.person is not None and held.get(one.person.pk) == kind:
             typed.refuse(f"id_no-{n}", HERE)
 
 
@@ -133,11 +134,8 @@ def marry(
     chosen = typed.chosen(living, who, missing="请选这一户里是谁")
     coming = typed.people(people, least=1)
     choice = typed.choice("home", events.HOME, missing="请选住到哪里")
-    theirs = _home_of(coming[0]) if coming else None
-    home = {"here": door, "theirs": theirs, "other": typed.door() if choice == "other" else None}.get(choice)
-    if choice == "theirs" and theirs is None:
-        typed.refuse("home", "对方没有登记的住处。选“住到另一处”，写地址")
-    if chosen and coming and coming[0].known is not None and coming[0].known.pk == chosen[0].person_id:
+    home = _common_home(typed, door, coming, choice)
+    if chosen and coming and coming[0].person is not None and coming[0].person.pk == chosen[0].person_id:
         typed.refuse("id_no-0", "这是同一个人")
     registered = typed.choice("registered", events.REGISTERED, missing="请选户口落在哪里")
     on, told = typed.day(), typed.told()
@@ -145,30 +143,78 @@ def marry(
     assert home is not None
     kind = "lives_here" if registered == "here" else "lives_elsewhere_registered"
     typed.look_twice(home, coming, kind, settled={"vacant_with_residents"})
-    persons = [chosen[0].person_id, *steps.known(coming)]
+    persons = [chosen[0].person_id, *steps.on_record(coming)]
     grids = steps.grids_of(persons) | {home.grid_id}
     with steps.happening("married", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
-        source = events.source(told)
-        partner, spouse = chosen[0].person, coming[0]
-        if choice == "theirs":
-            assert spouse.known is not None
-            _move_to(writing, home, [partner.pk], kind, on=on, source=source)
-            steps.say(writing, partner, source, relation=events.spouse_of(spouse.known.relation))
-        else:
-            relation = events.spouse_of(partner.relation)
-            if choice == "other":
-                empty = not [link for link in links_of(home) if link.kind in LIVING]
-                _move_to(writing, home, [partner.pk], kind, on=on, source=source)
-                steps.say(writing, partner, source, relation="head" if empty else "")
-                relation = "spouse" if empty else ""
-            with_relation = Coming({**spouse.values, "relation": relation or spouse.values["relation"]}, spouse.known)
-            steps.arrive(writing, home, [with_relation], kind, on=on, source=source)
-            steps.say(writing, home, source, occupancy="occupied")
+        couple = _Couple(chosen[0].person, coming[0], home, kind, on, events.source(told))
+        _MARRIED[choice](writing, couple)
     return event
 
 
+@dataclasses.dataclass(frozen=True)
+class _Couple:
+    """Who of a door marries whom, and where and how they live from then on."""
+
+    partner: Person
+    spouse: Coming
+    home: Dwelling
+    kind: str
+    on: dt.date | None
+    source: str
+
+
+def _common_home(typed: Typed, door: Dwelling, coming: Sequence[Coming], choice: str) -> Dwelling | None:
+    """Where the two will live; None where that is not said yet, or the spouse has no home of the register."""
+    if choice == "other":
+        return typed.door()
+    if choice != "theirs":
+        return door if choice == "here" else None
+    theirs = _home_of(coming[0]) if coming else None
+    if theirs is None:
+        typed.refuse("home", "对方没有登记的住处。选“住到另一处”，写地址")
+    return theirs
+
+
+def _move_to_spouse(writing: Writing, couple: _Couple) -> None:
+    spouse = couple.spouse.person
+    assert spouse is not None
+    _move_partner(writing, couple)
+    steps.say(writing, couple.partner, couple.source, relation=events.spouse_of(spouse.relation))
+
+
+def _take_spouse_in(writing: Writing, couple: _Couple) -> None:
+    _arrive_as(writing, couple, events.spouse_of(couple.partner.relation))
+
+
+def _move_together(writing: Writing, couple: _Couple) -> None:
+    """Into a home where nobody lives, the one of the door is its head and the other the spouse."""
+    empty = not [link for link in links_of(couple.home) if link.kind in LIVING]
+    _move_partner(writing, couple)
+    steps.say(writing, couple.partner, couple.source, relation="head" if empty else "")
+    _arrive_as(writing, couple, "spouse" if empty else "")
+
+
+def _move_partner(writing: Writing, couple: _Couple) -> None:
+    _move_to(writing, couple.home, [couple.partner.pk], couple.kind, on=couple.on, source=couple.source)
+
+
+def _arrive_as(writing: Writing, couple: _Couple, relation: str) -> None:
+    values = couple.spouse.values
+    spouse = Coming({**values, "relation": relation or values["relation"]}, couple.spouse.person)
+    steps.arrive(writing, couple.home, [spouse], couple.kind, on=couple.on, source=couple.source)
+    steps.say(writing, couple.home, couple.source, occupancy="occupied")
+
+
+_MARRIED: Mapping[str, Callable[[Writing, _Couple], None]] = {
+    "here": _take_spouse_in,
+    "theirs": _move_to_spouse,
+    "other": _move_together,
+}
+"""By where they will live."""
+
+
 def _home_of(one: Coming) -> Dwelling | None:
-    links = Residence.objects.filter(person=one.known, to_on__isnull=True, kind__in=LIVING) if one.known else None
+    links = Residence.objects.filter(person=one.person, to_on__isnull=True, kind__in=LIVING) if one.person else None
     link = links.select_related("dwelling").order_by("created_at").first() if links is not None else None
     return link.dwelling if link is not None and link.dwelling.status == "active" else None
 
@@ -188,16 +234,16 @@ def register_in(
     if not chosen and not coming:
         typed.refuse("who", "请选人，或在下面填是谁")
     for n, one in enumerate(coming):
-        if one.known is not None and one.known.pk in here:
+        if one.person is not None and one.person.pk in here:
             typed.refuse(f"id_no-{n}", "这个人在这一户，在上面选就行")
     on, told = typed.day(), typed.told()
     typed.check()
     typed.look_twice(door, coming, REGISTERED)
     persons = [link.person_id for link in chosen]
-    grids = steps.grids_of([*persons, *steps.known(coming)])
+    grids = steps.grids_of([*persons, *steps.on_record(coming)])
     with steps.happening("registered_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
-        _leave_registrations(writing, [*persons, *steps.known(coming)], door, on=on, source=source)
+        _leave_registrations(writing, [*persons, *steps.on_record(coming)], door, on=on, source=source)
         kinds = {link: "lives_here" for link in chosen if link.kind in LIVING}
         creation.retype_residences(writing, kinds, source=source, reason=writing.reason)
         steps.arrive(writing, door, coming, REGISTERED, on=on, source=source)

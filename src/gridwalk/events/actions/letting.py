@@ -32,7 +32,7 @@ def let(
     living = [link for link in links_of(door) if link.kind in LIVING]
     tenants = {link.person_id for link in living if link.kind == "tenant"}
     for n, one in enumerate(coming):
-        if one.known is not None and one.known.pk in tenants:
+        if one.person is not None and one.person.pk in tenants:
             typed.refuse(f"id_no-{n}", "已登记租住在这里")
     gone = typed.chosen(living, leaving)
     owner_name = typed.fact("dwelling", "owner_name")
@@ -40,7 +40,7 @@ def let(
     on, told = typed.day(), typed.told()
     typed.check()
     typed.look_twice(door, coming, "tenant", settled={"vacant_with_residents", "owner_with_tenants"})
-    grids = steps.grids_of([*steps.known(coming), *(link.person_id for link in gone)])
+    grids = steps.grids_of([*steps.on_record(coming), *(link.person_id for link in gone)])
     with steps.happening("let", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = kinds.source(told)
         steps.depart(writing, gone, keeps=True, on=on, source=source)

@@ -31,7 +31,7 @@ class Coming:
     """Somebody who is typed in: their parsed values, and their record where the ID number is on one."""
 
     values: Mapping[str, Any]
-    known: Person | None = None
+    person: Person | None = None
 
 
 class Noticed(Exception):
@@ -106,29 +106,34 @@ class Typed:
     def people(self, rows: Sequence[Row], *, least: int = 0) -> list[Coming]:
         """The people of the form's lines; empty lines are passed over. Faults stand under ``name-0``, ``id_no-0`` …"""
         coming: list[Coming] = []
-        held = _holders(rows)
-        seen: set[str] = set()
+        holders = _holders(rows)
+        numbers: set[str] = set()
         for n, row in enumerate(rows):
-            if not any(value.strip() for value in row.values()):
+            values = self._values(n, row) if any(text.strip() for text in row.values()) else None
+            if values is None:
                 continue
-            parsed = {field: dictionary.parse("person", field, row.get(field, "")) for field in PERSON_FIELDS}
-            for field, one in parsed.items():
-                if one.fault:
-                    self.refuse(f"{field}-{n}", one.text)
-            values = {field: one.value for field, one in parsed.items()}
-            if values["name"] is None:
-                self.refuse(f"name-{n}", "请填姓名")
-                continue
-            if values["id_no"] and values["id_no"] in seen:
+            number = values["id_no"] or ""
+            if number in numbers:
                 self.refuse(f"id_no-{n}", "这个证件号上面已经填过")
-            seen.add(values["id_no"] or "")
-            known = held.get(columns.number_key("person", values["id_no"])) if values["id_no"] else None
-            if known is not None:
-                self._believe(n, known, str(values["name"]))
-            coming.append(Coming(values, known))
+            numbers |= {number} if number else set()
+            person = holders.get(columns.number_key("person", number)) if number else None
+            if person is not None:
+                self._believe(n, person, str(values["name"]))
+            coming.append(Coming(values, person))
         if len(coming) < least and not self.faults:
             self.refuse("name-0", "请填姓名")
         return coming
+
+    def _values(self, n: int, row: Row) -> dict[str, Any] | None:
+        """The parsed values of a line; None of a line without a name."""
+        parsed = {field: dictionary.parse("person", field, row.get(field, "")) for field in PERSON_FIELDS}
+        for field, value in parsed.items():
+            if value.fault:
+                self.refuse(f"{field}-{n}", value.text)
+        if parsed["name"].value is None:
+            self.refuse(f"name-{n}", "请填姓名")
+            return None
+        return {field: value.value for field, value in parsed.items()}
 
     def look_twice(self, door: Dwelling, coming: Sequence[Coming], kind: str, *, settled: Collection[str] = ()) -> None:
         """Say what is worth a second look about who comes, once. ``settled``: checks the event itself answers.

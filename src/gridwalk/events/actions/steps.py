@@ -72,9 +72,9 @@ def grids_of(persons: Collection[uuid.UUID]) -> set[str]:
     return own | {f"{grid[:12]}000" for grid in own} | set(doors)
 
 
-def known(coming: Iterable[Coming]) -> list[uuid.UUID]:
+def on_record(coming: Iterable[Coming]) -> list[uuid.UUID]:
     """Those who are on record already."""
-    return [one.known.pk for one in coming if one.known is not None]
+    return [one.person.pk for one in coming if one.person is not None]
 
 
 def arrive(
@@ -85,19 +85,21 @@ def arrive(
     new = [
         creation.New(grid=door.grid_id, values=rules.with_identity(one.values), source=source, verified_on=today)
         for one in coming
-        if one.known is None
+        if one.person is None
     ]
     made = iter(creation.register(writing, "person", new))
-    claims.apply_claims(writing, [claim for one in coming if one.known for claim in _said_of(one.known, one, source)])
-    persons = [one.known.pk if one.known else next(made) for one in coming]
-    for pk in known(coming):
+    claims.apply_claims(
+        writing, [claim for one in coming if one.person for claim in _corrections_of(one.person, one, source)]
+    )
+    persons = [one.person.pk if one.person else next(made) for one in coming]
+    for pk in on_record(coming):
         endings.withdraw(writing, pk)  # whoever comes has not moved away
     house(writing, door, persons, kind, on=on, source=source)
-    claims.confirm(writing, "person", [(pk, today) for pk in known(coming)], source=source)
+    claims.confirm(writing, "person", [(pk, today) for pk in on_record(coming)], source=source)
     return persons
 
 
-def _said_of(person: Person, one: Coming, source: str) -> list[Claim]:
+def _corrections_of(person: Person, one: Coming, source: str) -> list[Claim]:
     said = {field: value for field, value in one.values.items() if field != "id_no" and value is not None}
     if person.status == "moved_away":
         said["status"] = "active"

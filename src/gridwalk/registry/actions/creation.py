@@ -103,56 +103,80 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
     A visit or the office moving someone in takes them out of their homes elsewhere (whose grids must be locked too).
     A constant number of queries. Returns how many links were made.
     """
-    held = _current_links({n.person for n in new})
-    made: list[Residence] = []
-    asked: list[Difference] = []
-    second: list[tuple[Residence, NewResidence]] = []
-    left: list[Residence] = []
-    retyped: list[Residence] = []
-    for one in new:
-        links = held[one.person]
-        same = next((r for r in links if r.dwelling_id == one.dwelling), None)
-        elsewhere = [r for r in links if r is not same and r.kind in LIVING and one.kind in LIVING]
-        if one.source in FROM_PAPER:
-            if same is not None and same.kind != one.kind:
-                asked.append(_other_kind(writing, same, one))
-            if same is None and elsewhere:
-                second.append((elsewhere[0], one))
-            if same is not None or elsewhere:
-                continue
-        for old in elsewhere:
-            _leave(
-                writing,
-                old,
-                source=one.source,
-                reason=writing.reason or "迁到另一处",
-                on=one.from_on,
-                keeps_registration=one.kind != "lives_here",
-            )
-            left.append(old)
-        held[one.person] = links = [r for r in links if r.to_on is None]
-        if same is not None:
-            _retype(writing, same, one.kind, source=one.source)
-            retyped.append(same)
-            continue
-        residence = Residence(
-            grid_id=one.grid,
-            person_id=one.person,
-            dwelling_id=one.dwelling,
-            kind=one.kind,
-            from_on=one.from_on,
-            source=one.source,
-            source_ref=one.source_ref,
-            created_at=writing.at,
+    linking = _Linking(writing, _current_links({n.person for n in new}))
+    for residence in new:
+        linking.take(residence)
+    return linking.save()
+
+
+class _Linking:
+    """What a batch of links to be brings about, gathered for a constant number of queries."""
+
+    def __init__(self, writing: Writing, current: dict[uuid.UUID, list[Residence]]) -> None:
+        self.writing = writing
+        self.current = current
+        self.new: list[Residence] = []
+        self.touched: list[Residence] = []
+        self.asked: list[Difference] = []
+        self.second: list[tuple[Residence, NewResidence]] = []
+
+    def take(self, new: NewResidence) -> None:
+        """One link to be: a ledger asks where another stands; else the person leaves their homes for this one."""
+        links = self.current[new.person]
+        same = next((link for link in links if link.dwelling_id == new.dwelling), None)
+        lives = new.kind in LIVING
+        homes = [link for link in links if lives and link is not same and link.kind in LIVING]
+        if new.source in FROM_PAPER and (same is not None or homes):
+            self._ask(same, homes, new)
+            return
+        for home in homes:
+            self._leave(home, new)
+        self.current[new.person] = [link for link in links if link.to_on is None]
+        if same is None:
+            self._link(new)
+        else:
+            _retype(self.writing, same, new.kind, source=new.source)
+            self.touched.append(same)
+
+    def _ask(self, same: Residence | None, homes: Sequence[Residence], new: NewResidence) -> None:
+        if same is None:
+            self.second.append((homes[0], new))
+        elif same.kind != new.kind:
+            self.asked.append(_other_kind(self.writing, same, new))
+
+    def _leave(self, home: Residence, new: NewResidence) -> None:
+        _leave(
+            self.writing,
+            home,
+            source=new.source,
+            reason=self.writing.reason or "迁到另一处",
+            on=new.from_on,
+            keeps_registration=new.kind != "lives_here",
         )
-        links.append(residence)
-        made.append(residence)
-        record = {"person": str(one.person), "dwelling": str(one.dwelling), "kind": one.kind}
-        writing.created(one.grid, "residence", residence.id, record, source=one.source, source_ref=one.source_ref)
-    _save_links([*left, *retyped])
-    bulk.insert(made)
-    queue.ask([*asked, *_second_homes(writing, second)])
-    return len(made)
+        self.touched.append(home)
+
+    def _link(self, new: NewResidence) -> None:
+        residence = Residence(
+            grid_id=new.grid,
+            person_id=new.person,
+            dwelling_id=new.dwelling,
+            kind=new.kind,
+            from_on=new.from_on,
+            source=new.source,
+            source_ref=new.source_ref,
+            created_at=self.writing.at,
+        )
+        self.current[new.person].append(residence)
+        self.new.append(residence)
+        record = {"person": str(new.person), "dwelling": str(new.dwelling), "kind": new.kind}
+        self.writing.created(new.grid, "residence", residence.id, record, source=new.source, source_ref=new.source_ref)
+
+    def save(self) -> int:
+        """Stores it all; how many links are new."""
+        _save_links(self.touched)
+        bulk.insert(self.new)
+        queue.ask([*self.asked, *_second_homes(self.writing, self.second)])
+        return len(self.new)
 
 
 def _current_links(persons: Collection[uuid.UUID]) -> defaultdict[uuid.UUID, list[Residence]]:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +14,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.registry.ends import EVIDENCE, proposal_word
 from gridwalk.registry.models import Dwelling, Recheck
 from gridwalk.registry.queries import titles
+from gridwalk.territory.models import Building
 
 LATELY = 20
 
@@ -85,34 +86,48 @@ def _not_first() -> Q:
 
 def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[Waiting]:
     rows = list(rows)
-    named: dict[uuid.UUID, str] = {}
-    for kind in sorted({row.kind for row in rows}):
-        found = titles.titles(viewer, kind, [row.entity for row in rows if row.kind == kind])
-        named |= {pk: title for pk, (title, _) in found.items()}
-    whole = [row for row in rows if row.together]
-    counted = Counter(
-        Recheck.objects.filter(together__in=[r.together for r in whole]).values_list("together", flat=True)
+    together = [row for row in rows if row.together]
+    titles_of = _titles_of(viewer, rows)
+    n_doors = Counter(
+        Recheck.objects.filter(together__in=[row.together for row in together]).values_list("together", flat=True)
     )
-    doors = Dwelling.objects.filter(pk__in=[row.entity for row in whole]).select_related("building")
+    doors = Dwelling.objects.filter(pk__in=[row.entity for row in together]).select_related("building")
     buildings = {door.pk: door.building for door in doors if door.building}
     return [
-        Waiting(
-            id=row.id,
-            kind="building" if of else row.kind,
-            subject=of.pk if of else row.entity,
-            title=f"{of.estate} {of.name} 整栋".strip() if of else named.get(row.entity, ""),
-            n=counted[row.together] or 1,
-            proposed=proposal_word(row.kind, row.proposed),
-            evidence=EVIDENCE.get(row.evidence, ""),
-            reason=row.reason,
-            proposed_by=row.proposed_by_name,
-            proposed_at=row.proposed_at,
-            mine=row.proposed_by is not None and row.proposed_by == viewer.id,
-            state=row.state,
-            decided_by=row.decided_by_name,
-            decided_at=row.decided_at,
-            note=row.note,
+        _waiting(
+            viewer,
+            row,
+            building=buildings.get(row.entity) if row.together else None,
+            title=titles_of.get(row.entity, ""),
+            n=n_doors[row.together] or 1,
         )
         for row in rows
-        for of in [buildings.get(row.entity) if row.together else None]
     ]
+
+
+def _titles_of(viewer: Viewer, rows: Sequence[Recheck]) -> dict[uuid.UUID, str]:
+    titles_of: dict[uuid.UUID, str] = {}
+    for kind in sorted({row.kind for row in rows}):
+        of_kind = titles.titles(viewer, kind, [row.entity for row in rows if row.kind == kind])
+        titles_of |= {pk: title for pk, (title, _) in of_kind.items()}
+    return titles_of
+
+
+def _waiting(viewer: Viewer, row: Recheck, *, building: Building | None, title: str, n: int) -> Waiting:
+    return Waiting(
+        id=row.id,
+        kind="building" if building else row.kind,
+        subject=building.pk if building else row.entity,
+        title=f"{building.estate} {building.name} 整栋".strip() if building else title,
+        n=n,
+        proposed=proposal_word(row.kind, row.proposed),
+        evidence=EVIDENCE.get(row.evidence, ""),
+        reason=row.reason,
+        proposed_by=row.proposed_by_name,
+        proposed_at=row.proposed_at,
+        mine=row.proposed_by is not None and row.proposed_by == viewer.id,
+        state=row.state,
+        decided_by=row.decided_by_name,
+        decided_at=row.decided_at,
+        note=row.note,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.db.models import F, QuerySet
 
@@ -74,30 +74,41 @@ def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> 
 
 def in_the_way(new: Sequence[NewAddress], buildings: Sequence[Building], scheme: Scheme, estates: Estates) -> list[str]:
     """What would bear the same address twice, in words: doors, stairwells, buildings. Empty where nothing would."""
-    standing = [one for one in new if one.dwelling.status != "struck_off"]
-    said = []
+    stairwells = Stairwell.objects.filter(building__in=buildings).values_list("building__key", "key").distinct()
+    sentences = [
+        *_doors_in_the_way(new),
+        *_buildings_in_the_way(buildings, scheme, estates),
+        *(
+            f"{address_writing.building_name(building_key)} 会有两个 {stairwell}单元：单元不在这里合并"
+            for building_key, stairwell in renumbering.merged_stairwells(stairwells, scheme)
+        ),
+    ]
+    return list(dict.fromkeys(sentences))
+
+
+def _doors_in_the_way(new: Sequence[NewAddress]) -> Iterator[str]:
     by_key: dict[tuple[str, str], list[NewAddress]] = {}
-    for one in standing:
-        by_key.setdefault((one.dwelling.community, one.address_key), []).append(one)
+    for address in new:
+        if address.dwelling.status != "struck_off":
+            by_key.setdefault((address.dwelling.community, address.address_key), []).append(address)
     for same in by_key.values():
         if len(same) > 1:
-            said.append(f"{same[0].address} 会有 {len(same)} 户：{'、'.join(one.dwelling.address for one in same[:4])}")
-    others = Dwelling.objects.exclude(status="struck_off").exclude(pk__in=[one.dwelling.pk for one in new])
+            before = "、".join(address.dwelling.address for address in same[:4])
+            yield f"{same[0].address} 会有 {len(same)} 户：{before}"
+    others = Dwelling.objects.exclude(status="struck_off").exclude(pk__in=[address.dwelling.pk for address in new])
     for community in sorted({place for place, _ in by_key}):
         keys = [key for place, key in by_key if place == community]
         taken = others.filter(community=community, address_key__in=keys).values_list("address", flat=True)
-        said += [f"{address} 已经有一户，不在这次重编里" for address in taken[:20]]
-    own = {building.pk for building in buildings}
+        yield from (f"{address} 已经有一户，不在这次重编里" for address in taken[:20])
+
+
+def _buildings_in_the_way(buildings: Sequence[Building], scheme: Scheme, estates: Estates) -> Iterator[str]:
+    others = Building.objects.exclude(pk__in=[building.pk for building in buildings])
     for building in buildings:
-        name = addresses.estate_key(estates.get(building.pk, building.estate))
-        key = scheme.building(building.key)
-        for other in Building.objects.filter(grid__area_id=building.grid.area_id, key=key).exclude(pk__in=own):
-            if addresses.estate_key(other.estate) == name:
-                said.append(f"{other.estate} {other.name} 已经有一栋了，不在这次重编里")
-    stairwells = Stairwell.objects.filter(building__in=own).values_list("building__key", "key").distinct()
-    for building_key, stairwell in renumbering.merged_stairwells(stairwells, scheme):
-        said.append(f"{address_writing.building_name(building_key)} 会有两个 {stairwell}单元：单元不在这里合并")
-    return list(dict.fromkeys(said))
+        estate = addresses.estate_key(estates.get(building.pk, building.estate))
+        for other in others.filter(grid__area_id=building.grid.area_id, key=scheme.building(building.key)):
+            if addresses.estate_key(other.estate) == estate:
+                yield f"{other.estate} {other.name} 已经有一栋了，不在这次重编里"
 
 
 def former() -> QuerySet[FormerAddress]:
