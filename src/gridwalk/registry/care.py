@@ -80,9 +80,9 @@ def steps(plan: Plan, on: dt.date) -> list[str]:
         return []
     if lacks_consent(plan):
         return ["consent"]
-    said = {
+    pressing = {
         "contact": due_on(plan) <= on,
         "review": plan.review_on is not None and plan.review_on <= on,
         "ending": plan.ends_on <= on + dt.timedelta(days=SOON),
     }
-    return [step for step, holds in said.items() if holds]
+    return [step for step, holds in pressing.items() if holds]

@@ -127,7 +127,7 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
     faults: Mapping[str, str] = {}
     if request.method == "POST":
         try:
-            contact = _said(request, pk)
+            contact = _contact_of(request, pk)
             contacts.record_contact(actor=request.viewer, at=request.at, said=contact, on=_day(request, "on"))
         except CareRefused as error:
             messages.error(request, str(error))
@@ -155,7 +155,7 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
     return page(request, "console/care/contact.html", context, active="console:care", status=status)
 
 
-def _said(request: Signed, person: uuid.UUID) -> Need:
+def _contact_of(request: Signed, person: uuid.UUID) -> Need:
     help_ = request.POST.get("help", "")
     need = request.POST.get("need", "")
     by = _day(request, "by") if help_ == "referred" else None

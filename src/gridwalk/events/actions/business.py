@@ -27,7 +27,7 @@ def open_business(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: R
     typed = Typed(actor, raw, clock.local_date(at))
     missing = {"name": "请填单位名称"}
     values = {field: typed.fact("organization", field, missing=missing.get(field, "")) for field in FIELDS}
-    _refuse_known(typed, values["uscc"])
+    _refuse_taken_code(typed, values["uscc"])
     on, told = typed.day(), typed.told()
     typed.check()
     address = raw.get("address", "").strip() or door.address
@@ -39,21 +39,21 @@ def open_business(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: R
     return event
 
 
-def _refuse_known(typed: Typed, code: str | None) -> None:
-    held = columns.holders("organization", [code] if code else [])
-    for known in Organization.objects.filter(pk__in=held.values()):
-        if typed.actor.may(Verb.SEE_ROWS_MASKED, known.grid_id):
-            typed.refuse("uscc", f"已登记：{known.name}，{known.address or '没有地址'}。换了地方，到它的页上改")
+def _refuse_taken_code(typed: Typed, code: str | None) -> None:
+    holders = columns.holders("organization", [code] if code else [])
+    for holder in Organization.objects.filter(pk__in=holders.values()):
+        if typed.actor.may(Verb.SEE_ROWS_MASKED, holder.grid_id):
+            typed.refuse("uscc", f"已登记：{holder.name}，{holder.address or '没有地址'}。换了地方，到它的页上改")
         else:
             typed.refuse("uscc", "已登记在别的网格。请网格长联系那边社区核对")
 
 
 def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, raw: Row) -> Event:
     """Propose that a business has closed; a second person confirms it. Raises NotHere, CorrectionError."""
-    found = Organization.objects.filter(pk=organization).first()
-    if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
+    business = Organization.objects.filter(pk=organization).first()
+    if business is None or not actor.may(Verb.EDIT_REGISTER, business.grid_id):
         raise NotHere
-    if found.status != "active":
+    if business.status != "active":
         raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已关停"})
     typed = Typed(actor, raw, clock.local_date(at))
     why = reason_kept(raw.get("why", ""))
@@ -61,9 +61,9 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
         typed.refuse("why", "请写原因，来历里要留着")
     on, told = typed.day(), typed.told()
     typed.check()
-    with steps.happening("closed", found, actor=actor, at=at, on=on, told=told) as (writing, event):
+    with steps.happening("closed", business, actor=actor, at=at, on=on, told=told) as (writing, event):
         writing.reason = reason_kept(f"{writing.reason}，{why}")
-        locked = Organization.objects.select_for_update().get(pk=found.pk)
+        locked = Organization.objects.select_for_update().get(pk=business.pk)
         evidence = kinds.evidence("organization", "closed", told)
         endings.propose(writing, locked, "closed", reason=writing.reason, evidence=evidence)
     return event

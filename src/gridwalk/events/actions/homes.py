@@ -50,12 +50,12 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
 
     Raises NotHere, CorrectionError.
     """
-    found = Person.objects.filter(pk=person).first()
-    if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
+    resident = Person.objects.filter(pk=person).first()
+    if resident is None or not actor.may(Verb.EDIT_REGISTER, resident.grid_id):
         raise NotHere
-    if found.status != "active" or found.status_pending:
+    if resident.status != "active" or resident.status_pending:
         raise CorrectionError("这个人已经不在册，或正等人复核，没有记。请先到人员页核对状态。", {"who": "不在册"})
-    if Residence.objects.filter(person=found, to_on__isnull=True).exists():
+    if Residence.objects.filter(person=resident, to_on__isnull=True).exists():
         raise CorrectionError("这个人刚才已经登记了住处，没有再记。请到人员页看。", {"who": "已有住处"})
     typed = Typed(actor, raw, clock.local_date(at))
     door = typed.door()
@@ -63,22 +63,24 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
     on, told = typed.day(missing=""), typed.told()
     typed.check()
     assert door is not None
-    one = Coming({}, found)
-    typed.look_twice(door, [one], kind, settled={"vacant_with_residents"})
-    with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=steps.grids_of([found.pk])) as (
+    comer = Coming({}, resident)
+    typed.look_twice(door, [comer], kind, settled={"vacant_with_residents"})
+    with steps.happening(
+        "moved_in", door, actor=actor, at=at, on=on, told=told, grids=steps.grids_of([resident.pk])
+    ) as (
         writing,
         event,
     ):
         source = events.source(told)
-        steps.arrive(writing, door, [one], kind, on=on, source=source)
+        steps.arrive(writing, door, [comer], kind, on=on, source=source)
         steps.say(writing, door, source, occupancy="occupied")
     return event
 
 
 def _refuse_who_is_here(typed: Typed, coming: Sequence[Coming], door: Dwelling, kind: str) -> None:
-    held = {link.person_id: link.kind for link in links_of(door)}
-    for n, one in enumerate(coming):
-        if one.person is not None and held.get(one.person.pk) == kind:
+    kinds = {link.person_id: link.kind for link in links_of(door)}
+    for n, comer in enumerate(coming):
+        if comer.person is not None and kinds.get(comer.person.pk) == kind:
             typed.refuse(f"id_no-{n}", HERE)
 
 
@@ -213,8 +215,8 @@ _MARRIED: Mapping[str, Callable[[Writing, _Couple], None]] = {
 """By where they will live."""
 
 
-def _home_of(one: Coming) -> Dwelling | None:
-    links = Residence.objects.filter(person=one.person, to_on__isnull=True, kind__in=LIVING) if one.person else None
+def _home_of(comer: Coming) -> Dwelling | None:
+    links = Residence.objects.filter(person=comer.person, to_on__isnull=True, kind__in=LIVING) if comer.person else None
     link = links.select_related("dwelling").order_by("created_at").first() if links is not None else None
     return link.dwelling if link is not None and link.dwelling.status == "active" else None
 
@@ -233,8 +235,8 @@ def register_in(
     coming = typed.people(people)
     if not chosen and not coming:
         typed.refuse("who", "请选人，或在下面填是谁")
-    for n, one in enumerate(coming):
-        if one.person is not None and one.person.pk in here:
+    for n, comer in enumerate(coming):
+        if comer.person is not None and comer.person.pk in here:
             typed.refuse(f"id_no-{n}", "这个人在这一户，在上面选就行")
     on, told = typed.day(), typed.told()
     typed.check()

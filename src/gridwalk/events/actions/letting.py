@@ -31,8 +31,8 @@ def let(
     coming = typed.people(people)
     living = [link for link in links_of(door) if link.kind in LIVING]
     tenants = {link.person_id for link in living if link.kind == "tenant"}
-    for n, one in enumerate(coming):
-        if one.person is not None and one.person.pk in tenants:
+    for n, comer in enumerate(coming):
+        if comer.person is not None and comer.person.pk in tenants:
             typed.refuse(f"id_no-{n}", "已登记租住在这里")
     gone = typed.chosen(living, leaving)
     owner_name = typed.fact("dwelling", "owner_name")

@@ -64,18 +64,18 @@ def die(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event
 
     Raises NotHere, CorrectionError.
     """
-    found = Person.objects.filter(pk=person).first()
-    if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
+    subject = Person.objects.filter(pk=person).first()
+    if subject is None or not actor.may(Verb.EDIT_REGISTER, subject.grid_id):
         raise NotHere
-    if found.status != "active" or found.status_pending:
+    if subject.status != "active" or subject.status_pending:
         raise CorrectionError("这个人已经不在册，或正等人复核，没有再记。请刷新后再看。", {"who": "不用再记"})
     typed = Typed(actor, raw, clock.local_date(at))
     on, told = typed.day(missing="请填去世的日期"), typed.told()
-    if on is not None and found.born_on is not None and on < found.born_on:
+    if on is not None and subject.born_on is not None and on < subject.born_on:
         typed.refuse("on", "早于登记的出生日期，请核对")
     typed.check()
-    with steps.happening("died", found, actor=actor, at=at, on=on, told=told) as (writing, event):
-        locked = Person.objects.select_for_update().get(pk=found.pk)
+    with steps.happening("died", subject, actor=actor, at=at, on=on, told=told) as (writing, event):
+        locked = Person.objects.select_for_update().get(pk=subject.pk)
         evidence = kinds.evidence("person", "deceased", told)
         endings.propose(writing, locked, "deceased", reason=writing.reason, evidence=evidence)
     return event

@@ -94,14 +94,14 @@ class Typed:
         if not typed:
             self.refuse(name, "请写地址，到室号")
             return None
-        found = places.doors_at(self.actor, typed)
-        if len(found) != 1:
-            several = "、".join(door.address for door in found[:4])
-            self.refuse(name, f"有几处：{several}。请写到室号" if found else "没找到这一处。核对小区、楼、单元、室")
+        doors = places.doors_at(self.actor, typed)
+        if len(doors) != 1:
+            several = "、".join(door.address for door in doors[:4])
+            self.refuse(name, f"有几处：{several}。请写到室号" if doors else "没找到这一处。核对小区、楼、单元、室")
             return None
-        if not self.actor.may(Verb.EDIT_REGISTER, found[0].grid_id):
+        if not self.actor.may(Verb.EDIT_REGISTER, doors[0].grid_id):
             self.refuse(name, "那一处不归您记，请那边社区记“搬来”")
-        return found[0]
+        return doors[0]
 
     def people(self, rows: Sequence[Row], *, least: int = 0) -> list[Coming]:
         """The people of the form's lines; empty lines are passed over. Faults stand under ``name-0``, ``id_no-0`` …"""
@@ -143,33 +143,33 @@ class Typed:
         if self._raw.get("seen") == "1":
             return
         noticed = [
-            n for one in coming for n in entry.warnings(self.actor, door, one.values, kind) if n.code not in settled
+            n for comer in coming for n in entry.warnings(self.actor, door, comer.values, kind) if n.code not in settled
         ]
         if noticed:
             raise Noticed(noticed)
 
-    def _believe(self, n: int, known: Person, name: str) -> None:
+    def _believe(self, n: int, person: Person, name: str) -> None:
         """Whether the person on record can be the one who comes; another name than the recorded one is not believed."""
-        if not self.actor.may(Verb.EDIT_REGISTER, known.grid_id):
+        if not self.actor.may(Verb.EDIT_REGISTER, person.grid_id):
             self.refuse(f"id_no-{n}", "已登记在别的网格。请网格长联系那边社区，一起办")
-        elif known.name != name:
-            self.refuse(f"name-{n}", f"这个证件号登记的姓名是 {names.mask(known.name)}，请核对证件")
-        elif known.status == "deceased" or known.status_pending == "deceased":
+        elif person.name != name:
+            self.refuse(f"name-{n}", f"这个证件号登记的姓名是 {names.mask(person.name)}，请核对证件")
+        elif person.status == "deceased" or person.status_pending == "deceased":
             self.refuse(f"id_no-{n}", "登记为已去世。请先到人员页核对状态")
 
     def chosen(self, links: Sequence[Residence], picked: Collection[str], *, missing: str = "") -> list[Residence]:
         """Those of a door's links whose persons were picked."""
-        found = [link for link in links if str(link.person_id) in picked]
-        if missing and not found:
+        picked_links = [link for link in links if str(link.person_id) in picked]
+        if missing and not picked_links:
             self.refuse("who", missing)
-        return found
+        return picked_links
 
 
 def _holders(rows: Sequence[Row]) -> dict[str, Person]:
     numbers = [dictionary.parse("person", "id_no", row.get("id_no", "")).value for row in rows]
-    held = columns.holders("person", [number for number in numbers if number])
-    persons = {person.pk: person for person in Person.objects.filter(pk__in=held.values())} if held else {}
-    return {key: persons[pk] for key, pk in held.items()}
+    holders = columns.holders("person", [number for number in numbers if number])
+    persons = {person.pk: person for person in Person.objects.filter(pk__in=holders.values())} if holders else {}
+    return {key: persons[pk] for key, pk in holders.items()}
 
 
 def get_door(actor: Viewer, dwelling: uuid.UUID, *, takes: bool = True) -> Dwelling:

@@ -74,7 +74,7 @@ def grids_of(persons: Collection[uuid.UUID]) -> set[str]:
 
 def on_record(coming: Iterable[Coming]) -> list[uuid.UUID]:
     """Those who are on record already."""
-    return [one.person.pk for one in coming if one.person is not None]
+    return [comer.person.pk for comer in coming if comer.person is not None]
 
 
 def arrive(
@@ -83,15 +83,15 @@ def arrive(
     """Who comes is registered, or moves in from where they lived; what was typed of a person on record corrects it."""
     today = clock.local_date(writing.at)
     new = [
-        creation.New(grid=door.grid_id, values=rules.with_identity(one.values), source=source, verified_on=today)
-        for one in coming
-        if one.person is None
+        creation.New(grid=door.grid_id, values=rules.with_identity(comer.values), source=source, verified_on=today)
+        for comer in coming
+        if comer.person is None
     ]
-    made = iter(creation.register(writing, "person", new))
+    new_persons = iter(creation.register(writing, "person", new))
     claims.apply_claims(
-        writing, [claim for one in coming if one.person for claim in _corrections_of(one.person, one, source)]
+        writing, [claim for comer in coming if comer.person for claim in _corrections_of(comer.person, comer, source)]
     )
-    persons = [one.person.pk if one.person else next(made) for one in coming]
+    persons = [comer.person.pk if comer.person else next(new_persons) for comer in coming]
     for pk in on_record(coming):
         endings.withdraw(writing, pk)  # whoever comes has not moved away
     house(writing, door, persons, kind, on=on, source=source)
@@ -99,11 +99,11 @@ def arrive(
     return persons
 
 
-def _corrections_of(person: Person, one: Coming, source: str) -> list[Claim]:
-    said = {field: value for field, value in one.values.items() if field != "id_no" and value is not None}
+def _corrections_of(person: Person, comer: Coming, source: str) -> list[Claim]:
+    facts = {field: value for field, value in comer.values.items() if field != "id_no" and value is not None}
     if person.status == "moved_away":
-        said["status"] = "active"
-    return [Claim("person", person.pk, field, value, source) for field, value in said.items()]
+        facts["status"] = "active"
+    return [Claim("person", person.pk, field, value, source) for field, value in facts.items()]
 
 
 def house(

@@ -42,32 +42,32 @@ def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
     """Take an event back within seven days: facts return to what they were, links to where they stood, and what it
     brought into the register leaves it. Raises NotHere, UndoError.
     """
-    found = Event.objects.filter(pk=event).first()
-    if found is None or not actor.may(Verb.EDIT_REGISTER, found.grid_id):
+    recorded = Event.objects.filter(pk=event).first()
+    if recorded is None or not actor.may(Verb.EDIT_REGISTER, recorded.grid_id):
         raise NotHere
-    changes = queries.changes_of([found])
+    changes = queries.changes_of([recorded])
     grids = _grids(changes)
     if not all(actor.may(Verb.EDIT_REGISTER, grid) or grid.endswith("000") for grid in grids):
         raise UndoError("其中有别的网格的内容，没有撤回。请网格长来撤回。")
-    word = f"撤回：{events.EVENTS[found.code].label}"
-    with core.write_to(*grids, found.grid_id, actor=actor, at=at, reason=word) as writing:
-        found = Event.objects.select_for_update().get(pk=event)
-        if found.undone_at is not None:
+    word = f"撤回：{events.EVENTS[recorded.code].label}"
+    with core.write_to(*grids, recorded.grid_id, actor=actor, at=at, reason=word) as writing:
+        recorded = Event.objects.select_for_update().get(pk=event)
+        if recorded.undone_at is not None:
             raise UndoError("已经撤回过了。")
-        if at - found.at > UNDO_FOR:
+        if at - recorded.at > UNDO_FOR:
             raise UndoError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
-        _refuse_changed(found, changes)
-        _Undoing(writing, found, changes).run()
-        found.undone_at, found.undone_as, found.undone_by_name = at, writing.op, actor.name
-        bulk.update([found], ["undone_at", "undone_as", "undone_by_name"])
+        _refuse_changed(recorded, changes)
+        _Undoing(writing, recorded, changes).run()
+        recorded.undone_at, recorded.undone_as, recorded.undone_by_name = at, writing.op, actor.name
+        bulk.update([recorded], ["undone_at", "undone_as", "undone_by_name"])
         writing.audit(
             AuditVerb.DAILY_UNDONE,
-            scope=found.grid_id,
-            kind=found.kind,
-            subject=found.entity,
-            data={"event": found.code, "op": str(found.id)},
+            scope=recorded.grid_id,
+            kind=recorded.kind,
+            subject=recorded.entity,
+            data={"event": recorded.code, "op": str(recorded.id)},
         )
-    return found
+    return recorded
 
 
 def _grids(changes: Sequence[Change]) -> set[str]:
@@ -85,9 +85,9 @@ def _refuse_changed(event: Event, changes: Sequence[Change]) -> None:
     """Raises UndoError where somebody has written since to a link it touched, to a record it made or to its people's
     homes, or has merged one of its records.
     """
-    made = {c.entity for c in changes if c.field == Change.WHOLE}
+    created = {c.entity for c in changes if c.field == Change.WHOLE}
     links = {c.entity for c in changes if c.kind == "residence"}
-    later = Change.objects.filter(entity__in=made | links, id__gt=max(c.id for c in changes))  # ids sort by time
+    later = Change.objects.filter(entity__in=created | links, id__gt=max(c.id for c in changes))  # ids sort by time
     persons = Residence.objects.filter(pk__in=links).values("person_id")
     homes = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, id__gt=event.id)
     if _merged(changes):
@@ -95,7 +95,7 @@ def _refuse_changed(event: Event, changes: Sequence[Change]) -> None:
     if (
         later.exclude(field__in=GRID_ONLY).exists()
         or homes.exclude(pk__in=links).exists()
-        or CareLabel.objects.filter(person_id__in=made).exists()
+        or CareLabel.objects.filter(person_id__in=created).exists()
     ):
         raise UndoError(CHANGED_SINCE)
 
@@ -104,8 +104,8 @@ def _merged(changes: Sequence[Change]) -> bool:
     """Whether a record it wrote to has gone into another one since, or one that it made has taken another in."""
     for kind, table in columns.TABLES.items():
         own = {c.entity for c in changes if c.kind == kind}
-        made = {c.entity for c in changes if c.kind == kind and c.field == Change.WHOLE}
-        gone = Q(pk__in=own, merged_into__isnull=False) | Q(merged_into__in=made)
+        created = {c.entity for c in changes if c.kind == kind and c.field == Change.WHOLE}
+        gone = Q(pk__in=own, merged_into__isnull=False) | Q(merged_into__in=created)
         if own and table._default_manager.filter(gone).exists():
             return True
     return False
@@ -135,23 +135,23 @@ class _Undoing:
         return [c for c in self.changes if c.kind == kind and c.field == field and c.entity not in self.made]
 
     def _links(self) -> list[Residence]:
-        found = {
+        by_id = {
             link.pk: link
             for link in Residence.objects.filter(pk__in={c.entity for c in self.changes if c.kind == "residence"})
         }
         why = self.writing.reason
-        new = [link for link in found.values() if link.pk in self.made and link.to_on is None]
+        new = [link for link in by_id.values() if link.pk in self.made and link.to_on is None]
         creation.end_residences(self.writing, new, source="office", reason=why)
         creation.reopen_residences(
-            self.writing, [found[c.entity] for c in self._of("residence", "to_on")], source="office", reason=why
+            self.writing, [by_id[c.entity] for c in self._of("residence", "to_on")], source="office", reason=why
         )
-        kinds = {found[c.entity]: str(c.old) for c in self._of("residence", "kind")}
+        kinds = {by_id[c.entity]: str(c.old) for c in self._of("residence", "kind")}
         creation.retype_residences(self.writing, kinds, source="office", reason=why)
-        persons = {link.person_id for link in found.values()}
+        persons = {link.person_id for link in by_id.values()}
         lived = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, kind__in=LIVING)
         if lived.values("person_id").annotate(n=Count("pk")).filter(n__gt=1).exists():
             raise UndoError(CHANGED_SINCE)
-        return list(found.values())
+        return list(by_id.values())
 
     def _facts(self) -> None:
         before = {
@@ -159,8 +159,8 @@ class _Undoing:
             for c in self.changes
             if c.kind in columns.TABLES and c.entity not in self.made and dictionary.find(c.kind, c.field)
         }  # read backwards, the first of several changes of a fact is the one that stays
-        said = [Claim(*fact, value, "office", seen=self.event.id) for fact, value in before.items()]
-        if any(judged.verdict is Verdict.ASK for judged in claims.apply_claims(self.writing, said)):
+        former = [Claim(*fact, value, "office", seen=self.event.id) for fact, value in before.items()]
+        if any(judged.verdict is Verdict.ASK for judged in claims.apply_claims(self.writing, former)):
             raise UndoError(CHANGED_SINCE)
 
     def _vacancies(self) -> None:

@@ -52,10 +52,10 @@ def recent(viewer: Viewer, at: dt.datetime, *, limit: int = 12) -> list[Recorded
 
 def get_event(viewer: Viewer, event: uuid.UUID) -> Event:
     """One event. Raises NotHere."""
-    found = Event.objects.filter(pk=event).first()
-    if found is None or not viewer.may(Verb.EDIT_REGISTER, found.grid_id):
+    recorded = Event.objects.filter(pk=event).first()
+    if recorded is None or not viewer.may(Verb.EDIT_REGISTER, recorded.grid_id):
         raise NotHere
-    return found
+    return recorded
 
 
 def row(viewer: Viewer, event: Event, at: dt.datetime) -> Recorded:
@@ -63,10 +63,10 @@ def row(viewer: Viewer, event: Event, at: dt.datetime) -> Recorded:
     return _rows(viewer, [event], at)[0]
 
 
-def _rows(viewer: Viewer, found: Sequence[Event], at: dt.datetime) -> list[Recorded]:
+def _rows(viewer: Viewer, events: Sequence[Event], at: dt.datetime) -> list[Recorded]:
     named: dict[uuid.UUID, titles.Title] = {}
     for kind in ("dwelling", "person", "organization"):
-        named |= titles.titles(viewer, kind, {e.entity for e in found if e.kind == kind})
+        named |= titles.titles(viewer, kind, {e.entity for e in events if e.kind == kind})
     return [
         Recorded(
             id=e.id,
@@ -81,17 +81,17 @@ def _rows(viewer: Viewer, found: Sequence[Event], at: dt.datetime) -> list[Recor
             undone_by=e.undone_by_name,
             undoable=e.undone_at is None and at - e.at <= UNDO_FOR,
         )
-        for e in found
+        for e in events
     ]
 
 
-def changes_of(found: Sequence[Event]) -> list[Change]:
+def changes_of(events: Sequence[Event]) -> list[Change]:
     """Everything some events wrote, in the order written; one query, by the streams' versions they hold."""
-    pairs = [(stream, version) for event in found for stream, version in event.versions.items()]
+    pairs = [(stream, version) for event in events for stream, version in event.versions.items()]
     if not pairs:
         return []
     written = functools.reduce(operator.or_, (Q(stream_id=stream, version=version) for stream, version in pairs))
-    return list(Change.objects.filter(written, op__in=[event.id for event in found]).order_by("id"))
+    return list(Change.objects.filter(written, op__in=[event.id for event in events]).order_by("id"))
 
 
 def events_of(entities: Collection[uuid.UUID], ops: Collection[uuid.UUID]) -> list[Event]:
@@ -103,8 +103,8 @@ def events_of(entities: Collection[uuid.UUID], ops: Collection[uuid.UUID]) -> li
 def home_of(viewer: Viewer, person: Person) -> Dwelling | None:
     """The door a person's events are recorded at: where they live, else where they are registered."""
     links = Residence.objects.filter(person=person, to_on__isnull=True).select_related("dwelling")
-    found = [link for link in links if viewer.may(Verb.SEE_ROWS, link.grid_id)]
-    best = min(found, key=lambda link: (link.kind not in LIVING, link.created_at), default=None)
+    visible = [link for link in links if viewer.may(Verb.SEE_ROWS, link.grid_id)]
+    best = min(visible, key=lambda link: (link.kind not in LIVING, link.created_at), default=None)
     return best.dwelling if best else None
 
 

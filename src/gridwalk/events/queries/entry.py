@@ -34,20 +34,20 @@ def warnings(
     ``person``: whom the values are about where they are on record already. Other people's places are named only where
     the viewer may see them.
     """
-    found = []
+    noticed = []
     same = _same_number(values, person)
     if same is not None:
-        found.append(_number_on_record(viewer, same))
+        noticed.append(_number_on_record(viewer, same))
     elif (n := _n_same_name_and_birth(values, person)) > 0:
-        found.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
+        noticed.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
     n_doors = checks.phone_doors(envelope.blind_index(str(values.get("phone") or ""), purpose="phone"))
     if n_doors >= PHONE_DOORS:
-        found.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
+        noticed.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
     if residence_kind in LIVING and dwelling.occupancy == "vacant":
-        found.append(_noticed("vacant_with_residents", "这一户登记为空房"))
+        noticed.append(_noticed("vacant_with_residents", "这一户登记为空房"))
     if residence_kind == "tenant" and dwelling.tenure == "owner":
-        found.append(_noticed("owner_with_tenants", "这一户登记为自住"))
-    return found
+        noticed.append(_noticed("owner_with_tenants", "这一户登记为自住"))
+    return noticed
 
 
 def _noticed(code: str, sentence: str) -> Contradiction:

@@ -87,12 +87,12 @@ def test_it_refuses_at_the_field_and_says_everything_at_once(street: Street) -> 
             on=tomorrow,
             told="",
         )
-    said = faults(raised)
-    assert said["id_no-0"] == "已登记住在这里"
-    assert "别的网格" in said["id_no-1"]
-    assert said["name-3"] == "请填姓名"
-    assert {"id_no-4", "phone-4", "on", "told"} <= set(said)
-    assert "还没到" in said["on"]
+    texts = faults(raised)
+    assert texts["id_no-0"] == "已登记住在这里"
+    assert "别的网格" in texts["id_no-1"]
+    assert texts["name-3"] == "请填姓名"
+    assert {"id_no-4", "phone-4", "on", "told"} <= set(texts)
+    assert "还没到" in texts["on"]
     assert Person.objects.count() == 2
     assert not Event.objects.exists()
     with pytest.raises(CorrectionError, match="有几处"):

@@ -134,10 +134,10 @@ def _live_through(street: Street, moves: list[Any]) -> None:
                     done.append(homes.register_out(**at, who=[person]))
         except (CorrectionError, UndoError):
             pass
-        for one in persons:
-            kinds = [kind for _, kind in links(one)]
+        for resident in persons:
+            kinds = [kind for _, kind in links(resident)]
             assert sum(kind in events.LIVES for kind in kinds) <= 1
             assert sum(kind in {"lives_here", "registered_here"} for kind in kinds) <= 1
-            one.refresh_from_db()
-            home = Residence.objects.filter(person=one, to_on__isnull=True, kind__in=events.LIVES).first()
-            assert home is None or home.grid_id == one.grid_id
+            resident.refresh_from_db()
+            home = Residence.objects.filter(person=resident, to_on__isnull=True, kind__in=events.LIVES).first()
+            assert home is None or home.grid_id == resident.grid_id

@@ -29,23 +29,23 @@ from gridwalk.registry.models import CareLabel, Person
 
 def give_label(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Mapping[str, Any]) -> uuid.UUID:
     """Give a person a category of help, as typed in a form. Raises NotHere, NotPermitted, CorrectionError."""
-    found = Person.objects.filter(pk=person).first()
-    if found is None or not actor.may(Verb.SEE_CARE, found.grid_id):
+    recipient = Person.objects.filter(pk=person).first()
+    if recipient is None or not actor.may(Verb.SEE_CARE, recipient.grid_id):
         raise NotHere
-    access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
+    access.require(actor, Verb.EDIT_REGISTER, recipient.grid_id)
     today = clock.local_date(at)
     values = corrections.parse("care", raw)
-    if found.status != "active":
+    if recipient.status != "active":
         raise CorrectionError("没有加：这个人已经不在册了。")
-    new = _planned(found, values, today)
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
-        made = creation.label_care(writing, [new])
-        if not made:
+    new = _planned(recipient, values, today)
+    with core.write_to(recipient.grid_id, actor=actor, at=at) as writing:
+        labels = creation.label_care(writing, [new])
+        if not labels:
             raise CorrectionError(
                 "没有加：这一类已经有了，或今天刚结束。可以改间隔、续期。", {"category": "这一类已经有了"}
             )
-        _note(writing, AuditVerb.CARE_LABELLED, found.grid_id, found.pk, made[0])
-    return made[0]
+        _note(writing, AuditVerb.CARE_LABELLED, recipient.grid_id, recipient.pk, labels[0])
+    return labels[0]
 
 
 def _planned(person: Person, values: Mapping[str, Any], today: dt.date) -> creation.NewCare:
@@ -106,11 +106,11 @@ def _fault_of_interval(category: str, days: int | None) -> dict[str, str]:
 @contextmanager
 def _of(label: uuid.UUID, actor: Viewer, at: dt.datetime) -> Iterator[tuple[Writing, CareLabel]]:
     """A label that runs or is still to run, its grid locked. Raises NotHere, NotPermitted, CorrectionError."""
-    found = CareLabel.objects.filter(pk=label).first()
-    if found is None or not actor.may(Verb.SEE_CARE, found.grid_id):
+    care_label = CareLabel.objects.filter(pk=label).first()
+    if care_label is None or not actor.may(Verb.SEE_CARE, care_label.grid_id):
         raise NotHere
-    access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+    access.require(actor, Verb.EDIT_REGISTER, care_label.grid_id)
+    with core.write_to(care_label.grid_id, actor=actor, at=at) as writing:
         locked = CareLabel.objects.select_for_update().get(pk=label)
         if locked.ended_on is not None or locked.ends_on < clock.local_date(at):
             raise CorrectionError("没有改：这个类别已经结束或到期了。还需要的话，重新加一个。")
@@ -119,41 +119,44 @@ def _of(label: uuid.UUID, actor: Viewer, at: dt.datetime) -> Iterator[tuple[Writ
 
 def change_interval(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, days: int | None, reason: str) -> None:
     """Contact somebody more or less often than before. Raises NotHere, NotPermitted, CorrectionError."""
-    with _of(label, actor, at) as (writing, found):
+    with _of(label, actor, at) as (writing, care_label):
         reason = _reason(reason)
-        if days is None or (faults := _fault_of_interval(found.category, days)):
+        if days is None or (faults := _fault_of_interval(care_label.category, days)):
             raise CorrectionError(
                 "没有改：间隔要改一改。", faults if days is not None else {"interval_days": "请填天数"}
             )
-        _set(writing, found, {"interval_days": days}, reason=reason)
+        _set(writing, care_label, {"interval_days": days}, reason=reason)
         _note(
             writing=writing,
             verb=AuditVerb.CARE_INTERVAL_CHANGED,
-            grid=found.grid_id,
-            person=found.person_id,
-            label=found.pk,
+            grid=care_label.grid_id,
+            person=care_label.person_id,
+            label=care_label.pk,
             reason=reason,
         )
 
 
 def name_responsible(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, user: uuid.UUID | None) -> None:
     """Name who looks after somebody; None: whoever holds the grid. Raises NotHere, NotPermitted, CorrectionError."""
-    with _of(label, actor, at) as (writing, found):
-        if user is not None and user not in accounts.in_post([found.grid_id], clock.local_date(at))[found.grid_id]:
+    with _of(label, actor, at) as (writing, care_label):
+        if (
+            user is not None
+            and user not in accounts.in_post([care_label.grid_id], clock.local_date(at))[care_label.grid_id]
+        ):
             raise CorrectionError("没有改：这位同事在这个网格没有岗位。", {"responsible": "请从单子里选一位"})
-        _set(writing, found, {"responsible_id": user})
-        _note(writing, AuditVerb.CARE_RESPONSIBLE_NAMED, found.grid_id, found.person_id, found.pk)
+        _set(writing, care_label, {"responsible_id": user})
+        _note(writing, AuditVerb.CARE_RESPONSIBLE_NAMED, care_label.grid_id, care_label.person_id, care_label.pk)
 
 
 def give_consent(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, consent: str, on: dt.date | None) -> None:
     """Note who agreed, how and when. Raises NotHere, NotPermitted, CorrectionError."""
-    with _of(label, actor, at) as (writing, found):
+    with _of(label, actor, at) as (writing, care_label):
         today = clock.local_date(at)
         faults = _faults_of_consent(consent, on, today) if consent else {"consent": "请选是怎么同意的"}
         if faults:
             raise CorrectionError("没有记：同意这一项要改一改。", faults)
-        _set(writing, found, {"consent": consent, "consent_on": on or today})
-        _note(writing, AuditVerb.CARE_CONSENTED, found.grid_id, found.person_id, found.pk)
+        _set(writing, care_label, {"consent": consent, "consent_on": on or today})
+        _note(writing, AuditVerb.CARE_CONSENTED, care_label.grid_id, care_label.person_id, care_label.pk)
 
 
 def review(*, actor: Viewer, at: dt.datetime, label: uuid.UUID) -> None:
@@ -161,27 +164,27 @@ def review(*, actor: Viewer, at: dt.datetime, label: uuid.UUID) -> None:
 
     Raises NotHere, NotPermitted.
     """
-    with _of(label, actor, at) as (writing, found):
-        _set(writing, found, {"review_on": care.review_after(clock.local_date(at), found.ends_on)})
-        _note(writing, AuditVerb.CARE_REVIEWED, found.grid_id, found.person_id, found.pk)
+    with _of(label, actor, at) as (writing, care_label):
+        _set(writing, care_label, {"review_on": care.review_after(clock.local_date(at), care_label.ends_on)})
+        _note(writing, AuditVerb.CARE_REVIEWED, care_label.grid_id, care_label.person_id, care_label.pk)
 
 
 def renew(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, until: dt.date | None, reason: str) -> None:
     """Let a label run on. Raises NotHere, NotPermitted, CorrectionError."""
-    with _of(label, actor, at) as (writing, found):
+    with _of(label, actor, at) as (writing, care_label):
         reason = _reason(reason)
         today = clock.local_date(at)
-        if until is None or until <= found.ends_on:
+        if until is None or until <= care_label.ends_on:
             raise CorrectionError("没有续：新的到期日期要晚于现在的。", {"ends_on": "要晚于现在的到期日期"})
-        if until > found.ends_on + dt.timedelta(days=care.YEAR):
+        if until > care_label.ends_on + dt.timedelta(days=care.YEAR):
             raise CorrectionError("没有续：一次最长续一年。", {"ends_on": "一次最长续一年"})
-        _set(writing, found, {"ends_on": until, "review_on": care.review_after(today, until)}, reason=reason)
+        _set(writing, care_label, {"ends_on": until, "review_on": care.review_after(today, until)}, reason=reason)
         _note(
             writing=writing,
             verb=AuditVerb.CARE_RENEWED,
-            grid=found.grid_id,
-            person=found.person_id,
-            label=found.pk,
+            grid=care_label.grid_id,
+            person=care_label.person_id,
+            label=care_label.pk,
             reason=reason,
         )
 
@@ -190,14 +193,14 @@ def end(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, why: str) -> None:
     """End a label at once; consent taken back is one of the reasons. Raises NotHere, NotPermitted, CorrectionError."""
     if why not in choices.CARE_END:
         raise CorrectionError("没有结束：请选一个原因。", {"why": "请选一个原因"})
-    with _of(label, actor, at) as (writing, found):
-        _set(writing, found, {"ended_on": clock.local_date(at), "ended_why": why})
+    with _of(label, actor, at) as (writing, care_label):
+        _set(writing, care_label, {"ended_on": clock.local_date(at), "ended_why": why})
         _note(
             writing=writing,
             verb=AuditVerb.CARE_ENDED,
-            grid=found.grid_id,
-            person=found.person_id,
-            label=found.pk,
+            grid=care_label.grid_id,
+            person=care_label.person_id,
+            label=care_label.pk,
             reason=choices.CARE_END[why][0],
         )
 

@@ -147,8 +147,8 @@ def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Clai
 
 
 def _authority(claim: Claim) -> Authority:
-    found = dictionary.find(claim.kind, claim.field)
-    return found.authority if found else Authority.DOOR
+    declared = dictionary.find(claim.kind, claim.field)
+    return declared.authority if declared else Authority.DOOR
 
 
 def _load(claims: Iterable[Claim]) -> dict[tuple[str, uuid.UUID], Entity]:

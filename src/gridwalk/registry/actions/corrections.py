@@ -33,13 +33,13 @@ class CorrectionError(Exception):
 
 
 def _get(actor: Viewer, kind: str, entity: uuid.UUID, verb: Verb) -> Entity:
-    found = columns.TABLES[kind]._default_manager.filter(pk=entity).first() if kind in columns.TABLES else None
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
+    record = columns.TABLES[kind]._default_manager.filter(pk=entity).first() if kind in columns.TABLES else None
+    if record is None or not actor.may(Verb.SEE_ROWS, record.grid_id):
         raise NotHere
-    access.require(actor, verb, found.grid_id)
-    if verb is Verb.EDIT_REGISTER and found.merged_into is not None:
+    access.require(actor, verb, record.grid_id)
+    if verb is Verb.EDIT_REGISTER and record.merged_into is not None:
         raise CorrectionError("没有存：这一条已并入另一条。请到留下的那一条上改。")
-    return found
+    return record
 
 
 def parse(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,12 +47,12 @@ def parse(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     parsed = {name: dictionary.parse(kind, name, value) for name, value in raw.items()}
     faults = {
         name: "这一项不能空着"
-        for name, one in parsed.items()
-        if one.value is None and dictionary.get(kind, name).never_empty
-    } | {name: one.text for name, one in parsed.items() if one.fault}
+        for name, entry in parsed.items()
+        if entry.value is None and dictionary.get(kind, name).never_empty
+    } | {name: entry.text for name, entry in parsed.items() if entry.fault}
     if faults:
         raise CorrectionError("有几处填得不对，没有存。改好再存，内容都在。", faults)
-    return {name: one.value for name, one in parsed.items()}
+    return {name: entry.value for name, entry in parsed.items()}
 
 
 def correct(
@@ -66,7 +66,7 @@ def correct(
     source: str = "office",
 ) -> list[Judged]:
     """Correct facts with a reason. Raises NotHere, NotPermitted, CorrectionError."""
-    found = _get(actor, kind, entity, Verb.EDIT_REGISTER)
+    record = _get(actor, kind, entity, Verb.EDIT_REGISTER)
     reason = reason_kept(reason)
     if not reason:
         raise CorrectionError("请写明依据，来历里要留着。", {"reason": "请写明依据"})
@@ -75,14 +75,14 @@ def correct(
         raise CorrectionError(
             "去世、迁走、注销要另一人复核，没有存。请用“送复核”提出。", {"status": "请用“送复核”提出"}
         )
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
+    with core.write_to(record.grid_id, actor=actor, at=at) as writing:
         _refuse_taken_number(kind, entity, values)
         judged = claims.apply_claims(
             writing, [Claim(kind, entity, name, value, source, reason=reason) for name, value in values.items()]
         )
         writing.audit(
             AuditVerb(f"{kind}.corrected"),
-            scope=found.grid_id,
+            scope=record.grid_id,
             kind=kind,
             subject=entity,
             data={"fields": sorted(values)},
@@ -111,18 +111,18 @@ def _home_grids(person: uuid.UUID) -> set[str]:
 
 def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: str, source: str = "office") -> None:
     """End a person's link to a dwelling; the person stays in the register. Raises NotHere, NotPermitted."""
-    found = Residence.objects.filter(pk=residence, to_on__isnull=True).first()
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
+    link = Residence.objects.filter(pk=residence, to_on__isnull=True).first()
+    if link is None or not actor.may(Verb.SEE_ROWS, link.grid_id):
         raise NotHere
-    access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
-    person_grid = Person.objects.values_list("grid_id", flat=True).get(pk=found.person_id)
-    grids = {found.grid_id, person_grid, person_grid[:12] + "000"} | _home_grids(found.person_id)
+    access.require(actor, Verb.EDIT_REGISTER, link.grid_id)
+    person_grid = Person.objects.values_list("grid_id", flat=True).get(pk=link.person_id)
+    grids = {link.grid_id, person_grid, person_grid[:12] + "000"} | _home_grids(link.person_id)
     reason = reason_kept(reason)
     with core.write_to(*grids, actor=actor, at=at) as writing:
-        creation.end_residences(writing, [found], source=source, reason=reason)
-        creation.place_persons(writing, [found.person_id])
+        creation.end_residences(writing, [link], source=source, reason=reason)
+        creation.place_persons(writing, [link.person_id])
         writing.audit(
-            AuditVerb.PERSON_MOVED_OUT, scope=found.grid_id, kind="person", subject=found.person_id, reason=reason
+            AuditVerb.PERSON_MOVED_OUT, scope=link.grid_id, kind="person", subject=link.person_id, reason=reason
         )
 
 
@@ -147,7 +147,7 @@ def prove_vacancies(writing: Writing, shown: Sequence[tuple[Dwelling, str, dt.da
 
 def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, field: str, reason: str) -> str:
     """The full value of a sealed field, for a reason the person concerned can read. Raises NotHere, NotPermitted."""
-    found = _get(actor, kind, entity, Verb.REVEAL)
+    record = _get(actor, kind, entity, Verb.REVEAL)
     reason = reason_kept(reason)
     if len(reason) < 4:
         raise CorrectionError("为什么要看完整号码？请写明事由，居民能看到。", {"reason": "请写明事由（不少于 4 个字）"})
@@ -157,13 +157,13 @@ def reveal(*, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, fiel
         actor=actor,
         at=at,
         verb=AuditVerb.NUMBER_REVEALED,
-        scope=found.grid_id,
+        scope=record.grid_id,
         kind=kind,
         subject=entity,
         reason=reason,
         data={"field": field},
     )
-    return found.unseal(field)
+    return record.unseal(field)
 
 
 def note_tail_search(*, actor: Viewer, at: dt.datetime) -> None:

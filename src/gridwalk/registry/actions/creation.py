@@ -71,25 +71,27 @@ class NewCare:
 
 def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]:
     """Create entities of one kind: one change row with the whole record each. Raises IntegrityError on a double."""
-    made: list[Entity] = []
-    for one in new:
-        values = {field: value for field, value in one.values.items() if value not in (None, "")}
+    entities: list[Entity] = []
+    for record in new:
+        values = {field: value for field, value in record.values.items() if value not in (None, "")}
         entity = columns.TABLES[kind](
-            id=one.id,
-            grid_id=one.grid,
-            source=one.source,
-            source_ref=one.source_ref,
+            id=record.id,
+            grid_id=record.grid,
+            source=record.source,
+            source_ref=record.source_ref,
             created_at=writing.at,
-            verified_on=one.verified_on,
-            **one.extra,
+            verified_on=record.verified_on,
+            **record.extra,
         )
         for field, value in values.items():
             columns.write(entity, field, value)
-        entity.heads = dict.fromkeys(values, str(one.op or writing.op))
-        made.append(entity)
-        writing.created(one.grid, kind, one.id, values, source=one.source, source_ref=one.source_ref, op=one.op)
-    bulk.insert(made)
-    return [entity.id for entity in made]
+        entity.heads = dict.fromkeys(values, str(record.op or writing.op))
+        entities.append(entity)
+        writing.created(
+            record.grid, kind, record.id, values, source=record.source, source_ref=record.source_ref, op=record.op
+        )
+    bulk.insert(entities)
+    return [entity.id for entity in entities]
 
 
 FROM_PAPER = frozenset({"ledger", "platform"})
@@ -180,10 +182,10 @@ class _Linking:
 
 
 def _current_links(persons: Collection[uuid.UUID]) -> defaultdict[uuid.UUID, list[Residence]]:
-    found: defaultdict[uuid.UUID, list[Residence]] = defaultdict(list)
+    links_of: defaultdict[uuid.UUID, list[Residence]] = defaultdict(list)
     for residence in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).order_by("created_at", "id"):
-        found[residence.person_id].append(residence)
-    return found
+        links_of[residence.person_id].append(residence)
+    return links_of
 
 
 def _save_links(links: Sequence[Residence]) -> None:
@@ -191,63 +193,63 @@ def _save_links(links: Sequence[Residence]) -> None:
     bulk.update(list(stored.values()), ["kind", "to_on"])
 
 
-def _other_kind(writing: Writing, held: Residence, new: NewResidence) -> Difference:
+def _other_kind(writing: Writing, link: Residence, new: NewResidence) -> Difference:
     return claims.difference(
         writing.at,
-        grid=held.grid_id,
+        grid=link.grid_id,
         kind="person",
-        entity=held.person_id,
+        entity=link.person_id,
         field="residence_kind",
-        current=held.kind,
+        current=link.kind,
         claimed=new.kind,
         source=new.source,
         source_ref=new.source_ref,
         why="ledger_differs",
-        head=_link_head(held),
-        evidence={"residence": str(held.id)},
+        head=_link_head(link),
+        evidence={"residence": str(link.id)},
     )
 
 
 def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResidence]]) -> list[Difference]:
-    doors = {pk for held, one in second for pk in (held.dwelling_id, one.dwelling)}
+    doors = {pk for home, new in second for pk in (home.dwelling_id, new.dwelling)}
     addresses = dict(Dwelling.objects.filter(id__in=doors).values_list("id", "address")) if doors else {}
     return [
         claims.difference(
             writing.at,
-            grid=held.grid_id,
+            grid=home.grid_id,
             kind="person",
-            entity=one.person,
+            entity=new.person,
             field="residence",
-            current=addresses[held.dwelling_id],
-            claimed=addresses[one.dwelling],
-            source=one.source,
-            source_ref=one.source_ref,
+            current=addresses[home.dwelling_id],
+            claimed=addresses[new.dwelling],
+            source=new.source,
+            source_ref=new.source_ref,
             why="lives_in_two_places",
-            head=_link_head(held),
-            evidence={"dwelling": str(one.dwelling), "residence_kind": one.kind},
+            head=_link_head(home),
+            evidence={"dwelling": str(new.dwelling), "residence_kind": new.kind},
         )
-        for held, one in second
+        for home, new in second
     ]
 
 
-def _link_head(held: Residence) -> str:
+def _link_head(link: Residence) -> str:
     """Links keep no heads; this stands for one: it changes when the link does."""
-    return str(uuid.uuid5(held.id, held.kind))
+    return str(uuid.uuid5(link.id, link.kind))
 
 
-def _retype(writing: Writing, held: Residence, kind: str, *, source: str, reason: str = "") -> None:
-    if held.kind != kind:
+def _retype(writing: Writing, link: Residence, kind: str, *, source: str, reason: str = "") -> None:
+    if link.kind != kind:
         writing.change(
-            stream=held.grid_id,
+            stream=link.grid_id,
             kind="residence",
-            entity=held.id,
+            entity=link.id,
             field="kind",
-            old=held.kind,
+            old=link.kind,
             new=kind,
             source=source,
             reason=reason,
         )
-        held.kind = kind
+        link.kind = kind
 
 
 def _leave(
@@ -352,41 +354,41 @@ def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:
     What was ended here before its time a ledger does not bring back; the office may.
     """
     today = clock.local_date(writing.at)
-    known = CareLabel.objects.filter(person_id__in=[n.person for n in new])
-    same_day = set(known.values_list("person_id", "category", "starts_on"))
-    standing = set(known.filter(ends_on__gte=today, ended_on__isnull=True).values_list("person_id", "category"))
-    ended = set(known.filter(ends_on__gte=today, ended_on__isnull=False).values_list("person_id", "category"))
-    made = []
-    for one in new:
-        starts_on = one.starts_on or today
-        key = (one.person, one.category)
-        if key in standing or (*key, starts_on) in same_day or (key in ended and one.source in FROM_PAPER):
+    given = CareLabel.objects.filter(person_id__in=[n.person for n in new])
+    same_day = set(given.values_list("person_id", "category", "starts_on"))
+    standing = set(given.filter(ends_on__gte=today, ended_on__isnull=True).values_list("person_id", "category"))
+    ended = set(given.filter(ends_on__gte=today, ended_on__isnull=False).values_list("person_id", "category"))
+    labels = []
+    for plan in new:
+        starts_on = plan.starts_on or today
+        key = (plan.person, plan.category)
+        if key in standing or (*key, starts_on) in same_day or (key in ended and plan.source in FROM_PAPER):
             continue
         standing.add(key)
-        ends_on = one.ends_on or starts_on + dt.timedelta(days=365)
+        ends_on = plan.ends_on or starts_on + dt.timedelta(days=365)
         label = CareLabel(
-            grid_id=one.grid,
-            person_id=one.person,
-            category=one.category,
+            grid_id=plan.grid,
+            person_id=plan.person,
+            category=plan.category,
             starts_on=starts_on,
             ends_on=ends_on,
-            interval_days=one.interval_days or CARE_INTERVALS[one.category],
-            review_on=one.review_on or care.review_after(max(starts_on, today), ends_on),
-            consent=one.consent,
-            consent_on=one.consent_on,
-            responsible_id=one.responsible,
-            source=one.source,
-            source_ref=one.source_ref,
+            interval_days=plan.interval_days or CARE_INTERVALS[plan.category],
+            review_on=plan.review_on or care.review_after(max(starts_on, today), ends_on),
+            consent=plan.consent,
+            consent_on=plan.consent_on,
+            responsible_id=plan.responsible,
+            source=plan.source,
+            source_ref=plan.source_ref,
             created_at=writing.at,
         )
-        made.append(label)
+        labels.append(label)
         record = {
-            "person": str(one.person),
-            "category": one.category,
+            "person": str(plan.person),
+            "category": plan.category,
             "interval_days": label.interval_days,
             "ends_on": ends_on.isoformat(),
-            "consent": one.consent,
+            "consent": plan.consent,
         }
-        writing.created(one.grid, "care", label.id, record, source=one.source, source_ref=one.source_ref)
-    bulk.insert(made)
-    return [label.id for label in made]
+        writing.created(plan.grid, "care", label.id, record, source=plan.source, source_ref=plan.source_ref)
+    bulk.insert(labels)
+    return [label.id for label in labels]

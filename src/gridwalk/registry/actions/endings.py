@@ -69,7 +69,7 @@ def _propose(
     together: uuid.UUID | None = None,
 ) -> list[Recheck]:
     reason = reason_kept(reason)
-    made = [
+    rechecks = [
         Recheck(
             grid_id=entity.grid_id,
             kind=entity.KIND,
@@ -84,9 +84,9 @@ def _propose(
         )
         for entity in entities
     ]
-    bulk.insert(made)
+    bulk.insert(rechecks)
     _mark(writing, entities, proposed, reason)
-    for recheck in made:
+    for recheck in rechecks:
         writing.audit(
             AuditVerb.RETURN_PROPOSED if proposed == REINSTATED else AuditVerb.END_PROPOSED,
             scope=recheck.grid_id,
@@ -95,7 +95,7 @@ def _propose(
             data={"proposed": proposed, "evidence": evidence},
             reason=reason,
         )
-    return made
+    return rechecks
 
 
 def _mark(writing: Writing, entities: Sequence[Ending], proposed: str, reason: str = "") -> None:
@@ -169,18 +169,18 @@ class _Subject:
 
 def _subject(actor: Viewer, kind: str, pk: uuid.UUID, proposed: str) -> _Subject:
     if kind == "building":
-        found: Any = Building.objects.filter(pk=pk).first()
-        rows = Q(building=pk, grid=found.grid_id) if found else Q()
+        subject: Any = Building.objects.filter(pk=pk).first()
+        rows = Q(building=pk, grid=subject.grid_id) if subject else Q()
         if proposed == REINSTATED:
             rows &= Q(ended_as="demolished")
     else:
         table = columns.TABLES.get(kind) if kind in PROPOSALS else None
-        found = table._default_manager.filter(pk=pk).first() if table else None
+        subject = table._default_manager.filter(pk=pk).first() if table else None
         rows = Q(pk=pk)
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
+    if subject is None or not actor.may(Verb.SEE_ROWS, subject.grid_id):
         raise NotHere
-    access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
-    return _Subject("dwelling" if kind == "building" else kind, found.grid_id, rows)
+    access.require(actor, Verb.EDIT_REGISTER, subject.grid_id)
+    return _Subject("dwelling" if kind == "building" else kind, subject.grid_id, rows)
 
 
 def _may_be(entity: Ending, proposed: str) -> bool:
@@ -292,10 +292,10 @@ def end_reported(writing: Writing, entity: Entity, proposed: str, *, by: Reporte
 def _locked(rechecks: Sequence[Recheck]) -> list[Any]:
     """The entities of rechecks of one kind, in their order."""
     table = columns.TABLES[rechecks[0].kind]
-    found: dict[Any, Any] = {
+    locked: dict[Any, Any] = {
         e.pk: e for e in table._default_manager.select_for_update().filter(pk__in=[r.entity for r in rechecks])
     }
-    return [found[recheck.entity] for recheck in rechecks]
+    return [locked[recheck.entity] for recheck in rechecks]
 
 
 def _end(writing: Writing, entities: Sequence[Any], rechecks: Sequence[Recheck]) -> None:

@@ -63,22 +63,27 @@ class NewFacility:
 def register_facilities(writing: Writing, facilities: Sequence[NewFacility]) -> None:
     """Step: register facilities; without an interval that of their kind holds. Their grids must be locked."""
     new = []
-    for one in facilities:
+    for facility in facilities:
         interval = (
             {}
-            if one.values.get("interval_days")
-            else {"interval_days": FACILITY_INTERVALS[one.values["facility_kind"]]}
+            if facility.values.get("interval_days")
+            else {"interval_days": FACILITY_INTERVALS[facility.values["facility_kind"]]}
         )
         extra = {
-            "building_id": one.building.id if one.building else None,
-            "stairwell_id": one.stairwell.id if one.stairwell else None,
-            "address": one.shown_address,
-            "walk_key": one.walk_key,
+            "building_id": facility.building.id if facility.building else None,
+            "stairwell_id": facility.stairwell.id if facility.stairwell else None,
+            "address": facility.shown_address,
+            "walk_key": facility.walk_key,
             **interval,
         }
         new.append(
             creation.New(
-                grid=one.grid, values=one.values, source=one.source, source_ref=one.source_ref, extra=extra, id=one.id
+                grid=facility.grid,
+                values=facility.values,
+                source=facility.source,
+                source_ref=facility.source_ref,
+                extra=extra,
+                id=facility.id,
             )
         )
     creation.register(writing, "facility", new)
@@ -120,17 +125,17 @@ def restore_facility(*, actor: Viewer, at: dt.datetime, facility: uuid.UUID, rea
 
 
 def _set_state(actor: Viewer, at: dt.datetime, facility: uuid.UUID, state: str, reason: str) -> None:
-    found = Facility.objects.filter(pk=facility).first()
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid_id):
+    record = Facility.objects.filter(pk=facility).first()
+    if record is None or not actor.may(Verb.SEE_ROWS, record.grid_id):
         raise NotHere
-    access.require(actor, Verb.EDIT_REGISTER, found.grid_id)
+    access.require(actor, Verb.EDIT_REGISTER, record.grid_id)
     reason = reason_kept(reason)
     if not reason:
         raise CorrectionError("没有改：请写明原因，来历里要留着。", {"reason": "请写明原因"})
-    with core.write_to(found.grid_id, actor=actor, at=at) as writing:
-        found = Facility.objects.select_for_update().get(pk=facility)
-        if (found.status == "removed") == (state == "removed"):
+    with core.write_to(record.grid_id, actor=actor, at=at) as writing:
+        record = Facility.objects.select_for_update().get(pk=facility)
+        if (record.status == "removed") == (state == "removed"):
             raise CorrectionError("没有改：刚才有人改过它的状态，请刷新后再看。")
-        claims.apply_claims(writing, [Claim("facility", found.id, "status", state, "office", reason=reason)])
+        claims.apply_claims(writing, [Claim("facility", record.id, "status", state, "office", reason=reason)])
         verb = AuditVerb.FACILITY_REMOVED if state == "removed" else AuditVerb.FACILITY_RESTORED
-        writing.audit(verb, scope=found.grid_id, kind="facility", subject=found.id, reason=reason)
+        writing.audit(verb, scope=record.grid_id, kind="facility", subject=record.id, reason=reason)

@@ -35,7 +35,7 @@ def list_looks(*, actor: Viewer, at: dt.datetime, person: Person, reason: str) -
     reason = reason_kept(reason)
     if len(reason) < 4:
         raise LookError("没有打开：请写明谁来查、为什么（不少于 4 个字），这也会记下。")
-    found = access.looks_at(actor, person)
+    looks = access.looks_at(actor, person)
     core.record_reading(
         actor=actor,
         at=at,
@@ -45,4 +45,4 @@ def list_looks(*, actor: Viewer, at: dt.datetime, person: Person, reason: str) -
         subject=person.id,
         reason=reason,
     )
-    return found
+    return looks

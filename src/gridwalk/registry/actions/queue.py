@@ -30,12 +30,12 @@ def ask(asked: Sequence[Difference]) -> set[uuid.UUID]:
     at_door = {(*question, "") for *question, state, _ in earlier if state == "to_door"}
     kept = {(*question, head) for *question, state, head in earlier if state == "kept"}
     fresh, settled = [], set()
-    for one in asked:
-        question = (one.entity, one.field, one.claimed_hash, one.source)
-        if (*question, one.head) in kept:
-            settled.add(one.id)
+    for difference in asked:
+        question = (difference.entity, difference.field, difference.claimed_hash, difference.source)
+        if (*question, difference.head) in kept:
+            settled.add(difference.id)
         elif (*question, "") not in at_door:
-            fresh.append(one)
+            fresh.append(difference)
     Difference.objects.bulk_create(fresh, ignore_conflicts=True)
     return settled
 
@@ -50,22 +50,24 @@ class Said:
     verdict: Verdict
 
 
-def close_answered(writing: Writing, said: Sequence[Said]) -> None:
+def close_answered(writing: Writing, statements: Sequence[Said]) -> None:
     """Close the questions that what was said has answered.
 
     A fact now is what was claimed; or a question sent to the door has its answer from the door.
     """
-    if not said:
+    if not statements:
         return
-    by_fact = {(one.entity, one.field): one for one in said}
+    by_fact = {(statement.entity, statement.field): statement for statement in statements}
     closed = []
-    for waiting in Difference.objects.filter(entity__in={one.entity for one in said}, state__in=WAITING):
-        one = by_fact.get((waiting.entity, waiting.field))
-        if one is None:
+    for waiting in Difference.objects.filter(
+        entity__in={statement.entity for statement in statements}, state__in=WAITING
+    ):
+        statement = by_fact.get((waiting.entity, waiting.field))
+        if statement is None:
             continue
-        if one.verdict is Verdict.APPLY and one.value_hash == waiting.claimed_hash:
+        if statement.verdict is Verdict.APPLY and statement.value_hash == waiting.claimed_hash:
             closed.append(_close(writing, waiting, "现值已与此相同"))
-        elif waiting.state == "to_door" and one.verdict is not Verdict.ASK:
+        elif waiting.state == "to_door" and statement.verdict is not Verdict.ASK:
             closed.append(_close(writing, waiting, "上门已核实"))
     bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
 

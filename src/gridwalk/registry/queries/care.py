@@ -102,20 +102,20 @@ def require(viewer: Viewer, scope: str) -> None:
 
 def get_label(viewer: Viewer, pk: uuid.UUID) -> CareLabel:
     """One care label. Raises NotHere."""
-    found = CareLabel.objects.select_related("person").filter(pk=pk).first()
-    if found is None:
+    label = CareLabel.objects.select_related("person").filter(pk=pk).first()
+    if label is None:
         raise NotHere
-    require(viewer, found.grid_id)
-    return found
+    require(viewer, label.grid_id)
+    return label
 
 
 def get_recipient(viewer: Viewer, pk: uuid.UUID) -> Person:
     """A person as who may see care there sees them. Raises NotHere."""
-    found = Person.objects.filter(pk=pk).first()
-    if found is None:
+    person = Person.objects.filter(pk=pk).first()
+    if person is None:
         raise NotHere
-    require(viewer, found.grid_id)
-    return found
+    require(viewer, person.grid_id)
+    return person
 
 
 def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Label]:
@@ -131,25 +131,25 @@ def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: d
 def _due(scope: str, today: dt.date) -> QuerySet[Any]:
     """Whom rate 2 counts, with the day their first contact is due."""
     counted = predicates.people().filter(predicates.person_active() & predicates.has_care(today))
-    found = counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
-    return found.filter(due__lte=today + dt.timedelta(days=care.LOOK_AHEAD))
+    recipients = counted.filter(grid__code__startswith=scope).annotate(due=predicates.first_due(today))
+    return recipients.filter(due__lte=today + dt.timedelta(days=care.LOOK_AHEAD))
 
 
 def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Due], int]:
     """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
     require(viewer, scope)
-    found = _due(scope, today)
-    persons = list(found.order_by("due", "id")[offset : offset + limit])
+    recipients = _due(scope, today)
+    persons = list(recipients.order_by("due", "id")[offset : offset + limit])
     labels = CareLabel.objects.filter(predicates.label_in_force(today), person__in=persons).order_by("created_at", "id")
     of: dict[uuid.UUID, list[CareLabel]] = {}
     for label in labels:
         of.setdefault(label.person_id, []).append(label)
     homes, names = homes_of([p.pk for p in persons]), responsible_of([x for group in of.values() for x in group], today)
-    made = []
+    lines = []
     for person in persons:
         first = min(of[person.pk], key=care.due_on)
         home, due_on = homes.get(person.pk), care.due_on(first)
-        made.append(
+        lines.append(
             Due(
                 person=person.pk,
                 name=shown_name(viewer, person.grid_id, person.name),
@@ -163,7 +163,7 @@ def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset:
                 responsible=names[first.pk],
             )
         )
-    return made, found.count()
+    return lines, recipients.count()
 
 
 def listed(
@@ -173,17 +173,17 @@ def listed(
     require(viewer, scope)
     condition, by = LISTS[which]
     labels = _of_active(scope).filter(condition(today))
-    found = labels.select_related("person").order_by(by, "id")[offset : offset + limit]
-    return rows(viewer, found, today), labels.count()
+    page = labels.select_related("person").order_by(by, "id")[offset : offset + limit]
+    return rows(viewer, page, today), labels.count()
 
 
 def places(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Place], int]:
     """Vacant and let dwellings whose interval is over, the longest first, and how many. Raises NotHere."""
     require(viewer, scope)
-    found = _overdue_places(scope, today)
-    rows_ = list(found.annotate(due=predicates.dwelling_due_on()).order_by("due", "id")[offset : offset + limit])
+    dwellings = _overdue_places(scope, today)
+    rows_ = list(dwellings.annotate(due=predicates.dwelling_due_on()).order_by("due", "id")[offset : offset + limit])
     names = accounts.responsible(sorted({code for d in rows_ for code in (d.grid_id, d.grid_id[:12])}), today)
-    return [_place(dwelling, names) for dwelling in rows_], found.count()
+    return [_place(dwelling, names) for dwelling in rows_], dwellings.count()
 
 
 def _overdue_places(scope: str, today: dt.date) -> QuerySet[Any]:
@@ -210,8 +210,8 @@ def _place(dwelling: Any, names: dict[str, accounts.Responsible]) -> Place:
 def counts(viewer: Viewer, scope: str, today: dt.date) -> dict[str, int]:
     """How many stand on each list. Raises NotHere."""
     require(viewer, scope)
-    found = {which: _of_active(scope).filter(condition(today)).count() for which, (condition, _) in LISTS.items()}
-    return {"due": _due(scope, today).count(), "places": _overdue_places(scope, today).count(), **found}
+    n_labels = {which: _of_active(scope).filter(condition(today)).count() for which, (condition, _) in LISTS.items()}
+    return {"due": _due(scope, today).count(), "places": _overdue_places(scope, today).count(), **n_labels}
 
 
 def _of_active(scope: str) -> QuerySet[CareLabel]:
@@ -222,10 +222,10 @@ def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[La
     """Labels (with their persons) as rows, in the order given; a constant number of queries."""
     labels = list(labels)
     homes, names = homes_of([label.person_id for label in labels]), responsible_of(labels, today)
-    made = []
+    lines = []
     for label in labels:
         home, due_on = homes.get(label.person_id), care.due_on(label)
-        made.append(
+        lines.append(
             Label(
                 id=label.pk,
                 person=label.person_id,
@@ -251,7 +251,7 @@ def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[La
                 steps=tuple(care.STEPS[s] for s in care.steps(label, today)),
             )
         )
-    return made
+    return lines
 
 
 def _category(label: CareLabel) -> str:
@@ -260,11 +260,11 @@ def _category(label: CareLabel) -> str:
 
 def homes_of(persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, Residence]:
     """Where each lives now, else where they are registered."""
-    found: dict[uuid.UUID, Residence] = {}
+    homes: dict[uuid.UUID, Residence] = {}
     for link in Residence.objects.filter(person_id__in=persons, to_on__isnull=True).select_related("dwelling"):
-        if link.kind in LIVING or link.person_id not in found:
-            found[link.person_id] = link
-    return found
+        if link.kind in LIVING or link.person_id not in homes:
+            homes[link.person_id] = link
+    return homes
 
 
 def responsible_of(labels: Sequence[CareLabel], today: dt.date) -> dict[uuid.UUID, str]:
@@ -274,9 +274,9 @@ def responsible_of(labels: Sequence[CareLabel], today: dt.date) -> dict[uuid.UUI
     grids = {label.grid_id for label in labels}
     holders = accounts.responsible(sorted(grids | {grid[:12] for grid in grids}), today)
     in_post = accounts.in_post({label.grid_id for label in labels if label.responsible_id}, today)
-    found = {}
+    names = {}
     for label in labels:
         holder = holders.get(label.grid_id) or holders.get(label.grid_id[:12])
         chosen = in_post.get(label.grid_id, {}).get(label.responsible_id) if label.responsible_id else None
-        found[label.pk] = chosen or (holder.name if holder else "")
-    return found
+        names[label.pk] = chosen or (holder.name if holder else "")
+    return names

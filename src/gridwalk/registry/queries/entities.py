@@ -39,46 +39,46 @@ def shown_name(viewer: Viewer, grid: str, name: str) -> str:
 
 
 def _get(viewer: Viewer, kind: str, pk: uuid.UUID) -> Entity:
-    found = columns.TABLES[kind]._default_manager.select_related("grid__area").filter(pk=pk).first()
-    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+    record = columns.TABLES[kind]._default_manager.select_related("grid__area").filter(pk=pk).first()
+    if record is None or not viewer.may(Verb.SEE_ROWS_MASKED, record.grid_id):
         raise NotHere
-    return found
+    return record
 
 
 def get_dwelling(viewer: Viewer, pk: uuid.UUID) -> Dwelling:
     """One dwelling. Raises NotHere."""
-    found = Dwelling.objects.select_related("grid__area", "building", "stairwell").filter(pk=pk).first()
-    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+    dwelling = Dwelling.objects.select_related("grid__area", "building", "stairwell").filter(pk=pk).first()
+    if dwelling is None or not viewer.may(Verb.SEE_ROWS_MASKED, dwelling.grid_id):
         raise NotHere
-    return found
+    return dwelling
 
 
 def get_person(viewer: Viewer, pk: uuid.UUID) -> Person:
     """One person. Raises NotHere."""
-    found = _get(viewer, "person", pk)
-    assert isinstance(found, Person)
-    return found
+    person = _get(viewer, "person", pk)
+    assert isinstance(person, Person)
+    return person
 
 
 def get_organization(viewer: Viewer, pk: uuid.UUID) -> Organization:
     """One organization. Raises NotHere."""
-    found = _get(viewer, "organization", pk)
-    assert isinstance(found, Organization)
-    return found
+    organization = _get(viewer, "organization", pk)
+    assert isinstance(organization, Organization)
+    return organization
 
 
 def get_site(viewer: Viewer, pk: uuid.UUID) -> Site:
     """One key site. Raises NotHere."""
-    found = _get(viewer, "site", pk)
-    assert isinstance(found, Site)
-    return found
+    site = _get(viewer, "site", pk)
+    assert isinstance(site, Site)
+    return site
 
 
 def get_facility(viewer: Viewer, pk: uuid.UUID) -> Facility:
     """One facility. Raises NotHere."""
-    found = _get(viewer, "facility", pk)
-    assert isinstance(found, Facility)
-    return found
+    facility = _get(viewer, "facility", pk)
+    assert isinstance(facility, Facility)
+    return facility
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -201,14 +201,14 @@ def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[F
 
 def _sources(several: Sequence[Entity]) -> dict[uuid.UUID, dict[str, str]]:
     """Where each field's present value came from, by the change that is its head."""
-    found = {e.id: dict.fromkeys(e.heads, rules.SOURCES.get(e.source, e.source)) for e in several}
+    sources = {e.id: dict.fromkeys(e.heads, rules.SOURCES.get(e.source, e.source)) for e in several}
     changes = (
-        Change.objects.filter(entity__in=list(found)).exclude(field__in=(Change.WHOLE, Change.LEFT)).order_by("at")
+        Change.objects.filter(entity__in=list(sources)).exclude(field__in=(Change.WHOLE, Change.LEFT)).order_by("at")
     )
     for entity, field, source in changes.values_list("entity", "field", "source"):
-        if field in found[entity]:
-            found[entity][field] = rules.SOURCES.get(source, source)
-    return found
+        if field in sources[entity]:
+            sources[entity][field] = rules.SOURCES.get(source, source)
+    return sources
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,6 @@ from gridwalk.registry.queries import search
 def doors_at(viewer: Viewer, typed: str) -> list[Dwelling]:
     """The doors of the viewer's area an address may mean, in walking order; the one it says in full where it does."""
     ids = [hit.id for hit in search.search(viewer, typed) if hit.kind == "dwelling"]
-    found = list(Dwelling.objects.filter(pk__in=ids, status="active").order_by("grid_id", "walk_key"))
+    doors = list(Dwelling.objects.filter(pk__in=ids, status="active").order_by("grid_id", "walk_key"))
     exactly = address_writing.key(addresses.parse(typed))
-    return [door for door in found if door.address_key == exactly] or found
+    return [door for door in doors if door.address_key == exactly] or doors

@@ -72,9 +72,9 @@ def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = 
 
 def _inside(viewer: Viewer, scope: str) -> Q:
     inside = Q(pk__in=[])
-    for held in viewer.scopes(Verb.RECHECK):
-        if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(grid__code__startswith=max(held, scope, key=len))
+    for own in viewer.scopes(Verb.RECHECK):
+        if own.startswith(scope) or scope.startswith(own):
+            inside |= Q(grid__code__startswith=max(own, scope, key=len))
     return inside
 
 

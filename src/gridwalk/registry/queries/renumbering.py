@@ -49,10 +49,10 @@ Estates = Mapping[uuid.UUID, str]
 """Building → the new name of its estate; a building that is not in it keeps its own."""
 
 
-def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> list[NewAddress]:
+def readdressed(dwellings: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> list[NewAddress]:
     """Each door under the scheme."""
-    made = []
-    for door in found:
+    readdressings = []
+    for door in dwellings:
         new = scheme.door(numbers(door))
         estate = estates.get(door.building_id, "") if door.building_id else ""
         address = renumbering.readdress(door.address, door.address_key, new, estate=estate)
@@ -64,12 +64,12 @@ def readdressed(found: Sequence[Dwelling], scheme: Scheme, estates: Estates) -> 
             "" if floor is None else str(floor),
             address.room,
         )
-        made.append(
+        readdressings.append(
             NewAddress(
                 door, *new, floor, address_writing.display(address)[:120], address_writing.key(address), walk[:80]
             )
         )
-    return made
+    return readdressings
 
 
 def in_the_way(new: Sequence[NewAddress], buildings: Sequence[Building], scheme: Scheme, estates: Estates) -> list[str]:
@@ -122,15 +122,15 @@ def by_former(wanted: Mapping[str, Collection[str]]) -> dict[tuple[str, str], Dw
 
     A key two doors bore says none, nor does one of a number that another building has been given since.
     """
-    found: dict[tuple[str, str], list[Dwelling]] = {}
+    doors: dict[tuple[str, str], list[Dwelling]] = {}
     for community, keys in wanted.items():
         rows = list(former().filter(community=community, address_key__in=list(keys)).select_related("dwelling"))
         standing = territory.building_index(community) if rows else {}
         for row in rows:
             place, now = (address_writing.parts_of(key)[:2] for key in (row.address_key, row.dwelling.address_key))
             if place == now or place not in standing:
-                found.setdefault((community, row.address_key), []).append(row.dwelling)
-    return {place: rows[0] for place, rows in found.items() if len(rows) == 1}
+                doors.setdefault((community, row.address_key), []).append(row.dwelling)
+    return {place: rows[0] for place, rows in doors.items() if len(rows) == 1}
 
 
 Entrance = tuple[str, str, str, str]
@@ -141,7 +141,7 @@ def entrances_by_former(wanted: Collection[Entrance]) -> dict[Entrance, tuple[uu
     """What was called so → the one building, and stairwell, in which its doors stand now; a query each, for the
     few not known.
     """
-    found = {}
+    entrances = {}
     for place in wanted:
         community, estate, building, stairwell = place
         inside = f"{estate}|{building}|{stairwell}|" if stairwell else f"{estate}|{building}|"
@@ -149,5 +149,5 @@ def entrances_by_former(wanted: Collection[Entrance]) -> dict[Entrance, tuple[uu
         now = set(rows.values_list("dwelling__building", "dwelling__stairwell"))
         if len({at for at, _ in now}) == 1 and (len(now) == 1 or not stairwell):
             at, entrance = min(now, key=str)
-            found[place] = (at, entrance if stairwell else None)
-    return found
+            entrances[place] = (at, entrance if stairwell else None)
+    return entrances

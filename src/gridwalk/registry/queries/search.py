@@ -40,8 +40,8 @@ class Hit:
 
 def tail_of(typed: str) -> str:
     """The last four that 尾号1234 asks for; empty where the text asks for anything else. Such a search is audited."""
-    found = TAIL.match(text.fold(typed))
-    return found[1].upper() if found else ""
+    match = TAIL.match(text.fold(typed))
+    return match[1].upper() if match else ""
 
 
 def number_of(typed: str) -> str:
@@ -109,43 +109,43 @@ def _everywhere(viewer: Viewer, keys: Collection[str], matched: str) -> list[Hit
 
 
 def _by_pinyin(viewer: Viewer, typed: str) -> list[Hit]:
-    found = _everywhere(viewer, search_keys.of_pinyin_typed(typed), "拼音")
-    return found or _everywhere(viewer, search_keys.of_initials_typed(typed), "拼音首字母")
+    hits = _everywhere(viewer, search_keys.of_pinyin_typed(typed), "拼音")
+    return hits or _everywhere(viewer, search_keys.of_initials_typed(typed), "拼音首字母")
 
 
 def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
-    found: list[Hit] = []
+    hits: list[Hit] = []
     address = addresses.parse(_ROOM_AT_THE_END.sub(" ", folded))
     if any(c.isdigit() for c in folded) or address.building:
         keys = search_keys.of_address_typed(address)
-        found += _dwellings(viewer, _holds(keys), "地址")
-        found += _formerly(viewer, keys, {hit.id for hit in found})
-    found += _facilities(viewer, _holds(search_keys.of_name_typed(folded)), "类型、编号")
+        hits += _dwellings(viewer, _holds(keys), "地址")
+        hits += _formerly(viewer, keys, {hit.id for hit in hits})
+    hits += _facilities(viewer, _holds(search_keys.of_name_typed(folded)), "类型、编号")
     name = names.normalise(folded).value
     if name and not any(c.isdigit() for c in name):
         keys = search_keys.of_name_typed(name)
         part = _holds(keys) if keys else Q(name=name)
-        found += _persons(viewer, part, "姓名")
-        found += _named(viewer, Organization, part, "organization", "名称")
-        found += _named(viewer, Site, part, "site", "名称")
-        if not found:
-            found += _dwellings(viewer, _holds({f"e:{key[2:]}" for key in keys}), "小区")
-    return found
+        hits += _persons(viewer, part, "姓名")
+        hits += _named(viewer, Organization, part, "organization", "名称")
+        hits += _named(viewer, Site, part, "site", "名称")
+        if not hits:
+            hits += _dwellings(viewer, _holds({f"e:{key[2:]}" for key in keys}), "小区")
+    return hits
 
 
-def _found(viewer: Viewer, table: Any, condition: Q) -> QuerySet[Any]:
+def _records(viewer: Viewer, table: Any, condition: Q) -> QuerySet[Any]:
     """The records inside the viewer's area that meet a condition; in place of a merged one the record it was
     merged into.
     """
     inside = _inside(viewer)
-    held = table._default_manager.filter(inside, condition).values_list("id", "merged_into").order_by("id")
-    standing = {merged_into or pk for pk, merged_into in held[: LIMIT * 2]}
+    matching = table._default_manager.filter(inside, condition).values_list("id", "merged_into").order_by("id")
+    standing = {merged_into or pk for pk, merged_into in matching[: LIMIT * 2]}
     rows: QuerySet[Any] = table._default_manager.filter(inside, pk__in=standing)
     return rows
 
 
 def _persons(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
-    rows = list(_found(viewer, Person, condition).exclude(status="struck_off").order_by("sort_key", "id")[:LIMIT])
+    rows = list(_records(viewer, Person, condition).exclude(status="struck_off").order_by("sort_key", "id")[:LIMIT])
     places = {
         link.person_id: link.dwelling.address
         for link in Residence.objects.filter(person__in=rows, to_on__isnull=True).select_related("dwelling")
@@ -157,7 +157,7 @@ def _persons(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
 
 
 def _dwellings(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
-    rows = _found(viewer, Dwelling, condition).exclude(status="struck_off").select_related("grid__area")
+    rows = _records(viewer, Dwelling, condition).exclude(status="struck_off").select_related("grid__area")
     return [
         Hit("dwelling", d.id, d.address, f"{d.grid.area.short} {d.grid.name}", matched)
         for d in rows.order_by("grid_id", "walk_key")[:LIMIT]
@@ -169,24 +169,24 @@ def _facilities(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
     return [Hit("facility", row.id, row.title, row.where, matched) for row in rows]
 
 
-def _formerly(viewer: Viewer, keys: Collection[str], known: Collection[uuid.UUID]) -> list[Hit]:
+def _formerly(viewer: Viewer, keys: Collection[str], shown: Collection[uuid.UUID]) -> list[Hit]:
     """Doors that were called so before they were renumbered."""
     inside = Q(pk__in=[])
     for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
         inside |= Q(dwelling__grid__code__startswith=scope)
-    rows = renumbering.former().filter(inside, _holds(keys)).exclude(dwelling__in=known)
+    rows = renumbering.former().filter(inside, _holds(keys)).exclude(dwelling__in=shown)
     return [
         Hit(
             "dwelling",
-            one.dwelling_id,
-            one.dwelling.address,
-            f"{one.dwelling.grid.area.short} {one.dwelling.grid.name}",
-            f"原地址 {one.address}",
+            former.dwelling_id,
+            former.dwelling.address,
+            f"{former.dwelling.grid.area.short} {former.dwelling.grid.name}",
+            f"原地址 {former.address}",
         )
-        for one in rows.select_related("dwelling__grid__area").order_by("dwelling__walk_key", "-id")[:LIMIT]
+        for former in rows.select_related("dwelling__grid__area").order_by("dwelling__walk_key", "-id")[:LIMIT]
     ]
 
 
 def _named(viewer: Viewer, table: Any, condition: Q, kind: str, matched: str) -> list[Hit]:
-    rows = _found(viewer, table, condition).order_by("sort_key", "id")[:LIMIT]
+    rows = _records(viewer, table, condition).order_by("sort_key", "id")[:LIMIT]
     return [Hit(kind, row.id, row.name, row.address, matched) for row in rows]

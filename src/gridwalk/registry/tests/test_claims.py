@@ -104,18 +104,18 @@ def test_a_door_that_is_lived_in_again_loses_the_proof_of_its_vacancy(street: St
 
 def test_it_takes_eight_queries_for_one_household_and_for_many(street: Street) -> None:
     def cost(rooms: range) -> int:
-        said = []
+        statements = []
         for n in rooms:
             door = street.door(str(n), tenure="let")
             person = street.person(f"王{n}", door, phone=phone(n))
-            said += [
+            statements += [
                 Claim("dwelling", door.id, "tenure", "owner", "ledger"),
                 Claim("dwelling", door.id, "area_m2", "40", "visit"),
                 Claim("person", person.id, "phone", phone(n + 50), "visit"),
                 Claim("person", person.id, "id_no", id_no(n), "visit"),
             ]
         with street.writing() as writing, CaptureQueriesContext(connection) as seen:
-            judged = claims.apply_claims(writing, said)
+            judged = claims.apply_claims(writing, statements)
         assert [j.verdict for j in judged[:4]] == [Verdict.ASK, Verdict.APPLY, Verdict.APPLY, Verdict.APPLY]
         return len(seen)
 
@@ -149,15 +149,15 @@ def test_every_claim_ends_as_head_as_ancestor_or_in_a_difference(street: Street,
         door = street.door(tenure="let")
         person = street.person("张桂兰", door)
         first = {**heads(door), **heads(person)}
-        said = []
+        statements = []
         for (kind, field), n, source, saw in steps:
             entity = door if kind == "dwelling" else person
             entity.refresh_from_db()
             now = entity.heads.get(field)
             seen = {"unseen": UNSEEN, "head": now and uuid.UUID(now), "first": first.get(field)}[saw]
             street.say(entity, field, VALUES[field][n], source, seen=seen)
-            said.append((entity, field, VALUES[field][n]))
-        for entity, field, value in said:
+            statements.append((entity, field, VALUES[field][n]))
+        for entity, field, value in statements:
             entity.refresh_from_db()
             now = columns.read(entity, field)
             once = unbroken(created(entity).get(field), changes(entity, field), now)

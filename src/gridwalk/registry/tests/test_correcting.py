@@ -67,9 +67,14 @@ def test_no_two_organizations_have_one_credit_code(street: Street) -> None:
     with street.writing() as writing:
         creation.register(writing, "organization", [first, second])
 
-    def correct(one: creation.New) -> None:
+    def correct(organization: creation.New) -> None:
         corrections.correct(
-            actor=lead(), at=street.at, kind="organization", entity=one.id, raw={"uscc": uscc(1)}, reason="执照"
+            actor=lead(),
+            at=street.at,
+            kind="organization",
+            entity=organization.id,
+            raw={"uscc": uscc(1)},
+            reason="执照",
         )
 
     correct(first)

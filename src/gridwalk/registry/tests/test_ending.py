@@ -17,7 +17,7 @@ from gridwalk.registry.tests.street import FIRST, NEXT_GRID, SECOND, Street, lea
 
 
 def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Viewer | None = None) -> Recheck:
-    (made,) = endings.propose_end(
+    (rechecks,) = endings.propose_end(
         actor=who or worker(),
         at=street.at,
         kind=kind,
@@ -26,7 +26,7 @@ def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Vi
         evidence="at_the_door",
         reason="邻居说的，电话 12000000001",
     )
-    return made
+    return rechecks
 
 
 def decide(street: Street, recheck: Recheck, who: Viewer, *, confirmed: bool) -> None:

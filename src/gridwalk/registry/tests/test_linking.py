@@ -82,14 +82,14 @@ def test_two_moves_in_one_batch_end_at_the_last_door(street: Street) -> None:
     first, second = street.door("101"), street.door("102")
     person = street.person("张桂兰")
     with street.writing() as writing:
-        made = creation.link(
+        n_links = creation.link(
             writing,
             [
                 creation.NewResidence(person=person.id, dwelling=first.id, grid=GRID, kind="tenant", source="visit"),
                 creation.NewResidence(person=person.id, dwelling=second.id, grid=GRID, kind="tenant", source="visit"),
             ],
         )
-    assert made == 2
+    assert n_links == 2
     assert links(person) == [(second.id, "tenant")]
     assert Residence.objects.get(dwelling=first).to_on == street.at.date()
 
@@ -122,10 +122,10 @@ def test_a_person_belongs_to_the_home_then_to_the_registered_door_then_to_none(s
 
 def test_a_care_label_is_given_once_while_it_stands_and_ends_after_a_year(street: Street) -> None:
     person = street.person("张桂兰", street.door())
-    one = creation.NewCare(person=person.id, grid=GRID, category="living_alone", source="ledger")
+    plan = creation.NewCare(person=person.id, grid=GRID, category="living_alone", source="ledger")
     with street.writing() as writing:
-        assert len(creation.label_care(writing, [one, one])) == 1
-        assert len(creation.label_care(writing, [one])) == 0
+        assert len(creation.label_care(writing, [plan, plan])) == 1
+        assert len(creation.label_care(writing, [plan])) == 0
     label = CareLabel.objects.get()
     assert (label.interval_days, (label.ends_on - label.starts_on).days) == (7, 365)
     assert person.grid_id.startswith(FIRST)

@@ -35,20 +35,20 @@ AsViewer = Callable[[Role, str], Viewer]
 )
 def test_absent_and_not_yours_are_the_same(street: Street, getter: Callable[..., object]) -> None:
     with street.writing() as writing:
-        made = {
+        records = {
             kind: creation.register(writing, kind, [creation.New(grid=GRID, values={"name": "甲"}, source="ledger")])[0]
             for kind in ("organization", "site")
         }
     door = street.door()
-    made |= {"dwelling": door.id, "person": street.person("张桂兰", door).id}
-    mine = made[getter.__name__.removeprefix("get_")]
+    records |= {"dwelling": door.id, "person": street.person("张桂兰", door).id}
+    mine = records[getter.__name__.removeprefix("get_")]
     assert getter(worker(), mine)
-    said = set()
+    answers = set()
     for viewer, pk in ((lead(SECOND), mine), (worker(NEXT_GRID), mine), (lead(), ids.new_id())):
         with pytest.raises(NotHere) as raised:
             getter(viewer, pk)
-        said.add(str(raised.value))
-    assert said == {"没有这一条，或不在您的范围内。"}
+        answers.add(str(raised.value))
+    assert answers == {"没有这一条，或不在您的范围内。"}
 
 
 def test_names_and_vacancy_are_for_the_area_itself(street: Street, viewer: AsViewer) -> None:

@@ -23,13 +23,13 @@ def hits() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()")
         tables = [name for (name,) in cursor.fetchall()]
-        found = []
+        places = []
         for table in tables:
             for number in NUMBERS:
                 cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{number}%"])
                 if cursor.fetchone()[0]:
-                    found.append((table, number))
-    return found
+                    places.append((table, number))
+    return places
 
 
 def test_no_table_holds_a_number(street: Street) -> None:
@@ -41,8 +41,10 @@ def test_no_table_holds_a_number(street: Street) -> None:
         creation.register(writing, "organization", [new])
     street.say(person, "phone", phone(4))
     street.say(person, "id_no", id_no(3), "visit")
-    for found, decision in zip(Difference.objects.order_by("field"), ("keep", "accept"), strict=True):
-        decisions.decide(actor=who, at=street.at, difference=found.id, decision=decision, reason=f"本人说是 {phone(5)}")
+    for difference, decision in zip(Difference.objects.order_by("field"), ("keep", "accept"), strict=True):
+        decisions.decide(
+            actor=who, at=street.at, difference=difference.id, decision=decision, reason=f"本人说是 {phone(5)}"
+        )
     change(street, who, person.id)
     endings.propose_end(
         actor=who,
