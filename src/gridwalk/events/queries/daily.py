@@ -26,7 +26,7 @@ UNDO_FOR = dt.timedelta(days=7)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Recorded:
+class EventRow:
     """An event as a row: what, where or whom, by whom; ``undoable``: within seven days and not taken back."""
 
     id: uuid.UUID
@@ -42,7 +42,7 @@ class Recorded:
     undoable: bool
 
 
-def recent(viewer: Viewer, at: dt.datetime, *, limit: int = 12) -> list[Recorded]:
+def recent(viewer: Viewer, at: dt.datetime, *, limit: int = 12) -> list[EventRow]:
     """The last events of the grids the viewer keeps, newest first; at most four queries."""
     inside = functools.reduce(
         operator.or_, (Q(grid__code__startswith=s) for s in viewer.scopes(Verb.EDIT_REGISTER)), Q(pk__in=[])
@@ -58,17 +58,17 @@ def get_event(viewer: Viewer, event: uuid.UUID) -> Event:
     return recorded
 
 
-def row(viewer: Viewer, event: Event, at: dt.datetime) -> Recorded:
+def row(viewer: Viewer, event: Event, at: dt.datetime) -> EventRow:
     """One event as a row."""
     return _rows(viewer, [event], at)[0]
 
 
-def _rows(viewer: Viewer, events: Sequence[Event], at: dt.datetime) -> list[Recorded]:
+def _rows(viewer: Viewer, events: Sequence[Event], at: dt.datetime) -> list[EventRow]:
     named: dict[uuid.UUID, titles.Title] = {}
     for kind in ("dwelling", "person", "organization"):
         named |= titles.titles(viewer, kind, {e.entity for e in events if e.kind == kind})
     return [
-        Recorded(
+        EventRow(
             id=e.id,
             code=e.code,
             label=kinds.EVENTS[e.code].label,

@@ -25,7 +25,7 @@ from gridwalk.registry.queries.entities import shown_name
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Label:
+class LabelRow:
     """A care label as a row. ``steps``: what is next, in words."""
 
     id: uuid.UUID
@@ -58,7 +58,7 @@ class Label:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Due:
+class DueRow:
     """A care recipient whose next contact comes up; one contact counts for all their labels."""
 
     person: uuid.UUID
@@ -74,7 +74,7 @@ class Due:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Place:
+class PlaceRow:
     """A vacant or let dwelling whose interval is over, and the cheapest next step."""
 
     dwelling: uuid.UUID
@@ -118,7 +118,7 @@ def get_recipient(viewer: Viewer, pk: uuid.UUID) -> Person:
     return person
 
 
-def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Label]:
+def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[LabelRow]:
     """The care labels that run for some persons on record, those without consent too; nothing for who may
     not see care.
     """
@@ -135,7 +135,7 @@ def _due(scope: str, today: dt.date) -> QuerySet[Any]:
     return recipients.filter(due__lte=today + dt.timedelta(days=care.LOOK_AHEAD))
 
 
-def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Due], int]:
+def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[DueRow], int]:
     """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
     require(viewer, scope)
     recipients = _due(scope, today)
@@ -150,7 +150,7 @@ def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset:
         first = min(of[person.pk], key=care.due_on)
         home, due_on = homes.get(person.pk), care.due_on(first)
         lines.append(
-            Due(
+            DueRow(
                 person=person.pk,
                 name=shown_name(viewer, person.grid_id, person.name),
                 address=home.dwelling.address if home else "",
@@ -168,7 +168,7 @@ def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset:
 
 def listed(
     viewer: Viewer, scope: str, which: str, today: dt.date, *, limit: int = 100, offset: int = 0
-) -> tuple[list[Label], int]:
+) -> tuple[list[LabelRow], int]:
     """The labels of one of ``LISTS``, and how many. Raises NotHere."""
     require(viewer, scope)
     condition, by = LISTS[which]
@@ -177,7 +177,9 @@ def listed(
     return rows(viewer, page, today), labels.count()
 
 
-def places(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Place], int]:
+def places(
+    viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0
+) -> tuple[list[PlaceRow], int]:
     """Vacant and let dwellings whose interval is over, the longest first, and how many. Raises NotHere."""
     require(viewer, scope)
     dwellings = _overdue_places(scope, today)
@@ -192,11 +194,11 @@ def _overdue_places(scope: str, today: dt.date) -> QuerySet[Any]:
     return Dwelling.objects.filter(kept, predicates.dwelling_overdue(today), grid__code__startswith=scope)
 
 
-def _place(dwelling: Any, names: dict[str, accounts.Responsible]) -> Place:
+def _place(dwelling: Any, names: dict[str, accounts.Responsible]) -> PlaceRow:
     vacant = dwelling.occupancy == "vacant"
     call = "给产权人打电话" if dwelling.owner_phone_index else "问物业或邻居" if vacant else "顺路敲门"
     who = names.get(dwelling.grid_id) or names.get(dwelling.grid_id[:12])
-    return Place(
+    return PlaceRow(
         dwelling=dwelling.pk,
         address=dwelling.address,
         label=dwelling_label(dwelling.occupancy, dwelling.tenure),
@@ -218,7 +220,7 @@ def _of_active(scope: str) -> QuerySet[CareLabel]:
     return CareLabel.objects.filter(grid__code__startswith=scope, person__status="active")
 
 
-def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[Label]:
+def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[LabelRow]:
     """Labels (with their persons) as rows, in the order given; a constant number of queries."""
     labels = list(labels)
     homes, names = homes_of([label.person_id for label in labels]), responsible_of(labels, today)
@@ -226,7 +228,7 @@ def rows(viewer: Viewer, labels: Iterable[CareLabel], today: dt.date) -> list[La
     for label in labels:
         home, due_on = homes.get(label.person_id), care.due_on(label)
         lines.append(
-            Label(
+            LabelRow(
                 id=label.pk,
                 person=label.person_id,
                 name=shown_name(viewer, label.grid_id, label.person.name),

@@ -212,7 +212,7 @@ def _sources(several: Sequence[Entity]) -> dict[uuid.UUID, dict[str, str]]:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Door:
+class DoorRow:
     """A dwelling as a row of lists and charts."""
 
     id: uuid.UUID
@@ -226,7 +226,7 @@ class Door:
     n_differences: int
 
 
-def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict[uuid.UUID, Door]:
+def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict[uuid.UUID, DoorRow]:
     """Rows for many dwellings in a constant number of queries; vacancy, let and care only for who may see care."""
     ids = [d.id for d in dwellings]
     living: dict[uuid.UUID, int] = defaultdict(int)
@@ -248,7 +248,7 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
         n_differences = open_.get(d.id, 0) + sum(
             open_.get(p, 0) for p, door in persons.items() if door == d.id and p in open_
         )
-        rows[d.id] = Door(
+        rows[d.id] = DoorRow(
             id=d.id,
             room=d.room,
             floor=d.floor,

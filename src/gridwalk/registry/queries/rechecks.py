@@ -20,7 +20,7 @@ LATELY = 20
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Waiting:
+class RecheckRow:
     """A proposed end or return.
 
     ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors.
@@ -43,7 +43,7 @@ class Waiting:
     note: str
 
 
-def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[Waiting]:
+def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[RecheckRow]:
     """Open rechecks inside a scope, oldest first; the doors of one building that were proposed together are one."""
     return _shown(viewer, _open(viewer, scope).order_by("proposed_at", "id")[offset : offset + limit])
 
@@ -57,13 +57,13 @@ def _open(viewer: Viewer, scope: str) -> QuerySet[Recheck]:
     return Recheck.objects.filter(_inside(viewer, scope), state="open").exclude(_not_first())
 
 
-def lately(viewer: Viewer, scope: str) -> list[Waiting]:
+def lately(viewer: Viewer, scope: str) -> list[RecheckRow]:
     """What was decided last, the latest first."""
     rows = Recheck.objects.filter(_inside(viewer, scope), state__in=("confirmed", "rejected")).order_by("-decided_at")
     return _shown(viewer, rows.exclude(_not_first())[:LATELY])
 
 
-def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = False) -> Waiting | None:
+def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = False) -> RecheckRow | None:
     """The last end or return proposed for entities the viewer may see; ``whole``: for a building's doors together."""
     rows = Recheck.objects.filter(entity__in=list(entities))
     rows = rows.filter(together__isnull=False) if whole else rows
@@ -84,7 +84,7 @@ def _not_first() -> Q:
     return Q(together__isnull=False) & ~Q(pk__in=firsts.values("pk"))
 
 
-def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[Waiting]:
+def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[RecheckRow]:
     rows = list(rows)
     together = [row for row in rows if row.together]
     titles_of = _titles_of(viewer, rows)
@@ -113,8 +113,8 @@ def _titles_of(viewer: Viewer, rows: Sequence[Recheck]) -> dict[uuid.UUID, str]:
     return titles_of
 
 
-def _waiting(viewer: Viewer, row: Recheck, *, building: Building | None, title: str, n: int) -> Waiting:
-    return Waiting(
+def _waiting(viewer: Viewer, row: Recheck, *, building: Building | None, title: str, n: int) -> RecheckRow:
+    return RecheckRow(
         id=row.id,
         kind="building" if building else row.kind,
         subject=building.pk if building else row.entity,

@@ -19,7 +19,7 @@ from gridwalk.visits.models import CareContact, CareNeed
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class NeedRow:
     """A need as a row. ``late``: somebody should have asked by now."""
 
     id: uuid.UUID
@@ -52,7 +52,9 @@ def _followed(scope: str) -> QuerySet[CareNeed]:
     )
 
 
-def followed(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0) -> tuple[list[Row], int]:
+def followed(
+    viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset: int = 0
+) -> tuple[list[NeedRow], int]:
     """The needs nobody has confirmed as met, by the day somebody should ask, and how many. Raises NotHere."""
     care.require(viewer, scope)
     care_needs = _followed(scope)
@@ -66,7 +68,7 @@ def n_followed(viewer: Viewer, scope: str) -> int:
     return _followed(scope).count()
 
 
-def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[Row]:
+def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: dt.date) -> list[NeedRow]:
     """The needs of some persons that are followed; nothing for who may not see care."""
     if not viewer.may(Verb.SEE_CARE, grid):
         return []
@@ -74,7 +76,7 @@ def of_persons(viewer: Viewer, persons: Sequence[uuid.UUID], grid: str, today: d
     return _rows(viewer, care_needs.select_related("contact__label__person").order_by("ask_on", "id"), today)
 
 
-def get_need(viewer: Viewer, pk: uuid.UUID, today: dt.date) -> Row:
+def get_need(viewer: Viewer, pk: uuid.UUID, today: dt.date) -> NeedRow:
     """One need. Raises NotHere."""
     care_needs = list(CareNeed.objects.select_related("contact__label__person").filter(pk=pk))
     if not care_needs:
@@ -83,7 +85,7 @@ def get_need(viewer: Viewer, pk: uuid.UUID, today: dt.date) -> Row:
     return _rows(viewer, care_needs, today)[0]
 
 
-def _rows(viewer: Viewer, care_needs: Iterable[CareNeed], today: dt.date) -> list[Row]:
+def _rows(viewer: Viewer, care_needs: Iterable[CareNeed], today: dt.date) -> list[NeedRow]:
     care_needs = list(care_needs)
     labels = list({need.contact.label_id: need.contact.label for need in care_needs}.values())
     homes, names = care.homes_of([label.person_id for label in labels]), care.responsible_of(labels, today)
@@ -92,7 +94,7 @@ def _rows(viewer: Viewer, care_needs: Iterable[CareNeed], today: dt.date) -> lis
         label = need.contact.label
         home = homes.get(label.person_id)
         rows.append(
-            Row(
+            NeedRow(
                 id=need.pk,
                 person=label.person_id,
                 name=shown_name(viewer, label.grid_id, label.person.name),
@@ -116,7 +118,7 @@ def _rows(viewer: Viewer, care_needs: Iterable[CareNeed], today: dt.date) -> lis
 
 
 @dataclasses.dataclass(frozen=True)
-class Made:
+class ContactRow:
     """A contact that was made, with what became of the need found in it."""
 
     on: dt.date
@@ -126,7 +128,7 @@ class Made:
     became: str
 
 
-def contacts(label: CareLabel) -> list[Made]:
+def contacts(label: CareLabel) -> list[ContactRow]:
     """The contacts made for a label, newest first. The caller has checked that the viewer may see it."""
     recorded = CareContact.objects.filter(label=label).exclude(visit__withdrawn_at__isnull=False)
     rows = recorded.prefetch_related("needs").order_by("-on", "-created_at")
@@ -137,7 +139,7 @@ def contacts(label: CareLabel) -> list[Made]:
         if followed_ and followed_.settled_on:
             became += f"，{followed_.settled_on.month}月{followed_.settled_on.day}日 {followed_.settled_by_name}问过"
         lines.append(
-            Made(
+            ContactRow(
                 contact.on, contact.worker_name, contact.visit_id is not None, needs.NEEDS.get(contact.need, ""), became
             )
         )

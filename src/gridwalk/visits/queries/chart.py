@@ -141,7 +141,7 @@ def _per_floor(dwellings: Sequence[Dwelling]) -> dict[int, int]:
 
 
 def _cell(
-    viewer: Viewer, dwelling: Dwelling, target: Target | None, door: entities.Door, floor: int, column: int
+    viewer: Viewer, dwelling: Dwelling, target: Target | None, door: entities.DoorRow, floor: int, column: int
 ) -> Cell:
     state = target.state if target else ""
     character, tone = (

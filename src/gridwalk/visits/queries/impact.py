@@ -18,7 +18,7 @@ from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Recheck, Residence
 from gridwalk.registry.queries import ended, rechecks
 from gridwalk.registry.queries.entities import shown_name
-from gridwalk.registry.queries.rechecks import Waiting
+from gridwalk.registry.queries.rechecks import RecheckRow
 from gridwalk.territory import queries as territory
 
 
@@ -51,7 +51,7 @@ class Subject:
     of: str
     ended: str
     rows: Sequence[Any]
-    last: Waiting | None
+    last: RecheckRow | None
 
     @property
     def n(self) -> int:

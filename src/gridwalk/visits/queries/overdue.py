@@ -34,7 +34,7 @@ STEPS = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Figure:
+class VerifiedCount:
     """How many records have the field within its period, of how many."""
 
     n: int
@@ -49,8 +49,8 @@ class FieldCount:
     name: str
     label: str
     days: int
-    total: Figure
-    grids: dict[str, Figure]
+    total: VerifiedCount
+    grids: dict[str, VerifiedCount]
 
     @property
     def code(self) -> str:
@@ -59,7 +59,7 @@ class FieldCount:
 
 
 @dataclasses.dataclass(frozen=True)
-class Item:
+class OverdueRecord:
     """One record to be verified: the door's own facts or a person's. ``fields``: those past their period."""
 
     kind: str
@@ -70,7 +70,7 @@ class Item:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Door:
+class OverdueDoor:
     """A door with what is to be verified there; ``step``: a key of STEPS."""
 
     id: uuid.UUID
@@ -78,7 +78,7 @@ class Door:
     room: str
     group: str
     step: str
-    items: tuple[Item, ...]
+    items: tuple[OverdueRecord, ...]
 
 
 def _check(viewer: Viewer, scope: str) -> None:
@@ -106,8 +106,8 @@ def counts(viewer: Viewer, scope: str, today: dt.date) -> list[FieldCount]:
         }
         rows = list(_population(kind, scope).order_by("grid_id").values("grid_id").annotate(d=Count("pk"), **within))
         for name, days in ages.items():
-            grids = {row["grid_id"]: Figure(row[f"n_{days}"], row["d"]) for row in rows}
-            total = Figure(sum(f.n for f in grids.values()), sum(f.d for f in grids.values()))
+            grids = {row["grid_id"]: VerifiedCount(row[f"n_{days}"], row["d"]) for row in rows}
+            total = VerifiedCount(sum(f.n for f in grids.values()), sum(f.d for f in grids.values()))
             counted.append(
                 FieldCount(
                     kind=kind, name=name, label=dictionary.label(kind, name), days=days, total=total, grids=grids
@@ -136,7 +136,7 @@ def _at_home(persons: QuerySet[Any]) -> QuerySet[Residence]:
 
 def doors(
     viewer: Viewer, scope: str, today: dt.date, *, field: str = "", limit: int = 50, offset: int = 0
-) -> tuple[list[Door], int]:
+) -> tuple[list[OverdueDoor], int]:
     """Doors where something is to be verified, in walking order, and how many there are; a constant number of queries.
 
     Raises NotHere.
@@ -154,7 +154,7 @@ def doors(
 
 def without_door(
     viewer: Viewer, scope: str, today: dt.date, *, field: str = "", limit: int = 50, offset: int = 0
-) -> tuple[list[Item], int]:
+) -> tuple[list[OverdueRecord], int]:
     """People to be verified whom no door leads to, and how many there are. Raises NotHere."""
     _check(viewer, scope)
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
@@ -163,8 +163,10 @@ def without_door(
     return [_person(viewer, person, today) for person in rows], homeless.count()
 
 
-def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], today: dt.date, field: str) -> list[Door]:
-    of_door: dict[uuid.UUID, list[Item]] = defaultdict(list)
+def _rows(
+    viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], today: dt.date, field: str
+) -> list[OverdueDoor]:
+    of_door: dict[uuid.UUID, list[OverdueRecord]] = defaultdict(list)
     own = (
         set()
         if field.startswith("person")
@@ -175,7 +177,9 @@ def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], toda
     for dwelling in page:
         if dwelling.pk in own:
             labels = _labels("dwelling", dwelling.verified_on, today)
-            of_door[dwelling.pk].append(Item("dwelling", dwelling.pk, "这处房屋", labels, dwelling.verified_on))
+            of_door[dwelling.pk].append(
+                OverdueRecord("dwelling", dwelling.pk, "这处房屋", labels, dwelling.verified_on)
+            )
     links = _at_home(persons).filter(dwelling__in=page).select_related("person").order_by("created_at", "id")
     for link in links:
         of_door[link.dwelling_id].append(_person(viewer, link.person, today))
@@ -186,7 +190,7 @@ def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], toda
         .values_list("entity", flat=True)
     )
     return [
-        Door(
+        OverdueDoor(
             id=d.pk,
             address=d.address,
             room=d.room,
@@ -198,9 +202,9 @@ def _rows(viewer: Viewer, page: Sequence[Dwelling], persons: QuerySet[Any], toda
     ]
 
 
-def _person(viewer: Viewer, person: Person, today: dt.date) -> Item:
+def _person(viewer: Viewer, person: Person, today: dt.date) -> OverdueRecord:
     name = entities.shown_name(viewer, person.grid_id, person.name)
-    return Item("person", person.pk, name, _labels("person", person.verified_on, today), person.verified_on)
+    return OverdueRecord("person", person.pk, name, _labels("person", person.verified_on, today), person.verified_on)
 
 
 def _labels(kind: str, verified_on: dt.date | None, today: dt.date) -> str:
