@@ -20,7 +20,7 @@ from gridwalk.core.audit import verify
 from gridwalk.core.models import AuditEntry, Change, StoredFile
 from gridwalk.operations.backups import server
 from gridwalk.registry import columns
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.models import Difference, Organization, Person, Recheck, Residence
 from gridwalk.retention import jobs, queries, rules
 from gridwalk.retention.actions import applying
@@ -45,8 +45,8 @@ def end(person: Person, client: Client) -> None:
     """De-register with a recheck by a second person."""
     client.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬走"})
     recheck = Recheck.objects.get(entity=person.pk)
-    with core.write_to(*endings.grids_of([recheck]), actor=SYSTEM, at=clock.now()) as writing:
-        endings.decide(writing, [recheck], confirmed=True, note="电话核实")
+    with core.write_to(*ends.grids_of([recheck]), actor=SYSTEM, at=clock.now()) as writing:
+        ends.decide(writing, [recheck], confirmed=True, note="电话核实")
 
 
 def contents() -> dict[str, list[object]]:

@@ -28,7 +28,7 @@ from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import comparisons as queries
 from gridwalk.reconcile.queries import register
 from gridwalk.reconcile.queries import submissions as handed_in
-from gridwalk.registry.actions.endings import EndError
+from gridwalk.registry.actions.ends import EndError
 from gridwalk.territory import queries as territory
 
 KINDS = {kind: dictionary.KINDS[kind] for kind in register.KINDS}

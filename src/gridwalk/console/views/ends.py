@@ -15,7 +15,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views.register import PAGES
 from gridwalk.core import clock
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.ends import AT_ONCE, EVIDENCE, EVIDENCE_OF, PROPOSALS
 from gridwalk.visits.queries import impact
 
@@ -29,7 +29,7 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     fault, field = "", ""
     if request.method == "POST":
         try:
-            endings.propose_end(
+            ends.propose_end(
                 actor=request.viewer,
                 at=request.at,
                 kind=kind,
@@ -38,7 +38,7 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
                 evidence=request.POST.get("evidence", ""),
                 reason=request.POST.get("reason", ""),
             )
-        except endings.EndError as error:
+        except ends.EndError as error:
             fault, field = str(error), error.field
         else:
             counted = "，房屋仍算在应走访里" if subject.of == "dwelling" and not subject.ended else ""

@@ -13,7 +13,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.queries import rechecks
 from gridwalk.upkeep.queries import plans as upkeep
 from gridwalk.visits.actions import rechecks as recheck_actions
@@ -62,7 +62,7 @@ def recheck(request: Signed, what: str, pk: uuid.UUID) -> HttpResponse:
             recheck_actions.decide_recheck(
                 actor=request.viewer, at=request.at, recheck=pk, confirmed=confirmed, note=note
             )
-    except (VisitRefused, endings.EndError) as error:
+    except (VisitRefused, ends.EndError) as error:
         messages.error(request, str(error))
     else:
         messages.success(

@@ -13,7 +13,7 @@ from typing import Any
 
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import claims, creation, endings
+from gridwalk.registry.actions import claims, creation, ends
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Dwelling, Residence
 from gridwalk.registry.rules import Claim, Verdict
@@ -153,14 +153,14 @@ def _move_in(writing: Writing, person: uuid.UUID, door: uuid.UUID, grid: str, ki
 def _propose_end(writing: Writing, row: Difference, reason: str) -> str:
     record = columns.TABLES[row.kind]._default_manager.select_for_update().get(pk=row.entity)
     try:
-        endings.propose(writing, record, str(row.opened("claimed")), reason=reason or "采纳台账")
-    except endings.EndError as error:
+        ends.propose(writing, record, str(row.opened("claimed")), reason=reason or "采纳台账")
+    except ends.EndError as error:
         return str(error)
     return ""
 
 
 def _withdraw_end(writing: Writing, row: Difference) -> str:
-    withdrawn = endings.withdraw(writing, row.entity)
+    withdrawn = ends.withdraw(writing, row.entity)
     return "" if withdrawn else "这次注销已经复核过了，不能撤回。请到人员页核对状态。"
 
 

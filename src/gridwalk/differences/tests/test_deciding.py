@@ -13,7 +13,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import ChangedMeanwhile, DecisionError
 from gridwalk.registry import columns
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.models import Difference, Recheck, Residence
 from gridwalk.registry.tests.street import (
     GRID,
@@ -101,7 +101,7 @@ def test_an_accepted_death_waits_for_a_second_person_and_can_be_withdrawn(street
     assert (person.status_pending, Recheck.objects.get().state) == ("", "withdrawn")
     decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     with street.writing() as writing:
-        endings.decide(writing, [Recheck.objects.get(state="open")], confirmed=True, note="派出所证明")
+        ends.decide(writing, [Recheck.objects.get(state="open")], confirmed=True, note="派出所证明")
     with pytest.raises(DecisionError, match="已经复核过"):
         decisions.undo(actor=lead(), at=street.at, difference=difference.id)
 

@@ -14,7 +14,7 @@ from gridwalk.events.actions.reading import Row, Typed, get_door
 from gridwalk.events.models import Event
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry.actions import creation, endings
+from gridwalk.registry.actions import creation, ends
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.models import Organization
 
@@ -65,5 +65,5 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
         writing.reason = reason_kept(f"{writing.reason}，{why}")
         locked = Organization.objects.select_for_update().get(pk=business.pk)
         evidence = kinds.evidence("organization", "closed", told)
-        endings.propose(writing, locked, "closed", reason=writing.reason, evidence=evidence)
+        ends.propose(writing, locked, "closed", reason=writing.reason, evidence=evidence)
     return event

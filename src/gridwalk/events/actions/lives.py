@@ -14,7 +14,7 @@ from gridwalk.events.actions import steps
 from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
 from gridwalk.events.models import Event
 from gridwalk.registry import columns
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Person
@@ -77,5 +77,5 @@ def die(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event
     with steps.happening("died", subject, actor=actor, at=at, on=on, told=told) as (writing, event):
         locked = Person.objects.select_for_update().get(pk=subject.pk)
         evidence = kinds.evidence("person", "deceased", told)
-        endings.propose(writing, locked, "deceased", reason=writing.reason, evidence=evidence)
+        ends.propose(writing, locked, "deceased", reason=writing.reason, evidence=evidence)
     return event

@@ -17,7 +17,7 @@ from gridwalk.events import kinds
 from gridwalk.events.actions.reading import Coming
 from gridwalk.events.models import Event
 from gridwalk.registry import rules
-from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.actions import claims, corrections, creation, ends
 from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import Claim
@@ -93,7 +93,7 @@ def arrive(
     )
     persons = [comer.person.pk if comer.person else next(new_persons) for comer in coming]
     for pk in on_record(coming):
-        endings.withdraw(writing, pk)  # whoever comes has not moved away
+        ends.withdraw(writing, pk)  # whoever comes has not moved away
     house(writing, door, persons, kind, on=on, source=source)
     claims.confirm(writing, "person", [(pk, today) for pk in on_record(coming)], source=source)
     return persons
@@ -154,7 +154,7 @@ def depart(
         )
         for person in Person.objects.select_for_update().filter(pk__in=set(persons) - homed, status="active"):
             evidence = kinds.evidence("person", "moved_away", for_good)
-            endings.propose(writing, person, "moved_away", reason=writing.reason, evidence=evidence)
+            ends.propose(writing, person, "moved_away", reason=writing.reason, evidence=evidence)
 
 
 def say(writing: Writing, entity: Entity, source: str, **values: Any) -> None:

@@ -23,7 +23,7 @@ from gridwalk.events.actions import steps
 from gridwalk.events.models import Event
 from gridwalk.events.queries import daily as queries
 from gridwalk.registry import columns
-from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.actions import claims, corrections, creation, ends
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
@@ -178,11 +178,11 @@ class _Undoing:
 
     def _ends(self) -> None:
         for change in [*self._of("person", "status_pending"), *self._of("organization", "status_pending")]:
-            if change.new and not endings.withdraw(self.writing, change.entity):
+            if change.new and not ends.withdraw(self.writing, change.entity):
                 raise UndoError("这次注销已经复核过了，没有撤回。请到人员页核对状态。")
 
     def _unmake(self) -> None:
         for kind, table in (("person", Person), ("organization", Organization)):
             ids = [c.entity for c in self.changes if c.kind == kind and c.entity in self.made]
             for entity in table._default_manager.select_for_update().filter(pk__in=ids):
-                endings.unmake(self.writing, entity)
+                ends.unmake(self.writing, entity)

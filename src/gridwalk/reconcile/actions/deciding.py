@@ -25,7 +25,7 @@ from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
 from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import creation, endings
+from gridwalk.registry.actions import creation, ends
 from gridwalk.registry.models import Dwelling, Person
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -124,7 +124,7 @@ def _not_undone(writing: Writing, row: Unmatched) -> str:
         return "还没有定，或者过了 7 天"
     if row.state == "registered":
         return "已经登记进一张表，登错了请到它的页面送注销复核"
-    if row.state == "strike_off" and (row.entity is None or not endings.withdraw(writing, row.entity)):
+    if row.state == "strike_off" and (row.entity is None or not ends.withdraw(writing, row.entity)):
         return "这次注销已经复核过了"
     return ""
 
@@ -229,8 +229,8 @@ def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcom
             outcome.left["已不在这个网格，或不能这样注销"] += 1
             continue
         try:
-            endings.propose(writing, entity, "struck_off", reason=reason)
-        except endings.EndError as error:
+            ends.propose(writing, entity, "struck_off", reason=reason)
+        except ends.EndError as error:
             outcome.left[str(error)] += 1
         else:
             done.append(row)

@@ -13,7 +13,7 @@ from gridwalk.registry import columns
 from gridwalk.registry.actions import creation
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.registry.queries import ended
+from gridwalk.registry.queries import ends
 from gridwalk.territory import actions as territory
 
 
@@ -24,12 +24,20 @@ def taken(entities: Sequence[Any]) -> str:
     if any(entity.merged_into for entity in entities):
         return "没有恢复：这一条已并入另一条。要分开，到那一条的“更正方案”里撤销合并。"
     doors = [entity for entity in entities if isinstance(entity, Dwelling)]
+    return _address_taken(doors) if doors else _number_taken(entities)
+
+
+def _address_taken(doors: Sequence[Dwelling]) -> str:
     for community in {door.community for door in doors}:
         keys = [door.address_key for door in doors if door.community == community]
         standing = Dwelling.objects.filter(community=community, address_key__in=keys).exclude(status="struck_off")
         if again := standing.first():
             return f"没有恢复：{again.address} 已经另有一条在册，用那一条。"
-    if doors or not entities or entities[0].KIND not in columns.NUMBERS:
+    return ""
+
+
+def _number_taken(entities: Sequence[Any]) -> str:
+    if not entities or entities[0].KIND not in columns.NUMBERS:
         return ""
     field = columns.NUMBERS[entities[0].KIND][0]
     holders = columns.holders(entities[0].KIND, [columns.read(entity, field) for entity in entities])
@@ -42,7 +50,7 @@ def reinstate(writing: Writing, entities: Sequence[Any], *, reason: str) -> None
     """Step: entities of one kind are on record again. Whoever has another home by now keeps that; who has died or moved
     away since, and a door that is gone, get no link back.
     """
-    back = ended.links(entities)
+    back = ends.links(entities)
     touched = ["status", "heads"]
     for entity in entities:
         was = getattr(entity, "ended_as", "") or entity.status

@@ -10,7 +10,7 @@ from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
-from gridwalk.registry.actions import creation, endings
+from gridwalk.registry.actions import creation, ends
 from gridwalk.registry.models import CareLabel
 from gridwalk.registry.queries import care, entities, rechecks, search
 from gridwalk.registry.tests.street import (
@@ -121,7 +121,7 @@ def test_the_queue_is_for_who_decides(street: Street) -> None:
 def test_rechecks_wait_for_who_may_recheck_and_say_which_are_ones_own(street: Street) -> None:
     door = street.door()
     who = lead()
-    endings.propose_end(
+    ends.propose_end(
         actor=who,
         at=street.at,
         kind="dwelling",

@@ -9,7 +9,7 @@ from django.db import connection
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core.models import Change
 from gridwalk.differences.actions import decisions
-from gridwalk.registry.actions import corrections, creation, endings
+from gridwalk.registry.actions import corrections, creation, ends
 from gridwalk.registry.models import Difference, Dwelling, Organization, Person
 from gridwalk.registry.queries import entities, search
 from gridwalk.registry.tests.street import GRID, Street, id_no, lead, phone
@@ -46,7 +46,7 @@ def test_no_table_holds_a_number(street: Street) -> None:
             actor=who, at=street.at, difference=difference.id, decision=decision, reason=f"本人说是 {phone(5)}"
         )
     change(street, who, person.id)
-    endings.propose_end(
+    ends.propose_end(
         actor=who,
         at=street.at,
         kind="person",

@@ -12,7 +12,7 @@ from django.db.models import Q
 from gridwalk.core import envelope
 from gridwalk.core.actions import Writing
 from gridwalk.registry import rules
-from gridwalk.registry.actions import claims, corrections, creation, endings
+from gridwalk.registry.actions import claims, corrections, creation, ends
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Entity, Person, Residence
@@ -68,7 +68,7 @@ def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> No
     """Ends heard at the door wait for a second person; who has ended already has nothing to wait for."""
     heard = dict(end for _, found in visits for end in found.ends)
     for person in Person.objects.select_for_update().filter(pk__in=heard, status="active") if heard else ():
-        endings.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
+        ends.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
 
 
 def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:

@@ -16,7 +16,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.ends import REINSTATED
 from gridwalk.registry.models import Recheck
 from gridwalk.visits import rules
@@ -33,10 +33,10 @@ def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confir
     recheck_row = Recheck.objects.filter(pk=recheck).first()
     if recheck_row is None or not actor.may(Verb.RECHECK, recheck_row.grid_id):
         raise NotHere
-    with core.write_to(*endings.grids_of(endings.as_one(recheck_row)), actor=actor, at=at) as writing:
+    with core.write_to(*ends.grids_of(ends.as_one(recheck_row)), actor=actor, at=at) as writing:
         recheck_row = Recheck.objects.select_for_update().get(pk=recheck)
-        rechecks = endings.as_one(recheck_row)
-        endings.decide(writing, rechecks, confirmed=confirmed, note=note)
+        rechecks = ends.as_one(recheck_row)
+        ends.decide(writing, rechecks, confirmed=confirmed, note=note)
         if confirmed:
             _targets_follow(writing, [r.entity for r in rechecks], returning=recheck_row.proposed == REINSTATED)
     return recheck_row
@@ -107,9 +107,9 @@ def _strike_off(writing: Writing, target: Target, report: Visit, note: str) -> N
     """The register follows: a door that is not there is struck off, a business or site that left is closed."""
     entity: Any = columns.TABLES[target.kind]._default_manager.select_for_update().get(pk=target.entity)
     if entity.status in {"active", "strike_off_pending"}:
-        by = endings.Reporter(report.worker, report.worker_name, report.at)
+        by = ends.Reporter(report.worker, report.worker_name, report.at)
         end, reason = _end_of(target.kind, report.outcome)
-        endings.end_reported(writing, entity, end, by=by, reason=reason, note=note)
+        ends.end_reported(writing, entity, end, by=by, reason=reason, note=note)
 
 
 def _end_of(kind: str, outcome: str) -> tuple[str, str]:
@@ -124,4 +124,4 @@ def _end_of(kind: str, outcome: str) -> tuple[str, str]:
 def _grids(target: Target) -> set[str]:
     """The grids a decision may write to: striking off a door moves the persons linked to it."""
     end = Recheck(kind=target.kind, entity=target.entity)
-    return {target.grid_id} | endings.grids_of([end])
+    return {target.grid_id} | ends.grids_of([end])

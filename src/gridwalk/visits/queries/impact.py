@@ -16,7 +16,7 @@ from gridwalk.registry import columns, rules
 from gridwalk.registry.ends import PROPOSALS, ended_word
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Recheck, Residence
-from gridwalk.registry.queries import ended, rechecks
+from gridwalk.registry.queries import ends, rechecks
 from gridwalk.registry.queries.entities import shown_name
 from gridwalk.registry.queries.rechecks import RecheckRow
 from gridwalk.territory import queries as territory
@@ -156,7 +156,7 @@ def impact(viewer: Viewer, of: Subject, today: dt.date) -> Impact:
 
 def _links(entities: Sequence[Any], *, returning: bool) -> list[Residence]:
     if returning:
-        return ended.links(entities)
+        return ends.links(entities)
     ids = [entity.pk for entity in entities]
     mine = {"person": "person__in", "dwelling": "dwelling__in"}.get(entities[0].KIND)
     if mine is None:

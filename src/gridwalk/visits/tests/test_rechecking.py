@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.actions import creation, endings
+from gridwalk.registry.actions import creation, ends
 from gridwalk.registry.models import Organization, Person, Recheck
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FIRST, GRID, SECOND
@@ -86,7 +86,7 @@ def test_a_business_that_moved_away_is_closed(walk: Walk) -> None:
 
 def test_a_proposed_striking_off_keeps_the_door_in_scope_until_it_is_confirmed(walk: Walk) -> None:
     door = walk.street.door()
-    (proposal,) = endings.propose_end(
+    (proposal,) = ends.propose_end(
         actor=walk.worker,
         at=walk.at,
         kind="dwelling",

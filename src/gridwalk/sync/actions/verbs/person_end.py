@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridwalk.registry.actions import endings
+from gridwalk.registry.actions import ends
 from gridwalk.registry.models import Person
 from gridwalk.sync import messages
 from gridwalk.sync.actions import reading
@@ -37,4 +37,4 @@ class PersonEnd(Verb):
         ((person, end),) = outcome.findings.ends
         entity = Person.objects.select_for_update().get(pk=person)
         reason = outcome.reason_given or "上门时得知"
-        endings.propose(judgement.writing, entity, end, reason=reason, evidence="at_the_door")
+        ends.propose(judgement.writing, entity, end, reason=reason, evidence="at_the_door")

@@ -9,7 +9,7 @@ from typing import ClassVar
 from gridwalk.accounts.rules import NotPermitted
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.actions.endings import EndError
+from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Person
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan

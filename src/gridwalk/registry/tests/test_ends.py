@@ -10,14 +10,14 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
-from gridwalk.registry.actions import endings
-from gridwalk.registry.actions.endings import EndError
+from gridwalk.registry.actions import ends
+from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Dwelling, Recheck
 from gridwalk.registry.tests.street import FIRST, NEXT_GRID, SECOND, Street, lead, links, worker
 
 
 def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Viewer | None = None) -> Recheck:
-    (rechecks,) = endings.propose_end(
+    (rechecks,) = ends.propose_end(
         actor=who or worker(),
         at=street.at,
         kind=kind,
@@ -30,8 +30,8 @@ def propose(street: Street, kind: str, entity: uuid.UUID, proposed: str, who: Vi
 
 
 def decide(street: Street, recheck: Recheck, who: Viewer, *, confirmed: bool) -> None:
-    with core.write_to(*endings.grids_of([recheck]), actor=who, at=street.at) as writing:
-        endings.decide(writing, [recheck], confirmed=confirmed, note="已核")
+    with core.write_to(*ends.grids_of([recheck]), actor=who, at=street.at) as writing:
+        ends.decide(writing, [recheck], confirmed=confirmed, note="已核")
 
 
 def test_a_death_counts_when_a_second_person_has_confirmed_it(street: Street) -> None:
@@ -87,7 +87,7 @@ def test_it_takes_a_reason_and_somebody_of_the_area(street: Street) -> None:
     with pytest.raises(NotHere):
         propose(street, "dwelling", door.id, "struck_off", lead(SECOND))
     with pytest.raises(EndError, match="写明原因"):
-        endings.propose_end(
+        ends.propose_end(
             actor=lead(),
             at=street.at,
             kind="dwelling",

@@ -27,7 +27,7 @@ from gridwalk.registry import columns
 from gridwalk.registry.actions import creation, returns
 from gridwalk.registry.ends import AT_ONCE, EVIDENCE_OF, PROPOSALS, REINSTATED
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Recheck, Residence, Site
-from gridwalk.registry.queries import ended
+from gridwalk.registry.queries import ends
 from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Building
 
@@ -130,22 +130,15 @@ def propose_end(
     Raises NotHere, NotPermitted, EndError.
     """
     subject = _subject(actor, kind, entity, proposed)
-    if proposed not in {REINSTATED, *PROPOSALS[subject.of]}:
-        raise EndError(NOT_SO if proposed else "没有送：请选是哪一种。", "proposed")
-    if kind == "building" and proposed not in AT_ONCE:
-        raise EndError("没有送：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
-    if evidence not in EVIDENCE_OF[subject.of]:
-        raise EndError("没有送：请选凭什么知道的。", "evidence")
-    if not reason.strip():
-        raise EndError("没有送：请写明原因，复核的人要看。", "reason")
+    _refuse_form(subject.of, kind, proposed, evidence, reason)
     with core.write_to(subject.grid, actor=actor, at=at) as writing:
-        rows: Any = columns.TABLES[subject.of]._default_manager.select_for_update().filter(subject.rows).order_by("pk")
-        waits = set(
-            Recheck.objects.filter(entity__in=[row.pk for row in rows], state="open").values_list("entity", flat=True)
-        )
-        fit = [row for row in rows if row.pk not in waits and _may_be(row, proposed)]
+        table: Any = columns.TABLES[subject.of]._default_manager
+        records = list(table.select_for_update().filter(subject.rows).order_by("pk"))
+        waits = Recheck.objects.filter(entity__in=[record.pk for record in records], state="open")
+        waiting = set(waits.values_list("entity", flat=True))
+        fit = [record for record in records if record.pk not in waiting and _may_be(record, proposed)]
         if not fit:
-            raise EndError(WAITS if waits else STANDS if proposed == REINSTATED else GONE)
+            raise EndError(WAITS if waiting else STANDS if proposed == REINSTATED else GONE)
         if proposed == REINSTATED and (taken := returns.taken(fit)):
             raise EndError(taken)
         return _propose(
@@ -156,6 +149,18 @@ def propose_end(
             evidence=evidence,
             together=ids.new_id() if kind == "building" else None,
         )
+
+
+def _refuse_form(of: str, kind: str, proposed: str, evidence: str, reason: str) -> None:
+    """Raises EndError with the field that is wrong; ``of``: the kind of the records, ``kind`` may be a building."""
+    if proposed not in {REINSTATED, *PROPOSALS[of]}:
+        raise EndError(NOT_SO if proposed else "没有送：请选是哪一种。", "proposed")
+    if kind == "building" and proposed not in AT_ONCE:
+        raise EndError("没有送：整栋一起只办拆除和恢复，登记错了的一户一户办。", "proposed")
+    if evidence not in EVIDENCE_OF[of]:
+        raise EndError("没有送：请选凭什么知道的。", "evidence")
+    if not reason.strip():
+        raise EndError("没有送：请写明原因，复核的人要看。", "reason")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -350,7 +355,7 @@ def grids_of(rechecks: Sequence[Recheck]) -> set[str]:
     rows = list(table._default_manager.filter(pk__in=subjects))
     links = Residence.objects.filter(_links_of(rechecks))
     if rechecks[0].proposed == REINSTATED:
-        links = Residence.objects.filter(pk__in=[link.pk for link in ended.links(rows)])
+        links = Residence.objects.filter(pk__in=[link.pk for link in ends.links(rows)])
     grids = {*(row.grid_id for row in rows), *links.values_list("grid_id", flat=True)}
     if kind == "dwelling" or rechecks[0].proposed == REINSTATED:
         persons = Person.objects.filter(id__in=links.values("person_id"))
