@@ -13,7 +13,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.method import names
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
 from gridwalk.registry.queries import care, entities, titles
-from gridwalk.registry.queries.care import Label
+from gridwalk.registry.queries.care import LabelRow
 from gridwalk.registry.queries.entities import Fact
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
@@ -82,7 +82,7 @@ class Split:
         """Facts, links and labels of the record, each with where it goes."""
         fields, going = chosen.get("fields", {}), {*chosen.get("links", ()), *chosen.get("labels", ())}
 
-        def part(of: Link | Label, pk: uuid.UUID) -> Part:
+        def part(of: Link | LabelRow, pk: uuid.UUID) -> Part:
             return Part(of, rules.GO if str(pk) in going else rules.STAY)
 
         today = clock.local_date(clock.now())
