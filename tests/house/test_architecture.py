@@ -68,7 +68,7 @@ def test_it_keeps_the(command: list[str]) -> None:
 
 
 def test_it_writes_rows_in_actions_only() -> None:
-    found = []
+    writings = []
     for path in python_files():
         name = path.relative_to(SOURCE).as_posix()
         if (
@@ -76,8 +76,8 @@ def test_it_writes_rows_in_actions_only() -> None:
             and path.name != "actions.py"
             and "actions" not in path.relative_to(SOURCE).parent.parts
         ):
-            found += [f"{name}:{line} {what}" for line, what in writes(ast.parse(path.read_text()))]
-    assert not found
+            writings += [f"{name}:{line} {what}" for line, what in writes(ast.parse(path.read_text()))]
+    assert not writings
 
 
 def writes(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -174,18 +174,18 @@ def test_prettier_has_laid_out_the_web() -> None:
 
 
 def test_no_page_names_an_outside_address() -> None:
-    found = {
+    addresses = {
         path.relative_to(ROOT).as_posix(): ADDRESS.findall(path.read_text())
         for path in text_files(".html", ".svg", ".ts", ".css", ".js", ".txt")
         if ADDRESS.search(path.read_text())
     }
-    assert not found
+    assert not addresses
 
 
 def test_no_built_asset_loads_from_an_outside_address() -> None:
     built = SOURCE / "console" / "static" / "gridwalk" / "built"
-    found = {path.name: LOADING.findall(path.read_text()) for path in built.glob("*.*s")}
-    assert not any(found.values()), found
+    addresses = {path.name: LOADING.findall(path.read_text()) for path in built.glob("*.*s")}
+    assert not any(addresses.values()), addresses
 
 
 def test_lock_files_hold_hashes_and_no_address() -> None:

@@ -42,7 +42,7 @@ def today(days: int = 0) -> str:
     return (clock.local_date(clock.now()) + dt.timedelta(days=days)).isoformat()
 
 
-def said(**more: Any) -> dict[str, Any]:
+def answers(**more: Any) -> dict[str, Any]:
     return {"on": today(-3), "told": "self"} | more
 
 
@@ -100,7 +100,7 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     path = f"/daily/moved_in/dwelling/{home.pk}/"
     worker = sign_in(Role.GRID_WORKER, GRID)
     wrong = id_no(21)[:-1] + ("1" if id_no(21)[-1] != "1" else "2")
-    raw = said(
+    raw = answers(
         **{"name-0": "沈青禾", "id_no-0": wrong, "phone-0": phone(7), "residence_kind": "tenant", "on": today(1)}
     )
     shown = refused(worker, path, raw)
@@ -124,7 +124,7 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     current = Residence.objects.filter(person=moved, to_on__isnull=True).order_by("kind")
     assert [(r.dwelling.room, r.kind) for r in current] == [("101", "registered_here"), ("201", "tenant")]
     assert "已登记住在这里" in refused(
-        worker, path, said(**{"name-0": "沈青禾", "id_no-0": id_no(21), "residence_kind": "tenant"})
+        worker, path, answers(**{"name-0": "沈青禾", "id_no-0": id_no(21), "residence_kind": "tenant"})
     )
 
     past = text(street, f"/doors/{home.pk}/")
@@ -153,18 +153,18 @@ def test_moving_out_goes_to_another_door_or_away_with_a_recheck(street: Client, 
     path = f"/daily/moved_out/person/{person.pk}/"
     assert f'value="{person.pk}" checked' in text(street, path)
     shown = refused(
-        street, path, said(who=[str(person.pk)], where="door", address="海河花园5号楼1单元", residence_kind="tenant")
+        street, path, answers(who=[str(person.pk)], where="door", address="海河花园5号楼1单元", residence_kind="tenant")
     )
     assert "有几处" in shown
     assert 'value="海河花园5号楼1单元"' in shown
     event, shown = saved(
         street,
         path,
-        said(who=[str(person.pk)], where="door", address="海河花园5号楼1单元301", residence_kind="lives_here"),
+        answers(who=[str(person.pk)], where="door", address="海河花园5号楼1单元301", residence_kind="lives_here"),
     )
     link = Residence.objects.get(person=person, to_on__isnull=True)
     assert (link.dwelling.room, link.kind, link.from_on) == ("301", "lives_here", dt.date.fromisoformat(today(-3)))
-    saved(street, path, said(who=[str(person.pk)], where="away", keeps="leaves"))
+    saved(street, path, answers(who=[str(person.pk)], where="away", keeps="leaves"))
     recheck = Recheck.objects.get(entity=person.pk)
     assert (recheck.proposed, recheck.state) == ("moved_away", "open")
     assert recheck.reason.startswith("搬走，")
@@ -193,9 +193,9 @@ def test_a_birth_a_death_and_a_marriage(street: Client, sign_in: SignIn) -> None
 
     old = Person.objects.get(name="程兰因")
     path = f"/daily/died/person/{old.pk}/"
-    assert "早于登记的出生日期" in refused(street, path, said(who=str(old.pk), on="1949-01-01"))
-    assert "请选是谁" in refused(street, f"/daily/died/dwelling/{home.pk}/", said())
-    saved(street, path, said(who=str(old.pk)))
+    assert "早于登记的出生日期" in refused(street, path, answers(who=str(old.pk), on="1949-01-01"))
+    assert "请选是谁" in refused(street, f"/daily/died/dwelling/{home.pk}/", answers())
+    saved(street, path, answers(who=str(old.pk)))
     old.refresh_from_db()
     assert (old.status, old.status_pending) == ("active", "deceased")
     told = text(street, f"/people/{old.pk}/")
@@ -207,7 +207,7 @@ def test_a_birth_a_death_and_a_marriage(street: Client, sign_in: SignIn) -> None
     assert "提出的人不能自己复核" in mine.content.decode()
 
     path = f"/daily/married/dwelling/{home.pk}/"
-    raw = said(
+    raw = answers(
         **{"who": str(mother.pk), "name-0": "许知远", "id_no-0": id_no(31), "home": "theirs", "registered": "elsewhere"}
     )
     assert "对方没有登记的住处" in refused(street, path, raw)
@@ -220,7 +220,7 @@ def test_a_birth_a_death_and_a_marriage(street: Client, sign_in: SignIn) -> None
 def test_a_dwelling_is_let_its_let_ends_and_it_has_another_owner(street: Client, sign_in: SignIn) -> None:
     home = door("202")
     path = f"/daily/let/dwelling/{home.pk}/"
-    raw = said(
+    raw = answers(
         **{
             "name-0": "沈青禾",
             "id_no-0": id_no(21),
@@ -246,16 +246,16 @@ def test_a_dwelling_is_let_its_let_ends_and_it_has_another_owner(street: Client,
     tenants = list(Residence.objects.filter(dwelling=home, kind="tenant").values_list("person_id", flat=True))
     path = f"/daily/let_ended/dwelling/{home.pk}/"
     assert text(street, path).count(" checked") == 2  # the tenants are chosen already
-    assert "还有 1 人没选" in refused(street, path, said(who=[str(tenants[0])], after="vacant:property_office"))
-    saved(street, path, said(who=[str(pk) for pk in tenants], after="vacant:property_office"))
+    assert "还有 1 人没选" in refused(street, path, answers(who=[str(tenants[0])], after="vacant:property_office"))
+    saved(street, path, answers(who=[str(pk) for pk in tenants], after="vacant:property_office"))
     home.refresh_from_db()
     assert (home.occupancy, home.vacancy_source) == ("vacant", "property_office")
-    assert "没有登记为出租" in refused(street, path, said(after="owner"))
+    assert "没有登记为出租" in refused(street, path, answers(after="owner"))
 
     path = f"/daily/owner_changed/dwelling/{home.pk}/"
     assert "现在：王房东" in text(street, path)
-    assert "请填新产权人" in refused(street, path, said())
-    event, _ = saved(street, path, said(owner_name="李房东"))
+    assert "请填新产权人" in refused(street, path, answers())
+    event, _ = saved(street, path, answers(owner_name="李房东"))
     home.refresh_from_db()
     assert (home.owner_name, home.owner_phone_index) == ("李房东", "")
     street.post(f"/daily/recorded/{event.pk}/undo/")
@@ -263,14 +263,14 @@ def test_a_dwelling_is_let_its_let_ends_and_it_has_another_owner(street: Client,
     assert home.owner_name == "王房东"
     assert home.owner_phone_index
     Dwelling.objects.filter(pk=home.pk).update(status="struck_off")
-    assert "已注销，没有记" in refused(street, path, said(owner_name="李房东"))
+    assert "已注销，没有记" in refused(street, path, answers(owner_name="李房东"))
     assert "换房主" not in text(street, f"/doors/{home.pk}/").split("来历")[0]
 
 
 def test_a_business_opens_and_closes(street: Client, sign_in: SignIn) -> None:
     home = door("102")
     path = f"/daily/opened/dwelling/{home.pk}/"
-    raw = said(
+    raw = answers(
         name="河北早点", uscc=uscc(1), org_kind="household_business", contact_name="沈青禾", contact_phone=phone(5)
     )
     shown = refused(street, path, raw | {"uscc": uscc(1)[:-1] + ("A" if uscc(1)[-1] != "A" else "B")})
@@ -280,28 +280,28 @@ def test_a_business_opens_and_closes(street: Client, sign_in: SignIn) -> None:
     assert "已登记：河北早点，海河花园 5号楼 1单元 102" in refused(street, path, raw)
     assert "关停</a>" in text(street, f"/organizations/{shop.pk}/")
     path = f"/daily/closed/organization/{shop.pk}/"
-    assert "请写原因" in refused(street, path, said())
-    _, shown = saved(street, path, said(why="到期不租了，电话12000000001"))
+    assert "请写原因" in refused(street, path, answers())
+    _, shown = saved(street, path, answers(why="到期不租了，电话12000000001"))
     shop.refresh_from_db()
     closing = Recheck.objects.filter(entity=shop.pk, state="open").exists()
     assert closing or shop.status == "closed"
     assert not Change.objects.filter(reason__contains="12000000001").exists()
     assert "关停" in text(street, f"/organizations/{shop.pk}/")
     elsewhere = sign_in(Role.COMMUNITY_LEAD, "120105001024")
-    assert elsewhere.post(path, said(why="关了")).status_code == 404
+    assert elsewhere.post(path, answers(why="关了")).status_code == 404
     assert street.get(f"/daily/closed/dwelling/{home.pk}/").status_code == 404
 
 
 def test_registrations_come_and_go(street: Client, sign_in: SignIn) -> None:
     person = Person.objects.get(name="程望舒")
     path = f"/daily/registered_out/person/{person.pk}/"
-    assert "请选谁的户口迁走了" in refused(street, path, said())
-    event, _ = saved(street, path, said(who=[str(person.pk)]))
+    assert "请选谁的户口迁走了" in refused(street, path, answers())
+    event, _ = saved(street, path, answers(who=[str(person.pk)]))
     assert Residence.objects.get(person=person, to_on__isnull=True).kind == "lives_elsewhere_registered"
     home = door("101")
     path = f"/daily/registered_in/dwelling/{home.pk}/"
-    assert "请选人" in refused(street, path, said())
-    saved(street, path, said(who=[str(person.pk)]))
+    assert "请选人" in refused(street, path, answers())
+    saved(street, path, answers(who=[str(person.pk)]))
     assert Residence.objects.get(person=person, to_on__isnull=True).kind == "lives_here"
     assert "后来有人改过" in street.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
     Event.objects.update(at=clock.now() - dt.timedelta(days=8))
@@ -347,11 +347,11 @@ def test_the_pages_cost_the_same_for_three_times_the_people(street: Client) -> N
     home = door("101")
     paths = ["/daily/overdue/", "/daily/", f"/daily/let/dwelling/{home.pk}/", f"/doors/{home.pk}/"]
     stairwell_of(2, "7")
-    saved(street, f"/daily/owner_changed/dwelling/{home.pk}/", said(owner_name="王房东"))
+    saved(street, f"/daily/owner_changed/dwelling/{home.pk}/", answers(owner_name="王房东"))
     before = [cost(path) for path in paths]
     stairwell_of(9, "8")
     for name in ("李房东", "赵房东", "孙房东"):
-        saved(street, f"/daily/owner_changed/dwelling/{home.pk}/", said(owner_name=name))
+        saved(street, f"/daily/owner_changed/dwelling/{home.pk}/", answers(owner_name=name))
     assert [cost(path) for path in paths] == before
 
 

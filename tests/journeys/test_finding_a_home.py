@@ -11,7 +11,7 @@ from gridwalk.registry.models import Person, Residence
 from tests.harness.campaign import COMMUNITY, GRID
 from tests.harness.people import SignIn
 from tests.journeys.test_bench import case, text
-from tests.journeys.test_daily import door, refused, said, saved
+from tests.journeys.test_daily import answers, door, refused, saved
 
 pytestmark = pytest.mark.slow
 
@@ -29,15 +29,15 @@ def test_who_has_no_home_gets_one_from_the_bench_without_an_id_number(street: Cl
     assert other.headers["Location"] == path
 
     assert "住在哪一户" in text(street, path)
-    shown = refused(street, path, said(address="海河花园5号楼9单元901", residence_kind="tenant", on=""))
+    shown = refused(street, path, answers(address="海河花园5号楼9单元901", residence_kind="tenant", on=""))
     assert "没找到这一处" in shown
     assert 'value="海河花园5号楼9单元901"' in shown
-    assert "请选怎么住" in refused(street, path, said(address="海河花园5号楼1单元202"))
+    assert "请选怎么住" in refused(street, path, answers(address="海河花园5号楼1单元202"))
     worker = sign_in(Role.GRID_WORKER, GRID)
     assert f'href="{path}"' in case(worker, "no_home")
     assert sign_in(Role.COMMUNITY_LEAD, "120105001024").get(path).status_code == 404
 
-    raw = said(address="海河花园5号楼1单元202", residence_kind="lives_elsewhere_registered")
+    raw = answers(address="海河花园5号楼1单元202", residence_kind="lives_elsewhere_registered")
     event, page = saved(worker, path, raw)
     assert "记下了：搬来" in page
     home = Residence.objects.get(person=person, to_on__isnull=True)

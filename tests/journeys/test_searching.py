@@ -14,7 +14,7 @@ from tests.harness.people import SignIn
 pytestmark = pytest.mark.slow
 
 
-def found(client: Client, typed: str) -> str:
+def results(client: Client, typed: str) -> str:
     return client.post("/search/", {"q": typed}, follow=True).content.decode()
 
 
@@ -36,21 +36,21 @@ def found(client: Client, typed: str) -> str:
 def test_a_person_is_found_by_whatever_is_known_and_only_in_one_s_area(
     street: Client, sign_in: SignIn, typed: str
 ) -> None:
-    assert "程望舒" in found(street, typed)
+    assert "程望舒" in results(street, typed)
     stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
-    assert "程望舒" not in found(stranger, typed)
-    assert "没有查到" in found(stranger, typed)
+    assert "程望舒" not in results(stranger, typed)
+    assert "没有查到" in results(stranger, typed)
 
 
 @pytest.mark.parametrize("typed", ["海河花园5号楼1单元101", "5-1-101", "５栋1门101室", "海河花园5号楼"])
 def test_a_door_is_found_in_any_style(street: Client, typed: str) -> None:
-    assert "海河花园 5号楼 1单元 101" in found(street, typed)
+    assert "海河花园 5号楼 1单元 101" in results(street, typed)
 
 
 def test_searching_by_the_last_four_is_on_record_without_the_number(street: Client) -> None:
-    found(street, "程望舒")
+    results(street, "程望舒")
     assert not AuditEntry.objects.filter(verb="number.tail_searched").exists()
-    found(street, "尾号5671")
+    results(street, "尾号5671")
     entry = AuditEntry.objects.get(verb="number.tail_searched")
     assert "5671" not in str(entry.__dict__)
 
@@ -60,6 +60,6 @@ def test_keys_follow_an_edit(street: Client) -> None:
     street.post(f"/correct/person/{person.pk}/", {"name": "程旺书", "phone": "12012340808", "reason": "按证件更正"})
     person.refresh_from_db()
     assert person.name == "程旺书"
-    assert "程旺书" in found(street, "旺书")
-    assert "程旺书" in found(street, "尾号0808")
-    assert "程旺书" not in found(street, "尾号5671")
+    assert "程旺书" in results(street, "旺书")
+    assert "程旺书" in results(street, "尾号0808")
+    assert "程旺书" not in results(street, "尾号5671")

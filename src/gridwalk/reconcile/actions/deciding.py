@@ -42,7 +42,7 @@ class UnmatchedRefused(Exception):
 
 
 @dataclasses.dataclass
-class Outcome:
+class Tally:
     """How many were decided, and why the others were not."""
 
     n_done: int = 0
@@ -54,9 +54,7 @@ class Outcome:
         return "；".join(f"{n} 条没办成：{why}" for why, n in self.left.items())
 
 
-def decide(
-    *, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID], decision: str, reason: str = ""
-) -> Outcome:
+def decide(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID], decision: str, reason: str = "") -> Tally:
     """Decide open records, a transaction a grid. What cannot be done so stays open and is counted with its reason.
 
     Raises NotPermitted, UnmatchedRefused.
@@ -70,7 +68,7 @@ def decide(
         if decision not in CHOICES[row.what]:
             raise UnmatchedRefused("这一类不能这样定。")
         by_grid[row.grid].append(row.id)
-    outcome = Outcome()
+    outcome = Tally()
     for grid, chosen in sorted(by_grid.items()):
         with core.write_to(grid, actor=actor, at=at) as writing:
             rows = list(Unmatched.objects.select_for_update().filter(pk__in=chosen, state="open").select_related("of"))
@@ -91,7 +89,7 @@ def decide(
     return outcome
 
 
-def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> Outcome:
+def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> Tally:
     """Take decisions back within seven days, a transaction a grid; what cannot be taken back is counted with
     its reason.
 
@@ -101,7 +99,7 @@ def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> O
     for row in Unmatched.objects.filter(pk__in=list(unmatched)):
         access.require(actor, Verb.DECIDE_DIFFERENCE, row.grid)
         by_grid[row.grid].append(row.id)
-    outcome = Outcome()
+    outcome = Tally()
     for grid, chosen in sorted(by_grid.items()):
         with core.write_to(grid, actor=actor, at=at) as writing:
             back = []
@@ -129,7 +127,7 @@ def _not_undone(writing: Writing, row: Unmatched) -> str:
     return ""
 
 
-def _register(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
+def _register(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Tally) -> list[Unmatched]:
     """Records only a ledger has, into the register: a door by its address, a person at a door that stands."""
     values = [row.opened() for row in rows]
     places = Places(rows[0].of.scope).locate(values) if rows else []
@@ -220,7 +218,7 @@ def _ref(row: Unmatched) -> str:
     return source_ref(row.of.name, row.sheet, row.row_no)
 
 
-def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
+def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Tally) -> list[Unmatched]:
     """Records only the register has: their end is proposed, a second person rechecks it."""
     done = []
     for row in rows:
@@ -237,7 +235,7 @@ def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcom
     return done
 
 
-def _at_door(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Outcome) -> list[Unmatched]:
+def _at_door(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Tally) -> list[Unmatched]:
     """The door goes on its worker's list: the record's own, or the one the ledger's address names."""
     located = Places(rows[0].of.scope).locate([row.opened() for row in rows]) if rows else []
     at = {row.id: place.dwelling for row, place in zip(rows, located, strict=True) if place.dwelling}
@@ -254,7 +252,7 @@ def _at_door(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: 
     return done
 
 
-_DO: Mapping[str, Callable[[Writing, Sequence[Unmatched], str, Outcome], list[Unmatched]]] = {
+_DO: Mapping[str, Callable[[Writing, Sequence[Unmatched], str, Tally], list[Unmatched]]] = {
     "registered": _register,
     "strike_off": _strike_off,
     "at_door": _at_door,

@@ -58,7 +58,7 @@ class Mark:
         return self.kind, self.community, _plain(self.name)
 
 
-class Standing:
+class FacilityIndex:
     """Which facility a row speaks of: of its kind at its building by number, else by spot and stairwell; a number that
     only one of the kind has in the community is enough where one side names no building.
     """
@@ -94,7 +94,7 @@ class Listed:
         self.work = work
         self.new: list[NewFacility] = []
         self._fresh: set[uuid.UUID] = set()
-        self._standing = Standing()
+        self._standing = FacilityIndex()
         for facility in work.known_facilities().order_by("created_at", "id"):
             self._standing.remember(facility.id, Mark.of(facility))
         places = work.places

@@ -54,7 +54,7 @@ def undecided(comparison: Comparison) -> dict[str, int]:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class UnmatchedRow:
     """A one-sided record or a question as a row, numbers masked. ``other``: what the register has, of a question."""
 
     id: uuid.UUID
@@ -73,7 +73,7 @@ class Row:
 
 def rows(
     viewer: Viewer, comparison: Comparison, what: str, *, state: str = "open", offset: int = 0
-) -> tuple[list[Row], int]:
+) -> tuple[list[UnmatchedRow], int]:
     """A page of what a comparison left, in the order of grids and of the ledger, and how many there are;
     four queries.
     """
@@ -85,11 +85,11 @@ def rows(
     return [_row(viewer, u, titles) for u in page], chosen.count()
 
 
-def _row(viewer: Viewer, unmatched: Unmatched, titles: dict[uuid.UUID, tuple[str, str]]) -> Row:
+def _row(viewer: Viewer, unmatched: Unmatched, titles: dict[uuid.UUID, tuple[str, str]]) -> UnmatchedRow:
     values = unmatched.opened()
     registered = titles.get(unmatched.entity, NOWHERE) if unmatched.entity else NOWHERE
     full = viewer.may(Verb.SEE_ROWS, unmatched.grid)
-    return Row(
+    return UnmatchedRow(
         id=unmatched.id,
         title=_title(viewer, unmatched, values) or registered[0],
         text=(_text(unmatched.kind, values) if full else "") or registered[1],
