@@ -170,7 +170,7 @@ def test_a_need_found_before_is_answered_at_the_door_in_one_tap(opened: Page) ->
     opened.get_by_role("button", name="无变化，存下").click()
     expect(opened.get_by_text("都到服务器了")).to_be_visible()
     need = CareNeed.objects.get()
-    assert (need.state, need.settled_on) == ("confirmed", today)
+    assert (need.state, need.met_on) == ("confirmed", today)
 
 
 def test_a_hazard_goes_with_a_small_photo_that_says_nothing_of_the_place(opened: Page, tmp_path: Path) -> None:

@@ -118,20 +118,20 @@ def test_from_label_to_need_confirmed_renewed_and_ended(worker: Client, person: 
     with in_days(18):
         worker = sign_in(Role.GRID_WORKER, GRID)
         assert "该问了" in text(worker.get("/care/?tab=needs"))
-        assert "早于发现需要" in text(worker.post(page, {"do": "settled", "on": str(today(-11))}))
-        assert worker.post(page, {"do": "unsettled"}).status_code == 302
+        assert "早于发现需要" in text(worker.post(page, {"do": "met", "on": str(today(-11))}))
+        assert worker.post(page, {"do": "unmet"}).status_code == 302
         care_need.refresh_from_db()
-        assert (care_need.state, care_need.n_unsettled, care_need.ask_on) == ("open", 1, today(3))
+        assert (care_need.state, care_need.n_unmet, care_need.ask_on) == ("open", 1, today(3))
         assert "请选转给了谁" in text(worker.post(page, {"do": "referred"}))
         assert "请选当场帮了" in text(worker.post(page, {"do": "whatever"}))
         assert worker.post(page, {"do": "referred", "to": "family", "by": str(today(2))}).status_code == 302
         assert "请从单子里选一处" in text(worker.post(page, {"do": "referred", "to": "moon"}))
-        assert worker.post(page, {"do": "settled", "back": "https://example.org/"}).headers["Location"] == (
+        assert worker.post(page, {"do": "met", "back": "https://example.org/"}).headers["Location"] == (
             f"/people/{person.pk}/"
         )
         care_need.refresh_from_db()
-        assert (care_need.state, care_need.settled_on, care_need.settled_by_name) == ("confirmed", today(), "网格员")
-        assert "已经有结果了" in text(worker.post(page, {"do": "settled"}))
+        assert (care_need.state, care_need.met_on, care_need.met_by_name) == ("confirmed", today(), "网格员")
+        assert "已经有结果了" in text(worker.post(page, {"do": "met"}))
         assert "没有等着确认的需要" in text(worker.get("/care/?tab=needs"))
         label.refresh_from_db()
         assert label.last_contact_on == today(), "asking is a contact"

@@ -117,7 +117,7 @@ class Round(models.Model):
 class CareNeed(models.Model):
     """A need found in a contact, followed until its recipient has said that it is met (P22). Its grid is its label's.
 
-    ``ask_on``: the day by which somebody asks again; ``settled_in``: the visit it was said in, where it was one.
+    ``ask_on``: the day by which somebody asks again; ``met_in``: the visit it was said in, where it was one.
     """
 
     KEPT = Kept(
@@ -132,11 +132,11 @@ class CareNeed(models.Model):
     state = models.CharField(max_length=12)
     referred_to = models.CharField(max_length=12, blank=True)
     ask_on = models.DateField()
-    n_unsettled = models.PositiveSmallIntegerField(default=0)
-    settled_on = models.DateField(null=True)
-    settled_by = models.UUIDField(null=True)
-    settled_by_name = models.CharField(max_length=40, blank=True)
-    settled_in = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
+    n_unmet = models.PositiveSmallIntegerField(default=0)
+    met_on = models.DateField(null=True)
+    met_by = models.UUIDField(null=True)
+    met_by_name = models.CharField(max_length=40, blank=True)
+    met_in = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [

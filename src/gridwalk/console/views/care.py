@@ -203,11 +203,11 @@ def care_need(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         do = request.POST.get("do", "")
         try:
-            if do in {"settled", "unsettled"}:
-                contacts.settle_need(
-                    actor=request.viewer, at=request.at, need=pk, settled=do == "settled", on=_day(request, "on")
+            if do in {"met", "unmet"}:
+                contacts.confirm_need(
+                    actor=request.viewer, at=request.at, need=pk, met=do == "met", on=_day(request, "on")
                 )
-                answer = "已落实，这一项了结了。" if do == "settled" else "还没解决，仍在“该确认”里，3 天内再想办法。"
+                answer = "已落实，这一项了结了。" if do == "met" else "还没解决，仍在“该确认”里，3 天内再想办法。"
             else:
                 to = request.POST.get("to", "") if do == "referred" else ""
                 by = _day(request, "by") if do == "referred" else None

@@ -113,8 +113,8 @@ class AuditVerb(enum.StrEnum):
     CARE_RENEWED = "care.renewed", "续了关怀类别", "关"
     CARE_ENDED = "care.ended", "结束了关怀类别", "关"
     CARE_NEED_HELPED = "care.need_helped", "给需要想了办法", "关", "给一项需要想了办法"
-    CARE_NEED_SETTLED = "care.need_settled", "确认需要已落实", "关", "问过，一项需要已落实"
-    CARE_NEED_UNSETTLED = "care.need_unsettled", "问过，需要还没解决", "关", "问过，一项需要还没解决"
+    CARE_NEED_MET = "care.need_met", "确认需要已落实", "关", "问过，一项需要已落实"
+    CARE_NEED_UNMET = "care.need_unmet", "问过，需要还没解决", "关", "问过，一项需要还没解决"
     CARE_OPENED = "care.opened", "打开了关怀清单", "", "", "打开了所在范围的关怀清单"
     # 差异、查重核疑、更正方案
     DIFFERENCE_ACCEPTED = "difference.accepted", "采纳了差异", "定", "采纳了一条差异"

@@ -35,7 +35,7 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
     _refuse_who_is_here(typed, coming, door, kind)
     on, told = typed.day(missing=""), typed.told()
     typed.check()
-    typed.look_twice(door, coming, kind, settled={"vacant_with_residents"})
+    typed.look_twice(door, coming, kind, answers={"vacant_with_residents"})
     grids = steps.grids_of(steps.on_record(coming))
     with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
@@ -64,7 +64,7 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
     typed.check()
     assert door is not None
     comer = Coming({}, resident)
-    typed.look_twice(door, [comer], kind, settled={"vacant_with_residents"})
+    typed.look_twice(door, [comer], kind, answers={"vacant_with_residents"})
     with steps.happening(
         "moved_in", door, actor=actor, at=at, on=on, told=told, grids=steps.grids_of([resident.pk])
     ) as (
@@ -144,7 +144,7 @@ def marry(
     typed.check()
     assert home is not None
     kind = "lives_here" if registered == "here" else "lives_elsewhere_registered"
-    typed.look_twice(home, coming, kind, settled={"vacant_with_residents"})
+    typed.look_twice(home, coming, kind, answers={"vacant_with_residents"})
     persons = [chosen[0].person_id, *steps.on_record(coming)]
     grids = steps.grids_of(persons) | {home.grid_id}
     with steps.happening("married", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):

@@ -39,7 +39,7 @@ def let(
     owner_phone = typed.fact("dwelling", "owner_phone")
     on, told = typed.day(), typed.told()
     typed.check()
-    typed.look_twice(door, coming, "tenant", settled={"vacant_with_residents", "owner_with_tenants"})
+    typed.look_twice(door, coming, "tenant", answers={"vacant_with_residents", "owner_with_tenants"})
     grids = steps.grids_of([*steps.on_record(coming), *(link.person_id for link in gone)])
     with steps.happening("let", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = kinds.source(told)

@@ -51,7 +51,7 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
         "relation": kinds.child_of(mother_or_father.person.relation),
     }
     kind = kinds.newborn_lives(mother_or_father.kind, registered)
-    typed.look_twice(door, [Coming(values)], kind, settled={"vacant_with_residents"})
+    typed.look_twice(door, [Coming(values)], kind, answers={"vacant_with_residents"})
     with steps.happening("born", door, actor=actor, at=at, on=born_on, told=told) as (writing, event):
         source = kinds.source(told)
         steps.arrive(writing, door, [Coming(values)], kind, on=born_on, source=source)

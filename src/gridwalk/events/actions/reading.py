@@ -135,15 +135,15 @@ class Typed:
             return None
         return {field: value.value for field, value in parsed.items()}
 
-    def look_twice(self, door: Dwelling, coming: Sequence[Coming], kind: str, *, settled: Collection[str] = ()) -> None:
-        """Say what is worth a second look about who comes, once. ``settled``: checks the event itself answers.
+    def look_twice(self, door: Dwelling, coming: Sequence[Coming], kind: str, *, answers: Collection[str] = ()) -> None:
+        """Say what is worth a second look about who comes, once. ``answers``: checks the event itself answers.
 
         Raises Noticed.
         """
         if self._raw.get("seen") == "1":
             return
         noticed = [
-            n for comer in coming for n in entry.warnings(self.actor, door, comer.values, kind) if n.code not in settled
+            n for comer in coming for n in entry.warnings(self.actor, door, comer.values, kind) if n.code not in answers
         ]
         if noticed:
             raise Noticed(noticed)

@@ -45,10 +45,10 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
         work.take(claim)
     for kind, of_kind in work.changed.items():
         bulk.update(list(of_kind.values()), [*sorted(work.touched[kind]), "heads"])
-    settled = queue.ask(work.asked)
+    repeated = queue.ask(work.asked)
     queue.close_answered(writing, work.said)
     return [
-        Judged(claim, Verdict.SAME if asked is not None and asked.id in settled else verdict, head)
+        Judged(claim, Verdict.SAME if asked is not None and asked.id in repeated else verdict, head)
         for claim, verdict, asked, head in work.judged
     ]
 

@@ -29,15 +29,15 @@ def ask(asked: Sequence[Difference]) -> set[uuid.UUID]:
     ).values_list("entity", "field", "claimed_hash", "source", "state", "head")
     at_door = {(*question, "") for *question, state, _ in earlier if state == "to_door"}
     kept = {(*question, head) for *question, state, head in earlier if state == "kept"}
-    fresh, settled = [], set()
+    fresh, repeated = [], set()
     for difference in asked:
         question = (difference.entity, difference.field, difference.claimed_hash, difference.source)
         if (*question, difference.head) in kept:
-            settled.add(difference.id)
+            repeated.add(difference.id)
         elif (*question, "") not in at_door:
             fresh.append(difference)
     Difference.objects.bulk_create(fresh, ignore_conflicts=True)
-    return settled
+    return repeated
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ from gridwalk.visits.needs import Need
 
 BACK = 31
 """A contact may be written down so many days after it was made."""
-SETTLED = "这项需要已经有结果了，没有再记。请刷新后再看。"
+ANSWERED = "这项需要已经有结果了，没有再记。请刷新后再看。"
 
 
 class CareRefused(Exception):
@@ -62,7 +62,7 @@ def _faults_of_day(on: dt.date, today: dt.date) -> dict[str, str]:
     return {}
 
 
-def settle_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, settled: bool, on: dt.date | None = None) -> None:
+def confirm_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, met: bool, on: dt.date | None = None) -> None:
     """What the recipient says of a need: met, or not yet.
 
     Asking is a contact. Raises NotHere, NotPermitted, CareRefused.
@@ -70,9 +70,7 @@ def settle_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, settled: boo
     care_need = _followed(need, actor)
     if on is not None and on < care_need.contact.on:
         raise CareRefused("没有记：问的日期早于发现需要的那天。", {"on": "早于发现需要的那天"})
-    record_contact(
-        actor=actor, at=at, said=Need(person=care_need.contact.label.person_id, asked=((need, settled),)), on=on
-    )
+    record_contact(actor=actor, at=at, said=Need(person=care_need.contact.label.person_id, asked=((need, met),)), on=on)
 
 
 def help_need(
@@ -92,7 +90,7 @@ def help_need(
         still = CareNeed.objects.select_for_update(of=("self",)).filter(pk=need, state__in=needs.FOLLOWED)
         locked = still.select_related("contact__label").first()
         if locked is None:
-            raise CareRefused(SETTLED)
+            raise CareRefused(ANSWERED)
         locked.referred_to, locked.ask_on = to if help_ == "referred" else "", needs.ask_on(help_, today, by)
         caring.turn(writing, locked, help_, source="office")
         writing.audit(
@@ -110,7 +108,7 @@ def _followed(need: uuid.UUID, actor: Viewer) -> CareNeed:
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, care_need.contact.label.grid_id)
     if care_need.state not in needs.FOLLOWED:
-        raise CareRefused(SETTLED)
+        raise CareRefused(ANSWERED)
     return care_need
 
 

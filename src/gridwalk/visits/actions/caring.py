@@ -103,25 +103,25 @@ def _found(writing: Writing, contact: CareContact, need: Need) -> CareNeed:
 
 def _answer(writing: Writing, contacts: Sequence[Contact]) -> None:
     """What recipients say of needs found before; an id that is no followed need of that person says nothing."""
-    asked = {pk: (contact, settled) for contact in contacts for pk, settled in contact.said.asked}
+    asked = {pk: (contact, met) for contact in contacts for pk, met in contact.said.asked}
     if not asked:
         return
     followed = CareNeed.objects.select_for_update(of=("self",)).filter(pk__in=list(asked), state__in=needs.FOLLOWED)
     for need in followed.select_related("contact__label"):
-        contact, settled = asked[need.pk]
+        contact, met = asked[need.pk]
         if need.contact.label.person_id == contact.said.person and contact.on >= need.contact.on:
-            _settle(writing, need, contact, settled=settled)
+            _record_answer(writing, need, contact, met=met)
 
 
-def _settle(writing: Writing, need: CareNeed, contact: Contact, *, settled: bool) -> None:
-    if settled:
-        need.settled_on, need.settled_by, need.settled_by_name = contact.on, contact.worker, contact.worker_name
-        need.settled_in = contact.visit
+def _record_answer(writing: Writing, need: CareNeed, contact: Contact, *, met: bool) -> None:
+    if met:
+        need.met_on, need.met_by, need.met_by_name = contact.on, contact.worker, contact.worker_name
+        need.met_in = contact.visit
     else:
-        need.n_unsettled += 1
+        need.n_unmet += 1
         need.ask_on = needs.ask_on("open", contact.on)
-    turn(writing, need, "confirmed" if settled else "open", source="visit" if contact.visit else "office")
-    verb = AuditVerb.CARE_NEED_SETTLED if settled else AuditVerb.CARE_NEED_UNSETTLED
+    turn(writing, need, "confirmed" if met else "open", source="visit" if contact.visit else "office")
+    verb = AuditVerb.CARE_NEED_MET if met else AuditVerb.CARE_NEED_UNMET
     label = need.contact.label
     writing.audit(verb, scope=label.grid_id, kind="person", subject=label.person_id, data={"need": str(need.pk)})
 
@@ -143,12 +143,12 @@ def turn(writing: Writing, need: CareNeed, state: str, *, source: str) -> None:
 
 
 def take_back(writing: Writing, visit: Visit) -> None:
-    """Step: a visit was withdrawn. Needs found in it do not count; needs it settled are open and asked about today."""
+    """Step: a visit was withdrawn. Needs found in it do not count; needs met in it are open and asked about today."""
     for need in CareNeed.objects.filter(contact__visit=visit, state__in=needs.FOLLOWED).select_related(
         "contact__label"
     ):
         turn(writing, need, "withdrawn", source="visit")
-    for need in CareNeed.objects.filter(settled_in=visit).select_related("contact__label"):
-        need.settled_on = need.settled_by = need.settled_in = None
-        need.settled_by_name, need.ask_on = "", clock.local_date(writing.at)
+    for need in CareNeed.objects.filter(met_in=visit).select_related("contact__label"):
+        need.met_on = need.met_by = need.met_in = None
+        need.met_by_name, need.ask_on = "", clock.local_date(writing.at)
         turn(writing, need, "open", source="visit")

@@ -30,7 +30,7 @@ def withdraw_visit(*, actor: Viewer, at: dt.datetime, visit: uuid.UUID, reason: 
     """Take a wrong visit back with a reason; facts and persons it brought stay and are corrected on their own pages.
 
     Its target, the last contact of its place and of its care labels and its proof of vacancy fall back to the visits
-    that stand; needs found in it do not count, needs it settled are open again. Raises NotHere, NotPermitted,
+    that stand; needs found in it do not count, needs met in it are open again. Raises NotHere, NotPermitted,
     VisitRefused.
     """
     withdrawn = Visit.objects.filter(pk=visit, withdrawn_at__isnull=True).first()

@@ -102,10 +102,10 @@ class Migration(migrations.Migration):
                 ("state", models.CharField(max_length=12)),
                 ("referred_to", models.CharField(blank=True, max_length=12)),
                 ("ask_on", models.DateField()),
-                ("n_unsettled", models.PositiveSmallIntegerField(default=0)),
-                ("settled_on", models.DateField(null=True)),
-                ("settled_by", models.UUIDField(null=True)),
-                ("settled_by_name", models.CharField(blank=True, max_length=40)),
+                ("n_unmet", models.PositiveSmallIntegerField(default=0)),
+                ("met_on", models.DateField(null=True)),
+                ("met_by", models.UUIDField(null=True)),
+                ("met_by_name", models.CharField(blank=True, max_length=40)),
                 (
                     "contact",
                     models.ForeignKey(
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "settled_in",
+                    "met_in",
                     models.ForeignKey(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="visits.visit"
                     ),

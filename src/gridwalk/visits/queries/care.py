@@ -35,9 +35,9 @@ class NeedRow:
     found_by: str
     ask_on: dt.date
     late: bool
-    n_unsettled: int
-    settled_on: dt.date | None
-    settled_by: str
+    n_unmet: int
+    met_on: dt.date | None
+    met_by: str
     responsible: str
 
     @property
@@ -108,9 +108,9 @@ def _rows(viewer: Viewer, care_needs: Iterable[CareNeed], today: dt.date) -> lis
                 found_by=need.contact.worker_name,
                 ask_on=need.ask_on,
                 late=need.ask_on <= today,
-                n_unsettled=need.n_unsettled,
-                settled_on=need.settled_on,
-                settled_by=need.settled_by_name,
+                n_unmet=need.n_unmet,
+                met_on=need.met_on,
+                met_by=need.met_by_name,
                 responsible=names[label.pk],
             )
         )
@@ -136,8 +136,8 @@ def contacts(label: CareLabel) -> list[ContactRow]:
     for contact in rows:
         followed_ = next(iter(contact.needs.all()), None)
         became = needs.STATES[followed_.state] if followed_ else needs.HELP.get(contact.help, "")
-        if followed_ and followed_.settled_on:
-            became += f"，{followed_.settled_on.month}月{followed_.settled_on.day}日 {followed_.settled_by_name}问过"
+        if followed_ and followed_.met_on:
+            became += f"，{followed_.met_on.month}月{followed_.met_on.day}日 {followed_.met_by_name}问过"
         lines.append(
             ContactRow(
                 contact.on, contact.worker_name, contact.visit_id is not None, needs.NEEDS.get(contact.need, ""), became

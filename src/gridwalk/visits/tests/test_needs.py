@@ -88,11 +88,11 @@ def test_a_need_found_at_the_door_is_followed_once_and_answered_there(walk: Walk
     )
     assert state() == "referred", "nobody answers for another; no new need closes nothing"
     asked = walk.knock(door, "met", walk.then(-1), found=seen(Need(person=person.id, asked=((found.pk, True),)))).id
-    assert (state(), CareNeed.objects.get().settled_in_id) == ("confirmed", asked)
+    assert (state(), CareNeed.objects.get().met_in_id) == ("confirmed", asked)
 
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=asked, reason="记错了人")
     found.refresh_from_db()
-    assert (found.state, found.settled_on, found.ask_on) == ("open", None, walk.at.date())
+    assert (found.state, found.met_on, found.ask_on) == ("open", None, walk.at.date())
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=first, reason="记错了户")
     assert state() == "withdrawn"
     late = walk.knock(door, "met", walk.then(-1, 15), found=seen(Need(person=person.id, asked=((found.pk, False),))))
@@ -127,4 +127,4 @@ def test_a_need_goes_with_its_person_to_the_next_grid(walk: Walk) -> None:
     need = CareNeed.objects.get()
     for stranger in (walk.worker, Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, "120105001"),))):
         with pytest.raises(NotHere):
-            care.settle_need(actor=stranger, at=walk.at, need=need.pk, settled=True)
+            care.confirm_need(actor=stranger, at=walk.at, need=need.pk, met=True)
