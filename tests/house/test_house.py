@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import subprocess
 import sys
@@ -15,17 +14,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools" / "house.py"
 LAYERS = [["phone", "console"], ["sync"], ["core"]]
-
-
-@pytest.fixture(scope="module")
-def house() -> Any:
-    spec = importlib.util.spec_from_file_location("house", TOOL)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["house"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["house"]
 
 
 def test_it_prints_the_table_of_this_checkout() -> None:

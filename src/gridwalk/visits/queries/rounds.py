@@ -29,7 +29,7 @@ BROKEN = ("faulty", "out_of_use")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Line:
+class RoundLine:
     """A facility or key site as a row. ``when``: overdue · soon · ahead, empty where it is gone; ``broken``: what
     is wrong with it, in words, until a round says that it is repaired.
     """
@@ -97,7 +97,7 @@ def _chosen(rows: QuerySet[Facility], chosen: Chosen, today: dt.date) -> QuerySe
 
 def facilities(
     viewer: Viewer, scope: str, chosen: Chosen, today: dt.date, *, limit: int = LIMIT, offset: int = 0
-) -> tuple[list[Line], int]:
+) -> tuple[list[RoundLine], int]:
     """Facilities of a scope in walking order, and how many are chosen; a constant number of queries. Raises NotHere."""
     rows = _chosen(Facility.objects.filter(_inside(viewer, scope)), chosen, today)
     ordered = rows.select_related("grid__area", "building").order_by("grid_id", "walk_key", "sort_key", "id")
@@ -127,7 +127,7 @@ def total(figures: Iterable[InTime]) -> InTime:
     return InTime("", "全部", sum(f.n for f in figures), sum(f.d for f in figures))
 
 
-def due(viewer: Viewer, scope: str, today: dt.date) -> list[Line]:
+def due(viewer: Viewer, scope: str, today: dt.date) -> list[RoundLine]:
     """该巡检的: facilities and key sites whose round is overdue or due soon, overdue first, then in walking order.
 
     A constant number of queries. Raises NotHere.
@@ -149,7 +149,7 @@ def buildings(viewer: Viewer, scope: str) -> list[tuple[uuid.UUID, str]]:
     return [(b.id, f"{b.estate} {b.name}".strip()) for b in ordered]
 
 
-def at_building(viewer: Viewer, building: Building, today: dt.date) -> list[Line]:
+def at_building(viewer: Viewer, building: Building, today: dt.date) -> list[RoundLine]:
     """The facilities of a building and the key sites whose address is in it; a constant number of queries.
 
     Raises NotHere.
@@ -168,14 +168,14 @@ def _building_of(site: Site) -> tuple[str, str]:
     return addresses.estate_key(address.estate or address.road), address.building or address.number
 
 
-def line_of(viewer: Viewer, entity: Any, today: dt.date) -> Line:
+def line_of(viewer: Viewer, entity: Any, today: dt.date) -> RoundLine:
     """One facility or key site as a row. Raises NotHere."""
     _inside(viewer, entity.grid_id)
     (line,) = _lines([entity], today)
     return line
 
 
-def _lines(records: Iterable[Any], today: dt.date) -> list[Line]:
+def _lines(records: Iterable[Any], today: dt.date) -> list[RoundLine]:
     rows = list(records)
     last = _last_rounds([row.id for row in rows])
     return [_facility(row, last, today) if isinstance(row, Facility) else _site(row, last, today) for row in rows]
@@ -200,11 +200,11 @@ def _dates(row: Any, today: dt.date) -> tuple[int, dt.date | None, dt.date, str]
     return row.interval_days, row.last_contact_on, due_on, rules.round_state(due_on, today)
 
 
-def _facility(row: Facility, last: Mapping[uuid.UUID, Round], today: dt.date) -> Line:
+def _facility(row: Facility, last: Mapping[uuid.UUID, Round], today: dt.date) -> RoundLine:
     interval, last_on, due_on, when = _dates(row, today)
     place = f"{row.building.estate} {row.building.name}".strip() if row.building else "没有挂到楼栋"
     is_broken = row.status in BROKEN
-    return Line(
+    return RoundLine(
         kind="facility",
         id=row.id,
         title=row.title,
@@ -222,12 +222,12 @@ def _facility(row: Facility, last: Mapping[uuid.UUID, Round], today: dt.date) ->
     )
 
 
-def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> Line:
+def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> RoundLine:
     interval, last_on, due_on, when = _dates(row, today)
     estate, key = _building_of(row)
     place = f"{estate} {key}号楼" if estate and key else row.address
     broken = _said(last.get(row.id))
-    return Line(
+    return RoundLine(
         kind="site",
         id=row.id,
         title=row.name,
@@ -246,7 +246,7 @@ def _site(row: Site, last: Mapping[uuid.UUID, Round], today: dt.date) -> Line:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Past:
+class PastRound:
     """A round as its page lists it."""
 
     id: uuid.UUID
@@ -260,20 +260,20 @@ class Past:
     withdrawn: str
 
 
-def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Past]:
+def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[PastRound]:
     """The rounds of a facility or key site, newest first, those taken back too. Raises NotHere."""
     _inside(viewer, grid)
     return [_past(one) for one in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")]
 
 
-def _past(round_: Round) -> Past:
+def _past(round_: Round) -> PastRound:
     label, mark, tone = rules.ROUND_RESULTS[round_.result]
     parts: Sequence[str] = (
         rules.ROUND_FAULTS.get(round_.fault, ""),
         round_.note,
         "先停用" if round_.out_of_use else "",
     )
-    return Past(
+    return PastRound(
         id=round_.id,
         on=round_.on,
         label=label,

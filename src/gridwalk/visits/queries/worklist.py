@@ -23,7 +23,7 @@ from gridwalk.visits.steps import Door
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Row:
+class GapRow:
     """One target that keeps the rate from 100 %, or any target where all are asked for."""
 
     target: uuid.UUID
@@ -101,7 +101,7 @@ def gaps(
     limit: int = 200,
     offset: int = 0,
     everything: bool = False,
-) -> tuple[list[Row], Counter[str]]:
+) -> tuple[list[GapRow], Counter[str]]:
     """The gap rows of a scope in walking order and how many there are by reason. A constant number of queries."""
     _check(viewer, scope)
     targets_left = _targets(campaign, scope, kind)
@@ -126,7 +126,7 @@ def gaps(
     return rows(viewer, [targets[pk] for pk in page], at), reasons
 
 
-def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row]:
+def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[GapRow]:
     """Rows for targets of one or several kinds, in the order given."""
     today = clock.local_date(at)
     dwellings = Dwelling.objects.filter(pk__in=[t.entity for t in targets if t.kind == "dwelling"])
@@ -159,7 +159,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Row
         character, tone = mark(target.state, outcome, target.n_visits, agreed=target.revisit_at is not None)
         dwelling = places.get(target.entity)
         lines.append(
-            Row(
+            GapRow(
                 target=target.id,
                 entity=target.entity,
                 kind=target.kind,
@@ -216,7 +216,7 @@ def with_phone(dwellings: Sequence[uuid.UUID]) -> set[uuid.UUID]:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Waiting:
+class PendingRow:
     """A target that another person must recheck."""
 
     target: uuid.UUID
@@ -242,7 +242,7 @@ def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
     return Target.objects.filter(inside, state="pending", campaign__state="running")
 
 
-def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[Waiting]:
+def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[PendingRow]:
     """Targets reported as moved away or not found, oldest first."""
     waiting = _pending(viewer, scope).prefetch_related("visits").order_by("settled_at", "id")
     targets = list(waiting[offset : offset + limit])
@@ -262,7 +262,7 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
         if reports:
             last = reports[-1]
             rows.append(
-                Waiting(
+                PendingRow(
                     target=target.id,
                     entity=target.entity,
                     kind=target.kind,
