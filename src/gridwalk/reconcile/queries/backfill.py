@@ -200,6 +200,8 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
     values = [row.opened() for row in rows]
     entities = [row.entity for row in rows]
     now = register.side("", kind, entities)
+    if now.frame.is_empty():  # what was struck off since is no row of the register: a side is told nothing of it
+        return []
     fields = tuple(f.name for f in dictionary.fields(kind) if f.name in spoken)
     side = sides.of_rows(
         kind,
