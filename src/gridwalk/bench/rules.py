@@ -158,13 +158,13 @@ def of_dwelling(
 ) -> list[str]:
     """Which checks question a dwelling's record, by the active people said to live there."""
     n = len(living)
-    found = {
+    checks = {
         "vacant_with_residents": occupancy == "vacant" and n > 0,
         "owner_with_tenants": tenure == "owner" and any(o.kind == "tenant" for o in living),
         "crowded": n >= CROWDED or (area_m2 is not None and n > 1 and area_m2 / n < SQUARE_METRES_EACH),
         "minor_alone": n > 0 and all(o.born_on and o.born_on > of_age_since(today) for o in living),
     }
-    return [code for code, holds in found.items() if holds]
+    return [code for code, holds in checks.items() if holds]
 
 
 def sentence(code: str, n: int) -> str:

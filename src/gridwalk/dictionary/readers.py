@@ -71,10 +71,12 @@ def credit_code(raw: Any) -> Parsed:
 
 def phone(raw: Any) -> Parsed:
     """The first telephone number of a cell; further ones are noted."""
-    found = phones.check(text.fold(raw))
-    if found.fault == "empty":
+    checked = phones.check(text.fold(raw))
+    if checked.fault == "empty":
         return EMPTY
-    return Parsed(found.value or None, found.fault, found.fault_text, "、".join(phones.mask(o) for o in found.others))
+    return Parsed(
+        checked.value or None, checked.fault, checked.fault_text, "、".join(phones.mask(o) for o in checked.others)
+    )
 
 
 def person_name(raw: Any) -> Parsed:
@@ -91,10 +93,10 @@ def person_name(raw: Any) -> Parsed:
 
 def date(raw: Any) -> Parsed:
     """A date, as ISO text."""
-    found = dates.check(raw)
-    if found.fault == "empty":
+    checked = dates.check(raw)
+    if checked.fault == "empty":
         return EMPTY
-    return Parsed(found.value.isoformat() if found.value else None, found.fault, found.fault_text)
+    return Parsed(checked.value.isoformat() if checked.value else None, checked.fault, checked.fault_text)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,10 +110,10 @@ class Number:
         folded = text.fold(raw)
         if text.meaning(folded) == "empty":
             return EMPTY
-        found = NUMBER.match(folded)
-        if not found:
+        match = NUMBER.match(folded)
+        if not match:
             return Parsed(None, "number", "这里应是数字，请核对")
-        value = float(found[1])
+        value = float(match[1])
         if not self.lowest <= value <= self.highest:
             return Parsed(None, "range", f"应在 {self.lowest:g} 到 {self.highest:g} 之间，请核对")
         return Parsed(f"{value:.2f}".rstrip("0").rstrip("."))
@@ -122,12 +124,12 @@ class Whole(Number):
     """A whole number with an optional unit, as int."""
 
     def __call__(self, raw: Any) -> Parsed:
-        found = super().__call__(raw)
-        if found.value is None:
-            return found
-        if not float(found.value).is_integer():
+        number = super().__call__(raw)
+        if number.value is None:
+            return number
+        if not float(number.value).is_integer():
             return Parsed(None, "number", "这里应是整数，请核对")
-        return Parsed(int(float(found.value)))
+        return Parsed(int(float(number.value)))
 
 
 _EVERY = re.compile(
@@ -150,9 +152,9 @@ _EVERY_DAYS = {
 
 def interval(raw: Any) -> Parsed:
     """Days between two contacts or rounds, 1 to 366: 30, 30天, 每月, 每两周一次, 季检."""
-    found = _EVERY.match(text.fold(raw).replace(" ", ""))
-    if found and (n := text.number_key(found[1].replace("两", "二")) or "1").isdigit():
-        raw = int(n) * _EVERY_DAYS[found[2]]
+    match = _EVERY.match(text.fold(raw).replace(" ", ""))
+    if match and (n := text.number_key(match[1].replace("两", "二")) or "1").isdigit():
+        raw = int(n) * _EVERY_DAYS[match[2]]
     return Whole(1, 366)(raw)
 
 

@@ -14,23 +14,23 @@ from gridwalk.dictionary.types import Field
 
 
 def _of(field: Field) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": field.name, "column": field.column}
+    entry: dict[str, Any] = {"name": field.name, "column": field.column}
     if field.form.door is None:
-        return said
-    said |= {"label": field.form.asks or field.label, "never_empty": field.never_empty}
+        return entry
+    entry |= {"label": field.form.asks or field.label, "never_empty": field.never_empty}
     if field.unit:
-        said["unit"] = field.unit
+        entry["unit"] = field.unit
     if field.index:
-        said["number"] = field.index
+        entry["number"] = field.index
     if isinstance(field.read, Number):
-        said["range"] = [field.read.lowest, field.read.highest]
+        entry["range"] = [field.read.lowest, field.read.highest]
     if field.choices:
-        said["options"] = {code: words[0] for code, words in field.choices.items()}
+        entry["options"] = {code: words[0] for code, words in field.choices.items()}
     if field.form.group:
-        said["group"] = field.form.group
+        entry["group"] = field.form.group
     if field.form.when:
-        said["when"] = {name: list(values) for name, values in field.form.when.items()}
-    return said
+        entry["when"] = {name: list(values) for name, values in field.form.when.items()}
+    return entry
 
 
 def render() -> str:

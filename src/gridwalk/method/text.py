@@ -170,4 +170,4 @@ def reason_kept(reason: str) -> str:
     """A reason as it may be stored: numbers of seven digits and more are starred, for they have their own
     sealed fields.
     """
-    return _LONG_NUMBER.sub(lambda found: "*" * 6 + found[0][-2:], reason.strip())[:200]
+    return _LONG_NUMBER.sub(lambda match: "*" * 6 + match[0][-2:], reason.strip())[:200]

@@ -83,8 +83,8 @@ def find(kind: str, name: str) -> Field | None:
 
 def label(kind: str, name: str) -> str:
     """The field's Chinese label; structural names the change feed uses are labelled here too."""
-    found = _INDEX.get((kind, name))
-    return found.label if found else _STRUCTURAL.get(name, name)
+    declared = _INDEX.get((kind, name))
+    return declared.label if declared else _STRUCTURAL.get(name, name)
 
 
 _STRUCTURAL = {
@@ -105,8 +105,8 @@ _STRUCTURAL = {
 
 def choice_label(kind: str, name: str, code: str) -> str:
     """The label of a coded value; the code itself where it has none."""
-    found = _INDEX.get((kind, name))
-    return found.choices[code][0] if found and code in found.choices else code
+    declared = _INDEX.get((kind, name))
+    return declared.choices[code][0] if declared and code in declared.choices else code
 
 
 def parse(kind: str, name: str, raw: Any) -> Parsed:
@@ -122,12 +122,12 @@ def answer(kind: str, name: str, header: str, raw: Any) -> Parsed | None:
     asked = choices.YES_NO.get((kind, name))
     if not asked or "是否" not in text.fold(header).replace(" ", ""):
         return None
-    said = text.fold(raw).lower()
-    if said not in choices.YES and said not in choices.NO:
+    folded = text.fold(raw).lower()
+    if folded not in choices.YES and folded not in choices.NO:
         return None
     for pattern, yes, no in asked:
         if re.search(pattern, text.fold(header).replace(" ", "")):
-            return Parsed((yes if said in choices.YES else no) or None)
+            return Parsed((yes if folded in choices.YES else no) or None)
     return None
 
 
@@ -145,21 +145,21 @@ def mixed(kind: str, name: str, raw: Any) -> dict[str, str]:
 @functools.lru_cache(maxsize=512)
 def column(kind: str, name: str) -> Column:
     """How values of the field lie in its table; what is no field of ours lies as text."""
-    found = _INDEX.get((kind, name))
-    return found.column if found else Column.TEXT
+    declared = _INDEX.get((kind, name))
+    return declared.column if declared else Column.TEXT
 
 
 @functools.lru_cache(maxsize=512)
 def is_sensitive(kind: str, name: str) -> bool:
     """Whether values of the field lie in the envelope wherever they are stored; an unknown field is not one of ours."""
-    found = _INDEX.get((kind, name))
-    return found is not None and found.is_sensitive
+    declared = _INDEX.get((kind, name))
+    return declared is not None and declared.is_sensitive
 
 
 def shown(kind: str, name: str, reader: Reader) -> Shown:
     """How much of the field a reader is shown; all of what is no field of ours."""
-    found = _INDEX.get((kind, name))
-    return sight.of(found, reader) if found else Shown.WHOLE
+    declared = _INDEX.get((kind, name))
+    return sight.of(declared, reader) if declared else Shown.WHOLE
 
 
 def stays_inside(kind: str, name: str) -> bool:
@@ -171,15 +171,15 @@ def show(kind: str, name: str, value: Any, reader: Reader) -> str:
     """A value as this reader sees it: whole, masked or not at all; coded values as their label."""
     if value is None or value == "":
         return ""
-    found = _INDEX.get((kind, name))
-    if found is None:
+    declared = _INDEX.get((kind, name))
+    if declared is None:
         return str(value)
-    amount = sight.of(found, reader)
+    amount = sight.of(declared, reader)
     if amount is Shown.NOTHING:
         return ""
     if amount is Shown.MASKED:
-        assert found.mask is not None, "what may be masked has a mask"
-        return found.mask(str(value))
+        assert declared.mask is not None, "what may be masked has a mask"
+        return declared.mask(str(value))
     return choice_label(kind, name, str(value))
 
 

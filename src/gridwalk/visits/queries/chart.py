@@ -157,7 +157,7 @@ def _cell(
     )
     words = {(m, t): w for m, t, w in LEGEND}.get((character, tone), WORDS.get(state, ""))
     extra = [w for w, on in (("出租", door.label == "出租房"), ("有关怀联系", door.has_care)) if on]
-    said = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
+    spoken = "，".join([f"{floor}层 {dwelling.room}", words, *extra])
     return Cell(
         dwelling=dwelling.id,
         room=dwelling.room,
@@ -167,7 +167,7 @@ def _cell(
         tone=tone,
         let=door.label == "出租房",
         care=door.has_care,
-        said=said,
+        said=spoken,
     )
 
 
@@ -176,18 +176,18 @@ def building_pairs(campaign: Campaign | None, buildings: Sequence[Building]) -> 
     dwellings = dict(
         Dwelling.objects.filter(building__in=buildings).exclude(status="struck_off").values_list("id", "building_id")
     )
-    found: dict[uuid.UUID, tuple[int, int, int]] = {}
+    pairs: dict[uuid.UUID, tuple[int, int, int]] = {}
     if campaign is None:
-        return found
+        return pairs
     targets = Target.objects.filter(
         campaign=campaign, kind="dwelling", grid_id__in={b.grid_id for b in buildings}
     ).exclude(state="left")
     for entity, state in targets.values_list("entity", "state"):
         building = dwellings.get(entity)
         if building is not None:
-            v, e, d = found.get(building, (0, 0, 0))
-            found[building] = (v + (state == "visited"), e + (state == "explained"), d + 1)
-    return found
+            v, e, d = pairs.get(building, (0, 0, 0))
+            pairs[building] = (v + (state == "visited"), e + (state == "explained"), d + 1)
+    return pairs
 
 
 def neighbours(dwelling: Dwelling) -> tuple[Dwelling | None, Dwelling | None]:

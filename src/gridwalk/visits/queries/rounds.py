@@ -139,7 +139,7 @@ def due(viewer: Viewer, scope: str, today: dt.date) -> list[RoundLine]:
         *_lines(things.select_related("grid__area", "building").order_by("last_contact_on", "id"), today),
         *_lines(sites.select_related("grid__area").order_by("last_contact_on", "id"), today),
     ]
-    return sorted(lines, key=lambda one: (one.when != "overdue", one.grid, one.walk_key, one.kind, one.title))
+    return sorted(lines, key=lambda line: (line.when != "overdue", line.grid, line.walk_key, line.kind, line.title))
 
 
 def buildings(viewer: Viewer, scope: str) -> list[tuple[uuid.UUID, str]]:
@@ -185,7 +185,7 @@ def _last_rounds(entities: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Round]:
     """The round that tells how each thing stands now."""
     standing = Round.objects.filter(entity__in=entities, withdrawn_at__isnull=True).exclude(result="listed")
     ordered = standing.order_by("entity", "-on", "-created_at", "-id").distinct("entity")
-    return {one.entity: one for one in ordered}
+    return {round_.entity: round_ for round_ in ordered}
 
 
 def _said(last: Round | None) -> str:
@@ -263,7 +263,7 @@ class PastRound:
 def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[PastRound]:
     """The rounds of a facility or key site, newest first, those taken back too. Raises NotHere."""
     _inside(viewer, grid)
-    return [_past(one) for one in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")]
+    return [_past(round_) for round_ in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")]
 
 
 def _past(round_: Round) -> PastRound:
