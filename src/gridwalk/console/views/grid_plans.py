@@ -27,12 +27,12 @@ def grid_plans(request: Signed) -> HttpResponse:
     """Which grids are to be split or merged; and the plans so far."""
     scope = pages.scope_of(request, Verb.REGRID, request.GET.get("scope", ""))
     communities = territory.communities(scope)
-    found = [g for g in territory.grids(request.viewer, scope=scope, verb=Verb.REGRID) if g.kind != "unassigned"]
-    first = found[0].area_id if found else communities[0].code if communities else ""
+    grids = [g for g in territory.grids(request.viewer, scope=scope, verb=Verb.REGRID) if g.kind != "unassigned"]
+    first = grids[0].area_id if grids else communities[0].code if communities else ""
     community = request.GET.get("community", "") or first
     if community:
         regridding.require_community(request.viewer, community)
-    grids = [g for g in found if g.area_id == community]
+    grids = [g for g in grids if g.area_id == community]
     context = {
         "communities": communities,
         "community": community,
@@ -148,11 +148,11 @@ def grid_plan_reverse(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """改回去: the reverse as a plan of its own, with its own recheck."""
     plan = regridding.get_plan(request.viewer, pk)
     try:
-        made = actions.propose_reverse(
+        reverse = actions.propose_reverse(
             actor=request.viewer, at=request.at, plan=plan, reason=request.POST.get("reason", "")
         )
     except PlanError as error:
         messages.error(request, str(error))
         return redirect("console:grid_plan", pk)
     messages.success(request, "改回去的方案已送复核。编号不重用，回来的网格是新编号。")
-    return redirect("console:grid_plan", made.id)
+    return redirect("console:grid_plan", reverse.id)

@@ -26,10 +26,10 @@ from gridwalk.upkeep.rules import UpkeepError
 
 def _door(request: Signed, pk: uuid.UUID) -> Any:
     """A door the viewer may edit. Raises NotHere."""
-    found = entities.get_dwelling(request.viewer, pk)
-    if not request.viewer.may(Verb.EDIT_REGISTER, found.grid_id):
+    door = entities.get_dwelling(request.viewer, pk)
+    if not request.viewer.may(Verb.EDIT_REGISTER, door.grid_id):
         raise NotHere
-    return found
+    return door
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,13 +60,13 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
         return redirect("console:move_find", pk)
     given, fault, today = request.POST, None, clock.local_date(request.at)
     here = moves.Move().movers(request.viewer, old, new)
-    chosen = [one.person for one in here if one.living]
+    chosen = [resident.person for resident in here if resident.living]
     choices = {"registration": "stays", "from_on": today.isoformat(), "old_door": "same"}
     if request.method == "POST":
         chosen = [uuid.UUID(person) for person in given.getlist("people") if _is_id(person)]
         choices = {name: given.get(name, "") for name in choices}
         try:
-            made = actions.propose(
+            proposed = actions.propose(
                 actor=request.viewer,
                 at=request.at,
                 kind="move_household",
@@ -80,7 +80,7 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
             fault = error
         else:
             messages.success(request, "已送复核。复核之前谁都没有动。")
-            return redirect("console:upkeep_plan", made.id)
+            return redirect("console:upkeep_plan", proposed.id)
     plan = moves.new_plan(pk, other, chosen, choices)
     plan.proposed_at = request.at
     context = {

@@ -41,7 +41,7 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
     fault = None
     if request.method == "POST" and given.get("do") != "preview":
         try:
-            made = actions.propose(
+            proposed = actions.propose(
                 actor=request.viewer,
                 at=request.at,
                 kind=plan.kind,
@@ -55,7 +55,7 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
             fault = error
         else:
             messages.success(request, "已送复核。复核之前门牌都没有变。")
-            return redirect("console:upkeep_plan", made.id)
+            return redirect("console:upkeep_plan", proposed.id)
     drawn = reads.drawn(plan)
     context = {
         "building": building,

@@ -29,24 +29,24 @@ def _get(request: Signed, kind: str, pk: uuid.UUID) -> Any:
     """A record that can be merged, in a grid the viewer may edit. Raises NotHere."""
     if kind not in merges.KIND_OF:
         raise NotHere
-    found = register.GETTERS[kind](request.viewer, pk)
-    if not request.viewer.may(Verb.EDIT_REGISTER, found.grid_id):
+    record = register.GETTERS[kind](request.viewer, pk)
+    if not request.viewer.may(Verb.EDIT_REGISTER, record.grid_id):
         raise NotHere
-    return found
+    return record
 
 
 @require_http_methods(["GET", "POST"])
 def merge_find(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     """Which record is the same: those that resemble it, or one that is searched for (by POST, as every search)."""
-    found = _get(request, kind, pk)
+    record = _get(request, kind, pk)
     typed = request.POST.get("q", "").strip()
     hits = [hit for hit in register.looked_up(request, typed) if hit.kind == kind and hit.id != pk] if typed else []
     context = {
         "kind": kind,
-        "found": found,
+        "found": record,
         "title": titles.titles(request.viewer, kind, [pk])[pk],
         "same": SAME[kind],
-        "candidates": pairs.candidates(request.viewer, found),
+        "candidates": pairs.candidates(request.viewer, record),
         "typed": typed,
         "hits": hits,
         "back": register.PAGES[kind],
@@ -69,7 +69,7 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
     }
     if request.method == "POST":
         try:
-            made = actions.propose(
+            proposed = actions.propose(
                 actor=request.viewer,
                 at=request.at,
                 kind=plan.kind,
@@ -87,7 +87,7 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
             fault = error
         else:
             messages.success(request, "已送复核。复核之前两条都没有动。")
-            return redirect("console:upkeep_plan", made.id)
+            return redirect("console:upkeep_plan", proposed.id)
     context = {
         "kind": kind,
         "stays": stays,
@@ -124,7 +124,7 @@ def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
     asked = plans.unproposed("split_person", [pk])
     if request.method == "POST":
         try:
-            made = actions.propose(
+            proposed = actions.propose(
                 actor=request.viewer,
                 at=request.at,
                 kind=asked.kind,
@@ -138,7 +138,7 @@ def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
             fault = error
         else:
             messages.success(request, "已送复核。复核之前都没有动。")
-            return redirect("console:upkeep_plan", made.id)
+            return redirect("console:upkeep_plan", proposed.id)
     context = {
         "found": person,
         "title": titles.titles(request.viewer, "person", [pk])[pk],
@@ -156,24 +156,24 @@ def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def plan(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A plan: what it does, who proposed it on what evidence, what became of it."""
-    found = plans.get_plan(request.viewer, pk)
-    return _plan(request, found)
+    shown = plans.get_plan(request.viewer, pk)
+    return _plan(request, shown)
 
 
-def _plan(request: Signed, found: Any, *, fault: UpkeepError | None = None) -> HttpResponse:
-    may = plans.may_recheck(request.viewer, found)
-    mine = found.proposed_by is not None and found.proposed_by == request.viewer.id
+def _plan(request: Signed, shown: Any, *, fault: UpkeepError | None = None) -> HttpResponse:
+    may = plans.may_recheck(request.viewer, shown)
+    mine = shown.proposed_by is not None and shown.proposed_by == request.viewer.id
     context = {
-        "plan": found,
-        "row": plans.rows(request.viewer, [found])[0],
+        "plan": shown,
+        "row": plans.rows(request.viewer, [shown])[0],
         "mine": mine,
         "may_decide": may and not mine,
-        "may_undo": may and found.state == "done",
-        "later": plans.later(found) if found.state == "done" else None,
-        "seen": plans.mark(found) if found.state == "open" else "",
+        "may_undo": may and shown.state == "done",
+        "later": plans.later(shown) if shown.state == "done" else None,
+        "seen": plans.mark(shown) if shown.state == "open" else "",
         "fault": fault,
         "typed": request.POST,
-        **READS[found.kind].shown(request.viewer, found),
+        **READS[shown.kind].shown(request.viewer, shown),
     }
     return page(request, "console/upkeep/show.html", context, active="console:rechecks", status=422 if fault else 200)
 
@@ -181,13 +181,13 @@ def _plan(request: Signed, found: Any, *, fault: UpkeepError | None = None) -> H
 @require_POST
 def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The second person's word; a confirmed plan is done at once."""
-    found = plans.get_plan(request.viewer, pk)
+    shown = plans.get_plan(request.viewer, pk)
     confirmed = request.POST.get("confirmed") == "1"
     try:
         actions.decide(
             actor=request.viewer,
             at=request.at,
-            plan=found,
+            plan=shown,
             confirmed=confirmed,
             note=request.POST.get("note", ""),
             seen=request.POST.get("seen", ""),
@@ -213,9 +213,9 @@ def withdraw(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤销: what a plan did is taken back, with a reason."""
-    found = plans.get_plan(request.viewer, pk)
+    shown = plans.get_plan(request.viewer, pk)
     try:
-        left = actions.undo(actor=request.viewer, at=request.at, plan=found, reason=request.POST.get("reason", ""))
+        left = actions.undo(actor=request.viewer, at=request.at, plan=shown, reason=request.POST.get("reason", ""))
     except UpkeepError as error:
         return _plan(request, plans.get_plan(request.viewer, pk), fault=error)
     messages.success(request, "撤销了，恢复原样。" + ("；".join(left) + "。" if left else ""))
