@@ -32,6 +32,7 @@ MAY_WRITE = {
     "indicators/tallies.py": "the cache of counts, recounted by whoever reads it",
 }
 ADDRESS = re.compile(r"https?://(?!127\.0\.0\.1|localhost|www\.w3\.org/)[\w.-]+")
+GRID_000 = re.compile(r"""\}000["']|\+ ["']000|endswith\(["']000""")
 TEMPLATES = "[sysconfig.get_path('scripts') + '/djangofmt', '--check', 'src/gridwalk/console/templates']"
 LOADING = re.compile(r"(?:@import|url\(|src=|href=|import\(|fetch\()\s*[\"'`]?(?:https?:)?//(?!www\.w3\.org/)[\w.-]+")
 
@@ -171,6 +172,13 @@ def test_prettier_has_laid_out_the_web() -> None:
         check=False,
     )
     assert checking.returncode == 0, checking.stdout + checking.stderr
+
+
+def test_grid_000_is_spelt_in_one_place() -> None:
+    """``territory.rules`` knows it; the oracle reckons by itself."""
+    rooms = {path: path.relative_to(SOURCE).parts[0] for path in python_files()}
+    domain = [path for path, room in rooms.items() if room not in {"simulate", "method", "ledger"}]
+    assert [path.name for path in domain if GRID_000.search(path.read_text())] == []
 
 
 def test_no_page_names_an_outside_address() -> None:

@@ -104,7 +104,7 @@ class Places:
         written, fault = self._grid(community, values)
         building = self._building(community, address)
         standing = building.grid_of(address.stairwell) if building else ""
-        grid = written or standing or f"{community}{codes.UNASSIGNED}"
+        grid = written or standing or codes.unassigned_of(community)
         place = Place(community=community, grid=grid, address=address, key=key, dwelling=None, fault=fault)
         if building is None:
             return place

@@ -12,6 +12,7 @@ from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import TOTAL, Overview
 from gridwalk.reports.sheets import Book, Sheet
+from gridwalk.territory import rules as codes
 
 _WITH_PERCENT = [i for i in INDICATORS.values() if i.columns is Columns.PERCENT]
 _AS_PAIRS = [i for i in INDICATORS.values() if i.columns is Columns.PAIR]
@@ -126,7 +127,7 @@ def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> 
         else:
             sheet.number(row, 1, line.n_grids)
         named = overview.responsible.get(line.code)
-        unassigned = by_grid and line.code.endswith("000")
+        unassigned = by_grid and codes.is_unassigned(line.code)
         sheet.text(row, 2, named.name if named else "—" if unassigned else "未明确", style="centre")
         sheet.text(row, 3, named.post if named else "")
         _figures(sheet, row, overview, line.code, line.figures)

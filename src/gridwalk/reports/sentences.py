@@ -12,6 +12,7 @@ from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, 
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.reports.overview import TOTAL, Overview, pair, percent
+from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import ADVICE
 
 WITHHELD, NOT_DISPATCHED = "不显示", "还没有下派走访任务。"
@@ -41,16 +42,12 @@ def unnamed(data: Overview) -> list[str]:
     """Communities and grids without a responsible person, by name in code order; what has no grid yet needs none."""
     communities = {line.code: line.name for line in data.communities.lines}
     names = dict(communities) | {line.code: f"{communities[line.code[:12]]}{line.name}" for line in data.grids.lines}
-    return [
-        names[code]
-        for code in sorted(names)
-        if code not in data.responsible and not (len(code) == 15 and code.endswith("000"))
-    ]
+    return [names[code] for code in sorted(names) if code not in data.responsible and not codes.is_unassigned(code)]
 
 
 def responsibility(data: Overview) -> str:
     """How many areas have a named person (P21)."""
-    grids = [line.code for line in data.grids.lines if not line.code.endswith("000")]
+    grids = [line.code for line in data.grids.lines if not codes.is_unassigned(line.code)]
     n_communities = sum(line.code in data.responsible for line in data.communities.lines)
     n_grids = sum(code in data.responsible for code in grids)
     return (

@@ -127,7 +127,7 @@ def _check_replacement(old: Sequence[str], new: Sequence[str]) -> None:
         raise TerritoryError("没有改：要有停用的和接替的网格，同一个网格只能写一次。")
     if {code[:12] for code in codes} != {old[0][:12]}:
         raise TerritoryError("没有改：网格的拆分合并只在一个社区里做。")
-    if any(len(code) != 15 or not code[12:].isdecimal() or code.endswith("000") for code in codes):
+    if any(len(code) != 15 or not code[12:].isdecimal() or rules.is_unassigned(code) for code in codes):
         raise TerritoryError("没有改：网格编号是社区代码加 001 到 999；“未划入网格”不拆不并。")
 
 

@@ -49,6 +49,11 @@ def above(scope: str) -> list[str]:
     return [scope[:length].ljust(12, "0") for length in _LENGTHS.values() if length <= len(scope)]
 
 
+def unassigned_of(code: str) -> str:
+    """The grid 000 of the community that a community's or a grid's code names."""
+    return code[: _LENGTHS["community"]] + UNASSIGNED
+
+
 def is_unassigned(grid: str) -> bool:
     """Whether this is a community's grid 000, of what has no grid yet."""
     return len(grid) == 15 and grid.endswith(UNASSIGNED)

@@ -22,6 +22,7 @@ from gridwalk.registry import rules
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
 from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import OUTCOMES, Settles
 from gridwalk.visits.rules import ROUND_FAULTS, ROUND_RESULTS
 
@@ -186,7 +187,7 @@ def _of_status(change: Change, full: bool) -> Past:
 def _of_grid(change: Change, full: bool) -> Past:
     """The grid a record came to, by name; people whom no door is known of stand in their community's grid 000."""
     code = str(change.new_clear or "")
-    if change.kind == "person" and code.endswith("000"):
+    if change.kind == "person" and codes.is_unassigned(code):
         return _entry(change, "移", "没有登记的住处了，先放在“未划入网格”")
     return _entry(change, "移", f"移到 {territory.scope_name(code)}")
 

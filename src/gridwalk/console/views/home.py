@@ -30,6 +30,7 @@ from gridwalk.method import forecast
 from gridwalk.reconcile.actions import comparing, staging
 from gridwalk.reconcile.queries import comparisons, submissions
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 from gridwalk.upkeep.queries import unassigned
 from gridwalk.visits.queries import worklist
 
@@ -163,7 +164,7 @@ def _nobody_named(shown: indicators.Board, named: Mapping[str, Any]) -> list[dic
     return [
         _obstacle("缺", f"{line.name}没有责任人", "清单和文件上要写明责任人")
         for line in shown.lines
-        if line.code not in named and not line.code.endswith("000")
+        if line.code not in named and not codes.is_unassigned(line.code)
     ]
 
 
@@ -232,7 +233,7 @@ def wall(request: Signed) -> HttpResponse:
     names = territory.place_names({line.code[:12] for line in shown.lines})
     communities: dict[str, dict[str, Any]] = {}
     for line in shown.lines:
-        if not line.code.endswith("000"):
+        if not codes.is_unassigned(line.code):
             block = communities.setdefault(line.code[:12], {"name": names[line.code[:12]], "lines": []})
             number = int(line.code[12:])
             name = NUMERALS[number] if number < len(NUMERALS) else str(number)

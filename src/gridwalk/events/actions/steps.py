@@ -21,6 +21,7 @@ from gridwalk.registry.actions import claims, corrections, creation, ends
 from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import Claim
+from gridwalk.territory import rules as codes
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def grids_of(persons: Collection[uuid.UUID]) -> set[str]:
     """
     own = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
     doors = Residence.objects.filter(person_id__in=persons, to_on__isnull=True).values_list("grid_id", flat=True)
-    return own | {f"{grid[:12]}000" for grid in own} | set(doors)
+    return own | {codes.unassigned_of(grid) for grid in own} | set(doors)
 
 
 def on_record(coming: Iterable[Coming]) -> list[uuid.UUID]:

@@ -27,6 +27,7 @@ from gridwalk.registry.actions import claims, corrections, creation, ends
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.territory import rules as codes
 
 CHANGED_SINCE = "后来有人改过其中的内容，没有撤回。请到房屋或人员页直接更正。"
 MERGED_SINCE = "其中一条后来合并过，没有撤回。请到留下的那一条上直接更正。"
@@ -47,7 +48,7 @@ def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
         raise NotHere
     changes = queries.changes_of([recorded])
     grids = _grids(changes)
-    if not all(actor.may(Verb.EDIT_REGISTER, grid) or grid.endswith("000") for grid in grids):
+    if not all(actor.may(Verb.EDIT_REGISTER, grid) or codes.is_unassigned(grid) for grid in grids):
         raise UndoError("其中有别的网格的内容，没有撤回。请网格长来撤回。")
     word = f"撤回：{events.EVENTS[recorded.code].label}"
     with core.write_to(*grids, recorded.grid_id, actor=actor, at=at, reason=word) as writing:

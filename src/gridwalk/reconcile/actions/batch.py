@@ -17,6 +17,7 @@ from gridwalk.reconcile.places import Place
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Difference, Facility, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.territory import rules as codes
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -51,7 +52,7 @@ class Batch:
     def grids(self) -> set[str]:
         """Every grid the batch may write to: its own, and those of the persons it knows and of their homes."""
         wanted = {place.grid for place in self.places if place.grid}
-        wanted |= {place.community + "000" for place in self.places if place.community}
+        wanted |= {codes.unassigned_of(place.community) for place in self.places if place.community}
         wanted |= {place.standing for place in self.places if place.standing}
         if self.of.kind == "facility":
             wanted |= set(self.known_facilities().values_list("grid_id", flat=True))

@@ -27,6 +27,7 @@ from gridwalk.registry.actions import claims, creation, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Residence
+from gridwalk.territory import rules as codes
 
 ASKED = ("conflict", "missing_right")
 """Verdicts that are a question; what only the register says needs no decision, it goes back to the side."""
@@ -102,7 +103,9 @@ class Work:
         alone = compared.left_only["row"].to_list()
         located = places.locate([self._values[index][row] for row in alone])
         for row, place in zip(alone, located, strict=True):
-            grid = grid_of[row] = place.grid or f"{place.community or self.comparison.scope[:12].ljust(12, '0')}000"
+            grid = grid_of[row] = place.grid or codes.unassigned_of(
+                place.community or self.comparison.scope.ljust(12, "0")
+            )
             self._by_grid[grid].append((index, "ledger_only", (row,)))
         for other in compared.right_only["row"].to_list():
             self._by_grid[right[other][1]].append((index, "register_only", (other,)))

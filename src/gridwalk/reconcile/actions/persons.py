@@ -16,6 +16,7 @@ from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import Person, Residence
+from gridwalk.territory import rules as codes
 
 NameAtDoor = tuple[str, uuid.UUID | None, str]
 
@@ -47,7 +48,7 @@ class Listed:
         values, place, source_ref = self.work.values[index], self.places[index], self.work.source_ref(index)
         status = values.pop("status", "active")
         new = creation.New(
-            grid=place.grid or f"{place.community}000",
+            grid=place.grid or codes.unassigned_of(place.community),
             values=facts("person", values, without=frozenset({"residence_kind"})),
             source="ledger",
             source_ref=source_ref,
@@ -102,7 +103,7 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
         elif place.key and door in registered:
             placed.append(_at(place, registered[door], place.grid))
         else:
-            placed.append(_at(place, None, f"{place.community}000" if place.community else ""))
+            placed.append(_at(place, None, codes.unassigned_of(place.community) if place.community else ""))
     return placed
 
 
@@ -143,7 +144,9 @@ def _by_name(work: Batch, places: list[Place]) -> dict[NameAtDoor, uuid.UUID]:
     wanted = {str(v["name"]) for v, p in zip(work.values, places, strict=True) if v.get("name") and not p.dwelling}
     if wanted:
         loose = Person.objects.filter(
-            grid_id__in={f"{p.community}000" for p in places if p.community}, name__in=wanted, status="active"
+            grid_id__in={codes.unassigned_of(p.community) for p in places if p.community},
+            name__in=wanted,
+            status="active",
         )
         for person in loose:
             born_on = person.born_on.isoformat() if person.born_on else ""

@@ -22,6 +22,7 @@ from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import Claim
+from gridwalk.territory import rules as codes
 
 
 class CorrectionError(Exception):
@@ -116,7 +117,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, residence: uuid.UUID, reason: st
         raise NotHere
     access.require(actor, Verb.EDIT_REGISTER, link.grid_id)
     person_grid = Person.objects.values_list("grid_id", flat=True).get(pk=link.person_id)
-    grids = {link.grid_id, person_grid, person_grid[:12] + "000"} | _home_grids(link.person_id)
+    grids = {link.grid_id, person_grid, codes.unassigned_of(person_grid)} | _home_grids(link.person_id)
     reason = reason_kept(reason)
     with core.write_to(*grids, actor=actor, at=at) as writing:
         creation.end_residences(writing, [link], source=source, reason=reason)

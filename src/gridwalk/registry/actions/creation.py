@@ -16,6 +16,7 @@ from gridwalk.registry import care, columns
 from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
+from gridwalk.territory import rules as codes
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -330,7 +331,7 @@ def place_persons(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     moved: list[Person] = []
     for person in Person.objects.filter(id__in=list(persons)):
         best = min(links[person.id], key=lambda r: (r.kind not in LIVING, r.created_at), default=None)
-        grid = best.grid_id if best else person.grid_id[:12] + "000"
+        grid = best.grid_id if best else codes.unassigned_of(person.grid_id)
         if grid != person.grid_id and grid in writing.versions and person.grid_id in writing.versions:
             writing.left(person.grid_id, "person", person.id, source="office")
             writing.change(

@@ -29,6 +29,7 @@ from gridwalk.registry.ends import AT_ONCE, EVIDENCE_OF, PROPOSALS, REINSTATED
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Recheck, Residence, Site
 from gridwalk.registry.queries import ends
 from gridwalk.territory import actions as territory
+from gridwalk.territory import rules as codes
 from gridwalk.territory.models import Building
 
 
@@ -361,5 +362,5 @@ def grids_of(rechecks: Sequence[Recheck]) -> set[str]:
         persons = Person.objects.filter(id__in=links.values("person_id"))
         homes = Residence.objects.filter(person__in=persons, to_on__isnull=True)
         own = set(persons.values_list("grid_id", flat=True))
-        grids |= own | {grid[:12] + "000" for grid in own} | set(homes.values_list("grid_id", flat=True))
+        grids |= own | {codes.unassigned_of(grid) for grid in own} | set(homes.values_list("grid_id", flat=True))
     return grids

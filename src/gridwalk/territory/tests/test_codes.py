@@ -48,6 +48,12 @@ def test_a_grid_lies_in_the_scope_of_its_community_and_of_all_above(number: int)
     assert all(code.startswith(rules.scope_of(area)) for area in above)
 
 
+def test_a_community_and_each_of_its_grids_have_one_grid_000() -> None:
+    codes = ["120105001001", "120105001001000", "120105001001003"]
+    assert [rules.unassigned_of(code) for code in codes] == ["120105001001000"] * 3
+    assert [rules.is_unassigned(code) for code in [*codes, "120105001000", ""]] == [False, True, False, False, False]
+
+
 @pytest.mark.parametrize(("community", "number"), [("120105001000", 1), ("120105001001", -1), ("120105001001", 1000)])
 def test_it_refuses_a_grid_outside_a_community_or_the_numbers(community: str, number: int) -> None:
     with pytest.raises(CodeError, match="0 到 999"):

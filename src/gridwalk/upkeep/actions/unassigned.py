@@ -37,7 +37,7 @@ def assign(*, actor: Viewer, at: dt.datetime, community: str, buildings: Sequenc
     if not chosen:
         raise UpkeepError("没有划：先勾上要划的楼。", "buildings")
     _require_grid(community, grid)
-    unassigned = codes.grid_code(community, 0)
+    unassigned = codes.unassigned_of(community)
     with core.write_to(unassigned, grid, actor=actor, at=at) as writing:
         _require_grid(community, grid)
         regridding.require_no_ledger_under_way(community)

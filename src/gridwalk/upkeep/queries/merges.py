@@ -16,6 +16,7 @@ from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Difference, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import titles
 from gridwalk.sync.models import Device, Note
+from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries import pairs
@@ -68,7 +69,7 @@ class Merge:
             at_doors = Residence.objects.filter(dwelling_id__in=plan.subjects)
             persons = list(at_doors.values_list("person_id", flat=True))
         of_people = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
-        found = own | of_people | {f"{grid[:12]}000" for grid in own | of_people}
+        found = own | of_people | {codes.unassigned_of(grid) for grid in own | of_people}
         for held in (
             Residence.objects.filter(person_id__in=persons),
             CareLabel.objects.filter(person_id__in=persons),

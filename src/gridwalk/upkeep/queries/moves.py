@@ -26,6 +26,7 @@ from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person, Re
 from gridwalk.registry.queries import titles
 from gridwalk.registry.queries.entities import shown_name
 from gridwalk.sync.models import Device
+from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.effects import Effect
@@ -69,7 +70,7 @@ class Move:
         people = plan.subjects[2:]
         own = set(Person.objects.filter(pk__in=people).values_list("grid_id", flat=True))
         links = set(Residence.objects.filter(person__in=people, to_on__isnull=True).values_list("grid_id", flat=True))
-        return self.stands_in(plan) | own | links | {f"{grid[:12]}000" for grid in own}
+        return self.stands_in(plan) | own | links | {codes.unassigned_of(grid) for grid in own}
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Heads, links and status of both doors and of everybody at the one that is left; a constant number

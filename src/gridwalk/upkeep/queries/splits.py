@@ -15,6 +15,7 @@ from gridwalk.registry.models import CareLabel, Difference, Person, Residence
 from gridwalk.registry.queries import care, entities, titles
 from gridwalk.registry.queries.care import LabelRow
 from gridwalk.registry.queries.entities import Fact
+from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries import pairs
@@ -47,7 +48,7 @@ class Split:
     def grids(self, plan: Plan) -> set[str]:
         """Those of the records, their doors, their labels and what waits about them."""
         own = self.stands_in(plan)
-        found = own | {f"{grid[:12]}000" for grid in own}
+        found = own | {codes.unassigned_of(grid) for grid in own}
         for held in (
             Residence.objects.filter(person_id__in=plan.subjects),
             CareLabel.objects.filter(person_id__in=plan.subjects),

@@ -49,7 +49,7 @@ def buildings(viewer: Viewer, community: str) -> list[Unassigned]:
     """The standing buildings of a community's grid 000 in walking order. Raises NotHere."""
     if not viewer.may(Verb.IMPORT_LEDGER, community):
         raise NotHere
-    grid = codes.grid_code(community, 0)
+    grid = codes.unassigned_of(community)
     n = Counter(_doors(grid).values_list("building_id", flat=True))
     standing = Building.objects.filter(grid_id=grid, ended_on__isnull=True)
     return [Unassigned(b.pk, f"{b.estate} {b.name}".strip(), n[b.pk]) for b in sorted(standing, key=territory.walking)]

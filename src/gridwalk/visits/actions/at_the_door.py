@@ -17,6 +17,7 @@ from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Entity, Person, Residence
 from gridwalk.registry.rules import Claim
+from gridwalk.territory import rules as codes
 from gridwalk.visits.actions import caring
 from gridwalk.visits.models import Visit
 from gridwalk.visits.outcomes import CONTACTS
@@ -135,7 +136,7 @@ def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
     moving = {p for f in found for p in f.departures}
     homes = Residence.objects.filter(Q(person_id__in=moving) | Q(person__id_no_index__in=indexes), to_on__isnull=True)
     grids |= set(homes.values_list("grid_id", flat=True))
-    return grids | ({f"{grid[:12]}000"} if moving else set())
+    return grids | ({codes.unassigned_of(grid)} if moving else set())
 
 
 def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
