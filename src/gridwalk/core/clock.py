@@ -6,6 +6,8 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+UNDO_FOR = dt.timedelta(days=7)
+"""How long what somebody did or decided can be taken back."""
 
 
 def now() -> dt.datetime:

@@ -126,12 +126,12 @@ def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
 def number_key(kind: str, value: Any) -> str:
     """What a number is found by: its blind index where it is sealed."""
     field = NUMBERS[kind][0]
-    return envelope.blind_index(str(value or ""), purpose=field) if field in INDEX_PURPOSE else str(value or "")
+    return index_of(field, value) if field in INDEX_PURPOSE else str(value or "")
 
 
-def index_of(field: str, value: str) -> str:
+def index_of(field: str, value: Any) -> str:
     """What the index column of a sealed field holds for a value; "" for none."""
-    return envelope.blind_index(value, purpose=INDEX_PURPOSE[field])
+    return envelope.blind_index(str(value or ""), purpose=INDEX_PURPOSE[field])
 
 
 def value_hash(value: Any) -> str:
@@ -141,7 +141,7 @@ def value_hash(value: Any) -> str:
 
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     setattr(entity, f"{field}_sealed", entity.seal(field, value))
-    setattr(entity, f"{field}_index", envelope.blind_index(value, purpose=INDEX_PURPOSE[field]))
+    setattr(entity, f"{field}_index", index_of(field, value))
     changed = {f"{field}_sealed", f"{field}_index"}
     if hasattr(entity, f"{field}_masked"):
         setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value, sight.ON_PAGE))

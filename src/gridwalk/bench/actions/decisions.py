@@ -22,7 +22,6 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import deciding, facts
 from gridwalk.differences.actions.deciding import DecisionError
-from gridwalk.differences.actions.decisions import UNDO_FOR
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
@@ -235,7 +234,7 @@ def undo(*, actor: Viewer, at: dt.datetime, decision: uuid.UUID) -> CaseDecision
 
 def _call_back(writing: Writing, question: Difference, earlier: CaseDecision) -> None:
     if earlier.decision == "corrected" and question.state == "accepted":
-        if writing.at - earlier.decided_at > UNDO_FOR:
+        if writing.at - earlier.decided_at > clock.UNDO_FOR:
             raise DecisionError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
         for why in facts.take_back(writing, [question], "撤回采纳").values():
             raise DecisionError(why)

@@ -236,7 +236,7 @@ def batch(request: Signed, batch: uuid.UUID) -> HttpResponse:
         "batch": row,
         "left": batches.left_of(request.viewer, row),
         "decisions": batches.DECISIONS,
-        "may_undo": row.state in {"done", "paused"} and request.at - row.created_at <= batches.UNDONE_FOR,
+        "may_undo": row.state in {"done", "paused"} and request.at - row.created_at <= clock.UNDO_FOR,
     }
     return page(request, "console/differences/batch.html", context, active="console:differences")
 

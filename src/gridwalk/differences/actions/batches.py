@@ -16,7 +16,6 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import deciding
 from gridwalk.differences.actions.deciding import DECISIONS, NO_DOOR, WITHOUT_DOOR, DecisionError
-from gridwalk.differences.actions.decisions import UNDO_FOR
 from gridwalk.differences.actions.facts import SEVERAL, TAKEN
 from gridwalk.differences.models import DecisionBatch
 from gridwalk.differences.queries import batches
@@ -107,7 +106,7 @@ def start_undo(*, actor: Viewer, at: dt.datetime, batch: uuid.UUID) -> DecisionB
         current = DecisionBatch.objects.select_for_update().get(pk=batch)
         if current.state not in {"done", "paused"}:
             raise DecisionError("这一批还在办，或已经撤回了。")
-        if at - current.created_at > UNDO_FOR:
+        if at - current.created_at > clock.UNDO_FOR:
             raise DecisionError("过了 7 天，不能整批撤回了。请到房屋或人员页直接更正。")
         current.state, current.undone_by_name = "undoing", actor.name
         current.save()

@@ -8,6 +8,7 @@ import uuid
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
@@ -16,8 +17,6 @@ from gridwalk.differences.actions.deciding import DECISIONS, ChangedMeanwhile, D
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import rules
 from gridwalk.registry.models import Difference
-
-UNDO_FOR = dt.timedelta(days=7)
 
 
 def _get(actor: Viewer, difference: uuid.UUID) -> Difference:
@@ -79,7 +78,7 @@ def undo(*, actor: Viewer, at: dt.datetime, difference: uuid.UUID) -> Difference
         row = Difference.objects.select_for_update().get(pk=difference)
         if row.state not in DECISIONS.values() or row.decided_at is None:
             raise DecisionError("这一条还没有决定，不用撤回。")
-        if at - row.decided_at > UNDO_FOR:
+        if at - row.decided_at > clock.UNDO_FOR:
             raise DecisionError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
         for why in deciding.reopen(writing, [row], "撤回采纳").refusals.values():
             raise DecisionError(why)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from django.db.models import Count, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
@@ -146,7 +147,7 @@ def _household(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uu
     phones = _phones({door for doors in homes.values() for door in doors})
     chosen = set()
     for row in rows:
-        index = columns.index_of("phone", str(row.opened("claimed") or ""))
+        index = columns.index_of("phone", row.opened("claimed"))
         beside = {pair for door in homes.get(row.entity, ()) for pair in phones.get(door, ())}
         if any(phone == index and person != row.entity for person, phone in beside):
             chosen.add(row.id)
@@ -212,16 +213,13 @@ def _several(chosen: Sequence[uuid.UUID]) -> int:
     return sum(claims.filter(n__gt=1).values_list("n", flat=True))
 
 
-UNDONE_FOR = dt.timedelta(days=7)
-
-
 def recent(viewer: Viewer, scope: str, now: dt.datetime) -> list[DecisionBatch]:
     """The batches of the last seven days inside a scope, newest first."""
     inside = Q(pk__in=[])
     for own in viewer.scopes(Verb.DECIDE_DIFFERENCE):
         if own.startswith(scope) or scope.startswith(own):
             inside |= Q(scope__startswith=max(own, scope, key=len))
-    return list(DecisionBatch.objects.filter(inside, created_at__gte=now - UNDONE_FOR).order_by("-created_at")[:20])
+    return list(DecisionBatch.objects.filter(inside, created_at__gte=now - clock.UNDO_FOR).order_by("-created_at")[:20])
 
 
 def get_batch(viewer: Viewer, batch: uuid.UUID) -> DecisionBatch:

@@ -11,13 +11,12 @@ from django.db.models import Count, Q
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk
+from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.differences.actions.decisions import UNDO_FOR
 from gridwalk.events import kinds as events
 from gridwalk.events.actions import steps
 from gridwalk.events.models import Event
@@ -55,7 +54,7 @@ def undo(*, actor: Viewer, at: dt.datetime, event: uuid.UUID) -> Event:
         recorded = Event.objects.select_for_update().get(pk=event)
         if recorded.undone_at is not None:
             raise UndoError("已经撤回过了。")
-        if at - recorded.at > UNDO_FOR:
+        if at - recorded.at > clock.UNDO_FOR:
             raise UndoError("过了 7 天，不能撤回了。请到房屋或人员页直接更正。")
         _refuse_changed(recorded, changes)
         _Undoing(writing, recorded, changes).run()

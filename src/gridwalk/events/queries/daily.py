@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds
@@ -21,8 +22,6 @@ from gridwalk.events.models import Event
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import titles
-
-UNDO_FOR = dt.timedelta(days=7)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,7 +78,7 @@ def _rows(viewer: Viewer, events: Sequence[Event], at: dt.datetime) -> list[Even
             at=e.at,
             undone_at=e.undone_at,
             undone_by=e.undone_by_name,
-            undoable=e.undone_at is None and at - e.at <= UNDO_FOR,
+            undoable=e.undone_at is None and at - e.at <= clock.UNDO_FOR,
         )
         for e in events
     ]

@@ -11,7 +11,7 @@ from typing import Any
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.queries import checks
 from gridwalk.bench.rules import CHECKS, PHONE_DOORS, Contradiction
-from gridwalk.core import envelope
+from gridwalk.registry import columns
 from gridwalk.registry.ends import ENDED
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
@@ -40,7 +40,7 @@ def warnings(
         noticed.append(_number_on_record(viewer, same))
     elif (n := _n_same_name_and_birth(values, person)) > 0:
         noticed.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
-    n_doors = checks.phone_doors(envelope.blind_index(str(values.get("phone") or ""), purpose="phone"))
+    n_doors = checks.phone_doors(columns.index_of("phone", values.get("phone")))
     if n_doors >= PHONE_DOORS:
         noticed.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
     if residence_kind in LIVING and dwelling.occupancy == "vacant":
@@ -55,7 +55,7 @@ def _noticed(code: str, sentence: str) -> Contradiction:
 
 
 def _same_number(values: Mapping[str, Any], person: uuid.UUID | None) -> Person | None:
-    index = envelope.blind_index(str(values.get("id_no") or ""), purpose="id_no")
+    index = columns.index_of("id_no", values.get("id_no"))
     if not index:
         return None
     return Person.objects.filter(id_no_index=index).exclude(status="struck_off").exclude(pk=person or NOBODY).first()

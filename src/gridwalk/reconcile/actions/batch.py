@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Place
+from gridwalk.registry import columns
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Difference, Facility, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
@@ -102,11 +102,6 @@ class Batch:
                 row.state = "same"
 
 
-def id_index(values: dict[str, Any]) -> str:
-    """The blind index of a row's ID number; empty where it has none."""
-    return envelope.blind_index(str(values.get("id_no") or ""), purpose="id_no")
-
-
 def facts(kind: str, values: dict[str, Any], *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Those of the row's values that are facts of the entity itself, not of its place."""
     return {
@@ -129,3 +124,8 @@ def claims_of(
 def n_open(entities: Sequence[uuid.UUID]) -> int:
     """How many differences stand open about these entities."""
     return Difference.objects.filter(entity__in=list(entities), state="open").count()
+
+
+def id_index(values: dict[str, Any]) -> str:
+    """The blind index of a row's ID number; empty where it has none."""
+    return columns.index_of("id_no", values.get("id_no"))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk
+from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
@@ -33,7 +33,6 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "register_only": {"kept": "保留", "at_door": "上门核实", "strike_off": "注销，送复核"},
     "question": {"same": "是同一条", "different": "不是同一条"},
 }
-UNDO_FOR = dt.timedelta(days=7)
 NEEDS_REASON = frozenset({"strike_off", "set_aside"})
 
 
@@ -118,7 +117,7 @@ def undo(*, actor: Viewer, at: dt.datetime, unmatched: Sequence[uuid.UUID]) -> T
 
 def _not_undone(writing: Writing, row: Unmatched) -> str:
     """Why a decision stays; empty when it is taken back (the proposal to strike off is withdrawn here)."""
-    if row.state in {"open", "gone"} or row.decided_at is None or writing.at - row.decided_at > UNDO_FOR:
+    if row.state in {"open", "gone"} or row.decided_at is None or writing.at - row.decided_at > clock.UNDO_FOR:
         return "还没有定，或者过了 7 天"
     if row.state == "registered":
         return "已经登记进一张表，登错了请到它的页面送注销复核"

@@ -15,7 +15,6 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import envelope
 from gridwalk.method import addresses, idcards, names, phones, search_keys, text, uscc
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
@@ -69,10 +68,10 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
         return _everywhere(viewer, {columns.tail_key(tail)}, "尾号")
     card = idcards.check(folded)
     if card.value and len(folded) >= 15:
-        return _persons(viewer, Q(id_no_index=envelope.blind_index(card.value, purpose="id_no")), "证件号")
+        return _persons(viewer, Q(id_no_index=columns.index_of("id_no", card.value)), "证件号")
     phone = phones.check(folded).value
     if phone:
-        index = envelope.blind_index(phone, purpose="phone")
+        index = columns.index_of("phone", phone)
         return [
             *_persons(viewer, Q(phone_index=index), "电话"),
             *_dwellings(viewer, Q(owner_phone_index=index), "产权人电话"),

@@ -96,7 +96,7 @@ class Judgement:
         missing = [arrival for pk, arrival in coming.items() if pk not in on_record]
         if not missing:
             return
-        by_index = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no"): a.id for a in missing}
+        by_index = {columns.index_of("id_no", a.values.get("id_no")): a.id for a in missing}
         namesakes = Person.objects.filter(id_no_index__in=by_index.keys() - {""}).exclude(status="struck_off")
         aliases = {by_index[index]: pk for pk, index in namesakes.values_list("id", "id_no_index")}
         self.references.aliases.update(aliases)

@@ -9,9 +9,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from gridwalk.core import envelope
 from gridwalk.core.actions import Writing
-from gridwalk.registry import rules
+from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, corrections, creation, ends
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.living import LIVING
@@ -77,13 +76,13 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     coming = [(visit, arrival) for visit, found in visits for arrival in found.arrivals]
     if not coming:
         return
-    indexes = {envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for _, a in coming} - {""}
+    indexes = {columns.index_of("id_no", a.values.get("id_no")) for _, a in coming} - {""}
     known = {p.id_no_index: p.id for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
     new: dict[uuid.UUID, creation.New] = {}
     links: list[creation.NewResidence] = []
     said: list[Claim] = []
     for visit, arrival in coming:
-        index = envelope.blind_index(arrival.values.get("id_no") or "", purpose="id_no")
+        index = columns.index_of("id_no", arrival.values.get("id_no"))
         person_id = known.get(index) if index else None
         if person_id is None:
             person_id = arrival.id
@@ -126,9 +125,7 @@ def brings_or_takes(content: Found) -> bool:
 def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
     """The further grids that visits write to: a person met here may belong to the grid of a home elsewhere."""
     persons = {p for f in found for p in f.persons}
-    indexes = {
-        envelope.blind_index(a.values.get("id_no") or "", purpose="id_no") for f in found for a in f.arrivals
-    } - {""}
+    indexes = {columns.index_of("id_no", a.values.get("id_no")) for f in found for a in f.arrivals} - {""}
     if not persons and not indexes:
         return set()
     persons_there = Person.objects.filter(Q(pk__in=persons) | Q(id_no_index__in=indexes)).exclude(status="struck_off")
