@@ -55,3 +55,12 @@ def test_every_paragraph_of_the_domain_that_is_cited_stands_there() -> None:
     assert set(re.findall(r"\((?:\S+ )?(P\d+)\)", code)) <= set(
         re.findall(r"^\| (P\d+) \|", sections["1"], re.MULTILINE)
     )
+
+
+def test_every_room_says_where_its_journeys_are_and_every_journey_is_told_of() -> None:
+    rooms = {page.parent.name: page.read_text("utf-8") for page in (ROOT / "src/gridwalk").glob("*/__init__.py")}
+    told = {room: re.findall(r"tests/\w+/test_\w+\.py", text.partition("Journeys:")[2]) for room, text in rooms.items()}
+    assert not [room for room, tests in told.items() if not tests]
+    every = {test for tests in told.values() for test in tests}
+    assert not [test for test in every if not (ROOT / test).exists()]
+    assert {f"tests/journeys/{page.name}" for page in (ROOT / "tests/journeys").glob("test_*.py")} <= every

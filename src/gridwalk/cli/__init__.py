@@ -1,5 +1,7 @@
 """The ``gridwalk`` command: one file a verb, each with HELP, ``arguments(parser)`` and ``run(options) ->
 exit code``.
+
+Journeys: tests/operations/test_commands.py, tests/operations/test_operations.py.
 """
 
 from __future__ import annotations

@@ -1,1 +1,4 @@
-"""Settings, urls, wsgi, the key file, and the launcher of the embedded PostgreSQL."""
+"""Settings, urls, wsgi, the key file, and the launcher of the embedded PostgreSQL.
+
+Journeys: tests/operations/test_embedded.py, tests/operations/test_keys.py, tests/operations/test_power_cut.py.
+"""

@@ -1,1 +1,4 @@
-"""Running the house: backups, resealing after a change of keys, its condition, key files, night work."""
+"""Running the house: backups, resealing after a change of keys, its condition, key files, night work.
+
+Journeys: tests/operations/test_backups.py, tests/operations/test_doctor.py, tests/operations/test_changing_keys.py.
+"""

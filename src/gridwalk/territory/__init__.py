@@ -1,1 +1,4 @@
-"""Areas, grids, buildings, stairwells: where things are, and since when."""
+"""Areas, grids, buildings, stairwells: where things are, and since when.
+
+Journeys: tests/journeys/test_first_days.py, tests/journeys/test_doors_without_a_grid.py.
+"""
