@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Held, Role, Verb, Viewer
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 
 
 def _in_force(on: dt.date) -> Q:
@@ -65,9 +65,7 @@ def responsible(codes: Sequence[str], on: dt.date) -> dict[str, Responsible]:
 
 def _visible(viewer: Viewer) -> QuerySet[User]:
     scopes = viewer.scopes(Verb.MANAGE_ACCOUNTS)
-    inside = Q(pk__in=[])
-    for scope in scopes:
-        inside |= Q(assignments__scope__startswith=scope)
+    inside = in_scopes(scopes, "assignments__scope")
     return User.objects.filter(inside | Q(assignments__isnull=True) if scopes else Q(pk__in=[])).distinct()
 
 

@@ -139,6 +139,12 @@ class Viewer:
                 kept.append(scope)
         return tuple(kept)
 
+    def within(self, verb: Verb, scope: str) -> tuple[str, ...]:
+        """The parts of ``scope`` where ``verb`` is permitted: all of it, some areas or grids in it, or nothing."""
+        if self.may(verb, scope):
+            return (scope,)
+        return tuple(part for part in self.scopes(verb) if part.startswith(scope))
+
     def may(self, verb: Verb, code: str) -> bool:
         """Whether ``verb`` is permitted in the grid or area ``code`` (15-digit grid, or a scope)."""
         return any(code.startswith(scope) for scope in self.scopes(verb))

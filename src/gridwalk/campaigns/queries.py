@@ -12,9 +12,8 @@ from gridwalk.core.queries import NotHere
 
 def campaigns(viewer: Viewer) -> list[Campaign]:
     """The campaigns that touch an area whose counts the viewer may see, the newest first."""
-    scopes = viewer.scopes(Verb.SEE_COUNTS)
     rows = Campaign.objects.prefetch_related("phases", "waves", "leading_group").order_by("-starts_on")
-    return [c for c in rows if any(c.scope.startswith(s) or s.startswith(c.scope) for s in scopes)]
+    return [c for c in rows if viewer.within(Verb.SEE_COUNTS, c.scope)]
 
 
 def get_campaign(viewer: Viewer, campaign: uuid.UUID) -> Campaign:

@@ -46,16 +46,19 @@ def audit_of(subjects: Iterable[uuid.UUID], *, limit: int = 200) -> list[AuditEn
     return list(AuditEntry.objects.filter(subject__in=list(subjects)).order_by("-at")[:limit])
 
 
+def in_scopes(scopes: Iterable[str], path: str) -> Q:
+    """The condition that the code at ``path`` lies in one of these scopes (code prefixes); of no scope: nowhere."""
+    condition = Q(pk__in=[])
+    for scope in scopes:
+        condition |= Q(**{f"{path}__startswith": scope})
+    return condition
+
+
 def audit_log(
     scopes: Sequence[str], *, verb: AuditVerb | None = None, limit: int = 100, offset: int = 0
 ) -> list[AuditEntry]:
     """What was done inside some scopes (code prefixes; "" everywhere), newest first."""
-    if not scopes:
-        return []
-    inside = Q()
-    for scope in scopes:
-        inside |= Q(scope__startswith=scope)
-    rows = AuditEntry.objects.filter(inside)
+    rows = AuditEntry.objects.filter(in_scopes(scopes, "scope"))
     if verb:
         rows = rows.filter(verb=verb)
     return list(rows.order_by("-at", "-id")[offset : offset + limit])

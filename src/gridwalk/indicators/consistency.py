@@ -81,10 +81,7 @@ class Board:
 
 def board(viewer: Viewer, scope: str) -> Board:
     """Rate 3 by community and ledger, in the order of codes, as far as the viewer sees counts; four queries."""
-    scopes = viewer.scopes(Verb.SEE_COUNTS)
-    areas = [
-        a for a in territory.communities(scope) if any(a.code.startswith(s) or s.startswith(a.code) for s in scopes)
-    ]
+    areas = [a for a in territory.communities(scope) if viewer.within(Verb.SEE_COUNTS, a.code)]
     full = viewer.may(Verb.SEE_ROWS_MASKED, scope) or all(viewer.may(Verb.SEE_ROWS_MASKED, a.code) for a in areas)
     seen = {a.code for a in areas}
     measured = [m for m in consistency.latest(scope) if m.community in seen]

@@ -47,7 +47,7 @@ def visible_grids(viewer: Viewer, scope: str) -> list[Grid]:
 
     Raises NotHere where there are none.
     """
-    if not any(scope.startswith(s) or s.startswith(scope) for s in viewer.scopes(Verb.SEE_COUNTS)):
+    if not viewer.within(Verb.SEE_COUNTS, scope):
         raise NotHere
     grids = Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
     visible = [g for g in grids if viewer.may(Verb.SEE_COUNTS, g.code)]

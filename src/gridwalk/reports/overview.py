@@ -75,7 +75,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     viewer = dataclasses.replace(
         viewer, held=tuple(assignment for assignment in viewer.held if Verb.EXPORT_REPORT in PERMITTED[assignment.role])
     )
-    parts = rules.parts_of(campaign.scope, viewer.scopes(Verb.EXPORT_REPORT))
+    parts = viewer.within(Verb.EXPORT_REPORT, campaign.scope)
     if not parts:
         raise NotHere
     scope = rules.common_scope(parts)

@@ -52,13 +52,6 @@ def common_scope(parts: Sequence[str]) -> str:
     return first[:n]
 
 
-def parts_of(scope: str, scopes: Sequence[str]) -> tuple[str, ...]:
-    """What of ``scope`` (code prefix) somebody holds who holds the prefixes ``held``; empty: nothing."""
-    if any(scope.startswith(prefix) for prefix in scopes):
-        return (scope,)
-    return tuple(sorted(prefix for prefix in scopes if prefix.startswith(scope)))
-
-
 def suppress_below(lines: Sequence[Row[P]], above: Mapping[str, P], shown: Mapping[str, P | None]) -> list[Row[P]]:
     """Suppress the lines of one area whose own line, counted ``above``, is itself on the sheet as ``shown``.
 

@@ -10,7 +10,7 @@ from django.db.models import Case, Prefetch, Q, When
 from django.db.models.functions import Length
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.method import address_writing, addresses
 from gridwalk.territory import rules
 from gridwalk.territory.models import Area, Building, Grid, Stairwell
@@ -67,10 +67,7 @@ def areas(viewer: Viewer, *, under: str = "", level: str | None = None) -> list[
 
 def grids(viewer: Viewer, *, scope: str, verb: Verb = Verb.SEE_COUNTS) -> list[Grid]:
     """The grids in force inside ``scope`` where the viewer holds ``verb``, in code order, with their areas."""
-    permitted = Q(pk__in=[])
-    for held in viewer.scopes(verb):
-        permitted |= Q(code__startswith=held)
-    rows = Grid.objects.filter(permitted, code__startswith=scope, valid_to__isnull=True)
+    rows = Grid.objects.filter(in_scopes(viewer.within(verb, scope), "code"), valid_to__isnull=True)
     return list(rows.select_related("area").order_by("code"))
 
 

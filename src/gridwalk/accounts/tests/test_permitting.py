@@ -70,6 +70,26 @@ def test_merged_scopes_permit_exactly_what_the_single_assignments_do(
     assert not any(a != b and a.startswith(b) for a in scopes for b in scopes)
 
 
+def test_what_may_be_done_within_a_scope_is_all_of_it_its_parts_or_nothing() -> None:
+    leads = _viewer(Held(Role.COMMUNITY_LEAD, COMMUNITY), Held(Role.COMMUNITY_LEAD, f"{STREET}007"))
+    assert leads.within(Verb.DECIDE_DIFFERENCE, STREET) == (COMMUNITY, f"{STREET}007")
+    assert leads.within(Verb.DECIDE_DIFFERENCE, GRID) == (GRID,)
+    assert leads.within(Verb.DECIDE_DIFFERENCE, f"{STREET}002") == ()
+    assert leads.within(Verb.REGRID, STREET) == ()
+    assert SYSTEM.within(Verb.REGRID, STREET) == (STREET,)
+
+
+@given(held=HELD, verb=st.sampled_from(Verb), scope=SCOPES, code=SCOPES)
+def test_the_parts_of_a_scope_permit_exactly_what_lies_in_it_and_is_permitted(
+    held: tuple[Held, ...], verb: Verb, scope: str, code: str
+) -> None:
+    viewer = _viewer(*held)
+    parts = viewer.within(verb, scope)
+    singly = any(verb in PERMITTED[h.role] and code.startswith(h.scope) for h in held)
+    assert any(code.startswith(part) for part in parts) == (singly and code.startswith(scope))
+    assert not any(a != b and a.startswith(b) for a in parts for b in parts)
+
+
 def test_an_assignment_holds_from_its_first_to_its_last_day() -> None:
     first, last, day = dt.date(2026, 9, 1), dt.date(2026, 12, 9), dt.timedelta(days=1)
     held = [rules.in_force(first, last, on) for on in (first - day, first, last, last + day)]

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 
 from gridwalk.core import envelope
+from gridwalk.core.queries import in_scopes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,10 +72,7 @@ class Inside:
         prefix = f"{path}__" if path else ""
         if self.ids is not None:
             return Q(**{f"{path or 'pk'}__in": list(self.ids)})
-        condition = Q(pk__in=[])
-        for scope in self.scopes:
-            condition |= Q(**{f"{prefix}grid__code__startswith": scope})
-        return condition
+        return in_scopes(self.scopes, f"{prefix}grid__code")
 
     def touches(self, case: Case) -> bool:
         """Whether a record of the case is inside."""

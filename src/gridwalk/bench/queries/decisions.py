@@ -7,12 +7,12 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case
 from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry.models import CaseDecision, Difference
 from gridwalk.registry.queries import titles
 
@@ -116,10 +116,7 @@ def n_decided(viewer: Viewer, scope: str, *, check: str = "") -> int:
 
 
 def _decided(viewer: Viewer, scope: str, check: str) -> QuerySet[CaseDecision]:
-    inside = Q(pk__in=[])
-    for own in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        if own.startswith(scope) or scope.startswith(own):
-            inside |= Q(grid__code__startswith=max(own, scope, key=len))
+    inside = in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid__code")
     return CaseDecision.objects.filter(inside, **({"check_code": check} if check else {}))
 
 

@@ -281,3 +281,13 @@ def test_a_write_waits_for_the_one_before_and_sees_what_it_did(at: dt.datetime) 
     assert _at_once(slow, next_one) == []
     assert seen == [True]
     assert connection.in_atomic_block is False
+
+
+@pytest.mark.usefixtures("streams")
+@pytest.mark.parametrize(
+    ("scopes", "inside"),
+    [([], []), (["120105002"], []), (["120105001001"], [FIRST, SECOND]), ([SECOND, "120105002"], [SECOND])],
+)
+def test_of_no_scope_nothing_is_read_and_of_several_what_lies_in_one(scopes: list[str], inside: list[str]) -> None:
+    rows = Stream.objects.filter(queries.in_scopes(scopes, "code"))
+    assert sorted(rows.values_list("code", flat=True)) == inside

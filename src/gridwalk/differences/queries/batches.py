@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.models import Change
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.differences import arguments
 from gridwalk.differences.models import DecisionBatch
@@ -215,10 +215,7 @@ def _several(chosen: Sequence[uuid.UUID]) -> int:
 
 def recent(viewer: Viewer, scope: str, now: dt.datetime) -> list[DecisionBatch]:
     """The batches of the last seven days inside a scope, newest first."""
-    inside = Q(pk__in=[])
-    for own in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        if own.startswith(scope) or scope.startswith(own):
-            inside |= Q(scope__startswith=max(own, scope, key=len))
+    inside = in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "scope")
     return list(DecisionBatch.objects.filter(inside, created_at__gte=now - clock.UNDO_FOR).order_by("-created_at")[:20])
 
 

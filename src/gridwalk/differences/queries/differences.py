@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db.models import Count, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Depth, Reader
 from gridwalk.dictionary.types import Shown
@@ -51,11 +51,7 @@ class DifferenceRow:
 
 def visible(viewer: Viewer, scope: str) -> QuerySet[Difference]:
     """The differences of a scope the viewer may decide."""
-    inside = Q(pk__in=[])
-    for own in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        if own.startswith(scope) or scope.startswith(own):
-            inside |= Q(grid__code__startswith=max(own, scope, key=len))
-    return Difference.objects.filter(inside)
+    return Difference.objects.filter(in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid__code"))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.models import Change
+from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.ledger import comparing, sides
@@ -20,7 +21,7 @@ from gridwalk.ledger.comparing import ADDRESS, PLACE
 from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile.models import BackfillItem, SideRow, Submission, Unmatched
-from gridwalk.reconcile.queries import reach, register
+from gridwalk.reconcile.queries import register
 from gridwalk.reconcile.rules import NEW_ROW, row_place
 from gridwalk.registry.models import Difference, Residence
 from gridwalk.registry.rules import WAITING
@@ -109,7 +110,7 @@ def _rows(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[SideRow
     """The side's rows that differed when they were compared, or whose entity has been changed since: all
     others agree.
     """
-    inside = SideRow.objects.filter(reach.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    inside = SideRow.objects.filter(in_scopes(viewer.within(Verb.SEE_ROWS, scope), "grid"), source=source, kind=kind)
     changed = Change.objects.filter(entity=OuterRef("entity"), at__gt=OuterRef("at"))
     rows = inside.filter(Q(differs=True) | Q(Exists(changed)) | Q(entity__in=_moved(viewer, inside, kind, scope)))
     return list(rows.order_by("grid", "sheet", "row_no"))
@@ -120,7 +121,7 @@ def _moved(viewer: Viewer, inside: QuerySet[SideRow], kind: str, scope: str) -> 
     since = inside.aggregate(since=Min("at"))["since"] if kind == "person" else None
     if since is None:
         return []
-    here = reach.within(viewer, Verb.SEE_ROWS, scope, column="stream__code")
+    here = in_scopes(viewer.within(Verb.SEE_ROWS, scope), "stream__code")
     links = Change.objects.filter(here, kind="residence", at__gt=since).values_list("entity", flat=True)
     return list(Residence.objects.filter(pk__in=list(links.distinct())).values_list("person_id", flat=True).distinct())
 
@@ -130,7 +131,7 @@ def items(viewer: Viewer, *, source: str, kind: str, scope: str) -> list[Item]:
 
     What is still being decided is not told.
     """
-    lacking = _lacking(reach.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    lacking = _lacking(in_scopes(viewer.within(Verb.SEE_ROWS, scope), "grid"), source=source, kind=kind)
     absent = {record.entity for record in lacking}
     rows = [row for row in _rows(viewer, source=source, kind=kind, scope=scope) if row.entity not in absent]
     told = [*_corrections(rows, source, kind), *_new_rows(lacking, source, kind)]
@@ -269,7 +270,9 @@ class Progress:
 def progress(viewer: Viewer, *, source: str, kind: str, scope: str) -> Progress:
     """Counts of what was handed out to a side, as its last export proved it."""
     counts = dict.fromkeys(("handed_out", "proved", "still_open"), 0)
-    inside = BackfillItem.objects.filter(reach.within(viewer, Verb.SEE_ROWS, scope), source=source, kind=kind)
+    inside = BackfillItem.objects.filter(
+        in_scopes(viewer.within(Verb.SEE_ROWS, scope), "grid"), source=source, kind=kind
+    )
     for state in inside.values_list("state", flat=True):
         counts[state] += 1
     return Progress(source, kind, sum(counts.values()), counts["proved"], counts["still_open"])
@@ -311,7 +314,7 @@ def agreement(viewer: Viewer, kind: str, entity: uuid.UUID) -> list[Agreement]:
     """What is known of each side that was ever compared; empty for an entity no side has, and for who sees
     rows masked.
     """
-    visible = reach.within(viewer, Verb.SEE_ROWS)
+    visible = in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid")
     of_entity = visible & Q(entity=entity)
     rows = {row.source: row for row in SideRow.objects.filter(of_entity, kind=kind)}
     sides = []

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Count
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.ledger.comparing import ADDRESS
@@ -17,7 +18,6 @@ from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Comparison, Unmatched
-from gridwalk.reconcile.queries import reach
 from gridwalk.registry.queries import entities
 from gridwalk.registry.queries import titles as naming
 
@@ -79,7 +79,7 @@ def rows(
     """
     chosen = Unmatched.objects.filter(of=comparison, what=what)
     chosen = chosen.filter(state="open") if state == "open" else chosen.exclude(state="open")
-    chosen = chosen.filter(reach.within(viewer, Verb.SEE_ROWS_MASKED))
+    chosen = chosen.filter(in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "grid"))
     page = list(chosen.order_by("grid", "sheet", "row_no", "id")[offset : offset + PAGE])
     titles = naming.titles(viewer, comparison.kind, [u.entity for u in page if u.entity])
     return [_row(viewer, u, titles) for u in page], chosen.count()
@@ -129,12 +129,14 @@ def _door(values: Mapping[str, object]) -> str:
 
 def n_waiting(viewer: Viewer, scope: str) -> int:
     """How many one-sided records and questions of the latest comparisons wait for a decision in a scope."""
-    return Unmatched.objects.filter(reach.within(viewer, Verb.DECIDE_DIFFERENCE, scope), state="open").count()
+    return Unmatched.objects.filter(
+        in_scopes(viewer.within(Verb.DECIDE_DIFFERENCE, scope), "grid"), state="open"
+    ).count()
 
 
 def every_open(viewer: Viewer, comparison: Comparison, what: str) -> list[uuid.UUID]:
     """The ids of all that is open of one sort, for deciding them at once."""
-    seen = reach.within(viewer, Verb.DECIDE_DIFFERENCE)
+    seen = in_scopes(viewer.scopes(Verb.DECIDE_DIFFERENCE), "grid")
     return list(Unmatched.objects.filter(seen, of=comparison, what=what, state="open").values_list("id", flat=True))
 
 

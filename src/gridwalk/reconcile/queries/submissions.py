@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import files
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.reconcile.models import Submission
-from gridwalk.reconcile.queries import reach
 
 S = TypeVar("S", bound=Submission)
 WAITING = frozenset({"mapping", "applying", "paused"})
@@ -19,7 +18,7 @@ WAITING = frozenset({"mapping", "applying", "paused"})
 
 def submissions(viewer: Viewer, model: type[S], *, limit: int = 60) -> list[S]:
     """The viewer's imports or comparisons, newest first."""
-    inside = reach.within(viewer, Verb.IMPORT_LEDGER, column="scope")
+    inside = in_scopes(viewer.scopes(Verb.IMPORT_LEDGER), "scope")
     return list(_of(model).filter(inside).order_by("-created_at")[:limit])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import in_scopes
 from gridwalk.registry.ends import EVIDENCE, proposal_word
 from gridwalk.registry.models import Dwelling, Recheck
 from gridwalk.registry.queries import titles
@@ -71,11 +72,7 @@ def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = 
 
 
 def _inside(viewer: Viewer, scope: str) -> Q:
-    inside = Q(pk__in=[])
-    for own in viewer.scopes(Verb.RECHECK):
-        if own.startswith(scope) or scope.startswith(own):
-            inside |= Q(grid__code__startswith=max(own, scope, key=len))
-    return inside
+    return in_scopes(viewer.within(Verb.RECHECK, scope), "grid__code")
 
 
 def _not_first() -> Q:

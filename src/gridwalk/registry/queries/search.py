@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import in_scopes
 from gridwalk.method import addresses, idcards, names, phones, search_keys, text, uscc
 from gridwalk.registry import columns
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
@@ -88,10 +89,7 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
 
 
 def _inside(viewer: Viewer) -> Q:
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
-        inside |= Q(grid__code__startswith=scope)
-    return inside
+    return in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "grid__code")
 
 
 def _holds(keys: Collection[str]) -> Q:
@@ -170,9 +168,7 @@ def _facilities(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
 
 def _formerly(viewer: Viewer, keys: Collection[str], shown: Collection[uuid.UUID]) -> list[Hit]:
     """Doors that were called so before they were renumbered."""
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.SEE_ROWS_MASKED):
-        inside |= Q(dwelling__grid__code__startswith=scope)
+    inside = in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "dwelling__grid__code")
     rows = renumbering.former().filter(inside, _holds(keys)).exclude(dwelling__in=shown)
     return [
         Hit(

@@ -24,10 +24,7 @@ def test_percentages_are_rounded_down_and_an_empty_denominator_is_no_percentage(
     assert rules.percent(0, 0) == "—"
 
 
-def test_what_somebody_holds_of_a_scope_is_all_of_it_or_its_parts() -> None:
-    assert rules.parts_of("120105001", ["120105"]) == ("120105001",)
-    assert rules.parts_of("120105001", ["120105001007", "120105001001"]) == ("120105001001", "120105001007")
-    assert rules.parts_of("120105001", ["120105002"]) == ()
+def test_the_common_scope_of_parts_is_the_longest_prefix_they_share() -> None:
     assert rules.common_scope(["120105001001", "120105001007"]) == "120105001001"[:11]
     assert rules.common_scope(["120105001007"]) == "120105001007"
 

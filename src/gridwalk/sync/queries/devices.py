@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, Verb, Viewer
 from gridwalk.core import plain
+from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
 from gridwalk.sync.models import Device, Epoch, Op, Returned
 from gridwalk.sync.rules import KEPT
@@ -74,9 +75,7 @@ class Row:
 
 def visible(viewer: Viewer) -> list[Row]:
     """The devices the viewer manages: in use first, then taken back, by user."""
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.MANAGE_DEVICES):
-        inside |= Q(scope__startswith=scope)
+    inside = in_scopes(viewer.scopes(Verb.MANAGE_DEVICES), "scope")
     waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
     found = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
     rows = [

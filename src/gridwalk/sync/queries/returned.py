@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import envelope
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.registry import columns
@@ -53,9 +53,7 @@ WAITING, DECIDED = ("waiting", "assigned"), ("released", "set_aside")
 
 
 def _visible(viewer: Viewer) -> QuerySet[Returned]:
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.DECIDE_DIFFERENCE):
-        inside |= Q(grid__startswith=scope)
+    inside = in_scopes(viewer.scopes(Verb.DECIDE_DIFFERENCE), "grid")
     return Returned.objects.filter(inside).select_related("op", "assigned_to")
 
 
@@ -194,10 +192,7 @@ def n_notes(viewer: Viewer) -> int:
 
 
 def _notes(viewer: Viewer) -> QuerySet[Note]:
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.SEE_ROWS):
-        inside |= Q(grid__startswith=scope)
-    return Note.objects.filter(inside)
+    return Note.objects.filter(in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid"))
 
 
 def notes(viewer: Viewer, *, limit: int = 100, offset: int = 0) -> list[Noted]:

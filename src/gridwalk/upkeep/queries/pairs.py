@@ -13,6 +13,7 @@ from django.db.models import Q
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.models import Change
+from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.types import Field, Shown
@@ -191,9 +192,7 @@ LIMIT = 20
 def candidates(viewer: Viewer, entity: Entity) -> list[Candidate]:
     """Standing records the viewer may edit that resemble this one, at most twenty."""
     found = _ALIKE[entity.KIND](entity)
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.EDIT_REGISTER):
-        inside |= Q(grid__code__startswith=scope)
+    inside = in_scopes(viewer.scopes(Verb.EDIT_REGISTER), "grid__code")
     shown: dict[uuid.UUID, Candidate] = {}
     for why, condition in found:
         table: Any = columns.TABLES[entity.KIND]

@@ -10,10 +10,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db.models import Q
-
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry.models import Entity
 from gridwalk.registry.queries import titles
 from gridwalk.upkeep import rules
@@ -42,10 +40,7 @@ def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
     """The plans of a scope that wait for this viewer's colleague or for them, the oldest first; and how
     many there are.
     """
-    inside = Q(pk__in=[])
-    for held in viewer.scopes(Verb.RECHECK):
-        if held.startswith(scope) or scope.startswith(held):
-            inside |= Q(communities__0__startswith=max(held, scope, key=len)[:12])
+    inside = in_scopes([part[:12] for part in viewer.within(Verb.RECHECK, scope)], "communities__0")
     found = Plan.objects.filter(inside, state="open").order_by("proposed_at", "id").values_list("id", "communities")
     permitted = [pk for pk, codes in found if all(viewer.may(Verb.RECHECK, code) for code in codes)]
     plans = Plan.objects.in_bulk(permitted[offset : offset + limit])

@@ -8,14 +8,14 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.db.models.functions import Length
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry import predicates
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.sync.models import Device
@@ -215,9 +215,7 @@ def impact(plan: GridPlan, on: dt.date) -> Impact:
 
 def plans(viewer: Viewer, *, limit: int = 30) -> list[GridPlan]:
     """The plans of the viewer's communities, newest first."""
-    inside = Q(pk__in=[])
-    for scope in viewer.scopes(Verb.REGRID):
-        inside |= Q(community__code__startswith=scope)
+    inside = in_scopes(viewer.scopes(Verb.REGRID), "community__code")
     return list(GridPlan.objects.filter(inside).select_related("community").order_by("-proposed_at")[:limit])
 
 

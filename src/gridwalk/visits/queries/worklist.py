@@ -8,13 +8,13 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.campaigns.rules import BANDS
 from gridwalk.core import clock
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry.models import Dwelling, Organization, Residence, Site
 from gridwalk.registry.queries import entities
 from gridwalk.visits import rules, steps
@@ -235,10 +235,7 @@ def n_pending(viewer: Viewer, scope: str) -> int:
 
 
 def _pending(viewer: Viewer, scope: str) -> QuerySet[Target]:
-    inside = Q(pk__in=[])
-    for scope_held in viewer.scopes(Verb.RECHECK):
-        if scope_held.startswith(scope) or scope.startswith(scope_held):
-            inside |= Q(grid__code__startswith=max(scope_held, scope, key=len))
+    inside = in_scopes(viewer.within(Verb.RECHECK, scope), "grid__code")
     return Target.objects.filter(inside, state="pending", campaign__state="running")
 
 
