@@ -28,7 +28,7 @@ def test_a_code_is_made_and_what_came_back_is_decided(field: Field, visit: Any, 
     push(wire, knock(1, doors[0], note=note), knock(2, doors[1], "no_answer"), knock(3, doors[2], "asleep"))
     field.worker.assignments.update(to_on=None)
     push(wire, knock(4, doors[2], note=note))
-    lead = sign_in("community_lead", field.walk.lead.held[0].scope)
+    lead = sign_in("community_lead", field.walk.lead.assignments[0].scope)
     visit(lead, "/phones/")
     expect(page.get_by_role("row", name="周行")).to_contain_text("测试机")
     page.get_by_label("网格员").select_option(index=0)

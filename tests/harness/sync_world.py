@@ -198,7 +198,7 @@ class Run:
     def reassign_target(self, door: int, n: int) -> None:
         """A door is handed to another worker."""
         target = Target.objects.get(entity=self.world.doors[GRID][door % 3].id)
-        if not account_queries.viewer_by_id(self.world.users[n % 3].id, clock.local_date(clock.now())).held:
+        if not account_queries.viewer_by_id(self.world.users[n % 3].id, clock.local_date(clock.now())).assignments:
             return
         arranging.reassign(
             actor=SYSTEM, at=clock.now(), targets=[target.id], to=self.world.users[n % 3].id, reason="换人"

@@ -33,9 +33,9 @@ class AccountError(Exception):
 def random_password() -> str:
     """Sixteen characters that are easy to read aloud, about 79 bits; letters, digits and dashes in each."""
     while True:
-        made = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-        if any(c.isdigit() for c in made) and any(c.isalpha() for c in made):
-            return made
+        password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        if any(c.isdigit() for c in password) and any(c.isalpha() for c in password):
+            return password
 
 
 def _check_password(password: str, user: User) -> None:
@@ -113,17 +113,17 @@ def assign(
 
 def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on: dt.date) -> None:
     """End an assignment after the day ``on``. Raises NotHere."""
-    found = Assignment.objects.filter(pk=assignment).first()
-    if found is None or not actor.may(Verb.MANAGE_ACCOUNTS, found.scope):
+    ending = Assignment.objects.filter(pk=assignment).first()
+    if ending is None or not actor.may(Verb.MANAGE_ACCOUNTS, ending.scope):
         raise NotHere
     with core.write_to(actor=actor, at=at) as writing:
         Assignment.objects.filter(pk=assignment).update(to_on=on)
         writing.audit(
             AuditVerb.ACCOUNT_UNASSIGNED,
-            scope=found.scope,
+            scope=ending.scope,
             kind="user",
-            subject=found.user_id,
-            data={"role": found.role},
+            subject=ending.user_id,
+            data={"role": ending.role},
         )
 
 
@@ -132,8 +132,8 @@ def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     today = clock.local_date(at)
-    for held in Assignment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=today), user=user):
-        rules.require(actor, Verb.MANAGE_ACCOUNTS, held.scope)
+    for standing in Assignment.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=today), user=user):
+        rules.require(actor, Verb.MANAGE_ACCOUNTS, standing.scope)
 
 
 def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
@@ -223,30 +223,30 @@ def grant(
     if until_at <= at or not reason.strip():
         raise AccountError("没有授权：要写明原因，结束时间要在现在之后。")
     with core.write_to(actor=actor, at=at) as writing:
-        made = Grant.objects.create(
+        opened = Grant.objects.create(
             user_id=user, kind=kind, entity=entity, reason=reason.strip(), from_at=at, until_at=until_at
         )
         writing.audit(
             AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=reason
         )
-    return made
+    return opened
 
 
 def revoke_grant(*, actor: Viewer, at: dt.datetime, grant: uuid.UUID, code: str) -> None:
     """End a grant on an object of the grid ``code`` now. Raises NotPermitted, NotHere."""
     rules.require(actor, Verb.DISPATCH, code)
     with core.write_to(actor=actor, at=at) as writing:
-        found = Grant.objects.filter(pk=grant, until_at__gt=at).first()
-        if found is None:
+        opened = Grant.objects.filter(pk=grant, until_at__gt=at).first()
+        if opened is None:
             raise NotHere
-        found.until_at = at
-        found.save(update_fields=["until_at"])
+        opened.until_at = at
+        opened.save(update_fields=["until_at"])
         writing.audit(
             AuditVerb.GRANT_REVOKED,
             scope=code,
-            kind=found.kind,
-            subject=found.entity,
-            data={"user": str(found.user_id)},
+            kind=opened.kind,
+            subject=opened.entity,
+            data={"user": str(opened.user_id)},
         )
 
 

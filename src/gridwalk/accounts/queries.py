@@ -23,8 +23,8 @@ def viewer_of(user: User, on: dt.date) -> Viewer:
     """The user as viewer: the assignments in force on ``on``."""
     if not user.is_active:
         return Viewer(user.id, user.name)
-    held = Assignment.objects.filter(_in_force(on), user=user).order_by("from_on", "scope")
-    return Viewer(user.id, user.name, tuple(Held(Role(a.role), a.scope) for a in held))
+    assignments = Assignment.objects.filter(_in_force(on), user=user).order_by("from_on", "scope")
+    return Viewer(user.id, user.name, tuple(Held(Role(a.role), a.scope) for a in assignments))
 
 
 def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
@@ -76,10 +76,10 @@ def users(viewer: Viewer) -> list[User]:
 
 def get_user(viewer: Viewer, user: uuid.UUID) -> User:
     """One account the viewer manages. Raises NotHere."""
-    found = _visible(viewer).prefetch_related("assignments").filter(pk=user).first()
-    if found is None:
+    account = _visible(viewer).prefetch_related("assignments").filter(pk=user).first()
+    if account is None:
         raise NotHere
-    return found
+    return account
 
 
 def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
@@ -95,26 +95,26 @@ def in_post(grids: Collection[str], on: dt.date) -> dict[str, dict[uuid.UUID, st
         role__in=[Role.GRID_WORKER, Role.COMMUNITY_LEAD],
         scope__in=[*grids, *{grid[:12] for grid in grids}],
     )
-    found: dict[str, dict[uuid.UUID, str]] = {grid: {} for grid in grids}
-    for held in rows.select_related("user").order_by("-scope", "user__name"):
+    names: dict[str, dict[uuid.UUID, str]] = {grid: {} for grid in grids}
+    for post in rows.select_related("user").order_by("-scope", "user__name"):
         for grid in grids:
-            if grid.startswith(held.scope):
-                found[grid][held.user_id] = held.user.name
-    return found
+            if grid.startswith(post.scope):
+                names[grid][post.user_id] = post.user.name
+    return names
 
 
 def viewer_by_id(user: uuid.UUID, on: dt.date) -> Viewer:
     """The viewer of a user a background job acts for. Raises NotHere."""
-    found = User.objects.filter(pk=user).first()
-    if found is None:
+    account = User.objects.filter(pk=user).first()
+    if account is None:
         raise NotHere
-    return viewer_of(found, on)
+    return viewer_of(account, on)
 
 
 def grid_of_worker(user: uuid.UUID, among: Sequence[str], on: dt.date) -> str:
     """The first of some grids that a user is assigned to on a day; "" where none is."""
-    held = Assignment.objects.filter(_in_force(on), user_id=user, scope__in=list(among)).order_by("scope")
-    return held.values_list("scope", flat=True).first() or ""
+    assignments = Assignment.objects.filter(_in_force(on), user_id=user, scope__in=list(among)).order_by("scope")
+    return assignments.values_list("scope", flat=True).first() or ""
 
 
 def posts_of(users: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -125,19 +125,19 @@ class Viewer:
 
     id: uuid.UUID | None
     name: str
-    held: tuple[Held, ...] = ()
+    assignments: tuple[Held, ...] = ()
     everything: bool = False
 
     def scopes(self, verb: Verb) -> tuple[str, ...]:
         """The code prefixes where ``verb`` is permitted, the wider swallowing the narrower; empty: nowhere."""
         if self.everything:
             return ("",)
-        found = sorted({h.scope for h in self.held if verb in PERMITTED[h.role]})
-        kept: list[str] = []
-        for scope in found:
-            if not any(scope.startswith(wider) for wider in kept):
-                kept.append(scope)
-        return tuple(kept)
+        permitted = sorted({h.scope for h in self.assignments if verb in PERMITTED[h.role]})
+        widest: list[str] = []
+        for scope in permitted:
+            if not any(scope.startswith(wider) for wider in widest):
+                widest.append(scope)
+        return tuple(widest)
 
     def within(self, verb: Verb, scope: str) -> tuple[str, ...]:
         """The parts of ``scope`` where ``verb`` is permitted: all of it, some areas or grids in it, or nothing."""
@@ -164,7 +164,7 @@ class Viewer:
     @property
     def roles(self) -> tuple[Role, ...]:
         """The roles held, each once, in the order of the assignments."""
-        return tuple(dict.fromkeys(h.role for h in self.held))
+        return tuple(dict.fromkeys(h.role for h in self.assignments))
 
 
 SYSTEM = Viewer(id=None, name="系统", everything=True)

@@ -45,8 +45,8 @@ def _process(noted: dict[str, Any]) -> psutil.Process | None:
 
 def _noted() -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(_note().read_text())
-        return found
+        noted: dict[str, Any] = json.loads(_note().read_text())
+        return noted
     except (OSError, ValueError):
         return {}
 
@@ -77,7 +77,7 @@ def note_certificate(path: Path) -> None:
 def end_what_is_left_over() -> None:
     """End the children of a parent that was killed."""
     noted = _noted()
-    left = [process for one in noted.get("children", []) if (process := _process(one))]
+    left = [process for child in noted.get("children", []) if (process := _process(child))]
     _end(left)
     _note().unlink(missing_ok=True)
 
@@ -133,7 +133,7 @@ def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _end(processes: Sequence[psutil.Process]) -> None:
-    below = [below for one in processes for below in _below(one)]
+    below = [below for process in processes for below in _below(process)]
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()

@@ -25,7 +25,7 @@ BLOCK = 8 << 20
 SIGNING_IN = ("/accounts/login/", "/accounts/password/", "/accounts/again/", "/accounts/code")
 
 
-def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) -> int:
+def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: Progress) -> int:
     """Check what ``simulate.demo`` made, with its server running.
 
     The last line printed is one JSON object; exit code.
@@ -36,14 +36,19 @@ def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) 
     at = clock.now()
     with progress.stage("核对每个指标"):
         rates = checks.rates(
-            made.files, made.knocks, made.campaign.pk, at=at, prepared_on=made.dates.prepared_on, start=made.dates.start
+            demonstration.files,
+            demonstration.knocks,
+            demonstration.campaign.pk,
+            at=at,
+            prepared_on=demonstration.dates.prepared_on,
+            start=demonstration.dates.start,
         )
     with progress.stage("以各岗位看每一页", "页") as step:
         os.environ["GRIDWALK_TIMING"] = "1"
         with serving.serving(host="127.0.0.1", port=port):
-            pages = _pages(made.members, port, step)
+            pages = _pages(demonstration.members, port, step)
     with progress.stage("在库、文件和日志里找明文号码"):
-        hits = plaintext_hits(planted_numbers(made.files), _places(server, made.files))
+        hits = plaintext_hits(planted_numbers(demonstration.files), _places(server, demonstration.files))
     bad_rates = checks.differing(rates)
     bad_pages = [
         f"{role} {page} {cell['status']}" for role, row in pages.items() for page, cell in row.items() if not cell["ok"]
@@ -54,7 +59,7 @@ def run(made: Any, server: postgres.Embedded, *, port: int, progress: Progress) 
         output.complain(f"找到 {hits} 处明文号码")
     report = {
         "rates": rates,
-        "faults": made.found.by_kind(),
+        "faults": demonstration.found.by_kind(),
         "plaintext_hits": hits,
         "pages": pages,
         "rows": _rows(),
@@ -76,14 +81,14 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, 
     from gridwalk.console.permissions import PAGES
     from gridwalk.core import clock
 
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    pages: dict[str, dict[str, dict[str, Any]]] = {}
     for index, member in enumerate(members):
         user = get_user_model().objects.get(username=member.username)
         if needs_second_factor([member.role]):
             _set_up_second_factor(user)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         cookie = _session(user)
-        row = found[str(member.role)] = {}
+        row = pages[str(member.role)] = {}
         for name, path in _addresses():
             guard = PAGES[name]
             allowed = not isinstance(guard, Verb) or member.viewer.may_anywhere(guard)
@@ -101,7 +106,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, 
         step(index + 1, len(members))
         if needs_second_factor([member.role]):
             accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
-    return found
+    return pages
 
 
 def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> http.client.HTTPResponse:
@@ -178,7 +183,11 @@ def _places(server: postgres.Embedded, ledgers: Iterable[Any]) -> Iterator[Path]
         tops = [environment.home(), server.data, *_temporary(began, Path(folder))]
         for top in dict.fromkeys(top.resolve() for top in tops):
             for path in [top] if top.is_file() else top.rglob("*"):
-                if path.is_file() and not path.is_symlink() and not any(path.is_relative_to(one) for one in given):
+                if (
+                    path.is_file()
+                    and not path.is_symlink()
+                    and not any(path.is_relative_to(given_folder) for given_folder in given)
+                ):
                     yield path
 
 
@@ -196,9 +205,9 @@ def plaintext_hits(planted: set[bytes], places: Iterable[Path]) -> int:
             with path.open("rb") as file:
                 before = b""
                 while block := file.read(BLOCK):
-                    held = before + block
-                    hits += sum(m.group().upper() in planted for m in NUMBERS.finditer(held) if m.end() > len(before))
-                    before = held[-32:]
+                    window = before + block
+                    hits += sum(m.group().upper() in planted for m in NUMBERS.finditer(window) if m.end() > len(before))
+                    before = window[-32:]
         except OSError:
             continue
     return hits

@@ -48,9 +48,9 @@ def sentence(error: BaseException) -> str:
     if type(error).__name__ == "NotPermitted":
         return "这个账号的岗位不办这件事。请换有权限的账号。"
     if isinstance(error, OSError):
-        known = _of_system(error)
-        if known:
-            return known
+        words = _of_system(error)
+        if words:
+            return words
     if type(error).__name__ == "OperationalError":
         return (
             "连不上数据库。若用的是自己的 PostgreSQL，请检查 DATABASE_URL、网络和数据库是否在运行；"
@@ -78,8 +78,8 @@ def _log(error: BaseException) -> Path:
     lines = [f"{dt.datetime.now(tz=dt.UTC).isoformat(timespec='seconds')} gridwalk {' '.join(sys.argv[1:2])}"]
     seen: BaseException | None = error
     while seen is not None:
-        said = f": {seen}" if isinstance(seen, ImportError) else ""  # names modules only
-        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{said}")
+        name = f": {seen}" if isinstance(seen, ImportError) else ""  # names modules only
+        lines.append(f"{type(seen).__module__}.{type(seen).__qualname__}{name}")
         lines += _places(seen.__traceback__)
         seen = seen.__cause__ or seen.__context__
     try:

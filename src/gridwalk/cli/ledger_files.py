@@ -100,11 +100,11 @@ def write_lines(target: Path, lines: Iterator[str]) -> None:
             file.write(line + "\n")
 
 
-def write_workbook(target: Path, made: Annotated, say: Say) -> None:
+def write_workbook(target: Path, workbook: Annotated, say: Say) -> None:
     """An annotated workbook to a file; says where it had to be rebuilt."""
     with whole(target) as part:
-        part.write_bytes(made.data)
-    say(f"写好 {target}{'（' + made.rebuilt.rstrip('。') + '）' if made.rebuilt else ''}")
+        part.write_bytes(workbook.data)
+    say(f"写好 {target}{'（' + workbook.rebuilt.rstrip('。') + '）' if workbook.rebuilt else ''}")
 
 
 class whole:

@@ -60,17 +60,15 @@ def load(home: Path) -> Keys:
     path = path_in(home)
     try:
         content = json.loads(path.read_text())
-        found = Keys(
+        keys = Keys(
             content["django_secret"],
             {key_id: base64.b64decode(key, validate=True) for key_id, key in content["envelope"].items()},
             content["active"],
             base64.b64decode(content["blind_index"], validate=True),
         )
-        if found.active not in found.envelope or {len(k) for k in [*found.envelope.values(), found.blind_index]} != {
-            32
-        }:
+        if keys.active not in keys.envelope or {len(k) for k in [*keys.envelope.values(), keys.blind_index]} != {32}:
             raise ValueError("keys of a wrong length")
-        return found
+        return keys
     except FileNotFoundError as error:
         raise KeyFileError(
             f"没有找到密钥文件 {path}。第一次用请运行 gridwalk init；"
@@ -119,10 +117,10 @@ class Ring(Mapping[str, bytes]):
 
     def _stamp_now(self) -> tuple[int, int] | None:
         try:
-            found = path_in(self._home).stat()
+            status = path_in(self._home).stat()
         except OSError:  # lost while we run: the keys we have go on working
             return None
-        return found.st_mtime_ns, found.st_ino
+        return status.st_mtime_ns, status.st_ino
 
 
 def rotate(home: Path) -> str:
@@ -130,9 +128,9 @@ def rotate(home: Path) -> str:
 
     Returns its id. Raises KeyFileError.
     """
-    found = load(home)
+    keys = load(home)
     path = path_in(home)
-    number = 1 + max((int(k[1:]) for k in found.envelope if k[1:].isdigit()), default=0)
+    number = 1 + max((int(k[1:]) for k in keys.envelope if k[1:].isdigit()), default=0)
     content = json.loads(path.read_text())
     content["envelope"][f"k{number}"] = base64.b64encode(secrets.token_bytes(32)).decode()
     content["active"] = f"k{number}"

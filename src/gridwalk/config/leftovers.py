@@ -25,7 +25,7 @@ def postmaster(data: Path) -> psutil.Process | None:
 
 def _of(data: Path) -> list[psutil.Process]:
     """Live PostgreSQL processes of a data directory: the server and its helpers all work in it."""
-    found = []
+    processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if (
@@ -33,8 +33,8 @@ def _of(data: Path) -> list[psutil.Process]:
                 and process.status() != psutil.STATUS_ZOMBIE
                 and Path(process.cwd()) == data.resolve()
             ):
-                found.append(process)
-    return found
+                processes.append(process)
+    return processes
 
 
 def clear(data: Path, sockets: Path, *, seconds: float) -> None:

@@ -43,8 +43,8 @@ def _binaries() -> Path:
     if wheel is None or wheel.origin is None:
         raise EmbeddedError("没有装内置数据库。请重新运行 python3 run.py demo，或用 DATABASE_URL 指明一个 PostgreSQL。")
     root = Path(wheel.origin).parent
-    found = sorted(root.glob("pginstall[0-9]*"), key=lambda p: int(p.name.removeprefix("pginstall")))
-    return found[-1] if found else root / "pginstall"
+    installs = sorted(root.glob("pginstall[0-9]*"), key=lambda p: int(p.name.removeprefix("pginstall")))
+    return installs[-1] if installs else root / "pginstall"
 
 
 def packaged_programs() -> Path | None:
@@ -87,8 +87,8 @@ class Embedded:
             self._make(self.home)
             with contextlib.suppress(FileExistsError):
                 secretfiles.create(path, json.dumps(login))
-        found: dict[str, str] = json.loads(path.read_text())
-        return found
+        stored: dict[str, str] = json.loads(path.read_text())
+        return stored
 
     def binary(self, name: str) -> Path:
         """A program of the distribution (``pg_dump`` …)."""
@@ -194,11 +194,11 @@ class Embedded:
         ]
         if not self.durable:
             command.append("--no-sync")
-        made = self._run_as(command, cwd=making)
+        initdb = self._run_as(command, cwd=making)
         password_file.unlink(missing_ok=True)
-        if made.returncode:
+        if initdb.returncode:
             shutil.rmtree(making, ignore_errors=True)
-            raise EmbeddedError(_explain(made.stderr + made.stdout, self.data))
+            raise EmbeddedError(_explain(initdb.stderr + initdb.stdout, self.data))
         making.rename(self.data)
 
     def _launch(self) -> None:
@@ -266,8 +266,8 @@ class Embedded:
 
     def _create_database(self) -> None:
         with self._connect("postgres") as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if known is None:
+            standing = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if standing is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
     # --- users and files -------------------------------------------------------------------------------------------
@@ -285,8 +285,8 @@ class Embedded:
     def _own_dir(self, path: Path) -> None:
         self._make(path)
         if not WINDOWS:
-            found = path.lstat()
-            if path.is_symlink() or found.st_uid not in {os.geteuid(), self._uid}:
+            status = path.lstat()
+            if path.is_symlink() or status.st_uid not in {os.geteuid(), self._uid}:
                 raise EmbeddedError(f"目录 {path} 是别的用户建的，不敢把数据库放进去。请删掉它再启动。")
         self._own(path, 0o700)
 
@@ -364,8 +364,8 @@ def _unprivileged() -> tuple[int, int]:
 
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
-            found = pwd.getpwnam(name)
-            return found.pw_uid, found.pw_gid
+            user = pwd.getpwnam(name)
+            return user.pw_uid, user.pw_gid
     return 65534, 65534
 
 

@@ -152,7 +152,7 @@ class Writing:
             for write in self._last:
                 write()
             bulk.insert(self._changes)
-            append.append(self._audit, held=self.versions)
+            append.append(self._audit, locked=self.versions)
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def metrics(at: dt.datetime) -> str:
         full = f"gridwalk_{name}"
         if not any(line.startswith(f"# TYPE {full} ") for line in lines):
             lines.extend((f"# HELP {full} {says}", f"# TYPE {full} gauge"))
-        inside = ",".join(f'{key}="{said}"' for key, said in labels.items())
+        inside = ",".join(f'{key}="{text}"' for key, text in labels.items())
         lines.append(f"{full}{{{inside}}} {value}" if inside else f"{full} {value}")
 
     gauge("info", 1, "The version that runs.", version=__version__)

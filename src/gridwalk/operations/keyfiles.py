@@ -34,10 +34,10 @@ def seal(content: str, *, passphrase: str) -> str:
 def open_(text: str, *, passphrase: str) -> str:
     """The key file's text. Raises KeysError."""
     try:
-        found: dict[str, Any] = json.loads(text)
-        salt, nonce, sealed = (base64.b64decode(found[k], validate=True) for k in ("salt", "nonce", "sealed"))
-        cost = {k: int(found["kdf"][k]) for k in ("n", "r", "p")}
-        if found["format"] != FORMAT or cost["n"] > 1 << 20 or cost["r"] > 16 or cost["p"] > 4:
+        content: dict[str, Any] = json.loads(text)
+        salt, nonce, sealed = (base64.b64decode(content[k], validate=True) for k in ("salt", "nonce", "sealed"))
+        cost = {k: int(content["kdf"][k]) for k in ("n", "r", "p")}
+        if content["format"] != FORMAT or cost["n"] > 1 << 20 or cost["r"] > 16 or cost["p"] > 4:
             raise ValueError("another format")
     except (ValueError, KeyError, TypeError) as error:
         raise KeysError("这不是另存的密钥文件，什么都没改。") from error

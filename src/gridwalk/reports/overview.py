@@ -73,7 +73,7 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     All sheets come from one count by grid, so that they cannot disagree.
     """
     viewer = dataclasses.replace(
-        viewer, held=tuple(assignment for assignment in viewer.held if Verb.EXPORT_REPORT in PERMITTED[assignment.role])
+        viewer, assignments=tuple(post for post in viewer.assignments if Verb.EXPORT_REPORT in PERMITTED[post.role])
     )
     parts = viewer.within(Verb.EXPORT_REPORT, campaign.scope)
     if not parts:

@@ -34,14 +34,20 @@ def load_areas(*, actor: Viewer, at: dt.datetime, tree: Mapping[str, Any]) -> in
     rows: list[Area] = []
     parent: str | None = None
     for level in ("province", "city", "district", "street"):
-        one = tree[level]
+        area = tree[level]
         rows.append(
-            Area(code=one["code"], name=one["name"], short=one.get("short", one["name"]), level=level, parent_id=parent)
+            Area(
+                code=area["code"],
+                name=area["name"],
+                short=area.get("short", area["name"]),
+                level=level,
+                parent_id=parent,
+            )
         )
-        parent = one["code"]
-    for one in tree["communities"]:
-        short = one.get("short") or one["name"].removesuffix("居委会").removesuffix("社区")
-        rows.append(Area(code=one["code"], name=one["name"], short=short, level="community", parent_id=parent))
+        parent = area["code"]
+    for area in tree["communities"]:
+        short = area.get("short") or area["name"].removesuffix("居委会").removesuffix("社区")
+        rows.append(Area(code=area["code"], name=area["name"], short=short, level="community", parent_id=parent))
     with core.write_to(actor=actor, at=at) as writing:
         Area.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "short", "level", "parent"]
@@ -111,14 +117,14 @@ def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None
     name = name.strip()
     if not name or len(name) > 40:
         raise TerritoryError("没有改：名称要填，不超过 40 个字。")
-    found = Grid.objects.filter(code=grid, valid_to__isnull=True).first()
-    if found is None:
+    standing = Grid.objects.filter(code=grid, valid_to__isnull=True).first()
+    if standing is None:
         raise TerritoryError("没有改：这个网格已经停用了。")
-    if Grid.objects.filter(area_id=found.area_id, name=name, valid_to__isnull=True).exclude(pk=grid).exists():
+    if Grid.objects.filter(area_id=standing.area_id, name=name, valid_to__isnull=True).exclude(pk=grid).exists():
         raise TerritoryError(f"没有改：本社区已有一个叫“{name}”的网格。")
     with core.write_to(grid, actor=actor, at=at) as writing:
         Grid.objects.filter(pk=grid).update(name=name)
-        writing.audit(AuditVerb.GRIDS_RENAMED, scope=grid, kind="grid", data={"old": found.name, "new": name})
+        writing.audit(AuditVerb.GRIDS_RENAMED, scope=grid, kind="grid", data={"old": standing.name, "new": name})
 
 
 def _check_replacement(old: Sequence[str], new: Sequence[str]) -> None:
@@ -147,36 +153,39 @@ def ensure_stairwells(
     """Step: building id and stairwell id of every wanted place, made where missing; the grids must be locked."""
     grids = {w.grid for w in wanted}
     standing = Building.objects.filter(grid_id__in=grids)
-    known = {(b.grid_id, addresses.estate_key(b.estate), b.key): b.id for b in standing}
+    building_of = {(b.grid_id, addresses.estate_key(b.estate), b.key): b.id for b in standing}
     place_of = {w: (w.grid, addresses.estate_key(w.estate), w.building) for w in wanted}
     buildings = []
-    for one in wanted:
-        place = place_of[one]
-        if place not in known:
+    for spot in wanted:
+        place = place_of[spot]
+        if place not in building_of:
             building = Building(
-                grid_id=one.grid, estate=one.estate, key=one.building, name=address_writing.building_name(one.building)
+                grid_id=spot.grid,
+                estate=spot.estate,
+                key=spot.building,
+                name=address_writing.building_name(spot.building),
             )
-            known[place] = building.id
+            building_of[place] = building.id
             buildings.append(building)
             writing.created(
-                one.grid, "building", building.id, {"estate": one.estate, "key": one.building}, source="office"
+                spot.grid, "building", building.id, {"estate": spot.estate, "key": spot.building}, source="office"
             )
     Building.objects.bulk_create(buildings)
     stairs = {
         (s.building_id, s.key): s.id
-        for s in Stairwell.objects.filter(building_id__in={known[place] for place in place_of.values()})
+        for s in Stairwell.objects.filter(building_id__in={building_of[place] for place in place_of.values()})
     }
-    made = []
-    for one in wanted:
-        place_id = known[place_of[one]]
-        if (place_id, one.stairwell) not in stairs:
+    begun = []
+    for spot in wanted:
+        place_id = building_of[place_of[spot]]
+        if (place_id, spot.stairwell) not in stairs:
             stairwell = Stairwell(
-                building_id=place_id, key=one.stairwell, name=f"{one.stairwell}单元" if one.stairwell else ""
+                building_id=place_id, key=spot.stairwell, name=f"{spot.stairwell}单元" if spot.stairwell else ""
             )
-            stairs[place_id, one.stairwell] = stairwell.id
-            made.append(stairwell)
-    Stairwell.objects.bulk_create(made)
-    return {w: (known[place], stairs[known[place], w.stairwell]) for w, place in place_of.items()}
+            stairs[place_id, spot.stairwell] = stairwell.id
+            begun.append(stairwell)
+    Stairwell.objects.bulk_create(begun)
+    return {w: (building_of[place], stairs[building_of[place], w.stairwell]) for w, place in place_of.items()}
 
 
 def end_empty_buildings(writing: Writing, buildings: Sequence[uuid.UUID]) -> None:

@@ -26,8 +26,8 @@ def place_names(scopes: Iterable[str]) -> dict[str, str]:
     wanted = set(scopes)
     areas = Area.objects.filter(code__in=[scope.ljust(12, "0") for scope in wanted if 0 < len(scope) <= 12])
     by_code = {area.code: area.short if area.level == "community" else area.name for area in areas}
-    found = Grid.objects.filter(code__in=[scope for scope in wanted if len(scope) == 15]).select_related("area")
-    grids = {grid.code: f"{grid.area.short} {grid.name}" for grid in found}
+    rows = Grid.objects.filter(code__in=[scope for scope in wanted if len(scope) == 15]).select_related("area")
+    grids = {grid.code: f"{grid.area.short} {grid.name}" for grid in rows}
     return {
         scope: (grids.get(scope) or by_code.get(scope.ljust(12, "0")) or scope) if scope else "全部" for scope in wanted
     }
@@ -45,8 +45,8 @@ def street_of(scope: str) -> str:
     if len(scope) >= rules.STREET:
         return scope
     streets = Area.objects.filter(level="street", code__startswith=scope, closed_on__isnull=True).order_by("code")
-    found = list(streets.values_list("code", flat=True)[:2])
-    return rules.scope_of(found[0]) if len(found) == 1 else scope
+    codes = list(streets.values_list("code", flat=True)[:2])
+    return rules.scope_of(codes[0]) if len(codes) == 1 else scope
 
 
 def scope_name(scope: str) -> str:
@@ -58,9 +58,9 @@ def areas(viewer: Viewer, *, under: str = "", level: str | None = None) -> list[
     """Areas below a scope in code order: what the viewer's assignments lie in, and all inside them."""
     rows = Area.objects.filter(code__startswith=under, closed_on__isnull=True).order_by("code")
     if not viewer.everything:
-        touched = Q(pk__in=[code for held in viewer.held for code in rules.above(held.scope)])
-        for held in viewer.held:
-            touched |= Q(code__startswith=held.scope)
+        touched = Q(pk__in=[code for post in viewer.assignments for code in rules.above(post.scope)])
+        for post in viewer.assignments:
+            touched |= Q(code__startswith=post.scope)
         rows = rows.filter(touched)
     return list(rows.filter(level=level) if level else rows)
 
@@ -73,9 +73,9 @@ def grids(viewer: Viewer, *, scope: str, verb: Verb = Verb.SEE_COUNTS) -> list[G
 
 def grids_shown(viewer: Viewer, *, scope: str, verb: Verb) -> list[Grid]:
     """The grids to choose from, community by community; grid 000 last, and only where a building stands in it."""
-    found = grids(viewer, scope=scope, verb=verb)
-    built = set(Building.objects.filter(grid__in=found, ended_on__isnull=True).values_list("grid_id", flat=True))
-    shown = [grid for grid in found if grid.kind != "unassigned" or grid.code in built]
+    standing = grids(viewer, scope=scope, verb=verb)
+    built = set(Building.objects.filter(grid__in=standing, ended_on__isnull=True).values_list("grid_id", flat=True))
+    shown = [grid for grid in standing if grid.kind != "unassigned" or grid.code in built]
     return sorted(shown, key=lambda grid: (grid.area_id, grid.kind == "unassigned", grid.code))
 
 
@@ -89,10 +89,10 @@ def get_grid(viewer: Viewer, code: str, *, verb: Verb = Verb.SEE_COUNTS) -> Grid
 
 def get_area(viewer: Viewer, code: str) -> Area:
     """One area that the viewer's assignments touch. Raises NotHere."""
-    found = [a for a in areas(viewer, under=code[:12]) if a.code == code]
-    if not found:
+    touched = [a for a in areas(viewer, under=code[:12]) if a.code == code]
+    if not touched:
         raise NotHere
-    return found[0]
+    return touched[0]
 
 
 def buildings(viewer: Viewer, *, grid: str) -> list[Building]:
@@ -106,18 +106,18 @@ def buildings(viewer: Viewer, *, grid: str) -> list[Building]:
 
 def get_building(viewer: Viewer, building: uuid.UUID) -> Building:
     """One building with its stairwells. Raises NotHere."""
-    found = Building.objects.select_related("grid__area").prefetch_related("stairwells").filter(pk=building).first()
-    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.grid_id):
+    row = Building.objects.select_related("grid__area").prefetch_related("stairwells").filter(pk=building).first()
+    if row is None or not viewer.may(Verb.SEE_ROWS_MASKED, row.grid_id):
         raise NotHere
-    return found
+    return row
 
 
 def get_stairwell(viewer: Viewer, stairwell: uuid.UUID) -> Stairwell:
     """One stairwell with its building. Raises NotHere."""
-    found = Stairwell.objects.select_related("building__grid__area").filter(pk=stairwell).first()
-    if found is None or not viewer.may(Verb.SEE_ROWS_MASKED, found.building.grid_id):
+    row = Stairwell.objects.select_related("building__grid__area").filter(pk=stairwell).first()
+    if row is None or not viewer.may(Verb.SEE_ROWS_MASKED, row.building.grid_id):
         raise NotHere
-    return found
+    return row
 
 
 def walking(building: Building) -> str:
@@ -141,15 +141,15 @@ class KnownBuilding:
 
 def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
     """The standing buildings of a community by (estate without spelling, key): 建国小区 and 建国 are one."""
-    found: dict[tuple[str, str], KnownBuilding] = {}
+    by_place: dict[tuple[str, str], KnownBuilding] = {}
     rows = Building.objects.filter(grid__area_id=community, ended_on__isnull=True).prefetch_related("stairwells")
     for building in rows.order_by("grid_id", "id"):
         stairwells = {s.key: s.id for s in building.stairwells.all()}
         place = addresses.estate_key(building.estate), building.key
-        known = found.setdefault(place, KnownBuilding(building.id, building.grid_id, {}))
-        known.stairwells.update(stairwells)
-        known.grids.update(dict.fromkeys(stairwells, building.grid_id))
-    return found
+        entry = by_place.setdefault(place, KnownBuilding(building.id, building.grid_id, {}))
+        entry.stairwells.update(stairwells)
+        entry.grids.update(dict.fromkeys(stairwells, building.grid_id))
+    return by_place
 
 
 def communities(scope: str) -> list[Area]:

@@ -37,9 +37,9 @@ def administrator(viewer: MakeViewer) -> Viewer:
     return viewer(Role.ADMINISTRATOR, STREET)
 
 
-def _user(at: dt.datetime, username: str = "wangshi", *held: tuple[Role, str]) -> User:
+def _user(at: dt.datetime, username: str = "wangshi", *posts: tuple[Role, str]) -> User:
     user = actions.create_user(actor=SYSTEM, at=at, username=username, name="王试", password=GOOD, post="网格员")
-    for role, scope in held:
+    for role, scope in posts:
         actions.assign(actor=SYSTEM, at=at, user=user.id, role=role, scope=scope, from_on=clock.local_date(at))
     return user
 
@@ -126,11 +126,11 @@ def test_several_posts_hold_on_their_days_and_a_scope_outside_is_refused(
         actor=administrator, at=at, user=user.id, role=Role.COMMUNITY_LEAD, scope=COMMUNITY, from_on=today + DAY
     )
     worker, leader = Held(Role.GRID_WORKER, GRID), Held(Role.COMMUNITY_LEAD, COMMUNITY)
-    held = [queries.viewer_of(user, today + n * DAY).held for n in (-1, 0, 1, 2)]
-    assert held == [(), (worker,), (worker, leader), (leader,)]
+    posts = [queries.viewer_of(user, today + n * DAY).assignments for n in (-1, 0, 1, 2)]
+    assert posts == [(), (worker,), (worker, leader), (leader,)]
 
     actions.end_assignment(actor=administrator, at=at, assignment=lead.id, on=today + DAY)
-    assert queries.viewer_of(user, today + 2 * DAY).held == ()
+    assert queries.viewer_of(user, today + 2 * DAY).assignments == ()
 
     with pytest.raises(NotPermitted):
         actions.assign(
@@ -249,7 +249,7 @@ def test_a_closed_account_signs_in_no_more_and_may_nothing(at: dt.datetime, admi
     actions.deactivate(actor=administrator, at=at, user=user)
     user.refresh_from_db()
     assert authenticate(RequestFactory().post("/"), username="wangshi", password=GOOD) is None
-    assert queries.viewer_of(user, clock.local_date(at)).held == ()
+    assert queries.viewer_of(user, clock.local_date(at)).assignments == ()
     own = _user(at, "admin", (Role.ADMINISTRATOR, STREET))
     with pytest.raises(AccountError, match="自己"):
         actions.deactivate(actor=queries.viewer_of(own, clock.local_date(at)), at=at, user=own)
@@ -285,8 +285,8 @@ def test_workers_are_named_in_code_order(at: dt.datetime) -> None:
     today = clock.local_date(at)
     second = _user(at, "second", (Role.GRID_WORKER, "120105001001002"))
     first = _user(at, "first", (Role.GRID_WORKER, GRID), (Role.COMMUNITY_LEAD, COMMUNITY))
-    found = queries.workers(COMMUNITY, today)
-    assert found == [(first.id, "王试", GRID), (second.id, "王试", "120105001001002")]
+    workers = queries.workers(COMMUNITY, today)
+    assert workers == [(first.id, "王试", GRID), (second.id, "王试", "120105001001002")]
     assert queries.workers(COMMUNITY, today - DAY) == []
 
 
@@ -344,7 +344,7 @@ def test_it_refuses_a_grant_without_right_reason_or_end(at: dt.datetime, viewer:
 def test_lists_cost_the_same_queries_for_one_account_and_for_many(
     at: dt.datetime, administrator: Viewer, django_assert_num_queries: DjangoAssertNumQueries, n: int
 ) -> None:
-    made = [_user(at, f"worker{index}", (Role.GRID_WORKER, GRID)) for index in range(n)]
+    users = [_user(at, f"worker{index}", (Role.GRID_WORKER, GRID)) for index in range(n)]
     today = clock.local_date(at)
     with django_assert_num_queries(2):
         assert sum(len(user.assignments.all()) for user in queries.users(administrator)) == n
@@ -353,4 +353,4 @@ def test_lists_cost_the_same_queries_for_one_account_and_for_many(
     with django_assert_num_queries(1):
         queries.responsible([GRID, COMMUNITY], today)
     with django_assert_num_queries(1):
-        assert queries.viewer_of(made[0], today).may(Verb.RECORD_VISIT, GRID)
+        assert queries.viewer_of(users[0], today).may(Verb.RECORD_VISIT, GRID)

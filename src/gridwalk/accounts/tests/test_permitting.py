@@ -16,8 +16,8 @@ SCOPES = st.text("12", max_size=6)
 HELD = st.lists(st.builds(Held, st.sampled_from(Role), SCOPES), max_size=4).map(tuple)
 
 
-def _viewer(*held: Held) -> Viewer:
-    return Viewer(None, "王试", held)
+def _viewer(*posts: Held) -> Viewer:
+    return Viewer(None, "王试", posts)
 
 
 def test_every_role_stands_in_the_table_with_a_label() -> None:
@@ -59,12 +59,12 @@ def test_nobody_without_an_assignment_may_anything_and_the_system_may_all() -> N
     assert all(SYSTEM.may(verb, GRID) for verb in Verb)
 
 
-@given(held=HELD, verb=st.sampled_from(Verb), code=SCOPES)
+@given(posts=HELD, verb=st.sampled_from(Verb), code=SCOPES)
 def test_merged_scopes_permit_exactly_what_the_single_assignments_do(
-    held: tuple[Held, ...], verb: Verb, code: str
+    posts: tuple[Held, ...], verb: Verb, code: str
 ) -> None:
-    viewer = _viewer(*held)
-    singly = any(verb in PERMITTED[h.role] and code.startswith(h.scope) for h in held)
+    viewer = _viewer(*posts)
+    singly = any(verb in PERMITTED[h.role] and code.startswith(h.scope) for h in posts)
     assert viewer.may(verb, code) == singly
     scopes = viewer.scopes(verb)
     assert not any(a != b and a.startswith(b) for a in scopes for b in scopes)
@@ -79,21 +79,21 @@ def test_what_may_be_done_within_a_scope_is_all_of_it_its_parts_or_nothing() -> 
     assert SYSTEM.within(Verb.REGRID, STREET) == (STREET,)
 
 
-@given(held=HELD, verb=st.sampled_from(Verb), scope=SCOPES, code=SCOPES)
+@given(posts=HELD, verb=st.sampled_from(Verb), scope=SCOPES, code=SCOPES)
 def test_the_parts_of_a_scope_permit_exactly_what_lies_in_it_and_is_permitted(
-    held: tuple[Held, ...], verb: Verb, scope: str, code: str
+    posts: tuple[Held, ...], verb: Verb, scope: str, code: str
 ) -> None:
-    viewer = _viewer(*held)
+    viewer = _viewer(*posts)
     parts = viewer.within(verb, scope)
-    singly = any(verb in PERMITTED[h.role] and code.startswith(h.scope) for h in held)
+    singly = any(verb in PERMITTED[h.role] and code.startswith(h.scope) for h in posts)
     assert any(code.startswith(part) for part in parts) == (singly and code.startswith(scope))
     assert not any(a != b and a.startswith(b) for a in parts for b in parts)
 
 
 def test_an_assignment_holds_from_its_first_to_its_last_day() -> None:
     first, last, day = dt.date(2026, 9, 1), dt.date(2026, 12, 9), dt.timedelta(days=1)
-    held = [rules.in_force(first, last, on) for on in (first - day, first, last, last + day)]
-    assert held == [False, True, True, False]
+    answers = [rules.in_force(first, last, on) for on in (first - day, first, last, last + day)]
+    assert answers == [False, True, True, False]
     assert rules.in_force(first, None, dt.date(2099, 1, 1))
 
 

@@ -36,8 +36,8 @@ def _read(path: Path) -> dict[str, Any]:
         tree: dict[str, Any] = json.loads(path.read_text("utf-8"))
         for level in ("province", "city", "district", "street"):
             _ = tree[level]["code"], tree[level]["name"]
-        for one in tree["communities"]:
-            _ = one["code"], one["name"], int(one.get("grids", 0))
+        for community in tree["communities"]:
+            _ = community["code"], community["name"], int(community.get("grids", 0))
     except FileNotFoundError as error:
         raise CommandError(f"没有找到文件 {path}，什么都没导入。") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -53,9 +53,13 @@ def _load(tree: dict[str, Any]) -> tuple[int, int]:
     at = clock.now()
     n_areas = territory.load_areas(actor=SYSTEM, at=at, tree=tree)
     n_grids = 0
-    for one in tree["communities"]:
-        made = territory.create_grids(
-            actor=SYSTEM, at=at, community=one["code"], n=int(one.get("grids", 0)), from_on=clock.local_date(at)
+    for community in tree["communities"]:
+        grids = territory.create_grids(
+            actor=SYSTEM,
+            at=at,
+            community=community["code"],
+            n=int(community.get("grids", 0)),
+            from_on=clock.local_date(at),
         )
-        n_grids += len(made)
+        n_grids += len(grids)
     return n_areas, n_grids

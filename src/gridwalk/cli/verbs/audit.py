@@ -51,16 +51,16 @@ def _seal(folder: Path | None) -> int:
 def _verify(seal: Path | None) -> int:
     from gridwalk.core.audit import verify
 
-    found = verify.verify(seal)
-    if not found.breaks:
+    verified = verify.verify(seal)
+    if not verified.breaks:
         beside = "，和封存文件一致" if seal else ""
-        output.say(f"审计完整：{found.n_lines:,} 行，{found.n_chains:,} 条链，没有被改、被删、被插{beside}。")
+        output.say(f"审计完整：{verified.n_lines:,} 行，{verified.n_chains:,} 条链，没有被改、被删、被插{beside}。")
         return 0
-    for one in found.breaks[:SHOWN]:
-        output.say(f"{one.chain or '（不在链上）'} 第 {one.seq:,} 行{_WORDS[one.kind]}")
-    if len(found.breaks) > SHOWN:
-        output.say(f"还有 {len(found.breaks) - SHOWN:,} 处。")
+    for fault in verified.breaks[:SHOWN]:
+        output.say(f"{fault.chain or '（不在链上）'} 第 {fault.seq:,} 行{_WORDS[fault.kind]}")
+    if len(verified.breaks) > SHOWN:
+        output.say(f"还有 {len(verified.breaks) - SHOWN:,} 处。")
     output.complain(
-        f"审计对不上，共 {len(found.breaks):,} 处。请保留现场：先备份，再请审计员核对；从备份恢复过的，恢复之后的行会对不上以后的封存。"
+        f"审计对不上，共 {len(verified.breaks):,} 处。请保留现场：先备份，再请审计员核对；从备份恢复过的，恢复之后的行会对不上以后的封存。"
     )
     return 1

@@ -35,7 +35,7 @@ def make(folder: Path) -> Path:
     from gridwalk.core import clock
     from gridwalk.operations.backups import actions
 
-    made = actions.make(folder=folder, actor=SYSTEM, at=clock.now())
-    n_files = sum(name.startswith("files/") for name in made.manifest.members)
-    output.say(f"{made.manifest.n_rows:,} 行，{n_files:,} 个文件，{made.n_bytes / 1e6:,.1f} MB。")
-    return made.path
+    backup = actions.make(folder=folder, actor=SYSTEM, at=clock.now())
+    n_files = sum(name.startswith("files/") for name in backup.manifest.members)
+    output.say(f"{backup.manifest.n_rows:,} 行，{n_files:,} 个文件，{backup.n_bytes / 1e6:,.1f} MB。")
+    return backup.path

@@ -39,13 +39,13 @@ def run(options: argparse.Namespace) -> int:
     if options.out:
         say("写批注版")
         format_ = guard.format_of_file(options.ledger)
-        made = annotate.annotate_file(options.ledger, format_, checking.marks(side, faults), [])
-        ledger_files.write_workbook(options.out, made, say)
+        workbook = annotate.annotate_file(options.ledger, format_, checking.marks(side, faults), [])
+        ledger_files.write_workbook(options.out, workbook, say)
     counts = collections.Counter(faults["code"].to_list())
     n_faulty = faults["row"].n_unique()
     if options.json:
-        said = {"kind": side.kind, "n_rows": len(side.frame), "n_faulty": n_faulty, "faults": dict(counts)}
-        output.say(json.dumps(said, ensure_ascii=False))
+        report = {"kind": side.kind, "n_rows": len(side.frame), "n_faulty": n_faulty, "faults": dict(counts)}
+        output.say(json.dumps(report, ensure_ascii=False))
         return 0
     output.say(f"\n{len(side.frame):,} 行，{n_faulty:,} 行有要看的地方。")
     at = {row: (sheet, no) for row, sheet, no in side.frame.select("row", "sheet", "row_no").iter_rows()}

@@ -49,9 +49,9 @@ def run(options: argparse.Namespace) -> int:
         note = None if options.reset or options.check else _kept(options)
         if note is None:
             progress = Progress()
-            made, note = _make(options, server, progress)
+            demonstration, note = _make(options, server, progress)
             if options.check:
-                return demo_check.run(made, server, port=options.port, progress=progress)
+                return demo_check.run(demonstration, server, port=options.port, progress=progress)
         for line in _words(note):
             output.say(line)
         output.say(f"用了 {time.monotonic() - began:.0f} 秒。")
@@ -90,13 +90,13 @@ def _note() -> Path:
 def _kept(options: argparse.Namespace) -> dict[str, Any] | None:
     """The demonstration that was made before; None where there is none, or one that was cut off half-way."""
     try:
-        made: dict[str, Any] = json.loads(_note().read_text(encoding="utf-8"))
+        note: dict[str, Any] = json.loads(_note().read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    if (made["size"], made["day"]) != (options.size, options.day):
-        output.say(f"已有的演示是 {made['size']}、第 {made['day']} 天，照它打开；要重新做请加 --reset。")
+    if (note["size"], note["day"]) != (options.size, options.day):
+        output.say(f"已有的演示是 {note['size']}、第 {note['day']} 天，照它打开；要重新做请加 --reset。")
     schema.require_ready()
-    return made
+    return note
 
 
 def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Progress) -> tuple[Any, dict[str, Any]]:
@@ -118,7 +118,7 @@ def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Prog
     progress.n_stages = demo.STAGES + (4 if options.check else 1)
     with progress.stage("建数据库"):
         schema.migrate()
-    made = demo.run(
+    demonstration = demo.run(
         size=options.size, day=options.day, folder=ledgers, at=clock.now(), progress=progress, check=options.check
     )
     note = {
@@ -127,14 +127,14 @@ def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Prog
         "ledgers": str(ledgers),
         "members": [
             {"role": cast.label(m), "name": m.name, "username": m.username, "password": m.password}
-            for m in made.members
+            for m in demonstration.members
         ],
     }
     secretfiles.create(_note(), json.dumps(note, ensure_ascii=False, indent=1))
-    return made, note
+    return demonstration, note
 
 
-def _words(made: dict[str, Any]) -> list[str]:
-    width = max(len(m["username"]) for m in made["members"])
-    rows = [f"  {m['username']:<{width}}  {m['password']}  {m['role']} {m['name']}" for m in made["members"]]
-    return ["", "登录名和口令（人都是虚构的）：", *rows, f"台账在：{made['ledgers']}", ""]
+def _words(note: dict[str, Any]) -> list[str]:
+    width = max(len(m["username"]) for m in note["members"])
+    rows = [f"  {m['username']:<{width}}  {m['password']}  {m['role']} {m['name']}" for m in note["members"]]
+    return ["", "登录名和口令（人都是虚构的）：", *rows, f"台账在：{note['ledgers']}", ""]

@@ -28,13 +28,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Exit code 1 where something has to be done now; what only should be seen to leaves it 0."""
-    found = [(one.what, one.state.value, one.says, one.todo) for one in _findings()]
-    bad = any(state == "bad" for _, state, _, _ in found)
+    lines = [(line.what, line.state.value, line.says, line.todo) for line in _findings()]
+    bad = any(state == "bad" for _, state, _, _ in lines)
     if options.json:
-        rows: list[dict[str, Any]] = [dict(zip(("what", "state", "says", "todo"), one, strict=True)) for one in found]
+        rows: list[dict[str, Any]] = [dict(zip(("what", "state", "says", "todo"), line, strict=True)) for line in lines]
         output.say(json.dumps({"ok": not bad, "findings": rows}, ensure_ascii=False))
         return int(bad)
-    for what, state, says, todo in found:
+    for what, state, says, todo in lines:
         output.say(f"[{_MARKS[state]}] {what}：{says}{todo}")
     return int(bad)
 
@@ -135,9 +135,9 @@ def _certificates() -> Iterator[Finding]:
 
 def _served_certificates() -> list[Path]:
     """The certificate that is or was last served with, and the one of ``gridwalk https``."""
-    found = [path] if (path := environment.home() / "https" / certificates.CERTIFICATE).exists() else []
+    own = [path] if (path := environment.home() / "https" / certificates.CERTIFICATE).exists() else []
     noted = children.certificate()
-    return [*found, *([noted] if noted and noted not in found else [])]
+    return [*own, *([noted] if noted and noted not in own else [])]
 
 
 def _serving() -> Iterator[Finding]:

@@ -49,21 +49,21 @@ def _import(path: Path, scope: str, actor: Any) -> bool:
     progress = Progress()
     with progress.stage(f"{path.name}", "批") as step:
         at = clock.now()
-        made = staging.upload(actor=actor, at=at, data=path.read_bytes(), name=path.name, scope=scope)
-        if made.state == "mapping" and not made.questions:
-            made = staging.stage(actor=actor, at=at, imported=made.id)
-            made = applying.apply(actor=actor, at=at, imported=made.id, progress=step)
-    if made.state == "mapping":
-        output.say(f"  还有几列要您先定，没有导入。请在网页“台账导入”里核对：{'；'.join(made.questions)}")
-    elif made.state != "done":
-        output.say(f"  没有导入：{made.message}")
+        ledger = staging.upload(actor=actor, at=at, data=path.read_bytes(), name=path.name, scope=scope)
+        if ledger.state == "mapping" and not ledger.questions:
+            ledger = staging.stage(actor=actor, at=at, imported=ledger.id)
+            ledger = applying.apply(actor=actor, at=at, imported=ledger.id, progress=step)
+    if ledger.state == "mapping":
+        output.say(f"  还有几列要您先定，没有导入。请在网页“台账导入”里核对：{'；'.join(ledger.questions)}")
+    elif ledger.state != "done":
+        output.say(f"  没有导入：{ledger.message}")
     else:
         output.say(
-            f"  {made.n_rows:,} 行：新建 {made.n_created:,}，更新 {made.n_changed:,}，一致 {made.n_same:,}，"
-            f"没导入 {made.n_refused:,}；差异 {made.n_differences:,} 条"
+            f"  {ledger.n_rows:,} 行：新建 {ledger.n_created:,}，更新 {ledger.n_changed:,}，一致 {ledger.n_same:,}，"
+            f"没导入 {ledger.n_refused:,}；差异 {ledger.n_differences:,} 条"
         )
-        if made.n_unassigned:
-            output.say(f"  {made.n_unassigned:,} 户进了未划入网格，走不到。请在网页“划入网格”里划。")
-        if made.n_faulty or made.n_refused:
+        if ledger.n_unassigned:
+            output.say(f"  {ledger.n_unassigned:,} 户进了未划入网格，走不到。请在网页“划入网格”里划。")
+        if ledger.n_faulty or ledger.n_refused:
             output.say("  有问题的格子标在“批注版”里，可在网页“台账导入”下载。")
-    return bool(made.state == "done")
+    return bool(ledger.state == "done")

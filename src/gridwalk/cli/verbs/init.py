@@ -22,8 +22,8 @@ def run(options: argparse.Namespace) -> int:
     """Set up what is missing; what is there stays as it is, so a second call after an interruption goes on."""
     home = environment.home()
     with contextlib.suppress(keys.KeyFileError):
-        made = keys.create(home)
-        output.say(f"密钥文件建好了：{made}")
+        key_file = keys.create(home)
+        output.say(f"密钥文件建好了：{key_file}")
         output.say("请马上把它另存一份在别处保管。没有它，证件号和电话谁也打不开；不要和数据库备份放在一起。")
     with environment.database():
         schema.migrate()

@@ -52,9 +52,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list() -> int:
-    found = keys.load(environment.home())
-    for key_id in sorted(found.envelope):
-        output.say(f"{key_id}{'（正在用）' if key_id == found.active else ''}")
+    keyring = keys.load(environment.home())
+    for key_id in sorted(keyring.envelope):
+        output.say(f"{key_id}{'（正在用）' if key_id == keyring.active else ''}")
     output.say("已另存" if is_saved_apart() else "还没有另存：请运行 gridwalk keys save 文件")
     return 0
 
@@ -119,8 +119,8 @@ def is_saved_apart() -> bool:
 def _marks(home: Path) -> list[str]:
     from gridwalk.operations.backups import marks
 
-    found = keys.load(home)
-    return sorted(marks.fingerprints(found.envelope, found.blind_index).values())
+    keyring = keys.load(home)
+    return sorted(marks.fingerprints(keyring.envelope, keyring.blind_index).values())
 
 
 def put_back(source: Path, passphrase_file: Path | None) -> None:

@@ -44,9 +44,9 @@ def _check(path: Path) -> int:
     environment.set_up()
     from gridwalk.operations.backups import making
 
-    found = making.check(path)
+    manifest = making.check(path)
     output.say(
-        f"备份完整：{found.made_at} 做的，{found.program} 版，{found.n_rows:,} 行，{len(found.members) - 1:,} 个文件。"
+        f"备份完整：{manifest.made_at} 做的，{manifest.program} 版，{manifest.n_rows:,} 行，{len(manifest.members) - 1:,} 个文件。"
     )
     return 0
 
@@ -66,9 +66,11 @@ def _restore(path: Path) -> int:
         epochs.raise_epoch(actor=SYSTEM, at=at, why="从备份恢复")
         erased = applying.replay(actor=SYSTEM, at=at, folders=[environment.home(), path.absolute().parent])
 
-    done = actions.restore(path=path, actor=SYSTEM, at=at, also=also, step=lambda said: output.say(f"{said} …"))
-    found = done.manifest
-    output.say(f"恢复好了：{found.made_at} 的备份，{len(found.tables)} 张表、{found.n_rows:,} 行，逐表核对一致。")
+    done = actions.restore(path=path, actor=SYSTEM, at=at, also=also, step=lambda stage: output.say(f"{stage} …"))
+    manifest = done.manifest
+    output.say(
+        f"恢复好了：{manifest.made_at} 的备份，{len(manifest.tables)} 张表、{manifest.n_rows:,} 行，逐表核对一致。"
+    )
     if erased:
         output.say(f"备份之后清除过的，又清除了一遍：{erased:,} 条。")
     if done.kept:

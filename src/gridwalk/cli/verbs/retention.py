@@ -34,11 +34,11 @@ def run(options: argparse.Namespace) -> int:
             raise CommandError(str(error)) from error
         at = clock.now()
         due = queries.due(at, periods)
-        for one in due:
-            since = f"，最早 {one.oldest:%Y-%m-%d}" if one.oldest else ""
-            output.say(f"{one.period.code}　{one.period.what}：到期 {one.n:,} 条{since}")
-            output.say(f"　　保存 {one.period.how_long}（从{one.period.since}算起），{one.period.why}。")
-            output.say(f"　　清掉：{one.period.goes}。留下：{one.period.stays}。")
+        for over in due:
+            since = f"，最早 {over.oldest:%Y-%m-%d}" if over.oldest else ""
+            output.say(f"{over.period.code}　{over.period.what}：到期 {over.n:,} 条{since}")
+            output.say(f"　　保存 {over.period.how_long}（从{over.period.since}算起），{over.period.why}。")
+            output.say(f"　　清掉：{over.period.goes}。留下：{over.period.stays}。")
         if not options.apply:
             output.say("只是看看，什么都没有改。要清除，再加 --apply；清除了就找不回来，恢复旧备份也不会回来。")
             return 0

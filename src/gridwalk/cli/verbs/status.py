@@ -19,13 +19,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the state. Exit code 1 where something needs a hand."""
-    found = state()
+    report = state()
     if options.json:
-        output.say(json.dumps(found, ensure_ascii=False))
+        output.say(json.dumps(report, ensure_ascii=False))
     else:
-        for line in _lines(found):
+        for line in _lines(report):
             output.say(line)
-    return 0 if found["ok"] else 1
+    return 0 if report["ok"] else 1
 
 
 def state() -> dict[str, Any]:
@@ -92,13 +92,13 @@ _STATES = {
 }
 
 
-def _lines(found: dict[str, Any]) -> list[str]:
-    database = found["database"]
+def _lines(report: dict[str, Any]) -> list[str]:
+    database = report["database"]
     kind = "内置数据库" if database["kind"] == "embedded" else "本单位的数据库（DATABASE_URL）"
     lines = [
-        f"版本：{found['version']}",
-        f"数据目录：{found['home']}",
-        "密钥文件：有" if found["keys"] else "密钥文件：没有。第一次用请运行 gridwalk init，已在用请放回备份",
+        f"版本：{report['version']}",
+        f"数据目录：{report['home']}",
+        "密钥文件：有" if report["keys"] else "密钥文件：没有。第一次用请运行 gridwalk init，已在用请放回备份",
         f"{kind}：{_STATES[database['state']]}",
     ]
     if database["state"] == "running":
@@ -107,5 +107,5 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(database["refusal"])
         elif database["pending"]:
             lines.append(f"要升级：还差 {database['pending']} 步，请先备份，再运行 gridwalk migrate")
-    lines.append(f"网页服务：{found['serving'] or '没有运行'}")
+    lines.append(f"网页服务：{report['serving'] or '没有运行'}")
     return lines

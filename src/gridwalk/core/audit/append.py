@@ -20,7 +20,7 @@ def line(entry: AuditEntry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in (*HASHED, "chain", "seq")}
 
 
-def append(entries: Sequence[AuditEntry], *, held: Collection[str]) -> None:
+def append(entries: Sequence[AuditEntry], *, locked: Collection[str]) -> None:
     """Insert entries, each linked to the one before it in its chain; runs inside the action's transaction.
 
     The chain of a held stream is guarded by that stream's lock; the others are locked here, at the end of the
@@ -30,7 +30,7 @@ def append(entries: Sequence[AuditEntry], *, held: Collection[str]) -> None:
         return
     by_chain: dict[str, list[AuditEntry]] = {}
     for entry in entries:
-        by_chain.setdefault(chain.chain_of(entry.scope, held), []).append(entry)
+        by_chain.setdefault(chain.chain_of(entry.scope, locked), []).append(entry)
     ends = _locked(by_chain)
     for code, lines in by_chain.items():
         end = ends[code]

@@ -22,13 +22,13 @@ LOOSE = "="
 COMMUNITY_DIGITS = 12
 
 
-def chain_of(scope: str, held: Collection[str]) -> str:
+def chain_of(scope: str, locked: Collection[str]) -> str:
     """The chain a line goes into: that of its own grid where it is locked, else of the first locked one, else its
     community's.
     """
-    if scope in held:
+    if scope in locked:
         return scope
-    return min(held) if held else LOOSE + scope[:COMMUNITY_DIGITS]
+    return min(locked) if locked else LOOSE + scope[:COMMUNITY_DIGITS]
 
 
 def link(previous: str, line: Mapping[str, Any], *, alg: str) -> str:

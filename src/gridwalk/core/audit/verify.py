@@ -60,10 +60,7 @@ def verify(seal: Path | None = None) -> Verified:
         if entry.seq is None or not code:
             verified.breaks.append(Break("inserted", code, 0))
             continue
-        if entry.seq > seq + 1:
-            verified.breaks.append(Break("removed", code, seq + 1))
-        elif not _holds(previous, entry):  # after a gap the line before is unknown: it is the gap that was found
-            verified.breaks.append(Break("changed", code, entry.seq))
+        verified.breaks += _between(previous, seq, entry)
         previous, seq = entry.hash, entry.seq
         if sealed.get(code, (0, ""))[0] == seq and sealed.pop(code)[1] != entry.hash:
             verified.breaks.append(Break("sealed", code, seq))
@@ -79,6 +76,14 @@ def _holds(previous: str, entry: AuditEntry) -> bool:
         return chaining.link(previous, append.line(entry), alg=chaining.algorithm_of(entry.hash)) == entry.hash
     except ValueError:
         return False
+
+
+def _between(previous: str, seq: int, entry: AuditEntry) -> list[Break]:
+    """What is wrong between a line and the one before it, of the number ``seq`` and the hash ``previous``."""
+    if entry.seq is not None and entry.seq > seq + 1:
+        return [Break("removed", entry.chain, seq + 1)]
+    # After a gap the line before is unknown, so the link is not looked at there.
+    return [] if _holds(previous, entry) else [Break("changed", entry.chain, entry.seq or 0)]
 
 
 def _end(verified: Verified, end: AuditChain | None, code: str, seq: int, head: str) -> None:

@@ -21,10 +21,10 @@ REPLACED_KEPT = dt.timedelta(days=7)
 
 def make(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
     """Make a backup in ``folder`` and note it in the audit. Raises BackupError."""
-    made = making.make(folder, at=at)
+    backup = making.make(folder, at=at)
     with core.write_to(actor=actor, at=at) as writing:
-        writing.audit(AuditVerb.BACKUP_MADE, data={"rows": made.manifest.n_rows, "bytes": made.n_bytes})
-    return made
+        writing.audit(AuditVerb.BACKUP_MADE, data={"rows": backup.manifest.n_rows, "bytes": backup.n_bytes})
+    return backup
 
 
 def make_nightly(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
@@ -32,9 +32,9 @@ def make_nightly(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
 
     Raises BackupError: nothing is then removed.
     """
-    made = make(folder=folder, actor=actor, at=at)
+    backup = make(folder=folder, actor=actor, at=at)
     making.prune(folder, keep=NIGHTS_KEPT)
-    return made
+    return backup
 
 
 def restore(

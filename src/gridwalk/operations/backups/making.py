@@ -57,7 +57,7 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as out:
-            made = _write(out, at=at)
+            manifest = _write(out, at=at)
             out.flush()
             os.fsync(out.fileno())
         check(partial)
@@ -74,7 +74,7 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
             partial.unlink(missing_ok=True)
     erasures.put_beside(target.parent)
     note_latest(target, at=at)
-    return Made(target, made, target.stat().st_size)
+    return Made(target, manifest, target.stat().st_size)
 
 
 def _write(out: Any, *, at: dt.datetime) -> Manifest:
@@ -174,13 +174,13 @@ def _file_ids(moment: psycopg.Connection) -> list[uuid.UUID]:
 
 def check(path: Path, *, each: Callable[[str], None] | None = None) -> Manifest:
     """Open every member of a backup and compare it with the manifest. Raises BackupError."""
-    with opened(path) as (archive, found):
-        for name in found.members:
-            for _ in plain(archive, found, name):
+    with opened(path) as (archive, manifest):
+        for name in manifest.members:
+            for _ in plain(archive, manifest, name):
                 pass
             if each:
                 each(name)
-    return found
+    return manifest
 
 
 @contextlib.contextmanager
@@ -198,18 +198,18 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
         yield archive, manifests.parse(text)
 
 
-def plain(archive: zipfile.ZipFile, found: Manifest, name: str) -> Iterator[bytes]:
+def plain(archive: zipfile.ZipFile, manifest: Manifest, name: str) -> Iterator[bytes]:
     """The plain text of a member, compared with the manifest when it ends. Raises BackupError."""
     digest, n_bytes = hashlib.sha256(), 0
     try:
         with archive.open(name) as source:
-            for data in sealing.opened(source, alg=found.alg, key=found.key(name), place=name):
+            for data in sealing.opened(source, alg=manifest.alg, key=manifest.key(name), place=name):
                 digest.update(data)
                 n_bytes += len(data)
                 yield data
     except (KeyError, zipfile.BadZipFile, EOFError, envelope.EnvelopeError) as error:
         raise BackupError(sealing.DAMAGED) from error
-    if [n_bytes, digest.hexdigest()] != found.members[name]:
+    if [n_bytes, digest.hexdigest()] != manifest.members[name]:
         raise BackupError(sealing.DAMAGED)
 
 

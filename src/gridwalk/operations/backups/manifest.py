@@ -63,13 +63,13 @@ def parse(text: str) -> Manifest:
     if number != FORMAT:
         raise BackupError("这份备份是另一种格式（别的版本做的），没有恢复，现有数据没有动。请用当初的版本恢复。")
     try:
-        found = Manifest(**plain)
+        manifest = Manifest(**plain)
     except TypeError as error:
         raise BackupError("备份的清单读不了，没有恢复，现有数据没有动。请换一份备份。") from error
-    require_keys(found.fingerprints, marks.fingerprints(settings.ENVELOPE_KEYS, settings.BLIND_INDEX_KEY))
+    require_keys(manifest.fingerprints, marks.fingerprints(settings.ENVELOPE_KEYS, settings.BLIND_INDEX_KEY))
     if not hmac.compare_digest(mac, _mac({"format": number, **plain})):
         raise BackupError("备份的清单被改过，没有恢复，现有数据没有动。请换一份备份。")
-    return found
+    return manifest
 
 
 def require_keys(wanted: Mapping[str, str], ours: Mapping[str, str]) -> None:

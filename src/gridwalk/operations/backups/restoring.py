@@ -52,18 +52,18 @@ def restore(path: Path, *, at: dt.datetime, prepare: Callable[[], None], step: C
     stamp = f"{at.astimezone(dt.UTC):%Y%m%d%H%M%S}"
     beside, kept = f"{name}_{BESIDE}_{stamp}", f"{name}_{BEFORE}_{stamp}"
     try:
-        with making.opened(path) as (archive, found), _maintenance() as maintenance:
-            _require_fit(found, maintenance, name)
+        with making.opened(path) as (archive, manifest), _maintenance() as maintenance:
+            _require_fit(manifest, maintenance, name)
             try:
                 maintenance.execute(
                     sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(beside))
                 )
                 step("读数据库")
-                _load(archive, found, beside)
+                _load(archive, manifest, beside)
                 step("逐表核对")
-                _compare(found, beside)
+                _compare(manifest, beside)
                 step("放回文件")
-                _put_files(archive, found)
+                _put_files(archive, manifest)
                 with _using(beside):
                     prepare()
                 _require_nobody(maintenance, name)
@@ -84,7 +84,7 @@ def restore(path: Path, *, at: dt.datetime, prepare: Callable[[], None], step: C
         ) from error
     except psycopg.errors.DiskFull as error:
         raise BackupError(f"数据库的磁盘满了，{_UNTOUCHED}请腾出空间再来一次。") from error
-    return Restored(found, None if emptied else kept)
+    return Restored(manifest, None if emptied else kept)
 
 
 @contextlib.contextmanager
@@ -94,24 +94,24 @@ def _maintenance() -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _require_fit(found: Manifest, maintenance: psycopg.Connection, name: str) -> None:
+def _require_fit(manifest: Manifest, maintenance: psycopg.Connection, name: str) -> None:
     number = maintenance.info.server_version
-    if number // 10000 < found.server // 10000:
+    if number // 10000 < manifest.server // 10000:
         raise BackupError(
-            f"备份来自 PostgreSQL {found.server // 10000}，这里是更旧的 {number // 10000}，{_UNTOUCHED}请先升级数据库服务器。"
+            f"备份来自 PostgreSQL {manifest.server // 10000}，这里是更旧的 {number // 10000}，{_UNTOUCHED}请先升级数据库服务器。"
         )
     ours = {f"{app}.{migration}" for app, migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
-    theirs = set(found.migrations)
+    theirs = set(manifest.migrations)
     if theirs - ours:
         raise BackupError(
-            f"备份是更新的版本（{found.program}）做的，这里是 {__version__}，{_UNTOUCHED}请换成那个版本或更新的程序再恢复。"
+            f"备份是更新的版本（{manifest.program}）做的，这里是 {__version__}，{_UNTOUCHED}请换成那个版本或更新的程序再恢复。"
         )
     if ours - theirs:
         raise BackupError(
-            f"备份是更旧的版本（{found.program}）做的，这里是 {__version__}，{_UNTOUCHED}"
-            f"请先用 {found.program} 版恢复，再换成这个版本运行 gridwalk upgrade。"
+            f"备份是更旧的版本（{manifest.program}）做的，这里是 {__version__}，{_UNTOUCHED}"
+            f"请先用 {manifest.program} 版恢复，再换成这个版本运行 gridwalk upgrade。"
         )
-    need = sum(n_bytes for n_bytes, _ in found.members.values())
+    need = sum(n_bytes for n_bytes, _ in manifest.members.values())
     free = shutil.disk_usage(settings.DATA_DIR).free
     if free < need * 2:
         raise BackupError(
@@ -128,8 +128,8 @@ def _require_nobody(maintenance: psycopg.Connection, name: str) -> None:
         raise BackupError(f"还有 {row[0]} 个程序连着数据库，{_UNTOUCHED}请先停掉网页服务和后台任务，再恢复。")
 
 
-def _load(archive: zipfile.ZipFile, found: Manifest, database: str) -> None:
-    number = found.server
+def _load(archive: zipfile.ZipFile, manifest: Manifest, database: str) -> None:
+    number = manifest.server
     command = [
         str(server.program("pg_restore", server=number)),
         "--format=custom",
@@ -147,7 +147,7 @@ def _load(archive: zipfile.ZipFile, found: Manifest, database: str) -> None:
         )
         assert load.stdin is not None
         try:
-            for data in making.plain(archive, found, making.DATABASE):
+            for data in making.plain(archive, manifest, making.DATABASE):
                 with contextlib.suppress(BrokenPipeError):  # it ended early: its exit code says so below
                     load.stdin.write(data)
         except BaseException:
@@ -158,36 +158,36 @@ def _load(archive: zipfile.ZipFile, found: Manifest, database: str) -> None:
                 load.stdin.close()
             code = load.wait()
         words.seek(0)
-        said = words.read().decode(errors="replace").lower()
+        answer = words.read().decode(errors="replace").lower()
     if code:
-        reason = "磁盘满了，" if "no space left" in said else "数据库没有读完这份备份，"
+        reason = "磁盘满了，" if "no space left" in answer else "数据库没有读完这份备份，"
         raise BackupError(f"{reason}{_UNTOUCHED}请换一份备份，或运行 gridwalk doctor 看原因。")
 
 
-def _compare(found: Manifest, database: str) -> None:
+def _compare(manifest: Manifest, database: str) -> None:
     with server.connected(database) as connection:
         there = server.contents(connection)
-    wrong = sorted(t for t in {*there, *found.tables} if there.get(t) != found.tables.get(t))
+    wrong = sorted(t for t in {*there, *manifest.tables} if there.get(t) != manifest.tables.get(t))
     if wrong:
         raise BackupError(
             f"恢复出来的内容和备份的清单对不上（{len(wrong)} 张表，如 {wrong[0]}），{_UNTOUCHED}请换一份备份。"
         )
 
 
-def _put_files(archive: zipfile.ZipFile, found: Manifest) -> None:
+def _put_files(archive: zipfile.ZipFile, manifest: Manifest) -> None:
     """Stored files never change and are named by their id: those that are missing are put beside the others."""
-    for name in found.members:
+    for name in manifest.members:
         if not name.startswith("files/"):
             continue
         target = files.path_of(uuid.UUID(name.removeprefix("files/")))
         if target.exists():
-            for _ in making.plain(archive, found, name):
+            for _ in making.plain(archive, manifest, name):
                 pass
             continue
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = target.with_suffix(".part")
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            for data in making.plain(archive, found, name):
+            for data in making.plain(archive, manifest, name):
                 out.write(data)
             out.flush()
             os.fsync(out.fileno())
@@ -238,12 +238,12 @@ def replaced(maintenance: psycopg.Connection | None = None) -> list[tuple[str, d
             return replaced(own)
     name = settings.DATABASES["default"]["NAME"]
     rows = maintenance.execute("SELECT datname FROM pg_database ORDER BY datname").fetchall()
-    found = []
-    for (one,) in rows:
-        match = re.fullmatch(rf"{re.escape(name)}_{BEFORE}_(\d{{14}})", one)
+    databases = []
+    for (database,) in rows:
+        match = re.fullmatch(rf"{re.escape(name)}_{BEFORE}_(\d{{14}})", database)
         if match:
-            found.append((one, dt.datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)))
-    return found
+            databases.append((database, dt.datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)))
+    return databases
 
 
 def drop_replaced(*, older_than: dt.datetime) -> list[str]:

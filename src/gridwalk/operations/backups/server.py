@@ -31,22 +31,22 @@ def program(name: str, *, server: int) -> Path:
     """``pg_dump`` or ``pg_restore`` not older than the server (``server_version_num``). Raises BackupError."""
     seen = []
     for candidate in _candidates(name):
-        found = _major(candidate)
-        if found >= server // 10000:
+        version = _major(candidate)
+        if version >= server // 10000:
             return candidate
-        seen.append(str(found))
-    said = f"找到的是 {'、'.join(seen)} 版" if seen else "没有找到"
+        seen.append(str(version))
+    versions = f"找到的是 {'、'.join(seen)} 版" if seen else "没有找到"
     raise BackupError(
-        f"数据库是 PostgreSQL {server // 10000}，要用不比它旧的 {name}，{said}。什么都没做。"
+        f"数据库是 PostgreSQL {server // 10000}，要用不比它旧的 {name}，{versions}。什么都没做。"
         f"请装 PostgreSQL {server // 10000} 的客户端程序（postgresql-client），再来一次。"
     )
 
 
 def _candidates(name: str) -> Iterator[Path]:
     for folder in settings.POSTGRES_PROGRAMS:
-        found = shutil.which(name, path=folder)
-        if found:
-            yield Path(found)
+        path = shutil.which(name, path=folder)
+        if path:
+            yield Path(path)
 
 
 def _major(path: Path) -> int:
@@ -90,9 +90,9 @@ def contents(connection: psycopg.Connection) -> dict[str, list[Any]]:
         "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text || ':' ||"
         " coalesce(sum(hashtextextended(t::text, 7)::numeric), 0)::text FROM {} t"
     )
-    found = {}
+    tables = {}
     for (name,) in names:
         row = connection.execute(counted.format(sql.Identifier("public", name))).fetchone()
         assert row is not None
-        found[str(name)] = list(row)
-    return found
+        tables[str(name)] = list(row)
+    return tables

@@ -92,15 +92,15 @@ def stored(transactional_db: None, at: dt.datetime, tmp_path: Path, settings: Se
 
 @pytest.mark.usefixtures("stored")
 def test_a_backup_holds_every_table_and_file_and_nothing_in_the_clear(at: dt.datetime, tmp_path: Path) -> None:
-    made = make_nightly(folder=tmp_path / "out", actor=SYSTEM, at=at)
-    assert made.manifest.tables["core_storedfile"][0] == 1
-    assert [name.split("/")[0] for name in made.manifest.members] == ["database", "files"]
-    assert made.manifest.members[list(made.manifest.members)[1]][0] > 3_000_000
-    assert b"core_storedfile (" not in made.path.read_bytes()
-    assert made.path.stat().st_mode & 0o777 == 0o600
-    assert making.check(made.path).render() == made.manifest.render()
+    backup = make_nightly(folder=tmp_path / "out", actor=SYSTEM, at=at)
+    assert backup.manifest.tables["core_storedfile"][0] == 1
+    assert [name.split("/")[0] for name in backup.manifest.members] == ["database", "files"]
+    assert backup.manifest.members[list(backup.manifest.members)[1]][0] > 3_000_000
+    assert b"core_storedfile (" not in backup.path.read_bytes()
+    assert backup.path.stat().st_mode & 0o777 == 0o600
+    assert making.check(backup.path).render() == backup.manifest.render()
     noted = making.latest()
-    assert noted == (made.path, at)
+    assert noted == (backup.path, at)
 
 
 @pytest.mark.usefixtures("stored")
@@ -177,12 +177,12 @@ def test_the_hash_of_a_table_does_not_depend_on_the_order_of_rows(at: dt.datetim
     from django.db import connection
 
     connection.ensure_connection()
-    found = []
+    tables = []
     for order in ("ASC", "DESC"):
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS zz_numbers")
             cursor.execute(f"CREATE TABLE zz_numbers AS SELECT n FROM generate_series(1, 9) n ORDER BY n {order}")
         assert connection.connection is not None
-        found.append(server.contents(connection.connection)["zz_numbers"])
-    assert found[0] == found[1]
-    assert found[0][0] == 9
+        tables.append(server.contents(connection.connection)["zz_numbers"])
+    assert tables[0] == tables[1]
+    assert tables[0][0] == 9

@@ -35,7 +35,7 @@ def test_a_phone_is_bound_by_password_and_a_code_that_works_once(field: Field) -
     status, answer = wire.activate(f" {field.worker.username.upper()} ", PASSWORD, code.upper().replace("-", " "))
     assert status == 200
     assert answer["user"]["name"] == "周行" and [g["code"] for g in answer["user"]["grids"]] == [
-        field.walk.worker.held[0].scope
+        field.walk.worker.assignments[0].scope
     ]
     assert (
         len(base64.urlsafe_b64decode(answer["share"] + "=")),
@@ -65,7 +65,7 @@ def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: F
         assert tried(worker, PASSWORD, code) == "code_expired"
         centre = account(Role.STREET_CENTRE, FIRST[:9])
         assert tried(centre.username, PASSWORD, field.code()) == "not_a_worker"
-        other = account(Role.GRID_WORKER, field.walk.worker.held[0].scope)
+        other = account(Role.GRID_WORKER, field.walk.worker.assignments[0].scope)
         assert tried(other.username, PASSWORD, field.code()) == "wrong_code", "a code is made for one account"
         User.objects.filter(pk=field.worker.pk).update(must_change_password=True)
         assert tried(worker, PASSWORD, field.code()) == "change_password"

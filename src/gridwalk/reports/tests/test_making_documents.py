@@ -172,14 +172,14 @@ def test_a_document_covers_what_its_maker_may_export_and_no_more(
     at: dt.datetime, street: Street, viewer: MakeViewer
 ) -> None:
     lead = viewer(Role.COMMUNITY_LEAD, JUNLIN)
-    also_sees = dataclasses.replace(lead, held=(*lead.held, Held(Role.LEADING_GROUP, STREET)))
+    also_sees = dataclasses.replace(lead, assignments=(*lead.assignments, Held(Role.LEADING_GROUP, STREET)))
     for actor in (lead, also_sees):
         stored, data = made(actor, street, "weekly", at)
         sheet = book(data).active
         assert stored.scope == JUNLIN
         assert row(sheet, "合计")[1:6] == [6, 4, 4, 2, 0]
         assert not any(c.value == "林古里" for c in sheet["A"])
-    both = dataclasses.replace(lead, held=(*lead.held, Held(Role.COMMUNITY_LEAD, LINGULI)))
+    both = dataclasses.replace(lead, assignments=(*lead.assignments, Held(Role.COMMUNITY_LEAD, LINGULI)))
     assert row(book(made(both, street, "weekly", at)[1]).active, "合计")[1:6] == [13, 6, 5, 3, 4]
 
 

@@ -204,9 +204,9 @@ def test_buildings_and_stairwells_are_made_once_and_looked_up_by_key(at: dt.date
     assert set(Stairwell.objects.values_list("name", flat=True)) == {"1单元", "2单元", ""}
     changes = Change.objects.values_list("stream", "version", "kind")
     assert list(changes) == [(GRID, 1, "building")] * 2
-    known = queries.building_index(COMMUNITY)["林古里", "5"]
-    assert (known.id, known.grid) == (first[wanted[0]][0], GRID)
-    assert known.stairwells == {"1": first[wanted[0]][1], "2": first[wanted[1]][1]}
+    entry = queries.building_index(COMMUNITY)["林古里", "5"]
+    assert (entry.id, entry.grid) == (first[wanted[0]][0], GRID)
+    assert entry.stairwells == {"1": first[wanted[0]][1], "2": first[wanted[1]][1]}
 
 
 @pytest.mark.usefixtures("street")
@@ -219,10 +219,10 @@ def test_it_refuses_buildings_in_a_grid_it_does_not_hold(at: dt.datetime) -> Non
 @pytest.mark.usefixtures("street")
 def test_buildings_stand_in_walking_order_and_open_by_area(at: dt.datetime, viewer: MakeViewer) -> None:
     with core.write_to(GRID, actor=SYSTEM, at=at) as writing:
-        made = actions.ensure_stairwells(writing, _wanted(("10", "1"), ("2", "1"), ("2", "2")))
+        places = actions.ensure_stairwells(writing, _wanted(("10", "1"), ("2", "1"), ("2", "2")))
     worker, neighbour = viewer(Role.GRID_WORKER, GRID), viewer(Role.GRID_WORKER, SECOND)
     assert [building.name for building in queries.buildings(worker, grid=GRID)] == ["2号楼", "10号楼"]
-    building, stairwell = made[_wanted(("2", "2"))[0]]
+    building, stairwell = places[_wanted(("2", "2"))[0]]
     assert queries.get_building(worker, building).key == "2"
     assert queries.get_stairwell(worker, stairwell).key == "2"
     for attempt in (
