@@ -59,7 +59,7 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         output.complain(f"找到 {hits} 处明文号码")
     report = {
         "rates": rates,
-        "faults": demonstration.found.by_kind(),
+        "faults": demonstration.planted.by_kind(),
         "plaintext_hits": hits,
         "pages": pages,
         "rows": _rows(),

@@ -50,7 +50,7 @@ class Made:
     members: Sequence[Member]
     campaign: Campaign
     dates: Dates
-    found: checks.Found | None
+    planted: checks.Found | None
 
 
 def dates(*, at: dt.datetime, day: int) -> Dates:
@@ -63,7 +63,7 @@ def dates(*, at: dt.datetime, day: int) -> Dates:
 def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progress, check: bool = False) -> Made:
     """Make it all on an empty, migrated database. ``folder`` receives the ledgers. ``size``: small or street.
 
-    ``check``: look for every planted fault on the way (``Made.found``).
+    ``check``: look for every planted fault on the way (``Made.planted``).
     """
     when = dates(at=at, day=day)
     prepared_at = clock.at_local(when.prepared_on, 9)
@@ -80,15 +80,17 @@ def run(*, size: str, day: int, folder: Path, at: dt.datetime, progress: Progres
     with progress.stage("建百日行动"):
         campaign = drive.found_campaign(world, actor=SYSTEM, at=prepared_at, start=when.start)
         entities = drive.Entities(files, imports, world)
-    found = checks.Found(world, files, imports, entities) if check else None
-    if found:
-        found.after_import(at=prepared_at)
+    planted = checks.Found(world, files, imports, entities) if check else None
+    if planted:
+        planted.after_import(at=prepared_at)
     with progress.stage(f"走访到第 {day} 个工作日", "天") as step:
         knocks = drive.replay(world, entities, workers, campaign, start=when.start, upto_day=day, progress=step)
-    if found:
-        found.after_visits(knocks)
+    if planted:
+        planted.after_visits(knocks)
     with progress.stage("巡检设施"):
         drive.look_around(world, entities, workers, today=when.today)
     with progress.stage("比对试点社区的台账"):
         drive.compare_ledger(files, actor=SYSTEM, at=at)
-    return Made(world=world, files=files, knocks=knocks, members=members, campaign=campaign, dates=when, found=found)
+    return Made(
+        world=world, files=files, knocks=knocks, members=members, campaign=campaign, dates=when, planted=planted
+    )

@@ -19,25 +19,25 @@ Waiting = dict[uuid.UUID, list[tuple[uuid.UUID, dt.date]]]
 
 def waiting(persons: Sequence[uuid.UUID]) -> Waiting:
     """The followed needs of these persons: (need, the day it was found)."""
-    found: Waiting = defaultdict(list)
+    needs_of: Waiting = defaultdict(list)
     rows = CareNeed.objects.filter(state__in=needs.FOLLOWED, contact__label__person__in=persons).order_by("id")
     for person, need, on in rows.values_list("contact__label__person", "id", "contact__on"):
-        found[person].append((need, on))
-    return found
+        needs_of[person].append((need, on))
+    return needs_of
 
 
-def said(op: uuid.UUID, person: uuid.UUID, on: dt.date, waiting: Waiting) -> Need:
+def need(op: uuid.UUID, person: uuid.UUID, on: dt.date, waiting: Waiting) -> Need:
     """What a contact brings: now and then a need, and the answers to what was found before that day."""
     rng = chance.stream(0, op, "care")
     asked = tuple((need, rng.random() < SETTLED) for need, found_on in waiting.get(person, ()) if found_on < on)
     if asked or rng.random() >= IN_NEED:
         return Need(person=person, help="none", asked=asked)
-    need, help_ = rng.choice(list(needs.NEEDS)), rng.choice(["given", "given", "referred", "referred", "none"])
+    what, help_ = rng.choice(list(needs.NEEDS)), rng.choice(["given", "given", "referred", "referred", "none"])
     if help_ != "referred":
-        return Need(person=person, need=need, help=help_)
+        return Need(person=person, need=what, help=help_)
     return Need(
         person=person,
-        need=need,
+        need=what,
         help=help_,
         to=rng.choice(list(needs.REFERRED_TO)),
         by=on + dt.timedelta(days=rng.randrange(5, 21)),

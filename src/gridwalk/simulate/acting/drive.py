@@ -54,9 +54,9 @@ def import_ledgers(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetim
     done = []
     for index, file in enumerate(files):
         scope = file.scope if not file.scope.endswith("000") else STREET
-        made = staging.upload(actor=actor, at=at, data=file.path.read_bytes(), name=file.path.name, scope=scope)
-        made = staging.stage(actor=actor, at=at, imported=made.id)
-        done.append(applying.apply(actor=actor, at=at, imported=made.id))
+        ledger = staging.upload(actor=actor, at=at, data=file.path.read_bytes(), name=file.path.name, scope=scope)
+        ledger = staging.stage(actor=actor, at=at, imported=ledger.id)
+        done.append(applying.apply(actor=actor, at=at, imported=ledger.id))
         progress(index + 1, len(files))
     return done
 
@@ -64,11 +64,11 @@ def import_ledgers(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetim
 def compare_ledger(files: Sequence[LedgerFile], *, actor: Viewer, at: dt.datetime) -> None:
     """Compare the pilot's person ledger with what the visits made of the register; nobody else has compared yet."""
     file = next(file for file in files if file.kind == "person" and file.scope == PILOT)
-    made = comparing.upload(
+    comparison = comparing.upload(
         actor=actor, at=at, scope=PILOT, source="ledger", data=file.path.read_bytes(), name=file.path.name
     )
-    comparing.start(actor=actor, at=at, comparison=made.id)
-    comparing.run(actor=actor, at=at, comparison=made.id)
+    comparing.start(actor=actor, at=at, comparison=comparison.id)
+    comparing.run(actor=actor, at=at, comparison=comparison.id)
 
 
 def found_campaign(world: World, *, actor: Viewer, at: dt.datetime, start: dt.date) -> Campaign:
@@ -101,10 +101,10 @@ class Entities:
 
     def __init__(self, files: Sequence[LedgerFile], imports: Sequence[Import], world: World) -> None:
         self.of: dict[str, uuid.UUID] = {}
-        for file, made in zip(files, imports, strict=True):
+        for file, imported in zip(files, imports, strict=True):
             became = {
                 (sheet, row): entity
-                for sheet, row, entity in StagedRow.objects.filter(of=made).values_list("sheet", "row_no", "entity")
+                for sheet, row, entity in StagedRow.objects.filter(of=imported).values_list("sheet", "row_no", "entity")
             }
             for record in file.records:
                 entity = became.get((record.sheet, record.row))
@@ -117,9 +117,9 @@ class Entities:
         rows = Dwelling.objects.exclude(status="struck_off").values_list("id", "community", "address_key")
         by_key = {(community, key): pk for pk, community, key in rows}
         for ref, door in self._world.doors.items():
-            found = by_key.get((door.place.community, entries.address_key(door.place)))
-            if found is not None:
-                self.of[ref] = found
+            standing = by_key.get((door.place.community, entries.address_key(door.place)))
+            if standing is not None:
+                self.of[ref] = standing
 
 
 def replay(
@@ -136,7 +136,7 @@ def replay(
 
     Returns the knocks.
     """
-    made: list[Knock] = []
+    replayed: list[Knock] = []
     waves = list(campaign.waves.all())
     for day, date, of_day in _by_day(days.plan(world, upto_day, start)):
         for wave in waves:
@@ -145,10 +145,10 @@ def replay(
                 wave.refresh_from_db()
         for grid, knocks in of_day:
             record(entities, workers[grid], grid, knocks, at=clock.at_local(date, 20, 45))
-            made.extend(knocks)
+            replayed.extend(knocks)
         indicators.keep_day(at=clock.at_local(date, 23, 59), indicators=_kept_on(day))
         progress(day, upto_day)
-    return made
+    return replayed
 
 
 def _kept_on(day: int) -> list[Indicator]:
@@ -198,13 +198,13 @@ def look_around(world: World, entities: Entities, workers: dict[str, Viewer], *,
     """The rounds of the last weeks, as the workers would type them in. Raises ReplayError."""
     for walk in facilities.walks(list(world.facilities.values()), today, world.seed):
         seen = rounds.Seen(walk.on, walk.result, walk.fault, walk.note, walk.out_of_use)
-        made = rounds.record_rounds(
+        recorded = rounds.record_rounds(
             actor=workers[walk.grid],
             at=clock.at_local(walk.on, 17),
             seen=seen,
             things=[("facility", entities.of[ref]) for ref in walk.refs],
         )
-        for reason in made.refused.values():
+        for reason in recorded.refused.values():
             raise ReplayError(reason)
 
 
@@ -235,7 +235,7 @@ def _visit(entities: Entities, knock: Knock, waiting: caring.Waiting) -> NewVisi
             arrivals=tuple(arrivals),
             departures=tuple(entities.of[r] for r in knock.departures),
             ends=tuple(ends),
-            care=tuple(caring.said(knock.op, entities.of[r], clock.local_date(knock.at), waiting) for r in knock.care),
+            care=tuple(caring.need(knock.op, entities.of[r], clock.local_date(knock.at), waiting) for r in knock.care),
         ),
     )
 

@@ -85,12 +85,12 @@ class Listed:
         return Finding(tuple(claims), tuple(confirmed), tuple(arrivals), tuple(departures))
 
     def _corrections(self, person: Person) -> list[tuple[str, str, str, str]]:
-        found = []
+        corrections = []
         if person.new_phone:
-            found.append(("person", person.ref, "phone", person.new_phone))
+            corrections.append(("person", person.ref, "phone", person.new_phone))
         if person.ref not in self.with_id:
-            found.append(("person", person.ref, "id_no", person.id_no))
-        return found
+            corrections.append(("person", person.ref, "id_no", person.id_no))
+        return corrections
 
 
 def facts(person: Person) -> dict[str, str]:

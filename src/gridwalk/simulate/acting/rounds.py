@@ -65,12 +65,7 @@ class GridWorker:
             door = next(s.door for s in world.persons[care.person].stays if s.real and s.kind != "registered_here")
             if door in of_door:
                 self._due.append((care.person, care.interval_days, of_door[door]))
-        self._errands: list[tuple[str, str, Place, int]] = [
-            ("site", one.ref, one.place, one.interval_days) for one in world.sites.values() if one.place.grid == grid
-        ]
-        self._errands += [
-            ("organization", one.ref, one.place, ONCE) for one in world.organizations.values() if one.place.grid == grid
-        ]
+        self._errands = _errands_in(world, grid)
         self._errand_on: dict[str, dt.date] = {}
 
     def work(self, day: Day) -> list[Knock]:
@@ -101,12 +96,8 @@ class GridWorker:
     def _choose(self, on: dt.date, band: str, n: int, busy: set[str]) -> list[tuple[str, str, Round | Place]]:
         """What to do in a shift: appointments, care due, errands, vacant doors, tries again, new doors."""
         chosen: list[tuple[str, str, Round | Place]] = []
-        has_errand = band in ("morning", "afternoon") and self._rng.random() < 0.2
-        for kind, ref, place, interval in self._errands if has_errand else ():
-            last = self._errand_on.get(ref)
-            if len(chosen) < 1 and ref not in busy and (last is None or (on - last).days >= interval - 3):
-                chosen.append((kind, ref, place))
-                busy.add(ref)
+        if band in ("morning", "afternoon") and self._rng.random() < 0.2:
+            chosen += self._errand_due(on, busy)
         rounds: list[Round] = []
         retries = self._retries(on, band)
         news = (r for r in self._sweep if not r.n_visits)
@@ -129,6 +120,15 @@ class GridWorker:
                     taken += 1
         rounds.sort(key=lambda r: r.door.ref)
         return chosen + [("dwelling", r.door.ref, r) for r in rounds]
+
+    def _errand_due(self, on: dt.date, busy: set[str]) -> list[tuple[str, str, Round | Place]]:
+        """The first site or organization whose contact is due; it is busy from then on."""
+        for kind, ref, place, interval in self._errands:
+            last = self._errand_on.get(ref)
+            if ref not in busy and (last is None or (on - last).days >= interval - 3):
+                busy.add(ref)
+                return [(kind, ref, place)]
+        return []
 
     def _appointments(self, on: dt.date, band: str) -> Iterator[Round]:
         return (r for r in self._rounds if r.appointment == (on, band) and r.n_visits < MOST_VISITS)
@@ -263,7 +263,7 @@ class GridWorker:
                 claims=claims,
             )
         item.contact_on = at.date()
-        said = self._listed.door(door.ref, "occupancy")
+        registered = self._listed.door(door.ref, "occupancy")
         owner = "owner_phone" if door.owner_phone else "neighbour"
         return Knock(
             at=at,
@@ -273,7 +273,7 @@ class GridWorker:
             place=door.place,
             outcome="vacant_confirmed",
             second_source=self._rng.choice(("property_office", "neighbour", owner)),
-            claims=() if said == "vacant" else (("dwelling", door.ref, "occupancy", "vacant"),),
+            claims=() if registered == "vacant" else (("dwelling", door.ref, "occupancy", "vacant"),),
         )
 
     def _care_of(self, item: Round) -> Sequence[str]:
@@ -284,3 +284,13 @@ class GridWorker:
         for person in persons:
             self._last_care[person] = on
         return persons
+
+
+def _errands_in(world: World, grid: str) -> list[tuple[str, str, Place, int]]:
+    """The key sites and organizations of a grid: kind, ref, place, days between contacts."""
+    sites = [site for site in world.sites.values() if site.place.grid == grid]
+    organizations = [business for business in world.organizations.values() if business.place.grid == grid]
+    return [
+        *(("site", site.ref, site.place, site.interval_days) for site in sites),
+        *(("organization", business.ref, business.place, ONCE) for business in organizations),
+    ]

@@ -47,16 +47,16 @@ def rates(
     moment = queries.moment(Campaign.objects.get(pk=campaign), at)
     counted = tallies.figures(list(INDICATORS.values()), moment, territory.grid_codes(STREET), at=at)
     again = truth.recount(files, knocks, as_of=moment.as_of, imported_on=prepared_on, start=start)
-    found = {}
+    beside = {}
     for code, by_grid in counted.items():
         whole = sum(by_grid.values(), Figure())
-        found[code] = {"n": whole.n, "d": whole.d, "recount_n": again[code].n, "recount_d": again[code].d}
-    return found
+        beside[code] = {"n": whole.n, "d": whole.d, "recount_n": again[code].n, "recount_d": again[code].d}
+    return beside
 
 
-def differing(found: Mapping[str, Mapping[str, int]]) -> list[str]:
+def differing(figures: Mapping[str, Mapping[str, int]]) -> list[str]:
     """The codes of rates that are not their recount."""
-    return [code for code, r in found.items() if (r["n"], r["d"]) != (r["recount_n"], r["recount_d"])]
+    return [code for code, r in figures.items() if (r["n"], r["d"]) != (r["recount_n"], r["recount_d"])]
 
 
 class Found:
@@ -67,7 +67,7 @@ class Found:
     ) -> None:
         self._faults = workbooks.located(world, files)
         self._entities = entities.of
-        self._imports = {file.path.name: made for file, made in zip(files, imports, strict=True)}
+        self._imports = {file.path.name: imported for file, imported in zip(files, imports, strict=True)}
         self._records: dict[tuple[str, str, int], Record] = {
             (file.path.name, record.sheet, record.row): record for file in files for record in file.records
         }
@@ -133,7 +133,7 @@ class Found:
 
     def _is_explained(self, fault: Fault) -> bool:
         row = self._row(fault)
-        return row is not None and any(one["code"] == fault.code for one in row.faults)
+        return row is not None and any(explained["code"] == fault.code for explained in row.faults)
 
     def _is_normalised(self, fault: Fault) -> bool:
         """The row is in, about the entity it is meant for, and the damaged field reads as it should."""
@@ -147,14 +147,14 @@ class Found:
     def _is_refused(self, fault: Fault) -> bool:
         kind = FORBIDDEN_COLUMNS[fault.ref][0]
         of_column = [m for m in self._imports.values() if (m.scope, m.kind) == (fault.ref, kind)]
-        return any(f"“{fault.field}”" in said for made in of_column for said in made.refused)
+        return any(f"“{fault.field}”" in refusal for ledger in of_column for refusal in ledger.refused)
 
     def _questioned(self, today: dt.date) -> dict[str, set[uuid.UUID | None]]:
         codes = {f.code for f in self._faults if f.found_by == "contradiction"}
-        found: dict[str, set[uuid.UUID | None]] = {code: set() for code in codes}
-        for one in checks.open_cases(SYSTEM, STREET, today, codes):
-            found[one.case.check].update(one.case.records)
-        return found
+        records: dict[str, set[uuid.UUID | None]] = {code: set() for code in codes}
+        for open_case in checks.open_cases(SYSTEM, STREET, today, codes):
+            records[open_case.case.check].update(open_case.case.records)
+        return records
 
     def _gap_list(self, at: dt.datetime) -> set[uuid.UUID | None]:
         indicator = INDICATORS["dwellings_resolved"]

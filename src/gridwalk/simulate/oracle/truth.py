@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from gridwalk.simulate.acting.days import wave_day
 from gridwalk.simulate.acting.knocks import SHANGHAI, Knock, calendar
@@ -87,40 +87,43 @@ class Recount:
             "organizations": [r for r, o in register.organizations.items() if self._in(o.grid, as_of, scope)],
             "sites": [ref for ref, site in register.sites.items() if self._in(site.grid, as_of, scope)],
         }
-        found: dict[str, Count] = {}
+        figures: dict[str, Count] = {}
         for name, refs in targets.items():
             states = {ref: settling.settle(register.attempts.get(ref, ())) for ref in refs}
             for state in ("visited", "explained", "pending", "remaining"):
                 key = name if state == "visited" else f"{name}.{state}"
-                found[key] = Count(sum(s == state for s in states.values()), len(refs))
+                figures[key] = Count(sum(s == state for s in states.values()), len(refs))
             met = sum(
                 state == "visited" and settling.met_in_person(register.attempts[ref]) for ref, state in states.items()
             )
-            found[f"{name}.in_person"] = Count(met, len(refs))
-        return found
+            figures[f"{name}.in_person"] = Count(met, len(refs))
+        return figures
 
     def _in(self, grid: str, as_of: dt.date, scope: str) -> bool:
         return grid.startswith(scope) and self._dispatched(grid, as_of)
 
     def _attention(self, as_of: dt.date, scope: str) -> dict[str, Count]:
         register = self.register
-        overdue_of: dict[str, bool] = {}
-        for label in register.labels:
-            if label.starts_on <= as_of <= label.ends_on and self._grid(label.person).startswith(scope):
-                late = _late(label.contact_on or label.starts_on, label.interval_days, as_of)
-                overdue_of[label.person] = overdue_of.get(label.person, False) or late
         sites = [site for site in register.sites.values() if site.grid.startswith(scope)]
         doors = [door for door in register.dwellings.values() if door.grid.startswith(scope)]
         vacant = [door for door in doors if door.occupancy == "vacant"]
         let = [door for door in doors if door.tenure == "let" and door.occupancy != "vacant"]
         parts = {
-            "care": Count(sum(not late for late in overdue_of.values()), len(overdue_of)),
-            "site": _in_time(((s.contact_on or s.created_on, s.interval_days) for s in sites), as_of),
-            "vacant": _in_time(((d.contact_on or d.created_on, VACANT_INTERVAL) for d in vacant), as_of),
-            "let": _in_time(((d.contact_on or d.created_on, LET_INTERVAL) for d in let), as_of),
+            "care": self._care(as_of, scope),
+            "site": _in_time(((_last_seen(s), s.interval_days) for s in sites), as_of),
+            "vacant": _in_time(((_last_seen(d), VACANT_INTERVAL) for d in vacant), as_of),
+            "let": _in_time(((_last_seen(d), LET_INTERVAL) for d in let), as_of),
         }
-        total = Count(sum(part.n for part in parts.values()), sum(part.d for part in parts.values()))
-        return {"attention": total} | {f"attention.{name}": part for name, part in parts.items()}
+        return {"attention": _sum(parts.values())} | {f"attention.{name}": part for name, part in parts.items()}
+
+    def _care(self, as_of: dt.date, scope: str) -> Count:
+        """Of the persons with a label in force, those with no contact overdue."""
+        overdue_of: dict[str, bool] = {}
+        for label in self.register.labels:
+            if label.starts_on <= as_of <= label.ends_on and self._grid(label.person).startswith(scope):
+                late = _late(label.contact_on or label.starts_on, label.interval_days, as_of)
+                overdue_of[label.person] = overdue_of.get(label.person, False) or late
+        return Count(sum(not late for late in overdue_of.values()), len(overdue_of))
 
     def _grid(self, ref: str) -> str:
         return self.register.grid_of(self.register.persons[ref])
@@ -149,6 +152,14 @@ class Recount:
             "freshness": Count(sum(on >= as_of - FRESH for on, _ in verified), len(persons)),
             "validity": _share(persons, lambda p: p.facts["id_no"] != "" and len(p.homes) <= 1 and not p.pending),
         }
+
+
+def _last_seen(record: replay.Dwelling | replay.Place) -> dt.date:
+    return record.contact_on or record.created_on
+
+
+def _sum(parts: Collection[Count]) -> Count:
+    return Count(sum(part.n for part in parts), sum(part.d for part in parts))
 
 
 def _late(last: dt.date, interval_days: int, as_of: dt.date) -> bool:

@@ -80,14 +80,14 @@ def of_dwellings(doors: Iterable[Door]) -> list[Entry]:
 
 def of_persons(doors: Iterable[Door], persons: dict[str, Person]) -> list[Entry]:
     """The population ledgers: one row for every written stay, households together, door by door."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for door in doors:
         for stay in door.stays:
             if not stay.written:
                 continue
             person = persons[stay.person]
             home = person.registered_address or ("" if stay.kind == "registered_here" else address(door.place))
-            found.append(
+            entries.append(
                 Entry(
                     kind="person",
                     ref=person.ref,
@@ -109,7 +109,7 @@ def of_persons(doors: Iterable[Door], persons: dict[str, Person]) -> list[Entry]
                     household=person.household,
                 )
             )
-    return found
+    return entries
 
 
 def of_organizations(organizations: Sequence[Organization]) -> list[Entry]:
@@ -117,21 +117,21 @@ def of_organizations(organizations: Sequence[Organization]) -> list[Entry]:
     return [
         Entry(
             kind="organization",
-            ref=one.ref,
-            community=one.place.community,
+            ref=organization.ref,
+            community=organization.place.community,
             door="",
-            place=one.place,
-            values=location(one.place)
+            place=organization.place,
+            values=location(organization.place)
             | {
-                "name": one.name,
-                "uscc": one.uscc,
-                "org_kind": one.org_kind,
-                "contact_name": one.contact_name,
-                "contact_phone": one.contact_phone,
+                "name": organization.name,
+                "uscc": organization.uscc,
+                "org_kind": organization.org_kind,
+                "contact_name": organization.contact_name,
+                "contact_phone": organization.contact_phone,
                 "status": "active",
             },
         )
-        for one in organizations
+        for organization in organizations
     ]
 
 
@@ -140,20 +140,20 @@ def of_sites(sites: Sequence[Site]) -> list[Entry]:
     return [
         Entry(
             kind="site",
-            ref=one.ref,
-            community=one.place.community,
+            ref=site.ref,
+            community=site.place.community,
             door="",
-            place=one.place,
-            values=location(one.place)
+            place=site.place,
+            values=location(site.place)
             | {
-                "name": one.name,
-                "site_kind": one.site_kind,
-                "contact_name": one.contact_name,
-                "contact_phone": one.contact_phone,
-                "interval_days": str(one.interval_days),
+                "name": site.name,
+                "site_kind": site.site_kind,
+                "contact_name": site.contact_name,
+                "contact_phone": site.contact_phone,
+                "interval_days": str(site.interval_days),
             },
         )
-        for one in sites
+        for site in sites
     ]
 
 
@@ -162,33 +162,33 @@ def of_facilities(facilities: Sequence[Facility]) -> list[Entry]:
     return [
         Entry(
             kind="facility",
-            ref=one.ref,
-            community=one.place.community,
+            ref=facility.ref,
+            community=facility.place.community,
             door="",
-            place=one.place,
-            values=location(one.place)
+            place=facility.place,
+            values=location(facility.place)
             | {
-                "name": one.name,
-                "facility_kind": one.facility_kind,
-                "spot": one.spot,
-                "keeper": one.keeper,
-                "contact_phone": one.contact_phone,
-                "interval_days": str(one.interval_days),
-                "status": one.status,
-                "last_round_on": one.looked_on.isoformat() if one.looked_on else "",
+                "name": facility.name,
+                "facility_kind": facility.facility_kind,
+                "spot": facility.spot,
+                "keeper": facility.keeper,
+                "contact_phone": facility.contact_phone,
+                "interval_days": str(facility.interval_days),
+                "status": facility.status,
+                "last_round_on": facility.looked_on.isoformat() if facility.looked_on else "",
             },
         )
-        for one in facilities
+        for facility in facilities
     ]
 
 
 def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, Door]) -> list[Entry]:
     """The care lists."""
-    found = []
+    entries = []
     for care in cares:
         person = persons[care.person]
         door = doors[next(stay.door for stay in person.stays if stay.kind != "registered_here")]
-        found.append(
+        entries.append(
             Entry(
                 kind="care",
                 ref=care.ref,
@@ -207,4 +207,4 @@ def of_care(cares: Sequence[Care], persons: dict[str, Person], doors: dict[str, 
                 },
             )
         )
-    return found
+    return entries

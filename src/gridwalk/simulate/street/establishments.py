@@ -39,11 +39,11 @@ def organizations(doors: Sequence[Door], seed: int) -> list[Organization]:
     offices = [d for d in doors if d.usage == "residential" and d.style == "tower" and d.place.floor <= 3]
     chosen = rng.sample(shops, min(n, len(shops)))
     chosen += rng.sample(offices, min(n - len(chosen), len(offices)))
-    found = []
+    founded = []
     for number, door in enumerate(sorted(chosen, key=lambda d: d.ref), start=1):
         trade, kind, form = rng.choice(words.TRADES)
         name = "".join(rng.sample(words.TRADE_NAMES, 2))
-        found.append(
+        founded.append(
             Organization(
                 ref=f"O{number:04d}",
                 name=f"天津市河北区{name}{trade}" + form,
@@ -54,7 +54,7 @@ def organizations(doors: Sequence[Door], seed: int) -> list[Organization]:
                 contact_phone=identities.phone(),
             )
         )
-    return found
+    return founded
 
 
 def sites(doors: Sequence[Door], communities: Sequence[Community], seed: int) -> list[Site]:
@@ -63,12 +63,12 @@ def sites(doors: Sequence[Door], communities: Sequence[Community], seed: int) ->
     identities = Identities(rng)
     n = max(len(communities), round(sum(d.usage == "residential" for d in doors) * SITES_PER_DOOR))
     shops = {c.code: [d for d in doors if d.place.community == c.code and d.usage == "business"] for c in communities}
-    found = []
+    chosen = []
     for number in range(n):
         community = communities[number % len(communities)]
         label, kind, interval = words.SITE_KINDS[(number // len(communities) + number) % len(words.SITE_KINDS)]
         pool = shops[community.code] or [d for d in doors if d.place.community == community.code]
-        found.append(
+        chosen.append(
             Site(
                 ref=f"S{number + 1:03d}",
                 name=f"{community.short}{rng.choice(words.TRADE_NAMES)}{rng.choice(words.TRADE_NAMES)}{label}",
@@ -79,7 +79,16 @@ def sites(doors: Sequence[Door], communities: Sequence[Community], seed: int) ->
                 interval_days=interval,
             )
         )
-    return found
+    return chosen
+
+
+def _living_together(homes: Sequence[Door], persons: dict[str, Person]) -> list[tuple[Person, int]]:
+    """Whoever lives in one of these homes, with how many live there."""
+    living: list[tuple[Person, int]] = []
+    for door in homes:
+        inside = [persons[s.person] for s in door.stays if s.kind in LIVING]
+        living.extend((person, len(inside)) for person in inside)
+    return living
 
 
 def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: int) -> list[Care]:
@@ -87,12 +96,9 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
     rng = chance.stream(seed, "care")
     plans = chance.stream(seed, "care plans")
     homes = [d for d in doors if d.usage == "residential"]
-    living: list[tuple[Person, int]] = []
-    for door in homes:
-        inside = [persons[s.person] for s in door.stays if s.kind in LIVING]
-        living.extend((person, len(inside)) for person in inside)
+    living = _living_together(homes, persons)
     taken: set[str] = set()
-    found: list[Care] = []
+    labels: list[Care] = []
     for category, n, youngest, oldest in CARE:
         pool = [
             person
@@ -108,9 +114,9 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
             if plans.random() < ENDING:
                 ends_on = on + dt.timedelta(days=plans.randrange(40, 120))
             agreed = category in choices.CARE_ON_WISH and plans.random() < AGREED
-            found.append(
+            labels.append(
                 Care(
-                    ref=f"C{len(found) + 1:04d}",
+                    ref=f"C{len(labels) + 1:04d}",
                     person=person.ref,
                     category=category,
                     interval_days=choices.CARE_INTERVALS[category],
@@ -119,4 +125,4 @@ def care(doors: Sequence[Door], persons: dict[str, Person], on: dt.date, seed: i
                     consent_on=starts_on if agreed else None,
                 )
             )
-    return found
+    return labels

@@ -46,15 +46,15 @@ def stand(doors: Sequence[Door], on: dt.date, seed: int) -> list[Facility]:
     identities = Identities(rng)
     phones = {keeper: identities.phone() for _, _, keeper, _ in KINDS.values()}
     homes = [door for door in doors if door.usage == "residential"]
-    found: list[Facility] = []
+    facilities: list[Facility] = []
     for _, inside in itertools.groupby(homes, lambda d: (d.place.grid, d.place.estate, d.place.building)):
         first = next(inside)
         for kind, (prefix, spot, keeper, shares) in KINDS.items():
             if rng.random() >= shares.get(first.style, 0):
                 continue
             stairwell = first.place.stairwell if kind in IN_STAIRWELLS else ""
-            number = len(found) + 1
-            found.append(
+            number = len(facilities) + 1
+            facilities.append(
                 Facility(
                     ref=f"F{number:04d}",
                     name=f"{prefix}-{number:04d}" if prefix else "",
@@ -68,7 +68,7 @@ def stand(doors: Sequence[Door], on: dt.date, seed: int) -> list[Facility]:
                     looked_on=on - dt.timedelta(days=rng.randrange(3, 40)) if rng.random() < 0.8 else None,
                 )
             )
-    return found
+    return facilities
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,29 +89,37 @@ def walks(facilities: Sequence[Facility], today: dt.date, seed: int) -> Iterator
     those repaired.
     """
     rng = chance.stream(seed, "facility rounds")
-    made: list[Walk] = []
+    repairs: list[Walk] = []
     fine: dict[tuple[dt.date, str], list[str]] = {}
-    for one in facilities:
+    for facility in facilities:
         luck = rng.random()
         on = today - dt.timedelta(days=rng.choice((1, 4)))
-        if luck < 0.15 or one.status != "active":
+        if luck < 0.15 or facility.status != "active":
             continue  # nobody came by
         if luck < 0.21:
-            fault, note = FAULTS[one.facility_kind]
-            made.append(
+            fault, note = FAULTS[facility.facility_kind]
+            repairs.append(
                 Walk(
                     on=on,
-                    grid=one.place.grid,
-                    refs=(one.ref,),
+                    grid=facility.place.grid,
+                    refs=(facility.ref,),
                     result="faulty",
                     fault=fault,
                     note=note,
-                    out_of_use=one.facility_kind in OUT_OF_USE,
+                    out_of_use=facility.facility_kind in OUT_OF_USE,
                 )
             )
             if luck < 0.18:
-                made.append(Walk(on=today, grid=one.place.grid, refs=(one.ref,), result="repaired", note=one.keeper))
+                repairs.append(
+                    Walk(
+                        on=today,
+                        grid=facility.place.grid,
+                        refs=(facility.ref,),
+                        result="repaired",
+                        note=facility.keeper,
+                    )
+                )
             continue
-        fine.setdefault((on, one.place.grid), []).append(one.ref)
-    made += [Walk(on=on, grid=grid, refs=tuple(refs)) for (on, grid), refs in fine.items()]
-    yield from sorted(made, key=lambda walk: (walk.on, walk.grid, walk.refs))
+        fine.setdefault((on, facility.place.grid), []).append(facility.ref)
+    repairs += [Walk(on=on, grid=grid, refs=tuple(refs)) for (on, grid), refs in fine.items()]
+    yield from sorted(repairs, key=lambda walk: (walk.on, walk.grid, walk.refs))

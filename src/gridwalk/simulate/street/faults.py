@@ -94,11 +94,16 @@ class AnswerKey:
 
     def add(self, kind: str, ref: str, *touched: str, field: str = "") -> int:
         """Note a fault; returns its number. ``touched``: further refs that no other fault may use."""
-        known = KINDS[kind]
+        declared = KINDS[kind]
         number = len(self.faults) + 1
         self.faults.append(
             Fault(
-                number=number, kind=kind, ref=ref, found_by=known.found_by, code=known.code, field=field or known.field
+                number=number,
+                kind=kind,
+                ref=ref,
+                found_by=declared.found_by,
+                code=declared.code,
+                field=field or declared.field,
             )
         )
         self.taken.update((ref, *touched))

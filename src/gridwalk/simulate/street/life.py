@@ -122,16 +122,16 @@ class Life:
             self._take(kind, door)
 
     def _members(self, kind: str, why: str, fits: Callable[[Person], bool]) -> None:
-        found: list[tuple[Door, Stay]] = []
+        fitting: list[tuple[Door, Stay]] = []
         for door in self._homes:
             if door.ref in self._key.taken or len(self._inside(door)) < 2:
                 continue
             for stay in self._inside(door):
                 person = self._free_person(stay)
                 if person and fits(person):
-                    found.append((door, stay))
+                    fitting.append((door, stay))
                     break
-        for door, stay in self._rng.sample(found, min(len(found), self._key.wanted(kind))):
+        for door, stay in self._rng.sample(fitting, min(len(fitting), self._key.wanted(kind))):
             self._leave([stay], why)
             self._key.add(kind, stay.person, door.ref)
 

@@ -56,16 +56,20 @@ class World:
         people = People(housing.doors, on, seed)
         self.persons: dict[str, Person] = people.persons
         self.organizations: dict[str, Organization] = {
-            one.ref: one for one in establishments.organizations(housing.doors, seed)
+            entity.ref: entity for entity in establishments.organizations(housing.doors, seed)
         }
-        self.sites: dict[str, Site] = {one.ref: one for one in establishments.sites(housing.doors, communities, seed)}
-        self.facilities: dict[str, Facility] = {one.ref: one for one in facilities.stand(housing.doors, on, seed)}
+        self.sites: dict[str, Site] = {
+            entity.ref: entity for entity in establishments.sites(housing.doors, communities, seed)
+        }
+        self.facilities: dict[str, Facility] = {
+            entity.ref: entity for entity in facilities.stand(housing.doors, on, seed)
+        }
         cares = establishments.care(housing.doors, self.persons, on, seed)
-        self.care: dict[str, Care] = {one.ref: one for one in cares}
+        self.care: dict[str, Care] = {entity.ref: entity for entity in cares}
         self.key = faults.AnswerKey(n_doors)
-        protected = {one.person for one in cares}
+        protected = {entity.person for entity in cares}
         protected |= {stay.door for ref in sorted(protected) for stay in self.persons[ref].stays}
-        self.key.taken.update(one.person for one in cares)
+        self.key.taken.update(entity.person for entity in cares)
         Life(housing.doors, people, self.key, protected, seed)
         self.entries: dict[str, list[entries.Entry]] = {
             "dwelling": entries.of_dwellings(housing.doors),

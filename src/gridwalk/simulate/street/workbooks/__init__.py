@@ -103,18 +103,8 @@ def _of_community(world: World, folder: Path, community: Community, kind: str) -
     custom = layouts.of(community.code)
     entries = [entry for entry in world.entries[kind] if entry.community == community.code]
     title = f"光复道街道{community.short}社区{KIND_NAMES[kind]}"
-    ledger, header, content = FORBIDDEN_COLUMNS.get(community.code, ("", "", ""))
-    forbidden = (header, content) if ledger == kind else ("", "")
-    shape = Shape(
-        wording=custom.wording,
-        columns=custom.person if kind == "person" else custom.dwelling,
-        titles=(title, f"填报单位：{community.name}　　填报日期：{world.on:%Y年%m月%d日}") if custom.titled else (),
-        two_row_header=custom.two_row_header and kind == "person",
-        repeated_header=custom.repeated_header,
-        footer=custom.footer,
-        merged_households=custom.merged_households and kind == "person",
-        forbidden=forbidden,
-    )
+    titles = (title, f"填报单位：{community.name}　　填报日期：{world.on:%Y年%m月%d日}")
+    shape = _shape(community.code, kind, titles)
     groups = [(KIND_NAMES[kind], entries)]
     if kind == "person" and custom.sheet_a_building:
         groups = _by_building(entries)
@@ -128,7 +118,28 @@ def _of_community(world: World, folder: Path, community: Community, kind: str) -
         sheets.to_xlsx(path, laid)
     number = next((f.number for f in world.faults if f.kind == "forbidden_column" and f.ref == community.code), 0)
     return _file(
-        world=world, path=path, kind=kind, scope=community.code, laid=laid, forbidden=number if forbidden[0] else 0
+        world=world,
+        path=path,
+        kind=kind,
+        scope=community.code,
+        laid=laid,
+        forbidden=number if shape.forbidden[0] else 0,
+    )
+
+
+def _shape(community: str, kind: str, titles: tuple[str, str]) -> Shape:
+    """How a community lays out its ledger of a kind."""
+    custom = layouts.of(community)
+    ledger, header, content = FORBIDDEN_COLUMNS.get(community, ("", "", ""))
+    return Shape(
+        wording=custom.wording,
+        columns=custom.person if kind == "person" else custom.dwelling,
+        titles=titles if custom.titled else (),
+        two_row_header=custom.two_row_header and kind == "person",
+        repeated_header=custom.repeated_header,
+        footer=custom.footer,
+        merged_households=custom.merged_households and kind == "person",
+        forbidden=(header, content) if ledger == kind else ("", ""),
     )
 
 

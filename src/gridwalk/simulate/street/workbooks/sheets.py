@@ -65,12 +65,7 @@ def lay_out(name: str, entries: Sequence[Entry], shape: Shape, community: Callab
     for number, entry in enumerate(entries, start=1):
         if shape.repeated_header and number > 1 and (number - 1) % shape.repeated_header == 0:
             rows.append(list(headers))
-        together = bool(
-            above
-            and shape.merged_households
-            and entry.door
-            and (entry.household, entry.door) == (above.household, above.door)
-        )
+        together = shape.merged_households and _is_one_household(above, entry)
         if not together:
             _merge(sheet, shape, first, len(rows) - 1)
             first = len(rows)
@@ -82,6 +77,13 @@ def lay_out(name: str, entries: Sequence[Entry], shape: Shape, community: Callab
         rows.append(["合计", len(entries)])
         rows.append(["填表人：张三　　审核人：李四　　填表日期：2026年9月1日"])
     return sheet
+
+
+def _is_one_household(above: Entry | None, entry: Entry) -> bool:
+    """Whether a row's household stands in the row above already."""
+    if above is None or not entry.door:
+        return False
+    return (entry.household, entry.door) == (above.household, above.door)
 
 
 def _row(entry: Entry, number: int, shape: Shape, *, together: bool, community: Callable[[Entry], str]) -> list[Cell]:
