@@ -103,7 +103,7 @@ def test_everything_is_sealed_again_and_opens_and_what_does_not_open_stays(
 
 
 def test_every_column_that_holds_envelopes_is_found() -> None:
-    found = {(c.model._meta.label, c.name) for c in places.columns()}
+    columns = {(c.model._meta.label, c.name) for c in places.columns()}
     assert {
         ("core.Change", "old"),
         ("core.Change", "new"),
@@ -114,11 +114,11 @@ def test_every_column_that_holds_envelopes_is_found() -> None:
         ("sync.Op", "body_sealed"),
         ("sync.ServerKey", "private_sealed"),
         ("mfa.Authenticator", "data"),
-    } <= found
+    } <= columns
     texts = {
         (model._meta.label, field.name)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, (models.TextField, models.CharField)) and "sealed" in field.name
     }
-    assert texts - found <= {("sync.Deposit", "sealed")}, "that one is sealed to the server's own key"
+    assert texts - columns <= {("sync.Deposit", "sealed")}, "that one is sealed to the server's own key"

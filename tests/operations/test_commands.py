@@ -93,10 +93,10 @@ def test_init_makes_keys_and_one_account_and_a_second_one_changes_nothing(
 
 def test_status_tells_what_is_there_and_starts_nothing(ready: str, gridwalk: Run) -> None:
     done = gridwalk("status", "--json")
-    found = json.loads(done.stdout)
+    status = json.loads(done.stdout)
     assert done.returncode == 0
-    assert found["database"] == {"kind": "embedded", "state": "stopped"}
-    assert found["serving"] is None
+    assert status["database"] == {"kind": "embedded", "state": "stopped"}
+    assert status["serving"] is None
     assert "没有运行" in gridwalk("status").stdout
 
 
@@ -130,9 +130,9 @@ def test_serve_answers_stops_on_ctrl_c_and_says_when_the_port_is_taken(
         assert "已经在运行了" in twice.stderr
     finally:
         server.send_signal(signal.SIGINT)
-        said, _ = server.communicate(timeout=60)
+        output, _ = server.communicate(timeout=60)
     assert server.returncode == 0
-    assert "数据都在" in said
+    assert "数据都在" in output
     assert not left_over(home)
 
 
@@ -161,9 +161,9 @@ def test_serve_tells_its_supervisor_when_it_is_ready_and_stops_whole_on_sigterm(
         assert answer(port) == 200, "ready means that the pages open"
         server.send_signal(signal.SIGTERM)
         assert supervisor.recv(200).decode().startswith("STOPPING=1\n")
-        said, _ = server.communicate(timeout=60)
+        output, _ = server.communicate(timeout=60)
     assert server.returncode == 0
-    assert "数据都在" in said
+    assert "数据都在" in output
     assert not left_over(home)
 
 
@@ -198,13 +198,13 @@ def answer(port: int) -> int:
 
 def left_over(home: Path) -> list[psutil.Process]:
     """Processes of ours that still run on the data directory."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline", "environ", "status"]):
         command = process.info["cmdline"] or []
         of_home = (process.info["environ"] or {}).get("GRIDWALK_HOME") == str(home)
         if process.info["status"] != psutil.STATUS_ZOMBIE and (of_home or f"{home}/postgres" in command):
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes
 
 
 def test_data_of_a_newer_program_is_refused_and_left_alone(ready: str, gridwalk: Run) -> None:
@@ -254,12 +254,12 @@ def test_what_nobody_foresaw_is_a_sentence_and_a_log_without_values(
     try:
         raise ValueError("王小明 12012345678")
     except ValueError as error:
-        said = failures.sentence(error)
+        sentence = failures.sentence(error)
     log = (tmp_path / "logs" / "gridwalk.log").read_text()
-    assert "ValueError" in said
+    assert "ValueError" in sentence
     assert "test_commands.py" in log
-    assert "12012345678" not in said + log
-    assert "王小明" not in said + log
+    assert "12012345678" not in sentence + log
+    assert "王小明" not in sentence + log
     assert "磁盘满了" in failures.sentence(OSError(28, "No space left on device"))
     assert "只读" in failures.sentence(OSError(30, "Read-only file system", "/data"))
 

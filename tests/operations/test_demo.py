@@ -79,5 +79,5 @@ def test_the_search_for_numbers_finds_them_also_across_blocks(tmp_path: Path, mo
     }
     for name, content in files.items():
         tmp_path.joinpath(name).write_bytes(content)
-    found = {name: demo_check.plaintext_hits(planted, [tmp_path / name]) for name in files}
-    assert found == {"nothing": 0, "one": 1, "two": 2, "longer": 0}
+    hits = {name: demo_check.plaintext_hits(planted, [tmp_path / name]) for name in files}
+    assert hits == {"nothing": 0, "one": 1, "two": 2, "longer": 0}

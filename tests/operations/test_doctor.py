@@ -30,28 +30,28 @@ from tests.harness.jobs import nobody_works
 ROOT = Path(__file__).parents[2]
 
 
-def only(found: Iterable[Finding]) -> tuple[State, str]:
+def only(findings: Iterable[Finding]) -> tuple[State, str]:
     """State and words, with what to do, of a single finding."""
-    (one,) = found
-    return one.state, one.says + one.todo
+    (finding,) = findings
+    return finding.state, finding.says + finding.todo
 
 
 @pytest.fixture
 def home(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory of its own, for settings and for the command."""
-    made = tmp_path / "home"
-    made.mkdir(mode=0o700)
-    settings.DATA_DIR, settings.SEALS_DIR, settings.BACKUP_DIR = made, made / "seals", ""
-    monkeypatch.setenv("GRIDWALK_HOME", str(made))
-    return made
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    settings.DATA_DIR, settings.SEALS_DIR, settings.BACKUP_DIR = folder, folder / "seals", ""
+    monkeypatch.setenv("GRIDWALK_HOME", str(folder))
+    return folder
 
 
 def test_keys_missing_damaged_open_to_others_or_not_saved_apart(home: Path) -> None:
-    state, said = only(doctor._keys())
-    assert (state, "gridwalk init" in said) == (State.BAD, True)
+    state, words = only(doctor._keys())
+    assert (state, "gridwalk init" in words) == (State.BAD, True)
     path = keys.create(home)
-    state, said = only(doctor._keys())
-    assert (state, "keys save" in said) == (State.BAD, True)
+    state, words = only(doctor._keys())
+    assert (state, "keys save" in words) == (State.BAD, True)
     path.chmod(0o644)
     assert "chmod 600" in only(doctor._keys())[1]
     path.chmod(0o600)
@@ -67,7 +67,7 @@ def test_certificates_unreadable_over_or_nearly(home: Path) -> None:
     assert list(doctor._certificates()) == []
     folder, now = home / "https", clock.now()
     folder.mkdir()
-    for days, state, said in (
+    for days, state, words in (
         (397 + 30, State.BAD, "到期，手机连不上"),
         (380, State.WARN, "在那之前换"),
         (0, State.OK, "到期"),
@@ -77,8 +77,8 @@ def test_certificates_unreadable_over_or_nearly(home: Path) -> None:
         certificates.make(folder, ["127.0.0.1"], at=now - dt.timedelta(days=days))
         end = certificates.expires_at(folder / certificates.CERTIFICATE)
         assert (end < now) == (state is State.BAD)
-        found = only(doctor._certificates())
-        assert (found[0], said in found[1]) == (state, True)
+        finding = only(doctor._certificates())
+        assert (finding[0], words in finding[1]) == (state, True)
     (folder / certificates.CERTIFICATE).write_text("no certificate")
     assert "读不了" in only(doctor._certificates())[1]
 
@@ -94,7 +94,7 @@ def test_pages_not_served_or_served_in_the_clear(home: Path, monkeypatch: pytest
 
 @pytest.mark.django_db
 def test_a_database_of_another_version_and_a_period_that_is_not_known(home: Path, settings: Settings) -> None:
-    words = {one.what: one.says + one.todo for one in doctor._inside()}
+    words = {finding.what: finding.says + finding.todo for finding in doctor._inside()}
     assert words["版本"] == "数据库和程序一致。"
     assert "只报数" in words["保存期限"]
     settings.RETENTION = "persons,ops"
@@ -105,8 +105,8 @@ def test_a_database_of_another_version_and_a_period_that_is_not_known(home: Path
         cursor.execute("UPDATE django_migrations SET name = '9999_later' WHERE app = 'retention' AND name LIKE '0001%'")
         assert "更新的版本写的" in only(doctor._inside())[1]
         cursor.execute("DELETE FROM django_migrations WHERE app = 'retention'")
-        state, said = only(doctor._inside())
-    assert (state, said) == (State.BAD, "数据库差 1 步。请运行 gridwalk upgrade。")
+        state, sentence = only(doctor._inside())
+    assert (state, sentence) == (State.BAD, "数据库差 1 步。请运行 gridwalk upgrade。")
 
 
 @pytest.mark.django_db
@@ -114,8 +114,8 @@ def test_a_disk_that_is_nearly_full(home: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=3 << 30))
     assert condition._disk().state is State.OK
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1 << 30))
-    found = condition._disk()
-    assert (found.state, "请腾出空间" in found.todo) == (State.BAD, True)
+    finding = condition._disk()
+    assert (finding.state, "请腾出空间" in finding.todo) == (State.BAD, True)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=3 << 30))
     monkeypatch.setattr(condition, "_rows", lambda sql: [(8 << 30,)])
     assert condition._disk().state is State.BAD, "less than half of what the database takes"
@@ -131,9 +131,9 @@ def test_backups_none_lost_old_or_beside_the_data(
     copy = home / "one.gwbak"
     copy.write_bytes(b"x")
     making.note_latest(copy, at=now - dt.timedelta(hours=30))
-    found = condition._backup(now)
-    assert (found.state, found.says) == (State.BAD, "上次备份是 30 小时前。")
-    assert str(home / "b") in found.todo
+    finding = condition._backup(now)
+    assert (finding.state, finding.says) == (State.BAD, "上次备份是 30 小时前。")
+    assert str(home / "b") in finding.todo
     making.note_latest(copy, at=now)
     assert condition._backup(now).state is State.WARN, "on the same disk"
     with monkeypatch.context() as other:
@@ -152,19 +152,19 @@ def test_backups_none_lost_old_or_beside_the_data(
 def test_jobs_that_wait_or_failed_and_a_worker_that_is_silent(home: Path) -> None:
     now = clock.now()
     nobody_works()
-    assert [one.says[:9] for one in condition._jobs(now)] == ["后台任务没有在运行"]
+    assert [finding.says[:9] for finding in condition._jobs(now)] == ["后台任务没有在运行"]
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
         try:
-            assert [one.state for one in condition._jobs(clock.now())] == [State.OK]
+            assert [finding.state for finding in condition._jobs(clock.now())] == [State.OK]
             cursor.execute(
                 "INSERT INTO procrastinate_jobs (queue_name, task_name, status, scheduled_at)"
                 " VALUES ('default', 'operations.back_up', 'todo', %s)",
                 [now - dt.timedelta(hours=3)],
             )
-            assert "有任务等了 3.0 小时" in next(one.says for one in condition._jobs(clock.now()))
+            assert "有任务等了 3.0 小时" in next(finding.says for finding in condition._jobs(clock.now()))
             cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
-            states = [(one.state, one.says) for one in condition._jobs(clock.now())]
+            states = [(finding.state, finding.says) for finding in condition._jobs(clock.now())]
             assert states == [(State.OK, "在运行。"), (State.WARN, "1 个任务没有做成。")]
         finally:
             nobody_works()
@@ -197,6 +197,6 @@ def test_a_database_that_cannot_be_reached_is_said_with_what_to_do(home: Path, p
         [sys.executable, "-m", "gridwalk.cli", "doctor", "--json"], env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1, done.stderr
-    found = {one["what"]: one for one in json.loads(done.stdout)["findings"]}
-    assert "连不上" in found["数据库"]["says"]
-    assert "DATABASE_URL" in found["数据库"]["todo"]
+    findings = {finding["what"]: finding for finding in json.loads(done.stdout)["findings"]}
+    assert "连不上" in findings["数据库"]["says"]
+    assert "DATABASE_URL" in findings["数据库"]["todo"]

@@ -37,12 +37,12 @@ def home() -> Iterator[Path]:
 
 def servers(home: Path) -> list[psutil.Process]:
     """The postmasters that run on a data directory."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
         if "-D" in command and command[command.index("-D") + 1].startswith(str(home)):
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes
 
 
 def test_it_keeps_strangers_out_and_its_data_private(home: Path) -> None:

@@ -14,16 +14,16 @@ from gridwalk.config import databases, keys, secretfiles
 def test_a_key_file_is_private_whole_and_never_overwritten(tmp_path: Path) -> None:
     home = tmp_path / "home"
     path = keys.create(home)
-    made = keys.load(home)
+    loaded = keys.load(home)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [len(key) for key in made.envelope.values()] == [32]
-    assert made.active in made.envelope
-    assert len(made.blind_index) == 32
-    assert len(made.django_secret) >= 50
+    assert [len(key) for key in loaded.envelope.values()] == [32]
+    assert loaded.active in loaded.envelope
+    assert len(loaded.blind_index) == 32
+    assert len(loaded.django_secret) >= 50
     with pytest.raises(keys.KeyFileError, match="密钥文件已经有了"):
         keys.create(home)
-    assert keys.load(home) == made
-    assert [found.name for found in home.iterdir()] == [keys.NAME]
+    assert keys.load(home) == loaded
+    assert [file.name for file in home.iterdir()] == [keys.NAME]
 
 
 def test_a_missing_or_damaged_key_file_says_what_to_do(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_what_a_killed_writer_left_does_not_stand_in_the_way(tmp_path: Path) -> 
 
 
 def test_a_database_url_becomes_settings_and_another_kind_is_refused() -> None:
-    found = databases.from_url("postgresql://user:p%40ss@db.lan:5433/grid%20walk")
-    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
+    database = databases.from_url("postgresql://user:p%40ss@db.lan:5433/grid%20walk")
+    assert (database["USER"], database["PASSWORD"], database["HOST"], database["PORT"], database["NAME"]) == (
         "user",
         "p@ss",
         "db.lan",

@@ -52,7 +52,7 @@ def test_the_drill_of_the_document_goes_as_it_says(
 
     path.unlink()
     assert lead.get(page).status_code == 200, "a running program keeps what it knows"
-    assert [one.state for one in doctor._keys()] == [State.BAD]
+    assert [finding.state for finding in doctor._keys()] == [State.BAD]
 
     capsys.readouterr()
     (tmp_path / "wrong").write_text("另外几个词，不是当时那一句话\n")
@@ -61,7 +61,7 @@ def test_the_drill_of_the_document_goes_as_it_says(
     assert not path.exists()
     assert cli.main(["keys", "put-back", str(saved), "--passphrase-file", str(words)]) == 0
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [one.state for one in doctor._keys()] == [State.OK]
+    assert [finding.state for finding in doctor._keys()] == [State.OK]
     use()
     assert lead.get(page).status_code == 200
     assert cli.main(["keys", "put-back", str(saved), "--passphrase-file", str(words)]) != 0

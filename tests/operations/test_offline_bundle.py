@@ -43,14 +43,14 @@ def _without_network(*command: str, env: dict[str, str] | None = None) -> subpro
 
 def test_it_installs_and_starts_without_a_network_and_refuses_a_changed_file(folder: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    made = subprocess.run(
+    bundled = subprocess.run(
         [sys.executable, "-m", "gridwalk.cli", "bundle", str(folder)],
         env=env,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert made.returncode == 0, made.stderr
+    assert bundled.returncode == 0, bundled.stderr
     (bundle,) = folder.glob("*.tar")
     with tarfile.open(bundle) as archive:
         archive.extractall(folder / "there", filter="data")
@@ -70,10 +70,10 @@ def test_it_installs_and_starts_without_a_network_and_refuses_a_changed_file(fol
     started = _without_network(gridwalk, "init", env=env)
     assert started.returncode == 0, started.stderr
     looked = _without_network(gridwalk, "doctor", "--json", env=env)
-    found = {one["what"]: one for one in json.loads(looked.stdout)["findings"]}
-    assert found["版本"]["state"] == "ok", found
-    assert found["时钟"]["state"] == "ok", found
-    assert "还没有备份过" in found["备份"]["says"]
+    findings = {finding["what"]: finding for finding in json.loads(looked.stdout)["findings"]}
+    assert findings["版本"]["state"] == "ok", findings
+    assert findings["时钟"]["state"] == "ok", findings
+    assert "还没有备份过" in findings["备份"]["says"]
     static = _without_network(gridwalk, "django", "findstatic", "gridwalk/built/console.css", env=env)
     assert str(target) in static.stdout, static.stderr
 

@@ -103,7 +103,7 @@ def own_home(tmp_path: Path, settings: Settings) -> Path:
 
 
 def _states() -> dict[str, tuple[State, str]]:
-    return {one.what: (one.state, one.says) for one in condition.findings(clock.now())}
+    return {finding.what: (finding.state, finding.says) for finding in condition.findings(clock.now())}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -154,11 +154,11 @@ def test_health_answers_anybody_and_metrics_whoever_shows_the_token(
     settings.METRICS_TOKEN = "a-long-token"
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer 别的"}).status_code == 401
-    found = client.get("/metrics", headers={"Authorization": "Bearer a-long-token"})
-    assert found.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-    for line in found.content.decode().splitlines():
+    response = client.get("/metrics", headers={"Authorization": "Bearer a-long-token"})
+    assert response.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    for line in response.content.decode().splitlines():
         assert re.fullmatch(r"# (HELP|TYPE) gridwalk_\w+ .+|gridwalk_\w+(\{\w+=\"[^\"]*\"\})? -?[\d.e+-]+", line), line
-    assert "gridwalk_disk_free_bytes" in found.content.decode()
+    assert "gridwalk_disk_free_bytes" in response.content.decode()
 
 
 # --- the audit's command ----------------------------------------------------------------------------------------------
@@ -183,9 +183,9 @@ def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: 
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_auditentry WHERE chain = '=120105001001' AND seq = 2")
     assert audit._verify(seal) == 1
-    said = capsys.readouterr()
-    assert "=120105001001 第 2 行之前有缺，被删过" in said.out
-    assert "共 1 处" in said.err
+    output = capsys.readouterr()
+    assert "=120105001001 第 2 行之前有缺，被删过" in output.out
+    assert "共 1 处" in output.err
 
 
 # --- logs -------------------------------------------------------------------------------------------------------------

@@ -62,15 +62,15 @@ def home() -> Iterator[Path]:
 
 def _servers(below: Path) -> list[psutil.Process]:
     """Every PostgreSQL process that works on a data directory below the folder."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["name", "status"]):
         if process.info["name"].startswith("postgres") and process.info["status"] != psutil.STATUS_ZOMBIE:
             try:
                 if Path(process.cwd()).is_relative_to(below):
-                    found.append(process)
+                    processes.append(process)
             except psutil.Error:
                 continue
-    return found
+    return processes
 
 
 def _start(home: Path, *words: str) -> subprocess.Popen[str]:
@@ -88,9 +88,9 @@ def _start(home: Path, *words: str) -> subprocess.Popen[str]:
 
 def _looked(home: Path) -> dict[str, object]:
 
-    said, _ = _start(home, "django", "shell", "--no-imports", "-c", LOOK).communicate(timeout=120)
-    found: dict[str, object] = json.loads(said.splitlines()[-1])
-    return found
+    output, _ = _start(home, "django", "shell", "--no-imports", "-c", LOOK).communicate(timeout=120)
+    seen: dict[str, object] = json.loads(output.splitlines()[-1])
+    return seen
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(home: Path) -> None:
@@ -109,12 +109,12 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(home:
         for process in _servers(home.parent):
             process.kill()
         for writer in writers:
-            said, _ = writer.communicate(timeout=120)
-            acknowledged |= set(said.split())
-        found = _looked(home)
-        assert isinstance(found["receipts"], list)
-        lost = {key for key in acknowledged if len(key) == 36} - set(found["receipts"])
+            output, _ = writer.communicate(timeout=120)
+            acknowledged |= set(output.split())
+        seen = _looked(home)
+        assert isinstance(seen["receipts"], list)
+        lost = {key for key in acknowledged if len(key) == 36} - set(seen["receipts"])
         assert not lost
-        assert found["halves"] == [], "version, change rows and audit are of one transaction"
-        assert found["breaks"] == 0
+        assert seen["halves"] == [], "version, change rows and audit are of one transaction"
+        assert seen["breaks"] == 0
     assert len(acknowledged) >= ROUNDS * WRITERS * ENOUGH

@@ -112,7 +112,7 @@ def test_the_totals_can_be_read_by_a_program(ledgers: tuple[Path, Path], tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "complaint"),
     [
         ("姓名,身份证号\n", "没有一行数据"),
         ("甲,乙\n1,2\n", "表头"),
@@ -121,26 +121,26 @@ def test_the_totals_can_be_read_by_a_program(ledgers: tuple[Path, Path], tmp_pat
     ],
 )
 def test_what_cannot_be_used_is_refused_in_words_with_exit_code_two(
-    ledgers: tuple[Path, Path], tmp_path: Path, content: str, said: str
+    ledgers: tuple[Path, Path], tmp_path: Path, content: str, complaint: str
 ) -> None:
     (tmp_path / "坏.csv").write_text(content, "utf-8")
     done = gridwalk(tmp_path, "reconcile", "左.xlsx", "坏.csv", "--out", "差.xlsx")
     assert done.returncode == 2
-    assert said in done.stderr
+    assert complaint in done.stderr
     assert not (tmp_path / "差.xlsx").exists()
     assert gridwalk(tmp_path, "reconcile", "左.xlsx", "没有.csv").returncode == 2
 
 
 @pytest.mark.parametrize(
-    ("out", "said"), [("左.xlsx", "写了会盖掉"), ("没有/a.xlsx", "没有 没有 这个目录"), (".", "写不了")]
+    ("out", "complaint"), [("左.xlsx", "写了会盖掉"), ("没有/a.xlsx", "没有 没有 这个目录"), (".", "写不了")]
 )
 def test_a_result_is_never_written_over_a_ledger_nor_begun_where_it_cannot_end(
-    ledgers: tuple[Path, Path], tmp_path: Path, out: str, said: str
+    ledgers: tuple[Path, Path], tmp_path: Path, out: str, complaint: str
 ) -> None:
     before = ledgers[0].read_bytes()
     done = gridwalk(tmp_path, "reconcile", "左.xlsx", "平台.csv", "--out", out)
     assert (done.returncode, ledgers[0].read_bytes()) == (2, before)
-    assert said in done.stderr
+    assert complaint in done.stderr
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -171,7 +171,7 @@ def test_a_ledger_s_own_faults_are_found_and_marked(tmp_path: Path) -> None:
     ]
     (tmp_path / "册.csv").write_text("\n".join(rows) + "\n", "utf-8")
     done = gridwalk(tmp_path, "check", "册.csv", "--json", "--rows", "rows.jsonl", "--out", "批注.xlsx")
-    found = json.loads(done.stdout)["faults"]
+    faults = json.loads(done.stdout)["faults"]
     assert {
         "born_disagrees": 1,
         "sex_disagrees": 1,
@@ -179,7 +179,7 @@ def test_a_ledger_s_own_faults_are_found_and_marked(tmp_path: Path) -> None:
         "one_id_two_names": 1,
         "no_room": 1,
         "checksum": 1,
-    }.items() <= found.items()
+    }.items() <= faults.items()
     rows_read = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text("utf-8").splitlines()]
     assert {f["code"] for f in rows_read[0]["faults"]} == {"born_disagrees", "sex_disagrees"}
     assert "证件号" in str(

@@ -69,9 +69,9 @@ def test_the_service_may_write_its_own_folders_only_and_ends_politely() -> None:
 def test_it_starts_what_the_command_understands() -> None:
     words = shlex.split(unit("gridwalk.service")["Service"]["ExecStart"])
     assert words[:2] == [PROGRAM, "serve"]
-    known = parser.Parser(prog="serve")
-    serve.arguments(known)
-    options = known.parse_args(words[2:])
+    command = parser.Parser(prog="serve")
+    serve.arguments(command)
+    options = command.parse_args(words[2:])
     assert (options.host, options.port, options.cert) == ("0.0.0.0", 8443, Path("/etc/gridwalk/server.pem"))
 
 
