@@ -72,7 +72,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "nav": navigation(viewer),
         "role_label": "、".join(LABELS[role] for role in viewer.roles),
-        "area_label": territory.area_label([assignment.scope for assignment in viewer.held]),
+        "area_label": territory.area_label([assignment.scope for assignment in viewer.assignments]),
         "may_search": viewer.may_anywhere(Verb.SEE_ROWS_MASKED),
         "at": getattr(request, "at", None),
     }
