@@ -24,10 +24,10 @@ NO_PAGE = re.compile("Download is starting|ERR_ABORTED|ERR_HTTP_RESPONSE_CODE_FA
 """What the browser says of a file, and of an answer without a word in it."""
 WORD = re.compile(r"[a-z_]+")
 NOT_PAGES = re.compile(r"/(phone/|static/|accounts/logout/)")
-LINKS = """() => [...document.querySelectorAll('[href], [hx-get], form[action]')].map((one) =>
-    new URL(one.getAttribute('href') ?? one.getAttribute('hx-get') ?? one.getAttribute('action'), location).href)"""
+LINKS = """() => ['href', 'hx-get', 'action'].flatMap((name) => [...document.querySelectorAll(`[${name}]`)]
+    .map((one) => new URL(one.getAttribute(name), location).href))"""
 FOLDED = "() => [...document.querySelectorAll('details:not([open])')].map((one) => (one.open = true)).length"
-MOST_OF_A_KIND = 2
+MOST_OF_A_KIND = 3
 """How many sorts and filters of one page are looked at: the same address with the same names in its query."""
 
 
@@ -161,6 +161,6 @@ def _unreached(routes: Iterable[str], names: Iterable[str]) -> Iterator[str]:
     """Addresses of the console that no link led to, as the URL table writes them."""
     paths = {name.split("?")[0] for name in names}
     for route in routes:
-        one = re.compile(re.sub(r"<[^>]*>", "[^/]+", route))
+        one = re.compile(re.sub(r"<(\w+)[^>]*>", lambda part: "<id>" if part[1] == "uuid" else "[^/]+", route))
         if route and not route.startswith("phone/") and not any(one.fullmatch(path) for path in paths):
             yield route
