@@ -66,7 +66,7 @@ def _look(commit: Commit, settings: Mapping[str, Any], *, sizes: Sequence[str], 
     if (folder / "album.json").exists():
         print(f"{commit.sha[:9]}: {len(_album(folder))} shots kept", flush=True)
         return folder
-    shutil.rmtree(folder.parent, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     texts = [(cover["text"], cover["by"]) for cover in settings["cover"]]
     cover = browser.Cover([*texts, (str(commit.folder), "<cache>")], ", ".join(settings["hidden"]))

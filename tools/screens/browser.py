@@ -18,7 +18,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from tests.harness.browser import QUIET, executable
 from tools.screens.commits import AT
 
-STEADY = ["--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb"]
+STEADY = [
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+    "--force-color-profile=srgb",
+    "--disable-checker-imaging",
+    "--disable-partial-raster",
+    "--disable-skia-runtime-opts",
+    "--disable-threaded-animation",
+    "--run-all-compositor-stages-before-draw",
+]
+"""As Chromium's own tests of pictures are run: every frame drawn to its end, and nothing kept of the one before."""
 MOST_TRIES = 6
 SETTLED = """async () => {
     await document.fonts.ready;
