@@ -45,7 +45,7 @@ def main() -> int:
     out.mkdir(parents=True)
     with browser.browser() as opened:
         rows = list(compare.differences(opened, albums[0], albums[1], out))
-    return _report(rows, settings.get("reasons", {}), n_pages=len(_album(albums[0])), out=out)
+    return _report(rows, settings.get("reason", []), n_pages=len(_album(albums[0])), out=out)
 
 
 def _options() -> argparse.Namespace:
@@ -81,7 +81,7 @@ def _look(commit: Commit, settings: Mapping[str, Any], *, sizes: Sequence[str], 
 
 def _stamp(settings: Mapping[str, Any], sizes: Sequence[str], only: str) -> str:
     """Of all that decides what the shots show, but the commit."""
-    how = {name: value for name, value in settings.items() if name != "reasons"}
+    how = {name: value for name, value in settings.items() if name != "reason"}
     digest = hashlib.sha256(json.dumps([how, list(sizes), only]).encode())
     for path in sorted(HERE.rglob("*.py")):
         if path.name not in {"__main__.py", "compare.py"}:
@@ -94,18 +94,25 @@ def _album(folder: Path) -> dict[str, str]:
     return entries
 
 
-def _report(rows: Sequence[compare.Difference], reasons: Mapping[str, str], *, n_pages: int, out: Path) -> int:
+def _report(
+    rows: Sequence[compare.Difference], reasons: Sequence[Mapping[str, Any]], *, n_pages: int, out: Path
+) -> int:
     """Print the table; 1 where a page differs for no reason."""
     n_without = 0
     lines = ["page · role · size · pixels differing · % · reason"]
     for row in rows:
-        reason = next((why for pattern, why in reasons.items() if fnmatch.fnmatchcase(row.page, pattern)), None)
+        reason = next((reason["why"] for reason in reasons if _covers(reason, row)), None)
         n_without += reason is None
         lines.append(row.line(reason))
     lines.append(f"{n_pages} looked at, {len(rows)} differ, {n_without} of them for no reason. Pictures: {out}")
     (out / "table.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
     return 1 if n_without else 0
+
+
+def _covers(reason: Mapping[str, Any], row: compare.Difference) -> bool:
+    """Whether the reason is for this page, and no more pixels differ than it says."""
+    return fnmatch.fnmatchcase(row.page, reason["page"]) and row.pixels <= reason.get("pixels", row.pixels)
 
 
 if __name__ == "__main__":
