@@ -62,7 +62,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
     links = Residence.objects.filter(dwelling_id__in=list(places), to_on__isnull=True, kind__in=LIVING).select_related(
         "person"
     )
-    for link in links.order_by("created_at"):
+    for link in links.order_by("created_at", "id"):
         people.setdefault(link.dwelling_id, []).append(entities.shown_name(viewer, grid, link.person.name))
     labels = campaign_rules.BANDS
     return [
@@ -109,7 +109,7 @@ def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: St
     links = Residence.objects.filter(dwelling__in=dwellings, to_on__isnull=True, kind__in=LIVING).select_related(
         "person"
     )
-    for link in links.order_by("created_at"):
+    for link in links.order_by("created_at", "id"):
         people.setdefault(link.dwelling_id, []).append(
             (link.person_id, entities.shown_name(viewer, grid, link.person.name))
         )
