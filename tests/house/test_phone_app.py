@@ -63,7 +63,7 @@ def test_its_words_are_the_dictionarys() -> None:
         "tenure": choices.TENURE,
         "organization_status": choices.ORGANIZATION_STATUS,
     }.items():
-        assert words[name] == {code: said[0] for code, said in listed.items()}, name
+        assert words[name] == {code: choice[0] for code, choice in listed.items()}, name
     assert words["need"] == needs.NEEDS
     assert words["help"] == needs.HELP
     assert words["need_state"] == {state: needs.STATES[state] for state in needs.FOLLOWED}

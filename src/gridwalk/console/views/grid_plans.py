@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -48,14 +49,13 @@ def grid_plan_new(request: Signed) -> HttpResponse:
     """Draw up: each building to one of the new grids, a worker for each, the reason."""
     given = request.POST if request.method == "POST" else request.GET
     old = sorted(set(given.getlist("old")))
-    n = int(given["n"]) if given.get("n", "").isdigit() and 1 <= int(given["n"]) <= actions.MOST else 0
+    n = _how_many(given.get("n", ""))
     if not old or not n or len({code[:12] for code in old}) != 1:
         messages.error(request, "没有开始：先选一个社区里的网格，再选改成几个。")
         return redirect("console:grid_plans")
     new = regridding.fresh_codes(old[0][:12], n)
     rows = regridding.standing(request.viewer, old)
-    places = [row.id for row in rows] + [part.id for row in rows for part in row.parts if len(row.parts) > 1]
-    typed = {place: given.get(f"b-{place}", "") for place in places}
+    typed = {place: given.get(f"b-{place}", "") for place in _places(rows)}
     fault = ""
     if request.method == "POST":
         workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
@@ -91,6 +91,16 @@ def grid_plan_new(request: Signed) -> HttpResponse:
     return page(
         request, "console/grid_plans/new.html", context, active="console:grid_plans", status=422 if fault else 200
     )
+
+
+def _how_many(typed: str) -> int:
+    """The number of new grids that was asked for; 0 where it is none."""
+    return int(typed) if typed.isdigit() and 1 <= int(typed) <= actions.MOST else 0
+
+
+def _places(rows: Sequence[regridding.Standing]) -> list[uuid.UUID]:
+    """The buildings that go to a grid, and the stairwells of those that have several."""
+    return [row.id for row in rows] + [part.id for row in rows for part in row.parts if len(row.parts) > 1]
 
 
 def _user(given: str) -> uuid.UUID | None:

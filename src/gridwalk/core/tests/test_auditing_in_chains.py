@@ -55,8 +55,8 @@ def test_lines_go_into_their_grids_chain_or_their_communitys_and_hold(at: dt.dat
         writing.audit(AuditVerb.AREAS_LOADED)
     ends = dict(AuditChain.objects.values_list("code", "seq"))
     assert ends == {GRID: 5, LOOSE: 2, OTHER: 1}
-    found = verify.verify()
-    assert (found.n_lines, found.n_chains, found.breaks) == (8, 3, [])
+    verified = verify.verify()
+    assert (verified.n_lines, verified.n_chains, verified.breaks) == (8, 3, [])
 
 
 def _sql(text: str) -> Callable[[], None]:
@@ -113,7 +113,7 @@ def test_it_finds_what_was_changed_removed_inserted_or_cut_off(
 ) -> None:
     assert not verify.verify().breaks
     tampering()
-    assert verify.verify().breaks == [Break(*one) for one in breaks]
+    assert verify.verify().breaks == [Break(*line) for line in breaks]
 
 
 @pytest.mark.usefixtures("lines")

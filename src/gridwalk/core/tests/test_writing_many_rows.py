@@ -32,8 +32,8 @@ def test_inserted_rows_come_back_as_they_were(at: dt.datetime, times: int) -> No
     bulk.insert([])
     stored = AuditEntry.objects.in_bulk([row.id for row in rows])
     for row in rows:
-        found = stored[row.id]
-        assert (found.at, found.actor, found.data, found.reason) == (row.at, None, row.data, row.reason)
+        copy = stored[row.id]
+        assert (copy.at, copy.actor, copy.data, copy.reason) == (row.at, None, row.data, row.reason)
         assert not row._state.adding
 
 
@@ -61,9 +61,9 @@ def test_an_update_changes_the_named_columns_only(at: dt.datetime, times: int) -
     bulk.update(rows, ["at", "actor", "data", "reason"])
     stored = AuditEntry.objects.in_bulk([row.id for row in rows])
     for row in rows:
-        found = stored[row.id]
-        assert (found.at, found.actor, found.data, found.reason) == (row.at, row.actor, row.data, row.reason)
-        assert found.verb == "visit.recorded"
+        copy = stored[row.id]
+        assert (copy.at, copy.actor, copy.data, copy.reason) == (row.at, row.actor, row.data, row.reason)
+        assert copy.verb == "visit.recorded"
 
 
 def test_an_update_can_empty_a_column(at: dt.datetime) -> None:

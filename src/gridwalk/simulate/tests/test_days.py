@@ -21,9 +21,9 @@ def test_a_longer_plan_begins_with_the_shorter_one(small: World) -> None:
 
 
 def test_working_days_leave_out_weekends_and_a_saturday_belongs_to_the_monday_after() -> None:
-    found = list(calendar(dt.date(2026, 9, 21), 12))
-    assert [day.date.day for day in found if not day.saturday][:6] == [21, 22, 23, 24, 25, 28]
-    assert [(day.n, day.date.isoformat()) for day in found if day.saturday] == [(11, "2026-10-03")]
+    days_ = list(calendar(dt.date(2026, 9, 21), 12))
+    assert [day.date.day for day in days_ if not day.saturday][:6] == [21, 22, 23, 24, 25, 28]
+    assert [(day.n, day.date.isoformat()) for day in days_ if day.saturday] == [(11, "2026-10-03")]
 
 
 def test_nobody_is_disturbed_in_quiet_hours_nor_twice_in_a_band(knocks: list[Knock]) -> None:

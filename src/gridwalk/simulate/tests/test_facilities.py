@@ -12,24 +12,24 @@ TODAY = dt.date(2026, 11, 20)
 
 
 def test_every_building_has_some_and_no_number_is_given_twice(small: World) -> None:
-    kinds = Counter(one.facility_kind for one in small.facilities.values())
+    kinds = Counter(facility.facility_kind for facility in small.facilities.values())
     assert set(kinds) == set(facilities.KINDS)
-    numbers = [one.name for one in small.facilities.values() if one.name]
+    numbers = [facility.name for facility in small.facilities.values() if facility.name]
     assert len(numbers) == len(set(numbers))
-    assert any(not one.name for one in small.facilities.values()), "some have no number"
-    assert all(one.contact_phone.startswith("12") for one in small.facilities.values())
-    states = Counter(one.status for one in small.facilities.values())
+    assert any(not facility.name for facility in small.facilities.values()), "some have no number"
+    assert all(facility.contact_phone.startswith("12") for facility in small.facilities.values())
+    states = Counter(facility.status for facility in small.facilities.values())
     assert 0 < states["out_of_use"] < states["active"]
 
 
 def test_most_are_seen_in_time_some_are_broken_and_some_of_those_repaired(small: World) -> None:
-    found = list(facilities.walks(list(small.facilities.values()), TODAY, small.seed))
-    assert found == list(facilities.walks(list(small.facilities.values()), TODAY, small.seed)), "the same again"
-    assert [walk.on for walk in found] == sorted(walk.on for walk in found)
-    assert all(walk.on <= TODAY for walk in found)
-    n = Counter(walk.result for walk in found for _ in walk.refs)
+    walks = list(facilities.walks(list(small.facilities.values()), TODAY, small.seed))
+    assert walks == list(facilities.walks(list(small.facilities.values()), TODAY, small.seed)), "the same again"
+    assert [walk.on for walk in walks] == sorted(walk.on for walk in walks)
+    assert all(walk.on <= TODAY for walk in walks)
+    n = Counter(walk.result for walk in walks for _ in walk.refs)
     assert 0 < n["repaired"] < n["faulty"] < n["fine"] < len(small.facilities)
-    broken = {walk.refs[0] for walk in found if walk.result == "faulty"}
-    assert {walk.refs[0] for walk in found if walk.result == "repaired"} < broken
-    for walk in found:
+    broken = {walk.refs[0] for walk in walks if walk.result == "faulty"}
+    assert {walk.refs[0] for walk in walks if walk.result == "repaired"} < broken
+    for walk in walks:
         assert {small.facilities[ref].place.grid for ref in walk.refs} == {walk.grid}

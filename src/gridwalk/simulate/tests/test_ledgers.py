@@ -56,7 +56,7 @@ def test_faults_of_writing_are_really_in_the_cells(
     seen: dict[str, int] = {}
     for fault in workbooks.located(small, ledgers):
         row = [str(c or "") for c in cells[fault.file, fault.sheet][fault.row - 1]] if fault.file else []
-        found = {
+        written = {
             "id_checksum": any(idcards.check(c).fault == "checksum" for c in row),
             "id_excel_float": any("E+17" in c or (c.startswith("1201") and c.endswith("000")) for c in row),
             "id_15_digits": any(len(c) == 15 and idcards.check(c).upgraded for c in row),
@@ -68,8 +68,8 @@ def test_faults_of_writing_are_really_in_the_cells(
             "name_note": any(c[-1:] in "）)】" for c in row if c),
             "forbidden_column": fault.field in row,
         }.get(fault.kind)
-        if found is not None:
-            assert found, fault
+        if written is not None:
+            assert written, fault
             seen[fault.kind] = seen.get(fault.kind, 0) + 1
     assert len(seen) == 10
 
@@ -95,9 +95,9 @@ def test_the_ledger_reader_gets_every_row_value_and_door_as_the_answer_key_says(
     small: World, ledgers: list[LedgerFile]
 ) -> None:
     for file in ledgers:
-        found = read.read(file.path.read_bytes(), file.path.name)
-        rows = {(row.sheet, row.row_no): row for row in found.rows}
-        assert (found.kind, found.questions) == (file.kind, [])
+        table = read.read(file.path.read_bytes(), file.path.name)
+        rows = {(row.sheet, row.row_no): row for row in table.rows}
+        assert (table.kind, table.questions) == (file.kind, [])
         assert rows.keys() == {(record.sheet, record.row) for record in file.records}
         for record in file.records:
             row = rows[record.sheet, record.row]

@@ -55,7 +55,7 @@ def test_every_identifier_is_impossible_and_well_formed_and_used_once(small: Wor
         assert (card.born_on, card.sex) == (person.born_on, person.sex)
     phones = [p.phone for p in small.persons.values() if p.phone]
     assert all(phone.startswith("12") and len(phone) == 11 for phone in phones)
-    assert all(uscc.is_valid(one.uscc) for one in small.organizations.values())
+    assert all(uscc.is_valid(organization.uscc) for organization in small.organizations.values())
 
 
 def test_every_kind_of_fault_is_planted_and_counted(small: World) -> None:
