@@ -39,15 +39,6 @@ def test_it_says_where_most_words_live() -> None:
 
 
 TO_DO = {
-    "accounts",
-    "cli",
-    "config",
-    "core",
-    "operations",
-    "phone",
-    "simulate",
-    "sync",
-    "territory",
     "upkeep",
     "visits",
 }

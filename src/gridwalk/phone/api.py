@@ -75,25 +75,25 @@ def _settings(viewer: Viewer) -> dict[str, Any]:
 def activate(request: HttpRequest) -> HttpResponse:
     """Bind this phone to an account with its password and a one-time code."""
     at = wire.moment(request)
-    said = wire.json_of(wire.body_of(request))
-    if not isinstance(said, dict):
+    body = wire.json_of(wire.body_of(request))
+    if not isinstance(body, dict):
         raise Problem(400, "malformed")
-    login, code = wire.text(said, "login", 80), wire.text(said, "code", 40)
+    login, code = wire.text(body, "login", 80), wire.text(body, "code", 40)
     try:
         devices.require_patience(login=login, at=at)
-        user = authenticate(request, username=login.strip().lower(), password=wire.text(said, "password", 200))
+        user = authenticate(request, username=login.strip().lower(), password=wire.text(body, "password", 200))
         if user is None:
             raise devices.ActivationRefused("wrong_credentials")
-        offered = said.get("wire")
+        offered = body.get("wire")
         versions = offered if isinstance(offered, list) else []
         spoken = max((v for v in versions if v in rules.WIRE), default=max(rules.WIRE))
         issued = devices.activate(
             user=user,
             login=login,
             code=code,
-            public_key=said.get("public_key"),
-            name=wire.text(said, "name", 60),
-            platform=wire.text(said, "platform", 120),
+            public_key=body.get("public_key"),
+            name=wire.text(body, "name", 60),
+            platform=wire.text(body, "platform", 120),
             wire=spoken,
             at=at,
         )
@@ -153,17 +153,17 @@ def pull(request: HttpRequest) -> HttpResponse:
     """What changed in my grids since the versions I have."""
     session, epoch = _session(request)
     read = wire.json_of(session.body)
-    said = read if isinstance(read, dict) else {}
-    since = said["since"] if isinstance(said.get("since"), dict) else {}
+    body = read if isinstance(read, dict) else {}
+    since = body["since"] if isinstance(body.get("since"), dict) else {}
     pulled = pulling.pull(
-        viewer=session.viewer, at=session.at, since=since, epoch=epoch, same_epoch=said.get("epoch") == epoch
+        viewer=session.viewer, at=session.at, since=since, epoch=epoch, same_epoch=body.get("epoch") == epoch
     )
     users: dict[str, str] = {}
     grids = []
-    for one in pulled:
-        users |= one.users
+    for grid in pulled:
+        users |= grid.users
         grids.append(
-            wire.with_list({k: v for k, v in vars(one).items() if k not in {"users", "rows"}}, "rows", one.rows)
+            wire.with_list({k: v for k, v in vars(grid).items() if k not in {"users", "rows"}}, "rows", grid.rows)
         )
     rest = {
         "epoch": epoch,
@@ -213,19 +213,19 @@ def push(request: HttpRequest) -> HttpResponse:
         {
             "epoch": epoch,
             "next_seq": pushed.next_seq,
-            "results": [_result(one) for one in pushed.results],
+            "results": [_result(result) for result in pushed.results],
             "lease_until": (session.at + rules.LEASE).isoformat(),
         },
     )
 
 
-def _result(one: pushing.Result) -> dict[str, Any]:
-    said: dict[str, Any] = {"op": str(one.op), "seq": one.seq, "state": one.state}
-    if one.reason:
-        said |= {"reason": one.reason, "text": one.text}
-    if one.differences:
-        said["differences"] = list(one.differences)
-    return said
+def _result(result: pushing.Result) -> dict[str, Any]:
+    answer: dict[str, Any] = {"op": str(result.op), "seq": result.seq, "state": result.state}
+    if result.reason:
+        answer |= {"reason": result.reason, "text": result.text}
+    if result.differences:
+        answer["differences"] = list(result.differences)
+    return answer
 
 
 @api.post(
@@ -234,12 +234,12 @@ def _result(one: pushing.Result) -> dict[str, Any]:
 def deposit(request: HttpRequest) -> HttpResponse:
     """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself."""
     at = wire.moment(request)
-    said = wire.json_of(wire.body_of(request))
-    device = devices.by_token(wire.text(said, "token", 80)) if isinstance(said, dict) else None
+    body = wire.json_of(wire.body_of(request))
+    device = devices.by_token(wire.text(body, "token", 80)) if isinstance(body, dict) else None
     if device is None:
         raise Problem(401, "unknown_device")
     try:
-        sealed = depositing.read(said.get("ops"))
+        sealed = depositing.read(body.get("ops"))
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error)) from error
     taken = depositing.deposit(device=device, at=at, sealed=sealed)
@@ -254,8 +254,8 @@ def device_me(request: HttpRequest) -> HttpResponse:
     """What the server knows of this phone; POST {waiting} reports how many ops it still holds."""
     session, epoch = _session(request)
     if request.method == "POST":
-        said = wire.json_of(session.body)
-        waiting = said.get("waiting") if isinstance(said, dict) else None
+        body = wire.json_of(session.body)
+        waiting = body.get("waiting") if isinstance(body, dict) else None
         devices.report_waiting(device=session.device, at=session.at, waiting=waiting if isinstance(waiting, int) else 0)
     return wire.answer(
         request,
@@ -293,12 +293,12 @@ def attachment_begin(request: HttpRequest) -> HttpResponse:
     session = wire.signed(request)
     length, sha256 = request.headers.get("Upload-Length", ""), _metadata(request.headers.get("Upload-Metadata", ""))
     try:
-        made = attachments.create(
+        upload = attachments.create(
             device=session.device, at=session.at, sha256=sha256, size=int(length) if length.isdigit() else 0
         )
     except UploadRefused as refused:
         raise Problem(refused.status, "upload", text=str(refused)) from refused
-    return _tus(201, Location=f"/phone/api/attachments/{made.id}", Upload_Offset=str(made.received))
+    return _tus(201, Location=f"/phone/api/attachments/{upload.id}", Upload_Offset=str(upload.received))
 
 
 def _metadata(header: str) -> str:
@@ -320,10 +320,10 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     session = wire.signed(request)
     try:
         if request.method == "HEAD":
-            found = attachments.get(device=session.device, attachment=pk)
-            return _tus(200, Upload_Offset=str(found.received), Upload_Length=str(found.size))
+            upload = attachments.get(device=session.device, attachment=pk)
+            return _tus(200, Upload_Offset=str(upload.received), Upload_Length=str(upload.size))
         offset = request.headers.get("Upload-Offset", "")
-        found = attachments.append(
+        upload = attachments.append(
             device=session.device,
             at=session.at,
             attachment=pk,
@@ -332,4 +332,4 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         )
     except UploadRefused as refused:
         raise Problem(refused.status, "upload", text=str(refused)) from refused
-    return _tus(204, Upload_Offset=str(found.received))
+    return _tus(204, Upload_Offset=str(upload.received))

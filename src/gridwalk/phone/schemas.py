@@ -300,7 +300,7 @@ def _content(model: type[BaseModel]) -> dict[str, Any]:
 def _inlined(node: Any, named: dict[str, Any]) -> Any:
     """The schema without references: a reference would be looked for at the root of the whole document."""
     if isinstance(node, list):
-        return [_inlined(one, named) for one in node]
+        return [_inlined(item, named) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:

@@ -46,8 +46,8 @@ class Session:
 
 def moment(request: HttpRequest) -> dt.datetime:
     """The one moment a request is judged at."""
-    found: dt.datetime = getattr(request, "at", None) or clock.now()
-    return found
+    at: dt.datetime = getattr(request, "at", None) or clock.now()
+    return at
 
 
 def body_of(request: HttpRequest) -> bytes:
@@ -77,18 +77,18 @@ def json_of(body: bytes) -> Any:
         raise Problem(400, "malformed") from error
 
 
-def text(said: Mapping[str, Any], name: str, most: int) -> str:
+def text(body: Mapping[str, Any], name: str, most: int) -> str:
     """One text of what was said, such as a column takes; "" where there is none."""
-    return messages.storable(str(said.get(name) or ""))[:most]
+    return messages.storable(str(body.get(name) or ""))[:most]
 
 
 def signed(request: HttpRequest) -> Session:
     """Whoever signed the request. Raises Problem."""
-    found = SCHEME.match(request.headers.get("Authorization", ""))
+    match = SCHEME.match(request.headers.get("Authorization", ""))
     body = body_of(request)
-    if not found:
+    if not match:
         raise Problem(401, "bad_signature")
-    device_id, said_at, signature = found.groups()
+    device_id, said_at, signature = match.groups()
     at = moment(request)
     try:
         bound = devices.bound(uuid.UUID(device_id), clock.local_date(at))

@@ -114,17 +114,17 @@ def test_a_phone_taken_back_hands_in_what_it_holds_and_is_wiped(field: Field) ->
     with pytest.raises(NotHere):
         devices.revoke(actor=field.viewer(field.worker), at=clock.now(), device=Device.objects.get().id, reason="丢了")
     devices.revoke(actor=field.viewer(field.lead), at=clock.now(), device=Device.objects.get().id, reason="手机丢了")
-    held = [visit(1, door, confirmed=[str(person.id)]), visit(2, other, "no_answer")]
-    status, answer = push(wire, *held)
+    visits = [visit(1, door, confirmed=[str(person.id)]), visit(2, other, "no_answer")]
+    status, answer = push(wire, *visits)
     assert (status, answer["problem"]) == (401, "revoked")
     send = through(field.client)
 
     def deposit(ops: list[Any]) -> Any:
         return json.loads(send("POST", f"{API}deposit", {}, json.dumps({"token": wire.token, "ops": ops}).encode())[1])
 
-    sealed = [wire.seal(one) for one in held]
+    sealed = [wire.seal(body) for body in visits]
     spoilt = {**wire.seal(op(3, "visit.record", "dwelling", door.id, at=clock.now())), "key_id": "nobody's"}
-    assert deposit([*sealed, spoilt]) == {"taken": [held[0]["op"], held[1]["op"], spoilt["op"]], "wipe": True}
+    assert deposit([*sealed, spoilt]) == {"taken": [visits[0]["op"], visits[1]["op"], spoilt["op"]], "wipe": True}
     assert deposit(sealed)["wipe"] is True
     assert (Visit.objects.count(), Returned.objects.filter(reason="not_permitted").count()) == (0, 2)
     assert dict(Deposit.objects.values_list("state", "seq")) == {"taken": 2, "unreadable": 3}
@@ -143,12 +143,12 @@ def test_an_exported_outbox_is_imported_and_the_phone_may_push_it_after_all(fiel
     door, other = field.street.door("101"), field.street.door("102")
     field.walk.dispatch()
     wire = field.phone()
-    held = [visit(1, door), visit(2, other)]
+    visits = [visit(1, door), visit(2, other)]
     file = {
         "format": "gridwalk-outbox-1",
         "device": wire.device,
         "made_at": clock.now().isoformat(),
-        "ops": [wire.seal(held[1])],
+        "ops": [wire.seal(visits[1])],
     }
     lead = field.viewer(field.lead)
     with pytest.raises(depositing.NoOutbox):
@@ -157,8 +157,8 @@ def test_an_exported_outbox_is_imported_and_the_phone_may_push_it_after_all(fiel
         depositing.import_file(actor=field.viewer(field.worker), at=clock.now(), data=json.dumps(file).encode())
     taken = depositing.import_file(actor=lead, at=clock.now(), data=json.dumps(file).encode())
     assert (taken.n_new, taken.n_unreadable, Visit.objects.count()) == (1, 0, 1)
-    _, answer = push(wire, *held)
-    assert ([one["state"] for one in answer["results"]], answer["next_seq"], Visit.objects.count()) == (
+    _, answer = push(wire, *visits)
+    assert ([result["state"] for result in answer["results"]], answer["next_seq"], Visit.objects.count()) == (
         ["accepted"] * 2,
         3,
         2,

@@ -93,7 +93,7 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
         def nothing_is_sent_twice_under_one_place(self) -> None:
             if hasattr(self, "run"):
                 for phone in self.run.phones:
-                    places = [(one.device, one.op["seq"]) for one in phone.waiting()]
+                    places = [(entry.device, entry.op["seq"]) for entry in phone.waiting()]
                     assert len(places) == len(set(places))
 
         def teardown(self) -> None:

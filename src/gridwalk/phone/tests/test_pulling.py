@@ -30,8 +30,8 @@ def pull(wire: Wire, cache: Cache) -> Any:
     status, answer = wire.ask("POST", "pull", cache.asks())
     assert status == 200, answer
     cache.take(answer)
-    for one in answer["grids"]:
-        assert cache.hash_of(one["grid"]) == cache.hashes[one["grid"]]
+    for grid in answer["grids"]:
+        assert cache.hash_of(grid["grid"]) == cache.hashes[grid["grid"]]
     return answer
 
 
@@ -43,7 +43,7 @@ def test_it_brings_the_grid_whole_and_masked_then_what_changed(field: Field) -> 
     field.walk.dispatch()
     wire, cache = field.phone(), Cache()
     answer = pull(wire, cache)
-    assert [(one["grid"], one["full"]) for one in answer["grids"]] == [(GRID, True)]
+    assert [(grid["grid"], grid["full"]) for grid in answer["grids"]] == [(GRID, True)]
     kinds = {row["kind"] for row in answer["grids"][0]["rows"]}
     assert kinds == {"building", "stairwell", "dwelling", "person", "residence", "target"}
     text = json.dumps(answer, ensure_ascii=False)
@@ -92,7 +92,7 @@ def test_what_leaves_the_grid_is_gone_and_who_lives_elsewhere_is_a_guest(field: 
     with field.street.writing() as writing:
         creation.end_residences(writing, list(Residence.objects.filter(dwelling=door)), source="office", reason="迁走")
     answer = pull(wire, cache)["grids"][0]
-    assert [one["kind"] for one in answer["gone"]] == ["residence"]
+    assert [row["kind"] for row in answer["gone"]] == ["residence"]
     assert cache.guests[GRID] == []
 
 
@@ -106,7 +106,7 @@ def test_changes_nobody_announced_come_too(field: Field) -> None:
     assert [row["field"] for row in cache.of_kind(GRID, "difference")] == ["tenure"]
     with core.write_to(GRID, actor=PROGRAM, at=clock.now()):
         Difference.objects.update(state="kept")
-    assert {one["kind"] for one in pull(wire, cache)["grids"][0]["gone"]} == {"difference"}
+    assert {row["kind"] for row in pull(wire, cache)["grids"][0]["gone"]} == {"difference"}
 
 
 def test_a_label_that_ends_at_midnight_goes_without_a_write(field: Field) -> None:
@@ -158,8 +158,8 @@ def test_a_need_is_pulled_answered_at_the_door_and_gone(field: Field) -> None:
         )
     wire, cache = field.phone(), Cache()
 
-    def say(wire_: Wire, seq: int, said: dict[str, Any]) -> str:
-        contact = {"person": str(person.id), "need": "", "help": "none", **said}
+    def say(wire_: Wire, seq: int, details: dict[str, Any]) -> str:
+        contact = {"person": str(person.id), "need": "", "help": "none", **details}
         _, answer = push(wire_, visit(seq, door, care=[contact]))
         return str(answer["results"][0]["state"])
 
@@ -205,7 +205,7 @@ def test_a_grid_that_is_no_longer_mine_is_named(field: Field) -> None:
     pull(wire, cache)
     field.worker.assignments.update(scope=FAR_GRID)
     answer = pull(wire, cache)
-    assert (answer["left"], [one["grid"] for one in answer["grids"]]) == ([GRID], [FAR_GRID])
+    assert (answer["left"], [grid["grid"] for grid in answer["grids"]]) == ([GRID], [FAR_GRID])
     assert GRID not in cache.rows
     Grid.objects.filter(code=FAR_GRID).update(valid_to=dt.date(2026, 1, 1))
     assert pull(wire, cache)["grids"] == []

@@ -42,7 +42,7 @@ def push(wire: Wire, *ops: dict[str, Any], seq_from: int | None = None, **more: 
 
 
 def states(answer: Any) -> list[str]:
-    return [one["state"] for one in answer["results"]]
+    return [result["state"] for result in answer["results"]]
 
 
 def test_a_visit_is_recorded_once_however_often_it_is_sent(field: Field) -> None:
@@ -56,8 +56,8 @@ def test_a_visit_is_recorded_once_however_often_it_is_sent(field: Field) -> None
     for _ in range(2):
         status, again = push(wire, sent)
         assert (status, again["results"], again["next_seq"]) == (200, answer["results"], 2)
-    made = Visit.objects.get()
-    assert (str(made.id), made.worker, made.outcome, made.n_confirmed, made.source) == (
+    row = Visit.objects.get()
+    assert (str(row.id), row.worker, row.outcome, row.n_confirmed, row.source) == (
         sent["op"],
         field.worker.id,
         "met",
@@ -116,7 +116,7 @@ def test_a_copys_exported_file_may_have_taken_the_places_before(field: Field) ->
     field.walk.dispatch()
     wire = field.phone()
     of_copy = [visit(1, doors[0]), visit(2, doors[1])]
-    file = {"format": depositing.FORMAT, "device": wire.device, "ops": [wire.seal(one) for one in of_copy]}
+    file = {"format": depositing.FORMAT, "device": wire.device, "ops": [wire.seal(body) for body in of_copy]}
     depositing.import_file(actor=SYSTEM, at=clock.now(), data=json.dumps(file).encode())
     own = [visit(1, doors[2]), visit(2, doors[3])]
     status, answer = push(wire, *own)
@@ -179,13 +179,13 @@ def test_what_becomes_of_an_op_later_is_told_to_every_phone_of_its_author(field:
 def decided(wire: Wire) -> dict[str, tuple[str, str, str]]:
     """Op → state, reason and text as a pull tells them."""
     _, answer = wire.ask("POST", "pull", {"since": {}, "epoch": 0})
-    return {one["op"]: (one["state"], one["reason"], one["text"]) for one in answer["decided"]}
+    return {decision["op"]: (decision["state"], decision["reason"], decision["text"]) for decision in answer["decided"]}
 
 
 def test_a_household_comes_and_goes_with_the_visit_that_found_it(field: Field) -> None:
     door, home = field.street.door("101"), field.street.door("102")
     old = field.street.person("程兰因", door)
-    known = field.street.person("韩书言", home, id_no=id_no(13))
+    resident = field.street.person("韩书言", home, id_no=id_no(13))
     field.walk.dispatch()
     wire = field.phone()
     newborn, guest = ids.new_id(), ids.new_id()
@@ -208,11 +208,11 @@ def test_a_household_comes_and_goes_with_the_visit_that_found_it(field: Field) -
     _, answer = push(wire, sent, edit, later)
     assert states(answer) == ["accepted", "accepted", "accepted"], answer
     assert Person.objects.get(pk=newborn).relation == "child"
-    assert (Alias.objects.get().id, Alias.objects.get().entity) == (guest, known.id)
-    assert Person.objects.get(pk=known.id).unseal("phone") == phone(8), (
+    assert (Alias.objects.get().id, Alias.objects.get().entity) == (guest, resident.id)
+    assert Person.objects.get(pk=resident.id).unseal("phone") == phone(8), (
         "they were on record; the phone's name for them still leads there"
     )
-    assert links(known) == [(home.id, "registered_here"), (door.id, "tenant")]
+    assert links(resident) == [(home.id, "registered_here"), (door.id, "tenant")]
     assert [kind for _, kind in links(old)] == ["registered_here"]
 
 
@@ -237,7 +237,7 @@ def test_what_cannot_be_judged_is_kept_and_returned_with_a_reason(field: Field) 
     ]
     status, answer = push(wire, *ops)
     assert (status, answer["next_seq"]) == (200, 11)
-    assert [one.get("reason", "") for one in answer["results"]] == [
+    assert [result.get("reason", "") for result in answer["results"]] == [
         "not_permitted",
         "not_here",
         "struck_off",
@@ -249,7 +249,7 @@ def test_what_cannot_be_judged_is_kept_and_returned_with_a_reason(field: Field) 
         "not_valid",
         "",
     ]
-    assert all(one["text"] for one in answer["results"][:-1])
+    assert all(result["text"] for result in answer["results"][:-1])
     assert (Returned.objects.filter(state="waiting").count(), Op.objects.count(), Visit.objects.count()) == (9, 10, 1)
 
 
@@ -296,12 +296,12 @@ def test_a_wrong_clock_orders_nothing_and_is_put_right(field: Field) -> None:
     field.walk.dispatch()
     ahead = dt.timedelta(hours=7)
     wire = field.phone(now=lambda: clock.now() + ahead)
-    said = clock.now() + ahead - dt.timedelta(minutes=20)
-    _, answer = push(wire, visit(1, door, at=said))
+    phone_at = clock.now() + ahead - dt.timedelta(minutes=20)
+    _, answer = push(wire, visit(1, door, at=phone_at))
     assert states(answer) == ["accepted"]
-    made, kept = Visit.objects.get(), Op.objects.get()
-    assert abs(made.at - (said - ahead)) < dt.timedelta(seconds=5)
-    assert (kept.clock_uncertain, kept.phone_at[:19]) == (True, said.isoformat()[:19])
+    row, kept = Visit.objects.get(), Op.objects.get()
+    assert abs(row.at - (phone_at - ahead)) < dt.timedelta(seconds=5)
+    assert (kept.clock_uncertain, kept.phone_at[:19]) == (True, phone_at.isoformat()[:19])
 
 
 def test_one_op_nobody_foresaw_does_not_hold_the_others(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,6 +352,6 @@ def test_other_intentions_do_what_they_say(field: Field) -> None:
     assert [d for d, _ in links(Person.objects.get(pk=newcomer))] == [door.id]
     assert Person.objects.get(pk=old.id).status_pending == "deceased"
     assert Visit.objects.get().withdrawn_reason == "记错门了"
-    found = Target.objects.get(pk=target.id)
-    assert (found.assignee_id, found.note) == (None, "退回：是我亲戚家")
+    row = Target.objects.get(pk=target.id)
+    assert (row.assignee_id, row.note) == (None, "退回：是我亲戚家")
     assert [d for _, d in links(person)] == ["registered_here"]

@@ -41,7 +41,7 @@ def faulty(door: Any, broken: str) -> list[dict[str, Any]]:
         op(11, "task.hand_back", "dwelling", door.id, at=now, data={"target": broken, "reason": broken}),
         {**visit(12, door), "entity": broken, "att": [broken], "mono": broken, "version": 1},
     ]
-    assert [one["seq"] for one in ops] == list(range(2, 2 + len(ops)))
+    assert [body["seq"] for body in ops] == list(range(2, 2 + len(ops)))
     return ops
 
 
@@ -55,8 +55,8 @@ def test_a_text_no_column_takes_is_a_fault_of_its_op_alone(field: Field, broken:
     status, answer = push(wire, visit(1, door), *spoilt, last)
     assert (status, answer["next_seq"]) == (200, len(spoilt) + 3)
     assert states(answer) == ["accepted", *["returned"] * len(spoilt), "accepted"]
-    assert {one["reason"] for one in answer["results"][1:-1]} == {"not_valid"}
-    assert all(one["text"] for one in answer["results"][1:-1])
+    assert {result["reason"] for result in answer["results"][1:-1]} == {"not_valid"}
+    assert all(result["text"] for result in answer["results"][1:-1])
     assert (Visit.objects.count(), Returned.objects.filter(state="waiting").count()) == (2, len(spoilt))
     assert [returned.body_of(kept) for kept in Op.objects.order_by("seq")[1 : len(spoilt) + 1]] == spoilt, "as it came"
     assert push(wire, *spoilt, last)[1]["results"] == answer["results"][1:], "once each"
@@ -76,7 +76,7 @@ def test_it_is_handed_in_without_a_session_too_and_the_phone_is_wiped(field: Fie
     field.walk.dispatch()
     wire = field.phone()
     spoilt = faulty(door, broken)
-    sealed = [wire.seal(one) for one in [visit(1, door), *spoilt, visit(len(spoilt) + 2, other)]]
+    sealed = [wire.seal(body) for body in [visit(1, door), *spoilt, visit(len(spoilt) + 2, other)]]
     strange = {**wire.seal(visit(30, door)), "key_id": broken}
     send = through(field.client)
 
@@ -100,7 +100,7 @@ def test_a_file_of_it_is_imported_shown_and_decided(field: Field) -> None:
     wire, lead = field.phone(), Client()
     lead.force_login(field.lead, backend="allauth.account.auth_backends.AuthenticationBackend")
     spoilt = [*faulty(door, HALF), op(13, "person.end", "person", ids.new_id(), at=clock.now(), data={"reason": HALF})]
-    ops = [wire.seal(one) for one in [*spoilt, visit(14, other)]]
+    ops = [wire.seal(body) for body in [*spoilt, visit(14, other)]]
     content = spelled({"format": depositing.FORMAT, "device": wire.device, "made_at": HALF, "ops": ops})
     sent = lead.post("/phones/outbox/", {"file": SimpleUploadedFile("待传.gwo", content)}, follow=True)
     assert f"导入了 {len(spoilt) + 1} 条，0 条服务器已有" in sent.content.decode()
@@ -108,8 +108,8 @@ def test_a_file_of_it_is_imported_shown_and_decided(field: Field) -> None:
     shown = lead.get("/returned/").content.decode()
     assert "灯坏了\ufffd" in shown and shown.count("看清哪里不对，打开这一户补录，再搁置这一条") == len(spoilt)
     first, *others = Returned.objects.order_by("op__seq").values_list("pk", flat=True)
-    for one in others:
-        refused = lead.post(f"/returned/{one}/", {"do": "release", "note": "看过了"}, follow=True).content.decode()
+    for pk in others:
+        refused = lead.post(f"/returned/{pk}/", {"do": "release", "note": "看过了"}, follow=True).content.decode()
         assert "没有放行：填的内容有一处读不懂" in refused
     lead.post(f"/returned/{first}/", {"do": "set_aside", "note": "已另记"})
     assert dict(Returned.objects.values_list("pk", "state")) == {first: "set_aside", **dict.fromkeys(others, "waiting")}
@@ -122,11 +122,11 @@ def test_a_time_no_calendar_has_is_a_fault_of_its_op_alone(field: Field, ahead: 
     field.walk.dispatch()
     wire = field.phone(now=lambda: clock.now() + ahead)
     absurd = ["9999-12-31T23:59:59.999999-14:00", "9999-12-31T00:00:00+00:00", "0001-01-01T00:00:00+14:00"]
-    spoilt = [{**visit(seq, door), "at": said} for seq, said in enumerate(absurd, 1)]
+    spoilt = [{**visit(seq, door), "at": moment} for seq, moment in enumerate(absurd, 1)]
     spoilt += [visit(4, door, "no_answer", revisit_at=absurd[0]), visit(5, door, "no_answer", revisit_at=absurd[2])]
     status, answer = push(wire, *spoilt, {**visit(6, other), "at": "2150-01-01T00:00:00+00:00"})
     assert (status, answer["next_seq"]) == (200, 7)
-    assert [one.get("reason", "") for one in answer["results"]] == ["not_valid"] * 5 + [""]
+    assert [result.get("reason", "") for result in answer["results"]] == ["not_valid"] * 5 + [""]
     kept = Op.objects.get(seq=6)
     assert (kept.at, kept.clock_uncertain, kept.phone_at) == (kept.received_at, True, "2150-01-01T00:00:00+00:00")
 
@@ -162,8 +162,8 @@ def test_a_phone_is_bound_under_such_a_name_and_refused_such_a_password(field: F
     assert (status, Device.objects.get().name) == (200, "机灯坏了\ufffd" if broken is HALF else "机灯坏\ufffd了")
     right = {"login": field.worker.username, "code": field.code(), "password": PASSWORD}
     for name, why in (("login", "wrong_credentials"), ("code", "wrong_code"), ("password", "wait")):
-        said = spelled(
+        body = spelled(
             {**right, "public_key": jwk_of(Wire(send=send, now=clock.now).key), name: f"{right[name]}{broken}"}
         )
-        status, content = send("POST", f"{API}activate", {"Content-Type": "application/json"}, said)
+        status, content = send("POST", f"{API}activate", {"Content-Type": "application/json"}, body)
         assert (status // 100, json.loads(content)["problem"]) == (4, why)

@@ -36,18 +36,18 @@ def create(*, device: Device, at: dt.datetime, sha256: str, size: int) -> Attach
     if not 0 < size <= MOST_BYTES:
         raise UploadRefused(413, "照片超过 200 kB。")
     with core.write_to(actor=device.user, at=at):
-        found, _ = Attachment.objects.get_or_create(
+        upload, _ = Attachment.objects.get_or_create(
             device=device, sha256=sha256, defaults={"size": size, "created_at": at}
         )
-    return found
+    return upload
 
 
 def get(*, device: Device, attachment: uuid.UUID) -> Attachment:
     """One upload of the device. Raises NotHere."""
-    found = Attachment.objects.filter(pk=attachment, device=device).first()
-    if found is None:
+    upload = Attachment.objects.filter(pk=attachment, device=device).first()
+    if upload is None:
         raise NotHere
-    return found
+    return upload
 
 
 def append(*, device: Device, at: dt.datetime, attachment: uuid.UUID, offset: int, data: bytes) -> Attachment:
@@ -66,43 +66,43 @@ def append(*, device: Device, at: dt.datetime, attachment: uuid.UUID, offset: in
 
 def _append(device: Device, attachment: uuid.UUID, offset: int, data: bytes, *, at: dt.datetime) -> Attachment:
     with core.write_to(actor=device.user, at=at) as writing:
-        found = Attachment.objects.select_for_update().filter(pk=attachment, device=device).first()
-        if found is None:
+        upload = Attachment.objects.select_for_update().filter(pk=attachment, device=device).first()
+        if upload is None:
             raise NotHere
-        if offset != found.received or found.complete_at:
+        if offset != upload.received or upload.complete_at:
             raise UploadRefused(409, "照片上传的位置不对。")
-        if offset + len(data) > found.size:
+        if offset + len(data) > upload.size:
             raise UploadRefused(413, "照片比说好的大。")
-        whole = _pieces(found, data)
-        found.received += len(data)
-        if found.received == found.size:
-            _finish(found, whole, device=device, at=at)
+        whole = _pieces(upload, data)
+        upload.received += len(data)
+        if upload.received == upload.size:
+            _finish(upload, whole, device=device, at=at)
             writing.audit(
                 AuditVerb.PHOTO_RECEIVED,
                 scope=device.scope,
                 kind="device",
                 subject=device.id,
-                data={"size": found.size},
+                data={"size": upload.size},
             )
-        found.save()
-    return found
+        upload.save()
+    return upload
 
 
-def _pieces(found: Attachment, data: bytes) -> bytes:
+def _pieces(upload: Attachment, data: bytes) -> bytes:
     """What has come so far, the new piece with it.
 
     Pieces wait sealed in the store, for a photo is never in the clear on disk.
     """
-    before = files.read(found.id)[: found.received] if found.received else b""
+    before = files.read(upload.id)[: upload.received] if upload.received else b""
     whole = before + data
-    if found.received + len(data) < found.size:
-        files.write(found.id, whole)
+    if upload.received + len(data) < upload.size:
+        files.write(upload.id, whole)
     return whole
 
 
-def _finish(found: Attachment, whole: bytes, *, device: Device, at: dt.datetime) -> None:
-    files.erase(found.id)
-    if hashlib.sha256(whole).hexdigest() != found.sha256:
+def _finish(upload: Attachment, whole: bytes, *, device: Device, at: dt.datetime) -> None:
+    files.erase(upload.id)
+    if hashlib.sha256(whole).hexdigest() != upload.sha256:
         raise UploadRefused(CHECKSUM, "照片传坏了，请重传。")
     try:
         clean = photos.strip(whole)
@@ -110,11 +110,11 @@ def _finish(found: Attachment, whole: bytes, *, device: Device, at: dt.datetime)
         raise UploadRefused(415, "只收 JPEG 照片。") from error
     stored = core.store_file(
         data=clean,
-        name=f"{found.sha256[:12]}.jpg",
+        name=f"{upload.sha256[:12]}.jpg",
         purpose="photo",
         scope=device.scope,
         keep=KEEP,
         actor=device.user,
         at=at,
     )
-    found.file, found.complete_at = stored.id, at
+    upload.file, upload.complete_at = stored.id, at

@@ -53,26 +53,26 @@ def remove_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> None:
     """Take the photo off a worker's badge. Raises NotHere, NotPermitted."""
     scope = _scope(actor, user, at)
     with core.write_to(actor=actor, at=at) as writing:
-        held = Badge.objects.select_for_update().filter(pk=user).first()
-        if held is None:
+        badge = Badge.objects.select_for_update().filter(pk=user).first()
+        if badge is None:
             raise NotHere
-        held.delete()
+        badge.delete()
         writing.audit(AuditVerb.BADGE_PHOTO_REMOVED, scope=scope, kind="user", subject=user)
-    core.erase_file(held.photo, actor=actor, at=at)
+    core.erase_file(badge.photo, actor=actor, at=at)
 
 
 def get_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> bytes:
     """The photo on a badge, for whoever manages the worker's phone. Raises NotHere, NotPermitted."""
     _scope(actor, user, at)
-    found = queries.photo_of(user)
-    if found is None:
+    photo = queries.photo_of(user)
+    if photo is None:
         raise NotHere
-    return found
+    return photo
 
 
 def _scope(actor: Viewer, user: uuid.UUID, at: dt.datetime) -> str:
-    found = User.objects.filter(pk=user, is_active=True).first()
-    scope = scope_of(found, at) if found else ""
+    account = User.objects.filter(pk=user, is_active=True).first()
+    scope = scope_of(account, at) if account else ""
     if not scope:
         raise NotHere
     access.require(actor, Verb.MANAGE_DEVICES, scope)

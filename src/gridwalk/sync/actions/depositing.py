@@ -63,49 +63,51 @@ def read(raw: Any) -> list[Sealed]:
     """The sealed ops of a deposit or file. Raises Malformed."""
     if not isinstance(raw, list) or len(raw) > MOST_FILE_OPS:
         raise Malformed("ops")
-    found = []
-    for one in raw:
-        op = messages.as_uuid(one.get("op")) if isinstance(one, dict) else None
-        if op is None or not messages.is_whole(one.get("seq")) or not isinstance(one.get("sealed"), str):
+    sealed = []
+    for entry in raw:
+        op = messages.as_uuid(entry.get("op")) if isinstance(entry, dict) else None
+        if op is None or not messages.is_whole(entry.get("seq")) or not isinstance(entry.get("sealed"), str):
             raise Malformed("a sealed op")
         try:
-            key_id = messages.storable(str(one.get("key_id", "")))[:16]
-            found.append(Sealed(op, one["seq"], key_id, crypto.decode(one["sealed"])))
+            key_id = messages.storable(str(entry.get("key_id", "")))[:16]
+            sealed.append(Sealed(op, entry["seq"], key_id, crypto.decode(entry["sealed"])))
         except crypto.NotOurs as error:
             raise Malformed("a sealed op") from error
-    return found
+    return sealed
 
 
 def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: str = "deposit") -> Taken:
     """Take sealed ops of a device, whatever its state; each at most once."""
     opened: list[Intention] = []
     unreadable: list[Sealed] = []
-    for one in sealed:
-        read_ = _open(one)
+    for sealed_op in sealed:
+        read_ = _open(sealed_op)
         if read_ is None:
-            unreadable.append(one)
+            unreadable.append(sealed_op)
         else:
             opened.append(read_)
-    known = set(pushing.known_ops(opened))
-    fresh = [intention for intention in opened if intention.op not in known]
+    known_ids = set(pushing.known_ops(opened))
+    fresh = [intention for intention in opened if intention.op not in known_ids]
     viewer = viewer_of(device.user, clock.local_date(at))
     for intention in sorted(fresh, key=lambda i: i.seq):
         _judge(_holder(device, intention, at=at), viewer, intention, at=at, via=via)
     with core.write_to(actor=device.user, at=at) as writing:
-        rows = [(one, "taken") for one in sealed if one not in unreadable] + [(one, "unreadable") for one in unreadable]
+        rows = [(sealed_op, "taken") for sealed_op in sealed if sealed_op not in unreadable] + [
+            (sealed_op, "unreadable") for sealed_op in unreadable
+        ]
         Deposit.objects.bulk_create(
             [
                 Deposit(
-                    op=one.op,
+                    op=sealed_op.op,
                     device=device,
-                    seq=one.seq,
-                    key_id=one.key_id,
-                    sealed=crypto.encode(one.sealed),
+                    seq=sealed_op.seq,
+                    key_id=sealed_op.key_id,
+                    sealed=crypto.encode(sealed_op.sealed),
                     via=via,
                     state=state,
                     received_at=at,
                 )
-                for one, state in rows
+                for sealed_op, state in rows
             ],
             ignore_conflicts=True,
         )
@@ -117,48 +119,48 @@ def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: s
             subject=device.id,
             data={"n": len(sealed), "unreadable": len(unreadable)},
         )
-    return Taken([one.op for one in sealed], len(fresh), len(known), len(unreadable))
+    return Taken([sealed_op.op for sealed_op in sealed], len(fresh), len(known_ids), len(unreadable))
 
 
-def _open(one: Sealed) -> Intention | None:
-    pem = devices.private_key(one.key_id)
+def _open(sealed_op: Sealed) -> Intention | None:
+    pem = devices.private_key(sealed_op.key_id)
     if pem is None:
         return None
     try:
-        raw = json.loads(crypto.unseal(pem, one.sealed, op=str(one.op)))
-        read_ = rules.read_op({**raw, "op": str(one.op), "seq": one.seq})
+        raw = json.loads(crypto.unseal(pem, sealed_op.sealed, op=str(sealed_op.op)))
+        read_ = rules.read_op({**raw, "op": str(sealed_op.op), "seq": sealed_op.seq})
     except (crypto.NotOurs, ValueError, TypeError, RecursionError, Malformed):
         return None
     return read_
 
 
-def _holder(device: Device, one: Intention, *, at: dt.datetime) -> Device:
+def _holder(device: Device, intention: Intention, *, at: dt.datetime) -> Device:
     """The device an op is kept under: a copy's own identity where another body stands under its place."""
     lineage = [device, *Device.objects.filter(cloned_from=device).order_by("activated_at")]
-    for held in lineage:
-        if not Op.objects.filter(device=held, seq=one.seq).exists():
-            return held
+    for identity in lineage:
+        if not Op.objects.filter(device=identity, seq=intention.seq).exists():
+            return identity
     return devices.clone(device, at=at).device
 
 
-def _judge(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, via: str) -> None:
+def _judge(device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, via: str) -> None:
     """One op in one transaction, out of sequence: the phone may be gone, so nothing waits for what came before."""
     try:
-        _take(device, viewer, one, at=at, via=via)
+        _take(device, viewer, intention, at=at, via=via)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("a deposited op could not be judged and is kept: %s", type(error).__name__)
-        _take(device, viewer, dataclasses.replace(one, fault="not_valid"), at=at, via=via)
+        _take(device, viewer, dataclasses.replace(intention, fault="not_valid"), at=at, via=via)
 
 
-def _take(device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, via: str) -> None:
+def _take(device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, via: str) -> None:
     withheld = AFTER_REVOCATION if device.revoked_at else ""
-    judge = Judge(viewer, [one], at=at, behind=dt.timedelta(milliseconds=device.behind_ms), withheld=withheld)
+    judge = Judge(viewer, [intention], at=at, behind=dt.timedelta(milliseconds=device.behind_ms), withheld=withheld)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
-        held = Device.objects.select_for_update().get(pk=device.pk)
-        if not pushing.known_ops([one]):
-            pushing.log_ops(writing, held, judge.run(writing), at=at, via=via)
+        row = Device.objects.select_for_update().get(pk=device.pk)
+        if not pushing.known_ops([intention]):
+            pushing.log_ops(writing, row, judge.run(writing), at=at, via=via)
 
 
 def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:

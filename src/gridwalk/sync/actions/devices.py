@@ -56,18 +56,18 @@ class Issued:
 
 def make_code(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> tuple[str, dt.datetime]:
     """A one-time activation code for an account, and until when it holds. Raises NotHere, NotPermitted, DeviceError."""
-    found = User.objects.filter(pk=user, is_active=True).first()
-    scope = scope_of(found, at) if found else ""
-    if found is None or (not scope and not actor.everything):
+    account = User.objects.filter(pk=user, is_active=True).first()
+    scope = scope_of(account, at) if account else ""
+    if account is None or (not scope and not actor.everything):
         raise NotHere
     access.require(actor, Verb.MANAGE_DEVICES, scope)
     code = "".join(secrets.choice(_LETTERS) for _ in range(8))
     until = at + rules.CODE_LASTS
     with core.write_to(actor=actor, at=at) as writing:
         ActivationCode.objects.create(
-            code_index=_code_index(code), user=found, made_by=actor.id, made_at=at, expires_at=until
+            code_index=_code_index(code), user=account, made_by=actor.id, made_at=at, expires_at=until
         )
-        writing.audit(AuditVerb.DEVICE_CODE_MADE, scope=scope, kind="user", subject=found.id)
+        writing.audit(AuditVerb.DEVICE_CODE_MADE, scope=scope, kind="user", subject=account.id)
     return f"{code[:4]}-{code[4:]}", until
 
 
@@ -82,20 +82,20 @@ def scope_of(user: User, at: dt.datetime) -> str:
 
 def require_patience(*, login: str, at: dt.datetime) -> None:
     """Raises ActivationRefused while a name that failed must wait."""
-    held = Attempts.objects.filter(pk=_attempts_key(login), wait_until__gt=at).first()
-    if held is not None:
-        raise ActivationRefused("wait", seconds=int((held.wait_until - at).total_seconds()) + 1)
+    attempts = Attempts.objects.filter(pk=_attempts_key(login), wait_until__gt=at).first()
+    if attempts is not None:
+        raise ActivationRefused("wait", seconds=int((attempts.wait_until - at).total_seconds()) + 1)
 
 
 def note_failure(*, login: str, at: dt.datetime) -> None:
     """Make a name wait longer after each failure."""
     with core.write_to(actor=SYSTEM, at=at):
-        held, _ = Attempts.objects.select_for_update().get_or_create(
+        attempts, _ = Attempts.objects.select_for_update().get_or_create(
             pk=_attempts_key(login), defaults={"wait_until": at}
         )
-        held.n += 1
-        held.wait_until = at + rules.wait_after(held.n)
-        held.save()
+        attempts.n += 1
+        attempts.wait_until = at + rules.wait_after(attempts.n)
+        attempts.save()
 
 
 def _attempts_key(login: str) -> str:
@@ -116,26 +116,26 @@ def activate(
     if user.must_change_password:
         raise ActivationRefused("change_password")
     with core.write_to(actor=user, at=at) as writing:
-        found = ActivationCode.objects.select_for_update().filter(code_index=_code_index(code), user=user).first()
-        problem = _problem_of(found, at)
-        if problem or found is None:
+        activation = ActivationCode.objects.select_for_update().filter(code_index=_code_index(code), user=user).first()
+        problem = _problem_of(activation, at)
+        if problem or activation is None:
             raise ActivationRefused(problem)
         issued = _issue(
             user=user, scope=scope, name=name.strip()[:60] or "手机", platform=platform[:120], wire=wire, key=key, at=at
         )
-        found.used_at, found.device = at, issued.device
-        found.save(update_fields=["used_at", "device"])
+        activation.used_at, activation.device = at, issued.device
+        activation.save(update_fields=["used_at", "device"])
         Attempts.objects.filter(pk=_attempts_key(login)).delete()
         writing.audit(AuditVerb.DEVICE_ACTIVATED, scope=scope, kind="device", subject=issued.device.id)
     return issued
 
 
-def _problem_of(found: ActivationCode | None, at: dt.datetime) -> str:
-    if found is None:
+def _problem_of(activation: ActivationCode | None, at: dt.datetime) -> str:
+    if activation is None:
         return "wrong_code"
-    if found.used_at is not None:
+    if activation.used_at is not None:
         return "code_used"
-    return "code_expired" if found.expires_at < at else ""
+    return "code_expired" if activation.expires_at < at else ""
 
 
 def _issue(
@@ -225,22 +225,22 @@ def report_waiting(*, device: Device, at: dt.datetime, waiting: int) -> None:
 
 def revoke(*, actor: Viewer, at: dt.datetime, device: uuid.UUID, reason: str) -> None:
     """Take a device back: it may hand in what it holds, then it is wiped. Raises NotHere, NotPermitted, DeviceError."""
-    found = Device.objects.filter(pk=device).first()
-    if found is None or not actor.may(Verb.MANAGE_DEVICES, found.scope):
+    row = Device.objects.filter(pk=device).first()
+    if row is None or not actor.may(Verb.MANAGE_DEVICES, row.scope):
         raise NotHere
     reason = reason_kept(reason)
     if not reason:
         raise DeviceError("没有停用：请写明原因。")
     with core.write_to(actor=actor, at=at) as writing:
         Device.objects.filter(pk=device, revoked_at__isnull=True).update(revoked_at=at, revoked_reason=reason)
-        writing.audit(AuditVerb.DEVICE_REVOKED, scope=found.scope, kind="device", subject=device, reason=reason)
+        writing.audit(AuditVerb.DEVICE_REVOKED, scope=row.scope, kind="device", subject=device, reason=reason)
 
 
 def server_key(*, at: dt.datetime) -> ServerKey:
     """The key phones seal to at present; made when first asked for."""
-    found = ServerKey.objects.order_by("-created_at").first()
-    if found is not None:
-        return found
+    key = ServerKey.objects.order_by("-created_at").first()
+    if key is not None:
+        return key
     pem, public = crypto.new_key()
     key_id = secrets.token_hex(8)
     sealed = envelope.seal(pem, table="sync_serverkey", column="private", row=key_id)
@@ -250,9 +250,9 @@ def server_key(*, at: dt.datetime) -> ServerKey:
 
 def private_key(key_id: str) -> str | None:
     """The private half, in PEM; None where there is no such key."""
-    found = ServerKey.objects.filter(pk=key_id).first()
+    key = ServerKey.objects.filter(pk=key_id).first()
     return (
         None
-        if found is None
-        else envelope.open_(found.private_sealed, table="sync_serverkey", column="private", row=found.pk)
+        if key is None
+        else envelope.open_(key.private_sealed, table="sync_serverkey", column="private", row=key.pk)
     )

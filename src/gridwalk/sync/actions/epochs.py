@@ -12,9 +12,9 @@ from gridwalk.sync.models import Epoch
 
 def current(*, at: dt.datetime) -> int:
     """The epoch phones are told; the first one begins when somebody asks."""
-    found = Epoch.objects.order_by("-began_at").values_list("number", flat=True).first()
-    if found is not None:
-        return found
+    number = Epoch.objects.order_by("-began_at").values_list("number", flat=True).first()
+    if number is not None:
+        return number
     Epoch.objects.bulk_create([Epoch(number=_number(at), began_at=at, why="开始使用")], ignore_conflicts=True)
     return Epoch.objects.order_by("-began_at").values_list("number", flat=True)[0]
 

@@ -44,12 +44,12 @@ class Pulled:
 
 def grids_of(viewer: Viewer) -> list[Grid]:
     """The grids a phone of this viewer holds: the ones in force where visits may be recorded, in code order."""
-    found: list[Grid] = []
+    grids: list[Grid] = []
     for scope in viewer.scopes(Verb.RECORD_VISIT):
-        found += (
+        grids += (
             Grid.objects.filter(code__startswith=scope, valid_to__isnull=True).select_related("area").order_by("code")
         )
-    return found
+    return grids
 
 
 MOST_GRIDS = 6
@@ -164,7 +164,7 @@ def _refresh(
         gone = {key: v for key, v in shadow.marks["gone"].items() if key not in kept}
         gone |= {key: version for key in was if key not in kept}
         marks = {"from": shadow.marks["from"], "rows": kept, "gone": gone}
-    made = Shadow(
+    next_shadow = Shadow(
         grid=grid,
         version=version,
         epoch=epoch,
@@ -173,5 +173,5 @@ def _refresh(
         hash=rules.grid_hash(texts),
         marks=marks,
     )
-    made.save(force_insert=shadow is None, force_update=shadow is not None)
-    return made
+    next_shadow.save(force_insert=shadow is None, force_update=shadow is not None)
+    return next_shadow

@@ -113,22 +113,22 @@ def _take_all(
     except Exception as error:
         log.warning("a push is taken op by op: %s", type(error).__name__)  # its text may quote values
     results: list[Result] = []
-    for index, one in enumerate(intentions):
-        taken = _take_carefully(device, viewer, one, at=at, behind=behind, hole=hole and index == 0)
+    for index, intention in enumerate(intentions):
+        taken = _take_carefully(device, viewer, intention, at=at, behind=behind, hole=hole and index == 0)
         results += taken.results
     return Pushed(taken.next_seq, results)
 
 
 def _take_carefully(
-    device: Device, viewer: Viewer, one: Intention, *, at: dt.datetime, behind: dt.timedelta, hole: bool
+    device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, behind: dt.timedelta, hole: bool
 ) -> Pushed:
     try:
-        return _take(device, viewer, [one], at=at, behind=behind, hole=hole, careful=True)
+        return _take(device, viewer, [intention], at=at, behind=behind, hole=hole, careful=True)
     except _PASSED_ON:
         raise
     except Exception as error:
         log.error("an op could not be judged and is kept: %s", type(error).__name__)
-        spoilt = dataclasses.replace(one, fault="not_valid")
+        spoilt = dataclasses.replace(intention, fault="not_valid")
         return _take(device, viewer, [spoilt], at=at, behind=behind, hole=hole, careful=True)
 
 
@@ -143,15 +143,15 @@ def _take(
     careful: bool = False,
 ) -> Pushed:
     expected = not careful and bool(intentions) and intentions[0].seq == device.next_seq
-    known = {} if expected else known_ops(intentions)  # should one be known after all, the second way finds it
-    fresh = [one for one in intentions if one.op not in known]
+    old_results = {} if expected else known_ops(intentions)  # should one be known after all, the second way finds it
+    fresh = [intention for intention in intentions if intention.op not in old_results]
     judge = Judge(viewer, fresh, at=at, behind=behind)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
         next_seq = _lock(device)
         _require_sequence(device, next_seq, intentions, hole=hole, expected=expected)
         if next_seq != device.next_seq:  # the same request may have reached us twice at once
-            known |= known_ops(fresh)
-            fresh = [one for one in fresh if one.op not in known]
+            old_results |= known_ops(fresh)
+            fresh = [intention for intention in fresh if intention.op not in old_results]
             judge = Judge(viewer, fresh, at=at, behind=behind)
         outcomes = judge.run(writing)
         if intentions:
@@ -159,13 +159,13 @@ def _take(
         log_ops(writing, device, outcomes, at=at, via="push")
         advance = functools.partial(_advance, device, next_seq, behind, at)
         writing.at_the_end(advance)
-    by_op = {**known, **{outcome.intention.op: _result_of(outcome) for outcome in outcomes}}
-    return Pushed(next_seq, [dataclasses.replace(by_op[one.op], seq=one.seq) for one in intentions])
+    by_op = {**old_results, **{outcome.intention.op: _result_of(outcome) for outcome in outcomes}}
+    return Pushed(next_seq, [dataclasses.replace(by_op[intention.op], seq=intention.seq) for intention in intentions])
 
 
 def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
     """The ops the server has, whatever device or place they came under, as they stand today."""
-    rows = Op.objects.filter(pk__in=[one.op for one in intentions])
+    rows = Op.objects.filter(pk__in=[intention.op for intention in intentions])
     return {
         pk: Result(
             op=pk, seq=seq, state=state, reason=reason, text=text, differences=tuple(result.get("differences", ()))
@@ -210,9 +210,11 @@ def _require_sequence(
         raise Gap(next_seq)
     if expected and intentions[0].seq == next_seq:
         return
-    taken = Op.objects.filter(device=device, seq__in=[one.seq for one in intentions]).values_list("seq", "hash")
+    taken = Op.objects.filter(device=device, seq__in=[intention.seq for intention in intentions]).values_list(
+        "seq", "hash"
+    )
     bodies = dict(taken)
-    if any(bodies.get(one.seq, one.hash) != one.hash for one in intentions):
+    if any(bodies.get(intention.seq, intention.hash) != intention.hash for intention in intentions):
         raise _OtherBody
 
 
@@ -254,13 +256,15 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
         if o.state == RETURNED
     ]
     bulk.insert(back)
-    for one in back:
-        writing.audit(AuditVerb.OP_RETURNED, scope=one.grid, data={"op": str(one.op_id), "why": one.reason})
+    for returned in back:
+        writing.audit(
+            AuditVerb.OP_RETURNED, scope=returned.grid, data={"op": str(returned.op_id), "why": returned.reason}
+        )
 
 
-def seal_body(one: Intention) -> str:
+def seal_body(intention: Intention) -> str:
     """An op as it is kept: its canonical JSON in the envelope of its row."""
-    return envelope.seal(rules.kept_spelling(one.raw), table="sync_op", column="body", row=one.op)
+    return envelope.seal(rules.kept_spelling(intention.raw), table="sync_op", column="body", row=intention.op)
 
 
 def _result_of(outcome: Outcome) -> Result:

@@ -30,13 +30,13 @@ class NotDecided(Exception):
 
 
 def _get(actor: Viewer, op: uuid.UUID) -> Returned:
-    found = Returned.objects.select_related("op__device").filter(pk=op).first()
-    if found is None or not actor.may(Verb.SEE_ROWS, found.grid):
+    returned = Returned.objects.select_related("op__device").filter(pk=op).first()
+    if returned is None or not actor.may(Verb.SEE_ROWS, returned.grid):
         raise NotHere
-    access.require(actor, Verb.DECIDE_DIFFERENCE, found.grid)
-    if found.state in {"released", "set_aside"}:
+    access.require(actor, Verb.DECIDE_DIFFERENCE, returned.grid)
+    if returned.state in {"released", "set_aside"}:
         raise NotDecided("这一条已经有人处理过了。")
-    return found
+    return returned
 
 
 def body_of(op: Op) -> object:
@@ -49,23 +49,21 @@ def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") ->
 
     Raises NotHere, NotPermitted, NotDecided.
     """
-    found = _get(actor, op)
-    one = rules.read_op(body_of(found.op))
-    author = User.objects.get(pk=found.op.user)
-    as_author = Viewer(author.id, author.name, (Held(Role.GRID_WORKER, found.grid),))
-    judge = Judge(as_author, [one], at=at, behind=dt.timedelta(0), happened={one.op: found.op.at})
+    returned = _get(actor, op)
+    intention = rules.read_op(body_of(returned.op))
+    author = User.objects.get(pk=returned.op.user)
+    as_author = Viewer(author.id, author.name, (Held(Role.GRID_WORKER, returned.grid),))
+    judge = Judge(as_author, [intention], at=at, behind=dt.timedelta(0), happened={intention.op: returned.op.at})
     with core.write_to(*judge.grids, actor=as_author, at=at) as writing:
-        held = Returned.objects.select_for_update().get(pk=op)
-        if held.state in {"released", "set_aside"}:
+        row = Returned.objects.select_for_update().get(pk=op)
+        if row.state in {"released", "set_aside"}:
             raise NotDecided("这一条已经有人处理过了。")
         (outcome,) = judge.run(writing)
         if outcome.state == RETURNED:
             raise NotDecided(f"没有放行：{outcome.text}")
         Op.objects.filter(pk=op).update(state=outcome.state, reason="", text="", result=outcome.kept)
-        _decide(writing, held, "released", actor=actor, at=at, note=note)
-        writing.audit(
-            AuditVerb.OP_RELEASED, scope=held.grid, data={"op": str(op), "by": str(actor.id)}, reason=held.note
-        )
+        _decide(writing, row, "released", actor=actor, at=at, note=note)
+        writing.audit(AuditVerb.OP_RELEASED, scope=row.grid, data={"op": str(op), "by": str(actor.id)}, reason=row.note)
     return outcome
 
 
@@ -74,33 +72,35 @@ def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note
 
     Raises NotHere, NotPermitted, NotDecided.
     """
-    found = _get(actor, op)
-    if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.RECORD_VISIT, found.grid):
+    returned = _get(actor, op)
+    if not accounts.viewer_by_id(to, clock.local_date(at)).may(Verb.RECORD_VISIT, returned.grid):
         raise NotDecided("没有交办：这位网格员不管这个网格。")
-    with _writing(actor, at, found) as writing:
-        _decide(writing, found, "assigned", actor=actor, at=at, note=note, to=to)
-        writing.audit(AuditVerb.OP_ASSIGNED, scope=found.grid, data={"op": str(op), "to": str(to)}, reason=found.note)
+    with _writing(actor, at, returned) as writing:
+        _decide(writing, returned, "assigned", actor=actor, at=at, note=note, to=to)
+        writing.audit(
+            AuditVerb.OP_ASSIGNED, scope=returned.grid, data={"op": str(op), "to": str(to)}, reason=returned.note
+        )
 
 
 def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> None:
     """Close an op without applying it; it stays on record with the reason. Raises NotHere, NotPermitted, NotDecided."""
-    found = _get(actor, op)
+    returned = _get(actor, op)
     if not reason.strip():
         raise NotDecided("没有搁置：请写明原因，网格员在手机上看得到。")
-    with _writing(actor, at, found) as writing:
-        _decide(writing, found, "set_aside", actor=actor, at=at, note=reason)
-        writing.audit(AuditVerb.OP_SET_ASIDE, scope=found.grid, data={"op": str(op)}, reason=found.note)
+    with _writing(actor, at, returned) as writing:
+        _decide(writing, returned, "set_aside", actor=actor, at=at, note=reason)
+        writing.audit(AuditVerb.OP_SET_ASIDE, scope=returned.grid, data={"op": str(op)}, reason=returned.note)
 
 
-def _writing(actor: Viewer, at: dt.datetime, found: Returned) -> AbstractContextManager[Writing]:
+def _writing(actor: Viewer, at: dt.datetime, returned: Returned) -> AbstractContextManager[Writing]:
     """Over the grid's stream, where it is one grid that is meant: phones see the decision with their next pull."""
-    codes = territory.grid_codes(found.grid) if len(found.grid) == 15 else []
+    codes = territory.grid_codes(returned.grid) if len(returned.grid) == 15 else []
     return core.write_to(*codes, actor=actor, at=at)
 
 
 def _decide(
     writing: Writing,
-    found: Returned,
+    returned: Returned,
     state: str,
     *,
     actor: Viewer,
@@ -108,7 +108,7 @@ def _decide(
     note: str,
     to: uuid.UUID | None = None,
 ) -> None:
-    found.state, found.decided_by, found.decided_by_name, found.decided_at = state, actor.id, actor.name, at
-    found.note, found.assigned_to_id = reason_kept(note), to
-    found.save()
-    Op.objects.filter(pk=found.pk).update(settled_at=at)
+    returned.state, returned.decided_by, returned.decided_by_name, returned.decided_at = state, actor.id, actor.name, at
+    returned.note, returned.assigned_to_id = reason_kept(note), to
+    returned.save()
+    Op.objects.filter(pk=returned.pk).update(settled_at=at)

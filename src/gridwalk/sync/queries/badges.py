@@ -16,8 +16,8 @@ from gridwalk.sync.models import Attachment, Badge, Note
 
 def photo_of(user: uuid.UUID) -> bytes | None:
     """The JPEG on a worker's badge; None where there is none, or its time is over."""
-    held = Badge.objects.filter(pk=user).first()
-    return _bytes(held.photo) if held else None
+    badge = Badge.objects.filter(pk=user).first()
+    return _bytes(badge.photo) if badge else None
 
 
 def with_photo(users: Iterable[uuid.UUID]) -> set[uuid.UUID]:
@@ -27,10 +27,10 @@ def with_photo(users: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 def photo_of_note(viewer: Viewer, note: uuid.UUID, number: int, *, at: dt.datetime) -> bytes:
     """The photo with that number (from 1) of a hazard or request; opening it is audited. Raises NotHere."""
-    found = Note.objects.filter(pk=note).first()
-    if found is None or not viewer.may(Verb.DECIDE_DIFFERENCE, found.grid) or not 1 <= number <= len(found.photos):
+    row = Note.objects.filter(pk=note).first()
+    if row is None or not viewer.may(Verb.DECIDE_DIFFERENCE, row.grid) or not 1 <= number <= len(row.photos):
         raise NotHere
-    arrived = Attachment.objects.filter(sha256=found.photos[number - 1], device__user=found.worker, file__isnull=False)
+    arrived = Attachment.objects.filter(sha256=row.photos[number - 1], device__user=row.worker, file__isnull=False)
     photo = arrived.values_list("file", flat=True).first()
     data = _bytes(photo) if photo else None
     if data is None:
@@ -39,7 +39,7 @@ def photo_of_note(viewer: Viewer, note: uuid.UUID, number: int, *, at: dt.dateti
         actor=viewer,
         at=at,
         verb=AuditVerb.PHOTO_OPENED,
-        scope=found.grid,
+        scope=row.grid,
         kind="note",
         subject=note,
         reason="看隐患或诉求的照片",

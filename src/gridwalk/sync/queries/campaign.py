@@ -11,20 +11,20 @@ USUAL = ["20:30", "09:00"]
 
 def of_grid(grid: str) -> dict[str, Any] | None:
     """The running campaign over a grid, as the wire has it; None where there is none."""
-    found = campaign_for(grid)
-    if found is None:
+    campaign = campaign_for(grid)
+    if campaign is None:
         return None
     return {
-        "id": str(found.id),
-        "name": found.name,
-        "starts_on": found.starts_on.isoformat(),
-        "ends_on": found.ends_on.isoformat(),
-        "max_visits": found.max_visits,
-        "quiet": [f"{found.quiet_from:%H:%M}", f"{found.quiet_until:%H:%M}"],
+        "id": str(campaign.id),
+        "name": campaign.name,
+        "starts_on": campaign.starts_on.isoformat(),
+        "ends_on": campaign.ends_on.isoformat(),
+        "max_visits": campaign.max_visits,
+        "quiet": [f"{campaign.quiet_from:%H:%M}", f"{campaign.quiet_until:%H:%M}"],
     }
 
 
 def quiet_hours(grid: str) -> list[str]:
     """From when until when nobody is disturbed."""
-    found = of_grid(grid)
-    return list(found["quiet"]) if found else USUAL
+    campaign = of_grid(grid)
+    return list(campaign["quiet"]) if campaign else USUAL

@@ -46,12 +46,12 @@ def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
         return None
     jsons = {"public_key"}
     columns = [json.loads(v) if c in jsons and isinstance(v, str) else v for c, v in zip(_DEVICE, row, strict=False)]
-    found = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
+    bound_device = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
     user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -2])
-    found.user = user
-    held = json.loads(row[-2]) if isinstance(row[-2], str) else row[-2] or []
-    assigned = tuple(Held(Role(role), scope) for role, scope in held) if user.is_active else ()
-    return Bound(found, Viewer(user.id, user.name, assigned), row[-1])
+    bound_device.user = user
+    assignments = json.loads(row[-2]) if isinstance(row[-2], str) else row[-2] or []
+    assigned = tuple(Held(Role(role), scope) for role, scope in assignments) if user.is_active else ()
+    return Bound(bound_device, Viewer(user.id, user.name, assigned), row[-1])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def visible(viewer: Viewer) -> list[Row]:
     """The devices the viewer manages: in use first, then taken back, by user."""
     inside = in_scopes(viewer.scopes(Verb.MANAGE_DEVICES), "scope")
     waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
-    found = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
+    devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
     rows = [
         Row(
             id=d.id,
@@ -94,7 +94,7 @@ def visible(viewer: Viewer) -> list[Row]:
             clock_off=abs(d.behind_ms) > 300_000,
             n_returned=d.n_back,
         )
-        for d in found.order_by("revoked_at", "user__name", "-activated_at")
+        for d in devices.order_by("revoked_at", "user__name", "-activated_at")
     ]
     return sorted(rows, key=lambda row: row.state != "active")
 
@@ -125,8 +125,8 @@ def _reason(op: Op) -> str:
 
 
 def _said(row: Returned) -> str:
-    said = {"released": "社区已放行，记上了。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[row.state]
-    return f"{said}：{row.note}" if row.note and row.state != "released" else said
+    answer = {"released": "社区已放行，记上了。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[row.state]
+    return f"{answer}：{row.note}" if row.note and row.state != "released" else answer
 
 
 _DECIDED = {"accepted": "采纳了您记的", "kept": "保留了原来的", "closed": "两边已一致"}
@@ -139,11 +139,11 @@ def _answered(user: uuid.UUID, since: dt.datetime) -> list[dict[str, str]]:
             "pk", "result__differences"
         )
     )
-    ids = [one["id"] for differences in asked.values() for one in differences or ()]
+    ids = [difference["id"] for differences in asked.values() for difference in differences or ()]
     states = {str(pk): state for pk, state in Difference.objects.filter(pk__in=ids).values_list("pk", "state")}
     told = []
     for pk, differences in asked.items():
-        ended = [_DECIDED.get(states.get(one["id"], ""), "") for one in differences or ()]
+        ended = [_DECIDED.get(states.get(difference["id"], ""), "") for difference in differences or ()]
         if ended and all(ended):
             text = f"社区已定：{'、'.join(dict.fromkeys(ended))}"
             told.append({"op": str(pk), "state": "difference", "reason": "decided", "text": text})

@@ -69,23 +69,23 @@ def n_decided(viewer: Viewer) -> int:
 
 def waiting(viewer: Viewer, *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
     """Returned ops, the oldest first; ``decided``: those released or set aside, the newest first."""
-    found = _visible(viewer).filter(state__in=DECIDED if decided else WAITING)
-    ordered = found.order_by("-decided_at", "pk") if decided else found.order_by("created_at", "pk")
+    returned = _visible(viewer).filter(state__in=DECIDED if decided else WAITING)
+    ordered = returned.order_by("-decided_at", "pk") if decided else returned.order_by("created_at", "pk")
     return _rows(list(ordered[offset : offset + limit]))
 
 
 def get(viewer: Viewer, op: uuid.UUID) -> Row:
     """One returned op. Raises NotHere."""
-    found = _visible(viewer).filter(pk=op).first()
-    if found is None:
+    row = _visible(viewer).filter(pk=op).first()
+    if row is None:
         raise NotHere
-    return _rows([found])[0]
+    return _rows([row])[0]
 
 
-def _rows(found: Sequence[Returned]) -> list[Row]:
-    authors = dict(User.objects.filter(pk__in=[r.op.user for r in found]).values_list("id", "name"))
+def _rows(returned: Sequence[Returned]) -> list[Row]:
+    authors = dict(User.objects.filter(pk__in=[r.op.user for r in returned]).values_list("id", "name"))
     titles: dict[uuid.UUID, tuple[str, str]] = {}
-    places = [r.place for r in found if r.place]
+    places = [r.place for r in returned if r.place]
     for kind, column in (("dwelling", "address"), ("organization", "name"), ("site", "name"), ("person", "name")):
         rows = columns.TABLES[kind]._default_manager.filter(pk__in=places).values_list("id", column)
         titles |= {pk: (kind, title) for pk, title in rows}
@@ -111,7 +111,7 @@ def _rows(found: Sequence[Returned]) -> list[Row]:
             clock_uncertain=r.op.clock_uncertain,
             lines=tuple(_lines(r.op)),
         )
-        for r in found
+        for r in returned
     ]
 
 
@@ -147,7 +147,7 @@ def _lines(op: Op) -> list[tuple[str, str]]:
 
 
 def _dicts(raw: Any) -> list[dict[str, Any]]:
-    return [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
+    return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
 
 
 def _facts(kind: str, raw: Any) -> list[tuple[str, str]]:
@@ -197,8 +197,8 @@ def _notes(viewer: Viewer) -> QuerySet[Note]:
 
 def notes(viewer: Viewer, *, limit: int = 100, offset: int = 0) -> list[Noted]:
     """Hazards and requests noted at doors of the viewer's area, the newest first."""
-    found = list(_notes(viewer).order_by("-at", "-id")[offset : offset + limit])
-    sent = {photo for note in found for photo in note.photos}
+    page = list(_notes(viewer).order_by("-at", "-id")[offset : offset + limit])
+    sent = {photo for note in page for photo in note.photos}
     arrived = set(Attachment.objects.filter(sha256__in=sent, file__isnull=False).values_list("sha256", flat=True))
     return [
         Noted(
@@ -212,5 +212,5 @@ def notes(viewer: Viewer, *, limit: int = 100, offset: int = 0) -> list[Noted]:
             worker_name=n.worker_name,
             at=n.at,
         )
-        for n in found
+        for n in page
     ]

@@ -68,8 +68,8 @@ def _residences(grid: str) -> Iterator[Row]:
 
 def guests(grid: str) -> list[Row]:
     """People of other grids with a residence here (registered here, lives elsewhere): name and status only."""
-    found = Person.objects.filter(residences__grid_id=grid, residences__to_on__isnull=True).exclude(grid_id=grid)
-    rows = found.distinct().values_list("id", "name", "status")
+    people = Person.objects.filter(residences__grid_id=grid, residences__to_on__isnull=True).exclude(grid_id=grid)
+    rows = people.distinct().values_list("id", "name", "status")
     return [
         {"kind": "person", "id": str(pk), "name": name, "status": status, "guest": True} for pk, name, status in rows
     ]
@@ -85,10 +85,10 @@ def _sites(grid: str) -> Iterator[Row]:
 
 def _care(grid: str, today: dt.date) -> Iterator[Row]:
     in_force = CareLabel.objects.filter(predicates.label_in_force(today), grid_id=grid, person__status="active")
-    found = in_force.values_list(
+    labels = in_force.values_list(
         "id", "person_id", "category", "interval_days", "last_contact_on", "starts_on", "ends_on"
     )
-    for pk, person, category, interval, last, starts_on, ends_on in found:
+    for pk, person, category, interval, last, starts_on, ends_on in labels:
         yield {
             "kind": "care",
             "id": str(pk),
@@ -106,8 +106,8 @@ def _needs(grid: str) -> Iterator[Row]:
     of_grid = CareNeed.objects.filter(
         contact__label__grid=grid, contact__label__person__status="active", state__in=FOLLOWED
     )
-    found = of_grid.values_list("id", "contact__label__person", "need", "state", "referred_to", "contact__on", "ask_on")
-    for pk, person, need, state, to, found_on, ask_on in found:
+    needs = of_grid.values_list("id", "contact__label__person", "need", "state", "referred_to", "contact__on", "ask_on")
+    for pk, person, need, state, to, found_on, ask_on in needs:
         yield {
             "kind": "need",
             "id": str(pk),
@@ -193,16 +193,16 @@ def _shown(difference: Difference, column: str) -> str:
 
 def _tasks(grid: str) -> Iterator[Row]:
     """Returned work the office has handed to somebody."""
-    found = Returned.objects.filter(grid=grid, state="assigned").select_related("op")
-    for one in found:
+    tasks = Returned.objects.filter(grid=grid, state="assigned").select_related("op")
+    for task in tasks:
         yield {
             "kind": "task",
-            "id": str(one.op_id),
-            "place_kind": one.op.kind,
-            "place": str(one.place) if one.place else None,
-            "assignee": str(one.assigned_to_id) if one.assigned_to_id else None,
-            "by": one.decided_by_name,
-            "text": one.note,
+            "id": str(task.op_id),
+            "place_kind": task.op.kind,
+            "place": str(task.place) if task.place else None,
+            "assignee": str(task.assigned_to_id) if task.assigned_to_id else None,
+            "by": task.decided_by_name,
+            "text": task.note,
         }
 
 
@@ -219,17 +219,17 @@ def names_of(rows: Iterable[Row]) -> dict[str, str]:
 def due_of(rows: Iterable[Row], *, today: dt.date) -> list[Row]:
     """What is due by tomorrow: care contacts, key sites, agreed revisits, planned doors, by day."""
     until = (today + dt.timedelta(days=1)).isoformat()
-    found: list[Row] = []
+    due: list[Row] = []
     for row in rows:
         if row["kind"] == "care" and row["due_on"] <= until:
-            found.append({"kind": "care", "id": row["id"], "on": row["due_on"]})
+            due.append({"kind": "care", "id": row["id"], "on": row["due_on"]})
         elif row["kind"] == "site":
             last = dt.date.fromisoformat(row["last_contact_on"]) if row["last_contact_on"] else None
             on = _iso(last + dt.timedelta(days=row["interval_days"])) if last else today.isoformat()
             if on is not None and on <= until:
-                found.append({"kind": "site", "id": row["id"], "on": on})
+                due.append({"kind": "site", "id": row["id"], "on": on})
         elif row["kind"] == "target" and row["state"] != "visited" and (row["revisit_at"] or row["planned_on"]):
             on = str(row["revisit_at"] or row["planned_on"])[:10]
             if on <= until:
-                found.append({"kind": "target", "id": row["id"], "on": on})
-    return sorted(found, key=lambda one: (one["on"], one["kind"], one["id"]))
+                due.append({"kind": "target", "id": row["id"], "on": on})
+    return sorted(due, key=lambda entry: (entry["on"], entry["kind"], entry["id"]))

@@ -60,13 +60,13 @@ def test_a_fault_is_kept_and_what_has_no_place_is_refused() -> None:
     for malformed in (None, {}, {"seq": 1}, op(seq="1"), op(op=3)):
         with pytest.raises(rules.Malformed):
             rules.read_op(malformed)
-    one, two = op(), op(seq=2)
-    assert rules.read_push({"seq_from": 1, "ops": [one, two]})[0] == 1
+    first, second = op(), op(seq=2)
+    assert rules.read_push({"seq_from": 1, "ops": [first, second]})[0] == 1
     for malformed in (
-        {"seq_from": 2, "ops": [one]},
-        {"seq_from": 1, "ops": [one, op()]},
+        {"seq_from": 2, "ops": [first]},
+        {"seq_from": 1, "ops": [first, op()]},
         {"seq_from": 0, "ops": []},
-        {"seq_from": 1, "ops": [one, {**one, "seq": 2}]},
+        {"seq_from": 1, "ops": [first, {**first, "seq": 2}]},
         {"seq_from": 1, "ops": [op(seq=n) for n in range(1, 202)]},
     ):
         with pytest.raises(rules.Malformed):
@@ -90,7 +90,7 @@ def test_whatever_is_sent_is_read_or_refused_and_never_breaks(anything: Any) -> 
             _, read, _ = rules.read_push(json.loads(json.dumps(body)))
         except rules.Malformed:
             continue
-        assert all(len(one.hash) == 64 for one in read)
+        assert all(len(intention.hash) == 64 for intention in read)
 
 
 def test_a_clock_that_is_wrong_is_put_right_and_nothing_is_later_than_it_came() -> None:
