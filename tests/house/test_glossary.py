@@ -38,16 +38,9 @@ def test_it_says_where_most_words_live() -> None:
     assert len(NAMED) > 50
 
 
-TO_DO = {
-    "upkeep",
-    "visits",
-}
-"""Rooms whose names are still to be put right; a room leaves the list with its last filler, the list goes with it."""
-
-
 def test_a_name_says_what_it_holds_and_not_how_it_was_come_by(house: Any) -> None:
     """Of the names assigned and of the arguments, at most one in two hundred is ``found``, ``one``, ``said`` …"""
-    shares = house.fillers([file for file in _source(house) if file.room not in TO_DO])
+    shares = house.fillers(_source(house))
     assert max(shares.values()) <= 0.5, shares
 
 

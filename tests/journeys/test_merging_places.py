@@ -74,8 +74,8 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     Residence.objects.create(
         grid_id=GRID, person=in_both, dwelling=goes, kind="tenant", source="ledger", created_at=clock.now()
     )
-    visit(street, "dwelling", stays, 2, "no_answer")
-    visit(street, "dwelling", goes, 1, "met", met_adult="1")
+    visit(street, "dwelling", stays, 3, "no_answer")
+    visit(street, "dwelling", goes, 2, "met", met_adult="1")
     n_scope = Target.objects.exclude(state="left").count()
     page = street.get(f"/upkeep/merge/dwelling/{stays.pk}/").content.decode()
     assert f"/upkeep/merge/dwelling/{stays.pk}/{goes.pk}/" in page
@@ -91,7 +91,7 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     here = set(Residence.objects.filter(dwelling=stays, to_on__isnull=True).values_list("person__name", flat=True))
     assert {"孟昭宁", "程望舒", "程兰因"} <= here
     assert Residence.objects.filter(person=in_both, to_on__isnull=True).count() == 1, "one link to one door"
-    assert stays.last_contact_on == clock.local_date(clock.now()) - dt.timedelta(days=1)
+    assert stays.last_contact_on == clock.local_date(clock.now()) - dt.timedelta(days=2)
     assert "已并入" in street.get(f"/doors/{goes.pk}/").content.decode()
     building = street.get(f"/buildings/{stays.building_id}/").content.decode()
     assert str(goes.pk) not in building
@@ -102,7 +102,7 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
         "the other spelling leads to the one that stayed"
     )
 
-    visit(street, "dwelling", stays, 0, "refused")
+    visit(street, "dwelling", stays, 1, "refused")
     page = second.post(f"/upkeep/{plan.pk}/undo/", {"reason": "其实是两处"}, follow=True).content.decode()
     assert "撤销了" in page
     stays.refresh_from_db()

@@ -78,9 +78,9 @@ _RANK: Mapping[Authority, Sequence[str]] = {
 def suggested(authority: Authority, left: Origin, right: Origin) -> str:
     """The side whose value is better proved: by its source, among equals by its day, else the record that stays."""
 
-    def weight(one: Origin) -> tuple[int, float]:
-        rank = _RANK[authority].index(one.source) if one.source in _RANK[authority] else -1
-        return rank, one.at.timestamp() if one.at else 0.0
+    def weight(origin: Origin) -> tuple[int, float]:
+        rank = _RANK[authority].index(origin.source) if origin.source in _RANK[authority] else -1
+        return rank, origin.at.timestamp() if origin.at else 0.0
 
     return RIGHT if weight(right) > weight(left) else LEFT
 

@@ -38,8 +38,8 @@ class Found:
     @property
     def persons(self) -> set[uuid.UUID]:
         """Everybody on record whom the visit speaks of."""
-        said = {claim.entity for claim in self.claims if claim.kind == "person"}
-        return {*self.confirmed, *self.departures, *said, *(p for p, _ in self.ends), *(n.person for n in self.care)}
+        claimed = {claim.entity for claim in self.claims if claim.kind == "person"}
+        return {*self.confirmed, *self.departures, *claimed, *(p for p, _ in self.ends), *(n.person for n in self.care)}
 
     @property
     def n_changed(self) -> int:
@@ -61,6 +61,6 @@ class NewVisit:
     second_source: str = ""
     met_adult: bool = False
     revisit_at: dt.datetime | None = None
-    found: Found = NOTHING
+    findings: Found = NOTHING
     source: str = "paper"
     id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)

@@ -128,7 +128,7 @@ def care_contact(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             contact = _contact_of(request, pk)
-            contacts.record_contact(actor=request.viewer, at=request.at, said=contact, on=_day(request, "on"))
+            contacts.record_contact(actor=request.viewer, at=request.at, need=contact, on=_day(request, "on"))
         except CareRefused as error:
             messages.error(request, str(error))
             faults = error.faults

@@ -107,7 +107,7 @@ def _record_paper(request: Signed, grid: str, rows: list[paper.EntryRow]) -> tup
                 at=clock.at_local(on, time.hour),
                 second_source=request.POST.get(f"s-{row.dwelling}", "") if outcome == "vacant_confirmed" else "",
                 met_adult=outcome == "met",
-                found=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons)),
+                findings=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons)),
                 id=uuid.uuid5(row.dwelling, f"{on.isoformat()}|{band}|{request.viewer.id}"),
             )
         )

@@ -49,7 +49,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
                 at=at.replace(tzinfo=clock.LOCAL) if at.tzinfo is None else at,
                 second_source=request.POST.get("second_source", "") if outcome == "vacant_confirmed" else "",
                 met_adult=outcome == "met",
-                found=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons))
+                findings=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons))
                 if outcome in {"met", "phone"}
                 else Found(),
             ),

@@ -229,7 +229,7 @@ def _visit(entities: Entities, knock: Knock, waiting: caring.Waiting) -> NewVisi
         met_adult=bool(knock.met_role),
         revisit_at=knock.revisit_at,
         id=knock.op,
-        found=Found(
+        findings=Found(
             claims=tuple(claims),
             confirmed=tuple(entities.of[r] for r in knock.confirmed),
             arrivals=tuple(arrivals),

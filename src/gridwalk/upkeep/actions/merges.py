@@ -69,7 +69,7 @@ class Merging:
         registry.hand_over_questions(moves, stays, goes, ended=ended)
         reconcile.hand_over(moves, stays, goes)
         registry.hand_over_rest(moves, stays, goes)
-        return {"facts": facts, "moved": [dataclasses.asdict(one) for one in moves.done]}
+        return {"facts": facts, "moved": [dataclasses.asdict(move) for move in moves.done]}
 
     def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
         """Both records stand again; facts nobody has said since are as they were. Raises UpkeepError."""
@@ -77,9 +77,9 @@ class Merging:
         if goes.merged_into != stays.pk:
             raise UpkeepError("没有撤销：这两条已不是合并着的样子，请刷新后再看。")
         reason = f"撤销合并：{plan.reason}"[:200]
-        moved = [Moved(**one) for one in before["moved"]]
-        of_records = [one for one in moved if one.table in RECORDS]
-        left = moving.take_back(writing, [one for one in moved if one not in of_records], reason=reason)
+        moved = [Moved(**row) for row in before["moved"]]
+        of_records = [move for move in moved if move.table in RECORDS]
+        left = moving.take_back(writing, [move for move in moved if move not in of_records], reason=reason)
         try:  # with the questions where they were, and before the other record has its number again
             kept = registry.give_facts_back(writing, stays, before["facts"], uuid.UUID(before["op"]), reason=reason)
         except registry.NumberTaken as taken:
@@ -138,8 +138,8 @@ def _businesses_follow(writing: Writing, places: Sequence[Entity]) -> None:
 
 def _left(left: list[Moved]) -> list[str]:
     words = {"registry.Difference": "条差异后来定过了，留在原处", "registry.Residence": "处人房关联后来改过，没有动"}
-    found = []
-    for table, said in words.items():
-        if n := sum(one.table == table for one in left):
-            found.append(f"{n} {said}")
-    return found
+    lines = []
+    for table, phrase in words.items():
+        if n := sum(move.table == table for move in left):
+            lines.append(f"{n} {phrase}")
+    return lines

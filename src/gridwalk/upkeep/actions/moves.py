@@ -66,41 +66,41 @@ class Moving:
         """Everybody goes, with what waits about them."""
         old, new = Move().doors(plan)
         moves = Moves(writing, plan.reason)
-        made = households.move(
+        links = households.move(
             moves,
             Move().leaving(plan),
             new,
             along=plan.choices["registration"] == "along",
             from_on=dt.date.fromisoformat(plan.choices["from_on"]),
         )
-        said: dict[uuid.UUID, dict[str, Any]] = {old.pk: rules.OLD_DOOR_FACTS[plan.choices["old_door"]]}
-        if new.occupancy != "occupied" and any(link.kind in LIVING for link in made):
-            said[new.pk] = {"occupancy": "occupied"}
-        doors = households.use_doors(moves, {door: facts for door, facts in said.items() if facts})
+        door_facts: dict[uuid.UUID, dict[str, Any]] = {old.pk: rules.OLD_DOOR_FACTS[plan.choices["old_door"]]}
+        if new.occupancy != "occupied" and any(link.kind in LIVING for link in links):
+            door_facts[new.pk] = {"occupancy": "occupied"}
+        doors = households.use_doors(moves, {door: facts for door, facts in door_facts.items() if facts})
         return {
-            "made": [str(link.pk) for link in made],
-            "kinds": {str(link.pk): link.kind for link in made},
+            "made": [str(link.pk) for link in links],
+            "kinds": {str(link.pk): link.kind for link in links},
             "doors": doors,
-            "moved": [dataclasses.asdict(one) for one in moves.done],
+            "moved": [dataclasses.asdict(move) for move in moves.done],
         }
 
     def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
         """Everybody is back, unless somebody has moved again. Raises UpkeepError."""
-        made = list(Residence.objects.select_for_update().filter(pk__in=before["made"]))
+        links = list(Residence.objects.select_for_update().filter(pk__in=before["made"]))
         again = Residence.objects.filter(
             person__in=plan.subjects[2:], created_at__gt=plan.decided_at, to_on__isnull=True
         )
         if (
-            any(link.to_on is not None or link.kind != before["kinds"][str(link.pk)] for link in made)
+            any(link.to_on is not None or link.kind != before["kinds"][str(link.pk)] for link in links)
             or again.exclude(pk__in=before["made"]).exists()
         ):
             raise UpkeepError("没有撤销：搬过去以后又有人搬了，或改了与房屋的关系。请到各人的页上一个一个改。")
         reason = f"撤销整户搬迁：{plan.reason}"[:200]
-        creation.end_residences(writing, made, source="office", reason=reason)
+        creation.end_residences(writing, links, source="office", reason=reason)
         kept = households.give_doors_back(writing, before["doors"], uuid.UUID(before["op"]), reason=reason)
-        left = moving.take_back(writing, [Moved(**one) for one in before["moved"]], reason=reason)
+        left = moving.take_back(writing, [Moved(**row) for row in before["moved"]], reason=reason)
         creation.place_persons(writing, plan.subjects[2:])
-        n_links = sum(one.table == "registry.Residence" for one in left)
+        n_links = sum(move.table == "registry.Residence" for move in left)
         return [
             *(f"房屋的{dictionary.label('dwelling', field)}后来又改过，没有动" for field in kept),
             *([f"{n_links} 处人房关联后来改过，没有动"] if n_links else []),

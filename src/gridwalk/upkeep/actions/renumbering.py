@@ -42,23 +42,25 @@ class Renumber:
         """All numbers at once."""
         drawn = Renumbering().drawn(plan)
         was = {
-            str(one.dwelling.pk): {name: getattr(one.dwelling, name) for name in KEPT}
-            for one in drawn.new
-            if one.changes
+            str(address.dwelling.pk): {name: getattr(address.dwelling, name) for name in KEPT}
+            for address in drawn.new
+            if address.changes
         }
-        made = {str(one.dwelling.pk): one.address_key for one in drawn.new if one.changes}
+        keys = {str(address.dwelling.pk): address.address_key for address in drawn.new if address.changes}
         estates = {str(building.pk): building.estate for building in drawn.buildings} if drawn.estates else {}
         if drawn.estates:
             reconcile.renamed(drawn.buildings, plan.choices["estate"])
         self._write(writing, plan, drawn, plan.reason)
-        return {"was": was, "made": made, "estates": estates, "scheme": _plain(drawn.scheme.inverse())}
+        return {"was": was, "made": keys, "estates": estates, "scheme": _plain(drawn.scheme.inverse())}
 
     def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
         """All numbers back; a door that came since is renumbered back with its building. Raises UpkeepError."""
         buildings = Renumbering().buildings(plan)
         scheme = _scheme(before["scheme"])
         estates = {uuid.UUID(pk): name for pk, name in before["estates"].items()}
-        new = [_as_it_was(one, before) for one in reads.readdressed(reads.doors(plan.subjects), scheme, estates)]
+        new = [
+            _as_it_was(address, before) for address in reads.readdressed(reads.doors(plan.subjects), scheme, estates)
+        ]
         if in_the_way := reads.in_the_way(new, buildings, scheme, estates):
             raise UpkeepError(f"没有撤销：旧号现在有别的在用。{in_the_way[0]}。先把那边改好。")
         if estates:

@@ -69,7 +69,7 @@ class Splitting:
             moves.set(about, entity=other.pk, state=state)
         registry.place_again(writing, [person, other])
         plan.subjects = [person.pk, other.pk]
-        return {"facts": facts, "moved": [dataclasses.asdict(one) for one in moves.done]}
+        return {"facts": facts, "moved": [dataclasses.asdict(move) for move in moves.done]}
 
     def undo(self, writing: Writing, plan: Plan, before: Mapping[str, Any]) -> list[str]:
         """One record again: what went comes back, and what the second one has got since comes along."""
@@ -77,7 +77,7 @@ class Splitting:
         if other.status != person.status or other.merged_into is not None or other.status_pending:
             raise UpkeepError("没有撤销：分出来的那一条已另有变动（注销、并入或等着复核）。先把它定下来。")
         reason = f"撤销拆分：{plan.reason}"[:200]
-        moving.take_back(writing, [Moved(**one) for one in before["moved"]], reason=reason)
+        moving.take_back(writing, [Moved(**row) for row in before["moved"]], reason=reason)
         moves = Moves(writing, reason)
         registry.close(moves, person, other)
         try:

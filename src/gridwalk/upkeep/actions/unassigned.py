@@ -73,4 +73,4 @@ def _join(writing: Writing, doors: Sequence[uuid.UUID]) -> None:
     firms = Organization.objects.filter(dwelling__in=doors, status="active")
     joining = [Joining(home.grid_id, "dwelling", home.pk, home.walk_key) for home in homes]
     joining += [Joining(firm.grid_id, "organization", firm.pk, f"~{firm.sort_key}"[:80]) for firm in firms]
-    dispatch.join_targets(writing, [one for one in joining if one.grid in writing.versions])
+    dispatch.join_targets(writing, [target for target in joining if target.grid in writing.versions])

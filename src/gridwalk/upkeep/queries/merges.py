@@ -48,15 +48,15 @@ class Merge:
     def pair(self, plan: Plan) -> tuple[Any, Any]:
         """The record that stays and the one that goes. Raises NotHere."""
         rows = columns.TABLES[self.of]._default_manager.select_related("grid__area").filter(pk__in=plan.subjects)
-        found = {e.pk: e for e in rows}
+        records = {e.pk: e for e in rows}
         stays, goes = plan.subjects
-        if stays not in found or goes not in found:
+        if stays not in records or goes not in records:
             raise NotHere
-        return found[stays], found[goes]
+        return records[stays], records[goes]
 
     def stands_in(self, plan: Plan) -> set[str]:
         """The grids of both records."""
-        return {one.grid_id for one in self.pair(plan)}
+        return {record.grid_id for record in self.pair(plan)}
 
     def grids(self, plan: Plan) -> set[str]:
         """Those of both records and of what was merged into them, of their doors and people, of what waits about
@@ -69,8 +69,8 @@ class Merge:
             at_doors = Residence.objects.filter(dwelling_id__in=plan.subjects)
             persons = list(at_doors.values_list("person_id", flat=True))
         of_people = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
-        found = own | of_people | {codes.unassigned_of(grid) for grid in own | of_people}
-        for held in (
+        grids = own | of_people | {codes.unassigned_of(grid) for grid in own | of_people}
+        for rows in (
             Residence.objects.filter(person_id__in=persons),
             CareLabel.objects.filter(person_id__in=persons),
             Difference.objects.filter(entity__in=plan.subjects),
@@ -78,12 +78,12 @@ class Merge:
             Target.objects.filter(entity__in=plan.subjects),
             Visit.objects.filter(entity__in=plan.subjects),
         ):
-            found |= set(held.values_list("grid_id", flat=True))
-        return found
+            grids |= set(rows.values_list("grid_id", flat=True))
+        return grids
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Heads, links and status of both."""
-        return {str(one.pk): pairs.state_of(one) for one in self.pair(plan)}
+        return {str(record.pk): pairs.state_of(record) for record in self.pair(plan)}
 
     def titles(self, viewer: Viewer, plans: Sequence[Plan]) -> Mapping[uuid.UUID, str]:
         """王秀英（5号楼 1单元 301）并入 王秀英（5号楼 1单元 302）."""
@@ -116,15 +116,15 @@ class Merge:
         seen: Mapping[str, Any] | None = None,
     ) -> list[Choice]:
         """Every line with the side to keep: the chosen one, else the better proved."""
-        found = []
+        choices = []
         for line in pairs.beside(viewer, stays, goes):
             name = line.field.name
             side = chosen.get(name) or _suggested(line, stays, goes)
             changed = seen is not None and any(
-                seen[str(one.pk)]["heads"].get(name) != one.heads.get(name) for one in (stays, goes)
+                seen[str(record.pk)]["heads"].get(name) != record.heads.get(name) for record in (stays, goes)
             )
-            found.append(Choice(line, side, changed))
-        return found
+            choices.append(Choice(line, side, changed))
+        return choices
 
     def homes(self, stays: Entity, goes: Entity) -> list[Link]:
         """The homes to choose from, where two records of a person live at more than one door; else none."""
@@ -142,7 +142,7 @@ class Merge:
         open_targets = Target.objects.filter(entity=goes.pk, campaign__state="running").exclude(state="left")
         past = f"（另有 {moving.past_links} 处以前的）" if moving.past_links else ""
         phones = Device.objects.filter(scope__in=self._grids_of_phones(stays, goes), revoked_at__isnull=True)
-        said = [
+        counts = [
             (moving.links + moving.past_links, "房", f"{moving.links} 处人房关联{past}归留下的一条，重的只留一个"),
             (moving.organizations, "位", f"{moving.organizations} 家单位跟着走"),
             (moving.care or 0, "关", f"{moving.care} 个关怀标识、{n_contacts} 次关怀联系跟着走，同一类的只留一个"),
@@ -152,7 +152,7 @@ class Merge:
             (n := SideRow.objects.filter(entity=goes.pk).count(), "账", f"{n} 份台账里的这一条，以后对到留下的一条"),
             (n := phones.count(), "机", f"{n} 部手机下次同步时只剩一条；还按旧的那条记的，照样记到留下的一条"),
         ]
-        return [Effect(mark, words, secret=mark == "关") for n_of, mark, words in said if n_of]
+        return [Effect(mark, words, secret=mark == "关") for n_of, mark, words in counts if n_of]
 
     def _grids_of_phones(self, stays: Entity, goes: Entity) -> set[str]:
         homes = Residence.objects.filter(person_id__in=[stays.pk, goes.pk], to_on__isnull=True)
@@ -169,7 +169,7 @@ def _suggested(line: Line, stays: Entity, goes: Entity) -> str:
     if not (line.left.shown and line.right.shown):
         return rules.LEFT if line.left.shown else rules.RIGHT
     if line.field.name in columns.NUMBERS.get(stays.KIND, ()):
-        valid = [is_valid(stays.KIND, one) for one in (stays, goes)]
+        valid = [is_valid(stays.KIND, record) for record in (stays, goes)]
         if valid[0] != valid[1]:
             return rules.LEFT if valid[0] else rules.RIGHT
     left, right = (rules.Origin(side.source, side.at) for side in (line.left, line.right))
@@ -183,12 +183,12 @@ def is_valid(kind: str, entity: Entity) -> bool:
     return bool(number) and bool(check.value) and not check.fault
 
 
-def two_numbers(one: Entity, other: Entity) -> bool:
+def two_numbers(left: Entity, right: Entity) -> bool:
     """Whether both have a number that passes its own check, and not the same: that speaks for two, not for one."""
-    if one.KIND not in columns.NUMBERS or not (is_valid(one.KIND, one) and is_valid(one.KIND, other)):
+    if left.KIND not in columns.NUMBERS or not (is_valid(left.KIND, left) and is_valid(left.KIND, right)):
         return False
-    field = columns.NUMBERS[one.KIND][0]
-    return bool(columns.read(one, field) != columns.read(other, field))
+    field = columns.NUMBERS[left.KIND][0]
+    return bool(columns.read(left, field) != columns.read(right, field))
 
 
 def why_not(stays: Any, goes: Any) -> str:
@@ -197,7 +197,7 @@ def why_not(stays: Any, goes: Any) -> str:
         return "没有送：这是同一条记录，不用合并。请选另一条。"
     if stays.merged_into or goes.merged_into:
         return "没有送：其中一条已经并入另一条了。请打开它并入的那一条，再来合并。"
-    if any(getattr(one, "status_pending", "") or one.status == "strike_off_pending" for one in (stays, goes)):
+    if any(getattr(record, "status_pending", "") or record.status == "strike_off_pending" for record in (stays, goes)):
         return "没有送：其中一条的注销还等着复核。先把注销定下来，再来合并。"
     if stays.status != goes.status:
         return "没有送：一条在册，另一条已去世、迁走或注销。先核对状态，把不对的那条改过来，再来合并。"

@@ -51,10 +51,10 @@ class Move:
 
     def doors(self, plan: Plan) -> tuple[Dwelling, Dwelling]:
         """The door that is left and the one that is moved to. Raises NotHere."""
-        found = {d.pk: d for d in Dwelling.objects.select_related("grid__area").filter(pk__in=plan.subjects[:2])}
-        if not set(plan.subjects[:2]) <= found.keys():
+        doors = {d.pk: d for d in Dwelling.objects.select_related("grid__area").filter(pk__in=plan.subjects[:2])}
+        if not set(plan.subjects[:2]) <= doors.keys():
             raise NotHere
-        return found[plan.subjects[0]], found[plan.subjects[1]]
+        return doors[plan.subjects[0]], doors[plan.subjects[1]]
 
     def leaving(self, plan: Plan) -> list[Residence]:
         """The links of the chosen people to the door they leave, as they stand."""
@@ -134,16 +134,16 @@ class Move:
         old, new = self.doors(plan)
         people, today = plan.subjects[2:], clock.local_date(plan.proposed_at)
         n_stay = staying(plan).count()
-        said = [Effect("房", f"{len(people)} 人转到 {new.address}；{old.address} 还有 {n_stay} 人现住")]
+        effects = [Effect("房", f"{len(people)} 人转到 {new.address}；{old.address} 还有 {n_stay} 人现住")]
         if viewer.may(Verb.SEE_CARE, old.grid_id):
             labels = CareLabel.objects.filter(person__in=people, ends_on__gte=today).count()
-            said.append(Effect("关", f"{labels} 个关怀标识跟着人走，到期的日子不变", secret=True))
+            effects.append(Effect("关", f"{labels} 个关怀标识跟着人走，到期的日子不变", secret=True))
         waits = Difference.objects.filter(entity__in=people, state__in=registry.WAITING).count()
-        said.append(Effect("异", f"{waits} 条关于他们的差异跟着人走，照样能定"))
-        said.append(Effect("访", "两处房屋的走访任务和走访记录都留在原处"))
+        effects.append(Effect("异", f"{waits} 条关于他们的差异跟着人走，照样能定"))
+        effects.append(Effect("访", "两处房屋的走访任务和走访记录都留在原处"))
         phones = Device.objects.filter(scope__in=self.stands_in(plan), revoked_at__isnull=True).count()
-        said.append(Effect("机", f"{phones} 部手机下次同步时看到"))
-        return said
+        effects.append(Effect("机", f"{phones} 部手机下次同步时看到"))
+        return effects
 
 
 def _chosen(viewer: Viewer, old: Dwelling, choices: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,12 +158,12 @@ def _chosen(viewer: Viewer, old: Dwelling, choices: Mapping[str, Any]) -> dict[s
     return {"registration": choices["registration"], "old_door": old_door, "from_on": from_on}
 
 
-def _then(kind: str, held: str | None, *, along: bool) -> str:
+def _then(kind: str, other_kind: str | None, *, along: bool) -> str:
     """What links somebody to both doors after the move, in words."""
     if kind == REGISTERED and not along:
         return "不动"
     there = kind_after_move(kind, along=along)
-    there = kind_of_both(held, there) if held else there
+    there = kind_of_both(other_kind, there) if other_kind else there
     stays = "，原处留户籍" if stays_registered(kind, along=along) else ""
     return f"新处{RESIDENCE_LABELS[there]}{stays}"
 

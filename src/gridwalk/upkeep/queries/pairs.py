@@ -67,19 +67,19 @@ def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
     changes: dict[tuple[uuid.UUID, str], Change] = {}
     for change in Change.objects.filter(entity__in=[left.pk, right.pk]).order_by("at", "id"):
         changes[change.entity, change.field] = change
-    readers = [viewer.reader(one.grid_id) for one in (left, right)]
+    readers = [viewer.reader(record.grid_id) for record in (left, right)]
     lines = []
     for field in chosen_fields(left.KIND):
-        one, other = (str(columns.read(e, field.name) or "") for e in (left, right))
+        value, other = (str(columns.read(e, field.name) or "") for e in (left, right))
         hidden = any(sight.of(field, reader) is Shown.NOTHING for reader in readers)
-        if hidden or not (one or other):
+        if hidden or not (value or other):
             continue
         lines.append(
             Line(
                 field,
-                _value(viewer=viewer, entity=left, field=field, clear=one, other=other, changes=changes),
-                _value(viewer=viewer, entity=right, field=field, clear=other, other=one, changes=changes),
-                one == other,
+                _value(viewer=viewer, entity=left, field=field, clear=value, other=other, changes=changes),
+                _value(viewer=viewer, entity=right, field=field, clear=other, other=value, changes=changes),
+                value == other,
             )
         )
     return lines
@@ -121,7 +121,7 @@ class Link:
 def links(persons: Sequence[Person]) -> list[Link]:
     """The current links of some persons, homes first."""
     rows = Residence.objects.filter(person__in=persons, to_on__isnull=True).select_related("dwelling")
-    found = [
+    current = [
         Link(
             residence=r.pk,
             of=r.person_id,
@@ -132,15 +132,15 @@ def links(persons: Sequence[Person]) -> list[Link]:
         )
         for r in rows.order_by("created_at", "id")
     ]
-    return sorted(found, key=lambda link: not link.living)
+    return sorted(current, key=lambda link: not link.living)
 
 
 def state_of(entity: Entity) -> dict[str, Any]:
     """What a record says and where it is linked to, without a value: a change of any of it changes this."""
     current: list[str] = []
     if isinstance(entity, Person | Dwelling):
-        held = Residence.objects.filter(to_on__isnull=True, **{entity.KIND: entity})
-        current = [f"{pk}:{kind}" for pk, kind in held.order_by("pk").values_list("pk", "kind")]
+        residences = Residence.objects.filter(to_on__isnull=True, **{entity.KIND: entity})
+        current = [f"{pk}:{kind}" for pk, kind in residences.order_by("pk").values_list("pk", "kind")]
     pending = getattr(entity, "status_pending", "")
     merged = str(entity.merged_into or "")
     status = f"{getattr(entity, 'status', '')}:{pending}:{merged}"
@@ -161,15 +161,15 @@ class Moving:
 def moving(viewer: Viewer, entity: Entity) -> Moving:
     """What a merge would hand over from ``entity``; a constant number of queries."""
     today = clock.local_date(clock.now())
-    held = Residence.objects.none()
+    residences = Residence.objects.none()
     if isinstance(entity, Person | Dwelling):
-        held = Residence.objects.filter(**{entity.KIND: entity})
+        residences = Residence.objects.filter(**{entity.KIND: entity})
     labels = CareLabel.objects.filter(predicates.label_runs(today), person_id=entity.pk)
     asked = Difference.objects.filter(entity=entity.pk, state__in=rules.WAITING)
-    n_current = held.filter(to_on__isnull=True).count()
+    n_current = residences.filter(to_on__isnull=True).count()
     return Moving(
         n_current,
-        held.count() - n_current,
+        residences.count() - n_current,
         labels.count() if viewer.may(Verb.SEE_CARE, entity.grid_id) else None,
         asked.count(),
         Organization.objects.filter(dwelling_id=entity.pk).count(),
@@ -191,10 +191,10 @@ LIMIT = 20
 
 def candidates(viewer: Viewer, entity: Entity) -> list[Candidate]:
     """Standing records the viewer may edit that resemble this one, at most twenty."""
-    found = _ALIKE[entity.KIND](entity)
+    conditions = _ALIKE[entity.KIND](entity)
     inside = in_scopes(viewer.scopes(Verb.EDIT_REGISTER), "grid__code")
     shown: dict[uuid.UUID, Candidate] = {}
-    for why, condition in found:
+    for why, condition in conditions:
         table: Any = columns.TABLES[entity.KIND]
         rows = table._default_manager.filter(inside, condition, merged_into__isnull=True).exclude(pk=entity.pk)
         for row in rows.exclude(status="struck_off").order_by("pk")[:LIMIT]:
@@ -207,7 +207,7 @@ def candidates(viewer: Viewer, entity: Entity) -> list[Candidate]:
         if entity.KIND == "person"
         else {}
     )
-    return [dataclasses.replace(one, place=places.get(pk, one.place)) for pk, one in shown.items()][:LIMIT]
+    return [dataclasses.replace(row, place=places.get(pk, row.place)) for pk, row in shown.items()][:LIMIT]
 
 
 def _candidate(row: Any, why: str) -> Candidate:
@@ -217,27 +217,27 @@ def _candidate(row: Any, why: str) -> Candidate:
 
 
 def _persons_alike(person: Any) -> list[tuple[str, Q]]:
-    found = [("同名，出生日期也相同", Q(name=person.name, born_on=person.born_on))] if person.born_on else []
+    conditions = [("同名，出生日期也相同", Q(name=person.name, born_on=person.born_on))] if person.born_on else []
     if person.phone_index:
-        found.append(("同名，电话也相同", Q(name=person.name, phone_index=person.phone_index)))
-    found.append(("同名", Q(name=person.name)))
+        conditions.append(("同名，电话也相同", Q(name=person.name, phone_index=person.phone_index)))
+    conditions.append(("同名", Q(name=person.name)))
     if person.phone_index and person.born_on:
-        found.append(("电话和出生日期都相同", Q(phone_index=person.phone_index, born_on=person.born_on)))
-    return found
+        conditions.append(("电话和出生日期都相同", Q(phone_index=person.phone_index, born_on=person.born_on)))
+    return conditions
 
 
 def _dwellings_alike(dwelling: Any) -> list[tuple[str, Q]]:
     *_, room = address_writing.parts_of(dwelling.address_key)
     here = Q(community=dwelling.community, room=dwelling.room) if room else Q(pk__in=[])
-    found = [("同一栋楼，室号相同", here & Q(building_id=dwelling.building_id))] if dwelling.building_id else []
-    return [*found, ("同一个社区，室号相同", here)]
+    conditions = [("同一栋楼，室号相同", here & Q(building_id=dwelling.building_id))] if dwelling.building_id else []
+    return [*conditions, ("同一个社区，室号相同", here)]
 
 
 def _organizations_alike(organization: Any) -> list[tuple[str, Q]]:
-    found = [("名称相同", Q(name_key=organization.name_key))] if organization.name_key else []
+    conditions = [("名称相同", Q(name_key=organization.name_key))] if organization.name_key else []
     if organization.dwelling_id:
-        found.append(("在同一处房屋", Q(dwelling_id=organization.dwelling_id)))
-    return found
+        conditions.append(("在同一处房屋", Q(dwelling_id=organization.dwelling_id)))
+    return conditions
 
 
 _ALIKE = {"person": _persons_alike, "dwelling": _dwellings_alike, "organization": _organizations_alike}

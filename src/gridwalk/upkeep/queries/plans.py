@@ -41,8 +41,10 @@ def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
     many there are.
     """
     inside = in_scopes([part[:12] for part in viewer.within(Verb.RECHECK, scope)], "communities__0")
-    found = Plan.objects.filter(inside, state="open").order_by("proposed_at", "id").values_list("id", "communities")
-    permitted = [pk for pk, codes in found if all(viewer.may(Verb.RECHECK, code) for code in codes)]
+    open_plans = (
+        Plan.objects.filter(inside, state="open").order_by("proposed_at", "id").values_list("id", "communities")
+    )
+    permitted = [pk for pk, codes in open_plans if all(viewer.may(Verb.RECHECK, code) for code in codes)]
     plans = Plan.objects.in_bulk(permitted[offset : offset + limit])
     return rows(viewer, [plans[pk] for pk in permitted[offset : offset + limit]]), len(permitted)
 
@@ -59,8 +61,8 @@ def about(viewer: Viewer, entity: Entity) -> About:
     """The plans about a record the viewer may see, the newest first."""
     into = entity.merged_into
     named = titles.titles(viewer, entity.KIND, [into] if into else [])
-    found = Plan.objects.filter(subjects__contains=[entity.pk], state__in=("open", "done", "undone"))
-    shown = rows(viewer, [plan for plan in found.order_by("-proposed_at", "id") if visible(viewer, plan)])
+    plans = Plan.objects.filter(subjects__contains=[entity.pk], state__in=("open", "done", "undone"))
+    shown = rows(viewer, [plan for plan in plans.order_by("-proposed_at", "id") if visible(viewer, plan)])
     return About((into, named[into][0]) if into else None, shown)
 
 
@@ -97,10 +99,10 @@ def unproposed(kind: str, subjects: Sequence[uuid.UUID]) -> Plan:
 
 def get_plan(viewer: Viewer, plan: uuid.UUID) -> Plan:
     """One plan: for who may see all it is about, and for who proposed it. Raises NotHere."""
-    found = Plan.objects.filter(pk=plan).first()
-    if found is None or not visible(viewer, found):
+    row = Plan.objects.filter(pk=plan).first()
+    if row is None or not visible(viewer, row):
         raise NotHere
-    return found
+    return row
 
 
 def visible(viewer: Viewer, plan: Plan) -> bool:
@@ -123,5 +125,5 @@ def mark(plan: Plan) -> str:
 
 def later(plan: Plan) -> Plan | None:
     """The newest done plan that touched one of these records after this one: what has to be undone first."""
-    found = Plan.objects.filter(subjects__overlap=plan.subjects, state="done", decided_at__gt=plan.decided_at)
-    return found.exclude(pk=plan.pk).order_by("-decided_at").first()
+    plans = Plan.objects.filter(subjects__overlap=plan.subjects, state="done", decided_at__gt=plan.decided_at)
+    return plans.exclude(pk=plan.pk).order_by("-decided_at").first()

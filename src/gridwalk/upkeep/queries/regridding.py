@@ -221,7 +221,7 @@ def plans(viewer: Viewer, *, limit: int = 30) -> list[GridPlan]:
 
 def get_plan(viewer: Viewer, plan: uuid.UUID) -> GridPlan:
     """One plan. Raises NotHere."""
-    found = GridPlan.objects.select_related("community").filter(pk=plan).first()
-    if found is None or not viewer.may(Verb.REGRID, found.community_id):
+    row = GridPlan.objects.select_related("community").filter(pk=plan).first()
+    if row is None or not viewer.may(Verb.REGRID, row.community_id):
         raise NotHere
-    return found
+    return row

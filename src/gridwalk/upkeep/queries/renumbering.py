@@ -39,7 +39,7 @@ class Drawn:
     @property
     def changed(self) -> list[NewAddress]:
         """The standing doors that get another address, in walking order."""
-        return [one for one in self.new if one.changes and one.dwelling.status != "struck_off"]
+        return [address for address in self.new if address.changes and address.dwelling.status != "struck_off"]
 
 
 class Renumbering:
@@ -47,10 +47,10 @@ class Renumbering:
 
     def buildings(self, plan: Plan) -> list[Building]:
         """The buildings. Raises NotHere."""
-        found = list(Building.objects.select_related("grid__area").filter(pk__in=plan.subjects).order_by("pk"))
-        if len(found) != len(set(plan.subjects)):
+        buildings = list(Building.objects.select_related("grid__area").filter(pk__in=plan.subjects).order_by("pk"))
+        if len(buildings) != len(set(plan.subjects)):
             raise NotHere
-        return found
+        return buildings
 
     def stands_in(self, plan: Plan) -> set[str]:
         """The grids of the buildings and of their doors."""
@@ -111,7 +111,7 @@ class Renumbering:
 
     def effects(self, plan: Plan, drawn: Drawn) -> list[Effect]:
         """What would change, in counts."""
-        doors = [one.dwelling.pk for one in drawn.changed]
+        doors = [address.dwelling.pk for address in drawn.changed]
         open_targets = Target.objects.filter(
             entity__in=doors, campaign__state="running", state__in=("remaining", "pending")
         )
@@ -126,18 +126,18 @@ class Renumbering:
 
 def _title(plan: Plan, named: Mapping[uuid.UUID, tuple[str, str]]) -> str:
     names = sorted({named[pk][0] for pk in plan.subjects if pk in named})
-    said = names[0] if len(names) == 1 else f"{names[0].split(' ')[0]}，{len(names)} 栋" if names else ""
+    title = names[0] if len(names) == 1 else f"{names[0].split(' ')[0]}，{len(names)} 栋" if names else ""
     if plan.choices.get("estate"):
-        said += f"，小区改叫 {plan.choices['estate']}"
+        title += f"，小区改叫 {plan.choices['estate']}"
     new = [
         address_writing.building_name(addresses.building_key(key))
         for key in plan.choices.get("buildings", {}).values()
         if key
     ]
     if new:
-        said += f" → {new[0]}"
+        title += f" → {new[0]}"
     lines = sum(bool(line.strip()) for line in plan.choices.get("table", "").splitlines())
-    return said + (f"，对照表 {lines} 行" if lines else "")
+    return title + (f"，对照表 {lines} 行" if lines else "")
 
 
 def new_plan(buildings: Sequence[uuid.UUID], choices: Mapping[str, Any]) -> Plan:

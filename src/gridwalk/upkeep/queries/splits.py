@@ -36,10 +36,10 @@ class Split:
 
     def person(self, plan: Plan) -> Person:
         """The record to be split. Raises NotHere."""
-        found = Person.objects.select_related("grid__area").filter(pk=plan.subjects[0]).first()
-        if found is None:
+        person = Person.objects.select_related("grid__area").filter(pk=plan.subjects[0]).first()
+        if person is None:
             raise NotHere
-        return found
+        return person
 
     def stands_in(self, plan: Plan) -> set[str]:
         """The grids of the record, and of the second one once there is one."""
@@ -48,14 +48,14 @@ class Split:
     def grids(self, plan: Plan) -> set[str]:
         """Those of the records, their doors, their labels and what waits about them."""
         own = self.stands_in(plan)
-        found = own | {codes.unassigned_of(grid) for grid in own}
-        for held in (
+        grids = own | {codes.unassigned_of(grid) for grid in own}
+        for rows in (
             Residence.objects.filter(person_id__in=plan.subjects),
             CareLabel.objects.filter(person_id__in=plan.subjects),
             Difference.objects.filter(entity__in=plan.subjects),
         ):
-            found |= set(held.values_list("grid_id", flat=True))
-        return found
+            grids |= set(rows.values_list("grid_id", flat=True))
+        return grids
 
     def state(self, plan: Plan) -> Mapping[str, Any]:
         """Heads, links and status, and the labels it has."""

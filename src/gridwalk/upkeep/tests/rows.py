@@ -73,7 +73,7 @@ def different(
 def do(walk: Walk, kind: str, subjects: list[uuid.UUID], **choices: Any) -> Plan:
     """A plan proposed by one lead and done by another."""
     plan = Plan(kind=kind, subjects=subjects, choices=choices)
-    made = actions.propose(
+    proposal = actions.propose(
         actor=walk.lead,
         at=walk.at,
         kind=kind,
@@ -83,9 +83,11 @@ def do(walk: Walk, kind: str, subjects: list[uuid.UUID], **choices: Any) -> Plan
         reason="看过证件的",
         seen=plans.mark(plan),
     )
-    actions.decide(actor=SECOND, at=walk.at, plan=made, confirmed=True, note="又看了一遍", seen=plans.mark(made))
-    made.refresh_from_db()
-    return made
+    actions.decide(
+        actor=SECOND, at=walk.at, plan=proposal, confirmed=True, note="又看了一遍", seen=plans.mark(proposal)
+    )
+    proposal.refresh_from_db()
+    return proposal
 
 
 def undo(walk: Walk, plan: Plan) -> list[str]:

@@ -120,11 +120,11 @@ def choices(walk: Walk, stays: Person, goes: Person, dice: st.DataObject) -> dic
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records, records, st.data())
 def test_merging_and_undoing_leaves_every_row_as_it_was(
-    walk: Walk, one: Drawn, other: Drawn, dice: st.DataObject
+    walk: Walk, record: Drawn, other: Drawn, dice: st.DataObject
 ) -> None:
     with transaction.atomic():
         doors = [walk.street.door("101"), walk.street.door("102"), walk.street.door("201", NEXT_GRID)]
-        stays, goes = lay(walk, doors, one, 1), lay(walk, doors, other, 3)
+        stays, goes = lay(walk, doors, record, 1), lay(walk, doors, other, 3)
         BackfillItem.objects.create(
             list_id=ids.new_id(),
             source="ledger",
@@ -279,16 +279,16 @@ def test_a_chain_gives_back_its_links_in_reverse(walk: Walk) -> None:
     door = street.door("101")
     first, middle, last = (street.person("张桂兰", door if n == 0 else None, phone=phone(n)) for n in range(3))
     before = rows.everything()
-    one = rows.do(walk, "merge_persons", [middle.id, first.id], fields={"phone": "right"}, home="")
+    earlier = rows.do(walk, "merge_persons", [middle.id, first.id], fields={"phone": "right"}, home="")
     between = rows.everything()
     walk.at += dt.timedelta(minutes=1)
-    two = rows.do(walk, "merge_persons", [last.id, middle.id], fields={"phone": "right"}, home="")
+    later = rows.do(walk, "merge_persons", [last.id, middle.id], fields={"phone": "right"}, home="")
     assert Person.objects.get(pk=last.id).unseal("phone") == phone(0)
     assert set(Residence.objects.values_list("person", flat=True)) == {last.id}
     assert set(Person.objects.filter(merged_into__isnull=False).values_list("merged_into", flat=True)) == {last.id}
-    rows.undo(walk, two)
+    rows.undo(walk, later)
     assert list(rows.different(between, rows.everything())) == []
-    rows.undo(walk, one)
+    rows.undo(walk, earlier)
     assert list(rows.different(before, rows.everything())) == []
 
 
@@ -306,12 +306,12 @@ def test_what_was_merged_earlier_in_another_grid_goes_along(walk: Walk) -> None:
 @pytest.mark.parametrize("newcomer_stays", [True, False])
 def test_an_event_is_not_taken_back_from_under_a_merge(walk: Walk, newcomer_stays: bool) -> None:
     street, door = walk.street, walk.street.door("101")
-    known = street.person("张桂兰", street.door("102"), phone=phone(1))
+    resident = street.person("张桂兰", street.door("102"), phone=phone(1))
     raw = {"residence_kind": "lives_here", "told": "self", "on": "2026-10-01"}
     event = homes.move_in(actor=walk.lead, at=walk.at, dwelling=door.id, people=[{"name": "张桂兰"}], raw=raw)
-    newcomer = Person.objects.exclude(pk=known.pk).get()
+    newcomer = Person.objects.exclude(pk=resident.pk).get()
     home = Residence.objects.get(person=newcomer)
-    pair = [newcomer.id, known.id] if newcomer_stays else [known.id, newcomer.id]
+    pair = [newcomer.id, resident.id] if newcomer_stays else [resident.id, newcomer.id]
     walk.at += dt.timedelta(minutes=1)
     rows.do(walk, "merge_persons", pair, fields={}, home=str(home.pk))
     before = rows.everything()

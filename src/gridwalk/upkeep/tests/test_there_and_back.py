@@ -45,7 +45,7 @@ def everything() -> dict[Any, Any]:
 def do(walk: Walk, kind: str, subjects: list[uuid.UUID], **choices: Any) -> Plan:
     """A plan proposed by one lead and done by another."""
     drawn = Plan(kind=kind, subjects=subjects, choices=choices)
-    made = actions.propose(
+    proposal = actions.propose(
         actor=walk.lead,
         at=walk.at,
         kind=kind,
@@ -55,8 +55,10 @@ def do(walk: Walk, kind: str, subjects: list[uuid.UUID], **choices: Any) -> Plan
         reason="当面说的",
         seen=plans.mark(drawn),
     )
-    actions.decide(actor=SECOND, at=walk.at, plan=made, confirmed=True, note="又问了一遍", seen=plans.mark(made))
-    return Plan.objects.get(pk=made.pk)
+    actions.decide(
+        actor=SECOND, at=walk.at, plan=proposal, confirmed=True, note="又问了一遍", seen=plans.mark(proposal)
+    )
+    return Plan.objects.get(pk=proposal.pk)
 
 
 def undo(walk: Walk, plan: Plan) -> list[str]:
@@ -96,8 +98,8 @@ def test_a_household_that_comes_back_is_as_it_was(
             after = everything()
             kept = {key: after[key] for key in before}
             assert kept == before
-            made = [row for key, row in after.items() if key not in before]
-            assert all(row["to_on"] == today and row["dwelling_id"] == new.pk for row in made), (
+            links = [row for key, row in after.items() if key not in before]
+            assert all(row["to_on"] == today and row["dwelling_id"] == new.pk for row in links), (
                 "links that ended, no more"
             )
         transaction.set_rollback(True)

@@ -35,17 +35,19 @@ def carry(
     anybody's writing it down a second time.
     """
     vacancies = [visit for visit, _ in visits if visit.kind == "dwelling" and visit.id in proved]
-    spoken = {(claim.entity, claim.field) for _, found in visits for claim in found.claims}
-    said = [
+    spoken = {(claim.entity, claim.field) for _, findings in visits for claim in findings.claims}
+    vacancy_claims = [
         Claim("dwelling", visit.entity, "occupancy", "vacant", "visit", op=visit.id)
         for visit in vacancies
         if (visit.entity, "occupancy") not in spoken  # who says it in so many words also says what they saw before
     ]
-    judged = claims.apply_claims(writing, [*(claim for _, found in visits for claim in found.claims), *said])
+    judged = claims.apply_claims(
+        writing, [*(claim for _, findings in visits for claim in findings.claims), *vacancy_claims]
+    )
     arrive(writing, visits)
     _depart(writing, visits)
     _propose_ends(writing, visits)
-    confirmed = [(person, visit.on) for visit, found in visits for person in found.confirmed]
+    confirmed = [(person, visit.on) for visit, findings in visits for person in findings.confirmed]
     claims.confirm(writing, "person", confirmed, source="visit")
     _confirm_places(writing, visits, entities)
     _prove_vacancies(writing, vacancies, entities)
@@ -66,24 +68,24 @@ def _prove_vacancies(writing: Writing, visits: Sequence[Visit], entities: Mappin
 
 def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     """Ends heard at the door wait for a second person; who has ended already has nothing to wait for."""
-    heard = dict(end for _, found in visits for end in found.ends)
+    heard = dict(end for _, findings in visits for end in findings.ends)
     for person in Person.objects.select_for_update().filter(pk__in=heard, status="active") if heard else ():
         ends.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
 
 
 def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     """Step: whoever was found living at a door is registered, or moves in where their ID number is on record."""
-    coming = [(visit, arrival) for visit, found in visits for arrival in found.arrivals]
+    coming = [(visit, arrival) for visit, findings in visits for arrival in findings.arrivals]
     if not coming:
         return
     indexes = {columns.index_of("id_no", a.values.get("id_no")) for _, a in coming} - {""}
-    known = {p.id_no_index: p.id for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
+    persons = {p.id_no_index: p.id for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
     new: dict[uuid.UUID, creation.New] = {}
     links: list[creation.NewResidence] = []
-    said: list[Claim] = []
+    new_claims: list[Claim] = []
     for visit, arrival in coming:
         index = columns.index_of("id_no", arrival.values.get("id_no"))
-        person_id = known.get(index) if index else None
+        person_id = persons.get(index) if index else None
         if person_id is None:
             person_id = arrival.id
             new[person_id] = creation.New(
@@ -95,10 +97,12 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
                 op=visit.id,
             )
             if index:
-                known[index] = person_id
+                persons[index] = person_id
         else:
             values = {**arrival.values, "status": "active"}
-            said += [Claim("person", person_id, name, value, "visit", op=visit.id) for name, value in values.items()]
+            new_claims += [
+                Claim("person", person_id, name, value, "visit", op=visit.id) for name, value in values.items()
+            ]
         links.append(
             creation.NewResidence(
                 person=person_id,
@@ -110,7 +114,7 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
             )
         )
     creation.register(writing, "person", list(new.values()))
-    claims.apply_claims(writing, said)
+    claims.apply_claims(writing, new_claims)
     known_on = [(link.person, link.from_on) for link in links if link.person not in new and link.from_on]
     claims.confirm(writing, "person", known_on, source="visit")
     creation.link(writing, links)
@@ -122,22 +126,22 @@ def brings_or_takes(content: Found) -> bool:
     return bool(content.arrivals or content.departures)
 
 
-def grids_touched(grid: str, found: Sequence[Found]) -> set[str]:
+def grids_touched(grid: str, findings: Sequence[Found]) -> set[str]:
     """The further grids that visits write to: a person met here may belong to the grid of a home elsewhere."""
-    persons = {p for f in found for p in f.persons}
-    indexes = {columns.index_of("id_no", a.values.get("id_no")) for f in found for a in f.arrivals} - {""}
+    persons = {p for f in findings for p in f.persons}
+    indexes = {columns.index_of("id_no", a.values.get("id_no")) for f in findings for a in f.arrivals} - {""}
     if not persons and not indexes:
         return set()
     persons_there = Person.objects.filter(Q(pk__in=persons) | Q(id_no_index__in=indexes)).exclude(status="struck_off")
     grids = {grid for pair in persons_there.values_list("grid_id", "care_labels__grid_id") for grid in pair if grid}
-    moving = {p for f in found for p in f.departures}
+    moving = {p for f in findings for p in f.departures}
     homes = Residence.objects.filter(Q(person_id__in=moving) | Q(person__id_no_index__in=indexes), to_on__isnull=True)
     grids |= set(homes.values_list("grid_id", flat=True))
     return grids | ({codes.unassigned_of(grid)} if moving else set())
 
 
 def _depart(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
-    gone = {(person, visit.entity) for visit, found in visits for person in found.departures}
+    gone = {(person, visit.entity) for visit, findings in visits for person in findings.departures}
     if not gone:
         return
     links = Residence.objects.filter(person_id__in={p for p, _ in gone}, to_on__isnull=True, kind__in=LIVING)
@@ -164,10 +168,10 @@ def _confirm_places(
 
 def _care(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
     """Whoever was seen and is cared for was contacted; a need found is followed from now on (P22)."""
-    made = [
-        caring.Contact(said, visit.on, visit.worker, visit.worker_name, visit)
-        for visit, found in visits
-        for said in found.care
+    contacts = [
+        caring.Contact(need, visit.on, visit.worker, visit.worker_name, visit)
+        for visit, findings in visits
+        for need in findings.care
     ]
-    if made:
-        caring.record(writing, made, source="visit")
+    if contacts:
+        caring.record(writing, contacts, source="visit")

@@ -30,18 +30,18 @@ class CareRefused(Exception):
         self.faults = dict(faults or {})
 
 
-def record_contact(*, actor: Viewer, at: dt.datetime, said: Need, on: dt.date | None = None) -> list[CareContact]:
+def record_contact(*, actor: Viewer, at: dt.datetime, need: Need, on: dt.date | None = None) -> list[CareContact]:
     """Record a contact with a care recipient. Raises NotHere, NotPermitted, CareRefused."""
-    person = Person.objects.filter(pk=said.person).first()
+    person = Person.objects.filter(pk=need.person).first()
     if person is None or not actor.may(Verb.SEE_CARE, person.grid_id):
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, person.grid_id)
     today = clock.local_date(at)
     on = on or today
-    faults = _faults_of_day(on, today) | needs.faults(said, on)
-    if said.need and not said.help:
+    faults = _faults_of_day(on, today) | needs.faults(need, on)
+    if need.need and not need.help:
         faults["help"] = "请选怎么办的，还没办就选“还没办”"
-    if said.help == "referred" and not said.to:
+    if need.help == "referred" and not need.to:
         faults["to"] = "请选转给了谁"
     grids = set(CareLabel.objects.filter(person=person).values_list("grid_id", flat=True))
     if not grids:
@@ -49,7 +49,7 @@ def record_contact(*, actor: Viewer, at: dt.datetime, said: Need, on: dt.date | 
     if faults:
         raise CareRefused("没有记：有几处要改一改，内容都在。", faults)
     with core.write_to(person.grid_id, *grids, actor=actor, at=at) as writing:
-        contacts = caring.record(writing, [caring.Contact(said, on, actor.id, actor.name)], source="office")
+        contacts = caring.record(writing, [caring.Contact(need, on, actor.id, actor.name)], source="office")
         writing.audit(AuditVerb.CARE_CONTACTED, scope=person.grid_id, kind="person", subject=person.pk)
     return contacts
 
@@ -70,7 +70,7 @@ def confirm_need(*, actor: Viewer, at: dt.datetime, need: uuid.UUID, met: bool, 
     care_need = _followed(need, actor)
     if on is not None and on < care_need.contact.on:
         raise CareRefused("没有记：问的日期早于发现需要的那天。", {"on": "早于发现需要的那天"})
-    record_contact(actor=actor, at=at, said=Need(person=care_need.contact.label.person_id, asked=((need, met),)), on=on)
+    record_contact(actor=actor, at=at, need=Need(person=care_need.contact.label.person_id, asked=((need, met),)), on=on)
 
 
 def help_need(

@@ -22,28 +22,28 @@ from gridwalk.visits.needs import Need
 class Contact:
     """Somebody spoke with a care recipient; ``visit``: at the door, where it was there."""
 
-    said: Need
+    need: Need
     on: dt.date
     worker: uuid.UUID | None
     worker_name: str
     visit: Visit | None = None
 
 
-def record(writing: Writing, made: Sequence[Contact], *, source: str) -> list[CareContact]:
+def record(writing: Writing, contacts: Sequence[Contact], *, source: str) -> list[CareContact]:
     """Step: a contact counts for every label of the person that is in force that day; a need found is followed
     from now on.
 
     The grids of the labels must be locked.
     """
     labels: defaultdict[uuid.UUID, list[CareLabel]] = defaultdict(list)
-    persons = {contact.said.person for contact in made}
+    persons = {contact.need.person for contact in contacts}
     for label in CareLabel.objects.filter(person_id__in=persons).order_by("created_at", "id"):
         labels[label.person_id].append(label)
-    contacts: list[CareContact] = []
+    care_contacts: list[CareContact] = []
     care_needs: list[CareNeed] = []
     last: dict[uuid.UUID, tuple[CareLabel, dt.date]] = {}
-    for contact in made:
-        need = contact.said
+    for contact in contacts:
+        need = contact.need
         for n, label in enumerate(_labels_for(labels[need.person], contact.on)):
             care_contact = CareContact(
                 id=ids.new_id(),
@@ -57,17 +57,17 @@ def record(writing: Writing, made: Sequence[Contact], *, source: str) -> list[Ca
                 help=need.help,
                 created_at=writing.at,
             )
-            contacts.append(care_contact)
+            care_contacts.append(care_contact)
             last[label.pk] = (label, max(contact.on, last[label.pk][1] if label.pk in last else contact.on))
             if need.need and n == 0:
                 care_needs.append(_found(writing, care_contact, need))
     for label, on in last.values():
         contacted(writing, label, max(on, label.last_contact_on or on), source=source)
     bulk.update([label for label, _ in last.values()], ["last_contact_on"])
-    bulk.insert(contacts)
+    bulk.insert(care_contacts)
     bulk.insert(care_needs)
-    _answer(writing, made)
-    return contacts
+    _answer(writing, contacts)
+    return care_contacts
 
 
 def _labels_for(labels: Sequence[CareLabel], on: dt.date) -> list[CareLabel]:
@@ -103,13 +103,13 @@ def _found(writing: Writing, contact: CareContact, need: Need) -> CareNeed:
 
 def _answer(writing: Writing, contacts: Sequence[Contact]) -> None:
     """What recipients say of needs found before; an id that is no followed need of that person says nothing."""
-    asked = {pk: (contact, met) for contact in contacts for pk, met in contact.said.asked}
+    asked = {pk: (contact, met) for contact in contacts for pk, met in contact.need.asked}
     if not asked:
         return
     followed = CareNeed.objects.select_for_update(of=("self",)).filter(pk__in=list(asked), state__in=needs.FOLLOWED)
     for need in followed.select_related("contact__label"):
         contact, met = asked[need.pk]
-        if need.contact.label.person_id == contact.said.person and contact.on >= need.contact.on:
+        if need.contact.label.person_id == contact.need.person and contact.on >= need.contact.on:
             _record_answer(writing, need, contact, met=met)
 
 

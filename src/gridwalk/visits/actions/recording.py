@@ -56,7 +56,7 @@ def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence
     """Record visits of one grid in one transaction; a refused one does not hold the others. Raises NotPermitted."""
     access.require(actor, Verb.RECORD_VISIT, grid)
     with core.write_to(
-        grid, *at_the_door.grids_touched(grid, [v.found for v in visits]), actor=actor, at=at
+        grid, *at_the_door.grids_touched(grid, [v.findings for v in visits]), actor=actor, at=at
     ) as writing:
         answers, _ = record_in(writing, grid, visits, campaigns.running_for(grid))
     return answers
@@ -90,7 +90,7 @@ def record_in(
     )
     standing, by_id = _on_record(before_them())
     answers: dict[uuid.UUID, Answer] = {}
-    made: list[tuple[Visit, Found]] = []
+    rows: list[tuple[Visit, Found]] = []
     proved: set[uuid.UUID] = set()
     was: dict[Target, str] = {}
     for new in sorted(visits, key=lambda v: v.at):
@@ -102,7 +102,7 @@ def record_in(
             if _proves_vacancy(visit, standing[new.entity]):
                 proved.add(visit.id)
             standing[new.entity].append(visit)
-            made.append((visit, new.found))
+            rows.append((visit, new.findings))
             if target is not None:
                 was.setdefault(target, target.state)
                 targets.settle(target, standing[new.entity], new=visit)
@@ -114,11 +114,11 @@ def record_in(
             target.assignee_id if target else None,
         )
     place = {visit.id: n for n, visit in enumerate(visits)}
-    made.sort(key=lambda pair: place[pair[0].id])  # facts follow the order they were written down in, not the clock
-    bulk.insert([visit for visit, _ in made])
-    judged = at_the_door.carry(writing, made, around.entities, proved)
+    rows.sort(key=lambda pair: place[pair[0].id])  # facts follow the order they were written down in, not the clock
+    bulk.insert([visit for visit, _ in rows])
+    judged = at_the_door.carry(writing, rows, around.entities, proved)
     targets.save(writing, list(was), was, source="visit")
-    _note(writing, grid, made)
+    _note(writing, grid, rows)
     return [answers[v.id] for v in visits], judged
 
 
@@ -171,8 +171,8 @@ def _visit(writing: Writing, grid: str, new: NewVisit, target: Target | None) ->
         met_adult=new.met_adult,
         revisit_at=new.revisit_at,
         received_at=writing.at,
-        n_confirmed=len(new.found.confirmed),
-        n_changed=new.found.n_changed,
+        n_confirmed=len(new.findings.confirmed),
+        n_changed=new.findings.n_changed,
     )
 
 
@@ -182,8 +182,8 @@ def _proves_vacancy(visit: Visit, others: Sequence[Visit]) -> bool:
     )
 
 
-def _note(writing: Writing, grid: str, made: Sequence[tuple[Visit, Found]]) -> None:
-    for visit, _ in made:
+def _note(writing: Writing, grid: str, rows: Sequence[tuple[Visit, Found]]) -> None:
+    for visit, _ in rows:
         record = {
             "outcome": visit.outcome,
             "at": visit.at.isoformat(),

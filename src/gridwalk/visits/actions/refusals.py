@@ -33,11 +33,11 @@ class Known:
 
 def people_at(dwellings: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
     """The persons linked to each dwelling now, living there or registered there."""
-    found: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    persons: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     links = Residence.objects.filter(dwelling_id__in=dwellings, to_on__isnull=True)
     for dwelling, person in links.values_list("dwelling_id", "person_id"):
-        found[dwelling].add(person)
-    return found
+        persons[dwelling].add(person)
+    return persons
 
 
 def of_repeat(new: NewVisit, before: Visit) -> str:
@@ -84,12 +84,12 @@ def _of_time(new: NewVisit, around: Known, earlier: Sequence[Visit]) -> str:
 
 def _of_found(new: NewVisit, people: set[uuid.UUID]) -> str:
     """A visit speaks of its own door and of who belongs to it, of nothing else."""
-    found: Found = new.found
-    here = people | {a.id for a in found.arrivals}
-    if not found.persons <= here or any(c.entity != new.entity for c in found.claims if c.kind != "person"):
+    findings: Found = new.findings
+    here = people | {a.id for a in findings.arrivals}
+    if not findings.persons <= here or any(c.entity != new.entity for c in findings.claims if c.kind != "person"):
         return "填的人里有不在这一户名下的，没有记。请刷新这一户再填。"
-    faults = [needs.faults(need, clock.local_date(new.at)) for need in found.care]
-    if any("by" in one for one in faults):
+    faults = [needs.faults(need, clock.local_date(new.at)) for need in findings.care]
+    if any("by" in fault for fault in faults):
         return "转介的办结日期早于走访那天，或太远，没有记。请改了日期再传。"
     if any(faults):
         return "不认得这种需要或帮助，没有记。"

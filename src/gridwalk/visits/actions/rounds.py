@@ -72,14 +72,14 @@ def record_rounds(*, actor: Viewer, at: dt.datetime, things: Sequence[Thing], se
     with core.write_to(*grids, actor=actor, at=at) as writing:
         entities = _load(things, lock=True)
         looks = _looks([entity.id for entity in entities])
-        made: list[tuple[Any, Round]] = []
+        rounds: list[tuple[Any, Round]] = []
         refused: dict[uuid.UUID, str] = {}
         for entity in entities:
             if reason := _refusal(entity, seen, looks[entity.id]):
                 refused[entity.id] = reason
             elif not any(_same(past_look, seen, actor) for past_look, _ in looks[entity.id]):
-                made.append((entity, _round(writing, entity, seen)))
-        _save(writing, made, looks)
+                rounds.append((entity, _round(writing, entity, seen)))
+        _save(writing, rounds, looks)
     return Recorded(len(entities) - len(refused), refused)
 
 
@@ -164,13 +164,13 @@ def _round(writing: Writing, entity: Any, seen: Seen) -> Round:
 
 
 def _save(
-    writing: Writing, made: Sequence[tuple[Any, Round]], standing: Mapping[uuid.UUID, Sequence[tuple[Round, Look]]]
+    writing: Writing, rounds: Sequence[tuple[Any, Round]], standing: Mapping[uuid.UUID, Sequence[tuple[Round, Look]]]
 ) -> None:
     """Step: rounds move the last contact of their things, and the state of a facility where no later round stands."""
-    bulk.insert([round_ for _, round_ in made])
+    bulk.insert([round_ for _, round_ in rounds])
     new_claims: list[Claim] = []
     by_kind: dict[str, list[tuple[Any, Round]]] = defaultdict(list)
-    for entity, round_ in made:
+    for entity, round_ in rounds:
         by_kind[entity.KIND].append((entity, round_))
         entity.last_contact_on = max(round_.on, entity.last_contact_on or round_.on)
         new = look(round_)

@@ -20,7 +20,7 @@ WORDS = {"remaining": "还没去", "visited": "已走访", "explained": "已说�
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A door on the elevation. ``said``: its state as read aloud."""
+    """A door on the elevation. ``label``: its state as read aloud."""
 
     dwelling: uuid.UUID
     room: str
@@ -30,7 +30,7 @@ class Cell:
     tone: str
     let: bool
     care: bool
-    said: str
+    label: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _cell(
         tone=tone,
         let=door.label == "出租房",
         care=door.has_care,
-        said=spoken,
+        label=spoken,
     )
 
 

@@ -254,7 +254,7 @@ class PastRound:
     label: str
     mark: str
     tone: str
-    said: str
+    words: str
     who: str
     listed: bool
     withdrawn: str
@@ -279,7 +279,7 @@ def _past(round_: Round) -> PastRound:
         label=label,
         mark=mark,
         tone=tone,
-        said="，".join(part for part in parts if part),
+        words="，".join(part for part in parts if part),
         who=round_.worker_name,
         listed=round_.result == "listed",
         withdrawn=round_.withdrawn_reason if round_.withdrawn_at else "",

@@ -40,7 +40,7 @@ def test_one_visit_feeds_everything_that_is_kept_about_a_home(walk: Walk) -> Non
         "met",
         walk.then(),
         met_adult=True,
-        found=Found(
+        findings=Found(
             claims=(Claim("dwelling", door.id, "tenure", "owner", "visit"),),
             confirmed=(stays.id,),
             arrivals=(baby,),
@@ -76,15 +76,15 @@ def test_a_visit_speaks_only_of_its_own_door(walk: Walk) -> None:
         Found(claims=(Claim("dwelling", far.id, "tenure", "let", "visit"),)),
         Found(confirmed=(ids.new_id(),)),
     ]
-    for found in foreign:
-        answer = walk.knock(door, "met", walk.then(), found=found)
+    for findings in foreign:
+        answer = walk.knock(door, "met", walk.then(), findings=findings)
         assert answer.reason == "填的人里有不在这一户名下的，没有记。请刷新这一户再填。"
     assert walk.knock(
-        door, "met", walk.then(), found=Found(care=(Need(person=here.id, need="a car"),))
+        door, "met", walk.then(), findings=Found(care=(Need(person=here.id, need="a car"),))
     ).reason.startswith("不认得")
     assert not Visit.objects.exists()
     assert Person.objects.get(pk=stranger.id).verified_on is None
-    assert walk.knock(door, "met", walk.then(), found=Found(confirmed=(here.id,))).accepted
+    assert walk.knock(door, "met", walk.then(), findings=Found(confirmed=(here.id,))).accepted
 
 
 def test_who_is_known_to_have_ended_does_not_hold_up_the_batch(walk: Walk) -> None:
@@ -94,7 +94,8 @@ def test_who_is_known_to_have_ended_does_not_hold_up_the_batch(walk: Walk) -> No
     Person.objects.filter(pk=person.id).update(status="moved_away")
     end = Found(ends=((person.id, "deceased"),))
     visits = [
-        NewVisit(kind="dwelling", entity=door.id, outcome="met", at=walk.then(-1, hour), found=end) for hour in (9, 10)
+        NewVisit(kind="dwelling", entity=door.id, outcome="met", at=walk.then(-1, hour), findings=end)
+        for hour in (9, 10)
     ]
     answers = recording.record_visits(actor=walk.worker, at=walk.at, grid=GRID, visits=visits)
     assert [a.accepted for a in answers] == [True, True]
@@ -112,7 +113,7 @@ def test_two_contacts_in_one_batch_are_both_kept_and_the_later_day_counts(walk: 
             entity=door.id,
             outcome="met",
             at=walk.then(days),
-            found=Found(care=(Need(person=person.id, need=need, help="given"),)),
+            findings=Found(care=(Need(person=person.id, need=need, help="given"),)),
         )
         for days, need in ((0, "medical"), (-3, "repair"))
     ]
@@ -132,9 +133,9 @@ def test_vacancy_counts_only_with_a_second_source_and_another_worker_only_after_
     walk.knock(door, "vacant_confirmed", walk.then(-1), by=walk.worker, second_source="other_worker")
     assert target(door).state == "remaining"  # the other looked only two days before, and one's own look is no second
     walk.knock(door, "vacant_confirmed", walk.then(-2), by=other, second_source="other_worker")
-    found = dwelling(door.id)
+    home = dwelling(door.id)
     assert target(door).state == "visited"
-    assert (found.occupancy, found.vacancy_source, found.vacancy_confirmed_on) == (
+    assert (home.occupancy, home.vacancy_source, home.vacancy_confirmed_on) == (
         "vacant",
         "other_worker",
         walk.then(-2).date(),
@@ -146,6 +147,6 @@ def test_an_older_proof_typed_in_late_does_not_replace_a_newer_one(walk: Walk) -
     walk.dispatch()
     walk.knock(door, "vacant_confirmed", walk.then(-1), second_source="neighbour")
     walk.knock(door, "vacant_confirmed", walk.then(-5), second_source="property_office")
-    found = dwelling(door.id)
-    assert (found.vacancy_source, found.vacancy_confirmed_on) == ("neighbour", walk.then(-1).date())
-    assert found.last_contact_on == walk.then(-1).date()
+    home = dwelling(door.id)
+    assert (home.vacancy_source, home.vacancy_confirmed_on) == ("neighbour", walk.then(-1).date())
+    assert home.last_contact_on == walk.then(-1).date()

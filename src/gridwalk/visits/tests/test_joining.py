@@ -32,9 +32,9 @@ def test_a_door_in_no_ledger_joins_register_and_campaign_once(walk: Walk) -> Non
         doors.join_door(actor=walk.worker, at=walk.at, grid=GRID, place={**PLACE, "room": ""})
     assert Dwelling.objects.count() == 1
 
-    found = doors.join_door(actor=walk.worker, at=walk.at, grid=GRID, place=PLACE)
-    assert (target(dwelling(found)).state, dwelling(found).floor) == ("remaining", 5)
-    assert walk.knock(dwelling(found), "met", walk.then()).state == "visited"
+    door = doors.join_door(actor=walk.worker, at=walk.at, grid=GRID, place=PLACE)
+    assert (target(dwelling(door)).state, dwelling(door).floor) == ("remaining", 5)
+    assert walk.knock(dwelling(door), "met", walk.then()).state == "visited"
     with pytest.raises(VisitRefused, match="已经登记在册"):
         doors.join_door(actor=walk.worker, at=walk.at, grid=GRID, place={**PLACE, "building": "1幢"})
 
@@ -48,15 +48,15 @@ def test_a_call_to_somebody_cared_for_is_a_contact_and_moves_the_day_due(walk: W
     centre = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, "120105001"),))
     for stranger in (made_up.worker(FAR_GRID), centre):
         with pytest.raises(NotHere):
-            care.record_contact(actor=stranger, at=walk.at, said=Need(person=given.person_id))
+            care.record_contact(actor=stranger, at=walk.at, need=Need(person=given.person_id))
 
-    (made,) = care.record_contact(
-        actor=walk.worker, at=walk.at, said=Need(person=given.person_id, need="medical", help="referred", to="hospital")
+    (contact,) = care.record_contact(
+        actor=walk.worker, at=walk.at, need=Need(person=given.person_id, need="medical", help="referred", to="hospital")
     )
-    assert (made.need, made.help, made.on) == ("medical", "referred", walk.at.date())
+    assert (contact.need, contact.help, contact.on) == ("medical", "referred", walk.at.date())
     with pytest.raises(CareRefused) as refused:
         care.record_contact(
-            actor=walk.worker, at=walk.at, said=Need(person=given.person_id, need="a car", help="given")
+            actor=walk.worker, at=walk.at, need=Need(person=given.person_id, need="a car", help="given")
         )
     assert set(refused.value.faults) == {"need"}
     assert (CareContact.objects.count(), CareNeed.objects.get().state) == (1, "referred")

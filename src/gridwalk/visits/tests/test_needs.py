@@ -25,8 +25,8 @@ ON = dt.date(2026, 6, 1)
 SOMEBODY = ids.new_id()
 
 
-def seen(*said: Need) -> Found:
-    return Found(confirmed=tuple(need.person for need in said), care=said)
+def seen(*found_needs: Need) -> Found:
+    return Found(confirmed=tuple(need.person for need in found_needs), care=found_needs)
 
 
 def state() -> str:
@@ -51,7 +51,7 @@ def test_what_was_done_says_how_it_begins_and_when_somebody_asks(
 
 
 @pytest.mark.parametrize(
-    ("said", "wrong"),
+    ("need", "wrong"),
     [
         (Need(person=SOMEBODY, need="medical", help="given"), set()),
         (Need(person=SOMEBODY, need="a car", help="given"), {"need"}),
@@ -62,8 +62,8 @@ def test_what_was_done_says_how_it_begins_and_when_somebody_asks(
         (Need(person=SOMEBODY, need="medical", help="referred", to="hospital", by=ON + dt.timedelta(days=91)), {"by"}),
     ],
 )
-def test_what_cannot_be_filled_in_so(said: Need, wrong: set[str]) -> None:
-    assert set(needs.faults(said, ON)) == wrong
+def test_what_cannot_be_filled_in_so(need: Need, wrong: set[str]) -> None:
+    assert set(needs.faults(need, ON)) == wrong
 
 
 def test_a_need_found_at_the_door_is_followed_once_and_answered_there(walk: Walk) -> None:
@@ -76,26 +76,33 @@ def test_a_need_found_at_the_door_is_followed_once_and_answered_there(walk: Walk
     label(somebody_else)
     CareLabel.objects.update(starts_on=walk.then(-30).date())
     first = walk.knock(
-        door, "met", walk.then(-3), found=seen(Need(person=person.id, need="medical", help="referred", to="hospital"))
+        door,
+        "met",
+        walk.then(-3),
+        findings=seen(Need(person=person.id, need="medical", help="referred", to="hospital")),
     ).id
-    found = CareNeed.objects.get()
-    assert (CareContact.objects.count(), found.state, found.referred_to) == (2, "referred", "hospital")
+    care_need = CareNeed.objects.get()
+    assert (CareContact.objects.count(), care_need.state, care_need.referred_to) == (2, "referred", "hospital")
     walk.knock(
         door,
         "met",
         walk.then(-2),
-        found=seen(Need(person=person.id), Need(person=somebody_else.id, asked=((found.pk, True),))),
+        findings=seen(Need(person=person.id), Need(person=somebody_else.id, asked=((care_need.pk, True),))),
     )
     assert state() == "referred", "nobody answers for another; no new need closes nothing"
-    asked = walk.knock(door, "met", walk.then(-1), found=seen(Need(person=person.id, asked=((found.pk, True),)))).id
+    asked = walk.knock(
+        door, "met", walk.then(-1), findings=seen(Need(person=person.id, asked=((care_need.pk, True),)))
+    ).id
     assert (state(), CareNeed.objects.get().met_in_id) == ("confirmed", asked)
 
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=asked, reason="记错了人")
-    found.refresh_from_db()
-    assert (found.state, found.met_on, found.ask_on) == ("open", None, walk.at.date())
+    care_need.refresh_from_db()
+    assert (care_need.state, care_need.met_on, care_need.ask_on) == ("open", None, walk.at.date())
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=first, reason="记错了户")
     assert state() == "withdrawn"
-    late = walk.knock(door, "met", walk.then(-1, 15), found=seen(Need(person=person.id, asked=((found.pk, False),))))
+    late = walk.knock(
+        door, "met", walk.then(-1, 15), findings=seen(Need(person=person.id, asked=((care_need.pk, False),)))
+    )
     assert late.accepted
     assert state() == "withdrawn", "what is over stays over"
 
@@ -105,13 +112,13 @@ def test_what_was_heard_after_the_last_label_ended_is_kept(walk: Walk) -> None:
     person = walk.street.person("王试甲", door)
     given = label(person)
     CareLabel.objects.update(ended_on=walk.then(-9).date(), ended_why="not_needed")
-    walk.knock(door, "met", walk.then(-3), found=seen(Need(person=person.id, need="repair")))
+    walk.knock(door, "met", walk.then(-3), findings=seen(Need(person=person.id, need="repair")))
     assert (CareNeed.objects.get().contact.label_id, state()) == (given.id, "open")
     refused = walk.knock(
         door,
         "met",
         walk.then(-2),
-        found=seen(Need(person=person.id, need="repair", help="referred", to="street", by=walk.then(-4).date())),
+        findings=seen(Need(person=person.id, need="repair", help="referred", to="street", by=walk.then(-4).date())),
     )
     assert "办结日期" in refused.reason
 
@@ -119,7 +126,7 @@ def test_what_was_heard_after_the_last_label_ended_is_kept(walk: Walk) -> None:
 def test_a_need_goes_with_its_person_to_the_next_grid(walk: Walk) -> None:
     person = walk.street.person("王试甲", walk.street.door("101"))
     label(person)
-    care.record_contact(actor=walk.worker, at=walk.at, said=Need(person=person.id, need="repair", help="given"))
+    care.record_contact(actor=walk.worker, at=walk.at, need=Need(person=person.id, need="repair", help="given"))
     walk.street.move_in(person, walk.street.door("102", NEXT_GRID), "lives_here")
     rows, n = followed.followed(made_up.worker(NEXT_GRID), NEXT_GRID, walk.at.date())
     assert (n, rows[0].name) == (1, "王试甲")

@@ -29,7 +29,7 @@ def campaign(walk: Walk) -> Campaign:
     walk.street.person("王试甲", doors["101"])
     walk.street.person("王试乙", doors["201"], phone=made_up.phone(1))
     walk.street.say(doors["202"], "tenure", "let")
-    made = walk.dispatch()
+    campaign = walk.dispatch()
     walk.knock(doors["101"], "met", walk.then(-1))
     walk.knock(doors["102"], "refused", walk.then(-1))
     walk.knock(doors["103"], "vacant_confirmed", walk.then(-1))
@@ -37,7 +37,7 @@ def campaign(walk: Walk) -> Campaign:
     walk.knock(doors["201"], "no_answer", walk.then(-1))
     walk.knock(doors["202"], "no_answer", walk.then(-1), revisit_at=walk.then(1, 19, 0))
     walk.knock(doors["203"], "moved_away", walk.then(-1))
-    return made
+    return campaign
 
 
 def test_every_door_that_is_left_has_one_reason_and_one_next_step(walk: Walk, campaign: Campaign) -> None:
@@ -84,7 +84,7 @@ def test_who_may_not_see_care_is_told_neither_letting_nor_vacancy(walk: Walk, ca
     assert {r.step.code for r in masked}.isdisjoint({"second_source"})
     shown = chart.elevation(centre, Building.objects.get(), campaign, walk.at)
     assert {cell.mark for _, line in shown.floors for cell in line[0] if cell} == {"访", "拒", "无", "约", "核", "未"}
-    assert not any("空" in cell.said for _, line in shown.floors for cell in line[0] if cell)
+    assert not any("空" in cell.label for _, line in shown.floors for cell in line[0] if cell)
     vacant = Dwelling.objects.get(room="104")
     assert [(v.outcome, v.second_source) for v in paper.visits_of(centre, vacant.id, GRID)] == [("no_answer", "")]
     assert [v.outcome for v in paper.visits_of(walk.worker, vacant.id, GRID)] == ["vacant_confirmed"]
@@ -110,9 +110,9 @@ def test_the_elevation_and_its_pairs_agree_with_the_targets(walk: Walk, campaign
     assert (shown.n_visited, shown.n_doors) == (2, 8)
     assert chart.building_pairs(campaign, [building]) == {building.id: (2, 1, 8)}
     assert sum(n for *_, n in shown.legend) == 8
-    said = {cell.room: cell.said for _, line in shown.floors for cell in line[0] if cell}
-    assert said["103"] == "1层 103，报空房，待证实"
-    assert said["202"] == "2层 202，约好回访，出租"
+    labels = {cell.room: cell.label for _, line in shown.floors for cell in line[0] if cell}
+    assert labels["103"] == "1层 103，报空房，待证实"
+    assert labels["202"] == "2层 202，约好回访，出租"
 
 
 def test_paper_tells_who_was_visited_and_nothing_of_vacancy_or_letting(walk: Walk, campaign: Campaign) -> None:

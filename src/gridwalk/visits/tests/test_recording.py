@@ -30,13 +30,18 @@ def test_a_knock_settles_the_door_and_a_stranger_cannot_record_it(walk: Walk) ->
     assert (target(door).state, Visit.objects.count()) == ("remaining", 0)
 
     answer = walk.knock(door, "met", walk.then())
-    found = target(door)
+    door_target = target(door)
     assert (answer.accepted, answer.state) == (True, "visited")
-    assert (found.state, found.outcome, found.settled_at, found.met_in_person) == ("visited", "met", walk.then(), True)
-    assert (found.n_visits, found.bands, found.last_visit_at) == (1, ["morning"], walk.then())
+    assert (door_target.state, door_target.outcome, door_target.settled_at, door_target.met_in_person) == (
+        "visited",
+        "met",
+        walk.then(),
+        True,
+    )
+    assert (door_target.n_visits, door_target.bands, door_target.last_visit_at) == (1, ["morning"], walk.then())
     assert Stream.objects.get(code=GRID).version == before + 1
     assert dwelling(door.id).last_contact_on == dwelling(door.id).verified_on == walk.at.date()
-    change = Change.objects.get(kind="target", entity=found.id, field="state")
+    change = Change.objects.get(kind="target", entity=door_target.id, field="state")
     assert (change.old_clear, change.new_clear) == ("remaining", "visited")
 
 
@@ -114,8 +119,8 @@ def test_a_visit_typed_in_late_changes_no_later_agreement(walk: Walk) -> None:
     agreed = walk.then(2, 19)
     walk.knock(door, "no_answer", walk.then(-1), revisit_at=agreed)
     walk.knock(door, "no_answer", walk.then(-5))
-    found = target(door)
-    assert (found.revisit_at, found.last_visit_at, found.n_visits) == (agreed, walk.then(-1), 2)
+    door_target = target(door)
+    assert (door_target.revisit_at, door_target.last_visit_at, door_target.n_visits) == (agreed, walk.then(-1), 2)
     walk.knock(door, "met", walk.then())
     assert target(door).revisit_at is None
 
@@ -123,9 +128,9 @@ def test_a_visit_typed_in_late_changes_no_later_agreement(walk: Walk) -> None:
 def test_a_plan_is_done_with_by_the_visit_it_was_for_and_not_by_an_earlier_one(walk: Walk) -> None:
     door = walk.street.door()
     walk.dispatch()
-    found = target(door)
-    found.planned_on, found.planned_band = walk.at.date(), "evening"
-    found.save()
+    door_target = target(door)
+    door_target.planned_on, door_target.planned_band = walk.at.date(), "evening"
+    door_target.save()
     walk.knock(door, "no_answer", walk.then(-2))
     assert target(door).planned_on == walk.at.date()
     walk.knock(door, "no_answer", walk.then())
@@ -159,7 +164,7 @@ def test_a_batch_asks_as_little_of_the_database_as_two_visits_do(walk: Walk) -> 
                 outcome="met" if i % 2 else "vacant_confirmed",
                 at=walk.then(-1, hour),
                 second_source="" if i % 2 else "neighbour",
-                found=Found(confirmed=(person.pk,), care=(Need(person=person.pk),))  # type: ignore[attr-defined]
+                findings=Found(confirmed=(person.pk,), care=(Need(person=person.pk),))  # type: ignore[attr-defined]
                 if i % 2
                 else Found(),
             )
@@ -173,7 +178,7 @@ def test_a_batch_asks_as_little_of_the_database_as_two_visits_do(walk: Walk) -> 
     queries(list(homes[14:]), 9)  # the first line of a grid's audit also begins its chain
     two, twelve = queries(list(homes[:2]), 10), queries(list(homes[2:14]), 11)
     assert twelve == two
-    one = NewVisit(kind="dwelling", entity=homes[0][0].pk, outcome="no_answer", at=walk.then(), id=ids.new_id())
+    visit = NewVisit(kind="dwelling", entity=homes[0][0].pk, outcome="no_answer", at=walk.then(), id=ids.new_id())
     with CaptureQueriesContext(connection) as asked:
-        recording.record_visit(actor=walk.worker, at=walk.at + dt.timedelta(minutes=1), grid=GRID, visit=one)
+        recording.record_visit(actor=walk.worker, at=walk.at + dt.timedelta(minutes=1), grid=GRID, visit=visit)
     assert len(asked) <= 15

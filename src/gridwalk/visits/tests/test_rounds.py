@@ -46,7 +46,7 @@ def test_the_latest_day_says_how_it_stands_and_of_one_day_what_was_written_last(
     assert rules.last_look([broken, look(8, "repaired", order=2)]) == look(8, "repaired", order=2)
     assert rules.last_look([look(9, "listed"), broken]) == broken, "a ledger's day says nothing of the state"
     assert rules.last_look([look(9, "listed")]) is None
-    assert [one.leaves for one in (broken, look(8, "faulty"), look(8, "fine"), look(8, "repaired"))] == [
+    assert [past_look.leaves for past_look in (broken, look(8, "faulty"), look(8, "fine"), look(8, "repaired"))] == [
         "out_of_use",
         "faulty",
         "active",
@@ -67,7 +67,7 @@ LOOKS = st.lists(
         look, st.integers(1, 28), st.sampled_from(["fine", "faulty", "repaired", "listed"]), order=st.integers(0, 99)
     ),
     max_size=6,
-    unique_by=lambda one: (one.on, one.order),
+    unique_by=lambda past_look: (past_look.on, past_look.order),
 )
 
 

@@ -113,14 +113,14 @@ def test_more_attempts_never_unsettle_a_visited_door(first: list[Attempt], later
 
 def literal(attempts: list[Attempt]) -> str:
     """domain.md §2, rate 1, sentence by sentence."""
-    said = [a for a in attempts if a.recheck != "rejected"]
+    standing = [a for a in attempts if a.recheck != "rejected"]
 
     def earlier(a: Attempt) -> list[Attempt]:
-        return [b for b in said if b.at < a.at]
+        return [b for b in standing if b.at < a.at]
 
-    met = any(a.outcome == "met" for a in said)
+    met = any(a.outcome == "met" for a in standing)
     by_phone_after_a_failed_knock = any(
-        a.outcome == "phone" and any(b.outcome in ("no_answer", "refused") for b in earlier(a)) for a in said
+        a.outcome == "phone" and any(b.outcome in ("no_answer", "refused") for b in earlier(a)) for a in standing
     )
     vacant_by_a_second_source = any(
         a.outcome == "vacant_confirmed"
@@ -131,16 +131,16 @@ def literal(attempts: list[Attempt]) -> str:
                 and any(b.worker != a.worker and a.at - b.at >= dt.timedelta(days=7) for b in earlier(a))
             )
         )
-        for a in said
+        for a in standing
     )
-    gone = [a for a in said if a.outcome in ("moved_away", "not_found")]
+    gone = [a for a in standing if a.outcome in ("moved_away", "not_found")]
     if met or by_phone_after_a_failed_knock or vacant_by_a_second_source or any(a.recheck for a in gone):
         return "visited"
     if gone:
         return "pending"
-    absent = [a for a in said if a.outcome == "no_answer"]
+    absent = [a for a in standing if a.outcome == "no_answer"]
     often = len({a.at.date() for a in absent}) >= 3 and len({rules.band_of(a.at) for a in absent}) >= 2
-    return "explained" if often or any(a.outcome == "refused" for a in said) else "remaining"
+    return "explained" if often or any(a.outcome == "refused" for a in standing) else "remaining"
 
 
 @given(attempts_)

@@ -33,8 +33,13 @@ def test_it_is_taken_back_with_a_reason_by_who_may_and_once(walk: Walk) -> None:
     assert target(door).state == "visited"
 
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=visit, reason="记错了门，是 12000000001 家")
-    found = target(door)
-    assert (found.state, found.n_visits, found.bands, found.settled_at) == ("remaining", 0, [], None)
+    door_target = target(door)
+    assert (door_target.state, door_target.n_visits, door_target.bands, door_target.settled_at) == (
+        "remaining",
+        0,
+        [],
+        None,
+    )
     stored = Visit.objects.get()
     assert (stored.withdrawn_at, stored.withdrawn_reason) == (walk.at, "记错了门，是 ******01 家")
     assert AuditEntry.objects.filter(verb="visit.withdrawn", subject=door.id).count() == 1
@@ -48,22 +53,22 @@ def test_contacts_and_proofs_fall_back_to_the_visits_that_stand(walk: Walk) -> N
     label(person)
     walk.dispatch()
     care = Found(confirmed=(person.id,), care=(Need(person=person.id),))
-    walk.knock(door, "met", walk.then(-8), found=care)
-    wrong = walk.knock(door, "met", walk.then(-1), found=care).id
+    walk.knock(door, "met", walk.then(-8), findings=care)
+    wrong = walk.knock(door, "met", walk.then(-1), findings=care).id
     walk.knock(empty, "vacant_confirmed", walk.then(-9), second_source="neighbour")
     wrong_too = walk.knock(empty, "vacant_confirmed", walk.then(-1), second_source="property_office").id
     for visit in (wrong, wrong_too):
         withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=visit, reason="没有去过")
 
     assert CareLabel.objects.get().last_contact_on == dwelling(door.id).last_contact_on == walk.then(-8).date()
-    found = dwelling(empty.id)
-    assert (found.vacancy_source, found.vacancy_confirmed_on) == ("neighbour", walk.then(-9).date())
+    home = dwelling(empty.id)
+    assert (home.vacancy_source, home.vacancy_confirmed_on) == ("neighbour", walk.then(-9).date())
     assert (target(door).state, target(empty).state) == ("visited", "visited")
 
     last = Visit.objects.get(entity=empty.id, withdrawn_at__isnull=True).id
     withdrawing.withdraw_visit(actor=walk.worker, at=walk.at, visit=last, reason="邻居说错了")
-    found = dwelling(empty.id)
-    assert (found.vacancy_source, found.vacancy_confirmed_on, found.last_contact_on) == ("", None, None)
+    home = dwelling(empty.id)
+    assert (home.vacancy_source, home.vacancy_confirmed_on, home.last_contact_on) == ("", None, None)
     assert target(empty).state == "remaining"
 
 

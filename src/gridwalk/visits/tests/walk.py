@@ -56,11 +56,11 @@ class Walk:
         when: dt.datetime,
         *,
         by: Viewer | None = None,
-        found: Found | None = None,
+        findings: Found | None = None,
         **more: Any,
     ) -> Answer:
         """One visit, as the worker of the grid records it."""
-        visit = NewVisit(kind=door.KIND, entity=door.pk, outcome=outcome, at=when, found=found or Found(), **more)
+        visit = NewVisit(kind=door.KIND, entity=door.pk, outcome=outcome, at=when, findings=findings or Found(), **more)
         (answer,) = recording.record_visits(actor=by or self.worker, at=self.at, grid=door.grid_id, visits=[visit])
         return answer
 

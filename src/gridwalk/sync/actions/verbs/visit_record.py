@@ -59,7 +59,7 @@ class VisitRecord(Verb):
             second_source=body.second_source,
             met_adult=body.met_adult,
             revisit_at=body.revisit_at,
-            found=findings,
+            findings=findings,
             source="phone",
             id=intention.op,
         )

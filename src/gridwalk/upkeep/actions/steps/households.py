@@ -30,7 +30,7 @@ def move(moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: boo
     standing = {
         link.person_id: link for link in Residence.objects.filter(dwelling=to, person__in=people, to_on__isnull=True)
     }
-    made = []
+    links = []
     for link in leaving:
         kind = kind_after_move(link.kind, along=along)
         if there := standing.get(link.person_id):
@@ -47,21 +47,21 @@ def move(moves: Moves, leaving: Sequence[Residence], to: Dwelling, *, along: boo
         )
         record = {"person": str(link.person_id), "dwelling": str(to.pk), "kind": kind}
         writing.created(to.grid_id, "residence", new.pk, record, source="office", reason=moves.reason)
-        made.append(new)
+        links.append(new)
     staying = [link for link in leaving if stays_registered(link.kind, along=along)]
     moves.set(staying, history="residence", kind=REGISTERED, to_on=None)
     moves.set([link for link in leaving if link not in staying], history="residence", to_on=from_on)
-    bulk.insert(made)
+    bulk.insert(links)
     creation.place_persons(writing, people)
-    return made
+    return links
 
 
-def use_doors(moves: Moves, said: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def use_doors(moves: Moves, facts: Mapping[uuid.UUID, Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """What becomes of the doors, through the one door for facts; returns by door what they were, for ``give_back``."""
     before = {}
-    for door in Dwelling.objects.select_for_update().filter(pk__in=list(said)):
+    for door in Dwelling.objects.select_for_update().filter(pk__in=list(facts)):
         was = {door.pk: {name: getattr(door, name) for name in PROOF}}
-        before[str(door.pk)] = merging.take_facts(moves, door, said[door.pk])
+        before[str(door.pk)] = merging.take_facts(moves, door, facts[door.pk])
         moves.noticed(Dwelling.objects.filter(pk=door.pk), was)
     return before
 

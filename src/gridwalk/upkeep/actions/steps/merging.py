@@ -71,19 +71,19 @@ def give_facts_back(
 
     Raises NumberTaken.
     """
-    untouched = [one for one in before if winner.heads.get(one["field"]) in {str(op), one["head"]}]
-    heads = {one["field"]: one["head"] for one in untouched}
-    _say(writing, winner, {one["field"]: one["old"] for one in untouched}, heads, reason)
+    untouched = [fact for fact in before if winner.heads.get(fact["field"]) in {str(op), fact["head"]}]
+    heads = {fact["field"]: fact["head"] for fact in untouched}
+    _say(writing, winner, {fact["field"]: fact["old"] for fact in untouched}, heads, reason)
     again = columns.TABLES[winner.KIND]._default_manager.get(pk=winner.pk)
     again.heads = {field: head for field, head in again.heads.items() if heads.get(field, head) is not None}
     bulk.update([again], ["heads"])
-    return sorted({one["field"] for one in before} - heads.keys())
+    return sorted({fact["field"] for fact in before} - heads.keys())
 
 
 def _say(
     writing: Writing, entity: Entity, values: Mapping[str, Any], heads: Mapping[str, str | None], reason: str
 ) -> None:
-    said = [
+    new_claims = [
         Claim(
             entity.KIND,
             entity.pk,
@@ -95,7 +95,7 @@ def _say(
         )
         for field, value in values.items()
     ]
-    if any(one.verdict is Verdict.ASK for one in claims.apply_claims(writing, said)):
+    if any(judgement.verdict is Verdict.ASK for judgement in claims.apply_claims(writing, new_claims)):
         raise NumberTaken
 
 
@@ -130,11 +130,11 @@ def hand_over_door(moves: Moves, stays: Dwelling, goes: Dwelling) -> set[uuid.UU
     organizations = list(Organization.objects.filter(dwelling=goes))
     moves.set(organizations, dwelling_id=stays.pk)
     regrid(moves.writing, organizations, stays.grid_id)
-    known = FormerAddress.objects.filter(dwelling=stays).values("address_key")
-    moves.set(FormerAddress.objects.filter(dwelling=goes).exclude(address_key__in=known), dwelling_id=stays.pk)
+    keys = FormerAddress.objects.filter(dwelling=stays).values("address_key")
+    moves.set(FormerAddress.objects.filter(dwelling=goes).exclude(address_key__in=keys), dwelling_id=stays.pk)
     pointing = Difference.objects.filter(state__in=rules.WAITING, evidence__dwelling=str(goes.pk))
-    for one in pointing:
-        moves.set([one], evidence={**one.evidence, "dwelling": str(stays.pk)}, state=one.state)
+    for difference in pointing:
+        moves.set([difference], evidence={**difference.evidence, "dwelling": str(stays.pk)}, state=difference.state)
     return ended
 
 
@@ -194,9 +194,9 @@ def hand_over_care(moves: Moves, winner: Person, loser: Person) -> None:
     they found.
     """
     today = clock.local_date(moves.writing.at)
-    held = CareLabel.objects.filter(person=winner)
-    running = {label.category: label for label in held.filter(predicates.label_runs(today))}
-    begun = set(held.values_list("category", "starts_on"))
+    labels = CareLabel.objects.filter(person=winner)
+    running = {label.category: label for label in labels.filter(predicates.label_runs(today))}
+    begun = set(labels.values_list("category", "starts_on"))
     runs = set(CareLabel.objects.filter(predicates.label_runs(today), person=loser).values_list("pk", flat=True))
     for label in CareLabel.objects.filter(person=loser).order_by("ends_on", "id"):
         same = running.get(label.category) if label.pk in runs else None
@@ -228,20 +228,20 @@ def hand_over_questions(moves: Moves, winner: Entity, loser: Entity, *, ended: C
     homes = set(Residence.objects.filter(person_id=winner.pk, to_on__isnull=True).values_list("dwelling_id", flat=True))
     handed: list[Difference] = []
     closed: list[Difference] = []
-    for one in Difference.objects.filter(entity=loser.pk, state__in=rules.WAITING).order_by("created_at", "id"):
+    for difference in Difference.objects.filter(entity=loser.pk, state__in=rules.WAITING).order_by("created_at", "id"):
         about = {str(pk) for pk in (*ended, *homes)}
-        answered = one.evidence.get("residence") in about or one.evidence.get("dwelling") in about
-        if one.field not in ("residence", "residence_kind"):
-            answered = columns.value_hash(columns.read(winner, one.field) or None) == one.claimed_hash
-        (closed if answered or _question(one) in asked else handed).append(one)
+        answered = difference.evidence.get("residence") in about or difference.evidence.get("dwelling") in about
+        if difference.field not in ("residence", "residence_kind"):
+            answered = columns.value_hash(columns.read(winner, difference.field) or None) == difference.claimed_hash
+        (closed if answered or _question(difference) in asked else handed).append(difference)
     moves.set(closed, state="closed", decided_at=moves.writing.at, decided_by_name=queue.BY_ITSELF, reason=MERGED)
     for state in rules.WAITING:
         moves.set([d for d in handed if d.state == state], entity=winner.pk, state=state)
     ask_of(winner, handed)
 
 
-def _question(one: Difference) -> tuple[str, str, str]:
-    return one.field, one.claimed_hash, one.source
+def _question(difference: Difference) -> tuple[str, str, str]:
+    return difference.field, difference.claimed_hash, difference.source
 
 
 def _questions(rows: Any) -> Any:
@@ -250,14 +250,19 @@ def _questions(rows: Any) -> Any:
 
 def ask_of(entity: Entity, asked: Sequence[Difference]) -> None:
     """Bring questions to the present value of the record they are now asked of, and to its grid."""
-    for one in asked:
-        one.grid_id = entity.grid_id
-        if one.field in ("residence", "residence_kind"):
+    for difference in asked:
+        difference.grid_id = entity.grid_id
+        if difference.field in ("residence", "residence_kind"):
             continue
-        head = entity.heads.get(one.field)
-        one.head = uuid.UUID(head) if head else None
-        one.current = records.seal_value(
-            one.kind, one.field, columns.read(entity, one.field), table=claims.TABLE, column="current", row=one.pk
+        head = entity.heads.get(difference.field)
+        difference.head = uuid.UUID(head) if head else None
+        difference.current = records.seal_value(
+            difference.kind,
+            difference.field,
+            columns.read(entity, difference.field),
+            table=claims.TABLE,
+            column="current",
+            row=difference.pk,
         )
     bulk.update(list(asked), ["grid", "head", "current"])
 

@@ -32,7 +32,9 @@ def renumber(
     Every number goes over a mark of its own, so that two may change places.
     """
     territory.renumber_buildings(writing, buildings, scheme, estates, reason=reason)
-    places = {(one.dwelling.grid_id, one.dwelling.building_id, one.building, one.stairwell) for one in new}
+    places = {
+        (address.dwelling.grid_id, address.dwelling.building_id, address.building, address.stairwell) for address in new
+    }
     estate_of = {building.pk: estates.get(building.pk, building.estate) for building in buildings}
     wanted = {
         (building, stairwell): WantedStairwell(grid, estate_of[building], key, stairwell)
@@ -40,29 +42,29 @@ def renumber(
         if building
     }
     stairs = territory.ensure_stairwells(writing, list(wanted.values()))
-    changed = [one for one in new if one.changes]
-    was = {one.dwelling.address: one.address for one in changed}
-    doors = [one.dwelling for one in changed]
+    changed = [address for address in new if address.changes]
+    was = {address.dwelling.address: address.address for address in changed}
+    doors = [address.dwelling for address in changed]
     _remember(writing, doors)
     for door in doors:
         door.address_key = f"~{door.pk}"
     bulk.update(doors, ["address_key"])
-    for one in changed:
-        door = one.dwelling
+    for address in changed:
+        door = address.dwelling
         writing.change(
             stream=door.grid_id,
             kind="dwelling",
             entity=door.pk,
             field="address",
             old=door.address,
-            new=one.address,
+            new=address.address,
             source="office",
             reason=reason,
         )
-        door.address, door.address_key, door.walk_key = one.address, one.address_key, one.walk_key
-        door.floor, door.room = one.floor, one.room[:20]
-        if door.building_id and (door.stairwell_id or one.stairwell):
-            door.stairwell_id = stairs[wanted[door.building_id, one.stairwell]][1]
+        door.address, door.address_key, door.walk_key = address.address, address.address_key, address.walk_key
+        door.floor, door.room = address.floor, address.room[:20]
+        if door.building_id and (door.stairwell_id or address.stairwell):
+            door.stairwell_id = stairs[wanted[door.building_id, address.stairwell]][1]
         columns.rekey(door)
     bulk.update(doors, ["address", "address_key", "walk_key", "floor", "room", "stairwell", "search_keys"])
     _organizations_follow(writing, doors, was, reason)
@@ -91,40 +93,42 @@ def _remember(writing: Writing, doors: Sequence[Dwelling]) -> None:
 
 def _organizations_follow(writing: Writing, doors: Sequence[Dwelling], was: Mapping[str, str], reason: str) -> None:
     """An organization in one of the doors whose address is the door's goes on being so."""
-    found = [one for one in Organization.objects.filter(dwelling__in=doors) if one.address in was]
-    for one in found:
-        new = was[one.address]
+    organizations = [
+        organization for organization in Organization.objects.filter(dwelling__in=doors) if organization.address in was
+    ]
+    for organization in organizations:
+        new = was[organization.address]
         writing.change(
-            stream=one.grid_id,
+            stream=organization.grid_id,
             kind="organization",
-            entity=one.pk,
+            entity=organization.pk,
             field="address",
-            old=one.address,
+            old=organization.address,
             new=new,
             source="office",
             reason=reason,
         )
-        one.address = new
-    bulk.update(found, ["address"])
+        organization.address = new
+    bulk.update(organizations, ["address"])
 
 
 def _facilities_follow(writing: Writing, buildings: Sequence[Building], reason: str) -> None:
     """What stands at the buildings is called and walked to by their new numbers."""
-    found = list(Facility.objects.filter(building__in=buildings).select_related("building", "stairwell"))
-    for one in found:
+    facilities = list(Facility.objects.filter(building__in=buildings).select_related("building", "stairwell"))
+    for facility in facilities:
         place = NewFacility(
-            grid=one.grid_id, values={}, source="office", building=one.building, stairwell=one.stairwell
+            grid=facility.grid_id, values={}, source="office", building=facility.building, stairwell=facility.stairwell
         )
-        if one.address != place.shown_address:
+        if facility.address != place.shown_address:
             writing.change(
-                stream=one.grid_id,
+                stream=facility.grid_id,
                 kind="facility",
-                entity=one.pk,
+                entity=facility.pk,
                 field="address",
-                old=one.address,
+                old=facility.address,
                 new=place.shown_address,
                 source="office",
                 reason=reason,
             )
-        one.address, one.walk_key = place.shown_address, place.walk_key
-    bulk.update(found, ["address", "walk_key"])
+        facility.address, facility.walk_key = place.shown_address, place.walk_key
+    bulk.update(facilities, ["address", "walk_key"])
