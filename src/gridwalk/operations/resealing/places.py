@@ -35,7 +35,7 @@ def columns() -> Iterator[Column]:
     for model in apps.get_models():
         if not model._meta.managed:
             continue
-        for field in model._meta.concrete_fields:
+        for field in model._meta.local_concrete_fields:  # a parent's columns lie in its own table
             if isinstance(field, models.JSONField):
                 yield Column(model, field.name, is_json=True)
             elif field.name.endswith(SUFFIX) and isinstance(field, models.TextField):
