@@ -31,6 +31,7 @@ from gridwalk.accounts.models import User  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
 from gridwalk.bench.queries import checks  # noqa: E402
 from gridwalk.bench.rules import CHECKS  # noqa: E402
+from gridwalk.campaigns.actions import dispatch  # noqa: E402
 from gridwalk.campaigns.models import Target  # noqa: E402
 from gridwalk.core import bulk, clock  # noqa: E402
 from gridwalk.dictionary import fields as dictionary  # noqa: E402
@@ -44,7 +45,7 @@ from gridwalk.simulate.acting import cast, drive  # noqa: E402
 from gridwalk.simulate.street import workbooks  # noqa: E402
 from gridwalk.simulate.street.world import World  # noqa: E402
 from gridwalk.visits.actions import recording  # noqa: E402
-from gridwalk.visits.actions.at_the_door import NewVisit  # noqa: E402
+from gridwalk.visits.values import NewVisit  # noqa: E402
 
 STREET = "120105001"
 GRID = "120105001023001"
@@ -72,7 +73,7 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     files = workbooks.write_ledgers(world, home / "ledgers")
     drive.found_territory(world, at=at, from_on=prepared)
     _, workers = cast.make(world, at=at, from_on=prepared)
-    floor = _timed(lambda: [_merely_read(file.path) for file in files])
+    floor = _timed(lambda: _merely_read([file.path for file in files]))
     imports: list[object] = []
     seconds = _timed(
         lambda: imports.extend(drive.import_ledgers(files, actor=SYSTEM, at=at, progress=lambda a, b: None))
@@ -97,7 +98,7 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
     entities = drive.Entities(files, imports, world)  # type: ignore[arg-type]
     drive.replay(world, entities, workers, campaign, start=start, upto_day=3, progress=lambda a, b: None)
     for wave in campaign.waves.filter(dispatched_at__isnull=True):
-        drive.dispatch.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
+        dispatch.dispatch_wave(actor=SYSTEM, at=clock.now(), wave=wave.pk)
     if "checks" in wanted:
         yield _checks()
     if "startup" in wanted:
@@ -106,13 +107,14 @@ def everything(wanted: set[str], *, quick: bool, home: Path) -> Iterator[Result]
         yield from _scale(wanted, quick=quick)
 
 
-def _merely_read(path: Path) -> None:
-    if path.suffix == ".csv":
-        path.read_bytes().decode("gb18030", errors="replace")
-        return
-    reader = fastexcel.read_excel(path)
-    for name in reader.sheet_names:
-        reader.load_sheet(name, header_row=None).to_polars()
+def _merely_read(paths: list[Path]) -> None:
+    for path in paths:
+        if path.suffix == ".csv":
+            path.read_bytes().decode("gb18030", errors="replace")
+            continue
+        reader = fastexcel.read_excel(path)
+        for name in reader.sheet_names:
+            reader.load_sheet(name, header_row=None).to_polars()
 
 
 def _compared(n: int) -> Result:

@@ -183,7 +183,7 @@ def prepare(
             phone.seq += 1
         body = json.dumps({"epoch": 0, "seq_from": ops[0]["seq"], "ops": ops}).encode()
         phone.requests.append(
-            (request(phone, "push", body, host=host, sent=sent), visits_each, [op["op"] for op in ops])
+            (request(phone, "push", body, host=host, sent=sent), visits_each, [str(op["op"]) for op in ops])
         )
 
 

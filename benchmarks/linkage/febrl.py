@@ -72,7 +72,7 @@ def main(folder: Path) -> None:
 
 def _f1(pairs: Any, who: list[list[str]]) -> float:
     taken = pairs.filter(pairs["status"] == "match")
-    right = sum(who[0][a] == who[1][b] for a, b in taken.select("left_row", "right_row").iter_rows())
+    right: int = sum(who[0][a] == who[1][b] for a, b in taken.select("left_row", "right_row").iter_rows())
     return 2 * right / (len(taken) + len(who[0]))
 
 

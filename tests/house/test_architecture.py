@@ -58,7 +58,7 @@ def text_files(*suffixes: str) -> Iterator[Path]:
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         ["-c", f"import subprocess, sys, sysconfig; sys.exit(subprocess.call({TEMPLATES}))"],
-        ["-m", "mypy", "src", "tests", "conftest.py", "hatch_build.py"],
+        ["-m", "mypy", "src", "tests", "benchmarks", "tools", "conftest.py", "hatch_build.py"],
     ],
     ids=["import contracts", "ruff", "format", "templates", "types"],
 )
