@@ -63,7 +63,7 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
         "from gridwalk.console.messages import HostCookie\n"
         "print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, HostCookie.cookie_name, s.SESSION_COOKIE_SECURE,"
         " s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE,"
-        " s.CSRF_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS]))"
+        " s.CSRF_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS]))"
     )
     env = os.environ | {
         "PYTHONPATH": str(ROOT / "src"),
@@ -82,6 +82,7 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
         "Lax",
         "Lax",
         31536000,
+        True,
     ]
 
 

@@ -179,8 +179,7 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # locked by name alone: a whole office shares one address
     "security.W008",  # with a certificate no other protocol is spoken; without, the proxy redirects
-    "security.W005",
-    "security.W021",  # other names of the unit's domain are not ours to decide about
+    "security.W021",  # the lists of browsers' makers are no place for the name of an office
 ]
 
 SESSION_COOKIE_AGE = 10 * 3600
@@ -195,6 +194,7 @@ MESSAGE_STORAGE = "gridwalk.console.messages.Storage"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
