@@ -13,7 +13,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import rules
+from gridwalk.accounts import rules, sessions
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.core import actions as core
@@ -162,6 +162,7 @@ def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     with core.write_to(actor=actor, at=at) as writing:
         Authenticator.objects.filter(user=user).delete()
+        sessions.end_all(user)
         writing.audit(AuditVerb.ACCOUNT_SECOND_FACTOR_RESET, scope=_office(actor), kind="user", subject=user.id)
 
 

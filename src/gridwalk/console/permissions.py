@@ -36,6 +36,8 @@ PAGES: dict[str, Guard] = {
     "mfa_activate_totp": Open.SIGNED_IN,
     "mfa_generate_recovery_codes": Open.SIGNED_IN,
     "mfa_view_recovery_codes": Open.SIGNED_IN,
+    "console:own_sessions": Open.SIGNED_IN,
+    "console:own_session_end": Open.SIGNED_IN,
     # running
     "console:health": Open.ANYBODY,
     "healthz": Open.ANYBODY,

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, TextField
@@ -84,6 +85,7 @@ def _notes(cut: dt.datetime) -> list[Part]:
 def _sessions(cut: dt.datetime) -> list[Part]:
     return [
         (Session.objects.filter(expire_date__lt=cut), "expire_date"),
+        (UserSession.objects.filter(created_at__lt=cut), "created_at"),
         (ActivationCode.objects.filter(expires_at__lt=cut), "expires_at"),
         (Attempts.objects.filter(wait_until__lt=cut), "wait_until"),
         (AccessAttempt.objects.filter(attempt_time__lt=cut), "attempt_time"),
