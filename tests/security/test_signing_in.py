@@ -107,6 +107,43 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     assert _sign_in(Client(), user, FRESH).status_code == 302
 
 
+def test_a_first_password_runs_out_after_a_week_and_a_reset_gives_another_week(
+    client: Client, account: Account
+) -> None:
+    began = clock.now()
+    with time_machine.travel(began, tick=False) as now:
+        user = accounts.create_user(actor=SYSTEM, at=began, username="wangshi", name="王试", password=PASSWORD)
+        own = account(Role.GRID_WORKER, GRID)
+        administrator = account(Role.ADMINISTRATOR, STREET)
+
+        def page_of_account() -> str:
+            admin = Client()
+            admin.force_login(administrator, backend="allauth.account.auth_backends.AuthenticationBackend")
+            return _text(admin.get(reverse("console:account", args=[user.id])))
+
+        now.shift(dt.timedelta(days=7))
+        assert "初始口令到" in page_of_account()
+        assert _sign_in(Client(), user).headers["Location"] == HOME, "until the end of the seventh day"
+        now.shift(dt.timedelta(seconds=1))
+        assert _sign_in(client, user).headers["Location"] == LOGIN
+        assert "过了 7 天" in _text(client.get(LOGIN))
+        assert not _is_in(client)
+        assert _sign_in(Client(), own).headers["Location"] == HOME, "an own password does not run out"
+        assert "已过期" in page_of_account()
+
+        password = accounts.reset_password(actor=SYSTEM, at=clock.now(), user=user)
+        now.shift(dt.timedelta(days=7))
+        assert _sign_in(Client(), user, password).headers["Location"] == HOME
+        now.shift(dt.timedelta(minutes=1))
+        assert _sign_in(Client(), user, password).headers["Location"] == LOGIN
+
+        own.must_change_password = True
+        own.save()
+        assert _sign_in(Client(), own).headers["Location"] == LOGIN, "given with the account"
+        accounts.require_new_password(user=own, at=clock.now())
+        assert _sign_in(Client(), own).headers["Location"] == HOME, "an own one whose time is over is changed"
+
+
 def _code(secret: str, at: dt.datetime) -> str:
     """RFC 6238: six digits of the half minute."""
     return str(totp.format_hotp_value(totp.hotp_value(secret, int(at.timestamp()) // 30)))

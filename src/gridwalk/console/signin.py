@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import rules
+from gridwalk.accounts import first_passwords, rules
 from gridwalk.core import clock, envelope
 
 
@@ -34,6 +35,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def respond_user_inactive(self, request: HttpRequest, user: object) -> HttpResponse:
         messages.error(request, "这个账号已停用，登录不了。需要恢复的话，请找街道的管理员。")
         return redirect("account_login")
+
+    def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
+        refused: HttpResponse | None = super().pre_login(request, user, **more)
+        if refused is None and first_passwords.ran_out(user, clock.now()):
+            clear_login(request)
+            messages.error(request, first_passwords.RAN_OUT)
+            refused = redirect("account_login")
+        return refused
 
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
         accounts.note_sign_in(user=user, at=clock.now())

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gridwalk.accounts import actions, queries
+from gridwalk.accounts import actions, first_passwords, queries
 from gridwalk.accounts.rules import LABELS, Role, Verb, Viewer
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -77,6 +77,8 @@ def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "roles": LABELS.items(),
         "scopes": _scopes(request.viewer),
         "today": clock.local_date(request.at),
+        "first_until": first_passwords.holds_until(user),
+        "first_ran_out": first_passwords.ran_out(user, request.at),
     }
     return page(request, "console/accounts/show.html", context, active="console:accounts")
 
