@@ -23,6 +23,21 @@ OWN_WORDS = (
 )
 """What everybody here would try first (docs/security/asvs.md names them)."""
 LEAST_BESIDES = 6
+LONGEST = 1000
+"""Characters; whatever is shorter is taken as it was typed, by pages and phones alike (ASVS 5.0, 6.2.8)."""
+
+
+class LongestValidator:
+    """No longer than what is read of a password anywhere."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError."""
+        if len(password) > LONGEST:
+            raise ValidationError(self.get_help_text())
+
+    def get_help_text(self) -> str:
+        """What is asked for."""
+        return f"不能超过 {LONGEST:,} 个字。"
 
 
 class KindsValidator:

@@ -143,6 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "gridwalk.accounts.passwords.OwnWordsValidator"},
+    {"NAME": "gridwalk.accounts.passwords.LongestValidator"},
 ]
 PASSWORD_DAYS = 0
 """After how many days a password has to be changed; 0: never (ASVS 5.0, 6.2.10)."""

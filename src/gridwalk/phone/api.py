@@ -10,6 +10,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from gridwalk.accounts import passwords
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Viewer
 from gridwalk.core import clock
@@ -69,6 +70,14 @@ def _settings(viewer: Viewer) -> dict[str, Any]:
     return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": messages.MOST_OPS}
 
 
+def _password(body: dict[str, Any]) -> str:
+    """The password as it was typed. Raises ActivationRefused where it is longer than any can be."""
+    password = wire.text(body, "password", passwords.LONGEST + 1)
+    if len(password) > passwords.LONGEST:
+        raise devices.ActivationRefused("password_too_long")
+    return password
+
+
 @api.post(
     "activate", url_name="activate", openapi_extra=schemas.operation(body=schemas.Activate, answer=schemas.Activated)
 )
@@ -81,7 +90,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     login, code = wire.text(body, "login", 80), wire.text(body, "code", 40)
     try:
         devices.require_patience(login=login, at=at)
-        user = authenticate(request, username=login.strip().lower(), password=wire.text(body, "password", 200))
+        user = authenticate(request, username=login.strip().lower(), password=_password(body))
         if user is None:
             raise devices.ActivationRefused("wrong_credentials")
         offered = body.get("wire")

@@ -23,6 +23,7 @@ from gridwalk.sync.models import ActivationCode, Attempts, Device, ServerKey
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PROBLEMS = {
     "wrong_credentials": "登录名或口令不对，没有激活。请核对后再试。",
+    "password_too_long": "口令太长，没有激活：口令不会超过 1,000 个字。请核对后再试。",
     "wrong_code": "激活码不对，没有激活。请核对后再试。",
     "code_used": "这个激活码已经用过。请网格长或管理员再生成一个。",
     "code_expired": "这个激活码过了 15 分钟。请网格长或管理员再生成一个。",
