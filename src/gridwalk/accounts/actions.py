@@ -30,10 +30,10 @@ class AccountError(Exception):
     """An account that cannot be written so; the text says why."""
 
 
-def random_password() -> str:
-    """Sixteen characters that are easy to read aloud, about 79 bits; letters, digits and dashes in each."""
+def random_password(*, groups: int = 7) -> str:
+    """Groups of four characters that are easy to read aloud, seven of them 138 bits; with letters, digits, dashes."""
     while True:
-        password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(groups))
         if any(c.isdigit() for c in password) and any(c.isalpha() for c in password):
             return password
 
