@@ -20,6 +20,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Role
 from gridwalk.cli.verbs import audit, https
 from gridwalk.config import certificates, logs
 from gridwalk.core import actions, clock, ids
@@ -29,7 +31,7 @@ from gridwalk.operations import condition
 from gridwalk.operations.backups import actions as backups
 from gridwalk.operations.findings import State
 from tests.harness.jobs import nobody_works
-from tests.harness.people import SignIn
+from tests.harness.people import COMMUNITY, SignIn
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 
@@ -225,3 +227,29 @@ def test_a_request_is_logged_by_its_pages_name_never_by_its_address(
     line = json.loads(logs.JsonLines().format(record))
     assert (line["page"], line["method"], line["status"]) == ("console:search", "GET", 302)
     assert "12012345678" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_logged_with_the_id_of_who_asked(
+    caplog: pytest.LogCaptureFixture, sign_in: Callable[..., Client]
+) -> None:
+    lead = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    user = User.objects.get()
+    device = str(ids.new_id())
+    with caplog.at_level(logging.WARNING, logger="gridwalk.access"):
+        assert lead.get("/accounts/list/").status_code == 403
+        assert lead.get(f"/people/{ids.new_id()}/").status_code == 404
+        assert lead.get("/reveal/person/x/phone/").status_code == 404
+        assert lead.get("/register/").status_code == 200
+        forging = Client(enforce_csrf_checks=True)
+        forging.cookies = lead.cookies
+        assert forging.post("/search/", {"q": "王小明"}).status_code == 403
+        signed = f'Gridwalk device="{device}", at="1", sig="{"x" * 86}"'
+        assert Client(headers={"authorization": signed}).post("/phone/api/v1/lease").status_code == 401
+        assert Client().get("/no/such/page/").status_code == 404
+        assert Client().get("/register/").status_code == 302
+    lines = [json.loads(logs.JsonLines().format(r)) for r in caplog.records if r.name == "gridwalk.access"]
+    asked = [(line["status"], line["who"]) for line in lines]
+    account, phone = str(user.id), f"phone {device}"
+    assert asked == [(403, account), (404, account), (404, account), (403, account), (401, phone)]
+    assert all(user.name not in text and "王小明" not in text for text in map(json.dumps, lines))

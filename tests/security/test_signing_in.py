@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.config import logs
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 
@@ -177,7 +179,38 @@ def test_street_centre_and_administrator_set_up_codes_and_are_asked_for_one(
         assert again.get(HOME).headers["Location"].startswith(LOGIN)
         assert again.post(asked, {"code": wrong if wrong != code else "000002"}).status_code == 200
         assert again.post(asked, {"code": code}).headers["Location"] == HOME
+        assert AuditEntry.objects.filter(verb="account.signed_in").latest("id").data == {"factor": "code"}
         assert _is_in(again)
+
+
+def test_a_failed_sign_in_stands_in_log_and_audit_without_what_was_typed(
+    account: Account, at: dt.datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = account(Role.COMMUNITY_LEAD, GRID[:12])
+    failed = AuditEntry.objects.filter(verb="account.sign_in_failed")
+    with time_machine.travel(at, tick=False) as now, caplog.at_level(logging.WARNING, logger="gridwalk.accounts"):
+        _sign_in(Client(), user, "wrong-word-1")
+        _sign_in(Client(), user, "wrong-word-2", name="nobody-of-that-name")
+        assert list(failed.order_by("id").values_list("actor", "subject", "scope", "data")) == [
+            (None, user.id, GRID[:12], {"factor": "password"}),
+            (None, None, "", {"factor": "password"}),
+        ]
+        totp.TOTP.activate(user, totp.generate_totp_secret())
+        client = Client()
+        asked = _sign_in(client, user).headers["Location"]
+        client.post(asked, {"code": "12345"})
+        assert failed.get(data={"factor": "code"}).subject == user.id
+
+        for n in range(22):
+            _sign_in(Client(), user, "wrong-word-3", name=f"nobody-{n}")
+        assert failed.filter(subject=None).count() == 20, "guessing does not fill the audit"
+        now.shift(dt.timedelta(hours=1, seconds=1))
+        _sign_in(Client(), user, "wrong-word-3", name="nobody-again")
+        assert failed.filter(subject=None).count() == 21
+    lines = [logs.JsonLines().format(record) for record in caplog.records if "sign-in failed" in record.getMessage()]
+    assert len(lines) == 26, "the log has every one"
+    assert str(user.id) in lines[0]
+    assert not [line for line in lines if "nobody-" in line or "wrong-word" in line or user.username in line]
 
 
 def test_a_closed_account_is_out_at_once_and_told_so_at_the_door(client: Client, account: Account) -> None:

@@ -13,7 +13,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import rules, sessions
+from gridwalk.accounts import queries, rules, sessions
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.core import actions as core
@@ -171,7 +171,7 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
     if user.check_password(password):
         raise AccountError("口令没有存：和现在的一样，请换一个。")
     _check_password(password, user)
-    scope = _first_scope(user)
+    scope = queries.first_scope(user)
     with core.write_to(actor=user, at=at) as writing:
         user.set_password(password)
         user.must_change_password = False
@@ -179,22 +179,18 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
         writing.audit(AuditVerb.ACCOUNT_PASSWORD_CHANGED, scope=scope, kind="user", subject=user.id)
 
 
-def note_sign_in(*, user: User, at: dt.datetime) -> None:
-    """Audit that somebody has come in, password and code all right."""
+def note_sign_in(*, user: User, at: dt.datetime, factor: str = "password") -> None:
+    """Audit that somebody has come in, password and code all right; ``factor``: what was asked for last."""
+    scope = queries.first_scope(user)
     with core.write_to(actor=user, at=at) as writing:
-        writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=_first_scope(user), kind="user", subject=user.id)
-
-
-def _first_scope(user: User) -> str:
-    """The area in whose audit it stands what a user does to the own account."""
-    return Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+        writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=scope, kind="user", subject=user.id, data={"factor": factor})
 
 
 def require_new_password(*, user: User, at: dt.datetime) -> None:
     """Have a password changed whose time is over (the profile of 等保三级)."""
     with core.write_to(actor=user, at=at) as writing:
         User.objects.filter(pk=user.pk).update(must_change_password=True)
-        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=_first_scope(user), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=queries.first_scope(user), kind="user", subject=user.id)
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:

@@ -35,6 +35,11 @@ def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
     return list(rows.values_list("entity", flat=True))
 
 
+def first_scope(user: User) -> str:
+    """The area in whose audit it stands what happens to an account."""
+    return Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+
+
 def second_factor_missing(user: User) -> bool:
     """Whether the user has not set up one-time codes."""
     return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()

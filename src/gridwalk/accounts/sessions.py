@@ -9,7 +9,8 @@ import re
 from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 
-from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts import queries
+from gridwalk.accounts.models import User
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
@@ -66,7 +67,7 @@ def end_others(*, user: User, at: dt.datetime, here: str = "") -> int:
 
 
 def _end(user: User, at: dt.datetime, sessions: QuerySet[UserSession]) -> int:
-    scope = Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+    scope = queries.first_scope(user)
     with core.write_to(actor=user, at=at) as writing:
         n = _close(sessions)
         if n:

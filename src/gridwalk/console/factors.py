@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.views import ReauthenticateView
+from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponse
 
-from gridwalk.accounts import sessions
+from gridwalk.accounts import failures, sessions
 from gridwalk.core import clock
 
 
@@ -38,12 +39,26 @@ class _OthersEnd:
         return answer
 
 
+class CodeAsked(AuthenticateView):  # type: ignore[misc]
+    """The code after the password."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        failures.note_failure(username=self.stage.login.user.username, factor="code", at=clock.now())
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
 class PasswordAgain(_NewKey, ReauthenticateView):  # type: ignore[misc]
     """The password once more."""
 
 
 class CodeAgain(_NewKey, CodeView):  # type: ignore[misc]
     """A code once more."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        failures.note_failure(username=self.request.user.username, factor="code", at=clock.now())
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
 
 
 class SetUpCodes(_OthersEnd, ActivateTOTPView):  # type: ignore[misc]

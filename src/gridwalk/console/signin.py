@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import first_passwords, rules
+from gridwalk.accounts import failures, first_passwords, rules
 from gridwalk.core import clock, envelope
 
 
@@ -36,6 +37,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         messages.error(request, "这个账号已停用，登录不了。需要恢复的话，请找街道的管理员。")
         return redirect("account_login")
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        failures.note_failure(username=credentials.get("username", ""), factor="password", at=clock.now())
+
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
         refused: HttpResponse | None = super().pre_login(request, user, **more)
         if refused is None and first_passwords.ran_out(user, clock.now()):
@@ -45,7 +49,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return refused
 
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
-        accounts.note_sign_in(user=user, at=clock.now())
+        factors = [record["method"] for record in get_authentication_records(request, user)]
+        accounts.note_sign_in(user=user, at=clock.now(), factor="code" if "mfa" in factors else "password")
         answered: HttpResponse = super().post_login(request, user, **more)
         return answered
 

@@ -69,6 +69,11 @@ def n_audited(actor: uuid.UUID | None, verb: AuditVerb, *, since: dt.datetime) -
     return AuditEntry.objects.filter(actor=actor, verb=verb, at__gt=since).count()
 
 
+def n_audited_of(subject: uuid.UUID | None, verb: AuditVerb, *, since: dt.datetime) -> int:
+    """How often that was done to ``subject`` since a moment."""
+    return AuditEntry.objects.filter(subject=subject, verb=verb, at__gt=since).count()
+
+
 def last_audited(subject: uuid.UUID, verb: AuditVerb) -> dt.datetime | None:
     """When that was last done to a subject."""
     return AuditEntry.objects.filter(subject=subject, verb=verb).order_by("-at").values_list("at", flat=True).first()

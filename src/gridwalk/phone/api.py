@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from gridwalk.accounts import passwords
+from gridwalk.accounts import failures, passwords
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Viewer
 from gridwalk.core import clock
@@ -109,6 +109,8 @@ def activate(request: HttpRequest) -> HttpResponse:
     except devices.ActivationRefused as refused:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
             devices.note_failure(login=login, at=at)
+            factor = "password" if refused.problem == "wrong_credentials" else "phone_code"
+            failures.note_failure(username=login, factor=factor, at=at)
         status = 429 if refused.problem == "wait" else 403
         raise Problem(status, refused.problem, text=str(refused), seconds=refused.seconds) from refused
     viewer = accounts.viewer_of(issued.device.user, clock.local_date(at))

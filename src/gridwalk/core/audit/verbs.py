@@ -43,6 +43,7 @@ class AuditVerb(enum.StrEnum):
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed", "换了口令"
     ACCOUNT_PASSWORD_RESET = "account.password_reset", "重置了口令"
     ACCOUNT_SIGNED_IN = "account.signed_in", "登录了"
+    ACCOUNT_SIGN_IN_FAILED = "account.sign_in_failed", "有人没有登录成"
     ACCOUNT_SESSIONS_ENDED = "account.sessions_ended", "让别处的登录退出了"
     ACCOUNT_SECOND_FACTOR_RESET = "account.second_factor_reset", "重置了动态码"
     ACCOUNT_UNASSIGNED = "account.unassigned", "停了岗位"

@@ -61,6 +61,8 @@ def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: F
     with time_machine.travel(clock.now() + dt.timedelta(minutes=3)):
         assert tried(worker, PASSWORD, "zzzz-zzzz") == "wrong_code"
         assert Attempts.objects.get().n == 2
+        failed = AuditEntry.objects.filter(verb="account.sign_in_failed", subject=field.worker.id).order_by("id")
+        assert [entry.data["factor"] for entry in failed] == ["password", "phone_code"]
     code = field.code()
     with time_machine.travel(clock.now() + dt.timedelta(minutes=20)):
         assert tried(worker, PASSWORD, code) == "code_expired"
