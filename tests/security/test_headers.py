@@ -16,6 +16,8 @@ from gridwalk.accounts.rules import Role
 from tests.harness.people import COMMUNITY, SignIn
 
 ROOT = Path(__file__).parents[2]
+REACHING = re.compile(r"__proto__|\.prototype\b|\bfor \((?:const|let|var) \w+ in |\]!?\[[^\]]+\]\s*=[^=]")
+"""Ways to write through a key onto the prototype of all objects."""
 SINKS = re.compile(r"innerHTML|outerHTML|v-html|insertAdjacentHTML|document\.write|\beval\(|new Function\(")
 
 
@@ -86,7 +88,20 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
     ]
 
 
-def test_no_script_of_ours_writes_html() -> None:
+def _scripts() -> list[Path]:
     scripts = [p for end in ("ts", "vue") for p in (ROOT / "web").rglob(f"*.{end}") if "node_modules" not in p.parts]
     assert len(scripts) > 10
-    assert not [p.name for p in scripts if SINKS.search(p.read_text())]
+    return scripts
+
+
+def test_no_script_of_ours_writes_html() -> None:
+    assert not [p.name for p in _scripts() if SINKS.search(p.read_text())]
+
+
+def test_no_script_of_ours_reaches_the_prototype_of_all_objects() -> None:
+    for entry in ("console", "phone"):
+        first = re.search(r"^import .*$", (ROOT / "web" / entry / "main.ts").read_text(), re.MULTILINE)
+        assert first is not None
+        assert first[0] == 'import "../prototypes";', "sealed before anything runs"
+    delivered = [p for p in _scripts() if p.name != "prototypes.ts" and "tests" not in p.parts]
+    assert not [p.name for p in delivered if REACHING.search(p.read_text())]
