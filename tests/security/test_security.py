@@ -108,6 +108,29 @@ def test_nobody_copies_the_register_number_by_number(sign_in: SignIn, account: C
     assert client.get("/register/").status_code == 200
 
 
+@pytest.mark.django_db
+def test_no_program_copies_the_register_page_by_page(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(dt.datetime(2026, 10, 13, 2, 10, tzinfo=dt.UTC), tick=False) as now:
+        client, other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY), sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+        for path in ("/register/", "/gaps/", "/register/?from=50"):
+            assert client.get(path).status_code == 200
+        monkeypatch.setattr(limits, "ROWS_AN_HOUR", 3)
+        refused = client.get("/register/?from=100")
+        assert refused.status_code == 429
+        assert "翻得太多了" in refused.content.decode()
+        assert client.post("/search/", {"q": "王"}).status_code == 429
+        assert client.get("/audit/").status_code == 200, "no rows of the register"
+        assert other.get("/register/").status_code == 200, "counted by account"
+        now.shift(dt.timedelta(minutes=20))
+        assert client.get("/register/").status_code == 429
+        now.shift(dt.timedelta(minutes=29))
+        assert client.get("/register/?from=100").status_code == 429
+        now.shift(dt.timedelta(minutes=1))
+        assert client.get("/register/?from=100").status_code == 200, "the next hour of the clock"
+        monkeypatch.undo()
+        assert 300 < limits.ROWS_AN_HOUR < 1200
+
+
 def test_every_page_that_hands_out_files_or_numbers_has_a_limit() -> None:
     from gridwalk.console.permissions import PAGES
 
