@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from gridwalk.accounts.rules import Role
 from tests.harness.people import COMMUNITY, SignIn
@@ -56,6 +57,31 @@ def test_nobody_is_sent_to_another_host_and_a_request_is_never_echoed(sign_in: S
         assert "javascript:" not in answer.headers.get("Location", "")
     assert lead.trace("/register/").status_code == 405
     assert Client(headers={"host": "other.invalid"}).get("/accounts/login/").status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "proxies", "said", "secure"),
+    [
+        ("192.0.2.7", 0, "https", False),  # a browser that says so itself
+        ("127.0.0.1", 0, "https", True),
+        ("127.0.0.1", 0, "https, http", False),  # the browser's word, then the proxy's
+        ("127.0.0.1", 0, "http, https", True),
+        ("192.0.2.9", 1, "https, http", False),
+        ("192.0.2.9", 1, "https", True),
+        ("192.0.2.9", 2, "http, https, http", True),  # two proxies, the first of them took it over HTTPS
+        ("", 0, "https", False),
+    ],
+)
+def test_a_proxys_word_is_believed_of_a_proxy_only(
+    settings: Settings, address: str, proxies: int, said: str, secure: bool
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = proxies
+    browser = Client(REMOTE_ADDR=address, headers={"x-forwarded-proto": said, "x-forwarded-for": "198.51.100.1"})
+    request = browser.get("/accounts/login/").wsgi_request
+    assert request.is_secure() is secure
+    assert ("HTTP_X_FORWARDED_FOR" in request.META) is (proxies > 0 or address == "127.0.0.1")
 
 
 def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:

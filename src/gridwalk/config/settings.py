@@ -4,6 +4,7 @@ GRIDWALK_HOME   data directory (keys, files, embedded database); default ./.grid
 DATABASE_URL    a PostgreSQL server of the unit's own; without it the embedded server is used
 GRIDWALK_HOSTS  host names the pages are served under, separated by commas
 GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies are then marked secure
+GRIDWALK_TRUSTED_PROXIES  how many proxies stand before the server; default 0
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
 GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
 GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gridwalk.config.logs.AccessMiddleware",
+    "gridwalk.config.proxies.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -178,6 +180,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+TRUSTED_PROXIES = int(os.environ.get("GRIDWALK_TRUSTED_PROXIES") or 0)
+"""How many proxies stand before the server; so many addresses of X-Forwarded-For are theirs to write."""
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # locked by name alone: a whole office shares one address
     "security.W008",  # with a certificate no other protocol is spoken; without, the proxy redirects
