@@ -245,7 +245,7 @@ def test_a_refusal_is_logged_with_the_id_of_who_asked(
         forging.cookies = lead.cookies
         assert forging.post("/search/", {"q": "王小明"}).status_code == 403
         signed = f'Gridwalk device="{device}", at="1", sig="{"x" * 86}"'
-        assert Client(headers={"authorization": signed}).post("/phone/api/v1/lease").status_code == 401
+        assert Client(headers={"authorization": signed}).post("/phone/api/lease").status_code == 401
         assert Client().get("/no/such/page/").status_code == 404
         assert Client().get("/register/").status_code == 302
     lines = [json.loads(logs.JsonLines().format(r)) for r in caplog.records if r.name == "gridwalk.access"]
