@@ -27,7 +27,7 @@ from gridwalk.config import certificates, logs
 from gridwalk.core import actions, clock, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.operations import condition
+from gridwalk.operations import condition, jobs
 from gridwalk.operations.backups import actions as backups
 from gridwalk.operations.findings import State
 from tests.harness.jobs import nobody_works
@@ -188,6 +188,53 @@ def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: 
     output = capsys.readouterr()
     assert "=120105001001 第 2 行之前有缺，被删过" in output.out
     assert "共 1 处" in output.err
+
+
+@pytest.mark.django_db
+def test_copies_elsewhere_tell_what_was_changed_or_removed_here(
+    own_home: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(reason: str) -> None:
+        subject = ids.new_id()
+        actions.record_reading(
+            actor=PROGRAM,
+            at=clock.now(),
+            verb=AuditVerb.NUMBER_REVEALED,
+            scope="120105001001",
+            kind="person",
+            subject=subject,
+            reason=reason,
+        )
+
+    assert _states()["审计副本"][0] is State.WARN, "none are made"
+    elsewhere = own_home / "elsewhere"
+    settings.AUDIT_COPIES = str(elsewhere)
+    assert _states()["审计副本"][0] is State.BAD
+    note("核对一"), note("核对二")
+    with time_machine.travel(NOW, tick=False) as now:
+        jobs.copy_audit(0)
+        now.shift(dt.timedelta(hours=1))
+        note("核对三")
+        jobs.copy_audit(0)
+        assert _states()["审计副本"][0] is State.WARN, "it lies on the same disk"
+        now.shift(dt.timedelta(hours=4))
+        assert _states()["审计副本"][0] is State.BAD
+    first, second = sorted(elsewhere.glob("*.copy"))
+    assert [len(path.read_text().splitlines()) for path in (first, second)] == [2, 1], "each line once"
+    assert "核对" not in first.read_text() and "revealed" not in first.read_text()
+    assert first.stat().st_mode & 0o777 == 0o600
+
+    assert audit._verify(None, elsewhere) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_auditentry WHERE chain = '=120105001001' AND seq = 3")
+        cursor.execute("UPDATE core_auditchain SET seq = 2, head = (SELECT hash FROM core_auditentry WHERE seq = 2)")
+    assert audit._verify(None) == 0, "who cuts the end off and sets it right leaves nothing to see here"
+    capsys.readouterr()
+    assert audit._verify(None, elsewhere) == 1
+    assert (
+        "=120105001001 第 3 行和副本里的不一样，或被删了，原来是：2026-11-23T09:00 系统 看了完整号码"
+        in capsys.readouterr().out
+    )
 
 
 # --- logs -------------------------------------------------------------------------------------------------------------

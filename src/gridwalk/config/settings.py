@@ -8,6 +8,7 @@ GRIDWALK_TRUSTED_PROXIES  how many proxies stand before the server; default 0
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
 GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
 GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
+GRIDWALK_AUDIT_COPIES  folder on another machine the audit's lines are copied to every hour; without it none are
 GRIDWALK_PASSWORDS  ASVS (default: long, unusual, no expiry) or MLPS3 (等保三级: three kinds of characters, 90 days)
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none
@@ -132,6 +133,7 @@ POSTGRES_PROGRAMS = databases.programs()
 METRICS_TOKEN = os.environ.get("GRIDWALK_METRICS_TOKEN", "")
 BACKUP_DIR = os.environ.get("GRIDWALK_BACKUPS", "")
 RETENTION = os.environ.get("GRIDWALK_RETENTION", "")
+AUDIT_COPIES = os.environ.get("GRIDWALK_AUDIT_COPIES", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -27,12 +27,13 @@ class SealError(Exception):
 @dataclasses.dataclass(frozen=True)
 class Break:
     """A place where a chain does not hold: ``changed``, ``removed``, ``inserted``, ``cut`` (its end is missing) or
-    ``sealed`` (another line stands where the seal saw one).
+    ``sealed`` (another line stands where the seal saw one), ``copied`` (or where a copy has one: ``was``).
     """
 
     kind: str
     chain: str
     seq: int
+    was: str = ""
 
 
 @dataclasses.dataclass
