@@ -1,7 +1,7 @@
 """What is known to be wrong with delivered components, held to the time frames of docs/security/components.md.
 
-``python tools/components.py python.json web.json``: reports of ``pip-audit -f json`` and ``npm audit --json``. Ends with
-1 for an advisory that the document does not list, and for one whose time is over.
+``python tools/components.py python.json web.json``: reports of ``pip-audit -f json`` and ``npm audit --json``. Ends
+with 1 for an advisory that the document does not list, and for one whose time is over.
 """
 
 from __future__ import annotations

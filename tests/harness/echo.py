@@ -1,4 +1,4 @@
-"""An application that answers what the server made of a request: method, path, length of the body, headers of proxies."""
+"""An application that answers what the server made of a request: method, path, body, headers of proxies."""
 
 from __future__ import annotations
 

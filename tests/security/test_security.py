@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import os
 import re
@@ -161,6 +162,26 @@ def test_the_profile_of_the_classified_protection_scheme_asks_for_three_kinds(se
     validate_password("走访每一户 26 door")
     for _ in range(200):
         validate_password(accounts.random_password())
+
+
+def test_a_leaked_password_is_refused_wherever_it_stands_in_the_list(tmp_path: Path, settings: Settings) -> None:
+    fresh = "三月里敲开网格里每一扇门"
+    validate_password(fresh)
+    leaked = [f"walk every door {n}" for n in range(40)]
+    hashes = [hashlib.sha1(password.encode()).hexdigest().upper() for password in leaked]
+    path = tmp_path / "leaked.txt"
+    path.write_text("".join(f"{digest}:{n}\r\n" for n, digest in enumerate(sorted(hashes), 1)))
+    settings.LEAKED_PASSWORDS = str(path)
+    for password in leaked:
+        with pytest.raises(ValidationError, match="已经泄露"):
+            validate_password(password)
+    for n in range(200):
+        validate_password(f"{fresh}{n}")
+    path.write_text("")
+    validate_password(leaked[0])
+    path.unlink()
+    with pytest.raises(ValidationError, match="清单打不开"):
+        validate_password(fresh)
 
 
 @pytest.mark.django_db

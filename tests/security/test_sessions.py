@@ -1,4 +1,4 @@
-"""Where somebody is signed in: a new key at each confirmation, others ended when a factor changes, a list of one's own."""
+"""Where somebody is signed in: a new key when confirmed, others ended when a factor changes, a list of one's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-ins that failed: each in the log by the account's id, so many an hour in the audit that guessing fills nothing."""
+"""Sign-ins that failed: each in the log by the account's id, and in the audit so few that guessing does not fill it."""
 
 from __future__ import annotations
 

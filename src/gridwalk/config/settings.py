@@ -10,6 +10,7 @@ GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
 GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
 GRIDWALK_AUDIT_COPIES  folder on another machine the audit's lines are copied to every hour; without it none are
 GRIDWALK_PASSWORDS  ASVS (default: long, unusual, no expiry) or MLPS3 (等保三级: three kinds of characters, 90 days)
+GRIDWALK_LEAKED_PASSWORDS  file of leaked passwords (SHA-1:count, sorted) that nobody may choose; default none
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none
 GRIDWALK_METRICS_TOKEN  what a monitoring system shows to read /metrics; without it there is no such page
@@ -148,7 +149,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "gridwalk.accounts.passwords.OwnWordsValidator"},
     {"NAME": "gridwalk.accounts.passwords.LongestValidator"},
+    {"NAME": "gridwalk.accounts.passwords.LeakedValidator"},
 ]
+LEAKED_PASSWORDS = os.environ.get("GRIDWALK_LEAKED_PASSWORDS", "")
 PASSWORD_DAYS = 0
 """After how many days a password has to be changed; 0: never (ASVS 5.0, 6.2.10)."""
 if os.environ.get("GRIDWALK_PASSWORDS") == "MLPS3":

@@ -45,6 +45,7 @@ def _findings() -> Iterator[Finding]:
 
     yield from _keys()
     yield from _certificates()
+    yield from _leaked_passwords()
     yield from _serving()
     try:
         with environment.database():
@@ -109,6 +110,18 @@ def _keys() -> Iterator[Finding]:
         yield findings.bad("密钥", "没有另存过，丢了就什么都打不开。", "请运行 gridwalk keys save 文件，存到别处。")
     else:
         yield findings.ok("密钥", "只有本人可读，已另存。")
+
+
+def _leaked_passwords() -> Iterator[Finding]:
+    from gridwalk.operations import findings
+
+    path = os.environ.get("GRIDWALK_LEAKED_PASSWORDS")
+    if path and not os.access(path, os.R_OK):
+        yield findings.bad(
+            "口令",
+            f"泄露口令的清单打不开：{path}，谁也换不了口令。",
+            "请放回这个文件，或去掉 GRIDWALK_LEAKED_PASSWORDS。",
+        )
 
 
 def _certificates() -> Iterator[Finding]:
