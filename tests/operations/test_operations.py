@@ -210,7 +210,8 @@ def test_copies_elsewhere_tell_what_was_changed_or_removed_here(
     elsewhere = own_home / "elsewhere"
     settings.AUDIT_COPIES = str(elsewhere)
     assert _states()["审计副本"][0] is State.BAD
-    note("核对一"), note("核对二")
+    note("核对一")
+    note("核对二")
     with time_machine.travel(NOW, tick=False) as now:
         jobs.copy_audit(0)
         now.shift(dt.timedelta(hours=1))

@@ -13,9 +13,10 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import queries, rules, sessions
+from gridwalk.accounts import queries, rules
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -171,7 +172,7 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
     if user.check_password(password):
         raise AccountError("口令没有存：和现在的一样，请换一个。")
     _check_password(password, user)
-    scope = queries.first_scope(user)
+    scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:
         user.set_password(password)
         user.must_change_password = False
@@ -181,7 +182,7 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
 
 def note_sign_in(*, user: User, at: dt.datetime, factor: str = "password") -> None:
     """Audit that somebody has come in, password and code all right; ``factor``: what was asked for last."""
-    scope = queries.first_scope(user)
+    scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:
         writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=scope, kind="user", subject=user.id, data={"factor": factor})
 
@@ -190,7 +191,7 @@ def require_new_password(*, user: User, at: dt.datetime) -> None:
     """Have a password changed whose time is over (the profile of 等保三级)."""
     with core.write_to(actor=user, at=at) as writing:
         User.objects.filter(pk=user.pk).update(must_change_password=True)
-        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=queries.first_scope(user), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=queries.first_scope(user.id), kind="user", subject=user.id)
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:

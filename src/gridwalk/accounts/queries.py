@@ -35,7 +35,7 @@ def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
     return list(rows.values_list("entity", flat=True))
 
 
-def first_scope(user: User) -> str:
+def first_scope(user: uuid.UUID | None) -> str:
     """The area in whose audit it stands what happens to an account."""
     return Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
 

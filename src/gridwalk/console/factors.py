@@ -11,7 +11,7 @@ from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponse
 
-from gridwalk.accounts import failures, sessions
+from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import clock
 
 
@@ -35,7 +35,8 @@ class _OthersEnd:
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        sessions.end_others(user=self.request.user, at=clock.now(), here=self.request.session.session_key or "")
+        here = self.request.session.session_key or ""
+        sessions.end_others(actor=self.request.viewer, at=self.request.at, here=here)
         return answer
 
 
@@ -43,7 +44,7 @@ class CodeAsked(AuthenticateView):  # type: ignore[misc]
     """The code after the password."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        failures.note_failure(username=self.stage.login.user.username, factor="code", at=clock.now())
+        sessions.note_failure(username=self.stage.login.user.username, factor="code", at=clock.now())
         answer: HttpResponse = super().form_invalid(form)
         return answer
 
@@ -56,7 +57,7 @@ class CodeAgain(_NewKey, CodeView):  # type: ignore[misc]
     """A code once more."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        failures.note_failure(username=self.request.user.username, factor="code", at=clock.now())
+        sessions.note_failure(username=self.request.user.username, factor="code", at=clock.now())
         answer: HttpResponse = super().form_invalid(form)
         return answer
 

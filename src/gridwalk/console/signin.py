@@ -16,7 +16,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import failures, first_passwords, rules
+from gridwalk.accounts import first_passwords, rules
+from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import clock, envelope
 
 
@@ -38,7 +39,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return redirect("account_login")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        failures.note_failure(username=credentials.get("username", ""), factor="password", at=clock.now())
+        sessions.note_failure(username=credentials.get("username", ""), factor="password", at=clock.now())
 
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
         refused: HttpResponse | None = super().pre_login(request, user, **more)

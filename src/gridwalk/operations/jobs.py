@@ -63,7 +63,7 @@ def back_up(timestamp: int) -> None:
 @app.periodic(cron="10 * * * *")
 @app.task(name="operations.copy_audit", queueing_lock="operations.copy_audit")
 def copy_audit(timestamp: int) -> None:
-    """Copy the audit's new lines to another machine every hour where a folder is set."""
+    """Bring the audit's new lines to another machine every hour where a folder is set."""
     if settings.AUDIT_COPIES:
         copies.write(Path(settings.AUDIT_COPIES), at=clock.now())
 

@@ -10,9 +10,10 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from gridwalk.accounts import failures, passwords
+from gridwalk.accounts import passwords
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Viewer
+from gridwalk.accounts.sessions import actions as sign_ins
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.phone import schemas, wire
@@ -110,7 +111,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
             devices.note_failure(login=login, at=at)
             factor = "password" if refused.problem == "wrong_credentials" else "phone_code"
-            failures.note_failure(username=login, factor=factor, at=at)
+            sign_ins.note_failure(username=login, factor=factor, at=at)
         status = 429 if refused.problem == "wait" else 403
         raise Problem(status, refused.problem, text=str(refused), seconds=refused.seconds) from refused
     viewer = accounts.viewer_of(issued.device.user, clock.local_date(at))

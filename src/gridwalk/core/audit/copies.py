@@ -28,7 +28,7 @@ _NAME = re.compile(r"audit-\d{8}T\d{6}Z\.copy")
 
 
 def write(folder: Path, *, at: dt.datetime) -> int:
-    """Copy the lines that no copy in ``folder`` has to ``audit-<time>.copy``; returns how many. Raises OSError."""
+    """Add the lines that no copy in ``folder`` has, as ``audit-<time>.copy``; returns how many. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     ends_file = folder / "ends.json"
     ends: dict[str, int] = json.loads(ends_file.read_text("utf-8")) if ends_file.exists() else {}
