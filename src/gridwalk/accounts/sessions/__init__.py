@@ -1,1 +1,1 @@
-"""How sessions fail to begin, where they are open, and their end; django-allauth keeps the list, for the person alone."""
+"""How sessions fail to begin, where they are open, and their end; django-allauth keeps the list."""
