@@ -106,7 +106,7 @@ def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
     workbook = annotate.annotate(files.read(submission.file_id), submission.name, marks)
     stored = core.store_file(
         data=workbook.data,
-        name=f"{submission.name.rsplit('.', 1)[0]}（批注）.xlsx",
+        name=f"{submission.name.rsplit('.', 1)[0]}（批注）.{workbook.ending}",
         purpose="annotated",
         scope=submission.scope,
         keep=submissions.KEEP_FILES,
@@ -116,7 +116,7 @@ def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
     with core.write_to(actor=actor, at=at) as writing:
         submission.annotated, submission.state, submission.finished_at = stored, "done", at
         submission.n_faulty = len({(m.sheet, m.row_no) for m in marks})
-        submission.message = workbook.rebuilt
+        submission.message = workbook.note
         submission.save()
         writing.audit(
             AuditVerb.IMPORT_DONE,

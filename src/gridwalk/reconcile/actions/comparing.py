@@ -252,14 +252,14 @@ def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: 
     workbook = diff_workbook.workbook(measured, files.read(submission.file_id), submission.name, masked=True)
     submission.annotated = core.store_file(
         data=workbook.data,
-        name=f"{submission.name.rsplit('.', 1)[0]}（比对批注）.xlsx",
+        name=f"{submission.name.rsplit('.', 1)[0]}（比对批注）.{workbook.ending}",
         purpose="annotated",
         scope=submission.scope,
         keep=submissions.KEEP_FILES,
         actor=actor,
         at=at,
     )
-    submission.message, submission.doing = workbook.rebuilt, ""
+    submission.message, submission.doing = workbook.note, ""
     with core.write_to(actor=actor, at=at):
         submission.save(update_fields=["annotated", "message", "doing"])
     return submission
