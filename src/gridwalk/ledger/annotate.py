@@ -17,11 +17,13 @@ import xlsxwriter
 from gridwalk.ledger import cells, frames, guard, headers
 from gridwalk.ledger.inplace.book import Book
 from gridwalk.ledger.inplace.layout import LAST_COLUMN, Area, column_number
-from gridwalk.ledger.inplace.package import NotInPlace, Package
+from gridwalk.ledger.inplace.package import NotInPlace
 
 MAX_COMMENTS = 5_000
 LARGE_BYTES = 4 << 20
 """Size from which a text table of one's own is read as a frame of texts to be rebuilt."""
+REMADE = "，这是按原样重做的 xlsx，版式从简。"
+OTHER_ENDINGS = frozenset({"xls", "ods", "csv", "txt", "tsv", "parquet"})
 SIGNATURE_ENDED = "原文件有电子签名；加了说明的文件不再是签过名的那一份，签名已去掉。"
 COLUMN = headers.OURS
 AUTHOR = "网格走访"
@@ -59,17 +61,23 @@ class Table:
     rows: Sequence[Sequence[Any]]
 
 
-def annotate(data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table] = ()) -> Annotated:
-    """The file with its marks and further sheets. Raises errors.LedgerError where the file cannot be read any more."""
+def annotate(
+    data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table] = (), *, missing: Sequence[str] = ()
+) -> Annotated:
+    """The file with its marks and further sheets. ``missing``: what of it was not kept, named in its first line.
+
+    Raises errors.LedgerError where the file cannot be read any more.
+    """
+    first_line = f"{COLUMN}。没有存，所以这里是空的：{'；'.join(missing)}。其余都是原样。" if missing else COLUMN
     if guard.format_of(data, name) == "xlsx":
         try:
-            return _kept(data, marks, tables)
+            return _kept(data, name, marks, tables, first_line)
         except (NotInPlace, ValueError, LookupError):  # whatever a part says that no table program would write
             why = "原文件有这里改不了的内容"
     else:
         why = "原文件不是 xlsx"
     _, sheets = cells.read(data, name)
-    return _remade([(s.name, s.rows) for s in sheets], marks, tables, why)
+    return _remade([(s.name, s.rows) for s in sheets], marks, tables, why, first_line)
 
 
 def annotate_file(source: Path, format_: str, marks: Sequence[Mark], tables: Sequence[Table]) -> Annotated:
@@ -91,9 +99,13 @@ def _is_large(source: Path, format_: str) -> bool:
 
 
 def _remade(
-    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table], why: str
+    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]],
+    marks: Sequence[Mark],
+    tables: Sequence[Table],
+    why: str,
+    first_line: str = COLUMN,
 ) -> Annotated:
-    return Annotated(_rebuilt(sheets, marks, tables), f"{why}，这是按原样重做的 xlsx，版式从简。", "xlsx")
+    return Annotated(rebuilt(sheets, marks, tables, first_line=first_line), f"{why}{REMADE}", "xlsx")
 
 
 def _by_row(marks: Sequence[Mark]) -> dict[tuple[str, int], list[Mark]]:
@@ -107,23 +119,25 @@ def _explanation(marks: Sequence[Mark]) -> str:
     return "；".join(mark.text for mark in marks)
 
 
-def _kept(data: bytes, marks: Sequence[Mark], tables: Sequence[Table]) -> Annotated:
-    if not marks and not tables:
-        return Annotated(data, "", Package(data).ending)
+def _kept(data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table], first_line: str) -> Annotated:
     by_row = _by_row(marks)
-    book = _KeptBook(data, by_row)
+    book = _KeptBook(data, by_row, first_line)
     for (sheet, row_no), row_marks in by_row.items():
         book.mark_row(sheet, row_no, row_marks)
     for table in tables:
         book.add(table)
-    return book.data()
+    annotated = book.data(data)
+    if name.rsplit(".", 1)[-1].lower() in OTHER_ENDINGS:  # it was kept as a workbook of its cells
+        return dataclasses.replace(annotated, note=f"原文件不是 xlsx{REMADE}")
+    return annotated
 
 
 class _KeptBook:
     """The user's own workbook, in which cells get a colour and a comment, rows an explanation in a column of ours."""
 
-    def __init__(self, data: bytes, marked: Collection[tuple[str, int]]) -> None:
+    def __init__(self, data: bytes, marked: Collection[tuple[str, int]], first_line: str) -> None:
         self._book = Book(data, author=AUTHOR, colour=BAD[1:])
+        self._first_line = first_line
         self._columns: dict[str, int] = {}
         self._areas: dict[tuple[str, int], list[Area]] = defaultdict(list)
         rows_of: dict[str, list[int]] = defaultdict(list)
@@ -131,6 +145,9 @@ class _KeptBook:
             rows_of[sheet].append(row)
         for sheet, rows in rows_of.items():
             self._look_at(sheet, rows)
+        if first_line != COLUMN:
+            shown = [sheet.name for sheet in self._book.sheets.values() if not sheet.hidden]
+            self._new_column(next(iter(shown or self._book.sheets)))
 
     def _look_at(self, sheet: str, rows: Sequence[int]) -> None:
         """Which merged areas the marked rows (in order) of a sheet lie in, and which rows there are to be changed."""
@@ -170,7 +187,8 @@ class _KeptBook:
         """Our column, behind everything that the sheet holds or shows as one."""
         merged = (right for _, _, _, right in self._book.merged(sheet) if right < LAST_COLUMN)
         column = self._columns[sheet] = 1 + max(self._book.layout(sheet).widest, *merged, 0)
-        self._book.write(sheet, 1, column, COLUMN, coloured=False, quoted=False)
+        is_first = len(self._columns) == 1
+        self._book.write(sheet, 1, column, self._first_line if is_first else COLUMN, coloured=False, quoted=False)
         self._book.widen(sheet, column, 46)
         return column
 
@@ -178,8 +196,10 @@ class _KeptBook:
         """A further sheet behind the user's own."""
         self._book.add(_free(table.name, self._book.sheets), [table.header, *table.rows], quote=FORMULA_STARTS)
 
-    def data(self) -> Annotated:
-        """The file, with what else had to change."""
+    def data(self, original: bytes) -> Annotated:
+        """The file, with what else had to change; the original where nothing did."""
+        if not self._book.is_changed:
+            return Annotated(original, "", self._book.package.ending)
         signed = self._book.package.end_signatures()
         return Annotated(self._book.data(), SIGNATURE_ENDED if signed else "", self._book.package.ending)
 
@@ -190,10 +210,15 @@ def _free(name: str, taken: Collection[str]) -> str:
     return next(n for n in names if n not in taken)
 
 
-def _rebuilt(
-    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table]
+def rebuilt(
+    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]],
+    marks: Sequence[Mark],
+    tables: Sequence[Table] = (),
+    *,
+    first_line: str = COLUMN,
 ) -> bytes:
-    book = _RebuiltBook(marks)
+    """A workbook of the cells of ``sheets``, with the marks in a column of ours that ``first_line`` heads."""
+    book = _RebuiltBook(marks, first_line)
     for name, rows in sheets:
         book.copy(name, rows)
     for table in tables:
@@ -204,7 +229,8 @@ def _rebuilt(
 class _RebuiltBook:
     """A workbook written anew: the cells of the user's own file, the bad ones coloured, rows with an explanation."""
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
+    def __init__(self, marks: Sequence[Mark], first_line: str) -> None:
+        self._first_line = first_line
         self._out = io.BytesIO()
         self._marks = _by_row(marks)
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -231,7 +257,7 @@ class _RebuiltBook:
                 explained.append((index, _explanation(marks)))
         for index, explanation in explained:
             sheet.write_string(index, width, explanation, self._bad)
-        sheet.write_string(0, width, COLUMN)
+        sheet.write_string(0, width, self._first_line if len(self._names) == 1 else COLUMN)
         sheet.set_column(width, width, 46)
 
     def _copy_row(self, sheet: Any, index: int, row: Sequence[Any], marked: Collection[int]) -> None:

@@ -21,12 +21,17 @@ MOST_ROWS = 1_000_000
 _LOCATING = ("address", "room", "building", "estate")
 
 
-def workbook(comparison: Comparison, data: bytes, name: str, *, masked: bool = False) -> annotate.Annotated:
+def workbook(
+    comparison: Comparison, data: bytes, name: str, *, masked: bool = False, missing: Sequence[str] = ()
+) -> annotate.Annotated:
     """The uploaded left file annotated.
 
-    ``masked``: what the right side says is shown as the register's pages show it.
+    ``masked``: what the right side says is shown as the register's pages show it. ``missing``: what of the file was
+    not kept.
     """
-    return annotate.annotate(data, name, marks(comparison, masked=masked), tables(comparison, masked=masked))
+    return annotate.annotate(
+        data, name, marks(comparison, masked=masked), tables(comparison, masked=masked), missing=missing
+    )
 
 
 def shown(kind: str, field: str, value: str | None, *, masked: bool = False) -> str:

@@ -42,6 +42,7 @@ class Submission(models.Model):
     kind = models.CharField(max_length=16, blank=True)
     source = models.CharField(max_length=16, choices=SOURCES, default="ledger")
     mapping = models.JSONField(default=dict)
+    cleared = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=STATES, default="mapping")
     message = models.CharField(max_length=400, blank=True)
     n_differences = models.IntegerField(default=0)
@@ -70,8 +71,9 @@ class Submission(models.Model):
 
     @property
     def refused(self) -> list[str]:
-        """The columns that are not taken, in words."""
-        return [column for understood in self.mapping.values() for column in understood["refused"]]
+        """The columns that are not taken, in words, and what of the file is not kept either."""
+        columns = [column for understood in self.mapping.values() for column in understood["refused"]]
+        return [*columns, f"存下来的文件里已清空：{'；'.join(self.cleared)}"] if self.cleared else columns
 
     def side(self, source: str) -> str:
         """Which of its files is that source's; empty where none is."""

@@ -162,7 +162,7 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The left workbook back, with both values, the reasons and the further sheets."""
-    return submissions.annotated(request, WAY, pk)
+    return submissions.annotated(request, WAY, pk, "console:comparison")
 
 
 @require_POST

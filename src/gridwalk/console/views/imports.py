@@ -42,14 +42,18 @@ def upload(request: Signed) -> HttpResponse:
     if file is None:
         messages.error(request, uploads.why_missing(request, "没有导入"))
         return redirect("console:imports")
-    ledger = staging.upload(
-        actor=request.viewer,
-        at=request.at,
-        data=file.read(),
-        name=file.name or "台账",
-        scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
-        kind=request.POST.get("kind") or None,
-    )
+    try:
+        ledger = staging.upload(
+            actor=request.viewer,
+            at=request.at,
+            data=file.read(),
+            name=file.name or "台账",
+            scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
+            kind=request.POST.get("kind") or None,
+        )
+    except SubmissionRefused as error:
+        messages.error(request, str(error))
+        return redirect("console:imports")
     return redirect("console:import", ledger.id)
 
 
@@ -104,4 +108,4 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The user's own file back with bad cells coloured and explained."""
-    return submissions.annotated(request, WAY, pk)
+    return submissions.annotated(request, WAY, pk, "console:import")

@@ -124,6 +124,11 @@ class Book:
         self.package.write_tree(self.package.book, root)
         self.sheets[name] = SheetPart(name, part, hidden=False)
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything is to be changed."""
+        return bool(self._edits or self._texts) or self.package.is_changed
+
     def data(self) -> bytes:
         """The file with its changes."""
         for name in dict.fromkeys([*self._edits, *self._texts]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lxml import etree
@@ -45,6 +45,23 @@ def threaded(package: Package, part: str) -> set[str]:
     """The cells with a conversation, where a table program shows nothing else."""
     conversations = [r.target for r in package.relations(part) if r.is_a("threadedComment")]
     return {child.get("ref", "") for target in conversations for child in package.tree(target)}
+
+
+def clear(package: Package, part: str, goes: Callable[[int, int], bool]) -> int:
+    """Empty a sheet's comments and conversations on the cells that go; how many."""
+    cleared = 0
+    for relation in package.relations(part):
+        if not (relation.is_a("comments") or relation.is_a("threadedComment")):
+            continue
+        root = package.tree(relation.target)
+        for comment in [c for c in root.iter() if c.get("ref") and goes(*_place(c.get("ref")))]:
+            for child in list(comment):
+                comment.remove(child)
+            if relation.is_a("comments"):
+                etree.SubElement(comment, f"{{{space_of(root)}}}text")
+            cleared += 1
+        package.write_tree(relation.target, root)
+    return cleared
 
 
 class Comments:

@@ -76,6 +76,7 @@ class Package:
         if len({name.lower() for name in self._infos}) != len(self._zip.infolist()):
             raise NotInPlace("two parts of one name")
         self._changed: dict[str, bytes] = {}
+        self._removed = False
         self._types = parse(self.read(CONTENT_TYPES))
         self.book = next((r.target for r in self.relations("") if r.is_a("officeDocument")), "")
         if self.book not in self:
@@ -113,12 +114,23 @@ class Package:
 
     def remove(self, name: str) -> None:
         """Take a part out, with its own relations and its content type. Relations to it are the caller's."""
+        self._removed = True
         for gone in (name, relations_of(name)):
             self._infos.pop(gone, None)
             self._changed.pop(gone, None)
         for override in self._overrides():
             if override.get("PartName", "").lstrip("/") == name:
                 self._types.remove(override)
+
+    def reached(self) -> set[str]:
+        """The parts that relations lead to."""
+        reached, waiting = set(), [""]
+        while waiting:
+            for relation in self.relations(waiting.pop()):
+                if not relation.external and relation.target not in reached:
+                    reached.add(relation.target)
+                    waiting.append(relation.target)
+        return reached
 
     def free(self, pattern: str) -> str:
         """The first name of a pattern such as ``xl/comments{}.xml`` that no part has."""
@@ -201,6 +213,11 @@ class Package:
             if _SIGNED in relation.type:
                 self.unrelate("", relation.target)
         return bool(signatures)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any part was changed, added or taken out."""
+        return self._removed or bool(self._changed)
 
     def data(self) -> bytes:
         """The file. What was not changed is as it was."""

@@ -46,6 +46,7 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
                 "skipped": sheet.skipped,
                 "n_rows": sheet.n_rows,
                 "header_row": sheet.header.top + 1 if sheet.header else None,
+                "header_height": sheet.header.height if sheet.header else 0,
                 "columns": [
                     {
                         "letter": c.letter,
