@@ -31,7 +31,9 @@ class Styles:
         self._space = space_of(self._root)
 
     def _added(self) -> str:
-        part = self._package.free("xl/styles{}.xml")
+        part = "xl/styles.xml"  # where some readers look for it whatever the relation says
+        if part in self._package:
+            raise NotInPlace("looks that the workbook does not use")
         self._package.write(part, EMPTY.format(space=space_of(self._package.tree(self._package.book))).encode())
         self._package.declare(part, f"{MIME}spreadsheetml.styles+xml")
         self._package.relate(self._package.book, "styles", part)

@@ -91,9 +91,10 @@ def test_other_files_and_huge_ones_are_rebuilt_and_say_so(monkeypatch: pytest.Mo
     assert (sheet["D3"].value, sheet["D3"].data_type, sheet["D3"].quotePrefix) == ("=1+1", "s", True)
     source = tmp_path / "台账.xlsx"
     source.write_bytes(original())
-    assert annotate.annotate_file(source, "xlsx", marks_of(original()), []).note == ""
+    marks = marks_of(original())
+    assert annotate.annotate_file(source, "xlsx", marks, []).note == ""
     monkeypatch.setattr(guard, "MAX_UNPACKED", 100)
-    assert "原文件有 0 MB" in annotate.annotate_file(source, "xlsx", marks_of(original()), []).note
+    assert "原文件有 0 MB" in annotate.annotate_file(source, "xlsx", marks, []).note
 
 
 def test_a_file_that_cannot_be_changed_in_place_is_rebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
