@@ -34,9 +34,9 @@ def _workbook(n_rows: int) -> bytes:
 def _seconds(action: Callable[[], object], repeats: int) -> float:
     seconds = []
     for _ in range(repeats):
-        started = time.perf_counter()
+        started = time.process_time()
         action()
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     return statistics.median(seconds)
 
 
@@ -52,7 +52,7 @@ def _by_openpyxl(data: bytes, marks: list[Mark]) -> bytes:
 
 
 def everything(*, quick: bool) -> Iterator[Result]:
-    """One row: 10,000 rows of 15 cells, 2,000 of them with a mark."""
+    """10,000 rows of 15 cells, 2,000 of them with a mark, in processor seconds."""
     n_rows = 1_000 if quick else 10_000
     data = _workbook(n_rows)
     marks = [Mark("人口", row, "D", "请核对") for row in range(2, n_rows + 2, EVERY)]

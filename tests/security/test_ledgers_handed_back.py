@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.core import files
-from gridwalk.core.models import AuditEntry
+from gridwalk.core import clock, files
+from gridwalk.core.models import AuditEntry, Change
+from gridwalk.reconcile.actions import applying
 from gridwalk.reconcile.models import Comparison, Import
 from gridwalk.registry.models import Person
 from tests.harness.campaign import COMMUNITY, DOORS, PEOPLE, confirm, id_no, upload, workbook
@@ -128,3 +129,34 @@ def test_an_upload_out_of_bounds_is_refused_with_its_place_and_not_kept(lead: Cl
     assert files.read(imported.file_id) == b""
     answer = lead.post(f"/imports/{imported.pk}/mapping/", {"do": "again", "kind": "person"}, follow=True)
     assert "重新上传" in answer.content.decode()
+
+
+def test_where_a_value_came_from_is_a_row_and_the_file_is_named_to_who_may_see_the_import(
+    lead: Client, sign_in: SignIn
+) -> None:
+    confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
+    imported = confirm(lead, upload(lead, workbook("独居老人走访实有人口台账", PEOPLE)))
+    person = Person.objects.get(name="程望舒")
+    changes = Change.objects.filter(entity=person.pk)
+    assert {person.source_ref, *changes.values_list("source_ref", flat=True)} == {f"{imported.file_id}:0:4"}
+    page = f"/people/{person.pk}/"
+    assert "独居老人走访实有人口台账.xlsx 第 4 行" in lead.get(page).content.decode()
+    worker = sign_in(Role.GRID_WORKER, person.grid_id).get(page).content.decode()
+    assert "独居老人" not in worker and "台账 第 4 行" in worker
+
+
+def test_free_text_is_never_mapped_into_an_address(lead: Client) -> None:
+    rows = [[*row] for row in PEOPLE]
+    rows[0][-1], rows[1][-1], rows[2][-1] = "情形", "社区矫正期内,信教", "天津市河北区民族路12号"
+    rows[3][-1] = "人很好，能配合"
+    imported = upload(lead, workbook("实有人口台账", rows))
+    lead.post(
+        f"/imports/{imported.pk}/mapping/", {"do": "again", "kind": "person", "column:left:情形": "registered_address"}
+    )
+    confirm_mapped = {"do": "apply", "column:left:情形": "registered_address"}
+    lead.post(f"/imports/{imported.pk}/mapping/", confirm_mapped)
+    applying.apply(actor=SYSTEM, at=clock.now(), imported=imported.pk)
+    kept = set(Person.objects.values_list("registered_address", flat=True))
+    assert kept == {"", "天津市河北区民族路12号"}
+    shown = lead.get(f"/imports/{imported.pk}/").content.decode()
+    assert "这一格写着不收的内容" in shown and "这一格不像地址" in shown

@@ -5,6 +5,7 @@ Numbers are encrypted.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from django.db.models import Q
 from gridwalk.core import envelope, ids, records
 from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.registry.sources import Source
 
 
 class Submission(models.Model):
@@ -74,6 +76,16 @@ class Submission(models.Model):
         """The columns that are not taken, in words, and what of the file is not kept either."""
         columns = [column for understood in self.mapping.values() for column in understood["refused"]]
         return [*columns, f"存下来的文件里已清空：{'；'.join(self.cleared)}"] if self.cleared else columns
+
+    def source_ref(self, side: str, sheet: str, row_no: int) -> str:
+        """Where a row of one of its files stands, as history keeps it."""
+        read = [sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"]]
+        number = read.index(sheet) + 1 if len(read) > 1 and sheet in read else 0
+        return Source(self.file_of(side), number, row_no).ref
+
+    def file_of(self, side: str) -> uuid.UUID:
+        """The stored file of a side."""
+        return self.file_id
 
     def side(self, source: str) -> str:
         """Which of its files is that source's; empty where none is."""
@@ -171,6 +183,10 @@ class Comparison(Submission):
     by_field = models.JSONField(default=dict)
     by_sheet = models.JSONField(default=dict)
     by_grid = models.JSONField(default=dict)
+
+    def file_of(self, side: str) -> uuid.UUID:
+        """The stored file of a side."""
+        return self.other_file_id if side == "right" and self.other_file_id else self.file_id
 
     @property
     def sides(self) -> tuple[str, str]:

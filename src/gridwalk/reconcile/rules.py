@@ -33,11 +33,6 @@ def row_place(sheet: str, row_no: int) -> str:
     return f"{sheet} 第 {row_no} 行"
 
 
-def source_ref(name: str, sheet: str, row_no: int) -> str:
-    """File, sheet and row, as history shows where a value came from."""
-    return f"{name[:40]} {row_place(sheet[:20], row_no)}"[:80]
-
-
 def chunks(n_rows: int) -> int:
     """How many batches ``n_rows`` rows of one grid make."""
     return -(-n_rows // BATCH_ROWS)

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.core.audit.verbs import AuditVerb
@@ -21,11 +22,14 @@ from gridwalk.method import names
 from gridwalk.registry import rules
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
 from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
+from gridwalk.registry.queries import sources
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import OUTCOMES, Settles
 from gridwalk.visits.rules import ROUND_FAULTS, ROUND_RESULTS
 
+NOBODY = Viewer(None, "")
+"""To whom no file is named."""
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
 MARKS = {
     "visit": "改",
@@ -68,12 +72,14 @@ SILENT = frozenset({"ended_on", "verified_on", "status_pending", Change.LEFT})
 PROPOSED = "提出{}，待另一人复核"
 
 
-def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
+def past(
+    kind: str, entities: Sequence[uuid.UUID], *, full: bool, viewer: Viewer = NOBODY, limit: int = 60
+) -> list[Past]:
     """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
 
     ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
     """
-    changes = core.history(entities, limit=limit)
+    changes = sources.named(viewer, core.history(entities, limit=limit))
     events = daily.events_of(entities, {change.op for change in changes})
     entries, ops = _of_events(events, entities, changes, full=full)
     shown = [change for change in changes if change.op not in ops and _is_shown(change, full=full)]

@@ -18,6 +18,7 @@ from gridwalk.registry import rules
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Site
 from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import sources as source_names
 
 STATES = dict(Difference.STATES)
 HIDDEN = "不显示"
@@ -147,6 +148,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
     """Rows with their titles, in a constant number of queries."""
     titles: dict[uuid.UUID, str] = {}
     by_kind: dict[str, set[uuid.UUID]] = {}
+    source_words = source_names.in_words(viewer, [d.source_ref for d in differences])
     for row in differences:
         by_kind.setdefault(row.kind, set()).add(row.entity)
     for pk, name in Person.objects.filter(pk__in=by_kind.get("person", ())).values_list("id", "name"):
@@ -169,7 +171,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
             current=_shown(viewer, d, "current"),
             claimed=_shown(viewer, d, "claimed"),
             source=rules.SOURCES.get(d.source, d.source),
-            source_ref=d.source_ref,
+            source_ref=source_words.get(d.source_ref, d.source_ref),
             why=rules.WHY.get(d.why, d.why),
             created_at=d.created_at,
             state=STATES[d.state],

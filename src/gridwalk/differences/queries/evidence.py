@@ -18,7 +18,7 @@ from gridwalk.differences.queries.differences import DifferenceRow
 from gridwalk.registry import columns, rules
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Entity, Person, Residence
-from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import entities, sources
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +82,7 @@ def evidence(viewer: Viewer, row: DifferenceRow, *, today: dt.date, claim: Mappi
     difference = Difference.objects.get(pk=row.id)
     entity = columns.TABLES[row.kind]._default_manager.get(pk=row.entity)
     changes = _changes(entity.id, row.field)
+    sources.named(viewer, [entity, *changes])
     homes = list(_homes(entity))
     members = _household(viewer, entity, homes)
     current, claimed = str(difference.opened("current") or ""), str(difference.opened("claimed") or "")

@@ -23,7 +23,6 @@ from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
-from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import creation, ends
 from gridwalk.registry.models import Dwelling, Person
@@ -214,7 +213,7 @@ def _facts(kind: str) -> set[str]:
 
 
 def _ref(row: Unmatched) -> str:
-    return source_ref(row.of.name, row.sheet, row.row_no)
+    return row.of.source_ref(row.of.side(row.source), row.sheet, row.row_no)
 
 
 def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Tally) -> list[Unmatched]:
