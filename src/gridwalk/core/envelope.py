@@ -137,6 +137,14 @@ def is_sealed(value: object) -> bool:
     return isinstance(value, str) and value.startswith(PREFIX)
 
 
+def key_for(purpose: str) -> bytes:
+    """32 bytes for one purpose, drawn from the blind-index key, which the database does not hold and no change of keys
+    replaces.
+    """
+    key: bytes = settings.BLIND_INDEX_KEY
+    return hmac.digest(key, purpose.encode(), "sha256")
+
+
 def blind_index(value: str, *, purpose: str) -> str:
     """32 hex characters that equal for equal normalised values of one purpose (``id_no``, ``phone``);
     empty for empty.
