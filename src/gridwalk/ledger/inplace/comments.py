@@ -139,7 +139,8 @@ class Comments:
             self._package.write(drawing.target, _with_boxes(vml, places, blocks))
             return None
         part = self._package.free("xl/drawings/vmlDrawing{}.vml")
-        empty = f'<xml {_DECLARED}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{blocks[0]}"/></o:shapelayout></xml>'
+        blocks_taken = f'<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{blocks[0]}"/></o:shapelayout>'
+        empty = f"<xml {_DECLARED}>{blocks_taken}</xml>"
         self._package.write(part, _with_boxes(empty.encode(), places, blocks))
         self._package.declare(part, f"{MIME}vmlDrawing")
         id_ = self._package.relate(self._sheet, "vmlDrawing", part)

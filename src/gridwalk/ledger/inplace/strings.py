@@ -1,4 +1,4 @@
-"""The workbook's table of strings: those that no cell uses any more are emptied, so that the numbers of all others stay."""
+"""The workbook's table of strings: those that no cell uses any more are emptied; the numbers of all others stay."""
 
 from __future__ import annotations
 

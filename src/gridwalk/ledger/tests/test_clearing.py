@@ -175,13 +175,14 @@ def test_what_a_pivot_table_remembers_and_shows_goes() -> None:
     files: dict[str, bytes | str] = dict(parts(ledger()))
     cache, table = "xl/pivotCache/pivotCacheDefinition1.xml", "xl/pivotTables/pivotTable1.xml"
     files[cache] = (
-        f'<pivotCacheDefinition xmlns="{MAIN}" xmlns:r="{OFFICE}" r:id="rec"><cacheSource type="worksheet"><worksheetSource '
-        'ref="A2:I7" sheet="人口"/></cacheSource><cacheFields count="2"><cacheField name="姓名"><sharedItems/></cacheField>'
+        f'<pivotCacheDefinition xmlns="{MAIN}" xmlns:r="{OFFICE}" r:id="rec"><cacheSource type="worksheet">'
+        '<worksheetSource ref="A2:I7" sheet="人口"/></cacheSource><cacheFields count="2"><cacheField name="姓名"><sharedItems/></cacheField>'
         f'<cacheField name="民 族"><sharedItems count="1"><s v="{SECRET}1"/></sharedItems></cacheField></cacheFields>'
         "</pivotCacheDefinition>"
     )
     files["xl/pivotCache/pivotCacheRecords1.xml"] = (
-        f'<pivotCacheRecords xmlns="{MAIN}"><r><s v="王一"/><s v="{SECRET}2"/></r><r><s v="王二"/><x v="0"/></r></pivotCacheRecords>'
+        f'<pivotCacheRecords xmlns="{MAIN}"><r><s v="王一"/><s v="{SECRET}2"/></r><r><s v="王二"/><x v="0"/></r>'
+        "</pivotCacheRecords>"
     )
     relations = f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rec" Type="{OFFICE}/'
     files["xl/pivotCache/_rels/pivotCacheDefinition1.xml.rels"] = (

@@ -53,13 +53,13 @@ def changed(data: bytes, annotated: Annotated) -> set[str]:
 def small(sheet: str, **more: bytes | str) -> bytes:
     """The smallest workbook there can be, with its one sheet as written."""
     files: dict[str, bytes | str] = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.'
-        'sheet.main+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r" Type="{OFFICE}/officeDocument" '
-        'Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="人口" sheetId="7" r:id="s"/>'
-        "</sheets></workbook>",
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
+        'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r" '
+        f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+        '<sheet name="人口" sheetId="7" r:id="s"/></sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="s" '
         f'Type="{OFFICE}/worksheet" Target="worksheets/s.xml"/></Relationships>',
         "xl/worksheets/s.xml": sheet,
@@ -204,8 +204,8 @@ def test_a_signature_ends_and_that_is_said() -> None:
     files: dict[str, bytes | str] = dict(parts(plain()))
     files["_rels/.rels"] = parts(plain())["_rels/.rels"].replace(
         b"</Relationships>",
-        f'<Relationship Id="rIdS" Type="{PACKAGE}/relationships/digital-signature/origin" Target="_xmlsignatures/origin.sigs"/>'
-        "</Relationships>".encode(),
+        f'<Relationship Id="rIdS" Type="{PACKAGE}/relationships/digital-signature/origin" '
+        'Target="_xmlsignatures/origin.sigs"/></Relationships>".encode(),
     )
     files["_xmlsignatures/origin.sigs"] = b""
     files["_xmlsignatures/sig1.xml"] = b"<Signature/>"
@@ -217,16 +217,17 @@ def test_a_signature_ends_and_that_is_said() -> None:
 
 
 ODD = {
-    "a prefix": '<x:worksheet xmlns:x="{m}"><x:sheetData><x:row r="2"><x:c r="A2" t="inlineStr"><x:is><x:t>王一</x:t></x:is>'
+    "a prefix": '<x:worksheet xmlns:x="{m}"><x:sheetData><x:row r="2"><x:c r="A2" t="inlineStr"><x:is>'
+    "<x:t>王一</x:t></x:is>"
     "</x:c></x:row></x:sheetData></x:worksheet>",
-    "no references": '<worksheet xmlns="{m}"><sheetData><row/><row><c t="inlineStr"><is><t>王一</t></is></c></row></sheetData>'
-    "</worksheet>",
-    "empty tags": '<worksheet xmlns="{m}"><sheetData><row r="1"/><row r="2"><c r="A2" t="inlineStr"><is><t>王一</t></is></c>'
-    '<c r="C2"/></row><row r="3"/></sheetData></worksheet>',
-    "signs in attributes": "<worksheet xmlns='{m}'><sheetData><row r='2' spans='1:1'><c r='A2' t='inlineStr' zz='>/ &gt;'>"
-    "<is><t>王一</t></is></c></row></sheetData></worksheet>",
-    "remarks": '<worksheet xmlns="{m}"><!-- <row r="1"><c r="A1"> --><sheetData><row r="2"><c r="A2" t="inlineStr"><is><t>'
-    "<![CDATA[王一]]></t></is></c></row></sheetData></worksheet>",
+    "no references": '<worksheet xmlns="{m}"><sheetData><row/><row><c t="inlineStr"><is><t>王一</t></is></c></row>'
+    "</sheetData></worksheet>",
+    "empty tags": '<worksheet xmlns="{m}"><sheetData><row r="1"/><row r="2"><c r="A2" t="inlineStr"><is><t>王一</t></is>'
+    '</c><c r="C2"/></row><row r="3"/></sheetData></worksheet>',
+    "signs in attributes": "<worksheet xmlns='{m}'><sheetData><row r='2' spans='1:1'><c r='A2' t='inlineStr' "
+    "zz='>/ &gt;'><is><t>王一</t></is></c></row></sheetData></worksheet>",
+    "remarks": '<worksheet xmlns="{m}"><!-- <row r="1"><c r="A1"> --><sheetData><row r="2"><c r="A2" t="inlineStr"><is>'
+    "<t><![CDATA[王一]]></t></is></c></row></sheetData></worksheet>",
 }
 
 
@@ -264,6 +265,6 @@ def test_a_conversation_hides_a_comment_so_the_row_is_explained() -> None:
 
 
 def test_a_part_that_declares_a_document_type_is_not_patched() -> None:
-    xml = f'<!DOCTYPE x [<!ENTITY e "b">]><worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>王'
-    data = small(f"{xml}一</t></is></c></row></sheetData></worksheet>")
+    xml = f'<!DOCTYPE x [<!ENTITY e "b">]><worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="inlineStr">'
+    data = small(f"{xml}<is><t>王一</t></is></c></row></sheetData></worksheet>")
     assert "改不了" in annotate.annotate(data, "台账.xlsx", [Mark("人口", 1, "A", "再看")]).note

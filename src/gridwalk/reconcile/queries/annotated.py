@@ -1,4 +1,4 @@
-"""The annotated workbook, by who reads it: whole to who uploaded the file, through the gate of sight to anybody else."""
+"""The annotated workbook, by who reads it: whole to who uploaded the file, through the gate of sight to others."""
 
 from __future__ import annotations
 

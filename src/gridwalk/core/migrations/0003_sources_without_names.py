@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """The names of files and sheets go from the history; the row stays."""
 
-    dependencies = [("core", "0001_initial")]
+    dependencies = [("core", "0002_keyed_audit")]
 
     operations = [
         migrations.RunSQL(
