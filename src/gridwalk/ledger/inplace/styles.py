@@ -11,7 +11,8 @@ from gridwalk.ledger.inplace.package import MIME, NotInPlace, Package, space_of
 
 EMPTY = (
     '<styleSheet xmlns="{space}"><fonts count="1"><font/></fonts><fills count="2"><fill>'
-    '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders>'
+    '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
+    '<borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf/></cellXfs></styleSheet>'
 )
 """The looks of a workbook that has none."""

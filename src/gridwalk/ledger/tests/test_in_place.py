@@ -59,7 +59,7 @@ def small(sheet: str, **more: bytes | str) -> bytes:
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r" '
         f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-        '<sheet name="人口" sheetId="7" r:id="s"/></sheets></workbook>",
+        '<sheet name="人口" sheetId="7" r:id="s"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="s" '
         f'Type="{OFFICE}/worksheet" Target="worksheets/s.xml"/></Relationships>',
         "xl/worksheets/s.xml": sheet,
@@ -205,7 +205,7 @@ def test_a_signature_ends_and_that_is_said() -> None:
     files["_rels/.rels"] = parts(plain())["_rels/.rels"].replace(
         b"</Relationships>",
         f'<Relationship Id="rIdS" Type="{PACKAGE}/relationships/digital-signature/origin" '
-        'Target="_xmlsignatures/origin.sigs"/></Relationships>".encode(),
+        'Target="_xmlsignatures/origin.sigs"/></Relationships>'.encode(),
     )
     files["_xmlsignatures/origin.sigs"] = b""
     files["_xmlsignatures/sig1.xml"] = b"<Signature/>"
