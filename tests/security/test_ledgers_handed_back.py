@@ -52,7 +52,8 @@ def test_a_ledger_goes_back_to_who_brought_it_and_to_others_through_the_gate(lea
     imported = confirm(lead, upload(lead, ledger()))
     for refused in ("汉族", "信教"):
         assert refused not in everything(files.read(imported.file_id)), "kept without what is not taken"
-        assert imported.annotated is not None and refused not in everything(files.read(imported.annotated_id))
+        assert imported.annotated is not None
+        assert refused not in everything(files.read(imported.annotated.pk))
     url = f"/imports/{imported.pk}/annotated/"
 
     own = everything(taken(lead, url))

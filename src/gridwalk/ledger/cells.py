@@ -98,7 +98,7 @@ def delimiter_of(text: str) -> str:
 def _read_csv(data: bytes) -> list[list[Cell]]:
     text = decoded(data)
     csv.field_size_limit(len(text) + 1)  # a longer cell is refused in our words
-    rows = []
+    rows: list[list[Cell]] = []
     for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text)):
         if len(row) > MAX_COLUMNS and len(_trimmed(row)) > MAX_COLUMNS:
             raise LedgerError(_too_wide("这张表", len(rows), len(row)))

@@ -46,8 +46,8 @@ def edited(xml: bytes, layout: Layout, edits: Mapping[tuple[int, int], Edit]) ->
     The layout must hold all cells of the rows in which one may be missing.
     """
     by_row: dict[int, dict[int, Edit]] = {}
-    for (row, column), edit in edits.items():
-        by_row.setdefault(row, {})[column] = edit
+    for (number, column), edit in edits.items():
+        by_row.setdefault(number, {})[column] = edit
     changes: list[tuple[int, int, bytes]] = []
     for row in layout.rows:
         wanted = by_row.pop(row.number, None)

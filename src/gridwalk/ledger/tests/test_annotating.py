@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from gridwalk.ledger import annotate, guard, read
 from gridwalk.ledger.annotate import Mark
@@ -36,7 +37,7 @@ def original() -> bytes:
         sheet.append(row)
     sheet["J2"] = "=COUNTA(D3:D9)"
     sheet.column_dimensions["D"].width = 33
-    sheet["D3"].font = openpyxl.styles.Font(bold=True, color="FF0000")
+    sheet["D3"].font = Font(bold=True, color="FF0000")
     sheet.auto_filter.ref = "A2:G5"
     book.create_sheet("说明").append(["一式两份"])
     book.save(out)

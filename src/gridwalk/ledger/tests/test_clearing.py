@@ -177,7 +177,8 @@ def test_what_a_pivot_table_remembers_and_shows_goes() -> None:
     files[cache] = (
         f'<pivotCacheDefinition xmlns="{MAIN}" xmlns:r="{OFFICE}" r:id="rec"><cacheSource type="worksheet">'
         '<worksheetSource ref="A2:I7" sheet="人口"/></cacheSource><cacheFields count="2">'
-        f'<cacheField name="姓名"><sharedItems/></cacheField><cacheField name="民 族"><sharedItems count="1"><s v="{SECRET}1"/></sharedItems></cacheField></cacheFields>'
+        f'<cacheField name="姓名"><sharedItems/></cacheField><cacheField name="民 族"><sharedItems count="1">'
+        f'<s v="{SECRET}1"/></sharedItems></cacheField></cacheFields>'
         "</pivotCacheDefinition>"
     )
     files["xl/pivotCache/pivotCacheRecords1.xml"] = (

@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.comments import Comment
 from python_calamine import CalamineWorkbook
 
 from gridwalk.ledger import annotate
@@ -137,7 +138,7 @@ def plain() -> bytes:
     sheet.title = "人口"
     for row in [books.PERSON, *(books.person(n) for n in range(1, 6))]:
         sheet.append(row)
-    sheet["F3"].comment = openpyxl.comments.Comment("本子上是这么写的", "社区")
+    sheet["F3"].comment = Comment("本子上是这么写的", "社区")
     sheet.merge_cells("A2:A3")
     book.save(out)
     return out.getvalue()

@@ -68,7 +68,8 @@ def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
     changes: dict[tuple[uuid.UUID, str], Change] = {}
     for change in Change.objects.filter(entity__in=[left.pk, right.pk]).order_by("at", "id"):
         changes[change.entity, change.field] = change
-    words = sources.in_words(viewer, [row.source_ref for row in (left, right, *changes.values())])
+    refs = [left.source_ref, right.source_ref, *(change.source_ref for change in changes.values())]
+    words = sources.in_words(viewer, refs)
     readers = [viewer.reader(record.grid_id) for record in (left, right)]
     lines = []
     for field in chosen_fields(left.KIND):
