@@ -38,6 +38,7 @@ def _matcher(table: Iterable[tuple[str, str]], template: str) -> list[tuple[str,
 
 _NO_PLACE = "(?!.{{0,2}}(?:" + "|".join(words.PLACES.split()) + "))"
 _HEADINGS = _matcher(words.HEADINGS, "{}")
+_ANY_HEADING = re.compile("|".join(re.escape(word) for _, listed in words.HEADINGS for word in listed.split()))
 _LISTS = _matcher(words.LISTS, "(?:{})" + _NO_PLACE)
 _VALUES = _matcher(words.VALUES, "(?:{})" + _NO_PLACE)
 _PEOPLE = re.compile(f"(?:{'|'.join(words.PEOPLES.split())})族(?!.{{0,6}}族?自治)" + _NO_PLACE.format())
@@ -55,7 +56,7 @@ def _first(text_: str, table: Sequence[tuple[str, re.Pattern[str]]]) -> str:
 def heading(raw: str) -> str:
     """Why a column of that heading is refused; empty where it is not."""
     word = _EXCUSED.sub("", bare(raw[: 4 * MOST_IN_A_HEADING])[:MOST_IN_A_HEADING])
-    return _first(word, _HEADINGS) or _by_sound(word)
+    return (_first(word, _HEADINGS) if _ANY_HEADING.search(word) else "") or _by_sound(word)
 
 
 def _by_sound(word: str) -> str:

@@ -6,6 +6,7 @@ import bisect
 import dataclasses
 import io
 import itertools
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -29,6 +30,9 @@ COLUMN = headers.OURS
 AUTHOR = "网格走访"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BAD = "#F9E6E1"
+SHEET_NAME = 31
+"""Characters of a sheet's name, at most."""
+_NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,7 +198,7 @@ class _KeptBook:
 
     def add(self, table: Table) -> None:
         """A further sheet behind the user's own."""
-        self._book.add(_free(table.name, self._book.sheets), [table.header, *table.rows], quote=FORMULA_STARTS)
+        self._book.add(free_name(table.name, self._book.sheets), [table.header, *table.rows], quote=FORMULA_STARTS)
 
     def data(self, original: bytes) -> Annotated:
         """The file, with what else had to change; the original where nothing did."""
@@ -204,10 +208,12 @@ class _KeptBook:
         return Annotated(self._book.data(), SIGNATURE_ENDED if signed else "", self._book.package.ending)
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    """The name of a further sheet; a workbook that has one of that name keeps its own."""
-    names = itertools.chain([name], (f"{name}（比对{n or ''}）" for n in itertools.count()))
-    return next(n for n in names if n not in taken)
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name that a further sheet may have; a workbook that has one of that name keeps its own."""
+    name = _NO_SHEET.sub("_", name)[:SHEET_NAME].strip("'") or "表"
+    names = itertools.chain([name], (f"{name[: SHEET_NAME - 6]}（比对{n or ''}）" for n in itertools.count()))
+    lowered = {other.lower() for other in taken}
+    return next(n for n in names if n.lower() not in lowered)
 
 
 def rebuilt(
@@ -242,12 +248,12 @@ class _RebuiltBook:
         self._names: list[str] = []
 
     def _sheet(self, name: str) -> Any:
-        self._names.append(_free(name, self._names))
+        self._names.append(free_name(name, self._names))
         return self._book.add_worksheet(self._names[-1])
 
     def copy(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """One of the user's sheets, with a column of explanations behind its widest row."""
-        sheet, width = self._sheet(name[:31]), 0
+        sheet, width = self._sheet(name), 0
         explained: list[tuple[int, str]] = []
         for index, row in enumerate(rows):
             width = max(width, len(row))

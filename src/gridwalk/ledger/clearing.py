@@ -5,18 +5,21 @@ What goes is named, so that the annotated file can say that nothing else is miss
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
-from gridwalk.ledger import cells, headers
+from gridwalk.ledger import annotate, cells, headers
 from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import ListRefused
+from gridwalk.ledger.headers import Header
 from gridwalk.ledger.inplace.blanking import Blanking, Gone
 from gridwalk.ledger.inplace.layout import letters_of
 from gridwalk.ledger.inplace.package import NotInPlace
@@ -48,11 +51,13 @@ def clear(data: bytes, name: str) -> Cleared:
     kind, sheets = cells.read(data, name)
     gone, says = {}, []
     for sheet in sheets:
-        gone[sheet.name] = Gone(whole=bool(reason := list_of(sheet)))
+        header = headers.find(sheet.rows, None)
+        reason = _list_of(sheet, header)
+        gone[sheet.name] = Gone(whole=bool(reason))
         if reason:
             says.append(f"“{sheet.name}”整张表（{reason}）")
         else:
-            for column, top, heading, why in _refused_columns(sheet):
+            for column, top, heading, why in _refused_columns(sheet, header):
                 gone[sheet.name].columns[column] = top
                 says.append(f"{sheet.name} {letters_of(column)} 列“{heading}”（{why}）")
     if all(gone[sheet.name].whole for sheet in sheets if not sheet.hidden and _says_anything(sheet)) and says:
@@ -70,11 +75,10 @@ def clear(data: bytes, name: str) -> Cleared:
     return Cleared(data, ())
 
 
-def list_of(sheet: Sheet) -> str:
+def _list_of(sheet: Sheet, header: Header | None) -> str:
     """Why a sheet is refused as a whole, by its name or a title above its table; empty where it is not."""
     if reason := refusals.list_of(sheet.name):
         return reason
-    header = headers.find(sheet.rows, None)
     above = sheet.rows[: header.top if header else TITLES]
     titles = (cell for row in above for cell in row if isinstance(cell, str) and not cell.startswith(headers.OURS))
     return next((reason for title in titles if (reason := refusals.title(title))), "")
@@ -84,10 +88,9 @@ def _says_anything(sheet: Sheet) -> bool:
     return any(text.fold(cell) for row in sheet.rows for cell in row)
 
 
-def _refused_columns(sheet: Sheet) -> Iterator[tuple[int, int, str, str]]:
+def _refused_columns(sheet: Sheet, header: Header | None) -> Iterator[tuple[int, int, str, str]]:
     """Column (from 1), first row (from 1), heading and reason of what goes; a column goes from its first heading on."""
     taken: set[int] = set()
-    header = headers.find(sheet.rows, None)
     first = header.top + header.height if header else 0
     for index, heading in enumerate(header.texts if header else ()):
         sample = headers.sample(sheet.rows[first:], index)
@@ -104,6 +107,9 @@ def _refused_columns(sheet: Sheet) -> Iterator[tuple[int, int, str, str]]:
 
 def _headings_in(row: Sequence[Any], *, is_headless: bool) -> Iterator[tuple[int, str, str]]:
     """The refused headings of a row of the body, where it is the header of a further table."""
+    words = headers.any_words()
+    if not is_headless and not any(isinstance(cell, str) and cell.replace(" ", "") in words for cell in row):
+        return  # most rows are records
     refused = [
         (index, cell, reason)
         for index, cell in enumerate(row)
@@ -121,7 +127,7 @@ def _rebuilt(sheets: Sequence[Sheet], gone: Mapping[str, Gone]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     for sheet in sheets:
-        written = book.add_worksheet(sheet.name[:31] or None)
+        written = book.add_worksheet(annotate.free_name(sheet.name, [w.name for w in book.worksheets()]))
         of_sheet = gone[sheet.name]
         for row_no, row in enumerate([] if of_sheet.whole else sheet.rows):
             for column, value in enumerate(row):
@@ -130,7 +136,8 @@ def _rebuilt(sheets: Sequence[Sheet], gone: Mapping[str, Gone]) -> bytes:
         for top, left, bottom, right in [] if of_sheet.whole else sheet.merged:
             if of_sheet.columns.keys().isdisjoint(range(left + 1, right + 2)):
                 value = sheet.rows[top][left] if top < len(sheet.rows) and left < len(sheet.rows[top]) else ""
-                written.merge_range(top, left, bottom, right, value)
+                with contextlib.suppress(XlsxWriterException):  # areas that overlap, as no table program writes them
+                    written.merge_range(top, left, bottom, right, value)
         if sheet.hidden:
             written.hide()
     book.close()

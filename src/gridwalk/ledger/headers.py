@@ -16,7 +16,7 @@ from gridwalk.method import idcards, phones, text, uscc
 
 SEARCHED_ROWS = 20
 FEWEST_HEADINGS = 2
-MOST_IN_A_HEADING = 200
+MOST_IN_A_HEADING = 100
 """Characters of a cell that may be a heading; a longer one is prose."""
 CONTENT_SAMPLE = 60
 CONTENT_SHARE = 0.8
@@ -77,6 +77,13 @@ def _words(kind: str) -> Mapping[str, str]:
             meanings.setdefault(bare(word), field.name)
             meanings.setdefault(text.fold(word).replace(" ", "").lower(), field.name)
     return meanings
+
+
+@functools.cache
+def any_words() -> frozenset[str]:
+    """Every heading of every kind as it is written most, without spaces."""
+    written = (word for kind in dictionary.KINDS for f in dictionary.fields(kind) for word in (f.label, *f.synonyms))
+    return frozenset(word.replace(" ", "") for word in written)
 
 
 def meant(kind: str, header: str) -> str:
