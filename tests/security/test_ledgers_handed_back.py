@@ -72,6 +72,9 @@ def test_a_ledger_goes_back_to_who_brought_it_and_to_others_through_the_gate(lea
 
     before = AuditEntry.objects.filter(verb="file.exported").count()
     centre = sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+    page = centre.get(f"/imports/{imported.pk}/").content.decode()
+    assert "只给上传的人" in page and "下载批注工作簿" not in page
+    assert "下载批注工作簿" in lead.get(f"/imports/{imported.pk}/").content.decode()
     answer = centre.get(url, follow=True)
     assert "只给上传的人" in answer.content.decode() and "程望舒" not in answer.content.decode()
     assert AuditEntry.objects.filter(verb="file.exported").count() == before

@@ -25,6 +25,7 @@ from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import comparing, deciding
 from gridwalk.reconcile.actions.comparing import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
+from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import comparisons as queries
 from gridwalk.reconcile.queries import register
 from gridwalk.reconcile.queries import submissions as handed_in
@@ -76,6 +77,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     context: dict[str, Any] = {
         "one": comparison,
+        "withheld": workbooks.withheld(request.viewer, comparison),
         "kinds": KINDS,
         "where": territory.scope_name(comparison.scope),
         "whats": WHATS,
@@ -137,7 +139,8 @@ def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The moving part of the page. Of a result: its workbook, when it is written."""
     if request.GET.get("workbook"):
         comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
-        return render(request, "console/comparisons/_workbook.html", {"one": comparison})
+        context = {"one": comparison, "withheld": workbooks.withheld(request.viewer, comparison)}
+        return render(request, "console/comparisons/_workbook.html", context)
     return submissions.progress(request, WAY, pk, "console/comparisons/_progress.html")
 
 

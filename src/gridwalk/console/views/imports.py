@@ -19,6 +19,7 @@ from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import staging
 from gridwalk.reconcile.actions.staging import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
+from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import imports as queries
 from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.territory import queries as territory
@@ -64,6 +65,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     faults, n_faulty = queries.faults(ledger)
     context = {
         "one": ledger,
+        "withheld": workbooks.withheld(request.viewer, ledger),
         "faults": faults,
         "n_faulty": n_faulty,
         "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],

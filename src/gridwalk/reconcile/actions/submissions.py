@@ -29,7 +29,7 @@ class SubmissionRefused(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Kept:
+class KeptFile:
     """An uploaded file as it is kept: what of it is not, in words; ``why`` it cannot be read, where it cannot."""
 
     file: StoredFile
@@ -57,7 +57,7 @@ class Way(Generic[S]):
     paused: AuditVerb
     cancelled: AuditVerb
 
-    def store(self, *, actor: Viewer, at: dt.datetime, scope: str, data: bytes, name: str) -> Kept:
+    def store(self, *, actor: Viewer, at: dt.datetime, scope: str, data: bytes, name: str) -> KeptFile:
         """Keep a file encrypted, without what is not taken. Of one that cannot be read nothing is kept but its name.
 
         Raises NotPermitted, SubmissionRefused.
@@ -73,7 +73,7 @@ class Way(Generic[S]):
         file = core.store_file(
             data=cleared.data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
         )
-        return Kept(file, list(cleared.says), why)
+        return KeptFile(file, list(cleared.says), why)
 
     def read(self, ledger: S, chosen: Chosen) -> None:
         """Understand the files; the ledger waits for its columns then, or has failed and says why."""

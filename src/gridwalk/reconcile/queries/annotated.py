@@ -32,15 +32,27 @@ def annotated(viewer: Viewer, model: type[S], submission: uuid.UUID) -> tuple[st
     ledger = get_submission(viewer, model, submission)
     if ledger.annotated is None or ledger.annotated.erased_at is not None:
         raise NotHere
-    if viewer.id is not None and ledger.file.owner == viewer.id:
+    if why := withheld(viewer, ledger):
+        raise OwnFileOnly(why)
+    if _is_own(viewer, ledger) or not isinstance(ledger, Import):
         return ledger.annotated.name, files.read(ledger.annotated.id)
-    if not viewer.may(Verb.SEE_ROWS, ledger.scope):
-        raise OwnFileOnly(ROWS_ONLY)
-    if not isinstance(ledger, Import):
-        raise OwnFileOnly(COMPARED_ONLY)
-    if ledger.kind == "care":
-        raise OwnFileOnly(CARE_ONLY)
     return f"{ledger.annotated.name.rsplit('.', 1)[0]}.xlsx", _gated(viewer, ledger)
+
+
+def withheld(viewer: Viewer, ledger: Submission) -> str:
+    """Why this viewer does not get the annotated workbook; empty where they do."""
+    if _is_own(viewer, ledger):
+        return ""
+    if not viewer.may(Verb.SEE_ROWS, ledger.scope):
+        return ROWS_ONLY
+    if not isinstance(ledger, Import):
+        return COMPARED_ONLY
+    return CARE_ONLY if ledger.kind == "care" else ""
+
+
+def _is_own(viewer: Viewer, ledger: Submission) -> bool:
+    """Whether the viewer uploaded the file; who compares it again did not."""
+    return viewer.id is not None and ledger.file.owner == viewer.id
 
 
 def _gated(viewer: Viewer, ledger: Import) -> bytes:
