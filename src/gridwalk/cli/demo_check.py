@@ -1,5 +1,5 @@
 """``demo --check``: rates against their recount, planted faults, pages of every role over HTTP, numbers in
-plain text.
+plain text, numbers that can be put together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridwalk.cli import environment, output, serving
+from gridwalk.cli import demo_masks, environment, output, serving
 from gridwalk.cli.progress import Progress
 from gridwalk.config import postgres
 
@@ -49,6 +49,8 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
             pages = _pages(demonstration.members, port, step)
     with progress.stage("在库、文件和日志里找明文号码"):
         hits = plaintext_hits(planted_numbers(demonstration.files), _places(server, demonstration.files))
+    with progress.stage("数每个人有多少号码对得上"):
+        masks = demo_masks.run()
     bad_rates = checks.differing(rates)
     bad_pages = [
         f"{role} {page} {cell['status']}" for role, row in pages.items() for page, cell in row.items() if not cell["ok"]
@@ -57,14 +59,18 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         output.complain(complaint)
     if hits:
         output.complain(f"找到 {hits} 处明文号码")
+    for complaint in masks["complaints"]:
+        output.complain(complaint)
     report = {
         "rates": rates,
         "faults": demonstration.planted.by_kind(),
         "plaintext_hits": hits,
+        "fitting": masks["places"],
+        "shaped": masks["shaped"],
         "pages": pages,
         "rows": _rows(),
         "seconds": progress.seconds,
-        "ok": not (bad_rates or bad_pages or hits),
+        "ok": not (bad_rates or bad_pages or hits or masks["complaints"]),
     }
     output.say(json.dumps(report, ensure_ascii=False))
     return 0 if report["ok"] else 1

@@ -68,6 +68,7 @@ PAGES: dict[str, Guard] = {
     # the register
     "console:register": Verb.SEE_ROWS_MASKED,
     "console:search": Verb.SEE_ROWS_MASKED,
+    "console:search_id_tail": Verb.SEE_ROWS,
     "console:bench": Verb.SEE_ROWS_MASKED,
     "console:bench_case": Verb.SEE_ROWS_MASKED,
     "console:bench_decide": Verb.DECIDE_DIFFERENCE,

@@ -53,6 +53,7 @@ urlpatterns = [
     path("doors/<uuid:pk>/aside/", buildings.building_door, name="building_door"),
     path("register/", register.register, name="register"),
     path("search/", register.find, name="search"),
+    path("search/id/", register.find_by_id_tail, name="search_id_tail"),
     path("bench/", bench.bench, name="bench"),
     path("bench/settled/", bench.decided, name="bench_decided"),
     path("bench/settled/<uuid:pk>/undo/", bench.undo, name="bench_undo"),

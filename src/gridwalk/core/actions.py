@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -238,7 +237,6 @@ def store_file(
         purpose=purpose,
         scope=scope,
         size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
         owner=actor.id,
         created_at=at,
         expires_at=at + keep,

@@ -137,6 +137,12 @@ def is_sealed(value: object) -> bool:
     return isinstance(value, str) and value.startswith(PREFIX)
 
 
+@functools.lru_cache(maxsize=8)
+def mark_key(purpose: str) -> bytes:
+    """32 bytes for marks of one purpose that lie in the database, whose key does not."""
+    return derive(settings.BLIND_INDEX_KEY, salt="gridwalk marks", purpose=purpose)
+
+
 def blind_index(value: str, *, purpose: str) -> str:
     """32 hex characters that equal for equal normalised values of one purpose (``id_no``, ``phone``);
     empty for empty.

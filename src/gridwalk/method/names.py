@@ -206,8 +206,13 @@ def mask(name: str) -> str:
     """``王**``: the surname and a star a further character, for those who see rows masked."""
     if not name:
         return ""
-    keep = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
+    keep = len(surname(name)) if len(name) > 2 else 1
     return name[:keep] + "*" * max(1, len(name) - keep)
+
+
+def surname(name: str) -> str:
+    """The surname a name begins with: 欧阳 or one character."""
+    return name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
 
 
 @functools.lru_cache(maxsize=8192)

@@ -1,4 +1,4 @@
-"""How a field of the dictionary lies in the columns of its table: sealed, indexed, masked, keyed."""
+"""How a field of the dictionary lies in the columns of its table: sealed, indexed, keyed. No mask of a number is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import sight
+from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Column
 from gridwalk.method import names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
@@ -26,6 +26,8 @@ TABLES: dict[str, type[Entity]] = {
 NUMBERS = {"person": ("id_no", "id_no_index"), "organization": ("uscc", "uscc")}
 """Kind → the field (and the column it is found by) that only one standing entity may have."""
 TAIL = 4
+TAILS = {"id_no": "n", "phone": "t", "contact_phone": "t"}
+"""Sealed field → the prefix of the search key of its last four."""
 INDEX_PURPOSE = {f.name: f.index for kind in TABLES for f in dictionary.fields(kind) if f.index}
 """Sealed field → what its blind index is keyed by; fields of one purpose find each other."""
 
@@ -37,6 +39,11 @@ def read(entity: Entity, field: str) -> Any:
         return entity.unseal(field)
     value = getattr(entity, field)
     return value if value is None else plain(column, value)
+
+
+def shown(entity: Entity, field: str, reader: Reader) -> str:
+    """A field as a reader sees it. A number is opened and then masked: no mask of it is stored."""
+    return dictionary.show(entity.KIND, field, read(entity, field), reader)
 
 
 def plain(column: Column, value: Any) -> Any:
@@ -101,14 +108,16 @@ def rekey(entity: Entity) -> set[str]:
         keys = search_keys.of_address(entity.address_key)
     else:
         keys = search_keys.of_name(entity.title if isinstance(entity, Facility) else str(getattr(entity, "name", "")))
-    tails = [str(getattr(entity, f"{field}_masked", ""))[-TAIL:] for field in INDEX_PURPOSE]
-    entity.search_keys = sorted(keys | {tail_key(tail) for tail in tails if len(tail) == TAIL})
+    tails = {field: entity.unseal(field)[-TAIL:] for field in TAILS if hasattr(entity, f"{field}_sealed")}
+    entity.search_keys = sorted(keys | {tail_key(field, tail) for field, tail in tails.items() if len(tail) == TAIL})
     return {"search_keys"}
 
 
-def tail_key(tail: str) -> str:
-    """The key of a number's last four characters, without saying them."""
-    return "t:" + envelope.blind_index(tail.upper(), purpose="last_four")
+def tail_key(field: str, tail: str) -> str:
+    """The key of a number's last four characters, without saying them: of ID numbers another one than of telephones."""
+    prefix = TAILS[field]
+    purpose = "last_four" if prefix == "t" else f"last_four|{field}"
+    return f"{prefix}:{envelope.blind_index(tail.upper(), purpose=purpose)}"
 
 
 def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
@@ -142,12 +151,7 @@ def value_hash(value: Any) -> str:
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     setattr(entity, f"{field}_sealed", entity.seal(field, value))
     setattr(entity, f"{field}_index", index_of(field, value))
-    changed = {f"{field}_sealed", f"{field}_index"}
-    if hasattr(entity, f"{field}_masked"):
-        setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value, sight.ON_PAGE))
-        changed.add(f"{field}_masked")
-        changed |= rekey(entity)
-    return changed
+    return {f"{field}_sealed", f"{field}_index"} | (rekey(entity) if field in TAILS else set())
 
 
 def _sort_facility(entity: Facility) -> set[str]:

@@ -68,6 +68,8 @@ class Verdict(enum.StrEnum):
     ASK = "ask"
 
 
+TO_VERIFY = "这个号码要核实"
+"""All that is said of a number that another record holds: whether one is on record elsewhere is told to nobody outside."""
 WHY = {
     "changed_meanwhile": "填的时候没看到最新的值",
     "document_differs": "与证件核实过的值不同",
@@ -75,7 +77,7 @@ WHY = {
     "resident_asks": "居民提出更正，待社区核对",
     "inspector_differs": "抽查回答不同",
     "lives_in_two_places": "台账里在另一处也算现住",
-    "number_taken": "这个号码已登记在另一条记录上",
+    "number_taken": TO_VERIFY,
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
 }

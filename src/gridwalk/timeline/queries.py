@@ -56,8 +56,8 @@ HANDED_OVER = frozenset({"residence", "care"})
 HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacancy_confirmed_on"})
 """What the street centre does not read in a door's history: it says which doors stand empty (red line 5)."""
 
-TELL_OF_LETTING = frozenset({"let", "let_ended"})
-"""Events whose very name says so: whoever sees rows masked reads 动态更新."""
+TELLING = frozenset({"let", "let_ended", "born"})
+"""Events whose very name says so, or that a birth lies a few days back: whoever sees rows masked reads 动态更新."""
 
 CARE = "care."
 """Verbs that say somebody is cared for: for the same eyes only."""
@@ -71,7 +71,8 @@ PROPOSED = "提出{}，待另一人复核"
 def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
     """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
 
-    ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
+    ``full``: the viewer sees rows in full there; otherwise names, days of birth and numbers are masked, vacancy and
+    what was written freely (a reason, a file's name) are left out.
     """
     changes = core.history(entities, limit=limit)
     events = daily.events_of(entities, {change.op for change in changes})
@@ -105,7 +106,7 @@ def _of_events(
         of_op.setdefault(change.op, []).append(change)
     entries = []
     for event in events:
-        label = kinds.EVENTS[event.code].label if full or event.code not in TELL_OF_LETTING else "动态更新"
+        label = kinds.EVENTS[event.code].label if full or event.code not in TELLING else "动态更新"
         if event.id in of_op:
             entries.append(_of_event(event.at, "动", label, event.actor_name, of_op[event.id], full=full))
         if event.undone_at is not None and event.undone_as is not None:
@@ -144,7 +145,8 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
     """One change in words; None where another one says it."""
     if change.field in SILENT or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
         return None
-    return TELLERS.get(change.field, _of_fact)(change, full)
+    entry = TELLERS.get(change.field, _of_fact)(change, full)
+    return entry if full else dataclasses.replace(entry, note=rules.SOURCES.get(change.source, change.source))
 
 
 def _entry(change: Change, mark: str, sentence: str, *, tone: str = "", note: str | None = None) -> Past:
@@ -158,8 +160,9 @@ def _entry(change: Change, mark: str, sentence: str, *, tone: str = "", note: st
 def _of_fact(change: Change, full: bool) -> Past:
     is_link = change.kind == "residence" and change.field == "kind"
     label = dictionary.label("person", "residence_kind") if is_link else dictionary.label(change.kind, change.field)
-    old, new = (_shown(change, value) or "空" for value in (change.old_clear, change.new_clear))
-    return _entry(change, MARKS.get(change.source, "改"), f"{label} {old} → {new}")
+    old, new = (_shown(change, value, full) or "空" for value in (change.old_clear, change.new_clear))
+    words = f"{label} {old} → {new}" if old != new else f"{label}改过"  # two numbers of one mask
+    return _entry(change, MARKS.get(change.source, "改"), words)
 
 
 def _of_creation(change: Change, full: bool) -> Past:
@@ -181,7 +184,7 @@ def _of_merge(change: Change, full: bool) -> Past:
 
 def _of_status(change: Change, full: bool) -> Past:
     mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
-    return _entry(change, mark, "状态改为" + _shown(change, change.new_clear))
+    return _entry(change, mark, "状态改为" + _shown(change, change.new_clear, full))
 
 
 def _of_grid(change: Change, full: bool) -> Past:
@@ -233,7 +236,7 @@ TELLERS: Mapping[str, Callable[[Change, bool], Past]] = {
 """The changes that have a sentence of their own; any other one is a fact that had one value and has another."""
 
 
-def _shown(change: Change, value: object) -> str:
+def _shown(change: Change, value: object, full: bool) -> str:
     words: Mapping[str, str] | None = None
     if change.field == "status":
         words = STATUS_WORDS.get(change.kind)
@@ -242,7 +245,8 @@ def _shown(change: Change, value: object) -> str:
     elif change.kind == "residence" and change.field == "kind":
         words = RESIDENCE_LABELS
     if words is None:
-        return dictionary.show(change.kind, change.field, value, sight.ON_PAGE)
+        reader = sight.ON_PAGE if full else sight.MASKED_ON_PAGE
+        return dictionary.show(change.kind, change.field, value, reader)
     return words.get(str(value), str(value or ""))
 
 
@@ -256,17 +260,17 @@ def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
         at=entry.at,
         mark=verb.mark,
         tone="q" if is_reading else "",
-        sentence=_of_line(entry, verb),
+        sentence=_of_line(entry, verb, full=full),
         by=entry.actor_name,
-        note="居民可见" if is_reading else entry.reason,
+        note="居民可见" if is_reading else entry.reason if full else "",
     )
 
 
-def _of_line(entry: AuditEntry, verb: AuditVerb) -> str:
+def _of_line(entry: AuditEntry, verb: AuditVerb, *, full: bool) -> str:
     sentence = verb.told
     field = entry.data.get("field")
     if verb is AuditVerb.NUMBER_REVEALED and field:
-        sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
+        sentence = f"查看{dictionary.label(entry.kind, str(field))}" + (f"，事由：{entry.reason}" if full else "")
     if proposal := PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
         sentence = sentence.replace("注销", f"注销（{proposal}）", 1)
     if evidence := EVIDENCE.get(str(entry.data.get("evidence", ""))):

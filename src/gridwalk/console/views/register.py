@@ -78,9 +78,29 @@ def find(request: Signed) -> HttpResponse:
     return page(
         request,
         "console/register/search.html",
-        {"typed": typed, "hits": hits, "cut": search.is_cut(hits), "pages": PAGES},
+        {
+            "typed": typed,
+            "hits": hits,
+            "cut": search.is_cut(hits),
+            "pages": PAGES,
+            "sees_rows": request.viewer.may_anywhere(Verb.SEE_ROWS),
+        },
         active="console:register",
     )
+
+
+@require_http_methods(["GET", "POST"])
+def find_by_id_tail(request: Signed) -> HttpResponse:
+    """Who it is, by the end of an ID number and a surname or a door, for a reason; name and door are shown, no more."""
+    typed = {name: request.POST.get(name, "") for name in ("tail", "beside", "reason")}
+    context: dict[str, Any] = {"typed": typed, "reasons": looking.REASONS, "most": looking.TAILS_A_DAY}
+    if request.method == "POST":
+        try:
+            context["hits"] = looking.search_by_id_tail(actor=request.viewer, at=request.at, **typed)
+        except looking.LookError as error:
+            context["fault"] = str(error)
+    status = 422 if "fault" in context else 200
+    return page(request, "console/register/search_id_tail.html", context, active="console:register", status=status)
 
 
 def looked_up(request: Signed, typed: str) -> list[search.Hit]:
@@ -292,7 +312,7 @@ def _corrected(request: Signed, kind: str, pk: uuid.UUID, raw: Mapping[str, str]
     )
     n_changed = sum(judgement.verdict == "apply" for judgement in judgements)
     n_asked = sum(judgement.verdict == "ask" for judgement in judgements)
-    queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""
+    queued = f"有 {n_asked} 处要核实，成了差异，等决定。" if n_asked else ""
     return f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}"
 
 

@@ -164,8 +164,23 @@ class AuditVerb(enum.StrEnum):
     SYNC_EPOCH_RAISED = "sync.epoch_raised", "数据库恢复后换了批次"
     # 看号码、拿文件
     NUMBER_TAIL_SEARCHED = "number.tail_searched", "按尾号查找"
+    NUMBER_ID_TAIL_SEARCHED = "number.id_tail_searched", "按证件号后四位查找"
+    NUMBER_ID_TAIL_MATCHED = (
+        "number.id_tail_matched",
+        "按证件号后四位查到了人",
+        "",
+        "",
+        "用证件号后四位和姓（或住处）查到了本人",
+    )
     NUMBER_HANDED_OUT = "number.handed_out", "号码写进了回填清单", "", "", "把{field}写进了交出去的回填清单"
     NUMBER_SEARCHED = "number.searched", "用完整号码查到了人", "", "", "用完整的{field}查到了本人"
+    NUMBER_TYPED = (
+        "number.typed_elsewhere",
+        "填了别人的号码",
+        "",
+        "",
+        "在别人的登记里填了本人的{field}，没有告诉对方是谁的",
+    )
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
     ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
     FILE_EXPORTED = "file.exported", "导出了文件"

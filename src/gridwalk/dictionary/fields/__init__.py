@@ -168,15 +168,16 @@ def stays_inside(kind: str, name: str) -> bool:
 
 
 def show(kind: str, name: str, value: Any, reader: Reader) -> str:
-    """A value as this reader sees it: whole, masked or not at all; coded values as their label."""
-    if value is None or value == "":
-        return ""
+    """A value as this reader sees it: whole, masked, 有 or 无, or not at all; coded values as their label."""
     declared = _INDEX.get((kind, name))
+    amount = sight.of(declared, reader) if declared else Shown.WHOLE
+    is_empty = value is None or value == ""
+    if amount is Shown.PRESENT:
+        return "无" if is_empty else "有"
+    if is_empty or amount is Shown.NOTHING:
+        return ""
     if declared is None:
         return str(value)
-    amount = sight.of(declared, reader)
-    if amount is Shown.NOTHING:
-        return ""
     if amount is Shown.MASKED:
         assert declared.mask is not None, "what may be masked has a mask"
         return declared.mask(str(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridwalk.dictionary import choices, location, readers, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Authority, Column, Field, Form, Sensitivity
-from gridwalk.method import idcards, names
+from gridwalk.method import dates, idcards, names
 
 FIELDS = (
     Field(
@@ -74,6 +74,8 @@ FIELDS = (
         column=Column.DATE,
         compared=True,
         on_phone=True,
+        mask=dates.mask,
+        sight=sight.BIRTH,
     ),
     presets.phone(
         "person",

@@ -20,7 +20,7 @@ from gridwalk.registry.rules import Claim, Verdict
 
 LINKS = ("residence", "residence_kind")
 """Fields that are no column of the record: where somebody lives, and as what."""
-TAKEN = "这个号码已登记在另一条记录上，不能采纳。请先核对两条记录。"
+TAKEN = f"{rules.TO_VERIFY}，没有采纳。对照证件看一遍；没写错，请街道网格中心核实。"
 SEVERAL = "这一项有几种说法在等，请逐条定。"
 CHANGED_SINCE = "采纳以后又有人改过这一项，没有撤回。请到房屋或人员页直接更正。"
 

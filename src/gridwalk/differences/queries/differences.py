@@ -12,7 +12,6 @@ from django.db.models import Count, Q, QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary.sight import Depth, Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.registry import rules
 from gridwalk.registry.living import RESIDENCE_LABELS
@@ -185,7 +184,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
 
 
 def _shown(viewer: Viewer, difference: Difference, column: str) -> str:
-    reader = Reader(Depth.ROWS, care=viewer.may(Verb.SEE_CARE, difference.grid_id))
+    reader = viewer.reader(difference.grid_id)
     if dictionary.shown(difference.kind, difference.field, reader) is Shown.NOTHING:
         return HIDDEN
     value = difference.opened(column)

@@ -172,9 +172,9 @@ def _household(viewer: Viewer, entity: Entity, homes: Sequence[Residence]) -> li
     for link in links:
         person = link.person
         name = entities.shown_name(viewer, link.grid_id, person.name)
-        relation = dictionary.show("person", "relation", person.relation, sight.ON_PAGE)
-        phone = person.unseal("phone") if person.phone_sealed else ""
-        shown = " ".join(x for x in (name, relation, person.phone_masked) if x)
+        reader = viewer.reader(link.grid_id)
+        shown = " ".join(filter(None, [name, *(columns.shown(person, f, reader) for f in ("relation", "phone"))]))
+        phone = person.unseal("phone")
         members[person.id] = _Beside(name, phone, tuple(of.get(person.id, ())), shown)
     return list(members.values())
 
@@ -203,8 +203,9 @@ def _standing(entity: Entity, field: str, changes: Sequence[Change]) -> Origin:
 
 def _lines(viewer: Viewer, entity: Entity, row: DifferenceRow, claim: Mapping[str, Any]) -> list[FactLine]:
     lines = []
+    reader = viewer.reader(entity.grid_id)
     for fact in entities.facts(viewer, entity):
-        claimed = dictionary.show(row.kind, fact.field, claim.get(fact.field), sight.ON_PAGE)
+        claimed = dictionary.show(row.kind, fact.field, claim.get(fact.field), reader) if claim.get(fact.field) else ""
         if fact.field == row.field or not (fact.value or claimed):
             continue
         alike = bool(claim.get(fact.field)) and str(claim[fact.field]) == str(columns.read(entity, fact.field) or "")

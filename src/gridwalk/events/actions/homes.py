@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds as events
@@ -29,7 +28,7 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     coming = typed.people(people, least=1)
     kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
     _refuse_who_is_here(typed, coming, door, kind)
@@ -57,7 +56,7 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
         raise CorrectionError("这个人已经不在册，或正等人复核，没有记。请先到人员页核对状态。", {"who": "不在册"})
     if Residence.objects.filter(person=resident, to_on__isnull=True).exists():
         raise CorrectionError("这个人刚才已经登记了住处，没有再记。请到人员页看。", {"who": "已有住处"})
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     door = typed.door()
     kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
     on, told = typed.day(missing=""), typed.told()
@@ -90,7 +89,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collec
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling, takes=False)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     leaving = typed.chosen(living, who, missing="请选谁搬走了")
     where = typed.choice("where", events.WHERE, missing="请选搬到哪里")
@@ -131,7 +130,7 @@ def marry(
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     chosen = typed.chosen(living, who, missing="请选这一户里是谁")
     coming = typed.people(people, least=1)
@@ -229,7 +228,7 @@ def register_in(
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     here = {link.person_id: link for link in links_of(door)}
     chosen = typed.chosen(list(here.values()), who)
     coming = typed.people(people)
@@ -275,7 +274,7 @@ def register_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Co
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling, takes=False)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     here = [link for link in links_of(door) if link.kind in {"lives_here", REGISTERED}]
     chosen = typed.chosen(here, who, missing="请选谁的户口迁走了")
     on, told = typed.day(), typed.told()

@@ -27,7 +27,7 @@ def let(
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     coming = typed.people(people)
     living = [link for link in links_of(door) if link.kind in LIVING]
     tenants = {link.person_id for link in living if link.kind == "tenant"}
@@ -58,7 +58,7 @@ def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collect
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling, takes=False)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     if door.tenure != "let" and not any(link.kind == "tenant" for link in living):
         raise CorrectionError("这一户没有登记为出租，没有记。看看是不是另一户。", {"dwelling": "不是出租房"})
@@ -79,7 +79,7 @@ def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collect
 def change_owner(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: Row) -> Event:
     """A dwelling has another owner. Raises NotHere, CorrectionError."""
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     name = typed.fact("dwelling", "owner_name", missing="请填新产权人")
     phone = typed.fact("dwelling", "owner_phone")
     on, told = typed.day(), typed.told()

@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Collection
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds
 from gridwalk.events.actions import steps
@@ -28,7 +27,7 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     chosen = [link for link in living if str(link.person_id) in parent]
     if not chosen:
@@ -36,8 +35,9 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     sex = typed.fact("person", "sex", missing="请选性别")
     born_on = typed.day(name="born_on", missing="请填出生日期")
     name, number = typed.fact("person", "name"), typed.fact("person", "id_no")
-    if number and columns.holders("person", [number]):
-        typed.refuse("id_no", "这个证件号已登记在另一人名下，请核对")
+    holders = columns.holders("person", [number] if number else [])
+    for holder in Person.objects.filter(pk__in=holders.values()):
+        typed.doubt("id_no", holder)
     registered = typed.choice("registered", kinds.REGISTERED, missing="请选户口落在哪里") == "here"
     told = typed.told()
     typed.check()
@@ -69,7 +69,7 @@ def die(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event
         raise NotHere
     if subject.status != "active" or subject.status_pending:
         raise CorrectionError("这个人已经不在册，或正等人复核，没有再记。请刷新后再看。", {"who": "不用再记"})
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     on, told = typed.day(missing="请填去世的日期"), typed.told()
     if on is not None and subject.born_on is not None and on < subject.born_on:
         typed.refuse("on", "早于登记的出生日期，请核对")

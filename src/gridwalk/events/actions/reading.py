@@ -10,6 +10,7 @@ from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.rules import Contradiction
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers
@@ -17,9 +18,11 @@ from gridwalk.events import kinds
 from gridwalk.events.queries import entry
 from gridwalk.method import names
 from gridwalk.registry import columns
+from gridwalk.registry.actions import looking
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import places
+from gridwalk.registry.rules import TO_VERIFY
 
 PERSON_FIELDS = ("name", "id_no", "phone", "relation")
 NOT_STORED = "有几处要再看看，没有记。改好再记，内容都在。"
@@ -45,9 +48,10 @@ class Noticed(Exception):
 class Typed:
     """The answers of one form. What is wrong is gathered under the field's name; ``check`` raises it all at once."""
 
-    def __init__(self, actor: Viewer, raw: Row, today: dt.date) -> None:
+    def __init__(self, actor: Viewer, raw: Row, at: dt.datetime) -> None:
         self.actor = actor
-        self.today = today
+        self.at = at
+        self.today = clock.local_date(at)
         self._raw = raw
         self.faults: dict[str, str] = {}
 
@@ -151,11 +155,16 @@ class Typed:
     def _believe(self, n: int, person: Person, name: str) -> None:
         """Whether the person on record can be the one who comes; another name than the recorded one is not believed."""
         if not self.actor.may(Verb.EDIT_REGISTER, person.grid_id):
-            self.refuse(f"id_no-{n}", "已登记在别的网格。请网格长联系那边社区，一起办")
+            self.doubt(f"id_no-{n}", person)
         elif person.name != name:
             self.refuse(f"name-{n}", f"这个证件号登记的姓名是 {names.mask(person.name)}，请核对证件")
         elif person.status == "deceased" or person.status_pending == "deceased":
             self.refuse(f"id_no-{n}", "登记为已去世。请先到人员页核对状态")
+
+    def doubt(self, name: str, holder: Person) -> None:
+        """Refuse a number that somebody else holds, without a word of who; the holder can read that it was typed."""
+        looking.note_typed(actor=self.actor, at=self.at, holders=[holder.pk])
+        self.refuse(name, f"{TO_VERIFY}。对照证件再填一遍；没填错，请社区核实")
 
     def chosen(self, links: Sequence[Residence], picked: Collection[str], *, missing: str = "") -> list[Residence]:
         """Those of a door's links whose persons were picked."""

@@ -6,6 +6,7 @@ It never changes a fact: what differs is asked in the one queue (idea 2).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from gridwalk.core import files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.sight import Place
 from gridwalk.ledger import comparing, diff_workbook, sides
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.ledger.errors import LedgerError
@@ -249,7 +251,8 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
 
 
 def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
-    workbook = diff_workbook.workbook(measured, files.read(submission.file_id), submission.name, masked=True)
+    readers = None if submission.other_file_id else functools.partial(actor.reader, place=Place.FILE)
+    workbook = diff_workbook.workbook(measured, files.read(submission.file_id), submission.name, readers=readers)
     submission.annotated = core.store_file(
         data=workbook.data,
         name=f"{submission.name.rsplit('.', 1)[0]}（比对批注）.xlsx",

@@ -157,7 +157,7 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
     if place.dwelling is None or place.grid not in writing.versions:
         return "一张表里没有这一户，请先登记房屋"
     if values.get("id_no") and columns.holders("person", [values["id_no"]]):
-        return "这个证件号已登记在另一条记录上，请先核对两条"
+        return f"{rules.TO_VERIFY}，没有登记。对照证件看一遍；没写错，请街道网格中心核实"
     facts = {
         k: columns.from_text(row.kind, k, v)
         for k, v in values.items()

@@ -14,7 +14,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import queue
+from gridwalk.registry.actions import looking, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.rules import Claim, Verdict
@@ -46,6 +46,8 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     for kind, of_kind in work.changed.items():
         bulk.update(list(of_kind.values()), [*sorted(work.touched[kind]), "heads"])
     repeated = queue.ask(work.asked)
+    if work.taken_from:
+        looking.typed_elsewhere(writing, work.taken_from)
     queue.close_answered(writing, work.said)
     return [
         Judged(claim, Verdict.SAME if asked is not None and asked.id in repeated else verdict, head)
@@ -67,6 +69,8 @@ class _Work:
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.asked: list[Difference] = []
         self.said: list[queue.Said] = []
+        self.taken_from: set[uuid.UUID] = set()
+        """Persons whose number a claim brings to another record."""
         self._writing = writing
         self._entities = entities
         self._holders = holders
@@ -115,7 +119,10 @@ class _Work:
         if not claim.value or claim.field != columns.NUMBERS.get(claim.kind, ("", ""))[0]:
             return True
         key = columns.number_key(claim.kind, claim.value)
-        return self._holders[claim.kind].setdefault(key, claim.entity) == claim.entity
+        holder = self._holders[claim.kind].setdefault(key, claim.entity)
+        if holder != claim.entity and claim.kind == "person":
+            self.taken_from.add(holder)
+        return holder == claim.entity
 
 
 def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:

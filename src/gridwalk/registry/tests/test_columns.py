@@ -71,7 +71,7 @@ def test_it_has_a_migration_for_every_column() -> None:
     call_command("makemigrations", "registry", check=True, dry_run=True, verbosity=0)
 
 
-PARTS = ("sealed", "index", "masked")
+PARTS = ("sealed", "index")
 
 
 def test_it_compares_the_kinds_of_which_the_dictionary_says_so() -> None:
