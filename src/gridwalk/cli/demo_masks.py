@@ -30,6 +30,7 @@ _HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{16,64}(?![0-9a-f])")
 class Smallest:
     """The fewest numbers that fit anybody, in one place somebody looks."""
 
+    least: int = LEAST_ID_NOS
     people: int = 0
     id_nos: int | None = None
     phones: int | None = None
@@ -44,10 +45,14 @@ class Smallest:
             self.phones = fit if self.phones is None else min(self.phones, fit)
 
 
-def run() -> dict[str, Any]:
-    """``{places: {place: {people, id_nos, phones}}, shaped: {column: n}, complaints}``."""
+def run(pages: Mapping[str, Smallest]) -> dict[str, Any]:
+    """``{places: {place: {people, id_nos, phones}}, shaped: {column: n}, complaints}``.
+
+    ``pages``: what was counted on the pages of each role.
+    """
     shaped = shaped_like_numbers()
     places = {
+        **pages,
         "rows": _seen(full=True),
         "masked": _seen(full=False),
         "phone": _pulled(),
@@ -63,9 +68,8 @@ def run() -> dict[str, Any]:
 
 def _too_few(places: Mapping[str, Smallest]) -> Iterator[str]:
     for place, smallest in places.items():
-        least = LEAST_MASKED if place == "masked" else LEAST_ID_NOS
-        if smallest.id_nos is not None and smallest.id_nos < least:
-            yield f"{place} 处有人只剩 {smallest.id_nos} 个证件号对得上，应不少于 {least}"
+        if smallest.id_nos is not None and smallest.id_nos < smallest.least:
+            yield f"{place} 处有人只剩 {smallest.id_nos} 个证件号对得上，应不少于 {smallest.least}"
         if smallest.phones is not None and smallest.phones < LEAST_PHONES:
             yield f"{place} 处有电话只剩 {smallest.phones} 个号码对得上，应不少于 {LEAST_PHONES}"
 
@@ -87,7 +91,7 @@ def _seen(*, full: bool) -> Smallest:
 
     viewer = Viewer(None, "", (Held(Role.COMMUNITY_LEAD if full else Role.STREET_CENTRE, ""),))
     sexes = {words[0]: code for code, words in dictionary.get("person", "sex").choices.items()}
-    smallest = Smallest()
+    smallest = Smallest(LEAST_ID_NOS if full else LEAST_MASKED)
     for persons in _chunks():
         for pk, facts in entities.facts_of(viewer, persons).items():
             shown = {fact.field: fact.value for fact in facts}
@@ -101,6 +105,20 @@ def _seen(*, full: bool) -> Smallest:
                 )
             )
     return smallest
+
+
+def on_page(html: str) -> Clues:
+    """What a page about one person says."""
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
+    born = re.search(r"出生日期 (\d{4}-\d{2}-\d{2}|\d{4}年)", text)
+    sex = re.search(r"性别 ([男女])", text)
+    stars = fitting.starred(text)
+    return Clues(
+        born=born[1] if born else "",
+        sex={"男": "male", "女": "female"}[sex[1]] if sex else "",
+        id_nos=tuple(token for token in stars if len(token) > fitting.PHONE_LENGTH),
+        phones=tuple(token for token in stars if len(token) <= fitting.PHONE_LENGTH),
+    )
 
 
 def _narrower(born: str, past: str) -> str:
@@ -135,12 +153,9 @@ def _filed() -> Smallest:
     smallest = Smallest()
     for stored in StoredFile.objects.filter(erased_at__isnull=True, purpose__in=("annotated", "report", "backfill")):
         for starred in _starred_in(files.read(stored.pk)):
-            is_phone = len(starred) == fitting.PHONE_LENGTH
-            smallest.take(
-                Clues(born="1980-01-01", sex="male", phones=(starred,))
-                if is_phone
-                else Clues(born="1980-01-01", sex="male", id_nos=(starred,))
-            )
+            is_phone = len(starred) <= fitting.PHONE_LENGTH
+            clues = Clues(born="1980-01-01", sex="male")
+            smallest.take(dataclasses.replace(clues, **{"phones" if is_phone else "id_nos": (starred,)}))
     return smallest
 
 
