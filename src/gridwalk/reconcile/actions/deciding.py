@@ -25,7 +25,7 @@ from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
 from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import creation, ends
+from gridwalk.registry.actions import creation, ends, looking
 from gridwalk.registry.models import Dwelling, Person
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -156,7 +156,9 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
         return "没有姓名，登记不了"
     if place.dwelling is None or place.grid not in writing.versions:
         return "一张表里没有这一户，请先登记房屋"
-    if values.get("id_no") and columns.holders("person", [values["id_no"]]):
+    holders = columns.holders("person", [values["id_no"]] if values.get("id_no") else [])
+    if holders:
+        looking.typed_elsewhere(writing, holders.values())
         return f"{rules.TO_VERIFY}，没有登记。对照证件看一遍；没写错，请街道网格中心核实"
     facts = {
         k: columns.from_text(row.kind, k, v)
