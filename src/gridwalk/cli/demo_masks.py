@@ -83,7 +83,9 @@ def _chunks() -> Iterator[list[Any]]:
 
 
 def _seen(*, full: bool) -> Smallest:
-    """What the pages say to who sees rows in full, or masked: the facts, the history, the line in the door's list."""
+    """What the pages say to who sees rows in full, or masked: the facts, and what the history says of those that are
+    masked.
+    """
     from gridwalk.accounts.rules import Held, Role, Viewer
     from gridwalk.dictionary import fields as dictionary
     from gridwalk.registry.queries import entities
@@ -93,9 +95,10 @@ def _seen(*, full: bool) -> Smallest:
     sexes = {words[0]: code for code, words in dictionary.get("person", "sex").choices.items()}
     smallest = Smallest(LEAST_ID_NOS if full else LEAST_MASKED)
     for persons in _chunks():
+        told = _told(persons)
         for pk, facts in entities.facts_of(viewer, persons).items():
             shown = {fact.field: fact.value for fact in facts}
-            past = "\n".join(f"{entry.sentence} {entry.note}" for entry in timeline.past("person", [pk], full=full))
+            past = "\n".join(timeline.sentences(told[pk], full=full))
             smallest.take(
                 Clues(
                     born=_narrower(shown["born_on"], past),
@@ -105,6 +108,17 @@ def _seen(*, full: bool) -> Smallest:
                 )
             )
     return smallest
+
+
+def _told(persons: Sequence[Any]) -> Mapping[Any, list[Any]]:
+    """The changes of numbers and birth dates of some people."""
+    from gridwalk.core.models import Change
+
+    of_person: dict[Any, list[Any]] = defaultdict(list)
+    changes = Change.objects.filter(entity__in=[p.pk for p in persons], field__in=("id_no", "phone", "born_on"))
+    for change in changes.order_by("at"):
+        of_person[change.entity].append(change)
+    return of_person
 
 
 def on_page(html: str) -> Clues:

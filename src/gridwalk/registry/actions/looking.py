@@ -48,7 +48,7 @@ def typed_elsewhere(writing: Writing, holders: Collection[uuid.UUID]) -> None:
     grids = dict(Person.objects.filter(pk__in=holders).values_list("id", "grid_id"))
     for person, grid in sorted(grids.items()):
         writing.audit(
-            AuditVerb.NUMBER_TYPED,
+            AuditVerb.NUMBER_TYPED_ELSEWHERE,
             scope=grid,
             kind="person",
             subject=person,
