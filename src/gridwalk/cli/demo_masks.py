@@ -168,8 +168,12 @@ def _filed() -> Smallest:
     for stored in StoredFile.objects.filter(erased_at__isnull=True, purpose__in=("annotated", "report", "backfill")):
         for starred in _starred_in(files.read(stored.pk)):
             is_phone = len(starred) <= fitting.PHONE_LENGTH
-            clues = Clues(born="1980-01-01", sex="male")
-            smallest.take(dataclasses.replace(clues, **{"phones" if is_phone else "id_nos": (starred,)}))
+            of_whom = Clues(born="1980-01-01", sex="male")
+            smallest.take(
+                dataclasses.replace(of_whom, phones=(starred,))
+                if is_phone
+                else dataclasses.replace(of_whom, id_nos=(starred,))
+            )
     return smallest
 
 

@@ -193,8 +193,10 @@ def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[F
     for field in dictionary.fields(entity.KIND):
         if field.locates or field.on_link or sight.of(field, reader) is Shown.NOTHING:
             continue
-        is_id_no = isinstance(entity, Person) and field.name == "id_no"
-        value = shown_id_no(reader, entity) if is_id_no else columns.shown(entity, field.name, reader)
+        if isinstance(entity, Person) and field.name == "id_no":
+            value = shown_id_no(reader, entity)
+        else:
+            value = columns.shown(entity, field.name, reader)
         due = (
             entity.verified_on + dt.timedelta(days=field.fresh_days)
             if field.fresh_days and entity.verified_on
