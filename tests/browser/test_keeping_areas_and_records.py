@@ -15,7 +15,8 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock
 from gridwalk.registry.models import Person
 from gridwalk.retention.actions import applying
-from gridwalk.territory.models import Building, Grid, GridPlan
+from gridwalk.territory.models import Building, Grid
+from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import DOORS, GRID, confirm, upload, workbook
 from tests.harness.people import SignIn
 
@@ -44,14 +45,14 @@ def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: A
     page.get_by_label("为什么改").fill("一人管不过来")
     accessible(page)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("方案已送复核")).to_be_visible()
-    plan = GridPlan.objects.get()
+    expect(page.get_by_text("已送复核")).to_be_visible()
+    plan = Plan.objects.get()
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
-    page = visit(administrator, f"/areas/plans/{plan.pk}/")
+    page = visit(administrator, f"/upkeep/{plan.pk}/")
     accessible(page)
     page.get_by_label("怎么核对的").fill("和社区对过")
-    page.get_by_role("button", name="同意，今天起改").click()
-    expect(page.get_by_text("改好了，从今天起算")).to_be_visible()
+    page.get_by_role("button", name="同意，现在就办").click()
+    expect(page.get_by_text("办好了。从今天起算")).to_be_visible()
     accessible(page)
     assert Grid.objects.get(code=GRID).valid_to is not None
     accessible(visit(administrator, "/areas/"))

@@ -20,10 +20,12 @@ from gridwalk.registry.models import Difference, Facility, Site
 from gridwalk.retention import rules as retention
 from gridwalk.retention.actions import applying
 from gridwalk.retention.queries import due
-from gridwalk.territory.models import Building, GridPlan
+from gridwalk.territory.models import Building
+from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Round
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, workbook
 from tests.harness.people import SignIn
+from tests.harness.plans import decide, draw_grids
 
 pytestmark = pytest.mark.slow
 STREET = "120105001"
@@ -385,12 +387,12 @@ def test_facilities_go_with_their_building_when_grids_are_split(street: Client, 
     third, fourth = f"{COMMUNITY}003", f"{COMMUNITY}004"
     keys = {key: str(pk) for key, pk in Building.objects.filter(grid_id=GRID).values_list("key", "id")}
     centre = sign_in(Role.STREET_CENTRE, STREET)
-    centre.post(
-        "/areas/plans/new/",
+    draw_grids(
+        centre,
         {"old": [GRID], "n": "2", f"b-{keys['5']}": third, f"b-{keys['6']}": fourth, "reason": "一人管不过来"},
     )
-    plan = GridPlan.objects.get()
-    sign_in(Role.ADMINISTRATOR, STREET).post(f"/areas/plans/{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
+    plan = Plan.objects.get()
+    decide(sign_in(Role.ADMINISTRATOR, STREET), plan.pk)
     moved.refresh_from_db()
     stays.refresh_from_db()
     assert (moved.grid_id, stays.grid_id) == (fourth, third)
@@ -435,11 +437,16 @@ def test_a_facility_of_a_stairwell_goes_with_it_and_comes_back_to_the_one_buildi
     seven = Building.objects.get(key="7")
     third, fourth = f"{COMMUNITY}003", f"{COMMUNITY}004"
     places = {f"b-{Building.objects.get(key='5').pk}": third, f"b-{seven.pk}": third}
-    centre, plans = sign_in(Role.STREET_CENTRE, STREET), "/areas/plans/"
-    parted = {"old": [GRID], "n": "2", "reason": "分开", f"b-{seven.stairwells.get(key='2').pk}": fourth} | places
-    centre.post(f"{plans}new/", parted)
-    plan = GridPlan.objects.get()
-    sign_in(Role.ADMINISTRATOR, STREET).post(f"{plans}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
+    centre = sign_in(Role.STREET_CENTRE, STREET)
+    parted = {
+        "old": [GRID],
+        "n": "2",
+        "reason": "一人管不过来",
+        f"b-{seven.stairwells.get(key='2').pk}": fourth,
+    } | places
+    draw_grids(centre, parted)
+    plan = Plan.objects.get()
+    decide(sign_in(Role.ADMINISTRATOR, STREET), plan.pk)
 
     def stands() -> dict[str, tuple[str, str]]:
         facilities = Facility.objects.select_related("building")
@@ -452,9 +459,9 @@ def test_a_facility_of_a_stairwell_goes_with_it_and_comes_back_to_the_one_buildi
     assert (again.n_created, Facility.objects.count()) == (0, 3), "both halves are found again"
     with time_machine.travel(clock.now() + dt.timedelta(days=1)):
         centre, administrator = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.ADMINISTRATOR, STREET)
-        centre.post(f"{plans}{plan.pk}/reverse/", {"reason": "还是一个人管好"})
-        reverse = GridPlan.objects.get(reverses=plan)
-        administrator.post(f"{plans}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
+        centre.post(f"/areas/plans/{plan.pk}/reverse/", {"reason": "还是一个人管好"})
+        reverse = Plan.objects.get(choices__reverses=str(plan.pk))
+        decide(administrator, reverse.pk)
     building = Building.objects.get(key="7", ended_on__isnull=True)
     assert set(stands().values()) == {(building.grid_id, building.grid_id)}
     assert set(Facility.objects.values_list("building", flat=True)) == {building.pk}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 from typing import Any
 
 import openpyxl
@@ -173,10 +174,9 @@ def test_a_number_held_elsewhere_is_asked_about_and_never_told(street: Client, s
 
 
 def right_side(client: Client, pk: object) -> tuple[list[tuple[Any, ...]], str]:
-    answer = client.get(f"/comparisons/{pk}/annotated/")
-    book = openpyxl.load_workbook(
-        io.BytesIO(b"".join(answer.streaming_content) if answer.streaming else answer.content)
-    )
+    answer: Any = client.get(f"/comparisons/{pk}/annotated/")
+    data = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    book = openpyxl.load_workbook(io.BytesIO(data))
     text = "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None)
     return list(book["仅右侧"].values)[1:], text
 
@@ -200,7 +200,7 @@ def test_a_ledger_of_one_row_lists_nobody_else_and_no_file_says_which_door_stand
     )
     pk = answer.headers["Location"].split("/")[-2]
     street.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
-    comparing.run(actor=actor, at=clock.now(), comparison=pk)
+    comparing.run(actor=actor, at=clock.now(), comparison=uuid.UUID(pk))
     listed, text = right_side(street, pk)
     assert "302" in str(listed), "half of the grid is in the file"
     assert "空房" not in text and "出租" not in text

@@ -22,11 +22,13 @@ from gridwalk.core.models import AuditEntry
 from gridwalk.reconcile.models import Import
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.sync.actions import pulling
-from gridwalk.territory.models import Building, Grid, GridPlan
+from gridwalk.territory.models import Building, Grid
 from gridwalk.upkeep.actions import regridding
+from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Visit
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, upload, workbook
 from tests.harness.people import SignIn
+from tests.harness.plans import decide, draw_grids
 
 pytestmark = pytest.mark.slow
 STREET = "120105001"
@@ -59,7 +61,7 @@ def split(centre: Client, buildings: dict[str, str], **more: str) -> Any:
         f"b-{buildings['6']}": FOURTH,
         "reason": "一人管不过来",
     }
-    return centre.post(NEW, given | more)
+    return draw_grids(centre, given | more)
 
 
 def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
@@ -79,20 +81,24 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     n_doors, n_open = Dwelling.objects.count(), Target.objects.filter(state="remaining").count()
 
     split(centre, two_buildings, **{f"w-{FOURTH}": str(worker.id)})
-    plan = GridPlan.objects.get()
+    plan = Plan.objects.get()
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0, "nothing is done before the recheck"
-    shown = centre.get(f"{PLANS}{plan.pk}/").content.decode()
+    shown = centre.get(f"/upkeep/{plan.pk}/").content.decode()
     assert "改了会怎样" in shown
-    assert "等管理员复核" in shown or "要另一位同事" in shown
-    assert centre.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "核对"}).status_code == 403
+    assert "要另一位同事" in shown
+    assert decide(centre, plan.pk).status_code == 403
+    assert decide(sign_in(Role.STREET_CENTRE, STREET), plan.pk).status_code == 403, "only who keeps the areas"
+    assert sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get(f"/upkeep/{plan.pk}/").status_code == 404
 
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
     Import.objects.filter(name="六号楼.xlsx").update(state="paused")
-    waits = administrator.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"}, follow=True)
+    waits = decide(administrator, plan.pk)
     assert "有台账正在导入或比对" in waits.content.decode()
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0
     Import.objects.update(state="done")
-    administrator.post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "和社区对过楼栋"})
+    stale = administrator.post(f"/upkeep/{plan.pk}/decide/", {"confirmed": "1", "note": "对过", "seen": "old"})
+    assert "刚才有人改过" in stale.content.decode()
+    decide(administrator, plan.pk, note="和社区对过楼栋")
     plan.refresh_from_db()
     assert plan.state == "done"
     assert Counter(Dwelling.objects.values_list("grid_id", flat=True)) == {THIRD: n_doors - 2, FOURTH: 2}
@@ -114,16 +120,16 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
 def test_it_goes_back_the_next_day_as_a_plan_of_its_own(two_buildings: dict[str, str], sign_in: SignIn) -> None:
     centre = sign_in(Role.STREET_CENTRE, STREET)
     split(centre, two_buildings)
-    plan = GridPlan.objects.get()
+    plan = Plan.objects.get()
     back = f"{PLANS}{plan.pk}/reverse/"
-    assert "只有做好了的方案" in centre.post(back, {"reason": "改回去"}, follow=True).content.decode()
-    sign_in(Role.ADMINISTRATOR, STREET).post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
-    assert "明天起才能再改" in centre.post(back, {"reason": "改回去"}, follow=True).content.decode()
+    assert "只有做好了的方案" in centre.post(back, {"reason": "还是改回去"}, follow=True).content.decode()
+    decide(sign_in(Role.ADMINISTRATOR, STREET), plan.pk)
+    assert "明天起才能再改" in centre.post(back, {"reason": "还是改回去"}, follow=True).content.decode()
     with time_machine.travel(clock.now() + dt.timedelta(days=1)):
         centre, administrator = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.ADMINISTRATOR, STREET)
         centre.post(back, {"reason": "还是一个人管好"})
-        reverse = GridPlan.objects.get(reverses=plan)
-        administrator.post(f"{PLANS}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
+        reverse = Plan.objects.get(choices__reverses=str(plan.pk))
+        decide(administrator, reverse.pk)
     fifth = f"{COMMUNITY}005"
     assert set(Dwelling.objects.values_list("grid_id", flat=True)) == {fifth}
     assert set(Target.objects.values_list("grid_id", flat=True)) == {fifth}
@@ -140,8 +146,8 @@ def test_a_building_parts_by_stairwell_and_is_one_again_when_they_meet(
     centre = sign_in(Role.STREET_CENTRE, STREET)
     assert f"b-{second.pk}" in centre.get(NEW, {"old": [GRID], "n": "2"}).content.decode()
     split(centre, two_buildings, **{f"b-{seven.pk}": THIRD, f"b-{second.pk}": FOURTH})
-    plan = GridPlan.objects.get()
-    sign_in(Role.ADMINISTRATOR, STREET).post(f"{PLANS}{plan.pk}/decide/", {"confirmed": "1", "note": "对过"})
+    plan = Plan.objects.get()
+    decide(sign_in(Role.ADMINISTRATOR, STREET), plan.pk)
     standing = dict(Building.objects.filter(key="7", ended_on__isnull=True).values_list("grid_id", "id"))
     assert set(standing) == {THIRD, FOURTH}
     here = Dwelling.objects.filter(stairwell__key="2", building__key="7").get()
@@ -155,8 +161,8 @@ def test_a_building_parts_by_stairwell_and_is_one_again_when_they_meet(
     with time_machine.travel(clock.now() + dt.timedelta(days=1)):
         centre, administrator = sign_in(Role.STREET_CENTRE, STREET), sign_in(Role.ADMINISTRATOR, STREET)
         centre.post(f"{PLANS}{plan.pk}/reverse/", {"reason": "还是一个人管好"})
-        reverse = GridPlan.objects.get(reverses=plan)
-        administrator.post(f"{PLANS}{reverse.pk}/decide/", {"confirmed": "1", "note": "同意"})
+        reverse = Plan.objects.get(choices__reverses=str(plan.pk))
+        decide(administrator, reverse.pk)
     again = Building.objects.get(key="7", ended_on__isnull=True)
     assert set(again.stairwells.values_list("key", flat=True)) == {"1", "2"}
     assert set(Dwelling.objects.filter(address__contains="7号楼").values_list("building", "grid")) == {
@@ -167,28 +173,32 @@ def test_a_building_parts_by_stairwell_and_is_one_again_when_they_meet(
 def test_it_refuses_what_makes_no_sense_and_who_may_not(two_buildings: dict[str, str], sign_in: SignIn) -> None:
     centre = sign_in(Role.STREET_CENTRE, STREET)
     for given, why in (
-        ({"reason": ""}, "写明为什么"),
+        ({"reason": ""}, "写明原因"),
         ({f"b-{two_buildings['6']}": THIRD}, "一栋楼也没有"),
     ):
         refused = split(centre, two_buildings, **given)
         assert refused.status_code == 422
         assert why in refused.content.decode()
     assert "没有开始" in centre.get(NEW, {"old": [GRID], "n": "0"}, follow=True).content.decode()
-    assert "从一个变成几个" in centre.post(NEW, {"old": [GRID], "n": "1", "reason": "试"}).content.decode()
+    alone = {"old": [GRID], "n": "1", "reason": "先试一试"}
+    assert "从一个变成几个" in draw_grids(centre, alone).content.decode()
+    assert centre.get(NEW, {"old": [f"{COMMUNITY}777"], "n": "2"}).status_code == 404, "no such grid"
     assert centre.get(NEW, {"old": ["110101001001001"], "n": "2"}).status_code == 404
     assert sign_in(Role.GRID_WORKER, GRID).get(PLANS).status_code == 403
     assert sign_in(Role.STREET_CENTRE, "120105002").get(NEW, {"old": [GRID], "n": "2"}).status_code == 404
 
-    assert GridPlan.objects.count() == 0
+    assert Plan.objects.count() == 0
 
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
     split(administrator, two_buildings)
-    own = GridPlan.objects.get()
-    assert "要另一位同事" in administrator.get(f"{PLANS}{own.pk}/").content.decode()
-    answer = administrator.post(f"{PLANS}{own.pk}/decide/", {"confirmed": "1", "note": "自己看过"}, follow=True)
-    assert "提出的人不能自己复核" in answer.content.decode()
+    own = Plan.objects.get()
+    assert "要另一位同事" in administrator.get(f"/upkeep/{own.pk}/").content.decode()
+    assert "提出的人不能自己复核" in decide(administrator, own.pk).content.decode()
+    undone = administrator.post(f"/upkeep/{own.pk}/undo/", {"reason": "还是改回去"})
+    assert undone.status_code == 403, "nobody who keeps areas undoes what hangs on records"
     assert "还有一个方案等着复核" in split(centre, two_buildings).content.decode()
-    assert administrator.post(f"{PLANS}{own.pk}/withdraw/").status_code == 302
+    assert centre.post(f"/upkeep/{own.pk}/withdraw/").status_code == 403, "only who proposed it"
+    assert administrator.post(f"/upkeep/{own.pk}/withdraw/").status_code == 302
     own.refresh_from_db()
     assert (own.state, Grid.objects.filter(valid_to__isnull=False).count()) == ("withdrawn", 0)
 

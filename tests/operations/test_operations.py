@@ -179,7 +179,9 @@ def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: 
     assert audit._seal(None) == 0
     (seal,) = (own_home / "seals").iterdir()
     assert audit._verify(seal) == 0
-    assert "没有被改、被删、被插，和封存文件一致" in capsys.readouterr().out
+    assert "没有被改、被删、被插。对照了 1 份封存，最新一份是" in capsys.readouterr().out
+    assert audit._verify(None) == 0, "every kept seal by default"
+    assert "对照了 1 份封存" in capsys.readouterr().out
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM core_auditentry WHERE chain = '=120105001001' AND seq = 2")
     assert audit._verify(seal) == 1

@@ -89,8 +89,8 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
     from django.contrib.auth import get_user_model
 
     from gridwalk.accounts import actions as accounts
-    from gridwalk.accounts.rules import SYSTEM, Verb, needs_second_factor
-    from gridwalk.console.permissions import PAGES
+    from gridwalk.accounts.rules import SYSTEM, needs_second_factor
+    from gridwalk.console.permissions import PAGES, opens
     from gridwalk.core import clock
 
     pages: Pages = {}
@@ -103,8 +103,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
         cookie = _session(user)
         row = pages[str(member.role)] = {}
         for name, path in _addresses():
-            guard = PAGES[name]
-            allowed = not isinstance(guard, Verb) or member.viewer.may_anywhere(guard)
+            allowed = opens(PAGES[name], member.viewer)
             response, body = _get(connection, path, cookie)
             if response.status == 405 and response.headers["Allow"] == "POST":
                 continue  # where a form is sent to, no page

@@ -6,7 +6,7 @@ GRIDWALK_HOSTS  host names the pages are served under, separated by commas
 GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies are then marked secure
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
 GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
-GRIDWALK_SEALS  folder the audit is sealed to every night; default seals in the data directory
+GRIDWALK_SEALS  folder the audit is sealed to every hour; default seals in the data directory
 GRIDWALK_PASSWORDS  ASVS (default: long, unusual, no expiry) or MLPS3 (等保三级: three kinds of characters, 90 days)
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none

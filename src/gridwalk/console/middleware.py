@@ -15,7 +15,7 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules
 from gridwalk.accounts.rules import Viewer
 from gridwalk.console import errors
-from gridwalk.console.permissions import PAGES, Open
+from gridwalk.console.permissions import PAGES, Open, opens
 from gridwalk.core import clock
 from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
@@ -74,7 +74,7 @@ class ViewerMiddleware:
                 return redirect("account_change_password")
             if rules.needs_second_factor(request.viewer.roles) and accounts.second_factor_missing(user):
                 return redirect("mfa_activate_totp")
-        if isinstance(guard, rules.Verb) and not request.viewer.may_anywhere(guard):
+        if not opens(guard, request.viewer):
             return errors.not_permitted(request)
         return None
 

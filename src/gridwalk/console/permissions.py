@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 
-from gridwalk.accounts.rules import Verb
+from gridwalk.accounts.rules import Verb, Viewer
 
 
 class Open(enum.Enum):
@@ -22,7 +22,16 @@ class Open(enum.Enum):
     """A monitoring system's token, checked by the page; no session opens it."""
 
 
-Guard = Verb | Open
+Guard = Verb | frozenset[Verb] | Open
+"""A verb, one of several, or open."""
+
+
+def opens(guard: Guard, viewer: Viewer) -> bool:
+    """Whether a page opens for somebody who is signed in."""
+    if isinstance(guard, Open):
+        return True
+    return any(viewer.may_anywhere(verb) for verb in (guard if isinstance(guard, frozenset) else [guard]))
+
 
 PAGES: dict[str, Guard] = {
     # sign-in
@@ -99,9 +108,9 @@ PAGES: dict[str, Guard] = {
     "console:move": Verb.EDIT_REGISTER,
     "console:renumber": Verb.EDIT_REGISTER,
     "console:split_person": Verb.EDIT_REGISTER,
-    "console:upkeep_plan": Verb.SEE_ROWS_MASKED,
-    "console:upkeep_decide": Verb.RECHECK,
-    "console:upkeep_withdraw": Verb.EDIT_REGISTER,
+    "console:upkeep_plan": frozenset({Verb.SEE_ROWS_MASKED, Verb.REGRID}),
+    "console:upkeep_decide": frozenset({Verb.RECHECK, Verb.MANAGE_AREAS}),
+    "console:upkeep_withdraw": frozenset({Verb.EDIT_REGISTER, Verb.REGRID}),
     "console:upkeep_undo": Verb.RECHECK,
     "console:care": Verb.SEE_CARE,
     "console:care_contact": Verb.RECORD_VISIT,
@@ -187,8 +196,5 @@ PAGES: dict[str, Guard] = {
     "console:rename_grid": Verb.MANAGE_AREAS,
     "console:grid_plans": Verb.REGRID,
     "console:grid_plan_new": Verb.REGRID,
-    "console:grid_plan": Verb.REGRID,
-    "console:grid_plan_decide": Verb.MANAGE_AREAS,
-    "console:grid_plan_withdraw": Verb.REGRID,
     "console:grid_plan_reverse": Verb.REGRID,
 }

@@ -165,8 +165,5 @@ urlpatterns = [
     path("areas/unassigned/", unassigned.buildings, name="unassigned"),
     path("areas/plans/", grid_plans.grid_plans, name="grid_plans"),
     path("areas/plans/new/", grid_plans.grid_plan_new, name="grid_plan_new"),
-    path("areas/plans/<uuid:pk>/", grid_plans.grid_plan, name="grid_plan"),
-    path("areas/plans/<uuid:pk>/decide/", grid_plans.grid_plan_decide, name="grid_plan_decide"),
-    path("areas/plans/<uuid:pk>/withdraw/", grid_plans.grid_plan_withdraw, name="grid_plan_withdraw"),
     path("areas/plans/<uuid:pk>/reverse/", grid_plans.grid_plan_reverse, name="grid_plan_reverse"),
 ]

@@ -107,11 +107,17 @@ class AuditEntry(models.Model):
 
 
 class AuditChain(models.Model):
-    """The end of one chain of audit lines (core.audit.chain): how many there are and the last one's hash."""
+    """The end of one chain of audit lines (core.audit.chain): how many there are and the last one's hash.
+
+    ``unkeyed``: so many lines at its beginning were linked before links had a key; ``anchor`` vouches for the number
+    and for the hash of the last of them.
+    """
 
     code = models.CharField(primary_key=True, max_length=16)
     seq = models.BigIntegerField(default=0)
     head = models.CharField(max_length=72, blank=True)
+    unkeyed = models.BigIntegerField(default=0)
+    anchor = models.CharField(max_length=72, blank=True)
 
 
 class Receipt(models.Model):

@@ -24,6 +24,7 @@ OLDEST_SERVER = 150000
 LEAST_FREE = 2 << 30
 CLOCKS_APART = dt.timedelta(seconds=30)
 BACKUP_EVERY = dt.timedelta(hours=26)
+SEAL_EVERY = dt.timedelta(hours=3)
 WORKER_SILENT = dt.timedelta(minutes=2)
 JOB_WAITS = dt.timedelta(hours=1)
 
@@ -151,10 +152,10 @@ def _jobs(at: dt.datetime) -> Iterator[Finding]:
 def _seal(at: dt.datetime) -> Finding:
     sealed_at = verify.latest_seal()
     if sealed_at is None:
-        return warn("审计封存", "审计还没有封存过。", "夜里会自动封存；马上做：gridwalk audit seal。")
-    if at - sealed_at > BACKUP_EVERY:
+        return warn("审计封存", "审计还没有封存过。", "每小时自动封存；马上做：gridwalk audit seal。")
+    if at - sealed_at > SEAL_EVERY:
         return warn(
-            "审计封存", f"上次封存是 {sealed_at:%Y-%m-%d %H:%M}（UTC）。", "后台任务夜里没有运行：gridwalk audit seal。"
+            "审计封存", f"上次封存是 {sealed_at:%Y-%m-%d %H:%M}（UTC）。", "后台任务没有运行：gridwalk audit seal。"
         )
     return ok("审计封存", f"{sealed_at:%Y-%m-%d %H:%M}（UTC）。")
 

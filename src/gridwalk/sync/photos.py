@@ -1,6 +1,12 @@
-"""A JPEG without what it tells of place, time and device: every metadata segment goes, the picture stays as it is."""
+"""A JPEG without what it tells of place, time and device: every metadata segment goes, the picture stays as it is.
+
+The file is walked to its end (ITU-T T.81 Annex B): segments between scans are judged like those before the first one,
+and nothing behind the end of the image is kept.
+"""
 
 from __future__ import annotations
+
+import re
 
 SOI, SOS, EOI = b"\xff\xd8", 0xDA, 0xD9
 DROPPED = {*range(0xE1, 0xF0), 0xFE}
@@ -8,6 +14,9 @@ DROPPED = {*range(0xE1, 0xF0), 0xFE}
 kept.
 """
 KEPT_APP = 0xEE
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_BEHIND_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+"""The marker that ends a scan: in its data 0xFF is followed by 0x00 (a stuffed byte) or is a restart marker."""
 
 
 class NotJpeg(Exception):
@@ -18,23 +27,25 @@ def strip(data: bytes) -> bytes:
     """The picture without metadata and without anything behind its end. Raises NotJpeg."""
     if data[:2] != SOI:
         raise NotJpeg
-    out, place = bytearray(SOI), 2
+    out, place, n_scans = bytearray(SOI), 2, 0
     while True:
-        if place + 4 > len(data) or data[place] != 0xFF:
+        segment = _MARKER.match(data, place)
+        if not segment:
             raise NotJpeg
-        marker = data[place + 1]
-        if marker == 0xFF:  # fill byte
-            place += 1
-            continue
-        length = int.from_bytes(data[place + 2 : place + 4], "big")
-        end = place + 2 + length
-        if length < 2 or end > len(data):
-            raise NotJpeg
-        if marker not in DROPPED or marker == KEPT_APP:
-            out += data[place:end]
-        place = end
-        if marker == SOS:
-            last = data.rfind(bytes((0xFF, EOI)))
-            if last < place:
+        marker, place = segment[1][0], segment.end()
+        if marker == EOI:
+            if not n_scans:
                 raise NotJpeg
-            return bytes(out + data[place : last + 2])
+            return bytes(out + bytes((0xFF, EOI)))
+        end = place + int.from_bytes(data[place : place + 2], "big")
+        if end < place + 2 or end > len(data):
+            raise NotJpeg
+        if marker == SOS:
+            n_scans += 1
+            behind = _BEHIND_SCAN.search(data, end)
+            if not behind:
+                raise NotJpeg
+            end = behind.start()
+        if marker not in DROPPED or marker == KEPT_APP:
+            out += bytes((0xFF, marker)) + data[place:end]
+        place = end

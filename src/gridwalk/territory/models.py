@@ -65,35 +65,3 @@ class Stairwell(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["building", "key"], name="stairwell_once_a_building")]
-
-
-class GridPlan(models.Model):
-    """拆并方案: grids drawn anew, building by building, done only when a second person has confirmed it.
-
-    ``buildings``: building or stairwell id → code of its new grid; a stairwell without one goes with its building, a
-    building without one to the first of ``new``. ``workers``: new code → user id. ``before``: building or stairwell
-    id → code of its old grid, noted when it is done, so that the reverse can be drawn up.
-    """
-
-    STATES = [("open", "待复核"), ("done", "已改"), ("rejected", "没有同意"), ("withdrawn", "已撤回")]
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    community = models.ForeignKey(Area, models.PROTECT, related_name="+")
-    old = models.JSONField(default=list)
-    new = models.JSONField(default=list)
-    buildings = models.JSONField(default=dict)
-    before = models.JSONField(default=dict)
-    workers = models.JSONField(default=dict)
-    reason = models.CharField(max_length=200)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by")
-    state = models.CharField(max_length=10, choices=STATES, default="open")
-    proposed_by = models.UUIDField(null=True)
-    proposed_by_name = models.CharField(max_length=40)
-    proposed_at = models.DateTimeField()
-    decided_by = models.UUIDField(null=True)
-    decided_by_name = models.CharField(max_length=40, blank=True)
-    decided_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["community", "-proposed_at"])]

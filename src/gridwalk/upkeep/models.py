@@ -16,8 +16,8 @@ class Plan(models.Model):
     """One correction of several records at once.
 
     ``communities``: whose people recheck it. ``subjects``: the records it is about; what their order says is the
-    kind's own (a merge: the one that stays, the one that goes). ``choices``: what the proposer chose, ``seen``: the
-    state of the records they saw, both without values of facts.
+    kind's own (a merge: the one that stays, the one that goes; grids have none). ``choices``: what the proposer
+    chose, ``seen``: the state of the records they saw, both without values of facts.
     ``undo_sealed``: what was before, as the kind needs it to take the plan back.
     """
 

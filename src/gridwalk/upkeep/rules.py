@@ -6,18 +6,48 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from gridwalk.accounts.rules import Verb
 from gridwalk.dictionary.types import Authority
 from gridwalk.registry import ends
 
+REGRID = "regrid"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a plan can be about, and on what terms.
+
+    ``seen_by`` opens its page, ``known_to`` its subjects to who proposes; they and ``proposed_by`` are asked at every
+    grid it stands in, ``decided_by`` at every community. ``evidence``: whether the proposer says what was seen or
+    heard. ``undone``: whether it is taken back in one step, else by a plan of its own.
+    """
+
+    label: str
+    seen_by: Verb = Verb.SEE_ROWS_MASKED
+    known_to: Verb = Verb.SEE_ROWS
+    proposed_by: Verb = Verb.EDIT_REGISTER
+    decided_by: Verb = Verb.RECHECK
+    evidence: bool = True
+    undone: bool = True
+
+
 KINDS = {
-    "merge_persons": "合并人员",
-    "merge_dwellings": "合并房屋",
-    "merge_organizations": "合并单位",
-    "split_person": "拆分人员",
-    "move_household": "整户搬迁",
-    "renumber_building": "楼房重编号",
+    "merge_persons": Kind(label="合并人员"),
+    "merge_dwellings": Kind(label="合并房屋"),
+    "merge_organizations": Kind(label="合并单位"),
+    "split_person": Kind(label="拆分人员"),
+    "move_household": Kind(label="整户搬迁"),
+    "renumber_building": Kind(label="楼房重编号"),
+    REGRID: Kind(
+        label="拆并网格",
+        seen_by=Verb.REGRID,
+        known_to=Verb.REGRID,
+        proposed_by=Verb.REGRID,
+        decided_by=Verb.MANAGE_AREAS,
+        evidence=False,
+        undone=False,
+    ),
 }
-"""What a plan can be about: kind → word."""
 
 STATES = {"open": "待复核", "done": "已办", "rejected": "没有同意", "withdrawn": "已撤回", "undone": "已撤销"}
 

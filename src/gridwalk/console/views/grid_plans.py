@@ -14,13 +14,14 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.proposals import propose
 from gridwalk.core import clock
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
-from gridwalk.territory.actions import TerritoryError
-from gridwalk.upkeep.actions import regridding as actions
-from gridwalk.upkeep.actions.regridding import PlanError
-from gridwalk.upkeep.queries import regridding
+from gridwalk.upkeep.actions import plans as actions
+from gridwalk.upkeep.actions.regridding import MOST
+from gridwalk.upkeep.queries import plans, regridding
+from gridwalk.upkeep.rules import REGRID, UpkeepError
 
 
 @require_GET
@@ -38,8 +39,8 @@ def grid_plans(request: Signed) -> HttpResponse:
         "communities": communities,
         "community": community,
         "grids": grids,
-        "plans": regridding.plans(request.viewer),
-        "numbers": range(1, actions.MOST + 1),
+        "plans": plans.rows(request.viewer, regridding.plans(request.viewer)),
+        "numbers": range(1, MOST + 1),
     }
     return page(request, "console/grid_plans/list.html", context, active="console:grid_plans")
 
@@ -56,24 +57,14 @@ def grid_plan_new(request: Signed) -> HttpResponse:
     new = regridding.fresh_codes(old[0][:12], n)
     rows = regridding.standing(request.viewer, old)
     typed = {place: given.get(f"b-{place}", "") for place in _places(rows)}
+    workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
+    choices = regridding.choices(old=old, new=new, buildings=typed, workers=workers, on=clock.local_date(request.at))
     fault = ""
     if request.method == "POST":
-        workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
-        try:
-            plan = actions.propose(
-                actor=request.viewer,
-                at=request.at,
-                old=old,
-                new=new,
-                buildings=typed,
-                workers=workers,
-                reason=given.get("reason", ""),
-            )
-        except PlanError as error:
-            fault = str(error)
-        else:
-            messages.success(request, "方案已送复核。复核之前什么都没有改。")
-            return redirect("console:grid_plan", plan.id)
+        answer = propose(request, kind=REGRID, subjects=[], choices=choices, still="复核之前什么都没有改。")
+        if not isinstance(answer, UpkeepError):
+            return answer
+        fault = str(answer)
     total = sum((row.ground for row in rows), regridding.Ground())
     context = {
         "old": old,
@@ -83,6 +74,7 @@ def grid_plan_new(request: Signed) -> HttpResponse:
         "fault": fault,
         "reason": given.get("reason", ""),
         "total": total,
+        "seen": plans.mark(plans.unproposed(REGRID, [], choices)),
         "new": [(code, codes.grid_name(int(code[12:])), given.get(f"w-{code}", "")) for code in new],
         "workers": sorted(regridding.workers_of(old, clock.local_date(request.at)).items(), key=lambda w: w[1]),
         "names": territory.place_names(old),
@@ -95,7 +87,7 @@ def grid_plan_new(request: Signed) -> HttpResponse:
 
 def _how_many(typed: str) -> int:
     """The number of new grids that was asked for; 0 where it is none."""
-    return int(typed) if typed.isdigit() and 1 <= int(typed) <= actions.MOST else 0
+    return int(typed) if typed.isdigit() and 1 <= int(typed) <= MOST else 0
 
 
 def _places(rows: Sequence[regridding.Standing]) -> list[uuid.UUID]:
@@ -110,59 +102,28 @@ def _user(given: str) -> uuid.UUID | None:
         return None
 
 
-@require_GET
-def grid_plan(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """A plan: what it moves, who proposed it and why, what became of it."""
-    plan = regridding.get_plan(request.viewer, pk)
-    context = {
-        "plan": plan,
-        "names": territory.place_names(plan.old),
-        "may_decide": request.viewer.may(Verb.MANAGE_AREAS, plan.community_id),
-        "mine": plan.proposed_by is not None and plan.proposed_by == request.viewer.id,
-        "impact": regridding.impact(plan, clock.local_date(request.at)) if plan.state == "open" else None,
-    }
-    return page(request, "console/grid_plans/show.html", context, active="console:grid_plans")
-
-
-@require_POST
-def grid_plan_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """The second person's word; a confirmed plan is done at once."""
-    plan = regridding.get_plan(request.viewer, pk)
-    confirmed = request.POST.get("confirmed") == "1"
-    try:
-        actions.decide(
-            actor=request.viewer, at=request.at, plan=plan, confirmed=confirmed, note=request.POST.get("note", "")
-        )
-    except (PlanError, TerritoryError) as error:
-        messages.error(request, str(error))
-    else:
-        done = "改好了，从今天起算。房屋、人、任务都已划过去，手机下次同步就是新的网格。"
-        messages.success(request, done if confirmed else "没有同意，网格照旧。")
-    return redirect("console:grid_plan", pk)
-
-
-@require_POST
-def grid_plan_withdraw(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """撤回."""
-    try:
-        actions.withdraw(actor=request.viewer, at=request.at, plan=regridding.get_plan(request.viewer, pk))
-    except PlanError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "方案撤回了，网格照旧。")
-    return redirect("console:grid_plan", pk)
-
-
 @require_POST
 def grid_plan_reverse(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """改回去: the reverse as a plan of its own, with its own recheck."""
-    plan = regridding.get_plan(request.viewer, pk)
+    done = plans.get_plan(request.viewer, pk)
+    if done.kind != REGRID or done.state != "done" or not done.choices:
+        messages.error(request, "没有送：只有做好了的方案能改回去。")
+        return redirect("console:upkeep_plan", pk)
+    choices = regridding.way_back(done, clock.local_date(request.at))
+    seen = plans.mark(plans.unproposed(REGRID, [], choices))
     try:
-        reverse = actions.propose_reverse(
-            actor=request.viewer, at=request.at, plan=plan, reason=request.POST.get("reason", "")
+        reverse = actions.propose(
+            actor=request.viewer,
+            at=request.at,
+            kind=REGRID,
+            subjects=[],
+            choices=choices,
+            evidence="",
+            reason=request.POST.get("reason", ""),
+            seen=seen,
         )
-    except PlanError as error:
+    except UpkeepError as error:
         messages.error(request, str(error))
-        return redirect("console:grid_plan", pk)
+        return redirect("console:upkeep_plan", pk)
     messages.success(request, "改回去的方案已送复核。编号不重用，回来的网格是新编号。")
-    return redirect("console:grid_plan", reverse.id)
+    return redirect("console:upkeep_plan", reverse.id)

@@ -14,12 +14,12 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.proposals import propose
 from gridwalk.console.views import register
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.queries import entities
 from gridwalk.upkeep import rules
-from gridwalk.upkeep.actions import plans as actions
 from gridwalk.upkeep.queries import moves, plans
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -65,22 +65,13 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         chosen = [uuid.UUID(person) for person in given.getlist("people") if _is_id(person)]
         choices = {name: given.get(name, "") for name in choices}
-        try:
-            proposed = actions.propose(
-                actor=request.viewer,
-                at=request.at,
-                kind="move_household",
-                subjects=[pk, other, *chosen],
-                choices=choices,
-                evidence=given.get("evidence", ""),
-                reason=given.get("reason", ""),
-                seen=given.get("seen", ""),
-            )
-        except UpkeepError as error:
-            fault = error
-        else:
-            messages.success(request, "已送复核。复核之前谁都没有动。")
-            return redirect("console:upkeep_plan", proposed.id)
+        subjects = [pk, other, *chosen]
+        answer = propose(
+            request, kind="move_household", subjects=subjects, choices=choices, still="复核之前谁都没有动。"
+        )
+        if not isinstance(answer, UpkeepError):
+            return answer
+        fault = answer
     plan = moves.new_plan(pk, other, chosen, choices)
     plan.proposed_at = request.at
     context = {

@@ -5,19 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.proposals import propose
 from gridwalk.core.queries import NotHere
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep import rules
-from gridwalk.upkeep.actions import plans as actions
 from gridwalk.upkeep.queries import plans, renumbering
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -40,22 +38,10 @@ def renumber(request: Signed, pk: uuid.UUID) -> HttpResponse:
         raise NotHere
     fault = None
     if request.method == "POST" and given.get("do") != "preview":
-        try:
-            proposed = actions.propose(
-                actor=request.viewer,
-                at=request.at,
-                kind=plan.kind,
-                subjects=subjects,
-                choices=choices,
-                evidence=given.get("evidence", ""),
-                reason=given.get("reason", ""),
-                seen=given.get("seen", ""),
-            )
-        except UpkeepError as error:
-            fault = error
-        else:
-            messages.success(request, "已送复核。复核之前门牌都没有变。")
-            return redirect("console:upkeep_plan", proposed.id)
+        answer = propose(request, kind=plan.kind, subjects=subjects, choices=choices, still="复核之前门牌都没有变。")
+        if not isinstance(answer, UpkeepError):
+            return answer
+        fault = answer
     drawn = reads.drawn(plan)
     context = {
         "building": building,

@@ -17,7 +17,6 @@ from gridwalk.console.pages import page
 from gridwalk.core.queries import NotHere
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.actions import unassigned as actions
-from gridwalk.upkeep.actions.regridding import PlanError
 from gridwalk.upkeep.queries import unassigned as queries
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -51,7 +50,7 @@ def _assign(request: Signed, community: str) -> HttpResponse:
         n_doors = actions.assign(
             actor=request.viewer, at=request.at, community=community, buildings=_chosen(request), grid=grid
         )
-    except (UpkeepError, PlanError) as error:
+    except UpkeepError as error:
         messages.error(request, str(error))
     else:
         messages.success(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gridwalk.accounts.rules import Verb
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.proposals import propose
 from gridwalk.console.views import register
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.queries import titles
@@ -68,26 +69,17 @@ def merge(request: Signed, kind: str, pk: uuid.UUID, other: uuid.UUID) -> HttpRe
         line.field.name: given.get(f"side-{line.field.name}", "") for line in pairs.beside(request.viewer, stays, goes)
     }
     if request.method == "POST":
-        try:
-            proposed = actions.propose(
-                actor=request.viewer,
-                at=request.at,
-                kind=plan.kind,
-                subjects=plan.subjects,
-                choices={
-                    "fields": {name: side for name, side in sides.items() if side in (rules.LEFT, rules.RIGHT)},
-                    "home": given.get("home", ""),
-                    "wrong_number": given.get("wrong_number") == "1",
-                },
-                evidence=given.get("evidence", ""),
-                reason=given.get("reason", ""),
-                seen=given.get("seen", ""),
-            )
-        except UpkeepError as error:
-            fault = error
-        else:
-            messages.success(request, "已送复核。复核之前两条都没有动。")
-            return redirect("console:upkeep_plan", proposed.id)
+        choices = {
+            "fields": {name: side for name, side in sides.items() if side in (rules.LEFT, rules.RIGHT)},
+            "home": given.get("home", ""),
+            "wrong_number": given.get("wrong_number") == "1",
+        }
+        answer = propose(
+            request, kind=plan.kind, subjects=plan.subjects, choices=choices, still="复核之前两条都没有动。"
+        )
+        if not isinstance(answer, UpkeepError):
+            return answer
+        fault = answer
     context = {
         "kind": kind,
         "stays": stays,
@@ -123,22 +115,10 @@ def split(request: Signed, pk: uuid.UUID) -> HttpResponse:
     }
     asked = plans.unproposed("split_person", [pk])
     if request.method == "POST":
-        try:
-            proposed = actions.propose(
-                actor=request.viewer,
-                at=request.at,
-                kind=asked.kind,
-                subjects=asked.subjects,
-                choices=choices,
-                evidence=given.get("evidence", ""),
-                reason=given.get("reason", ""),
-                seen=given.get("seen", ""),
-            )
-        except UpkeepError as error:
-            fault = error
-        else:
-            messages.success(request, "已送复核。复核之前都没有动。")
-            return redirect("console:upkeep_plan", proposed.id)
+        answer = propose(request, kind=asked.kind, subjects=asked.subjects, choices=choices, still="复核之前都没有动。")
+        if not isinstance(answer, UpkeepError):
+            return answer
+        fault = answer
     context = {
         "found": person,
         "title": titles.titles(request.viewer, "person", [pk])[pk],
@@ -161,21 +141,23 @@ def plan(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 
 def _plan(request: Signed, shown: Any, *, fault: UpkeepError | None = None) -> HttpResponse:
-    may = plans.may_recheck(request.viewer, shown)
+    kind, may = rules.KINDS[shown.kind], plans.may_recheck(request.viewer, shown)
+    back = "console:grid_plans" if shown.kind == rules.REGRID else "console:rechecks"
     mine = shown.proposed_by is not None and shown.proposed_by == request.viewer.id
     context = {
         "plan": shown,
         "row": plans.rows(request.viewer, [shown])[0],
         "mine": mine,
         "may_decide": may and not mine,
-        "may_undo": may and shown.state == "done",
+        "may_undo": may and kind.undone and shown.state == "done",
+        "back": back,
         "later": plans.later(shown) if shown.state == "done" else None,
         "seen": plans.mark(shown) if shown.state == "open" else "",
         "fault": fault,
         "typed": request.POST,
         **READS[shown.kind].shown(request.viewer, shown),
     }
-    return page(request, "console/upkeep/show.html", context, active="console:rechecks", status=422 if fault else 200)
+    return page(request, "console/upkeep/show.html", context, active=back, status=422 if fault else 200)
 
 
 @require_POST
@@ -194,7 +176,8 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
         )
     except UpkeepError as error:
         return _plan(request, plans.get_plan(request.viewer, pk), fault=error)
-    messages.success(request, "办好了。什么都没有丢，不对可以撤销。" if confirmed else "没有同意，都没有动。")
+    done = "什么都没有丢，不对可以撤销。" if rules.KINDS[shown.kind].undone else "从今天起算，手机下次同步就是新的。"
+    messages.success(request, f"办好了。{done}" if confirmed else "没有同意，都没有动。")
     return redirect("console:upkeep_plan", pk)
 
 

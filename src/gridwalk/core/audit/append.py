@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from gridwalk.core import bulk, plain
+from gridwalk.core import bulk, envelope, plain
 from gridwalk.core.audit import chain
 from gridwalk.core.models import AuditChain, AuditEntry
 
@@ -31,13 +31,13 @@ def append(entries: Sequence[AuditEntry], *, locked: Collection[str]) -> None:
     by_chain: dict[str, list[AuditEntry]] = {}
     for entry in entries:
         by_chain.setdefault(chain.chain_of(entry.scope, locked), []).append(entry)
-    ends = _locked(by_chain)
+    ends, key = _locked(by_chain), envelope.key_for("audit")
     for code, lines in by_chain.items():
         end = ends[code]
         for entry in lines:
             end.seq += 1
             entry.chain, entry.seq = code, end.seq
-            end.head = entry.hash = chain.link(end.head, line(entry), alg=settings.AUDIT_HASH)
+            end.head = entry.hash = chain.link(end.head, line(entry), alg=settings.AUDIT_HASH, key=key)
     bulk.insert(entries)
     bulk.update(list(ends.values()), ["seq", "head"])
 

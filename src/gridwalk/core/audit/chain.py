@@ -1,7 +1,8 @@
-"""The audit's chain of hashes: every line holds a hash over itself and the line before it. Pure.
+"""The audit's chain of hashes: every line holds a keyed hash over itself and the line before it. Pure.
 
-A line that is changed, removed or inserted breaks the chain at that place. Whoever could rewrite the whole chain
-after it is found out by a seal kept elsewhere (``verify.write_seal``). See docs/decisions/0007-audit-chain.md.
+A line that is changed, removed or inserted breaks the chain at that place. Who has the database without the key file
+cannot write the chain after it anew; who cuts off its end, or has the key file too, is found out by a seal kept
+elsewhere (``verify.write_seal``). See docs/decisions/0007-audit-chain.md.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import hashlib
+import hmac
 import json
 import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
 
 ALGORITHMS = ("SHA256", "SM3")
+KEYED = {"SHA256": "hs256", "SM3": "hsm3"}
+"""How a link says that it is an HMAC of this algorithm."""
 LOOSE = "="
 """Begins the name of a chain that belongs to no locked stream: accounts, files, readings of one community."""
 COMMUNITY_DIGITS = 12
@@ -31,12 +36,42 @@ def chain_of(scope: str, locked: Collection[str]) -> str:
     return min(locked) if locked else LOOSE + scope[:COMMUNITY_DIGITS]
 
 
-def link(previous: str, line: Mapping[str, Any], *, alg: str) -> str:
-    """``sha256:…`` or ``sm3:…`` over the hash before and the line.
+def link(previous: str, line: Mapping[str, Any], *, alg: str, key: bytes) -> str:
+    """``hs256:…`` or ``hsm3:…``, an HMAC over the hash before and the line. Raises ValueError for another algorithm.
 
     ``line``: its columns, ``at`` aware, ``data`` as JSON knows it.
     """
-    return f"{alg.lower()}:{digest(previous.encode() + b'|' + _canonical(line), alg=alg)}"
+    return f"{KEYED[alg]}:{_mac(_chained(previous, line), alg=alg, key=key)}"
+
+
+def holds(link_: str, previous: str, line: Mapping[str, Any], *, key: bytes, unkeyed: bool) -> bool:
+    """Whether a link is that of a line and the hash before. ``unkeyed``: lines of version 0.2 and before, which bear
+    ``sha256:…`` or ``sm3:…``.
+    """
+    name, _, _ = link_.partition(":")
+    for alg in ALGORITHMS:
+        if name == KEYED[alg]:
+            return hmac.compare_digest(link_, link(previous, line, alg=alg, key=key))
+        if name == alg.lower():
+            return unkeyed and link_ == f"{name}:{digest(_chained(previous, line), alg=alg)}"
+    return False
+
+
+def anchor(code: str, seq: int, head: str, *, key: bytes) -> str:
+    """What says of a chain that it is unkeyed up to a line, and which hash that line has."""
+    return f"{KEYED['SHA256']}:{_mac(f'{code}|{seq}|{head}'.encode(), alg='SHA256', key=key)}"
+
+
+def _chained(previous: str, line: Mapping[str, Any]) -> bytes:
+    return previous.encode() + b"|" + _canonical(line)
+
+
+def _mac(data: bytes, *, alg: str, key: bytes) -> str:
+    if alg == "SHA256":
+        return hmac.digest(key, data, "sha256").hex()
+    keyed = HMAC(key, hashes.SM3())
+    keyed.update(data)
+    return keyed.finalize().hex()
 
 
 def digest(data: bytes, *, alg: str) -> str:

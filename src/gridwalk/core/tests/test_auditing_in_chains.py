@@ -5,18 +5,20 @@ written anew.
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
 from gridwalk.core import actions, ids
-from gridwalk.core.audit import chain, verify
+from gridwalk.core.audit import append, chain, verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.audit.verify import Break, SealError
 from gridwalk.core.models import AuditChain, AuditEntry
@@ -129,7 +131,7 @@ def test_a_seal_finds_a_chain_that_was_written_anew_and_is_itself_guarded(
     assert f"previous {verify.digest_of(seal)}\n" in later.read_text()
     with actions.write_to(GRID, actor=WORKER, at=at) as writing:
         writing.audit(AuditVerb.VISIT_RECORDED, scope=GRID)
-    assert not verify.verify(seal).breaks, "what came after the seal is no break"
+    assert not verify.verify([seal, later]).breaks, "what came after the seals is no break"
 
     AuditEntry.objects.filter(chain=LOOSE).delete()
     AuditChain.objects.filter(code=LOOSE).delete()
@@ -143,11 +145,81 @@ def test_a_seal_finds_a_chain_that_was_written_anew_and_is_itself_guarded(
         reason="另一个",
     )
     assert not verify.verify().breaks, "by itself the new chain holds"
-    assert verify.verify(seal).breaks == [Break("sealed", LOOSE, 2)]
+    verified = verify.verify(verify.kept_seals(tmp_path))
+    assert verified.breaks == [Break("sealed", LOOSE, 2)]
+    assert (verified.n_seals, verified.newest, verified.missing) == (2, at + dt.timedelta(days=1), 0)
+    third = verify.write_seal(tmp_path, at=at + dt.timedelta(days=2))
+    later.unlink()
+    assert verify.verify([seal, third]).missing == 1, "who takes a seal away is found out"
 
     seal.write_text(seal.read_text().replace(f"{LOOSE} 2", f"{LOOSE} 1"))
     with pytest.raises(SealError, match="被改过"):
-        verify.verify(seal)
+        verify.verify([seal])
+
+
+def _rechained(code: str, write: Callable[[str, AuditEntry], str]) -> None:
+    """Write a chain anew as somebody with the database would, its end as well."""
+    previous, seq = "", 0
+    for entry in AuditEntry.objects.filter(chain=code).order_by("seq"):
+        seq += 1
+        AuditEntry.objects.filter(pk=entry.pk).update(seq=seq)
+        entry.seq = seq
+        previous = write(previous, entry)
+        AuditEntry.objects.filter(pk=entry.pk).update(hash=previous)
+    AuditChain.objects.filter(code=code).update(seq=seq, head=previous)
+
+
+def _plainly(previous: str, entry: AuditEntry) -> str:
+    return f"sha256:{chain.digest(chain._chained(previous, append.line(entry)), alg='SHA256')}"
+
+
+@pytest.mark.usefixtures("lines")
+def test_who_has_the_database_without_the_key_cannot_write_a_chain_anew(at: dt.datetime, tmp_path: Path) -> None:
+    seal = verify.write_seal(tmp_path, at=at)
+    AuditEntry.objects.filter(chain=LOOSE, seq=1).delete()
+    _rechained(LOOSE, _plainly)
+    assert verify.verify().breaks == [Break("changed", LOOSE, 1)], "a link without a key is no link"
+    _rechained(LOOSE, lambda previous, entry: chain.link(previous, append.line(entry), alg="SHA256", key=b"guessed"))
+    assert verify.verify().breaks == [Break("changed", LOOSE, 1)]
+    AuditChain.objects.filter(code=LOOSE).update(unkeyed=1)
+    _rechained(LOOSE, _plainly)
+    assert verify.verify().breaks == [Break("changed", LOOSE, 1)], "nor can it be passed off as an old one"
+    AuditChain.objects.filter(code=LOOSE).update(unkeyed=9)
+    assert verify.verify().breaks == [Break("changed", LOOSE, 1)]
+
+    AuditEntry.objects.filter(chain=GRID, seq=3).delete()
+    head = AuditEntry.objects.get(chain=GRID, seq=2).hash
+    AuditChain.objects.filter(code=GRID).update(seq=2, head=head)
+    assert Break("sealed", GRID, 3) in verify.verify([seal]).breaks, "a cut with its end moved is found by the seal"
+
+
+@pytest.mark.usefixtures("lines")
+def test_lines_that_were_linked_before_links_had_a_key_go_on_holding(at: dt.datetime) -> None:
+    _rechained(GRID, _plainly)
+    migration = importlib.import_module("gridwalk.core.migrations.0002_keyed_audit")
+    migration.vouch(apps, None)
+    with actions.write_to(GRID, actor=WORKER, at=at) as writing:
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=GRID)
+    assert not verify.verify().breaks
+    AuditEntry.objects.filter(chain=GRID, seq=2).update(reason="没有看")
+    _rechained(GRID, lambda previous, entry: _plainly(previous, entry) if (entry.seq or 0) < 4 else entry.hash)
+    assert verify.verify().breaks[0] == Break("changed", GRID, 3), "what vouches for the old lines names their hash"
+
+
+@pytest.mark.usefixtures("lines")
+def test_seals_of_a_time_that_a_restore_gave_up_are_counted_and_not_compared(at: dt.datetime, tmp_path: Path) -> None:
+    backed_up = verify.write_seal(tmp_path, at=at)
+    with actions.write_to(GRID, actor=WORKER, at=at + dt.timedelta(hours=1)) as writing:
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=GRID)
+    given_up = verify.write_seal(tmp_path, at=at + dt.timedelta(hours=2))
+    AuditEntry.objects.filter(chain=GRID, seq=4).delete()  # the backup of before comes back
+    head = AuditEntry.objects.get(chain=GRID, seq=3).hash
+    AuditChain.objects.filter(code=GRID).update(seq=3, head=head)
+    assert verify.verify([backed_up, given_up]).breaks == [Break("sealed", GRID, 4)]
+    with actions.write_to(actor=SYSTEM, at=at + dt.timedelta(hours=3)) as writing:
+        writing.audit(AuditVerb.BACKUP_RESTORED)
+    verified = verify.verify([backed_up, given_up])
+    assert (verified.breaks, verified.given_up) == ([], 1)
 
 
 def test_the_national_hash_is_the_standards_own_example() -> None:
@@ -173,4 +245,6 @@ def test_a_line_has_the_same_hash_before_it_is_stored_and_after(data: dict[str, 
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::jsonb::text", [json.dumps(data)])
         back = json.loads(cursor.fetchone()[0])
-    assert chain.link("", {"data": data}, alg="SHA256") == chain.link("", {"data": back}, alg="SHA256")
+    assert chain.link("", {"data": data}, alg="SHA256", key=b"k") == chain.link(
+        "", {"data": back}, alg="SHA256", key=b"k"
+    )

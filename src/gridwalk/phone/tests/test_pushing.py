@@ -366,19 +366,16 @@ def test_what_is_kept_of_an_op_says_nothing_to_who_tries_all_its_numbers(field: 
     """The rest of the op stands in the database, or beside it; the number is tried, 500 times."""
     door = field.street.door(occupancy="occupied")
     wire = field.phone()
-    arrival = {
-        "id": str(ids.new_id()),
-        "residence_kind": "lives_here",
-        "values": {"name": "程兰因", "id_no": id_no(11)},
-    }
+    values = {"name": "程兰因", "id_no": id_no(11)}
+    arrival = {"id": str(ids.new_id()), "residence_kind": "lives_here", "values": values}
     sent = visit(1, door, arrivals=[arrival])
     assert push(wire, sent)[0] == 200
     kept = Op.objects.get()
     tried = set()
     for number in fitting.id_numbers(Clues(born="1980-01-01", sex="male")):
-        arrival["values"]["id_no"] = number
+        values["id_no"] = number
         tried.add(sync_rules.op_hash(sent))
-    arrival["values"]["id_no"] = id_no(11)
+    values["id_no"] = id_no(11)
     assert len(tried) == 500 and sync_rules.op_hash(sent) in tried
     assert not tried & {kept.hash, *Op.objects.values_list("hash", flat=True)}
 

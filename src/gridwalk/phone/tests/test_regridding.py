@@ -21,8 +21,9 @@ from gridwalk.registry.models import Dwelling
 from gridwalk.registry.tests.street import FIRST, GRID
 from gridwalk.sync.models import Device, Returned
 from gridwalk.territory.models import Building
-from gridwalk.upkeep.actions import regridding
-from gridwalk.upkeep.queries import regridding as before
+from gridwalk.upkeep.actions import plans as actions
+from gridwalk.upkeep.queries import plans, regridding
+from gridwalk.upkeep.rules import REGRID
 from gridwalk.visits.models import Visit
 from tests.harness.phones import Cache
 
@@ -35,13 +36,23 @@ def split(field: Field, workers: dict[str, Any], at: dt.datetime) -> None:
     drawing = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, "120105001"),))
     keeping = Viewer(ids.new_id(), "管理员", (Held(Role.ADMINISTRATOR, "120105001"),))
     to = {b.pk: THIRD if b.key == "1" else FOURTH for b in Building.objects.filter(grid_id=GRID)}
-    plan = regridding.propose(
-        actor=drawing, at=at, old=[GRID], new=[THIRD, FOURTH], buildings=to, workers=workers, reason="一人管不过来"
+    choices = regridding.choices(
+        old=[GRID], new=[THIRD, FOURTH], buildings=to, workers=workers, on=clock.local_date(at)
     )
-    told = before.impact(plan, clock.local_date(at))
+    plan = actions.propose(
+        actor=drawing,
+        at=at,
+        kind=REGRID,
+        subjects=[],
+        choices=choices,
+        evidence="",
+        reason="一人管不过来",
+        seen=plans.mark(plans.unproposed(REGRID, [], choices)),
+    )
+    told = regridding.impact(plan, clock.local_date(at))
     assert [(g.code, g.ground.dwellings, g.ground.open_targets) for g in told.new] == [(THIRD, 1, 1), (FOURTH, 1, 1)]
     assert told.phones == 1
-    regridding.decide(actor=keeping, at=at, plan=plan, confirmed=True, note="对过")
+    actions.decide(actor=keeping, at=at, plan=plan, confirmed=True, note="对过", seen=plans.mark(plan))
 
 
 @pytest.mark.parametrize("new_grid", [THIRD, FOURTH])

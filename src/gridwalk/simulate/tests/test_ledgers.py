@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ def cells(ledgers: list[LedgerFile]) -> dict[tuple[str, str], list[list[Any]]]:
         for file in ledgers
         for sheet in {record.sheet for record in file.records}
     }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder there takes its rights from the one above")
+def test_only_their_owner_reads_them(ledgers: list[LedgerFile]) -> None:
+    assert {file.path.parent.stat().st_mode & 0o777 for file in ledgers} == {0o700}
 
 
 def test_every_record_stands_in_the_row_it_says(ledgers: list[LedgerFile], cells: dict[Any, Any]) -> None:

@@ -153,7 +153,7 @@ def _refresh(
     A new epoch or row format begins anew. When the day turns, rows may change without a write (a care label ends): the
     stream is raised for them, as a write would have done.
     """
-    marked = functools.partial(rules.text_hash, key=envelope.mark_key("shadow"))
+    marked = functools.partial(rules.text_hash, key=envelope.key_for("shadow"))
     hashes = {_key(row): marked(text) for row, text in zip(rows, texts, strict=True)}
     if shadow is None or shadow.epoch != epoch or shadow.format != grid_rows.FORMAT:
         marks: dict[str, Any] = {"from": version, "rows": {key: [h, version] for key, h in hashes.items()}, "gone": {}}

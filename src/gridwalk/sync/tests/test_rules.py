@@ -116,3 +116,21 @@ def test_only_a_jpeg_is_stripped() -> None:
         photos.strip(b"\xff\xd8\xff\xff\xe2\x00\x04xx" + icc + b"\xff\xda\x00\x02p\xff\xd9")
         == b"\xff\xd8" + icc + b"\xff\xda\x00\x02p\xff\xd9"
     )
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def test_a_picture_of_several_scans_is_walked_to_its_end() -> None:
+    exif, table = _segment(0xE1, b"Exif\x00\x00GPS 39.1"), _segment(0xC4, b"huffman")
+    first = _segment(0xDA, b"a") + b"pixels\xff\x00more\xff\xd0\xff\xd7"
+    second = _segment(0xDA, b"b") + b"rest"
+    end = b"\xff\xd9"
+    told = exif + first + exif + table + _segment(0xFE, b"note") + second
+    assert photos.strip(b"\xff\xd8" + told + end + b"PK\x03\x04archive" + end) == (
+        b"\xff\xd8" + first + table + second + end
+    )
+    for odd in (b"\xff\xd8" + end, b"\xff\xd8" + first + exif[:9], b"\xff\xd8" + first + table):
+        with pytest.raises(photos.NotJpeg):
+            photos.strip(odd)

@@ -8,14 +8,16 @@ from typing import Any, Protocol
 from gridwalk.core.actions import Writing
 from gridwalk.upkeep.actions.merges import Merging
 from gridwalk.upkeep.actions.moves import Moving
+from gridwalk.upkeep.actions.regridding import Regrid
 from gridwalk.upkeep.actions.renumbering import Renumber
 from gridwalk.upkeep.actions.splits import Splitting
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import KIND_OF
+from gridwalk.upkeep.rules import REGRID
 
 
 class Work(Protocol):
-    """The writes of one kind of plan, inside a writing that holds all its grids."""
+    """The writes of one kind of plan, inside a writing that holds all its grids (new ones come to be in it)."""
 
     def refuse(self, plan: Plan) -> None:
         """Raises UpkeepError where the plan cannot be done as its records stand; asked at the proposal and at
@@ -34,4 +36,5 @@ WORK: Mapping[str, Work] = {
     "split_person": Splitting(),
     "move_household": Moving(),
     "renumber_building": Renumber(),
+    REGRID: Regrid(),
 }

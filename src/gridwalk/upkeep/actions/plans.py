@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts import rules as access
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import envelope
 from gridwalk.core.actions import Writing
@@ -53,8 +53,8 @@ def propose(
         proposed_by_name=actor.name,
         proposed_at=at,
     )
-    grids = _require_editing(actor, plan)
-    if evidence not in rules.EVIDENCE:
+    grids = _require_proposing(actor, plan)
+    if rules.KINDS[kind].evidence and evidence not in rules.EVIDENCE:
         raise UpkeepError("没有送：请选依据，看过、问过什么。", "evidence")
     with core.write_to(*READS[kind].grids(plan), actor=actor, at=at) as writing:
         _require_held(writing, plan)
@@ -71,12 +71,12 @@ def propose(
     return plan
 
 
-def _require_editing(actor: Viewer, plan: Plan) -> set[str]:
-    grids = READS[plan.kind].stands_in(plan)
-    if not all(actor.may(Verb.SEE_ROWS, grid) for grid in grids):
+def _require_proposing(actor: Viewer, plan: Plan) -> set[str]:
+    kind, grids = rules.KINDS[plan.kind], READS[plan.kind].stands_in(plan)
+    if not all(actor.may(kind.known_to, grid) for grid in grids):
         raise NotHere
     for grid in grids:
-        access.require(actor, Verb.EDIT_REGISTER, grid)
+        access.require(actor, kind.proposed_by, grid)
     return grids
 
 
@@ -90,7 +90,7 @@ def _reason(typed: str) -> str:
 def withdraw(*, actor: Viewer, at: dt.datetime, plan: Plan) -> None:
     """Take a waiting plan back, by who proposed it. Raises NotPermitted, UpkeepError."""
     if plan.proposed_by is None or plan.proposed_by != actor.id:
-        raise access.NotPermitted(Verb.EDIT_REGISTER)
+        raise access.NotPermitted(rules.KINDS[plan.kind].proposed_by)
     with core.write_to(actor=actor, at=at) as writing:
         _decided(writing, _locked(plan, "open"), "withdrawn", "")
 
@@ -131,6 +131,8 @@ def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str
     """
     _require_recheck(actor, plan)
     reason = _reason(reason)
+    if not rules.KINDS[plan.kind].undone:
+        raise UpkeepError("没有撤销：这一种要改回去，另提一个方案，也要复核。")
     with core.write_to(*READS[plan.kind].grids(plan), actor=actor, at=at) as writing:
         locked = _locked(plan, "done")
         _require_held(writing, locked)
@@ -150,7 +152,7 @@ def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str
 
 def _require_recheck(actor: Viewer, plan: Plan) -> None:
     for code in plan.communities:
-        access.require(actor, Verb.RECHECK, code)
+        access.require(actor, rules.KINDS[plan.kind].decided_by, code)
 
 
 def _require_held(writing: Writing, plan: Plan) -> None:
@@ -174,10 +176,11 @@ def _decided(writing: Writing, plan: Plan, state: str, note: str) -> None:
 
 
 def _note(writing: Writing, plan: Plan, what: str, reason: str) -> None:
-    """One line on the timeline of every record the plan is about."""
-    for subject in plan.subjects:
+    """One line on the timeline of every record the plan is about, or one of the plan itself."""
+    verb = AuditVerb(f"grids.plan_{what}" if plan.kind == rules.REGRID else f"upkeep.{what}")
+    for subject in plan.subjects or [plan.id]:
         writing.audit(
-            AuditVerb(f"upkeep.{what}"),
+            verb,
             scope=plan.communities[0],
             kind="upkeep",
             subject=subject,

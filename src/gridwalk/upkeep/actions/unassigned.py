@@ -30,7 +30,7 @@ def assign(*, actor: Viewer, at: dt.datetime, community: str, buildings: Sequenc
     """Put buildings of grid 000 into a grid of the community; returns how many doors went there.
 
     Nobody rechecks it: grid 000 is nobody's, and whoever imports a ledger might have written the grid there. A running
-    campaign takes the doors in. Raises NotPermitted, UpkeepError, PlanError.
+    campaign takes the doors in. Raises NotPermitted, UpkeepError.
     """
     access.require(actor, Verb.IMPORT_LEDGER, community)
     chosen = set(buildings)

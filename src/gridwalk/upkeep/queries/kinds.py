@@ -13,15 +13,17 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import KIND_OF, Merge
 from gridwalk.upkeep.queries.moves import Move
+from gridwalk.upkeep.queries.regridding import Regridding
 from gridwalk.upkeep.queries.renumbering import Renumbering
 from gridwalk.upkeep.queries.splits import Split
+from gridwalk.upkeep.rules import REGRID
 
 
 class Reads(Protocol):
     """The reads of one kind of plan."""
 
     def stands_in(self, plan: Plan) -> set[str]:
-        """The grids whose data it is about: who proposes must be allowed to edit there, who rechecks to recheck."""
+        """The grids whose data it is about; what who proposes and who rechecks must hold there, its kind says."""
 
     def grids(self, plan: Plan) -> set[str]:
         """Every grid that doing or undoing it may write to."""
@@ -41,4 +43,5 @@ READS: Mapping[str, Reads] = {
     "split_person": Split(),
     "move_household": Move(),
     "renumber_building": Renumbering(),
+    REGRID: Regridding(),
 }

@@ -8,7 +8,8 @@ import hashlib
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
@@ -41,9 +42,9 @@ def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
     many there are.
     """
     inside = in_scopes([part[:12] for part in viewer.within(Verb.RECHECK, scope)], "communities__0")
-    open_plans = (
-        Plan.objects.filter(inside, state="open").order_by("proposed_at", "id").values_list("id", "communities")
-    )
+    rechecked = [kind for kind, terms in rules.KINDS.items() if terms.decided_by is Verb.RECHECK]
+    standing = Plan.objects.filter(inside, state="open", kind__in=rechecked)
+    open_plans = standing.order_by("proposed_at", "id").values_list("id", "communities")
     permitted = [pk for pk, codes in open_plans if all(viewer.may(Verb.RECHECK, code) for code in codes)]
     plans = Plan.objects.in_bulk(permitted[offset : offset + limit])
     return rows(viewer, [plans[pk] for pk in permitted[offset : offset + limit]]), len(permitted)
@@ -78,9 +79,9 @@ def rows(viewer: Viewer, plans: Sequence[Plan]) -> list[Row]:
         Row(
             id=p.id,
             kind=p.kind,
-            label=rules.KINDS[p.kind],
+            label=rules.KINDS[p.kind].label,
             title=named[p.id],
-            evidence=rules.EVIDENCE[p.evidence],
+            evidence=rules.EVIDENCE.get(p.evidence, ""),
             reason=p.reason,
             proposed_by=p.proposed_by_name,
             proposed_at=p.proposed_at,
@@ -92,9 +93,9 @@ def rows(viewer: Viewer, plans: Sequence[Plan]) -> list[Row]:
     ]
 
 
-def unproposed(kind: str, subjects: Sequence[uuid.UUID]) -> Plan:
+def unproposed(kind: str, subjects: Sequence[uuid.UUID], choices: Mapping[str, Any] | None = None) -> Plan:
     """A plan that is not stored: what the state of its records is asked of before it is proposed."""
-    return Plan(kind=kind, subjects=list(subjects))
+    return Plan(kind=kind, subjects=list(subjects), choices=dict(choices or {}))
 
 
 def get_plan(viewer: Viewer, plan: uuid.UUID) -> Plan:
@@ -106,15 +107,15 @@ def get_plan(viewer: Viewer, plan: uuid.UUID) -> Plan:
 
 
 def visible(viewer: Viewer, plan: Plan) -> bool:
-    """Whether the viewer may see all records of a plan, at least masked."""
+    """Whether the viewer may see all that a plan is about, records at least masked."""
     if plan.proposed_by is not None and plan.proposed_by == viewer.id:
         return True
-    return all(viewer.may(Verb.SEE_ROWS_MASKED, grid) for grid in READS[plan.kind].stands_in(plan))
+    return all(viewer.may(rules.KINDS[plan.kind].seen_by, grid) for grid in READS[plan.kind].stands_in(plan))
 
 
 def may_recheck(viewer: Viewer, plan: Plan) -> bool:
     """Whether the viewer may decide or undo it everywhere it reaches."""
-    return all(viewer.may(Verb.RECHECK, code) for code in plan.communities)
+    return all(viewer.may(rules.KINDS[plan.kind].decided_by, code) for code in plan.communities)
 
 
 def mark(plan: Plan) -> str:

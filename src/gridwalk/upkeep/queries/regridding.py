@@ -1,4 +1,4 @@
-"""What splitting and merging grids would move: counts only, before anything is done."""
+"""The reads of splitting and merging grids: what stands there, what a plan would move; counts only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Prefetch
 from django.db.models.functions import Length
@@ -15,13 +16,16 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Target
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry import predicates
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.sync.models import Device
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
-from gridwalk.territory.models import Building, Grid, GridPlan, Stairwell
+from gridwalk.territory.models import Building, Grid, Stairwell
+from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.rules import REGRID
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,6 +108,8 @@ def standing(viewer: Viewer, old: Sequence[str]) -> list[Standing]:
     """The buildings of some grids in walking order, with their counts; a constant number of queries. Raises NotHere."""
     for code in old:
         require_community(viewer, code)
+    if Grid.objects.filter(code__in=old).count() != len(set(old)):
+        raise NotHere
     return _standing(old, _grounds(old))
 
 
@@ -170,12 +176,12 @@ def workers_of(old: Sequence[str], on: dt.date) -> dict[uuid.UUID, str]:
     return {user: name for code in old for user, name, _ in accounts.workers(code, on)}
 
 
-def impact(plan: GridPlan, on: dt.date) -> Impact:
+def impact(plan: Plan, on: dt.date) -> Impact:
     """What a plan moves, stairwell by stairwell. The caller has checked that the viewer may see the plan."""
-    old, new = list(plan.old), list(plan.new)
+    old, new = plan.choices["old"], plan.choices["new"]
     grounds = _grounds(old)
     present = _standing(old, grounds)
-    to: Mapping[str, str] = plan.buildings
+    to: Mapping[str, str] = plan.choices["buildings"]
     totals: dict[str, Ground] = dict.fromkeys(new, Ground())
     sources: dict[str, set[str]] = {code: set() for code in new}
     left = dict(grounds)
@@ -190,8 +196,9 @@ def impact(plan: GridPlan, on: dt.date) -> Impact:
             sources[own].add(building.grid_name)
     rest = sum(left.values(), Ground())
     totals[new[0]] += rest
-    chosen = dict(User.objects.filter(pk__in=list(plan.workers.values())).values_list("id", "name"))
-    named = {code: chosen.get(uuid.UUID(user), "") for code, user in plan.workers.items()}
+    workers: Mapping[str, str] = plan.choices["workers"]
+    chosen = dict(User.objects.filter(pk__in=list(workers.values())).values_list("id", "name"))
+    named = {code: chosen.get(uuid.UUID(user), "") for code, user in workers.items()}
     had = workers_of(old, on)
     touched = Device.objects.filter(user__in=[*had, *chosen], revoked_at__isnull=True)
     return Impact(
@@ -213,15 +220,85 @@ def impact(plan: GridPlan, on: dt.date) -> Impact:
     )
 
 
-def plans(viewer: Viewer, *, limit: int = 30) -> list[GridPlan]:
+def choices(
+    *,
+    old: Sequence[str],
+    new: Sequence[str],
+    buildings: Mapping[uuid.UUID, str],
+    workers: Mapping[str, uuid.UUID],
+    on: dt.date,
+) -> dict[str, Any]:
+    """What a plan says, of what was chosen. ``buildings``: building or stairwell → new code; a stairwell without one
+    goes with its building, a building without one to the first new grid. ``workers``: new code → one of the workers.
+    """
+    here, had = places(old), workers_of(old, on)
+    return {
+        "old": list(old),
+        "new": list(new),
+        "buildings": {str(pk): code for pk, code in buildings.items() if str(pk) in here and code in new},
+        "workers": {code: str(user) for code, user in workers.items() if code in new and user in had},
+    }
+
+
+def way_back(plan: Plan, on: dt.date) -> dict[str, Any]:
+    """What the reverse of a done plan says: as many grids as there were, each building with those it stood with
+    before. A number is never given twice, so the grids that come back have new numbers.
+    """
+    old, new = plan.choices["old"], plan.choices["new"]
+    fresh = dict(zip(old, fresh_codes(plan.communities[0], len(old)), strict=True))
+    reverse = choices(
+        old=new,
+        new=list(fresh.values()),
+        buildings={uuid.UUID(pk): fresh[code] for pk, code in plan.seen.items()},
+        workers=dict(zip(fresh.values(), workers_of(new, on), strict=False)),
+        on=on,
+    )
+    return {**reverse, "reverses": str(plan.id)}
+
+
+def places(grids: Sequence[str]) -> dict[str, str]:
+    """Building or stairwell → grid, of all that stand in some grids."""
+    standing = Building.objects.filter(grid_id__in=grids, ended_on__isnull=True)
+    stairwells = Stairwell.objects.filter(building__in=standing)
+    rows = [*standing.values_list("id", "grid_id"), *stairwells.values_list("id", "building__grid_id")]
+    return {str(pk): grid for pk, grid in rows}
+
+
+class Regridding:
+    """Reads of a plan that draws grids anew: it has no subjects; its choices name the grids."""
+
+    def stands_in(self, plan: Plan) -> set[str]:
+        """The grids of before; the community, once what was chosen has been cleared."""
+        return set(plan.choices.get("old") or plan.communities)
+
+    def grids(self, plan: Plan) -> set[str]:
+        """The same: the new ones come to be while it is done."""
+        return self.stands_in(plan)
+
+    def state(self, plan: Plan) -> Mapping[str, Any]:
+        """Every building and stairwell with its grid; of a done plan that is what the way back follows."""
+        return places(plan.choices["old"])
+
+    def titles(self, viewer: Viewer, plans: Sequence[Plan]) -> Mapping[uuid.UUID, str]:
+        """林古里：2 个网格改成 3 个."""
+        names = territory.place_names({plan.communities[0] for plan in plans})
+        return {plan.id: f"{names[plan.communities[0]]}：{_numbers(plan)}" for plan in plans}
+
+    def shown(self, viewer: Viewer, plan: Plan) -> Mapping[str, Any]:
+        """What it would move, while it waits; afterwards which grids ended and came to be."""
+        return {
+            "template": "console/grid_plans/_plan.html",
+            "names": territory.place_names(plan.choices.get("old", ())),
+            "impact": impact(plan, clock.local_date(clock.now())) if plan.state == "open" else None,
+        }
+
+
+def _numbers(plan: Plan) -> str:
+    old, new = plan.choices.get("old"), plan.choices.get("new")
+    return f"{len(old)} 个网格改成 {len(new)} 个" if old and new else "拆并网格"
+
+
+def plans(viewer: Viewer, *, limit: int = 30) -> list[Plan]:
     """The plans of the viewer's communities, newest first."""
-    inside = in_scopes(viewer.scopes(Verb.REGRID), "community__code")
-    return list(GridPlan.objects.filter(inside).select_related("community").order_by("-proposed_at")[:limit])
-
-
-def get_plan(viewer: Viewer, plan: uuid.UUID) -> GridPlan:
-    """One plan. Raises NotHere."""
-    row = GridPlan.objects.select_related("community").filter(pk=plan).first()
-    if row is None or not viewer.may(Verb.REGRID, row.community_id):
-        raise NotHere
-    return row
+    inside = in_scopes(viewer.scopes(Verb.REGRID), "communities__0")
+    return list(Plan.objects.filter(inside, kind=REGRID).order_by("-proposed_at")[:limit])

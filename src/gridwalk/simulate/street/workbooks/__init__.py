@@ -59,8 +59,12 @@ class LedgerFile:
 
 
 def write_ledgers(world: World, folder: Path) -> list[LedgerFile]:
-    """Write every ledger into ``folder`` (made where missing), in the order they are to be imported."""
+    """Write every ledger into ``folder`` (made where missing), in the order they are to be imported.
+
+    They hold whole numbers, so nobody but their owner gets into the folder.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     street = world.communities[0].code[:9] + "000"
     files = [
         _of_community(world, folder, community, kind)

@@ -27,7 +27,7 @@ def star_whole(_: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0001_initial")]
+    dependencies = [("core", "0002_keyed_audit")]
 
     operations = [
         migrations.RunPython(star_whole, migrations.RunPython.noop),
