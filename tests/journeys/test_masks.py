@@ -1,4 +1,4 @@
-"""The mask hides (red line 4): from all that an account can open without a reason, numbers are put together, and counted."""
+"""The mask hides (red line 4): from all that an account can open without a reason, numbers are put together."""
 
 from __future__ import annotations
 
@@ -227,3 +227,4 @@ def test_a_born_child_tells_the_street_no_day(street: Client, sign_in: SignIn) -
     shown = words(centre, f"/people/{child.pk}/") + words(centre, f"/doors/{door}/")
     assert "05-21" not in shown and "5月21日" not in shown and "出生：" not in shown and "动态更新" in shown
     assert "2026-05-21" in words(street, f"/people/{child.pk}/")
+    assert "出生，" in words(street, "/audit/") and "出生，" not in words(centre, "/audit/")

@@ -1,4 +1,4 @@
-"""How a field of the dictionary lies in the columns of its table: sealed, indexed, keyed. No mask of a number is kept."""
+"""How a field of the dictionary lies in the columns of its table: sealed, indexed, keyed; no mask is kept."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Verdict(enum.StrEnum):
 
 
 TO_VERIFY = "这个号码要核实"
-"""All that is said of a number that another record holds: whether one is on record elsewhere is told to nobody outside."""
+"""All that is said of a number that another record holds: that one is on record is told to nobody outside."""
 WHY = {
     "changed_meanwhile": "填的时候没看到最新的值",
     "document_differs": "与证件核实过的值不同",

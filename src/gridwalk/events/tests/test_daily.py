@@ -89,7 +89,7 @@ def test_it_refuses_at_the_field_and_says_everything_at_once(street: Street) -> 
         )
     texts = faults(raised)
     assert texts["id_no-0"] == "已登记住在这里"
-    assert "别的网格" in texts["id_no-1"]
+    assert "要核实" in texts["id_no-1"]
     assert texts["name-3"] == "请填姓名"
     assert {"id_no-4", "phone-4", "on", "told"} <= set(texts)
     assert "还没到" in texts["on"]

@@ -65,7 +65,7 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
 
 
 def _sample(kind: str, field: str, cell: str) -> str:
-    """A coded value as its label; of anything else the shape, for samples of one row beside each other name somebody."""
+    """A coded value as its label; of anything else the shape: samples of one row beside each other name somebody."""
     if not field:
         return ""
     code = dictionary.parse(kind, field, cell).value if dictionary.column(kind, field) is Column.CHOICE else None

@@ -1,7 +1,7 @@
-"""How many numbers fit what somebody is shown of a person, or what is stored of them: the attack on the masks, by count.
+"""How many numbers fit what somebody is shown of a person, or what is stored: the attack on the masks, by count.
 
-A number fits when it is valid (GB 11643) and agrees with everything shown beside it (red line 4). Written apart from the
-masks, and knowing nothing of how they are made.
+A number fits when it is valid (GB 11643) and agrees with everything shown beside it (red line 4). Written apart from
+the masks, and knowing nothing of how they are made.
 """
 
 from __future__ import annotations
