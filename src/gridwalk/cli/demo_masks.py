@@ -131,7 +131,9 @@ def on_page(html: str) -> Clues:
         born=born[1] if born else "",
         sex={"男": "male", "女": "female"}[sex[1]] if sex else "",
         id_nos=tuple(token for token in stars if len(token) > fitting.PHONE_LENGTH),
-        phones=tuple(token for token in stars if len(token) <= fitting.PHONE_LENGTH),
+        phones=tuple(
+            token for token in stars if len(token) <= fitting.PHONE_LENGTH and token.strip("*")
+        ),  # the stars of names have no digit
     )
 
 
