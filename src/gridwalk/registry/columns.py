@@ -57,7 +57,7 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
     """Set a field from its canonical value; returns the columns that changed."""
     column = dictionary.column(entity.KIND, field)
     if column is Column.SEALED:
-        return _write_sealed(entity, field, value or "")
+        return _write_sealed(entity, field, value or "") | _write_what_follows(entity, field, value)
     is_empty = value is None or value == ""
     value = _EMPTY.get(column, "") if is_empty else _FROM_PLAIN.get(column, _as_it_is)(value)
     setattr(entity, field, value)
@@ -79,7 +79,9 @@ _FROM_PLAIN: Mapping[Column, Callable[[Any], Any]] = {
 
 
 def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
-    """Columns that hang on the field: keys of a name, the proof of a vacancy, the day of an end."""
+    """Columns that hang on the field: keys of a name, the proof of a vacancy, the check of a number, the day of an
+    end.
+    """
     if isinstance(entity, Facility):
         return rekey(entity) | _sort_facility(entity) if field in {"name", "facility_kind"} else set()
     if field == "name":
@@ -87,6 +89,9 @@ def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
     if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
         entity.vacancy_source, entity.vacancy_confirmed_on = "", None
         return {"vacancy_source", "vacancy_confirmed_on"}
+    if isinstance(entity, Person) and field == "id_no":
+        entity.id_no_checked_on = None
+        return {"id_no_checked_on"}
     if isinstance(entity, Person) and field == "status" and value == "active":
         entity.ended_on = None
         return {"ended_on"}

@@ -28,6 +28,19 @@ NO_BUILDING = "~"
 """The walking key of what stands at no building: it comes last."""
 
 
+CARD_TRIES = 5
+"""How often a day, by all accounts together, a number typed from a person's card is compared with the one on record.
+More would be guessing: beside what is shown 500 numbers fit.
+"""
+
+CARD_ANSWERS = {
+    "equal": "一致：和登记的号码一样，记为已核。",
+    "differs": "不一致：登记的没有改，成了一条差异，等社区核对。",
+    "kept": "不一致：这个号码社区核对过，保留登记的。",
+    "too_often": "没有比：这个人今天已核对 5 次。号码收下了，等社区核对。",
+}
+"""What is said to who typed a number from a card."""
+
 WAITING = ("open", "to_door")
 """States of a difference that nobody has answered yet."""
 
@@ -59,6 +72,11 @@ class Claim:
     reason: str = ""
     op: uuid.UUID | None = None
 
+    @property
+    def is_of_card(self) -> bool:
+        """Whether it brings an ID number as somebody read it from a person's card."""
+        return (self.source, self.kind, self.field) == ("visit", "person", "id_no") and bool(self.value)
+
 
 class Verdict(enum.StrEnum):
     """What becomes of a claim."""
@@ -78,6 +96,7 @@ WHY = {
     "number_taken": "这个号码已登记在另一条记录上",
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
+    "card_too_often": "当天核对证件号超过 5 次，没有再比",
 }
 
 APPLIES = ""
@@ -112,6 +131,18 @@ def with_identity(values: Mapping[str, Any]) -> dict[str, Any]:
     card = idcards.check(values.get("id_no") or "")
     derived = {"born_on": card.born_on.isoformat() if card.born_on else None, "sex": card.sex or None}
     return {**derived, **{name: value for name, value in values.items() if value not in (None, "")}}
+
+
+def card_answer(verdict: Verdict, why: str, head: str | None) -> str:
+    """What became of a number typed from a card (a key of CARD_ANSWERS); "" where there was none to compare it with.
+
+    ``head``: the op under which the typed number stands; None where another one does.
+    """
+    if verdict is Verdict.APPLY or why == "number_taken":
+        return ""
+    if verdict is Verdict.ASK:
+        return "too_often" if why == "card_too_often" else "differs"
+    return "equal" if head else "kept"
 
 
 def or_empty(value: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gridwalk.registry import rules as registry
 from gridwalk.sync import messages
 
 WIRE = (1,)
@@ -43,8 +44,9 @@ REASONS = {
 REMARKS = {
     "second_account": "这一户已改派给别人，您的记录作为另一份一起算数。",
     "people_moved": "有人已不在这一户名下，没有记他的核实，其余都记了。",
+    **{f"card_{answer}": words for answer, words in registry.CARD_ANSWERS.items()},
 }
-"""What an accepted op may carry besides."""
+"""What an op that was not returned may carry besides."""
 
 FOR_THE_OFFICE = {
     "not_permitted": "这位网格员不管这个网格",

@@ -59,6 +59,10 @@ HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacanc
 TELL_OF_LETTING = frozenset({"let", "let_ended"})
 """Events whose very name says so: whoever sees rows masked reads 动态更新."""
 
+READINGS = frozenset({AuditVerb.NUMBER_REVEALED, AuditVerb.NUMBER_DIALLED, AuditVerb.CARD_CHECKED})
+CARD = {"equal": "，一致", "differs": "，不一致", "kept": "，不一致", "too_often": "，没有比"}
+"""How the history ends a try of a number from a card."""
+
 CARE = "care."
 """Verbs that say somebody is cared for: for the same eyes only."""
 
@@ -251,7 +255,7 @@ def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
     verb = AuditVerb(entry.verb)
     if not verb.mark or (verb.startswith(CARE) and not full):
         return None
-    is_reading = verb is AuditVerb.NUMBER_REVEALED
+    is_reading = verb in READINGS
     return Past(
         at=entry.at,
         mark=verb.mark,
@@ -271,4 +275,6 @@ def _of_line(entry: AuditEntry, verb: AuditVerb) -> str:
         sentence = sentence.replace("注销", f"注销（{proposal}）", 1)
     if evidence := EVIDENCE.get(str(entry.data.get("evidence", ""))):
         sentence += f"，凭{evidence}"
+    if verb is AuditVerb.CARD_CHECKED:
+        sentence += CARD.get(str(entry.data.get("answer", "")), "")
     return sentence

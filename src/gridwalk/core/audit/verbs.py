@@ -162,11 +162,13 @@ class AuditVerb(enum.StrEnum):
     OUTBOX_DEPOSITED = "outbox.deposited", "手机交回了待传内容"
     OUTBOX_IMPORTED = "outbox.imported", "导入了手机待传文件"
     SYNC_EPOCH_RAISED = "sync.epoch_raised", "数据库恢复后换了批次"
-    # 看号码、拿文件
+    # 看号码、拨电话、拿文件
     NUMBER_TAIL_SEARCHED = "number.tail_searched", "按尾号查找"
     NUMBER_HANDED_OUT = "number.handed_out", "号码写进了回填清单", "", "", "把{field}写进了交出去的回填清单"
     NUMBER_SEARCHED = "number.searched", "用完整号码查到了人", "", "", "用完整的{field}查到了本人"
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
+    NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
+    CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
     FILE_EXPORTED = "file.exported", "导出了文件"
     FILE_ERASED = "file.erased", "清除了到期文件"

@@ -156,6 +156,12 @@ def is_sensitive(kind: str, name: str) -> bool:
     return declared is not None and declared.is_sensitive
 
 
+def is_phone(kind: str, name: str) -> bool:
+    """Whether the field is a telephone, which can be dialled."""
+    declared = _INDEX.get((kind, name))
+    return declared is not None and declared.index == "phone"
+
+
 def shown(kind: str, name: str, reader: Reader) -> Shown:
     """How much of the field a reader is shown; all of what is no field of ours."""
     declared = _INDEX.get((kind, name))

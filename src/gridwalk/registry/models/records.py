@@ -125,7 +125,10 @@ class FormerAddress(models.Model):
 
 
 class Person(Entity):
-    """A person, once in the register. Belongs to the grid of the current residence, else of the registered door."""
+    """A person, once in the register. Belongs to the grid of the current residence, else of the registered door.
+
+    ``id_no_checked_on``: the last day somebody typed the same number from the card (已核); None once it is changed.
+    """
 
     KIND = "person"
     STATUS = [("active", "在册"), ("deceased", "已去世"), ("moved_away", "已迁走"), ("struck_off", "已注销")]
@@ -136,6 +139,7 @@ class Person(Entity):
     id_no_sealed = models.TextField(blank=True)
     id_no_index = models.CharField(max_length=32, blank=True)
     id_no_masked = models.CharField(max_length=20, blank=True)
+    id_no_checked_on = models.DateField(null=True)
     sex = models.CharField(max_length=8, blank=True)
     born_on = models.DateField(null=True)
     phone_sealed = models.TextField(blank=True)

@@ -160,6 +160,7 @@ class Fact:
     verified_on: dt.date | None
     due_on: dt.date | None
     sealed: bool
+    is_phone: bool
 
 
 def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
@@ -194,6 +195,7 @@ def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[F
                 verified_on=entity.verified_on,
                 due_on=due,
                 sealed=field.is_sensitive,
+                is_phone=dictionary.is_phone(entity.KIND, field.name),
             )
         )
     return rows

@@ -116,7 +116,7 @@ def _erase(writing: Writing, person: Person) -> None:
         "source_ref",
     ):
         setattr(person, column, "")
-    person.born_on, person.search_keys = None, []
+    person.born_on, person.id_no_checked_on, person.search_keys = None, None, []
     person.save()
     writing.change(
         stream=person.grid_id, kind="person", entity=person.pk, field="name", old=None, new=None, source="office"

@@ -39,10 +39,15 @@ class Judgement:
         self.take_in(claims.apply_claims(self.writing, facts))
 
     def take_in(self, judged: Sequence[Judged]) -> None:
-        """Note differences and standing heads by op; apply what waited for a parent that has come now."""
+        """Note differences, standing heads and answers about cards by op; apply what waited for a parent that has
+        come now.
+        """
         for verdict in judged:
             if verdict.verdict is Verdict.SAME and verdict.head:
                 self._note_head(verdict.claim, verdict.head)
+            outcome = self._outcome_of(verdict.claim)
+            if outcome is not None and verdict.card:
+                outcome.remark(f"card_{verdict.card}")
         self._note_differences([verdict.claim for verdict in judged if verdict.verdict is Verdict.ASK])
         self._heal([verdict.claim for verdict in judged if verdict.verdict is Verdict.APPLY])
 

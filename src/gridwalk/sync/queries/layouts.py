@@ -51,7 +51,13 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
         "status": "status",
         "heads": "heads",
     },
-    "person": {"id": "id", "status_pending": "status_pending", "verified_on": "verified_on", "heads": "heads"},
+    "person": {
+        "id": "id",
+        "id_no_checked_on": "id_no_checked_on",
+        "status_pending": "status_pending",
+        "verified_on": "verified_on",
+        "heads": "heads",
+    },
     "residence": {
         "id": "id",
         "person": "person_id",
