@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.rules import LABELS, Viewer
+from gridwalk.accounts.rules import LABELS, NotPermitted, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.phone import schemas, wire
 from gridwalk.phone.wire import Problem, Session
+from gridwalk.registry.actions import numbers
+from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
@@ -44,6 +46,12 @@ def problem(request: HttpRequest, error: Any) -> HttpResponse:
 def not_here(request: HttpRequest, error: Any) -> HttpResponse:
     """The same for what is absent and what is another phone's."""
     return wire.problem(request, Problem(404, "not_here", text=str(error)))
+
+
+@api.exception_handler(NotPermitted)
+def not_permitted(request: HttpRequest, error: Any) -> HttpResponse:
+    """The worker's roles do not do this there."""
+    return wire.problem(request, Problem(403, "not_permitted", text=str(error)))
 
 
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
@@ -275,6 +283,22 @@ def epoch(request: HttpRequest) -> HttpResponse:
     """Which life of the database this is, and the server's clock; not signed."""
     at = wire.moment(request)
     return wire.answer(request, {"epoch": epochs.current(at=at), "now": at.isoformat(), "wire": list(rules.WIRE)})
+
+
+@api.post("dial", url_name="dial", openapi_extra=schemas.operation(body=schemas.Dial, answer=schemas.Dialled))
+def dial(request: HttpRequest) -> HttpResponse:
+    """The number of a telephone, for one call: it is noted for whom it belongs to, and the phone keeps it nowhere."""
+    session = wire.signed(request)
+    body = wire.json_of(session.body)
+    entity = messages.as_uuid(body.get("entity")) if isinstance(body, dict) else None
+    if entity is None:
+        raise Problem(400, "malformed")
+    kind, field = wire.text(body, "kind", 16), wire.text(body, "field", 32)
+    try:
+        number = numbers.dial(actor=session.viewer, at=session.at, kind=kind, entity=entity, field=field)
+    except DialledTooOften as refused:
+        raise Problem(429, "too_often", text=str(refused)) from refused
+    return wire.answer(request, {"number": number})
 
 
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}

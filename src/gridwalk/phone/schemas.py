@@ -40,6 +40,14 @@ class Pull(BaseModel):
     epoch: int | None = None
 
 
+class Dial(BaseModel):
+    """Whose telephone is to be dialled: a field of a record."""
+
+    kind: str
+    entity: str
+    field: str
+
+
 class SealedOp(BaseModel):
     """An op sealed to the server's key."""
 
@@ -248,6 +256,12 @@ class Pushed(BaseModel):
     next_seq: int
     results: list[Result]
     lease_until: str
+
+
+class Dialled(BaseModel):
+    """The number, for this call only."""
+
+    number: str
 
 
 class Deposited(BaseModel):

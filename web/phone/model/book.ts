@@ -281,6 +281,7 @@ function write(book: Book, kind: string, entity: string, set: Facts, op: string)
   if (!table || !row) return;
   const changed: Record<string, unknown> & { heads?: Heads } = { ...row, heads: { ...row.heads } };
   for (const [field, fact] of Object.entries(set)) {
+    if (field === "id_no" && row.id_no_mask) continue; // typed from a card: compared by the server, written by nobody
     changed[keyOf(field)] = SEALED.has(field) ? mask(field, String(fact.v ?? "")) : fact.v;
     changed.heads![field] = op;
   }

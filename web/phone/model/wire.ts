@@ -177,6 +177,7 @@ export interface Organization {
 export interface Person {
   kind: "person";
   id: string;
+  id_no_checked_on?: string | null;
   status_pending?: string;
   verified_on?: string | null;
   heads?: Record<string, string>;
