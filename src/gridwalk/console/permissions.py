@@ -62,6 +62,7 @@ PAGES: dict[str, Guard] = {
     "phone_api:pull": Open.DEVICE,
     "phone_api:push": Open.DEVICE,
     "phone_api:device_me": Open.DEVICE,
+    "phone_api:dial": Open.DEVICE,
     "phone_api:attachments": Open.DEVICE,
     "phone_api:attachment": Open.DEVICE,
     # overview
@@ -99,6 +100,8 @@ PAGES: dict[str, Guard] = {
     "console:correct": Verb.EDIT_REGISTER,
     "console:propose_end": Verb.EDIT_REGISTER,
     "console:reveal": Verb.REVEAL,
+    "console:dial": Verb.REVEAL,
+    "console:check_card": Verb.RECORD_VISIT,
     "console:rechecks": Verb.RECHECK,
     "console:recheck": Verb.RECHECK,
     "console:merge_find": Verb.EDIT_REGISTER,
