@@ -26,8 +26,10 @@ def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
     Who holds everything looks at the one street there is: offices keep one street each. Raises NotHere.
     """
     if asked:
+        if not (asked.isascii() and asked.isdigit()):
+            raise NotHere
         asked = codes.scope_of(asked) if len(asked) == 12 else asked
-        if not request.viewer.may(verb, asked):
+        if not request.viewer.may(verb, asked) or not territory.is_place(asked):
             raise NotHere
         return asked
     scopes = request.viewer.scopes(verb)
