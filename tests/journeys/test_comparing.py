@@ -120,10 +120,10 @@ def test_a_ledger_is_compared_decided_and_its_corrections_are_proved_by_the_next
     assert AuditEntry.objects.filter(verb="comparison.loaded").count() == 2
 
 
-def test_nobody_else_sees_a_comparison_and_counts_only_viewers_see_no_small_numbers(
+def test_nobody_else_sees_a_comparison_and_who_sees_counts_only_gets_neither_fields_nor_gap(
     street: Client, actor: Any, sign_in: SignIn
 ) -> None:
-    first = compared(street, actor, people("12012345671", "程兰因"))  # 2 of 5: a cell under 5
+    first = compared(street, actor, people("12012345671", "程兰因"))  # 2 of 5
     stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
     assert stranger.get(f"/comparisons/{first.pk}/").status_code == 404
     assert (
@@ -134,9 +134,9 @@ def test_nobody_else_sees_a_comparison_and_counts_only_viewers_see_no_small_numb
     )
     leading = sign_in(Role.LEADING_GROUP, "120105001")
     page = leading.get("/consistency/").content.decode()
-    assert "少于 5，不显示" in page
+    assert "<b>2</b><span> / 5</span>" in page
     assert "有项目不同" not in page
-    assert "/ 5<" not in page
+    assert "差在哪些项目" not in page
     assert "程望舒" not in page
     assert leading.get("/comparisons/").status_code == 403
     assert "君临天下" in street.get("/consistency/").content.decode()

@@ -179,11 +179,11 @@ def test_no_page_and_no_document_denies_a_rate_that_another_shows(begun: tuple[C
     assert "台账一致率（台账 ↔ 一张表）还差 3 条。" in summary
     assert "台账和一张表对不上的，逐条决定" in summary
     assert "还没比对过" not in line + summary
-    assert "少于 5，不显示" in district.get("/wall/").content.decode()
-    line, summary = documents(district)
-    assert line.startswith("＊ ＊")
-    assert "（1 个社区中 1 个比对过） 不显示。" in summary
-    assert "还没比对过" not in line + summary
+    wall = district.get("/wall/").content.decode()
+    assert "<b>2</b><span> / 5 条</span>" in wall  # how many records are equal is progress
+    assert '<span class="s">不公开</span>' in wall  # how many care recipients were contacted is not
+    assert documents(district)[0] == line
+    assert "台账 ↔ 一张表（1 个社区中 1 个比对过） 2 / 5 条，40.0%。" in documents(district)[1]
 
 
 def came_of(*visits: tuple[str, str]) -> None:
