@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
-ON_FILES = ("addresses", "linkage")
+ON_FILES = ("addresses", "linkage", "suppression")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone")
 """Measured on a server of their own, with phones at it."""
@@ -60,6 +60,10 @@ def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> It
         from benchmarks.linkage import measure
 
         yield from measure.everything(folder / "linkage", quick=options.quick, full=options.full)
+    if "suppression" in wanted:
+        from benchmarks import suppression
+
+        yield from suppression.everything(quick=options.quick)
 
 
 def main() -> int:
