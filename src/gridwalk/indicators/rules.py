@@ -153,12 +153,22 @@ def ranges(tree: Tree, cells: Mapping[str, Cell], hidden: Set[str]) -> tuple[dic
     return below, fitting
 
 
-def _is_wide(fitting: Range, cell: Cell, *, pool: bool) -> bool:
-    """Whether five values fit, or all that its population leaves. A pool's members share what the pool may be."""
+def _is_wide(fitting: Range, room: int, *, pool: bool) -> bool:
+    """Whether five values fit, or all that the population leaves (``room``). What a pool may be its members share."""
     low, high = fitting
     if pool:
-        return high >= SLACK and cell.population - low >= SLACK
-    return high - low >= min(SLACK, cell.population)
+        return high >= SLACK and room - low >= SLACK
+    return high - low >= min(SLACK, room)
+
+
+def _rooms(tree: Tree, cells: Mapping[str, Cell], seen: Nodes) -> dict[str, int]:
+    """The population of each area without that of the grids whose rows the viewer sees."""
+    rooms: dict[str, int] = {}
+    for code in reversed(tree.order):
+        children = tree.children.get(code)
+        whole = sum(rooms[c] for c in children) if children else cells[code].population
+        rooms[code] = 0 if code in seen else whole
+    return rooms
 
 
 def withheld(
@@ -171,16 +181,17 @@ def withheld(
     """
     free = {code for code in tree.order if code not in seen and cells[code].population}
     hidden = {code for code in free if code in pools or cells[code].is_small}
+    rooms = _rooms(tree, cells, seen)
     given_up: set[str] = set()
     while True:
         below, fitting = ranges(tree, cells, hidden)
         narrow = [
-            c for c in tree.order if c in hidden - given_up and not _is_wide(fitting[c], cells[c], pool=c in pools)
+            c for c in tree.order if c in hidden - given_up and not _is_wide(fitting[c], rooms[c], pool=c in pools)
         ]
         if not narrow:
             return hidden
         shown = free - hidden
-        tight = {c for c in narrow if not _is_wide(below[c], cells[c], pool=c in pools)}
+        tight = {c for c in narrow if not _is_wide(below[c], rooms[c], pool=c in pools)}
         # From below first: what is told by its own parts tells others, which need no partner once it is mended.
         sums = {code for code in tight if _any_in(tree.children.get(code, ()), shown)}
         if not sums:

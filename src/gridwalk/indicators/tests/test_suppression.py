@@ -140,6 +140,19 @@ def test_where_the_viewer_sees_rows_nothing_is_withheld_and_the_rest_is_not_told
     assert plan.withheld == {FIRST + "002", FIRST + "003"}
 
 
+@given(streets, st.sets(st.sampled_from(GRIDS)))
+def test_who_sees_some_rows_solves_nothing_of_the_others(by_grid: dict[str, Cell], rows: set[str]) -> None:
+    tree = rules.tree(list(by_grid))
+    sums = tree.sums(by_grid)
+    seen = frozenset(code for code, grids in tree.grids.items() if grids <= rows)
+    plan = rules.plan(tree, sums, population_is_public=True, seen=seen)
+    assert not plan.withheld & seen
+    _, fitting = rules.ranges(tree, sums, plan.withheld)
+    for code in plan.withheld:
+        room = cells_of(by_grid, tree.grids[code] - rows).population
+        assert fitting[code][1] - fitting[code][0] >= min(4, room), code
+
+
 @given(streets)
 def test_of_every_withheld_count_five_values_fit(by_grid: dict[str, Cell]) -> None:
     tree, plan = planned(by_grid, population_is_public=True)
