@@ -144,7 +144,11 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     assert Residence.objects.get(person=moved, to_on__isnull=True).kind == "lives_here"
     assert "撤回了“搬来”" in text(street, f"/doors/{home.pk}/")
     assert "已经撤回过" not in undone
-    assert "已撤回" in text(street, "/daily/")
+    assert f"/daily/recorded/{event.pk}/" in text(street, f"/doors/{home.pk}/"), (
+        "whoever answers for the door gets there"
+    )
+    assert "已撤回" in text(worker, "/daily/")
+    assert "已撤回" not in text(street, "/daily/"), "nobody else reads a list of it"
     assert "撤回过了" in worker.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.models import Assignment, Grant, User
-from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.accounts.rules import LABELS, Held, Role, Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 
 
@@ -38,6 +38,12 @@ def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
 def second_factor_missing(user: User) -> bool:
     """Whether the user has not set up one-time codes."""
     return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def with_second_factor(users: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some users who have set up one-time codes."""
+    rows = Authenticator.objects.filter(user__in=users, type=Authenticator.Type.TOTP)
+    return set(rows.values_list("user_id", flat=True))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,3 +126,24 @@ def grid_of_worker(user: uuid.UUID, among: Sequence[str], on: dt.date) -> str:
 def posts_of(users: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """What these users are, as their accounts say; one without a post is missing from the answer."""
     return dict(User.objects.filter(pk__in=list(users)).exclude(post="").values_list("id", "post"))
+
+
+Author = Callable[[uuid.UUID | None, str], str]
+"""Whoever wrote something, by id and name → how they are told."""
+
+
+def authors(users: Collection[uuid.UUID | None], *, named: bool) -> Author:
+    """How the authors of what stands at one record are told (red line 2).
+
+    ``named``: by name, to who answers for its door; to everybody else by what they are: 网格员. The program, which has
+    no id, by name.
+    """
+    roles: dict[uuid.UUID, str] = {}
+    if not named:
+        held = Assignment.objects.filter(user__in={user for user in users if user}).order_by("from_on", "id")
+        roles = {assignment.user_id: LABELS[Role(assignment.role)] for assignment in held}
+
+    def told(user: uuid.UUID | None, name: str) -> str:
+        return name if named or user is None else roles.get(user, "")
+
+    return told

@@ -113,12 +113,13 @@ def _reasons(sheet: Sheet, row: int, overview: Overview) -> None:
 def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> None:
     by_grid = name == "各网格"
     lead = ["社区", "网格", "责任人", "职务"] if by_grid else ["社区", "网格数", "责任人", "职务"]
+    visits = _VISITS if by_grid else (*_VISITS, _WEEK)
     n_pairs = len(_WITH_PERCENT)
-    widths = [13, 10, 10, 14, *[8] * 6, *[8] * (3 * n_pairs), *[7] * (2 * len(_AS_PAIRS))]
+    widths = [13, 10, 10, 14, *[8] * len(visits), *[8] * (3 * n_pairs), *[7] * (2 * len(_AS_PAIRS))]
     sheet = _start(book, overview, name, widths, heads=(2, 3))
     for column, text in enumerate(lead):
         sheet.span(2, column, column, text, to_row=3)
-    _head_groups(sheet)
+    _head_groups(sheet, visits)
     communities = {line.code: line.name for line in overview.communities.lines}
     for row, line in enumerate(lines, 4):
         sheet.text(row, 0, communities[line.code[:12]])
@@ -130,19 +131,24 @@ def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> 
         unassigned = by_grid and codes.is_unassigned(line.code)
         sheet.text(row, 2, named.name if named else "—" if unassigned else "未明确", style="centre")
         sheet.text(row, 3, named.post if named else "")
-        _figures(sheet, row, overview, line.code, line.figures)
+        _figures(sheet, row, overview, line.code, line.figures, week=not by_grid)
     last = 4 + len(lines)
     sheet.text(last, 0, "合计")
     sheet.number(last, 1, sum(line.n_grids for line in overview.communities.lines))
     for column in (2, 3):
         sheet.text(last, column, "")
-    _figures(sheet, last, overview, TOTAL, overview.communities.total)
+    _figures(sheet, last, overview, TOTAL, overview.communities.total, week=not by_grid)
 
 
-def _head_groups(sheet: Sheet) -> None:
-    sheet.span(2, 4, 9, "入户走访（户）")
-    sheet.heads(3, ["已走访", "应走访", "百分比", "已说明", "待走访", "本周新增"], column=4)
-    column = 10
+_VISITS = ("已走访", "应走访", "百分比", "已说明", "待走访")
+_WEEK = "本周新增"
+"""Not told of a grid: what was added there in a week is one person's work (red line 2)."""
+
+
+def _head_groups(sheet: Sheet, visits: Sequence[str]) -> None:
+    column = 4 + len(visits)
+    sheet.span(2, 4, column - 1, "入户走访（户）")
+    sheet.heads(3, visits, column=4)
     for rate in _WITH_PERCENT:
         sheet.span(2, column, column + 2, f"{rate.label}（{rate.unit}）")
         sheet.heads(3, ["已做", "应做", "百分比"], column=column)
@@ -153,9 +159,18 @@ def _head_groups(sheet: Sheet) -> None:
         column += 2
 
 
-def _figures(sheet: Sheet, row: int, overview: Overview, code: str, figures: Mapping[str, Figure | None]) -> None:
+def _figures(
+    sheet: Sheet,
+    row: int,
+    overview: Overview,
+    code: str,
+    figures: Mapping[str, Figure | None],
+    *,
+    week: bool,
+) -> None:
     column = sheet.pair(row, 4, figures["visits"])
-    for value in (overview.explained[code], overview.remaining(code, figures["visits"]), overview.week[code]):
+    values = [overview.explained[code], overview.remaining(code, figures["visits"])]
+    for value in (*values, overview.week[code]) if week else values:
         sheet.number(row, column, value)
         column += 1
     for rate in _WITH_PERCENT:

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.core.audit.verbs import AuditVerb
@@ -40,14 +41,19 @@ MARKS = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Past:
-    """One entry, newest first: mark, sentence, by whom, from where."""
+    """One entry, newest first: mark, sentence, by whom (``author``: their id), from where; ``event``: whose page opens.
 
-    at: dt.datetime
+    ``at``: for whoever does not answer for the door, the day alone.
+    """
+
+    at: dt.date
     mark: str
     tone: str
     sentence: str
     by: str
+    author: uuid.UUID | None
     note: str
+    event: uuid.UUID | None = None
 
 
 HANDED_OVER = frozenset({"residence", "care"})
@@ -68,14 +74,22 @@ SILENT = frozenset({"ended_on", "verified_on", "status_pending", Change.LEFT})
 PROPOSED = "提出{}，待另一人复核"
 
 
-def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
+def past(
+    kind: str,
+    entities: Sequence[uuid.UUID],
+    *,
+    full: bool,
+    keeps: Callable[[str], bool] | None = None,
+    limit: int = 60,
+) -> list[Past]:
     """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
 
-    ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
+    ``full``: the viewer sees rows in full there; otherwise names are masked, vacancy is left out, and the authors are
+    told by what they are, on a day (red line 2). ``keeps``: in which grids the viewer may take an event back.
     """
     changes = core.history(entities, limit=limit)
     events = daily.events_of(entities, {change.op for change in changes})
-    entries, ops = _of_events(events, entities, changes, full=full)
+    entries, ops = _of_events(events, entities, changes, full=full, keeps=keeps)
     shown = [change for change in changes if change.op not in ops and _is_shown(change, full=full)]
     moments = {event.at for event in events}
     audited = {
@@ -85,7 +99,14 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
     of_changes = [_of_change(change, full=full) for change in shown]
     of_lines = [_of_audit(entry, full=full) for entry in lines]
     entries += [entry for entry in (*of_changes, *of_lines) if entry is not None]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+    latest = sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+    return latest if full else _unnamed(latest)
+
+
+def _unnamed(entries: Sequence[Past]) -> list[Past]:
+    """The entries as whoever does not answer for the door reads them."""
+    told = accounts.authors({entry.author for entry in entries}, named=False)
+    return [dataclasses.replace(e, at=clock.day_of(e.at), by=told(e.author, e.by)) for e in entries]
 
 
 def _is_shown(change: Change, *, full: bool) -> bool:
@@ -93,7 +114,12 @@ def _is_shown(change: Change, *, full: bool) -> bool:
 
 
 def _of_events(
-    events: Sequence[Event], entities: Sequence[uuid.UUID], loaded: Sequence[Change], *, full: bool
+    events: Sequence[Event],
+    entities: Sequence[uuid.UUID],
+    loaded: Sequence[Change],
+    *,
+    full: bool,
+    keeps: Callable[[str], bool] | None,
 ) -> tuple[list[Past], set[uuid.UUID]]:
     """Each event as one entry, and the ops those entries stand for. At the entity it happened to it is told whole;
     elsewhere only what it changed there is told.
@@ -107,14 +133,43 @@ def _of_events(
     for event in events:
         label = kinds.EVENTS[event.code].label if full or event.code not in TELL_OF_LETTING else "动态更新"
         if event.id in of_op:
-            entries.append(_of_event(event.at, "动", label, event.actor_name, of_op[event.id], full=full))
+            entry = _of_event(
+                of_op[event.id],
+                at=event.at,
+                mark="动",
+                label=label,
+                by=event.actor_name,
+                author=event.actor,
+                full=full,
+            )
+            opens = keeps is not None and keeps(event.grid_id)
+            entries.append(dataclasses.replace(entry, event=event.id) if opens else entry)
         if event.undone_at is not None and event.undone_as is not None:
             back = of_op.get(event.undone_as, [])
-            entries.append(_of_event(event.undone_at, "撤", f"撤回了“{label}”", event.undone_by_name, back, full=full))
+            entries.append(
+                _of_event(
+                    back,
+                    at=event.undone_at,
+                    mark="撤",
+                    label=f"撤回了“{label}”",
+                    by=event.undone_by_name,
+                    author=back[0].actor if back else event.actor,
+                    full=full,
+                )
+            )
     return entries, {event.id for event in events} | {event.undone_as for event in events if event.undone_as}
 
 
-def _of_event(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence[Change], *, full: bool) -> Past:
+def _of_event(
+    changes: Sequence[Change],
+    *,
+    at: dt.datetime,
+    mark: str,
+    label: str,
+    by: str,
+    author: uuid.UUID | None,
+    full: bool,
+) -> Past:
     words = "；".join(sentences(changes, full=full))
     reason = next((change.reason for change in changes if change.reason), "") if full else ""
     return Past(
@@ -123,6 +178,7 @@ def _of_event(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence
         tone="",
         sentence="：".join(part for part in (label, words) if part),
         by=by,
+        author=author,
         note=reason.removeprefix(label).lstrip("，"),  # the entry begins with the word already
     )
 
@@ -152,7 +208,15 @@ def _entry(change: Change, mark: str, sentence: str, *, tone: str = "", note: st
     if note is None:
         source = change.source_ref or rules.SOURCES.get(change.source, change.source)
         note = " ".join(part for part in (source, change.reason) if part)
-    return Past(at=change.at, mark=mark, tone=tone, sentence=sentence, by=change.actor_name, note=note)
+    return Past(
+        at=change.at,
+        mark=mark,
+        tone=tone,
+        sentence=sentence,
+        by=change.actor_name,
+        author=change.actor,
+        note=note,
+    )
 
 
 def _of_fact(change: Change, full: bool) -> Past:
@@ -258,6 +322,7 @@ def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
         tone="q" if is_reading else "",
         sentence=_of_line(entry, verb),
         by=entry.actor_name,
+        author=entry.actor,
         note="居民可见" if is_reading else entry.reason,
     )
 

@@ -31,16 +31,16 @@ def day(value: Any) -> str:
     """6月8日; with the year when it is not this one."""
     if not value:
         return "—"
-    on = clock.local_date(value) if isinstance(value, dt.datetime) else value
+    on = clock.day_of(value)
     this_year = clock.local_date(clock.now()).year
     return f"{on.month}月{on.day}日" if on.year == this_year else f"{on.year}年{on.month}月{on.day}日"
 
 
 @register.filter
 def moment(value: Any) -> str:
-    """6月8日 10:30."""
-    if not value:
-        return "—"
+    """6月8日 10:30; of a day, which is all that is told of others' work, 6月8日."""
+    if not isinstance(value, dt.datetime):
+        return day(value)
     return f"{day(value)} {clock.local(value):%H:%M}"
 
 

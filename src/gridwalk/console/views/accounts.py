@@ -36,7 +36,8 @@ def accounts(request: Signed) -> HttpResponse:
         )
         for user in users
     ]
-    return page(request, "console/accounts/list.html", {"rows": rows}, active="console:accounts")
+    context = {"rows": rows, "coded": queries.with_second_factor([user.pk for user in users])}
+    return page(request, "console/accounts/list.html", context, active="console:accounts")
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -124,6 +125,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
             "dwelling",
             [dwelling.id, *pairs.merged_into(dwelling), *persons, *(r.residence for r in residents)],
             full=request.viewer.may(Verb.SEE_ROWS, dwelling.grid_id),
+            keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
         ),
         "contradictions": checks.touching(request.viewer, [dwelling.id, *persons], today),
         "label": dwelling_label(dwelling.occupancy, dwelling.tenure)
@@ -178,6 +180,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
             "person",
             [person.id, *pairs.merged_into(person), *(h.residence for h in homes)],
             full=request.viewer.may(Verb.SEE_ROWS, person.grid_id),
+            keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
         ),
         "may_audit": request.viewer.may(Verb.SEE_AUDIT, person.grid_id),
         "events": daily_forms.offered("person", homed=bool(homes)),
@@ -236,7 +239,10 @@ def context_of(request: Signed, kind: str, record: Any) -> dict[str, Any]:
         "crumbs": pages.crumbs(record.grid_id),
         "upkeep": upkeep.about(viewer, record),
         "history": timeline.past(
-            kind, [record.id, *pairs.merged_into(record)], full=viewer.may(Verb.SEE_ROWS, record.grid_id)
+            kind,
+            [record.id, *pairs.merged_into(record)],
+            full=viewer.may(Verb.SEE_ROWS, record.grid_id),
+            keeps=functools.partial(viewer.may, Verb.EDIT_REGISTER),
         ),
         "differences": differences.of_entities(viewer, [record.id]),
         "agreement": backfill.agreement(viewer, kind, record.id) if kind in compared.KINDS else [],

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, Verb, Viewer
-from gridwalk.core import plain
+from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
 from gridwalk.sync.models import Device, Epoch, Op, Returned
@@ -56,16 +56,15 @@ def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """A device as a row."""
+    """A device as a row; when it was last heard of by day, for its hours are its worker's (red line 2)."""
 
     id: uuid.UUID
     user: str
     name: str
     platform: str
     scope: str
-    activated_at: dt.datetime
-    last_sync_at: dt.datetime | None
-    lease_until: dt.datetime
+    last_sync_on: dt.date | None
+    lease_until: dt.date
     waiting: int | None
     state: str
     revoked_reason: str
@@ -85,9 +84,8 @@ def visible(viewer: Viewer) -> list[Row]:
             name=d.name,
             platform=d.platform,
             scope=d.scope,
-            activated_at=d.activated_at,
-            last_sync_at=d.last_sync_at,
-            lease_until=d.lease_until,
+            last_sync_on=clock.local_date(d.last_sync_at) if d.last_sync_at else None,
+            lease_until=clock.local_date(d.lease_until),
             waiting=d.waiting,
             state=_state(d),
             revoked_reason=d.revoked_reason,
