@@ -55,6 +55,7 @@ class Verb(enum.StrEnum):
     MANAGE_AREAS = "manage_areas"
     MANAGE_DEVICES = "manage_devices"
     REGRID = "regrid"
+    INVESTIGATE = "investigate"
 
 
 _OFFICE = {
@@ -97,13 +98,21 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.EXPORT_REPORT,
             Verb.SEE_AUDIT,
             Verb.REGRID,
+            Verb.INVESTIGATE,
         }
     ),
     Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
     Role.INSPECTOR: frozenset(),
     Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
     Role.ADMINISTRATOR: frozenset(
-        {Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT, Verb.MANAGE_DEVICES, Verb.REGRID}
+        {
+            Verb.MANAGE_ACCOUNTS,
+            Verb.MANAGE_AREAS,
+            Verb.SEE_AUDIT,
+            Verb.MANAGE_DEVICES,
+            Verb.REGRID,
+            Verb.INVESTIGATE,
+        }
     ),
 }
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
+from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import predicates
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Facility, Organization, Person, Recheck, Site
@@ -98,6 +99,11 @@ def _differences(cut: dt.datetime) -> list[Part]:
     return [(decided, "decided_at"), (proposed, "decided_at"), (plans, "decided_at"), (decisions, "ended_at")]
 
 
+def _investigations(cut: dt.datetime) -> list[Part]:
+    decided = Investigation.objects.exclude(state="proposed").filter(decided_at__lt=cut)
+    return [(decided.exclude(reason="", note=""), "decided_at")]
+
+
 def _visits(cut: dt.datetime) -> list[Part]:
     closed = Q(target__campaign__state="closed", target__campaign__ends_on__lt=clock.local_date(cut))
     return [(Visit.objects.filter(closed).exclude(worker_name=""), "at")]
@@ -134,6 +140,7 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "notes": _notes,
     "sessions": _sessions,
     "differences": _differences,
+    "investigations": _investigations,
     "visits": _visits,
     "rounds": _rounds,
     "persons": _persons,

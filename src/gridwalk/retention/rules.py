@@ -117,6 +117,15 @@ PERIODS = (
         why="两年内可能有人不服",
     ),
     Period(
+        code="investigations",
+        what="定过的调查",
+        days=730,
+        since="决定",
+        goes="事由、附言",
+        stays="谁提出、谁同意、查谁哪几天、谁打开过",
+        why="两年内可能有人不服",
+    ),
+    Period(
         code="visits",
         what="结束了的行动的走访细节",
         days=730,

@@ -181,3 +181,9 @@ class AuditVerb(enum.StrEnum):
     KEYS_ROTATED = "keys.rotated", "换了密钥"
     KEYS_RESEALED = "keys.resealed", "用新密钥重新封好了号码"
     RETENTION_ERASED = "retention.erased", "清除了到期的数据"
+    # 调查
+    INVESTIGATION_PROPOSED = "investigation.proposed", "提出了调查"
+    INVESTIGATION_CONFIRMED = "investigation.confirmed", "同意了调查"
+    INVESTIGATION_REJECTED = "investigation.rejected", "没有同意调查"
+    INVESTIGATION_WITHDRAWN = "investigation.withdrawn", "撤回了调查"
+    INVESTIGATION_OPENED = "investigation.opened", "打开了被调查的操作记录"

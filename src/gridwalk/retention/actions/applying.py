@@ -129,6 +129,7 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "notes": _blank(text_sealed=""),
     "sessions": _delete,
     "differences": _differences,
+    "investigations": _blank(reason="", note=""),
     "visits": _visits,
     "contacts": _contacts,
     "rounds": _blank(worker=None, worker_name="", note="", withdrawn_reason=""),
