@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
@@ -71,8 +72,10 @@ def by_area(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def offset(request: Signed) -> int:
     """Where a long list is to go on (``?from=``); 0 for anything that is no number."""
-    asked = request.GET.get("from", "")
-    return int(asked) if asked.isdigit() and len(asked) < 8 else 0
+    return parameters.whole_or_none(request.GET.get("from", ""), most=MOST_ROWS) or 0
+
+
+MOST_ROWS = 9_999_999
 
 
 def crumbs(scope: str) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gridwalk.accounts import actions, queries
 from gridwalk.accounts.rules import LABELS, Role, Verb, Viewer
+from gridwalk.console import parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -101,7 +102,7 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
             user=user.id,
             role=Role(request.POST.get("role", "")),
             scope=request.POST.get("scope", ""),
-            from_on=dt.date.fromisoformat(request.POST.get("from_on", "")),
+            from_on=parameters.day_of(request.POST.get("from_on", "")),
             responsible=request.POST.get("responsible") == "1",
         )
     except ValueError:
@@ -116,11 +117,12 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def end_assignment(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """End a role today."""
+    back = parameters.uuid_of(request.POST.get("back", ""))
     actions.end_assignment(
         actor=request.viewer, at=request.at, assignment=pk, on=clock.local_date(request.at) - dt.timedelta(days=1)
     )
     messages.success(request, "这个岗位已停。")
-    return redirect("console:account", uuid.UUID(request.POST["back"]))
+    return redirect("console:account", back)
 
 
 @require_POST

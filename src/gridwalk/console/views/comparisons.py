@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, uploads
+from gridwalk.console import pages, parameters, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import submissions
@@ -174,9 +174,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.POST.get("all"):
         chosen = queries.every_open(request.viewer, comparison, what)
     else:
-        chosen = queries.of_comparison(
-            comparison, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)]
-        )
+        chosen = queries.of_comparison(comparison, parameters.uuids_of(request.POST.getlist("row")))
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按按钮。")
         return redirect(back)
@@ -200,21 +198,13 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     return redirect(back)
 
 
-def _is_id(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回: of chosen records, or of the whole decision that was just made."""
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     what = request.POST.get("what", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
-    chosen = queries.of_comparison(comparison, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
+    chosen = queries.of_comparison(comparison, parameters.uuids_of(request.POST.getlist("row")))
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按撤回。")
         return redirect(back)
