@@ -17,7 +17,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.phone import schemas, wire
 from gridwalk.phone.wire import Problem, Session
 from gridwalk.sync import crypto, messages, rules
-from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling, pushing
+from gridwalk.sync.actions import attachments, copies, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
 from gridwalk.sync.queries import badges
 from gridwalk.sync.queries import campaign as campaigns
@@ -121,15 +121,15 @@ def activate(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _session(request: HttpRequest) -> tuple[Session, int]:
-    session = wire.signed(request)
+def _session(request: HttpRequest, *, reads: bool = False) -> tuple[Session, int]:
+    session = wire.signed(request, reads=reads)
     return session, session.epoch or epochs.current(at=session.at)
 
 
 @api.post("lease", url_name="lease", openapi_extra=schemas.operation(answer=schemas.Renewed))
 def lease(request: HttpRequest) -> HttpResponse:
     """Renew the offline lease and get the server's half of the cache key."""
-    session, epoch = _session(request)
+    session, epoch = _session(request, reads=True)
     until = devices.renew(device=session.device, at=session.at)
     key = devices.server_key(at=session.at)
     return wire.answer(
@@ -151,7 +151,7 @@ def lease(request: HttpRequest) -> HttpResponse:
 @api.post("pull", url_name="pull", openapi_extra=schemas.operation(body=schemas.Pull, answer=schemas.Pulled))
 def pull(request: HttpRequest) -> HttpResponse:
     """What changed in my grids since the versions I have."""
-    session, epoch = _session(request)
+    session, epoch = _session(request, reads=True)
     read = wire.json_of(session.body)
     body = read if isinstance(read, dict) else {}
     since = body["since"] if isinstance(body.get("since"), dict) else {}
@@ -204,10 +204,13 @@ def push(request: HttpRequest) -> HttpResponse:
             "cloned",
             device=str(issued.device.id),
             deposit_token=issued.deposit_token,
-            share=issued.share,
             next_seq=1,
             epoch=epoch,
         ) from cloned
+    except copies.TooManyCopies as error:
+        raise Problem(409, "copies", text=str(error), epoch=epoch) from error
+    except pushing.Revoked as error:
+        raise wire.revoked() from error
     return wire.answer(
         request,
         {
@@ -232,18 +235,20 @@ def _result(result: pushing.Result) -> dict[str, Any]:
     "deposit", url_name="deposit", openapi_extra=schemas.operation(body=schemas.Deposit, answer=schemas.Deposited)
 )
 def deposit(request: HttpRequest) -> HttpResponse:
-    """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself."""
+    """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself, and says so."""
     at = wire.moment(request)
     body = wire.json_of(wire.body_of(request))
-    device = devices.by_token(wire.text(body, "token", 80)) if isinstance(body, dict) else None
+    device = devices.by_token(wire.text(body, "token", 80), at) if isinstance(body, dict) else None
     if device is None:
         raise Problem(401, "unknown_device")
     try:
         sealed = depositing.read(body.get("ops"))
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error)) from error
-    taken = depositing.deposit(device=device, at=at, sealed=sealed)
-    wipe = device.revoked_at is not None or not device.user.is_active
+    taken = depositing.by_token(device=device, at=at, sealed=sealed)
+    wipe = devices.revoked_at(device) is not None or not device.user.is_active
+    if wipe and body.get("done") is True:
+        depositing.end(device=device, at=at)
     return wire.answer(request, {"taken": [str(op) for op in taken.ops], "wipe": wipe})
 
 
@@ -252,7 +257,7 @@ def deposit(request: HttpRequest) -> HttpResponse:
 )
 def device_me(request: HttpRequest) -> HttpResponse:
     """What the server knows of this phone; POST {waiting} reports how many ops it still holds."""
-    session, epoch = _session(request)
+    session, epoch = _session(request, reads=True)
     if request.method == "POST":
         body = wire.json_of(session.body)
         waiting = body.get("waiting") if isinstance(body, dict) else None
@@ -293,12 +298,15 @@ def attachment_begin(request: HttpRequest) -> HttpResponse:
     session = wire.signed(request)
     length, sha256 = request.headers.get("Upload-Length", ""), _metadata(request.headers.get("Upload-Metadata", ""))
     try:
-        upload = attachments.create(
-            device=session.device, at=session.at, sha256=sha256, size=int(length) if length.isdigit() else 0
-        )
+        upload = attachments.create(device=session.device, at=session.at, sha256=sha256, size=_whole(length, 0))
     except UploadRefused as refused:
         raise Problem(refused.status, "upload", text=str(refused)) from refused
     return _tus(201, Location=f"/phone/api/attachments/{upload.id}", Upload_Offset=str(upload.received))
+
+
+def _whole(header: str, otherwise: int) -> int:
+    """A number in a header; ``otherwise`` where there is none that counts bytes."""
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 10 else otherwise
 
 
 def _metadata(header: str) -> str:
@@ -317,7 +325,7 @@ def _metadata(header: str) -> str:
 )
 def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """tus core: HEAD tells how far it has come, PATCH takes the next piece."""
-    session = wire.signed(request)
+    session = wire.signed(request, reads=request.method == "HEAD")
     try:
         if request.method == "HEAD":
             upload = attachments.get(device=session.device, attachment=pk)
@@ -327,7 +335,7 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             device=session.device,
             at=session.at,
             attachment=pk,
-            offset=int(offset) if offset.isdigit() else -1,
+            offset=_whole(offset, -1),
             data=session.body,
         )
     except UploadRefused as refused:

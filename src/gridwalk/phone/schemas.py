@@ -50,17 +50,22 @@ class SealedOp(BaseModel):
 
 
 class Deposit(BaseModel):
-    """Handing in without a session."""
+    """Handing in without a session; ``done``: a revoked phone has handed in all and empties itself."""
 
     token: str
     ops: list[SealedOp]
+    done: Annotated[bool, SELDOM] = False
 
 
 class Problem(BaseModel):
-    """Any answer of 400 and above: its name, and in ``text`` what the worker is told."""
+    """Any answer of 400 and above: its name, and in ``text`` what the worker is told.
+
+    ``now``: the server's clock, for a phone that signed by a wrong one.
+    """
 
     problem: str
     text: str = ""
+    now: Annotated[str, SELDOM] = ""
 
 
 class Settings(BaseModel):

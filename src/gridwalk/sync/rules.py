@@ -26,6 +26,14 @@ KEPT = dt.timedelta(days=30)
 """How long phones keep what was acknowledged, to offer it again after a restore."""
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(minutes=15)
+FRESH = dt.timedelta(minutes=10)
+"""How far from the server's clock a request that reads may have been signed."""
+MOST_COPIES = 3
+"""How many copies of one phone wait for the office's word at a time."""
+HANDED_IN = dt.timedelta(days=40)
+"""How long after it was taken back a phone may hand in what it keeps."""
+OPS_A_DAY = 100
+"""More than anybody writes down at doors in one day."""
 
 ACCEPTED, DIFFERENCE, RETURNED = "accepted", "difference", "returned"
 
@@ -214,6 +222,14 @@ def happened(told: dt.datetime | None, *, behind: dt.timedelta, received: dt.dat
     if since < messages.CALENDAR[0] - received:
         return Moment(received, True)
     return Moment(received + min(since, dt.timedelta(0)), uncertain or since > CLOCK_TOLERANCE)
+
+
+def most_numbered(next_seq: int, *, heard: dt.datetime, until: dt.datetime) -> int:
+    """The highest number a phone can have given by ``until``, when the server waited for ``next_seq`` as it last heard
+    of it: so many a day, and no more days than phones keep ops for.
+    """
+    days = 1 + max(until - heard, dt.timedelta(0)).days
+    return next_seq - 1 + OPS_A_DAY * min(days, KEPT.days)
 
 
 def wait_after(failures: int) -> dt.timedelta:

@@ -49,6 +49,7 @@ class AuditVerb(enum.StrEnum):
     GRANT_REVOKED = "grant.revoked", "收回了临时授权"
     DEVICE_ACTIVATED = "device.activated", "绑定了手机"
     DEVICE_CLONED = "device.cloned", "给手机副本另立身份"
+    DEVICE_CONFIRMED = "device.confirmed", "确认了手机副本"
     DEVICE_CODE_MADE = "device.code_made", "生成了激活码"
     DEVICE_REVOKED = "device.revoked", "停用了手机"
     BADGE_PHOTO_SET = "badge.photo_set", "放了工牌照片"
@@ -121,6 +122,13 @@ class AuditVerb(enum.StrEnum):
     DIFFERENCE_KEPT = "difference.kept", "保留了现值", "定", "保留现值"
     DIFFERENCE_REOPENED = "difference.reopened", "撤回了决定", "撤", "撤回了一次决定"
     DIFFERENCE_TO_DOOR = "difference.to_door", "送上门核实", "定"
+    TAKEOVER_ASKED = (
+        "takeover.asked",
+        "请证件号登记的一边确认",
+        "问",
+        "别处报来住在那边",
+        "有人报来住在别处，用了这个证件号",
+    )
     DIFFERENCE_DECIDED_BY_RULE = "difference.decided_by_rule", "按规则批量决定差异"
     DIFFERENCE_BATCH_UNDONE = "difference.batch_undone", "整批撤回了差异决定"
     CASE_REOPENED = "case.reopened", "撤回了核定"

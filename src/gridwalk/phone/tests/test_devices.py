@@ -128,6 +128,8 @@ def test_a_phone_taken_back_hands_in_what_it_holds_and_is_wiped(field: Field) ->
     assert deposit(sealed)["wipe"] is True
     assert (Visit.objects.count(), Returned.objects.filter(reason="not_permitted").count()) == (0, 2)
     assert dict(Deposit.objects.values_list("state", "seq")) == {"taken": 2, "unreadable": 3}
+    assert Device.objects.get().wiped_at is None, "it may not have heard the answer"
+    send("POST", f"{API}deposit", {}, json.dumps({"token": wire.token, "ops": [], "done": True}).encode())
     assert Device.objects.get().wiped_at is not None
     lead = field.viewer(field.lead)
     outcome = returned.release(actor=lead, at=clock.now(), op=Returned.objects.order_by("op__seq")[0].pk)

@@ -105,6 +105,7 @@ def test_a_copy_of_the_phone_gets_an_identity_of_its_own_and_nothing_is_lost(fie
     status, answer = push(wire, theirs)
     assert (status, answer["problem"], Visit.objects.count()) == (409, "cloned", 1)
     wire.device = answer["device"]
+    field.confirm(wire)
     status, answer = push(wire, theirs)
     assert (status, states(answer), Visit.objects.count()) == (200, ["accepted"], 2)
     assert Device.objects.get(pk=wire.device).cloned_from is not None
@@ -122,6 +123,7 @@ def test_a_copys_exported_file_may_have_taken_the_places_before(field: Field) ->
     status, answer = push(wire, *own)
     assert (status, answer["problem"]) == (409, "cloned")
     wire.device = answer["device"]
+    field.confirm(wire)
     status, answer = push(wire, *own)
     assert (status, states(answer), Visit.objects.count()) == (200, ["accepted", "accepted"], 4)
 

@@ -23,18 +23,23 @@ _BOUND = f"""
 SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in _USER)},
   (SELECT jsonb_agg(jsonb_build_array(a.role, a.scope) ORDER BY a.from_on, a.scope) FROM {Assignment._meta.db_table} a
     WHERE a.user_id = u.id AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
-  (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1)
-FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id WHERE d.id = %s
+  (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1),
+  d.revoked_at IS NOT NULL OR r.revoked_at IS NOT NULL OR NOT u.is_active
+FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id
+JOIN {Device._meta.db_table} r ON r.id = d.root_id WHERE d.id = %s
 """  # noqa: S608 names come from the models
 
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """A device with its user, what that user may do today, and the epoch (None before the first)."""
+    """A device with its user, what that user may do today, and the epoch (None before the first). ``revoked``: it was
+    taken back, or the phone it is a copy of, or its account is closed; asked anew with each request.
+    """
 
     device: Device
     viewer: Viewer
     epoch: int | None
+    revoked: bool
 
 
 def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
@@ -47,11 +52,12 @@ def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
     jsons = {"public_key"}
     columns = [json.loads(v) if c in jsons and isinstance(v, str) else v for c, v in zip(_DEVICE, row, strict=False)]
     bound_device = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
-    user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -2])
+    user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -3])
     bound_device.user = user
-    assignments = json.loads(row[-2]) if isinstance(row[-2], str) else row[-2] or []
+    held, epoch, revoked = row[-3:]
+    assignments = json.loads(held) if isinstance(held, str) else held or []
     assigned = tuple(Held(Role(role), scope) for role, scope in assignments) if user.is_active else ()
-    return Bound(bound_device, Viewer(user.id, user.name, assigned), row[-1])
+    return Bound(bound_device, Viewer(user.id, user.name, assigned), epoch, revoked)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -74,7 +80,7 @@ class Row:
 
 
 def visible(viewer: Viewer) -> list[Row]:
-    """The devices the viewer manages: in use first, then taken back, by user."""
+    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user."""
     inside = in_scopes(viewer.scopes(Verb.MANAGE_DEVICES), "scope")
     waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
     devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
@@ -96,12 +102,13 @@ def visible(viewer: Viewer) -> list[Row]:
         )
         for d in devices.order_by("revoked_at", "user__name", "-activated_at")
     ]
-    return sorted(rows, key=lambda row: row.state != "active")
+    order = {"active": 0, "copy": 1}
+    return sorted(rows, key=lambda row: order.get(row.state, 2))
 
 
 def _state(device: Device) -> str:
     if device.revoked_at is None:
-        return "active"
+        return "active" if device.confirmed_at else "copy"
     return "wiped" if device.wiped_at else "revoked"
 
 
