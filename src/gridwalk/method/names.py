@@ -152,6 +152,19 @@ def normalise(raw: str) -> Name:
     return Name(bare.strip("· ") if _LETTER.search(bare) else "", " ".join(note.strip() for note in notes).strip())
 
 
+_MARKS = re.compile(r"[\W_]")
+
+
+def bare(name: str) -> str:
+    """A name without what is only writing: notes, spaces, widths, traditional characters, punctuation."""
+    return without_marks(normalise(name).value)
+
+
+def without_marks(folded: str) -> str:
+    """Folded text in simplified characters and lower case, without punctuation and spaces."""
+    return _MARKS.sub("", text.simplified(folded)).lower()
+
+
 @functools.lru_cache(maxsize=16384)
 def _syllable(char: str) -> str:
     return str(lazy_pinyin(char, style=Style.NORMAL)[0]).lower()

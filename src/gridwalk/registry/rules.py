@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.dictionary.types import Authority
-from gridwalk.method import idcards
+from gridwalk.method import idcards, names
 
 SOURCES = {
     "ledger": "台账",
@@ -24,6 +24,8 @@ SOURCES = {
 """``check`` only asks: a question of the bench sent to a door, or decided at once. It makes no claims."""
 
 
+FROM_PAPER = frozenset({"ledger", "platform"})
+"""Sources that nobody saw at a door."""
 NO_BUILDING = "~"
 """The walking key of what stands at no building: it comes last."""
 
@@ -75,6 +77,7 @@ WHY = {
     "resident_asks": "居民提出更正，待社区核对",
     "inspector_differs": "抽查回答不同",
     "lives_in_two_places": "台账里在另一处也算现住",
+    "taken_over": "别处报来，这个人住在那边",
     "number_taken": "这个号码已登记在另一条记录上",
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
@@ -105,6 +108,13 @@ asked.
 
 NOT_SAID = (None, "", "unknown")
 """Values that say nothing: nobody is asked to choose between them and a fact."""
+
+
+def comes_freely(name: str, grid: str, *, recorded_name: str, recorded_grid: str) -> bool:
+    """Whether who is said to live in ``grid`` may be taken for the record with the same number: it is of the same
+    community, and its name is the same but for the writing. Else the side that would lose the person decides.
+    """
+    return grid[:12] == recorded_grid[:12] and names.bare(name) == names.bare(recorded_name)
 
 
 def with_identity(values: Mapping[str, Any]) -> dict[str, Any]:

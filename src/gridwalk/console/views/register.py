@@ -20,7 +20,7 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.differences.queries import differences
+from gridwalk.differences.queries import differences, takeovers
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry.actions import corrections, looking
@@ -110,6 +110,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "kind": "dwelling",
         "upkeep": upkeep.about(request.viewer, dwelling),
         "residents": residents,
+        "awaited": takeovers.at_door(request.viewer, dwelling, request.at),
         "row": rows[0] if rows else None,
         "visits": visits,
         "n_met": sum(1 for v in visits if v.outcome == "met"),
@@ -290,6 +291,8 @@ def _corrected(request: Signed, kind: str, pk: uuid.UUID, raw: Mapping[str, str]
     judgements = corrections.correct(
         actor=request.viewer, at=request.at, kind=kind, entity=pk, raw=raw, reason=request.POST.get("reason", "")
     )
+    if raw.get("id_no"):  # the same words whether the number is free or stands on another record
+        return "存好了，来历里记了一笔。证件号有疑问的成了差异，等社区核对。"
     n_changed = sum(judgement.verdict == "apply" for judgement in judgements)
     n_asked = sum(judgement.verdict == "ask" for judgement in judgements)
     queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""

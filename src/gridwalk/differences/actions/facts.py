@@ -13,7 +13,7 @@ from typing import Any
 
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import claims, creation, ends
+from gridwalk.registry.actions import claims, creation, ends, takeovers
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Dwelling, Residence
 from gridwalk.registry.rules import Claim, Verdict
@@ -117,6 +117,7 @@ def _move(writing: Writing, row: Difference, reason: str) -> str:
     if door.status == "struck_off":
         return "这处房屋已经注销，不能迁入。请先核对房屋。"
     _move_in(writing, row.entity, door.id, door.grid_id, str(row.evidence["residence_kind"]))
+    takeovers.fulfil(writing, row)
     return ""
 
 

@@ -28,7 +28,7 @@ def let(
     """
     door = get_door(actor, dwelling)
     typed = Typed(actor, raw, clock.local_date(at))
-    coming = typed.people(people)
+    coming = typed.people(people, door)
     living = [link for link in links_of(door) if link.kind in LIVING]
     tenants = {link.person_id for link in living if link.kind == "tenant"}
     for n, comer in enumerate(coming):
@@ -40,7 +40,7 @@ def let(
     on, told = typed.day(), typed.told()
     typed.check()
     typed.look_twice(door, coming, "tenant", answers={"vacant_with_residents", "owner_with_tenants"})
-    grids = steps.grids_of([*steps.on_record(coming), *(link.person_id for link in gone)])
+    grids = steps.grids_of([*steps.on_record(coming), *(link.person_id for link in gone)], coming)
     with steps.happening("let", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = kinds.source(told)
         steps.depart(writing, gone, keeps=True, on=on, source=source)

@@ -11,7 +11,7 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds
 from gridwalk.events.actions import steps
-from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
+from gridwalk.events.actions.reading import Row, Typed, get_door, links_of, persons_under
 from gridwalk.events.models import Event
 from gridwalk.registry import columns
 from gridwalk.registry.actions import ends
@@ -36,8 +36,6 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     sex = typed.fact("person", "sex", missing="请选性别")
     born_on = typed.day(name="born_on", missing="请填出生日期")
     name, number = typed.fact("person", "name"), typed.fact("person", "id_no")
-    if number and columns.holders("person", [number]):
-        typed.refuse("id_no", "这个证件号已登记在另一人名下，请核对")
     registered = typed.choice("registered", kinds.REGISTERED, missing="请选户口落在哪里") == "here"
     told = typed.told()
     typed.check()
@@ -51,10 +49,14 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
         "relation": kinds.child_of(mother_or_father.person.relation),
     }
     kind = kinds.newborn_lives(mother_or_father.kind, registered)
-    typed.look_twice(door, [Coming(values)], kind, answers={"vacant_with_residents"})
-    with steps.happening("born", door, actor=actor, at=at, on=born_on, told=told) as (writing, event):
+    holder = persons_under([number]).get(columns.number_key("person", number)) if number else None
+    child = typed.comer("id_no", values, holder, door)
+    typed.check()
+    typed.look_twice(door, [child], kind, answers={"vacant_with_residents"})
+    grids = steps.grids_of(steps.on_record([child]), [child])
+    with steps.happening("born", door, actor=actor, at=at, on=born_on, told=told, grids=grids) as (writing, event):
         source = kinds.source(told)
-        steps.arrive(writing, door, [Coming(values)], kind, on=born_on, source=source)
+        steps.arrive(writing, door, [child], kind, on=born_on, source=source)
         steps.say(writing, door, source, occupancy="occupied")
     return event
 

@@ -77,7 +77,8 @@ def correct(
             "去世、迁走、注销要另一人复核，没有存。请用“送复核”提出。", {"status": "请用“送复核”提出"}
         )
     with core.write_to(record.grid_id, actor=actor, at=at) as writing:
-        _refuse_taken_number(kind, entity, values)
+        _refuse_taken_code(kind, entity, values)
+        _note_number_of_another(writing, kind, entity, values)
         judged = claims.apply_claims(
             writing, [Claim(kind, entity, name, value, source, reason=reason) for name, value in values.items()]
         )
@@ -92,18 +93,22 @@ def correct(
     return judged
 
 
-TAKEN = {
-    "person": "这个证件号已登记在另一人名下，没有存。请先核对两条记录。",
-    "organization": "这个信用代码已登记在另一家单位名下，没有存。请先核对两条记录。",
-}
+def _refuse_taken_code(kind: str, entity: uuid.UUID, values: Mapping[str, Any]) -> None:
+    if kind == "organization" and set(columns.holders(kind, [values.get("uscc")]).values()) - {entity}:
+        raise CorrectionError(
+            "这个信用代码已登记在另一家单位名下，没有存。请先核对两条记录。", {"uscc": "已登记在另一条记录上"}
+        )
 
 
-def _refuse_taken_number(kind: str, entity: uuid.UUID, values: Mapping[str, Any]) -> None:
-    if kind not in columns.NUMBERS or not values.get(columns.NUMBERS[kind][0]):
+def _note_number_of_another(writing: Writing, kind: str, entity: uuid.UUID, values: Mapping[str, Any]) -> None:
+    """Whose number was typed for somebody else can read that. The claim itself becomes a difference, and who typed it
+    is told the same as of any other number.
+    """
+    if kind != "person":
         return
-    field = columns.NUMBERS[kind][0]
-    if set(columns.holders(kind, [values[field]]).values()) - {entity}:
-        raise CorrectionError(TAKEN[kind], {field: "已登记在另一条记录上"})
+    others = set(columns.holders(kind, [values.get("id_no")]).values()) - {entity}
+    for pk, grid in Person.objects.filter(pk__in=others).values_list("id", "grid_id"):
+        writing.audit(AuditVerb.NUMBER_SEARCHED, scope=grid, kind=kind, subject=pk, data={"field": "id_no"})
 
 
 def _home_grids(person: uuid.UUID) -> set[str]:

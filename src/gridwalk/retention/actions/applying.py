@@ -15,7 +15,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import erasures, hanging
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.reconcile.models import StagedRow, Unmatched
-from gridwalk.registry.models import Difference, Recheck
+from gridwalk.registry.models import Difference, Recheck, TakeOver
 from gridwalk.retention import queries, rules
 from gridwalk.retention.actions import people
 from gridwalk.retention.models import Run
@@ -102,6 +102,7 @@ def _differences(rows: Rows) -> int:
     decided, proposed, plans, decisions = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
     n = Difference.objects.filter(pk__in=_ids(decided)).update(**cleared)
+    TakeOver.objects.filter(difference__in=_ids(decided)).update(**hanging.blank_columns(TakeOver))
     n += _blank(**hanging.blank_columns(Recheck))([proposed]) + _blank(reason="")([decisions])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 

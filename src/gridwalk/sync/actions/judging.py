@@ -17,7 +17,7 @@ from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.actions.verbs import UNKNOWN, VERBS
 from gridwalk.sync.messages import Unreadable
-from gridwalk.sync.rules import Intention
+from gridwalk.sync.rules import RETURNED, Intention
 from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.values import Found
 
@@ -130,6 +130,9 @@ class Judge:
         return batch[0].intention.verb == verb and VERBS[verb].joins(batch, outcome)
 
     def _do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
-        readable = [outcome for outcome in batch if self._read(outcome)]
+        for outcome in batch:
+            if outcome.intention.entity in self._references.awaited:
+                outcome.returned("not_here")
+        readable = [outcome for outcome in batch if outcome.state != RETURNED and self._read(outcome)]
         if readable:
             VERBS[readable[0].intention.verb].do(judgement, readable)
