@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.models import Assignment
-from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core.actions import Writing
 from gridwalk.sync import rules
 from gridwalk.sync.actions import reading, references
@@ -87,9 +87,8 @@ class Judge:
         """Whether it was theirs once."""
         if self._viewer.id is None:
             return "not_permitted"
-        scopes = Assignment.objects.filter(user_id=self._viewer.id, role=Role.GRID_WORKER).values_list(
-            "scope", flat=True
-        )
+        posts = Assignment.objects.filter(user_id=self._viewer.id, role=Role.GRID_WORKER, state=State.CONFIRMED)
+        scopes = posts.values_list("scope", flat=True)
         return "former_holder" if any(grid.startswith(scope) for scope in scopes) else "not_permitted"
 
     def _grids(self) -> set[str]:

@@ -10,7 +10,7 @@ import uuid
 from django.db.models import Count, Q
 
 from gridwalk.accounts.models import Assignment, User
-from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.accounts.rules import Held, Role, State, Verb, Viewer
 from gridwalk.core import plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
@@ -22,7 +22,8 @@ _USER = [field.column for field in User._meta.concrete_fields]
 _BOUND = f"""
 SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in _USER)},
   (SELECT jsonb_agg(jsonb_build_array(a.role, a.scope) ORDER BY a.from_on, a.scope) FROM {Assignment._meta.db_table} a
-    WHERE a.user_id = u.id AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
+    WHERE a.user_id = u.id AND a.state = '{State.CONFIRMED}'
+      AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
   (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1)
 FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id WHERE d.id = %s
 """  # noqa: S608 names come from the models
