@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "gridwalk.core",
     "gridwalk.accounts",
+    "gridwalk.notices",
     "gridwalk.territory",
     "gridwalk.operations",
     "gridwalk.registry",

@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
+from gridwalk.notices.models import Notice
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import predicates
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Facility, Organization, Person, Recheck, Site
@@ -90,6 +91,10 @@ def _sessions(cut: dt.datetime) -> list[Part]:
     ]
 
 
+def _notices(cut: dt.datetime) -> list[Part]:
+    return [(Notice.objects.filter(told_at__lt=cut), "told_at")]
+
+
 def _differences(cut: dt.datetime) -> list[Part]:
     decided = Difference.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(claimed_hash="")
     proposed = Recheck.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(reason="", note="")
@@ -133,6 +138,7 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "deposits": _deposits,
     "notes": _notes,
     "sessions": _sessions,
+    "notices": _notices,
     "differences": _differences,
     "visits": _visits,
     "rounds": _rounds,

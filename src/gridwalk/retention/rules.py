@@ -108,6 +108,15 @@ PERIODS = (
         why="只为当时登录",
     ),
     Period(
+        code="notices",
+        what="通知，谁看过",
+        days=365,
+        since="告诉的那天",
+        goes="整条",
+        stays="审计里的那件事本身",
+        why="一年内可能要问当时告诉了谁",
+    ),
+    Period(
         code="differences",
         what="定过的差异、核定、更正方案和复核",
         days=730,

@@ -48,6 +48,7 @@ class AuditVerb(enum.StrEnum):
     ACCOUNT_SECOND_FACTOR_RESET = "account.second_factor_reset", "重置了动态码"
     ACCOUNT_UNASSIGNED = "account.unassigned", "停了岗位"
     ACCOUNT_UNLOCKED = "account.unlocked", "解了锁"
+    NOTICE_DONE = "notice.done", "办好了一条通知"
     GRANT_GIVEN = "grant.given", "临时授权"
     GRANT_REVOKED = "grant.revoked", "收回了临时授权"
     DEVICE_ACTIVATED = "device.activated", "绑定了手机"

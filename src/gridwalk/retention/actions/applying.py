@@ -128,6 +128,7 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "deposits": _blank(sealed=""),
     "notes": _blank(text_sealed=""),
     "sessions": _delete,
+    "notices": _delete,
     "differences": _differences,
     "visits": _visits,
     "contacts": _contacts,
