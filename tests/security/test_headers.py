@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
+from gridwalk.cli import serving
 from tests.harness.people import COMMUNITY, SignIn
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +84,31 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
         "Lax",
         31536000,
     ]
+
+
+@pytest.mark.parametrize(
+    ("env", "trusted", "header"),
+    [
+        ({}, 0, None),
+        ({"GRIDWALK_HTTPS": "1"}, 1, ["HTTP_X_FORWARDED_PROTO", "https"]),
+        ({"GRIDWALK_HTTPS": "1", "GRIDWALK_TRUSTED_PROXIES": "2"}, 2, ["HTTP_X_FORWARDED_PROTO", "https"]),
+        ({"GRIDWALK_HTTPS": "1", "GRIDWALK_TRUSTED_PROXIES": "0"}, 0, None),
+    ],
+)
+def test_headers_of_a_proxy_are_believed_only_where_one_stands(
+    env: dict[str, str], trusted: int, header: list[str] | None
+) -> None:
+    asked = (
+        "import json, django; django.setup()\n"
+        "from django.conf import settings as s\n"
+        "print(json.dumps([s.TRUSTED_PROXIES, s.SECURE_PROXY_SSL_HEADER]))"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GRIDWALK_")}
+    env = kept | {"PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "tests.settings"} | env
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [trusted, header]
+    served = serving._env("192.0.2.7", (Path("server.pem"), Path("server-key.pem")))
+    assert served["GRIDWALK_TRUSTED_PROXIES"] == "0", "with a certificate of its own nobody stands between"
 
 
 def test_no_script_of_ours_writes_html() -> None:

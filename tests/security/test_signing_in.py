@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import encrypt
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -20,6 +23,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +34,19 @@ LOGIN, HOME = "/accounts/login/", "/"
 Account = Callable[..., User]
 
 
+DESK, OTHER_DESK = "192.0.2.7", "192.0.2.8"
+
+
 @pytest.fixture(autouse=True)
-def _no_attempts_before() -> None:
+def _no_attempts_before(db: None) -> None:
     cache.clear()
 
 
-def _sign_in(client: Client, user: User, password: str = PASSWORD, *, name: str = "") -> Any:
-    return client.post(LOGIN, {"login": name or user.username, "password": password})
+def _sign_in(
+    client: Client, user: User, password: str = PASSWORD, *, name: str = "", at: str = DESK, **more: str
+) -> Any:
+    typed = {"login": name or user.username, "password": password, **more}
+    return client.post(LOGIN, typed, REMOTE_ADDR=at)
 
 
 def _is_in(client: Client) -> bool:
@@ -51,7 +61,7 @@ def _text(response: Any) -> str:
 
 
 def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: Client, account: Account) -> None:
-    user = account(Role.GRID_WORKER, GRID)
+    user = account(Role.LEADING_GROUP, STREET)
     assert client.get(HOME).headers["Location"].startswith(LOGIN)
     wrong = _sign_in(client, user, "wrong")
     assert wrong.status_code == 200
@@ -65,13 +75,138 @@ def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: C
 
 
 def test_six_wrong_passwords_lock_the_account_however_its_name_is_spelled(client: Client, account: Account) -> None:
-    user, other = account(Role.GRID_WORKER, GRID), account(Role.COMMUNITY_LEAD, GRID[:12])
+    user, other = account(Role.LEADING_GROUP, STREET), account(Role.DISTRICT_CENTRE, STREET)
     names = [user.username, user.username.upper(), f" {user.username.title()} "]
     answers = [_sign_in(client, user, "wrong", name=names[n % 3]) for n in range(6)]
     assert [a.status_code for a in answers[:5]] == [200] * 5
     assert "错了太多次" in _text(answers[5])
     assert "错了太多次" in _text(_sign_in(Client(), user))
+    assert _sign_in(Client(), user).status_code == 429
     assert _sign_in(Client(), other).headers["Location"] == HOME
+
+
+def test_one_desk_that_tries_invented_names_shuts_nobody_out(client: Client, account: Account) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    answers = [_sign_in(client, user, "wrong", name=f"invented{n}") for n in range(31)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert _sign_in(client, user).headers["Location"] == HOME
+
+
+def test_a_lock_is_of_one_desk_and_comes_everywhere_later_and_ends_by_itself(account: Account, at: dt.datetime) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        for _ in range(20):
+            _sign_in(Client(), user, "wrong")
+        assert _sign_in(Client(), user).status_code == 429
+        assert _sign_in(Client(), user, at=OTHER_DESK).headers["Location"] == HOME
+        assert _sign_in(Client(), user).status_code == 429, "somebody else's sign-in opens nothing here"
+
+        for n in range(4):
+            for _ in range(6):
+                assert _sign_in(Client(), user, at=OTHER_DESK).headers["Location"] == HOME
+                _sign_in(Client(), user, "wrong", at=f"192.0.2.{20 + n}")
+        assert _sign_in(Client(), user, at=OTHER_DESK).status_code == 429, (
+            "thirty wrong ones, six at each of five desks"
+        )
+        clock_of_the_test.shift(dt.timedelta(minutes=14))
+        assert _sign_in(Client(), user, "wrong").status_code == 429
+        clock_of_the_test.shift(dt.timedelta(minutes=2))
+        assert _sign_in(Client(), user).headers["Location"] == HOME, "tries while it is locked make it no longer"
+
+
+def test_a_right_password_with_its_code_always_gets_in(account: Account, at: dt.datetime) -> None:
+    user = account(Role.ADMINISTRATOR, STREET)
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        code = _code(secret, at)
+        wrong = "000000" if code != "000000" else "000001"
+        for _ in range(6):
+            locked = _sign_in(Client(), user, "wrong")
+        assert locked.status_code == 429
+        assert 'name="code"' in _text(locked)
+        refused = [
+            _sign_in(Client(), user),
+            _sign_in(Client(), user, code=wrong),
+            _sign_in(Client(), user, "wrong", code=code),
+            _sign_in(Client(), user, "wrong", code=wrong),
+            _sign_in(Client(), user, name="nobody", code=code),
+        ]
+        assert [answer.status_code for answer in refused] == [429, 429, 429, 429, 200]
+        assert len({_plain(answer) for answer in refused[:4]}) == 1, "which of the two was wrong is told to nobody"
+        let_in = Client()
+        assert _sign_in(let_in, user, code=code).headers["Location"] == HOME
+        assert _is_in(let_in)
+
+        clock_of_the_test.shift(dt.timedelta(seconds=30))
+        for _ in range(6):
+            _sign_in(Client(), user, "wrong", at=OTHER_DESK)
+        later = _code(secret, at + dt.timedelta(seconds=30))
+        assert _sign_in(Client(), user, code=later, at=OTHER_DESK).headers["Location"] == HOME
+        assert _sign_in(Client(), user, code=later, at=OTHER_DESK).status_code == 302, "no lock is left there"
+
+
+def _plain(answer: Any) -> str:
+    return re.sub(r"<[^>]*csrf[^>]*>", "", _text(answer))
+
+
+def test_codes_are_counted_at_a_desk_and_used_once_for_every_process(account: Account, at: dt.datetime) -> None:
+    user = account(Role.COMMUNITY_LEAD, GRID[:12])
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    ask = reverse("mfa_authenticate")
+    with time_machine.travel(at, tick=False):
+        code = _code(secret, at)
+        wrong = "000000" if code != "000000" else "000001"
+        guessing, owner = Client(), Client()
+        _sign_in(guessing, user)
+        for _ in range(9):
+            answer = guessing.post(ask, {"code": wrong}, REMOTE_ADDR=DESK)
+        assert guessing.post(ask, {"code": code}, REMOTE_ADDR=DESK).status_code == 200, (
+            "eight wrong ones in five minutes"
+        )
+        assert "登录失败次数过多" in _text(answer) or "稍后" in _text(answer)
+        _sign_in(owner, user, at=OTHER_DESK)
+        assert owner.post(ask, {"code": code}, REMOTE_ADDR=OTHER_DESK).headers["Location"] == HOME
+
+        again = Client()
+        _sign_in(again, user, at=OTHER_DESK)
+        assert again.post(ask, {"code": code}, REMOTE_ADDR=OTHER_DESK).status_code == 200
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM accounts_cache WHERE cache_key LIKE '%%totp.used%%'")
+            assert cursor.fetchone() == (1,), "other processes read it in the database"
+
+
+def test_behind_proxies_the_callers_address_counts_and_a_made_up_one_does_not(account: Account, settings: Any) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    proxy = "198.51.100.1"
+
+    def through(forwarded: str, password: str) -> int:
+        typed = {"login": user.username, "password": password}
+        answer = Client().post(LOGIN, typed, REMOTE_ADDR=proxy, headers={"X-Forwarded-For": forwarded})
+        return int(answer.status_code)
+
+    settings.TRUSTED_PROXIES = 1
+    for n in range(6):
+        through(f"203.0.113.{n}, {DESK}", "wrong")
+    assert through(f"203.0.113.9, {DESK}", PASSWORD) == 429, "what stands left of the proxy's own entry is made up"
+    assert through(OTHER_DESK, PASSWORD) == 302
+    settings.TRUSTED_PROXIES = 0
+    for n in range(6):
+        through(f"203.0.113.{n}", "wrong")
+    assert through(OTHER_DESK, PASSWORD) == 429, "without a proxy the header is anybody's"
+
+
+def test_a_lock_is_seen_and_lifted_by_the_administrator(sign_in: SignIn, account: Account) -> None:
+    user, administrator = account(Role.LEADING_GROUP, STREET), sign_in(Role.ADMINISTRATOR, STREET)
+    page = f"/accounts/{user.pk}/"
+    assert "没有锁" in _text(administrator.get(page))
+    for _ in range(6):
+        _sign_in(Client(), user, "wrong")
+    assert "口令错太多次，锁着" in _text(administrator.get(page))
+    administrator.post(f"{page}unlock/")
+    assert _sign_in(Client(), user).headers["Location"] == HOME
+    assert AuditEntry.objects.filter(verb="account.unlocked", subject=user.id).count() == 1
 
 
 def test_a_name_nobody_has_is_answered_like_a_wrong_password(client: Client, account: Account) -> None:
@@ -88,8 +223,8 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
         actor=SYSTEM,
         at=now,
         user=user.id,
-        role=Role.GRID_WORKER,
-        scope=GRID,
+        role=Role.LEADING_GROUP,
+        scope=STREET,
         from_on=clock.local_date(now) - dt.timedelta(1),
     )
     _sign_in(client, user)
@@ -112,8 +247,8 @@ def _code(secret: str, at: dt.datetime) -> str:
     return str(totp.format_hotp_value(totp.hotp_value(secret, int(at.timestamp()) // 30)))
 
 
-@pytest.mark.parametrize("role", [Role.STREET_CENTRE, Role.ADMINISTRATOR])
-def test_street_centre_and_administrator_set_up_codes_and_are_asked_for_one(
+@pytest.mark.parametrize("role", [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.STREET_CENTRE, Role.ADMINISTRATOR])
+def test_who_may_reveal_or_take_rows_away_sets_up_codes_and_is_asked_for_one(
     client: Client, account: Account, at: dt.datetime, role: Role
 ) -> None:
     half_minute = dt.timedelta(seconds=30)
@@ -144,7 +279,7 @@ def test_street_centre_and_administrator_set_up_codes_and_are_asked_for_one(
 
 
 def test_a_closed_account_is_out_at_once_and_told_so_at_the_door(client: Client, account: Account) -> None:
-    user = account(Role.GRID_WORKER, GRID)
+    user = account(Role.LEADING_GROUP, STREET)
     _sign_in(client, user)
     accounts.deactivate(actor=SYSTEM, at=clock.now(), user=user)
     assert client.get(HOME).headers["Location"].startswith(LOGIN)

@@ -84,7 +84,9 @@ def _worker() -> list[str]:
 
 
 def _env(host: str, certificate: tuple[Path, Path] | None) -> dict[str, str]:
-    env = {"GRIDWALK_HTTPS": "1"} if certificate else {}
+    env = {}
+    if certificate:  # nobody stands between: no header says where a request comes from, or how
+        env = {"GRIDWALK_HTTPS": "1", "GRIDWALK_TRUSTED_PROXIES": os.environ.get("GRIDWALK_TRUSTED_PROXIES") or "0"}
     everywhere = {"0.0.0.0", "::"}  # noqa: S104 # nosec B104 compared with, not bound to
     if "GRIDWALK_HOSTS" not in os.environ and host not in {"127.0.0.1", "localhost", *everywhere}:
         env["GRIDWALK_HOSTS"] = f"{host},localhost,127.0.0.1"

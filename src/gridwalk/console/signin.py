@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,29 +13,36 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import rules
+from gridwalk.console import guessing
 from gridwalk.core import clock, envelope
 
-
-def attempted_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
-    """The name failed attempts are counted under: however it is spelled, it is one account."""
-    return rules.sign_in_name((credentials or {}).get("username") or request.POST.get("login", ""))
+OWN_STAGES = {"allauth.mfa.stages.AuthenticateStage": "gridwalk.console.guessing.CodeStage"}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they
-    are audited.
+    are audited. Wrong passwords are counted by axes alone, a name at an address (``accounts.locking``).
     """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing is refused for the number of tries from one address: a whole street may share it."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return guessing.address_of(request) or ""
+
+    def get_login_stages(self) -> list[str]:
+        stages: list[str] = super().get_login_stages()
+        return [OWN_STAGES.get(stage, stage) for stage in stages]
 
     def respond_user_inactive(self, request: HttpRequest, user: object) -> HttpResponse:
         messages.error(request, "这个账号已停用，登录不了。需要恢复的话，请找街道的管理员。")
         return redirect("account_login")
 
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
-        accounts.note_sign_in(user=user, at=clock.now())
+        accounts.note_sign_in(user=user, at=clock.now(), address=guessing.address_of(request))
         answered: HttpResponse = super().post_login(request, user, **more)
         return answered
 
