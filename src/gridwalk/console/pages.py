@@ -9,9 +9,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.console.middleware import Signed
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
 from gridwalk.sync.queries import returned
@@ -94,14 +96,16 @@ def page(
     ``crumbs`` lead only where the viewer may go.
     """
     opens = {code for code, _ in context.get("crumbs", ()) if request.viewer.may(Verb.SEE_COUNTS, code)}
-    frame = {"active": active, "counts": _counts(request.viewer), "crumbs_open": opens}
+    frame = {"active": active, "counts": _counts(request), "crumbs_open": opens}
     return render(request, template, {**frame, **context}, status=status)
 
 
-def _counts(viewer: Viewer) -> dict[str, int]:
-    if not viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
-        return {}
-    return {
-        "console:differences": differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0]),
-        "console:returned": returned.n_waiting(viewer),
-    }
+def _counts(request: Signed) -> dict[str, int]:
+    viewer = request.viewer
+    counts = {}
+    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
+        counts["console:differences"] = differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0])
+        counts["console:returned"] = returned.n_waiting(viewer)
+    if viewer.may_anywhere(Verb.CONFIRM_ROLES):
+        counts["console:roles"] = accounts.n_proposals(viewer, clock.local_date(request.at))
+    return counts
