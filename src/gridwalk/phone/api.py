@@ -14,6 +14,8 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
+from gridwalk.notices import actions as notice_actions
+from gridwalk.notices import queries as notices
 from gridwalk.phone import schemas, wire
 from gridwalk.phone.wire import Problem, Session
 from gridwalk.sync import crypto, messages, rules
@@ -173,8 +175,19 @@ def pull(request: HttpRequest) -> HttpResponse:
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
+        "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_at is None],
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
+
+
+def _notice(notice: notices.NoticeRow) -> dict[str, Any]:
+    return {
+        "id": str(notice.id),
+        "text": notice.text,
+        "by": notice.told_by,
+        "at": notice.told_at.isoformat(),
+        "read": notice.read,
+    }
 
 
 @api.post("push", url_name="push", openapi_extra=schemas.operation(body=messages.Push, answer=schemas.Pushed))
@@ -251,11 +264,18 @@ def deposit(request: HttpRequest) -> HttpResponse:
     ["GET", "POST"], "device/me", url_name="device_me", openapi_extra=schemas.operation(answer=schemas.Me)
 )
 def device_me(request: HttpRequest) -> HttpResponse:
-    """What the server knows of this phone; POST {waiting} reports how many ops it still holds."""
+    """What the server knows of this phone; POST {waiting, read} reports how many ops it still holds, and the notices
+    that are read.
+    """
     session, epoch = _session(request)
     if request.method == "POST":
         body = wire.json_of(session.body)
         waiting = body.get("waiting") if isinstance(body, dict) else None
+        listed = body.get("read") if isinstance(body, dict) else None
+        read = {wire_id for wire_id in listed if isinstance(wire_id, str)} if isinstance(listed, list) else set()
+        told = [notice.id for notice in notices.told(session.viewer) if str(notice.id) in read] if read else []
+        if told:
+            notice_actions.read(actor=session.viewer, at=session.at, notices=told)
         devices.report_waiting(device=session.device, at=session.at, waiting=waiting if isinstance(waiting, int) else 0)
     return wire.answer(
         request,

@@ -133,6 +133,16 @@ class Campaign(BaseModel):
     quiet: Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
+class Notice(BaseModel):
+    """What the worker was told, by account or by post; it holds nothing of a resident."""
+
+    id: str
+    text: str
+    by: str
+    at: str
+    read: bool
+
+
 class Care(BaseModel):
     """A care label in force."""
 
@@ -228,6 +238,7 @@ class Pulled(BaseModel):
     decided: list[Any]
     next_seq: int
     campaign: Campaign | None
+    notices: list[Notice]
 
 
 class Result(BaseModel):

@@ -189,6 +189,7 @@ async function pull(): Promise<void> {
     session.data.campaign = said.campaign;
     if (said.campaign) session.data.quiet = said.campaign.quiet;
   }
+  if (said.notices) session.data.notices = said.notices;
   await session.keepCache(grids, said.left, from, Date.now());
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
@@ -266,6 +267,13 @@ export async function exportOutbox(): Promise<{ name: string; text: string; n: n
 async function report(): Promise<void> {
   const n = waiting(session.data.box).length;
   if (n) await signed("device/me", { waiting: n }).catch(() => undefined);
+}
+
+/** What was told is read; offline it stays unread until the next time it is looked at. */
+export async function readNotices(): Promise<void> {
+  const read = session.data.notices.filter((notice) => !notice.read).map((notice) => notice.id);
+  await signed("device/me", { waiting: waiting(session.data.box).length, read });
+  session.data.notices = session.data.notices.map((notice) => ({ ...notice, read: true }));
 }
 
 export function start(): void {
