@@ -70,8 +70,24 @@ def _inside() -> Iterator[Finding]:
             yield findings.ok("版本", "数据库和程序一致。")
             yield from condition.findings(clock.now())
             yield from _retention()
+            yield from _two_persons()
     except DatabaseError:
         yield findings.bad("数据库", "连不上。", "请检查 DATABASE_URL、网络和数据库是否在运行。")
+
+
+def _two_persons() -> Iterator[Finding]:
+    from gridwalk.accounts import queries
+    from gridwalk.core import clock
+    from gridwalk.operations import findings
+
+    if queries.kept_by_one(clock.local_date(clock.now())):
+        yield findings.warn(
+            "账号",
+            "管账号和确认岗位的是同一个人，只能试用。",
+            "正式用之前，请用 gridwalk createuser 给街道网格中心另建账号，再停掉管理员身上的那个岗位。",
+        )
+    else:
+        yield findings.ok("账号", "管账号的和确认岗位的是两个人。")
 
 
 def _retention() -> Iterator[Finding]:
