@@ -177,6 +177,33 @@ def test_codes_are_counted_at_a_desk_and_used_once_for_every_process(account: Ac
             assert cursor.fetchone() == (1,), "other processes read it in the database"
 
 
+def test_codes_tried_from_many_desks_end_too_and_only_after_the_password(
+    account: Account, at: dt.datetime, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"code_everywhere": "3/h/key"}
+    user = account(Role.COMMUNITY_LEAD, GRID[:12])
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    ask = reverse("mfa_authenticate")
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        code = _code(secret, at)
+        wrong = "000000" if code != "000000" else "000001"
+        for n in range(9):
+            _sign_in(Client(), user, "wrong", code=wrong, at=f"192.0.2.{20 + n}")
+
+        def tried(n: int, typed: str) -> int:
+            client, desk = Client(), f"192.0.2.{40 + n}"
+            _sign_in(client, user, at=desk)
+            return int(client.post(ask, {"code": typed}, REMOTE_ADDR=desk).status_code)
+
+        assert [tried(0, wrong), tried(1, wrong)] == [200, 200]
+        assert tried(2, code) == 302, "who had no password has spent none of the three"
+        clock_of_the_test.shift(dt.timedelta(seconds=30))
+        assert tried(3, _code(secret, at + dt.timedelta(seconds=30))) == 200
+        clock_of_the_test.shift(dt.timedelta(hours=1))
+        assert tried(4, _code(secret, at + dt.timedelta(seconds=3630))) == 302
+
+
 def test_behind_proxies_the_callers_address_counts_and_a_made_up_one_does_not(account: Account, settings: Any) -> None:
     user = account(Role.LEADING_GROUP, STREET)
     proxy = "198.51.100.1"
