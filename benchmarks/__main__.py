@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
-ON_FILES = ("addresses", "linkage")
+ON_FILES = ("addresses", "annotate", "linkage", "suppression")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone")
 """Measured on a server of their own, with phones at it."""
@@ -56,10 +56,18 @@ def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> It
         from benchmarks import addresses
 
         yield from addresses.everything(quick=options.quick)
+    if "annotate" in wanted:
+        from benchmarks import annotating
+
+        yield from annotating.everything(quick=options.quick)
     if "linkage" in wanted:
         from benchmarks.linkage import measure
 
         yield from measure.everything(folder / "linkage", quick=options.quick, full=options.full)
+    if "suppression" in wanted:
+        from benchmarks import suppression
+
+        yield from suppression.everything(quick=options.quick)
 
 
 def main() -> int:

@@ -233,7 +233,7 @@ def _searches(n_people: int) -> Iterator[Result]:
     bulk.refresh_statistics(Person, Dwelling, Organization)
     person = (
         Person.objects.filter(grid__code__startswith=STREET, name__regex="^...$")
-        .exclude(phone_masked="")
+        .exclude(phone_index="")
         .exclude(id_no_index="")
         .order_by("id")[0]
     )
@@ -241,7 +241,7 @@ def _searches(n_people: int) -> Iterator[Result]:
         ("name_part", person.name[1:]),
         ("pinyin", "".join(names.syllables(person.name))),
         ("initials", names.initials(person.name)),
-        ("last_four", f"尾号{person.phone_masked[-4:]}"),
+        ("last_four", f"尾号{person.unseal('phone')[-4:]}"),
         ("address", "5号楼2单元301"),
         ("id_no", person.unseal("id_no")),
         ("phone", person.unseal("phone")),

@@ -18,6 +18,7 @@ from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry
 from gridwalk.differences.actions import decisions
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Person
@@ -25,6 +26,7 @@ from gridwalk.registry.rules import Claim
 from gridwalk.sync.models import Attachment, Note, Op
 from gridwalk.visits.models import CareContact, CareNeed, Visit
 from tests.harness import phone
+from tests.harness.campaign import id_no
 from tests.harness.phone import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -243,6 +245,96 @@ def test_a_number_is_checked_while_it_is_typed(opened: Page) -> None:
     expect(opened.get_by_text("最后一位对不上")).to_be_visible()
     field.fill("120199198001010034")
     expect(opened.get_by_text("对得上：男，1980年1月1日生")).to_be_visible()
+
+
+KEPT = """async () => {
+    const db = await new Promise(done => {
+        const r = indexedDB.open('gridwalk-phone');
+        r.onsuccess = () => done(r.result);
+    });
+    const show = value => value instanceof ArrayBuffer ? new TextDecoder('latin1').decode(value)
+        : value && typeof value === 'object' ? Object.values(value).map(show).join(' ') : String(value);
+    const all = [...db.objectStoreNames].map(name => new Promise(done => {
+        const r = db.transaction(name).objectStore(name).getAll();
+        r.onsuccess = () => done(r.result.map(show).join(' '));
+    }));
+    const cached = [];
+    for (const name of await caches.keys())
+        for (const request of await (await caches.open(name)).keys()) cached.push(request.url);
+    const rest = [...Object.values({...localStorage}), ...Object.values({...sessionStorage}), location.href];
+    return [...await Promise.all(all), ...cached, ...rest].join(' ');
+}"""
+
+
+def rung(page: Page) -> list[str]:
+    """What the phone was asked to ring up; waits for it."""
+    while not (links := page.evaluate("window.rung.splice(0)")):
+        page.wait_for_timeout(50)
+    return list(links)
+
+
+def test_a_telephone_is_dialled_in_one_tap_and_its_number_stays_nowhere(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "101")
+    opened.evaluate("""() => {
+        window.rung = [];
+        HTMLAnchorElement.prototype.click = function () { window.rung.push(this.href); };
+    }""")
+    button = opened.get_by_role("button", name="拨打").first
+    button.click()
+    links = rung(opened)
+    (subject,) = AuditEntry.objects.filter(verb="number.dialled").values_list("subject", flat=True)
+    person = Person.objects.get(pk=subject or "")
+    number = person.unseal("phone")
+    assert links == [f"tel:{number}"]
+    assert number not in opened.content()
+    assert number not in opened.evaluate(KEPT)
+
+    opened.context.set_offline(True)
+    button.click()
+    expect(opened.get_by_text("没有网，拨不出：号码不存在手机里，连上网再点。")).to_be_visible()
+    assert opened.evaluate("window.rung") == []
+    assert not opened.evaluate(SMALL_TARGETS)
+    opened.context.set_offline(False)
+    button.click()
+    assert rung(opened) == links
+    expect(opened.get_by_text("没有网，拨不出")).to_be_hidden()
+    assert AuditEntry.objects.filter(verb="number.dialled", subject=person.pk).count() == 2
+
+
+def test_a_card_is_typed_and_the_server_says_whether_it_is_the_number_on_record(opened: Page) -> None:
+    phone.open_door(opened, "1单元", "101")
+    row = opened.locator(".who").first
+    expect(row).to_contain_text("未核")
+    name = row.locator("b").inner_text()
+    person = Person.objects.get(name=name, residences__dwelling__room="101", residences__dwelling__stairwell__key="1")
+    row.get_by_role("button", name="改").click()
+    field, check = opened.get_by_label("照证件核对"), opened.get_by_role("button", name="核对证件号")
+    field.fill(id_no(991, "19520203")[:17])
+    expect(check).to_be_disabled()
+    field.fill(id_no(991, "19520203"))
+    check.click()
+    expect(opened.get_by_text("不一致：登记的没有改，成了一条差异")).to_be_visible()
+    opened.evaluate(AXE.read_text(encoding="utf-8"))
+    report = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert not [violation["id"] for violation in report["violations"]]
+    assert not opened.evaluate(SMALL_TARGETS)
+
+    opened.context.set_offline(True)
+    field.fill(person.unseal("id_no"))
+    check.click()
+    expect(opened.get_by_text("存好了，还没核。")).to_be_visible()
+    expect(field).to_have_value("")
+    opened.context.set_offline(False)
+    opened.evaluate("dispatchEvent(new Event('online'))")
+    expect(opened.get_by_text("一致：和登记的号码一样")).to_be_visible()
+    opened.get_by_role("button", name="改好了，回这一户").click()
+    expect(row).to_contain_text("已核")
+    opened.get_by_role("button", name="返回").click()
+    opened.get_by_role("navigation").get_by_role("button", name="待处理").click()
+    expect(opened.get_by_text(f"{name}，照证件核对")).to_have_count(2)
+    assert person.unseal("id_no") not in opened.content()
+    person.refresh_from_db()
+    assert person.id_no_checked_on == clock.local_date(clock.now())
 
 
 def test_a_door_is_handed_back_with_a_reason_and_leaves_the_list(opened: Page) -> None:

@@ -163,6 +163,8 @@ class PhoneModel:
             return self.hand_in()
         if status == 401 and answer["problem"] == "unknown_device":
             return self._bind_again()
+        if status == 403 or (status == 409 and answer["problem"] == "copies"):
+            return None  # a copy waits until the office has confirmed it
         if status == 409 and answer["problem"] == "gap":
             self._epoch(answer["epoch"])
             self._offer_from(answer["next_seq"])
@@ -250,14 +252,19 @@ class PhoneModel:
             body = json.dumps({"token": self.wire.token, "ops": sealed}).encode()
             status, content = self.wire.send("POST", f"{API}deposit", {"Content-Type": "application/json"}, body)
             answer = json.loads(content)
+            if status == 401:  # a copy handed in before, and the token they shared ended with it
+                return self._bind_again()
             assert status == 200, answer
             if not answer["wipe"]:
-                return
+                return None
             for sent in self.ops:
                 assert sent.op["op"] in answer["taken"]
                 sent.state = "deposited"
+            done = json.dumps({"token": self.wire.token, "ops": [], "done": True}).encode()
+            self.wire.send("POST", f"{API}deposit", {"Content-Type": "application/json"}, done)
         self.wiped = True
         self.cache = Cache()
+        return None
 
     def sync(self) -> None:
         """A whole undisturbed round until nothing waits."""

@@ -59,6 +59,10 @@ def sign(key: ec.EllipticCurvePrivateKey, message: bytes) -> str:
     return crypto.encode(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
 
+def _ms(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 def spelled(content: Any) -> bytes:
     """JSON as a phone writes it: nothing escaped but half a character."""
     return json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -75,23 +79,38 @@ class Wire:
     token: str = ""
     server_key: Mapping[str, str] = dataclasses.field(default_factory=dict)
     key_id: str = ""
+    ahead: int = 0
+    """Server time less this phone's in ms, as the last answer told."""
 
     def ask(
         self, method: str, name: str, content: Any = None, *, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any]:
-        """One signed request; (status, JSON)."""
+        """One signed request, asked again where the server says what time it is; (status, JSON)."""
         body = content if isinstance(content, bytes) else b"" if content is None else spelled(content)
-        path = f"{API}{name}"
-        at = str(int(self.now().timestamp() * 1000))
-        message = f"{method}\n{path}\n{at}\n{hashlib.sha256(body).hexdigest()}".encode()
+        status, answer = self._asked(method, f"{API}{name}", body, headers or {})
+        if status == 409 and answer["problem"] == "stale":
+            status, answer = self._asked(method, f"{API}{name}", body, headers or {})
+        return status, answer
+
+    def _asked(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, Any]:
         signed = {
-            "Authorization": f'Gridwalk device="{self.device}", at="{at}", sig="{sign(self.key, message)}"',
+            "Authorization": self.authorization(method, path, body),
             "Content-Type": "application/json",
             "Accept-Encoding": "gzip",
-            **(headers or {}),
+            **headers,
         }
-        status, answer = self.send(method, path, signed, body)
-        return status, json.loads(answer) if answer[:1] in (b"{", b"[") else answer
+        status, content = self.send(method, path, signed, body)
+        answer = json.loads(content) if content[:1] in (b"{", b"[") else content
+        if isinstance(answer, dict) and "now" in answer:
+            self.ahead = _ms(dt.datetime.fromisoformat(answer["now"])) - _ms(self.now())
+        return status, answer
+
+    def authorization(self, method: str, path: str, body: bytes) -> str:
+        """The header of a signed request."""
+        at = _ms(self.now())
+        now = at + self.ahead
+        message = f"{method}\n{path}\n{at} {now}\n{hashlib.sha256(body).hexdigest()}".encode()
+        return f'Gridwalk device="{self.device}", at="{at}", now="{now}", sig="{sign(self.key, message)}"'
 
     def activate(self, login: str, password: str, code: str, *, name: str = "测试机") -> tuple[int, Any]:
         """Bind this device; keeps what it is told."""

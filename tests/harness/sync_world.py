@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
 from django.test import Client
 
@@ -30,7 +31,7 @@ from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Difference
 from gridwalk.registry.rules import Claim
 from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, Street
-from gridwalk.sync.actions import devices, epochs, returned
+from gridwalk.sync.actions import copies, devices, epochs, returned
 from gridwalk.sync.models import Deposit, Device, Op, Returned
 from gridwalk.sync.queries import rows as grid_rows
 from gridwalk.visits.models import Visit
@@ -126,6 +127,7 @@ class Run:
 
         def rebind() -> None:
             code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=user.id)
+            phone.wire.key = ec.generate_private_key(ec.SECP256R1())
             status, answer = phone.wire.activate(user.username, PASSWORD, code)
             if status != 200:  # no grid at present: the office gives one for the day
                 self._hold(user)
@@ -219,8 +221,17 @@ class Run:
         devices.revoke(actor=SYSTEM, at=clock.now(), device=device.id, reason="丢了")
         self.faults["revoked"] += 1
 
+    def confirm_copies(self) -> None:
+        """The office asks the workers, and confirms the copies that are theirs."""
+        waiting = Device.objects.filter(confirmed_at__isnull=True, revoked_at__isnull=True)
+        for copy in list(waiting):
+            copies.confirm(actor=SYSTEM, at=clock.now(), device=copy.pk)
+            self.faults["confirmed"] += 1
+
     def decide(self, n: int) -> None:
-        """The office releases or sets aside something that came back."""
+        """The office releases or sets aside something that came back; half of the time it looks at copies first."""
+        if n % 2:
+            self.confirm_copies()
         waiting = list(Returned.objects.filter(state="waiting").order_by("pk"))
         if waiting:
             op = waiting[n % len(waiting)]
@@ -249,12 +260,13 @@ class Run:
     # the end
 
     def settle(self) -> None:
-        """The network is whole again: every phone syncs until nothing waits."""
-        for _ in range(2):
+        """The network is whole again: every phone syncs until nothing waits, and the office confirms its copies."""
+        for _ in range(3):
             for phone in self.phones:
                 phone.arrive_late()
             for phone in self.phones:
                 phone.sync()
+            self.confirm_copies()
         for phone in self.phones:
             if not phone.wiped:
                 phone.pull()

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.audit.work import OFFICE, WORK
 
 SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
-VERBS = SOURCE / "core" / "audit" / "verbs.py"
+DECLARING = {SOURCE / "core" / "audit" / name for name in ("verbs.py", "work.py")}
+"""Files that name verbs and write none."""
 
 
 def _nodes() -> Iterator[tuple[Path, ast.AST]]:
     for path in sorted(SOURCE.rglob("*.py")):
-        if path != VERBS and "tests" not in path.parts:
+        if path not in DECLARING and "tests" not in path.parts:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 yield path, node
 
@@ -76,3 +78,9 @@ def test_a_verb_says_how_many() -> None:
     assert AuditVerb.TARGETS_PLANNED.sentence({"n": 1200}) == "排了走访（1,200）"
     assert AuditVerb.IMPORT_STAGED.sentence({"rows": 7, "batches": 2}) == "读好了台账（7）"
     assert AuditVerb.VISIT_RECORDED.sentence({}) == "记了走访"
+
+
+def test_every_verb_is_work_or_an_act_of_the_office() -> None:
+    assert set(AuditVerb) == WORK | OFFICE, "a new verb says whether others read by whom and when it was done"
+    assert frozenset() == WORK & OFFICE
+    assert {AuditVerb.VISIT_RECORDED, AuditVerb.ACCOUNT_SIGNED_IN, AuditVerb.NUMBER_REVEALED} <= WORK

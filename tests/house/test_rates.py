@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from gridwalk.indicators import protected
 from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, VISITS, Columns
 
 HOME = Path(__file__).parents[2] / "src/gridwalk/console/templates/console/home/show.html"
@@ -40,3 +41,10 @@ def test_every_rate_of_the_plan_stands_in_the_documents() -> None:
         "freshness",
         "validity",
     ]
+
+
+def test_every_rate_is_progress_or_protected() -> None:
+    whole = {kind.indicator for kind in protected.PROTECTED.values() if not kind.part}
+    assert whole | set(protected.PROGRESS) == set(INDICATORS)
+    assert not whole & set(protected.PROGRESS)
+    assert {code for kind in protected.PROTECTED.values() for code in kind.beside} <= set(protected.PROGRESS)

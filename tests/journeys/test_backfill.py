@@ -60,8 +60,8 @@ def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(s
     street.post(f"/differences/{pk}/decide/", {"decision": "keep", "next": ""})
     assert "市平台导出有 1 项待回填：电话" in text(street, f"/people/{person.pk}/")
     listed = text(street, "/backfill/", source="platform", kind="person", scope=GRID)
-    assert "12*****9999" in listed
-    assert "12*****5671" in listed
+    assert "*******9999" in listed
+    assert "*******5671" in listed
     assert "12012345671" not in listed
     assert "这样筛没有了" in text(street, "/backfill/", source="platform", kind="person", field="name")
     assert "没有要改回去" in text(street, "/backfill/", source="platform", kind="person", scope=f"{COMMUNITY}002")
@@ -83,7 +83,7 @@ def test_a_decision_goes_back_to_the_platform_in_its_own_columns_and_is_proved(s
 
 def test_what_begins_like_a_formula_is_text_in_the_workbook(street: Client, actor: Any) -> None:
     compared(street, actor, export("12012345671", name="=程望舒"), source="platform")
-    person = Person.objects.get(id_no_masked__startswith="120199", name="程望舒")
+    person = Person.objects.get(name="程望舒")
     listing = text(street, "/differences/", source="platform")
     if "/decide/" in listing:
         street.post(f"/differences/{listing.split('/decide/')[0].rsplit('/', 1)[-1]}/decide/", {"decision": "keep"})
@@ -137,7 +137,7 @@ def test_what_the_register_learns_after_the_comparison_goes_back_too(street: Cli
     person = Person.objects.get(name="程望舒")
     street.post(f"/correct/person/{person.pk}/", {"phone": "12012340000", "reason": "本人来电"})
     listed = text(street, "/backfill/", source="platform", kind="person")
-    assert "12*****0000" in listed
+    assert "*******0000" in listed
     assert "程兰因" not in listed
     other = Dwelling.objects.get(address__endswith="201")
     mother = Person.objects.get(name="程兰因")

@@ -83,7 +83,7 @@ def test_each_check_proposes_what_it_should_and_not_its_near_miss(doubtful: Clie
     for words in ("陆清嘉", "陆青佳", "名字同音", "同日生", "同一户"):
         assert words in near, words
     phone = case(doubtful, "phone_shared")
-    for words in ("许望北", "许望南", "许望西", "都是一个姓", "12*****0000"):
+    for words in ("许望北", "许望南", "许望西", "都是一个姓", "*******0000"):
         assert words in phone, words
     assert "吴起" not in phone.split("接下来")[0]  # that number is at two doors only
     assert "12055550000" not in phone

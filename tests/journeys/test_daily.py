@@ -114,7 +114,7 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     second_look = worker.post(path, raw)
     assert second_look.status_code == 200
     shown = second_look.content.decode()
-    assert "这个证件号已登记：程兰因" in shown
+    assert "这个人本社区已有登记" in shown
     assert "这一户登记为自住" in shown
     assert not Event.objects.exists()
     event, shown = saved(worker, path, raw | {"seen": "1"})
@@ -144,7 +144,11 @@ def test_people_move_in_and_what_is_wrong_stands_at_its_field(street: Client, si
     assert Residence.objects.get(person=moved, to_on__isnull=True).kind == "lives_here"
     assert "撤回了“搬来”" in text(street, f"/doors/{home.pk}/")
     assert "已经撤回过" not in undone
-    assert "已撤回" in text(street, "/daily/")
+    assert f"/daily/recorded/{event.pk}/" in text(street, f"/doors/{home.pk}/"), (
+        "whoever answers for the door gets there"
+    )
+    assert "已撤回" in text(worker, "/daily/")
+    assert "已撤回" not in text(street, "/daily/"), "nobody else reads a list of it"
     assert "撤回过了" in worker.post(f"/daily/recorded/{event.pk}/undo/", follow=True).content.decode()
 
 

@@ -413,7 +413,7 @@ def test_the_contact_of_a_removed_facility_is_erased_after_two_years_and_the_fac
     assert applying.apply(actor=SYSTEM, at=later, periods=periods) == {"rounds": 1, "contacts": 1}
     gone.refresh_from_db()
     broken.refresh_from_db()
-    assert (gone.name, gone.contact_name, gone.contact_phone_sealed, gone.contact_phone_masked) == (
+    assert (gone.name, gone.contact_name, gone.contact_phone_sealed, gone.contact_phone_index) == (
         "XHS-012",
         "",
         "",

@@ -29,7 +29,6 @@ def results(client: Client, typed: str) -> str:
         "ws",
         id_no(11),
         "12012345671",
-        f"尾号{id_no(11)[-4:]}",
         "尾号5671",
     ],
 )

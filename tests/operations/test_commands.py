@@ -24,6 +24,15 @@ from gridwalk.cli import children, failures, progress
 pytestmark = pytest.mark.slow
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
+CONFIRM = """
+from gridwalk.accounts import actions, queries
+from gridwalk.core import clock
+at = clock.now()
+centre = queries.viewer_of(queries.by_sign_in_name("wangge"), clock.local_date(at))
+waiting = [row.pk for row in queries.proposals(centre, clock.local_date(at))]
+actions.confirm_roles(actor=centre, at=at, assignments=waiting)
+"""
+"""What the street centre does on the page of proposed roles."""
 
 
 @pytest.fixture(scope="module")
@@ -73,18 +82,19 @@ def ready(gridwalk: Run, home: Path) -> str:
     assert "gridwalk init" in before.stderr
     done = gridwalk("init")
     assert done.returncode == 0, done.stderr
-    password = re.search(r"口令：(\S+)", done.stdout)
-    assert password
-    return password[1]
+    passwords = re.findall(r"口令：(\S+)", done.stdout)
+    assert len(passwords) == 2
+    assert "分给两个人" in done.stdout
+    return str(passwords[0])
 
 
-def test_init_makes_keys_and_one_account_and_a_second_one_changes_nothing(
+def test_init_makes_keys_and_two_accounts_and_a_second_one_changes_nothing(
     ready: str, gridwalk: Run, home: Path
 ) -> None:
     keys = (home / "keys.json").read_bytes()
     again = gridwalk("init")
     assert again.returncode == 0
-    assert "管理员账号已经有了" in again.stdout
+    assert "都已经有了" in again.stdout
     assert "口令：" not in again.stdout
     assert (home / "keys.json").read_bytes() == keys
     assert (home / "keys.json").stat().st_mode & 0o777 == 0o600
@@ -104,12 +114,29 @@ def test_createuser_gives_a_role_and_refuses_what_is_no_role(ready: str, gridwal
     done = gridwalk("createuser", "wg1", "--name", "许知行", "--role", "grid_worker", "--scope", "120105001023001")
     assert done.returncode == 0
     assert "网格员" in done.stdout
+    assert "确认后才生效" in done.stdout, "a role that sees rows waits for the street centre"
     twice = gridwalk("createuser", "wg1", "--name", "许知行", "--role", "grid_worker", "--scope", "120105001023001")
     assert twice.returncode == 1
     assert "已有人用" in twice.stderr
     wrong = gridwalk("createuser", "wg2", "--name", "许知行", "--role", "boss")
     assert wrong.returncode == 2
     assert "没有“boss”" in wrong.stderr
+
+
+def test_unlock_lets_a_name_try_again_and_says_when_there_is_none(ready: str, gridwalk: Run) -> None:
+    done = gridwalk("unlock", "Admin")
+    assert done.returncode == 0
+    assert "现在就能再登录" in done.stdout
+    nobody = gridwalk("unlock", "nobody")
+    assert nobody.returncode == 1
+    assert "没有“nobody”这个登录名" in nobody.stderr
+
+
+def test_without_a_certificate_no_other_machine_is_served(ready: str, gridwalk: Run, port: int) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.7"):
+        done = gridwalk("serve", "--host", host, "--port", str(port))
+        assert done.returncode == 1
+        assert "没有证书" in done.stderr
 
 
 def test_serve_answers_stops_on_ctrl_c_and_says_when_the_port_is_taken(
@@ -322,6 +349,9 @@ def test_import_finds_a_grid_by_its_name_and_says_how_many_doors_have_none(
     assert gridwalk("areas", str(tmp_path / "areas.json")).returncode == 0
     who = ("sq24", "--name", "许知行", "--role", "community_lead", "--scope", community)
     assert gridwalk("createuser", *who).returncode == 0
+    early = gridwalk("import", str(ledger), "--scope", community, "--as", "sq24")
+    assert early.returncode == 1, "proposed, not confirmed"
+    assert gridwalk("django", "shell", "--no-imports", "-c", CONFIRM).returncode == 0
     done = gridwalk("import", str(ledger), "--scope", community, "--as", "sq24")
     assert done.returncode == 0, done.stderr
     assert "新建 2" in done.stdout

@@ -49,6 +49,11 @@ def test_every_rate_is_its_recount_every_page_opens_and_no_number_lies_in_the_op
         least = 1 if kind in FOUND_AT_THE_DOOR else count["planted"]
         assert least <= count["found"] <= count["planted"], kind
     assert report["plaintext_hits"] == 0
+    assert report["shaped"] == {}
+    for place, smallest in report["fitting"].items():
+        assert smallest["id_nos"] is None or smallest["id_nos"] >= smallest["least"] >= 500, place
+        assert smallest["phones"] is None or smallest["phones"] >= 10_000, place
+    assert report["fitting"]["masked"]["least"] == 100_000
     assert len(report["pages"]) == 7
     again = demo(home, "--no-serve")
     assert again.returncode == 0

@@ -184,6 +184,16 @@ def test_an_audit_that_is_not_sealed_and_data_a_restore_replaced(home: Path, mon
     assert "满 7 天" in only(condition._replaced())[1]
 
 
+def test_a_list_of_leaked_passwords_that_is_gone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(doctor._leaked_passwords()) == []
+    monkeypatch.setenv("GRIDWALK_LEAKED_PASSWORDS", str(tmp_path / "leaked.txt"))
+    (finding,) = doctor._leaked_passwords()
+    assert finding.state is State.BAD
+    assert "谁也换不了口令" in finding.says
+    (tmp_path / "leaked.txt").write_text("")
+    assert list(doctor._leaked_passwords()) == []
+
+
 @pytest.mark.slow
 def test_a_database_that_cannot_be_reached_is_said_with_what_to_do(home: Path, port: int) -> None:
     keys.create(home)

@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from gridwalk.config import databases, keys, secretfiles
+from gridwalk.operations.backups import server
 
 
 def test_a_key_file_is_private_whole_and_never_overwritten(tmp_path: Path) -> None:
@@ -54,7 +56,7 @@ def test_what_a_killed_writer_left_does_not_stand_in_the_way(tmp_path: Path) -> 
 
 
 def test_a_database_url_becomes_settings_and_another_kind_is_refused() -> None:
-    database = databases.from_url("postgresql://user:p%40ss@db.lan:5433/grid%20walk")
+    database = databases.from_url("postgresql://user:p%40ss@db.lan:5433/grid%20walk?sslmode=verify-full")
     assert (database["USER"], database["PASSWORD"], database["HOST"], database["PORT"], database["NAME"]) == (
         "user",
         "p@ss",
@@ -65,3 +67,18 @@ def test_a_database_url_becomes_settings_and_another_kind_is_refused() -> None:
     assert databases.from_url("postgresql://u:p@/name?host=/run/pg")["HOST"] == "/run/pg"
     with pytest.raises(databases.DatabaseUrlError, match="只支持 PostgreSQL"):
         databases.from_url("mysql://u:p@h/name")
+
+
+def test_a_database_elsewhere_is_reached_under_tls_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    for here in ("postgresql://u:p@127.0.0.1/n", "postgresql://u:p@localhost/n", "postgresql://u:p@/n?host=/run/pg"):
+        assert "sslmode" not in databases.from_url(here)["OPTIONS"]
+    in_the_clear = ("", "?sslmode=prefer", "?sslmode=disable", "?host=/run/pg,db.lan", "?sslrootcert=/etc/root.pem")
+    for asked in in_the_clear:
+        with pytest.raises(databases.DatabaseUrlError, match="要加密"):
+            databases.from_url(f"postgresql://u:p@db.lan/n{asked}")
+    used = databases.from_url("postgresql://u:p@db.lan/n?sslmode=verify-full&sslrootcert=%2Fetc%2Froot.pem")
+    assert (used["OPTIONS"]["sslmode"], used["OPTIONS"]["sslrootcert"]) == ("verify-full", "/etc/root.pem")
+    monkeypatch.setitem(settings.DATABASES, "default", used)
+    told = server.environment("n")
+    assert (told["PGSSLMODE"], told["PGSSLROOTCERT"], told["PGHOST"]) == ("verify-full", "/etc/root.pem", "db.lan")
+    assert server.login()["sslmode"] == "verify-full", "backups and restores, too"

@@ -20,16 +20,18 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Role
 from gridwalk.cli.verbs import audit, https
 from gridwalk.config import certificates, logs
 from gridwalk.core import actions, clock, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.operations import condition
+from gridwalk.operations import condition, jobs
 from gridwalk.operations.backups import actions as backups
 from gridwalk.operations.findings import State
 from tests.harness.jobs import nobody_works
-from tests.harness.people import SignIn
+from tests.harness.people import COMMUNITY, SignIn
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 
@@ -190,6 +192,54 @@ def test_the_audits_command_says_where_it_does_not_hold(own_home: Path, capsys: 
     assert "共 1 处" in output.err
 
 
+@pytest.mark.django_db
+def test_copies_elsewhere_tell_what_was_changed_or_removed_here(
+    own_home: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def note(reason: str) -> None:
+        subject = ids.new_id()
+        actions.record_reading(
+            actor=PROGRAM,
+            at=clock.now(),
+            verb=AuditVerb.NUMBER_REVEALED,
+            scope="120105001001",
+            kind="person",
+            subject=subject,
+            reason=reason,
+        )
+
+    assert _states()["审计副本"][0] is State.WARN, "none are made"
+    elsewhere = own_home / "elsewhere"
+    settings.AUDIT_COPIES = str(elsewhere)
+    assert _states()["审计副本"][0] is State.BAD
+    note("核对一")
+    note("核对二")
+    with time_machine.travel(NOW, tick=False) as now:
+        jobs.copy_audit(0)
+        now.shift(dt.timedelta(hours=1))
+        note("核对三")
+        jobs.copy_audit(0)
+        assert _states()["审计副本"][0] is State.WARN, "it lies on the same disk"
+        now.shift(dt.timedelta(hours=4))
+        assert _states()["审计副本"][0] is State.BAD
+    first, second = sorted(elsewhere.glob("*.copy"))
+    assert [len(path.read_text().splitlines()) for path in (first, second)] == [2, 1], "each line once"
+    assert "核对" not in first.read_text() and "revealed" not in first.read_text()
+    assert first.stat().st_mode & 0o777 == 0o600
+
+    assert audit._verify(None, elsewhere) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_auditentry WHERE chain = '=120105001001' AND seq = 3")
+        cursor.execute("UPDATE core_auditchain SET seq = 2, head = (SELECT hash FROM core_auditentry WHERE seq = 2)")
+    assert audit._verify(None) == 0, "who cuts the end off and sets it right leaves nothing to see here"
+    capsys.readouterr()
+    assert audit._verify(None, elsewhere) == 1
+    assert (
+        "=120105001001 第 3 行和副本里的不一样，或被删了，原来是：2026-11-23T09:00 系统 看了完整号码"
+        in capsys.readouterr().out
+    )
+
+
 # --- logs -------------------------------------------------------------------------------------------------------------
 
 
@@ -227,3 +277,29 @@ def test_a_request_is_logged_by_its_pages_name_never_by_its_address(
     line = json.loads(logs.JsonLines().format(record))
     assert (line["page"], line["method"], line["status"]) == ("console:search", "GET", 302)
     assert "12012345678" not in json.dumps(line)
+
+
+@pytest.mark.django_db
+def test_a_refusal_is_logged_with_the_id_of_who_asked(
+    caplog: pytest.LogCaptureFixture, sign_in: Callable[..., Client]
+) -> None:
+    lead = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    user = User.objects.get()
+    device = str(ids.new_id())
+    with caplog.at_level(logging.WARNING, logger="gridwalk.access"):
+        assert lead.get("/accounts/list/").status_code == 403
+        assert lead.get(f"/people/{ids.new_id()}/").status_code == 404
+        assert lead.get("/reveal/person/x/phone/").status_code == 404
+        assert lead.get("/register/").status_code == 200
+        forging = Client(enforce_csrf_checks=True)
+        forging.cookies = lead.cookies
+        assert forging.post("/search/", {"q": "王小明"}).status_code == 403
+        signed = f'Gridwalk device="{device}", at="1", sig="{"x" * 86}"'
+        assert Client(headers={"authorization": signed}).post("/phone/api/lease").status_code == 401
+        assert Client().get("/no/such/page/").status_code == 404
+        assert Client().get("/register/").status_code == 302
+    lines = [json.loads(logs.JsonLines().format(r)) for r in caplog.records if r.name == "gridwalk.access"]
+    asked = [(line["status"], line["who"]) for line in lines]
+    account, phone = str(user.id), f"phone {device}"
+    assert asked == [(403, account), (404, account), (404, account), (403, account), (401, phone)]
+    assert all(user.name not in text and "王小明" not in text for text in map(json.dumps, lines))

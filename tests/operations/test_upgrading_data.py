@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,12 @@ def test_it_is_brought_to_todays_tables_with_nothing_lost(restored: dict[str, st
     with psycopg.connect(restored["DATABASE_URL"]) as database:
         assert _counts(database) == before
         plan = database.execute("SELECT kind, state, communities, choices->'old' FROM upkeep_plan").fetchall()
+        came_from = database.execute(
+            "SELECT source_ref FROM registry_person UNION SELECT source_ref FROM core_change WHERE source = 'ledger'"
+        ).fetchall()
+    assert came_from and all(re.fullmatch(r"(第 \d+ 行)?", ref) for (ref,) in came_from), (
+        "no name of a file or sheet stays"
+    )
     assert before == {
         "registry_person": 5,
         "registry_dwelling": 9,

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from gridwalk.accounts.rules import Role
 from tests.harness.people import COMMUNITY, SignIn
 
 ROOT = Path(__file__).parents[2]
+REACHING = re.compile(r"__proto__|\.prototype\b|\bfor \((?:const|let|var) \w+ in |\]!?\[[^\]]+\]\s*=[^=]")
+"""Ways to write through a key onto the prototype of all objects."""
 SINKS = re.compile(r"innerHTML|outerHTML|v-html|insertAdjacentHTML|document\.write|\beval\(|new Function\(")
 
 
@@ -56,6 +59,31 @@ def test_nobody_is_sent_to_another_host_and_a_request_is_never_echoed(sign_in: S
     assert Client(headers={"host": "other.invalid"}).get("/accounts/login/").status_code == 400
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "proxies", "said", "secure"),
+    [
+        ("192.0.2.7", 0, "https", False),  # a browser that says so itself
+        ("127.0.0.1", 0, "https", True),
+        ("127.0.0.1", 0, "https, http", False),  # the browser's word, then the proxy's
+        ("127.0.0.1", 0, "http, https", True),
+        ("192.0.2.9", 1, "https, http", False),
+        ("192.0.2.9", 1, "https", True),
+        ("192.0.2.9", 2, "http, https, http", True),  # two proxies, the first of them took it over HTTPS
+        ("", 0, "https", False),
+    ],
+)
+def test_a_proxys_word_is_believed_of_a_proxy_only(
+    settings: Settings, address: str, proxies: int, said: str, secure: bool
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.TRUSTED_PROXIES = proxies
+    browser = Client(REMOTE_ADDR=address, headers={"x-forwarded-proto": said, "x-forwarded-for": "198.51.100.1"})
+    request = browser.get("/accounts/login/").wsgi_request
+    assert request.is_secure() is secure
+    assert ("HTTP_X_FORWARDED_FOR" in request.META) is (proxies > 0 or address == "127.0.0.1")
+
+
 def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
     asked = (
         "import json, django; django.setup()\n"
@@ -63,7 +91,7 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
         "from gridwalk.console.messages import HostCookie\n"
         "print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, HostCookie.cookie_name, s.SESSION_COOKIE_SECURE,"
         " s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE,"
-        " s.CSRF_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS]))"
+        " s.CSRF_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS]))"
     )
     env = os.environ | {
         "PYTHONPATH": str(ROOT / "src"),
@@ -82,10 +110,24 @@ def test_cookies_over_https_keep_to_this_host_and_to_the_server() -> None:
         "Lax",
         "Lax",
         31536000,
+        True,
     ]
 
 
-def test_no_script_of_ours_writes_html() -> None:
+def _scripts() -> list[Path]:
     scripts = [p for end in ("ts", "vue") for p in (ROOT / "web").rglob(f"*.{end}") if "node_modules" not in p.parts]
     assert len(scripts) > 10
-    assert not [p.name for p in scripts if SINKS.search(p.read_text())]
+    return scripts
+
+
+def test_no_script_of_ours_writes_html() -> None:
+    assert not [p.name for p in _scripts() if SINKS.search(p.read_text())]
+
+
+def test_no_script_of_ours_reaches_the_prototype_of_all_objects() -> None:
+    for entry in ("console", "phone"):
+        first = re.search(r"^import .*$", (ROOT / "web" / entry / "main.ts").read_text(), re.MULTILINE)
+        assert first is not None
+        assert first[0] == 'import "../prototypes";', "sealed before anything runs"
+    delivered = [p for p in _scripts() if p.name != "prototypes.ts" and "tests" not in p.parts]
+    assert not [p.name for p in delivered if REACHING.search(p.read_text())]

@@ -5,7 +5,6 @@ document says.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 from typing import Any, cast
 
@@ -19,7 +18,6 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
 
 from gridwalk.accounts.rules import Role
-from gridwalk.core import clock
 from gridwalk.phone.api import api
 from gridwalk.phone.tests.conftest import Field, field
 from tests.harness import phones
@@ -63,9 +61,7 @@ def _answer(field: Field, wire: phones.Wire | None, case: Any) -> schemathesis.R
     method, path, body = case.method.upper(), case.formatted_path, _body(case)
     headers = {}
     if wire is not None:
-        at = str(int(clock.now().timestamp() * 1000))
-        message = f"{method}\n{path}\n{at}\n{hashlib.sha256(body).hexdigest()}".encode()
-        headers["Authorization"] = f'Gridwalk device="{wire.device}", at="{at}", sig="{phones.sign(wire.key, message)}"'
+        headers["Authorization"] = wire.authorization(method, path, body)
     said = field.client.generic(method, path, body, content_type="application/json", headers=headers)
     content = gzip.decompress(said.content) if said.headers.get("Content-Encoding") == "gzip" else said.content
     return schemathesis.Response(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import os
 import re
@@ -108,6 +109,29 @@ def test_nobody_copies_the_register_number_by_number(sign_in: SignIn, account: C
     assert client.get("/register/").status_code == 200
 
 
+@pytest.mark.django_db
+def test_no_program_copies_the_register_page_by_page(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(dt.datetime(2026, 10, 13, 2, 10, tzinfo=dt.UTC), tick=False) as now:
+        client, other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY), sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+        for path in ("/register/", "/gaps/", "/register/?from=50"):
+            assert client.get(path).status_code == 200
+        monkeypatch.setattr(limits, "ROWS_AN_HOUR", 3)
+        refused = client.get("/register/?from=100")
+        assert refused.status_code == 429
+        assert "翻得太多了" in refused.content.decode()
+        assert client.post("/search/", {"q": "王"}).status_code == 429
+        assert client.get("/audit/").status_code == 200, "no rows of the register"
+        assert other.get("/register/").status_code == 200, "counted by account"
+        now.shift(dt.timedelta(minutes=20))
+        assert client.get("/register/").status_code == 429
+        now.shift(dt.timedelta(minutes=29))
+        assert client.get("/register/?from=100").status_code == 429
+        now.shift(dt.timedelta(minutes=1))
+        assert client.get("/register/?from=100").status_code == 200, "the next hour of the clock"
+        monkeypatch.undo()
+        assert 300 < limits.ROWS_AN_HOUR < 1200
+
+
 def test_every_page_that_hands_out_files_or_numbers_has_a_limit() -> None:
     from gridwalk.console.permissions import PAGES
 
@@ -138,6 +162,26 @@ def test_the_profile_of_the_classified_protection_scheme_asks_for_three_kinds(se
     validate_password("走访每一户 26 door")
     for _ in range(200):
         validate_password(accounts.random_password())
+
+
+def test_a_leaked_password_is_refused_wherever_it_stands_in_the_list(tmp_path: Path, settings: Settings) -> None:
+    fresh = "三月里敲开网格里每一扇门"
+    validate_password(fresh)
+    leaked = [f"walk every door {n}" for n in range(40)]
+    hashes = [hashlib.sha1(password.encode()).hexdigest().upper() for password in leaked]
+    path = tmp_path / "leaked.txt"
+    path.write_text("".join(f"{digest}:{n}\r\n" for n, digest in enumerate(sorted(hashes), 1)))
+    settings.LEAKED_PASSWORDS = str(path)
+    for password in leaked:
+        with pytest.raises(ValidationError, match="已经泄露"):
+            validate_password(password)
+    for n in range(200):
+        validate_password(f"{fresh}{n}")
+    path.write_text("")
+    validate_password(leaked[0])
+    path.unlink()
+    with pytest.raises(ValidationError, match="清单打不开"):
+        validate_password(fresh)
 
 
 @pytest.mark.django_db

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import encrypt
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -18,8 +22,10 @@ from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.config import logs
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +36,19 @@ LOGIN, HOME = "/accounts/login/", "/"
 Account = Callable[..., User]
 
 
+DESK, OTHER_DESK = "192.0.2.7", "192.0.2.8"
+
+
 @pytest.fixture(autouse=True)
-def _no_attempts_before() -> None:
+def _no_attempts_before(db: None) -> None:
     cache.clear()
 
 
-def _sign_in(client: Client, user: User, password: str = PASSWORD, *, name: str = "") -> Any:
-    return client.post(LOGIN, {"login": name or user.username, "password": password})
+def _sign_in(
+    client: Client, user: User, password: str = PASSWORD, *, name: str = "", at: str = DESK, **more: str
+) -> Any:
+    typed = {"login": name or user.username, "password": password, **more}
+    return client.post(LOGIN, typed, REMOTE_ADDR=at)
 
 
 def _is_in(client: Client) -> bool:
@@ -51,7 +63,7 @@ def _text(response: Any) -> str:
 
 
 def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: Client, account: Account) -> None:
-    user = account(Role.GRID_WORKER, GRID)
+    user = account(Role.LEADING_GROUP, STREET)
     assert client.get(HOME).headers["Location"].startswith(LOGIN)
     wrong = _sign_in(client, user, "wrong")
     assert wrong.status_code == 200
@@ -65,13 +77,165 @@ def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: C
 
 
 def test_six_wrong_passwords_lock_the_account_however_its_name_is_spelled(client: Client, account: Account) -> None:
-    user, other = account(Role.GRID_WORKER, GRID), account(Role.COMMUNITY_LEAD, GRID[:12])
+    user, other = account(Role.LEADING_GROUP, STREET), account(Role.DISTRICT_CENTRE, STREET)
     names = [user.username, user.username.upper(), f" {user.username.title()} "]
     answers = [_sign_in(client, user, "wrong", name=names[n % 3]) for n in range(6)]
     assert [a.status_code for a in answers[:5]] == [200] * 5
     assert "错了太多次" in _text(answers[5])
     assert "错了太多次" in _text(_sign_in(Client(), user))
+    assert _sign_in(Client(), user).status_code == 429
     assert _sign_in(Client(), other).headers["Location"] == HOME
+
+
+def test_one_desk_that_tries_invented_names_shuts_nobody_out(client: Client, account: Account) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    answers = [_sign_in(client, user, "wrong", name=f"invented{n}") for n in range(31)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert _sign_in(client, user).headers["Location"] == HOME
+
+
+def test_a_lock_is_of_one_desk_and_comes_everywhere_later_and_ends_by_itself(account: Account, at: dt.datetime) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        for _ in range(20):
+            _sign_in(Client(), user, "wrong")
+        assert _sign_in(Client(), user).status_code == 429
+        assert _sign_in(Client(), user, at=OTHER_DESK).headers["Location"] == HOME
+        assert _sign_in(Client(), user).status_code == 429, "somebody else's sign-in opens nothing here"
+
+        for n in range(4):
+            for _ in range(6):
+                assert _sign_in(Client(), user, at=OTHER_DESK).headers["Location"] == HOME
+                _sign_in(Client(), user, "wrong", at=f"192.0.2.{20 + n}")
+        assert _sign_in(Client(), user, at=OTHER_DESK).status_code == 429, (
+            "thirty wrong ones, six at each of five desks"
+        )
+        clock_of_the_test.shift(dt.timedelta(minutes=14))
+        assert _sign_in(Client(), user, "wrong").status_code == 429
+        clock_of_the_test.shift(dt.timedelta(minutes=2))
+        assert _sign_in(Client(), user).headers["Location"] == HOME, "tries while it is locked make it no longer"
+
+
+def test_a_right_password_with_its_code_always_gets_in(account: Account, at: dt.datetime) -> None:
+    user = account(Role.ADMINISTRATOR, STREET)
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        code = _code(secret, at)
+        wrong = "000000" if code != "000000" else "000001"
+        for _ in range(6):
+            locked = _sign_in(Client(), user, "wrong")
+        assert locked.status_code == 429
+        assert 'name="code"' in _text(locked)
+        refused = [
+            _sign_in(Client(), user),
+            _sign_in(Client(), user, code=wrong),
+            _sign_in(Client(), user, "wrong", code=code),
+            _sign_in(Client(), user, "wrong", code=wrong),
+            _sign_in(Client(), user, name="nobody", code=code),
+        ]
+        assert [answer.status_code for answer in refused] == [429, 429, 429, 429, 200]
+        assert len({_plain(answer) for answer in refused[:4]}) == 1, "which of the two was wrong is told to nobody"
+        let_in = Client()
+        assert _sign_in(let_in, user, code=code).headers["Location"] == HOME
+        assert _is_in(let_in)
+
+        clock_of_the_test.shift(dt.timedelta(seconds=30))
+        for _ in range(6):
+            _sign_in(Client(), user, "wrong", at=OTHER_DESK)
+        later = _code(secret, at + dt.timedelta(seconds=30))
+        assert _sign_in(Client(), user, code=later, at=OTHER_DESK).headers["Location"] == HOME
+        assert _sign_in(Client(), user, code=later, at=OTHER_DESK).status_code == 302, "no lock is left there"
+
+
+def _plain(answer: Any) -> str:
+    return re.sub(r"<[^>]*csrf[^>]*>", "", _text(answer))
+
+
+def test_codes_are_counted_at_a_desk_and_used_once_for_every_process(account: Account, at: dt.datetime) -> None:
+    user = account(Role.COMMUNITY_LEAD, GRID[:12])
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    ask = reverse("mfa_authenticate")
+    with time_machine.travel(at, tick=False):
+        code = _code(secret, at)
+        wrong = "000000" if code != "000000" else "000001"
+        guessing, owner = Client(), Client()
+        _sign_in(guessing, user)
+        for _ in range(9):
+            answer = guessing.post(ask, {"code": wrong}, REMOTE_ADDR=DESK)
+        assert guessing.post(ask, {"code": code}, REMOTE_ADDR=DESK).status_code == 200, (
+            "eight wrong ones in five minutes"
+        )
+        assert "登录失败次数过多" in _text(answer) or "稍后" in _text(answer)
+        _sign_in(owner, user, at=OTHER_DESK)
+        assert owner.post(ask, {"code": code}, REMOTE_ADDR=OTHER_DESK).headers["Location"] == HOME
+
+        again = Client()
+        _sign_in(again, user, at=OTHER_DESK)
+        assert again.post(ask, {"code": code}, REMOTE_ADDR=OTHER_DESK).status_code == 200
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM accounts_cache WHERE cache_key LIKE '%%totp.used%%'")
+            assert cursor.fetchone() == (1,), "other processes read it in the database"
+
+
+def test_codes_tried_from_many_desks_end_too_and_only_after_the_password(
+    account: Account, at: dt.datetime, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"code_everywhere": "3/h/key"}
+    user = account(Role.COMMUNITY_LEAD, GRID[:12])
+    secret = totp.generate_totp_secret()
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    ask = reverse("mfa_authenticate")
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        code = _code(secret, at)
+        wrong = "000000" if code != "000000" else "000001"
+        for n in range(9):
+            _sign_in(Client(), user, "wrong", code=wrong, at=f"192.0.2.{20 + n}")
+
+        def tried(n: int, typed: str) -> int:
+            client, desk = Client(), f"192.0.2.{40 + n}"
+            _sign_in(client, user, at=desk)
+            return int(client.post(ask, {"code": typed}, REMOTE_ADDR=desk).status_code)
+
+        assert [tried(0, wrong), tried(1, wrong)] == [200, 200]
+        assert tried(2, code) == 302, "who had no password has spent none of the three"
+        clock_of_the_test.shift(dt.timedelta(seconds=30))
+        assert tried(3, _code(secret, at + dt.timedelta(seconds=30))) == 200
+        clock_of_the_test.shift(dt.timedelta(hours=1))
+        assert tried(4, _code(secret, at + dt.timedelta(seconds=3630))) == 302
+
+
+def test_behind_proxies_the_callers_address_counts_and_a_made_up_one_does_not(account: Account, settings: Any) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    proxy = "198.51.100.1"
+
+    def through(forwarded: str, password: str) -> int:
+        typed = {"login": user.username, "password": password}
+        answer = Client().post(LOGIN, typed, REMOTE_ADDR=proxy, headers={"X-Forwarded-For": forwarded})
+        return int(answer.status_code)
+
+    settings.TRUSTED_PROXIES = 1
+    for n in range(6):
+        through(f"203.0.113.{n}, {DESK}", "wrong")
+    assert through(f"203.0.113.9, {DESK}", PASSWORD) == 429, "what stands left of the proxy's own entry is made up"
+    assert through(OTHER_DESK, PASSWORD) == 302
+    settings.TRUSTED_PROXIES = 0
+    for n in range(6):
+        through(f"203.0.113.{n}", "wrong")
+    assert through(OTHER_DESK, PASSWORD) == 429, "without a proxy the header is anybody's"
+
+
+def test_a_lock_is_seen_and_lifted_by_the_administrator(sign_in: SignIn, account: Account) -> None:
+    user, administrator = account(Role.LEADING_GROUP, STREET), sign_in(Role.ADMINISTRATOR, STREET)
+    page = f"/accounts/{user.pk}/"
+    assert "没有锁" in _text(administrator.get(page))
+    for _ in range(6):
+        _sign_in(Client(), user, "wrong")
+    assert "口令错太多次，锁着" in _text(administrator.get(page))
+    administrator.post(f"{page}unlock/")
+    assert _sign_in(Client(), user).headers["Location"] == HOME
+    assert AuditEntry.objects.filter(verb="account.unlocked", subject=user.id).count() == 1
 
 
 def test_a_name_nobody_has_is_answered_like_a_wrong_password(client: Client, account: Account) -> None:
@@ -88,8 +252,8 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
         actor=SYSTEM,
         at=now,
         user=user.id,
-        role=Role.GRID_WORKER,
-        scope=GRID,
+        role=Role.LEADING_GROUP,
+        scope=STREET,
         from_on=clock.local_date(now) - dt.timedelta(1),
     )
     _sign_in(client, user)
@@ -107,13 +271,50 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     assert _sign_in(Client(), user, FRESH).status_code == 302
 
 
+def test_a_first_password_runs_out_after_a_week_and_a_reset_gives_another_week(
+    client: Client, account: Account
+) -> None:
+    began = clock.now()
+    with time_machine.travel(began, tick=False) as now:
+        user = accounts.create_user(actor=SYSTEM, at=began, username="wangshi", name="王试", password=PASSWORD)
+        own = account(Role.LEADING_GROUP, STREET)
+        administrator = account(Role.ADMINISTRATOR, STREET)
+
+        def page_of_account() -> str:
+            admin = Client()
+            admin.force_login(administrator, backend="allauth.account.auth_backends.AuthenticationBackend")
+            return _text(admin.get(reverse("console:account", args=[user.id])))
+
+        now.shift(dt.timedelta(days=7))
+        assert "初始口令到" in page_of_account()
+        assert _sign_in(Client(), user).headers["Location"] == HOME, "until the end of the seventh day"
+        now.shift(dt.timedelta(seconds=1))
+        assert _sign_in(client, user).headers["Location"] == LOGIN
+        assert "过了 7 天" in _text(client.get(LOGIN))
+        assert not _is_in(client)
+        assert _sign_in(Client(), own).headers["Location"] == HOME, "an own password does not run out"
+        assert "已过期" in page_of_account()
+
+        password = accounts.reset_password(actor=SYSTEM, at=clock.now(), user=user)
+        now.shift(dt.timedelta(days=7))
+        assert _sign_in(Client(), user, password).headers["Location"] == HOME
+        now.shift(dt.timedelta(minutes=1))
+        assert _sign_in(Client(), user, password).headers["Location"] == LOGIN
+
+        own.must_change_password = True
+        own.save()
+        assert _sign_in(Client(), own).headers["Location"] == LOGIN, "given with the account"
+        accounts.require_new_password(user=own, at=clock.now())
+        assert _sign_in(Client(), own).headers["Location"] == HOME, "an own one whose time is over is changed"
+
+
 def _code(secret: str, at: dt.datetime) -> str:
     """RFC 6238: six digits of the half minute."""
     return str(totp.format_hotp_value(totp.hotp_value(secret, int(at.timestamp()) // 30)))
 
 
-@pytest.mark.parametrize("role", [Role.STREET_CENTRE, Role.ADMINISTRATOR])
-def test_street_centre_and_administrator_set_up_codes_and_are_asked_for_one(
+@pytest.mark.parametrize("role", [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.STREET_CENTRE, Role.ADMINISTRATOR])
+def test_who_may_reveal_or_take_rows_away_sets_up_codes_and_is_asked_for_one(
     client: Client, account: Account, at: dt.datetime, role: Role
 ) -> None:
     half_minute = dt.timedelta(seconds=30)
@@ -140,11 +341,42 @@ def test_street_centre_and_administrator_set_up_codes_and_are_asked_for_one(
         assert again.get(HOME).headers["Location"].startswith(LOGIN)
         assert again.post(asked, {"code": wrong if wrong != code else "000002"}).status_code == 200
         assert again.post(asked, {"code": code}).headers["Location"] == HOME
+        assert AuditEntry.objects.filter(verb="account.signed_in").latest("id").data == {"factor": "code"}
         assert _is_in(again)
 
 
+def test_a_failed_sign_in_stands_in_log_and_audit_without_what_was_typed(
+    account: Account, at: dt.datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = account(Role.LEADING_GROUP, STREET)
+    failed = AuditEntry.objects.filter(verb="account.sign_in_failed")
+    with time_machine.travel(at, tick=False) as now, caplog.at_level(logging.WARNING, logger="gridwalk.accounts"):
+        _sign_in(Client(), user, "wrong-word-1")
+        _sign_in(Client(), user, "wrong-word-2", name="nobody-of-that-name")
+        assert list(failed.order_by("id").values_list("actor", "subject", "scope", "data")) == [
+            (None, user.id, STREET, {"factor": "password"}),
+            (None, None, "", {"factor": "password"}),
+        ]
+        totp.TOTP.activate(user, totp.generate_totp_secret())
+        client = Client()
+        asked = _sign_in(client, user).headers["Location"]
+        client.post(asked, {"code": "12345"})
+        assert failed.get(data={"factor": "code"}).subject == user.id
+
+        for n in range(22):
+            _sign_in(Client(), user, "wrong-word-3", name=f"nobody-{n}")
+        assert failed.filter(subject=None).count() == 20, "guessing does not fill the audit"
+        now.shift(dt.timedelta(hours=1, seconds=1))
+        _sign_in(Client(), user, "wrong-word-3", name="nobody-again")
+        assert failed.filter(subject=None).count() == 21
+    lines = [logs.JsonLines().format(record) for record in caplog.records if "sign-in failed" in record.getMessage()]
+    assert len(lines) == 26, "the log has every one"
+    assert str(user.id) in lines[0]
+    assert not [line for line in lines if "nobody-" in line or "wrong-word" in line or user.username in line]
+
+
 def test_a_closed_account_is_out_at_once_and_told_so_at_the_door(client: Client, account: Account) -> None:
-    user = account(Role.GRID_WORKER, GRID)
+    user = account(Role.LEADING_GROUP, STREET)
     _sign_in(client, user)
     accounts.deactivate(actor=SYSTEM, at=clock.now(), user=user)
     assert client.get(HOME).headers["Location"].startswith(LOGIN)

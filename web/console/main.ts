@@ -1,4 +1,5 @@
 // The console's whole script: htmx for pages, a few custom elements for what the keyboard and the eye need.
+import "../prototypes";
 import "./styles/main.css";
 import htmx from "htmx.org";
 import "./elements/building-chart";

@@ -4,7 +4,7 @@ import { placeOf } from "./model/draft";
 import { isAsked, titleOf } from "./model/day";
 import { stateOf } from "./model/outbox";
 import { dayOf, daysBetween } from "./model/time";
-import type { Difference, Kept, Visit } from "./model/types";
+import type { Difference, Kept, Op, Visit } from "./model/types";
 import { app, book, data } from "./store/session";
 
 export function nameOf(place: string | null): string {
@@ -12,6 +12,15 @@ export function nameOf(place: string | null): string {
   if (!found) return "已不在我的网格里";
   return found.kind === "dwelling" ? `${titleOf(book.value, found)} ${found.room}`.trim() : found.name;
 }
+
+/** Who lives where, so that what is said of a person leads to their door. */
+const homes = computed(() => {
+  const doors = new Map<string, string>();
+  for (const [place, links] of book.value.living) for (const link of links) doors.set(link.person, place);
+  return doors;
+});
+/** The door an op belongs to: a person's is where they live. */
+export const doorOf = (op: Op): string => (op.kind === "person" && homes.value.get(op.entity)) || op.entity;
 
 export const returned = computed<Kept[]>(() =>
   data.box.ops.filter(
@@ -28,15 +37,13 @@ export interface Asked {
   mine: boolean;
 }
 const asked = computed<Asked[]>(() => {
-  const living = new Map<string, string>();
-  for (const [place, links] of book.value.living) for (const link of links) living.set(link.person, place);
   const mine = new Set(data.box.ops.flatMap((kept) => kept.verdict?.differences.map((one) => one.id) ?? []));
   return [...book.value.differences.values()].flat().map((difference) => ({
     difference,
     mine: mine.has(difference.id),
     place:
       difference.place ??
-      (difference.entity_kind === "person" ? (living.get(difference.entity) ?? null) : difference.entity),
+      (difference.entity_kind === "person" ? (homes.value.get(difference.entity) ?? null) : difference.entity),
     who: difference.entity_kind === "person" ? (book.value.persons.get(difference.entity)?.name ?? "") : "",
   }));
 });

@@ -1,3 +1,4 @@
+import "../prototypes";
 import "./styles/phone.css";
 import { createApp } from "vue";
 import App from "./App.vue";

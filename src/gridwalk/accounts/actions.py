@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import axes.utils
 from allauth.mfa.models import Authenticator
@@ -13,9 +13,10 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import rules
+from gridwalk.accounts import queries, rules
 from gridwalk.accounts.models import Assignment, Grant, User
-from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.accounts.rules import Role, State, Verb, Viewer
+from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -30,10 +31,10 @@ class AccountError(Exception):
     """An account that cannot be written so; the text says why."""
 
 
-def random_password() -> str:
-    """Sixteen characters that are easy to read aloud, about 79 bits; letters, digits and dashes in each."""
+def random_password(*, groups: int = 7) -> str:
+    """Groups of four characters that are easy to read aloud, seven of them 138 bits; with letters, digits, dashes."""
     while True:
-        password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(groups))
         if any(c.isdigit() for c in password) and any(c.isalpha() for c in password):
             return password
 
@@ -98,17 +99,83 @@ def assign(
 ) -> Assignment:
     """Give a role over an area from a day on; from then a new responsible person takes the place of the one before.
 
-    Raises NotPermitted, AccountError.
+    A role that sees rows is only proposed: it works once the street centre has confirmed it (``confirm_roles``). What
+    the program itself sets up needs nobody else. Raises NotPermitted, AccountError.
     """
     rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
     if to_on is not None and to_on < from_on:
         raise AccountError("没有存：结束日期早于开始日期。")
+    if actor.id == user:
+        raise AccountError("没有存：岗位不能给自己，请另一位管理员来办。")
+    proposed = rules.sees_rows(role) and not actor.everything
     with core.write_to(actor=actor, at=at) as writing:
+        if not actor.everything:
+            _require_may_hold(user, role, from_on)
         assignment = Assignment.objects.create(
-            user_id=user, role=role, scope=scope, from_on=from_on, to_on=to_on, responsible=responsible
+            user_id=user,
+            role=role,
+            scope=scope,
+            from_on=from_on,
+            to_on=to_on,
+            responsible=responsible,
+            state=State.PROPOSED if proposed else State.CONFIRMED,
+            proposed_by=actor.id,
+            proposed_at=at,
         )
-        writing.audit(AuditVerb.ACCOUNT_ASSIGNED, scope=scope, kind="user", subject=user, data={"role": str(role)})
+        verb = AuditVerb.ACCOUNT_ROLE_PROPOSED if proposed else AuditVerb.ACCOUNT_ASSIGNED
+        writing.audit(verb, scope=scope, kind="user", subject=user, data={"role": str(role)})
     return assignment
+
+
+def _require_may_hold(user: uuid.UUID, role: Role, from_on: dt.date) -> None:
+    User.objects.select_for_update().get(pk=user)  # of two roles given at the same moment the later one sees the other
+    others = Assignment.objects.exclude(state=State.DECLINED).filter(Q(to_on__isnull=True) | Q(to_on__gte=from_on))
+    for other in others.filter(user=user):
+        if not rules.may_hold_both(role, Role(other.role)):
+            raise AccountError("没有存：管账号的人看不到居民，这两种岗位不能给同一个人。")
+
+
+def confirm_roles(*, actor: Viewer, at: dt.datetime, assignments: Collection[uuid.UUID]) -> list[Assignment]:
+    """Confirm proposed roles, all or none; from now on they work. Raises NotHere, AccountError."""
+    return _decide(actor, at, assignments, State.CONFIRMED, AuditVerb.ACCOUNT_ASSIGNED)
+
+
+def decline_roles(*, actor: Viewer, at: dt.datetime, assignments: Collection[uuid.UUID]) -> list[Assignment]:
+    """Decline proposed roles, all or none; they never work. Raises NotHere, AccountError."""
+    return _decide(actor, at, assignments, State.DECLINED, AuditVerb.ACCOUNT_ROLE_DECLINED)
+
+
+def _decide(
+    actor: Viewer, at: dt.datetime, assignments: Collection[uuid.UUID], state: State, verb: AuditVerb
+) -> list[Assignment]:
+    if not assignments:
+        raise AccountError("没有定：先勾选要定的岗位。")
+    with core.write_to(actor=actor, at=at) as writing:
+        proposals = list(
+            Assignment.objects.select_for_update(of=("self",))
+            .select_related("user")
+            .filter(pk__in=assignments, state=State.PROPOSED)
+        )
+        if len(proposals) != len(set(assignments)) or not all(
+            actor.may(Verb.CONFIRM_ROLES, proposal.scope) for proposal in proposals
+        ):
+            raise NotHere
+        for proposal in proposals:
+            _require_second(actor, proposal)
+            proposal.state, proposal.decided_by = state, actor.id
+            proposal.save(update_fields=["state", "decided_by"])
+            writing.audit(
+                verb, scope=proposal.scope, kind="user", subject=proposal.user_id, data={"role": proposal.role}
+            )
+    return proposals
+
+
+def _require_second(actor: Viewer, proposal: Assignment) -> None:
+    """Nobody decides for themselves; what one has proposed oneself only in a trial by one person."""
+    if actor.id == proposal.user_id:
+        raise AccountError("没有定：给自己的岗位，要另一个人来定。")
+    if actor.id == proposal.proposed_by and not rules.is_alone(actor.roles):
+        raise AccountError("没有定：自己提的岗位，要另一个人来定。")
 
 
 def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on: dt.date) -> None:
@@ -152,6 +219,14 @@ def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
     return password
 
 
+def unlock(*, actor: Viewer, at: dt.datetime, user: User) -> None:
+    """Lift a lock-out after wrong passwords. Raises NotPermitted."""
+    _require_over(actor, user, at)
+    with core.write_to(actor=actor, at=at) as writing:
+        axes.utils.reset(username=user.username)
+        writing.audit(AuditVerb.ACCOUNT_UNLOCKED, scope=_office(actor), kind="user", subject=user.id)
+
+
 def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     """Forget the one-time codes of somebody who lost the phone; the next sign-in sets them up anew.
 
@@ -162,6 +237,7 @@ def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     with core.write_to(actor=actor, at=at) as writing:
         Authenticator.objects.filter(user=user).delete()
+        sessions.end_all(user)
         writing.audit(AuditVerb.ACCOUNT_SECOND_FACTOR_RESET, scope=_office(actor), kind="user", subject=user.id)
 
 
@@ -170,7 +246,7 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
     if user.check_password(password):
         raise AccountError("口令没有存：和现在的一样，请换一个。")
     _check_password(password, user)
-    scope = _first_scope(user)
+    scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:
         user.set_password(password)
         user.must_change_password = False
@@ -178,22 +254,23 @@ def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
         writing.audit(AuditVerb.ACCOUNT_PASSWORD_CHANGED, scope=scope, kind="user", subject=user.id)
 
 
-def note_sign_in(*, user: User, at: dt.datetime) -> None:
-    """Audit that somebody has come in, password and code all right."""
+def note_sign_in(*, user: User, at: dt.datetime, address: str | None, factor: str = "password") -> None:
+    """Audit that somebody has come in, password and code all right; what was tried at that address is forgiven.
+
+    ``factor``: what was asked for last.
+    """
+    scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:
-        writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=_first_scope(user), kind="user", subject=user.id)
-
-
-def _first_scope(user: User) -> str:
-    """The area in whose audit it stands what a user does to the own account."""
-    return Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+        if address:
+            axes.utils.reset(ip=address, username=user.username)
+        writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=scope, kind="user", subject=user.id, data={"factor": factor})
 
 
 def require_new_password(*, user: User, at: dt.datetime) -> None:
     """Have a password changed whose time is over (the profile of 等保三级)."""
     with core.write_to(actor=user, at=at) as writing:
         User.objects.filter(pk=user.pk).update(must_change_password=True)
-        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=_first_scope(user), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_PASSWORD_AGED, scope=queries.first_scope(user.id), kind="user", subject=user.id)
 
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from gridwalk.accounts.rules import LABELS, Role
+from gridwalk.accounts.rules import LABELS, Role, State
 from gridwalk.core import ids
 from gridwalk.core.kept import ByHand, Kept, Stays
 
@@ -26,7 +26,10 @@ class User(AbstractBaseUser):
 
 
 class Assignment(models.Model):
-    """A role over an area for a time. ``responsible``: the one person named for that area on lists and documents."""
+    """A role over an area for a time. ``responsible``: the one person named for that area on lists and documents.
+
+    ``state``: a role that sees rows is proposed by one person and works once another has confirmed it.
+    """
 
     KEPT = Kept(grid="scope", moved=ByHand("accounts.actions.follow_grids"))
 
@@ -37,6 +40,10 @@ class Assignment(models.Model):
     responsible = models.BooleanField(default=False)
     from_on = models.DateField()
     to_on = models.DateField(null=True)
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in State], default=State.CONFIRMED)
+    proposed_by = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["scope", "role"])]

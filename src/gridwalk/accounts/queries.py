@@ -5,18 +5,24 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from gridwalk.accounts.models import Assignment, Grant, User
-from gridwalk.accounts.rules import Held, Role, Verb, Viewer
+from gridwalk.accounts.rules import LABELS, Held, Role, State, Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 
 
 def _in_force(on: dt.date) -> Q:
-    return Q(from_on__lte=on) & (Q(to_on__isnull=True) | Q(to_on__gte=on))
+    return Q(state=State.CONFIRMED, from_on__lte=on) & _not_over(on)
+
+
+def _not_over(on: dt.date) -> Q:
+    return Q(to_on__isnull=True) | Q(to_on__gte=on)
 
 
 def viewer_of(user: User, on: dt.date) -> Viewer:
@@ -35,9 +41,20 @@ def granted(viewer: Viewer, kind: str, at: dt.datetime) -> list[uuid.UUID]:
     return list(rows.values_list("entity", flat=True))
 
 
+def first_scope(user: uuid.UUID | None) -> str:
+    """The area in whose audit it stands what happens to an account."""
+    return Assignment.objects.filter(user=user).order_by("scope").values_list("scope", flat=True).first() or ""
+
+
 def second_factor_missing(user: User) -> bool:
     """Whether the user has not set up one-time codes."""
     return not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def with_second_factor(users: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of some users who have set up one-time codes."""
+    rows = Authenticator.objects.filter(user__in=users, type=Authenticator.Type.TOTP)
+    return set(rows.values_list("user_id", flat=True))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +99,60 @@ def get_user(viewer: Viewer, user: uuid.UUID) -> User:
     return account
 
 
+def by_sign_in_name(username: str) -> User | None:
+    """Whose name somebody types to sign in, before anybody knows who it is."""
+    return User.objects.filter(username=username, is_active=True).first()
+
+
+def is_locked(viewer: Viewer, user: uuid.UUID, at: dt.datetime) -> bool:
+    """Whether wrong passwords have locked an account the viewer manages at some address. Raises NotHere."""
+    account = get_user(viewer, user)
+    since = at - dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
+    failures = AccessAttempt.objects.filter(username=account.username, attempt_time__gte=since)
+    tries = failures.values("ip_address").annotate(n=Sum("failures_since_start")).values_list("n", flat=True)
+    return any(n >= settings.AXES_FAILURE_LIMIT for n in tries)
+
+
+def proposals(viewer: Viewer, on: dt.date) -> list[Assignment]:
+    """The roles that wait for the viewer's word, those proposed first on top."""
+    return list(_proposals(viewer, on).select_related("user").order_by("proposed_at", "id"))
+
+
+def n_proposals(viewer: Viewer, on: dt.date) -> int:
+    """How many roles wait for the viewer's word."""
+    return _proposals(viewer, on).count()
+
+
+def _proposals(viewer: Viewer, on: dt.date) -> QuerySet[Assignment]:
+    inside = in_scopes(viewer.scopes(Verb.CONFIRM_ROLES), "scope")
+    return Assignment.objects.filter(inside, _not_over(on), state=State.PROPOSED)
+
+
+def can_be_confirmed(scope: str, on: dt.date) -> bool:
+    """Whether somebody is in post who can confirm a role over an area."""
+    above = [scope[:n] for n in range(len(scope) + 1)]
+    return Assignment.objects.filter(
+        _in_force(on), role=Role.STREET_CENTRE, scope__in=above, user__is_active=True
+    ).exists()
+
+
+def has_post(role: Role, on: dt.date) -> bool:
+    """Whether anybody holds a role, anywhere."""
+    return Assignment.objects.filter(_in_force(on), role=role, user__is_active=True).exists()
+
+
+def kept_by_one(on: dt.date) -> bool:
+    """Whether one person keeps the accounts and confirms the roles: a trial, which every page says."""
+    keepers = Assignment.objects.filter(_in_force(on), role=Role.ADMINISTRATOR, user__is_active=True)
+    centre = Assignment.objects.filter(_in_force(on), role=Role.STREET_CENTRE, user=OuterRef("user"))
+    return keepers.filter(Exists(centre)).exists()
+
+
+def names_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of some accounts."""
+    return dict(User.objects.filter(pk__in=users).values_list("id", "name"))
+
+
 def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
     """Grid workers inside a scope: (user, name, grid code), in code order."""
     rows = Assignment.objects.filter(_in_force(on), role=Role.GRID_WORKER, scope__startswith=scope)
@@ -120,3 +191,24 @@ def grid_of_worker(user: uuid.UUID, among: Sequence[str], on: dt.date) -> str:
 def posts_of(users: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """What these users are, as their accounts say; one without a post is missing from the answer."""
     return dict(User.objects.filter(pk__in=list(users)).exclude(post="").values_list("id", "post"))
+
+
+Author = Callable[[uuid.UUID | None, str], str]
+"""Whoever wrote something, by id and name → how they are told."""
+
+
+def authors(users: Collection[uuid.UUID | None], *, named: bool) -> Author:
+    """How the authors of what stands at one record are told (red line 2).
+
+    ``named``: by name, to who answers for its door; to everybody else by what they are: 网格员. The program, which has
+    no id, by name.
+    """
+    roles: dict[uuid.UUID, str] = {}
+    if not named:
+        held = Assignment.objects.filter(user__in={user for user in users if user}).order_by("from_on", "id")
+        roles = {assignment.user_id: LABELS[Role(assignment.role)] for assignment in held}
+
+    def told(user: uuid.UUID | None, name: str) -> str:
+        return name if named or user is None else roles.get(user, "")
+
+    return told

@@ -52,9 +52,11 @@ class Verb(enum.StrEnum):
     EXPORT_REPORT = "export_report"
     SEE_AUDIT = "see_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
+    CONFIRM_ROLES = "confirm_roles"
     MANAGE_AREAS = "manage_areas"
     MANAGE_DEVICES = "manage_devices"
     REGRID = "regrid"
+    INVESTIGATE = "investigate"
 
 
 _OFFICE = {
@@ -97,18 +99,50 @@ PERMITTED: dict[Role, frozenset[Verb]] = {
             Verb.EXPORT_REPORT,
             Verb.SEE_AUDIT,
             Verb.REGRID,
+            Verb.INVESTIGATE,
+            Verb.CONFIRM_ROLES,
         }
     ),
     Role.DISTRICT_CENTRE: frozenset({Verb.SEE_COUNTS, Verb.EXPORT_REPORT}),
     Role.INSPECTOR: frozenset(),
     Role.LEADING_GROUP: frozenset({Verb.SEE_COUNTS}),
     Role.ADMINISTRATOR: frozenset(
-        {Verb.MANAGE_ACCOUNTS, Verb.MANAGE_AREAS, Verb.SEE_AUDIT, Verb.MANAGE_DEVICES, Verb.REGRID}
+        {
+            Verb.MANAGE_ACCOUNTS,
+            Verb.MANAGE_AREAS,
+            Verb.SEE_AUDIT,
+            Verb.MANAGE_DEVICES,
+            Verb.REGRID,
+            Verb.INVESTIGATE,
+        }
     ),
 }
 
-SECOND_FACTOR = frozenset({Role.STREET_CENTRE, Role.ADMINISTRATOR})
-"""Roles that sign in with a one-time code as well (issue: TOTP)."""
+OPENED = {
+    Verb.SEE_ROWS: "姓名、生日、住址",
+    Verb.SEE_ROWS_MASKED: "遮名的名单",
+    Verb.REVEAL: "完整号码（写明事由）",
+    Verb.SEE_CARE: "关怀",
+    Verb.EDIT_REGISTER: "改登记",
+    Verb.IMPORT_LEDGER: "导入台账",
+    Verb.EXPORT_REPORT: "报表",
+    Verb.RECHECK: "复核",
+    Verb.CONFIRM_ROLES: "确认岗位",
+}
+"""What matters about a role to who confirms it."""
+
+ROWS = frozenset({Verb.SEE_ROWS, Verb.SEE_ROWS_MASKED})
+"""What shows rows of the register: a role with one of them is proposed by one person and confirmed by another."""
+SECOND_FACTOR = frozenset({Verb.REVEAL, Verb.IMPORT_LEDGER, Verb.MANAGE_ACCOUNTS})
+"""Whoever may reveal a number, take rows away or make accounts signs in with a one-time code as well."""
+
+
+class State(enum.StrEnum):
+    """How far an assignment is; only a confirmed one works."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,6 +203,8 @@ class Viewer:
 
 SYSTEM = Viewer(id=None, name="系统", everything=True)
 """The program itself: jobs and first set-up."""
+SERVER = Viewer(id=None, name="服务器", assignments=(Held(Role.ADMINISTRATOR, ""),))
+"""Whoever types commands on the server: an administrator like any other."""
 
 
 class NotPermitted(Exception):
@@ -194,6 +230,34 @@ def in_force(from_on: dt.date, to_on: dt.date | None, on: dt.date) -> bool:
     return from_on <= on and (to_on is None or on <= to_on)
 
 
+def sees_rows(role: Role) -> bool:
+    """Whether the role shows rows of the register, masked or not."""
+    return bool(PERMITTED[role] & ROWS)
+
+
 def needs_second_factor(roles: Iterable[Role]) -> bool:
-    """Whether one of the roles must sign in with a one-time code as well."""
-    return any(role in SECOND_FACTOR for role in roles)
+    """Whether one of the roles must sign in with a one-time code as well; a report takes rows away where rows are
+    seen.
+    """
+    return any(PERMITTED[role] & SECOND_FACTOR or _reports_rows(role) for role in roles)
+
+
+def _reports_rows(role: Role) -> bool:
+    return Verb.EXPORT_REPORT in PERMITTED[role] and sees_rows(role)
+
+
+def may_hold_both(one: Role, other: Role) -> bool:
+    """Whether one person may have both roles: who keeps the accounts sees no persons."""
+    pair = {one, other}
+    return Role.ADMINISTRATOR not in pair or not any(sees_rows(role) for role in pair)
+
+
+def is_alone(roles: Iterable[Role]) -> bool:
+    """Whether one person keeps the accounts and confirms the roles: a trial (``gridwalk init --one-person``)."""
+    return {Role.ADMINISTRATOR, Role.STREET_CENTRE} <= set(roles)
+
+
+def opened_by(role: Role) -> tuple[str, ...]:
+    """What a role opens, in the words of who confirms it."""
+    verbs = PERMITTED[role] - ({Verb.SEE_ROWS_MASKED} if Verb.SEE_ROWS in PERMITTED[role] else set())
+    return tuple(words for verb, words in OPENED.items() if verb in verbs)

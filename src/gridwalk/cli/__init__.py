@@ -33,6 +33,7 @@ from gridwalk.cli.verbs import (
     serve,
     simulate,
     status,
+    unlock,
     upgrade,
 )
 
@@ -51,6 +52,7 @@ VERBS: dict[str, ModuleType] = {
     "https": https,
     "bundle": bundle,
     "createuser": createuser,
+    "unlock": unlock,
     "areas": areas,
     "import": import_ledgers,
     "ledgers": ledgers,

@@ -1,5 +1,5 @@
 """``demo --check``: rates against their recount, planted faults, pages of every role over HTTP, numbers in
-plain text.
+plain text, numbers that can be put together.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridwalk.cli import environment, output, serving
+from gridwalk.cli import demo_masks, environment, output, serving
+from gridwalk.cli.demo_masks import Smallest
 from gridwalk.cli.progress import Progress
 from gridwalk.config import postgres
 
 NUMBERS = re.compile(rb"(?<!\d)(120199\d{11}[\dXx]|120199\d{9}|12\d{9})(?!\d)")
 PLANTED = re.compile(r"120199\d{11}[\dXx]|120199\d{9}|12\d{9}")
 BLOCK = 8 << 20
+OPENED = 60
+"""So many people are opened by each role."""
 SIGNING_IN = ("/accounts/login/", "/accounts/password/", "/accounts/again/", "/accounts/code")
 
 
@@ -46,9 +49,11 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
     with progress.stage("以各岗位看每一页", "页") as step:
         os.environ["GRIDWALK_TIMING"] = "1"
         with serving.serving(host="127.0.0.1", port=port):
-            pages = _pages(demonstration.members, port, step)
+            pages, fitting = _pages(demonstration.members, port, step)
     with progress.stage("在库、文件和日志里找明文号码"):
         hits = plaintext_hits(planted_numbers(demonstration.files), _places(server, demonstration.files))
+    with progress.stage("数每个人有多少号码对得上"):
+        masks = demo_masks.run(fitting)
     bad_rates = checks.differing(rates)
     bad_pages = [
         f"{role} {page} {cell['status']}" for role, row in pages.items() for page, cell in row.items() if not cell["ok"]
@@ -57,22 +62,29 @@ def run(demonstration: Any, server: postgres.Embedded, *, port: int, progress: P
         output.complain(complaint)
     if hits:
         output.complain(f"找到 {hits} 处明文号码")
+    for complaint in masks["complaints"]:
+        output.complain(complaint)
     report = {
         "rates": rates,
         "faults": demonstration.planted.by_kind(),
         "plaintext_hits": hits,
+        "fitting": masks["places"],
+        "shaped": masks["shaped"],
         "pages": pages,
         "rows": _rows(),
         "seconds": progress.seconds,
-        "ok": not (bad_rates or bad_pages or hits),
+        "ok": not (bad_rates or bad_pages or hits or masks["complaints"]),
     }
     output.say(json.dumps(report, ensure_ascii=False))
     return 0 if report["ok"] else 1
 
 
-def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, dict[str, Any]]]:
-    """``{role: {page: {status, ms, queries, ok}}}``: a page opens for those the table of pages lets in,
-    else says 403.
+Pages = dict[str, dict[str, dict[str, Any]]]
+
+
+def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[str, Smallest]]:
+    """``{role: {page: {status, ms, queries, ok}}}``: a page opens for those the table of pages lets in, else says 403,
+    and holds no number; and the fewest numbers that fit what each role's pages about people say.
     """
     from django.contrib.auth import get_user_model
 
@@ -81,7 +93,8 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, 
     from gridwalk.console.permissions import PAGES, opens
     from gridwalk.core import clock
 
-    pages: dict[str, dict[str, dict[str, Any]]] = {}
+    pages: Pages = {}
+    fitting: dict[str, Smallest] = {}
     for index, member in enumerate(members):
         user = get_user_model().objects.get(username=member.username)
         if needs_second_factor([member.role]):
@@ -91,7 +104,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, 
         row = pages[str(member.role)] = {}
         for name, path in _addresses():
             allowed = opens(PAGES[name], member.viewer)
-            response = _get(connection, path, cookie)
+            response, body = _get(connection, path, cookie)
             if response.status == 405 and response.headers["Allow"] == "POST":
                 continue  # where a form is sent to, no page
             timing = re.search(r'dur=([\d.]+), db;desc="(\d+)"', response.headers.get("Server-Timing", ""))
@@ -99,25 +112,53 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> dict[str, dict[str, 
                 "status": response.status,
                 "ms": float(timing[1]) if timing else None,
                 "queries": int(timing[2]) if timing else None,
-                "ok": response.status == (200 if allowed else 403),
+                "ok": response.status == (200 if allowed else 403) and not _says_numbers(body),
             }
+        fitting[f"pages of {member.role}"] = _people(member.viewer, connection, cookie, row)
         connection.close()
         step(index + 1, len(members))
         if needs_second_factor([member.role]):
             accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
-    return pages
+    return pages, fitting
 
 
-def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> http.client.HTTPResponse:
+def _people(
+    viewer: Any, connection: http.client.HTTPConnection, cookie: str, row: dict[str, dict[str, Any]]
+) -> Smallest:
+    """Open the pages of some people, spread over the street."""
+    from django.urls import reverse
+
+    from gridwalk.accounts.rules import Verb
+    from gridwalk.registry.models import Person
+
+    people = list(Person.objects.exclude(id_no_index="").order_by("id").values_list("id", "grid_id"))
+    sees_rows = viewer.may_anywhere(Verb.SEE_ROWS)
+    smallest = Smallest(demo_masks.LEAST_ID_NOS if sees_rows else demo_masks.LEAST_MASKED)
+    for n, (pk, grid) in enumerate(people[:: max(1, len(people) // OPENED)]):
+        response, body = _get(connection, reverse("console:person", args=[pk]), cookie)
+        is_open = response.status == 200
+        ok = is_open == viewer.may(Verb.SEE_ROWS_MASKED, grid) and not _says_numbers(body)
+        row[f"person {n}"] = {"status": response.status, "ms": None, "queries": None, "ok": ok}
+        if is_open:
+            smallest.take(demo_masks.on_page(body.decode()))
+    return smallest
+
+
+def _says_numbers(body: bytes) -> bool:
+    """Whether a page holds a whole number, or one with digits on both sides of its stars."""
+    return bool(NUMBERS.search(body) or re.search(rb"\d\*{2,}[0-9Xx]", body))
+
+
+def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> tuple[http.client.HTTPResponse, bytes]:
     """The page, or the page of the console it leads to (a worker's home is the own grid); never on to signing in."""
     for _ in range(3):
         connection.request("GET", path, headers={"Cookie": cookie})
         response = connection.getresponse()
-        response.read()
+        body = response.read()
         path = response.headers.get("Location", "")
         if response.status != 302 or path.startswith(SIGNING_IN):
             break
-    return response
+    return response, body
 
 
 def _addresses() -> Iterator[tuple[str, str]]:

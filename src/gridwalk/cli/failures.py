@@ -32,7 +32,7 @@ KNOWN: tuple[type[Exception], ...] = (
 _SPOKEN = {
     "AccountError",
     "TerritoryError",
-    "ImportRefused",
+    "SubmissionRefused",
     "LedgerError",
     "CampaignError",
     "BackupError",

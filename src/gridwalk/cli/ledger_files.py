@@ -101,10 +101,12 @@ def write_lines(target: Path, lines: Iterator[str]) -> None:
 
 
 def write_workbook(target: Path, workbook: Annotated, say: Say) -> None:
-    """An annotated workbook to a file; says where it had to be rebuilt."""
+    """An annotated workbook to a file; says where it is not as the user's own was."""
     with whole(target) as part:
         part.write_bytes(workbook.data)
-    say(f"写好 {target}{'（' + workbook.rebuilt.rstrip('。') + '）' if workbook.rebuilt else ''}")
+    say(f"写好 {target}{'（' + workbook.note.rstrip('。') + '）' if workbook.note else ''}")
+    if workbook.ending != "xlsx" and target.suffix != f".{workbook.ending}":
+        say(f"原文件带宏或是模板，请把名字改成以 .{workbook.ending} 结尾，再用表格软件打开")
 
 
 class whole:

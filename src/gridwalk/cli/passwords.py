@@ -25,6 +25,10 @@ def choose(*, generate: bool) -> tuple[str, bool]:
 
 def tell(username: str, password: str) -> None:
     """The generated password, this once."""
+    from gridwalk.accounts.first_passwords import LASTS
+
     output.say(f"登录名：{username}")
     output.say(f"口令：{password}")
-    output.say("口令只显示这一次，第一次登录时要改。")
+    output.say(
+        f"口令只显示这一次，{LASTS.days} 天内要登录并改成自己的；过了就作废：请管理员重置，或在这台机器上用 gridwalk createuser 另建账号。"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import ipaddress
 import os
 import socket
 import subprocess
@@ -24,9 +25,10 @@ def serving(
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Serve for as long as the block runs; hands out the children. The database runs and Django is set up already.
 
-    ``certificate``: certificate and key in PEM, then HTTPS. Raises CommandError: a port in use, a server that does
-    not start.
+    ``certificate``: certificate and key in PEM, then HTTPS. Raises CommandError: other machines would read along, a
+    port in use, a server that does not start.
     """
+    _require_unheard(host, secure=certificate is not None)
     running = children.running()
     if running:
         raise CommandError(f"已经在运行了：{running.address}。要重新启动，先在那个窗口按 Ctrl-C。")
@@ -50,6 +52,22 @@ def address(host: str, port: int, *, secure: bool) -> str:
     """What to type into the browser."""
     shown = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 # nosec B104
     return f"{'https' if secure else 'http'}://{shown}:{port}/"
+
+
+def _require_unheard(host: str, *, secure: bool) -> None:
+    """In the clear the pages are for this machine alone, unless a proxy before the server speaks HTTPS."""
+    if not secure and not _is_own(host) and os.environ.get("GRIDWALK_HTTPS") != "1":
+        raise CommandError(
+            f"没有启动：没有证书，在 {host} 上服务等于明文过网，只能在本机（127.0.0.1）打开。"
+            "请加 --cert 和 --key（试用的证书：gridwalk https 主机），或放在 HTTPS 代理后面并设 GRIDWALK_HTTPS=1。"
+        )
+
+
+def _is_own(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _web(host: str, port: int, processes: int, certificate: tuple[Path, Path] | None) -> list[str]:
@@ -84,7 +102,9 @@ def _worker() -> list[str]:
 
 
 def _env(host: str, certificate: tuple[Path, Path] | None) -> dict[str, str]:
-    env = {"GRIDWALK_HTTPS": "1"} if certificate else {}
+    env = {}
+    if certificate:
+        env["GRIDWALK_HTTPS"] = "1"
     everywhere = {"0.0.0.0", "::"}  # noqa: S104 # nosec B104 compared with, not bound to
     if "GRIDWALK_HOSTS" not in os.environ and host not in {"127.0.0.1", "localhost", *everywhere}:
         env["GRIDWALK_HOSTS"] = f"{host},localhost,127.0.0.1"

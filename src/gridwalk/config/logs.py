@@ -6,19 +6,26 @@ it came from, its numbers and the kind of exception: their texts can hold argume
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import re
 import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 SLOW_MS = 2000
-_KEPT = ("status", "status_code", "page", "ms", "method", "n", "job", "what")
+REFUSED = {400, 401, 403, 404, 405, 409, 413, 429}
+_KEPT = ("status", "status_code", "page", "ms", "method", "n", "job", "what", "who")
+_PHONE = re.compile(r'^Gridwalk device="([0-9a-f-]{36})"')
 
 _access = logging.getLogger("gridwalk.access")
 
@@ -47,7 +54,8 @@ class JsonLines(logging.Formatter):
 class AccessMiddleware:
     """One line a request: the page's name and never its address, the answer, the milliseconds; nobody's name.
 
-    Slow pages (2 s) and errors of the server are warnings and always written, the rest with GRIDWALK_LOG_LEVEL=INFO.
+    Slow pages (2 s), errors of the server and refusals are warnings and always written, the rest with
+    GRIDWALK_LOG_LEVEL=INFO. A refusal tells who asked: the id of the account, or of the phone that says it is one.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -57,7 +65,8 @@ class AccessMiddleware:
         began = time.perf_counter()
         response = self.get_response(request)
         ms = round((time.perf_counter() - began) * 1000)
-        noteworthy = response.status_code >= 500 or ms >= SLOW_MS
+        who = _who(request) if response.status_code in REFUSED else ""
+        noteworthy = response.status_code >= 500 or ms >= SLOW_MS or who or response.status_code in {403, 429}
         match = request.resolver_match
         _access.log(
             logging.WARNING if noteworthy else logging.INFO,
@@ -67,6 +76,20 @@ class AccessMiddleware:
                 "page": match.view_name if match else "",
                 "status": response.status_code,
                 "ms": ms,
+                **({"who": who} if who else {}),
             },
         )
         return response
+
+
+def _who(request: HttpRequest) -> str:
+    """Who asked, as an id; "" for a stranger, whose wrong addresses fill no log."""
+    phone = _PHONE.match(request.headers.get("Authorization", ""))
+    if phone:
+        return f"phone {phone[1]}"
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return ""
+    session = getattr(request, "session", {})
+    with contextlib.suppress(DatabaseError):
+        return str(session.get(SESSION_KEY, ""))
+    return ""

@@ -4,10 +4,13 @@ GRIDWALK_HOME   data directory (keys, files, embedded database); default ./.grid
 DATABASE_URL    a PostgreSQL server of the unit's own; without it the embedded server is used
 GRIDWALK_HOSTS  host names the pages are served under, separated by commas
 GRIDWALK_HTTPS  1 when a proxy or --cert serves the pages over HTTPS: cookies are then marked secure
+GRIDWALK_TRUSTED_PROXIES  how many proxies stand before the server; default 0
 GRIDWALK_ENVELOPE_ALG  A256GCM (default) or SM4GCM
 GRIDWALK_AUDIT_HASH  SHA256 (default) or SM3
 GRIDWALK_SEALS  folder the audit is sealed to every hour; default seals in the data directory
+GRIDWALK_AUDIT_COPIES  folder on another machine the audit's lines are copied to every hour; without it none are
 GRIDWALK_PASSWORDS  ASVS (default: long, unusual, no expiry) or MLPS3 (等保三级: three kinds of characters, 90 days)
+GRIDWALK_LEAKED_PASSWORDS  file of leaked passwords (SHA-1:count, sorted) that nobody may choose; default none
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none
 GRIDWALK_METRICS_TOKEN  what a monitoring system shows to read /metrics; without it there is no such page
@@ -38,6 +41,8 @@ BLIND_INDEX_KEY = _keys.blind_index
 
 DEBUG = False
 HTTPS = os.environ.get("GRIDWALK_HTTPS") == "1"
+TRUSTED_PROXIES = int(os.environ.get("GRIDWALK_TRUSTED_PROXIES") or 0)
+"""How many proxies stand before the server: so many addresses of X-Forwarded-For are theirs, and X-Forwarded-Proto."""
 ALLOWED_HOSTS = [h for h in os.environ.get("GRIDWALK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 
 INSTALLED_APPS = [
@@ -51,12 +56,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_htmx",
     "procrastinate.contrib.django",
     "gridwalk.core",
     "gridwalk.accounts",
+    "gridwalk.notices",
     "gridwalk.territory",
     "gridwalk.operations",
     "gridwalk.registry",
@@ -79,8 +86,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gridwalk.config.logs.AccessMiddleware",
+    "gridwalk.config.proxies.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gridwalk.console.parameters.ParametersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -129,6 +138,7 @@ POSTGRES_PROGRAMS = databases.programs()
 METRICS_TOKEN = os.environ.get("GRIDWALK_METRICS_TOKEN", "")
 BACKUP_DIR = os.environ.get("GRIDWALK_BACKUPS", "")
 RETENTION = os.environ.get("GRIDWALK_RETENTION", "")
+AUDIT_COPIES = os.environ.get("GRIDWALK_AUDIT_COPIES", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -142,7 +152,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "gridwalk.accounts.passwords.OwnWordsValidator"},
+    {"NAME": "gridwalk.accounts.passwords.LongestValidator"},
+    {"NAME": "gridwalk.accounts.passwords.LeakedValidator"},
 ]
+LEAKED_PASSWORDS = os.environ.get("GRIDWALK_LEAKED_PASSWORDS", "")
 PASSWORD_DAYS = 0
 """After how many days a password has to be changed; 0: never (ASVS 5.0, 6.2.10)."""
 if os.environ.get("GRIDWALK_PASSWORDS") == "MLPS3":
@@ -156,31 +169,45 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_PRESERVE_USERNAME_CASING = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,8/300s/key"}
-"""Of one-time codes and of many names tried from one place; wrong passwords of one name are locked out by axes
-first.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "login_failed": "",
+    "code_here": "8/300s/key",
+    "code_everywhere": "100/h/key",
+}
+"""Wrong codes of one account, which need its password first. Passwords are axes' matter, and nothing is counted by the
+address alone: an office behind one proxy would be shut out from one desk.
 """
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gridwalk.console.signin.Adapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+MFA_FORMS = {
+    "authenticate": "gridwalk.console.guessing.CodeForm",
+    "reauthenticate": "gridwalk.console.guessing.CodeAgainForm",
+}
 MFA_ADAPTER = "gridwalk.console.signin.CodesAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "网格走访"
 
+AXES_HANDLER = "gridwalk.accounts.locking.Handler"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_CALLABLE = "gridwalk.console.signin.attempted_name"
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
+AXES_USERNAME_CALLABLE = "gridwalk.console.guessing.attempted_name"
+AXES_CLIENT_IP_CALLABLE = "gridwalk.console.guessing.address_of"
+AXES_WHITELIST_CALLABLE = "gridwalk.console.guessing.brings_code"
+AXES_LOCKOUT_CALLABLE = "gridwalk.console.guessing.locked"
+AXES_RESET_ON_SUCCESS = False
+"""It would forgive what was tried at every address; ``accounts.actions.note_sign_in`` forgives one."""
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = [
-    "axes.W006",  # locked by name alone: a whole office shares one address
+    "axes.W006",  # never locked by the address alone: a whole office shares one
     "security.W008",  # with a certificate no other protocol is spoken; without, the proxy redirects
-    "security.W005",
-    "security.W021",  # other names of the unit's domain are not ours to decide about
+    "security.W021",  # the lists of browsers' makers are no place for the name of an office
 ]
 
 SESSION_COOKIE_AGE = 10 * 3600
@@ -195,6 +222,7 @@ MESSAGE_STORAGE = "gridwalk.console.messages.Storage"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -224,6 +252,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+"""Codes used and tried, the same for all processes; with few entries names made up would push out those that count."""
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, Verb, Viewer
 from gridwalk.console.permissions import PAGES
+from gridwalk.core import clock
+from gridwalk.notices import queries as notices
 from gridwalk.territory import queries as territory
 
 
@@ -47,6 +51,7 @@ NAVIGATION = (
     NavItem("console:reports", "报表", "file"),
     NavItem("console:audit", "操作记录", "clock"),
     NavItem("console:accounts", "账号", "key"),
+    NavItem("console:roles", "岗位确认", "check"),
     NavItem("console:devices", "手机", "phone"),
     NavItem("console:areas", "区划网格", "map"),
     NavItem("console:grid_plans", "拆并网格", "differ"),
@@ -64,15 +69,19 @@ def navigation(viewer: Viewer) -> list[NavItem]:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of the frame; nothing for a page outside sign-in."""
+    """Template variables of the frame; outside sign-in only what every page says."""
+    at: dt.datetime = getattr(request, "at", None) or clock.now()
+    kept_by_one = accounts.kept_by_one(clock.local_date(at))
     viewer: Viewer | None = getattr(request, "viewer", None)
     if viewer is None:
-        return {}
+        return {"kept_by_one": kept_by_one}
     return {
         "viewer": viewer,
         "nav": navigation(viewer),
         "role_label": "、".join(LABELS[role] for role in viewer.roles),
         "area_label": territory.area_label([assignment.scope for assignment in viewer.assignments]),
         "may_search": viewer.may_anywhere(Verb.SEE_ROWS_MASKED),
-        "at": getattr(request, "at", None),
+        "at": at,
+        "any_unread": notices.any_unread(viewer),
+        "kept_by_one": kept_by_one,
     }

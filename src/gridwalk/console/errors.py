@@ -40,6 +40,16 @@ def too_often(request: HttpRequest) -> HttpResponse:
     return render(request, "429.html", status=429)
 
 
+def too_many_rows(request: HttpRequest) -> HttpResponse:
+    """429: more lists and records opened within one hour than anybody reads."""
+    return render(request, "429_rows.html", status=429)
+
+
+def too_fast(request: HttpRequest) -> HttpResponse:
+    """429: passwords or codes changed or confirmed too fast, of a session that is signed in (allauth asks for it)."""
+    return render(request, "account/too_fast.html", status=429)
+
+
 def sealed(request: HttpRequest) -> HttpResponse:
     """503: a number that does not open under the keys of this program (docs/operations/密钥丢失.md)."""
     return render(request, "sealed.html", status=503)

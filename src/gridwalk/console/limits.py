@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from gridwalk.accounts.rules import Verb
 from gridwalk.console import errors
 from gridwalk.console.middleware import Signed
+from gridwalk.console.permissions import PAGES
 from gridwalk.core import queries
 from gridwalk.core.audit.verbs import AuditVerb
 
@@ -28,6 +31,12 @@ count together.
 """
 
 
+ROWS = frozenset(name for name, guard in PAGES.items() if guard in {Verb.SEE_ROWS_MASKED, Verb.SEE_CARE})
+"""Pages that show rows of the register, lists and single records."""
+ROWS_AN_HOUR = 600
+"""One in six seconds, all day: more than anybody reads, less than a program takes. Counted in the cache."""
+
+
 class RateMiddleware:
     """Answers 429 to whoever has done a thing too often within the hour."""
 
@@ -41,11 +50,22 @@ class RateMiddleware:
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Judge the page that is about to be opened; those without a limit cost nothing."""
-        limit = LIMITS.get(request.resolver_match.view_name) if request.resolver_match else None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        signed = cast("Signed", request)
+        if name in ROWS and _n_rows(signed) > ROWS_AN_HOUR:
+            return errors.too_many_rows(request)
+        limit = LIMITS.get(name)
         if limit is None:
             return None
-        signed = cast("Signed", request)
         verb, often = limit
         if queries.n_audited(signed.viewer.id, verb, since=signed.at - HOUR) < often:
             return None
         return errors.too_often(request)
+
+
+def _n_rows(signed: Signed) -> int:
+    """How many pages of rows the account has opened in this hour of the clock, this one counted."""
+    key = f"rows:{signed.viewer.id}:{signed.at:%Y%m%d%H}"
+    n: int = cache.get(key, 0) + 1
+    cache.set(key, n, HOUR.total_seconds())
+    return n

@@ -9,9 +9,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
+from gridwalk.console import parameters
 from gridwalk.console.middleware import Signed
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import differences
 from gridwalk.sync.queries import returned
@@ -26,8 +29,10 @@ def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
     Who holds everything looks at the one street there is: offices keep one street each. Raises NotHere.
     """
     if asked:
+        if not (asked.isascii() and asked.isdigit()):
+            raise NotHere
         asked = codes.scope_of(asked) if len(asked) == 12 else asked
-        if not request.viewer.may(verb, asked):
+        if not request.viewer.may(verb, asked) or not territory.is_place(asked):
             raise NotHere
         return asked
     scopes = request.viewer.scopes(verb)
@@ -71,8 +76,10 @@ def by_area(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def offset(request: Signed) -> int:
     """Where a long list is to go on (``?from=``); 0 for anything that is no number."""
-    asked = request.GET.get("from", "")
-    return int(asked) if asked.isdigit() and len(asked) < 8 else 0
+    return parameters.whole_or_none(request.GET.get("from", ""), most=MOST_ROWS) or 0
+
+
+MOST_ROWS = 9_999_999
 
 
 def crumbs(scope: str) -> list[tuple[str, str]]:
@@ -94,14 +101,16 @@ def page(
     ``crumbs`` lead only where the viewer may go.
     """
     opens = {code for code, _ in context.get("crumbs", ()) if request.viewer.may(Verb.SEE_COUNTS, code)}
-    frame = {"active": active, "counts": _counts(request.viewer), "crumbs_open": opens}
+    frame = {"active": active, "counts": _counts(request), "crumbs_open": opens}
     return render(request, template, {**frame, **context}, status=status)
 
 
-def _counts(viewer: Viewer) -> dict[str, int]:
-    if not viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
-        return {}
-    return {
-        "console:differences": differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0]),
-        "console:returned": returned.n_waiting(viewer),
-    }
+def _counts(request: Signed) -> dict[str, int]:
+    viewer = request.viewer
+    counts = {}
+    if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
+        counts["console:differences"] = differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0])
+        counts["console:returned"] = returned.n_waiting(viewer)
+    if viewer.may_anywhere(Verb.CONFIRM_ROLES):
+        counts["console:roles"] = accounts.n_proposals(viewer, clock.local_date(request.at))
+    return counts

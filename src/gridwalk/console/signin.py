@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,29 +15,55 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import rules
+from gridwalk.accounts import first_passwords
+from gridwalk.accounts.sessions import actions as sessions
+from gridwalk.console import guessing
 from gridwalk.core import clock, envelope
 
-
-def attempted_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
-    """The name failed attempts are counted under: however it is spelled, it is one account."""
-    return rules.sign_in_name((credentials or {}).get("username") or request.POST.get("login", ""))
+OWN_STAGES = {"allauth.mfa.stages.AuthenticateStage": "gridwalk.console.guessing.CodeStage"}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """No open sign-up; who signs in and a changed password go through the accounts' own actions, so that they
-    are audited.
+    are audited. Wrong passwords are counted by axes alone, a name at an address (``accounts.locking``).
     """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing is refused for the number of tries from one address: a whole street may share it."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return guessing.address_of(request) or "0.0.0.0"  # noqa: S104 # nosec B104 no address is known
+
+    def get_login_stages(self) -> list[str]:
+        stages: list[str] = super().get_login_stages()
+        return [OWN_STAGES.get(stage, stage) for stage in stages]
+
     def respond_user_inactive(self, request: HttpRequest, user: object) -> HttpResponse:
         messages.error(request, "这个账号已停用，登录不了。需要恢复的话，请找街道的管理员。")
         return redirect("account_login")
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sessions.note_failure(username=credentials.get("username", ""), factor="password", at=clock.now())
+
+    def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
+        refused: HttpResponse | None = super().pre_login(request, user, **more)
+        if refused is None and first_passwords.ran_out(user, clock.now()):
+            clear_login(request)
+            messages.error(request, first_passwords.RAN_OUT)
+            refused = redirect("account_login")
+        return refused
+
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
-        accounts.note_sign_in(user=user, at=clock.now())
+        factors = [record["method"] for record in get_authentication_records(request, user)]
+        accounts.note_sign_in(
+            user=user,
+            at=clock.now(),
+            address=guessing.address_of(request),
+            factor="code" if "mfa" in factors or guessing.brought_code(request) else "password",
+        )
         answered: HttpResponse = super().post_login(request, user, **more)
         return answered
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
 from django.urls import path
+
+from gridwalk.console import factors
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("password/", account.password_change, name="account_change_password"),
-    path("again/", account.reauthenticate, name="account_reauthenticate"),
-    path("code/", mfa.authenticate, name="mfa_authenticate"),
-    path("code/again/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("again/", factors.PasswordAgain.as_view(), name="account_reauthenticate"),
+    path("code/", factors.CodeAsked.as_view(), name="mfa_authenticate"),
+    path("code/again/", factors.CodeAgain.as_view(), name="mfa_reauthenticate"),
     path("codes/", mfa.index, name="mfa_index"),
-    path("codes/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("codes/recovery/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("codes/activate/", factors.SetUpCodes.as_view(), name="mfa_activate_totp"),
+    path("codes/recovery/new/", factors.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("codes/recovery/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
 ]

@@ -19,10 +19,8 @@ def standing(campaign: Any, scope: str, figure: Figure | None, unit: str) -> str
         return nothing + (later if dispatched else "")
     if not figure.gap:
         return f"都走访了，{figure.n:,} / {figure.d:,} {unit}。{later}"
-    if not (figure.has_part("explained") and figure.has_part("pending")):
-        return ""
-    explained, pending = figure.part("explained"), figure.part("pending")
-    if explained + pending < figure.gap:
+    explained, pending = figure.told("explained"), figure.told("pending")
+    if explained is None or pending is None or explained + pending < figure.gap:
         return ""
     rest = "，".join(f"{words} {n:,} {unit}" for words, n in (("已说明", explained), ("等复核", pending)) if n)
     return f"已走访 {figure.n:,} / {figure.d:,} {unit}，剩下的不用再去：{rest}。{later}"

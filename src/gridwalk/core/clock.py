@@ -25,6 +25,11 @@ def local_date(at: dt.datetime) -> dt.date:
     return local(at).date()
 
 
+def day_of(on: dt.date) -> dt.date:
+    """The street's calendar day of a moment; a day as it is."""
+    return local_date(on) if isinstance(on, dt.datetime) else on
+
+
 def at_local(on: dt.date, hour: int, minute: int = 0) -> dt.datetime:
     """The moment the street's wall clock shows ``hour:minute`` on ``on``."""
     return dt.datetime(on.year, on.month, on.day, hour, minute, tzinfo=LOCAL)

@@ -137,12 +137,10 @@ def is_sealed(value: object) -> bool:
     return isinstance(value, str) and value.startswith(PREFIX)
 
 
-def key_for(purpose: str) -> bytes:
-    """32 bytes for one purpose, drawn from the blind-index key, which the database does not hold and no change of keys
-    replaces.
-    """
-    key: bytes = settings.BLIND_INDEX_KEY
-    return hmac.digest(key, purpose.encode(), "sha256")
+@functools.lru_cache(maxsize=8)
+def mark_key(purpose: str) -> bytes:
+    """32 bytes for marks of one purpose that lie in the database, whose key does not."""
+    return derive(settings.BLIND_INDEX_KEY, salt="gridwalk marks", purpose=purpose)
 
 
 def blind_index(value: str, *, purpose: str) -> str:

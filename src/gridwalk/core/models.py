@@ -136,7 +136,6 @@ class StoredFile(models.Model):
     purpose = models.CharField(max_length=24)
     scope = models.CharField(max_length=15, blank=True)
     size = models.BigIntegerField()
-    sha256 = models.CharField(max_length=64)
     owner = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

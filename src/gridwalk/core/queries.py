@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Left, TruncDate
 
+from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.audit.work import OFFICE, WORK
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 
 
@@ -57,16 +61,52 @@ def in_scopes(scopes: Iterable[str], path: str) -> Q:
 def audit_log(
     scopes: Sequence[str], *, verb: AuditVerb | None = None, limit: int = 100, offset: int = 0
 ) -> list[AuditEntry]:
-    """What was done inside some scopes (code prefixes; "" everywhere), newest first."""
-    rows = AuditEntry.objects.filter(in_scopes(scopes, "scope"))
-    if verb:
-        rows = rows.filter(verb=verb)
+    """The acts of the office inside some scopes (code prefixes; "" everywhere), newest first; ``verb``: one of them.
+
+    Work is never listed by whom and when it was done (red line 2): see ``work_by_day``.
+    """
+    verbs = OFFICE if verb is None else OFFICE & {verb}
+    rows = AuditEntry.objects.filter(in_scopes(scopes, "scope"), verb__in=verbs)
+    return list(rows.order_by("-at", "-id")[offset : offset + limit])
+
+
+@dataclasses.dataclass(frozen=True)
+class WorkDay:
+    """That some work was done on a day in a community: not by whom, not when, not how often."""
+
+    on: dt.date
+    area: str
+    verb: AuditVerb
+
+
+COMMUNITY_DIGITS = 12
+"""A grid is one person's work, so work is told by community."""
+
+
+def work_by_day(scopes: Sequence[str], *, since: dt.datetime, until: dt.datetime) -> list[WorkDay]:
+    """What work was done inside some scopes between two moments, by day and community, the last day first."""
+    rows = AuditEntry.objects.filter(in_scopes(scopes, "scope"), verb__in=WORK, at__gte=since, at__lt=until)
+    days = rows.annotate(on=TruncDate("at", tzinfo=clock.LOCAL), area=Left("scope", COMMUNITY_DIGITS))
+    told = days.values_list("on", "area", "verb").distinct().order_by("-on", "area", "verb")
+    return [WorkDay(on, area, AuditVerb(verb)) for on, area, verb in told]
+
+
+def entries_of(
+    actor: uuid.UUID, *, since: dt.datetime, until: dt.datetime, limit: int = 100, offset: int = 0
+) -> list[AuditEntry]:
+    """What one person did between two moments, newest first: for themselves, and for who investigates it."""
+    rows = AuditEntry.objects.filter(actor=actor, at__gte=since, at__lt=until)
     return list(rows.order_by("-at", "-id")[offset : offset + limit])
 
 
 def n_audited(actor: uuid.UUID | None, verb: AuditVerb, *, since: dt.datetime) -> int:
     """How often ``actor`` has done that since a moment."""
     return AuditEntry.objects.filter(actor=actor, verb=verb, at__gt=since).count()
+
+
+def n_audited_of(subject: uuid.UUID | None, verb: AuditVerb, *, since: dt.datetime) -> int:
+    """How often that was done to ``subject`` since a moment."""
+    return AuditEntry.objects.filter(subject=subject, verb=verb, at__gt=since).count()
 
 
 def last_audited(subject: uuid.UUID, verb: AuditVerb) -> dt.datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridwalk.dictionary import fields
+from gridwalk.dictionary import fields, refusals
 from gridwalk.dictionary.types import Field
 
 AUTHORITY = {"door": "当面为准", "document": "证件为准", "resident": "本人为准"}
@@ -23,7 +23,8 @@ HEAD = """# 数据项字典（一数一源）
 
 FORBIDDEN = """## 不收的列
 
-表头里有下面这些字的列，导入时按名字拒收并说明，其余各列照常。
+表头里有下面这些字的列，导入时按名字拒收并说明，其余各列照常；中间加空格、符号，写成全角、繁体、同音字，也认得出。整份文件、
+整张表就是这样一份名单的，整份、整张不收。列名看不出、格子里却都是这些内容的，那一列也不收。存下来的文件里这些格子是空的。
 """
 
 
@@ -67,5 +68,5 @@ def render() -> str:
         parts.extend(_written(field) for field in fields.fields(kind) if field.choices)
         parts.append("")
     parts.append(FORBIDDEN)
-    parts.extend(f"- {reason}（表头里有：{words}）" for words, reason in fields.refused())
+    parts.extend(f"- {reason}（表头里有：{words}）" for words, reason in refusals.listed())
     return "\n".join(parts) + "\n"

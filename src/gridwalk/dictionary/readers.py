@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Choices, Parsed
-from gridwalk.method import dates, idcards, names, phones, text, uscc
+from gridwalk.method import areas, dates, idcards, names, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
@@ -34,6 +35,10 @@ NOT_A_NAME = frozenset(
 )
 SEVERAL_NAMES = re.compile(r"[\u3400-\u9fff]\s*[、,，;；/]\s*[\u3400-\u9fff]")
 NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
+OF_A_PLACE = (
+    rf"[省市区县旗盟州乡镇村屯庄组街路道巷里弄号楼栋幢室门院园苑]|外地|农场|林场|大厦|公寓|^(?:{areas.PROVINCES})"
+)
+_OF_A_PLACE = re.compile(OF_A_PLACE)
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 EMPTY = Parsed()
 
@@ -50,7 +55,20 @@ class Plain:
             return EMPTY
         if len(value) > self.max_length:
             return Parsed(None, "too_long", f"太长了，最多 {self.max_length} 个字")
+        if reason := refusals.value(value):
+            return Parsed(None, "refused", f"这一格写着不收的内容（{reason}），没有读")
         return Parsed(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place(Plain):
+    """Text that says where something is."""
+
+    def __call__(self, raw: Any) -> Parsed:
+        parsed = super().__call__(raw)
+        if parsed.value is not None and not _OF_A_PLACE.search(parsed.value):
+            return Parsed(None, "address", "这一格不像地址，请核对")
+        return parsed
 
 
 def id_no(raw: Any) -> Parsed:

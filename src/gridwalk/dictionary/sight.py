@@ -42,24 +42,29 @@ class Reader:
 
 
 ON_PAGE = Reader(Depth.ROWS, Place.PAGE)
-"""A page that shows the same to everybody who may open it; also the mask kept beside a sealed number."""
+"""A page that only those open who see its rows in full."""
+MASKED_ON_PAGE = Reader(Depth.MASKED, Place.PAGE, care=False)
+"""A page as who sees rows masked reads it, wherever its rows are."""
 ON_PHONE = Reader(Depth.ROWS, Place.PHONE)
 IN_FILE = Reader(Depth.ROWS, Place.FILE)
 HANDED_OUT = Reader(Depth.REVEALED, Place.FILE)
 """A file with full numbers, told in the list of each person in it."""
 
-_NOTHING, _MASKED, _WHOLE = Shown.NOTHING, Shown.MASKED, Shown.WHOLE
+_NOTHING, _PRESENT, _MASKED, _WHOLE = Shown.NOTHING, Shown.PRESENT, Shown.MASKED, Shown.WHOLE
 
 #           counts    masked    rows      revealed
 _OPEN = (_NOTHING, _WHOLE, _WHOLE, _WHOLE)
-_SURNAME = (_NOTHING, _MASKED, _WHOLE, _WHOLE)
-_NUMBER = (_NOTHING, _MASKED, _MASKED, _WHOLE)
+_PART = (_NOTHING, _MASKED, _WHOLE, _WHOLE)
+_NUMBER = (_NOTHING, _PRESENT, _MASKED, _WHOLE)
 _NEVER = (_NOTHING, _NOTHING, _NOTHING, _NOTHING)
 
 OPEN = Sight(page=_OPEN, phone=_OPEN, file=_OPEN)
-NAME = Sight(page=_SURNAME, phone=_SURNAME, file=_SURNAME)
+NAME = Sight(page=_PART, phone=_PART, file=_PART)
 """The name of a person: 王** for who sees rows masked."""
+BIRTH = Sight(page=_PART, phone=_PART, file=_PART)
+"""A birth date: only the year for who sees rows masked. Beside the whole date no more than 500 ID numbers fit."""
 NUMBER = Sight(page=_NUMBER, phone=_NUMBER, file=_NUMBER)
+"""An ID or telephone number: only whether there is one for who sees rows masked (red line 4)."""
 VACANCY = Sight(page=_OPEN, phone=_OPEN, file=_NEVER, with_care=True)
 """Whether a door stands empty or is let: only for who may see care, never on paper or in a file (red line 5)."""
 

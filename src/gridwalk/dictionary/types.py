@@ -56,6 +56,8 @@ class Shown(enum.StrEnum):
     """How much of a value is shown."""
 
     NOTHING = "nothing"
+    PRESENT = "present"
+    """Only whether something is recorded: 有 or 无."""
     MASKED = "masked"
     WHOLE = "whole"
 

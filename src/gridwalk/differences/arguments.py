@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -66,12 +65,8 @@ def same_writing(field: str, left: str, right: str) -> bool:
     return _bare(field, left) == _bare(field, right)
 
 
-_MARKS = re.compile(r"[\W_]")
-
-
 def _bare(field: str, value: str) -> str:
-    folded = names.normalise(value).value if field.endswith("name") else text.fold(value)
-    return _MARKS.sub("", text.simplified(folded)).lower()
+    return names.bare(value) if field.endswith("name") else names.without_marks(text.fold(value))
 
 
 def _of_sides(case: Case, holds: Callable[[str], str]) -> list[Argument]:

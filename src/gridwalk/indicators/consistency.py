@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.indicators import rules
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reconcile.queries import consistency
-from gridwalk.reconcile.queries.consistency import Gap, Measured
+from gridwalk.reconcile.queries.consistency import Gap
 from gridwalk.territory import queries as territory
 
 CODE = "consistency"
@@ -20,16 +18,17 @@ Sides = tuple[str, str]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """One ledger of a community as last compared. ``figure`` None: under 5, not shown to who sees counts only.
+    """One ledger of a community as last compared.
 
-    Who sees counts only gets no fields, no gap and no earlier figures: they would give small cells away.
+    How many records are equal is progress and shown to the last one. Who sees counts only gets neither fields nor gap:
+    vacancy, letting and care are among the fields.
     """
 
     kind: str
     label: str
     source: str
     sides: Sides
-    figure: Figure | None
+    figure: Figure
     by_field: tuple[tuple[str, int, int], ...]
     gap: Gap | None
     earlier: tuple[tuple[dt.datetime, Figure], ...]
@@ -48,12 +47,10 @@ class Community:
 
 @dataclasses.dataclass(frozen=True)
 class Total:
-    """The rate between two sides, over the latest comparison of every ledger; ``figure`` None: too small
-    to be shown.
-    """
+    """The rate between two sides, over the latest comparison of every ledger."""
 
     sides: Sides
-    figure: Figure | None
+    figure: Figure
     n_communities: int
 
 
@@ -86,23 +83,21 @@ def board(viewer: Viewer, scope: str) -> Board:
     seen = {a.code for a in areas}
     measured = [m for m in consistency.latest(scope) if m.community in seen]
     gaps = consistency.gaps(measured) if full else {}
-    shown: dict[tuple[str, str, Sides], Figure | None] = {}
     totals = []
     for sides in dict.fromkeys(m.sides for m in measured):
         chosen = [m for m in measured if m.sides == sides]
-        figures, total = _shown(chosen, full)
-        shown |= {(m.community, m.kind, sides): figure for m, figure in zip(chosen, figures, strict=True)}
+        total = sum((Figure(m.n_equal, m.n_union) for m in chosen), Figure())
         totals.append(Total(sides, total, len({m.community for m in chosen})))
     by_community: dict[str, list[Ledger]] = {}
     for m in measured:
-        earlier = tuple((at, Figure(n, d)) for at, n, d in m.earlier) if full else ()
+        earlier = tuple((at, Figure(n, d)) for at, n, d in m.earlier)
         by_community.setdefault(m.community, []).append(
             Ledger(
                 kind=m.kind,
                 label=m.label,
                 source=m.source,
                 sides=m.sides,
-                figure=shown[m.community, m.kind, m.sides],
+                figure=Figure(m.n_equal, m.n_union),
                 by_field=m.by_field if full else (),
                 gap=gaps.get((m.comparison, m.community)),
                 earlier=earlier,
@@ -112,14 +107,3 @@ def board(viewer: Viewer, scope: str) -> Board:
         )
     communities = tuple(Community(a.code, a.short, tuple(by_community.get(a.code, ()))) for a in areas)
     return Board(scope, tuple(sorted(totals, key=lambda t: -t.n_communities)), communities)
-
-
-def _shown(measured: Sequence[Measured], full: bool) -> tuple[list[Figure | None], Figure | None]:
-    """The pairs and their sum as the viewer may see them."""
-    figures = [Figure(m.n_equal, m.n_union) for m in measured]
-    total = sum(figures, Figure())
-    if full:
-        return list(figures), total
-    lines: list[rules.Row[Figure]] = [(m.community, "", 1, {CODE: f}) for m, f in zip(measured, figures, strict=True)]
-    kept, sums = rules.suppress(lines, {CODE: total})
-    return [row[3][CODE] for row in kept], sums[CODE]

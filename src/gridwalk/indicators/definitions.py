@@ -254,7 +254,7 @@ DWELLINGS_RESOLVED = Indicator(
     rate=4,
     unit="户",
     clause="二(四)",
-    explanation="在册房屋中，有人居住，或空置已由第二来源确认的。",
+    explanation="在册房屋中，有人居住（待对方确认的也算），或空置已由第二来源确认的。",
     strands=(
         Strand(
             code="dwelling",

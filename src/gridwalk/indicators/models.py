@@ -49,3 +49,21 @@ class Snapshot(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["on", "grid", "indicator", "campaign"], name="snapshot_once")]
         indexes = [models.Index(fields=["campaign", "indicator", "on"])]
+
+
+class Disclosure(models.Model):
+    """What one kind of viewer was shown on one day, and what was withheld from it; later plans remember it.
+
+    ``kind``: the code prefixes of which such viewers see rows, joined by commas; empty for who sees counts only.
+    ``key``: a hash of what the plans were made of. ``plans``: areas withheld, pooled and ever shown, by kind of cell.
+    ``values``: count and complement of each area that was shown, by kind of cell, as last shown that day.
+    """
+
+    kind = models.TextField(blank=True)
+    on = models.DateField()
+    key = models.CharField(max_length=64)
+    plans = models.JSONField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "on"], name="disclosure_once")]

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns.models import Campaign
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
-from gridwalk.indicators import rules, tallies
-from gridwalk.indicators.definitions import INDICATORS, Indicator, Moment
+from gridwalk.indicators import disclosures, tallies
+from gridwalk.indicators.definitions import VISITS, Indicator, Moment
+from gridwalk.indicators.disclosures import Counts
 from gridwalk.indicators.tallies import Figure
 from gridwalk.territory.models import Area, Grid
 
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """One area of a board: a community or a grid, with its figures by indicator code (None: under 5, suppressed)."""
+    """One area of a board: a community or a grid, with its figures by indicator code (None: withheld)."""
 
     code: str
     name: str
@@ -28,12 +29,16 @@ class Line:
 
 @dataclasses.dataclass(frozen=True)
 class Board:
-    """Figures of a scope by area, in code order (never by rate), and their sum; all of one moment."""
+    """Figures of a scope by area, in code order (never by rate), and their sum; all of one moment.
+
+    ``withholds``: some of them may be withheld from the viewer.
+    """
 
     scope: str
     at: dt.datetime
     lines: tuple[Line, ...]
     total: dict[str, Figure | None]
+    withholds: bool = False
 
 
 def moment(campaign: Campaign | None, at: dt.datetime) -> Moment:
@@ -63,41 +68,29 @@ def board(
     by: str,
     campaign: Campaign | None,
     at: dt.datetime,
-    indicators: Sequence[Indicator] = tuple(INDICATORS.values()),
+    indicators: Sequence[Indicator] = disclosures.EVERY,
 ) -> Board:
-    """Figures of ``scope`` by ``community`` or ``grid``. Who sees counts only gets cells under 5 suppressed."""
+    """Figures of ``scope`` by ``community`` or ``grid``, as far as the viewer is shown them (``disclosures``)."""
     grids = visible_grids(viewer, scope)
-    by_indicator = tallies.figures(indicators, moment(campaign, at), [g.code for g in grids], at=at)
-    lines = _lines(grids, by_indicator, by)
-    sums = {code: sum(by_grid.values(), Figure()) for code, by_grid in by_indicator.items()}
-    total: dict[str, Figure | None] = {**sums}
-    if not all(viewer.may(Verb.SEE_ROWS_MASKED, grid.code) for grid in grids):
-        lines, total = rules.suppress(lines, sums)
-    return Board(scope, at, tuple(Line(*line) for line in lines), total)
+    codes = [g.code for g in grids]
+    counts = disclosures.counts(viewer, moment(campaign, at), codes, at=at, indicators=indicators)
+    return Board(scope, at, tuple(lines(grids, counts, by)), counts.of(scope, codes), counts.withholds)
 
 
-def _lines(
-    grids: Sequence[Grid], by_indicator: dict[str, dict[str, Figure]], by: str
-) -> list[tuple[str, str, int, dict[str, Figure | None]]]:
+def lines(grids: Sequence[Grid], counts: Counts, by: str) -> Iterator[Line]:
+    """A line for each community or grid, in code order. Of what has no grid yet, only where a door stands there."""
     if by == "grid":
         names = _grid_names(grids)
-        return [
-            (g.code, names[g.code], 1, {code: figures[g.code] for code, figures in by_indicator.items()})
-            for g in grids
-            if g.kind != "unassigned" or any(figures[g.code].d for figures in by_indicator.values())
-        ]
+        shown = (g for g in grids if g.kind != "unassigned" or counts.any_in([g.code]))
+        yield from (Line(g.code, names[g.code], 1, counts.of(g.code, [g.code])) for g in shown)
+        return
     areas = {a.code: a for a in Area.objects.filter(code__in={g.area_id for g in grids})}
-    lines = []
     for code in sorted(areas):
-        members = [g.code for g in grids if g.area_id == code]
-        n_grids = sum(1 for g in grids if g.area_id == code and g.kind != "unassigned")
-        sums: dict[str, Figure | None] = {
-            indicator: sum((figures[m] for m in members), Figure()) for indicator, figures in by_indicator.items()
-        }
-        if not n_grids and not any(figure.d for figure in sums.values() if figure):
-            continue  # a community of the official list that has no grids here yet
-        lines.append((code, areas[code].short, n_grids, sums))
-    return lines
+        members = [g for g in grids if g.area_id == code]
+        n_grids = sum(1 for g in members if g.kind != "unassigned")
+        codes = [g.code for g in members]
+        if n_grids or counts.any_in(codes):  # else a community of the official list that has no grids here yet
+            yield Line(code, areas[code].short, n_grids, counts.of(code, codes))
 
 
 def _grid_names(grids: Sequence[Grid]) -> dict[str, str]:
@@ -107,13 +100,21 @@ def _grid_names(grids: Sequence[Grid]) -> dict[str, str]:
     return {g.code: f"{g.area.short} {g.name}" for g in grids}
 
 
-def trend(
-    viewer: Viewer, indicator: Indicator, *, scope: str, campaign: Campaign, at: dt.datetime
-) -> dict[dt.date, Figure]:
-    """The kept days of ``indicator`` in ``scope`` since the campaign began, oldest first, today's live figure last."""
+def has_curve(scope: str) -> bool:
+    """Whether days are told apart in a scope: a grid is one person's work, so it shows where it stands (red line 2)."""
+    return len(scope) <= 12
+
+
+def trend(viewer: Viewer, *, scope: str, campaign: Campaign, at: dt.datetime) -> dict[dt.date, Figure]:
+    """Rate 1 in ``scope`` on the kept days since the campaign began, oldest first, today's live figure last.
+
+    It is the one curve there is, and its parts are no part of it: only progress is shown day by day.
+    """
+    if not has_curve(scope):
+        return {}
     grids = [g.code for g in visible_grids(viewer, scope)]
     today = clock.local_date(at)
-    figures = tallies.days(indicator, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
-    live = tallies.figures([indicator], moment(campaign, at), grids, at=at)[indicator.code]
+    figures = tallies.days(VISITS, campaign.id, grids, since=campaign.starts_on, until=today - dt.timedelta(days=1))
+    live = tallies.figures([VISITS], moment(campaign, at), grids, at=at)[VISITS.code]
     figures[today] = sum(live.values(), Figure())
-    return figures
+    return {day: figure.with_parts(()) for day, figure in figures.items()}

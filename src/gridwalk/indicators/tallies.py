@@ -1,4 +1,6 @@
-"""Counts per grid, kept while they are good. The only place that reads or writes Tally and Snapshot rows.
+"""Counts per grid, kept while they are good, and what was shown of them.
+
+The only place that reads or writes the rows of this room.
 
 A kept count is good for one (grid version, day, definition). Whoever reads recounts, in one set-based query an
 indicator strand, only the grids that moved on: the cost of a dashboard grows with grids, not with people.
@@ -10,13 +12,13 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from django.db.models import Count
 
 from gridwalk.core import queries as core
 from gridwalk.indicators.definitions import Indicator, Moment, Strand
-from gridwalk.indicators.models import NO_CAMPAIGN, Snapshot, Tally
+from gridwalk.indicators.models import NO_CAMPAIGN, Disclosure, Snapshot, Tally
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,9 +43,13 @@ class Figure:
         """Whether the part is known here (it is not where disclosure control took the parts away)."""
         return name in dict(self.parts)
 
-    def without_parts(self) -> Figure:
-        """The pair alone."""
-        return Figure(self.n, self.d)
+    def with_parts(self, names: Container[str]) -> Figure:
+        """The pair with these parts alone."""
+        return Figure(self.n, self.d, tuple(part for part in self.parts if part[0] in names))
+
+    def told(self, name: str) -> int | None:
+        """A part by name; None where it is withheld. Of nothing every part is 0."""
+        return self.part(name) if self.has_part(name) or not self.d else None
 
     @property
     def gap(self) -> int:
@@ -176,3 +182,18 @@ def days(
             row.n, row.d, tuple(sorted(row.parts.items()))
         )
     return figures_by_day
+
+
+def last_disclosure(kind: str, *, lock: bool = False) -> Disclosure | None:
+    """What a kind of viewer was shown last; ``lock``: so that two readers at once do not forget each other's."""
+    rows = Disclosure.objects.select_for_update() if lock else Disclosure.objects.all()
+    return rows.filter(kind=kind).order_by("-on").first()
+
+
+def keep_disclosure(
+    kind: str, on: dt.date, *, key: str, plans: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Keep what a kind of viewer is shown on a day; a second time the same day replaces."""
+    Disclosure.objects.update_or_create(
+        kind=kind, on=on, defaults={"key": key, "plans": dict(plans), "values": dict(values)}
+    )

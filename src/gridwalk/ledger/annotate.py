@@ -1,32 +1,38 @@
-"""The user's own file back: bad cells coloured and explained, nothing else touched; large and other files rebuilt."""
+"""The user's own file back: bad cells coloured and explained, nothing else touched; other and huge files rebuilt."""
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import io
 import itertools
+import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import xlsxwriter
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
-from openpyxl.utils import column_index_from_string, get_column_letter
 
-from gridwalk.ledger import cells, frames, headers
+from gridwalk.ledger import cells, frames, guard, headers
+from gridwalk.ledger.inplace.book import Book
+from gridwalk.ledger.inplace.layout import LAST_COLUMN, Area, column_number
+from gridwalk.ledger.inplace.package import NotInPlace
 
-KEEP_FILE_ROWS = 50_000
 MAX_COMMENTS = 5_000
 LARGE_BYTES = 4 << 20
-"""Size from which a file of one's own is read as a frame of texts to be rebuilt."""
+"""Size from which a text table of one's own is read as a frame of texts to be rebuilt."""
+REMADE = "，这是按原样重做的 xlsx，版式从简。"
+OTHER_ENDINGS = frozenset({"xls", "ods", "csv", "txt", "tsv", "parquet"})
+SIGNATURE_ENDED = "原文件有电子签名；加了说明的文件不再是签过名的那一份，签名已去掉。"
 COLUMN = headers.OURS
 AUTHOR = "网格走访"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BAD = "#F9E6E1"
-_FILL = PatternFill("solid", start_color=BAD[1:], end_color=BAD[1:])
+SHEET_NAME = 31
+"""Characters of a sheet's name, at most."""
+_NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,10 +47,13 @@ class Mark:
 
 @dataclasses.dataclass(frozen=True)
 class Annotated:
-    """The workbook's bytes (xlsx), and whether it was rebuilt instead of kept, with the reason."""
+    """The workbook's bytes; ``note``: what is not as in the user's own file, rebuilt where it had to be; the ending
+    that its name needs.
+    """
 
     data: bytes
-    rebuilt: str
+    note: str
+    ending: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,25 +65,28 @@ class Table:
     rows: Sequence[Sequence[Any]]
 
 
-def annotate(data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table] = ()) -> Annotated:
-    """The file with its marks and further sheets. Raises errors.LedgerError where the file cannot be read any more."""
-    kind, sheets = cells.read(data, name)
-    longest = sum(len(s.rows) for s in sheets)
-    if kind == "xlsx" and not marks and not tables:
-        return Annotated(data, "")
-    if kind == "xlsx" and longest <= KEEP_FILE_ROWS:
+def annotate(
+    data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table] = (), *, missing: Sequence[str] = ()
+) -> Annotated:
+    """The file with its marks and further sheets. ``missing``: what of it was not kept, named in its first line.
+
+    Raises errors.LedgerError where the file cannot be read any more.
+    """
+    first_line = f"{COLUMN}。没有存，所以这里是空的：{'；'.join(missing)}。其余都是原样。" if missing else COLUMN
+    if guard.format_of(data, name) == "xlsx":
         try:
-            return Annotated(_kept(data, marks, tables), "")
-        except Exception:  # openpyxl raises all sorts of things on files that table programs open
+            return _kept(data, name, marks, tables, first_line)
+        except (NotInPlace, ValueError, LookupError):  # whatever a part says that no table program would write
             why = "原文件有这里改不了的内容"
     else:
-        why = "原文件不是 xlsx" if kind != "xlsx" else f"原文件有 {longest:,} 行"
-    return _remade([(s.name, s.rows) for s in sheets], marks, tables, why)
+        why = "原文件不是 xlsx"
+    _, sheets = cells.read(data, name)
+    return _remade([(s.name, s.rows) for s in sheets], marks, tables, why, first_line)
 
 
 def annotate_file(source: Path, format_: str, marks: Sequence[Mark], tables: Sequence[Table]) -> Annotated:
     """The same of the user's own file, however long. Raises errors.LedgerError."""
-    if format_ in frames.FORMATS and source.stat().st_size >= LARGE_BYTES:
+    if format_ in frames.FORMATS and _is_large(source, format_):
         wide = frames.read(source, format_)
         return _remade(
             [(s.name, s.frame.iter_rows()) for s in wide], marks, tables, f"原文件有 {source.stat().st_size >> 20} MB"
@@ -82,10 +94,22 @@ def annotate_file(source: Path, format_: str, marks: Sequence[Mark], tables: Seq
     return annotate(source.read_bytes(), source.name, marks, tables)
 
 
+def _is_large(source: Path, format_: str) -> bool:
+    """Whether a file is rebuilt from a frame of texts: a workbook only where its cells fill no memory of ours."""
+    if format_ != "xlsx":
+        return source.stat().st_size >= LARGE_BYTES
+    with zipfile.ZipFile(source) as archive:
+        return sum(entry.file_size for entry in archive.infolist()) > guard.MAX_UNPACKED
+
+
 def _remade(
-    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table], why: str
+    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]],
+    marks: Sequence[Mark],
+    tables: Sequence[Table],
+    why: str,
+    first_line: str = COLUMN,
 ) -> Annotated:
-    return Annotated(_rebuilt(sheets, marks, tables), f"{why}，这是按原样重做的 xlsx，版式从简。")
+    return Annotated(rebuilt(sheets, marks, tables, first_line=first_line), f"{why}{REMADE}", "xlsx")
 
 
 def _by_row(marks: Sequence[Mark]) -> dict[tuple[str, int], list[Mark]]:
@@ -99,98 +123,108 @@ def _explanation(marks: Sequence[Mark]) -> str:
     return "；".join(mark.text for mark in marks)
 
 
-def _kept(data: bytes, marks: Sequence[Mark], tables: Sequence[Table]) -> bytes:
-    book = _KeptBook(data)
-    for (sheet, row_no), row_marks in _by_row(marks).items():
+def _kept(data: bytes, name: str, marks: Sequence[Mark], tables: Sequence[Table], first_line: str) -> Annotated:
+    by_row = _by_row(marks)
+    book = _KeptBook(data, by_row, first_line)
+    for (sheet, row_no), row_marks in by_row.items():
         book.mark_row(sheet, row_no, row_marks)
     for table in tables:
         book.add(table)
-    return book.data()
+    annotated = book.data(data)
+    if name.rsplit(".", 1)[-1].lower() in OTHER_ENDINGS:  # it was kept as a workbook of its cells
+        return dataclasses.replace(annotated, note=f"原文件不是 xlsx{REMADE}")
+    return annotated
 
 
 class _KeptBook:
     """The user's own workbook, in which cells get a colour and a comment, rows an explanation in a column of ours."""
 
-    def __init__(self, data: bytes) -> None:
-        self._book = openpyxl.load_workbook(io.BytesIO(data), keep_vba=False)
-        self._shown = {sheet.title: _top_left(sheet) for sheet in self._book.worksheets}
-        self._comments: dict[tuple[str, str], list[str]] = {}
+    def __init__(self, data: bytes, marked: Collection[tuple[str, int]], first_line: str) -> None:
+        self._book = Book(data, author=AUTHOR, colour=BAD[1:])
+        self._first_line = first_line
         self._columns: dict[str, int] = {}
+        self._areas: dict[tuple[str, int], list[Area]] = defaultdict(list)
+        rows_of: dict[str, list[int]] = defaultdict(list)
+        for sheet, row in sorted(marked):
+            rows_of[sheet].append(row)
+        for sheet, rows in rows_of.items():
+            self._look_at(sheet, rows)
+        if first_line != COLUMN:
+            shown = [sheet.name for sheet in self._book.sheets.values() if not sheet.hidden]
+            self._new_column(next(iter(shown or self._book.sheets)))
+
+    def _look_at(self, sheet: str, rows: Sequence[int]) -> None:
+        """Which merged areas the marked rows (in order) of a sheet lie in, and which rows there are to be changed."""
+        tops = {1}
+        for area in self._book.merged(sheet):
+            first = bisect.bisect_left(rows, area[0])
+            for row in rows[first : bisect.bisect_right(rows, area[2], first)]:
+                self._areas[sheet, row].append(area)
+                tops.add(area[0])
+        self._book.expect(sheet, {*tops, *rows})
 
     def mark_row(self, sheet: str, row_no: int, marks: Sequence[Mark]) -> None:
-        """Mark the cells of a row; explain the row where it is meant as a whole or comments are used up."""
-        for mark in marks:
-            if mark.column:
-                self._mark_cell(mark)
-        if len(self._comments) >= MAX_COMMENTS or any(not mark.column for mark in marks):
+        """Mark the cells of a row; explain the row where it is meant as a whole or a comment would not be seen."""
+        beside = [self._mark_cell(mark) for mark in marks if mark.column]
+        if not all(beside) or any(not mark.column for mark in marks):
             self._explain(sheet, row_no, _explanation(marks))
 
-    def _mark_cell(self, mark: Mark) -> None:
-        at = (mark.row_no, column_index_from_string(mark.column))
-        cell = self._book[mark.sheet].cell(*self._shown[mark.sheet].get(at, at))
-        cell.fill = _FILL
-        if len(self._comments) >= MAX_COMMENTS:
-            return
-        own = [cell.comment.text] if cell.comment else []
-        texts = self._comments.setdefault((mark.sheet, cell.coordinate), own)
-        if mark.text not in texts:
-            texts.append(mark.text)
-        cell.comment = Comment("；".join(texts), AUTHOR, height=60, width=260)
+    def _mark_cell(self, mark: Mark) -> bool:
+        row, column = self._shown(mark.sheet, mark.row_no, column_number(mark.column))
+        self._book.colour(mark.sheet, row, column)
+        return self._book.n_comments < MAX_COMMENTS and self._book.comment(mark.sheet, row, column, mark.text)
 
-    def _explain(self, name: str, row_no: int, explanation: str) -> None:
-        sheet = self._book[name]
-        if name not in self._columns:
-            self._columns[name] = sheet.max_column + 1
-        cell = sheet.cell(row_no, self._columns[name], explanation)
-        cell.fill = _FILL
-        _keep_text(cell)
+    def _shown(self, sheet: str, row: int, column: int) -> tuple[int, int]:
+        """The cell that shows where one is covered by a merge: only that one can be seen and can hold a comment."""
+        for top, left, _, right in self._areas[sheet, row]:
+            if left <= column <= right:
+                return top, left
+        return row, column
+
+    def _explain(self, sheet: str, row_no: int, explanation: str) -> None:
+        column = self._columns.get(sheet) or self._new_column(sheet)
+        self._book.write(
+            sheet, row_no, column, explanation, coloured=True, quoted=explanation.startswith(FORMULA_STARTS)
+        )
+
+    def _new_column(self, sheet: str) -> int:
+        """Our column, behind everything that the sheet holds or shows as one."""
+        merged = (right for _, _, _, right in self._book.merged(sheet) if right < LAST_COLUMN)
+        column = self._columns[sheet] = 1 + max(self._book.layout(sheet).widest, *merged, 0)
+        is_first = len(self._columns) == 1
+        self._book.write(sheet, 1, column, self._first_line if is_first else COLUMN, coloured=False, quoted=False)
+        self._book.widen(sheet, column, 46)
+        return column
 
     def add(self, table: Table) -> None:
         """A further sheet behind the user's own."""
-        sheet = self._book.create_sheet(_free(table.name, self._book.sheetnames))
-        for row in (table.header, *table.rows):
-            sheet.append(list(row))
-            for cell in sheet[sheet.max_row]:
-                _keep_text(cell)
-        sheet.freeze_panes = "A2"
+        self._book.add(free_name(table.name, self._book.sheets), [table.header, *table.rows], quote=FORMULA_STARTS)
 
-    def data(self) -> bytes:
-        """The file, its columns of explanations headed."""
-        for name, column in self._columns.items():
-            sheet = self._book[name]
-            sheet.cell(1, column, COLUMN)
-            sheet.column_dimensions[get_column_letter(column)].width = 46
-        out = io.BytesIO()
-        self._book.save(out)
-        return out.getvalue()
+    def data(self, original: bytes) -> Annotated:
+        """The file, with what else had to change; the original where nothing did."""
+        if not self._book.is_changed:
+            return Annotated(original, "", self._book.package.ending)
+        signed = self._book.package.end_signatures()
+        return Annotated(self._book.data(), SIGNATURE_ENDED if signed else "", self._book.package.ending)
 
 
-def _keep_text(cell: Any) -> None:
-    """A text of ours that looks like a formula stays text, also once somebody edits it."""
-    if isinstance(cell.value, str) and cell.value.startswith(FORMULA_STARTS):
-        cell.data_type, cell.quotePrefix = "s", True
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name that a further sheet may have; a workbook that has one of that name keeps its own."""
+    name = _NO_SHEET.sub("_", name)[:SHEET_NAME].strip("'") or "表"
+    names = itertools.chain([name], (f"{name[: SHEET_NAME - 6]}（比对{n or ''}）" for n in itertools.count()))
+    lowered = {other.lower() for other in taken}
+    return next(n for n in names if n.lower() not in lowered)
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    """The name of a further sheet; a workbook that has one of that name keeps its own."""
-    names = itertools.chain([name], (f"{name}（比对{n or ''}）" for n in itertools.count()))
-    return next(n for n in names if n not in taken)
-
-
-def _top_left(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each covered cell of a merge the cell that shows: only that one can be seen and can hold a comment."""
-    return {
-        (row, column): (area.min_row, area.min_col)
-        for area in sheet.merged_cells.ranges
-        for row in range(area.min_row, area.max_row + 1)
-        for column in range(area.min_col, area.max_col + 1)
-    }
-
-
-def _rebuilt(
-    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]], marks: Sequence[Mark], tables: Sequence[Table]
+def rebuilt(
+    sheets: Sequence[tuple[str, Iterable[Sequence[Any]]]],
+    marks: Sequence[Mark],
+    tables: Sequence[Table] = (),
+    *,
+    first_line: str = COLUMN,
 ) -> bytes:
-    book = _RebuiltBook(marks)
+    """A workbook of the cells of ``sheets``, with the marks in a column of ours that ``first_line`` heads."""
+    book = _RebuiltBook(marks, first_line)
     for name, rows in sheets:
         book.copy(name, rows)
     for table in tables:
@@ -201,7 +235,8 @@ def _rebuilt(
 class _RebuiltBook:
     """A workbook written anew: the cells of the user's own file, the bad ones coloured, rows with an explanation."""
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
+    def __init__(self, marks: Sequence[Mark], first_line: str) -> None:
+        self._first_line = first_line
         self._out = io.BytesIO()
         self._marks = _by_row(marks)
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -213,22 +248,22 @@ class _RebuiltBook:
         self._names: list[str] = []
 
     def _sheet(self, name: str) -> Any:
-        self._names.append(_free(name, self._names))
+        self._names.append(free_name(name, self._names))
         return self._book.add_worksheet(self._names[-1])
 
     def copy(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """One of the user's sheets, with a column of explanations behind its widest row."""
-        sheet, width = self._sheet(name[:31]), 0
+        sheet, width = self._sheet(name), 0
         explained: list[tuple[int, str]] = []
         for index, row in enumerate(rows):
             width = max(width, len(row))
             marks = self._marks.get((name, index + 1), [])
-            self._copy_row(sheet, index, row, {column_index_from_string(m.column) - 1 for m in marks if m.column})
+            self._copy_row(sheet, index, row, {column_number(m.column) - 1 for m in marks if m.column})
             if marks:
                 explained.append((index, _explanation(marks)))
         for index, explanation in explained:
             sheet.write_string(index, width, explanation, self._bad)
-        sheet.write_string(0, width, COLUMN)
+        sheet.write_string(0, width, self._first_line if len(self._names) == 1 else COLUMN)
         sheet.set_column(width, width, 46)
 
     def _copy_row(self, sheet: Any, index: int, row: Sequence[Any], marked: Collection[int]) -> None:

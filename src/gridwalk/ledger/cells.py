@@ -24,6 +24,9 @@ from gridwalk.ledger import guard
 from gridwalk.ledger.errors import LedgerError
 
 MAX_ROWS = 200_000
+MAX_COLUMNS = 1_000
+MAX_CELL = 32_767
+"""As much as a cell of a table program holds."""
 MEMORY_BYTES = 2 << 30
 SECONDS = 120
 NEEDED = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP")  # no passwords or keys for what reads untrusted files
@@ -51,8 +54,6 @@ class Sheet:
 def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
     """The format and the sheets of an untrusted file. Raises LedgerError."""
     kind = guard.format_of(data, name)
-    if kind == "csv":
-        return kind, [_read_csv(data)]
     try:
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "gridwalk.ledger.cells", kind],
@@ -94,19 +95,50 @@ def delimiter_of(text: str) -> str:
     return max(",\t;，", key="\n".join(head).count)
 
 
-def _read_csv(data: bytes) -> Sheet:
+def _read_csv(data: bytes) -> list[list[Cell]]:
     text = decoded(data)
-    try:
+    csv.field_size_limit(len(text) + 1)  # a longer cell is refused in our words
+    rows: list[list[Cell]] = []
+    for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text)):
+        if len(row) > MAX_COLUMNS and len(_trimmed(row)) > MAX_COLUMNS:
+            raise LedgerError(_too_wide("这张表", len(rows), len(row)))
         # Web systems export ="1201…" so that table programs keep the digits.
-        rows: list[list[Cell]] = [
-            [_TEXT_FORMULA.sub(r"\1", cell) for cell in row]
-            for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
-        ]
-    except csv.Error as error:
-        raise LedgerError(FAILED[BROKEN]) from error
+        rows.append([_TEXT_FORMULA.sub(r"\1", cell) for cell in row])
+    return rows
+
+
+def _trimmed(row: list[Cell]) -> list[Cell]:
+    """A row without the empty cells at its end."""
+    end = len(row)
+    while end and row[end - 1] == "":
+        end -= 1
+    return row[:end]
+
+
+def _too_wide(sheet: str, index: int, n_columns: int) -> str:
+    return (
+        f"{sheet}第 {index + 1} 行有 {n_columns:,} 列，一张表最多 {MAX_COLUMNS:,} 列，没有导入。"
+        "请删掉用不着的列；是文本表格的，请核对分隔符和换行。"
+    )
+
+
+def _bounded(sheet: str, rows: list[list[Cell]]) -> list[list[Cell]]:
+    """The rows, none of them wider and no cell longer than is read. Raises LedgerError."""
     if len(rows) > MAX_ROWS:
         raise LedgerError(_too_long(len(rows)))
-    return Sheet("Sheet1", rows)
+    bounded = []
+    for index, row in enumerate(rows):
+        trimmed = _trimmed(row) if len(row) > MAX_COLUMNS else row
+        if len(trimmed) > MAX_COLUMNS:
+            raise LedgerError(_too_wide(sheet, index, len(trimmed)))
+        for column, cell in enumerate(trimmed):
+            if isinstance(cell, str) and len(cell) > MAX_CELL:
+                raise LedgerError(
+                    f"{sheet}第 {index + 1} 行第 {column + 1} 列这一格有 {len(cell):,} 个字，最多 {MAX_CELL:,} 个，没有导入。"
+                    "请缩短这一格；是文本表格的，请看看引号是不是没有成对。"
+                )
+        bounded.append(trimmed)
+    return bounded
 
 
 def _too_long(n_rows: int) -> str:
@@ -142,11 +174,13 @@ def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
         import polars
 
         frame = polars.read_parquet(io.BytesIO(data))
+        if frame.width > MAX_COLUMNS:
+            raise LedgerError(_too_wide("这张表", 0, frame.width))
         rows = [list(frame.columns), *([_exact(v) for v in row] for row in frame.iter_rows())]
-        if len(rows) > MAX_ROWS:
-            yield {"refused": _too_long(len(rows) - 1)}
-            return
-        yield {"name": "Sheet1", "rows": rows, "merged": [], "hidden": False}
+        yield {"name": "Sheet1", "rows": _bounded("这张表", rows), "merged": [], "hidden": False}
+        return
+    if kind == "csv":
+        yield {"name": "Sheet1", "rows": _bounded("这张表", _read_csv(data)), "merged": [], "hidden": False}
         return
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
@@ -154,12 +188,13 @@ def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
     for meta in book.sheets_metadata:
         sheet = book.get_sheet_by_name(meta.name)
         if sheet.height > MAX_ROWS:
-            yield {"refused": _too_long(sheet.height)}
-            return
+            raise LedgerError(_too_long(sheet.height))
         ranges = getattr(sheet, "merged_cell_ranges", None) or []
         yield {
             "name": meta.name,
-            "rows": [[_plain(v) for v in row] for row in sheet.to_python(skip_empty_area=False)],
+            "rows": _bounded(
+                f"“{meta.name}”", [[_plain(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+            ),
             "merged": [(top, left, bottom, right) for (top, left), (bottom, right) in ranges],
             "hidden": meta.visible is not SheetVisibleEnum.Visible,
         }
@@ -183,6 +218,8 @@ def main(kind: str) -> int:
     try:
         for sheet in _sheets(kind, data):
             out.write(json.dumps(sheet, ensure_ascii=True, separators=(",", ":")) + "\n")
+    except LedgerError as error:
+        out.write(json.dumps({"refused": str(error)}) + "\n")
     except MemoryError:
         return TOO_BIG
     except Exception:  # whatever a broken file makes the parser raise, the parent says one thing

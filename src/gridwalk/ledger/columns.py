@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import readers
+from gridwalk.dictionary import readers, refusals
 from gridwalk.ledger import meanings
 from gridwalk.method import idcards, text
 
@@ -101,7 +101,9 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         good = raw.str.contains(MOBILE)
     elif isinstance(reader, readers.Plain):
         good = raw.str.contains(PLAIN) & (raw.str.len_chars() <= reader.max_length)
-        good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING)
+        good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING) & ~raw.str.contains(refusals.SUSPECT)
+        if isinstance(reader, readers.Place):
+            good = good & raw.str.contains(readers.OF_A_PLACE)
     else:
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
     good = good.fill_null(False)

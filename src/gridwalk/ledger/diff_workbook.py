@@ -4,13 +4,16 @@ further sheets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
+from gridwalk.dictionary.sight import Reader
+from gridwalk.dictionary.types import Shown
 from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark, Table
 from gridwalk.ledger.comparing import ADDRESS, EQUAL, VERDICTS, Comparison, Totals
@@ -18,62 +21,104 @@ from gridwalk.ledger.sides import Side
 
 MOST_ROWS = 1_000_000
 """Rows of a further sheet: a table program takes 1,048,576; what is beyond is said at the sheet's end."""
+COVERED = 0.5
+"""The share of a grid's records from which on a file is taken for a list of that grid."""
+Readers = Callable[[str], Reader]
+"""Grid → who reads its records."""
 _LOCATING = ("address", "room", "building", "estate")
 
 
-def workbook(comparison: Comparison, data: bytes, name: str, *, masked: bool = False) -> annotate.Annotated:
+def workbook(
+    comparison: Comparison, data: bytes, name: str, *, readers: Readers | None = None, missing: Sequence[str] = ()
+) -> annotate.Annotated:
     """The uploaded left file annotated.
 
-    ``masked``: what the right side says is shown as the register's pages show it.
+    ``readers``: the right side is the register, shown to each grid's reader as its pages are; None: both sides are
+    files of the user's own. ``missing``: what of the file was not kept.
     """
-    return annotate.annotate(data, name, marks(comparison, masked=masked), tables(comparison, masked=masked))
+    return annotate.annotate(
+        data, name, marks(comparison, readers=readers), tables(comparison, readers=readers), missing=missing
+    )
 
 
-def shown(kind: str, field: str, value: str | None, *, masked: bool = False) -> str:
-    """A value as people read it: coded ones as their label, numbers masked where asked, an empty one as （空）."""
-    if value is None:
-        return "（空）"
-    return dictionary.show(kind, field, value, sight.ON_PAGE) if masked else dictionary.choice_label(kind, field, value)
+@dataclasses.dataclass(frozen=True)
+class _Written:
+    """A side as it may be written down. ``readers`` is None where it is a file of the user's own."""
+
+    side: Side
+    readers: Readers | None
+    grids: Mapping[int, str]
+
+    def reader(self, row: int) -> Reader | None:
+        """Who reads a row of the register; None where the row is the user's own."""
+        return self.readers(self.grids[row]) if self.readers else None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns of a list of its rows."""
+        kind = self.side.kind
+        return tuple(f for f in self.side.fields if self.readers is None or not dictionary.stays_inside(kind, f))
+
+    def tells(self, row: int, field: str) -> bool:
+        """Whether a file says anything of this field: never whether a door stands empty or is let (red line 5)."""
+        reader = self.reader(row)
+        return reader is None or dictionary.shown(self.side.kind, field, reader) is not Shown.NOTHING
+
+    def shown(self, row: int, field: str, value: str | None) -> str:
+        """A value of a row as its reader sees it."""
+        reader = self.reader(row)
+        if reader is None or value is None:
+            return _own(self.side.kind, field, value)
+        return dictionary.show(self.side.kind, field, value, reader)
 
 
-def marks(comparison: Comparison, *, masked: bool = False) -> list[Mark]:
+def _right(comparison: Comparison, readers: Readers | None) -> _Written:
+    frame = comparison.right.frame
+    grids = dict(frame.select("row", "grid").iter_rows()) if readers else {}
+    return _Written(comparison.right, readers, grids)
+
+
+def marks(comparison: Comparison, *, readers: Readers | None = None) -> list[Mark]:
     """What to say in the left file: cell by cell where a pair differs, row by row for the rest."""
-    left, right = comparison.left, comparison.right
+    left, right = comparison.left, _right(comparison, readers)
     at = _places(left)
     columns = _columns(left)
     explained = []
     for row, other, field, verdict, here, there in _unequal(comparison).iter_rows():
+        if not right.tells(other, field):
+            continue
         sheet, row_no = at[row]
         text = (
-            f"{_label(left.kind, field)}{VERDICTS[verdict]}：这里 {shown(left.kind, field, here)}，"
-            f"{right.name} 是 {shown(left.kind, field, there, masked=masked)}（第 {other + 1} 条）"
+            f"{_label(left.kind, field)}{VERDICTS[verdict]}：这里 {_own(left.kind, field, here)}，"
+            f"{right.side.name} 是 {right.shown(other, field, there)}（第 {other + 1} 条）"
         )
         explained.append(Mark(sheet, row_no, columns.get((sheet, field), ""), text))
     for (row,) in comparison.left_only.iter_rows():
-        explained.append(Mark(*at[row], "", f"{right.name} 里没有找到"))
+        explained.append(Mark(*at[row], "", f"{right.side.name} 里没有找到"))
     for row, first, why in comparison.left_duplicates.iter_rows():
         explained.append(Mark(*at[row], "", f"和第 {at[first][1]} 行重复：{why}"))
     for row, other, score, why in _questions(comparison).iter_rows():
-        explained.append(Mark(*at[row], "", f"疑似是 {right.name} 第 {other + 1} 条（把握 {score:.0%}）：{why}"))
+        explained.append(Mark(*at[row], "", f"疑似是 {right.side.name} 第 {other + 1} 条（把握 {score:.0%}）：{why}"))
     explained += [Mark(*at[r], c, t) for r, _, c, _, t in left.faults.iter_rows()]
     return explained
 
 
-def tables(comparison: Comparison, *, masked: bool = False) -> list[Table]:
+def tables(comparison: Comparison, *, readers: Readers | None = None) -> list[Table]:
     """汇总 差异 仅左侧 仅右侧 疑似同一人 重复."""
-    left, right = comparison.left, comparison.right
+    left, right = comparison.left, _right(comparison, readers)
+    own = _Written(left, None, {})
     same = "疑似同一人" if left.kind == "person" else "疑似同一处"
     return [
         Table("汇总", ["项目", "一致", "共", "一致率"], summary(comparison, comparison.totals())),
         _table(
             "差异",
             ["左表", "左行", "右表", "右行", "谁", "项目", "结果", "左边", "右边"],
-            _differences(comparison, masked),
+            _differences(comparison, right),
         ),
-        _table("仅左侧", _header(left), _one_sided(left, comparison.left_only, masked=False)),
-        _table("仅右侧", _header(right), _one_sided(right, comparison.right_only, masked=masked)),
-        _table(same, ["左表", "左行", "右表", "右行", "左边", "右边", "把握", "依据"], _asked(comparison)),
-        _table("重复", ["哪一边", "表", "行", "谁", "和第几行重复", "依据"], _doubled(comparison)),
+        _table("仅左侧", _header(own), _one_sided(own, comparison.left_only)),
+        _table("仅右侧", _header(right), _one_sided(right, _listed(comparison, right))),
+        _table(same, ["左表", "左行", "右表", "右行", "左边", "右边", "把握", "依据"], _asked(comparison, right)),
+        _table("重复", ["哪一边", "表", "行", "谁", "和第几行重复", "依据"], _doubled(comparison, right)),
     ]
 
 
@@ -137,6 +182,28 @@ def _columns(side: Side) -> Mapping[tuple[str, str], str]:
     return letters
 
 
+def _own(kind: str, field: str, value: str | None) -> str:
+    """A value of the user's own file as people read it: coded ones as their label, an empty one as （空）."""
+    return "（空）" if value is None else dictionary.choice_label(kind, field, value)
+
+
+def _listed(comparison: Comparison, right: _Written) -> pl.DataFrame:
+    """The right side's own rows that are listed: of the register only where its rows are seen in full, and only of
+    grids of which the file holds at least half of the records. A file of one row would list everybody else.
+    """
+    only = comparison.right_only
+    if right.readers is None:
+        return only
+    rows = right.side.frame.select("row", "grid").join(only.select("row", only=pl.lit(True)), on="row", how="left")
+    covered = rows.group_by("grid").agg(share=pl.col("only").is_null().mean())
+    grids = [
+        grid
+        for grid, share in covered.iter_rows()
+        if share >= COVERED and right.readers(grid).depth >= sight.Depth.ROWS
+    ]
+    return only.join(rows.filter(pl.col("grid").is_in(grids)).select("row"), on="row", how="semi")
+
+
 def _who(side: Side) -> Mapping[int, str]:
     """What names a row: the person's or organization's name, else its door."""
     columns = [c for c in ("name", "address", "estate", "building", "stairwell", "room") if c in side.frame.columns]
@@ -146,51 +213,57 @@ def _who(side: Side) -> Mapping[int, str]:
     return dict(texts.iter_rows())
 
 
-def _differences(comparison: Comparison, masked: bool) -> Iterator[Sequence[Any]]:
+def _whom(right: _Written) -> Mapping[int, str]:
+    """What names a row of the right side, to its readers."""
+    who = _who(right.side)
+    return {row: right.shown(row, "name", words) for row, words in who.items()} if "name" in right.side.fields else who
+
+
+def _differences(comparison: Comparison, right_side: _Written) -> Iterator[Sequence[Any]]:
     left, right, who = _places(comparison.left), _places(comparison.right), _who(comparison.left)
     kind = comparison.left.kind
     for row, other, field, verdict, here, there in _unequal(comparison).iter_rows():
+        if not right_side.tells(other, field):
+            continue
         yield [
             *left[row],
             *right[other],
             who[row],
             _label(kind, field),
             VERDICTS[verdict],
-            shown(kind, field, here),
-            shown(kind, field, there, masked=masked),
+            _own(kind, field, here),
+            right_side.shown(other, field, there),
         ]
 
 
-def _header(side: Side) -> list[str]:
-    return ["表", "行", *(dictionary.label(side.kind, f) for f in side.fields)]
+def _header(of: _Written) -> list[str]:
+    return ["表", "行", *(dictionary.label(of.side.kind, f) for f in of.fields)]
 
 
-def _one_sided(side: Side, only: pl.DataFrame, *, masked: bool) -> Iterator[Sequence[Any]]:
-    chosen = only.join(side.frame, on="row", maintain_order="left").select("sheet", "row_no", *side.fields)
-    for sheet, row_no, *values in chosen.iter_rows():
+def _one_sided(of: _Written, only: pl.DataFrame) -> Iterator[Sequence[Any]]:
+    fields = of.fields
+    chosen = only.join(of.side.frame, on="row", maintain_order="left").select("row", "sheet", "row_no", *fields)
+    for row, sheet, row_no, *values in chosen.iter_rows():
         yield [
             sheet,
             row_no,
-            *(
-                "" if v is None else shown(side.kind, f, str(v), masked=masked)
-                for f, v in zip(side.fields, values, strict=True)
-            ),
+            *("" if v is None else of.shown(row, f, str(v)) for f, v in zip(fields, values, strict=True)),
         ]
 
 
-def _asked(comparison: Comparison) -> Iterator[Sequence[Any]]:
+def _asked(comparison: Comparison, of: _Written) -> Iterator[Sequence[Any]]:
     left, right = _places(comparison.left), _places(comparison.right)
-    ours, theirs = _who(comparison.left), _who(comparison.right)
+    ours, theirs = _who(comparison.left), _whom(of)
     for row, other, score, why in _questions(comparison).iter_rows():
         yield [*left[row], *right[other], ours[row], theirs[other], f"{score:.1%}", why]
 
 
-def _doubled(comparison: Comparison) -> Iterator[Sequence[Any]]:
+def _doubled(comparison: Comparison, of: _Written) -> Iterator[Sequence[Any]]:
     sides = (
-        ("左边", comparison.left, comparison.left_duplicates),
-        ("右边", comparison.right, comparison.right_duplicates),
+        ("左边", comparison.left, _who(comparison.left), comparison.left_duplicates),
+        ("右边", comparison.right, _whom(of), comparison.right_duplicates),
     )
-    for label, side, doubled in sides:
-        at, who = _places(side), _who(side)
+    for label, side, who, doubled in sides:
+        at = _places(side)
         for row, first, why in doubled.iter_rows():
             yield [label, *at[row], who[row], at[first][1], why]

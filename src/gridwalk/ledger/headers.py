@@ -10,10 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Field
 from gridwalk.method import idcards, phones, text, uscc
 
 SEARCHED_ROWS = 20
+FEWEST_HEADINGS = 2
+MOST_IN_A_HEADING = 100
+"""Characters of a cell that may be a heading; a longer one is prose."""
 CONTENT_SAMPLE = 60
 CONTENT_SHARE = 0.8
 OURS = "网格走访说明"  # the column of explanations in a workbook we gave back
@@ -75,6 +79,13 @@ def _words(kind: str) -> Mapping[str, str]:
     return meanings
 
 
+@functools.cache
+def any_words() -> frozenset[str]:
+    """Every heading of every kind as it is written most, without spaces."""
+    written = (word for kind in dictionary.KINDS for f in dictionary.fields(kind) for word in (f.label, *f.synonyms))
+    return frozenset(word.replace(" ", "") for word in written)
+
+
 def meant(kind: str, header: str) -> str:
     """The field a header means by its words; empty where it means none."""
     return _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
@@ -107,18 +118,23 @@ def find(rows: Sequence[Sequence[Any]], kind: str | None) -> Header | None:
     """The header among the first rows: the one or two rows whose texts fit a kind best; None where none fits."""
     best: tuple[float, Header] | None = None
     for top in range(min(SEARCHED_ROWS, len(rows))):
-        single = tuple(text.fold(c) for c in rows[top])
-        if sum(1 for t in single if t) < 2:
+        single = _texts(rows[top])
+        if sum(1 for t in single if t) < FEWEST_HEADINGS:
             continue
         candidates = [(Header(top, 1, single), 0.0)]
         if top + 1 < len(rows):
-            below = [text.fold(c) for c in rows[top + 1]]
+            below = _texts(rows[top + 1])
             candidates.append((Header(top, 2, _two_rows(single, below)), _refused_above(single, below)))
         for header, bonus in candidates:
             score = (fit(kind, header.texts) if kind else kind_of(header.texts)[1]) - 0.1 * header.height + bonus
-            if _matched(header.texts) >= 2 and (best is None or score > best[0]):
+            if matched(header.texts) >= FEWEST_HEADINGS and (best is None or score > best[0]):
                 best = (score, header)
     return best[1] if best else None
+
+
+def _texts(row: Sequence[Any]) -> tuple[str, ...]:
+    """The texts of a row as headings; prose of any length is none."""
+    return tuple("" if isinstance(c, str) and len(c) > MOST_IN_A_HEADING else text.fold(c) for c in row)
 
 
 def _refused_above(upper: Sequence[str], lower: Sequence[str]) -> float:
@@ -127,7 +143,8 @@ def _refused_above(upper: Sequence[str], lower: Sequence[str]) -> float:
     return 0.2 * sum(1 for above, under in zip(upper, below, strict=False) if not under and dictionary.forbidden(above))
 
 
-def _matched(texts: Sequence[str]) -> int:
+def matched(texts: Sequence[str]) -> int:
+    """How many texts are headings of one kind."""
     return max(sum(1 for t in texts if t and meant(kind, t)) for kind in dictionary.KINDS)
 
 
@@ -158,7 +175,9 @@ def map_columns(
     columns = [_by_words(index, texts, kind, chosen or {}) for index, texts in enumerate(header.texts)]
     taken = {c.field for c in columns if c.field}
     for column in columns:
-        column.sample = _sample(rows, column.index)
+        column.sample = sample(rows, column.index)
+        if column.how not in {"forbidden", "synonym"} and (reason := refusals.content(column.sample)):
+            column.field, column.how, column.note = "", "forbidden", reason
         if column.how == "unknown":
             field = _by_content(kind, column.sample, taken)
             if field:
@@ -169,7 +188,7 @@ def map_columns(
 
 
 def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> Column:
-    if header == OURS:
+    if header.startswith(OURS):
         return Column(index=index, header=header, how="dropped")
     reason = dictionary.forbidden(header) if header else ""
     if reason:
@@ -180,7 +199,15 @@ def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> 
     return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")
 
 
-def _sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
+def refused(header: str, cells: Sequence[str]) -> str:
+    """Why a column is not taken, by its heading or by what stands in its cells; empty where it is."""
+    if reason := dictionary.forbidden(header):
+        return reason
+    return "" if any(meant(kind, header) for kind in dictionary.KINDS) else refusals.content(cells)
+
+
+def sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
+    """The first cells of a column that say something."""
     folded = (text.fold(row[index]) for row in rows if index < len(row))
     return tuple(itertools.islice((cell for cell in folded if cell and text.meaning(cell) == "value"), CONTENT_SAMPLE))
 

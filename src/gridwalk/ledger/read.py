@@ -159,7 +159,9 @@ def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[s
 
 def titles(names: Sequence[str], above: Sequence[Sequence[Any]]) -> str:
     """What stands over a table: the file's name, the sheet's, and the rows above the header."""
-    return "\n".join([*names, *(text.fold(c) for row in above for c in row)])
+    return "\n".join(
+        [*names, *(words for row in above for c in row if not (words := text.fold(c)).startswith(headers.OURS))]
+    )
 
 
 def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _HAN = "[\u4e00-\u9fff]"
-_PROVINCES = (
+PROVINCES = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
     "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
@@ -20,13 +20,13 @@ _LONG_DISTRICTS = (
     "雨花台|台儿庄|东西湖|西塞山|伍家岗|武陵源|青山湖|龙马潭|青白江|自流井|金口河|五通桥|观山湖|沙坪坝|九龙坡|大渡口|水磨沟|头屯河|达坂城|沙依巴克"
 )  # others than of two characters, lest 阳光花园东区 be one
 
-_PROVINCE = re.compile(rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
+_PROVINCE = re.compile(rf"(?:{PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)")
 _BARE_PROVINCE = re.compile(
-    rf"(?:{_PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区|(?:浦东|滨海|两江|雄安)新区"
+    rf"(?:{PROVINCES})(?={_HAN}{{2,4}}(?<![城都超菜夜小])市(?!场)|{_HAN}{{1,2}}(?<![{_NO_DISTRICT}])区|(?:浦东|滨海|两江|雄安)新区"
     rf"|(?:{_LONG_DISTRICTS})区)"
 )
 _BARE_CITY = re.compile(
-    rf"(?:{_PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
+    rf"(?:{PROVINCES})省?-?{_HAN}{{2,3}}?-?(?=[^\W\d区]{{2}}(?<![{_NO_DISTRICT}])区)"
 )  # 浙江宁波海曙区
 _CITY = re.compile(
     rf"(?:成都市|{_HAN}{{2,4}}?(?<![城都超菜夜门])(?:市|地区)|{_HAN}{{2,8}}?自治州)(?!场|民广场|委|政府)"

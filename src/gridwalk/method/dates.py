@@ -13,6 +13,7 @@ _PARTS = re.compile(
     r"(\d{4})\s*[-./年\s]\s*(\d{1,2})\s*[-./月\s]\s*(\d{1,2})\s*[日号]?"
     r"(?:[T\s]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _INCOMPLETE = re.compile(r"(?:1[89]|20)\d{2}(?:\s*[-./年]?\s*(?:0?[1-9]|1[0-2])\s*月?|\s*年?)")
 _SHORT_YEAR = re.compile(r"\d{2}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日号]?|\d{6}|\d{1,2}[-/]\d{1,2}[-/]\d{2}")
@@ -80,6 +81,11 @@ def _date(year: int, month: int, day: int) -> Date:
         return Date(dt.date(year, month, day)) if year in _YEARS else Date(fault="day")
     except ValueError:
         return Date(fault="day")
+
+
+def mask(value: str) -> str:
+    """``1962年``: the year of a day as it is stored (ISO), for those who see rows masked."""
+    return f"{value[:4]}年" if _ISO.fullmatch(value) else ""
 
 
 def parse(value: object) -> dt.date | None:

@@ -152,6 +152,19 @@ def normalise(raw: str) -> Name:
     return Name(bare.strip("· ") if _LETTER.search(bare) else "", " ".join(note.strip() for note in notes).strip())
 
 
+_MARKS = re.compile(r"[\W_]")
+
+
+def bare(name: str) -> str:
+    """A name without what is only writing: notes, spaces, widths, traditional characters, punctuation."""
+    return without_marks(normalise(name).value)
+
+
+def without_marks(folded: str) -> str:
+    """Folded text in simplified characters and lower case, without punctuation and spaces."""
+    return _MARKS.sub("", text.simplified(folded)).lower()
+
+
 @functools.lru_cache(maxsize=16384)
 def _syllable(char: str) -> str:
     return str(lazy_pinyin(char, style=Style.NORMAL)[0]).lower()
@@ -206,8 +219,13 @@ def mask(name: str) -> str:
     """``王**``: the surname and a star a further character, for those who see rows masked."""
     if not name:
         return ""
-    keep = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
+    keep = len(surname(name)) if len(name) > 2 else 1
     return name[:keep] + "*" * max(1, len(name) - keep)
+
+
+def surname(name: str) -> str:
+    """The surname a name begins with: 欧阳 or one character."""
+    return name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
 
 
 @functools.lru_cache(maxsize=8192)

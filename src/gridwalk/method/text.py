@@ -17,6 +17,7 @@ _INVISIBLE = re.compile(
 _SPACES = re.compile(r"\s+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}[Xx]?")
+_LAST_FOUR = re.compile(r"((?:尾号|[后末最][后末]?[四4]位)\D{0,4})\d{3}[\dXx](?!\d)")
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
 # Both as ``fold`` leaves them, lower-case and without spaces; a cell of dashes and stops says nothing either.
@@ -166,8 +167,14 @@ def number_key(raw: str) -> str:
     return folded if value is None else str(value)
 
 
+def shape(cell: str) -> str:
+    """What a cell looks like, not what it says: ``0`` for a digit, ``A`` for a Latin letter, ``字`` for any other."""
+    return "".join("0" if c.isdigit() else ("A" if c.isascii() else "字") if c.isalpha() else c for c in cell)
+
+
 def reason_kept(reason: str) -> str:
-    """A reason as it may be stored: numbers of seven digits and more are starred, for they have their own
-    sealed fields.
+    """A reason as it may be stored: numbers of seven digits and more are starred whole, for they have their own
+    sealed fields; so are the last four of one, where the words say that they are.
     """
-    return _LONG_NUMBER.sub(lambda match: "*" * 6 + match[0][-2:], reason.strip())[:200]
+    starred = _LAST_FOUR.sub(lambda match: match[1] + "*" * 4, _LONG_NUMBER.sub("*" * 6, reason.strip()))
+    return starred[:200]

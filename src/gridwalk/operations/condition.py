@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from gridwalk import __version__
-from gridwalk.core.audit import verify
+from gridwalk.core.audit import copies, verify
 from gridwalk.operations.backups import making, restoring
 from gridwalk.operations.findings import Finding, bad, ok, warn
 
@@ -25,6 +25,7 @@ LEAST_FREE = 2 << 30
 CLOCKS_APART = dt.timedelta(seconds=30)
 BACKUP_EVERY = dt.timedelta(hours=26)
 SEAL_EVERY = dt.timedelta(hours=3)
+COPY_EVERY = dt.timedelta(hours=3)
 WORKER_SILENT = dt.timedelta(minutes=2)
 JOB_WAITS = dt.timedelta(hours=1)
 
@@ -38,6 +39,7 @@ def findings(at: dt.datetime) -> Iterator[Finding]:
     yield from _replaced()
     yield from _jobs(at)
     yield _seal(at)
+    yield _copies(at)
 
 
 def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -158,6 +160,21 @@ def _seal(at: dt.datetime) -> Finding:
             "审计封存", f"上次封存是 {sealed_at:%Y-%m-%d %H:%M}（UTC）。", "后台任务没有运行：gridwalk audit seal。"
         )
     return ok("审计封存", f"{sealed_at:%Y-%m-%d %H:%M}（UTC）。")
+
+
+def _copies(at: dt.datetime) -> Finding:
+    if not settings.AUDIT_COPIES:
+        return warn(
+            "审计副本",
+            "审计只存在这台机器上。",
+            "请把 GRIDWALK_AUDIT_COPIES 设成另一台机器上的目录，每小时抄一份过去。",
+        )
+    copied_at = copies.latest()
+    if copied_at is None or at - copied_at > COPY_EVERY:
+        return bad("审计副本", f"没有抄到 {settings.AUDIT_COPIES}。", "请看日志 worker.log，并检查这个目录写得进去。")
+    if os.stat(settings.AUDIT_COPIES).st_dev == os.stat(settings.DATA_DIR).st_dev:
+        return warn("审计副本", "副本和数据在同一块盘上。", "请换成另一台机器上的目录：能改数据的人，不该也能改副本。")
+    return ok("审计副本", f"{settings.AUDIT_COPIES}，{copied_at:%Y-%m-%d %H:%M}（UTC）。")
 
 
 def metrics(at: dt.datetime) -> str:

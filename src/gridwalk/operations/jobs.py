@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from gridwalk.core import actions, clock
 from gridwalk.core.actors import PROGRAM
+from gridwalk.core.audit import copies
 from gridwalk.operations.backups import actions as backups
 from gridwalk.operations.resealing import actions as resealing
 
@@ -57,6 +58,14 @@ def back_up(timestamp: int) -> None:
     if settings.BACKUP_DIR:
         backups.make_nightly(folder=Path(settings.BACKUP_DIR), actor=PROGRAM, at=at)
     backups.drop_replaced(actor=PROGRAM, at=at)
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="operations.copy_audit", queueing_lock="operations.copy_audit")
+def copy_audit(timestamp: int) -> None:
+    """Bring the audit's new lines to another machine every hour where a folder is set."""
+    if settings.AUDIT_COPIES:
+        copies.write(Path(settings.AUDIT_COPIES), at=clock.now())
 
 
 @app.task(name="operations.reseal")

@@ -10,14 +10,20 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
+from gridwalk.accounts import passwords
 from gridwalk.accounts import queries as accounts
-from gridwalk.accounts.rules import LABELS, Viewer
+from gridwalk.accounts.rules import LABELS, NotPermitted, Viewer
+from gridwalk.accounts.sessions import actions as sign_ins
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
+from gridwalk.notices import actions as notice_actions
+from gridwalk.notices import queries as notices
 from gridwalk.phone import schemas, wire
 from gridwalk.phone.wire import Problem, Session
+from gridwalk.registry.actions import numbers
+from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
-from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling, pushing
+from gridwalk.sync.actions import attachments, copies, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
 from gridwalk.sync.queries import badges
 from gridwalk.sync.queries import campaign as campaigns
@@ -46,6 +52,12 @@ def not_here(request: HttpRequest, error: Any) -> HttpResponse:
     return wire.problem(request, Problem(404, "not_here", text=str(error)))
 
 
+@api.exception_handler(NotPermitted)
+def not_permitted(request: HttpRequest, error: Any) -> HttpResponse:
+    """The worker's roles do not do this there."""
+    return wire.problem(request, Problem(403, "not_permitted", text=str(error)))
+
+
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
     community = grids[0].area.short if grids else ""
@@ -69,6 +81,14 @@ def _settings(viewer: Viewer) -> dict[str, Any]:
     return {"lease_hours": int(rules.LEASE.total_seconds() // 3600), "quiet": quiet, "max_ops": messages.MOST_OPS}
 
 
+def _password(body: dict[str, Any]) -> str:
+    """The password as it was typed. Raises ActivationRefused where it is longer than any can be."""
+    password = wire.text(body, "password", passwords.LONGEST + 1)
+    if len(password) > passwords.LONGEST:
+        raise devices.ActivationRefused("password_too_long")
+    return password
+
+
 @api.post(
     "activate", url_name="activate", openapi_extra=schemas.operation(body=schemas.Activate, answer=schemas.Activated)
 )
@@ -81,7 +101,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     login, code = wire.text(body, "login", 80), wire.text(body, "code", 40)
     try:
         devices.require_patience(login=login, at=at)
-        user = authenticate(request, username=login.strip().lower(), password=wire.text(body, "password", 200))
+        user = authenticate(request, username=login.strip().lower(), password=_password(body))
         if user is None:
             raise devices.ActivationRefused("wrong_credentials")
         offered = body.get("wire")
@@ -100,6 +120,8 @@ def activate(request: HttpRequest) -> HttpResponse:
     except devices.ActivationRefused as refused:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
             devices.note_failure(login=login, at=at)
+            factor = "password" if refused.problem == "wrong_credentials" else "phone_code"
+            sign_ins.note_failure(username=login, factor=factor, at=at)
         status = 429 if refused.problem == "wait" else 403
         raise Problem(status, refused.problem, text=str(refused), seconds=refused.seconds) from refused
     viewer = accounts.viewer_of(issued.device.user, clock.local_date(at))
@@ -121,15 +143,15 @@ def activate(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _session(request: HttpRequest) -> tuple[Session, int]:
-    session = wire.signed(request)
+def _session(request: HttpRequest, *, reads: bool = False) -> tuple[Session, int]:
+    session = wire.signed(request, reads=reads)
     return session, session.epoch or epochs.current(at=session.at)
 
 
 @api.post("lease", url_name="lease", openapi_extra=schemas.operation(answer=schemas.Renewed))
 def lease(request: HttpRequest) -> HttpResponse:
     """Renew the offline lease and get the server's half of the cache key."""
-    session, epoch = _session(request)
+    session, epoch = _session(request, reads=True)
     until = devices.renew(device=session.device, at=session.at)
     key = devices.server_key(at=session.at)
     return wire.answer(
@@ -151,7 +173,7 @@ def lease(request: HttpRequest) -> HttpResponse:
 @api.post("pull", url_name="pull", openapi_extra=schemas.operation(body=schemas.Pull, answer=schemas.Pulled))
 def pull(request: HttpRequest) -> HttpResponse:
     """What changed in my grids since the versions I have."""
-    session, epoch = _session(request)
+    session, epoch = _session(request, reads=True)
     read = wire.json_of(session.body)
     body = read if isinstance(read, dict) else {}
     since = body["since"] if isinstance(body.get("since"), dict) else {}
@@ -173,8 +195,19 @@ def pull(request: HttpRequest) -> HttpResponse:
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
+        "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_at is None],
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
+
+
+def _notice(notice: notices.NoticeRow) -> dict[str, Any]:
+    return {
+        "id": str(notice.id),
+        "text": notice.text,
+        "by": notice.told_by,
+        "at": notice.told_at.isoformat(),
+        "read": notice.read,
+    }
 
 
 @api.post("push", url_name="push", openapi_extra=schemas.operation(body=messages.Push, answer=schemas.Pushed))
@@ -204,10 +237,13 @@ def push(request: HttpRequest) -> HttpResponse:
             "cloned",
             device=str(issued.device.id),
             deposit_token=issued.deposit_token,
-            share=issued.share,
             next_seq=1,
             epoch=epoch,
         ) from cloned
+    except copies.TooManyCopies as error:
+        raise Problem(409, "copies", text=str(error), epoch=epoch) from error
+    except pushing.Revoked as error:
+        raise wire.revoked() from error
     return wire.answer(
         request,
         {
@@ -232,18 +268,20 @@ def _result(result: pushing.Result) -> dict[str, Any]:
     "deposit", url_name="deposit", openapi_extra=schemas.operation(body=schemas.Deposit, answer=schemas.Deposited)
 )
 def deposit(request: HttpRequest) -> HttpResponse:
-    """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself."""
+    """Hand in sealed ops without a session; after that a revoked phone is told to wipe itself, and says so."""
     at = wire.moment(request)
     body = wire.json_of(wire.body_of(request))
-    device = devices.by_token(wire.text(body, "token", 80)) if isinstance(body, dict) else None
+    device = devices.by_token(wire.text(body, "token", 80), at) if isinstance(body, dict) else None
     if device is None:
         raise Problem(401, "unknown_device")
     try:
         sealed = depositing.read(body.get("ops"))
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error)) from error
-    taken = depositing.deposit(device=device, at=at, sealed=sealed)
-    wipe = device.revoked_at is not None or not device.user.is_active
+    taken = depositing.by_token(device=device, at=at, sealed=sealed)
+    wipe = devices.revoked_at(device) is not None or not device.user.is_active
+    if wipe and body.get("done") is True:
+        depositing.end(device=device, at=at)
     return wire.answer(request, {"taken": [str(op) for op in taken.ops], "wipe": wipe})
 
 
@@ -251,11 +289,18 @@ def deposit(request: HttpRequest) -> HttpResponse:
     ["GET", "POST"], "device/me", url_name="device_me", openapi_extra=schemas.operation(answer=schemas.Me)
 )
 def device_me(request: HttpRequest) -> HttpResponse:
-    """What the server knows of this phone; POST {waiting} reports how many ops it still holds."""
-    session, epoch = _session(request)
+    """What the server knows of this phone; POST {waiting, read} reports how many ops it still holds, and the notices
+    that are read.
+    """
+    session, epoch = _session(request, reads=True)
     if request.method == "POST":
         body = wire.json_of(session.body)
         waiting = body.get("waiting") if isinstance(body, dict) else None
+        listed = body.get("read") if isinstance(body, dict) else None
+        read = {wire_id for wire_id in listed if isinstance(wire_id, str)} if isinstance(listed, list) else set()
+        told = [notice.id for notice in notices.told(session.viewer) if str(notice.id) in read] if read else []
+        if told:
+            notice_actions.read(actor=session.viewer, at=session.at, notices=told)
         devices.report_waiting(device=session.device, at=session.at, waiting=waiting if isinstance(waiting, int) else 0)
     return wire.answer(
         request,
@@ -277,6 +322,22 @@ def epoch(request: HttpRequest) -> HttpResponse:
     return wire.answer(request, {"epoch": epochs.current(at=at), "now": at.isoformat(), "wire": list(rules.WIRE)})
 
 
+@api.post("dial", url_name="dial", openapi_extra=schemas.operation(body=schemas.Dial, answer=schemas.Dialled))
+def dial(request: HttpRequest) -> HttpResponse:
+    """The number of a telephone, for one call: it is noted for whom it belongs to, and the phone keeps it nowhere."""
+    session = wire.signed(request, reads=True)
+    body = wire.json_of(session.body)
+    entity = messages.as_uuid(body.get("entity")) if isinstance(body, dict) else None
+    if entity is None:
+        raise Problem(400, "malformed")
+    kind, field = wire.text(body, "kind", 16), wire.text(body, "field", 32)
+    try:
+        number = numbers.dial(actor=session.viewer, at=session.at, kind=kind, entity=entity, field=field)
+    except DialledTooOften as refused:
+        raise Problem(429, "too_often", text=str(refused)) from refused
+    return wire.answer(request, {"number": number})
+
+
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
 
 
@@ -293,12 +354,15 @@ def attachment_begin(request: HttpRequest) -> HttpResponse:
     session = wire.signed(request)
     length, sha256 = request.headers.get("Upload-Length", ""), _metadata(request.headers.get("Upload-Metadata", ""))
     try:
-        upload = attachments.create(
-            device=session.device, at=session.at, sha256=sha256, size=int(length) if length.isdigit() else 0
-        )
+        upload = attachments.create(device=session.device, at=session.at, sha256=sha256, size=_whole(length, 0))
     except UploadRefused as refused:
         raise Problem(refused.status, "upload", text=str(refused)) from refused
     return _tus(201, Location=f"/phone/api/attachments/{upload.id}", Upload_Offset=str(upload.received))
+
+
+def _whole(header: str, otherwise: int) -> int:
+    """A number in a header; ``otherwise`` where there is none that counts bytes."""
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 10 else otherwise
 
 
 def _metadata(header: str) -> str:
@@ -317,7 +381,7 @@ def _metadata(header: str) -> str:
 )
 def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """tus core: HEAD tells how far it has come, PATCH takes the next piece."""
-    session = wire.signed(request)
+    session = wire.signed(request, reads=request.method == "HEAD")
     try:
         if request.method == "HEAD":
             upload = attachments.get(device=session.device, attachment=pk)
@@ -327,7 +391,7 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             device=session.device,
             at=session.at,
             attachment=pk,
-            offset=int(offset) if offset.isdigit() else -1,
+            offset=_whole(offset, -1),
             data=session.body,
         )
     except UploadRefused as refused:

@@ -40,6 +40,14 @@ class Pull(BaseModel):
     epoch: int | None = None
 
 
+class Dial(BaseModel):
+    """Whose telephone is to be dialled: a field of a record."""
+
+    kind: str
+    entity: str
+    field: str
+
+
 class SealedOp(BaseModel):
     """An op sealed to the server's key."""
 
@@ -50,17 +58,22 @@ class SealedOp(BaseModel):
 
 
 class Deposit(BaseModel):
-    """Handing in without a session."""
+    """Handing in without a session; ``done``: a revoked phone has handed in all and empties itself."""
 
     token: str
     ops: list[SealedOp]
+    done: Annotated[bool, SELDOM] = False
 
 
 class Problem(BaseModel):
-    """Any answer of 400 and above: its name, and in ``text`` what the worker is told."""
+    """Any answer of 400 and above: its name, and in ``text`` what the worker is told.
+
+    ``now``: the server's clock, for a phone that signed by a wrong one.
+    """
 
     problem: str
     text: str = ""
+    now: Annotated[str, SELDOM] = ""
 
 
 class Settings(BaseModel):
@@ -131,6 +144,16 @@ class Campaign(BaseModel):
     ends_on: str
     max_visits: int
     quiet: Annotated[list[str], Field(min_length=2, max_length=2)]
+
+
+class Notice(BaseModel):
+    """What the worker was told, by account or by post; it holds nothing of a resident."""
+
+    id: str
+    text: str
+    by: str
+    at: str
+    read: bool
 
 
 class Care(BaseModel):
@@ -228,6 +251,7 @@ class Pulled(BaseModel):
     decided: list[Any]
     next_seq: int
     campaign: Campaign | None
+    notices: list[Notice]
 
 
 class Result(BaseModel):
@@ -248,6 +272,12 @@ class Pushed(BaseModel):
     next_seq: int
     results: list[Result]
     lease_until: str
+
+
+class Dialled(BaseModel):
+    """The number, for this call only."""
+
+    number: str
 
 
 class Deposited(BaseModel):

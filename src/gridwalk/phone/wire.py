@@ -19,7 +19,11 @@ from gridwalk.core import clock
 from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.queries import devices
 
-SCHEME = re.compile(r'^Gridwalk device="([0-9a-f-]{36})", at="(-?\d{1,16})", sig="([A-Za-z0-9_=-]{80,100})"$')
+SCHEME = re.compile(
+    r'^Gridwalk device="([0-9a-f-]{36})", at="(-?[0-9]{1,16})"(?:, now="(-?[0-9]{1,16})")?, '
+    r'sig="([A-Za-z0-9_=-]{80,100})"$'
+)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WORTH_PACKING = 1024
 GZIP_LEVEL = 5
 
@@ -34,7 +38,7 @@ class Problem(Exception):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Session:
-    """Who signed a request. ``behind``: server time less phone time. ``revoked``: may only deposit."""
+    """Who signed a request. ``behind``: server time less phone time."""
 
     device: Any
     viewer: Viewer
@@ -82,13 +86,17 @@ def text(body: Mapping[str, Any], name: str, most: int) -> str:
     return messages.storable(str(body.get(name) or ""))[:most]
 
 
-def signed(request: HttpRequest) -> Session:
-    """Whoever signed the request. Raises Problem."""
+def signed(request: HttpRequest, *, reads: bool = False) -> Session:
+    """Whoever signed the request. ``reads``: it gives data away, so it is good for minutes. Raises Problem.
+
+    Minutes by the server's clock, as far as the phone knows it: a phone whose clock is wrong is told the time and asks
+    once more. What writes needs no such limit: sent again it does nothing.
+    """
     match = SCHEME.match(request.headers.get("Authorization", ""))
     body = body_of(request)
     if not match:
         raise Problem(401, "bad_signature")
-    device_id, said_at, signature = match.groups()
+    device_id, said_at, said_now, signature = match.groups()
     at = moment(request)
     try:
         bound = devices.bound(uuid.UUID(device_id), clock.local_date(at))
@@ -98,14 +106,29 @@ def signed(request: HttpRequest) -> Session:
         raise Problem(401, "unknown_device")
     device = bound.device
     try:
-        message = crypto.signed_text(request.method or "", request.path, said_at, body)
+        times = f"{said_at} {said_now}" if said_now else said_at
+        message = crypto.signed_text(request.method or "", request.path, times, body)
         crypto.verify(device.public_key, signature, message)
     except crypto.NotOurs as error:
         raise Problem(401, "bad_signature") from error
-    if device.revoked_at is not None or not device.user.is_active:
-        raise Problem(401, "revoked", text="这部手机已停用。请先交回还没传的内容，随后会清空。")
-    behind = at - dt.datetime.fromtimestamp(0, dt.UTC) - dt.timedelta(milliseconds=int(said_at))
+    if bound.revoked:
+        raise revoked()
+    if device.confirmed_at is None:
+        raise Problem(403, "unconfirmed", text=UNCONFIRMED)
+    behind = at - EPOCH - dt.timedelta(milliseconds=int(said_at))
+    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(said_now or said_at))) > rules.FRESH:
+        raise Problem(409, "stale", text="手机不知道现在几点，没有取到。请再试一次。", now=at.isoformat())
     return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=body, epoch=bound.epoch)
+
+
+UNCONFIRMED = (
+    "这部手机是另一部的副本，先不传也不取，内容都在手机里。请社区在“手机”页点“确认这部副本”，之后会自己接着传。"
+)
+
+
+def revoked() -> Problem:
+    """The answer to a phone that was taken back: it may only deposit."""
+    return Problem(401, "revoked", text="这部手机已停用。请先交回还没传的内容，随后会清空。")
 
 
 def text_of(content: Any) -> str:

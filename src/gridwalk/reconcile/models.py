@@ -5,6 +5,7 @@ Numbers are encrypted.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from django.db.models import Q
 from gridwalk.core import envelope, ids, records
 from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.registry.sources import Source
 
 
 class Submission(models.Model):
@@ -42,6 +44,7 @@ class Submission(models.Model):
     kind = models.CharField(max_length=16, blank=True)
     source = models.CharField(max_length=16, choices=SOURCES, default="ledger")
     mapping = models.JSONField(default=dict)
+    cleared = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=STATES, default="mapping")
     message = models.CharField(max_length=400, blank=True)
     n_differences = models.IntegerField(default=0)
@@ -70,8 +73,19 @@ class Submission(models.Model):
 
     @property
     def refused(self) -> list[str]:
-        """The columns that are not taken, in words."""
-        return [column for understood in self.mapping.values() for column in understood["refused"]]
+        """The columns that are not taken, in words, and what of the file is not kept either."""
+        columns = [column for understood in self.mapping.values() for column in understood["refused"]]
+        return [*columns, f"存下来的文件里已清空：{'；'.join(self.cleared)}"] if self.cleared else columns
+
+    def source_ref(self, side: str, sheet: str, row_no: int) -> str:
+        """Where a row of one of its files stands, as history keeps it."""
+        read = [sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"]]
+        number = read.index(sheet) + 1 if len(read) > 1 and sheet in read else 0
+        return Source(self.file_of(side), number, row_no).ref
+
+    def file_of(self, side: str) -> uuid.UUID:
+        """The stored file of a side."""
+        return self.file_id
 
     def side(self, source: str) -> str:
         """Which of its files is that source's; empty where none is."""
@@ -169,6 +183,10 @@ class Comparison(Submission):
     by_field = models.JSONField(default=dict)
     by_sheet = models.JSONField(default=dict)
     by_grid = models.JSONField(default=dict)
+
+    def file_of(self, side: str) -> uuid.UUID:
+        """The stored file of a side."""
+        return self.other_file_id if side == "right" and self.other_file_id else self.file_id
 
     @property
     def sides(self) -> tuple[str, str]:

@@ -17,25 +17,20 @@ FAULTS = {
     "building_unknown": "一张表里没有这栋楼，已登记在所写的网格，没有挂到楼栋。请核对楼号",
     "round_in_future": "上次巡检日期在将来，没有采用，其余照常。请核对日期",
     "same_facility_twice": "同一处设施在本表里写了两行，已并为一处",
-    "id_elsewhere": "这个证件号已登记在另一人名下，这行没导入。请核对是不是抄错了一位",
+    "id_elsewhere": "这个证件号登记在别处，已请那边确认；确认以前，这一户记 1 人待对方确认。请核对是不是抄错了一位",
 }
 FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
 """The field whose cell is at fault, of faults that a place brings along."""
 BATCH_ROWS = 500
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
-REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere"})
+REFUSING = frozenset({"community_unknown", "person_unknown"})
 """Codes of rows that are not imported."""
 
 
 def row_place(sheet: str, row_no: int) -> str:
     """Which row of a workbook is meant, in words."""
     return f"{sheet} 第 {row_no} 行"
-
-
-def source_ref(name: str, sheet: str, row_no: int) -> str:
-    """File, sheet and row, as history shows where a value came from."""
-    return f"{name[:40]} {row_place(sheet[:20], row_no)}"[:80]
 
 
 def chunks(n_rows: int) -> int:

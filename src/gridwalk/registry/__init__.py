@@ -1,5 +1,5 @@
 """一张表: dwellings, persons, residences, organizations, key sites, care; claims, differences, history.
 
-Journeys: tests/journeys/test_care.py, tests/journeys/test_ends.py, tests/journeys/test_searching.py,
-tests/browser/test_care.py, tests/browser/test_ending.py.
+Journeys: tests/journeys/test_care.py, tests/journeys/test_ends.py, tests/journeys/test_numbers.py,
+tests/journeys/test_searching.py, tests/browser/test_care.py, tests/browser/test_ending.py.
 """

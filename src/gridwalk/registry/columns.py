@@ -1,4 +1,4 @@
-"""How a field of the dictionary lies in the columns of its table: sealed, indexed, masked, keyed."""
+"""How a field of the dictionary lies in the columns of its table: sealed, indexed, keyed; no mask is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from gridwalk.core import envelope
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import sight
+from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Column
 from gridwalk.method import names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
@@ -26,6 +26,8 @@ TABLES: dict[str, type[Entity]] = {
 NUMBERS = {"person": ("id_no", "id_no_index"), "organization": ("uscc", "uscc")}
 """Kind → the field (and the column it is found by) that only one standing entity may have."""
 TAIL = 4
+TAILS = {"id_no": "n", "phone": "t", "contact_phone": "t"}
+"""Sealed field → the prefix of the search key of its last four."""
 INDEX_PURPOSE = {f.name: f.index for kind in TABLES for f in dictionary.fields(kind) if f.index}
 """Sealed field → what its blind index is keyed by; fields of one purpose find each other."""
 
@@ -37,6 +39,22 @@ def read(entity: Entity, field: str) -> Any:
         return entity.unseal(field)
     value = getattr(entity, field)
     return value if value is None else plain(column, value)
+
+
+UNOPENED = "打不开"
+"""What stands for a number whose key is not there."""
+
+
+def shown(entity: Entity, field: str, reader: Reader) -> str:
+    """A field as a reader sees it. A number is opened and then masked: no mask of it is stored.
+
+    Without the keys the rest of a page still reads, so that the office goes on until they are put back.
+    """
+    try:
+        value = read(entity, field)
+    except envelope.EnvelopeError:
+        return UNOPENED
+    return dictionary.show(entity.KIND, field, value, reader)
 
 
 def plain(column: Column, value: Any) -> Any:
@@ -57,7 +75,7 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
     """Set a field from its canonical value; returns the columns that changed."""
     column = dictionary.column(entity.KIND, field)
     if column is Column.SEALED:
-        return _write_sealed(entity, field, value or "")
+        return _write_sealed(entity, field, value or "") | _write_what_follows(entity, field, value)
     is_empty = value is None or value == ""
     value = _EMPTY.get(column, "") if is_empty else _FROM_PLAIN.get(column, _as_it_is)(value)
     setattr(entity, field, value)
@@ -79,7 +97,9 @@ _FROM_PLAIN: Mapping[Column, Callable[[Any], Any]] = {
 
 
 def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
-    """Columns that hang on the field: keys of a name, the proof of a vacancy, the day of an end."""
+    """Columns that hang on the field: keys of a name, the proof of a vacancy, the check of a number, the day of an
+    end.
+    """
     if isinstance(entity, Facility):
         return rekey(entity) | _sort_facility(entity) if field in {"name", "facility_kind"} else set()
     if field == "name":
@@ -87,6 +107,9 @@ def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
     if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
         entity.vacancy_source, entity.vacancy_confirmed_on = "", None
         return {"vacancy_source", "vacancy_confirmed_on"}
+    if isinstance(entity, Person) and field == "id_no":
+        entity.id_no_checked_on = None
+        return {"id_no_checked_on"}
     if isinstance(entity, Person) and field == "status" and value == "active":
         entity.ended_on = None
         return {"ended_on"}
@@ -101,14 +124,16 @@ def rekey(entity: Entity) -> set[str]:
         keys = search_keys.of_address(entity.address_key)
     else:
         keys = search_keys.of_name(entity.title if isinstance(entity, Facility) else str(getattr(entity, "name", "")))
-    tails = [str(getattr(entity, f"{field}_masked", ""))[-TAIL:] for field in INDEX_PURPOSE]
-    entity.search_keys = sorted(keys | {tail_key(tail) for tail in tails if len(tail) == TAIL})
+    tails = {field: entity.unseal(field)[-TAIL:] for field in TAILS if hasattr(entity, f"{field}_sealed")}
+    entity.search_keys = sorted(keys | {tail_key(field, tail) for field, tail in tails.items() if len(tail) == TAIL})
     return {"search_keys"}
 
 
-def tail_key(tail: str) -> str:
-    """The key of a number's last four characters, without saying them."""
-    return "t:" + envelope.blind_index(tail.upper(), purpose="last_four")
+def tail_key(field: str, tail: str) -> str:
+    """The key of a number's last four characters, without saying them: of ID numbers another one than of telephones."""
+    prefix = TAILS[field]
+    purpose = "last_four" if prefix == "t" else f"last_four|{field}"
+    return f"{prefix}:{envelope.blind_index(tail.upper(), purpose=purpose)}"
 
 
 def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
@@ -142,12 +167,7 @@ def value_hash(value: Any) -> str:
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     setattr(entity, f"{field}_sealed", entity.seal(field, value))
     setattr(entity, f"{field}_index", index_of(field, value))
-    changed = {f"{field}_sealed", f"{field}_index"}
-    if hasattr(entity, f"{field}_masked"):
-        setattr(entity, f"{field}_masked", dictionary.show(entity.KIND, field, value, sight.ON_PAGE))
-        changed.add(f"{field}_masked")
-        changed |= rekey(entity)
-    return changed
+    return {f"{field}_sealed", f"{field}_index"} | (rekey(entity) if field in TAILS else set())
 
 
 def _sort_facility(entity: Facility) -> set[str]:

@@ -11,9 +11,9 @@ from django.db.models.lookups import LessThan
 from gridwalk.core.clock import LOCAL
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.choices import CARE_ON_WISH
-from gridwalk.registry import care
+from gridwalk.registry import care, rules
 from gridwalk.registry.living import LIVING, REGISTERED
-from gridwalk.registry.models import CareLabel, Dwelling, Facility, Person, Residence, Site
+from gridwalk.registry.models import CareLabel, Dwelling, Facility, Person, Residence, Site, TakeOver
 
 VACANT_INTERVAL_DAYS = 60
 LET_INTERVAL_DAYS = 90
@@ -139,11 +139,19 @@ def dwelling_let() -> Q:
 
 
 def dwelling_resolved() -> Q:
-    """Rate 4, dwellings: someone lives there, or a second source confirmed it vacant."""
+    """Rate 4, dwellings: someone lives there, or was met and awaits the other side's word, or a second source confirmed
+    it vacant.
+    """
     residents = Residence.objects.filter(
         dwelling=OuterRef("pk"), to_on__isnull=True, kind__in=LIVING, person__status="active"
     )
-    return Q(Exists(residents)) | (Q(occupancy="vacant") & ~Q(vacancy_source=""))
+    return Q(Exists(residents)) | dwelling_awaits_somebody() | (Q(occupancy="vacant") & ~Q(vacancy_source=""))
+
+
+def dwelling_awaits_somebody() -> Q:
+    """待对方确认: somebody was met there whose record another side has to give away first; the door counts them."""
+    asked = TakeOver.objects.filter(dwelling=OuterRef("pk"), difference__state__in=rules.WAITING)
+    return Q(Exists(asked))
 
 
 def dwelling_overdue(as_of: dt.date) -> Q:

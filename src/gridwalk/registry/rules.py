@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.dictionary.types import Authority
-from gridwalk.method import idcards
+from gridwalk.method import idcards, names
 
 SOURCES = {
     "ledger": "台账",
@@ -24,9 +24,24 @@ SOURCES = {
 """``check`` only asks: a question of the bench sent to a door, or decided at once. It makes no claims."""
 
 
+FROM_PAPER = frozenset({"ledger", "platform"})
+"""Sources that nobody saw at a door."""
 NO_BUILDING = "~"
 """The walking key of what stands at no building: it comes last."""
 
+
+CARD_TRIES = 5
+"""How often a day, by all accounts together, a number typed from a person's card is compared with the one on record.
+More would be guessing: beside what is shown 500 numbers fit.
+"""
+
+CARD_ANSWERS = {
+    "equal": "一致：和登记的号码一样，记为已核。",
+    "differs": "不一致：登记的没有改，成了一条差异，等社区核对。",
+    "kept": "不一致：这个号码社区核对过，保留登记的。",
+    "too_often": "没有比：这个人今天已核对 5 次。号码收下了，等社区核对。",
+}
+"""What is said to who typed a number from a card."""
 
 WAITING = ("open", "to_door")
 """States of a difference that nobody has answered yet."""
@@ -59,6 +74,11 @@ class Claim:
     reason: str = ""
     op: uuid.UUID | None = None
 
+    @property
+    def is_of_card(self) -> bool:
+        """Whether it brings an ID number as somebody read it from a person's card."""
+        return (self.source, self.kind, self.field) == ("visit", "person", "id_no") and bool(self.value)
+
 
 class Verdict(enum.StrEnum):
     """What becomes of a claim."""
@@ -68,6 +88,8 @@ class Verdict(enum.StrEnum):
     ASK = "ask"
 
 
+TO_VERIFY = "这个号码要核实"
+"""All that is said of a number that another record holds: that one is on record is told to nobody outside."""
 WHY = {
     "changed_meanwhile": "填的时候没看到最新的值",
     "document_differs": "与证件核实过的值不同",
@@ -75,9 +97,11 @@ WHY = {
     "resident_asks": "居民提出更正，待社区核对",
     "inspector_differs": "抽查回答不同",
     "lives_in_two_places": "台账里在另一处也算现住",
-    "number_taken": "这个号码已登记在另一条记录上",
+    "taken_over": "别处报来，这个人住在那边",
+    "number_taken": TO_VERIFY,
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
+    "card_too_often": "当天核对证件号超过 5 次，没有再比",
 }
 
 APPLIES = ""
@@ -107,11 +131,30 @@ NOT_SAID = (None, "", "unknown")
 """Values that say nothing: nobody is asked to choose between them and a fact."""
 
 
+def comes_freely(name: str, grid: str, *, recorded_name: str, recorded_grid: str) -> bool:
+    """Whether who is said to live in ``grid`` may be taken for the record with the same number: it is of the same
+    community, and its name is the same but for the writing. Else the side that would lose the person decides.
+    """
+    return grid[:12] == recorded_grid[:12] and names.bare(name) == names.bare(recorded_name)
+
+
 def with_identity(values: Mapping[str, Any]) -> dict[str, Any]:
     """A person's values with birth date and sex as a valid ID number says them, where they were not given."""
     card = idcards.check(values.get("id_no") or "")
     derived = {"born_on": card.born_on.isoformat() if card.born_on else None, "sex": card.sex or None}
     return {**derived, **{name: value for name, value in values.items() if value not in (None, "")}}
+
+
+def card_answer(verdict: Verdict, why: str, head: str | None) -> str:
+    """What became of a number typed from a card (a key of CARD_ANSWERS); "" where there was none to compare it with.
+
+    ``head``: the op under which the typed number stands; None where another one does.
+    """
+    if verdict is Verdict.APPLY or why == "number_taken":
+        return ""
+    if verdict is Verdict.ASK:
+        return "too_often" if why == "card_too_often" else "differs"
+    return "equal" if head else "kept"
 
 
 def or_empty(value: Any) -> Any:

@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from gridwalk.core import clock
 from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, Columns, Indicator, MeasuredApart
 from gridwalk.indicators.queries import Line
+from gridwalk.indicators.rules import LEGEND
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules, sentences
-from gridwalk.reports.overview import TOTAL, Overview
+from gridwalk.reports.overview import TOTAL, Overview, remaining
 from gridwalk.reports.sheets import Book, Sheet
 from gridwalk.territory import rules as codes
 
 _WITH_PERCENT = [i for i in INDICATORS.values() if i.columns is Columns.PERCENT]
 _AS_PAIRS = [i for i in INDICATORS.values() if i.columns is Columns.PAIR]
 NUMERALS = "零一二三四五"
+VISITS = ("已走访", "应走访", "百分比", "已说明", "待走访")
+"""What stands of rate 1 on every line. What was done in a week stands at communities only: a grid is one's own work."""
 
 
 def write(overview: Overview) -> bytes:
@@ -39,7 +42,7 @@ def rates() -> list[Indicator | MeasuredApart]:
 def _start(book: Book, overview: Overview, name: str, widths: Sequence[float], *, heads: tuple[int, int]) -> Sheet:
     sheet = book.sheet(name, widths, heads=heads)
     sheet.title(0, f"{overview.place} {overview.campaign.name} {name}")
-    sheet.note(1, f"{rules.as_of(clock.local(overview.at))}。" + (rules.HIDDEN_NOTE if overview.withholds else ""))
+    sheet.note(1, f"{rules.as_of(clock.local(overview.at))}。" + (LEGEND if overview.withholds else ""))
     return sheet
 
 
@@ -86,12 +89,8 @@ def _split(sheet: Sheet, row: int, overview: Overview) -> int:
     sheet.note(row, "应走访房屋分三类：已走访、已说明（拒访，或多时段无人）、待走访（含待复核）。")
     sheet.heads(row + 1, ["", "应走访", "户", "已走访", "已说明", "待走访", "本周新增"])
     visits = overview.communities.total["visits"]
-    values = (
-        visits.n if visits else None,
-        overview.explained[TOTAL],
-        overview.remaining(TOTAL, visits),
-        overview.week[TOTAL],
-    )
+    explained = visits.told("explained") if visits else None
+    values = (visits.n if visits else None, explained, remaining(visits), overview.week[TOTAL])
     sheet.text(row + 2, 0, "合计", style="centre")
     sheet.number(row + 2, 1, visits.d if visits else None)
     sheet.text(row + 2, 2, "户", style="centre")
@@ -114,11 +113,12 @@ def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> 
     by_grid = name == "各网格"
     lead = ["社区", "网格", "责任人", "职务"] if by_grid else ["社区", "网格数", "责任人", "职务"]
     n_pairs = len(_WITH_PERCENT)
-    widths = [13, 10, 10, 14, *[8] * 6, *[8] * (3 * n_pairs), *[7] * (2 * len(_AS_PAIRS))]
+    heads = VISITS if by_grid else [*VISITS, "本周新增"]
+    widths = [13, 10, 10, 14, *[8] * len(heads), *[8] * (3 * n_pairs), *[7] * (2 * len(_AS_PAIRS))]
     sheet = _start(book, overview, name, widths, heads=(2, 3))
     for column, text in enumerate(lead):
         sheet.span(2, column, column, text, to_row=3)
-    _head_groups(sheet)
+    _head_groups(sheet, heads)
     communities = {line.code: line.name for line in overview.communities.lines}
     for row, line in enumerate(lines, 4):
         sheet.text(row, 0, communities[line.code[:12]])
@@ -130,19 +130,19 @@ def _areas(book: Book, overview: Overview, name: str, lines: Sequence[Line]) -> 
         unassigned = by_grid and codes.is_unassigned(line.code)
         sheet.text(row, 2, named.name if named else "—" if unassigned else "未明确", style="centre")
         sheet.text(row, 3, named.post if named else "")
-        _figures(sheet, row, overview, line.code, line.figures)
+        _figures(sheet, row, line.figures, None if by_grid else overview.week[line.code])
     last = 4 + len(lines)
     sheet.text(last, 0, "合计")
     sheet.number(last, 1, sum(line.n_grids for line in overview.communities.lines))
     for column in (2, 3):
         sheet.text(last, column, "")
-    _figures(sheet, last, overview, TOTAL, overview.communities.total)
+    _figures(sheet, last, overview.communities.total, None if by_grid else overview.week[TOTAL])
 
 
-def _head_groups(sheet: Sheet) -> None:
-    sheet.span(2, 4, 9, "入户走访（户）")
-    sheet.heads(3, ["已走访", "应走访", "百分比", "已说明", "待走访", "本周新增"], column=4)
-    column = 10
+def _head_groups(sheet: Sheet, visits: Sequence[str]) -> None:
+    column = 4 + len(visits)
+    sheet.span(2, 4, column - 1, "入户走访（户）")
+    sheet.heads(3, visits, column=4)
     for rate in _WITH_PERCENT:
         sheet.span(2, column, column + 2, f"{rate.label}（{rate.unit}）")
         sheet.heads(3, ["已做", "应做", "百分比"], column=column)
@@ -153,10 +153,15 @@ def _head_groups(sheet: Sheet) -> None:
         column += 2
 
 
-def _figures(sheet: Sheet, row: int, overview: Overview, code: str, figures: Mapping[str, Figure | None]) -> None:
-    column = sheet.pair(row, 4, figures["visits"])
-    for value in (overview.explained[code], overview.remaining(code, figures["visits"]), overview.week[code]):
+def _figures(sheet: Sheet, row: int, figures: Mapping[str, Figure | None], week: int | None) -> None:
+    visits = figures["visits"]
+    column = sheet.pair(row, 4, visits)
+    explained = visits.told("explained") if visits else None
+    for value in (explained, remaining(visits)):
         sheet.number(row, column, value)
+        column += 1
+    if week is not None:
+        sheet.number(row, column, week)
         column += 1
     for rate in _WITH_PERCENT:
         column = sheet.pair(row, column, figures[rate.code])

@@ -6,11 +6,8 @@ import datetime as dt
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
-from gridwalk.indicators import rules as disclosure
-from gridwalk.indicators.rules import P, Row
+from gridwalk.indicators.rules import SMALLEST_CELL
 
-HIDDEN = "＊"
-HIDDEN_NOTE = "＊：人数、户数少于 5，或由此能算出少于 5 的，不显示。"
 OTHER_REASONS, ALL_REASONS = "其余原因", "各种原因合计"
 
 
@@ -52,36 +49,22 @@ def common_scope(parts: Sequence[str]) -> str:
     return first[:n]
 
 
-def suppress_below(lines: Sequence[Row[P]], above: Mapping[str, P], shown: Mapping[str, P | None]) -> list[Row[P]]:
-    """Suppress the lines of one area whose own line, counted ``above``, is itself on the sheet as ``shown``.
-
-    Where the area's cell is withheld all its lines' cells are: their sum would give it away.
-    """
-    kept, _ = disclosure.suppress(lines, dict(above))
-    for row in kept:
-        for column, cell in shown.items():
-            if cell is None:
-                row[3][column] = None
-    return kept
-
-
 def merge_small(counts: Mapping[str, int], explained: Collection[str], *, split_shown: bool) -> list[tuple[str, int]]:
     """Gap reasons for those who see no rows, the largest first, small ones merged into one that is not small.
 
     ``explained``: the reasons that add up to 已说明. It and what remains are known beside them where ``split_shown``,
-    so each of the two groups is merged by itself.
+    so each of the two groups is merged by itself; otherwise no reason is told. A reason that nobody gave is merged
+    like a small one where it is among ``counts``.
     """
     groups = [[c for c in counts if c in explained], [c for c in counts if c not in explained]]
     if not split_shown:
         groups = [[]]
     shown: list[tuple[str, int]] = []
     for group in groups:
-        ordered = sorted((counts[code], code) for code in group if counts[code])
+        ordered = sorted((counts[code], code) for code in group)
         merged: list[tuple[int, str]] = []
         while ordered and (
-            ordered[0][0] < disclosure.SMALLEST_CELL
-            or len(merged) == 1
-            or 0 < sum(n for n, _ in merged) < disclosure.SMALLEST_CELL
+            ordered[0][0] < SMALLEST_CELL or len(merged) == 1 or 0 < sum(n for n, _ in merged) < SMALLEST_CELL
         ):
             merged.append(ordered.pop(0))
         shown += [(code, n) for n, code in ordered]

@@ -9,13 +9,14 @@ from gridwalk.core import clock
 from gridwalk.indicators import consistency
 from gridwalk.indicators.consistency import Total
 from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART, Indicator, MeasuredApart
+from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
-from gridwalk.reports.overview import TOTAL, Overview, pair, percent
+from gridwalk.reports.overview import TOTAL, Overview, pair, percent, remaining
 from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import ADVICE
 
-WITHHELD, NOT_DISPATCHED = "不显示", "还没有下派走访任务。"
+NOT_DISPATCHED = "还没有下派走访任务。"
 
 
 def _count(n: int | None, unit: str) -> str:
@@ -65,8 +66,8 @@ def sides(data: Overview, total: Total) -> str:
     return f"{' ↔ '.join(total.sides)}（{len(data.consistency.communities)} 个社区中 {total.n_communities} 个比对过）"
 
 
-def _share(figure: Figure | None, indicator: Indicator | MeasuredApart) -> str:
-    return WITHHELD if figure is None else f"{pair(figure)} {indicator.unit}，{percent(figure)}"
+def _share(figure: Figure, indicator: Indicator | MeasuredApart) -> str:
+    return f"{pair(figure)} {indicator.unit}，{percent(figure)}"
 
 
 def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
@@ -82,8 +83,7 @@ def rate(data: Overview, indicator: Indicator | MeasuredApart) -> str:
         return f"{indicator.label}：{nothing}{indicator.explanation}"
     text = f"{indicator.label}：{pair(figure)} {indicator.unit}，{percent(figure)}。"
     if indicator.code == "visits":
-        left = data.remaining(TOTAL, figure)
-        text += f"另有已说明 {_count(data.explained[TOTAL], '户')}，待走访 {_count(left, '户')}；"
+        text += f"另有已说明 {_count(figure.told('explained'), '户')}，待走访 {_count(remaining(figure), '户')}；"
         text += f"本周新增已走访 {_count(data.week[TOTAL], '户')}。"
     return text + indicator.explanation
 
@@ -116,7 +116,7 @@ def problems(data: Overview) -> Iterator[str]:
         if not measured:
             yield f"{apart.label}{apart.not_yet}"
         for total in measured:
-            if total.figure is not None and total.figure.gap:
+            if total.figure.gap:
                 yield f"{apart.label}（{' ↔ '.join(total.sides)}）还差 {total.figure.gap:,} {apart.unit}。"
     if data.consistency.totals and data.consistency.n_missing:
         yield f"{data.consistency.n_missing} 个社区还没比对过台账，不计入台账一致率。"
@@ -133,7 +133,7 @@ def next_steps(data: Overview) -> Iterator[str]:
             yield f"{indicator.shortfall}，共 {figure.gap:,} {indicator.unit}。"
     if unnamed(data):
         yield "给没有责任人的社区和网格明确责任人。"
-    if any(total.figure and total.figure.gap for total in data.consistency.totals):
+    if any(total.figure.gap for total in data.consistency.totals):
         yield "台账和一张表对不上的，逐条决定、回填，再比对一次。"
     if data.consistency.n_missing:
         yield "还没比对过台账的社区，上传台账比对，得出台账一致率。"

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from gridwalk.core import clock
+from gridwalk.indicators.rules import WITHHELD
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
 from gridwalk.reports.overview import Overview
@@ -107,9 +108,9 @@ class Sheet:
         self.page.write_string(row, column, rules.clean(text), self._styles[style])
 
     def number(self, row: int, column: int, value: int | None) -> None:
-        """A count; a star where it is withheld."""
+        """A count; the sign where it is withheld."""
         if value is None:
-            self.text(row, column, rules.HIDDEN, style="centre")
+            self.text(row, column, WITHHELD, style="centre")
         else:
             self.page.write_number(row, column, value, self._styles["number"])
 
@@ -120,7 +121,7 @@ class Sheet:
     def percent(self, row: int, column: int, figure: Figure | None) -> None:
         """A pair's percentage, rounded down to a tenth; a dash where there is nothing to do."""
         if figure is None:
-            self.text(row, column, rules.HIDDEN, style="centre")
+            self.text(row, column, WITHHELD, style="centre")
             return
         tenths = rules.tenths(figure.n, figure.d)
         if tenths is None:

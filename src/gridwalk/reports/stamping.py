@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from docx import Document
 
+WORKBOOKS = frozenset({"xlsx", "xlsm", "xltx", "xltm"})
 LONGEST = 230
 """Spreadsheets take 255 characters in a foot, codes included."""
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -25,7 +26,7 @@ _LATER = re.compile(
 
 def stamp(data: bytes, ending: str, text: str) -> bytes:
     """The file with ``text`` in its footers; a format that has none is given back as it is."""
-    if ending == "xlsx":
+    if ending in WORKBOOKS:
         return _workbook(data, text)
     if ending == "docx":
         return _document(data, text)

@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from gridwalk.core import clock
+from gridwalk.indicators.rules import LEGEND, WITHHELD
 from gridwalk.reports import rules, sentences
 from gridwalk.reports.overview import Overview, pair, percent
 
@@ -63,10 +64,10 @@ def _body(document: Any, data: Overview) -> None:
     _text(
         document,
         f"行动覆盖 {len(data.communities.lines)} 个社区、{n_grids} 个网格，"
-        f"应走访房屋 {f'{visits.d:,} 户' if visits else sentences.WITHHELD}。{sentences.standing(data)}",
+        f"应走访房屋 {f'{visits.d:,} 户' if visits else WITHHELD}。{sentences.standing(data)}",
     )
     if data.withholds:
-        _text(document, "人数、户数少于 5，或由此能算出少于 5 的，不显示。")
+        _text(document, LEGEND)
     _practice(document, data)
     _heading(document, "三、五个100%完成情况")
     for number in range(1, 6):
@@ -82,7 +83,7 @@ def _body(document: Any, data: Overview) -> None:
     else:
         _text(
             document,
-            f"{sentences.WITHHELD}。" if visits is None else "没有缺口。" if visits.d else sentences.NOT_DISPATCHED,
+            f"{WITHHELD}。" if visits is None else "没有缺口。" if visits.d else sentences.NOT_DISPATCHED,
         )
     _heading(document, "五、存在问题")
     _numbered(document, sentences.problems(data))
@@ -132,7 +133,7 @@ def _table(document: Any, data: Overview) -> None:
         cells[0].text = f"{line.name}（{who.name if who else '缺'}）"
         cells[1].text = pair(figure)
         cells[2].text = percent(figure)
-        explained = data.explained[line.code]
+        explained = figure.told("explained") if figure else None
         if figure is not None and figure.d and explained is not None:
             done, n_explained = figure.n * BLOCKS // figure.d, explained * BLOCKS // figure.d
             paragraph = cells[3].paragraphs[0]

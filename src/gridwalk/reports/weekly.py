@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 
 from gridwalk.core import clock
+from gridwalk.indicators.rules import LEGEND
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import rules
-from gridwalk.reports.overview import TOTAL, Overview
+from gridwalk.reports.overview import TOTAL, Overview, remaining
 from gridwalk.reports.sheets import Book
 
 COLUMNS = (
@@ -30,14 +31,14 @@ FIRST = 5
 
 
 def values(overview: Overview, code: str, figures: Mapping[str, Figure | None]) -> tuple[int | None, ...]:
-    """The form's figures of one area in the order of COLUMNS, without its name; None: suppressed."""
+    """The form's figures of one area in the order of COLUMNS, without its name; None: withheld."""
     visits, units, attention, linkage = (figures[c] for c in ("visits", "organizations", "attention", "linkage"))
     return (
         visits.d if visits else None,
         visits.n if visits else None,
         overview.week[code],
-        overview.explained[code],
-        overview.remaining(code, visits),
+        visits.told("explained") if visits else None,
+        remaining(visits),
         units.d if units else None,
         units.n if units else None,
         attention.d if attention else None,
@@ -66,7 +67,7 @@ def write(overview: Overview) -> bytes:
         for column, value in enumerate(values(overview, code, figures), 1):
             sheet.number(row, column, value)
         row += 1
-    withheld = rules.HIDDEN_NOTE if overview.withholds else ""
+    withheld = LEGEND if overview.withholds else ""
     sheet.note(row, f"待走访含待复核；已说明是拒访和多时段无人，不算已走访。{withheld}", lines=2)
     sheet.note(row + 2, f"填报人：{overview.by}　　　　　　审核人：")
     return book.close()

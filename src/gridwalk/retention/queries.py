@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, TextField
@@ -14,6 +15,8 @@ from django.db.models.functions import Cast, Coalesce
 
 from gridwalk.core import clock
 from gridwalk.core.models import Change, StoredFile
+from gridwalk.notices.models import Notice
+from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import predicates
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Facility, Organization, Person, Recheck, Site
@@ -84,10 +87,15 @@ def _notes(cut: dt.datetime) -> list[Part]:
 def _sessions(cut: dt.datetime) -> list[Part]:
     return [
         (Session.objects.filter(expire_date__lt=cut), "expire_date"),
+        (UserSession.objects.filter(created_at__lt=cut), "created_at"),
         (ActivationCode.objects.filter(expires_at__lt=cut), "expires_at"),
         (Attempts.objects.filter(wait_until__lt=cut), "wait_until"),
         (AccessAttempt.objects.filter(attempt_time__lt=cut), "attempt_time"),
     ]
+
+
+def _notices(cut: dt.datetime) -> list[Part]:
+    return [(Notice.objects.filter(told_at__lt=cut), "told_at")]
 
 
 def _differences(cut: dt.datetime) -> list[Part]:
@@ -96,6 +104,11 @@ def _differences(cut: dt.datetime) -> list[Part]:
     plans = Plan.objects.filter(decided_at__lt=cut).exclude(reason="", note="", undo_sealed="")
     decisions = CaseDecision.objects.filter(ended_at__lt=cut).exclude(reason="")
     return [(decided, "decided_at"), (proposed, "decided_at"), (plans, "decided_at"), (decisions, "ended_at")]
+
+
+def _investigations(cut: dt.datetime) -> list[Part]:
+    decided = Investigation.objects.exclude(state="proposed").filter(decided_at__lt=cut)
+    return [(decided.exclude(reason="", note=""), "decided_at")]
 
 
 def _visits(cut: dt.datetime) -> list[Part]:
@@ -133,7 +146,9 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "deposits": _deposits,
     "notes": _notes,
     "sessions": _sessions,
+    "notices": _notices,
     "differences": _differences,
+    "investigations": _investigations,
     "visits": _visits,
     "rounds": _rounds,
     "persons": _persons,

@@ -59,9 +59,9 @@ def _public_key(x: str, y: str) -> ec.EllipticCurvePublicKey:
         raise NotOurs("no point of P-256") from error
 
 
-def signed_text(method: str, path: str, at: str, body: bytes) -> bytes:
-    """What a device signs of a request."""
-    return f"{method}\n{path}\n{at}\n{hashlib.sha256(body).hexdigest()}".encode()
+def signed_text(method: str, path: str, times: str, body: bytes) -> bytes:
+    """What a device signs of a request. ``times``: the phone's clock, and the server's as far as the phone knows it."""
+    return f"{method}\n{path}\n{times}\n{hashlib.sha256(body).hexdigest()}".encode()
 
 
 def verify(jwk: Mapping[str, str], signature: str, message: bytes) -> None:

@@ -31,7 +31,9 @@ class Device(models.Model):
     """A phone bound to one account. ``next_seq``: the sequence number the server waits for.
 
     ``share_sealed``: the server's half of the key of the phone's read cache. ``behind_ms``: server time less phone
-    time, as of the last request. ``cloned_from``: the device whose storage this one is a copy of.
+    time, as of the last request. ``cloned_from``: the device whose storage this one is a copy of; ``op``: the op that
+    showed it. ``root``: the device that was bound with the key which all copies of a phone share; itself for that one.
+    ``confirmed_at``: when a password and code, or the office's word for a copy, let it do more than hand in.
     """
 
     KEPT = Kept(grid="scope", moved=ByHand("upkeep.actions.regridding.follow"))
@@ -56,6 +58,9 @@ class Device(models.Model):
     revoked_reason = models.CharField(max_length=200, blank=True)
     wiped_at = models.DateTimeField(null=True)
     cloned_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    op = models.UUIDField(null=True)
+    root = models.ForeignKey("self", models.CASCADE, related_name="lineage")
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["scope"], opclasses=["varchar_pattern_ops"], name="device_scope")]

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from gridwalk.registry import rules as registry
 from gridwalk.sync import messages
 
 WIRE = (1,)
@@ -26,6 +27,14 @@ KEPT = dt.timedelta(days=30)
 """How long phones keep what was acknowledged, to offer it again after a restore."""
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(minutes=15)
+FRESH = dt.timedelta(minutes=10)
+"""How far from the server's clock a request that reads may have been signed."""
+MOST_COPIES = 3
+"""How many copies of one phone wait for the office's word at a time."""
+HANDED_IN = dt.timedelta(days=40)
+"""How long after it was taken back a phone may hand in what it keeps."""
+OPS_A_DAY = 100
+"""More than anybody writes down at doors in one day."""
 
 ACCEPTED, DIFFERENCE, RETURNED = "accepted", "difference", "returned"
 
@@ -43,8 +52,9 @@ REASONS = {
 REMARKS = {
     "second_account": "这一户已改派给别人，您的记录作为另一份一起算数。",
     "people_moved": "有人已不在这一户名下，没有记他的核实，其余都记了。",
+    **{f"card_{answer}": words for answer, words in registry.CARD_ANSWERS.items()},
 }
-"""What an accepted op may carry besides."""
+"""What an op that was not returned may carry besides."""
 
 FOR_THE_OFFICE = {
     "not_permitted": "这位网格员不管这个网格",
@@ -105,9 +115,9 @@ def _hash(spelling: str) -> str:
     return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def text_hash(text: str) -> str:
-    """A short mark of one row's canonical JSON, to see whether it changed."""
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+def text_hash(text: str, *, key: bytes) -> str:
+    """A short keyed mark of one row's canonical JSON, to see whether it changed."""
+    return hashlib.blake2b(text.encode(), digest_size=8, key=key).hexdigest()
 
 
 def grid_hash(rows: Iterable[str]) -> str:
@@ -214,6 +224,14 @@ def happened(told: dt.datetime | None, *, behind: dt.timedelta, received: dt.dat
     if since < messages.CALENDAR[0] - received:
         return Moment(received, True)
     return Moment(received + min(since, dt.timedelta(0)), uncertain or since > CLOCK_TOLERANCE)
+
+
+def most_numbered(next_seq: int, *, heard: dt.datetime, until: dt.datetime) -> int:
+    """The highest number a phone can have given by ``until``, when the server waited for ``next_seq`` as it last heard
+    of it: so many a day, and no more days than phones keep ops for.
+    """
+    days = 1 + max(until - heard, dt.timedelta(0)).days
+    return next_seq - 1 + OPS_A_DAY * min(days, KEPT.days)
 
 
 def wait_after(failures: int) -> dt.timedelta:

@@ -21,6 +21,14 @@ def area_of_scope(scope: str) -> Area | None:
     return Area.objects.filter(code=scope.ljust(12, "0")).first() if scope and len(scope) <= 12 else None
 
 
+def is_place(scope: str) -> bool:
+    """Whether a prefix is an area's, a grid's or everything's; one between two levels stands for neighbours at once."""
+    if len(scope) == 15:
+        return Grid.objects.filter(code=scope).exists()
+    area = area_of_scope(scope)
+    return not scope or (area is not None and rules.scope_of(area.code) == scope)
+
+
 def place_names(scopes: Iterable[str]) -> dict[str, str]:
     """Short names by scope, in two queries: 光复道街道, 林古里, 林古里 第二网格; 全部 for ""; an unknown code names itself."""
     wanted = set(scopes)

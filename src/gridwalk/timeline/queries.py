@@ -8,6 +8,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
 from gridwalk.core import queries as core
 from gridwalk.core.audit.verbs import AuditVerb
@@ -21,11 +23,14 @@ from gridwalk.method import names
 from gridwalk.registry import rules
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
 from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
+from gridwalk.registry.queries import sources
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.visits.outcomes import OUTCOMES, Settles
 from gridwalk.visits.rules import ROUND_FAULTS, ROUND_RESULTS
 
+NOBODY = Viewer(None, "")
+"""To whom no file is named."""
 RECORDS = dictionary.KINDS | {"residence": "人房关联"}
 MARKS = {
     "visit": "改",
@@ -40,14 +45,19 @@ MARKS = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Past:
-    """One entry, newest first: mark, sentence, by whom, from where."""
+    """One entry, newest first: mark, sentence, by whom (``author``: their id), from where; ``event``: whose page opens.
 
-    at: dt.datetime
+    ``at``: for whoever does not answer for the door, the day alone.
+    """
+
+    at: dt.date
     mark: str
     tone: str
     sentence: str
     by: str
+    author: uuid.UUID | None
     note: str
+    event: uuid.UUID | None = None
 
 
 HANDED_OVER = frozenset({"residence", "care"})
@@ -56,8 +66,12 @@ HANDED_OVER = frozenset({"residence", "care"})
 HIDDEN_FROM_MASKED = frozenset({"occupancy", "tenure", "vacancy_source", "vacancy_confirmed_on"})
 """What the street centre does not read in a door's history: it says which doors stand empty (red line 5)."""
 
-TELL_OF_LETTING = frozenset({"let", "let_ended"})
-"""Events whose very name says so: whoever sees rows masked reads 动态更新."""
+TELLING = frozenset({"let", "let_ended", "born"})
+"""Events whose very name says so, or that a birth lies a few days back: whoever sees rows masked reads 动态更新."""
+
+READINGS = frozenset({AuditVerb.NUMBER_REVEALED, AuditVerb.NUMBER_DIALLED, AuditVerb.CARD_CHECKED})
+CARD = {"equal": "，一致", "differs": "，不一致", "kept": "，不一致", "too_often": "，没有比"}
+"""How the history ends a try of a number from a card."""
 
 CARE = "care."
 """Verbs that say somebody is cared for: for the same eyes only."""
@@ -68,14 +82,24 @@ SILENT = frozenset({"ended_on", "verified_on", "status_pending", Change.LEFT})
 PROPOSED = "提出{}，待另一人复核"
 
 
-def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 60) -> list[Past]:
+def past(
+    kind: str,
+    entities: Sequence[uuid.UUID],
+    *,
+    full: bool,
+    viewer: Viewer = NOBODY,
+    keeps: Callable[[str], bool] | None = None,
+    limit: int = 60,
+) -> list[Past]:
     """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
 
-    ``full``: the viewer sees rows in full there; otherwise names are masked and vacancy is left out.
+    ``full``: the viewer sees rows in full there; otherwise names, days of birth and numbers are masked, vacancy and
+    what was written freely (a reason, a file's name) are left out, and the authors are told by what they are, on a day
+    (red line 2). ``keeps``: in which grids the viewer may take an event back.
     """
-    changes = core.history(entities, limit=limit)
+    changes = sources.named(viewer, core.history(entities, limit=limit))
     events = daily.events_of(entities, {change.op for change in changes})
-    entries, ops = _of_events(events, entities, changes, full=full)
+    entries, ops = _of_events(events, entities, changes, full=full, keeps=keeps)
     shown = [change for change in changes if change.op not in ops and _is_shown(change, full=full)]
     moments = {event.at for event in events}
     audited = {
@@ -85,7 +109,14 @@ def past(kind: str, entities: Sequence[uuid.UUID], *, full: bool, limit: int = 6
     of_changes = [_of_change(change, full=full) for change in shown]
     of_lines = [_of_audit(entry, full=full) for entry in lines]
     entries += [entry for entry in (*of_changes, *of_lines) if entry is not None]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+    latest = sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+    return latest if full else _unnamed(latest)
+
+
+def _unnamed(entries: Sequence[Past]) -> list[Past]:
+    """The entries as whoever does not answer for the door reads them."""
+    told = accounts.authors({entry.author for entry in entries}, named=False)
+    return [dataclasses.replace(e, at=clock.day_of(e.at), by=told(e.author, e.by)) for e in entries]
 
 
 def _is_shown(change: Change, *, full: bool) -> bool:
@@ -93,7 +124,12 @@ def _is_shown(change: Change, *, full: bool) -> bool:
 
 
 def _of_events(
-    events: Sequence[Event], entities: Sequence[uuid.UUID], loaded: Sequence[Change], *, full: bool
+    events: Sequence[Event],
+    entities: Sequence[uuid.UUID],
+    loaded: Sequence[Change],
+    *,
+    full: bool,
+    keeps: Callable[[str], bool] | None,
 ) -> tuple[list[Past], set[uuid.UUID]]:
     """Each event as one entry, and the ops those entries stand for. At the entity it happened to it is told whole;
     elsewhere only what it changed there is told.
@@ -105,16 +141,45 @@ def _of_events(
         of_op.setdefault(change.op, []).append(change)
     entries = []
     for event in events:
-        label = kinds.EVENTS[event.code].label if full or event.code not in TELL_OF_LETTING else "动态更新"
+        label = kinds.EVENTS[event.code].label if full or event.code not in TELLING else "动态更新"
         if event.id in of_op:
-            entries.append(_of_event(event.at, "动", label, event.actor_name, of_op[event.id], full=full))
+            entry = _of_event(
+                of_op[event.id],
+                at=event.at,
+                mark="动",
+                label=label,
+                by=event.actor_name,
+                author=event.actor,
+                full=full,
+            )
+            opens = keeps is not None and keeps(event.grid_id)
+            entries.append(dataclasses.replace(entry, event=event.id) if opens else entry)
         if event.undone_at is not None and event.undone_as is not None:
             back = of_op.get(event.undone_as, [])
-            entries.append(_of_event(event.undone_at, "撤", f"撤回了“{label}”", event.undone_by_name, back, full=full))
+            entries.append(
+                _of_event(
+                    back,
+                    at=event.undone_at,
+                    mark="撤",
+                    label=f"撤回了“{label}”",
+                    by=event.undone_by_name,
+                    author=back[0].actor if back else event.actor,
+                    full=full,
+                )
+            )
     return entries, {event.id for event in events} | {event.undone_as for event in events if event.undone_as}
 
 
-def _of_event(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence[Change], *, full: bool) -> Past:
+def _of_event(
+    changes: Sequence[Change],
+    *,
+    at: dt.datetime,
+    mark: str,
+    label: str,
+    by: str,
+    author: uuid.UUID | None,
+    full: bool,
+) -> Past:
     words = "；".join(sentences(changes, full=full))
     reason = next((change.reason for change in changes if change.reason), "") if full else ""
     return Past(
@@ -123,6 +188,7 @@ def _of_event(at: dt.datetime, mark: str, label: str, by: str, changes: Sequence
         tone="",
         sentence="：".join(part for part in (label, words) if part),
         by=by,
+        author=author,
         note=reason.removeprefix(label).lstrip("，"),  # the entry begins with the word already
     )
 
@@ -144,7 +210,8 @@ def _of_change(change: Change, *, full: bool) -> Past | None:
     """One change in words; None where another one says it."""
     if change.field in SILENT or (change.kind in HANDED_OVER and change.field in dictionary.KINDS):
         return None
-    return TELLERS.get(change.field, _of_fact)(change, full)
+    entry = TELLERS.get(change.field, _of_fact)(change, full)
+    return entry if full else dataclasses.replace(entry, note=rules.SOURCES.get(change.source, change.source))
 
 
 def _entry(change: Change, mark: str, sentence: str, *, tone: str = "", note: str | None = None) -> Past:
@@ -152,14 +219,23 @@ def _entry(change: Change, mark: str, sentence: str, *, tone: str = "", note: st
     if note is None:
         source = change.source_ref or rules.SOURCES.get(change.source, change.source)
         note = " ".join(part for part in (source, change.reason) if part)
-    return Past(at=change.at, mark=mark, tone=tone, sentence=sentence, by=change.actor_name, note=note)
+    return Past(
+        at=change.at,
+        mark=mark,
+        tone=tone,
+        sentence=sentence,
+        by=change.actor_name,
+        author=change.actor,
+        note=note,
+    )
 
 
 def _of_fact(change: Change, full: bool) -> Past:
     is_link = change.kind == "residence" and change.field == "kind"
     label = dictionary.label("person", "residence_kind") if is_link else dictionary.label(change.kind, change.field)
-    old, new = (_shown(change, value) or "空" for value in (change.old_clear, change.new_clear))
-    return _entry(change, MARKS.get(change.source, "改"), f"{label} {old} → {new}")
+    old, new = (_shown(change, value, full) or "空" for value in (change.old_clear, change.new_clear))
+    words = f"{label} {old} → {new}" if old != new else f"{label}改过"  # two numbers of one mask
+    return _entry(change, MARKS.get(change.source, "改"), words)
 
 
 def _of_creation(change: Change, full: bool) -> Past:
@@ -181,7 +257,7 @@ def _of_merge(change: Change, full: bool) -> Past:
 
 def _of_status(change: Change, full: bool) -> Past:
     mark = MARKS.get(change.source, "改") if change.kind == "facility" else "注"
-    return _entry(change, mark, "状态改为" + _shown(change, change.new_clear))
+    return _entry(change, mark, "状态改为" + _shown(change, change.new_clear, full))
 
 
 def _of_grid(change: Change, full: bool) -> Past:
@@ -233,7 +309,7 @@ TELLERS: Mapping[str, Callable[[Change, bool], Past]] = {
 """The changes that have a sentence of their own; any other one is a fact that had one value and has another."""
 
 
-def _shown(change: Change, value: object) -> str:
+def _shown(change: Change, value: object, full: bool) -> str:
     words: Mapping[str, str] | None = None
     if change.field == "status":
         words = STATUS_WORDS.get(change.kind)
@@ -242,7 +318,8 @@ def _shown(change: Change, value: object) -> str:
     elif change.kind == "residence" and change.field == "kind":
         words = RESIDENCE_LABELS
     if words is None:
-        return dictionary.show(change.kind, change.field, value, sight.ON_PAGE)
+        reader = sight.ON_PAGE if full else sight.MASKED_ON_PAGE
+        return dictionary.show(change.kind, change.field, value, reader)
     return words.get(str(value), str(value or ""))
 
 
@@ -251,24 +328,27 @@ def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
     verb = AuditVerb(entry.verb)
     if not verb.mark or (verb.startswith(CARE) and not full):
         return None
-    is_reading = verb is AuditVerb.NUMBER_REVEALED
+    is_reading = verb in READINGS
     return Past(
         at=entry.at,
         mark=verb.mark,
         tone="q" if is_reading else "",
-        sentence=_of_line(entry, verb),
+        sentence=_of_line(entry, verb, full=full),
         by=entry.actor_name,
-        note="居民可见" if is_reading else entry.reason,
+        author=entry.actor,
+        note="居民可见" if is_reading else entry.reason if full else "",
     )
 
 
-def _of_line(entry: AuditEntry, verb: AuditVerb) -> str:
+def _of_line(entry: AuditEntry, verb: AuditVerb, *, full: bool) -> str:
     sentence = verb.told
     field = entry.data.get("field")
     if verb is AuditVerb.NUMBER_REVEALED and field:
-        sentence = f"查看{dictionary.label(entry.kind, str(field))}，事由：{entry.reason}"
+        sentence = f"查看{dictionary.label(entry.kind, str(field))}" + (f"，事由：{entry.reason}" if full else "")
     if proposal := PROPOSALS.get(entry.kind, {}).get(str(entry.data.get("proposed"))):
         sentence = sentence.replace("注销", f"注销（{proposal}）", 1)
     if evidence := EVIDENCE.get(str(entry.data.get("evidence", ""))):
         sentence += f"，凭{evidence}"
+    if verb is AuditVerb.CARD_CHECKED:
+        sentence += CARD.get(str(entry.data.get("answer", "")), "")
     return sentence

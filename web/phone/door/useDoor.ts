@@ -1,7 +1,7 @@
 /** The door that is open: its draft, saved within a second of the last key, and the ways it ends. */
 import { computed, onBeforeUnmount, reactive, ref, toRaw, watch } from "vue";
 import { blank, countChanges, isDirty, placeOf, toOp, type Draft, type Outcome } from "../model/draft";
-import type { Op, PlaceKind } from "../model/types";
+import type { Facts, Op, PlaceKind } from "../model/types";
 import { uuid7 } from "../model/uuid7";
 import { back } from "../route";
 import { tell } from "../snack";
@@ -87,6 +87,7 @@ export async function send(
   kind: string,
   entity: string,
   content: Record<string, unknown>,
+  set: Facts = {},
 ): Promise<void> {
   await finish((seq) => ({
     op: uuid7(),
@@ -94,7 +95,7 @@ export async function send(
     verb,
     kind,
     entity,
-    set: {},
+    set,
     data: content,
     at: new Date().toISOString(),
     mono: Math.round(performance.now()),

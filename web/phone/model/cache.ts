@@ -1,7 +1,7 @@
 /** The rows of my grids as last pulled, and how an answer changes them; pure but for the hash. */
 import { canonical, sha256 } from "./canonical";
 import type { Decided } from "./outbox";
-import type { Campaign, GridCache, Row, User } from "./types";
+import type { Campaign, GridCache, Notice, Row, User } from "./types";
 
 export interface PulledGrid {
   grid: string;
@@ -19,6 +19,7 @@ export interface Pulled {
   users?: Record<string, string>;
   campaign?: Campaign | null;
   decided?: Decided[];
+  notices?: Notice[];
   user?: User;
 }
 

@@ -143,6 +143,14 @@ export interface Note {
   kind: "hazard" | "request";
   text: string;
 }
+/** What the worker was told, by account or by post; it holds nothing of a resident. */
+export interface Notice {
+  id: string;
+  text: string;
+  by: string;
+  at: string;
+  read: boolean;
+}
 /** An intention. */
 export interface Op {
   op: string;
@@ -177,6 +185,7 @@ export interface Organization {
 export interface Person {
   kind: "person";
   id: string;
+  id_no_checked_on?: string | null;
   status_pending?: string;
   verified_on?: string | null;
   heads?: Record<string, string>;

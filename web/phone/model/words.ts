@@ -17,8 +17,9 @@ export function sayHelp(need: string, help: string): string {
   return need && help === "none" ? NOT_YET : say("help", help);
 }
 
-/** What stands on record of a fact, and what `by` says of it. */
+/** What stands on record of a fact, and what `by` says of it; of two numbers that are masked alike, only that. */
 export function sayBoth({ label, current, claimed }: Difference, by: string): string {
+  if (current && current === claimed) return `${label}：登记的和${by}的不一样，两个号码都遮住了`;
   return `${label}：登记是“${current || "空"}”，${by}“${claimed || "空"}”`;
 }
 

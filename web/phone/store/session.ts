@@ -3,7 +3,7 @@ import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
 import type { Draft } from "../model/draft";
 import * as outbox from "../model/outbox";
-import type { Campaign, GridCache, Kept, Op, User } from "../model/types";
+import type { Campaign, GridCache, Kept, Notice, Op, User } from "../model/types";
 import * as box from "./crypto";
 import * as db from "./db";
 
@@ -29,6 +29,7 @@ export const data = shallowReactive({
   campaign: null as Campaign | null,
   quiet: ["20:30", "09:00"] as [string, string],
   users: {} as Record<string, string>,
+  notices: [] as Notice[],
   grids: [] as GridCache[],
   box: outbox.empty("", 1, null),
   from: 1,
@@ -271,7 +272,13 @@ export function keepCache(
     const key = theVault();
     const changed = grids.filter((grid) => !data.grids.includes(grid));
     const locked = await Promise.all(changed.map(async (grid) => [grid.grid, await box.lock(key, grid)] as const));
-    const me = await box.lock(key, { user: data.user, campaign: data.campaign, quiet: data.quiet, users: data.users });
+    const me = await box.lock(key, {
+      user: data.user,
+      campaign: data.campaign,
+      quiet: data.quiet,
+      users: data.users,
+      notices: data.notices,
+    });
     await db.write(["cache", "meta"], (tx) => {
       for (const [name, value] of locked) void tx.objectStore("cache").put(value, name);
       for (const name of left) void tx.objectStore("cache").delete(name);

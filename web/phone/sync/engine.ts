@@ -84,7 +84,7 @@ async function explain(error: unknown): Promise<void> {
   }
   session.app.online = true;
   if (error.problem === "revoked") {
-    await handOver();
+    await handOver().catch(explain); // a copy may have ended the token they share: it is bound again, or exported
     return;
   }
   session.app.unbound = error.problem === "unknown_device" || error.problem === "bad_signature";
@@ -137,10 +137,9 @@ async function pushAll(): Promise<void> {
 /** A gap, a clone: takes up the sequence where the server says; anything else is thrown on. */
 async function reconcile(error: unknown): Promise<void> {
   if (!(error instanceof Problem) || error.status !== 409) throw error;
-  const said = error.more as { epoch: number; next_seq: number; device: string; deposit_token: string; share?: string };
+  const said = error.more as { epoch: number; next_seq: number; device: string; deposit_token: string };
   if (error.problem === "gap") await session.apply({ type: "gap", epoch: said.epoch, next_seq: said.next_seq });
   else if (error.problem === "cloned") {
-    if (said.share) await session.takeShare(said.share, session.app.leaseUntil);
     await session.apply(
       { type: "cloned", epoch: said.epoch, device: said.device, next_seq: said.next_seq },
       { device: said.device, deposit_token: said.deposit_token },
@@ -189,6 +188,7 @@ async function pull(): Promise<void> {
     session.data.campaign = said.campaign;
     if (said.campaign) session.data.quiet = said.campaign.quiet;
   }
+  if (said.notices) session.data.notices = said.notices;
   await session.keepCache(grids, said.left, from, Date.now());
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
@@ -229,6 +229,12 @@ export async function deposit(): Promise<{ all: boolean; wipe: boolean }> {
   return { all: true, wipe };
 }
 
+/** Tells the server that all was handed in, so that the token ends; unheard, it ends by itself some weeks later. */
+async function depositDone(): Promise<void> {
+  const device = (await db.getMeta("device"))!;
+  await open("deposit", { token: device.deposit_token, ops: [], done: true }).catch(() => undefined);
+}
+
 async function kept(): Promise<db.OpRecord[]> {
   return (await db.open()).getAllFromIndex("ops", "seq");
 }
@@ -246,6 +252,7 @@ async function handOver(): Promise<void> {
     session.app.trouble = "这部手机已停用，内容还没交完，都在手机里。连着网等一等。";
     return;
   }
+  await depositDone();
   session.shut();
   await db.wipe();
   session.app.phase = "wiped";
@@ -266,6 +273,13 @@ export async function exportOutbox(): Promise<{ name: string; text: string; n: n
 async function report(): Promise<void> {
   const n = waiting(session.data.box).length;
   if (n) await signed("device/me", { waiting: n }).catch(() => undefined);
+}
+
+/** What was told is read; offline it stays unread until the next time it is looked at. */
+export async function readNotices(): Promise<void> {
+  const read = session.data.notices.filter((notice) => !notice.read).map((notice) => notice.id);
+  await signed("device/me", { waiting: waiting(session.data.box).length, read });
+  session.data.notices = session.data.notices.map((notice) => ({ ...notice, read: true }));
 }
 
 export function start(): void {

@@ -111,12 +111,12 @@ def test_random_passwords_pass_the_policy_and_never_repeat(at: dt.datetime) -> N
     passwords = {actions.random_password() for _ in range(50)}
     assert len(passwords) == 50
     for password in list(passwords)[:5]:
-        assert re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", password)
+        assert re.fullmatch(r"([a-z2-9]{4}-){6}[a-z2-9]{4}", password)
         actions.create_user(actor=SYSTEM, at=at, username=ids.new_id().hex, name="王试", password=password)
 
 
 def test_several_posts_hold_on_their_days_and_a_scope_outside_is_refused(
-    at: dt.datetime, administrator: Viewer
+    at: dt.datetime, administrator: Viewer, viewer: MakeViewer
 ) -> None:
     user, today = _user(at), clock.local_date(at)
     actions.assign(
@@ -125,6 +125,9 @@ def test_several_posts_hold_on_their_days_and_a_scope_outside_is_refused(
     lead = actions.assign(
         actor=administrator, at=at, user=user.id, role=Role.COMMUNITY_LEAD, scope=COMMUNITY, from_on=today + DAY
     )
+    assert queries.viewer_of(user, today).assignments == (), "proposed, not confirmed"
+    centre = viewer(Role.STREET_CENTRE, STREET)
+    actions.confirm_roles(actor=centre, at=at, assignments=[row.id for row in queries.proposals(centre, today)])
     worker, leader = Held(Role.GRID_WORKER, GRID), Held(Role.COMMUNITY_LEAD, COMMUNITY)
     posts = [queries.viewer_of(user, today + n * DAY).assignments for n in (-1, 0, 1, 2)]
     assert posts == [(), (worker,), (worker, leader), (leader,)]
@@ -146,7 +149,8 @@ def test_several_posts_hold_on_their_days_and_a_scope_outside_is_refused(
             from_on=today,
             to_on=today - DAY,
         )
-    assert _verbs(user) == ["account.created", "account.assigned", "account.assigned", "account.unassigned"]
+    proposed, confirmed = ["account.role_proposed"] * 2, ["account.assigned"] * 2
+    assert _verbs(user) == ["account.created", *proposed, *confirmed, "account.unassigned"]
 
 
 def test_ending_a_post_elsewhere_answers_as_if_it_were_not_there(at: dt.datetime, administrator: Viewer) -> None:

@@ -33,8 +33,14 @@ def test_personal_data_is_closed_to_those_who_do_not_visit() -> None:
     assert rows <= PERMITTED[Role.GRID_WORKER] & PERMITTED[Role.COMMUNITY_LEAD]
 
 
-def test_accounts_are_the_administrators_alone() -> None:
+def test_accounts_are_the_administrators_alone_and_roles_the_centres_to_confirm() -> None:
     assert [role for role in Role if Verb.MANAGE_ACCOUNTS in PERMITTED[role]] == [Role.ADMINISTRATOR]
+    assert [role for role in Role if Verb.CONFIRM_ROLES in PERMITTED[role]] == [Role.STREET_CENTRE]
+    waiting = [role for role in Role if rules.sees_rows(role)]
+    assert waiting == [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.STREET_CENTRE]
+    assert not any(rules.may_hold_both(Role.ADMINISTRATOR, role) for role in waiting)
+    assert rules.may_hold_both(Role.ADMINISTRATOR, Role.LEADING_GROUP)
+    assert rules.may_hold_both(Role.GRID_WORKER, Role.STREET_CENTRE)
 
 
 def test_a_worker_may_in_the_own_grid_and_is_refused_next_door_and_above() -> None:
@@ -97,9 +103,9 @@ def test_an_assignment_holds_from_its_first_to_its_last_day() -> None:
     assert rules.in_force(first, None, dt.date(2099, 1, 1))
 
 
-def test_the_second_factor_is_asked_of_street_centre_and_administrator() -> None:
+def test_the_second_factor_is_asked_of_who_reveals_takes_rows_away_or_makes_accounts() -> None:
     asked = [role for role in Role if rules.needs_second_factor([role])]
-    assert asked == [Role.STREET_CENTRE, Role.ADMINISTRATOR]
+    assert asked == [Role.GRID_WORKER, Role.COMMUNITY_LEAD, Role.STREET_CENTRE, Role.ADMINISTRATOR]
     assert rules.needs_second_factor([Role.GRID_WORKER, Role.ADMINISTRATOR])
     assert not rules.needs_second_factor([])
 

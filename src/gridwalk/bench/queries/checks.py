@@ -17,7 +17,7 @@ from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.queries import decisions
 from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.rules import CHECKS, sentence
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry import columns
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Residence
@@ -28,12 +28,13 @@ ELSEWHERE = "别的社区的一条记录"
 """In place of a record outside the viewer's area: that there is one is all they learn."""
 
 
-def phone_doors(phone_index: str) -> int:
-    """At how many doors people with that phone live."""
+def phone_doors(viewer: Viewer, phone_index: str) -> int:
+    """At how many doors that the viewer sees in full people with that phone live."""
     if not phone_index:
         return 0
+    inside = in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid__code")
     links = Residence.objects.filter(
-        person__phone_index=phone_index, person__status="active", to_on__isnull=True, kind__in=LIVING
+        inside, person__phone_index=phone_index, person__status="active", to_on__isnull=True, kind__in=LIVING
     )
     return links.values("dwelling").distinct().count()
 

@@ -93,10 +93,8 @@ class DecisionRow:
     n_records: int
     decision: str
     reason: str
-    by: str
     at: dt.datetime
     state: str
-    ended: str
     undoable: bool
 
 
@@ -142,10 +140,8 @@ def _rows(viewer: Viewer, decisions: Sequence[CaseDecision]) -> list[DecisionRow
             n_records=len(decision.records),
             decision=CASE_DECISIONS[decision.decision],
             reason=decision.reason,
-            by=decision.decided_by_name,
             at=decision.decided_at,
             state="" if decision.state == "standing" else states[decision.state],
-            ended=decision.ended_by_name,
             undoable=decision.state == "standing",
         )
         for decision in decisions

@@ -20,6 +20,7 @@ _WORDS = {
     "inserted": "是后来插进去的",
     "cut": "起到末尾被删掉了",
     "sealed": "和封存文件里的不一样",
+    "copied": "和副本里的不一样，或被删了",
 }
 
 
@@ -31,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="文件",
         help="查的时候只对照这份封存文件（审计员手里的）；不写就对照 GRIDWALK_SEALS 里的每一份",
     )
+    parser.add_argument("--copies", type=Path, metavar="目录", help="查的时候逐行对照这个目录里的副本")
     parser.add_argument("--to", type=Path, metavar="目录", help="封存到哪个目录（默认 GRIDWALK_SEALS）")
 
 
@@ -38,9 +40,11 @@ def run(options: argparse.Namespace) -> int:
     """Exit code 1 where a chain does not hold."""
     if options.seal and not options.seal.is_file():
         raise CommandError(f"没有找到封存文件 {options.seal}。")
+    if options.copies and not options.copies.is_dir():
+        raise CommandError(f"没有找到副本的目录 {options.copies}。")
     with environment.database():
         schema.require_ready()
-        return _verify(options.seal) if options.what == "verify" else _seal(options.to)
+        return _verify(options.seal, options.copies) if options.what == "verify" else _seal(options.to)
 
 
 def _seal(folder: Path | None) -> int:
@@ -57,19 +61,22 @@ def _seal(folder: Path | None) -> int:
     return 0
 
 
-def _verify(seal: Path | None) -> int:
+def _verify(seal: Path | None, folder: Path | None = None) -> int:
     from django.conf import settings
 
-    from gridwalk.core.audit import verify
+    from gridwalk.core.audit import copies, verify
 
     verified = verify.verify([seal] if seal else verify.kept_seals(Path(settings.SEALS_DIR)))
+    if folder:
+        verified.breaks += copies.compare(folder)
     if not verified.breaks:
         output.say(
             f"审计完整：{verified.n_lines:,} 行，{verified.n_chains:,} 条链，没有被改、被删、被插。{_beside(verified)}"
         )
         return 0
     for fault in verified.breaks[:SHOWN]:
-        output.say(f"{fault.chain or '（不在链上）'} 第 {fault.seq:,} 行{_WORDS[fault.kind]}")
+        was = f"，原来是：{fault.was}" if fault.was else ""
+        output.say(f"{fault.chain or '（不在链上）'} 第 {fault.seq:,} 行{_WORDS[fault.kind]}{was}")
     if len(verified.breaks) > SHOWN:
         output.say(f"还有 {len(verified.breaks) - SHOWN:,} 处。")
     output.say(_beside(verified))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gridwalk.cli import environment, output, passwords, schema
 from gridwalk.cli.failures import CommandError
+
+if TYPE_CHECKING:
+    from gridwalk.accounts.rules import Viewer
 
 HELP = "新建账号"
 
@@ -23,35 +28,49 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Create the account and give it its role."""
+    """Create the account and give it its role; one that sees rows waits for the street centre, if there is one."""
     with environment.database():
         schema.require_ready()
+        from gridwalk.accounts import queries
+        from gridwalk.accounts.rules import SERVER, SYSTEM, Role
+        from gridwalk.core import clock
+
+        first = options.role == Role.STREET_CENTRE and not queries.can_be_confirmed(
+            options.scope, clock.local_date(clock.now())
+        )
         create(
             username=options.username,
             name=options.name,
-            role=options.role,
+            roles=[options.role],
             scope=options.scope,
             post=options.post,
             generate=options.generate,
+            actor=SYSTEM if first else SERVER,
         )
     return 0
 
 
-def create(*, username: str, name: str, role: str, scope: str, post: str, generate: bool) -> None:
-    """Ask for the password, store the account with its role, tell a generated password once. Raises AccountError."""
+def create(
+    *, username: str, name: str, roles: Sequence[str], scope: str, post: str, generate: bool, actor: Viewer
+) -> None:
+    """Ask for the password, store the account with its roles, tell a generated password once. Raises AccountError.
+
+    ``actor``: SYSTEM, whose word is enough, or SERVER, who proposes.
+    """
     from django.db import transaction
 
     from gridwalk.accounts import actions as accounts
-    from gridwalk.accounts.rules import LABELS, SYSTEM, Role
+    from gridwalk.accounts.rules import LABELS, Role, State
     from gridwalk.core import clock
 
     if not scope.isdigit() and scope:
         raise CommandError(f"没有存：“{scope}”不是地区代码。代码是数字，如街道 120105001。")
+    output.say(f"{name}（登录名 {username}）：")
     password, generated = passwords.choose(generate=generate)
     at = clock.now()
     with transaction.atomic():
         user = accounts.create_user(
-            actor=SYSTEM,
+            actor=actor,
             at=at,
             username=username,
             name=name,
@@ -59,7 +78,15 @@ def create(*, username: str, name: str, role: str, scope: str, post: str, genera
             post=post,
             must_change_password=generated,
         )
-        accounts.assign(actor=SYSTEM, at=at, user=user.id, role=Role(role), scope=scope, from_on=clock.local_date(at))
-    output.say(f"账号“{username}”建好了，岗位：{LABELS[Role(role)]}，范围：{scope or '全部'}。")
+        posts = [
+            accounts.assign(
+                actor=actor, at=at, user=user.id, role=Role(role), scope=scope, from_on=clock.local_date(at)
+            )
+            for role in roles
+        ]
+    labels = "、".join(LABELS[Role(role)] for role in roles)
+    output.say(f"账号“{username}”建好了，岗位：{labels}，范围：{scope or '全部'}。")
+    if any(assignment.state == State.PROPOSED for assignment in posts):
+        output.say("这个岗位看得到人，街道网格中心在网页“岗位确认”里确认后才生效。")
     if generated:
         passwords.tell(username, password)

@@ -115,7 +115,7 @@ def _make(options: argparse.Namespace, server: postgres.Embedded, progress: Prog
     from gridwalk.simulate import demo
     from gridwalk.simulate.acting import cast
 
-    progress.n_stages = demo.STAGES + (4 if options.check else 1)
+    progress.n_stages = demo.STAGES + (5 if options.check else 1)
     with progress.stage("建数据库"):
         schema.migrate()
     demonstration = demo.run(

@@ -45,6 +45,7 @@ def _findings() -> Iterator[Finding]:
 
     yield from _keys()
     yield from _certificates()
+    yield from _leaked_passwords()
     yield from _serving()
     try:
         with environment.database():
@@ -70,8 +71,24 @@ def _inside() -> Iterator[Finding]:
             yield findings.ok("版本", "数据库和程序一致。")
             yield from condition.findings(clock.now())
             yield from _retention()
+            yield from _two_persons()
     except DatabaseError:
         yield findings.bad("数据库", "连不上。", "请检查 DATABASE_URL、网络和数据库是否在运行。")
+
+
+def _two_persons() -> Iterator[Finding]:
+    from gridwalk.accounts import queries
+    from gridwalk.core import clock
+    from gridwalk.operations import findings
+
+    if queries.kept_by_one(clock.local_date(clock.now())):
+        yield findings.warn(
+            "账号",
+            "管账号和确认岗位的是同一个人，只能试用。",
+            "正式用之前，请用 gridwalk createuser 给街道网格中心另建账号，再停掉管理员身上的那个岗位。",
+        )
+    else:
+        yield findings.ok("账号", "管账号的和确认岗位的是两个人。")
 
 
 def _retention() -> Iterator[Finding]:
@@ -109,6 +126,18 @@ def _keys() -> Iterator[Finding]:
         yield findings.bad("密钥", "没有另存过，丢了就什么都打不开。", "请运行 gridwalk keys save 文件，存到别处。")
     else:
         yield findings.ok("密钥", "只有本人可读，已另存。")
+
+
+def _leaked_passwords() -> Iterator[Finding]:
+    from gridwalk.operations import findings
+
+    path = os.environ.get("GRIDWALK_LEAKED_PASSWORDS")
+    if path and not os.access(path, os.R_OK):
+        yield findings.bad(
+            "口令",
+            f"泄露口令的清单打不开：{path}，谁也换不了口令。",
+            "请放回这个文件，或去掉 GRIDWALK_LEAKED_PASSWORDS。",
+        )
 
 
 def _certificates() -> Iterator[Finding]:

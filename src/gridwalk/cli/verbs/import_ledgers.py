@@ -53,6 +53,8 @@ def _import(path: Path, scope: str, actor: Any) -> bool:
         if ledger.state == "mapping" and not ledger.questions:
             ledger = staging.stage(actor=actor, at=at, imported=ledger.id)
             ledger = applying.apply(actor=actor, at=at, imported=ledger.id, progress=step)
+    for left_out in ledger.refused:
+        output.say(f"  {left_out}")
     if ledger.state == "mapping":
         output.say(f"  还有几列要您先定，没有导入。请在网页“台账导入”里核对：{'；'.join(ledger.questions)}")
     elif ledger.state != "done":

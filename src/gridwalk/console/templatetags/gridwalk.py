@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from gridwalk.core import clock
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.indicators.rules import LEGEND, WITHHELD
 from gridwalk.visits.outcomes import OUTCOMES
 
 VACANT = OUTCOMES["vacant_confirmed"].mark
@@ -31,16 +32,16 @@ def day(value: Any) -> str:
     """6月8日; with the year when it is not this one."""
     if not value:
         return "—"
-    on = clock.local_date(value) if isinstance(value, dt.datetime) else value
+    on = clock.day_of(value)
     this_year = clock.local_date(clock.now()).year
     return f"{on.month}月{on.day}日" if on.year == this_year else f"{on.year}年{on.month}月{on.day}日"
 
 
 @register.filter
 def moment(value: Any) -> str:
-    """6月8日 10:30."""
-    if not value:
-        return "—"
+    """6月8日 10:30; of a day, which is all that is told of others' work, 6月8日."""
+    if not isinstance(value, dt.datetime):
+        return day(value)
     return f"{day(value)} {clock.local(value):%H:%M}"
 
 
@@ -78,29 +79,41 @@ def minus(value: int, other: int) -> int:
 
 
 @register.filter
+def told(value: Any) -> str:
+    """A count as ``num`` has it; the sign where it is withheld."""
+    return WITHHELD if value in (None, "") else num(value)
+
+
+@register.filter
 def part(figure: Any, name: str) -> int | None:
-    """A part of a figure by name; None where the figure is suppressed."""
-    return int(figure.part(name)) if figure is not None and figure.has_part(name) else None
+    """A part of a figure by name; None where it is withheld."""
+    return None if figure is None else figure.told(name)
 
 
 @register.filter
 def explained(figure: Any) -> int | None:
-    """Explained doors of a coverage figure."""
+    """Explained doors of a coverage figure; None where they are withheld."""
     return part(figure, "explained")
 
 
 @register.filter
 def left(figure: Any) -> int | None:
-    """What is neither visited nor explained; None where the figure is suppressed."""
-    has_remainder = figure is not None and figure.has_part("explained")
-    return int(figure.d - figure.n - figure.part("explained")) if has_remainder else None
+    """What is neither visited nor explained; None where what is explained is withheld."""
+    n_explained = explained(figure)
+    return None if n_explained is None else figure.gap - n_explained
+
+
+@register.simple_tag
+def withheld_legend() -> str:
+    """What the sign for a withheld count means."""
+    return LEGEND
 
 
 @register.simple_tag
 def pair(figure: Any, unit: str = "", big: bool = False) -> SafeString:
-    """A pair: numerator bold, denominator with its unit. A suppressed one says so."""
+    """A pair: numerator bold, denominator with its unit; the sign where it is withheld."""
     if figure is None:
-        return SafeString('<span class="s">少于 5，不显示</span>')
+        return format_html('<span class="s">{}</span>', WITHHELD)
     return format_html(
         '<span class="pair{}"><b>{}</b><span> / {}{}</span></span>',
         " big" if big else "",
@@ -115,7 +128,7 @@ def bar(figure: Any, planned: int | None = None) -> SafeString:
     """Visited, explained, remaining to the same 100 %, with a tick for today's plan; an image with a
     sentence as name.
     """
-    return SafeString("") if figure is None else _bar(figure.n, figure.part("explained"), figure.d, planned)
+    return SafeString("") if figure is None else _bar(figure.n, figure.told("explained"), figure.d, planned)
 
 
 @register.simple_tag
@@ -124,11 +137,11 @@ def parts_bar(n: int, n_explained: int, d: int) -> SafeString:
     return _bar(n, n_explained, d, None)
 
 
-def _bar(n: int, n_explained: int, d: int, planned: int | None) -> SafeString:
+def _bar(n: int, n_explained: int | None, d: int, planned: int | None) -> SafeString:
     if not d:
         return SafeString("")
-    done, explained_share = f"{n * 100 / d:.2f}%", f"{n_explained * 100 / d:.2f}%"
-    words = f"已走访 {n}，已说明 {n_explained}，共 {d}"
+    done, explained_share = f"{n * 100 / d:.2f}%", f"{(n_explained or 0) * 100 / d:.2f}%"
+    words = f"已走访 {n}，{'' if n_explained is None else f'已说明 {n_explained}，'}共 {d}"
     tick: Any = ""
     if planned is not None:
         words += f"，今日计划 {planned}"

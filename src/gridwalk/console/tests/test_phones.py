@@ -55,6 +55,20 @@ def test_a_lead_makes_a_code_watches_the_phone_and_takes_it_back(field: Field, a
     assert signed_in(field.worker).get("/phones/").status_code == 403
 
 
+def test_a_copy_of_a_phone_is_confirmed_by_the_office(field: Field) -> None:
+    wire, lead = field.phone(), signed_in(field.lead)
+    push(wire, visit(1, field.street.door("101")))
+    copy = push(wire, visit(1, field.street.door("102")))[1]["device"]
+    wire.device = copy
+    assert wire.ask("POST", "pull", {})[1]["problem"] == "unconfirmed"
+    assert "确认这部副本" in lead.get("/phones/").content.decode()
+    assert signed_in(field.worker).post(f"/phones/{copy}/confirm/").status_code == 403
+    shown = lead.post(f"/phones/{copy}/confirm/", follow=True).content.decode()
+    assert "确认了 周行 的副本" in shown and "确认这部副本" not in shown
+    assert wire.ask("POST", "pull", {})[0] == 200
+    assert "已经确认过了" in lead.post(f"/phones/{copy}/confirm/", follow=True).content.decode()
+
+
 def test_what_came_back_is_released_assigned_or_set_aside(field: Field) -> None:
     door, other, third = (field.street.door(room) for room in ("101", "102", "103"))
     person = field.street.person("程望舒", door)

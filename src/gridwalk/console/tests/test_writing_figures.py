@@ -16,7 +16,7 @@ from gridwalk.console.templatetags import gridwalk as tags
 from gridwalk.indicators.tallies import Figure
 
 COVERAGE = Figure(9218, 13046, (("explained", 742),))
-WITHHELD = COVERAGE.without_parts()
+WITHHELD = COVERAGE.with_parts(())
 
 
 @pytest.fixture(autouse=True)
@@ -59,10 +59,13 @@ def test_only_a_whole_pair_reads_a_hundred_percent(d: int, data: st.DataObject) 
 
 def test_a_pair_says_both_numbers_and_a_suppressed_one_says_so() -> None:
     assert re.sub(r"<.*?>", "", tags.pair(COVERAGE, "户")) == "9,218 / 13,046 户"
-    assert "少于 5" in tags.pair(None, "户")
+    assert tags.pair(None, "户") == '<span class="s">不公开</span>'
+    assert [tags.told(n) for n in (None, 0, 1742)] == ["不公开", "0", "1,742"]
     assert tags.left(COVERAGE) == 13046 - 9218 - 742
     assert tags.left(WITHHELD) is None
     assert tags.explained(WITHHELD) is None
+    assert tags.explained(Figure()) == 0
+    assert "已说明" not in tags.bar(WITHHELD)
 
 
 def test_a_bar_is_an_image_with_a_sentence_as_its_name() -> None:

@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
@@ -30,6 +31,7 @@ def person_access(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "asked": False,
         "fault": "",
         "most": access.LIMIT,
+        "named": request.viewer.may(Verb.SEE_ROWS, person.grid_id),
     }
     if request.method == "POST":
         try:

@@ -10,11 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gridwalk.accounts import actions, queries
-from gridwalk.accounts.rules import LABELS, Role, Verb, Viewer
+from gridwalk.accounts import actions, first_passwords, queries
+from gridwalk.accounts.rules import LABELS, Role, State, Verb, Viewer
+from gridwalk.console import parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
+from gridwalk.notices import actions as notices
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 
@@ -31,12 +33,13 @@ def accounts(request: Signed) -> HttpResponse:
             [
                 (LABELS[Role(a.role)], names[a.scope], a)
                 for a in user.assignments.all()
-                if a.to_on is None or a.to_on >= today
+                if a.state != State.DECLINED and (a.to_on is None or a.to_on >= today)
             ],
         )
         for user in users
     ]
-    return page(request, "console/accounts/list.html", {"rows": rows}, active="console:accounts")
+    context = {"rows": rows, "coded": queries.with_second_factor([user.pk for user in users])}
+    return page(request, "console/accounts/list.html", context, active="console:accounts")
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,18 +73,25 @@ def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One account with its dated assignments."""
     user = queries.get_user(request.viewer, pk)
     names = territory.place_names(a.scope for a in user.assignments.all())
+    today = clock.local_date(request.at)
     rows = [(a, LABELS[Role(a.role)], names[a.scope]) for a in user.assignments.all()]
+    waiting = [a for a in user.assignments.all() if a.state == State.PROPOSED and (a.to_on is None or a.to_on >= today)]
     context = {
         "user_": user,
         "rows": rows,
         "roles": LABELS.items(),
-        "scopes": _scopes(request.viewer),
-        "today": clock.local_date(request.at),
+        "scopes": scopes_of(request.viewer),
+        "today": today,
+        "nobody_confirms": any(not queries.can_be_confirmed(a.scope, today) for a in waiting),
+        "locked": queries.is_locked(request.viewer, user.id, request.at),
+        "code_missing": queries.second_factor_missing(user),
+        "first_until": first_passwords.holds_until(user),
+        "first_ran_out": first_passwords.ran_out(user, request.at),
     }
     return page(request, "console/accounts/show.html", context, active="console:accounts")
 
 
-def _scopes(viewer: Viewer) -> list[tuple[str, str]]:
+def scopes_of(viewer: Viewer) -> list[tuple[str, str]]:
     """Where the viewer may give somebody a post: 全部 where they hold it, the areas from the province down, the grids."""
     areas = [codes.scope_of(area.code) for area in territory.areas(viewer)]
     grids = [g.code for g in territory.grids(viewer, scope="", verb=Verb.MANAGE_ACCOUNTS) if g.kind != "unassigned"]
@@ -95,13 +105,13 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Give a role over an area."""
     user = queries.get_user(request.viewer, pk)
     try:
-        actions.assign(
+        assignment = actions.assign(
             actor=request.viewer,
             at=request.at,
             user=user.id,
             role=Role(request.POST.get("role", "")),
             scope=request.POST.get("scope", ""),
-            from_on=dt.date.fromisoformat(request.POST.get("from_on", "")),
+            from_on=parameters.day_of(request.POST.get("from_on", "")),
             responsible=request.POST.get("responsible") == "1",
         )
     except ValueError:
@@ -109,25 +119,27 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except actions.AccountError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "存好了，从开始日期起生效。")
+        waits = assignment.state == State.PROPOSED
+        messages.success(request, "提上去了，街道网格中心确认后才生效。" if waits else "存好了，从开始日期起生效。")
     return redirect("console:account", pk)
 
 
 @require_POST
 def end_assignment(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """End a role today."""
+    back = parameters.uuid_of(request.POST.get("back", ""))
     actions.end_assignment(
         actor=request.viewer, at=request.at, assignment=pk, on=clock.local_date(request.at) - dt.timedelta(days=1)
     )
     messages.success(request, "这个岗位已停。")
-    return redirect("console:account", uuid.UUID(request.POST["back"]))
+    return redirect("console:account", back)
 
 
 @require_POST
 def reset_password(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A fresh random password, told once."""
     user = queries.get_user(request.viewer, pk)
-    password = actions.reset_password(actor=request.viewer, at=request.at, user=user)
+    password = notices.reset_password(actor=request.viewer, at=request.at, user=user)
     return page(
         request, "console/accounts/password_once.html", {"user_": user, "password": password}, active="console:accounts"
     )
@@ -137,6 +149,15 @@ def reset_password(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def reset_second_factor(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A lost phone: one-time codes are set up anew at the next sign-in."""
     user = queries.get_user(request.viewer, pk)
-    actions.reset_second_factor(actor=request.viewer, at=request.at, user=user)
-    messages.success(request, "已清掉动态码，本人下次登录时重新设置。")
+    notices.reset_second_factor(actor=request.viewer, at=request.at, user=user)
+    messages.success(request, "已清掉动态码，本人下次登录时重新设置。本人和街道网格中心会收到通知。")
+    return redirect("console:account", pk)
+
+
+@require_POST
+def unlock(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Wrong passwords have locked somebody out: they may try again."""
+    user = queries.get_user(request.viewer, pk)
+    actions.unlock(actor=request.viewer, at=request.at, user=user)
+    messages.success(request, "锁已解开，现在就能再登录。")
     return redirect("console:account", pk)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -45,14 +45,15 @@ def areas(request: Signed) -> HttpResponse:
 @require_POST
 def add_grids(request: Signed) -> HttpResponse:
     """More grids for a community, empty until buildings are moved or imported there."""
-    community, n = request.POST.get("community", ""), request.POST.get("n", "")
+    community = request.POST.get("community", "")
+    n = parameters.whole_or_none(request.POST.get("n", ""), most=actions.MOST)
     if community not in {a.code for a in territory.communities(pages.scope_of(request, Verb.MANAGE_AREAS))}:
         raise NotHere
     try:
         today = clock.local_date(request.at)
-        if not n.isdigit() or not 1 <= int(n) <= actions.MOST:
+        if not n:
             raise TerritoryError(f"没有建：一次建 1 到 {actions.MOST} 个。")
-        last = int(regridding.fresh_codes(community, int(n))[-1][12:])
+        last = int(regridding.fresh_codes(community, n)[-1][12:])
         territory_actions.create_grids(actor=request.viewer, at=request.at, community=community, n=last, from_on=today)
     except (TerritoryError, codes.CodeError) as error:
         messages.error(request, str(error))

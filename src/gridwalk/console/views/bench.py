@@ -23,7 +23,7 @@ from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.queries.evidence import cases
 from gridwalk.bench.queries.evidence.records import kept_apart
 from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import register
@@ -176,7 +176,7 @@ def decide(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
                 seen=request.POST.get("seen", ""),
                 choice=choice,
                 reason=request.POST.get("reason", ""),
-                home=_id(home),
+                home=parameters.uuid_or_none(home),
             ),
         )
     except DecisionError as error:
@@ -184,14 +184,14 @@ def decide(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
         return _to(request, check, lead)
     words = f"{CHECKS[check].label}：{CASE_DECISIONS[decision.decision]}，定好了。按 U 撤回。"
     messages.success(request, words, extra_tags=str(decision.pk))
-    return _to(request, check, _id(request.POST.get("next", "")))
+    return _to(request, check, parameters.uuid_or_none(request.POST.get("next", "")))
 
 
 @require_POST
 def move_out(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     """迁出这一处: the case goes by itself when nothing contradicts any more."""
     checks.get_case(request.viewer, check, lead, clock.local_date(request.at))
-    residence = _id(request.POST.get("residence", ""))
+    residence = parameters.uuid_or_none(request.POST.get("residence", ""))
     if residence is None:
         raise NotHere
     reason = request.POST.get("reason", "") or CHECKS[check].label
@@ -249,10 +249,3 @@ def _to(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     if lead is not None:
         return redirect(f"{reverse('console:bench_case', args=[check, lead])}?{urlencode(scope)}")
     return redirect(f"{reverse('console:bench')}?{urlencode({'check': check, **scope})}")
-
-
-def _id(given: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        return None

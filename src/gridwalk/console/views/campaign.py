@@ -16,7 +16,7 @@ from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.actions import dispatch, founding
 from gridwalk.campaigns.rules import CampaignError
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.standing import standing
@@ -96,8 +96,8 @@ def _phases(request: Signed) -> dict[str, tuple[dt.date, dt.date]]:
     """First and last day of each phase. Raises ValueError where a day is missing."""
     return {
         phase: (
-            dt.date.fromisoformat(request.POST[f"{phase}_from"]),
-            dt.date.fromisoformat(request.POST[f"{phase}_to"]),
+            parameters.day_of(request.POST.get(f"{phase}_from", "")),
+            parameters.day_of(request.POST.get(f"{phase}_to", "")),
         )
         for phase in ("prepare", "act", "sum_up")
     }
@@ -107,8 +107,8 @@ def _waves(request: Signed, communities: Collection[str]) -> list[founding.NewWa
     """The pilot from the first day on, where there is one; then all the others."""
     pilot = tuple(code for code in request.POST.getlist("pilot") if code in communities)
     rest = tuple(code for code in communities if code not in pilot)
-    first_day = dt.date.fromisoformat(request.POST["act_from"])
-    begin = dt.date.fromisoformat(request.POST.get("all_from") or request.POST["act_from"])
+    first_day = parameters.day_of(request.POST.get("act_from", ""))
+    begin = parameters.day_of(request.POST.get("all_from", "")) if request.POST.get("all_from") else first_day
     waves = [founding.NewWave("试点", pilot, first_day)] if pilot else []
     return [*waves, founding.NewWave("全面铺开", rest, begin)]
 

@@ -10,12 +10,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -116,7 +115,7 @@ def _figures(request: Signed, scope: str) -> list[tuple[str, str, Figure]]:
 def _back(request: Signed, name: str, pk: uuid.UUID) -> HttpResponse:
     """To where the form stood, if it says so; else to the page named."""
     back = request.POST.get("back", "")
-    return redirect(back) if url_has_allowed_host_and_scheme(back, None) else redirect(name, pk)
+    return redirect(back) if parameters.is_own_path(back) else redirect(name, pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,9 +159,9 @@ def _contact_of(request: Signed, person: uuid.UUID) -> Need:
     need = request.POST.get("need", "")
     by = _day(request, "by") if help_ == "referred" else None
     asked = [
-        (uuid.UUID(key[2:]), value == "1")
+        (asked_about, value == "1")
         for key, value in request.POST.items()
-        if key.startswith("a-") and value in {"0", "1"} and _is_uuid(key[2:])
+        if key.startswith("a-") and value in {"0", "1"} and (asked_about := parameters.uuid_or_none(key[2:]))
     ]
     done = "none" if not need or help_ == "open" else help_
     return Need(
@@ -181,17 +180,6 @@ def _day(request: Signed, name: str) -> dt.date | None:
     if parsed.fault:
         raise CareRefused("没有记：日期要改一改，内容都在。", {name: parsed.text})
     return dt.date.fromisoformat(parsed.value) if parsed.value else None
-
-
-def _is_uuid(raw: str) -> bool:
-    return _uuid(raw) is not None
-
-
-def _uuid(raw: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(raw)
-    except ValueError:
-        return None
 
 
 @require_http_methods(["GET", "POST"])
@@ -327,7 +315,7 @@ def _interval(request: Signed, pk: uuid.UUID) -> str:
 
 def _responsible(request: Signed, pk: uuid.UUID) -> str:
     typed = request.POST.get("responsible", "")
-    user = _uuid(typed)
+    user = parameters.uuid_or_none(typed)
     if typed and user is None:
         raise CorrectionError("没有改：请从单子里选一位。", {"responsible": "请从单子里选一位"})
     care.name_responsible(actor=request.viewer, at=request.at, label=pk, user=user)

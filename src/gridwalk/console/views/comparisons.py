@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages, uploads
+from gridwalk.console import pages, parameters, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import submissions
@@ -25,6 +25,7 @@ from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import comparing, deciding
 from gridwalk.reconcile.actions.comparing import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
+from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import comparisons as queries
 from gridwalk.reconcile.queries import register
 from gridwalk.reconcile.queries import submissions as handed_in
@@ -76,6 +77,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     context: dict[str, Any] = {
         "one": comparison,
+        "withheld": workbooks.withheld(request.viewer, comparison),
         "kinds": KINDS,
         "where": territory.scope_name(comparison.scope),
         "whats": WHATS,
@@ -137,7 +139,8 @@ def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The moving part of the page. Of a result: its workbook, when it is written."""
     if request.GET.get("workbook"):
         comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
-        return render(request, "console/comparisons/_workbook.html", {"one": comparison})
+        context = {"one": comparison, "withheld": workbooks.withheld(request.viewer, comparison)}
+        return render(request, "console/comparisons/_workbook.html", context)
     return submissions.progress(request, WAY, pk, "console/comparisons/_progress.html")
 
 
@@ -162,7 +165,7 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The left workbook back, with both values, the reasons and the further sheets."""
-    return submissions.annotated(request, WAY, pk)
+    return submissions.annotated(request, WAY, pk, "console:comparison")
 
 
 @require_POST
@@ -174,9 +177,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     if request.POST.get("all"):
         chosen = queries.every_open(request.viewer, comparison, what)
     else:
-        chosen = queries.of_comparison(
-            comparison, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)]
-        )
+        chosen = queries.of_comparison(comparison, parameters.uuids_of(request.POST.getlist("row")))
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按按钮。")
         return redirect(back)
@@ -200,21 +201,13 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
     return redirect(back)
 
 
-def _is_id(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
 @require_POST
 def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回: of chosen records, or of the whole decision that was just made."""
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
     what = request.POST.get("what", "")
     back = f"{reverse('console:comparison', args=[pk])}?what={what if what in WHATS else 'ledger_only'}"
-    chosen = queries.of_comparison(comparison, [uuid.UUID(row) for row in request.POST.getlist("row") if _is_id(row)])
+    chosen = queries.of_comparison(comparison, parameters.uuids_of(request.POST.getlist("row")))
     if not chosen:
         messages.error(request, "还没有选。先在左边打勾，再按撤回。")
         return redirect(back)

@@ -17,7 +17,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.sync import rules as sync
-from gridwalk.sync.actions import badges, depositing
+from gridwalk.sync.actions import badges, copies, depositing
 from gridwalk.sync.actions import devices as actions
 from gridwalk.sync.messages import as_uuid
 from gridwalk.sync.queries import badges as photos
@@ -86,7 +86,22 @@ def device_revoke(request: Signed, pk: uuid.UUID) -> HttpResponse:
     except actions.DeviceError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "已停用。这部手机下次联网时先交回还没传的内容，再清空；交回的在“手机退回”里等处理。")
+        messages.success(
+            request,
+            "已停用，副本也一起停了。手机下次联网时先交回还没传的内容，再清空；交回的在“手机退回”里等处理。",
+        )
+    return redirect("console:devices")
+
+
+@require_POST
+def device_confirm(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """确认这部副本: from now on it reads and sends."""
+    try:
+        copy = copies.confirm(actor=request.viewer, at=request.at, device=pk)
+    except actions.DeviceError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"确认了 {copy.user.name} 的副本，手机下次联网时接着传。")
     return redirect("console:devices")
 
 

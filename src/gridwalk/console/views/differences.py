@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -21,7 +21,7 @@ from gridwalk.differences import jobs
 from gridwalk.differences.actions import batches as batch_actions
 from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import DecisionError
-from gridwalk.differences.queries import batches, differences, evidence
+from gridwalk.differences.queries import batches, differences, evidence, takeovers
 from gridwalk.differences.queries.batches import Rule
 from gridwalk.differences.queries.differences import Filter
 from gridwalk.reconcile.queries import said as sides
@@ -78,7 +78,10 @@ def _show(request: Signed, chosen: Filter, row: differences.DifferenceRow | None
         context |= {
             "place": differences.place(viewer, chosen, row) if row.is_open else None,
             "evidence": evidence.evidence(
-                viewer, row, today=clock.local_date(request.at), claim=sides.record_of(viewer, row)
+                viewer,
+                row,
+                today=clock.local_date(request.at),
+                claim={**sides.record_of(viewer, row), **takeovers.said_of(viewer, row.id)},
             ),
             "may_reveal": viewer.may(Verb.REVEAL, row.grid),
             "about": f"{row.kind}.{row.field}",
@@ -110,14 +113,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
         request, f"{row.title} 的{row.label}：{decided.get_state_display()}。按 U 撤回。", extra_tags=str(pk)
     )
     after = request.POST.get("next", "")
-    return _to(request, chosen, after if _is_id(after) else None)
-
-
-def _is_id(given: str) -> bool:
-    try:
-        return bool(uuid.UUID(given))
-    except ValueError:
-        return False
+    return _to(request, chosen, parameters.uuid_or_none(after))
 
 
 def _to(request: Signed, chosen: Filter, pk: Any) -> HttpResponse:
@@ -190,7 +186,8 @@ def _rule(given: Any) -> Rule | None:
 def rules_apply(request: Signed) -> HttpResponse:
     """Decide all the rule speaks of: few at once, many in the background."""
     scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, request.POST.get("scope", ""))
-    rule, expected = _rule(request.POST), request.POST.get("n", "")
+    rule = _rule(request.POST)
+    expected = parameters.whole_or_none(request.POST.get("n", ""), most=pages.MOST_ROWS)
     if rule is None:
         messages.error(request, "规则没有写全，没有决定任何一条。请选好项目和办法再来。")
         return redirect("console:rules")
@@ -207,7 +204,7 @@ def rules_apply(request: Signed) -> HttpResponse:
             at=request.at,
             scope=scope,
             rule=rule,
-            expected=int(expected) if expected.isdigit() else -1,
+            expected=-1 if expected is None else expected,
         )
     except DecisionError as error:
         messages.error(request, str(error))

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import daily_forms, pages
+from gridwalk.console import daily_forms, pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views.register import looked_up
@@ -166,10 +166,10 @@ AT_DOOR: Mapping[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 
 
 def _picked(who: list[str]) -> uuid.UUID:
-    try:
-        return uuid.UUID(who[0])
-    except (IndexError, ValueError) as error:
-        raise CorrectionError("还没有记。", {"who": "请选是谁"}) from error
+    person = parameters.uuid_or_none(who[0]) if who else None
+    if person is None:
+        raise CorrectionError("还没有记。", {"who": "请选是谁"})
+    return person
 
 
 @require_GET

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import register
@@ -35,13 +33,6 @@ WHENS = {"": "不论何时巡检", "overdue": "过了日子的", "soon": "该巡
 DOES = {"fine": "fine", "repaired": "repaired", "faulty": "faulty", "stopped": "faulty"}
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 @require_GET
 def facilities(request: Signed) -> HttpResponse:
     """设施: those of a scope by kind, building, state and due round; printed as a list with room to write."""
@@ -49,7 +40,7 @@ def facilities(request: Signed) -> HttpResponse:
     today = clock.local_date(request.at)
     offset = pages.offset(request)
     asked = {name: request.GET.get(name, "") for name in ("kind", "building", "state", "when")}
-    chosen = Chosen(asked["kind"], _uuid(asked["building"]), asked["state"], asked["when"])
+    chosen = Chosen(asked["kind"], parameters.uuid_or_none(asked["building"]), asked["state"], asked["when"])
     lines, n = rounds.facilities(request.viewer, scope, chosen, today, offset=offset)
     figures = rounds.in_time(request.viewer, scope, today)
     context = {
@@ -125,7 +116,7 @@ def add_facility(request: Signed, pk: uuid.UUID) -> HttpResponse:
                 actor=request.viewer,
                 at=request.at,
                 building=pk,
-                stairwell=_uuid(request.POST.get("stairwell", "")),
+                stairwell=parameters.uuid_or_none(request.POST.get("stairwell", "")),
                 raw=raw,
             )
         except CorrectionError as error:
@@ -167,7 +158,7 @@ def record(request: Signed) -> HttpResponse:
     """Record a round for one thing or for several chosen ones."""
     things = [_thing(value) for value in request.POST.getlist("row")]
     back = request.POST.get("back", "")
-    answer = redirect(back if url_has_allowed_host_and_scheme(back, None) else "console:rounds")
+    answer = redirect(back if parameters.is_own_path(back) else "console:rounds")
     if not things:
         messages.error(request, "还没有选，先在左边勾选。")
         return answer
@@ -187,7 +178,7 @@ def record(request: Signed) -> HttpResponse:
 
 def _thing(value: str) -> tuple[str, uuid.UUID]:
     kind, _, text = value.partition(":")
-    pk = _uuid(text)
+    pk = parameters.uuid_or_none(text)
     if pk is None:
         raise NotHere
     return kind, pk
@@ -195,10 +186,9 @@ def _thing(value: str) -> tuple[str, uuid.UUID]:
 
 def _seen(typed: Mapping[str, str]) -> Seen:
     do = typed.get("do", "")
-    try:
-        on = dt.date.fromisoformat(typed.get("on", ""))
-    except ValueError:
-        raise RoundRefused("没有记：请填巡检的日期。") from None
+    on = parameters.day_or_none(typed.get("on", ""))
+    if on is None:
+        raise RoundRefused("没有记：请填巡检的日期。")
     return Seen(on, DOES.get(do, ""), typed.get("fault", ""), typed.get("note", ""), do == "stopped")
 
 

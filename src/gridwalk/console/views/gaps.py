@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
@@ -16,7 +14,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.rules import CampaignError
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.standing import standing
@@ -97,7 +95,7 @@ def gaps(request: Signed) -> HttpResponse:
 @require_POST
 def gaps_plan(request: Signed) -> HttpResponse:
     """Put chosen doors on a day's list, or hand them to another worker."""
-    targets = [uuid.UUID(value) for value in request.POST.getlist("row")]
+    targets = parameters.uuids_of(request.POST.getlist("row"))
     today = clock.local_date(request.at)
     what = request.POST.get("do", "")
     if not targets:
@@ -108,7 +106,7 @@ def gaps_plan(request: Signed) -> HttpResponse:
                 actor=request.viewer,
                 at=request.at,
                 targets=targets,
-                to=uuid.UUID(request.POST["to"]),
+                to=parameters.uuid_of(request.POST.get("to", "")),
                 reason=request.POST.get("why", ""),
             )
             messages.success(request, f"已改派 {n} 户。")
@@ -121,4 +119,4 @@ def gaps_plan(request: Signed) -> HttpResponse:
         )
         messages.success(request, f"{n} 户已{'从今日去掉' if what == 'off' else '排入今晚' if band else '加入今日'}。")
     back = request.POST.get("back", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, None) else "console:gaps")
+    return redirect(back if parameters.is_own_path(back) else "console:gaps")

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.proposals import propose
@@ -57,7 +57,7 @@ def grid_plan_new(request: Signed) -> HttpResponse:
     new = regridding.fresh_codes(old[0][:12], n)
     rows = regridding.standing(request.viewer, old)
     typed = {place: given.get(f"b-{place}", "") for place in _places(rows)}
-    workers = {code: user for code in new if (user := _user(given.get(f"w-{code}", "")))}
+    workers = {code: user for code in new if (user := parameters.uuid_or_none(given.get(f"w-{code}", "")))}
     choices = regridding.choices(old=old, new=new, buildings=typed, workers=workers, on=clock.local_date(request.at))
     fault = ""
     if request.method == "POST":
@@ -87,19 +87,12 @@ def grid_plan_new(request: Signed) -> HttpResponse:
 
 def _how_many(typed: str) -> int:
     """The number of new grids that was asked for; 0 where it is none."""
-    return int(typed) if typed.isdigit() and 1 <= int(typed) <= MOST else 0
+    return parameters.whole_or_none(typed, most=MOST) or 0
 
 
 def _places(rows: Sequence[regridding.Standing]) -> list[uuid.UUID]:
     """The buildings that go to a grid, and the stairwells of those that have several."""
     return [row.id for row in rows] + [part.id for row in rows for part in row.parts if len(row.parts) > 1]
-
-
-def _user(given: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(given)
-    except ValueError:
-        return None
 
 
 @require_POST

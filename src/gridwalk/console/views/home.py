@@ -25,7 +25,7 @@ from gridwalk.core import clock
 from gridwalk.differences.queries import differences
 from gridwalk.indicators import consistency
 from gridwalk.indicators import queries as indicators
-from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART, VISITS
+from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
 from gridwalk.method import forecast
 from gridwalk.reconcile.actions import comparing, staging
 from gridwalk.reconcile.queries import comparisons, submissions
@@ -90,7 +90,7 @@ def board(request: Signed, scope: str) -> HttpResponse:
 
 
 def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Board) -> dict[str, Any]:
-    """Today's plan by line, the trend, and when it will be done."""
+    """Today's plan by line and, down to the community, the trend and when it will be done."""
     today = clock.local_date(request.at)
     act = next((p for p in campaign.phases.all() if p.kind == "act"), None)
     if act is None:
@@ -101,7 +101,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         if (figure := line.figures["visits"]) is not None
     }
     total = shown.total["visits"]
-    kept = indicators.trend(request.viewer, VISITS, scope=scope, campaign=campaign, at=request.at)
+    kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at)
     whole = total.d if total else 0
     rows = [
         (day, figure.n, campaign_rules.planned(whole, act.starts_on, act.ends_on, day))
@@ -126,7 +126,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
         "trend": rows,
         "since_week": (total.n - week_ago[-1].n) if total and week_ago else None,
         "standing": standing(campaign, scope, total, "户"),
-        "forecast": _forecast(rows, total, today, act.ends_on) if total else None,
+        "forecast": _forecast(rows, total, today, act.ends_on) if total and rows else None,
         "sparks": [n for _, n, _ in rows],
     }
 

@@ -19,6 +19,7 @@ from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import staging
 from gridwalk.reconcile.actions.staging import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
+from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import imports as queries
 from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.territory import queries as territory
@@ -42,14 +43,18 @@ def upload(request: Signed) -> HttpResponse:
     if file is None:
         messages.error(request, uploads.why_missing(request, "没有导入"))
         return redirect("console:imports")
-    ledger = staging.upload(
-        actor=request.viewer,
-        at=request.at,
-        data=file.read(),
-        name=file.name or "台账",
-        scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
-        kind=request.POST.get("kind") or None,
-    )
+    try:
+        ledger = staging.upload(
+            actor=request.viewer,
+            at=request.at,
+            data=file.read(),
+            name=file.name or "台账",
+            scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
+            kind=request.POST.get("kind") or None,
+        )
+    except SubmissionRefused as error:
+        messages.error(request, str(error))
+        return redirect("console:imports")
     return redirect("console:import", ledger.id)
 
 
@@ -60,6 +65,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     faults, n_faulty = queries.faults(ledger)
     context = {
         "one": ledger,
+        "withheld": workbooks.withheld(request.viewer, ledger),
         "faults": faults,
         "n_faulty": n_faulty,
         "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],
@@ -104,4 +110,4 @@ def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def annotated(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The user's own file back with bad cells coloured and explained."""
-    return submissions.annotated(request, WAY, pk)
+    return submissions.annotated(request, WAY, pk, "console:import")

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.proposals import propose
@@ -63,7 +63,7 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     chosen = [resident.person for resident in here if resident.living]
     choices = {"registration": "stays", "from_on": today.isoformat(), "old_door": "same"}
     if request.method == "POST":
-        chosen = [uuid.UUID(person) for person in given.getlist("people") if _is_id(person)]
+        chosen = parameters.uuids_of(given.getlist("people"))
         choices = {name: given.get(name, "") for name in choices}
         subjects = [pk, other, *chosen]
         answer = propose(
@@ -92,10 +92,3 @@ def move(request: Signed, pk: uuid.UUID, other: uuid.UUID) -> HttpResponse:
         "seen": plans.mark(plan),
     }
     return page(request, "console/moves/new.html", context, active="console:register", status=422 if fault else 200)
-
-
-def _is_id(given: str) -> bool:
-    try:
-        return bool(uuid.UUID(given))
-    except ValueError:
-        return False

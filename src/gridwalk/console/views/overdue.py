@@ -8,13 +8,12 @@ from collections import defaultdict
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns.actions import dispatch
 from gridwalk.campaigns.rules import CampaignError
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -67,8 +66,8 @@ def act(request: Signed) -> HttpResponse:
     for row in request.POST.getlist("one") or request.POST.getlist("row"):
         kind, _, rest = row.partition(":")
         entity, _, door = rest.partition(":")
-        chosen[kind].add(_id(entity))
-        chosen["door"] |= {_id(door)} if door else set()
+        chosen[kind].add(parameters.uuid_of(entity))
+        chosen["door"] |= {parameters.uuid_of(door)} if door else set()
     if not chosen:
         messages.error(request, "先选几条。")
     elif request.POST.get("do") == "visit":
@@ -79,7 +78,7 @@ def act(request: Signed) -> HttpResponse:
         )
         messages.success(request, f"记下了：{n} 条电话核实过，无变化，从今天起重新计期。")
     back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    safe = parameters.is_own_path(back)
     return redirect(back if safe else "console:overdue")
 
 
@@ -92,10 +91,3 @@ def _join(request: Signed, doors: set[uuid.UUID]) -> None:
     standing = len(doors) - n
     answer = f"{n} 户并进了走访任务" + (f"，{standing} 户本来就在里面" if standing else "")
     messages.success(request, answer + "。上门见到人，确认无变化就算核实。")
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.UUID(int=0)

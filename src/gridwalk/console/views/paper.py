@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -86,9 +86,8 @@ def paper_stairwell(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 
 def _record_paper(request: Signed, grid: str, rows: list[paper.EntryRow]) -> tuple[int, dict[uuid.UUID, str]]:
-    try:
-        on = dt.date.fromisoformat(request.POST.get("on", ""))
-    except ValueError:
+    on = parameters.day_or_none(request.POST.get("on", ""))
+    if on is None:
         messages.error(request, "没有存：请先填走访日期。")
         return 0, {}
     visits = []

@@ -13,6 +13,9 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.differences.actions import takeovers as takeover_actions
+from gridwalk.differences.actions.deciding import DecisionError
+from gridwalk.differences.queries import takeovers
 from gridwalk.registry.actions import ends
 from gridwalk.registry.queries import rechecks
 from gridwalk.upkeep.queries import plans as upkeep
@@ -40,12 +43,34 @@ def rechecks_(request: Signed) -> HttpResponse:
         "n_targets": worklist.n_pending(request.viewer, scope),
         "lately": rechecks.lately(request.viewer, scope),
         "may_edit": request.viewer.may_anywhere(Verb.EDIT_REGISTER),
+        "late": takeovers.late(request.viewer, request.at, limit=WAITING),
+        "n_late": takeovers.n_late(request.viewer, request.at),
+        "late_choices": takeover_actions.CHOICES,
     }
     return page(request, "console/rechecks/list.html", context, active="console:rechecks")
 
 
 WAITING = 100
 """So many of each kind stand on the page at once; the rest follows by its pager."""
+
+
+@require_POST
+def takeover(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """A take-over the other side has not answered in time: given away, or not."""
+    decision = request.POST.get("decision", "")
+    try:
+        takeover_actions.decide_late(
+            actor=request.viewer,
+            at=request.at,
+            difference=pk,
+            decision=decision,
+            reason=request.POST.get("reason", ""),
+        )
+    except DecisionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"定了：{takeover_actions.CHOICES[decision]}。两边的来历里都有。")
+    return redirect("console:rechecks")
 
 
 @require_POST

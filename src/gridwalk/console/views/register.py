@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +21,7 @@ from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.differences.queries import differences
+from gridwalk.differences.queries import differences, takeovers
 from gridwalk.reconcile.queries import backfill
 from gridwalk.reconcile.queries import register as compared
 from gridwalk.registry.actions import corrections, looking
@@ -78,9 +79,29 @@ def find(request: Signed) -> HttpResponse:
     return page(
         request,
         "console/register/search.html",
-        {"typed": typed, "hits": hits, "cut": search.is_cut(hits), "pages": PAGES},
+        {
+            "typed": typed,
+            "hits": hits,
+            "cut": search.is_cut(hits),
+            "pages": PAGES,
+            "sees_rows": request.viewer.may_anywhere(Verb.SEE_ROWS),
+        },
         active="console:register",
     )
+
+
+@require_http_methods(["GET", "POST"])
+def find_by_id_tail(request: Signed) -> HttpResponse:
+    """Who it is, by the end of an ID number and a surname or a door, for a reason; name and door are shown, no more."""
+    typed = {name: request.POST.get(name, "") for name in ("tail", "beside", "reason")}
+    context: dict[str, Any] = {"typed": typed, "reasons": looking.REASONS, "most": looking.TAILS_A_DAY}
+    if request.method == "POST":
+        try:
+            context["hits"] = looking.search_by_id_tail(actor=request.viewer, at=request.at, **typed)
+        except looking.LookError as error:
+            context["fault"] = str(error)
+    status = 422 if "fault" in context else 200
+    return page(request, "console/register/search_id_tail.html", context, active="console:register", status=status)
 
 
 def looked_up(request: Signed, typed: str) -> list[search.Hit]:
@@ -110,6 +131,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "kind": "dwelling",
         "upkeep": upkeep.about(request.viewer, dwelling),
         "residents": residents,
+        "awaited": takeovers.at_door(request.viewer, dwelling, request.at),
         "row": rows[0] if rows else None,
         "visits": visits,
         "n_met": sum(1 for v in visits if v.outcome == "met"),
@@ -124,6 +146,8 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
             "dwelling",
             [dwelling.id, *pairs.merged_into(dwelling), *persons, *(r.residence for r in residents)],
             full=request.viewer.may(Verb.SEE_ROWS, dwelling.grid_id),
+            viewer=request.viewer,
+            keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
         ),
         "contradictions": checks.touching(request.viewer, [dwelling.id, *persons], today),
         "label": dwelling_label(dwelling.occupancy, dwelling.tenure)
@@ -178,6 +202,8 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
             "person",
             [person.id, *pairs.merged_into(person), *(h.residence for h in homes)],
             full=request.viewer.may(Verb.SEE_ROWS, person.grid_id),
+            viewer=request.viewer,
+            keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
         ),
         "may_audit": request.viewer.may(Verb.SEE_AUDIT, person.grid_id),
         "events": daily_forms.offered("person", homed=bool(homes)),
@@ -236,7 +262,11 @@ def context_of(request: Signed, kind: str, record: Any) -> dict[str, Any]:
         "crumbs": pages.crumbs(record.grid_id),
         "upkeep": upkeep.about(viewer, record),
         "history": timeline.past(
-            kind, [record.id, *pairs.merged_into(record)], full=viewer.may(Verb.SEE_ROWS, record.grid_id)
+            kind,
+            [record.id, *pairs.merged_into(record)],
+            full=viewer.may(Verb.SEE_ROWS, record.grid_id),
+            viewer=viewer,
+            keeps=functools.partial(viewer.may, Verb.EDIT_REGISTER),
         ),
         "differences": differences.of_entities(viewer, [record.id]),
         "agreement": backfill.agreement(viewer, kind, record.id) if kind in compared.KINDS else [],
@@ -290,9 +320,11 @@ def _corrected(request: Signed, kind: str, pk: uuid.UUID, raw: Mapping[str, str]
     judgements = corrections.correct(
         actor=request.viewer, at=request.at, kind=kind, entity=pk, raw=raw, reason=request.POST.get("reason", "")
     )
+    if raw.get("id_no"):  # the same words whether the number is free or stands on another record
+        return "存好了，来历里记了一笔。证件号有疑问的成了差异，等社区核对。"
     n_changed = sum(judgement.verdict == "apply" for judgement in judgements)
     n_asked = sum(judgement.verdict == "ask" for judgement in judgements)
-    queued = f"有 {n_asked} 处与别处登记冲突，成了差异，等决定。" if n_asked else ""
+    queued = f"有 {n_asked} 处要核实，成了差异，等决定。" if n_asked else ""
     return f"存好了，改了 {n_changed} 处，来历里记了一笔。{queued}"
 
 

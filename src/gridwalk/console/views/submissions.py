@@ -13,6 +13,7 @@ from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
+from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import submissions as queries
 from gridwalk.territory import queries as territory
 
@@ -55,7 +56,11 @@ def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespon
     return redirect(page, pk)
 
 
-def annotated(request: Signed, way: Way[S], pk: uuid.UUID) -> HttpResponse:
-    """The user's own file back, with its cells coloured and explained."""
-    name, data = queries.annotated(request.viewer, way.model, pk)
+def annotated(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
+    """The user's own file back, with its cells coloured and explained; somebody else's as far as it may be seen."""
+    try:
+        name, data = workbooks.annotated(request.viewer, way.model, pk)
+    except workbooks.OwnFileOnly as error:
+        messages.error(request, str(error))
+        return redirect(page, pk)
     return downloads.workbook(request, name, data, source=(way.subject, pk))

@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
-from gridwalk.core.queries import NotHere
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.actions import unassigned as actions
 from gridwalk.upkeep.queries import unassigned as queries
@@ -60,8 +59,5 @@ def _assign(request: Signed, community: str) -> HttpResponse:
 
 
 def _chosen(request: Signed) -> list[uuid.UUID]:
-    """The buildings that were ticked. Raises NotHere for what is no id."""
-    try:
-        return [uuid.UUID(value) for value in request.POST.getlist("row")]
-    except ValueError:
-        raise NotHere from None
+    """The buildings that were ticked."""
+    return parameters.uuids_of(request.POST.getlist("row"))

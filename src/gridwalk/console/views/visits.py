@@ -8,11 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
+from gridwalk.console import parameters
 from gridwalk.console.middleware import Signed
-from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.queries import entities
 from gridwalk.visits.actions import recording, withdrawing
@@ -32,9 +31,9 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     if getter is None:
         raise NotHere
     record: Any = getter(request.viewer, pk)
-    at = parse_datetime(request.POST.get("at", ""))
+    at = parameters.moment_or_none(request.POST.get("at", ""))
     outcome = request.POST.get("outcome", "")
-    persons = tuple(uuid.UUID(p) for p in request.POST.getlist("confirmed"))
+    persons = tuple(parameters.uuids_of(request.POST.getlist("confirmed")))
     try:
         if at is None:
             raise VisitRefused("没有记：请填走访的日期和时间。")
@@ -46,7 +45,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
                 kind=kind,
                 entity=pk,
                 outcome=outcome,
-                at=at.replace(tzinfo=clock.LOCAL) if at.tzinfo is None else at,
+                at=at,
                 second_source=request.POST.get("second_source", "") if outcome == "vacant_confirmed" else "",
                 met_adult=outcome == "met",
                 findings=Found(confirmed=persons, care=tuple(Need(person=p) for p in persons))
@@ -66,7 +65,7 @@ def record_visit(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def withdraw_visit(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """撤回一次走访, with the reason."""
-    back = uuid.UUID(request.POST["back"])
+    back = parameters.uuid_of(request.POST.get("back", ""))
     try:
         withdrawing.withdraw_visit(actor=request.viewer, at=request.at, visit=pk, reason=request.POST.get("reason", ""))
     except VisitRefused as error:

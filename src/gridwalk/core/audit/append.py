@@ -31,7 +31,7 @@ def append(entries: Sequence[AuditEntry], *, locked: Collection[str]) -> None:
     by_chain: dict[str, list[AuditEntry]] = {}
     for entry in entries:
         by_chain.setdefault(chain.chain_of(entry.scope, locked), []).append(entry)
-    ends, key = _locked(by_chain), envelope.key_for("audit")
+    ends, key = _locked(by_chain), envelope.mark_key("audit")
     for code, lines in by_chain.items():
         end = ends[code]
         for entry in lines:

@@ -42,13 +42,20 @@ class AuditVerb(enum.StrEnum):
     ACCOUNT_PASSWORD_AGED = "account.password_aged", "口令到期，要换"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed", "换了口令"
     ACCOUNT_PASSWORD_RESET = "account.password_reset", "重置了口令"
+    ACCOUNT_ROLE_DECLINED = "account.role_declined", "没有同意岗位"
+    ACCOUNT_ROLE_PROPOSED = "account.role_proposed", "提了岗位，待确认"
     ACCOUNT_SIGNED_IN = "account.signed_in", "登录了"
+    ACCOUNT_SIGN_IN_FAILED = "account.sign_in_failed", "有人没有登录成"
+    ACCOUNT_SESSIONS_ENDED = "account.sessions_ended", "让别处的登录退出了"
     ACCOUNT_SECOND_FACTOR_RESET = "account.second_factor_reset", "重置了动态码"
     ACCOUNT_UNASSIGNED = "account.unassigned", "停了岗位"
+    ACCOUNT_UNLOCKED = "account.unlocked", "解了锁"
+    NOTICE_DONE = "notice.done", "办好了一条通知"
     GRANT_GIVEN = "grant.given", "临时授权"
     GRANT_REVOKED = "grant.revoked", "收回了临时授权"
     DEVICE_ACTIVATED = "device.activated", "绑定了手机"
     DEVICE_CLONED = "device.cloned", "给手机副本另立身份"
+    DEVICE_CONFIRMED = "device.confirmed", "确认了手机副本"
     DEVICE_CODE_MADE = "device.code_made", "生成了激活码"
     DEVICE_REVOKED = "device.revoked", "停用了手机"
     BADGE_PHOTO_SET = "badge.photo_set", "放了工牌照片"
@@ -121,6 +128,13 @@ class AuditVerb(enum.StrEnum):
     DIFFERENCE_KEPT = "difference.kept", "保留了现值", "定", "保留现值"
     DIFFERENCE_REOPENED = "difference.reopened", "撤回了决定", "撤", "撤回了一次决定"
     DIFFERENCE_TO_DOOR = "difference.to_door", "送上门核实", "定"
+    TAKEOVER_ASKED = (
+        "takeover.asked",
+        "请证件号登记的一边确认",
+        "问",
+        "别处报来住在那边",
+        "有人报来住在别处，用了这个证件号",
+    )
     DIFFERENCE_DECIDED_BY_RULE = "difference.decided_by_rule", "按规则批量决定差异"
     DIFFERENCE_BATCH_UNDONE = "difference.batch_undone", "整批撤回了差异决定"
     CASE_REOPENED = "case.reopened", "撤回了核定"
@@ -162,11 +176,28 @@ class AuditVerb(enum.StrEnum):
     OUTBOX_DEPOSITED = "outbox.deposited", "手机交回了待传内容"
     OUTBOX_IMPORTED = "outbox.imported", "导入了手机待传文件"
     SYNC_EPOCH_RAISED = "sync.epoch_raised", "数据库恢复后换了批次"
-    # 看号码、拿文件
+    # 看号码、拨电话、拿文件
     NUMBER_TAIL_SEARCHED = "number.tail_searched", "按尾号查找"
+    NUMBER_ID_TAIL_SEARCHED = "number.id_tail_searched", "按证件号后四位查找"
+    NUMBER_ID_TAIL_MATCHED = (
+        "number.id_tail_matched",
+        "按证件号后四位查到了人",
+        "",
+        "",
+        "用证件号后四位和姓（或住处）查到了本人",
+    )
     NUMBER_HANDED_OUT = "number.handed_out", "号码写进了回填清单", "", "", "把{field}写进了交出去的回填清单"
     NUMBER_SEARCHED = "number.searched", "用完整号码查到了人", "", "", "用完整的{field}查到了本人"
+    NUMBER_TYPED_ELSEWHERE = (
+        "number.typed_elsewhere",
+        "填了别人的号码",
+        "",
+        "",
+        "在别人的登记里填了本人的{field}，没有告诉对方是谁的",
+    )
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
+    NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
+    CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"
     ACCESS_LISTED = "access.listed", "列出了谁看过", "", "", "打开了这份“谁看过”"
     FILE_EXPORTED = "file.exported", "导出了文件"
     FILE_ERASED = "file.erased", "清除了到期文件"
@@ -181,3 +212,9 @@ class AuditVerb(enum.StrEnum):
     KEYS_ROTATED = "keys.rotated", "换了密钥"
     KEYS_RESEALED = "keys.resealed", "用新密钥重新封好了号码"
     RETENTION_ERASED = "retention.erased", "清除了到期的数据"
+    # 调查
+    INVESTIGATION_PROPOSED = "investigation.proposed", "提出了调查"
+    INVESTIGATION_CONFIRMED = "investigation.confirmed", "同意了调查"
+    INVESTIGATION_REJECTED = "investigation.rejected", "没有同意调查"
+    INVESTIGATION_WITHDRAWN = "investigation.withdrawn", "撤回了调查"
+    INVESTIGATION_OPENED = "investigation.opened", "打开了被调查的操作记录"

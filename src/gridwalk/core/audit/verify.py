@@ -31,12 +31,13 @@ class SealError(Exception):
 @dataclasses.dataclass(frozen=True)
 class Break:
     """A place where a chain does not hold: ``changed``, ``removed``, ``inserted``, ``cut`` (its end is missing) or
-    ``sealed`` (another line stands where the seal saw one).
+    ``sealed`` (another line stands where the seal saw one), ``copied`` (or where a copy has one: ``was``).
     """
 
     kind: str
     chain: str
     seq: int
+    was: str = ""
 
 
 @dataclasses.dataclass
@@ -58,7 +59,7 @@ class Verified:
 
 def verify(seals: Iterable[Path] = ()) -> Verified:
     """Recompute every line of every chain; compare what the seals saw. Raises SealError."""
-    verified, key = Verified(), envelope.key_for("audit")
+    verified, key = Verified(), envelope.mark_key("audit")
     sealed = _sealed(verified, seals)
     ends = {end.code: end for end in AuditChain.objects.all()}
     unkeyed = {code: (end.unkeyed, end.anchor) for code, end in ends.items()}

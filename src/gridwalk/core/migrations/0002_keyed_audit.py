@@ -11,7 +11,7 @@ from gridwalk.core.audit import chain
 
 
 def vouch(apps: Any, editor: Any) -> None:
-    key = envelope.key_for("audit")
+    key = envelope.mark_key("audit")
     for end in apps.get_model("core", "AuditChain").objects.filter(seq__gt=0):
         end.unkeyed, end.anchor = end.seq, chain.anchor(end.code, end.seq, end.head, key=key)
         end.save(update_fields=["unkeyed", "anchor"])

@@ -67,7 +67,7 @@ def test_an_update_changes_the_named_columns_only(at: dt.datetime, times: int) -
 
 
 def test_an_update_can_empty_a_column(at: dt.datetime) -> None:
-    row = StoredFile(name="a", purpose="ledger", size=1, sha256="0", owner=ids.new_id(), created_at=at, expires_at=at)
+    row = StoredFile(name="a", purpose="ledger", size=1, owner=ids.new_id(), created_at=at, expires_at=at)
     bulk.insert([row])
     row.owner, row.erased_at = None, at
     bulk.update([row], ["owner", "erased_at"])

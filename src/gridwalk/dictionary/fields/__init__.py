@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Any
 
-from gridwalk.dictionary import choices, readers, sight
+from gridwalk.dictionary import choices, readers, refusals, sight
 from gridwalk.dictionary.fields import care, dwelling, facility, organization, person, site
 from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Column, Field, Parsed, Shown
@@ -30,22 +30,6 @@ _BY_KIND: dict[str, tuple[Field, ...]] = {
     "care": care.FIELDS,
 }
 _INDEX = {(f.kind, f.name): f for fields_ in _BY_KIND.values() for f in fields_}
-
-_FORBIDDEN = (
-    (re.compile("民族|族别"), "民族不收"),
-    (re.compile("宗教|信仰|信教|邪教"), "宗教信仰不收"),
-    (re.compile("政治面貌|党员|党派|党团|入党|党支部"), "政治面貌不收"),
-    (re.compile("信访|上访|缠访|闹访|维稳|涉稳"), "信访情况不收"),
-    (
-        re.compile("前科|刑满|刑释|服刑|安置帮教|矫正|犯罪|违法|吸毒|涉毒|戒毒|涉黑|在逃|管控|重点管理|列管|肇事肇祸"),
-        "司法、公安信息不收",
-    ),
-    (re.compile("指纹|人脸|虹膜|声纹|照片|头像|血型|基因|DNA", re.IGNORECASE), "照片和生物特征不收"),
-    (re.compile("婚育|避孕|孕检|性取向"), "婚育隐私不收"),
-    (re.compile("积分|评分|风险等级|危险等级|分色|红黄绿|信用等级"), "不给人打分分色"),
-    (re.compile("银行|卡号|账号|账户|(?<!低)收入|资产|存款"), "财产信息不收"),
-    (re.compile("备注|说明|其它情况|其他情况|情况描述|附注|补充"), "备注不导入：里面常写着不该收的内容"),
-)
 
 
 def fields(kind: str) -> tuple[Field, ...]:
@@ -156,6 +140,12 @@ def is_sensitive(kind: str, name: str) -> bool:
     return declared is not None and declared.is_sensitive
 
 
+def is_phone(kind: str, name: str) -> bool:
+    """Whether the field is a telephone, which can be dialled."""
+    declared = _INDEX.get((kind, name))
+    return declared is not None and declared.index == "phone"
+
+
 def shown(kind: str, name: str, reader: Reader) -> Shown:
     """How much of the field a reader is shown; all of what is no field of ours."""
     declared = _INDEX.get((kind, name))
@@ -168,30 +158,22 @@ def stays_inside(kind: str, name: str) -> bool:
 
 
 def show(kind: str, name: str, value: Any, reader: Reader) -> str:
-    """A value as this reader sees it: whole, masked or not at all; coded values as their label."""
-    if value is None or value == "":
-        return ""
+    """A value as this reader sees it: whole, masked, 有 or 无, or not at all; coded values as their label."""
     declared = _INDEX.get((kind, name))
+    amount = sight.of(declared, reader) if declared else Shown.WHOLE
+    is_empty = value is None or value == ""
+    if amount is Shown.PRESENT:
+        return "无" if is_empty else "有"
+    if is_empty or amount is Shown.NOTHING:
+        return ""
     if declared is None:
         return str(value)
-    amount = sight.of(declared, reader)
-    if amount is Shown.NOTHING:
-        return ""
     if amount is Shown.MASKED:
         assert declared.mask is not None, "what may be masked has a mask"
         return declared.mask(str(value))
     return choice_label(kind, name, str(value))
 
 
-def refused() -> list[tuple[str, str]]:
-    """The words a heading is refused for, and why, as the document lists them."""
-    return [(re.sub(r"\(\?<!低\)", "", pattern.pattern).replace("|", "、"), reason) for pattern, reason in _FORBIDDEN]
-
-
 def forbidden(header: str) -> str:
     """Why a column of that header is refused; empty where it is not (domain.md, red lines 1 and 3)."""
-    folded = text.fold(header).replace(" ", "")  # 民 族: headings are spaced out to fill their column
-    for pattern, reason in _FORBIDDEN:
-        if pattern.search(folded):
-            return reason
-    return ""
+    return refusals.heading(text.fold(header[: 4 * refusals.MOST_IN_A_HEADING]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridwalk.dictionary import choices, location, readers, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Authority, Column, Field, Form, Sensitivity
-from gridwalk.method import idcards, names
+from gridwalk.method import dates, idcards, names
 
 FIELDS = (
     Field(
@@ -74,6 +74,8 @@ FIELDS = (
         column=Column.DATE,
         compared=True,
         on_phone=True,
+        mask=dates.mask,
+        sight=sight.BIRTH,
     ),
     presets.phone(
         "person",
@@ -124,7 +126,7 @@ FIELDS = (
         name="registered_address",
         label="户籍地址",
         synonyms=("户籍地", "户口所在地", "户籍所在地", "户籍住址", "户口地址"),
-        read=readers.Plain(160),
+        read=readers.Place(160),
         purpose="分清户籍在此与住在此",
         basis=presets.PERSONAL_BASIS,
         retention=presets.WITH_PERSON,

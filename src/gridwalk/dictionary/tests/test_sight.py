@@ -23,8 +23,9 @@ def test_it_shows_a_name_in_full_only_to_who_sees_rows_in_full() -> None:
 
 def test_it_shows_a_number_in_full_only_when_it_is_revealed() -> None:
     shown = [fields.show("person", "phone", "12012345678", reader) for reader in (COUNTS, MASKED, ROWS, REVEALED)]
-    assert shown == ["", "12*****5678", "12*****5678", "12012345678"]
-    assert fields.show("person", "phone", "12012345678", sight.ON_PHONE) == "12*****5678"
+    assert shown == ["", "有", "*******5678", "12012345678"]
+    assert fields.show("person", "phone", "", MASKED) == "无"
+    assert fields.show("person", "phone", "12012345678", sight.ON_PHONE) == "*******5678"
     assert fields.show("person", "phone", "12012345678", sight.HANDED_OUT) == "12012345678"
 
 

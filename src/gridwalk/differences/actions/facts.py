@@ -13,14 +13,14 @@ from typing import Any
 
 from gridwalk.core.actions import Writing
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import claims, creation, ends
+from gridwalk.registry.actions import claims, creation, ends, takeovers
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Dwelling, Residence
 from gridwalk.registry.rules import Claim, Verdict
 
 LINKS = ("residence", "residence_kind")
 """Fields that are no column of the record: where somebody lives, and as what."""
-TAKEN = "这个号码已登记在另一条记录上，不能采纳。请先核对两条记录。"
+TAKEN = f"{rules.TO_VERIFY}，没有采纳。对照证件看一遍；没写错，请街道网格中心核实。"
 SEVERAL = "这一项有几种说法在等，请逐条定。"
 CHANGED_SINCE = "采纳以后又有人改过这一项，没有撤回。请到房屋或人员页直接更正。"
 
@@ -117,6 +117,7 @@ def _move(writing: Writing, row: Difference, reason: str) -> str:
     if door.status == "struck_off":
         return "这处房屋已经注销，不能迁入。请先核对房屋。"
     _move_in(writing, row.entity, door.id, door.grid_id, str(row.evidence["residence_kind"]))
+    takeovers.fulfil(writing, row)
     return ""
 
 

@@ -12,12 +12,12 @@ from django.db.models import Count, Q, QuerySet
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary.sight import Depth, Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.registry import rules
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Difference, Dwelling, Facility, Organization, Person, Site
 from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import sources as source_names
 
 STATES = dict(Difference.STATES)
 HIDDEN = "不显示"
@@ -147,6 +147,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
     """Rows with their titles, in a constant number of queries."""
     titles: dict[uuid.UUID, str] = {}
     by_kind: dict[str, set[uuid.UUID]] = {}
+    source_words = source_names.in_words(viewer, [d.source_ref for d in differences])
     for row in differences:
         by_kind.setdefault(row.kind, set()).add(row.entity)
     for pk, name in Person.objects.filter(pk__in=by_kind.get("person", ())).values_list("id", "name"):
@@ -169,7 +170,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
             current=_shown(viewer, d, "current"),
             claimed=_shown(viewer, d, "claimed"),
             source=rules.SOURCES.get(d.source, d.source),
-            source_ref=d.source_ref,
+            source_ref=source_words.get(d.source_ref, d.source_ref),
             why=rules.WHY.get(d.why, d.why),
             created_at=d.created_at,
             state=STATES[d.state],
@@ -185,7 +186,7 @@ def rows_of(viewer: Viewer, differences: Sequence[Difference]) -> list[Differenc
 
 
 def _shown(viewer: Viewer, difference: Difference, column: str) -> str:
-    reader = Reader(Depth.ROWS, care=viewer.may(Verb.SEE_CARE, difference.grid_id))
+    reader = viewer.reader(difference.grid_id)
     if dictionary.shown(difference.kind, difference.field, reader) is Shown.NOTHING:
         return HIDDEN
     value = difference.opened(column)

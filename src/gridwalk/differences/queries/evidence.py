@@ -18,7 +18,7 @@ from gridwalk.differences.queries.differences import DifferenceRow
 from gridwalk.registry import columns, rules
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Entity, Person, Residence
-from gridwalk.registry.queries import entities
+from gridwalk.registry.queries import entities, sources
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +82,8 @@ def evidence(viewer: Viewer, row: DifferenceRow, *, today: dt.date, claim: Mappi
     difference = Difference.objects.get(pk=row.id)
     entity = columns.TABLES[row.kind]._default_manager.get(pk=row.entity)
     changes = _changes(entity.id, row.field)
+    sources.named(viewer, [entity])
+    sources.named(viewer, changes)
     homes = list(_homes(entity))
     members = _household(viewer, entity, homes)
     current, claimed = str(difference.opened("current") or ""), str(difference.opened("claimed") or "")
@@ -172,9 +174,9 @@ def _household(viewer: Viewer, entity: Entity, homes: Sequence[Residence]) -> li
     for link in links:
         person = link.person
         name = entities.shown_name(viewer, link.grid_id, person.name)
-        relation = dictionary.show("person", "relation", person.relation, sight.ON_PAGE)
-        phone = person.unseal("phone") if person.phone_sealed else ""
-        shown = " ".join(x for x in (name, relation, person.phone_masked) if x)
+        reader = viewer.reader(link.grid_id)
+        shown = " ".join(filter(None, [name, *(columns.shown(person, f, reader) for f in ("relation", "phone"))]))
+        phone = person.unseal("phone")
         members[person.id] = _Beside(name, phone, tuple(of.get(person.id, ())), shown)
     return list(members.values())
 
@@ -203,8 +205,9 @@ def _standing(entity: Entity, field: str, changes: Sequence[Change]) -> Origin:
 
 def _lines(viewer: Viewer, entity: Entity, row: DifferenceRow, claim: Mapping[str, Any]) -> list[FactLine]:
     lines = []
+    reader = viewer.reader(entity.grid_id)
     for fact in entities.facts(viewer, entity):
-        claimed = dictionary.show(row.kind, fact.field, claim.get(fact.field), sight.ON_PAGE)
+        claimed = dictionary.show(row.kind, fact.field, claim.get(fact.field), reader) if claim.get(fact.field) else ""
         if fact.field == row.field or not (fact.value or claimed):
             continue
         alike = bool(claim.get(fact.field)) and str(claim[fact.field]) == str(columns.read(entity, fact.field) or "")

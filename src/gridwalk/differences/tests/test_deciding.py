@@ -111,7 +111,7 @@ def test_it_does_not_give_one_number_to_two_people(street: Street) -> None:
     person = street.person("王二", id_no=id_no(2))
     street.say(person, "id_no", id_no(1))
     difference = asked(street)
-    with pytest.raises(DecisionError, match="已登记在另一条记录上"):
+    with pytest.raises(DecisionError, match="这个号码要核实"):
         decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
     assert asked(street).id == difference.id
 

@@ -24,7 +24,7 @@ FIELDS = ("name", "uscc", "org_kind", "contact_name", "contact_phone")
 def open_business(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: Row) -> Event:
     """A business opens at a door. Raises NotHere, CorrectionError (also where its credit code is on record already)."""
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     missing = {"name": "请填单位名称"}
     values = {field: typed.fact("organization", field, missing=missing.get(field, "")) for field in FIELDS}
     _refuse_taken_code(typed, values["uscc"])
@@ -55,7 +55,7 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
         raise NotHere
     if business.status != "active":
         raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已关停"})
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     why = reason_kept(raw.get("why", ""))
     if not why:
         typed.refuse("why", "请写原因，来历里要留着")

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds as events
@@ -29,14 +28,14 @@ def move_in(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, people: Sequ
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
-    coming = typed.people(people, least=1)
+    typed = Typed(actor, raw, at)
+    coming = typed.people(people, door, least=1)
     kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
     _refuse_who_is_here(typed, coming, door, kind)
     on, told = typed.day(missing=""), typed.told()
     typed.check()
     typed.look_twice(door, coming, kind, answers={"vacant_with_residents"})
-    grids = steps.grids_of(steps.on_record(coming))
+    grids = steps.grids_of(steps.on_record(coming), coming)
     with steps.happening("moved_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
         steps.arrive(writing, door, coming, kind, on=on, source=source)
@@ -57,7 +56,7 @@ def find_home(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) ->
         raise CorrectionError("这个人已经不在册，或正等人复核，没有记。请先到人员页核对状态。", {"who": "不在册"})
     if Residence.objects.filter(person=resident, to_on__isnull=True).exists():
         raise CorrectionError("这个人刚才已经登记了住处，没有再记。请到人员页看。", {"who": "已有住处"})
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     door = typed.door()
     kind = typed.choice("residence_kind", events.LIVES, missing="请选怎么住")
     on, told = typed.day(missing=""), typed.told()
@@ -90,7 +89,7 @@ def move_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collec
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling, takes=False)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     leaving = typed.chosen(living, who, missing="请选谁搬走了")
     where = typed.choice("where", events.WHERE, missing="请选搬到哪里")
@@ -131,10 +130,10 @@ def marry(
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     chosen = typed.chosen(living, who, missing="请选这一户里是谁")
-    coming = typed.people(people, least=1)
+    coming = typed.people(people, door, least=1)
     choice = typed.choice("home", events.HOME, missing="请选住到哪里")
     home = _common_home(typed, door, coming, choice)
     if chosen and coming and coming[0].person is not None and coming[0].person.pk == chosen[0].person_id:
@@ -146,7 +145,7 @@ def marry(
     kind = "lives_here" if registered == "here" else "lives_elsewhere_registered"
     typed.look_twice(home, coming, kind, answers={"vacant_with_residents"})
     persons = [chosen[0].person_id, *steps.on_record(coming)]
-    grids = steps.grids_of(persons) | {home.grid_id}
+    grids = steps.grids_of(persons, coming) | {home.grid_id}
     with steps.happening("married", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         couple = _Couple(chosen[0].person, coming[0], home, kind, on, events.source(told))
         _MARRIED[choice](writing, couple)
@@ -202,7 +201,7 @@ def _move_partner(writing: Writing, couple: _Couple) -> None:
 
 def _arrive_as(writing: Writing, couple: _Couple, relation: str) -> None:
     values = couple.spouse.values
-    spouse = Coming({**values, "relation": relation or values["relation"]}, couple.spouse.person)
+    spouse = dataclasses.replace(couple.spouse, values={**values, "relation": relation or values["relation"]})
     steps.arrive(writing, couple.home, [spouse], couple.kind, on=couple.on, source=couple.source)
     steps.say(writing, couple.home, couple.source, occupancy="occupied")
 
@@ -229,10 +228,10 @@ def register_in(
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     here = {link.person_id: link for link in links_of(door)}
     chosen = typed.chosen(list(here.values()), who)
-    coming = typed.people(people)
+    coming = typed.people(people, door)
     if not chosen and not coming:
         typed.refuse("who", "请选人，或在下面填是谁")
     for n, comer in enumerate(coming):
@@ -242,7 +241,7 @@ def register_in(
     typed.check()
     typed.look_twice(door, coming, REGISTERED)
     persons = [link.person_id for link in chosen]
-    grids = steps.grids_of([*persons, *steps.on_record(coming)])
+    grids = steps.grids_of([*persons, *steps.on_record(coming)], coming)
     with steps.happening("registered_in", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = events.source(told)
         _leave_registrations(writing, [*persons, *steps.on_record(coming)], door, on=on, source=source)
@@ -275,7 +274,7 @@ def register_out(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Co
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling, takes=False)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     here = [link for link in links_of(door) if link.kind in {"lives_here", REGISTERED}]
     chosen = typed.chosen(here, who, missing="请选谁的户口迁走了")
     on, told = typed.day(), typed.told()

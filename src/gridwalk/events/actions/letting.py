@@ -27,8 +27,8 @@ def let(
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
-    coming = typed.people(people)
+    typed = Typed(actor, raw, at)
+    coming = typed.people(people, door)
     living = [link for link in links_of(door) if link.kind in LIVING]
     tenants = {link.person_id for link in living if link.kind == "tenant"}
     for n, comer in enumerate(coming):
@@ -40,7 +40,7 @@ def let(
     on, told = typed.day(), typed.told()
     typed.check()
     typed.look_twice(door, coming, "tenant", answers={"vacant_with_residents", "owner_with_tenants"})
-    grids = steps.grids_of([*steps.on_record(coming), *(link.person_id for link in gone)])
+    grids = steps.grids_of([*steps.on_record(coming), *(link.person_id for link in gone)], coming)
     with steps.happening("let", door, actor=actor, at=at, on=on, told=told, grids=grids) as (writing, event):
         source = kinds.source(told)
         steps.depart(writing, gone, keeps=True, on=on, source=source)
@@ -58,7 +58,7 @@ def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collect
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling, takes=False)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     if door.tenure != "let" and not any(link.kind == "tenant" for link in living):
         raise CorrectionError("这一户没有登记为出租，没有记。看看是不是另一户。", {"dwelling": "不是出租房"})
@@ -79,7 +79,7 @@ def end_let(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, who: Collect
 def change_owner(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, raw: Row) -> Event:
     """A dwelling has another owner. Raises NotHere, CorrectionError."""
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     name = typed.fact("dwelling", "owner_name", missing="请填新产权人")
     phone = typed.fact("dwelling", "owner_phone")
     on, told = typed.day(), typed.told()

@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Collection
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.events import kinds
 from gridwalk.events.actions import steps
-from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
+from gridwalk.events.actions.reading import Row, Typed, get_door, links_of, persons_under
 from gridwalk.events.models import Event
 from gridwalk.registry import columns
 from gridwalk.registry.actions import ends
@@ -28,7 +27,7 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     Raises NotHere, CorrectionError.
     """
     door = get_door(actor, dwelling)
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     living = [link for link in links_of(door) if link.kind in LIVING]
     chosen = [link for link in living if str(link.person_id) in parent]
     if not chosen:
@@ -36,8 +35,6 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
     sex = typed.fact("person", "sex", missing="请选性别")
     born_on = typed.day(name="born_on", missing="请填出生日期")
     name, number = typed.fact("person", "name"), typed.fact("person", "id_no")
-    if number and columns.holders("person", [number]):
-        typed.refuse("id_no", "这个证件号已登记在另一人名下，请核对")
     registered = typed.choice("registered", kinds.REGISTERED, missing="请选户口落在哪里") == "here"
     told = typed.told()
     typed.check()
@@ -51,10 +48,14 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
         "relation": kinds.child_of(mother_or_father.person.relation),
     }
     kind = kinds.newborn_lives(mother_or_father.kind, registered)
-    typed.look_twice(door, [Coming(values)], kind, answers={"vacant_with_residents"})
-    with steps.happening("born", door, actor=actor, at=at, on=born_on, told=told) as (writing, event):
+    holder = persons_under([number]).get(columns.number_key("person", number)) if number else None
+    child = typed.comer("id_no", values, holder, door)
+    typed.check()
+    typed.look_twice(door, [child], kind, answers={"vacant_with_residents"})
+    grids = steps.grids_of(steps.on_record([child]), [child])
+    with steps.happening("born", door, actor=actor, at=at, on=born_on, told=told, grids=grids) as (writing, event):
         source = kinds.source(told)
-        steps.arrive(writing, door, [Coming(values)], kind, on=born_on, source=source)
+        steps.arrive(writing, door, [child], kind, on=born_on, source=source)
         steps.say(writing, door, source, occupancy="occupied")
     return event
 
@@ -69,7 +70,7 @@ def die(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event
         raise NotHere
     if subject.status != "active" or subject.status_pending:
         raise CorrectionError("这个人已经不在册，或正等人复核，没有再记。请刷新后再看。", {"who": "不用再记"})
-    typed = Typed(actor, raw, clock.local_date(at))
+    typed = Typed(actor, raw, at)
     on, told = typed.day(missing="请填去世的日期"), typed.told()
     if on is not None and subject.born_on is not None and on < subject.born_on:
         typed.refuse("on", "早于登记的出生日期，请核对")

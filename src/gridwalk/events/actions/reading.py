@@ -10,14 +10,15 @@ from typing import Any
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.rules import Contradiction
+from gridwalk.core import clock, ids
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers
 from gridwalk.events import kinds
 from gridwalk.events.queries import entry
-from gridwalk.method import names
-from gridwalk.registry import columns
+from gridwalk.registry import columns, holders
 from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import places
 
@@ -28,10 +29,14 @@ Row = Mapping[str, str]
 
 @dataclasses.dataclass(frozen=True)
 class Coming:
-    """Somebody who is typed in: their parsed values, and their record where the ID number is on one."""
+    """Somebody who is typed in: their parsed values, and their record where the ID number is on one that may come.
+
+    ``elsewhere``: their number stands on a record that its side has to give away first; nothing of it is told.
+    """
 
     values: Mapping[str, Any]
     person: Person | None = None
+    elsewhere: bool = False
 
 
 class Noticed(Exception):
@@ -45,9 +50,10 @@ class Noticed(Exception):
 class Typed:
     """The answers of one form. What is wrong is gathered under the field's name; ``check`` raises it all at once."""
 
-    def __init__(self, actor: Viewer, raw: Row, today: dt.date) -> None:
+    def __init__(self, actor: Viewer, raw: Row, at: dt.datetime) -> None:
         self.actor = actor
-        self.today = today
+        self.at = at
+        self.today = clock.local_date(at)
         self._raw = raw
         self.faults: dict[str, str] = {}
 
@@ -103,10 +109,12 @@ class Typed:
             self.refuse(name, "那一处不归您记，请那边社区记“搬来”")
         return doors[0]
 
-    def people(self, rows: Sequence[Row], *, least: int = 0) -> list[Coming]:
-        """The people of the form's lines; empty lines are passed over. Faults stand under ``name-0``, ``id_no-0`` …"""
+    def people(self, rows: Sequence[Row], door: Dwelling, *, least: int = 0) -> list[Coming]:
+        """The people of the form's lines who come to ``door``; empty lines are passed over. Faults stand under
+        ``name-0``, ``id_no-0`` …
+        """
         coming: list[Coming] = []
-        holders = _holders(rows)
+        standing = persons_under([dictionary.parse("person", "id_no", row.get("id_no", "")).value for row in rows])
         numbers: set[str] = set()
         for n, row in enumerate(rows):
             values = self._values(n, row) if any(text.strip() for text in row.values()) else None
@@ -116,10 +124,8 @@ class Typed:
             if number in numbers:
                 self.refuse(f"id_no-{n}", "这个证件号上面已经填过")
             numbers |= {number} if number else set()
-            person = holders.get(columns.number_key("person", number)) if number else None
-            if person is not None:
-                self._believe(n, person, str(values["name"]))
-            coming.append(Coming(values, person))
+            person = standing.get(columns.number_key("person", number)) if number else None
+            coming.append(self.comer(f"id_no-{n}", values, person, door))
         if len(coming) < least and not self.faults:
             self.refuse("name-0", "请填姓名")
         return coming
@@ -148,14 +154,18 @@ class Typed:
         if noticed:
             raise Noticed(noticed)
 
-    def _believe(self, n: int, person: Person, name: str) -> None:
-        """Whether the person on record can be the one who comes; another name than the recorded one is not believed."""
-        if not self.actor.may(Verb.EDIT_REGISTER, person.grid_id):
-            self.refuse(f"id_no-{n}", "已登记在别的网格。请网格长联系那边社区，一起办")
-        elif person.name != name:
-            self.refuse(f"name-{n}", f"这个证件号登记的姓名是 {names.mask(person.name)}，请核对证件")
-        elif person.status == "deceased" or person.status_pending == "deceased":
-            self.refuse(f"id_no-{n}", "登记为已去世。请先到人员页核对状态")
+    def comer(self, field: str, values: Mapping[str, Any], person: Person | None, door: Dwelling) -> Coming:
+        """Somebody new, somebody on record here, or somebody whose side is asked: then nothing of the record is told.
+
+        ``person``: who stands under the number; ``field``: where the form has it.
+        """
+        if person is None:
+            return Coming(values)
+        if holders.elsewhere([comer_of(values, door)]):
+            return Coming(values, elsewhere=True)
+        if person.status == "deceased" or person.status_pending == "deceased":
+            self.refuse(field, "登记为已去世。请先到人员页核对状态")
+        return Coming(values, person)
 
     def chosen(self, links: Sequence[Residence], picked: Collection[str], *, missing: str = "") -> list[Residence]:
         """Those of a door's links whose persons were picked."""
@@ -165,11 +175,18 @@ class Typed:
         return picked_links
 
 
-def _holders(rows: Sequence[Row]) -> dict[str, Person]:
-    numbers = [dictionary.parse("person", "id_no", row.get("id_no", "")).value for row in rows]
-    holders = columns.holders("person", [number for number in numbers if number])
-    persons = {person.pk: person for person in Person.objects.filter(pk__in=holders.values())} if holders else {}
-    return {key: persons[pk] for key, pk in holders.items()}
+def comer_of(
+    values: Mapping[str, Any], door: Dwelling, *, kind: str = "", source: str = "office", op: uuid.UUID | None = None
+) -> Comer:
+    """Somebody typed in, as the other side is asked about them."""
+    return Comer(id=ids.new_id(), values=values, kind=kind, dwelling=door.pk, grid=door.grid_id, source=source, op=op)
+
+
+def persons_under(numbers: Sequence[str | None]) -> dict[str, Person]:
+    """Who stands under these ID numbers, by the key of the number."""
+    found_by = columns.holders("person", [number for number in numbers if number])
+    persons = {person.pk: person for person in Person.objects.filter(pk__in=found_by.values())} if found_by else {}
+    return {key: persons[pk] for key, pk in found_by.items()}
 
 
 def get_door(actor: Viewer, dwelling: uuid.UUID, *, takes: bool = True) -> Dwelling:

@@ -14,11 +14,11 @@ from gridwalk.core import bulk, clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.events import kinds
-from gridwalk.events.actions.reading import Coming
+from gridwalk.events.actions.reading import Coming, comer_of
 from gridwalk.events.models import Event
-from gridwalk.registry import rules
-from gridwalk.registry.actions import claims, corrections, creation, ends
-from gridwalk.registry.living import REGISTERED
+from gridwalk.registry import columns, holders, rules
+from gridwalk.registry.actions import claims, corrections, creation, ends, takeovers
+from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
 from gridwalk.registry.rules import Claim
 from gridwalk.territory import rules as codes
@@ -64,10 +64,12 @@ def happening(
         )
 
 
-def grids_of(persons: Collection[uuid.UUID]) -> set[str]:
+def grids_of(persons: Collection[uuid.UUID], coming: Iterable[Coming] = ()) -> set[str]:
     """Every grid that moving these people may write to: theirs, their doors', and the community's for who has
-    no door left.
+    no door left. ``coming``: also those where somebody is asked for.
     """
+    numbers = [comer.values.get("id_no") for comer in coming if comer.elsewhere]
+    persons = [*persons, *columns.holders("person", numbers).values()]
     own = set(Person.objects.filter(pk__in=persons).values_list("grid_id", flat=True))
     doors = Residence.objects.filter(person_id__in=persons, to_on__isnull=True).values_list("grid_id", flat=True)
     return own | {codes.unassigned_of(grid) for grid in own} | set(doors)
@@ -81,8 +83,17 @@ def on_record(coming: Iterable[Coming]) -> list[uuid.UUID]:
 def arrive(
     writing: Writing, door: Dwelling, coming: Sequence[Coming], kind: str, *, on: dt.date | None, source: str
 ) -> list[uuid.UUID]:
-    """Who comes is registered, or moves in from where they lived; what was typed of a person on record corrects it."""
+    """Who comes is registered, or moves in from where they lived; what was typed of a person on record fills what is
+    empty, and asks where something else stands. Whose record another side holds is asked for there, and not returned.
+    """
     today = clock.local_date(writing.at)
+    comers = [
+        comer_of(comer.values, door, kind=kind, source=source, op=writing.op) for comer in coming if comer.elsewhere
+    ]
+    takeovers.ask(writing, comers, holders.of(comers))
+    coming = [comer for comer in coming if not comer.elsewhere]
+    if not coming:
+        return []
     new = [
         creation.New(grid=door.grid_id, values=rules.with_identity(comer.values), source=source, verified_on=today)
         for comer in coming
@@ -90,21 +101,24 @@ def arrive(
     ]
     new_persons = iter(creation.register(writing, "person", new))
     claims.apply_claims(
-        writing, [claim for comer in coming if comer.person for claim in _corrections_of(comer.person, comer, source)]
+        writing,
+        [claim for comer in coming if comer.person for claim in _claims_of(comer.person, comer, door, source)],
     )
     persons = [comer.person.pk if comer.person else next(new_persons) for comer in coming]
     for pk in on_record(coming):
         ends.withdraw(writing, pk)  # whoever comes has not moved away
     house(writing, door, persons, kind, on=on, source=source)
     claims.confirm(writing, "person", [(pk, today) for pk in on_record(coming)], source=source)
+    takeovers.tell_moved(writing, {(comer.person.grid_id, door.grid_id) for comer in coming if comer.person})
     return persons
 
 
-def _corrections_of(person: Person, comer: Coming, source: str) -> list[Claim]:
-    facts = {field: value for field, value in comer.values.items() if field != "id_no" and value is not None}
+def _claims_of(person: Person, comer: Coming, door: Dwelling, source: str) -> list[Claim]:
+    here = Residence.objects.filter(person=person, dwelling=door, to_on__isnull=True, kind__in=LIVING)
+    facts = takeovers.claims_of(person, comer.values, source=source, op=None, moves=not here.exists())
     if person.status == "moved_away":
-        facts["status"] = "active"
-    return [Claim("person", person.pk, field, value, source) for field, value in facts.items()]
+        facts.append(Claim("person", person.pk, "status", "active", source))
+    return facts
 
 
 def house(

@@ -22,7 +22,7 @@ from gridwalk.events.actions import steps
 from gridwalk.events.models import Event
 from gridwalk.events.queries import daily as queries
 from gridwalk.registry import columns
-from gridwalk.registry.actions import claims, corrections, creation, ends
+from gridwalk.registry.actions import claims, corrections, creation, ends, takeovers
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
@@ -121,7 +121,10 @@ class _Undoing:
         self.made = {c.entity for c in changes if c.field == Change.WHOLE}
 
     def run(self) -> None:
-        """Links first, then facts, then what was made; people then belong to the grid of where they live again."""
+        """What was asked elsewhere is asked no more. Links first, then facts, then what was made; people then belong to
+        the grid of where they live again.
+        """
+        takeovers.withdraw(self.writing, self.event.id)
         links = self._links()
         self._facts()
         self._vacancies()

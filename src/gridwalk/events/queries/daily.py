@@ -42,9 +42,13 @@ class EventRow:
 
 
 def recent(viewer: Viewer, at: dt.datetime, *, limit: int = 12) -> list[EventRow]:
-    """The last events of the grids the viewer keeps, newest first; at most four queries."""
+    """The last events the viewer recorded, newest first; at most four queries.
+
+    What others recorded stands in the histories of its records: a list of it would say who did how much (red line 2).
+    """
     inside = in_scopes(viewer.scopes(Verb.EDIT_REGISTER), "grid__code")
-    return _rows(viewer, list(Event.objects.filter(inside).order_by("-at", "-id")[:limit]), at)
+    own = Event.objects.filter(inside, actor=viewer.id, actor__isnull=False)
+    return _rows(viewer, list(own.order_by("-at", "-id")[:limit]), at)
 
 
 def get_event(viewer: Viewer, event: uuid.UUID) -> Event:

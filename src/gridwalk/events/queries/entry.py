@@ -11,11 +11,11 @@ from typing import Any
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.queries import checks
 from gridwalk.bench.rules import CHECKS, PHONE_DOORS, Contradiction
-from gridwalk.registry import columns
-from gridwalk.registry.ends import ENDED
+from gridwalk.core.queries import in_scopes
+from gridwalk.registry import columns, holders
+from gridwalk.registry.holders import Comer
 from gridwalk.registry.living import LIVING
-from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.registry.queries.entities import shown_name
+from gridwalk.registry.models import Dwelling, Person
 
 NOBODY = uuid.UUID(int=0)
 
@@ -31,16 +31,16 @@ def warnings(
     """Questions about a person (parsed values by dictionary names) about to be put into a dwelling; at most
     five queries.
 
-    ``person``: whom the values are about where they are on record already. Other people's places are named only where
-    the viewer may see them.
+    ``person``: whom the values are about where they are on record already. Whose number stands on another record is
+    not told, nor where they live.
     """
     noticed = []
     same = _same_number(values, person)
     if same is not None:
-        noticed.append(_number_on_record(viewer, same))
-    elif (n := _n_same_name_and_birth(values, person)) > 0:
+        noticed.append(_number_on_record(dwelling, values))
+    elif (n := _n_same_name_and_birth(viewer, values, person)) > 0:
         noticed.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
-    n_doors = checks.phone_doors(columns.index_of("phone", values.get("phone")))
+    n_doors = checks.phone_doors(viewer, columns.index_of("phone", values.get("phone")))
     if n_doors >= PHONE_DOORS:
         noticed.append(_noticed("phone_shared", f"这个电话已登记在 {n_doors} 处房屋的人名下"))
     if residence_kind in LIVING and dwelling.occupancy == "vacant":
@@ -61,23 +61,22 @@ def _same_number(values: Mapping[str, Any], person: uuid.UUID | None) -> Person 
     return Person.objects.filter(id_no_index=index).exclude(status="struck_off").exclude(pk=person or NOBODY).first()
 
 
-def _number_on_record(viewer: Viewer, holder: Person) -> Contradiction:
-    if not viewer.may(Verb.SEE_ROWS_MASKED, holder.grid_id):
-        return Contradiction("same_number", "这个证件号已登记在别的网格", "请网格长联系那边社区，一起办迁移")
-    homes = Residence.objects.filter(person=holder, to_on__isnull=True).select_related("dwelling")
-    where = "、".join(link.dwelling.address for link in homes) or "没有关联房屋"
-    who = shown_name(viewer, holder.grid_id, holder.name)
-    state = "" if holder.status == "active" else f"（{ENDED[holder.status]}）"
-    return Contradiction(
-        "same_number", f"这个证件号已登记：{who}{state}，{where}", "是同一人，存后就迁到这里；不是，核对证件号"
-    )
+def _number_on_record(dwelling: Dwelling, values: Mapping[str, Any]) -> Contradiction:
+    """The same words for every record that another side has to give away first."""
+    comer = Comer(id=NOBODY, values=values, kind="", dwelling=dwelling.pk, grid=dwelling.grid_id, source="office")
+    if holders.elsewhere([comer]):
+        return Contradiction(
+            "same_number", "这个证件号登记在别处", "核对证件；没错就存，先记 1 人待对方确认，那边确认了才迁来"
+        )
+    return Contradiction("same_number", "这个人本社区已有登记", "存后就迁到这里；不是同一人，核对证件号")
 
 
-def _n_same_name_and_birth(values: Mapping[str, Any], person: uuid.UUID | None) -> int:
-    """How many could be the same person: whoever has another valid ID number is not."""
+def _n_same_name_and_birth(viewer: Viewer, values: Mapping[str, Any], person: uuid.UUID | None) -> int:
+    """How many of those the viewer sees could be the same person: whoever has another valid ID number is not."""
     if not values.get("name") or not values.get("born_on"):
         return 0
-    rows = Person.objects.filter(name=values["name"], born_on=values["born_on"], status="active")
+    inside = in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid__code")
+    rows = Person.objects.filter(inside, name=values["name"], born_on=values["born_on"], status="active")
     if values.get("id_no"):
         rows = rows.filter(id_no_index="")
     return rows.exclude(pk=person or NOBODY).count()

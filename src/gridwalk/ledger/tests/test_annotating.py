@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
-from gridwalk.ledger import annotate, read
+from gridwalk.ledger import annotate, guard, read
 from gridwalk.ledger.annotate import Mark
+from gridwalk.ledger.inplace.package import NotInPlace
+from gridwalk.ledger.inplace.styles import Styles
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, person
 
@@ -33,7 +37,7 @@ def original() -> bytes:
         sheet.append(row)
     sheet["J2"] = "=COUNTA(D3:D9)"
     sheet.column_dimensions["D"].width = 33
-    sheet["D3"].font = openpyxl.styles.Font(bold=True, color="FF0000")
+    sheet["D3"].font = Font(bold=True, color="FF0000")
     sheet.auto_filter.ref = "A2:G5"
     book.create_sheet("说明").append(["一式两份"])
     book.save(out)
@@ -46,13 +50,13 @@ def test_only_bad_cells_of_the_users_own_file_change() -> None:
     assert [(m.row_no, m.column) for m in marks] == [(3, "G"), (5, "F"), (5, "G")]
     annotated = annotate.annotate(data, "台账.xlsx", marks)
     before, after = opened(data)["人口"], opened(annotated.data)["人口"]
-    assert annotated.rebuilt == ""
+    assert annotated.note == ""
     for row in before.iter_rows():
         for cell in row:
             same = after[cell.coordinate]
             marked = cell.coordinate in {"G3", "F5", "G5"}
             assert same.value == cell.value
-            assert (same.comment is not None) == marked == (same.fill.start_color.rgb == "00F9E6E1")
+            assert (same.comment is not None) == marked == (same.fill.start_color.rgb == "FFF9E6E1")
     assert "11 位" in after["G3"].comment.text
     assert after.column_dimensions["D"].width == 33 and after["D3"].font.bold and after.auto_filter.ref == "A2:G5"
     assert opened(annotated.data).sheetnames == ["人口", "说明"]
@@ -79,27 +83,30 @@ def test_what_concerns_a_whole_row_and_what_is_beyond_the_comments_stands_in_a_c
     assert all("11 位" in sheet[f"H{n}"].value for n in (4, 5))
 
 
-def test_other_files_and_long_ones_are_rebuilt_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_files_and_huge_ones_are_rebuilt_and_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     text = "\n".join(",".join(map(str, row)) for row in (PERSON, person(1, phone="12"), person(2, name="=1+1")))
     annotated = annotate.annotate(text.encode("gb18030"), "台账.csv", marks_of(text.encode("gb18030"), "台账.csv"))
-    assert "原文件不是 xlsx" in annotated.rebuilt
+    assert "原文件不是 xlsx" in annotated.note
     sheet: Any = opened(annotated.data).active
     assert sheet["G2"].fill.start_color.rgb.endswith("F9E6E1") and "11 位" in sheet["H2"].value
     assert (sheet["D3"].value, sheet["D3"].data_type, sheet["D3"].quotePrefix) == ("=1+1", "s", True)
-    monkeypatch.setattr(annotate, "KEEP_FILE_ROWS", 3)
-    data = original()
-    assert "原文件有 6 行" in annotate.annotate(data, "台账.xlsx", marks_of(data)).rebuilt
+    source = tmp_path / "台账.xlsx"
+    source.write_bytes(original())
+    marks = marks_of(original())
+    assert annotate.annotate_file(source, "xlsx", marks, []).note == ""
+    monkeypatch.setattr(guard, "MAX_UNPACKED", 100)
+    assert "原文件有 0 MB" in annotate.annotate_file(source, "xlsx", marks, []).note
 
 
 def test_a_file_that_cannot_be_changed_in_place_is_rebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object, **__: object) -> None:
-        raise ValueError("odd styles")
+        raise NotInPlace("odd styles")
 
-    monkeypatch.setattr(openpyxl, "load_workbook", fails)
+    monkeypatch.setattr(Styles, "look", fails)
     data = original()
     annotated = annotate.annotate(data, "台账.xlsx", marks_of(data))
     monkeypatch.undo()
-    assert "改不了" in annotated.rebuilt and opened(annotated.data)["人口"]["D3"].value == "王二"
+    assert "改不了" in annotated.note and opened(annotated.data)["人口"]["D3"].value == "王二"
 
 
 def test_an_annotated_workbook_is_read_again_like_the_first() -> None:

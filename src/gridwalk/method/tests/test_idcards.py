@@ -113,6 +113,7 @@ def test_any_text_is_either_a_number_or_a_fault(raw: str) -> None:
     assert bool(card.value) != bool(card.fault)
 
 
-def test_the_mask_shows_the_area_and_the_last_four() -> None:
-    assert idcards.mask(MAN) == "120199********1010"
-    assert idcards.mask("1234") == "****"
+def test_the_mask_shows_the_area_and_nothing_of_the_last_four() -> None:
+    assert idcards.mask(MAN) == "120199************"
+    assert idcards.mask("120199800101101") == idcards.mask(MAN), "nor whether it was written with 15 places"
+    assert idcards.mask("1234") == "************"

@@ -85,6 +85,7 @@ def test_any_text_is_either_numbers_or_a_fault(raw: str) -> None:
     assert not phone.value or phones.check(phone.value).value == phone.value
 
 
-def test_the_mask_keeps_the_length_and_the_last_four() -> None:
-    assert phones.mask(ONE) == "12*****5678"
-    assert phones.mask("110") == "***"
+def test_the_mask_shows_the_last_four_and_no_length() -> None:
+    assert phones.mask(ONE) == "*******5678"
+    assert phones.mask("24681357") == "*******1357"
+    assert phones.mask("110") == "*******"

@@ -56,17 +56,18 @@ def _major(path: Path) -> int:
 
 
 def login() -> dict[str, Any]:
-    """How psycopg connects to the server of this installation, without a database's name."""
+    """How psycopg connects to the server of this installation, without a database's name; elsewhere only under TLS."""
     used = settings.DATABASES["default"]
     given = {"host": used["HOST"], "port": used["PORT"], "user": used["USER"], "password": used["PASSWORD"]}
-    return {name: value for name, value in given.items() if value}
+    tls = {name: value for name, value in used["OPTIONS"].items() if name.startswith("ssl")}
+    return {name: value for name, value in given.items() if value} | tls
 
 
 def environment(database: str) -> dict[str, str]:
     """The same for the programs: the password stands in no command line."""
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
-    return kept | {names[k]: str(v) for k, v in login().items()} | {"PGDATABASE": database, "LC_ALL": "C"}
+    given = {f"PG{name.upper()}": str(value) for name, value in login().items()}
+    return kept | given | {"PGDATABASE": database, "LC_ALL": "C"}
 
 
 @contextlib.contextmanager

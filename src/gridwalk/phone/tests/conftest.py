@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,7 +16,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role, Viewer
 from gridwalk.core import clock
 from gridwalk.registry.tests.street import FIRST, GRID, Street
-from gridwalk.sync.actions import devices
+from gridwalk.sync.actions import copies, devices
 from gridwalk.visits.tests.walk import Walk
 from tests.harness.phones import Wire, through
 
@@ -42,6 +43,10 @@ class Field:
     def code(self, user: User | None = None) -> str:
         """A fresh activation code."""
         return devices.make_code(actor=self.viewer(self.lead), at=clock.now(), user=(user or self.worker).id)[0]
+
+    def confirm(self, copy: Wire) -> None:
+        """The office says that a copy of a phone is the worker's."""
+        copies.confirm(actor=self.viewer(self.lead), at=clock.now(), device=uuid.UUID(copy.device))
 
     def phone(self, user: User | None = None, *, now: Callable[[], dt.datetime] = clock.now) -> Wire:
         """A phone bound to the worker."""

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import NotPermitted, Role
 from gridwalk.core import clock, files
@@ -60,6 +61,8 @@ def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: F
     with time_machine.travel(clock.now() + dt.timedelta(minutes=3)):
         assert tried(worker, PASSWORD, "zzzz-zzzz") == "wrong_code"
         assert Attempts.objects.get().n == 2
+        failed = AuditEntry.objects.filter(verb="account.sign_in_failed", subject=field.worker.id).order_by("id")
+        assert [entry.data["factor"] for entry in failed] == ["password", "phone_code"]
     code = field.code()
     with time_machine.travel(clock.now() + dt.timedelta(minutes=20)):
         assert tried(worker, PASSWORD, code) == "code_expired"
@@ -70,6 +73,22 @@ def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: F
         User.objects.filter(pk=field.worker.pk).update(must_change_password=True)
         assert tried(worker, PASSWORD, field.code()) == "change_password"
     assert Device.objects.count() == 0
+
+
+def test_a_long_password_is_taken_as_it_was_typed(field: Field, account: Any) -> None:
+    scope, longest = field.walk.worker.assignments[0].scope, " 走访Aa1" * 166 + "四字凑满"
+    assert len(longest) == 1000
+    worker = account(Role.GRID_WORKER, scope, password=longest)
+
+    def tried(password: str) -> Any:
+        wire = Wire(send=through(field.client), now=clock.now)
+        return wire.activate(worker.username, password, field.code(worker))
+
+    assert tried(longest + "x")[1]["problem"] == "password_too_long"
+    with pytest.raises(AccountError, match="1,000"):
+        account(Role.GRID_WORKER, scope, password=longest + "x")
+    assert tried(longest)[0] == 200
+    assert tried(longest[:200])[1]["problem"] == "wrong_credentials", "nothing is cut off"
 
 
 def test_codes_are_made_by_whoever_answers_for_the_area(field: Field, account: Any) -> None:
@@ -128,6 +147,8 @@ def test_a_phone_taken_back_hands_in_what_it_holds_and_is_wiped(field: Field) ->
     assert deposit(sealed)["wipe"] is True
     assert (Visit.objects.count(), Returned.objects.filter(reason="not_permitted").count()) == (0, 2)
     assert dict(Deposit.objects.values_list("state", "seq")) == {"taken": 2, "unreadable": 3}
+    assert Device.objects.get().wiped_at is None, "it may not have heard the answer"
+    send("POST", f"{API}deposit", {}, json.dumps({"token": wire.token, "ops": [], "done": True}).encode())
     assert Device.objects.get().wiped_at is not None
     lead = field.viewer(field.lead)
     outcome = returned.release(actor=lead, at=clock.now(), op=Returned.objects.order_by("op__seq")[0].pk)

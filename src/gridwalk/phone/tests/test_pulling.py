@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from typing import Any
@@ -18,6 +19,8 @@ from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.actions import creation
 from gridwalk.registry.models import CareLabel, Difference, Person, Residence
 from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, id_no, phone
+from gridwalk.simulate.oracle import fitting
+from gridwalk.simulate.oracle.fitting import Clues
 from gridwalk.sync.actions import epochs
 from gridwalk.territory.models import Grid
 from tests.harness.phones import Cache, Wire
@@ -52,9 +55,15 @@ def test_it_brings_the_grid_whole_and_masked_then_what_changed(field: Field) -> 
     assert (row["occupancy"], row["area_m2"], row["owner_phone_mask"], row["heads"]["occupancy"]) == (
         "occupied",
         "74.2",
-        "12*****0003",
+        "*******0003",
         door.heads["occupancy"],
     )
+    row = cache.rows[GRID]["person", str(person.id)]
+    clues = Clues(born=row["born_on"] or "", sex=row["sex"], id_nos=(row["id_no_mask"],), phones=(row["phone_mask"],))
+    assert fitting.n_id_numbers(dataclasses.replace(clues, born="1980-01-01", sex="male")) == 500, (
+        "of the last four none"
+    )
+    assert fitting.n_phones(row["phone_mask"]) >= 10_000
     for kind in ("dwelling", "person"):
         row = cache.of_kind(GRID, kind)[0]
         names = {f"{f.name}_mask" if f.is_sensitive else f.name for f in dictionary.on_phone(kind)}

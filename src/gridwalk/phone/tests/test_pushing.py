@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
@@ -15,6 +17,9 @@ from gridwalk.core import clock, ids
 from gridwalk.differences.actions import decisions
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
 from gridwalk.registry.tests.street import FAR_GRID, GRID, id_no, links, phone
+from gridwalk.simulate.oracle import fitting
+from gridwalk.simulate.oracle.fitting import Clues
+from gridwalk.sync import rules as sync_rules
 from gridwalk.sync.actions import depositing, pushing
 from gridwalk.sync.models import Alias, Device, Op, Returned
 from gridwalk.visits.models import Visit
@@ -105,6 +110,7 @@ def test_a_copy_of_the_phone_gets_an_identity_of_its_own_and_nothing_is_lost(fie
     status, answer = push(wire, theirs)
     assert (status, answer["problem"], Visit.objects.count()) == (409, "cloned", 1)
     wire.device = answer["device"]
+    field.confirm(wire)
     status, answer = push(wire, theirs)
     assert (status, states(answer), Visit.objects.count()) == (200, ["accepted"], 2)
     assert Device.objects.get(pk=wire.device).cloned_from is not None
@@ -122,6 +128,7 @@ def test_a_copys_exported_file_may_have_taken_the_places_before(field: Field) ->
     status, answer = push(wire, *own)
     assert (status, answer["problem"]) == (409, "cloned")
     wire.device = answer["device"]
+    field.confirm(wire)
     status, answer = push(wire, *own)
     assert (status, states(answer), Visit.objects.count()) == (200, ["accepted", "accepted"], 4)
 
@@ -355,3 +362,29 @@ def test_other_intentions_do_what_they_say(field: Field) -> None:
     row = Target.objects.get(pk=target.id)
     assert (row.assignee_id, row.note) == (None, "退回：是我亲戚家")
     assert [d for _, d in links(person)] == ["registered_here"]
+
+
+def test_what_is_kept_of_an_op_says_nothing_to_who_tries_all_its_numbers(field: Field) -> None:
+    """The rest of the op stands in the database, or beside it; the number is tried, 500 times."""
+    door = field.street.door(occupancy="occupied")
+    wire = field.phone()
+    values = {"name": "程兰因", "id_no": id_no(11)}
+    arrival = {"id": str(ids.new_id()), "residence_kind": "lives_here", "values": values}
+    sent = visit(1, door, arrivals=[arrival])
+    assert push(wire, sent)[0] == 200
+    kept = Op.objects.get()
+    tried = set()
+    for number in fitting.id_numbers(Clues(born="1980-01-01", sex="male")):
+        values["id_no"] = number
+        tried.add(sync_rules.op_hash(sent))
+    values["id_no"] = id_no(11)
+    assert len(tried) == 500 and sync_rules.op_hash(sent) in tried
+    assert not tried & {kept.hash, *Op.objects.values_list("hash", flat=True)}
+
+    Op.objects.update(hash=sync_rules.op_hash(sent))  # as earlier versions kept it
+    importlib.import_module("gridwalk.sync.migrations.0002_keyed_marks").key_marks(apps, None)
+    assert Op.objects.get().hash == kept.hash
+    status, again = push(wire, sent)
+    assert (status, states(again)) == (200, ["accepted"]), "what was sent before is still known"
+    status, _ = push(wire, visit(1, door, "no_answer"))
+    assert (status, Visit.objects.count()) == (409, 1), "another body under its number is a copied phone"

@@ -19,12 +19,12 @@ from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import annotate
-from gridwalk.ledger.annotate import Mark
 from gridwalk.reconcile.actions import facility_rows, persons, places_rows, sides, submissions
 from gridwalk.reconcile.actions.batch import Batch
 from gridwalk.reconcile.actions.submissions import SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Places
+from gridwalk.reconcile.queries import annotated
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 
@@ -97,16 +97,12 @@ def _save(writing: Writing, submission: Import, work: Batch) -> None:
 
 def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
     submission.refresh_from_db()
-    marks = [
-        Mark(row.sheet, row.row_no, fault["column"], fault["text"])
-        for row in StagedRow.objects.filter(of=submission).exclude(faults=[]).order_by("id")
-        for fault in row.faults
-    ]
+    marks = annotated.marks(submission)
     bulk.refresh_statistics(Dwelling, Person, Residence, Organization, Site, Facility)
-    workbook = annotate.annotate(files.read(submission.file_id), submission.name, marks)
+    workbook = annotate.annotate(files.read(submission.file_id), submission.name, marks, missing=submission.cleared)
     stored = core.store_file(
         data=workbook.data,
-        name=f"{submission.name.rsplit('.', 1)[0]}（批注）.xlsx",
+        name=f"{submission.name.rsplit('.', 1)[0]}（批注）.{workbook.ending}",
         purpose="annotated",
         scope=submission.scope,
         keep=submissions.KEEP_FILES,
@@ -116,7 +112,7 @@ def _finish(submission: Import, *, actor: Viewer, at: dt.datetime) -> Import:
     with core.write_to(actor=actor, at=at) as writing:
         submission.annotated, submission.state, submission.finished_at = stored, "done", at
         submission.n_faulty = len({(m.sheet, m.row_no) for m in marks})
-        submission.message = workbook.rebuilt
+        submission.message = workbook.note
         submission.save()
         writing.audit(
             AuditVerb.IMPORT_DONE,

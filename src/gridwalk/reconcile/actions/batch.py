@@ -32,8 +32,8 @@ class Batch:
     n_unassigned: int = 0
 
     def source_ref(self, index: int) -> str:
-        """File, sheet and number of a row."""
-        return rules.source_ref(self.of.name, self.rows[index].sheet, self.rows[index].row_no)
+        """Where a row stands in the file."""
+        return self.of.source_ref("left", self.rows[index].sheet, self.rows[index].row_no)
 
     def note_places(self) -> None:
         """Note what is wrong with where the rows point."""

@@ -6,6 +6,7 @@ It never changes a fact: what differs is asked in the one queue (idea 2).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from gridwalk.core import files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.sight import Place
 from gridwalk.ledger import comparing, diff_workbook, sides
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.ledger.errors import LedgerError
@@ -52,18 +54,22 @@ def upload(
     """
     if source not in dict(Comparison.SOURCES):
         raise SubmissionRefused("要说明这份表是台账还是市平台导出。")
+    kept = WAY.store(actor=actor, at=at, scope=scope, data=data, name=name)
     new = Comparison(
         scope=scope,
         kind=kind or "",
         source=source,
-        file=WAY.store(actor=actor, at=at, scope=scope, data=data, name=name),
+        file=kept.file,
+        cleared=kept.cleared,
         name=name[:200],
         **submissions.handed_in(actor, at),
     )
+    why = kept.why
     if other:
-        new.other_file = WAY.store(actor=actor, at=at, scope=scope, data=other[0], name=other[1])
-        new.other_name = other[1][:200]
-    return submissions.upload(WAY, new, actor=actor, at=at)
+        kept = WAY.store(actor=actor, at=at, scope=scope, data=other[0], name=other[1])
+        new.other_file, new.other_name = kept.file, other[1][:200]
+        why = why or kept.why
+    return submissions.upload(WAY, new, why=why, actor=actor, at=at)
 
 
 def _understand(submission: Comparison, chosen: Chosen) -> None:
@@ -118,6 +124,7 @@ def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Compariso
         kind=earlier.kind,
         source=earlier.source,
         file=earlier.file,
+        cleared=earlier.cleared,
         name=earlier.name,
         other_file=earlier.other_file,
         other_name=earlier.other_name,
@@ -249,17 +256,20 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
 
 
 def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
-    workbook = diff_workbook.workbook(measured, files.read(submission.file_id), submission.name, masked=True)
+    readers = None if submission.other_file_id else functools.partial(actor.reader, place=Place.FILE)
+    workbook = diff_workbook.workbook(
+        measured, files.read(submission.file_id), submission.name, readers=readers, missing=submission.cleared
+    )
     submission.annotated = core.store_file(
         data=workbook.data,
-        name=f"{submission.name.rsplit('.', 1)[0]}（比对批注）.xlsx",
+        name=f"{submission.name.rsplit('.', 1)[0]}（比对批注）.{workbook.ending}",
         purpose="annotated",
         scope=submission.scope,
         keep=submissions.KEEP_FILES,
         actor=actor,
         at=at,
     )
-    submission.message, submission.doing = workbook.rebuilt, ""
+    submission.message, submission.doing = workbook.note, ""
     with core.write_to(actor=actor, at=at):
         submission.save(update_fields=["annotated", "message", "doing"])
     return submission

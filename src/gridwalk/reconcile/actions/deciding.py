@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, clock
+from gridwalk.core import bulk, clock, ids
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.dictionary import fields as dictionary
@@ -23,9 +23,9 @@ from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.models import Unmatched
 from gridwalk.reconcile.places import Place, Places
-from gridwalk.reconcile.rules import source_ref
-from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import creation, ends
+from gridwalk.registry import columns, holders, rules
+from gridwalk.registry.actions import creation, ends, takeovers
+from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Dwelling, Person
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -156,8 +156,18 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
         return "没有姓名，登记不了"
     if place.dwelling is None or place.grid not in writing.versions:
         return "一张表里没有这一户，请先登记房屋"
-    if values.get("id_no") and columns.holders("person", [values["id_no"]]):
-        return "这个证件号已登记在另一条记录上，请先核对两条"
+    comer = Comer(
+        id=ids.new_id(),
+        values={k: v for k, v in values.items() if k in _facts("person")},
+        kind=str(values.get("residence_kind") or "lives_here"),
+        dwelling=place.dwelling,
+        grid=place.grid,
+        source=row.source,
+        source_ref=_ref(row),
+    )
+    if standing := holders.of([comer]):
+        takeovers.ask(writing, [comer], standing)
+        return "证件号登记在别处，已请那边确认"
     facts = {
         k: columns.from_text(row.kind, k, v)
         for k, v in values.items()
@@ -214,7 +224,7 @@ def _facts(kind: str) -> set[str]:
 
 
 def _ref(row: Unmatched) -> str:
-    return source_ref(row.of.name, row.sheet, row.row_no)
+    return row.of.source_ref(row.of.side(row.source), row.sheet, row.row_no)
 
 
 def _strike_off(writing: Writing, rows: Sequence[Unmatched], reason: str, outcome: Tally) -> list[Unmatched]:

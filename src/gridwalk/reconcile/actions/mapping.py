@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import sight
+from gridwalk.dictionary.types import Column
 from gridwalk.ledger.read import Ledger, SheetRead
+from gridwalk.method import text
 
 
 class Reading(Protocol):
@@ -31,7 +32,7 @@ def spoken(ledger: Ledger) -> list[str]:
 
 
 def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[str]) -> dict[str, Any]:
-    """The mapping to be kept and shown; sample cells are masked, those of columns not taken are not kept at all.
+    """The mapping to be kept and shown; sample cells are kept as their shape, those of columns not taken not at all.
 
     ``fields``: those it says anything of.
     """
@@ -46,6 +47,7 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
                 "skipped": sheet.skipped,
                 "n_rows": sheet.n_rows,
                 "header_row": sheet.header.top + 1 if sheet.header else None,
+                "header_height": sheet.header.height if sheet.header else 0,
                 "columns": [
                     {
                         "letter": c.letter,
@@ -53,7 +55,7 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
                         "field": c.field,
                         "how": c.how,
                         "note": c.note,
-                        "sample": [_masked(reading.kind, c.field, s) for s in c.sample[:3]],
+                        "sample": [_sample(reading.kind, c.field, s) for s in c.sample[:3]],
                     }
                     for c in sheet.columns
                 ],
@@ -63,7 +65,9 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
     }
 
 
-def _masked(kind: str, field: str, cell: str) -> str:
+def _sample(kind: str, field: str, cell: str) -> str:
+    """A coded value as its label; of anything else the shape: samples of one row beside each other name somebody."""
     if not field:
         return ""
-    return dictionary.show(kind, field, cell, sight.ON_PAGE) if dictionary.is_sensitive(kind, field) else cell[:20]
+    code = dictionary.parse(kind, field, cell).value if dictionary.column(kind, field) is Column.CHOICE else None
+    return dictionary.choice_label(kind, field, str(code)) if code else text.shape(cell[:20])

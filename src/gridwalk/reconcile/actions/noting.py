@@ -21,7 +21,6 @@ from gridwalk.reconcile.actions import backfill, sides
 from gridwalk.reconcile.actions.sides import SideLine, row_values
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.places import Places
-from gridwalk.reconcile.rules import source_ref
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, queue
 from gridwalk.registry.ends import is_end
@@ -276,7 +275,7 @@ class Work:
         return str(frame["sheet"][row]), int(frame["row_no"][row])
 
     def _ref(self, index: int, row: int) -> str:
-        return source_ref(self.versus[index].compared.left.name, *self._at(index, row))
+        return self.comparison.source_ref(("left", "right")[index], *self._at(index, row))
 
 
 def grid_of_right(side: Versus) -> list[str]:

@@ -8,13 +8,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from gridwalk.core import ids
 from gridwalk.core.actions import Writing
 from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, id_index, n_open
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
-from gridwalk.registry.actions import creation
+from gridwalk.registry import holders
+from gridwalk.registry.actions import creation, takeovers
+from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Person, Residence
 from gridwalk.territory import rules as codes
 
@@ -69,10 +72,38 @@ def apply_persons(writing: Writing, work: Batch) -> None:
     places = _doors(writing, work)
     _settle_identity(work)
     listed = Listed(work, places)
-    row_claims = walk(work, "person", field="name", find=listed.find, begin=listed.begin, without=NOT_CLAIMED)
+    asked = _ask_elsewhere(writing, work, places)
+    row_claims = walk(
+        work, "person", field="name", find=listed.find, begin=listed.begin, without=NOT_CLAIMED, besides=asked
+    )
     creation.register(writing, "person", listed.new)
     claim(writing, work, [*row_claims, *listed.row_claims])
     _link(writing, work, places)
+
+
+def _ask_elsewhere(writing: Writing, work: Batch, places: list[Place]) -> set[int]:
+    """The rows whose person another side has to give away first; it is asked. Nothing is claimed of their records."""
+    comers: dict[int, Comer] = {}
+    for index in work.present(field="name"):
+        values, place = work.values[index], places[index]
+        if values.get("id_no") and place.dwelling is not None:
+            comers[index] = Comer(
+                id=ids.new_id(),
+                values=facts("person", values, without=frozenset({"residence_kind", "status"})),
+                kind=values.get("residence_kind") or "lives_here",
+                dwelling=place.dwelling,
+                grid=place.grid,
+                source="ledger",
+                source_ref=work.source_ref(index),
+            )
+    elsewhere = holders.elsewhere(list(comers.values()))
+    takeovers.ask(writing, list(comers.values()), elsewhere)
+    asked = {index for index, comer in comers.items() if comer.id in elsewhere}
+    for index in asked:
+        work.fault(index, "id_elsewhere", "id_no")
+        work.rows[index].state = "same"
+        work.n_differences += 1
+    return asked
 
 
 def _doors(writing: Writing, work: Batch) -> list[Place]:

@@ -24,10 +24,17 @@ TABLE = "reconcile_stagedrow"
 
 
 def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str, kind: str | None = None) -> Import:
-    """Keep the file encrypted, read it and propose a mapping. Raises NotPermitted."""
-    file = WAY.store(actor=actor, at=at, scope=scope, data=data, name=name)
-    new = Import(file=file, name=name[:200], scope=scope, kind=kind or "", **submissions.handed_in(actor, at))
-    return submissions.upload(WAY, new, actor=actor, at=at)
+    """Keep the file encrypted, read it and propose a mapping. Raises NotPermitted, SubmissionRefused."""
+    kept = WAY.store(actor=actor, at=at, scope=scope, data=data, name=name)
+    new = Import(
+        file=kept.file,
+        cleared=kept.cleared,
+        name=name[:200],
+        scope=scope,
+        kind=kind or "",
+        **submissions.handed_in(actor, at),
+    )
+    return submissions.upload(WAY, new, why=kept.why, actor=actor, at=at)
 
 
 def _understand(submission: Import, chosen: Chosen) -> None:

@@ -13,7 +13,8 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import StoredFile
-from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger import clearing
+from gridwalk.ledger.errors import LedgerError, ListRefused
 from gridwalk.reconcile.models import Submission
 from gridwalk.reconcile.queries.submissions import get_submission
 
@@ -25,6 +26,15 @@ Chosen = Mapping[str, Mapping[str, str]]
 
 class SubmissionRefused(Exception):
     """A ledger that cannot go on as asked; the text says why and what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class KeptFile:
+    """An uploaded file as it is kept: what of it is not, in words; ``why`` it cannot be read, where it cannot."""
+
+    file: StoredFile
+    cleared: list[str]
+    why: str
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,12 +57,23 @@ class Way(Generic[S]):
     paused: AuditVerb
     cancelled: AuditVerb
 
-    def store(self, *, actor: Viewer, at: dt.datetime, scope: str, data: bytes, name: str) -> StoredFile:
-        """Keep a file encrypted. Raises NotPermitted."""
+    def store(self, *, actor: Viewer, at: dt.datetime, scope: str, data: bytes, name: str) -> KeptFile:
+        """Keep a file encrypted, without what is not taken. Of one that cannot be read nothing is kept but its name.
+
+        Raises NotPermitted, SubmissionRefused.
+        """
         access.require(actor, Verb.IMPORT_LEDGER, scope)
-        return core.store_file(
-            data=data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
+        why = ""
+        try:
+            cleared = clearing.clear(data, name)
+        except ListRefused as error:
+            raise SubmissionRefused(str(error)) from error
+        except LedgerError as error:
+            cleared, why = clearing.Cleared(b"", ()), str(error)
+        file = core.store_file(
+            data=cleared.data, name=name, purpose=self.purpose, scope=scope[:15], keep=KEEP_FILES, actor=actor, at=at
         )
+        return KeptFile(file, list(cleared.says), why)
 
     def read(self, ledger: S, chosen: Chosen) -> None:
         """Understand the files; the ledger waits for its columns then, or has failed and says why."""
@@ -69,12 +90,15 @@ def handed_in(actor: Viewer, at: dt.datetime) -> dict[str, Any]:
     return {"actor": actor.id, "actor_name": actor.name, "created_at": at}
 
 
-def upload(way: Way[S], new: S, *, actor: Viewer, at: dt.datetime) -> S:
+def upload(way: Way[S], new: S, *, why: str, actor: Viewer, at: dt.datetime) -> S:
     """Read a new submission and keep it with the columns as proposed.
 
-    A file that cannot be read leaves a failed one that says why.
+    A file that cannot be read (``why``) leaves a failed one that says so.
     """
-    way.read(new, {})
+    if why:
+        new.state, new.message = "failed", why[:400]
+    else:
+        way.read(new, {})
     with core.write_to(actor=actor, at=at) as writing:
         new.save(force_insert=True)
         writing.audit(
@@ -94,6 +118,8 @@ def remap(
     ledger = get_submission(actor, way.model, submission)
     if ledger.state not in {"mapping", "failed"}:
         raise SubmissionRefused(f"这份{way.noun}已经开始办了，不能再改列。")
+    if not ledger.file.size:
+        raise SubmissionRefused("这份文件读不了，没有存下来。请按上面说的改好，重新上传。")
     ledger.kind = kind or ledger.kind
     way.read(ledger, chosen)
     with core.write_to(actor=actor, at=at) as writing:

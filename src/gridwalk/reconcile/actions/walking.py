@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from gridwalk.core.actions import Writing
 from gridwalk.reconcile.actions.batch import Batch, claims_of
@@ -22,13 +22,17 @@ def walk(
     begin: Callable[[int], uuid.UUID],
     field: str = "",
     without: frozenset[str] = frozenset(),
+    besides: Collection[int] = (),
 ) -> RowClaims:
     """What the rows claim of records that stand; a row whose record ``find`` does not know begins one.
 
-    A row without a value for ``field`` is refused; the fields ``without`` are not claimed.
+    A row without a value for ``field`` is refused; the fields ``without`` are not claimed. The rows ``besides`` speak
+    of records that another side has to give away first, and are passed over.
     """
     row_claims: RowClaims = []
     for index in work.present(field=field):
+        if index in besides:
+            continue
         entity = find(index)
         if entity is None:
             work.became(index, begin(index), "created")

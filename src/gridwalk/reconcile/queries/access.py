@@ -27,4 +27,5 @@ def files_with(viewer: Viewer, person: Person) -> list[Look]:
     file_ids |= set(Unmatched.objects.filter(entity=person.pk).values_list("of", flat=True))
     file_ids |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
     entries = looks.of_files(file_ids, AuditVerb.FILE_EXPORTED, limit=access.LIMIT)
-    return access.told([entry for entry in entries if entry.kind in WORDS], lambda entry: WORDS[entry.kind])
+    of_kinds = [entry for entry in entries if entry.kind in WORDS]
+    return access.told(viewer, person, of_kinds, what=lambda entry: WORDS[entry.kind])

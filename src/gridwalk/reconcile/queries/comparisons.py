@@ -67,7 +67,6 @@ class UnmatchedRow:
     why: str
     state: str
     open: bool
-    decided_by: str
     reason: str
 
 
@@ -100,7 +99,6 @@ def _row(viewer: Viewer, unmatched: Unmatched, titles: dict[uuid.UUID, tuple[str
         why=unmatched.why,
         state=unmatched.get_state_display(),
         open=unmatched.state == "open",
-        decided_by=unmatched.decided_by_name,
         reason=unmatched.reason,
     )
 

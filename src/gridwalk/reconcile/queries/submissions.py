@@ -1,4 +1,4 @@
-"""Ledgers handed in, whichever way they go: the list, one, its annotated workbook, those that wait."""
+"""Ledgers handed in, whichever way they go: the list, one, those that wait."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TypeVar, cast
 from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import files
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.reconcile.models import Submission
 
@@ -32,14 +31,6 @@ def get_submission(viewer: Viewer, model: type[S], submission: uuid.UUID) -> S:
     if ledger is None or not viewer.may(Verb.IMPORT_LEDGER, ledger.scope):
         raise NotHere
     return ledger
-
-
-def annotated(viewer: Viewer, model: type[S], submission: uuid.UUID) -> tuple[str, bytes]:
-    """Name and bytes of the annotated workbook. Raises NotHere where there is none, or it has expired."""
-    ledger = get_submission(viewer, model, submission)
-    if ledger.annotated is None or ledger.annotated.erased_at is not None:
-        raise NotHere
-    return ledger.annotated.name, files.read(ledger.annotated.id)
 
 
 def n_unfinished(viewer: Viewer, model: type[S]) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core import bulk, ids, records
@@ -14,7 +14,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
 from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import queue
+from gridwalk.registry.actions import cards, looking, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.rules import Claim, Verdict
@@ -26,12 +26,14 @@ TABLE = "registry_difference"
 class Judged:
     """What became of a claim.
 
-    ``head``: the op under which the claimed value stands now; None where another one stands.
+    ``head``: the op under which the claimed value stands now; None where another one stands. ``card``: of a number
+    typed from a card, what is said to who typed it (a key of ``rules.CARD_ANSWERS``).
     """
 
     claim: Claim
     verdict: Verdict
     head: str | None = None
+    card: str = ""
 
 
 def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
@@ -40,17 +42,31 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     A constant number of queries for any number of claims. Claims about entities that are gone are passed over. What was
     kept before, or is on its way to the door, is not asked again while the fact stands as it stood then.
     """
-    work = _Work(writing, _load(claims), _holders(claims))
+    entities = _load(claims)
+    work = _Work(writing, entities, _holders(claims), cards.tries(writing, _checked(claims, entities)))
     for claim in claims:
         work.take(claim)
     for kind, of_kind in work.changed.items():
         bulk.update(list(of_kind.values()), [*sorted(work.touched[kind]), "heads"])
     repeated = queue.ask(work.asked)
+    if work.taken_from:
+        looking.typed_elsewhere(writing, work.taken_from)
     queue.close_answered(writing, work.said)
-    return [
-        Judged(claim, Verdict.SAME if asked is not None and asked.id in repeated else verdict, head)
-        for claim, verdict, asked, head in work.judged
-    ]
+    return [_answer(claim, verdict, asked, head, repeated) for claim, verdict, asked, head in work.judged]
+
+
+def _checked(claims: Iterable[Claim], entities: Mapping[tuple[str, uuid.UUID], Entity]) -> set[uuid.UUID]:
+    """The persons whose number on record is compared with one from their card."""
+    typed = {claim.entity for claim in claims if claim.is_of_card}
+    return {person for person in typed if cards.is_recorded(entities.get(("person", person)))}
+
+
+def _answer(
+    claim: Claim, verdict: Verdict, asked: Difference | None, head: str | None, repeated: Collection[uuid.UUID]
+) -> Judged:
+    final = Verdict.SAME if asked is not None and asked.id in repeated else verdict
+    card = rules.card_answer(final, asked.why if asked else "", head) if claim.is_of_card else ""
+    return Judged(claim, final, head, card)
 
 
 class _Work:
@@ -61,15 +77,19 @@ class _Work:
         writing: Writing,
         entities: Mapping[tuple[str, uuid.UUID], Entity],
         holders: dict[str, dict[str, uuid.UUID]],
+        tries: Counter[uuid.UUID],
     ) -> None:
         self.judged: list[tuple[Claim, Verdict, Difference | None, str | None]] = []
         self.changed: dict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
         self.touched: dict[str, set[str]] = defaultdict(set)
         self.asked: list[Difference] = []
         self.said: list[queue.Said] = []
+        self.taken_from: set[uuid.UUID] = set()
+        """Persons whose number a claim brings to another record."""
         self._writing = writing
         self._entities = entities
         self._holders = holders
+        self._tries = tries
 
     def take(self, claim: Claim) -> None:
         """Judge one claim and apply it to the loaded entity, or make its difference."""
@@ -83,6 +103,8 @@ class _Work:
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"
+        if claim.is_of_card and current:
+            verdict, why = self._check_card(entity, verdict, why)
         asked = None
         if verdict is Verdict.APPLY:
             self.touched[claim.kind] |= put(
@@ -110,12 +132,28 @@ class _Work:
         stands = None if verdict is Verdict.ASK else entity.heads.get(claim.field)
         self.judged.append((claim, verdict, asked, stands))
 
+    def _check_card(self, person: Entity, verdict: Verdict, why: str) -> tuple[Verdict, str]:
+        """Note that a number was typed from a card. Past the day's tries nothing is compared: it is asked, whatever
+        it says, so that nobody learns a number by trying.
+        """
+        self._tries[person.id] += 1
+        if self._tries[person.id] > rules.CARD_TRIES:
+            verdict, why = Verdict.ASK, "card_too_often"
+        elif verdict is Verdict.SAME:
+            self.touched["person"] |= cards.mark(self._writing, person)
+            self.changed["person"][person.id] = person
+        cards.note(self._writing, person, rules.card_answer(verdict, why, person.heads.get("id_no")))
+        return verdict, why
+
     def _free(self, claim: Claim) -> bool:
         """Whether the number a claim brings is nobody else's; it is this entity's from now on."""
         if not claim.value or claim.field != columns.NUMBERS.get(claim.kind, ("", ""))[0]:
             return True
         key = columns.number_key(claim.kind, claim.value)
-        return self._holders[claim.kind].setdefault(key, claim.entity) == claim.entity
+        holder = self._holders[claim.kind].setdefault(key, claim.entity)
+        if holder != claim.entity and claim.kind == "person":
+            self.taken_from.add(holder)
+        return holder == claim.entity
 
 
 def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:

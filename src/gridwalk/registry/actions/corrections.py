@@ -77,7 +77,6 @@ def correct(
             "去世、迁走、注销要另一人复核，没有存。请用“送复核”提出。", {"status": "请用“送复核”提出"}
         )
     with core.write_to(record.grid_id, actor=actor, at=at) as writing:
-        _refuse_taken_number(kind, entity, values)
         judged = claims.apply_claims(
             writing, [Claim(kind, entity, name, value, source, reason=reason) for name, value in values.items()]
         )
@@ -90,20 +89,6 @@ def correct(
             reason=reason,
         )
     return judged
-
-
-TAKEN = {
-    "person": "这个证件号已登记在另一人名下，没有存。请先核对两条记录。",
-    "organization": "这个信用代码已登记在另一家单位名下，没有存。请先核对两条记录。",
-}
-
-
-def _refuse_taken_number(kind: str, entity: uuid.UUID, values: Mapping[str, Any]) -> None:
-    if kind not in columns.NUMBERS or not values.get(columns.NUMBERS[kind][0]):
-        return
-    field = columns.NUMBERS[kind][0]
-    if set(columns.holders(kind, [values[field]]).values()) - {entity}:
-        raise CorrectionError(TAKEN[kind], {field: "已登记在另一条记录上"})
 
 
 def _home_grids(person: uuid.UUID) -> set[str]:

@@ -16,6 +16,7 @@ from gridwalk.registry import care, columns
 from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.living import LIVING, REGISTERED
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
+from gridwalk.registry.rules import FROM_PAPER
 from gridwalk.territory import rules as codes
 
 
@@ -93,9 +94,6 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
         )
     bulk.insert(entities)
     return [entity.id for entity in entities]
-
-
-FROM_PAPER = frozenset({"ledger", "platform"})
 
 
 def link(writing: Writing, new: Sequence[NewResidence]) -> int:
@@ -206,7 +204,7 @@ def _other_kind(writing: Writing, link: Residence, new: NewResidence) -> Differe
         source=new.source,
         source_ref=new.source_ref,
         why="ledger_differs",
-        head=_link_head(link),
+        head=link_head(link),
         evidence={"residence": str(link.id)},
     )
 
@@ -226,15 +224,15 @@ def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResiden
             source=new.source,
             source_ref=new.source_ref,
             why="lives_in_two_places",
-            head=_link_head(home),
+            head=link_head(home),
             evidence={"dwelling": str(new.dwelling), "residence_kind": new.kind},
         )
         for home, new in second
     ]
 
 
-def _link_head(link: Residence) -> str:
-    """Links keep no heads; this stands for one: it changes when the link does."""
+def link_head(link: Residence) -> str:
+    """Links keep no heads; this stands for one: it changes when the link does. Of a difference about a home."""
     return str(uuid.uuid5(link.id, link.kind))
 
 

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
+from gridwalk.core import clock, queries
+from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.method import text
 from gridwalk.method.text import reason_kept
+from gridwalk.registry import columns
 from gridwalk.registry.models import Person
-from gridwalk.registry.queries import access
+from gridwalk.registry.queries import access, search
+
+REASONS = {"card": "当面核对证件", "calls": "来电来信的人要办事", "list": "核对名单上的人"}
+"""What people may be looked for by the end of their ID number for."""
+TAILS_A_DAY = 20
 
 
 class LookError(Exception):
@@ -27,6 +35,46 @@ def note_number_search(*, actor: Viewer, at: dt.datetime, field: str, persons: S
     with core.write_to(actor=actor, at=at) as writing:
         for person, grid in sorted(grids.items()):
             writing.audit(AuditVerb.NUMBER_SEARCHED, scope=grid, kind="person", subject=person, data={"field": field})
+
+
+def typed_elsewhere(writing: Writing, holders: Collection[uuid.UUID]) -> None:
+    """Step: note it on the record of each holder, where they can read it."""
+    grids = dict(Person.objects.filter(pk__in=holders).values_list("id", "grid_id"))
+    for person, grid in sorted(grids.items()):
+        writing.audit(
+            AuditVerb.NUMBER_TYPED_ELSEWHERE,
+            scope=grid,
+            kind="person",
+            subject=person,
+            data={"field": columns.NUMBERS["person"][0]},
+        )
+
+
+def search_by_id_tail(*, actor: Viewer, at: dt.datetime, tail: str, beside: str, reason: str) -> list[search.Hit]:
+    """Who has this surname or door and an ID number that ends so; everybody who is hit can read that and why.
+
+    ``reason``: a key of REASONS. Raises LookError.
+    """
+    tail, beside = text.fold(tail).upper(), text.fold(beside)
+    if not search.ID_TAIL.fullmatch(tail):
+        raise LookError("没有查：后四位写四个字，最后一个可以是 X。")
+    if not beside:
+        raise LookError("没有查：还要写姓，或者住在哪一户（5号楼2单元301）。")
+    if reason not in REASONS:
+        raise LookError("没有查：请选一个事由，居民能看到。")
+    day = clock.at_local(clock.local_date(at), 0)
+    if queries.n_audited(actor.id, AuditVerb.NUMBER_ID_TAIL_SEARCHED, since=day) >= TAILS_A_DAY:
+        raise LookError(f"没有查：今天已查满 {TAILS_A_DAY} 次，明天再查。急用的，按姓名、地址或完整号码查。")
+    hits = search.by_id_tail(actor, tail, beside)
+    grids = dict(Person.objects.filter(pk__in=[hit.id for hit in hits]).values_list("id", "grid_id"))
+    with core.write_to(actor=actor, at=at) as writing:
+        own = next(iter(actor.scopes(Verb.SEE_ROWS)), "")
+        writing.audit(AuditVerb.NUMBER_ID_TAIL_SEARCHED, scope=own[:15], reason=REASONS[reason])
+        for person, grid in sorted(grids.items()):
+            writing.audit(
+                AuditVerb.NUMBER_ID_TAIL_MATCHED, scope=grid, kind="person", subject=person, reason=REASONS[reason]
+            )
+    return hits
 
 
 def list_looks(*, actor: Viewer, at: dt.datetime, person: Person, reason: str) -> list[access.Look]:

@@ -80,7 +80,9 @@ def close_confirmed(writing: Writing, days: Mapping[uuid.UUID, dt.date]) -> None
     closed = [
         _close(writing, waiting, "上门已核实，没有变化")
         for waiting in plain.select(Difference, "t.entity = ANY(%s) AND t.state = 'to_door'", [list(days)])
-        if waiting.decided_at is not None and clock.local_date(waiting.decided_at) <= days[waiting.entity]
+        if waiting.why != "taken_over"  # another side waits for the answer, whoever was met here
+        and waiting.decided_at is not None
+        and clock.local_date(waiting.decided_at) <= days[waiting.entity]
     ]
     bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
 
@@ -89,6 +91,11 @@ def _close(writing: Writing, waiting: Difference, reason: str) -> Difference:
     waiting.state, waiting.decided_at = "closed", writing.at
     waiting.decided_by_name, waiting.reason = BY_ITSELF, reason
     return waiting
+
+
+def close(writing: Writing, waiting: Sequence[Difference], reason: str) -> None:
+    """Close questions that nobody asks any more."""
+    bulk.update([_close(writing, row, reason) for row in waiting], ["state", "decided_at", "decided_by_name", "reason"])
 
 
 def close_withdrawn(

@@ -1,6 +1,6 @@
 """The tables of the register: records of facts, what is decided about them, what happened."""
 
-from gridwalk.registry.models.decisions import CaseDecision, Difference, Recheck
+from gridwalk.registry.models.decisions import CaseDecision, Difference, Recheck, TakeOver
 from gridwalk.registry.models.records import (
     CareLabel,
     Dwelling,
@@ -26,4 +26,5 @@ __all__ = [
     "Recheck",
     "Residence",
     "Site",
+    "TakeOver",
 ]

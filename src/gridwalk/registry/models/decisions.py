@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import envelope, ids
-from gridwalk.core.kept import Blanked, ByHand, Goes, Kept, Stays
+from gridwalk.core.kept import Blanked, ByHand, Goes, Kept, Repointed, Stays
 from gridwalk.registry import rules
 from gridwalk.territory.models import Grid
 
@@ -74,6 +74,38 @@ class Difference(models.Model):
         if envelope.is_sealed(value):
             return envelope.open_(str(value), table="registry_difference", column=f"{column}.{self.field}", row=self.id)
         return value
+
+
+class TakeOver(models.Model):
+    """待对方确认: somebody was said to live at a door whose number stands on a record that the door's side may not
+    simply take. While ``difference`` waits for the other side, the door counts one person.
+
+    ``id``: whoever it is, as the door's side calls them; it leads to the record once the difference is accepted.
+    ``name``, ``values_sealed``: what the door's side said, and nothing of the record.
+    """
+
+    KEPT = Kept(
+        grid="grid",
+        of=("dwelling",),
+        moved=Goes(),
+        merged=Repointed(),
+        erased=Blanked({"name": "", "values_sealed": ""}, by="difference__entity"),
+    )
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
+    dwelling = models.UUIDField()
+    difference = models.OneToOneField(Difference, models.PROTECT, related_name="takeover")
+    name = models.CharField(max_length=40)
+    values_sealed = models.TextField()
+    residence_kind = models.CharField(max_length=28)
+    source = models.CharField(max_length=16)
+    op = models.UUIDField(null=True)
+    asked_by_name = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["dwelling"], name="takeover_of_dwelling")]
 
 
 class Recheck(models.Model):

@@ -125,7 +125,10 @@ class FormerAddress(models.Model):
 
 
 class Person(Entity):
-    """A person, once in the register. Belongs to the grid of the current residence, else of the registered door."""
+    """A person, once in the register. Belongs to the grid of the current residence, else of the registered door.
+
+    ``id_no_checked_on``: the last day somebody typed the same number from the card (已核); None once it is changed.
+    """
 
     KIND = "person"
     STATUS = [("active", "在册"), ("deceased", "已去世"), ("moved_away", "已迁走"), ("struck_off", "已注销")]
@@ -135,12 +138,11 @@ class Person(Entity):
     sort_key = models.CharField(max_length=120)
     id_no_sealed = models.TextField(blank=True)
     id_no_index = models.CharField(max_length=32, blank=True)
-    id_no_masked = models.CharField(max_length=20, blank=True)
+    id_no_checked_on = models.DateField(null=True)
     sex = models.CharField(max_length=8, blank=True)
     born_on = models.DateField(null=True)
     phone_sealed = models.TextField(blank=True)
     phone_index = models.CharField(max_length=32, blank=True)
-    phone_masked = models.CharField(max_length=20, blank=True)
     relation = models.CharField(max_length=20, blank=True)
     registered_address = models.CharField(max_length=160, blank=True)
     status = models.CharField(max_length=12, choices=STATUS, default="active")
@@ -219,7 +221,6 @@ class Organization(Entity):
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone_sealed = models.TextField(blank=True)
     contact_phone_index = models.CharField(max_length=32, blank=True)
-    contact_phone_masked = models.CharField(max_length=20, blank=True)
     status = models.CharField(max_length=12, default="active")
     last_contact_on = models.DateField(null=True)
 
@@ -249,7 +250,6 @@ class Site(Entity):
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone_sealed = models.TextField(blank=True)
     contact_phone_index = models.CharField(max_length=32, blank=True)
-    contact_phone_masked = models.CharField(max_length=20, blank=True)
     interval_days = models.PositiveSmallIntegerField(default=30)
     last_contact_on = models.DateField(null=True)
     status = models.CharField(max_length=12, default="active")
@@ -279,7 +279,6 @@ class Facility(Entity):
     contact_name = models.CharField(max_length=40, blank=True)
     contact_phone_sealed = models.TextField(blank=True)
     contact_phone_index = models.CharField(max_length=32, blank=True)
-    contact_phone_masked = models.CharField(max_length=20, blank=True)
     interval_days = models.PositiveSmallIntegerField(default=30)
     last_contact_on = models.DateField(null=True)
     status = models.CharField(max_length=12, default="active")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import looks
+from gridwalk.core import clock, looks
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
@@ -22,9 +21,12 @@ LOOKS = [verb for verb in AuditVerb if verb.look]
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """One look: when, who, what was looked at, for what reason; ``number``: of a file that was taken away."""
+    """One look: when, who, what was looked at, for what reason; ``number``: of a file that was taken away.
 
-    at: dt.datetime
+    Whoever does not answer for the person's door reads the day and what the looker is (red line 2).
+    """
+
+    at: dt.date
     who: str
     what: str
     why: str
@@ -45,18 +47,30 @@ def looks_at(viewer: Viewer, person: Person) -> list[Look]:
         for entry in looks.over(person.grid_id, AuditVerb.CARE_OPENED, limit=LIMIT)
         if entry.at >= person.created_at
     ]
-    return told(sorted(entries, key=lambda entry: entry.at, reverse=True), _what)
+    return told(viewer, person, sorted(entries, key=lambda entry: entry.at, reverse=True), what=_what)
 
 
-def told(entries: Sequence[AuditEntry], what: Callable[[AuditEntry], str]) -> list[Look]:
+def told(
+    viewer: Viewer, person: Person, entries: Sequence[AuditEntry], *, what: Callable[[AuditEntry], str]
+) -> list[Look]:
     """Entries as looks: who with the post of the account, ``what`` in words."""
-    posts = accounts.posts_of([entry.actor for entry in entries if entry.actor])
-    return [Look(e.at, _who(e, posts), what(e), e.reason, str(e.data.get("number", ""))) for e in entries]
+    named = viewer.may(Verb.SEE_ROWS, person.grid_id)
+    author = accounts.authors({entry.actor for entry in entries}, named=named)
+    posts = accounts.posts_of([entry.actor for entry in entries if entry.actor]) if named else {}
+    return [
+        Look(
+            at=e.at if named else clock.local_date(e.at),
+            who=_who(author(e.actor, e.actor_name), posts.get(e.actor, "") if e.actor else ""),
+            what=what(e),
+            why=e.reason,
+            number=str(e.data.get("number", "")),
+        )
+        for e in entries
+    ]
 
 
-def _who(entry: AuditEntry, posts: Mapping[uuid.UUID, str]) -> str:
-    post = posts.get(entry.actor, "") if entry.actor else ""
-    return f"{entry.actor_name}（{post}）" if post else entry.actor_name
+def _who(author: str, post: str) -> str:
+    return f"{author}（{post}）" if post else author
 
 
 def require(viewer: Viewer, person: Person) -> None:

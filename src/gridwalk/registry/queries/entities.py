@@ -17,6 +17,7 @@ from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
+from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, dwelling_label
@@ -36,6 +37,18 @@ from gridwalk.registry.models import (
 def shown_name(viewer: Viewer, grid: str, name: str) -> str:
     """A person's name as the viewer may see it: in full in their own area, else 王**."""
     return dictionary.show("person", "name", name, viewer.reader(grid))
+
+
+def shown_id_no(reader: Reader, person: Person) -> str:
+    """Area, kind of paper and whether it was verified; 有, 无 or 待核 for who sees rows masked; empty where there is
+    none.
+    """
+    words = columns.shown(person, "id_no", reader)
+    if not person.id_no_sealed or not words:
+        return words
+    if dictionary.shown("person", "id_no", reader) is Shown.PRESENT:
+        return words if person.id_no_checked_on else "待核"
+    return f"{words} 身份证 {'已核' if person.id_no_checked_on else '未核'}"
 
 
 def _get(viewer: Viewer, kind: str, pk: uuid.UUID) -> Entity:
@@ -104,13 +117,14 @@ class Resident:
 
 def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Resident:
     person = link.person
+    reader = viewer.reader(link.grid_id)
     return Resident(
         residence=link.id,
         person=person.id,
         name=shown_name(viewer, link.grid_id, person.name),
         relation=dictionary.choice_label("person", "relation", person.relation) if person.relation else "",
-        id_no=person.id_no_masked,
-        phone=person.phone_masked,
+        id_no=shown_id_no(reader, person),
+        phone=columns.shown(person, "phone", reader),
         kind=link.kind,
         kind_label=RESIDENCE_LABELS.get(link.kind, link.kind),
         living=link.kind in LIVING,
@@ -160,6 +174,7 @@ class Fact:
     verified_on: dt.date | None
     due_on: dt.date | None
     sealed: bool
+    is_phone: bool
 
 
 def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
@@ -179,7 +194,10 @@ def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[F
     for field in dictionary.fields(entity.KIND):
         if field.locates or field.on_link or sight.of(field, reader) is Shown.NOTHING:
             continue
-        value = dictionary.show(entity.KIND, field.name, columns.read(entity, field.name), reader)
+        if isinstance(entity, Person) and field.name == "id_no":
+            value = shown_id_no(reader, entity)
+        else:
+            value = columns.shown(entity, field.name, reader)
         due = (
             entity.verified_on + dt.timedelta(days=field.fresh_days)
             if field.fresh_days and entity.verified_on
@@ -194,6 +212,7 @@ def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[F
                 verified_on=entity.verified_on,
                 due_on=due,
                 sealed=field.is_sensitive,
+                is_phone=dictionary.is_phone(entity.KIND, field.name),
             )
         )
     return rows

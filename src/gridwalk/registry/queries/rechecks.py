@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.ends import EVIDENCE, proposal_word
 from gridwalk.registry.models import Dwelling, Recheck
@@ -24,7 +26,8 @@ LATELY = 20
 class RecheckRow:
     """A proposed end or return.
 
-    ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors.
+    ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors. Whoever does not answer
+    for the door reads days, and by name only who waits for a colleague.
     """
 
     id: uuid.UUID
@@ -36,11 +39,11 @@ class RecheckRow:
     evidence: str
     reason: str
     proposed_by: str
-    proposed_at: dt.datetime
+    proposed_at: dt.date
     mine: bool
     state: str
     decided_by: str
-    decided_at: dt.datetime | None
+    decided_at: dt.date | None
     note: str
 
 
@@ -59,9 +62,10 @@ def _open(viewer: Viewer, scope: str) -> QuerySet[Recheck]:
 
 
 def lately(viewer: Viewer, scope: str) -> list[RecheckRow]:
-    """What was decided last, the latest first."""
-    rows = Recheck.objects.filter(_inside(viewer, scope), state__in=("confirmed", "rejected")).order_by("-decided_at")
-    return _shown(viewer, rows.exclude(_not_first())[:LATELY])
+    """What the viewer proposed or decided last, the latest first; others' stands on its records' pages (red line 2)."""
+    own = Q(proposed_by=viewer.id, proposed_by__isnull=False) | Q(decided_by=viewer.id, decided_by__isnull=False)
+    rows = Recheck.objects.filter(_inside(viewer, scope), own, state__in=("confirmed", "rejected"))
+    return _shown(viewer, rows.order_by("-decided_at").exclude(_not_first())[:LATELY])
 
 
 def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = False) -> RecheckRow | None:
@@ -90,6 +94,7 @@ def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[RecheckRow]:
     )
     doors = Dwelling.objects.filter(pk__in=[row.entity for row in together]).select_related("building")
     buildings = {door.pk: door.building for door in doors if door.building}
+    by_role = accounts.authors({user for row in rows for user in (row.proposed_by, row.decided_by)}, named=False)
     return [
         _waiting(
             viewer,
@@ -97,6 +102,7 @@ def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[RecheckRow]:
             building=buildings.get(row.entity) if row.together else None,
             title=titles_of.get(row.entity, ""),
             n=n_doors[row.together] or 1,
+            by_role=by_role,
         )
         for row in rows
     ]
@@ -110,7 +116,11 @@ def _titles_of(viewer: Viewer, rows: Sequence[Recheck]) -> dict[uuid.UUID, str]:
     return titles_of
 
 
-def _waiting(viewer: Viewer, row: Recheck, *, building: Building | None, title: str, n: int) -> RecheckRow:
+def _waiting(
+    viewer: Viewer, row: Recheck, *, building: Building | None, title: str, n: int, by_role: accounts.Author
+) -> RecheckRow:
+    named = viewer.may(Verb.SEE_ROWS, row.grid_id)
+    is_open = row.state == "open"
     return RecheckRow(
         id=row.id,
         kind="building" if building else row.kind,
@@ -120,11 +130,11 @@ def _waiting(viewer: Viewer, row: Recheck, *, building: Building | None, title: 
         proposed=proposal_word(row.kind, row.proposed),
         evidence=EVIDENCE.get(row.evidence, ""),
         reason=row.reason,
-        proposed_by=row.proposed_by_name,
-        proposed_at=row.proposed_at,
+        proposed_by=row.proposed_by_name if named or is_open else by_role(row.proposed_by, row.proposed_by_name),
+        proposed_at=row.proposed_at if named else clock.local_date(row.proposed_at),
         mine=row.proposed_by is not None and row.proposed_by == viewer.id,
         state=row.state,
-        decided_by=row.decided_by_name,
-        decided_at=row.decided_at,
+        decided_by=row.decided_by_name if named else by_role(row.decided_by, row.decided_by_name),
+        decided_at=row.decided_at if named or row.decided_at is None else clock.local_date(row.decided_at),
         note=row.note,
     )

@@ -1,5 +1,8 @@
 """One box: name or part of it, pinyin or initials, ID number, phone, 尾号1234, address, organization, credit code.
 
+Who sees rows masked finds people by surname, address or a whole number only: whoever could search for the rest of a
+name would have it confirmed.
+
 Every search is a condition on indexed columns: keys under a GIN index (``method.search_keys``), or a blind index.
 """
 
@@ -22,7 +25,8 @@ from gridwalk.registry.models import Dwelling, Facility, Organization, Person, R
 from gridwalk.registry.queries import entities, renumbering
 
 LIMIT = 30
-TAIL = re.compile(r"^尾号?\s*([0-9]{3}[0-9Xx])$")
+TAIL = re.compile(r"^尾号?\s*([0-9]{4})$")
+ID_TAIL = re.compile(r"[0-9]{3}[0-9X]")
 _LATIN = re.compile(r"^[a-z' ]+$")
 _ROOM_AT_THE_END = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d{3,4}$)")  # 林古里301: a ledger must not guess, a search may
 
@@ -39,9 +43,11 @@ class Hit:
 
 
 def tail_of(typed: str) -> str:
-    """The last four that 尾号1234 asks for; empty where the text asks for anything else. Such a search is audited."""
+    """The last four of a telephone that 尾号1234 asks for; empty where the text asks for anything else. Such a search
+    is audited.
+    """
     match = TAIL.match(text.fold(typed))
-    return match[1].upper() if match else ""
+    return match[1] if match else ""
 
 
 def number_of(typed: str) -> str:
@@ -66,7 +72,7 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
     if not folded:
         return []
     if tail := tail_of(folded):
-        return _everywhere(viewer, {columns.tail_key(tail)}, "尾号")
+        return _everywhere(viewer, {columns.tail_key("phone", tail)}, "尾号", places=Verb.SEE_ROWS)
     card = idcards.check(folded)
     if card.value and len(folded) >= 15:
         return _persons(viewer, Q(id_no_index=columns.index_of("id_no", card.value)), "证件号")
@@ -88,20 +94,36 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
     return _by_words(viewer, folded)
 
 
-def _inside(viewer: Viewer) -> Q:
-    return in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "grid__code")
+def by_id_tail(viewer: Viewer, tail: str, beside: str) -> list[Hit]:
+    """People whose rows the viewer sees, whose ID number ends so, and who have this surname or live at this door."""
+    folded = text.fold(beside)
+    ends = _holds({columns.tail_key("id_no", tail)})
+    if not any(c.isdigit() for c in folded):
+        return _persons(
+            viewer, ends & Q(name__startswith=names.surname(folded)), "证件号后四位、姓", verb=Verb.SEE_ROWS
+        )
+    address = addresses.parse(_ROOM_AT_THE_END.sub(" ", folded))
+    doors = _records(viewer, Dwelling, _holds(search_keys.of_address_typed(address)), Verb.SEE_ROWS)
+    lives_there = Q(pk__in=Residence.objects.filter(dwelling__in=doors, to_on__isnull=True).values("person"))
+    return _persons(viewer, ends & lives_there, "证件号后四位、住处", verb=Verb.SEE_ROWS)
+
+
+def _inside(viewer: Viewer, verb: Verb = Verb.SEE_ROWS_MASKED) -> Q:
+    return in_scopes(viewer.scopes(verb), "grid__code")
 
 
 def _holds(keys: Collection[str]) -> Q:
     return Q(search_keys__contains=sorted(keys)) if keys else Q(pk__in=[])
 
 
-def _everywhere(viewer: Viewer, keys: Collection[str], matched: str) -> list[Hit]:
+def _everywhere(
+    viewer: Viewer, keys: Collection[str], matched: str, *, places: Verb = Verb.SEE_ROWS_MASKED
+) -> list[Hit]:
     return [
-        *_persons(viewer, _holds(keys), matched),
-        *_named(viewer, Organization, _holds(keys), "organization", matched),
-        *_named(viewer, Site, _holds(keys), "site", matched),
-        *_facilities(viewer, _holds(keys), matched),
+        *_persons(viewer, _holds(keys), matched, verb=Verb.SEE_ROWS),
+        *_named(viewer, Organization, _holds(keys) & _inside(viewer, places), "organization", matched),
+        *_named(viewer, Site, _holds(keys) & _inside(viewer, places), "site", matched),
+        *_facilities(viewer, _holds(keys) & _inside(viewer, places), matched),
     ]
 
 
@@ -122,7 +144,8 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
     if name and not any(c.isdigit() for c in name):
         keys = search_keys.of_name_typed(name)
         part = _holds(keys) if keys else Q(name=name)
-        hits += _persons(viewer, part, "姓名")
+        hits += _persons(viewer, part, "姓名", verb=Verb.SEE_ROWS)
+        hits += _of_surname(viewer, names.surname(name))
         hits += _named(viewer, Organization, part, "organization", "名称")
         hits += _named(viewer, Site, part, "site", "名称")
         if not hits:
@@ -130,19 +153,36 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
     return hits
 
 
-def _records(viewer: Viewer, table: Any, condition: Q) -> QuerySet[Any]:
+def _of_surname(viewer: Viewer, surname: str) -> list[Hit]:
+    """People whose rows the viewer sees masked: all of a surname, whatever else was typed, in the order of the record.
+    The order of their names would tell what is starred.
+    """
+    if viewer.scopes(Verb.SEE_ROWS_MASKED) == viewer.scopes(Verb.SEE_ROWS):
+        return []
+    masked = ~_inside(viewer, Verb.SEE_ROWS)
+    return _persons(viewer, masked & Q(name__startswith=surname), "姓氏", order=("id",))
+
+
+def _records(viewer: Viewer, table: Any, condition: Q, verb: Verb = Verb.SEE_ROWS_MASKED) -> QuerySet[Any]:
     """The records inside the viewer's area that meet a condition; in place of a merged one the record it was
     merged into.
     """
-    inside = _inside(viewer)
+    inside = _inside(viewer, verb)
     matching = table._default_manager.filter(inside, condition).values_list("id", "merged_into").order_by("id")
     standing = {merged_into or pk for pk, merged_into in matching[: LIMIT * 2]}
     rows: QuerySet[Any] = table._default_manager.filter(inside, pk__in=standing)
     return rows
 
 
-def _persons(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:
-    rows = list(_records(viewer, Person, condition).exclude(status="struck_off").order_by("sort_key", "id")[:LIMIT])
+def _persons(
+    viewer: Viewer,
+    condition: Q,
+    matched: str,
+    *,
+    verb: Verb = Verb.SEE_ROWS_MASKED,
+    order: Sequence[str] = ("sort_key", "id"),
+) -> list[Hit]:
+    rows = list(_records(viewer, Person, condition, verb).exclude(status="struck_off").order_by(*order)[:LIMIT])
     places = {
         link.person_id: link.dwelling.address
         for link in Residence.objects.filter(person__in=rows, to_on__isnull=True).select_related("dwelling")

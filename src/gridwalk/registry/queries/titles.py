@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from gridwalk.accounts.rules import Viewer
-from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.registry import columns
+from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.registry.queries import entities
 
 Title = tuple[str, str]
@@ -32,3 +33,12 @@ def titles(viewer: Viewer, kind: str, wanted: Collection[uuid.UUID]) -> dict[uui
         p.id: (entities.shown_name(viewer, p.grid_id, p.name), homes.get(p.id, "没有关联房屋"))
         for p in Person.objects.filter(pk__in=wanted)
     }
+
+
+def of_pages(viewer: Viewer, kind: str, wanted: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The titles of those entities whose page opens for the viewer. At most three queries."""
+    grids = columns.TABLES[kind]._default_manager.filter(pk__in=list(wanted)).values_list("pk", "grid_id")
+    here = [pk for pk, grid in grids if viewer.may(Verb.SEE_ROWS_MASKED, grid)]
+    if kind == "facility":
+        return {facility.pk: facility.title for facility in Facility.objects.filter(pk__in=here)}
+    return {pk: title for pk, (title, _) in titles(viewer, kind, here).items()}

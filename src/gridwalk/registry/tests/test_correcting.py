@@ -7,11 +7,13 @@ import pytest
 from gridwalk.accounts.rules import Held, NotPermitted, Role, Viewer
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
-from gridwalk.registry import columns
+from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import corrections, creation
 from gridwalk.registry.actions.corrections import CorrectionError
-from gridwalk.registry.models import Organization, Person, Residence
+from gridwalk.registry.models import Difference, Organization, Person, Residence
+from gridwalk.registry.queries import access
 from gridwalk.registry.tests.street import (
+    FAR_GRID,
     FIRST,
     GRID,
     NEXT_GRID,
@@ -37,7 +39,7 @@ def test_it_corrects_with_a_reason_that_keeps_no_number(street: Street) -> None:
     assert (person.name, columns.read(person, "phone")) == ("张桂兰", phone(2))
     assert person.sort_key.startswith("zhang gui lan")
     reasons = set(Change.objects.filter(entity=person.id, field__in=["name", "phone"]).values_list("reason", flat=True))
-    assert reasons == {"原来写成 ******01"}
+    assert reasons == {"原来写成 ******"}
 
 
 def test_it_says_by_field_what_is_wrong_and_keeps_nothing(street: Street) -> None:
@@ -53,11 +55,16 @@ def test_it_says_by_field_what_is_wrong_and_keeps_nothing(street: Street) -> Non
     assert (person.name, person.status) == ("张桂兰", "active")
 
 
-def test_it_gives_nobody_a_number_that_is_another_ones(street: Street) -> None:
-    street.person("王一", id_no=id_no(1))
+def test_a_number_that_is_another_ones_is_asked_about_and_its_holder_can_read_that_it_was_typed(street: Street) -> None:
+    holder = street.person("王一", street.door("101", FAR_GRID), id_no=id_no(1))
     person = street.person("王二", street.door())
-    with pytest.raises(CorrectionError, match="另一人名下"):
-        correct(street, person, id_no=id_no(1))
+    correct(street, person, id_no=id_no(1))
+    person.refresh_from_db()
+    assert columns.read(person, "id_no") == ""
+    assert [(d.field, rules.WHY[d.why]) for d in Difference.objects.all()] == [("id_no", "这个号码要核实")]
+    assert [look.what for look in access.looks_at(lead(SECOND), holder)] == [
+        "在别人的登记里填了本人的证件号，没有告诉对方是谁的"
+    ]
     correct(street, person, id_no=id_no(3))
     correct(street, person, id_no=id_no(3))
 
@@ -79,8 +86,8 @@ def test_no_two_organizations_have_one_credit_code(street: Street) -> None:
 
     correct(first)
     correct(first)
-    with pytest.raises(CorrectionError, match="另一家单位名下"):
-        correct(second)
+    correct(second)
+    assert Difference.objects.get().why == "number_taken"
     assert Organization.objects.get(uscc=uscc(1)).id == first.id
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import uuid
 
+from django.apps import apps
 from django.db import connection
 
 from gridwalk.accounts.rules import Viewer
+from gridwalk.core import envelope
 from gridwalk.core.models import Change
 from gridwalk.differences.actions import decisions
 from gridwalk.registry.actions import corrections, creation, ends
@@ -85,3 +88,15 @@ def test_history_shows_numbers_masked(street: Street) -> None:
     sentences = [p.sentence for p in timeline.past("person", [person.id], full=True)]
     assert any("→" in s and "*" in s for s in sentences)
     assert not any(number in s for s in sentences for number in NUMBERS)
+
+
+def test_what_earlier_versions_kept_of_the_last_four_is_keyed_anew(street: Street) -> None:
+    person = street.person("张桂兰", street.door(), id_no=id_no(1), phone=phone(1))
+    wanted = Person.objects.get(pk=person.pk).search_keys
+    earlier = {key for key in wanted if key[:2] not in {"t:", "n:"}}
+    earlier |= {f"t:{envelope.blind_index(tail, purpose='last_four')}" for tail in (id_no(1)[-4:], phone(1)[-4:])}
+    Person.objects.filter(pk=person.pk).update(search_keys=sorted(earlier))
+    importlib.import_module("gridwalk.registry.migrations.0003_no_masks_beside").key_tails(apps, None)
+    assert Person.objects.get(pk=person.pk).search_keys == wanted
+    assert [hit.id for hit in search.search(lead(), f"尾号{phone(1)[-4:]}")] == [person.pk]
+    assert search.search(lead(), f"尾号{id_no(1)[-4:]}") == []

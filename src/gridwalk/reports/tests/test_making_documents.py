@@ -62,7 +62,8 @@ def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, stree
     assert row(communities, "君临天下")[1:10] == [1, "未明确", "", 4, 6, 0.666, 2, 0, 4]
     assert row(communities, "合计")[4:10] == [6, 13, 0.461, 3, 4, 5]
     assert row(grids, "第一网格", 2)[:6] == ["林古里", "第一网格", "钱试员", "", 2, 4]
-    assert row(grids, "第二网格", 2)[4:10] == [0, 3, 0, 0, 3, 0]
+    assert row(grids, "第二网格", 2)[4:9] == [0, 3, 0, 0, 3]
+    assert "本周新增" not in [c.value for c in grids[4]]  # a grid is one person's work
     assert [c.value for c in workbook["趋势"]["B"][3:]] == [1, 6, 6]
     assert len(workbook["趋势"]._charts) == 1
     assert row(workbook["口径"], "入户走访率", 2)[3] == "二(一)"
@@ -152,20 +153,26 @@ def test_no_document_holds_a_resident_or_a_door(at: dt.datetime, street: Street,
         assert "01室" not in everything
 
 
-def test_who_sees_counts_only_gets_no_small_cell(at: dt.datetime, street: Street, viewer: MakeViewer) -> None:
+def test_who_sees_counts_only_gets_progress_to_the_last_one_and_no_small_cell_of_what_is_protected(
+    at: dt.datetime, street: Street, viewer: MakeViewer
+) -> None:
     district = viewer(Role.DISTRICT_CENTRE, DISTRICT)
     workbook = book(made(district, street, "progress", at)[1])
     assert row(workbook["总览"], "入户走访率", 2)[3:7] == [6, 13, 0.461, 7]
-    assert row(workbook["各社区"], "林古里")[4:10] == ["＊"] * 6
-    assert row(workbook["各社区"], "君临天下")[4:10] == ["＊"] * 6
-    assert row(workbook["各网格"], "第一网格", 2)[4:10] == ["＊"] * 6
-    assert row(workbook["各社区"], "合计")[4:10] == [6, 13, 0.461, "＊", "＊", "＊"]
+    hidden = ["不公开", "不公开"]  # explained 3 of 7 that are left
+    assert row(workbook["各社区"], "林古里")[4:10] == [2, 7, 0.285, *hidden, 1]
+    assert row(workbook["各社区"], "君临天下")[4:10] == [4, 6, 0.666, *hidden, 4]
+    assert row(workbook["各网格"], "第一网格", 2)[4:9] == [2, 4, 0.5, *hidden]
+    assert row(workbook["各社区"], "合计")[4:10] == [6, 13, 0.461, *hidden, 5]
+    assert row(workbook["总览"], "人房关联率", 2)[3:7] == ["不公开"] * 4
     assert row(workbook["总览"], "各种原因合计", 2)[3] == 7
-    assert [c.value for c in workbook["趋势"]["B"][3:]] == [6, 6]
+    assert "不公开：" in workbook["各社区"]["A2"].value
+    assert [c.value for c in workbook["趋势"]["B"][3:]] == [1, 6, 6]
     weekly = book(made(district, street, "weekly", at)[1]).active
-    assert row(weekly, "林古里")[1:6] == ["＊"] * 5
+    assert row(weekly, "林古里")[1:6] == [7, 2, 1, *hidden]
     text = texts(docx.Document(io.BytesIO(made(district, street, "summary", at)[1])))
-    assert "拒访 2 户" not in text
+    assert "拒访 2 户" not in text and "少于" not in text
+    assert "不公开：" in text
 
 
 def test_a_document_covers_what_its_maker_may_export_and_no_more(

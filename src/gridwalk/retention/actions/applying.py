@@ -15,7 +15,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import erasures, hanging
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.reconcile.models import StagedRow, Unmatched
-from gridwalk.registry.models import Difference, Recheck
+from gridwalk.registry.models import Difference, Recheck, TakeOver
 from gridwalk.retention import queries, rules
 from gridwalk.retention.actions import people
 from gridwalk.retention.models import Run
@@ -102,6 +102,7 @@ def _differences(rows: Rows) -> int:
     decided, proposed, plans, decisions = rows
     cleared: dict[str, Any] = {"current": None, "claimed": None, "claimed_hash": "", "evidence": {}, "reason": ""}
     n = Difference.objects.filter(pk__in=_ids(decided)).update(**cleared)
+    TakeOver.objects.filter(difference__in=_ids(decided)).update(**hanging.blank_columns(TakeOver))
     n += _blank(**hanging.blank_columns(Recheck))([proposed]) + _blank(reason="")([decisions])
     return n + people.clear_plans(Plan.objects.filter(pk__in=_ids(plans)))
 
@@ -128,7 +129,9 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "deposits": _blank(sealed=""),
     "notes": _blank(text_sealed=""),
     "sessions": _delete,
+    "notices": _delete,
     "differences": _differences,
+    "investigations": _blank(reason="", note=""),
     "visits": _visits,
     "contacts": _contacts,
     "rounds": _blank(worker=None, worker_name="", note="", withdrawn_reason=""),

@@ -106,17 +106,15 @@ def _erase(writing: Writing, person: Person) -> None:
     for column in (
         "id_no_sealed",
         "id_no_index",
-        "id_no_masked",
         "sex",
         "phone_sealed",
         "phone_index",
-        "phone_masked",
         "relation",
         "registered_address",
         "source_ref",
     ):
         setattr(person, column, "")
-    person.born_on, person.search_keys = None, []
+    person.born_on, person.id_no_checked_on, person.search_keys = None, None, []
     person.save()
     writing.change(
         stream=person.grid_id, kind="person", entity=person.pk, field="name", old=None, new=None, source="office"
@@ -176,9 +174,8 @@ def erase_contact(entity: Entity) -> None:
     said of it.
     """
     name, phone = CONTACTS[entity.KIND]
-    for column in (name, f"{phone}_sealed", f"{phone}_index", f"{phone}_masked"):
-        if hasattr(entity, column):
-            setattr(entity, column, "")
+    for column in (name, f"{phone}_sealed", f"{phone}_index"):
+        setattr(entity, column, "")
     columns.rekey(entity)
     entity.save()
     own = Change.objects.filter(entity=entity.pk)

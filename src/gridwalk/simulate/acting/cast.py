@@ -92,7 +92,7 @@ def _member(
     *,
     responsible: bool = False,
 ) -> Member:
-    password = accounts.random_password()
+    password = accounts.random_password(groups=4)  # typed by who is shown the demonstration, over and over
     user = accounts.create_user(
         actor=SYSTEM, at=at, username=username, name=name, password=password, post=post, must_change_password=False
     )

@@ -1,7 +1,7 @@
 """What a phone hands in without a session: the sealed outbox, deposited by token or imported from its file.
 
-Nothing well-formed is refused. What opens is judged like a push; from a revoked device everything waits for a
-decision. What does not open is kept as it came.
+What opens is judged like a push; from a revoked device, and from a copy nobody has confirmed, everything waits for a
+decision. What does not open is kept as it came. By a token no more is taken than the phone can have numbered.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import Min
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.queries import viewer_of
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 FORMAT = "gridwalk-outbox-1"
 MOST_FILE_OPS = 5000
 AFTER_REVOCATION = "这部手机停用后交来的，内容留着，等社区看过再算数。"
+BEFORE_CONFIRMATION = "手机的副本交来的，社区还没有确认，内容留着，等社区看过再算数。"
 
 
 class NoOutbox(Exception):
@@ -51,7 +53,9 @@ class Sealed:
 
 @dataclasses.dataclass(frozen=True)
 class Taken:
-    """What was taken: ops that were new, that were known, that did not open."""
+    """What was taken: ops that were new, that were known, that did not open. What is beyond the phone's numbers is
+    not among them.
+    """
 
     ops: list[uuid.UUID]
     n_new: int
@@ -76,50 +80,76 @@ def read(raw: Any) -> list[Sealed]:
     return sealed
 
 
-def deposit(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: str = "deposit") -> Taken:
-    """Take sealed ops of a device, whatever its state; each at most once."""
-    opened: list[Intention] = []
-    unreadable: list[Sealed] = []
+def deposit(
+    *, device: Device, at: dt.datetime, sealed: Sequence[Sealed], via: str = "deposit", most: int | None = None
+) -> Taken:
+    """Take sealed ops for a device, each once; ``most``: the highest number the phone can have given, None: any."""
+    readable: dict[uuid.UUID, Intention] = {}
     for sealed_op in sealed:
-        read_ = _open(sealed_op)
-        if read_ is None:
-            unreadable.append(sealed_op)
-        else:
-            opened.append(read_)
-    known_ids = set(pushing.known_ops(opened))
-    fresh = [intention for intention in opened if intention.op not in known_ids]
+        intention = _open(sealed_op)
+        if intention is not None:
+            readable[sealed_op.op] = intention
+    known_ids = set(pushing.known_ops(list(readable.values())))
+    fresh = [intention for intention in readable.values() if intention.op not in known_ids]
     viewer = viewer_of(device.user, clock.local_date(at))
     for intention in sorted(fresh, key=lambda i: i.seq):
-        _judge(_holder(device, intention, at=at), viewer, intention, at=at, via=via)
+        _judge(device, viewer, intention, at=at, via=via, most=most)
+    taken = known_ids | set(pushing.known_ops(fresh))
     with core.write_to(actor=device.user, at=at) as writing:
-        rows = [(sealed_op, "taken") for sealed_op in sealed if sealed_op not in unreadable] + [
-            (sealed_op, "unreadable") for sealed_op in unreadable
-        ]
-        Deposit.objects.bulk_create(
-            [
-                Deposit(
-                    op=sealed_op.op,
-                    device=device,
-                    seq=sealed_op.seq,
-                    key_id=sealed_op.key_id,
-                    sealed=crypto.encode(sealed_op.sealed),
-                    via=via,
-                    state=state,
-                    received_at=at,
-                )
-                for sealed_op, state in rows
-            ],
-            ignore_conflicts=True,
-        )
-        Device.objects.filter(pk=device.pk).update(last_seen_at=at, **({"wiped_at": at} if device.revoked_at else {}))
+        Device.objects.select_for_update().get(pk=device.pk)
+        rows = []
+        for sealed_op in sealed:
+            state = "unreadable" if sealed_op.op not in readable else "taken" if sealed_op.op in taken else ""
+            if state:
+                rows.append(_row(device, sealed_op, state, via=via, at=at))
+        _keep(device, rows, most)
+        Device.objects.filter(pk=device.pk).update(last_seen_at=at)
+        kept = set(Deposit.objects.filter(pk__in=[row.op for row in rows]).values_list("op", flat=True))
+        n_unreadable = sum(row.state == "unreadable" and row.op in kept for row in rows)
         writing.audit(
             AuditVerb.OUTBOX_DEPOSITED,
             scope=device.scope,
             kind="device",
             subject=device.id,
-            data={"n": len(sealed), "unreadable": len(unreadable)},
+            data={"n": len(sealed), "unreadable": n_unreadable},
         )
-    return Taken([sealed_op.op for sealed_op in sealed], len(fresh), len(known_ids), len(unreadable))
+    ops = [sealed_op.op for sealed_op in sealed if sealed_op.op in kept]
+    return Taken(ops, len(taken) - len(known_ids), len(known_ids), n_unreadable)
+
+
+def by_token(*, device: Device, at: dt.datetime, sealed: Sequence[Sealed]) -> Taken:
+    """Take what a phone hands in by itself: at most what it can have numbered since it was last heard of."""
+    until = devices.revoked_at(device) or at
+    most = rules.most_numbered(device.next_seq, heard=device.lease_until - rules.LEASE, until=until)
+    return deposit(device=device, at=at, sealed=sealed, most=most)
+
+
+def end(*, device: Device, at: dt.datetime) -> None:
+    """A phone has handed in all it kept and empties itself: its token is good for nothing from now on."""
+    with core.write_to(actor=device.user, at=at):
+        Device.objects.filter(pk=device.pk).update(wiped_at=at)
+
+
+def _row(device: Device, sealed_op: Sealed, state: str, *, via: str, at: dt.datetime) -> Deposit:
+    return Deposit(
+        op=sealed_op.op,
+        device=device,
+        seq=sealed_op.seq,
+        key_id=sealed_op.key_id,
+        sealed=crypto.encode(sealed_op.sealed),
+        via=via,
+        state=state,
+        received_at=at,
+    )
+
+
+def _keep(device: Device, rows: Sequence[Deposit], most: int | None) -> None:
+    """Store what was handed in; what does not open only as far as the phone can have numbered so much."""
+    n_unreadable = Deposit.objects.filter(device=device, state="unreadable").count() if most is not None else 0
+    room = None if most is None else max(0, most - n_unreadable)
+    unreadable = [row for row in rows if row.state == "unreadable" and (most is None or row.seq <= most)]
+    taken = [row for row in rows if row.state == "taken"]
+    Deposit.objects.bulk_create([*taken, *unreadable[:room]], ignore_conflicts=True)
 
 
 def _open(sealed_op: Sealed) -> Intention | None:
@@ -134,33 +164,60 @@ def _open(sealed_op: Sealed) -> Intention | None:
     return read_
 
 
-def _holder(device: Device, intention: Intention, *, at: dt.datetime) -> Device:
-    """The device an op is kept under: a copy's own identity where another body stands under its place."""
-    lineage = [device, *Device.objects.filter(cloned_from=device).order_by("activated_at")]
-    for identity in lineage:
-        if not Op.objects.filter(device=identity, seq=intention.seq).exists():
-            return identity
-    return devices.clone(device, at=at).device
-
-
-def _judge(device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, via: str) -> None:
+def _judge(
+    device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, via: str, most: int | None
+) -> None:
     """One op in one transaction, out of sequence: the phone may be gone, so nothing waits for what came before."""
     try:
-        _take(device, viewer, intention, at=at, via=via)
+        _take(device, viewer, intention, at=at, via=via, most=most)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         log.error("a deposited op could not be judged and is kept: %s", type(error).__name__)
-        _take(device, viewer, dataclasses.replace(intention, fault="not_valid"), at=at, via=via)
+        _take(device, viewer, dataclasses.replace(intention, fault="not_valid"), at=at, via=via, most=most)
 
 
-def _take(device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, via: str) -> None:
-    withheld = AFTER_REVOCATION if device.revoked_at else ""
-    judge = Judge(viewer, [intention], at=at, behind=dt.timedelta(milliseconds=device.behind_ms), withheld=withheld)
+def _take(device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, via: str, most: int | None) -> None:
+    """Judge and keep one op, unless it is known or beyond what the phone can have numbered.
+
+    Whether the phone was taken back is asked when its row is locked: nothing is applied of one that was.
+    """
+    withheld = _withheld(device)
+    judge = _judge_of(device, viewer, intention, at=at, withheld=withheld)
     with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
-        row = Device.objects.select_for_update().get(pk=device.pk)
-        if not pushing.known_ops([intention]):
-            pushing.log_ops(writing, row, judge.run(writing), at=at, via=via)
+        row = Device.objects.select_for_update(of=("self",)).select_related("user", "root").get(pk=device.pk)
+        if _withheld(row) != withheld:
+            judge = _judge_of(row, viewer, intention, at=at, withheld=_withheld(row))
+        placed = _placed(row, intention, most)
+        if placed is not None and not pushing.known_ops([intention]):
+            outcomes = judge.run(writing)
+            for outcome in outcomes:
+                outcome.intention = placed
+            pushing.log_ops(writing, row, outcomes, at=at, via=via)
+
+
+def _judge_of(device: Device, viewer: Viewer, intention: Intention, *, at: dt.datetime, withheld: str) -> Judge:
+    behind = dt.timedelta(milliseconds=device.behind_ms)
+    return Judge(viewer, [intention], at=at, behind=behind, withheld=withheld)
+
+
+def _withheld(device: Device) -> str:
+    if devices.revoked_at(device) is not None:
+        return AFTER_REVOCATION
+    return "" if device.confirmed_at is not None else BEFORE_CONFIRMATION
+
+
+def _placed(device: Device, intention: Intention, most: int | None) -> Intention | None:
+    """The op under its place in the sequence. Where a copy of the phone came first with another one, it is kept before
+    the first place, for it has none of its own. None where the phone cannot have numbered it, or so many.
+    """
+    kept = Op.objects.filter(device=device)
+    if most is not None and (intention.seq > most or kept.count() >= most):
+        return None
+    if intention.seq >= 1 and not kept.filter(seq=intention.seq).exists():
+        return intention
+    lowest = kept.filter(seq__lt=1).aggregate(lowest=Min("seq"))["lowest"]
+    return dataclasses.replace(intention, seq=0 if lowest is None else lowest - 1)
 
 
 def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
@@ -173,7 +230,8 @@ def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
         device_id = messages.as_uuid(raw.get("device"))
     except (ValueError, RecursionError, Malformed) as error:
         raise NoOutbox("这不是手机导出的待传文件，什么都没有导入。请在手机“我的 → 导出待传”里重新导出。") from error
-    device = Device.objects.select_related("user").filter(pk=device_id).first() if device_id else None
+    devices_known = Device.objects.select_related("user", "root")
+    device = devices_known.filter(pk=device_id).first() if device_id else None
     if device is None:
         raise NotHere
     access.require(actor, Verb.MANAGE_DEVICES, device.scope)

@@ -23,12 +23,14 @@ from gridwalk.sync.models import ActivationCode, Attempts, Device, ServerKey
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PROBLEMS = {
     "wrong_credentials": "登录名或口令不对，没有激活。请核对后再试。",
+    "password_too_long": "口令太长，没有激活：口令不会超过 1,000 个字。请核对后再试。",
     "wrong_code": "激活码不对，没有激活。请核对后再试。",
     "code_used": "这个激活码已经用过。请网格长或管理员再生成一个。",
     "code_expired": "这个激活码过了 15 分钟。请网格长或管理员再生成一个。",
     "not_a_worker": "这个账号还不管任何网格，用不了手机端。请管理员先给账号加上网格。",
     "change_password": "这个账号还是初始口令。请先在浏览器里登录一次，换好口令再来激活。",
     "wait": "试得太密，请等 {seconds} 秒再试。",
+    "revoked_key": "这部手机停用过，没有激活。请先把里面的内容交回，清空以后再来。",
     "no_key": "这部手机没有给出可用的密钥，没有激活。请换一个浏览器再试。",
 }
 
@@ -120,14 +122,30 @@ def activate(
         problem = _problem_of(activation, at)
         if problem or activation is None:
             raise ActivationRefused(problem)
-        issued = _issue(
-            user=user, scope=scope, name=name.strip()[:60] or "手机", platform=platform[:120], wire=wire, key=key, at=at
+        device = Device(
+            user=user,
+            scope=scope,
+            name=name.strip()[:60] or "手机",
+            platform=platform[:120],
+            wire=wire,
+            public_key=key,
+            confirmed_at=at,
         )
+        device.root = _root_of(key) or device
+        if revoked_at(device) is not None:
+            raise ActivationRefused("revoked_key")
+        issued = issue(device, at=at)
         activation.used_at, activation.device = at, issued.device
         activation.save(update_fields=["used_at", "device"])
         Attempts.objects.filter(pk=_attempts_key(login)).delete()
         writing.audit(AuditVerb.DEVICE_ACTIVATED, scope=scope, kind="device", subject=issued.device.id)
     return issued
+
+
+def _root_of(key: dict[str, str]) -> Device | None:
+    """The first device bound with this key: whoever holds the key is that phone, or a copy of it."""
+    first = Device.objects.filter(public_key=key).order_by("activated_at", "id").first()
+    return Device.objects.select_for_update().get(pk=first.root_id) if first else None
 
 
 def _problem_of(activation: ActivationCode | None, at: dt.datetime) -> str:
@@ -138,75 +156,47 @@ def _problem_of(activation: ActivationCode | None, at: dt.datetime) -> str:
     return "code_expired" if activation.expires_at < at else ""
 
 
-def _issue(
-    *,
-    user: User,
-    scope: str,
-    name: str,
-    platform: str,
-    wire: int,
-    key: dict[str, str],
-    at: dt.datetime,
-    cloned_from: Device | None = None,
-) -> Issued:
+def issue(device: Device, *, at: dt.datetime) -> Issued:
+    """Step: store a device, with a share and a token of its own."""
     share, token = crypto.encode(secrets.token_bytes(32)), crypto.encode(secrets.token_bytes(24))
-    device = Device(
-        user=user,
-        name=name,
-        platform=platform,
-        scope=scope,
-        public_key=key,
-        wire=wire,
-        activated_at=at,
-        last_seen_at=at,
-        deposit_index=_token_index(token),
-        lease_until=at + rules.LEASE,
-        cloned_from=cloned_from,
-    )
+    device.activated_at = device.last_seen_at = at
+    device.lease_until = at + rules.LEASE
+    device.deposit_index = _token_index(token)
     device.share_sealed = envelope.seal(share, table="sync_device", column="share", row=device.id)
     device.save(force_insert=True)
     return Issued(device, share, token)
+
+
+def reissue(device: Device) -> Issued:
+    """Step: a token in place of the one that was not heard."""
+    token = crypto.encode(secrets.token_bytes(24))
+    device.deposit_index = _token_index(token)
+    device.save(update_fields=["deposit_index"])
+    return Issued(device, share_of(device), token)
 
 
 def _token_index(token: str) -> str:
     return envelope.blind_index(token, purpose="deposit")
 
 
-def by_token(token: str) -> Device | None:
-    """The device whose deposit-only token this is."""
-    return Device.objects.select_related("user").filter(deposit_index=_token_index(token)).first() if token else None
+def by_token(token: str, at: dt.datetime) -> Device | None:
+    """The device whose deposit-only token this is; none once it is wiped, or was taken back too long ago."""
+    if not token:
+        return None
+    devices = Device.objects.select_related("user", "root")
+    device = devices.filter(deposit_index=_token_index(token), wiped_at__isnull=True).first()
+    since = revoked_at(device) if device else None
+    return None if since is not None and at > since + rules.HANDED_IN else device
+
+
+def revoked_at(device: Device) -> dt.datetime | None:
+    """When a phone was taken back, whichever of its copies was named."""
+    return device.revoked_at or device.root.revoked_at
 
 
 def share_of(device: Device) -> str:
     """The server's half of the key of the phone's read cache."""
     return envelope.open_(device.share_sealed, table="sync_device", column="share", row=device.id)
-
-
-def clone(device: Device, *, at: dt.datetime) -> Issued:
-    """An identity of its own for a copy of a device: same key and user, its own sequence from 1."""
-    with core.write_to(actor=device.user, at=at) as writing:
-        issued = _issue(
-            user=device.user,
-            scope=device.scope,
-            name=f"{device.name[:54]}（副本）",
-            platform=device.platform,
-            wire=device.wire,
-            key=device.public_key,
-            at=at,
-            cloned_from=device,
-        )
-        if device.revoked_at is not None:
-            Device.objects.filter(pk=issued.device.pk).update(
-                revoked_at=device.revoked_at, revoked_reason=device.revoked_reason
-            )
-        writing.audit(
-            AuditVerb.DEVICE_CLONED,
-            scope=device.scope,
-            kind="device",
-            subject=issued.device.id,
-            data={"from": str(device.id)},
-        )
-    return issued
 
 
 def renew(*, device: Device, at: dt.datetime) -> dt.datetime:
@@ -224,7 +214,10 @@ def report_waiting(*, device: Device, at: dt.datetime, waiting: int) -> None:
 
 
 def revoke(*, actor: Viewer, at: dt.datetime, device: uuid.UUID, reason: str) -> None:
-    """Take a device back: it may hand in what it holds, then it is wiped. Raises NotHere, NotPermitted, DeviceError."""
+    """Take a phone back with all its copies: each may hand in what it holds, then it is wiped.
+
+    Raises NotHere, NotPermitted, DeviceError.
+    """
     row = Device.objects.filter(pk=device).first()
     if row is None or not actor.may(Verb.MANAGE_DEVICES, row.scope):
         raise NotHere
@@ -232,7 +225,9 @@ def revoke(*, actor: Viewer, at: dt.datetime, device: uuid.UUID, reason: str) ->
     if not reason:
         raise DeviceError("没有停用：请写明原因。")
     with core.write_to(actor=actor, at=at) as writing:
-        Device.objects.filter(pk=device, revoked_at__isnull=True).update(revoked_at=at, revoked_reason=reason)
+        Device.objects.select_for_update().get(pk=row.root_id)  # a copy on its way is made before, and found below
+        lineage = Device.objects.filter(root=row.root_id, revoked_at__isnull=True)
+        lineage.update(revoked_at=at, revoked_reason=reason)
         writing.audit(AuditVerb.DEVICE_REVOKED, scope=row.scope, kind="device", subject=device, reason=reason)
 
 

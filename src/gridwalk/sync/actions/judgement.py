@@ -14,7 +14,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
 from gridwalk.registry.actions.claims import Judged
-from gridwalk.registry.models import Difference, Person
+from gridwalk.registry.models import Difference, Person, Residence, TakeOver
 from gridwalk.registry.rules import WAITING, Claim, Verdict
 from gridwalk.sync import messages
 from gridwalk.sync.actions import reading
@@ -39,10 +39,15 @@ class Judgement:
         self.take_in(claims.apply_claims(self.writing, facts))
 
     def take_in(self, judged: Sequence[Judged]) -> None:
-        """Note differences and standing heads by op; apply what waited for a parent that has come now."""
+        """Note differences, standing heads and answers about cards by op; apply what waited for a parent that has
+        come now.
+        """
         for verdict in judged:
             if verdict.verdict is Verdict.SAME and verdict.head:
                 self._note_head(verdict.claim, verdict.head)
+            outcome = self._outcome_of(verdict.claim)
+            if outcome is not None and verdict.card:
+                outcome.remark(f"card_{verdict.card}")
         self._note_differences([verdict.claim for verdict in judged if verdict.verdict is Verdict.ASK])
         self._heal([verdict.claim for verdict in judged if verdict.verdict is Verdict.APPLY])
 
@@ -85,21 +90,30 @@ class Judgement:
         self._heal([verdict.claim for verdict in judged if verdict.verdict is Verdict.APPLY])
 
     def arrive(self, outcomes: Sequence[Outcome]) -> None:
-        """Who came is known from now on; whoever was on record under another id gets an alias."""
+        """Who came is known from now on; whoever was on record under another id gets an alias, and whose record another
+        side has to give away first is a difference until then.
+        """
         coming = {arrival.id: arrival for outcome in outcomes for arrival in outcome.findings.arrivals}
         if not coming:
             return
+        asked = dict(TakeOver.objects.filter(pk__in=list(coming)).values_list("id", "difference_id"))
+        self.references.awaited |= asked.keys()
         for outcome in outcomes:
-            persons = [arrival.id for arrival in outcome.findings.arrivals]
+            persons = [arrival.id for arrival in outcome.findings.arrivals if arrival.id not in asked]
             self.references.arrive(persons, door=outcome.place or outcome.intention.op, grid=outcome.grid)
+            for pk in {a.id for a in outcome.findings.arrivals} & asked.keys():
+                outcome.state = DIFFERENCE
+                outcome.differences.append({"field": "residence", "id": str(asked[pk])})
         on_record = set(Person.objects.filter(pk__in=list(coming)).values_list("id", flat=True))
-        missing = [arrival for pk, arrival in coming.items() if pk not in on_record]
+        missing = [arrival for pk, arrival in coming.items() if pk not in on_record and pk not in asked]
         if not missing:
             return
         by_index = {columns.index_of("id_no", a.values.get("id_no")): a.id for a in missing}
-        namesakes = Person.objects.filter(id_no_index__in=by_index.keys() - {""}).exclude(status="struck_off")
+        at_doors = Residence.objects.filter(dwelling__in=[o.place for o in outcomes if o.place], to_on__isnull=True)
+        namesakes = Person.objects.filter(id_no_index__in=by_index.keys() - {""}, pk__in=at_doors.values("person"))
         aliases = {by_index[index]: pk for pk, index in namesakes.values_list("id", "id_no_index")}
         self.references.aliases.update(aliases)
+        self.references.awaited |= {arrival.id for arrival in missing} - aliases.keys()
         Alias.objects.bulk_create(
             [Alias(id=pk, entity=entity) for pk, entity in aliases.items()], ignore_conflicts=True
         )

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.models import Assignment
-from gridwalk.accounts.rules import Role, Verb, Viewer
+from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core.actions import Writing
 from gridwalk.sync import rules
 from gridwalk.sync.actions import reading, references
@@ -17,7 +17,7 @@ from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.actions.verbs import UNKNOWN, VERBS
 from gridwalk.sync.messages import Unreadable
-from gridwalk.sync.rules import Intention
+from gridwalk.sync.rules import RETURNED, Intention
 from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.values import Found
 
@@ -87,9 +87,8 @@ class Judge:
         """Whether it was theirs once."""
         if self._viewer.id is None:
             return "not_permitted"
-        scopes = Assignment.objects.filter(user_id=self._viewer.id, role=Role.GRID_WORKER).values_list(
-            "scope", flat=True
-        )
+        posts = Assignment.objects.filter(user_id=self._viewer.id, role=Role.GRID_WORKER, state=State.CONFIRMED)
+        scopes = posts.values_list("scope", flat=True)
         return "former_holder" if any(grid.startswith(scope) for scope in scopes) else "not_permitted"
 
     def _grids(self) -> set[str]:
@@ -130,6 +129,9 @@ class Judge:
         return batch[0].intention.verb == verb and VERBS[verb].joins(batch, outcome)
 
     def _do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
-        readable = [outcome for outcome in batch if self._read(outcome)]
+        for outcome in batch:
+            if outcome.intention.entity in self._references.awaited:
+                outcome.returned("not_here")
+        readable = [outcome for outcome in batch if outcome.state != RETURNED and self._read(outcome)]
         if readable:
             VERBS[readable[0].intention.verb].do(judgement, readable)

@@ -83,5 +83,5 @@ class Outcome:
         return {name: what for name, what in kept.items() if what}
 
     def remark(self, reason: str) -> None:
-        """Add a remark to an accepted op."""
+        """Add a remark to an op that is not returned."""
         self.reason, self.text = reason, rules.REMARKS[reason]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock
+from gridwalk.core import clock, envelope
 from gridwalk.core.models import Stream
 from gridwalk.sync import rules
 from gridwalk.sync.models import Shadow
@@ -152,7 +153,8 @@ def _refresh(
     A new epoch or row format begins anew. When the day turns, rows may change without a write (a care label ends): the
     stream is raised for them, as a write would have done.
     """
-    hashes = {_key(row): rules.text_hash(text) for row, text in zip(rows, texts, strict=True)}
+    marked = functools.partial(rules.text_hash, key=envelope.mark_key("shadow"))
+    hashes = {_key(row): marked(text) for row, text in zip(rows, texts, strict=True)}
     if shadow is None or shadow.epoch != epoch or shadow.format != grid_rows.FORMAT:
         marks: dict[str, Any] = {"from": version, "rows": {key: [h, version] for key, h in hashes.items()}, "gone": {}}
     else:

@@ -21,7 +21,7 @@ from gridwalk.core import bulk, envelope, plain
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.sync import messages, rules
-from gridwalk.sync.actions import devices
+from gridwalk.sync.actions import copies, devices
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.models import Device, Op, Returned
@@ -68,11 +68,19 @@ class Pushed:
     results: list[Result]
 
 
+class Revoked(Exception):
+    """The phone was taken back meanwhile; nothing was applied."""
+
+
 class _OtherBody(Exception):
-    """Another op stands under this place already."""
+    """Another op stands under the place of this one already."""
+
+    def __init__(self, op: uuid.UUID) -> None:
+        super().__init__(op)
+        self.op = op
 
 
-_PASSED_ON = (_OtherBody, Gap, OperationalError, InterfaceError)
+_PASSED_ON = (_OtherBody, Gap, Revoked, OperationalError, InterfaceError)
 """What is no fault of a single op."""
 
 
@@ -86,14 +94,14 @@ def push(
     intentions: Sequence[Intention],
     oldest: int | None = None,
 ) -> Pushed:
-    """Take the next ops of a device. Raises Gap, Cloned."""
+    """Take the next ops of a device. Raises Gap, Cloned, TooManyCopies, Revoked."""
     hole = oldest == first
     if first > device.next_seq and not hole:
         raise Gap(device.next_seq)
     try:
         return _take_all(device, viewer, intentions, at=at, behind=behind, hole=hole)
     except _OtherBody as error:
-        raise Cloned(devices.clone(device, at=at)) from error
+        raise Cloned(copies.clone(device, op=error.op, at=at)) from error
 
 
 def _take_all(
@@ -178,10 +186,12 @@ _TABLE = Device._meta.db_table
 
 
 def _lock(device: Device) -> int:
-    """The sequence number the server waits for, held until the end of the transaction."""
+    """The sequence number the server waits for, held until the end of the transaction. Raises Revoked."""
     with plain.cursor() as cursor:
-        cursor.execute(f"SELECT next_seq FROM {_TABLE} WHERE id = %s FOR UPDATE", [device.pk])  # noqa: S608
-        (next_seq,) = cursor.fetchone()
+        cursor.execute(f"SELECT next_seq, revoked_at FROM {_TABLE} WHERE id = %s FOR UPDATE", [device.pk])  # noqa: S608
+        next_seq, revoked_at = cursor.fetchone()
+    if revoked_at is not None:
+        raise Revoked
     return int(next_seq)
 
 
@@ -213,9 +223,12 @@ def _require_sequence(
     taken = Op.objects.filter(device=device, seq__in=[intention.seq for intention in intentions]).values_list(
         "seq", "hash"
     )
+    marks = {intention.seq: kept_hash(intention) for intention in intentions}
     bodies = dict(taken)
-    if any(bodies.get(intention.seq, intention.hash) != intention.hash for intention in intentions):
-        raise _OtherBody
+    for intention in intentions:
+        mark = marks[intention.seq]
+        if bodies.get(intention.seq, mark) != mark:
+            raise _OtherBody(intention.op)
 
 
 def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at: dt.datetime, via: str) -> None:
@@ -231,7 +244,7 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
             kind=o.intention.kind,
             entity=o.intention.entity,
             body_sealed=seal_body(o.intention),
-            hash=o.intention.hash,
+            hash=kept_hash(o.intention),
             version=o.intention.version,
             at=o.at,
             phone_at=messages.storable(str(o.intention.raw.get("at") or ""))[:40],
@@ -260,6 +273,13 @@ def log_ops(writing: Writing, device: Device, outcomes: Sequence[Outcome], *, at
         writing.audit(
             AuditVerb.OP_RETURNED, scope=returned.grid, data={"op": str(returned.op_id), "why": returned.reason}
         )
+
+
+def kept_hash(intention: Intention) -> str:
+    """What tells that two ops are the same, without a clue to what they say: their other parts stand beside it, and
+    it outlives the body.
+    """
+    return envelope.blind_index(intention.hash, purpose="op")
 
 
 def seal_body(intention: Intention) -> str:

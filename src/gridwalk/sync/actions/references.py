@@ -10,7 +10,7 @@ from typing import Any
 
 from gridwalk.core import plain
 from gridwalk.registry import columns
-from gridwalk.registry.models import CareLabel, Person, Residence
+from gridwalk.registry.models import CareLabel, Person, Residence, TakeOver
 from gridwalk.sync import messages
 from gridwalk.sync.models import Alias, Op
 from gridwalk.sync.rules import Intention
@@ -37,6 +37,8 @@ class References:
     heads: dict[tuple[str, uuid.UUID], uuid.UUID]
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
+    awaited: set[uuid.UUID] = dataclasses.field(default_factory=set)
+    """Whoever an op of the same push brought whose record another side has to give away first."""
     edition: int = 0
 
     def reach(self, pk: uuid.UUID) -> uuid.UUID:
@@ -142,7 +144,10 @@ def load(intentions: Sequence[Intention]) -> References:
         links_named = Residence.objects.filter(pk__in=strangers)
         rows = links_named.values_list("id", "person_id", "dwelling_id", "grid_id")
         residences = {pk: (person, door, grid) for pk, person, door, grid in rows}
-        aliases |= dict(Alias.objects.filter(pk__in=strangers - residences.keys()).values_list("id", "entity"))
+        unknown = strangers - residences.keys()
+        aliases |= dict(Alias.objects.filter(pk__in=unknown).values_list("id", "entity"))
+        given = TakeOver.objects.filter(pk__in=unknown, difference__state="accepted")
+        aliases |= dict(given.values_list("id", "difference__entity"))
     further = {*aliases.values(), *(person for person, _, _ in residences.values())} - entities.keys()
     if further:
         entities |= _entities(_ask(dict.fromkeys(columns.TABLES, further)), grids, aliases)

@@ -10,8 +10,8 @@ import uuid
 from django.db.models import Count, Q
 
 from gridwalk.accounts.models import Assignment, User
-from gridwalk.accounts.rules import Held, Role, Verb, Viewer
-from gridwalk.core import plain
+from gridwalk.accounts.rules import Held, Role, State, Verb, Viewer
+from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
 from gridwalk.sync.models import Device, Epoch, Op, Returned
@@ -22,19 +22,25 @@ _USER = [field.column for field in User._meta.concrete_fields]
 _BOUND = f"""
 SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in _USER)},
   (SELECT jsonb_agg(jsonb_build_array(a.role, a.scope) ORDER BY a.from_on, a.scope) FROM {Assignment._meta.db_table} a
-    WHERE a.user_id = u.id AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
-  (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1)
-FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id WHERE d.id = %s
+    WHERE a.user_id = u.id AND a.state = '{State.CONFIRMED}'
+      AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
+  (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1),
+  d.revoked_at IS NOT NULL OR r.revoked_at IS NOT NULL OR NOT u.is_active
+FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id
+JOIN {Device._meta.db_table} r ON r.id = d.root_id WHERE d.id = %s
 """  # noqa: S608 names come from the models
 
 
 @dataclasses.dataclass(frozen=True)
 class Bound:
-    """A device with its user, what that user may do today, and the epoch (None before the first)."""
+    """A device with its user, what that user may do today, and the epoch (None before the first). ``revoked``: it was
+    taken back, or the phone it is a copy of, or its account is closed; asked anew with each request.
+    """
 
     device: Device
     viewer: Viewer
     epoch: int | None
+    revoked: bool
 
 
 def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
@@ -47,25 +53,25 @@ def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
     jsons = {"public_key"}
     columns = [json.loads(v) if c in jsons and isinstance(v, str) else v for c, v in zip(_DEVICE, row, strict=False)]
     bound_device = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
-    user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -2])
+    user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -3])
     bound_device.user = user
-    assignments = json.loads(row[-2]) if isinstance(row[-2], str) else row[-2] or []
+    held, epoch, revoked = row[-3:]
+    assignments = json.loads(held) if isinstance(held, str) else held or []
     assigned = tuple(Held(Role(role), scope) for role, scope in assignments) if user.is_active else ()
-    return Bound(bound_device, Viewer(user.id, user.name, assigned), row[-1])
+    return Bound(bound_device, Viewer(user.id, user.name, assigned), epoch, revoked)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """A device as a row."""
+    """A device as a row; when it was last heard of by day, for its hours are its worker's (red line 2)."""
 
     id: uuid.UUID
     user: str
     name: str
     platform: str
     scope: str
-    activated_at: dt.datetime
-    last_sync_at: dt.datetime | None
-    lease_until: dt.datetime
+    last_sync_on: dt.date | None
+    lease_until: dt.date
     waiting: int | None
     state: str
     revoked_reason: str
@@ -74,7 +80,7 @@ class Row:
 
 
 def visible(viewer: Viewer) -> list[Row]:
-    """The devices the viewer manages: in use first, then taken back, by user."""
+    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user."""
     inside = in_scopes(viewer.scopes(Verb.MANAGE_DEVICES), "scope")
     waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
     devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
@@ -85,9 +91,8 @@ def visible(viewer: Viewer) -> list[Row]:
             name=d.name,
             platform=d.platform,
             scope=d.scope,
-            activated_at=d.activated_at,
-            last_sync_at=d.last_sync_at,
-            lease_until=d.lease_until,
+            last_sync_on=clock.local_date(d.last_sync_at) if d.last_sync_at else None,
+            lease_until=clock.local_date(d.lease_until),
             waiting=d.waiting,
             state=_state(d),
             revoked_reason=d.revoked_reason,
@@ -96,12 +101,13 @@ def visible(viewer: Viewer) -> list[Row]:
         )
         for d in devices.order_by("revoked_at", "user__name", "-activated_at")
     ]
-    return sorted(rows, key=lambda row: row.state != "active")
+    order = {"active": 0, "copy": 1}
+    return sorted(rows, key=lambda row: order.get(row.state, 2))
 
 
 def _state(device: Device) -> str:
     if device.revoked_at is None:
-        return "active"
+        return "active" if device.confirmed_at else "copy"
     return "wiped" if device.wiped_at else "revoked"
 
 

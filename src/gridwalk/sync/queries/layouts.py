@@ -51,7 +51,13 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
         "status": "status",
         "heads": "heads",
     },
-    "person": {"id": "id", "status_pending": "status_pending", "verified_on": "verified_on", "heads": "heads"},
+    "person": {
+        "id": "id",
+        "id_no_checked_on": "id_no_checked_on",
+        "status_pending": "status_pending",
+        "verified_on": "verified_on",
+        "heads": "heads",
+    },
     "residence": {
         "id": "id",
         "person": "person_id",
@@ -128,8 +134,7 @@ _SPELLED: Sequence[tuple[type[models.Field], Callable[[Any], Any]]] = (  # type:
 class Layout:
     """A kind's columns and their names on the wire, in one order.
 
-    ``spelled``: what JSON spells otherwise than the table; ``sealed``: fields to be opened, for no mask is kept of
-    them.
+    ``spelled``: what JSON spells otherwise than the table; ``sealed``: fields to be opened and masked.
     ``fixed``: what every row of the kind carries.
     """
 
@@ -169,9 +174,8 @@ def of(kind: str) -> Layout:
             continue
         if field.column is Column.SEALED:
             name = f"{field.name}_mask"
-            has_mask = amount is Shown.MASKED and hasattr(table, f"{field.name}_masked")
-            cells[name] = f"{field.name}_masked" if has_mask else f"{field.name}_sealed"
-            sealed += [] if has_mask else [(name, field)]
+            cells[name] = f"{field.name}_sealed"
+            sealed.append((name, field))
         else:
             cells[field.name] = field.name
             if amount is Shown.MASKED and field.mask:

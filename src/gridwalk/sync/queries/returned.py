@@ -43,7 +43,6 @@ class Row:
     state: str
     state_label: str
     assigned_to: str
-    decided_by: str
     note: str
     clock_uncertain: bool
     lines: tuple[tuple[str, str], ...]
@@ -63,13 +62,18 @@ def n_waiting(viewer: Viewer) -> int:
 
 
 def n_decided(viewer: Viewer) -> int:
-    """How many the viewer sees that were released or set aside."""
-    return _visible(viewer).filter(state__in=DECIDED).count()
+    """How many the viewer released or set aside."""
+    return _decided(viewer).count()
+
+
+def _decided(viewer: Viewer) -> QuerySet[Returned]:
+    """A list of all of it would say whose phone had how much returned (red line 2)."""
+    return _visible(viewer).filter(state__in=DECIDED, decided_by=viewer.id, decided_by__isnull=False)
 
 
 def waiting(viewer: Viewer, *, decided: bool = False, limit: int = 100, offset: int = 0) -> list[Row]:
-    """Returned ops, the oldest first; ``decided``: those released or set aside, the newest first."""
-    returned = _visible(viewer).filter(state__in=DECIDED if decided else WAITING)
+    """Returned ops, the oldest first; ``decided``: those the viewer released or set aside, the newest first."""
+    returned = _decided(viewer) if decided else _visible(viewer).filter(state__in=WAITING)
     ordered = returned.order_by("-decided_at", "pk") if decided else returned.order_by("created_at", "pk")
     return _rows(list(ordered[offset : offset + limit]))
 
@@ -106,7 +110,6 @@ def _rows(returned: Sequence[Returned]) -> list[Row]:
             state=r.state,
             state_label=r.get_state_display(),
             assigned_to=r.assigned_to.name if r.assigned_to else "",
-            decided_by=r.decided_by_name,
             note=r.note,
             clock_uncertain=r.op.clock_uncertain,
             lines=tuple(_lines(r.op)),
@@ -182,7 +185,6 @@ class Noted:
     place_kind: str
     text: str
     photos: list[tuple[int, bool]]
-    worker_name: str
     at: dt.datetime
 
 
@@ -209,7 +211,6 @@ def notes(viewer: Viewer, *, limit: int = 100, offset: int = 0) -> list[Noted]:
             place_kind=n.place_kind,
             text=envelope.open_(n.text_sealed, table="sync_note", column="text", row=n.id),
             photos=[(at, sha in arrived) for at, sha in enumerate(n.photos, 1)],
-            worker_name=n.worker_name,
             at=n.at,
         )
         for n in page

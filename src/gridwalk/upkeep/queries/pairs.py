@@ -23,6 +23,7 @@ from gridwalk.method import address_writing
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
+from gridwalk.registry.queries import sources
 
 NOT_CHOSEN = frozenset({"status", "residence_kind"})
 """What a merge settles by itself: who stays, and where somebody lives."""
@@ -62,11 +63,13 @@ def chosen_fields(kind: str) -> list[Field]:
 def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
     """The fields of two records of a kind, masked as the viewer sees them; those that both lack are left out.
 
-    One query.
+    Two queries.
     """
     changes: dict[tuple[uuid.UUID, str], Change] = {}
     for change in Change.objects.filter(entity__in=[left.pk, right.pk]).order_by("at", "id"):
         changes[change.entity, change.field] = change
+    refs = [left.source_ref, right.source_ref, *(change.source_ref for change in changes.values())]
+    words = sources.in_words(viewer, refs)
     readers = [viewer.reader(record.grid_id) for record in (left, right)]
     lines = []
     for field in chosen_fields(left.KIND):
@@ -77,8 +80,8 @@ def beside(viewer: Viewer, left: Entity, right: Entity) -> list[Line]:
         lines.append(
             Line(
                 field,
-                _value(viewer=viewer, entity=left, field=field, clear=value, other=other, changes=changes),
-                _value(viewer=viewer, entity=right, field=field, clear=other, other=value, changes=changes),
+                _value(viewer, left, field, clear=value, other=other, changes=changes, words=words),
+                _value(viewer, right, field, clear=other, other=value, changes=changes, words=words),
                 value == other,
             )
         )
@@ -89,20 +92,22 @@ def _value(
     viewer: Viewer,
     entity: Entity,
     field: Field,
+    *,
     clear: str,
     other: str,
     changes: Mapping[tuple[uuid.UUID, str], Change],
+    words: Mapping[str, str],
 ) -> Value:
     shown = dictionary.show(entity.KIND, field.name, clear, viewer.reader(entity.grid_id))
     parts = arguments.marked(shown, clear, other) if other else []
     last = changes.get((entity.pk, field.name)) or changes.get((entity.pk, Change.WHOLE))
-    source = last.source if last else entity.source
+    source, ref = (last.source, last.source_ref) if last else (entity.source, entity.source_ref)
     return Value(
         parts or [Part(shown, differs=False)],
         source if clear else "",
         rules.SOURCES.get(source, source) if clear else "",
         (last.at if last else entity.created_at) if clear else None,
-        (last.source_ref if last else entity.source_ref) if clear else "",
+        words.get(ref, ref) if clear else "",
     )
 
 

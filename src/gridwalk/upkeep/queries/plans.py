@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.registry.models import Entity
 from gridwalk.registry.queries import titles
@@ -22,7 +24,7 @@ from gridwalk.upkeep.queries.kinds import READS
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """A plan as a row."""
+    """A plan as a row. Whoever does not answer for its doors reads days, and by name only who waits for a colleague."""
 
     id: uuid.UUID
     kind: str
@@ -31,10 +33,14 @@ class Row:
     evidence: str
     reason: str
     proposed_by: str
-    proposed_at: dt.datetime
+    proposed_at: dt.date
     state: str
     state_label: str
     mine: bool
+    decided_by: str
+    decided_at: dt.date | None
+    undone_by: str
+    undone_at: dt.date | None
 
 
 def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> tuple[list[Row], int]:
@@ -75,22 +81,39 @@ def rows(viewer: Viewer, plans: Sequence[Plan]) -> list[Row]:
     named: dict[uuid.UUID, str] = {}
     for kind, some in of_kind.items():
         named |= READS[kind].titles(viewer, some)
-    return [
-        Row(
-            id=p.id,
-            kind=p.kind,
-            label=rules.KINDS[p.kind].label,
-            title=named[p.id],
-            evidence=rules.EVIDENCE.get(p.evidence, ""),
-            reason=p.reason,
-            proposed_by=p.proposed_by_name,
-            proposed_at=p.proposed_at,
-            state=p.state,
-            state_label=rules.STATES[p.state],
-            mine=p.proposed_by is not None and p.proposed_by == viewer.id,
-        )
-        for p in plans
-    ]
+    by_role = accounts.authors(
+        {user for p in plans for user in (p.proposed_by, p.decided_by, p.undone_by)}, named=False
+    )
+    return [_row(viewer, p, title=named[p.id], by_role=by_role) for p in plans]
+
+
+def _row(viewer: Viewer, plan: Plan, *, title: str, by_role: accounts.Author) -> Row:
+    of_records = rules.KINDS[plan.kind].decided_by is Verb.RECHECK  # drawing grids anew is an act of the office
+    answers = not of_records or all(viewer.within(Verb.SEE_ROWS, code) for code in plan.communities)
+
+    def author(user: uuid.UUID | None, name: str) -> str:
+        return name if answers else by_role(user, name)
+
+    def when(at: dt.datetime | None) -> dt.date | None:
+        return at if answers or at is None else clock.local_date(at)
+
+    return Row(
+        id=plan.id,
+        kind=plan.kind,
+        label=rules.KINDS[plan.kind].label,
+        title=title,
+        evidence=rules.EVIDENCE.get(plan.evidence, ""),
+        reason=plan.reason,
+        proposed_by=plan.proposed_by_name if plan.state == "open" else author(plan.proposed_by, plan.proposed_by_name),
+        proposed_at=when(plan.proposed_at) or plan.proposed_at,
+        state=plan.state,
+        state_label=rules.STATES[plan.state],
+        mine=plan.proposed_by is not None and plan.proposed_by == viewer.id,
+        decided_by=author(plan.decided_by, plan.decided_by_name),
+        decided_at=when(plan.decided_at),
+        undone_by=author(plan.undone_by, plan.undone_by_name),
+        undone_at=when(plan.undone_at),
+    )
 
 
 def unproposed(kind: str, subjects: Sequence[uuid.UUID], choices: Mapping[str, Any] | None = None) -> Plan:

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Q
 
 from gridwalk.core.actions import Writing
-from gridwalk.registry import columns, rules
-from gridwalk.registry.actions import claims, corrections, creation, ends
+from gridwalk.registry import columns, holders, rules
+from gridwalk.registry.actions import claims, corrections, creation, ends, takeovers
 from gridwalk.registry.actions.claims import Judged
+from gridwalk.registry.holders import Comer
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Entity, Person, Residence
 from gridwalk.registry.rules import Claim
@@ -20,7 +21,7 @@ from gridwalk.territory import rules as codes
 from gridwalk.visits.actions import caring
 from gridwalk.visits.models import Visit
 from gridwalk.visits.outcomes import CONTACTS
-from gridwalk.visits.values import Found
+from gridwalk.visits.values import Arrival, Found
 
 
 def carry(
@@ -44,7 +45,7 @@ def carry(
     judged = claims.apply_claims(
         writing, [*(claim for _, findings in visits for claim in findings.claims), *vacancy_claims]
     )
-    arrive(writing, visits)
+    judged += arrive(writing, visits)
     _depart(writing, visits)
     _propose_ends(writing, visits)
     confirmed = [(person, visit.on) for visit, findings in visits for person in findings.confirmed]
@@ -73,21 +74,41 @@ def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> No
         ends.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
 
 
-def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
-    """Step: whoever was found living at a door is registered, or moves in where their ID number is on record."""
+def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> list[Judged]:
+    """Step: whoever was found living at a door is registered, or moves in where their ID number is on record; where
+    the record is of another community or has another name, its side is asked. Returns what became of the claims.
+    """
     coming = [(visit, arrival) for visit, findings in visits for arrival in findings.arrivals]
     if not coming:
-        return
-    indexes = {columns.index_of("id_no", a.values.get("id_no")) for _, a in coming} - {""}
-    persons = {p.id_no_index: p.id for p in Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")}
+        return []
+    comers = [_comer(visit, arrival) for visit, arrival in coming]
+    elsewhere = holders.elsewhere(comers)
+    takeovers.ask(writing, comers, elsewhere)
+    coming = [(visit, arrival) for visit, arrival in coming if arrival.id not in elsewhere]
+    standing = holders.of(comers)
+    homes = _homes([person.pk for person in standing.values()])
+    persons: dict[str, uuid.UUID] = {}
     new: dict[uuid.UUID, creation.New] = {}
     links: list[creation.NewResidence] = []
     new_claims: list[Claim] = []
     for visit, arrival in coming:
         index = columns.index_of("id_no", arrival.values.get("id_no"))
-        person_id = persons.get(index) if index else None
-        if person_id is None:
+        person = standing.get(arrival.id)
+        if person is not None:
+            person_id = person.pk
+            moves = (person_id, visit.entity) not in homes
+            new_claims += takeovers.claims_of(person, arrival.values, source="visit", op=visit.id, moves=moves)
+            new_claims.append(Claim("person", person_id, "status", "active", "visit", op=visit.id))
+        elif index and index in persons:  # twice in one batch
+            person_id = persons[index]
+            new_claims += [
+                Claim("person", person_id, name, value, "visit", seen=None, op=visit.id)
+                for name, value in arrival.values.items()
+            ]
+        else:
             person_id = arrival.id
+            if index:
+                persons[index] = person_id
             new[person_id] = creation.New(
                 grid=visit.grid_id,
                 values=rules.with_identity(arrival.values),
@@ -96,13 +117,6 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
                 id=person_id,
                 op=visit.id,
             )
-            if index:
-                persons[index] = person_id
-        else:
-            values = {**arrival.values, "status": "active"}
-            new_claims += [
-                Claim("person", person_id, name, value, "visit", op=visit.id) for name, value in values.items()
-            ]
         links.append(
             creation.NewResidence(
                 person=person_id,
@@ -114,11 +128,31 @@ def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
             )
         )
     creation.register(writing, "person", list(new.values()))
-    claims.apply_claims(writing, new_claims)
+    judged = claims.apply_claims(writing, new_claims)
     known_on = [(link.person, link.from_on) for link in links if link.person not in new and link.from_on]
     claims.confirm(writing, "person", known_on, source="visit")
     creation.link(writing, links)
     creation.place_persons(writing, [link.person for link in links])
+    takeovers.tell_moved(writing, {(standing[a.id].grid_id, visit.grid_id) for visit, a in coming if a.id in standing})
+    return judged
+
+
+def _comer(visit: Visit, arrival: Arrival) -> Comer:
+    return Comer(
+        id=arrival.id,
+        values=arrival.values,
+        kind=arrival.residence_kind,
+        dwelling=visit.entity,
+        grid=visit.grid_id,
+        source="visit",
+        op=visit.id,
+    )
+
+
+def _homes(persons: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """(person, door) of where these people live."""
+    links = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, kind__in=LIVING) if persons else None
+    return set(links.values_list("person_id", "dwelling_id")) if links is not None else set()
 
 
 def brings_or_takes(content: Found) -> bool:

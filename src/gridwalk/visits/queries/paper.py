@@ -8,9 +8,11 @@ import uuid
 
 from django.db.models import Q
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.queries import at_doors
 from gridwalk.registry.living import LIVING
@@ -72,7 +74,7 @@ def walk_sheet(viewer: Viewer, campaign: Campaign, grid: str, *, only_left: bool
             room=places[t.entity].room,
             names="、".join(people.get(t.entity, [])[:6]),
             settled=t.state == "visited",
-            tried="".join(labels[b] for b in labels if b in t.bands),
+            tried="" if t.state == "visited" else "".join(labels[b] for b in labels if b in t.bands),
             revisit_at=t.revisit_at,
             asks=tuple(q.short for q in asked.get(t.entity, ())),
         )
@@ -134,13 +136,38 @@ def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: St
     return rows
 
 
-def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[Visit]:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PastVisit:
+    """A visit as the page of its door lists it; ``at``: for whoever does not answer for the door, the day alone."""
+
+    id: uuid.UUID
+    at: dt.date
+    outcome: str
+    second_source: str
+    by: str
+    withdrawn: bool
+    withdrawn_reason: str
+
+
+def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[PastVisit]:
     """The visits of an entity, newest first; that a door stood empty only for who may see care. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, grid):
         raise NotHere
     visits = list(Visit.objects.filter(entity=entity).order_by("-at"))
+    named = viewer.may(Verb.SEE_ROWS, grid)
+    author = accounts.authors({visit.worker for visit in visits}, named=named)
+    rows = []
     for visit in visits:
         shown = worklist.shown(viewer, grid, "", visit.outcome)
-        if shown != visit.outcome:
-            visit.outcome, visit.second_source = shown, ""
-    return visits
+        rows.append(
+            PastVisit(
+                id=visit.id,
+                at=visit.at if named else clock.local_date(visit.at),
+                outcome=shown,
+                second_source=visit.second_source if shown == visit.outcome else "",
+                by=author(visit.worker, visit.worker_name),
+                withdrawn=visit.withdrawn_at is not None,
+                withdrawn_reason=visit.withdrawn_reason,
+            )
+        )
+    return rows

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.lookups import LessThanOrEqual
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
@@ -263,10 +264,12 @@ class PastRound:
 def rounds_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[PastRound]:
     """The rounds of a facility or key site, newest first, those taken back too. Raises NotHere."""
     _inside(viewer, grid)
-    return [_past(round_) for round_ in Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id")]
+    rounds = list(Round.objects.filter(entity=entity).order_by("-on", "-created_at", "-id"))
+    author = accounts.authors({round_.worker for round_ in rounds}, named=viewer.may(Verb.SEE_ROWS, grid))
+    return [_past(round_, author) for round_ in rounds]
 
 
-def _past(round_: Round) -> PastRound:
+def _past(round_: Round, author: accounts.Author) -> PastRound:
     label, mark, tone = rules.ROUND_RESULTS[round_.result]
     parts: Sequence[str] = (
         rules.ROUND_FAULTS.get(round_.fault, ""),
@@ -280,7 +283,7 @@ def _past(round_: Round) -> PastRound:
         mark=mark,
         tone=tone,
         words="，".join(part for part in parts if part),
-        who=round_.worker_name,
+        who=author(round_.worker, round_.worker_name),
         listed=round_.result == "listed",
         withdrawn=round_.withdrawn_reason if round_.withdrawn_at else "",
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.bench.cases.case import Case
 from gridwalk.bench.queries import checks
 from gridwalk.bench.queries.decisions import OpenCase
@@ -46,7 +47,9 @@ def told_before(viewer: Viewer, waiting: OpenCase) -> str:
         return ""
     reason = f"（{earlier.reason}）" if earlier.reason else ""
     on = day(clock.local_date(earlier.decided_at))
-    before = f"{on} {earlier.decided_by_name} 核定过：{CASE_DECISIONS[earlier.decision]}{reason}。"
+    named = viewer.may(Verb.SEE_ROWS, earlier.grid_id)
+    author = accounts.authors({earlier.decided_by}, named=named)(earlier.decided_by, earlier.decided_by_name)
+    before = f"{on} {author} 核定过：{CASE_DECISIONS[earlier.decision]}{reason}。"
     if not waiting.joined and not waiting.changed and earlier.decision in AS_BEFORE:
         return before + AS_BEFORE[earlier.decision]
     names = checks.names(viewer, waiting.case.members)

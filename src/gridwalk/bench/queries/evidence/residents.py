@@ -9,7 +9,7 @@ from gridwalk.bench.cases.case import Case
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.sheet import BELOW, Arguments, Cell, Evidence, FactLine, Resident
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import sight
+from gridwalk.registry import columns
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
@@ -44,13 +44,14 @@ def _links(case: Case) -> list[Residence]:
 
 def _resident(viewer: Viewer, link: Residence) -> Resident:
     person = link.person
+    reader = viewer.reader(link.grid_id)
     verified = f"{sheet.day(person.verified_on)}核实" if person.verified_on else ""
     return Resident(
         person=link.person_id,
         name=entities.shown_name(viewer, link.grid_id, person.name),
-        relation=dictionary.show("person", "relation", person.relation, sight.ON_PAGE),
-        born_on=person.born_on,
-        phone=person.phone_masked,
+        relation=columns.shown(person, "relation", reader),
+        born=columns.shown(person, "born_on", reader),
+        phone=columns.shown(person, "phone", reader),
         dwelling=link.dwelling_id,
         address=link.dwelling.address,
         kind=RESIDENCE_LABELS.get(link.kind, link.kind),

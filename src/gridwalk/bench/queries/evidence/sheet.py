@@ -54,7 +54,7 @@ class Resident:
     person: uuid.UUID
     name: str
     relation: str
-    born_on: dt.date | None
+    born: str
     phone: str
     dwelling: uuid.UUID
     address: str

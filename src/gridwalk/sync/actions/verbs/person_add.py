@@ -44,6 +44,6 @@ class PersonAdd(Verb):
             entity=outcome.place,
             on=clock.local_date(outcome.at),
         )
-        at_the_door.arrive(judgement.writing, [(carrier, outcome.findings)])
+        judgement.take_in(at_the_door.arrive(judgement.writing, [(carrier, outcome.findings)]))
         judgement.arrive([outcome])
         judgement.writing.audit(AuditVerb.PERSON_ADDED, scope=outcome.grid, kind="person", subject=intention.entity)

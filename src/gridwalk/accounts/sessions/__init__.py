@@ -1,0 +1,1 @@
+"""How sessions fail to begin, where they are open, and their end; django-allauth keeps the list."""

@@ -1,0 +1,70 @@
+"""allauth's pages that confirm or change a factor, and what follows for the account's sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.views import ReauthenticateView
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import ReauthenticateView as CodeView
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView
+from django.http import HttpRequest, HttpResponse
+
+from gridwalk.accounts.sessions import actions as sessions
+from gridwalk.core import clock
+
+
+class _NewKey:
+    """Whoever confirms goes on under a new session key (ASVS 5.0, 7.2.4); signing in makes one anyway."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        former = self.request.session.session_key or ""
+        self.request.session.cycle_key()
+        sessions.move(former=former, present=self.request.session.session_key or "")
+        answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        return answer
+
+
+class _OthersEnd:
+    """A changed factor ends the account's other sessions (ASVS 5.0, 7.4.3), as a new password does."""
+
+    request: Any
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        here = self.request.session.session_key or ""
+        sessions.end_others(actor=self.request.viewer, at=self.request.at, here=here)
+        return answer
+
+
+class CodeAsked(AuthenticateView):  # type: ignore[misc]
+    """The code after the password."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        sessions.note_failure(username=self.stage.login.user.username, factor="code", at=clock.now())
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
+class PasswordAgain(_NewKey, ReauthenticateView):  # type: ignore[misc]
+    """The password once more."""
+
+
+class CodeAgain(_NewKey, CodeView):  # type: ignore[misc]
+    """A code once more."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        sessions.note_failure(username=self.request.user.username, factor="code", at=clock.now())
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
+class SetUpCodes(_OthersEnd, ActivateTOTPView):  # type: ignore[misc]
+    """One-time codes are set up."""
+
+
+class NewRecoveryCodes(_OthersEnd, GenerateRecoveryCodesView):  # type: ignore[misc]
+    """Recovery codes are made anew."""

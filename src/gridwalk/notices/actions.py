@@ -1,0 +1,132 @@
+"""Telling, reading, seeing to it; and what is done to an account, which is told to who it concerns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts import queries as account_queries
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import LABELS, Role, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import clock
+from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.queries import NotHere
+from gridwalk.notices import queries, rules
+from gridwalk.notices.models import Notice, Reading
+from gridwalk.notices.rules import Kind
+
+
+def tell(
+    writing: Writing,
+    *,
+    kind: Kind,
+    text: str,
+    to_user: uuid.UUID | None = None,
+    role: Role | None = None,
+    scope: str = "",
+    about: tuple[str, uuid.UUID] | None = None,
+) -> Notice:
+    """Step: tell an account, or whoever holds a role in an area.
+
+    ``text`` holds nothing of a resident; ``about``: kind and id of the record it leads to.
+    """
+    entity_kind, entity = about or ("", None)
+    return Notice.objects.create(
+        user_id=to_user,
+        role=role or "",
+        scope=scope,
+        kind=kind,
+        text=rules.plain(text),
+        about=entity_kind,
+        entity=entity,
+        told_at=writing.at,
+        told_by=writing.actor.name,
+    )
+
+
+def read(*, actor: Viewer, at: dt.datetime, notices: Collection[uuid.UUID]) -> None:
+    """Note that the actor has read these. Not audited: who reads when is nobody's business. Raises NotHere."""
+    if actor.id is None:
+        raise NotHere
+    mine = [queries.get_notice(actor, notice) for notice in notices]
+    with core.write_to(actor=actor, at=at):
+        Reading.objects.bulk_create(
+            [Reading(notice=notice, user_id=actor.id, at=at) for notice in mine], ignore_conflicts=True
+        )
+
+
+def finish(*, actor: Viewer, at: dt.datetime, notice: uuid.UUID) -> None:
+    """Note that a notice is seen to, for all whom it was told. Raises NotHere."""
+    told = queries.get_notice(actor, notice)
+    with core.write_to(actor=actor, at=at) as writing:
+        if Notice.objects.filter(pk=told.pk, done_at__isnull=True).update(done_at=at, done_by=actor.name):
+            writing.audit(AuditVerb.NOTICE_DONE, scope=told.scope, kind="notice", subject=told.id)
+
+
+def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
+    """Give a random password, told once; that person and the street centre are told. Raises NotPermitted."""
+    with core.write_to(actor=actor, at=at) as writing:
+        password = accounts.reset_password(actor=actor, at=at, user=user)
+        _tell_of_reset(writing, user, "口令")
+    return password
+
+
+def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
+    """Forget the one-time codes; that person and the street centre are told. Raises NotPermitted."""
+    with core.write_to(actor=actor, at=at) as writing:
+        accounts.reset_second_factor(actor=actor, at=at, user=user)
+        _tell_of_reset(writing, user, "动态码")
+
+
+def _tell_of_reset(writing: Writing, user: User, what: str) -> None:
+    by = writing.actor.name
+    tell(
+        writing,
+        to_user=user.id,
+        kind=Kind.ACCOUNT,
+        text=f"{by}重置了您的{what}。不是您要的，请马上告诉街道网格中心。",
+    )
+    posts = account_queries.viewer_of(user, clock.local_date(writing.at)).assignments
+    for scope in sorted({post.scope for post in posts} or {""}):
+        tell(
+            writing,
+            role=Role.STREET_CENTRE,
+            scope=scope,
+            kind=Kind.ACCOUNT,
+            text=f"{by}重置了{user.name}的{what}。请问一声本人，是不是自己要的。",
+            about=("user", user.id),
+        )
+
+
+def confirm_roles(*, actor: Viewer, at: dt.datetime, assignments: Sequence[uuid.UUID]) -> int:
+    """Confirm proposed roles, all or none, and tell whose they are and who proposed them; how many.
+
+    Raises NotHere, AccountError.
+    """
+    with core.write_to(actor=actor, at=at) as writing:
+        confirmed = accounts.confirm_roles(actor=actor, at=at, assignments=assignments)
+        for post in confirmed:
+            role = LABELS[Role(post.role)]
+            tell(writing, to_user=post.user_id, kind=Kind.ROLE, text=f"您的岗位“{role}”已确认，可以用了。")
+        _tell_proposers(writing, confirmed, "确认了")
+    return len(confirmed)
+
+
+def decline_roles(*, actor: Viewer, at: dt.datetime, assignments: Sequence[uuid.UUID]) -> int:
+    """Decline proposed roles, all or none, and tell who proposed them; how many. Raises NotHere, AccountError."""
+    with core.write_to(actor=actor, at=at) as writing:
+        declined = accounts.decline_roles(actor=actor, at=at, assignments=assignments)
+        _tell_proposers(writing, declined, "没有同意")
+    return len(declined)
+
+
+def _tell_proposers(writing: Writing, decided: Sequence[Assignment], what: str) -> None:
+    for proposer in sorted({post.proposed_by for post in decided if post.proposed_by}):
+        theirs = [post for post in decided if post.proposed_by == proposer]
+        first = f"{theirs[0].user.name}的岗位“{LABELS[Role(theirs[0].role)]}”"
+        rest = f"等 {len(theirs)} 个" if len(theirs) > 1 else ""
+        tell(writing, to_user=proposer, kind=Kind.ROLE, text=f"{writing.actor.name}{what}{first}{rest}。")

@@ -1,0 +1,176 @@
+"""Taking people over (docs/algorithms/claims.md): whose number stands on a record elsewhere comes only when the side
+that would lose them says so. The side that gains sees nothing of the record before.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from gridwalk.accounts.rules import Role
+from gridwalk.core import envelope
+from gridwalk.core.actions import Writing
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.method import names
+from gridwalk.notices import actions as notices
+from gridwalk.notices.rules import Kind
+from gridwalk.registry import holders, rules
+from gridwalk.registry.actions import claims, creation, ends, queue
+from gridwalk.registry.holders import Comer
+from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
+from gridwalk.registry.rules import UNSEEN, WAITING, Claim
+
+TABLE = "registry_takeover"
+OF_THE_HOME = frozenset({"relation"})
+"""What is said of somebody at a home: at a new one nothing stands that could be overwritten."""
+
+
+def ask(writing: Writing, comers: Sequence[Comer], records: Mapping[uuid.UUID, Person]) -> None:
+    """Step: ask the side of each record (``records``: comer → record) whether the person lives at the door now. The
+    same person at the same door is asked about once. The doors' grids must be locked.
+    """
+    asked = [comer for comer in comers if comer.id in records]
+    if not asked:
+        return
+    links = holders.links_of(list(records.values()))
+    doors = {comer.dwelling for comer in asked} | {link.dwelling_id for rows in links.values() for link in rows}
+    addresses = dict(Dwelling.objects.filter(pk__in=doors).values_list("id", "address"))
+    waiting = _waiting(records.values())
+    questions: dict[uuid.UUID, Difference] = {}
+    for comer in asked:
+        holder = records[comer.id]
+        question = _question(writing, comer, holder, links[holder.id], addresses)
+        key = (question.entity, question.claimed_hash)
+        questions[comer.id] = waiting.setdefault(key, question)
+    queue.ask([question for question in questions.values() if question._state.adding])
+    open_ = set(Difference.objects.filter(pk__in=[q.pk for q in questions.values()]).values_list("pk", flat=True))
+    TakeOver.objects.bulk_create(
+        [_takeover(writing, comer, questions[comer.id]) for comer in asked if questions[comer.id].pk in open_],
+        ignore_conflicts=True,
+    )
+    for comer in asked:
+        holder = records[comer.id]
+        writing.audit(AuditVerb.TAKEOVER_ASKED, scope=holder.grid_id, kind="person", subject=holder.id)
+    _tell(writing, {records[comer.id].grid_id for comer in asked}, ASKED_OF)
+    _tell(writing, {comer.grid for comer in asked}, ASKED_FOR)
+
+
+ASKED_OF = "别处报来：您网格里登记着的一个人，现在住在那边。书记会在“差异”里定，请先问过本人。"
+ASKED_FOR = "有人的证件号登记在别处，已请那边确认。确认以前，那一户记 1 人“待对方确认”。"
+GIVEN = "报来的人，那边已经确认，迁到您网格了。请看一看那一户。"
+MOVED_AWAY = "您网格登记的一个人，本社区别的网格上门见到了，已经迁过去。不对，请告诉书记。"
+MOVED_HERE = "上门见到的一个人，原来登记在本社区别的网格，已经迁过来。"
+
+
+def tell_moved(writing: Writing, moves: Collection[tuple[str, str]]) -> None:
+    """Step: both workers are told of people who moved inside a community (from one grid, to another)."""
+    _tell(writing, {away for away, here in moves if away != here}, MOVED_AWAY)
+    _tell(writing, {here for away, here in moves if away != here}, MOVED_HERE)
+
+
+def _tell(writing: Writing, grids: Collection[str], text: str) -> None:
+    """The workers of some grids are told, once a grid, of nobody by name."""
+    for grid in sorted(grids):
+        notices.tell(writing, kind=Kind.TAKEOVER, role=Role.GRID_WORKER, scope=grid, text=text)
+
+
+def _waiting(persons: Collection[Person]) -> dict[tuple[uuid.UUID, str], Difference]:
+    rows = Difference.objects.filter(entity__in=[p.pk for p in persons], field="residence", state__in=WAITING)
+    return {(row.entity, row.claimed_hash): row for row in rows}
+
+
+def _question(
+    writing: Writing,
+    comer: Comer,
+    holder: Person,
+    links: Sequence[Residence],
+    addresses: Mapping[uuid.UUID, str],
+) -> Difference:
+    home = links[0] if links else None
+    return claims.difference(
+        writing.at,
+        grid=holder.grid_id,
+        kind="person",
+        entity=holder.id,
+        field="residence",
+        current=addresses.get(home.dwelling_id, "") if home else "",
+        claimed=addresses[comer.dwelling],
+        source=comer.source,
+        source_ref=comer.source_ref,
+        why="lives_in_two_places" if comer.source in rules.FROM_PAPER else "taken_over",
+        head=creation.link_head(home) if home else None,
+        evidence={"dwelling": str(comer.dwelling), "residence_kind": comer.kind},
+    )
+
+
+def _takeover(writing: Writing, comer: Comer, question: Difference) -> TakeOver:
+    values = {field: value for field, value in comer.values.items() if value not in (None, "")}
+    spelling = json.dumps(values, ensure_ascii=False, sort_keys=True)
+    return TakeOver(
+        id=comer.id,
+        grid_id=comer.grid,
+        dwelling=comer.dwelling,
+        difference=question,
+        name=str(comer.values.get("name") or "")[:40],
+        values_sealed=envelope.seal(spelling, table=TABLE, column="values", row=comer.id),
+        residence_kind=comer.kind,
+        source=comer.source,
+        op=comer.op,
+        asked_by_name=writing.actor.name,
+        asked_at=writing.at,
+    )
+
+
+def fulfil(writing: Writing, question: Difference) -> None:
+    """Step: the person was given away and lives at the door now; what the door's side said of them is claimed, and asks
+    where the record says otherwise.
+    """
+    takeover = TakeOver.objects.filter(difference=question).first()
+    if takeover is None or not takeover.values_sealed:
+        return
+    person = Person.objects.get(pk=question.entity)
+    if person.status_pending == "moved_away":
+        ends.withdraw(writing, person.pk)
+    values = json.loads(envelope.open_(takeover.values_sealed, table=TABLE, column="values", row=takeover.pk))
+    facts = claims_of(person, values, source=takeover.source, op=takeover.op, moves=True)
+    if person.status == "moved_away":
+        facts.append(Claim("person", person.pk, "status", "active", "office"))
+    claims.apply_claims(writing, facts)
+    _tell(writing, {takeover.grid_id}, GIVEN)
+
+
+def claims_of(
+    person: Person, values: Mapping[str, Any], *, source: str, op: uuid.UUID | None, moves: bool
+) -> list[Claim]:
+    """What was said of somebody who is on record by those who had not seen the record: it fills what is empty, and asks
+    where something else stands. ``moves``: they come to another home.
+    """
+    said = {field: value for field, value in values.items() if field not in NOT_CLAIMED and value is not None}
+    if names.bare(str(said.get("name") or "")) == names.bare(person.name):
+        said.pop("name", None)  # only written otherwise, which is no other name
+    evidence = {"op": str(op), "parent": None} if op else {}
+    return [
+        Claim(
+            "person",
+            person.pk,
+            field,
+            value,
+            source,
+            seen=UNSEEN if moves and field in OF_THE_HOME else None,
+            op=op,
+            evidence=evidence,
+        )
+        for field, value in said.items()
+    ]
+
+
+NOT_CLAIMED = frozenset({"id_no", "status", "residence_kind"})
+"""What somebody was found by, and what follows from their coming."""
+
+
+def withdraw(writing: Writing, op: uuid.UUID) -> None:
+    """Step: what asked is taken back, so its questions are nobody's any more."""
+    rows = list(Difference.objects.select_for_update().filter(takeover__op=op, state__in=WAITING))
+    queue.close(writing, rows, "那边已经撤回")

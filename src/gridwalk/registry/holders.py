@@ -1,0 +1,75 @@
+"""Who is said to live at a door, against whom the register has under the same number."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from gridwalk.registry import columns, rules
+from gridwalk.registry.living import LIVING
+from gridwalk.registry.models import Person, Residence
+from gridwalk.registry.rules import FROM_PAPER
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Comer:
+    """Somebody who is said to live at a door. ``id``: theirs where they are new; ``values`` by dictionary names."""
+
+    id: uuid.UUID
+    values: Mapping[str, Any]
+    kind: str
+    dwelling: uuid.UUID
+    grid: str
+    source: str
+    source_ref: str = ""
+    op: uuid.UUID | None = None
+
+
+def of(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
+    """The record that stands under the number of each: comer → record. One query, none where nobody has a number."""
+    indexes = {comer.id: columns.index_of("id_no", comer.values.get("id_no")) for comer in comers}
+    if not any(indexes.values()):
+        return {}
+    standing = Person.objects.filter(id_no_index__in=set(indexes.values()) - {""}).exclude(status="struck_off")
+    by_index = {person.id_no_index: person for person in standing}
+    return {pk: by_index[index] for pk, index in indexes.items() if index in by_index}
+
+
+def elsewhere(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
+    """Those of who comes whose number stands on a record that their side may not simply take: comer → record.
+
+    Who is linked to the very door comes from nowhere. A community's own ledger may also say what takes nobody's home:
+    where somebody is registered, and where somebody lives whom the other side lists as living elsewhere.
+    """
+    standing = of(comers)
+    links = links_of(standing.values())
+    return {
+        comer.id: holder
+        for comer in comers
+        if (holder := standing.get(comer.id)) is not None and not _comes_freely(comer, holder, links[holder.id])
+    }
+
+
+def _comes_freely(comer: Comer, holder: Person, links: Sequence[Residence]) -> bool:
+    if any(link.dwelling_id == comer.dwelling for link in links):
+        return True
+    lives_elsewhere = bool(links) and not any(link.kind in LIVING for link in links)
+    takes_no_home = comer.source in FROM_PAPER and (comer.kind not in LIVING or lives_elsewhere)
+    return rules.comes_freely(
+        str(comer.values.get("name") or ""),
+        comer.grid,
+        recorded_name=holder.name,
+        recorded_grid=comer.grid if takes_no_home else holder.grid_id,
+    )
+
+
+def links_of(persons: Collection[Person]) -> defaultdict[uuid.UUID, list[Residence]]:
+    """The current links of people, homes first."""
+    links: defaultdict[uuid.UUID, list[Residence]] = defaultdict(list)
+    rows = Residence.objects.filter(person__in=persons, to_on__isnull=True) if persons else []
+    for link in sorted(rows, key=lambda link: (link.kind not in LIVING, link.created_at)):
+        links[link.person_id].append(link)
+    return links

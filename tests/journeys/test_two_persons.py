@@ -1,0 +1,186 @@
+"""Who keeps the accounts sees no persons: a role that sees rows is proposed by one person and confirmed by another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.cli.verbs import doctor
+from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry
+from gridwalk.territory import actions as territory
+from tests.harness.campaign import COMMUNITY, GRID, TREE
+from tests.harness.pages import Reader
+from tests.harness.people import STREET, SignIn
+
+Account = Callable[..., User]
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture(autouse=True)
+def areas(db: None) -> None:
+    territory.load_areas(actor=SYSTEM, at=clock.now(), tree=TREE)
+    territory.create_grids(
+        actor=SYSTEM, at=clock.now(), community=COMMUNITY, n=2, from_on=clock.local_date(clock.now())
+    )
+
+
+@pytest.fixture
+def administrator(account: Account) -> tuple[User, Client]:
+    return entered(account(Role.ADMINISTRATOR, STREET, name="孟昭宁"))
+
+
+@pytest.fixture
+def centre(account: Account) -> tuple[User, Client]:
+    return entered(account(Role.STREET_CENTRE, STREET, name="许知行"))
+
+
+def entered(user: User) -> tuple[User, Client]:
+    client = Reader()
+    client.force_login(user, backend=BACKEND)
+    return user, client
+
+
+def assign(client: Client, user: User, role: Role, scope: str = COMMUNITY) -> str:
+    today = clock.local_date(clock.now()).isoformat()
+    answer = client.post(f"/accounts/{user.pk}/assign/", {"role": role, "scope": scope, "from_on": today}, follow=True)
+    return words(answer)
+
+
+def decide(client: Client, *assignments: Assignment, do: str = "confirm") -> str:
+    return words(client.post("/roles/decide/", {"row": [str(a.pk) for a in assignments], "do": do}, follow=True))
+
+
+def words(answer: Any) -> str:
+    assert answer.status_code == 200
+    return re.sub(r"<[^>]+>", "", str(answer.content.decode()))
+
+
+def opens_people(client: Client) -> bool:
+    return client.get("/register/").status_code == 200
+
+
+def test_an_administrator_cannot_make_the_own_account_see_persons(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    user, client = administrator
+    assert "岗位不能给自己" in assign(client, user, Role.COMMUNITY_LEAD, STREET)
+    assert not opens_people(client)
+
+    puppet = entered(account(Role.LEADING_GROUP, STREET))
+    assert "街道网格中心确认后才生效" in assign(client, puppet[0], Role.COMMUNITY_LEAD, STREET)
+    assert not opens_people(puppet[1]), "proposed, not confirmed"
+    proposal = Assignment.objects.get(user=puppet[0], state="proposed")
+    assert client.post("/roles/decide/", {"row": [str(proposal.pk)], "do": "confirm"}).status_code == 403
+
+    assert "1 个岗位已确认" in decide(centre[1], proposal)
+    assert puppet[1].get("/register/").headers.get("Location") == "/accounts/codes/activate/", (
+        "it reveals: a code first"
+    )
+    verbs = AuditEntry.objects.filter(subject=puppet[0].pk).order_by("id").values_list("verb", flat=True)
+    assert list(verbs)[-2:] == ["account.role_proposed", "account.assigned"]
+
+
+def test_keeping_accounts_and_seeing_persons_are_never_one_persons(
+    administrator: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    lead, other = account(Role.COMMUNITY_LEAD, COMMUNITY), account(Role.ADMINISTRATOR, STREET)
+    assert "不能给同一个人" in assign(client, lead, Role.ADMINISTRATOR, STREET)
+    assert "不能给同一个人" in assign(client, other, Role.GRID_WORKER, GRID)
+    fresh = account(Role.LEADING_GROUP, STREET)
+    assign(client, fresh, Role.GRID_WORKER, GRID)
+    assert "不能给同一个人" in assign(client, fresh, Role.ADMINISTRATOR, STREET), "what is proposed counts as well"
+    assert "从开始日期起生效" in assign(client, fresh, Role.DISTRICT_CENTRE, STREET), "counts alone need nobody else"
+
+
+def test_nobody_confirms_for_themselves_or_elsewhere_and_what_is_declined_never_works(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    assign(client, centre[0], Role.COMMUNITY_LEAD, STREET)
+    own = Assignment.objects.get(user=centre[0], state="proposed")
+    assert "给自己的岗位，要另一个人来定" in decide(centre[1], own)
+    assert "给您自己的，要另一个人来定" in words(centre[1].get("/roles/"))
+
+    elsewhere = entered(account(Role.STREET_CENTRE, "120105002"))
+    assert "没有等确认的岗位" in words(elsewhere[1].get("/roles/"))
+    assert elsewhere[1].post("/roles/decide/", {"row": [str(own.pk)], "do": "confirm"}).status_code == 404
+
+    second = entered(account(Role.STREET_CENTRE, STREET))
+    assert "没有同意" in decide(second[1], own, do="decline")
+    assert second[1].post("/roles/decide/", {"row": [str(own.pk)], "do": "confirm"}).status_code == 404
+    own.refresh_from_db()
+    assert own.state == "declined"
+    assert "先勾选" in decide(second[1])
+    assert "重新勾选" in words(second[1].post("/roles/decide/", {"row": ["x"], "do": "confirm"}, follow=True))
+
+
+def test_a_list_is_proposed_whole_or_not_and_confirmed_once(
+    administrator: tuple[User, Client], centre: tuple[User, Client]
+) -> None:
+    _, client = administrator
+    rows = ["沈若溪\twg1\t网格员\t网格员\t君临天下 第一网格", "程望舒，shuji1，书记，社区书记（网格长），君临天下"]
+    wrong = words(client.post("/accounts/several/", {"list": "\n".join([*rows, "韩书言\tx\t\t站长\t君临天下"])}))
+    assert "第 3 行：没有“站长”这个岗位。都没有存。" in wrong
+    taken = words(client.post("/accounts/several/", {"list": "\n".join([*rows, rows[0]])}))
+    assert "第 3 行" in taken and "已有人用" in taken
+    assert not User.objects.filter(username__in=["wg1", "shuji1"]).exists()
+
+    made = words(client.post("/accounts/several/", {"list": "\n".join(rows)}))
+    assert len(re.findall(r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}", made)) == 2
+    page = words(centre[1].get("/roles/"))
+    assert "君临天下 第一网格" in page and "姓名、生日、住址、完整号码（写明事由）" in page and "孟昭宁" in page
+    proposals = Assignment.objects.filter(state="proposed")
+    assert "2 个岗位已确认" in decide(centre[1], *proposals)
+    assert {a.state for a in Assignment.objects.filter(user__username__in=["wg1", "shuji1"])} == {"confirmed"}
+    told = words(client.get("/notices/"))
+    assert "许知行确认了" in told and "等 2 个" in told
+
+
+def test_a_reset_is_told_to_that_person_and_to_the_centre(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    lead = account(Role.COMMUNITY_LEAD, COMMUNITY, name="程望舒")
+    assert "有新通知" not in words(centre[1].get("/roles/"))
+    client.post(f"/accounts/{lead.pk}/codes/")
+    client.post(f"/accounts/{lead.pk}/password/")
+    told = words(centre[1].get("/notices/"))
+    assert "孟昭宁重置了程望舒的口令" in told and "孟昭宁重置了程望舒的动态码" in told
+    assert "有新通知" in words(centre[1].get("/roles/"))
+    lead.refresh_from_db()
+    User.objects.filter(pk=lead.pk).update(must_change_password=False)
+    account_of_lead = entered(lead)[1]
+    assert account_of_lead.get("/notices/").status_code == 302, "the code is set up first"
+
+
+def test_one_person_may_try_alone_and_every_page_says_so(account: Account, sign_in: SignIn) -> None:
+    user, client = entered(account(Role.ADMINISTRATOR, STREET))
+    assert "一个人试用" not in words(client.get("/accounts/list/"))
+    today = clock.local_date(clock.now())
+    accounts.assign(actor=SYSTEM, at=clock.now(), user=user.id, role=Role.STREET_CENTRE, scope=STREET, from_on=today)
+    worker = account(Role.LEADING_GROUP, STREET)
+    assign(client, worker, Role.GRID_WORKER, GRID)
+    assert "1 个岗位已确认" in decide(client, Assignment.objects.get(user=worker, state="proposed"))
+    other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    for reader, path in (
+        (client, "/"),
+        (client, "/accounts/list/"),
+        (other, "/"),
+        (other, "/register/"),
+        (other, "/nowhere/"),
+    ):
+        assert "一个人试用" in reader.get(path, follow=True).content.decode(), path
+    assert "只能试用" in next(doctor._two_persons()).says
+    Assignment.objects.filter(user=user, role=Role.STREET_CENTRE).update(to_on=today - dt.timedelta(days=1))
+    assert "一个人试用" not in other.get("/register/").content.decode()
+    assert "是两个人" in next(doctor._two_persons()).says
