@@ -132,6 +132,7 @@ def test_a_street_centre_has_a_home(post: Post, area: str) -> None:
     assert ">君临天下</a>" in text
 
 
+@pytest.mark.slow
 def test_no_page_needs_an_area_narrower_than_everything(post: Post) -> None:
     everyone = {role: post(role, "全部") for role in Role}
     broken = []

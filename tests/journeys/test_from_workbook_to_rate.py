@@ -25,7 +25,7 @@ from gridwalk.territory.models import Stairwell
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, id_no, upload, workbook
 from tests.harness.people import SignIn
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def pair(client: Client) -> tuple[int, int]:

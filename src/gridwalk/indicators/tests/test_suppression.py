@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,6 +154,7 @@ def test_who_sees_some_rows_solves_nothing_of_the_others(by_grid: dict[str, Cell
         assert fitting[code][1] - fitting[code][0] >= min(4, room), code
 
 
+@pytest.mark.slow
 @given(streets)
 def test_of_every_withheld_count_five_values_fit(by_grid: dict[str, Cell]) -> None:
     tree, plan = planned(by_grid, population_is_public=True)
@@ -166,6 +168,7 @@ def test_of_every_withheld_count_five_values_fit(by_grid: dict[str, Cell]) -> No
         assert fitting[code] == (values.start, values.stop - 1)
 
 
+@pytest.mark.slow
 @given(streets)
 def test_of_every_withheld_count_and_population_five_values_fit(by_grid: dict[str, Cell]) -> None:
     tree, plan = planned(by_grid, population_is_public=False)

@@ -123,6 +123,7 @@ def test_no_visit_is_lost_doubled_or_overwritten_whatever_happens(db: None, at: 
     assert world.totals["runs"] >= RUNS // 2
 
 
+@pytest.mark.slow
 def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> None:
     """Seeded, so it is certain that every fault comes up; what the machine above draws is chance."""
     with time_machine.travel(at, tick=True):
