@@ -15,7 +15,8 @@ from gridwalk.sync import rules
 from gridwalk.sync.actions import reading, references
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
-from gridwalk.sync.actions.verbs import UNKNOWN, VERBS
+from gridwalk.sync.actions.verbs import VERBS
+from gridwalk.sync.actions.verbs.verb import place_of_entity
 from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED, Intention
 from gridwalk.visits.actions import at_the_door
@@ -55,8 +56,9 @@ class Judge:
 
     def _plan(self, outcome: Outcome) -> None:
         intention = outcome.intention
-        verb = VERBS.get(intention.verb, UNKNOWN)
-        standing = verb.place(outcome, self._references)
+        verb = VERBS.get(intention.verb)
+        place = verb.place if verb else place_of_entity
+        standing = place(outcome, self._references)
         if standing is not None:
             outcome.grid = standing.grid
         if intention.fault:

@@ -12,8 +12,6 @@ from gridwalk.sync.actions.verbs.verb import Verb
 from gridwalk.sync.actions.verbs.visit_record import VisitRecord
 from gridwalk.sync.actions.verbs.visit_withdraw import VisitWithdraw
 
-UNKNOWN = Verb()
-"""What a newer phone says is placed like anything else, and returned."""
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (

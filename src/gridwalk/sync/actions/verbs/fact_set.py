@@ -7,12 +7,12 @@ from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
-from gridwalk.sync.actions.verbs.verb import Verb, place_of_person
+from gridwalk.sync.actions.verbs.verb import SingleVerb, place_of_person
 from gridwalk.sync.messages import Unreadable
 from gridwalk.visits.values import Found
 
 
-class FactSet(Verb):
+class FactSet(SingleVerb):
     """What is recorded of somebody or something is otherwise."""
 
     name = "fact.set"

@@ -6,11 +6,11 @@ from gridwalk.sync import messages
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import SingleVerb
 from gridwalk.sync.messages import Unreadable
 
 
-class MatterNote(Verb):
+class MatterNote(SingleVerb):
     """Kept as it was noted; offices read it."""
 
     name = "matter.note"

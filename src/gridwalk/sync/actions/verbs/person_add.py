@@ -9,13 +9,13 @@ from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import SingleVerb
 from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.models import Visit
 from gridwalk.visits.values import Found
 
 
-class PersonAdd(Verb):
+class PersonAdd(SingleVerb):
     """The op's entity is the new person's id."""
 
     name = "person.add"

@@ -9,12 +9,12 @@ from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
-from gridwalk.sync.actions.verbs.verb import Verb, place_of_person
+from gridwalk.sync.actions.verbs.verb import SingleVerb, place_of_person
 from gridwalk.sync.messages import Unreadable
 from gridwalk.visits.values import Found
 
 
-class PersonEnd(Verb):
+class PersonEnd(SingleVerb):
     """The op's entity is the person."""
 
     name = "person.end"

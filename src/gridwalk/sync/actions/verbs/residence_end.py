@@ -9,12 +9,12 @@ from gridwalk.sync import messages
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import SingleVerb
 from gridwalk.sync.messages import Unreadable
 from gridwalk.visits.values import Found
 
 
-class ResidenceEnd(Verb):
+class ResidenceEnd(SingleVerb):
     """The op's entity is the residence."""
 
     name = "residence.end"

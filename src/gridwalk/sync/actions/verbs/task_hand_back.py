@@ -10,11 +10,11 @@ from gridwalk.sync import messages
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import SingleVerb
 from gridwalk.sync.rules import Intention
 
 
-class TaskHandBack(Verb):
+class TaskHandBack(SingleVerb):
     """Of a target; the only verb whose op may have no entity."""
 
     name = "task.hand_back"

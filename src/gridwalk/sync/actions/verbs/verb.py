@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
@@ -18,7 +19,7 @@ from gridwalk.sync.messages import Body
 from gridwalk.visits.actions.recording import VisitRefused
 
 
-class Verb:
+class Verb(abc.ABC):
     """A verb of the phone. Each has a file here and a line in the table; nothing else dispatches."""
 
     name: ClassVar[str]
@@ -27,12 +28,7 @@ class Verb:
 
     def place(self, outcome: Outcome, references: References) -> Standing | None:
         """The standing of what an op speaks of, whose grid it is judged in; notes which door it is."""
-        intention = outcome.intention
-        if intention.entity is None:
-            return None
-        outcome.place = references.reach(intention.entity)
-        standing = references.entities.get(outcome.place)
-        return standing if standing is None or intention.kind in {"", standing.kind} else None
+        return place_of_entity(outcome, references)
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
         """What the op is to do. Raises Unreadable."""
@@ -42,15 +38,23 @@ class Verb:
         """Whether an op is done together with those before it."""
         return False
 
+    @abc.abstractmethod
     def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
-        """Do what was planned; the grids are locked. What the rooms below refuse is the op's fault alone."""
+        """Do what was planned; the grids are locked."""
+
+
+class SingleVerb(Verb):
+    """A verb that is done op by op. What the rooms below refuse is the op's fault alone."""
+
+    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+        """Do it for one op after the other."""
         for outcome in batch:
             with _refusals_of(outcome):
                 self.apply(judgement, outcome)
 
+    @abc.abstractmethod
     def apply(self, judgement: Judgement, outcome: Outcome) -> None:
         """Do it for one op."""
-        raise NotImplementedError
 
 
 @contextlib.contextmanager
@@ -65,9 +69,19 @@ def _refusals_of(outcome: Outcome) -> Iterator[None]:
         outcome.returned("not_here")
 
 
+def place_of_entity(outcome: Outcome, references: References) -> Standing | None:
+    """The standing of what an op speaks of, whatever its verb: what a newer phone says is placed so, and returned."""
+    intention = outcome.intention
+    if intention.entity is None:
+        return None
+    outcome.place = references.reach(intention.entity)
+    standing = references.entities.get(outcome.place)
+    return standing if standing is None or intention.kind in {"", standing.kind} else None
+
+
 def place_of_person(outcome: Outcome, references: References) -> Standing | None:
     """Where somebody is registered or, where an earlier op of the same push brings them, where they will be."""
     person = outcome.intention.entity
     if person is None or references.reach(person) in references.entities:
-        return Verb().place(outcome, references)
-    return references.standing_of_arrival(person) or Verb().place(outcome, references)
+        return place_of_entity(outcome, references)
+    return references.standing_of_arrival(person) or place_of_entity(outcome, references)

@@ -9,12 +9,12 @@ from gridwalk.sync import messages
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import SingleVerb
 from gridwalk.visits.actions import withdrawing
 from gridwalk.visits.models import Visit
 
 
-class VisitWithdraw(Verb):
+class VisitWithdraw(SingleVerb):
     """The op's entity is the visit; one's own only."""
 
     name = "visit.withdraw"
