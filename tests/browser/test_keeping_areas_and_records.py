@@ -55,7 +55,10 @@ def test_a_grid_is_split_by_two_people(street: Client, sign_in: SignIn, visit: A
     expect(page.get_by_text("办好了。从今天起算")).to_be_visible()
     accessible(page)
     assert Grid.objects.get(code=GRID).valid_to is not None
-    accessible(visit(administrator, "/areas/"))
+    page = visit(administrator, "/areas/")
+    accessible(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390, "a wide table scrolls in its own frame"
 
 
 def test_who_looked_and_how_long_things_are_kept(street: Client, sign_in: SignIn, visit: Any) -> None:
