@@ -99,7 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "gridwalk.console.sessions.SessionLimitsMiddleware",
+    "gridwalk.signin.sessions.SessionLimitsMiddleware",
     "gridwalk.console.middleware.ViewerMiddleware",
     "gridwalk.console.limits.RateMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -179,14 +179,14 @@ ACCOUNT_RATE_LIMITS = {
 address alone: an office behind one proxy would be shut out from one desk.
 """
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "gridwalk.console.signin.Adapter"
+ACCOUNT_ADAPTER = "gridwalk.signin.adapters.Adapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_FORMS = {
-    "authenticate": "gridwalk.console.guessing.CodeForm",
-    "reauthenticate": "gridwalk.console.guessing.CodeAgainForm",
+    "authenticate": "gridwalk.signin.guessing.CodeForm",
+    "reauthenticate": "gridwalk.signin.guessing.CodeAgainForm",
 }
-MFA_ADAPTER = "gridwalk.console.signin.CodesAdapter"
+MFA_ADAPTER = "gridwalk.signin.adapters.CodesAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "网格走访"
 
@@ -194,10 +194,10 @@ AXES_HANDLER = "gridwalk.accounts.locking.Handler"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
-AXES_USERNAME_CALLABLE = "gridwalk.console.guessing.attempted_name"
-AXES_CLIENT_IP_CALLABLE = "gridwalk.console.guessing.address_of"
-AXES_WHITELIST_CALLABLE = "gridwalk.console.guessing.brings_code"
-AXES_LOCKOUT_CALLABLE = "gridwalk.console.guessing.locked"
+AXES_USERNAME_CALLABLE = "gridwalk.signin.guessing.attempted_name"
+AXES_CLIENT_IP_CALLABLE = "gridwalk.signin.guessing.address_of"
+AXES_WHITELIST_CALLABLE = "gridwalk.signin.guessing.brings_code"
+AXES_LOCKOUT_CALLABLE = "gridwalk.signin.guessing.locked"
 AXES_RESET_ON_SUCCESS = False
 """It would forgive what was tried at every address; ``accounts.actions.note_sign_in`` forgives one."""
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

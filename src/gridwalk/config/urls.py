@@ -10,7 +10,7 @@ from gridwalk.phone.api import api
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
-    path("accounts/", include("gridwalk.console.signin_urls")),
+    path("accounts/", include("gridwalk.signin.urls")),
     path("phone/api/", api.urls),
     path("phone/", include("gridwalk.phone.urls")),
     path("", include("gridwalk.console.urls")),

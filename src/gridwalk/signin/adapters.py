@@ -17,10 +17,10 @@ from django.urls import reverse
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import first_passwords
 from gridwalk.accounts.sessions import actions as sessions
-from gridwalk.console import guessing
 from gridwalk.core import clock, envelope
+from gridwalk.signin import guessing
 
-OWN_STAGES = {"allauth.mfa.stages.AuthenticateStage": "gridwalk.console.guessing.CodeStage"}
+OWN_STAGES = {"allauth.mfa.stages.AuthenticateStage": "gridwalk.signin.guessing.CodeStage"}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

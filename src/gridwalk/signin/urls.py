@@ -7,7 +7,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from django.urls import path
 
-from gridwalk.console import factors
+from gridwalk.signin import factors
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
