@@ -154,13 +154,11 @@ def _by_words(viewer: Viewer, folded: str) -> list[Hit]:
 
 
 def _of_surname(viewer: Viewer, surname: str) -> list[Hit]:
-    """People whose rows the viewer sees masked: all of a surname, whatever else was typed, in the order of the record.
-    The order of their names would tell what is starred.
-    """
+    """People whose rows the viewer sees masked: all of a surname, whatever else was typed."""
     if viewer.scopes(Verb.SEE_ROWS_MASKED) == viewer.scopes(Verb.SEE_ROWS):
         return []
     masked = ~_inside(viewer, Verb.SEE_ROWS)
-    return _persons(viewer, masked & Q(name__startswith=surname), "姓氏", order=("id",))
+    return _persons(viewer, masked & Q(name__startswith=surname), "姓氏")
 
 
 def _records(viewer: Viewer, table: Any, condition: Q, verb: Verb = Verb.SEE_ROWS_MASKED) -> QuerySet[Any]:
@@ -174,14 +172,9 @@ def _records(viewer: Viewer, table: Any, condition: Q, verb: Verb = Verb.SEE_ROW
     return rows
 
 
-def _persons(
-    viewer: Viewer,
-    condition: Q,
-    matched: str,
-    *,
-    verb: Verb = Verb.SEE_ROWS_MASKED,
-    order: Sequence[str] = ("sort_key", "id"),
-) -> list[Hit]:
+def _persons(viewer: Viewer, condition: Q, matched: str, *, verb: Verb = Verb.SEE_ROWS_MASKED) -> list[Hit]:
+    """Masked names stand in the order of the record: the order of the names would tell what is starred."""
+    order = ("sort_key", "id") if verb is Verb.SEE_ROWS else ("id",)
     rows = list(_records(viewer, Person, condition, verb).exclude(status="struck_off").order_by(*order)[:LIMIT])
     places = {
         link.person_id: link.dwelling.address

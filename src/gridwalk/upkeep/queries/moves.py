@@ -97,7 +97,7 @@ class Move:
     def shown(self, viewer: Viewer, plan: Plan) -> Mapping[str, Any]:
         """Both doors, who goes and what becomes of each link, what it would do."""
         old, new = self.doors(plan)
-        people = Person.objects.filter(pk__in=plan.subjects[2:]).order_by("sort_key")
+        people = Person.objects.filter(pk__in=plan.subjects[2:]).order_by("id")  # names may be masked
         asked = plan.state == "open"
         return {
             "template": "console/moves/_plan.html",
