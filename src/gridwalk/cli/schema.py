@@ -58,11 +58,12 @@ def migrate() -> int:
     """Bring the database to the state of this program; returns how many steps it took. Raises CommandError."""
     from django.core.management import call_command
 
-    from gridwalk.core import actions, clock
+    from gridwalk.core import actions, clock, patience
 
     require_ours()
     behind = pending()
     if behind:
-        call_command("migrate", verbosity=0, interactive=False)
+        with patience.taking(patience.MIGRATIONS):
+            call_command("migrate", verbosity=0, interactive=False)
         actions.stamp_home(made_with=__version__, at=clock.now())
     return behind

@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import patience
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import backfill as actions
 from gridwalk.reconcile.queries import backfill, register
@@ -68,6 +69,7 @@ GRID, SHOWN = 15, 200
 
 
 @require_POST
+@patience.taking(patience.EXPORTS)
 def workbook(request: Signed) -> HttpResponse:
     """Hand the list out: the side's own import workbook with the corrections, and the list to tick off behind it."""
     source, kind, scope = _asked(request, request.POST)

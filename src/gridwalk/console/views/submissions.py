@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
+from gridwalk.core import patience
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.queries import annotated as workbooks
@@ -56,6 +57,7 @@ def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespon
     return redirect(page, pk)
 
 
+@patience.taking(patience.EXPORTS)
 def annotated(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
     """The user's own file back, with its cells coloured and explained; somebody else's as far as it may be seen."""
     try:
