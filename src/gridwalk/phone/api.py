@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
@@ -34,10 +35,9 @@ api = NinjaAPI(
     version="1",
     urls_namespace="phone_api",
     docs_url=None,
-    description=(
-        "Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed by the device."
-    ),
+    description="Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed.",
 )
+api.add_exception_handler(Error, wire.waiting)
 
 
 @api.exception_handler(Problem)

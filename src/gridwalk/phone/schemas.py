@@ -310,7 +310,8 @@ def operation(
     *, body: type[BaseModel] | None = None, answer: type[BaseModel] | None = None, status: int = 200
 ) -> dict[str, Any]:
     """An operation's body and answers, as OpenAPI writes them; without ``answer`` headers say it all."""
-    described: dict[str, Any] = {"responses": {status: {"description": "Done"}, "4XX": _content(Problem)}}
+    refused = _content(Problem)
+    described: dict[str, Any] = {"responses": {status: {"description": "Done"}, "4XX": refused, 503: refused}}
     if answer is not None:
         described["responses"][status] = _content(answer)
     if body is not None:

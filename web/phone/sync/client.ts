@@ -31,6 +31,13 @@ export class Problem extends Error {
 /** No answer: no network, or none in time. The request may have arrived all the same. */
 export class Unreached extends Error {}
 
+/** The server is there and busy, or just coming back: nothing was taken, and in so many seconds it is asked again. */
+export class Busy extends Unreached {
+  constructor(readonly seconds: number) {
+    super("busy");
+  }
+}
+
 async function pack(body: Uint8Array<ArrayBuffer>): Promise<{ body: Uint8Array<ArrayBuffer>; packed: boolean }> {
   if (body.length < 1024 || typeof CompressionStream === "undefined") return { body, packed: false };
   const stream = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
@@ -64,6 +71,7 @@ async function answer<T>(response: Response): Promise<T> {
     if (response.ok || response.status >= 500) throw new Unreached(String(error));
     said = {};
   }
+  if (response.status === 503 && said.problem === "busy") throw new Busy(Number(said.seconds) || 5);
   if (response.status >= 500) throw new Unreached(String(response.status));
   hear(said);
   if (!response.ok) throw new Problem(response.status, String(said.problem ?? response.status), said);

@@ -5,7 +5,7 @@ import type { User } from "../model/types";
 import { unlockBytes } from "../store/crypto";
 import * as db from "../store/db";
 import * as session from "../store/session";
-import { open, Problem, signed, Unreached, upload } from "./client";
+import { Busy, open, Problem, signed, Unreached, upload } from "./client";
 
 const EVERY = 60_000;
 const MOST_OPS = 200;
@@ -68,6 +68,13 @@ async function round(): Promise<void> {
 }
 
 async function explain(error: unknown): Promise<void> {
+  if (error instanceof Busy) {
+    session.app.online = true;
+    session.app.trouble = ""; // what waits is shown as waiting
+    const spread = Math.random() * 2000; // the phones of one grid do not come back at the same moment
+    setTimeout(() => void sync(), error.seconds * 1000 + spread);
+    return;
+  }
   if (error instanceof Unreached) {
     session.app.online = false;
     session.app.trouble = "";
