@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from gridwalk.core import waits
+from gridwalk.core.waits import Wait
 
 
 def not_permitted(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -18,11 +23,21 @@ def not_here(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault; nothing half-written, because every action is one transaction.
+    """500: our fault; nothing half-written, because every action is one transaction. 503 where it passes by itself.
 
     Rendered without the request, so that it appears also when the database is what failed.
     """
+    wait = waits.wait_for(sys.exc_info()[1])
+    if wait:
+        return _waiting(request, wait)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _waiting(request: HttpRequest, wait: Wait) -> HttpResponse:
+    """503: the page asks again by itself, without a script; a form does not, it has to be sent by somebody."""
+    context = {"wait": wait, "reads": request.method in {"GET", "HEAD"}}
+    text = render_to_string("503.html", context)
+    return HttpResponse(text, status=503, headers={"Retry-After": str(wait.seconds), "Cache-Control": "no-store"})
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
+from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from gridwalk.accounts.rules import Role
@@ -19,6 +22,35 @@ def test_our_own_fault_is_told_without_asking_the_database() -> None:
     answer = errors.broken(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "什么都没有存" in _words(answer)
+
+
+@pytest.mark.parametrize(
+    ("cause", "heading", "seconds"),
+    [
+        (psycopg.OperationalError("connection refused"), "系统正在恢复", "3"),
+        (psycopg.errors.LockNotAvailable(), "这里正忙", "5"),
+        (psycopg.errors.QueryCanceled(), "这里正忙", "30"),
+    ],
+)
+def test_a_database_that_is_away_or_busy_is_waited_for_without_a_script(
+    cause: psycopg.Error, heading: str, seconds: str
+) -> None:
+    """No ``db`` fixture: the page must appear without the database."""
+
+    def asked(method: str) -> HttpResponse:
+        try:
+            raise OperationalError from cause
+        except OperationalError:
+            return errors.broken(getattr(RequestFactory(), method)("/doors/"))
+
+    page = asked("get")
+    assert (page.status_code, page["Retry-After"], heading in _words(page)) == (503, seconds, True)
+    assert f'<meta http-equiv="refresh" content="{seconds}">' in _words(page)
+    form = asked("post")
+    assert (form.status_code, 'http-equiv="refresh"' in _words(form)) == (503, False), (
+        "a form is not sent again by itself"
+    )
+    assert "刚才这一步没有存" in _words(form)
 
 
 def test_a_form_from_elsewhere_is_refused_in_our_words() -> None:
