@@ -18,7 +18,7 @@ from benchmarks.results import Result
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
 ON_FILES = ("addresses", "annotate", "linkage", "suppression")
 """Measured on files alone; they need no server."""
-PHONES = ("sync", "phone")
+PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
 
 
@@ -44,6 +44,11 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
             from benchmarks import phone
 
             yield from phone.everything(quick=options.quick)
+            server.empty()
+        if "hold" in wanted:
+            from benchmarks import holding
+
+            yield from holding.everything(quick=options.quick)
             server.empty()
         if wanted & set(NAMES):
             from benchmarks import measure

@@ -29,6 +29,7 @@ from gridwalk.core import bulk, clock, ids
 from gridwalk.method import addresses
 from gridwalk.registry.actions import creation, doors
 from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
+from gridwalk.sync.actions import devices
 from gridwalk.sync.models import Device
 from gridwalk.territory import actions as territory
 from tests.harness.phones import API, jwk_of, sign
@@ -136,17 +137,21 @@ def _bind(grid: str, households: list[Household], now: dt.datetime) -> LoadPhone
     since = clock.local_date(now) - dt.timedelta(days=1)
     Assignment.objects.create(user=user, role=Role.GRID_WORKER, scope=grid, from_on=since, responsible=True)
     key = ec.generate_private_key(ec.SECP256R1())
-    device = Device.objects.create(
-        user=user,
-        name="测试机",
-        scope=grid,
-        public_key=jwk_of(key),
-        share_sealed="",
-        deposit_index=ids.new_id().hex,
-        activated_at=now,
-        lease_until=now + dt.timedelta(hours=72),
-    )
+    device = Device(user=user, name="测试机", scope=grid, public_key=jwk_of(key), confirmed_at=now)
+    device.root = device
+    devices.issue(device, at=now)
     return LoadPhone(device=device.id, user=user.id, key=key, grid=grid, households=households)
+
+
+def another(phone: LoadPhone, n: int) -> LoadPhone:
+    """The ``n``-th further phone of the same worker; it begins at other doors of the grid."""
+    now = clock.now()
+    key = ec.generate_private_key(ec.SECP256R1())
+    device = Device(user_id=phone.user, name="测试机", scope=phone.grid, public_key=jwk_of(key), confirmed_at=now)
+    device.root = device
+    devices.issue(device, at=now)
+    turned = phone.households[n:] + phone.households[:n]
+    return LoadPhone(device=device.id, user=phone.user, key=key, grid=phone.grid, households=turned)
 
 
 def visited_at(now: dt.datetime) -> dt.datetime:
