@@ -260,7 +260,7 @@ async def _look(keeper: Keeper, seen: Round, ends: float) -> None:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as asking:
         while time.perf_counter() < ends:
             counted = await asking.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                "SELECT count(*) - 1 FROM pg_stat_activity WHERE backend_type = 'client backend'"  # this one
             )
             row = await counted.fetchone()
             seen.n_to_database = max(seen.n_to_database, row[0] if row else 0)

@@ -1,6 +1,6 @@
 """An application that answers what the server made of a request: method, path, body, headers of proxies.
 
-``/large`` is an answer that no buffer of the network holds; ``/wait`` one that takes a second in its thread.
+``/large`` is an answer that no buffer of the network holds; ``/wait`` one that takes three seconds in its thread.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     if environ["PATH_INFO"].endswith("/large"):
         text = bytes(LARGE)
     if environ["PATH_INFO"].endswith("/wait"):
-        time.sleep(1)
+        time.sleep(3)
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(text)))])
     return [text]
 

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import psutil
 import psycopg
@@ -44,7 +45,7 @@ class Program:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """``clock[0]``: the seconds that have passed."""
     now = [1000.0]
-    monkeypatch.setattr(keeping.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     return now
 
 
@@ -79,7 +80,8 @@ def test_what_ends_now_and_then_is_never_given_up(clock: list[float]) -> None:
 def test_a_worker_without_a_database_is_neither_started_nor_given_up(clock: list[float]) -> None:
     away = [True]
     programs = [Program(-9), Program(None)]
-    child = Child("后台任务", lambda: programs.pop(0), ready=lambda: not away[0])  # type: ignore[arg-type]
+    start = cast("Callable[[], subprocess.Popen[bytes]]", lambda: programs.pop(0))
+    child = Child("后台任务", start, ready=lambda: not away[0])
     for _ in range(20):
         assert not child.look()
         clock[0] += 5

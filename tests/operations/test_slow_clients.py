@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import pytest
-from granian.rsgi import HTTPProtocol, Scope
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined] # passed on from elsewhere
 
 from gridwalk.config import bodies
 from gridwalk.config.bodies import Bodies, Refused
@@ -50,8 +50,7 @@ class Sent:
 
 
 def read(sent: Sent, most: int = 8 * MB, into: Bodies | None = None) -> bytes:
-    reading = (into or Bodies()).read(cast(Scope, sent), cast(HTTPProtocol, sent), most=most)
-    return asyncio.run(cast(Any, reading))
+    return asyncio.run((into or Bodies()).read(cast(Scope, sent), cast(HTTPProtocol, sent), most=most))
 
 
 def refusal(sent: Sent, most: int = 8 * MB, into: Bodies | None = None) -> int:
@@ -140,6 +139,8 @@ def test_a_request_is_passed_on_as_the_browser_sent_it() -> None:
 
 # --- as a process -----------------------------------------------------------------------------------------------------
 
+SOON = 2.5
+"""Seconds, on a machine that has other things to do; what is held up here takes longer or never ends."""
 HEAD = "POST {path} HTTP/1.1\r\nHost: gw\r\n"
 HALVES = (
     HEAD.format(path="/phone/api/push") + "Content-Le",
@@ -169,8 +170,8 @@ def test_two_hundred_half_sent_requests_hold_up_neither_page_nor_phone(server: i
         for n, connection in enumerate(slow):
             connection.sendall(HALVES[n % 4].encode())
         for _ in range(3):
-            assert seconds_of(server, "/phone/api/push") < 1
-            assert seconds_of(server, "/board/") < 1
+            assert seconds_of(server, "/phone/api/push") < SOON
+            assert seconds_of(server, "/board/") < SOON
             for connection in slow[3::4]:  # one byte a second
                 connection.sendall(b"c")
             time.sleep(0.3)
@@ -186,20 +187,22 @@ def test_who_does_not_read_the_answer_holds_no_thread(server: int) -> None:
             deaf = open_.enter_context(socket.create_connection(("127.0.0.1", server), 10))
             deaf.sendall(b"GET /large HTTP/1.1\r\nHost: gw\r\n\r\n")
         time.sleep(0.5)
-        assert seconds_of(server, "/board/") < 1
+        assert seconds_of(server, "/board/") < SOON
     with urllib.request.urlopen(f"http://127.0.0.1:{server}/large", timeout=20) as response:
         assert len(response.read()) == LARGE
 
 
 @pytest.mark.slow
 def test_pushes_that_wait_hold_up_no_page_and_none_that_need_not_wait(server: int) -> None:
-    """Twelve wait a second each: as many as a lane has threads. With four threads for everybody it took three."""
+    """Eleven wait some seconds each: one fewer than the lane has threads. With four for everybody it took three times
+    as long.
+    """
     waiting = [threading.Thread(target=seconds_of, args=(server, "/phone/api/wait")) for _ in range(11)]
     for thread in waiting:
         thread.start()
     time.sleep(0.1)
-    assert seconds_of(server, "/board/") < 0.5
-    assert seconds_of(server, "/phone/api/push") < 0.9
+    assert seconds_of(server, "/board/") < SOON
+    assert seconds_of(server, "/phone/api/push") < SOON
     for thread in waiting:
         thread.join()
 

@@ -68,8 +68,8 @@ class StandIn:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listening.bind(self._where)
-        timeout = {"ssl_handshake_timeout": READS_FOR} if context else {}
-        return await asyncio.start_server(_answer, sock=listening, ssl=context, **timeout)
+        patience = READS_FOR if context else None
+        return await asyncio.start_server(_answer, sock=listening, ssl=context, ssl_handshake_timeout=patience)
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined] # passed on from elsewhere
 
 SMALL = 64 << 10
 """What is so short is read in one piece; all that can be under way is bounded by the number of connections."""

@@ -11,10 +11,10 @@ import functools
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from granian.rsgi import HTTPProtocol, Scope
+from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined] # passed on from elsewhere
 
 from gridwalk.config.bodies import Bodies, Refused
 from gridwalk.config.lanes import Lane
@@ -46,7 +46,7 @@ class File:
     def __init__(self, file: io.BufferedIOBase, block_size: int = 0) -> None:
         self.file = file
 
-    def __iter__(self) -> Iterable[bytes]:
+    def __iter__(self) -> Iterator[bytes]:
         yield self.file.read()
 
     def close(self) -> None:

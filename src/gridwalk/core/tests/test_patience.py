@@ -1,4 +1,4 @@
-"""Nobody waits without end: each kind of work has its patience, and what passes by itself is told from what does not."""
+"""Nobody waits without end: each kind of work has its patience, and what passes by itself is told from the rest."""
 
 from __future__ import annotations
 
