@@ -38,7 +38,7 @@ from gridwalk.visits.models import Visit  # noqa: E402
 
 PORT = 8793
 HOST = f"127.0.0.1:{PORT}"
-N_PAGES, N_PHONES, N_SLOW, N_HELD = 30, 100, 200, 10
+N_PAGES, N_PHONES, N_SLOW, N_INSIDE = 30, 100, 200, 10
 PAGE_EVERY, PUSH_EVERY = 2.0, 5.0
 """Seconds between two pages of a person and two pushes of a phone, give or take half of it."""
 WITHIN = 2.0
@@ -91,20 +91,20 @@ def everything(*, quick: bool) -> Iterator[Result]:
     """All of it, on an empty database."""
     call_command("migrate", verbosity=0)
     everybody = phones.lay_out(N_PHONES + 1, 60)
-    held, others = everybody[0], everybody[1:]
-    inside = [held, *(phones.another(held, n) for n in range(1, N_HELD))]
+    first, others = everybody[0], everybody[1:]
+    inside = [first, *(phones.another(first, n) for n in range(1, N_INSIDE))]
     cookies = [_sign_in(n) for n in range(N_PAGES)]
     connection.close()
-    seconds, held_for = (16, 8) if quick else (60, 20)
+    seconds, hold_for = (16, 8) if quick else (60, 20)
     with serving.serving(host="127.0.0.1", port=PORT, processes=2) as keeper:
-        asyncio.run(_measure(keeper, cookies, others, [], seconds=3, held_for=0))  # each process has seen its code
-        alone = asyncio.run(_measure(keeper, cookies, others, [], seconds=seconds, held_for=0))
-        beside = asyncio.run(_measure(keeper, cookies, others, inside, seconds=seconds, held_for=held_for))
-    yield from _results(alone, beside, held_for)
+        asyncio.run(_measure(keeper, cookies, others, [], seconds=3, hold_for=0))  # each process has seen its code
+        alone = asyncio.run(_measure(keeper, cookies, others, [], seconds=seconds, hold_for=0))
+        beside = asyncio.run(_measure(keeper, cookies, others, inside, seconds=seconds, hold_for=hold_for))
+    yield from _results(alone, beside, hold_for)
 
 
-def _results(alone: Round, beside: Round, held_for: int) -> Iterator[Result]:
-    what = f"p95 beside {N_SLOW} half-sent requests and a grid held {held_for} s / alone"
+def _results(alone: Round, beside: Round, hold_for: int) -> Iterator[Result]:
+    what = f"p95 beside {N_SLOW} half-sent requests and a grid held {hold_for} s / alone"
     for name, taken, before in (
         ("hold.pages", beside.pages, alone.pages),
         ("hold.pushes", beside.pushes, alone.pushes),
@@ -162,7 +162,7 @@ async def _measure(
     inside: Sequence[phones.LoadPhone],
     *,
     seconds: int,
-    held_for: int,
+    hold_for: int,
 ) -> Round:
     """One round; with phones ``inside`` a grid it is beside slow clients, and that grid is held."""
     now, seen = clock.now(), Round()
@@ -172,11 +172,11 @@ async def _measure(
     ends = time.perf_counter() + seconds
     async with _slow_clients(N_SLOW if inside else 0):
         work = [_read(cookie, seen, ends, random.Random(n)) for n, cookie in enumerate(cookies)]
-        work += [_push(phone, seen, ends, random.Random(n), held=False) for n, phone in enumerate(others)]
-        work += [_push(phone, seen, ends, random.Random(n), held=True) for n, phone in enumerate(inside)]
+        work += [_push(phone, seen, ends, random.Random(n), waits=False) for n, phone in enumerate(others)]
+        work += [_push(phone, seen, ends, random.Random(n), waits=True) for n, phone in enumerate(inside)]
         work.append(_look(keeper, seen, ends))
         if inside:
-            work.append(asyncio.to_thread(_hold, inside[0].grid, held_for))
+            work.append(asyncio.to_thread(_hold, inside[0].grid, hold_for))
         await asyncio.gather(*work)
     return seen
 
@@ -197,19 +197,19 @@ async def _read(cookie: str, seen: Round, ends: float, chance: random.Random) ->
         await asyncio.sleep(PAGE_EVERY * (0.5 + chance.random()))
 
 
-async def _push(phone: phones.LoadPhone, seen: Round, ends: float, chance: random.Random, *, held: bool) -> None:
+async def _push(phone: phones.LoadPhone, seen: Round, ends: float, chance: random.Random, *, waits: bool) -> None:
     """One push after the other; who is told to wait waits and sends the same again, beyond the end if need be."""
     line = Line()
-    await asyncio.sleep(chance.random() * (0.5 if held else PUSH_EVERY))
+    await asyncio.sleep(chance.random() * (0.5 if waits else PUSH_EVERY))
     while time.perf_counter() < ends and phone.requests:
         request, _, ops = phone.requests.pop(0)
         began = time.perf_counter()
         status, headers, body = await line.ask(request)
-        while held and status == 503 and json.loads(body)["problem"] == "busy":
+        while waits and status == 503 and json.loads(body)["problem"] == "busy":
             seen.n_busy += 1
             await asyncio.sleep(float(headers["retry-after"]))
             status, headers, body = await line.ask(request)
-        if not held:
+        if not waits:
             seen.pushes.append(time.perf_counter() - began)
         if status == 200 and b'"state":"accepted"' in body:
             seen.acknowledged += ops

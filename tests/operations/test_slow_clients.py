@@ -86,17 +86,17 @@ def test_a_body_is_bounded_before_it_is_read_and_what_is_kept_is_bounded_too() -
 
 
 def test_who_waits_gives_the_place_to_the_next_and_phones_hold_up_no_page() -> None:
-    held = threading.Event()
+    freed = threading.Event()
 
     async def day() -> tuple[str, str, list[bool]]:
         phones = Lane("phones", patience.PHONES, places=2, threads=4, gives_place=0.02)
         pages = Lane("pages", patience.PAGES, places=1, threads=1, gives_place=0.02)
-        waiting = [asyncio.ensure_future(phones.run(lambda: held.wait(10))) for _ in range(3)]
+        waiting = [asyncio.ensure_future(phones.run(lambda: freed.wait(10))) for _ in range(3)]
         push = await asyncio.wait_for(phones.run(lambda: "pushed"), 5)
-        waiting.append(asyncio.ensure_future(phones.run(lambda: held.wait(10))))
+        waiting.append(asyncio.ensure_future(phones.run(lambda: freed.wait(10))))
         await asyncio.sleep(0.1)  # now all threads of the phones wait
         page = await asyncio.wait_for(pages.run(lambda: "shown"), 5)
-        held.set()
+        freed.set()
         waited = await asyncio.gather(*waiting)
         phones.close()
         pages.close()

@@ -25,7 +25,7 @@ SHORT = dataclasses.replace(patience.PHONES, lock=0.2)
 
 
 @contextlib.contextmanager
-def held(grid: str) -> Iterator[None]:
+def holding(grid: str) -> Iterator[None]:
     """Somebody else holds the grid for as long as the block runs."""
     other = connection.copy()
     try:
@@ -50,7 +50,7 @@ def test_a_push_to_a_held_grid_is_told_to_wait_and_is_taken_later_once(field: Fi
     field.walk.dispatch()
     wire = field.phone()
     sent = visit(1, here)
-    with held(GRID), patience.taking(SHORT):
+    with holding(GRID), patience.taking(SHORT):
         for _ in range(2):
             status, answer = push(wire, sent)
             assert (status, answer["problem"], answer["seconds"]) == (503, "busy", 5)
@@ -58,7 +58,7 @@ def test_a_push_to_a_held_grid_is_told_to_wait_and_is_taken_later_once(field: Fi
         assert (Op.objects.count(), Visit.objects.count()) == (0, 0)
     status, answer = push(wire, sent)
     assert (status, [r["state"] for r in answer["results"]], answer["next_seq"]) == (200, ["accepted"], 2)
-    with held(FAR_GRID), patience.taking(SHORT):
+    with holding(FAR_GRID), patience.taking(SHORT):
         status, answer = push(wire, visit(2, here))
     assert (status, answer["next_seq"]) == (200, 3), "another grid is held: that is nothing to this push"
     assert Visit.objects.filter(entity=here.id).count() == 2
