@@ -215,7 +215,7 @@ def push(request: HttpRequest) -> HttpResponse:
     """Take the next ops of my sequence; the answer comes after commit."""
     session, epoch = _session(request)
     try:
-        first, ops, oldest = rules.read_push(wire.json_of(session.body))
+        first, ops, oldest = rules.read_push(wire.json_of(session.body), device=session.device.pk)
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error), epoch=epoch) from error
     try:
@@ -249,14 +249,15 @@ def push(request: HttpRequest) -> HttpResponse:
         {
             "epoch": epoch,
             "next_seq": pushed.next_seq,
-            "results": [_result(result) for result in pushed.results],
+            "results": [_result(result, op.raw.get("op")) for result, op in zip(pushed.results, ops, strict=True)],
             "lease_until": (session.at + rules.LEASE).isoformat(),
         },
     )
 
 
-def _result(result: pushing.Result) -> dict[str, Any]:
-    answer: dict[str, Any] = {"op": str(result.op), "seq": result.seq, "state": result.state}
+def _result(result: pushing.Result, name: Any) -> dict[str, Any]:
+    own = name if isinstance(name, str) else str(result.op)  # as the phone spells it
+    answer: dict[str, Any] = {"op": own, "seq": result.seq, "state": result.state}
     if result.reason:
         answer |= {"reason": result.reason, "text": result.text}
     if result.differences:
@@ -275,14 +276,14 @@ def deposit(request: HttpRequest) -> HttpResponse:
     if device is None:
         raise Problem(401, "unknown_device")
     try:
-        sealed = depositing.read(body.get("ops"))
+        sealed = depositing.read(body.get("ops"), device=device.pk)
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error)) from error
     taken = depositing.by_token(device=device, at=at, sealed=sealed)
     wipe = devices.revoked_at(device) is not None or not device.user.is_active
     if wipe and body.get("done") is True:
         depositing.end(device=device, at=at)
-    return wire.answer(request, {"taken": [str(op) for op in taken.ops], "wipe": wipe})
+    return wire.answer(request, {"taken": taken.ops, "wipe": wipe})
 
 
 @api.api_operation(

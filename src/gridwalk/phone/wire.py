@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
-from gridwalk.sync import crypto, messages, rules
+from gridwalk.sync import crypto, messages, rules, spelling
 from gridwalk.sync.queries import devices
 
 SCHEME = re.compile(
@@ -25,6 +25,8 @@ SCHEME = re.compile(
 )
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WORTH_PACKING = 1024
+OF_A_PUSH = 2
+"""How many brackets stand around each op of a push."""
 GZIP_LEVEL = 5
 
 
@@ -76,8 +78,8 @@ def body_of(request: HttpRequest) -> bytes:
 def json_of(body: bytes) -> Any:
     """The body as JSON. Raises Problem."""
     try:
-        return json.loads(body) if body else {}
-    except (ValueError, RecursionError) as error:  # thousands of brackets
+        return spelling.read(body, around=OF_A_PUSH) if body else {}
+    except ValueError as error:
         raise Problem(400, "malformed") from error
 
 

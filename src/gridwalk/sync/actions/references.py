@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core import plain
+from gridwalk.core.models import Stream
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Person, Residence, TakeOver
 from gridwalk.sync import messages
@@ -37,6 +38,10 @@ class References:
     heads: dict[tuple[str, uuid.UUID], uuid.UUID]
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
+    versions: Mapping[str, int]
+    """The versions of their author's grids before anything else was read: where one still stands under the lock,
+    nothing read of that grid has moved.
+    """
     awaited: set[uuid.UUID] = dataclasses.field(default_factory=set)
     """Whoever an op of the same push brought whose record another side has to give away first."""
     edition: int = 0
@@ -124,16 +129,18 @@ def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list
     return [i.entity for i in intentions if i.verb == verb and kind in {"", i.kind} and i.entity]
 
 
-def load(intentions: Sequence[Intention]) -> References:
-    """What these ops speak of, as it stands; a constant number of queries."""
+def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
+    """What these ops speak of, as it stands; a constant number of queries. ``own``: the grids of their author."""
     by_kind = _named(intentions)
     maybe_links = by_kind["person"] | set(_of_verb(intentions, "residence.end"))
     grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
     doors = _of_verb(intentions, "visit.record", "dwelling")
     with plain.together():
+        versions = plain.ask(_VERSIONS, [list(own)])
         asked = _ask(by_kind)
         links = plain.ask(_LINKS, [doors]) if doors else list
     aliases: dict[uuid.UUID, uuid.UUID] = {}
+    read_at = dict(versions())
     entities = _entities(asked, grids, aliases)
     people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for door, person in links():
@@ -162,6 +169,7 @@ def load(intentions: Sequence[Intention]) -> References:
         people=people,
         heads=_heads({parent for intention in intentions for parent in _parents(intention)}),
         grids=grids,
+        versions=read_at,
     )
 
 
@@ -188,6 +196,7 @@ def _entities(
     return entities
 
 
+_VERSIONS = f"SELECT code, version FROM {Stream._meta.db_table} WHERE code = ANY(%s)"  # noqa: S608
 _STANDING = {
     kind: f'SELECT id, grid_id, status, merged_into FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608
     for kind, table in columns.TABLES.items()
