@@ -149,7 +149,7 @@ def test_a_push_that_waits_while_its_phone_is_taken_back_writes_nothing(field: F
     door = field.street.door("101")
     wire = field.phone()
     device = Device.objects.select_related("user").get()
-    first, intentions, _ = rules.read_push({"seq_from": 1, "ops": [visit(1, door)]})
+    first, intentions, _ = rules.read_push({"seq_from": 1, "ops": [visit(1, door)]}, device=device.pk)
     devices.revoke(actor=field.viewer(field.lead), at=clock.now(), device=device.pk, reason="丢了")
     with pytest.raises(pushing.Revoked):
         pushing.push(
