@@ -210,6 +210,18 @@ def test_only_a_jpeg_is_stripped() -> None:
     )
 
 
+@given(
+    st.lists(st.sampled_from([b"\xff", b"\xda", b"\xd9", b"\x00\x02", b"\xe1"]) | st.binary(max_size=4)).map(b"".join)
+)
+def test_any_bytes_are_a_picture_or_are_refused(data: bytes) -> None:
+    for picture in (data, photos.SOI + data):
+        try:
+            stripped = photos.strip(picture)
+        except photos.NotJpeg:
+            continue
+        assert stripped.startswith(photos.SOI) and stripped.endswith(b"\xff\xd9")
+
+
 def _segment(marker: int, content: bytes) -> bytes:
     return bytes((0xFF, marker)) + (len(content) + 2).to_bytes(2, "big") + content
 
