@@ -46,6 +46,17 @@ CARD_ANSWERS = {
 WAITING = ("open", "to_door")
 """States of a difference that nobody has answered yet."""
 
+CONTACTS = {
+    "dwelling": ("owner_name", "owner_phone"),
+    "organization": ("contact_name", "contact_phone"),
+    "site": ("contact_name", "contact_phone"),
+    "facility": ("contact_name", "contact_phone"),
+}
+"""Who is named at a place, by kind: name and telephone."""
+
+ERASED = "身份内容已清除，谁也找不回来。本人再来登记，是新的一条。"
+"""Why nothing is done to the record of somebody who was erased."""
+
 
 class Unseen(enum.Enum):
     """The author of a claim did not say what they saw (ledgers cannot)."""

@@ -52,6 +52,8 @@ REASONS = {
 REMARKS = {
     "second_account": "这一户已改派给别人，您的记录作为另一份一起算数。",
     "people_moved": "有人已不在这一户名下，没有记他的核实，其余都记了。",
+    "erased": "这个人的身份内容已清除，这次填的没有记。",
+    "one_erased": "其中一个人的身份内容已清除，填他的那几项没有记。",
     **{f"card_{answer}": words for answer, words in registry.CARD_ANSWERS.items()},
 }
 """What an op that was not returned may carry besides."""

@@ -25,7 +25,7 @@ from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync import crypto, messages, rules
-from gridwalk.sync.actions import devices, pushing
+from gridwalk.sync.actions import devices, leaving_out, pushing
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.models import Deposit, Device, Op
 from gridwalk.sync.rules import Intention, Malformed
@@ -97,11 +97,13 @@ def deposit(
     taken = known_ids | set(pushing.known_ops(fresh))
     with core.write_to(actor=device.user, at=at) as writing:
         Device.objects.select_for_update().get(pk=device.pk)
+        cut = leaving_out.cut_ops(list(readable.values()))
         rows = []
         for sealed_op in sealed:
             state = "unreadable" if sealed_op.op not in readable else "taken" if sealed_op.op in taken else ""
             if state:
-                rows.append(_row(device, sealed_op, state, via=via, at=at))
+                own = dataclasses.replace(sealed_op, sealed=b"") if sealed_op.op in cut else sealed_op
+                rows.append(_row(device, own, state, via=via, at=at))
         _keep(device, rows, most)
         Device.objects.filter(pk=device.pk).update(last_seen_at=at)
         kept = set(Deposit.objects.filter(pk__in=[row.op for row in rows]).values_list("op", flat=True))
@@ -192,7 +194,7 @@ def _take(device: Device, viewer: Viewer, intention: Intention, *, at: dt.dateti
         if placed is not None and not pushing.known_ops([intention]):
             outcomes = judge.run(writing)
             for outcome in outcomes:
-                outcome.intention = placed
+                outcome.intention = dataclasses.replace(outcome.intention, seq=placed.seq)
             pushing.log_ops(writing, row, outcomes, at=at, via=via)
 
 

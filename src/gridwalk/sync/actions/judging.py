@@ -12,7 +12,7 @@ from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core.actions import Writing
 from gridwalk.sync import rules
-from gridwalk.sync.actions import reading, references
+from gridwalk.sync.actions import leaving_out, reading, references
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.actions.verbs import VERBS
@@ -49,6 +49,7 @@ class Judge:
             moment = rules.happened(intention.at, behind=behind, received=at)
             settled = (happened or {}).get(intention.op, moment.at)
             outcome = Outcome(intention=intention, at=settled, uncertain=moment.uncertain)
+            leaving_out.leave_out(outcome, self._references.erasures)
             self.outcomes[intention.op] = outcome
         for outcome in self.outcomes.values():
             self._plan(outcome)
@@ -61,7 +62,9 @@ class Judge:
         standing = place(outcome, self._references)
         if standing is not None:
             outcome.grid = standing.grid
-        if intention.fault:
+        if outcome.left_out == leaving_out.ALL:
+            outcome.remark(leaving_out.ALL)
+        elif intention.fault:
             outcome.returned(intention.fault)
         elif standing is None:
             outcome.returned("not_here")
@@ -124,6 +127,7 @@ class Judge:
                 batch = []
             batch.append(outcome)
         self._do(judgement, batch)
+        leaving_out.tell(self.outcomes.values())
         return list(self.outcomes.values())
 
     def _joins(self, batch: Sequence[Outcome], outcome: Outcome) -> bool:

@@ -12,6 +12,8 @@ from gridwalk.core import plain
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Person, Residence, TakeOver
 from gridwalk.sync import messages
+from gridwalk.sync.actions import leaving_out
+from gridwalk.sync.actions.leaving_out import Erasures
 from gridwalk.sync.models import Alias, Op
 from gridwalk.sync.rules import Intention
 
@@ -37,6 +39,7 @@ class References:
     heads: dict[tuple[str, uuid.UUID], uuid.UUID]
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
+    erasures: Erasures
     awaited: set[uuid.UUID] = dataclasses.field(default_factory=set)
     """Whoever an op of the same push brought whose record another side has to give away first."""
     edition: int = 0
@@ -133,6 +136,7 @@ def load(intentions: Sequence[Intention]) -> References:
     with plain.together():
         asked = _ask(by_kind)
         links = plain.ask(_LINKS, [doors]) if doors else list
+        erasures = leaving_out.ask(intentions)
     aliases: dict[uuid.UUID, uuid.UUID] = {}
     entities = _entities(asked, grids, aliases)
     people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
@@ -162,6 +166,7 @@ def load(intentions: Sequence[Intention]) -> References:
         people=people,
         heads=_heads({parent for intention in intentions for parent in _parents(intention)}),
         grids=grids,
+        erasures=erasures(),
     )
 
 

@@ -18,6 +18,8 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
+from gridwalk.registry.queries import erased
+from gridwalk.registry.rules import ERASED
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.kinds import WORK
 from gridwalk.upkeep.models import Plan
@@ -63,6 +65,8 @@ def propose(
         waiting = Plan.objects.filter(subjects__overlap=plan.subjects, state="open")
         if waiting.exists():
             raise UpkeepError("没有送：其中一条已有一个方案等着复核，先把那个定下来。")
+        if erased.among(plan.subjects):
+            raise UpkeepError(f"没有送：其中一条的{ERASED}")
         WORK[kind].refuse(plan)
         plan.communities = sorted({grid[:12] for grid in grids})
         plan.seen = dict(READS[kind].state(plan))
