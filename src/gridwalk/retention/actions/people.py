@@ -21,17 +21,16 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
-from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow
+from gridwalk.reconcile.models import SideRow, StagedRow
 from gridwalk.registry import columns
 from gridwalk.registry.actions import ends, erasing
 from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person, TakeOver
 from gridwalk.registry.queries import erased
 from gridwalk.registry.rules import CONTACTS, WAITING
-from gridwalk.retention import queries
 from gridwalk.retention.actions import ledger_rows, ops
 from gridwalk.retention.rules import ERASED_NAME, RetentionError
 from gridwalk.sync.erased import Erasure
-from gridwalk.sync.models import Alias
+from gridwalk.sync.models import Alias, Shadow
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import KIND_OF
 from gridwalk.visits.models import CareNeed
@@ -140,6 +139,7 @@ def _erase(writing: Writing, person: Person, *, why: str, at: dt.datetime) -> se
         erase_contact(door, why=why, at=at)
     erasure = Erasure(persons=frozenset(ids), places=frozenset(door.pk for door in doors))
     ops.forget(writing, erasure, ops.of_communities(grids))
+    Shadow.objects.filter(grid__in=writing.versions).update(hash="")  # of rows among which theirs was; made anew
     nameless = Concat(
         Value("~"), Right(Cast(F("id"), TextField()), 12)
     )  # still one of its kind: several may begin on a day
@@ -191,9 +191,6 @@ def _records_of(person: Person) -> None:
     for decision in CaseDecision.objects.filter(records__contains=[person.pk]):
         kept = {record: fact for record, fact in decision.facts.items() if record != str(person.pk)}
         CaseDecision.objects.filter(pk=decision.pk).update(facts=kept, reason="")
-
-    for table in (Import, Comparison):
-        clear_samples(queries.with_samples(table).filter(read_as__contains=person.name))
 
 
 def _forget(changes: QuerySet[Change]) -> None:
