@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gridwalk.core import plain
 from gridwalk.registry.models import Erased
-from gridwalk.sync import erased, rules
+from gridwalk.sync import erased, messages, rules
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.erased import Erasure
 from gridwalk.sync.rules import RETURNED, Intention
@@ -36,9 +36,9 @@ def leave_out(outcome: Outcome, erasures: Erasures) -> None:
     erasure, intention = Erasure(persons=persons, places=places), outcome.intention
     kept = erasure.cut(intention.raw)
     if kept is not intention.raw:
-        cut = rules.read_op(kept)
+        cut = messages.Op.model_validate(kept)
         outcome.intention = dataclasses.replace(
-            cut, seq=intention.seq, hash=intention.hash, fault=intention.fault, why=intention.why
+            intention, raw=kept, set=cut.set, extra=cut.extra, data=cut.data, att=cut.att
         )
     if kept is not intention.raw or erasure.is_about(intention.raw):
         outcome.left_out = ALL if erasure.is_about(intention.raw) else ONE

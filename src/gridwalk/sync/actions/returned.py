@@ -40,7 +40,9 @@ def _get(actor: Viewer, op: uuid.UUID) -> Returned:
 
 
 def body_of(op: Op) -> object:
-    """An op as its phone sent it, in the clear; mask before showing."""
+    """An op as its phone sent it, in the clear; mask before showing. Raises NotDecided where it is kept no more."""
+    if not op.body_sealed:
+        raise NotDecided("没有放行：这一条的内容已清除。请搁置，要记的到那一户补录。")
     return json.loads(envelope.open_(op.body_sealed, table="sync_op", column="body", row=op.pk))
 
 
@@ -50,8 +52,6 @@ def release(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, note: str = "") ->
     Raises NotHere, NotPermitted, NotDecided.
     """
     returned = _get(actor, op)
-    if not returned.op.body_sealed:
-        raise NotDecided("没有放行：这一条的内容已清除。请搁置，要记的到那一户补录。")
     intention = rules.read_op(body_of(returned.op))
     author = User.objects.get(pk=returned.op.user)
     as_author = Viewer(author.id, author.name, (Held(Role.GRID_WORKER, returned.grid),))
