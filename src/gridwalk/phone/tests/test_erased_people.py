@@ -1,4 +1,4 @@
-"""Erased means erased: nothing a phone holds, hands in or offers again brings somebody back, or costs others anything."""
+"""Erased means erased: nothing a phone holds, hands in or offers again brings somebody back; others lose nothing."""
 
 from __future__ import annotations
 
