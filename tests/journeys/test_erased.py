@@ -133,9 +133,9 @@ def test_a_ledger_on_its_way_in_loses_the_row_and_files_that_name_them_go(street
     assert StagedRow.objects.filter(of=waits, state="waiting").count() == 2
     erase(gone, street)
     named = Import.objects.get(name__startswith="复核台账")
-    for file in (named.file_id, named.annotated_id):
-        assert StoredFile.objects.get(pk=file).erased_at is not None
-        assert not files.path_of(file).exists()
+    for file in (named.file, named.annotated):
+        assert file is not None and file.erased_at is not None
+        assert not files.path_of(file.pk).exists()
     theirs = Import.objects.get(name__startswith="别人的台账")
     assert StoredFile.objects.get(pk=theirs.file_id).erased_at is None
     assert StoredFile.objects.get(pk=waits.file_id).erased_at is None, "it is still being worked on"

@@ -57,7 +57,7 @@ def _body(op: Op) -> str | None:
 
 def _keep(writing: Writing, op: Op, kept: Mapping[str, Any], *, is_about: bool) -> None:
     op.body_sealed = envelope.seal(rules.kept_spelling(kept), table="sync_op", column="body", row=op.pk)
-    waiting = Returned.objects.filter(op=op.pk, state__in=("waiting", "assigned")).first()
+    waiting = Returned.objects.select_for_update().filter(op=op.pk, state__in=("waiting", "assigned")).first()
     if is_about:
         op.text = rules.REMARKS[leaving_out.ALL]
     elif waiting is not None:
