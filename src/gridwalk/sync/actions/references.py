@@ -35,11 +35,11 @@ class References:
     entities: dict[uuid.UUID, Standing]
     residences: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID, str]]
     aliases: dict[uuid.UUID, uuid.UUID]
+    erasures: Erasures
     people: defaultdict[uuid.UUID, set[uuid.UUID]]
     heads: dict[tuple[str, uuid.UUID], uuid.UUID]
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
-    erasures: Erasures
     awaited: set[uuid.UUID] = dataclasses.field(default_factory=set)
     """Whoever an op of the same push brought whose record another side has to give away first."""
     edition: int = 0
@@ -163,10 +163,10 @@ def load(intentions: Sequence[Intention]) -> References:
         entities=entities,
         residences=residences,
         aliases=aliases,
+        erasures=erasures(),
         people=people,
         heads=_heads({parent for intention in intentions for parent in _parents(intention)}),
         grids=grids,
-        erasures=erasures(),
     )
 
 
