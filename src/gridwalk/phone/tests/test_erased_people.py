@@ -18,11 +18,11 @@ from gridwalk.core.models import AuditEntry, Change
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, states, visit
 from gridwalk.registry.models import Difference, Dwelling, Erased, Person, Residence
-from gridwalk.registry.tests.street import NEXT_GRID, id_no, links, phone
+from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, links, phone
 from gridwalk.retention.actions import applying
 from gridwalk.retention.rules import ERASED_NAME
 from gridwalk.sync.actions import devices
-from gridwalk.sync.models import Alias, Deposit, Device, Op, Returned
+from gridwalk.sync.models import Alias, Deposit, Device, Op, Returned, Shadow
 from gridwalk.visits.models import Visit
 from tests.harness.erasing import end, erase, kept_ops, where
 from tests.harness.pages import Reader
@@ -82,10 +82,13 @@ def test_what_a_phone_held_of_somebody_erased_is_left_out_and_all_else_goes_on(f
     field.walk.dispatch()
     wire = field.phone()
     alone = says(1, gone, phone=HIS, registered_address="别处 1号")
+    cache = Cache()
+    pull(wire, cache)
     household = visit(
         2, door, confirmed=[str(gone.id), str(stays.id)], edits=[edit(gone, HIS), edit(stays, HERS)], set={}
     )
     erase(gone, lead)
+    assert set(Shadow.objects.values_list("hash", flat=True)) == {""}, "it was of rows among which theirs was"
     _, answer = push(wire, alone, household)
     assert told(answer) == [("accepted", "erased"), ("accepted", "one_erased")]
     assert all("已清除" in result["text"] for result in answer["results"])
@@ -94,6 +97,8 @@ def test_what_a_phone_held_of_somebody_erased_is_left_out_and_all_else_goes_on(f
     assert Visit.objects.get().n_confirmed == 1
     assert (HIS in kept_ops(), "别处" in kept_ops(), HERS in kept_ops()) == (False, False, True)
     assert where(NAME) == []
+    pull(wire, cache)
+    assert cache.hashes[GRID] == cache.hash_of(GRID)
     assert not Difference.objects.exists()
     _, again = push(wire, alone, household)
     assert again["results"] == answer["results"], "the same ops are known, though they are kept shorter"

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from gridwalk.sync import erased, rules
+from gridwalk.sync import erased, messages
 from gridwalk.sync.erased import Erasure
-from gridwalk.sync.rules import Intention
 
 GONE, STAYS, DOOR, OP = (str(uuid.UUID(int=n)) for n in range(1, 5))
 ERASURE = Erasure(persons=frozenset({uuid.UUID(GONE)}), places=frozenset({uuid.UUID(DOOR)}))
@@ -75,5 +74,5 @@ def test_of_brackets_without_end_nothing_is_kept() -> None:
 
 
 def test_a_cut_op_is_read_again() -> None:
-    read: Intention = rules.read_op(ERASURE.cut(op(GONE, set={"phone": {"p": None, "v": "12"}})))
+    read = messages.Op.model_validate(ERASURE.cut(op(GONE, set={"phone": {"p": None, "v": "12"}})))
     assert (str(read.op), read.seq, read.verb, str(read.entity), read.set) == (OP, 3, "visit.record", GONE, {})
