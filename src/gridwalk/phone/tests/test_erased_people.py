@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,13 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from gridwalk.accounts.rules import SYSTEM
+from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, states, visit
-from gridwalk.registry.models import Difference, Dwelling, Erased, Person, Residence
-from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, links, phone
+from gridwalk.registry.models import Difference, Dwelling, Erased, Person, Residence, TakeOver
+from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, SECOND, id_no, links, phone
 from gridwalk.retention.actions import applying
 from gridwalk.retention.rules import ERASED_NAME
 from gridwalk.sync.actions import devices
@@ -220,6 +220,31 @@ def test_the_name_a_phone_gave_somebody_is_erased_with_them(field: Field, lead: 
     assert told(answer) == [("accepted", "erased")]
     require_nameless(gone)
     assert not [text for text in (HIS, NAME, id_no(11)) if text in kept_ops()]
+
+
+def test_whom_another_side_was_asked_for_is_erased_by_that_name_too(
+    field: Field, lead: Client, account: Callable[..., Any]
+) -> None:
+    """Somebody met here is on record in another community; the question waits there, the op was judged here."""
+    door, home = field.street.door("101"), field.street.door("901", grid=FAR_GRID)
+    gone = field.street.person(NAME, home, id_no=id_no(11))
+    field.walk.dispatch()
+    wire, newcomer = field.phone(), ids.new_id()
+    values = {"name": NAME, "id_no": id_no(11), "phone": HIS}
+    comes = {"dwelling": str(door.id), "values": values, "residence_kind": "lives_here"}
+    _, answer = push(wire, op(1, "person.add", "person", newcomer, at=clock.now(), data=comes))
+    assert states(answer) == ["difference"]
+    there = Reader()
+    there.force_login(
+        account(Role.COMMUNITY_LEAD, SECOND), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    erase(gone, there)
+    assert Difference.objects.get(entity=gone.id).state == "closed"
+    assert (TakeOver.objects.get().name, TakeOver.objects.get().values_sealed) == ("", "")
+    _, answer = push(wire, says(2, newcomer, phone=HIS))
+    assert told(answer) == [("accepted", "erased")]
+    assert not [text for text in (NAME, id_no(11), HIS) if text in kept_ops()]
+    assert where(NAME) == []
 
 
 def test_who_owned_a_door_is_not_named_there_by_an_older_op_and_a_new_owner_is(field: Field, lead: Client) -> None:

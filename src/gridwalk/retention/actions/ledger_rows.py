@@ -33,6 +33,8 @@ def forget(person: Person, grids: Collection[str]) -> set[uuid.UUID]:
         about = table._default_manager.filter(own | Q(pk__in=list(_of(who, rows.iterator()))))
         naming |= set(about.values_list("of", flat=True))
         about.update(**hanging.blank_columns(table))
+        if table is Unmatched:
+            about.filter(state="open").update(state="gone")  # nothing is left that somebody could decide
     return _files_of(naming)
 
 
