@@ -43,7 +43,8 @@ DEBUG = False
 HTTPS = os.environ.get("GRIDWALK_HTTPS") == "1"
 TRUSTED_PROXIES = int(os.environ.get("GRIDWALK_TRUSTED_PROXIES") or 0)
 """How many proxies stand before the server: so many addresses of X-Forwarded-For are theirs, and X-Forwarded-Proto."""
-ALLOWED_HOSTS = [h for h in os.environ.get("GRIDWALK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
+_hosts = os.environ.get("GRIDWALK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
