@@ -87,9 +87,13 @@ def _text(kind: str, field: Field, record: Mapping[str, Any]) -> str:
 
 
 def write(kind: str, path: Path) -> int:
-    """Write the records of a kind as a workbook of texts; how many there are."""
+    """Write the records of a kind as a workbook of texts; how many there are.
+
+    Rows wait beside it, where nobody else may read them, and not in the machine's folder for temporary files.
+    """
     n = 0
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    options = {"constant_memory": True, "strings_to_formulas": False, "tmpdir": str(path.parent)}
+    with xlsxwriter.Workbook(path, options) as book:
         page = book.add_worksheet()
         for n, row in enumerate(rows(kind)):
             for column, text in enumerate(row):
