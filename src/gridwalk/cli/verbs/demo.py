@@ -95,7 +95,8 @@ def _kept(options: argparse.Namespace) -> dict[str, Any] | None:
         return None
     if (note["size"], note["day"]) != (options.size, options.day):
         output.say(f"已有的演示是 {note['size']}、第 {note['day']} 天，照它打开；要重新做请加 --reset。")
-    schema.require_ready()
+    if why := schema.lacking():
+        raise CommandError(f"{why}这个演示不用留的话，加 --reset 重新做。")
     return note
 
 

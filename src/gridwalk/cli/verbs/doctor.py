@@ -64,10 +64,9 @@ def _inside() -> Iterator[Finding]:
     from gridwalk.operations import condition, findings
 
     try:
-        if why := schema.refusal():
-            yield findings.bad("版本", *why.split("。", 1))
-        elif schema.pending():
-            yield findings.bad("版本", f"数据库差 {schema.pending()} 步。", "请运行 gridwalk upgrade。")
+        if why := schema.lacking():
+            says, end, todo = why.partition("。")
+            yield findings.bad("版本", says + end, todo)
         else:
             yield findings.ok("版本", "数据库和程序一致。")
             yield from condition.findings(clock.now())

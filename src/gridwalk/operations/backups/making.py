@@ -24,8 +24,8 @@ from django.conf import settings
 from django.db import connection as django_connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from gridwalk import __version__
 from gridwalk.core import envelope, erasures, files
+from gridwalk.operations import versions
 from gridwalk.operations.backups import manifest as manifests
 from gridwalk.operations.backups import marks, sealing, server
 from gridwalk.operations.backups.errors import BackupError, is_full
@@ -81,11 +81,12 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
 
 def _write(out: Any, *, at: dt.datetime) -> Manifest:
     members: dict[str, list[Any]] = {}
+    applied = migrations()
     plan = Manifest(
         id=str(uuid.uuid4()),
         made_at=at.isoformat(),
-        program=__version__,
-        migrations=migrations(),
+        program=versions.version_of(applied),
+        migrations=applied,
         server=0,
         alg=settings.ENVELOPE_ALG,
         key_id=envelope.active(),
