@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         from gridwalk.operations import trial
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for kind in trial.KINDS:
+        for kind in trial.kinds():
             path = folder / f"{dictionary.KINDS[kind]}台账.xlsx"
             with ledger_files.whole(path) as part:
                 n = trial.write(kind, part)
