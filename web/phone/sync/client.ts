@@ -1,5 +1,6 @@
 /** Requests to the server, signed by this phone's key; packed where the browser can. */
 import { sha256 } from "../model/canonical";
+import { StoreError } from "../store/causes";
 import { sign, toBase64 } from "../store/crypto";
 import { getMeta } from "../store/db";
 
@@ -77,7 +78,7 @@ export async function open<T>(name: string, content: unknown): Promise<T> {
 
 export async function authorization(method: string, path: string, body: Uint8Array<ArrayBuffer>): Promise<string> {
   const device = await getMeta("device");
-  if (!device) throw new Error("not activated");
+  if (!device) throw new StoreError("evicted");
   const at = String(Date.now());
   const now = String(Date.now() + ahead);
   const sig = await sign(device.keys, `${method}\n${path}\n${at} ${now}\n${await sha256(body)}`);

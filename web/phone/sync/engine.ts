@@ -2,6 +2,7 @@
 import { hashOf, merge, type Pulled } from "../model/cache";
 import { nextPush, waiting, type Result } from "../model/outbox";
 import type { User } from "../model/types";
+import { explain as explainStore, StoreError } from "../store/causes";
 import { unlockBytes } from "../store/crypto";
 import * as db from "../store/db";
 import * as session from "../store/session";
@@ -77,8 +78,8 @@ async function explain(error: unknown): Promise<void> {
   }
   if (!(error instanceof Problem)) {
     session.app.trouble =
-      error instanceof DOMException && error.name === "QuotaExceededError"
-        ? "手机存储满了，新数据存不下。存过的都在。请清一些照片或应用，再点这里。"
+      error instanceof StoreError
+        ? explainStore(error, "这次没传成").text
         : "这次没传成，内容都在手机里。过一会儿自己再试。";
     return;
   }
@@ -102,10 +103,10 @@ async function renew(): Promise<void> {
 }
 
 async function takeLease(said: Leased): Promise<void> {
-  await session.takeShare(said.share, Date.parse(said.lease_until));
   const device = (await db.getMeta("device"))!;
   if (device.key_id !== said.key_id)
     await db.setMeta("device", { ...device, server_key: said.server_key, key_id: said.key_id });
+  await session.takeShare(said.share, Date.parse(said.lease_until));
 }
 
 /** The offline lease was over: gets the share anew before the PIN is tried. Rejects with Unreached or Problem. */
@@ -148,11 +149,10 @@ async function reconcile(error: unknown): Promise<void> {
 }
 
 async function uploadAll(): Promise<void> {
-  const store = await db.open();
   const sent = new Set(
     session.data.box.ops.filter((kept) => kept.op.seq < session.data.box.cursor).flatMap((kept) => kept.op.att),
   );
-  for (const record of await store.getAll("blobs")) {
+  for (const record of await db.read((store) => store.getAll("blobs"))) {
     if (!sent.has(record.sha256)) continue;
     try {
       await upload(record.sha256, await unlockBytes(session.theVault(), record));
@@ -235,8 +235,8 @@ async function depositDone(): Promise<void> {
   await open("deposit", { token: device.deposit_token, ops: [], done: true }).catch(() => undefined);
 }
 
-async function kept(): Promise<db.OpRecord[]> {
-  return (await db.open()).getAllFromIndex("ops", "seq");
+function kept(): Promise<db.OpRecord[]> {
+  return db.read((store) => store.getAllFromIndex("ops", "seq"));
 }
 
 /** The sealed ops the server does not have, as they lie on the disk. */
