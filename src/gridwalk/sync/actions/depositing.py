@@ -234,7 +234,8 @@ def import_file(*, actor: Viewer, at: dt.datetime, data: bytes) -> Taken:
     device = devices_known.filter(pk=device_id).first() if device_id else None
     if device is None:
         raise NotHere
-    access.require(actor, Verb.MANAGE_DEVICES, device.scope)
+    if not devices.manages(actor, device, at):
+        raise access.NotPermitted(Verb.MANAGE_DEVICES)
     taken = deposit(device=device, at=at, sealed=sealed, via="file")
     with core.write_to(actor=actor, at=at) as writing:
         writing.audit(

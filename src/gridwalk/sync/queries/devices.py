@@ -9,6 +9,7 @@ import uuid
 
 from django.db.models import Count, Q
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, State, Verb, Viewer
 from gridwalk.core import clock, plain
@@ -79,9 +80,14 @@ class Row:
     n_returned: int
 
 
-def visible(viewer: Viewer) -> list[Row]:
-    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user."""
-    inside = in_scopes(viewer.scopes(Verb.MANAGE_DEVICES), "scope")
+def visible(viewer: Viewer, on: dt.date) -> list[Row]:
+    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user.
+
+    A phone is managed where it was bound, and by whoever answers for an area its user walks on that day.
+    """
+    scopes = viewer.scopes(Verb.MANAGE_DEVICES)
+    walkers = accounts.visiting(on).filter(in_scopes(scopes, "scope")).values("user")
+    inside = in_scopes(scopes, "scope") | Q(user__in=walkers)
     waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
     devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
     rows = [
