@@ -7,6 +7,8 @@ import json
 import uuid
 from contextlib import AbstractContextManager
 
+from django.db.models import QuerySet
+
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.models import User
@@ -80,6 +82,16 @@ def assign(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, to: uuid.UUID, note
         writing.audit(
             AuditVerb.OP_ASSIGNED, scope=returned.grid, data={"op": str(op), "to": str(to)}, reason=returned.note
         )
+
+
+def give_tasks(writing: Writing, tasks: QuerySet[Returned], *, to: uuid.UUID) -> list[uuid.UUID]:
+    """Step: returned work that was handed to one goes to another; the grids must be locked. Returns which."""
+    given = list(tasks)
+    for task in given:
+        task.assigned_to_id = to
+        task.save(update_fields=["assigned_to"])
+        writing.audit(AuditVerb.OP_ASSIGNED, scope=task.grid, data={"op": str(task.pk), "to": str(to)})
+    return [task.pk for task in given]
 
 
 def set_aside(*, actor: Viewer, at: dt.datetime, op: uuid.UUID, reason: str) -> None:
