@@ -25,7 +25,7 @@ from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import attachments, copies, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
-from gridwalk.sync.queries import badges
+from gridwalk.sync.queries import badges, posts
 from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
 
@@ -60,13 +60,12 @@ def not_permitted(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
-    community = grids[0].area.short if grids else ""
     return {
         "id": str(user.id),
         "name": user.name,
         "role": "、".join(LABELS[role] for role in viewer.roles),
-        "community": community,
-        "grids": [{"code": g.code, "name": g.name} for g in grids],
+        "community": "、".join(dict.fromkeys(grid.area.short for grid in grids)),
+        "grids": posts.named(grids),
         "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.username},
     }
 
@@ -196,6 +195,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
         "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_at is None],
+        "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 

@@ -156,6 +156,18 @@ class Notice(BaseModel):
     read: bool
 
 
+class Post(BaseModel):
+    """Who visits the doors of a grid today: its responsible person, another one, or there for the days of whom they
+    cover.
+    """
+
+    grid: str
+    user: str
+    name: str
+    responsible: bool
+    covers: str | None
+
+
 class Care(BaseModel):
     """A care label in force."""
 
@@ -252,6 +264,7 @@ class Pulled(BaseModel):
     next_seq: int
     campaign: Campaign | None
     notices: list[Notice]
+    posts: list[Post]
 
 
 class Result(BaseModel):

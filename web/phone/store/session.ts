@@ -3,7 +3,7 @@ import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
 import type { Draft } from "../model/draft";
 import * as outbox from "../model/outbox";
-import type { Campaign, GridCache, Kept, Notice, Op, User } from "../model/types";
+import type { Campaign, GridCache, Kept, Notice, Op, Post, User } from "../model/types";
 import * as box from "./crypto";
 import * as db from "./db";
 
@@ -30,13 +30,14 @@ export const data = shallowReactive({
   quiet: ["20:30", "09:00"] as [string, string],
   users: {} as Record<string, string>,
   notices: [] as Notice[],
+  posts: [] as Post[],
   grids: [] as GridCache[],
   box: outbox.empty("", 1, null),
   from: 1,
   drafts: new Map<string, Draft>(),
 });
 
-export const book = computed<Book>(() => build(data.grids, data.box, data.from, data.user));
+export const book = computed<Book>(() => build(data.grids, data.box, data.from, data.user, data));
 export const waitingCount = computed(() => outbox.waiting(data.box).length);
 
 let vault: CryptoKey | null = null;
@@ -278,6 +279,7 @@ export function keepCache(
       quiet: data.quiet,
       users: data.users,
       notices: data.notices,
+      posts: data.posts,
     });
     await db.write(["cache", "meta"], (tx) => {
       for (const [name, value] of locked) void tx.objectStore("cache").put(value, name);

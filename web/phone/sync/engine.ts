@@ -189,6 +189,9 @@ async function pull(): Promise<void> {
     if (said.campaign) session.data.quiet = said.campaign.quiet;
   }
   if (said.notices) session.data.notices = said.notices;
+  if (said.posts) session.data.posts = said.posts;
+  const known = new Set(session.data.user.grids.map((grid) => grid.code));
+  if (said.left.length || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names come with it
   await session.keepCache(grids, said.left, from, Date.now());
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
