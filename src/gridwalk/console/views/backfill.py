@@ -38,7 +38,6 @@ def index(request: Signed) -> HttpResponse:
     items = [i for i in everything if field in {"", i.field} and state in {"", i.state}]
     shown = items if len(scope) == GRID else items[:SHOWN]  # a grid is printed whole
     names, n_of = territory.place_names({i.grid for i in shown}), Counter(i.grid for i in items)
-    widest = pages.scope_of(request, Verb.IMPORT_LEDGER)
     context = {
         "source": source,
         "sources": SOURCES,
@@ -53,7 +52,7 @@ def index(request: Signed) -> HttpResponse:
         "field": field,
         "states": Counter(i.state for i in everything).most_common(),
         "state": state,
-        "grids": territory.grids(request.viewer, scope=widest, verb=Verb.IMPORT_LEDGER),
+        "grids": territory.grids(request.viewer, scope="", verb=Verb.IMPORT_LEDGER),
         "n_files": sum(not i.on_screen_only for i in everything),
         "groups": [
             (names[grid], n_of[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)

@@ -65,7 +65,8 @@ def case(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
 def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     viewer = request.viewer
     today = clock.local_date(request.at)
-    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    asked = request.GET.get("scope", "")
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, asked, at=reverse("console:bench"))
     if check and check not in CHECKS:
         raise NotHere
     waiting = checks.open_cases(viewer, scope, today)
@@ -78,15 +79,15 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     else:
         chosen = of_check[rows[0].lead] if rows else None
     queue = Queue(rows, next(iter(checks.rows(viewer, [chosen])), None) if chosen else None)
+    grids = territory.grids(viewer, scope="", verb=Verb.SEE_ROWS_MASKED)
     context = {
         "scope": scope,
         "query": urlencode({"scope": scope}),
         "check": check,
         "about": CHECKS.get(check),
         "gone": lead is not None and chosen is None,
-        "grids": territory.grids(
-            viewer, scope=pages.scope_of(request, Verb.SEE_ROWS_MASKED), verb=Verb.SEE_ROWS_MASKED
-        ),
+        "grids": grids,
+        "whole": {grid.area_id for grid in grids if viewer.may(Verb.SEE_ROWS_MASKED, grid.area_id)},
         "apart": kept_apart(viewer, scope) if check in KEEPS_APART else [],
         **_counts(counted, check),
         **_place(queue),

@@ -37,7 +37,7 @@ def campaign(request: Signed) -> HttpResponse:
         return page(
             request, "console/campaign/show.html", {"campaign": None, "may_manage": may}, active="console:campaign"
         )
-    scope = pages.counts_scope(request)
+    scope = pages.counts_scope(request, request.GET.get("scope", ""))
     today = clock.local_date(request.at)
     shown = indicators.board(
         request.viewer, scope=scope, by="grid", campaign=running, at=request.at, indicators=[VISITS]
@@ -48,9 +48,17 @@ def campaign(request: Signed) -> HttpResponse:
     waves = [
         {"wave": w, "names": [names[s] for s in w.scopes], "due": w.starts_on <= today} for w in running.waves.all()
     ]
+    counted = campaigns.of_nobody(request.viewer, running, scope, today)
+    nobodys = {grid: sum(n for (of, _), n in counted.items() if of == grid) for grid, _ in counted}
+    covering = [post for post in accounts.posts(codes, today) if post.covers is not None]
     context = {
         "campaign": running,
         "board": shown,
+        "nobodys": nobodys,
+        "n_nobodys": counted.total(),
+        "substitutes": {grid: "、".join(p.name for p in covering if p.grid == grid) for grid in codes},
+        "may_dispatch": request.viewer.may(Verb.DISPATCH, scope),
+        "scope": scope,
         "named": named,
         "waves": waves,
         "today": today,

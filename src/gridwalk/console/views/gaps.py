@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
@@ -69,9 +71,17 @@ def gaps(request: Signed) -> HttpResponse:
             return page(
                 request, "console/gaps/list.html", context | {"rows": [], "reasons": [], "n": 0}, active="console:gaps"
             )
-        reason = request.GET.get("reason", "")
+        reason, nobodys = request.GET.get("reason", ""), request.GET.get("whose") == "nobody"
         rows, reasons = worklist.gaps(
-            request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=first
+            request.viewer,
+            campaign,
+            scope,
+            kind=kinds[code],
+            reason=reason,
+            at=request.at,
+            limit=PAGE,
+            offset=first,
+            nobodys=nobodys,
         )
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
         tabs = [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]]
@@ -79,6 +89,9 @@ def gaps(request: Signed) -> HttpResponse:
             "rows": rows,
             "tabs": tabs,
             "reason": reason,
+            "nobodys": nobodys,
+            "whose": "&whose=nobody" if nobodys else "",
+            **_of_nobody(request, campaign, scope, kinds[code]),
             "n": sum(reasons.values()),
             "n_chosen": reasons[reason] if reason else sum(reasons.values()),
         }
@@ -90,6 +103,34 @@ def gaps(request: Signed) -> HttpResponse:
         request.viewer, indicator, indicators.moment(campaign, request.at), scope, limit=PAGE, offset=offset
     )
     return page(request, "console/gaps/other.html", context | {"rows": gap_rows, "n": n}, active="console:gaps")
+
+
+def _of_nobody(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str, Any]:
+    """How many nobody in post is to walk, and who of its grids can take them over."""
+    today = clock.local_date(request.at)
+    counted = campaigns.of_nobody(request.viewer, campaign, scope, today)
+    n = sum(n for (_, of_kind), n in counted.items() if of_kind == kind)
+    takers: dict[uuid.UUID, str] = {}
+    if n and request.viewer.may(Verb.DISPATCH, scope):
+        posts = accounts.posts({grid for grid, _ in counted}, today)
+        takers = {post.user: post.name for post in posts if post.covers is None}
+    return {"n_nobodys": n, "takers": takers.items(), "n_all_nobodys": counted.total()}
+
+
+@require_POST
+def gaps_hand_over(request: Signed) -> HttpResponse:
+    """Give what is nobody's to a worker in post."""
+    scope, campaign = request.POST.get("scope", ""), campaigns.current_campaign(request.viewer)
+    to = parameters.uuid_of(request.POST.get("to", ""))
+    if campaign is None:
+        raise NotHere
+    try:
+        n = arranging.hand_over(actor=request.viewer, at=request.at, campaign=campaign.id, scope=scope, to=to)
+    except CampaignError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已交接 {n:,} 项，手机下次联网时就有。走过的记录都在。")
+    return redirect(f"{reverse('console:gaps')}?scope={scope}")
 
 
 @require_POST

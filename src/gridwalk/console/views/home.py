@@ -63,6 +63,7 @@ def home(request: Signed) -> HttpResponse:
 def board(request: Signed, scope: str) -> HttpResponse:
     """The rates of a scope by community or grid, the line, what stands in the way."""
     scope = pages.counts_scope(request, scope)
+    pages.turn(request, Verb.SEE_COUNTS, scope, lambda other: reverse("console:board", args=[other]))
     by = "grid" if len(scope) >= 12 or request.GET.get("by") == "grid" else "community"
     campaign = campaigns.current_campaign(request.viewer)
     shown = indicators.board(request.viewer, scope=scope, by=by, campaign=campaign, at=request.at)

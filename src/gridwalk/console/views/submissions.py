@@ -20,11 +20,12 @@ from gridwalk.territory import queries as territory
 
 def areas(request: Signed, whole: str) -> list[tuple[str, str]]:
     """The communities a ledger may be of, by code; before them the whole street (its name put into ``whole``)."""
-    scope = pages.scope_of(request, Verb.IMPORT_LEDGER)
-    communities = [(area.code, area.short) for area in territory.communities(scope)]
-    if len(scope) >= 12:
-        return communities
-    return [(scope, whole.format(territory.scope_name(scope))), *communities]
+    choices = []
+    for scope in pages.own_scopes(request, Verb.IMPORT_LEDGER):
+        if len(scope) < 12:
+            choices.append((scope, whole.format(territory.scope_name(scope))))
+        choices += [(area.code, area.short) for area in territory.communities(scope)]
+    return choices
 
 
 def columns(given: QueryDict) -> dict[str, dict[str, str]]:
