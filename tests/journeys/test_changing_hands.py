@@ -20,7 +20,9 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.notices.models import Notice
-from tests.harness.campaign import COMMUNITY, DOORS, GRID, confirm, dispatch, upload, workbook
+from gridwalk.registry.models import CareLabel, Person
+from gridwalk.upkeep.models import Handover
+from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, dispatch, upload, workbook
 from tests.harness.pages import Reader
 from tests.harness.people import STREET, SignIn
 
@@ -166,6 +168,30 @@ def test_an_end_by_mistake_is_taken_back_with_what_is_still_open(
     verbs = AuditEntry.objects.filter(subject=before.pk).order_by("id").values_list("verb", flat=True)
     assert list(verbs)[-2:] == ["account.unassigned", "account.resumed"]
     assert Notice.objects.filter(role=Role.STREET_CENTRE, text__contains="撤回了停岗：曹子衿").count() == 1
+
+
+def test_care_contacts_go_over_and_come_back_and_the_office_is_not_told_how_many(
+    street: Client, lead: Client, before: User, administrator: Client, account: Account
+) -> None:
+    after = account(Role.GRID_WORKER, GRID, name="郑接任")
+    confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
+    person = Person.objects.get(name="程望舒")
+    street.post(f"/care/people/{person.pk}/new/", {"category": "living_alone"})
+    label = CareLabel.objects.get()
+    street.post(f"/care/labels/{label.pk}/", {"do": "responsible", "responsible": str(before.pk)})
+    standing = before.assignments.get()
+    page = words(administrator.get(f"/accounts/assignments/{standing.pk}/end/"))
+    assert "写明由本人联系的关怀对象有人数不在这里显示" in page
+    end(administrator, before, after)
+    label.refresh_from_db()
+    assert label.responsible == after
+    assert "和关怀联系、退回的都交给您了" in Notice.objects.get(user=after).text
+    handover = Handover.objects.get()
+    administrator.post(f"/accounts/handovers/{handover.pk}/undo/")
+    label.refresh_from_db()
+    assert label.responsible == before
+    told = Change.objects.filter(entity=label.pk, field="responsible").order_by("id").values_list("new", flat=True)
+    assert list(told) == [str(before.pk), str(after.pk), str(before.pk)]
 
 
 def name(client: Client, covers: User, user: User, first: dt.date, last: dt.date, *, grid: str = GRID) -> Any:

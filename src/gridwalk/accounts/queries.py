@@ -187,18 +187,20 @@ class Post:
 
 
 def posts(grids: Collection[str], on: dt.date) -> list[Post]:
-    """Who visits the doors of some grids on a day, in code order, who is there for some days last; one query."""
+    """Who visits the doors of some grids on a day, in code order: the grid's own people, who leads it, who is there
+    for some days; one query.
+    """
     scopes = {grid[:length] for grid in grids for length in range(len(grid) + 1)}
     rows = Assignment.objects.filter(_in_force(on), role__in=VISITORS, scope__in=scopes, user__is_active=True)
     standing = list(rows.select_related("user").order_by("from_on", "id"))
     named = {row.scope: row.user_id for row in standing if row.responsible}
-    held = [
+    standing.sort(key=lambda row: (row.covers_id is not None, -len(row.scope), row.user.name))
+    return [
         Post(grid, row.user_id, row.user.name, named.get(grid) == row.user_id, row.covers_id)
-        for grid in grids
+        for grid in sorted(grids)
         for row in standing
         if grid.startswith(row.scope)
     ]
-    return sorted(held, key=lambda post: (post.grid, post.covers is not None, post.name))
 
 
 def in_post(grids: Collection[str], on: dt.date) -> dict[str, dict[uuid.UUID, str]]:

@@ -16,6 +16,9 @@ from gridwalk.notices import actions as notices
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID
+from gridwalk.sync.actions import returned
+from gridwalk.sync.models import Returned
+from gridwalk.upkeep.actions import posts
 from gridwalk.visits.models import Visit
 from tests.harness.phones import Cache
 
@@ -101,3 +104,23 @@ def test_a_visit_at_a_door_of_nobody_is_no_second_account(field: Field, account:
         ("accepted", ""),
         ("accepted", "second_account"),
     ]
+
+
+def test_returned_work_goes_over_with_the_post_and_comes_back(field: Field, account: Any) -> None:
+    door = field.street.door("101")
+    field.walk.dispatch()
+    before, after = account(Role.GRID_WORKER, GRID, name="曹子衿"), account(Role.GRID_WORKER, GRID, name="郑接任")
+    wire, office = field.phone(), field.viewer(account(Role.ADMINISTRATOR, GRID[:9]))
+    field.worker.assignments.update(to_on=clock.local_date(clock.now()) - DAY)
+    push(wire, visit(1, door))
+    task = Returned.objects.get()
+    lead = field.viewer(field.lead)
+    returned.assign(actor=lead, at=clock.now(), op=task.pk, to=before.id, note="再去看看")
+
+    handover = posts.end_post(actor=office, at=clock.now(), post=before.assignments.get().pk, to=after.id)
+    cache = Cache()
+    pull(field.phone(after), cache)
+    assert [row["assignee"] for row in cache.of_kind(GRID, "task")] == [str(after.id)]
+    posts.undo(actor=office, at=clock.now(), handover=handover.pk)
+    task.refresh_from_db()
+    assert (task.state, task.assigned_to_id) == ("assigned", before.id)
