@@ -232,7 +232,8 @@ def test_a_substitute_walks_the_grid_for_some_days_and_the_doors_stay_whose_they
     assert (entry.subject, entry.scope, entry.data["covers"]) == (other.pk, GRID, str(before.pk))
     assert "请您代曹子衿走君临天下 第一网格" in Notice.objects.get(user=other).text
     assert "户还在您名下，到期自动收回" in Notice.objects.get(user=before).text
-    assert "由林思齐代曹子衿走" in Notice.objects.get(role=Role.STREET_CENTRE).text
+    for role in (Role.COMMUNITY_LEAD, Role.STREET_CENTRE):
+        assert "由林思齐代曹子衿走" in Notice.objects.get(role=role).text
 
 
 def test_a_substitution_ends_before_its_time_and_with_the_substitutes_own_post(

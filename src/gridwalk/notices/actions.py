@@ -144,7 +144,7 @@ def name_substitute(
     from_on: dt.date,
     to_on: dt.date,
 ) -> Assignment:
-    """Name a substitute and tell both and the street centre; ``place``: the grid's name.
+    """Name a substitute and tell both, who leads the community and the street centre; ``place``: the grid's name.
 
     Raises NotPermitted, SubstituteError.
     """
@@ -159,13 +159,13 @@ def name_substitute(
             post,
             to_substitute=f"{days}，请您代{covered.name}走{place}。手机联网后就有名单，到期自动收回。",
             to_covered=f"{days}，{place}由{substitute.name}代您走。户还在您名下，到期自动收回。",
-            to_centre=f"{days}，{place}由{substitute.name}代{covered.name}走，{actor.name}安排的。",
+            to_office=f"{days}，{place}由{substitute.name}代{covered.name}走，{actor.name}安排的。",
         )
     return post
 
 
 def end_substitute(*, actor: Viewer, at: dt.datetime, post: uuid.UUID, place: str) -> None:
-    """End a substitution before its time and tell both and the street centre. Raises NotHere, SubstituteError."""
+    """End a substitution before its time and tell whoever was told of it. Raises NotHere, SubstituteError."""
     with core.write_to(actor=actor, at=at) as writing:
         ended = substitutes.end_substitute(actor=actor, at=at, post=post)
         covered = ended.covers.name if ended.covers else ""
@@ -174,13 +174,14 @@ def end_substitute(*, actor: Viewer, at: dt.datetime, post: uuid.UUID, place: st
             ended,
             to_substitute=f"代{covered}走{place}的事，{actor.name}提前结束了，从现在起不用再去。",
             to_covered=f"{ended.user.name}代您走{place}的事，{actor.name}提前结束了。",
-            to_centre=f"{ended.user.name}代{covered}走{place}的事，{actor.name}提前结束了。",
+            to_office=f"{ended.user.name}代{covered}走{place}的事，{actor.name}提前结束了。",
         )
 
 
 def _tell_of_substitute(
-    writing: Writing, post: Assignment, *, to_substitute: str, to_covered: str, to_centre: str
+    writing: Writing, post: Assignment, *, to_substitute: str, to_covered: str, to_office: str
 ) -> None:
     tell(writing, to_user=post.user_id, kind=Kind.ROLE, text=to_substitute)
     tell(writing, to_user=post.covers_id, kind=Kind.ROLE, text=to_covered)
-    tell(writing, role=Role.STREET_CENTRE, scope=post.scope, kind=Kind.ROLE, text=to_centre)
+    for role in (Role.COMMUNITY_LEAD, Role.STREET_CENTRE):
+        tell(writing, role=role, scope=post.scope, kind=Kind.ROLE, text=to_office)
