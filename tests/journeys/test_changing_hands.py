@@ -5,26 +5,34 @@ substitute walks a grid for some days without a door becoming theirs.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.accounts.substitutes import actions as substitutes
+from gridwalk.accounts.substitutes.rules import SubstituteError
 from gridwalk.campaigns.models import Target
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.notices.models import Notice
 from gridwalk.registry.models import CareLabel, Person
+from gridwalk.upkeep.actions import posts
 from gridwalk.upkeep.models import Handover
+from gridwalk.upkeep.rules import UpkeepError
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, dispatch, upload, workbook
 from tests.harness.pages import Reader
-from tests.harness.people import STREET, SignIn
+from tests.harness.people import STREET, SignIn, signed_in
 
 Account = Callable[..., User]
 DAY = dt.timedelta(days=1)
@@ -302,3 +310,61 @@ def test_a_worker_plans_the_own_day(street: Client, before: User) -> None:
     assert "1 户已加入今日" in words(mine.post("/gaps/plan/", {"row": str(target.pk), "do": "today"}, follow=True))
     asked = {"row": str(target.pk), "do": "reassign", "to": str(before.pk), "why": "不行"}
     assert mine.post("/gaps/plan/", asked).status_code == 403, "to reassign is the office's"
+
+
+def at_the_same_moment(held: Any, *bodies: Callable[[], None]) -> list[str]:
+    """Run the bodies at once while a row is held, let it go when all wait for it; what was refused."""
+    refused: list[str] = []
+
+    def run(body: Callable[[], None]) -> None:
+        try:
+            body()
+        except (SubstituteError, UpkeepError) as error:
+            refused.append(str(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
+    with transaction.atomic():
+        type(held).objects.select_for_update().get(pk=held.pk)
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 60
+        while waiting() < len(bodies) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert waiting() == len(bodies), "each waits for the row"
+    for thread in threads:
+        thread.join(timeout=60)
+    return refused
+
+
+def waiting() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # inside a transaction it would not change
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_of_two_who_name_one_substitute_or_end_one_post_at_the_same_moment_the_later_is_refused(
+    street: Client, before: User, account: Account
+) -> None:
+    other, first = account(Role.GRID_WORKER, NEXT_GRID, name="林思齐"), today()
+    by, at = signed_in(street), clock.now()
+
+    def substitute() -> None:
+        substitutes.name_substitute(
+            actor=by, at=at, user=other.pk, grid=GRID, covers=before.pk, from_on=first + DAY, to_on=first + DAY
+        )
+
+    (refused,) = at_the_same_moment(other, substitute, substitute)
+    assert "已经安排过" in refused
+    assert Assignment.objects.filter(covers=before).count() == 1
+
+    reader = account(Role.LEADING_GROUP, STREET).assignments.get()
+    office = signed_in(entered(account(Role.ADMINISTRATOR, STREET)))
+    ending = functools.partial(posts.end_post, actor=office, at=at, post=reader.pk)
+    (refused,) = at_the_same_moment(reader, ending, ending)
+    assert "已经停了" in refused
+    assert Handover.objects.filter(post=reader).count() == 1

@@ -72,7 +72,7 @@ def campaign(request: Signed) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def campaign_new(request: Signed) -> HttpResponse:
     """建一次行动: name, three phases, pilot and all."""
-    scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN)
+    scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN, request.GET.get("scope", ""))
     communities = territory.communities(scope)
     if request.method == "POST":
         try:

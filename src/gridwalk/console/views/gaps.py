@@ -120,8 +120,8 @@ def _of_nobody(request: Signed, campaign: Any, scope: str, kind: str) -> dict[st
 @require_POST
 def gaps_hand_over(request: Signed) -> HttpResponse:
     """Give what is nobody's to a worker in post."""
-    scope, campaign = request.POST.get("scope", ""), campaigns.current_campaign(request.viewer)
-    to = parameters.uuid_of(request.POST.get("to", ""))
+    scope = pages.scope_of(request, Verb.DISPATCH, request.POST.get("scope", ""))
+    campaign, to = campaigns.current_campaign(request.viewer), parameters.uuid_of(request.POST.get("to", ""))
     if campaign is None:
         raise NotHere
     try:

@@ -228,7 +228,7 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
 @pages.by_area
 def wall(request: Signed) -> HttpResponse:
     """The big screen: aggregates only."""
-    scope = pages.counts_scope(request)
+    scope = pages.counts_scope(request, request.GET.get("scope", ""))
     campaign = campaigns.current_campaign(request.viewer)
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
     names = territory.place_names({line.code[:12] for line in shown.lines})
