@@ -65,11 +65,11 @@ def name_substitute(
 
 def _require_new_there(user: uuid.UUID, grid: str, from_on: dt.date, to_on: dt.date) -> None:
     """Raises SubstituteError where the user visits the grid on one of the days anyway."""
+    others = Assignment.objects.filter(user=user, scope=grid, covers__isnull=False)
+    if others.filter(from_on__lte=to_on, to_on__gte=from_on).exists():
+        raise SubstituteError("没有安排：这几天里已经安排过这位同事。先结束那一次，再重新安排。")
     if accounts.viewer_by_id(user, from_on).may(Verb.RECORD_VISIT, grid):
         raise SubstituteError("没有安排：这位同事那天本来就能走这个网格。")
-    later = Assignment.objects.filter(user=user, scope=grid, covers__isnull=False)
-    if later.filter(from_on__lte=to_on, to_on__gte=from_on).exists():
-        raise SubstituteError("没有安排：这几天里已经安排过这位同事。先结束那一次，再重新安排。")
 
 
 def end_substitute(*, actor: Viewer, at: dt.datetime, post: uuid.UUID) -> Assignment:
