@@ -312,11 +312,11 @@ def test_a_worker_plans_the_own_day(street: Client, before: User) -> None:
     assert mine.post("/gaps/plan/", asked).status_code == 403, "to reassign is the office's"
 
 
-def at_the_same_moment(held: Any, *bodies: Callable[[], None]) -> list[str]:
+def at_the_same_moment(held: Any, *bodies: Callable[[], object]) -> list[str]:
     """Run the bodies at once while a row is held, let it go when all wait for it; what was refused."""
     refused: list[str] = []
 
-    def run(body: Callable[[], None]) -> None:
+    def run(body: Callable[[], object]) -> None:
         try:
             body()
         except (SubstituteError, UpkeepError) as error:
