@@ -97,6 +97,8 @@ WHY = {
     "resident_asks": "居民提出更正，待社区核对",
     "inspector_differs": "抽查回答不同",
     "lives_in_two_places": "台账里在另一处也算现住",
+    "registered_twice": "台账里户籍在另一处",
+    "head_changed": "户主换了，与户主关系要重问",
     "taken_over": "别处报来，这个人住在那边",
     "number_taken": TO_VERIFY,
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",

@@ -97,6 +97,7 @@ class AuditVerb(enum.StrEnum):
     PERSON_ADDED = "person.added", "添了人"
     PERSON_CORRECTED = "person.corrected", "改了人员"
     PERSON_MOVED_OUT = "person.moved_out", "迁出了人"
+    HOUSEHOLD_HEAD_NAMED = "household.head_named", "写明了户主", "户"
     PERSON_ERASED = "person.erased", "清除了身份", "清", "身份内容已清除，值不再保存"
     ORGANIZATION_CORRECTED = "organization.corrected", "改了单位"
     SITE_CORRECTED = "site.corrected", "改了场所"

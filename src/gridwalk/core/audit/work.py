@@ -41,6 +41,7 @@ WORK = frozenset(
         AuditVerb.PERSON_ADDED,
         AuditVerb.PERSON_CORRECTED,
         AuditVerb.PERSON_MOVED_OUT,
+        AuditVerb.HOUSEHOLD_HEAD_NAMED,
         AuditVerb.ORGANIZATION_CORRECTED,
         AuditVerb.SITE_CORRECTED,
         AuditVerb.FACTS_CONFIRMED,
