@@ -85,6 +85,7 @@ PAGES: dict[str, Guard] = {
     "console:bench_case": Verb.SEE_ROWS_MASKED,
     "console:bench_decide": Verb.DECIDE_DIFFERENCE,
     "console:bench_move_out": Verb.EDIT_REGISTER,
+    "console:bench_name_head": Verb.EDIT_REGISTER,
     "console:bench_decided": Verb.DECIDE_DIFFERENCE,
     "console:bench_undo": Verb.DECIDE_DIFFERENCE,
     "console:dwelling": Verb.SEE_ROWS_MASKED,

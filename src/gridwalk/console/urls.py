@@ -66,6 +66,7 @@ urlpatterns = [
     path("bench/<str:check>/<uuid:lead>/", bench.case, name="bench_case"),
     path("bench/<str:check>/<uuid:lead>/settle/", bench.decide, name="bench_decide"),
     path("bench/<str:check>/<uuid:lead>/move-out/", bench.move_out, name="bench_move_out"),
+    path("bench/<str:check>/<uuid:lead>/head/", bench.name_head, name="bench_name_head"),
     path("doors/<uuid:pk>/", register.dwelling, name="dwelling"),
     path("people/<uuid:pk>/", register.person, name="person"),
     path("people/<uuid:pk>/looks/", access.person_access, name="person_access"),
