@@ -17,7 +17,7 @@ from gridwalk.method import names
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind
 from gridwalk.registry import holders, rules
-from gridwalk.registry.actions import claims, creation, ends, queue
+from gridwalk.registry.actions import asking, claims, ends, queue
 from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
 from gridwalk.registry.rules import UNSEEN, WAITING, Claim
@@ -51,9 +51,10 @@ def ask(writing: Writing, comers: Sequence[Comer], records: Mapping[uuid.UUID, P
         ignore_conflicts=True,
     )
     for comer in asked:
-        holder = records[comer.id]
-        writing.audit(AuditVerb.TAKEOVER_ASKED, scope=holder.grid_id, kind="person", subject=holder.id)
-    _tell(writing, {records[comer.id].grid_id for comer in asked}, ASKED_OF)
+        writing.audit(
+            AuditVerb.TAKEOVER_ASKED, scope=questions[comer.id].grid_id, kind="person", subject=records[comer.id].id
+        )
+    _tell(writing, {questions[comer.id].grid_id for comer in asked}, ASKED_OF)
     _tell(writing, {comer.grid for comer in asked}, ASKED_FOR)
 
 
@@ -88,10 +89,12 @@ def _question(
     links: Sequence[Residence],
     addresses: Mapping[uuid.UUID, str],
 ) -> Difference:
-    home = links[0] if links else None
+    given_up = holders.gives_up(comer, links)
+    home = given_up or (links[0] if links else None)
+    why = asking.why(given_up.kind, comer.kind) if given_up else "lives_in_two_places"
     return claims.difference(
         writing.at,
-        grid=holder.grid_id,
+        grid=home.grid_id if home and why == "registered_twice" else holder.grid_id,
         kind="person",
         entity=holder.id,
         field="residence",
@@ -99,8 +102,8 @@ def _question(
         claimed=addresses[comer.dwelling],
         source=comer.source,
         source_ref=comer.source_ref,
-        why="lives_in_two_places" if comer.source in rules.FROM_PAPER else "taken_over",
-        head=creation.link_head(home) if home else None,
+        why=why if comer.source in rules.FROM_PAPER else "taken_over",
+        head=asking.link_head(home) if home else None,
         evidence={"dwelling": str(comer.dwelling), "residence_kind": comer.kind},
     )
 
