@@ -59,20 +59,20 @@ def name_heads(writing: Writing, namings: Iterable[Naming], *, reason: str) -> N
         is_here = naming.head in people and naming.head in {member.person for member in at_door}
         if not is_here or door.grid_id not in writing.versions:
             raise HouseholdError("没有存：选的人已经不在这一户。看一眼现在的样子，再选户主。")
-        said = {person: word for person, word in naming.relations.items() if person in people and word in WORDS}
-        unsaid = [member for member in others if member.person in people and member.person not in said]
-        _refuse_second_head(unsaid)
+        answers = {person: word for person, word in naming.relations.items() if person in people and word in WORDS}
+        unanswered = [member for member in others if member.person in people and member.person not in answers]
+        _refuse_second_head(unanswered)
         changes = people[naming.head].relation != HEAD
-        _say(writing, {**said, naming.head: HEAD}, reason)
-        asked = [people[member.person] for member in unsaid if member.refers_to_head and changes]
+        _say(writing, {**answers, naming.head: HEAD}, reason)
+        asked = [people[member.person] for member in unanswered if member.refers_to_head and changes]
         queue.ask([_question(writing, person) for person in asked])
         writing.audit(
             AuditVerb.HOUSEHOLD_HEAD_NAMED, scope=door.grid_id, kind="dwelling", subject=door.pk, reason=reason
         )
 
 
-def _refuse_second_head(unsaid: Sequence[Member]) -> None:
-    if n := sum(member.is_head for member in unsaid):
+def _refuse_second_head(unanswered: Sequence[Member]) -> None:
+    if n := sum(member.is_head for member in unanswered):
         raise HouseholdError(f"没有存：还有 {n} 人也写着户主。请选他们是现在户主的什么人；不清楚的，先送上门核实。")
 
 

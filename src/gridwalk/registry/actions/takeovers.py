@@ -17,8 +17,9 @@ from gridwalk.method import names
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind
 from gridwalk.registry import holders, rules
-from gridwalk.registry.actions import asking, claims, ends, queue
+from gridwalk.registry.actions import asking, claims, creation, ends, queue
 from gridwalk.registry.holders import Comer
+from gridwalk.registry.living import REGISTERING
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
 from gridwalk.registry.rules import UNSEEN, WAITING, Claim
 
@@ -142,6 +143,28 @@ def fulfil(writing: Writing, question: Difference) -> None:
         facts.append(Claim("person", person.pk, "status", "active", "office"))
     claims.apply_claims(writing, facts)
     _tell(writing, {takeover.grid_id}, GIVEN)
+
+
+def kind_given(writing: Writing, question: Difference, door: Dwelling) -> str:
+    """Step: as what somebody lives at the door now that a side has given them away. Where a third side has their
+    registration, that side is asked for it, and until then they are registered there.
+    """
+    kind = str(question.evidence["residence_kind"])
+    sides = (question.grid_id[:12], door.community)
+    links = Residence.objects.filter(person=question.entity, to_on__isnull=True, kind__in=REGISTERING)
+    third = next((link for link in links.exclude(dwelling=door) if link.grid_id[:12] not in sides), None)
+    if third is None or kind != "lives_here":
+        return kind
+    new = creation.NewResidence(
+        person=question.entity,
+        dwelling=door.pk,
+        grid=door.grid_id,
+        kind=kind,
+        source=question.source,
+        source_ref=question.source_ref,
+    )
+    queue.ask(asking.given_up(writing.at, [(third, new)]))
+    return "lives_elsewhere_registered"
 
 
 def claims_of(
