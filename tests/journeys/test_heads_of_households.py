@@ -79,7 +79,7 @@ def test_the_recheck_of_a_heads_death_asks_who_is_head_now_and_guesses_nobodys_r
     propose_death(street, head)
     assert "这一户没有户主了" in words(second.get("/rechecks/"))
     page = words(second.get(f"/ends/person/{head.pk}/"))
-    assert f'<option value="{mother.pk}">程兰因' in page
+    assert f'<option value="{mother.pk}"' in page
     assert f'<option value="{head.pk}"' not in page
     chosen = {"heads": "1", f"head-{family.pk}": str(mother.pk)}
     recheck(second, **chosen)
@@ -194,7 +194,7 @@ def test_a_head_who_moves_away_by_a_plan_leaves_the_question_with_its_recheck(
     moving.propose(street, family, new, people=[str(head.pk)], old_door="same", registration="along")
     page, path = _plan(second)
     assert "这一户没有户主了" in page
-    assert f'<option value="{mother.pk}">程兰因' in page
+    assert f'<option value="{mother.pk}"' in page
     form = {"seen": moving.seen(page), "confirmed": "1", "note": "问过", f"head-{family.pk}": str(mother.pk)}
     assert "办好了" in words(second.post(f"{path}decide/", form, follow=True))
     assert relations("程兰因") == ["head"]
