@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -84,7 +85,7 @@ def row(room: str, kind: str, tel: str = "", name: str = "程望舒") -> list[An
 
 def imported(client: Client, scope: str, rows: list[list[Any]]) -> Import:
     answer = client.post("/imports/upload/", {"file": ledger(rows), "scope": scope, "kind": ""})
-    pk = answer.headers["Location"].split("/")[-2]
+    pk = uuid.UUID(answer.headers["Location"].split("/")[-2])
     client.post(f"/imports/{pk}/mapping/", {"do": "apply"})
     applying.apply(actor=signed_in(client), at=clock.now(), imported=pk)
     return Import.objects.get(pk=pk)
@@ -160,7 +161,7 @@ def test_a_list_of_the_registered_is_compared_with_them_too_and_lacks_none_it_do
 
 def _compared(client: Client, rows: list[list[Any]]) -> Comparison:
     answer = client.post("/comparisons/upload/", {"file": ledger(rows), "scope": SECOND, "source": "ledger"})
-    pk = answer.headers["Location"].split("/")[-2]
+    pk = uuid.UUID(answer.headers["Location"].split("/")[-2])
     client.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
     comparing.run(actor=signed_in(client), at=clock.now(), comparison=pk)
     return Comparison.objects.get(pk=pk)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import QueryDict
-
 from gridwalk.console import parameters
 from gridwalk.dictionary.choices import RELATION
 from gridwalk.registry.households import HEAD, Naming
@@ -15,7 +13,7 @@ RELATIONS = {code: words[0] for code, words in RELATION.items() if code != HEAD}
 """What somebody can be to a head: code → word."""
 
 
-def namings(given: QueryDict) -> list[Naming]:
+def namings(given: Mapping[str, Any]) -> list[Naming]:
     """Who was chosen as head, door by door, and what the others are to them."""
     relations = {pk: word for field, word in given.items() if word and (pk := _id_in(field, "relation-"))}
     heads = {door: parameters.uuid_or_none(head) for field, head in given.items() if (door := _id_in(field, "head-"))}

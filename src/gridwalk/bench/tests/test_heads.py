@@ -32,7 +32,7 @@ def decide(street: Street, check: str, choice: str) -> Difference | None:
     (waiting,) = checks.open_cases(SYSTEM, FIRST, TODAY, [check])
     chosen = Choice(check=check, lead=waiting.case.lead.id, seen=waiting.case.seen, choice=choice)
     decision = actions.decide(actor=lead(), at=street.at, chosen=chosen)
-    return Difference.objects.filter(pk=decision.difference).first()
+    return Difference.objects.get(pk=decision.difference) if decision.difference else None
 
 
 doors = st.fixed_dictionaries(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from gridwalk.accounts.rules import Role, Verb
+from gridwalk.accounts.rules import Role, Verb, Viewer
 from gridwalk.core.actions import Writing
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind
@@ -22,7 +22,7 @@ def tell(writing: Writing, left: Iterable[tuple[str, Sequence[Residence]]]) -> N
         for grid, links in left
         for link in links
         if link.kind == REGISTERED and _left_community(grid, link, links)
-        if not writing.actor.may(Verb.SEE_ROWS, link.grid_id)
+        if not _answers_for(writing, link)
     }
     of_community = Counter(link.grid_id[:12] for link in registered.values())
     people = {link.grid_id[:12]: link.person_id for link in registered.values()}
@@ -35,6 +35,11 @@ def tell(writing: Writing, left: Iterable[tuple[str, Sequence[Residence]]]) -> N
             text=f"户籍在您社区的 {n} 人，现在登记为住在别的社区。户籍还在那一户，查姓名也还能查到；不对，请先问过本人。",
             about=("person", people[community]) if n == 1 else None,
         )
+
+
+def _answers_for(writing: Writing, link: Residence) -> bool:
+    actor = writing.actor
+    return isinstance(actor, Viewer) and actor.may(Verb.SEE_ROWS, link.grid_id)
 
 
 def _left_community(grid: str, link: Residence, links: Sequence[Residence]) -> bool:
