@@ -191,14 +191,16 @@ def test_a_head_who_moves_away_by_a_plan_leaves_the_question_with_its_recheck(
 ) -> None:
     head, mother = person("程望舒"), person("程兰因")
     new = Dwelling.objects.get(room="202")
+    merging.add(street, "202", "韩又青", relation="户主")
     moving.propose(street, family, new, people=[str(head.pk)], old_door="same", registration="along")
     page, path = _plan(second)
     assert "这一户没有户主了" in page
+    assert f"{new.address} 会有 2 个户主" in page
     assert f'<option value="{mother.pk}"' in page
     form = {"seen": moving.seen(page), "confirmed": "1", "note": "问过", f"head-{family.pk}": str(mother.pk)}
     assert "办好了" in words(second.post(f"{path}decide/", form, follow=True))
     assert relations("程兰因") == ["head"]
-    assert n_cases(street, "一户没有户主") == 0
+    assert (n_cases(street, "一户没有户主"), n_cases(street, "一户几个户主")) == (0, 1)
 
 
 def test_a_head_who_is_merged_into_a_record_elsewhere_leaves_the_question_too(
