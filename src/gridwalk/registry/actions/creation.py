@@ -145,8 +145,10 @@ class _Linking:
             self.touched.append(same)
 
     def _ask(self, same: Residence | None, given_up: Sequence[Residence], new: NewResidence) -> None:
-        if given_up:
-            self.second.append((min(given_up, key=lambda link: link.kind not in LIVING), new))
+        """At the very door another kind is asked there, unless another community would give somebody up for it."""
+        losing = given_up if same is None else [link for link in given_up if link.grid_id[:12] != new.grid[:12]]
+        if losing:
+            self.second.append((min(losing, key=lambda link: link.kind not in LIVING), new))
         elif same is not None and same.kind != new.kind:
             self.asked.append(asking.other_kind(self.writing.at, same, new))
 
