@@ -213,6 +213,67 @@ def test_a_closed_campaign_keeps_its_targets_and_takes_no_new_ones(street: Stree
     assert queries.current_campaign(CENTRE) == campaign
 
 
+def test_what_turns_up_after_the_end_joins_no_closed_campaign(street: Street) -> None:
+    dispatched(street)
+    campaign = Campaign.objects.get()
+    late = street.door("109")
+    joining = [Joining(GRID, "dwelling", late.id, late.walk_key)]
+    founding.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
+    with street.writing() as writing:
+        dispatch.join_targets(writing, joining)
+    assert not Target.objects.filter(entity=late.id).exists(), "its last figures stand"
+    with pytest.raises(CampaignError, match="没有正在走的行动"):
+        dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[late.id])
+
+    Campaign.objects.filter(pk=campaign.pk).update(state="running")
+    with street.writing() as writing:
+        dispatch.join_targets(writing, joining)
+    assert Target.objects.filter(entity=late.id).count() == 1
+
+
+def test_doors_join_where_a_campaign_runs_and_one_elsewhere_is_none(street: Street) -> None:
+    near, far = street.door("101"), street.door("101", FAR_GRID)
+    pilot, rest = create(street.at).waves.all()
+    dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
+    with pytest.raises(CampaignError, match="没有并：这里没有正在走的行动，下派之后再来"):
+        dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[far.id])
+    assert dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[near.id]) == 0, "it is in it already"
+    late, gone = street.door("102"), street.door("103")
+    Dwelling.objects.filter(pk=gone.pk).update(status="struck_off")
+    assert dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[near.id, late.id, gone.id]) == 1
+    assert set(Target.objects.values_list("entity", flat=True)) == {near.id, late.id}
+    with pytest.raises(NotPermitted):
+        dispatch.join_doors(actor=made_up.worker(), at=street.at, dwellings=[late.id])
+    assert rest.dispatched_at is None
+
+
+def test_a_door_is_handed_back_by_whom_it_was_given_to_and_by_nobody_else(
+    street: Street, account: Callable[..., User]
+) -> None:
+    target = dispatched(street)["1-101"]
+    users = [account(Role.GRID_WORKER, GRID, name=name) for name in ("钱试员", "孙试员")]
+    own, other = (Viewer(user.id, user.name, (Held(Role.GRID_WORKER, GRID),)) for user in users)
+    arranging.reassign(actor=made_up.lead(), at=street.at, targets=[target.id], to=users[0].id, reason="请假")
+    with pytest.raises(CampaignError, match="没有退回：这一户现在不在您名下"):
+        arranging.hand_back(actor=other, at=street.at, target=target.id, reason="路远")
+    with pytest.raises(CampaignError, match="没有退回：请写明原因，改派的人要看"):
+        arranging.hand_back(actor=own, at=street.at, target=target.id, reason=" ")
+    with pytest.raises(NotPermitted):
+        arranging.hand_back(actor=made_up.worker(NEXT_GRID), at=street.at, target=target.id, reason="路远")
+    with pytest.raises(NotHere):
+        arranging.hand_back(actor=own, at=street.at, target=ids.new_id(), reason="路远")
+    target.refresh_from_db()
+    assert target.assignee_id == own.id
+
+    arranging.hand_back(actor=own, at=street.at, target=target.id, reason="路远")
+    target.refresh_from_db()
+    assert (target.assignee, target.note) == (None, "退回：路远")
+    change = Change.objects.filter(entity=target.id, field="assignee").latest("version")
+    assert (change.old_clear, change.new_clear) == (str(own.id), None)
+    with pytest.raises(CampaignError, match="不在您名下"):
+        arranging.hand_back(actor=own, at=street.at, target=target.id, reason="路远")
+
+
 def test_a_campaign_is_seen_where_it_is_and_not_elsewhere(street: Street) -> None:
     campaign = create(street.at)
     assert queries.get_campaign(made_up.lead(), campaign.id) == campaign

@@ -43,6 +43,9 @@ def test_a_knock_settles_the_door_and_a_stranger_cannot_record_it(walk: Walk) ->
     assert dwelling(door.id).last_contact_on == dwelling(door.id).verified_on == walk.at.date()
     change = Change.objects.get(kind="target", entity=door_target.id, field="state")
     assert (change.old_clear, change.new_clear) == ("remaining", "visited")
+    told = Change.objects.get(kind="dwelling", entity=door.id, field="outcome")
+    assert isinstance(told.new_clear, dict), "what phones pull of the visit"
+    assert (told.new_clear["outcome"], told.at, told.op) == ("met", walk.then(), Visit.objects.get().id)
 
 
 def test_a_visit_that_cannot_be_is_refused_in_words_and_does_not_hold_the_others(walk: Walk) -> None:
