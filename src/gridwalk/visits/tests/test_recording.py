@@ -77,6 +77,14 @@ def test_a_visit_that_cannot_be_is_refused_in_words_and_does_not_hold_the_others
     assert (target(door).state, target(other).state) == ("remaining", "explained")
 
 
+def test_a_phone_may_be_five_minutes_fast_and_no_more(walk: Walk) -> None:
+    door, other = walk.street.door("101"), walk.street.door("102")
+    walk.dispatch()
+    fast = walk.at + dt.timedelta(minutes=5)
+    assert walk.knock(door, "met", fast).accepted
+    assert walk.knock(other, "met", fast + dt.timedelta(seconds=1)).reason.startswith("走访时间在将来，没有记")
+
+
 def test_quiet_hours_give_way_to_what_the_resident_agreed_to_and_to_a_call(walk: Walk) -> None:
     door = walk.street.door()
     walk.dispatch()
