@@ -36,7 +36,7 @@ MADE = {
     "write": ["pass"],
     "audit": ["pass"],
     "filter": ["rows.all()", "rows.filter(to_on=None)", "rows.filter(grid=grid)"],
-    "lock": ["rows.filter(grid=grid, to_on=None)"],
+    "lock": [".filter(grid=grid, to_on=None)"],
     "refusal": ["pass"],
     "permission": ["pass"],
     "entry": ["{Verb.REVEAL}", "{Verb.SEE_ROWS}", "{Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_AUDIT}"],

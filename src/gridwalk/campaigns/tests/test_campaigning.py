@@ -253,7 +253,7 @@ def test_a_door_is_handed_back_by_whom_it_was_given_to_and_by_nobody_else(
     target = dispatched(street)["1-101"]
     users = [account(Role.GRID_WORKER, GRID, name=name) for name in ("钱试员", "孙试员")]
     own, other = (Viewer(user.id, user.name, (Held(Role.GRID_WORKER, GRID),)) for user in users)
-    arranging.reassign(actor=made_up.lead(), at=street.at, targets=[target.id], to=users[0].id, reason="请假")
+    Target.objects.filter(pk=target.id).update(assignee=users[0])
     with pytest.raises(CampaignError, match="没有退回：这一户现在不在您名下"):
         arranging.hand_back(actor=other, at=street.at, target=target.id, reason="路远")
     with pytest.raises(CampaignError, match="没有退回：请写明原因，改派的人要看"):

@@ -107,11 +107,11 @@ def test_it_refuses_a_million_rows_with_a_clear_word(kind: str) -> None:
         read.read(data, f"台账.{kind}")
 
 
-@pytest.mark.parametrize(("length", "refused"), [(131_073, True), (300_000, True)])
-def test_a_cell_longer_than_any_is_refused_with_its_place(length: int, refused: bool) -> None:
+@pytest.mark.parametrize("length", [131_073, 300_000])
+def test_a_cell_longer_than_any_is_refused_with_its_place(length: int) -> None:
     """Longer than the module csv reads by itself: in words, and no error of ours."""
     data = f"姓名,备注\n王一,{'长' * length}\n".encode()
-    with pytest.raises(LedgerError, match="第 2 行第 2 列这一格有 [0-9,]+ 个字，最多 [0-9,]+ 个，没有导入"):
+    with pytest.raises(LedgerError, match=r"第 2 行第 2 列这一格有 [0-9,]+ 个字，最多 [0-9,]+ 个，没有导入"):
         read.read(data, "台账.csv")
 
 

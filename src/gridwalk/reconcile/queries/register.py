@@ -21,7 +21,7 @@ def side(scope: str, kind: str, entities: Iterable[uuid.UUID] | None = None) -> 
     """What the register holds of ``kind`` in ``scope`` (or of some entities), in the clear, with entity and grid."""
     chosen = None if entities is None else list(entities)
     rows = list(_ROWS[kind](scope, chosen))
-    return sides.of_rows(kind, NAME, rows, fields=(*_compared(kind), *PLACE))
+    return sides.of_rows(kind, NAME, rows, fields=(*_compared(kind), *PLACE), more=("entity", "grid"))
 
 
 def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
