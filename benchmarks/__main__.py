@@ -81,6 +81,7 @@ def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]
             n_aimed=options.aimed,
             seed=options.seed,
             fast=options.quick,
+            tests=options.tests,
             kept=options.contexts,
             only=options.only,
         )
@@ -102,6 +103,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=400, help="mutants: so many changes at random")
     parser.add_argument("--aimed", type=int, default=120, help="mutants: so many of the kinds that get away easily")
     parser.add_argument("--seed", type=int, default=1, help="mutants: another one, other changes")
+    parser.add_argument("--tests", nargs="*", default=[], help="mutants: only these tests are asked")
     parser.add_argument("--contexts", type=Path, help="mutants: which tests run what, kept in this file")
     parser.add_argument("--only", nargs="*", default=[], help="mutants: only these kinds or parts of paths")
     parser.add_argument("--json", action="store_true")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import dataclasses
 from collections.abc import Callable, Iterator
 
@@ -98,7 +97,7 @@ def changed(source: str, index: int) -> str:
 def _text(node: ast.AST) -> str:
     if isinstance(node, ast.If):
         return f"if {_text(node.test)}"
-    return " ".join(ast.unparse(ast.fix_missing_locations(copy.deepcopy(node))).split())
+    return " ".join(ast.unparse(node).split())
 
 
 def _differing(before: str, after: str) -> tuple[str, str]:

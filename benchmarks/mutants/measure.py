@@ -28,11 +28,13 @@ class Answer:
 
 
 def everything(
-    *, n: int, n_aimed: int, seed: int, fast: bool, kept: Path | None, only: Sequence[str]
+    *, n: int, n_aimed: int, seed: int, fast: bool, tests: Sequence[str], kept: Path | None, only: Sequence[str]
 ) -> Iterator[Result]:
-    """``kept``: the file of contexts, made where it is not there yet; ``only``: kinds, or parts of paths."""
+    """``tests``: which may be asked; ``kept``: the file of contexts, made where it is not there yet; ``only``: kinds,
+    or parts of paths.
+    """
     with tempfile.TemporaryDirectory(prefix="gridwalk-mutants-") as name, running.working_copy(Path(name)) as folder:
-        contexts = _contexts(folder, kept, fast=fast)
+        contexts = _contexts(folder, kept, tests or TESTS, fast=fast)
         rooms = sample.population(folder / "src" / "gridwalk")
         if only:
             rooms = {room: [m for m in all_ if _wanted(m, only)] for room, all_ in rooms.items()}
@@ -52,10 +54,10 @@ def _wanted(mutant: Mutant, only: Sequence[str]) -> bool:
     return any(word == mutant.kind or word in mutant.path for word in only)
 
 
-def _contexts(folder: Path, kept: Path | None, *, fast: bool) -> sample.Contexts:
+def _contexts(folder: Path, kept: Path | None, tests: Sequence[str], *, fast: bool) -> sample.Contexts:
     path = kept or folder / "contexts.json"
     if not path.exists():
-        running.contexts(folder, TESTS, fast=fast, to=path.resolve())
+        running.contexts(folder, tests, fast=fast, to=path.resolve())
     contexts: sample.Contexts = json.loads(path.read_text("utf-8"))
     return contexts
 

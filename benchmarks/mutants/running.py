@@ -16,8 +16,8 @@ from pathlib import Path
 from benchmarks.mutants.changes import Mutant, changed
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("src", "tests", "web", "docs", "tools", "benchmarks", "conftest.py", "pyproject.toml", "run.py")
-BESIDE = shutil.ignore_patterns("node_modules", "__pycache__", ".gridwalk*")
+BESIDE = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".gridwalk*")
+"""What is not copied: what other programs made."""
 QUIET = ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", "ignore"]
 PRELOADED = (
     "pytest",
@@ -50,12 +50,7 @@ def working_copy(folder: Path) -> Iterator[Path]:
     Compiled files are told by what their source says, not by its time: a change of a moment counts.
     """
     folder.chmod(0o711)  # the server's own user goes through it
-    for name in COPIED:
-        part = ROOT / name
-        if part.is_dir():
-            shutil.copytree(part, folder / name, ignore=BESIDE)
-        else:
-            shutil.copy2(part, folder / name)
+    shutil.copytree(ROOT, folder, ignore=BESIDE, dirs_exist_ok=True)
     compiling = ["-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "src", "tests"]
     subprocess.run([sys.executable, *compiling], cwd=folder, check=True)
     holding = subprocess.Popen(

@@ -21,7 +21,7 @@ RECORDS = {"dwelling", "person", "organization", "site", "facility"}
 LINES = """
 account.*                     area       user
 notice.done                   area       notice
-grant.*                       grid       dwelling,person
+grant.*                       grid       dwelling,person other
 device.code_made              area       user
 device.*                      area       device
 badge.*                       area       user
@@ -51,8 +51,9 @@ end.*                         grid       dwelling,person,organization,site
 return.*                      grid       dwelling,person,organization,site
 care.opened                   area       -
 care.*                        grid       person
-difference.decided_by_rule    area       dwelling,person,organization,site,facility batch
-difference.batch_undone       area       dwelling,person,organization,site,facility batch
+account.sign_in_failed        area       user ?
+difference.decided_by_rule    area       dwelling,person,organization,site,facility other
+difference.batch_undone       area       dwelling,person,organization,site,facility other
 difference.*                  grid       dwelling,person,organization,site,facility
 takeover.asked                grid       person
 case.*                        grid       dwelling,person,organization
@@ -82,7 +83,7 @@ retention.erased              nowhere    retention -
 investigation.*               area       investigation
 """
 """The first line that fits a verb holds: how deep its scope is, of which kinds its subject may be. Behind the kinds:
-``-`` it has none, ``?`` it may have none, ``batch`` it is what was decided together.
+``-`` it has none, ``?`` it may have none, ``other`` it is no record of the register.
 """
 
 

@@ -16,11 +16,11 @@ from gridwalk.registry.models import Person, Recheck
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, Street, lead
 
 
-def missing(street: Street, entity: object) -> Unmatched:
-    """A person of the register whom the ledger does not have."""
+def missing(street: Street, entity: object, what: str = "register_only") -> Unmatched:
+    """A person whom one side does not have, or of whom somebody has to say whether they are the same."""
     return Unmatched.objects.create(
         of_id=handed_in(street.at, "done", beside=True).pk,
-        what="register_only",
+        what=what,
         kind="person",
         grid=GRID,
         source="ledger",
@@ -52,10 +52,19 @@ def test_who_has_moved_to_another_grid_or_is_gone_is_not_struck_off_from_the_old
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("decision", ["kept", "at_door"])
-def test_a_decision_is_noted_by_its_name_and_grid(at: dt.datetime, decision: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "decision"),
+    [
+        ("register_only", "kept"),
+        ("register_only", "at_door"),
+        ("ledger_only", "set_aside"),
+        ("question", "same"),
+        ("question", "different"),
+    ],
+)
+def test_a_decision_is_noted_by_its_name_and_grid(at: dt.datetime, what: str, decision: str) -> None:
     street = Street.lay_out(at)
-    row = missing(street, street.person("程望舒", street.door("101")).id)
+    row = missing(street, street.person("程望舒", street.door("101")).id, what)
     outcome = deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=decision)
     assert (outcome.n_done, dict(outcome.left)) == (1, {})
     line = AuditEntry.objects.get(verb=f"unmatched.{decision}")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM
+from gridwalk.core.models import AuditEntry
 from gridwalk.ledger.tests import books
 from gridwalk.reconcile.actions import applying, comparing, staging, submissions
 from gridwalk.reconcile.actions.submissions import SubmissionRefused
@@ -104,6 +105,29 @@ def test_a_step_is_taken_from_its_states_and_refused_in_all_others(
         assert (ledger.state, ledger.finished_at) == (state, None), "nothing of it is done"
         assert not StagedRow.objects.filter(of=ledger.pk).exists()
     assert not Person.objects.exists()
+
+
+def test_each_step_leaves_its_line(at_home: Street) -> None:
+    at, lines = at_home.at, AuditEntry.objects.exclude(verb__startswith="file.").order_by("id")
+    n = lines.count()
+    ledger = handed_in(at, "mapping")
+    for step in (remap_import, stage, apply):
+        step(at, ledger)
+    cancel_import(at, handed_in(at, "mapping"))
+    imported = ["uploaded", "mapped", "staged", "batch_applied", "done", "uploaded", "cancelled"]
+    assert [line.verb for line in lines[n:]] == [f"import.{what}" for what in imported]
+    assert {(line.kind, line.subject is None) for line in lines[n:]} == {("import", False)}
+    assert {line.scope for line in lines[n:] if line.verb != "import.batch_applied"} == {FIRST}
+
+    n = lines.count()
+    beside = handed_in(at, "mapping", beside=True)
+    for step in (remap_comparison, start, run):
+        step(at, beside)
+    cancel_comparison(at, handed_in(at, "mapping", beside=True))
+    compared = ["uploaded", "mapped", "started", "loaded", "done", "uploaded", "cancelled"]
+    assert [line.verb for line in lines[n:]] == [f"comparison.{what}" for what in compared]
+    assert {(line.kind, line.scope) for line in lines[n:]} == {("comparison", FIRST)}
+    assert {line.subject for line in lines[n : n + 5]} == {beside.pk}
 
 
 def test_what_waits_for_a_column_goes_no_further(at_home: Street) -> None:
