@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FrameType
@@ -33,7 +32,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     _entered.clear()
     threading.settrace(_note)  # type: ignore[arg-type]
     sys.settrace(_note)  # type: ignore[arg-type]
-    begun = time.monotonic()
     try:
         return (yield)
     finally:
@@ -44,11 +42,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
             for code in _entered
             if code.co_filename.startswith(SOURCE)
         )
-        _contexts.setdefault(item.nodeid, {}).update(seconds=time.monotonic() - begun, functions=functions)
+        _contexts.setdefault(item.nodeid, {})["functions"] = functions
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Whoever fails without any change tells nothing of one."""
+    """How long a test takes by itself, without a database that is made for it; whoever fails without any change tells
+    nothing of one.
+    """
+    if report.when == "call":
+        _contexts.setdefault(report.nodeid, {})["seconds"] = report.duration
     if report.failed or report.skipped:
         _contexts.setdefault(report.nodeid, {})["useless"] = True
 

@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.mutants import running, sample
@@ -40,8 +40,9 @@ def everything(
             rooms = {room: [m for m in all_ if _wanted(m, only)] for room, all_ in rooms.items()}
         at_random = sample.chosen(rooms, n, seed)
         aimed = [m for m in sample.aimed(rooms, n_aimed, seed) if m not in at_random]
+        readers = sample.importing(folder)
         running.preload()
-        answers = {m: _answer(folder, m, contexts) for m in [*at_random, *aimed]}
+        answers = {m: _answer(folder, m, contexts, readers) for m in [*at_random, *aimed]}
     rest = sum(len(changes) for changes in rooms.values())
     yield _score("mutants.random", [answers[m] for m in at_random], note=f"of {rest:,} changes, seed {seed}")
     yield _score("mutants.aimed", [answers[m] for m in aimed], note="audit, filters, locks, refusals, permissions")
@@ -62,8 +63,8 @@ def _contexts(folder: Path, kept: Path | None, tests: Sequence[str], *, fast: bo
     return contexts
 
 
-def _answer(folder: Path, mutant: Mutant, contexts: sample.Contexts) -> Answer:
-    tests = sample.asked(mutant, contexts)
+def _answer(folder: Path, mutant: Mutant, contexts: sample.Contexts, readers: Mapping[str, set[str]]) -> Answer:
+    tests = sample.asked(mutant, contexts, readers)
     seconds = sum(contexts[test]["seconds"] for test in tests)
     noticed = bool(tests) and running.is_noticed(folder, mutant, tests, seconds=seconds)
     print("noticed " if noticed else "SURVIVED", f"{len(tests):4}", mutant, file=sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import tomllib
 from collections import defaultdict
@@ -62,12 +63,29 @@ def aimed(rooms: Mapping[str, Sequence[Mutant]], n: int, seed: int) -> list[Muta
     return [m for of_kind in kinds.values() for m in dice.sample(of_kind, min(-(-n // len(AIMED)), len(of_kind)))][:n]
 
 
-def asked(mutant: Mutant, contexts: Contexts, *, seconds: float = ASKED_SECONDS) -> list[str]:
-    """The tests that run the changed place, as many as take so long; what stands outside of functions is run by all
-    that run its file.
+def importing(root: Path) -> dict[str, set[str]]:
+    """File of the source → the files of tests that name something of it: those read its tables without a call."""
+    readers: dict[str, set[str]] = defaultdict(set)
+    for path in (path for top in ("src", "tests") for path in (root / top).rglob("*.py") if "tests" in path.parts):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gridwalk"):
+                module = (node.module or "").replace(".", "/").removeprefix("gridwalk").lstrip("/")
+                for name in (module, *(f"{module}/{alias.name}".lstrip("/") for alias in node.names)):
+                    readers[f"{name}.py"].add(path.relative_to(root).as_posix())
+    return readers
+
+
+def asked(
+    mutant: Mutant, contexts: Contexts, readers: Mapping[str, set[str]], *, seconds: float = ASKED_SECONDS
+) -> list[str]:
+    """The tests that run the changed place, as many as take so long; of what stands outside of functions all that run
+    its file or read its tables.
     """
     inside = f"{mutant.path}::{mutant.function}"
     entering = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant, inside)]
+    if not mutant.function:
+        reading = readers.get(mutant.path, set())
+        entering = list(dict.fromkeys([*entering, *(t for t in contexts if t.partition("::")[0] in reading)]))
     taken, sum_seconds = [], 0.0
     for test in _in_turn(entering, mutant.room, contexts):
         if taken and sum_seconds + contexts[test]["seconds"] > seconds:

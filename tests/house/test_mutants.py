@@ -73,7 +73,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_takes_of_every_room() -> Non
 
 
 @pytest.mark.parametrize(
-    ("function", "asked"), [("write", ["own", "quick", "slow"]), ("", ["own", "quick", "slow", "x"])]
+    ("function", "asked"), [("write", ["own", "quick", "slow"]), ("", ["own", "quick", "reads", "slow", "x"])]
 )
 def test_the_rooms_own_tests_are_asked_first_then_the_quick_ones(function: str, asked: list[str]) -> None:
     entered = ["sync/actions.py::write"]
@@ -86,10 +86,12 @@ def test_the_rooms_own_tests_are_asked_first_then_the_quick_ones(function: str, 
         "tests/test_d.py::x": {"seconds": 12.0, "functions": ["sync/actions.py::read"]},
         "tests/test_d.py::elsewhere": {"seconds": 0.1, "functions": ["visits/actions.py::write"]},
     }
+    readers = {"sync/actions.py": {"tests/test_e.py"}}
+    contexts["tests/test_e.py::reads"] = {"seconds": 0.2, "functions": []}
     mutant = Mutant(
         path="sync/actions.py", index=0, kind="call", line=1, function=function, before="push()", after="pass"
     )
-    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts)] == asked
+    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers)] == asked
 
 
 def test_what_changes_nothing_is_listed_with_its_reason_and_still_stands_there() -> None:
