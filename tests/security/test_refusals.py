@@ -165,6 +165,10 @@ def test_a_round_has_a_day_and_says_what_is_wrong_and_who_repaired_it(street: St
     assert not Round.objects.exists()
     assert "记好了，1 处" in said(office, "/rounds/record/", **thing, do="faulty", fault="other", note="漆掉了")
     assert Round.objects.count() == 1
+    assert "还有没修好的毛病，没有记" in said(office, "/rounds/record/", **thing, do="fine")
+    said(office, "/rounds/record/", **thing, do="repaired", note="海河物业")
+    assert "没有记着的毛病，不用记修好" in said(office, "/rounds/record/", **thing, do="repaired", note="又一次")
+    assert Round.objects.count() == 2
 
 
 def test_a_visit_typed_in_has_its_hour(street: Street, office: Client) -> None:

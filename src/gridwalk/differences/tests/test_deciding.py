@@ -127,6 +127,18 @@ def test_accepting_a_second_home_moves_the_person(street: Street) -> None:
     assert (links(person), person.grid_id) == ([(other.id, "tenant")], NEXT_GRID)
 
 
+def test_a_move_that_was_accepted_is_not_taken_back_by_one_button(street: Street) -> None:
+    home, other = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", home, "tenant")
+    street.move_in(person, other, "tenant", "ledger")
+    difference = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
+    with pytest.raises(DecisionError, match="迁移不能一键撤回，请到人员页迁回原处"):
+        decisions.undo(actor=lead(), at=street.at, difference=difference.id)
+    difference.refresh_from_db()
+    assert (difference.state, links(person)) == ("accepted", [(other.id, "tenant")]), "nothing is half undone"
+
+
 def test_accepting_another_kind_of_residence_leaves_the_home_elsewhere(street: Street) -> None:
     registered, rented = street.door("101"), street.door("102", NEXT_GRID)
     person = street.person("张桂兰", registered, "registered_here")
