@@ -30,13 +30,13 @@ def _note(frame: FrameType, event: str, argument: Any) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Note what is called, fixtures and all."""
     _entered.clear()
-    threading.settrace(_note)  # type: ignore[arg-type]
-    sys.settrace(_note)  # type: ignore[arg-type]
+    threading.settrace(_note)
+    sys.settrace(_note)
     try:
         return (yield)
     finally:
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         functions = sorted(
             f"{code.co_filename.removeprefix(SOURCE)}::{code.co_qualname}"
             for code in _entered

@@ -86,7 +86,8 @@ def asked(
     if not mutant.function:
         reading = readers.get(mutant.path, set())
         entering = list(dict.fromkeys([*entering, *(t for t in contexts if t.partition("::")[0] in reading)]))
-    taken, sum_seconds = [], 0.0
+    taken: list[str] = []
+    sum_seconds = 0.0
     for test in _in_turn(entering, mutant.room, contexts):
         if taken and sum_seconds + contexts[test]["seconds"] > seconds:
             continue

@@ -37,7 +37,12 @@ def test_backups_are_noted_when_they_are_made_put_back_and_dropped(
         path=tmp_path / "a.gwb", actor=SYSTEM, at=at, also=lambda: also.append("epoch"), step=lambda _: None
     )
     asked: list[dt.datetime] = []
-    monkeypatch.setattr(restoring, "drop_replaced", lambda older_than: asked.append(older_than) or ["old", "older"])
+
+    def drop(older_than: dt.datetime) -> list[str]:
+        asked.append(older_than)
+        return ["old", "older"]
+
+    monkeypatch.setattr(restoring, "drop_replaced", drop)
     assert backups.drop_replaced(actor=SYSTEM, at=at) == ["old", "older"]
     monkeypatch.setattr(restoring, "drop_replaced", lambda older_than: [])
     assert backups.drop_replaced(actor=SYSTEM, at=at) == []

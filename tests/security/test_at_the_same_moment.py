@@ -256,8 +256,8 @@ def test_an_investigation_taken_back_opens_nothing(account: Callable[..., User])
 def test_a_facility_is_taken_out_once(walk: Walk) -> None:
     facility = Facility.objects.create(grid_id=GRID, facility_kind="hydrant", source="office", created_at=walk.at)
 
-    def remove() -> object:
-        return remove_facility(actor=walk.lead, at=walk.at, facility=facility.id, reason="拆了")
+    def remove() -> None:
+        remove_facility(actor=walk.lead, at=walk.at, facility=facility.id, reason="拆了")
 
     assert refused(beside(remove, remove), CorrectionError, "刚才有人改过它的状态")
     assert AuditEntry.objects.filter(verb="facility.removed").count() == 1

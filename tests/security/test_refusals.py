@@ -70,7 +70,7 @@ def said(client: Client, path: str, **typed: Any) -> str:
 
 
 def new_user(**other: str) -> User:
-    given = {"username": "wangli", "name": "王丽", "password": "walk-every-door-26"}
+    given: dict[str, Any] = {"username": "wangli", "name": "王丽", "password": "walk-every-door-26"}
     return accounts.create_user(actor=SYSTEM, at=clock.now(), **{**given, **other})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter
 
 import pytest
@@ -16,7 +17,7 @@ from gridwalk.registry.models import Person, Recheck
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, Street, lead
 
 
-def missing(street: Street, entity: object, what: str = "register_only") -> Unmatched:
+def missing(street: Street, entity: uuid.UUID, what: str = "register_only") -> Unmatched:
     """A person whom one side does not have, or of whom somebody has to say whether they are the same."""
     return Unmatched.objects.create(
         of_id=handed_in(street.at, "done", beside=True).pk,

@@ -196,7 +196,7 @@ def label(who: Person, **values: Any) -> CareLabel:
 
 
 def test_a_label_holds_from_its_first_to_its_last_day_with_consent_where_it_rests_on_it(street: Street) -> None:
-    for name, values in {
+    labels: dict[str, dict[str, Any]] = {
         "holds": {},
         "first day": {"starts_on": TODAY},
         "tomorrow": {"starts_on": days_ago(-1)},
@@ -206,7 +206,8 @@ def test_a_label_holds_from_its_first_to_its_last_day_with_consent_where_it_rest
         "ends tomorrow": {"ended_on": days_ago(-1)},
         "wish unsaid": {"category": WISH},
         "wish said": {"category": WISH, "consent": "self"},
-    }.items():
+    }
+    for name, values in labels.items():
         label(person(name), **values)
     holding = {"holds", "first day", "last day", "ends tomorrow", "wish said"}
     assert persons(predicates.has_care(TODAY)) == holding
@@ -216,13 +217,14 @@ def test_a_label_holds_from_its_first_to_its_last_day_with_consent_where_it_rest
 
 
 def test_care_is_overdue_by_the_label_whose_interval_is_shortest(street: Street) -> None:
-    for name, contacts in {
+    people: dict[str, list[dt.date | None]] = {
         "in time": [days_ago(7)],
         "late": [days_ago(8)],
         "never": [None],
         "one of two": [days_ago(1), days_ago(8)],
         "both in time": [days_ago(1), days_ago(7)],
-    }.items():
+    }
+    for name, contacts in people.items():
         who = person(name)
         for n, contact in enumerate(contacts):
             label(who, last_contact_on=contact, starts_on=days_ago(90 - n))

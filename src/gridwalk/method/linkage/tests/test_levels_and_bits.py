@@ -206,7 +206,11 @@ def test_a_door_half_written_is_a_door_only_with_its_room_and_something_before_i
 
 
 def test_a_number_gives_the_birth_date_and_is_doubted_where_the_row_says_another_year() -> None:
-    rows = [{"id_no": NUMBER}, {"id_no": NUMBER, "born_on": dt.date(1985, 1, 1)}, {"id_text": "120199"}]
+    rows: list[dict[str, Any]] = [
+        {"id_no": NUMBER},
+        {"id_no": NUMBER, "born_on": dt.date(1985, 1, 1)},
+        {"id_text": "120199"},
+    ]
     frame = prepare.persons(prepare.with_columns(people(*rows), "person"))
     assert frame["born_on"].to_list() == [DAY, dt.date(1985, 1, 1), None]
     assert frame["id_doubted"].to_list() == [False, True, False]
