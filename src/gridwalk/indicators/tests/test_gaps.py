@@ -8,10 +8,15 @@ import re
 import pytest
 from django.test import Client
 
-from gridwalk.accounts.rules import Role
+from gridwalk.accounts.rules import Held, Role, Viewer
 from gridwalk.console.views import gaps
 from gridwalk.core import clock
+from gridwalk.core.queries import NotHere
+from gridwalk.indicators import gaps as gap_lists
+from gridwalk.indicators import queries
+from gridwalk.indicators.definitions import ATTENTION
 from gridwalk.registry.models import CareLabel, Dwelling, Person, Site
+from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, SECOND, Street
 from tests.harness.people import SignIn
 
@@ -92,6 +97,15 @@ def test_whoever_sees_no_care_is_told_how_many_and_of_places_alone_which(overdue
     lead = sign_in(Role.COMMUNITY_LEAD, SECOND)
     assert len(listed(page(lead, f"/gaps/?scope={SECOND}&indicator=attention"))) == 4
     assert lead.get(f"/gaps/?scope={FIRST}&indicator=attention").status_code == 404
+
+
+def test_the_list_itself_is_nobodys_who_sees_no_rows_there(overdue: Street, at: dt.datetime) -> None:
+    moment = queries.moment(None, at)
+    for viewer in (made_up.lead(SECOND), Viewer(None, "领导", (Held(Role.LEADING_GROUP, ""),))):
+        with pytest.raises(NotHere):
+            gap_lists.gaps(viewer, ATTENTION, moment, FIRST)
+    rows, n = gap_lists.gaps(made_up.lead(), ATTENTION, moment, FIRST, limit=2)
+    assert (len(rows), n) == (2, 14)
 
 
 @pytest.mark.parametrize("indicator", ["linkage", "completeness"])

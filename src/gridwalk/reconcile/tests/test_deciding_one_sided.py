@@ -66,7 +66,10 @@ def test_who_has_moved_to_another_grid_or_is_gone_is_not_struck_off_from_the_old
 def test_a_decision_is_noted_by_its_name_and_grid(at: dt.datetime, what: str, decision: str) -> None:
     street = Street.lay_out(at)
     row = missing(street, street.person("程望舒", street.door("101")).id, what)
-    outcome = deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=decision)
+    if decision in deciding.NEEDS_REASON:
+        with pytest.raises(deciding.UnmatchedRefused, match="请写明原因，复核的人要看"):
+            deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=decision, reason=" ")
+    outcome = deciding.decide(actor=lead(), at=at, unmatched=[row.pk], decision=decision, reason="问过了")
     assert (outcome.n_done, dict(outcome.left)) == (1, {})
     line = AuditEntry.objects.get(verb=f"unmatched.{decision}")
     assert (line.scope, line.kind, line.data) == (GRID, "person", {"records": 1})

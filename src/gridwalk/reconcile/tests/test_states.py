@@ -130,6 +130,17 @@ def test_each_step_leaves_its_line(at_home: Street) -> None:
     assert {line.subject for line in lines[n : n + 5]} == {beside.pk}
 
 
+def test_a_ledger_taken_for_another_kind_is_read_again_as_what_somebody_says(at_home: Street) -> None:
+    ledger = handed_in(at_home.at, "mapping")
+    assert ledger.kind == "person"
+    submissions.remap(staging.WAY, actor=SYSTEM, at=at_home.at, submission=ledger.pk, chosen={}, kind="dwelling")
+    ledger.refresh_from_db()
+    assert ledger.kind == "dwelling"
+    remap_import(at_home.at, ledger)
+    ledger.refresh_from_db()
+    assert ledger.kind == "dwelling", "and stays so"
+
+
 def test_what_waits_for_a_column_goes_no_further(at_home: Street) -> None:
     for beside, step in ((False, stage), (True, start)):
         ledger = handed_in(at_home.at, "mapping", beside=beside)
