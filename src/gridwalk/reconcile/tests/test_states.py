@@ -130,6 +130,15 @@ def test_each_step_leaves_its_line(at_home: Street) -> None:
     assert {line.subject for line in lines[n : n + 5]} == {beside.pk}
 
 
+def test_rows_and_those_with_a_fault_are_counted_once(at_home: Street) -> None:
+    rows = [books.person(1), books.person(3, id_no="12345"), books.person(5, phone="1201", id_no="12345")]
+    given: dict[str, Any] = {"actor": SYSTEM, "at": at_home.at, "scope": FIRST, "name": "人口台账.xlsx"}
+    ledger = staging.upload(**given, data=books.xlsx({"Sheet1": [books.PERSON, *rows]}))
+    assert (ledger.n_rows, ledger.n_faulty) == (3, 2)
+    staged = stage(at_home.at, ledger)
+    assert (staged.n_rows, staged.n_faulty, staged.n_batches, staged.n_batches_done) == (3, 2, 1, 0)
+
+
 def test_a_ledger_taken_for_another_kind_is_read_again_as_what_somebody_says(at_home: Street) -> None:
     ledger = handed_in(at_home.at, "mapping")
     assert ledger.kind == "person"
