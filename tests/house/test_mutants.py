@@ -1,4 +1,4 @@
-"""What ``bench mutants`` changes, and whom it asks: every change is one, is made where it says, and leaves the rest."""
+"""What ``bench mutants`` changes, and whom it asks: every change differs, stands where it says, and leaves the rest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Room:
         writing.change(old, new)
         writing.audit(verb, scope=grid)
 '''
-MADE = {
+EXPECTED = {
     "condition": ["if not (rows and (not day > 3))", "if False"],
     "comparison": ["day >= 3"],
     "logic": ["rows or not day > 3", "not day > 3", "rows", "day > 3"],
@@ -44,14 +44,14 @@ MADE = {
 
 
 def test_each_kind_of_change_is_made_where_it_can_be_and_nowhere_else() -> None:
-    made: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
     for mutant in changes.mutants("room/actions.py", CODE):
-        made.setdefault(mutant.kind, []).append(mutant.after)
+        texts.setdefault(mutant.kind, []).append(mutant.after)
         assert mutant.function == ("" if mutant.kind == "entry" else "Room.write")
         before = ast.unparse(ast.parse(CODE)).splitlines()
         after = changes.changed(CODE, mutant.index).splitlines()
         assert len(set(before) ^ set(after)) in {1, 2}, f"more than one line differs: {mutant}"
-    assert {kind: made.get(kind) for kind in MADE} == MADE
+    assert {kind: texts.get(kind) for kind in EXPECTED} == EXPECTED
 
 
 def test_every_change_of_the_program_can_be_read_and_differs() -> None:

@@ -235,15 +235,15 @@ def test_a_proposed_role_is_confirmed_or_declined_and_not_both(account: Callable
 def test_an_investigation_taken_back_opens_nothing(account: Callable[..., User]) -> None:
     worker = account(Role.GRID_WORKER, GRID)
     today = clock.local_date(clock.now())
-    one, second = (
+    first, second = (
         Viewer(account(Role.STREET_CENTRE, FIRST[:9]).id, name, (Held(Role.STREET_CENTRE, FIRST[:9]),))
         for name in ("韩书言", "顾怀瑾")
     )
     asked = investigations.propose(
-        actor=one, at=clock.now(), user=worker.id, cause="look", from_on=today, to_on=today, reason="居民说没人来过"
+        actor=first, at=clock.now(), user=worker.id, cause="look", from_on=today, to_on=today, reason="居民说没人来过"
     )
     raised = beside(
-        lambda: investigations.withdraw(actor=one, at=clock.now(), investigation=asked.id),
+        lambda: investigations.withdraw(actor=first, at=clock.now(), investigation=asked.id),
         lambda: investigations.decide(
             actor=second, at=clock.now(), investigation=asked.id, confirmed=True, note="属实，要看"
         ),

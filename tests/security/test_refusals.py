@@ -59,7 +59,7 @@ def office(street: Street, sign_in: SignIn) -> Client:
     return sign_in(Role.COMMUNITY_LEAD, FIRST)
 
 
-def said(client: Client, path: str, **typed: Any) -> str:
+def answer_to(client: Client, path: str, **typed: Any) -> str:
     """What a page answers to what was sent."""
     answer = client.post(path, typed, follow=True)
     assert answer.status_code in {200, 422}, (path, answer.status_code)
@@ -97,7 +97,7 @@ def test_nobody_closes_the_own_account_and_nothing_is_decided_of_nothing(
         accounts.deactivate(actor=keeper, at=clock.now(), user=own)
     accounts.deactivate(actor=keeper, at=clock.now(), user=other)
     assert set(User.objects.filter(is_active=True).values_list("pk", flat=True)) == {own.pk}
-    assert "没有定：先勾选要定的岗位" in said(sign_in(Role.STREET_CENTRE, STREET), "/roles/decide/", do="confirm")
+    assert "没有定：先勾选要定的岗位" in answer_to(sign_in(Role.STREET_CENTRE, STREET), "/roles/decide/", do="confirm")
 
 
 # areas
@@ -106,10 +106,10 @@ def test_nobody_closes_the_own_account_and_nothing_is_decided_of_nothing(
 def test_grids_are_made_in_communities_and_are_called_something(street: Street, sign_in: SignIn) -> None:
     keeper = sign_in(Role.ADMINISTRATOR, STREET)
     n = Grid.objects.count()
-    assert "没有建：一次建 1 到" in said(keeper, "/areas/grids/", community=FIRST, n="0")
+    assert "没有建：一次建 1 到" in answer_to(keeper, "/areas/grids/", community=FIRST, n="0")
     for name in ("", "长" * 41):
-        assert "没有改：名称要填，不超过 40 个字" in said(keeper, f"/areas/grids/{GRID}/name/", name=name)
-    assert "名称改好了" in said(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
+        assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
+    assert "名称改好了" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
     assert (Grid.objects.count(), Grid.objects.get(pk=GRID).name) == (n, "河畔")
     for community, number in ((f"{STREET}000", 1), (FIRST, 1000)):
         with pytest.raises(territory.CodeError, match="不是社区代码，或网格序号不在 0 到 999 之间"):
@@ -118,13 +118,13 @@ def test_grids_are_made_in_communities_and_are_called_something(street: Street, 
 
 
 def test_buildings_are_put_into_a_grid_when_some_are_ticked(office: Client) -> None:
-    assert "没有划：先勾上要划的楼" in said(office, "/areas/unassigned/", community=FIRST, grid=GRID)
+    assert "没有划：先勾上要划的楼" in answer_to(office, "/areas/unassigned/", community=FIRST, grid=GRID)
 
 
 def test_a_campaign_that_makes_no_sense_is_not_founded(street: Street, sign_in: SignIn) -> None:
     days = {f"{phase}_{end}": str(TODAY) for phase in ("prepare", "act", "sum_up") for end in ("from", "to")}
     centre = sign_in(Role.STREET_CENTRE, STREET)
-    assert "没有建：行动要有名称" in said(centre, "/campaign/new/", name="", **days, pilot=[FIRST])
+    assert "没有建：行动要有名称" in answer_to(centre, "/campaign/new/", name="", **days, pilot=[FIRST])
     assert not Campaign.objects.exists()
 
 
@@ -133,7 +133,7 @@ def test_a_campaign_that_makes_no_sense_is_not_founded(street: Street, sign_in: 
 
 def test_an_end_says_which(street: Street, office: Client) -> None:
     door = street.door()
-    assert "没有送：请选是哪一种" in said(
+    assert "没有送：请选是哪一种" in answer_to(
         office, f"/ends/dwelling/{door.pk}/", proposed="", evidence="in_person", reason="楼拆了"
     )
     assert not Recheck.objects.exists()
@@ -142,45 +142,45 @@ def test_an_end_says_which(street: Street, office: Client) -> None:
 def test_a_facility_is_of_some_kind(street: Street, office: Client) -> None:
     street.door()
     path = f"/buildings/{Building.objects.get().pk}/facilities/"
-    shown = said(office, path, name="XHS-1")
+    shown = answer_to(office, path, name="XHS-1")
     assert "没有存：请选是哪一类设施" in shown and "请选一类" in shown
     assert not Facility.objects.exists()
     for _ in range(2):
-        shown = said(office, path, facility_kind="hydrant", name="XHS-1")
+        shown = answer_to(office, path, facility_kind="hydrant", name="XHS-1")
     assert "没有存：这栋楼已有一处同类同号的设施" in shown
-    assert Facility.objects.count() == 1
+    assert Facility.objects.get().address == "甲里 1号楼", "it says where it stands"
 
 
 def test_a_round_has_a_day_and_says_what_is_wrong_and_who_repaired_it(street: Street, office: Client) -> None:
     street.door()
-    said(office, f"/buildings/{Building.objects.get().pk}/facilities/", facility_kind="hydrant", name="XHS-1")
-    thing = {"row": f"facility:{Facility.objects.get().pk}", "on": str(TODAY)}
+    answer_to(office, f"/buildings/{Building.objects.get().pk}/facilities/", facility_kind="hydrant", name="XHS-1")
+    round_ = {"row": f"facility:{Facility.objects.get().pk}", "on": str(TODAY)}
     for typed, words in (
         ({"on": ""}, "没有记：请填巡检的日期"),
         ({"do": "faulty"}, "没有记：请选是什么毛病"),
         ({"do": "faulty", "fault": "other", "note": " "}, "没有记：选了“其他”，请写几个字说明"),
         ({"do": "repaired", "note": ""}, "没有记：请写谁修的"),
     ):
-        assert words in said(office, "/rounds/record/", **{**thing, **typed}), words
+        assert words in answer_to(office, "/rounds/record/", **{**round_, **typed}), words
     assert not Round.objects.exists()
-    assert "记好了，1 处" in said(office, "/rounds/record/", **thing, do="faulty", fault="other", note="漆掉了")
+    assert "记好了，1 处" in answer_to(office, "/rounds/record/", **round_, do="faulty", fault="other", note="漆掉了")
     assert Round.objects.count() == 1
-    assert "还有没修好的毛病，没有记" in said(office, "/rounds/record/", **thing, do="fine")
-    said(office, "/rounds/record/", **thing, do="repaired", note="海河物业")
-    assert "没有记着的毛病，不用记修好" in said(office, "/rounds/record/", **thing, do="repaired", note="又一次")
+    assert "还有没修好的毛病，没有记" in answer_to(office, "/rounds/record/", **round_, do="fine")
+    answer_to(office, "/rounds/record/", **round_, do="repaired", note="海河物业")
+    assert "没有记着的毛病，不用记修好" in answer_to(office, "/rounds/record/", **round_, do="repaired", note="又一次")
     assert Round.objects.count() == 2
 
 
 def test_a_visit_typed_in_has_its_hour(street: Street, office: Client) -> None:
     door = street.door()
-    assert "没有记：请填走访的日期和时间" in said(office, f"/visits/dwelling/{door.pk}/", at="", outcome="met")
+    assert "没有记：请填走访的日期和时间" in answer_to(office, f"/visits/dwelling/{door.pk}/", at="", outcome="met")
     assert not Visit.objects.exists()
 
 
 def test_the_end_of_a_number_is_four_characters_and_stands_beside_a_name(street: Street, office: Client) -> None:
     for tail in ("12", "12345", "1X34"):
-        assert "没有查：后四位写四个字" in said(office, "/search/id/", tail=tail, beside="王", reason="visit")
-    assert "没有查：还要写姓" in said(office, "/search/id/", tail="123X", beside="", reason="visit")
+        assert "没有查：后四位写四个字" in answer_to(office, "/search/id/", tail=tail, beside="王", reason="visit")
+    assert "没有查：还要写姓" in answer_to(office, "/search/id/", tail="123X", beside="", reason="visit")
 
 
 # care
@@ -190,16 +190,16 @@ def test_the_end_of_a_number_is_four_characters_and_stands_beside_a_name(street:
 def cared_for(street: Street, office: Client) -> Person:
     """Somebody with a label of help."""
     person = street.person("程望舒", street.door())
-    said(office, f"/care/people/{person.pk}/new/", category="aged")
+    answer_to(office, f"/care/people/{person.pk}/new/", category="aged")
     assert CareLabel.objects.count() == 1
     return person
 
 
 def test_a_label_is_added_whole_or_not_and_consent_says_how(cared_for: Person, office: Client) -> None:
     new = f"/care/people/{cared_for.pk}/new/"
-    shown = said(office, new, category="chronic_illness", starts_on=str(TODAY + dt.timedelta(1)))
+    shown = answer_to(office, new, category="chronic_illness", starts_on=str(TODAY + dt.timedelta(1)))
     assert "没有加：有几处填得不对，改好再加，内容都在" in shown and "要先问过本人" in shown
-    shown = said(office, f"/care/labels/{CareLabel.objects.get().pk}/", do="consent", consent="")
+    shown = answer_to(office, f"/care/labels/{CareLabel.objects.get().pk}/", do="consent", consent="")
     assert "没有记：同意这一项要改一改" in shown
     assert CareLabel.objects.get().consent == ""
 
@@ -207,14 +207,14 @@ def test_a_label_is_added_whole_or_not_and_consent_says_how(cared_for: Person, o
 def test_a_contact_and_a_help_are_written_whole_or_not(cared_for: Person, office: Client) -> None:
     contact = f"/care/people/{cared_for.pk}/contact/"
     need = {"need": "medical", "help": "referred", "to": "hospital", "on": str(TODAY)}
-    assert "没有记：有几处要改一改，内容都在" in said(office, contact, **{**need, "to": ""})
-    assert "没有记：日期要改一改，内容都在" in said(office, contact, **{**need, "on": "前天下午"})
+    assert "没有记：有几处要改一改，内容都在" in answer_to(office, contact, **{**need, "to": ""})
+    assert "没有记：日期要改一改，内容都在" in answer_to(office, contact, **{**need, "on": "前天下午"})
     assert not CareContact.objects.exists()
-    said(office, contact, **{**need, "by": str(TODAY + dt.timedelta(days=5))})
-    found = CareNeed.objects.get()
-    assert "没有记：有几处要改一改，内容都在" in said(office, f"/care/needs/{found.pk}/", do="referred", to="")
-    found.refresh_from_db()
-    assert found.state == "referred"
+    answer_to(office, contact, **{**need, "by": str(TODAY + dt.timedelta(days=5))})
+    care_need = CareNeed.objects.get()
+    assert "没有记：有几处要改一改，内容都在" in answer_to(office, f"/care/needs/{care_need.pk}/", do="referred", to="")
+    care_need.refresh_from_db()
+    assert care_need.state == "referred"
 
 
 # corrections of several records
@@ -341,5 +341,5 @@ def test_what_a_phone_says_of_nothing_comes_back_in_words(field: Field, sign_in:
     assert "新添的人没有填姓名" in texts[0]
     assert "走访的不是房屋、单位或场所" in texts[1]
     pk = Op.objects.earliest("seq").pk
-    shown = said(sign_in(Role.COMMUNITY_LEAD, FIRST), f"/returned/{pk}/", do="assign", to="", note="再去看看")
+    shown = answer_to(sign_in(Role.COMMUNITY_LEAD, FIRST), f"/returned/{pk}/", do="assign", to="", note="再去看看")
     assert "没有交办：请选一位网格员" in shown

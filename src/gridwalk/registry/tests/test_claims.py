@@ -218,15 +218,15 @@ def test_a_confirmation_typed_in_later_never_makes_a_record_older(street: Street
 
 def test_a_claim_about_a_record_that_is_gone_is_passed_over_and_holds_up_nothing_else(street: Street) -> None:
     door, person = street.door(tenure="let"), street.person("张桂兰")
-    said = [
+    claimed = [
         Claim("dwelling", door.id, "occupancy", "occupied", "visit"),
         Claim("person", uuid.uuid4(), "phone", phone(1), "visit"),
         Claim("dwelling", uuid.uuid4(), "tenure", "owner", "ledger"),
         Claim("person", person.id, "phone", phone(2), "visit"),
     ]
     with street.writing() as writing:
-        judged = claims.apply_claims(writing, said)
-    assert [(j.claim, j.verdict) for j in judged] == [(said[0], Verdict.APPLY), (said[3], Verdict.APPLY)]
+        judged = claims.apply_claims(writing, claimed)
+    assert [(j.claim, j.verdict) for j in judged] == [(claimed[0], Verdict.APPLY), (claimed[3], Verdict.APPLY)]
     person.refresh_from_db()
     assert columns.read(person, "phone") == phone(2)
     assert Difference.objects.count() == 0

@@ -130,18 +130,18 @@ def test_the_chance_of_a_name_is_its_share_among_the_others() -> None:
     assert pairs.share("born_on") == pytest.approx([0.3, 0.3, 0.3]), "a column nobody fills"
 
 
-def said(*level: str, share: float | None = None, implies: bool = False) -> Compared:
+def outcome(*level: str, share: float | None = None, implies: bool = False) -> Compared:
     shares = None if share is None else np.full(len(level), share)
     return Compared(np.array(level), shares, np.full(len(level), implies))
 
 
 def test_a_level_weighs_log2_of_m_over_u_and_the_rarest_value_22_bits() -> None:
-    sex = score.bits_of(PERSON["sex"], said("same", "other", ""))
+    sex = score.bits_of(PERSON["sex"], outcome("same", "other", ""))
     assert sex == pytest.approx([math.log2(0.99 / 0.5), math.log2(0.01 / 0.5), 0.0])
-    name = score.bits_of(PERSON["name"], said("same", "sounds", "surname", share=0.01))
+    name = score.bits_of(PERSON["name"], outcome("same", "sounds", "surname", share=0.01))
     assert name == pytest.approx([math.log2(85), math.log2(0.08 / 0.01), math.log2(0.01 / 0.08)])
-    assert score.bits_of(PERSON["phone"], said("same", share=1e-12)) == pytest.approx([22.0])
-    assert score.bits_of({"same": Level(0.5, None)}, said("same", share=0.25)) == pytest.approx([1.0])
+    assert score.bits_of(PERSON["phone"], outcome("same", share=1e-12)) == pytest.approx([22.0])
+    assert score.bits_of({"same": Level(0.5, None)}, outcome("same", share=0.25)) == pytest.approx([1.0])
 
 
 def total(**compared: Compared) -> float:
@@ -152,36 +152,36 @@ def total(**compared: Compared) -> float:
 def test_what_a_number_says_twice_counts_once() -> None:
     """The number holds birth date and sex: where it agrees, these add nothing, and what speaks against stays."""
     number = math.log2(0.55 / 0.001)
-    of = {"id": said("same", share=0.001, implies=True)}
-    assert total(**of, born=said("same", share=0.001), sex=said("same")) == pytest.approx(number)
-    assert total(**of, sex=said("other")) == pytest.approx(number + math.log2(0.01 / 0.5))
-    plain = {"id": said("same", share=0.001)}
-    assert total(**plain, sex=said("same")) == pytest.approx(number + math.log2(0.99 / 0.5)), "a number without one"
-    other = said("birth", share=0.0001, implies=True)
-    assert total(id=other, sex=said("same")) == pytest.approx(math.log2(0.01 / 0.0001) + math.log2(0.99 / 0.5))
+    of = {"id": outcome("same", share=0.001, implies=True)}
+    assert total(**of, born=outcome("same", share=0.001), sex=outcome("same")) == pytest.approx(number)
+    assert total(**of, sex=outcome("other")) == pytest.approx(number + math.log2(0.01 / 0.5))
+    plain = {"id": outcome("same", share=0.001)}
+    assert total(**plain, sex=outcome("same")) == pytest.approx(number + math.log2(0.99 / 0.5)), "a number without one"
+    other = outcome("birth", share=0.0001, implies=True)
+    assert total(id=other, sex=outcome("same")) == pytest.approx(math.log2(0.01 / 0.0001) + math.log2(0.99 / 0.5))
 
 
 def test_a_shared_telephone_adds_two_bits_to_the_home_and_no_more() -> None:
     home, phone = math.log2(0.86 / 0.001), math.log2(0.75 / 0.01)  # 9.75 and 6.23 bits
-    at = {"home": said("same", share=0.001)}
-    assert total(**at, phone=said("same", share=0.01)) == pytest.approx(home + 2.0)
-    weaker_home = {"home": said("same", share=0.05)}
-    assert total(**weaker_home, phone=said("same", share=0.001)) == pytest.approx(math.log2(0.75 / 0.001) + 2.0)
-    assert total(**at, phone=said("other", share=0.01)) == pytest.approx(home + math.log2(0.19))
-    assert total(home=said("other", share=0.01), phone=said("same", share=0.01)) == pytest.approx(
+    at = {"home": outcome("same", share=0.001)}
+    assert total(**at, phone=outcome("same", share=0.01)) == pytest.approx(home + 2.0)
+    weaker_home = {"home": outcome("same", share=0.05)}
+    assert total(**weaker_home, phone=outcome("same", share=0.001)) == pytest.approx(math.log2(0.75 / 0.001) + 2.0)
+    assert total(**at, phone=outcome("other", share=0.01)) == pytest.approx(home + math.log2(0.19))
+    assert total(home=outcome("other", share=0.01), phone=outcome("same", share=0.01)) == pytest.approx(
         phone + math.log2(0.02 / 0.99)
     )
 
 
 @pytest.mark.parametrize(("door", "called", "more"), [("same", "same", 5.0), ("household", "same", 5.0)])
 def test_one_name_at_one_door_is_more_than_both(door: str, called: str, more: float) -> None:
-    name, home = said(called, share=0.01), said(door, share=0.001)
+    name, home = outcome(called, share=0.01), outcome(door, share=0.001)
     apart = total(name=name) + total(home=home)
     assert total(name=name, home=home) == pytest.approx(apart + more)
-    assert total(name=said("sounds", share=0.01), home=home) == pytest.approx(
-        total(name=said("sounds", share=0.01)) + total(home=home)
+    assert total(name=outcome("sounds", share=0.01), home=home) == pytest.approx(
+        total(name=outcome("sounds", share=0.01)) + total(home=home)
     )
-    next_door = said("building", share=0.001)
+    next_door = outcome("building", share=0.001)
     assert total(name=name, home=next_door) == pytest.approx(total(name=name) + total(home=next_door))
 
 
@@ -218,20 +218,20 @@ def test_a_number_gives_the_birth_date_and_is_doubted_where_the_row_says_another
     assert (frame["id_head"][0], frame["id_tail"].to_list()) == (NUMBER[:14], [NUMBER[-8:], NUMBER[-8:], None])
 
 
-def said_again(*rows: dict[str, Any]) -> list[tuple[int, int, str]]:
+def repeated(*rows: dict[str, Any]) -> list[tuple[int, int, str]]:
     frame = prepare.with_columns(people(*rows), "person")
     return [tuple(row) for row in certain.duplicates(frame, certain.DUPLICATE_KEYS["person"]).iter_rows()]
 
 
 def test_a_row_said_twice_is_one_unless_two_numbers_speak_for_two_people() -> None:
     own = {"name": "王建国", "born_on": DAY, **HOME}
-    assert said_again({"name": "王建国", "id_no": NUMBER}, {"name": "王建国", "id_no": NUMBER}) == [
+    assert repeated({"name": "王建国", "id_no": NUMBER}, {"name": "王建国", "id_no": NUMBER}) == [
         (1, 0, "证件号和姓名都相同")
     ]
-    assert said_again({"name": "王建国", "id_no": NUMBER}, {"name": "李芳", "id_no": NUMBER}) == []
-    assert said_again(own, {**own, "id_no": NUMBER}) == [(1, 0, "同门同名同日生")], "one number is missing"
-    assert said_again({**own, "id_no": NUMBER}, {**own, "id_no": OTHER}) == []
-    assert said_again(own, {**own, "room": "302"}) == []
+    assert repeated({"name": "王建国", "id_no": NUMBER}, {"name": "李芳", "id_no": NUMBER}) == []
+    assert repeated(own, {**own, "id_no": NUMBER}) == [(1, 0, "同门同名同日生")], "one number is missing"
+    assert repeated({**own, "id_no": NUMBER}, {**own, "id_no": OTHER}) == []
+    assert repeated(own, {**own, "room": "302"}) == []
 
 
 def certain_pairs(key: int, left: dict[str, Any], right: dict[str, Any]) -> list[tuple[int, int]]:
