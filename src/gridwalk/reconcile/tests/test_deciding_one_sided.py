@@ -17,6 +17,9 @@ from gridwalk.registry.models import Person, Recheck
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, Street, lead
 
 
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
 def missing(street: Street, entity: uuid.UUID, what: str = "register_only") -> Unmatched:
     """A person whom one side does not have, or of whom somebody has to say whether they are the same."""
     return Unmatched.objects.create(
@@ -31,7 +34,6 @@ def missing(street: Street, entity: uuid.UUID, what: str = "register_only") -> U
     )
 
 
-@pytest.mark.django_db
 def test_who_has_moved_to_another_grid_or_is_gone_is_not_struck_off_from_the_old_one(at: dt.datetime) -> None:
     street = Street.lay_out(at)
     stays, moved = street.person("程望舒", street.door("101")), street.person("程兰因", street.door("102"))
@@ -52,7 +54,6 @@ def test_who_has_moved_to_another_grid_or_is_gone_is_not_struck_off_from_the_old
     assert Person.objects.get(pk=stays.pk).status == "active"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("what", "decision"),
     [
