@@ -16,7 +16,6 @@ from gridwalk.reconcile.tests.test_states import handed_in
 from gridwalk.registry.models import Person, Recheck
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, Street, lead
 
-
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
