@@ -26,6 +26,9 @@ class Answer:
     noticed: bool
     n_tests: int
 
+    def __str__(self) -> str:
+        return f"{self.mutant}{'' if self.n_tests else '  (run by no test that was asked)'}"
+
 
 def everything(
     *, n: int, n_aimed: int, seed: int, fast: bool, tests: Sequence[str], kept: Path | None, only: Sequence[str]
@@ -81,7 +84,7 @@ def _by(what: str, answers: Iterable[Answer], named: Callable[[Mutant], str]) ->
 
 def _score(name: str, answers: Sequence[Answer], *, note: str = "", least: float | None = None) -> Result:
     noticed = sum(answer.noticed for answer in answers)
-    survivors = "".join(f"\n    {answer.mutant}" for answer in answers if not answer.noticed) if least else ""
+    survivors = "".join(f"\n    {answer}" for answer in answers if not answer.noticed) if least else ""
     return Result(
         name=name,
         value=100 * noticed / len(answers) if answers else 0,
