@@ -21,4 +21,5 @@ pytest_plugins = [
     "tests.harness.doubtful",
     "tests.harness.browser",
     "tests.harness.phone",
+    "tests.harness.trails",
 ]

@@ -1,7 +1,7 @@
 """``python3 run.py bench [NAME …] [--quick] [--json]``: each result one JSON line, or a table to read.
 
-``--quick``: two communities instead of the street, fewer repeats; ends within a minute on two cores. Ends with 1 when
-a goal is missed.
+``--quick``: two communities instead of the street, fewer repeats; ends within a minute on two cores (``mutants``: only
+the fast part of the tests is asked). Ends with 1 when a goal is missed.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from benchmarks.results import Result
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
 ON_FILES = ("addresses", "annotate", "linkage", "suppression")
 """Measured on files alone; they need no server."""
-PHONES = ("sync", "phone")
+PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
+ON_TESTS = ("mutants",)
+"""The tests measured, in a copy of the project."""
 
 
 def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Iterator[Result]:
@@ -44,6 +46,11 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
             from benchmarks import phone
 
             yield from phone.everything(quick=options.quick)
+            server.empty()
+        if "hold" in wanted:
+            from benchmarks import holding
+
+            yield from holding.everything(quick=options.quick)
             server.empty()
         if wanted & set(NAMES):
             from benchmarks import measure
@@ -70,24 +77,50 @@ def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> It
         yield from suppression.everything(quick=options.quick)
 
 
+def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]:
+    if "mutants" in wanted:
+        from benchmarks.mutants import measure
+
+        yield from measure.everything(
+            n=options.sample,
+            n_aimed=options.aimed,
+            seed=options.seed,
+            fast=options.quick,
+            tests=options.tests,
+            kept=options.contexts,
+            only=options.only,
+        )
+
+
 def main() -> int:
     """Measure in one data directory of its own, which is removed afterwards."""
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument(
         "names",
         nargs="*",
-        choices=[*NAMES, *ON_FILES, *PHONES, []],
+        choices=[*NAMES, *ON_FILES, *PHONES, *ON_TESTS, []],
         metavar="NAME",
-        help=" · ".join([*NAMES, *ON_FILES, *PHONES]),
+        help=" · ".join([*NAMES, *ON_FILES, *PHONES, *ON_TESTS]),
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--long", action="store_true", help="sync: 10,000 phone-days, every planted bug in 200 runs")
     parser.add_argument("--full", action="store_true", help="linkage: a million rows as well")
+    parser.add_argument("--sample", type=int, default=400, help="mutants: so many changes at random")
+    parser.add_argument("--aimed", type=int, default=120, help="mutants: so many of the kinds that get away easily")
+    parser.add_argument("--seed", type=int, default=1, help="mutants: another one, other changes")
+    parser.add_argument("--tests", nargs="*", default=[], help="mutants: only these tests are asked")
+    parser.add_argument("--contexts", type=Path, help="mutants: which tests run what, kept in this file")
+    parser.add_argument("--only", nargs="*", default=[], help="mutants: only these kinds or parts of paths")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     wanted = set(options.names or NAMES)
     with tempfile.TemporaryDirectory(prefix="gridwalk-bench-") as folder:
-        for results in (_on_server(wanted, Path(folder), options), _on_files(wanted, Path(folder), options)):
+        home = Path(folder)
+        for results in (
+            _on_server(wanted, home, options),
+            _on_files(wanted, home, options),
+            _on_tests(wanted, options),
+        ):
             for result in results:
                 print(result.line() if options.json else result.row(), flush=True)
                 Result.all.append(result)

@@ -143,6 +143,17 @@ def _bind(grid: str, households: list[Household], now: dt.datetime) -> LoadPhone
     return LoadPhone(device=device.id, user=user.id, key=key, grid=grid, households=households)
 
 
+def another(phone: LoadPhone, n: int) -> LoadPhone:
+    """The ``n``-th further phone of the same worker; it begins at other doors of the grid."""
+    now = clock.now()
+    key = ec.generate_private_key(ec.SECP256R1())
+    device = Device(user_id=phone.user, name="测试机", scope=phone.grid, public_key=jwk_of(key), confirmed_at=now)
+    device.root = device
+    devices.issue(device, at=now)
+    turned = phone.households[n:] + phone.households[:n]
+    return LoadPhone(device=device.id, user=phone.user, key=key, grid=phone.grid, households=turned)
+
+
 def visited_at(now: dt.datetime) -> dt.datetime:
     """A moment at which doors may be knocked on: this morning, or yesterday's where it is still night."""
     today = clock.local_date(now)

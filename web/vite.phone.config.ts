@@ -1,7 +1,9 @@
 import vue from "@vitejs/plugin-vue";
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { ENGINES, oldEngines } from "./engines.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -39,8 +41,11 @@ function precache(): Plugin {
         const part = bundle[name]!;
         digest.update(name).update(part.type === "chunk" ? part.code : part.source);
       }
+      const beside = readdirSync(here("phone/public")).sort();
+      for (const name of beside) digest.update(name).update(readFileSync(here(`phone/public/${name}`)));
       const kept = [
         "./",
+        "first.js",
         "manifest.webmanifest",
         "icon.svg",
         "icon-192.png",
@@ -56,12 +61,12 @@ function precache(): Plugin {
 export default defineConfig({
   root: here("phone"),
   base: "/phone/",
-  plugins: [vue(), namesNobody(), precache()],
+  plugins: [vue(), namesNobody(), precache(), oldEngines(readFileSync(here("phone/public/first.js"), "utf8"))],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   build: {
     outDir: here("../src/gridwalk/phone/static/gridwalk/phone"),
     emptyOutDir: true,
-    target: "es2022",
+    target: ENGINES,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rollupOptions: {

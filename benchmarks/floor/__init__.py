@@ -1,1 +1,1 @@
-"""The physical floor of ``bench sync``: the same server, wire and signature, and for each push one INSERT and COMMIT."""
+"""The floor of ``bench sync``: the same server, wire and signature, and for each push one INSERT and COMMIT."""

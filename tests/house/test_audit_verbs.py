@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.audit.work import OFFICE, WORK
+from tests.harness import trails
 
 SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
 DECLARING = {SOURCE / "core" / "audit" / name for name in ("verbs.py", "work.py")}
@@ -47,6 +48,41 @@ def test_every_verb_is_written_by_an_action() -> None:
     ]
     assert unwritten == []
     assert [f for f in sorted(families) if not any(re.fullmatch(f, verb.value) for verb in AuditVerb)] == []
+
+
+BESIDE = {
+    "dwelling.corrected": "person.corrected",
+    "organization.corrected": "person.corrected",
+    "site.corrected": "person.corrected",
+    "end.rejected": "end.confirmed",
+    "return.rejected": "return.confirmed",
+    "grids.plan_rejected": "grids.plan_done",
+    "grids.plan_withdrawn": "upkeep.withdrawn",
+    "upkeep.rejected": "upkeep.done",
+    "unmatched.at_door": "unmatched.strike_off",
+    "unmatched.different": "unmatched.strike_off",
+    "unmatched.kept": "unmatched.strike_off",
+    "unmatched.registered": "unmatched.strike_off",
+    "unmatched.same": "unmatched.strike_off",
+    "unmatched.set_aside": "unmatched.strike_off",
+}
+"""Verbs that the same call writes as the one beside them."""
+
+
+def test_every_verb_is_left_by_a_test_that_looks_for_it() -> None:
+    left = {verb for trail in trails.trails().values() for verb in trail}
+    assert set(AuditVerb) - left == set(BESIDE), "a new verb stands in the trail of a test, or its call is another's"
+    assert set(BESIDE.values()) <= left <= set(AuditVerb)
+    for test in trails.trails():
+        path, _, name = test.partition("::")
+        assert f"\ndef {name}(" in (SOURCE.parents[1] / path).read_text("utf-8"), test
+
+
+def test_every_verb_has_its_line() -> None:
+    table = trails.lines()
+    for verb in AuditVerb:
+        family = f"{verb.partition('.')[0]}.*"
+        assert verb in table or family in table or verb.startswith("grids.plan_"), verb
 
 
 def test_no_verb_is_spelt_out_beside_its_place() -> None:

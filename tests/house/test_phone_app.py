@@ -82,6 +82,16 @@ def test_it_never_asks_where_somebody_is_and_names_no_outside_address() -> None:
         assert "//" not in sheet.read_text(encoding="utf-8"), sheet
 
 
+def test_it_is_built_for_engines_some_years_old_and_looked_through_for_what_they_cannot_read() -> None:
+    config = (hatch_build.WEB / "vite.phone.config.ts").read_text(encoding="utf-8")
+    assert "target: ENGINES" in config
+    assert re.search(r"plugins: \[.*oldEngines\(", config)
+    engines = (hatch_build.WEB / "engines.ts").read_text(encoding="utf-8")
+    assert 'ENGINES = ["chrome87", "safari15.4"]' in engines
+    page = (hatch_build.PHONE / "index.html").read_text(encoding="utf-8")
+    assert page.index("/phone/first.js") < page.index('type="module"')
+
+
 def test_its_first_load_stays_under_250_kilobytes() -> None:
     everything = [
         p for p in hatch_build.PHONE.rglob("*") if p.suffix in {".html", ".js", ".css", ".webmanifest", ".svg"}
@@ -90,4 +100,5 @@ def test_its_first_load_stays_under_250_kilobytes() -> None:
     assert "__RELEASE__" not in worker
     for path in Path(hatch_build.PHONE / "assets").iterdir():
         assert path.name in worker, "the service worker keeps every file of the release"
+    assert "first.js" in worker
     assert sum(len(gzip.compress(p.read_bytes(), 9)) for p in everything) < FIRST_LOAD

@@ -81,9 +81,10 @@ def test_two_persons_open_what_one_did_and_that_person_sees_it(worker: User, acc
     decide, entries = f"{path}decide/", f"{path}entries/"
     assert (one.get(entries).status_code, second.get(entries).status_code) == (404, 404), "nothing is open yet"
     assert "没有人查过您的记录" in text(as_(worker).get("/mine/")), "a proposal has opened nothing"
-    one.post(decide, {"do": "confirm"})
+    by_the_same = text(one.post(decide, {"do": "confirm"}, follow=True))
+    assert "没有定：要由另一位能调查的同事来定；定过的、撤回的，不能再定" in by_the_same
     assert Investigation.objects.get().state == "proposed", "not by who proposed it"
-    second.post(decide, {"do": "reject", "note": ""})
+    assert "没有定：不同意的，请写明为什么" in text(second.post(decide, {"do": "reject", "note": ""}, follow=True))
     assert Investigation.objects.get().state == "proposed", "a refusal says why"
 
     second.post(decide, {"do": "confirm", "note": "属实，要看"})

@@ -20,14 +20,14 @@ from gridwalk.core.audit import verify
 from gridwalk.core.models import AuditEntry, Change, StoredFile
 from gridwalk.operations.backups import server
 from gridwalk.registry import columns
-from gridwalk.registry.actions import ends
-from gridwalk.registry.models import Difference, Organization, Person, Recheck, Residence
+from gridwalk.registry.models import Difference, Erased, Organization, Person, Recheck, Residence
 from gridwalk.retention import jobs, queries, rules
 from gridwalk.retention.actions import applying
-from gridwalk.retention.models import Erased, Run
+from gridwalk.retention.models import Run
 from gridwalk.visits.models import Visit
 from tests.harness.campaign import COMMUNITY, GRID, PEOPLE, confirm, id_no, upload, workbook
-from tests.harness.people import SignIn
+from tests.harness.erasing import end, where
+from tests.harness.people import SignIn, signed_in
 
 pytestmark = pytest.mark.slow
 NAME, NUMBER = "程望舒", id_no(11)
@@ -41,29 +41,10 @@ def home(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path
 
 
-def end(person: Person, client: Client) -> None:
-    """De-register with a recheck by a second person."""
-    client.post(f"/ends/person/{person.pk}/", {"proposed": "moved_away", "evidence": "in_person", "reason": "全家搬走"})
-    recheck = Recheck.objects.get(entity=person.pk)
-    with core.write_to(*ends.grids_of([recheck]), actor=SYSTEM, at=clock.now()) as writing:
-        ends.decide(writing, [recheck], confirmed=True, note="电话核实")
-
-
 def contents() -> dict[str, list[object]]:
     connection.ensure_connection()
     assert connection.connection is not None
     return server.contents(connection.connection)
-
-
-def where(text: str) -> list[str]:
-    """The tables in which a text stands anywhere."""
-    holding = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{text}%"])
-            if cursor.fetchone()[0]:
-                holding.append(table)
-    return holding
 
 
 @pytest.fixture
@@ -78,7 +59,7 @@ def left(street: Client, home: Path) -> Person:
     met = {"at": f"{yesterday.isoformat()}T10:00", "outcome": "met", "confirmed": [str(person.pk)]}
     street.post(f"/visits/dwelling/{link.dwelling_id}/", met)
     street.post(f"/reveal/person/{person.pk}/phone/", {"reason": "约上门时间"})
-    end(person, street)
+    end(person, street, reason="搬去锦绣里女儿家")
     return Person.objects.get(pk=person.pk)
 
 
@@ -101,6 +82,16 @@ def shop(left: Person) -> Organization:
     with core.write_to(GRID, actor=SYSTEM, at=clock.now()) as writing:
         record = {"name": "海河便利店", "contact_name": NAME, "contact_phone": "12012345671"}
         writing.created(GRID, "organization", firm.pk, record, source="office")
+        writing.change(
+            stream=GRID,
+            kind="organization",
+            entity=firm.pk,
+            field="contact_phone",
+            old="12012345671",
+            new="12012345672",
+            source="office",
+            reason=f"{NAME}换号",
+        )
         writing.change(
             stream=GRID,
             kind="organization",
@@ -132,6 +123,9 @@ def test_the_report_changes_nothing_and_erasing_does_just_what_it_said(left: Per
     shop.refresh_from_db()
     assert (shop.name, shop.contact_name, shop.contact_phone_sealed, shop.status) == ("海河便利店", "", "", "closed")
     assert not any(key.startswith("t:") for key in shop.search_keys)
+    number = Change.objects.get(entity=shop.pk, field="contact_phone")
+    assert (number.old, number.new, number.reason) == (None, None, "")
+    assert Change.objects.get(entity=shop.pk, field="status").new == "closed"
     assert where(NAME) == []
     assert not StoredFile.objects.filter(erased_at__isnull=True).exists()
     assert verify.verify().breaks == []
@@ -176,7 +170,11 @@ def test_who_is_erased_stands_nowhere_any_more_and_the_counts_and_the_audit_hold
     assert where(NAME)
     assert where(index)
     assert street.post(path, {"reason": "家属书面申请，收件第 3 号"}).status_code == 302
+    entry = AuditEntry.objects.get(verb="person.erased")
+    assert (entry.subject, entry.scope, entry.actor) == (left.pk, left.grid_id, signed_in(street).id)
+    assert (entry.reason, entry.data["why"]) == ("家属书面申请，收件第 3 号", "request")
     assert where(NAME) == []
+    assert where("锦绣里") == ["core_auditentry"], "only the audit keeps why, for its chain must hold"
     assert where(index) == []
     assert Person.objects.get(phone_index=left.phone_index) == mother, "her own telephone is the same and stays"
     after = [table.objects.count() for table in (Person, Residence, Visit, Change, Recheck)]

@@ -176,7 +176,10 @@ def test_after_seven_days_the_street_decides_on_masked_rows(sides: Sides) -> Non
         assert "待对方确认，过了 7 天" in page and "两边不同" in page
         assert "程望舒" not in page and "任意名" not in page and id_no(3) not in page
         assert signed_in(sides.field.lead).post(address, data).status_code == 404, "one side alone does not"
-        sides.street.post(address, {"decision": "accept", "reason": ""})
+        unsaid = sides.street.post(address, {"decision": "accept", "reason": ""}, follow=True).content.decode()
+        assert "没有定：请写明问过谁、凭什么，两边都看得到" in unsaid
+        unchosen = sides.street.post(address, {"decision": "later", "reason": "两边都问过"}, follow=True)
+        assert "没有定：请选迁到报来的一处，还是留在原处" in unchosen.content.decode()
         assert homes(sides.person) == [sides.home.pk]
         sides.street.post(address, data)
         assert homes(sides.person) == [sides.door.pk]

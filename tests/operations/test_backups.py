@@ -60,6 +60,10 @@ for name in ("程望舒", "韩书言"):
     person.phone_sealed = person.seal("phone", "12012345671")
     person.save(force_insert=True)
 """
+PHONES = """
+from gridwalk.registry.models import Person
+print(sorted(person.unseal("phone") for person in Person.objects.all()))
+"""
 NAMES = "from gridwalk.registry.models import Person; print(sorted(Person.objects.values_list('name', flat=True)))"
 EPOCH = (
     "from gridwalk.sync.actions import epochs; from gridwalk.core import clock; print(epochs.current(at=clock.now()))"
@@ -112,6 +116,7 @@ def drill(folder: Path) -> tuple[Run, Path, str, dict[str, list[object]]]:
     run = gridwalk(folder / "home")
     assert run("init").returncode == 0
     file_id = python(run, STORE)
+    python(run, MOVED_AWAY)
     python(run, SESSION)
     python(run, EPOCH)
     before = json.loads(python(run, CONTENTS))
@@ -145,7 +150,7 @@ def test_what_was_lost_comes_back_row_by_row_and_the_replaced_data_is_kept(
 def test_a_new_machine_needs_the_saved_keys_and_refuses_others(
     drill: tuple[Run, Path, str, dict[str, list[object]]], folder: Path
 ) -> None:
-    run, path, _, before = drill
+    run, path, file_id, before = drill
     passphrase, saved = folder / "passphrase", folder / "keys.sealed"
     passphrase.write_text(PASSPHRASE + "\n")
     inside = run("keys", "save", str(folder / "home" / "k"), "--passphrase-file", str(passphrase))
@@ -175,6 +180,14 @@ def test_a_new_machine_needs_the_saved_keys_and_refuses_others(
     after = json.loads(python(new, CONTENTS))
     assert {t for t in before if before[t] != after[t]} == CHANGED
     assert "换下的数据" not in done.stdout, "an empty database is not worth keeping"
+    assert python(new, READ.format(file_id)) == "2000", "files and numbers open under the saved keys"
+    assert python(new, PHONES) == "['12012345671', '12012345671']"
+    assert "完整" in new("audit", "verify").stdout
+    assert "都已经有了" in new("init").stdout, "the accounts came along"
+    assert new("backup", str(folder / "new-backups")).returncode == 0
+    (again,) = (folder / "new-backups").glob("*.gwbak")
+    back = run("restore", "--check", str(again))
+    assert (back.returncode, "备份完整" in back.stdout) == (0, True), "and its backups open on the old machine"
 
 
 def test_a_broken_backup_and_one_of_another_version_change_nothing(
@@ -189,6 +202,11 @@ def test_a_broken_backup_and_one_of_another_version_change_nothing(
     assert done.returncode == 1
     assert "损坏" in done.stderr
     assert "没有动" in done.stderr
+    broken.write_bytes(whole + b"x" * 400)
+    for words in (["restore"], ["restore", "--check"]):
+        done = run(*words, str(broken))
+        assert (done.returncode, "损坏或被改过" in done.stderr) == (1, True), done.stdout
+    assert json.loads(python(run, CONTENTS)) == present
 
     applied = "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999_later', now())"
     shell = "from django.db import connection; connection.cursor().execute({!r})"
@@ -250,7 +268,6 @@ def test_whom_the_office_has_erased_no_restore_brings_back(
     drill: tuple[Run, Path, str, dict[str, list[object]]], folder: Path
 ) -> None:
     run, _, _, _ = drill
-    python(run, MOVED_AWAY)
     assert run("backup", str(folder / "older")).returncode == 0
     (path,) = (folder / "older").glob("*.gwbak")
     seen = run("retention", "--only", "persons")

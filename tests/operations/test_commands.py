@@ -254,7 +254,7 @@ def test_a_trial_versions_data_are_told_apart_and_their_ledgers_can_be_taken_alo
     out = tmp_path / "out"
     assert "不是试用版的数据" in gridwalk("ledgers", "--out", str(out)).stderr
     assert gridwalk("django", "shell", "-c", shell.format("ALTER TABLE core_home RENAME TO elsewhere")).returncode == 0
-    for words in (["serve"], ["migrate"], ["upgrade"], ["backup", str(tmp_path / "copy")]):
+    for words in (["serve"], ["migrate"], ["upgrade"], ["init"], ["backup", str(tmp_path / "copy")]):
         done = gridwalk(*words)
         assert (done.returncode, "试用版（0.1）的数据" in done.stderr) == (1, True), words
     assert "gridwalk ledgers --out" in gridwalk("doctor").stdout
@@ -264,6 +264,10 @@ def test_a_trial_versions_data_are_told_apart_and_their_ledgers_can_be_taken_alo
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
     again = gridwalk("ledgers", "--out", str(out))
     assert (again.returncode, "里已经有东西" in again.stderr) == (1, True)
+    gridwalk("django", "shell", "-c", shell.format("ALTER TABLE registry_facility RENAME TO not_yet"))
+    early = gridwalk("ledgers", "--out", str(tmp_path / "early"))
+    assert (early.returncode, "房屋台账.xlsx" in early.stdout, "设施" in early.stdout) == (0, True, False), early.stderr
+    gridwalk("django", "shell", "-c", shell.format("ALTER TABLE not_yet RENAME TO registry_facility"))
     gridwalk("django", "shell", "-c", shell.format("ALTER TABLE elsewhere RENAME TO core_home"))
     assert gridwalk("migrate").returncode == 0
 

@@ -92,6 +92,15 @@ def test_pages_not_served_or_served_in_the_clear(home: Path, monkeypatch: pytest
         assert only(doctor._serving())[0] is state
 
 
+def test_names_that_no_browser_asks_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRIDWALK_HOSTS", "gw.lan, 10.1.2.3,[fd00::1],.street.lan")
+    assert list(doctor._hosts()) == []
+    for name in ("https://gw.lan", "gw.lan:8000", "fd00::1", "gw_1.lan"):
+        monkeypatch.setenv("GRIDWALK_HOSTS", f"gw.lan,{name}")
+        state, sentence = only(doctor._hosts())
+        assert (state, f"“{name}”不会生效" in sentence) == (State.BAD, True)
+
+
 @pytest.mark.django_db
 def test_a_database_of_another_version_and_a_period_that_is_not_known(home: Path, settings: Settings) -> None:
     words = {finding.what: finding.says + finding.todo for finding in doctor._inside()}
@@ -106,7 +115,8 @@ def test_a_database_of_another_version_and_a_period_that_is_not_known(home: Path
         assert "更新的版本写的" in only(doctor._inside())[1]
         cursor.execute("DELETE FROM django_migrations WHERE app = 'retention'")
         state, sentence = only(doctor._inside())
-    assert (state, sentence) == (State.BAD, "数据库差 1 步。请运行 gridwalk upgrade。")
+    assert state is State.BAD
+    assert "还差 2 步。请停掉网页服务，运行 gridwalk upgrade" in sentence
 
 
 @pytest.mark.django_db

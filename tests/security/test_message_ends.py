@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gridwalk.cli import serving
+from tests.harness import servers
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[2]
 HIDDEN = "GET /hidden HTTP/1.1\r\nHost: gw\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[int]:
     """A port where the web server runs as ``gridwalk serve`` starts it, with an application that says what it read."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    command = serving._web("127.0.0.1", port, 1, None)
-    command[-1] = "tests.harness.echo:application"
-    env = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    with subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env) as running:
-        for _ in range(300):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.1)
+    with servers.echoing() as port:
         yield port
-        running.terminate()
 
 
 def ask(

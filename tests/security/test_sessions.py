@@ -122,3 +122,14 @@ def test_everybody_sees_where_they_are_signed_in_and_ends_it(leader: User, accou
     assert here.post(END, {"session": "x"}).status_code == 404
     assert here.post(END).status_code == 302
     assert (_is_in(here), _is_in(third), _is_in(other)) == (True, False, True)
+
+
+def test_a_clock_that_is_set_back_makes_no_sign_in_last_longer(leader: User, at: dt.datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        client = _sign_in(leader)
+        assert _is_in(client)
+    back = at - dt.timedelta(days=2)
+    with time_machine.travel(back, tick=False):
+        assert _is_in(client), "what is open goes on"
+    with time_machine.travel(back + dt.timedelta(minutes=31), tick=False):
+        assert not _is_in(client), "half an hour without a click, by the clock as it is now"

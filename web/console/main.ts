@@ -28,6 +28,7 @@ document.addEventListener("htmx:responseError", (event) => {
   const { status, responseText } = (event as CustomEvent).detail.xhr as XMLHttpRequest;
   const refresh = asked(event);
   if (refresh) return say(refresh);
+  if (status === 503) return say("服务器正忙或正在恢复，刚才那一步没有存。过几秒再按一次。");
   say(status === 409 || status === 422 ? responseText : "服务器没有办成，什么都没有存。请再试一次。");
 });
 

@@ -1,12 +1,14 @@
 /** From opening to a screen: can this phone do it, is another page open, is it activated, is it locked. */
 import { ref } from "vue";
 import { needed, type Check } from "./selftest";
+import { explain, type Failure } from "./store/causes";
 import * as db from "./store/db";
 import { app, isOpen, shut } from "./store/session";
 import { start, sync } from "./sync/engine";
 import { register } from "./updates";
 
 export const missing = ref<Check[]>([]);
+export const failure = ref<Failure | null>(null);
 export const codeInLink = ref("");
 const LOCK = "gridwalk-phone";
 const LOCK_AFTER = 30 * 60_000;
@@ -36,7 +38,16 @@ function hold(steal: boolean): Promise<boolean> {
 
 export async function boot(): Promise<void> {
   readLink();
-  missing.value = (await needed()).filter((check) => !check.ok);
+  try {
+    await begin();
+  } catch (error) {
+    failure.value = { ...explain(error, "打不开手机里的资料"), anew: true };
+    app.phase = "failed";
+  }
+}
+
+async function begin(): Promise<void> {
+  missing.value = needed().filter((check) => !check.ok);
   if (missing.value.length) {
     app.phase = "unsupported";
     return;
@@ -48,15 +59,15 @@ export async function boot(): Promise<void> {
     app.phase = "elsewhere";
     return;
   }
-  await begin();
+  await show();
 }
 
 export async function takeHere(): Promise<void> {
-  if (await hold(true)) await begin();
+  if (await hold(true)) await show();
 }
 
 let started = false;
-async function begin(): Promise<void> {
+async function show(): Promise<void> {
   const [device, pin] = await Promise.all([db.getMeta("device"), db.getMeta("pin")]);
   app.phase = !device ? "activate" : !pin ? "pin" : "locked";
   if (started) return;

@@ -4,6 +4,7 @@ import { placeOf } from "./model/draft";
 import { isAsked, titleOf } from "./model/day";
 import { stateOf } from "./model/outbox";
 import { dayOf, daysBetween } from "./model/time";
+import { coveredBy } from "./model/whose";
 import type { Difference, Kept, Op, Visit } from "./model/types";
 import { app, book, data } from "./store/session";
 
@@ -28,7 +29,10 @@ export const returned = computed<Kept[]>(() =>
   ),
 );
 export const drafts = computed(() => [...data.drafts.values()]);
-export const tasks = computed(() => book.value.tasks.filter((task) => task.assignee === data.user.id));
+export const tasks = computed(() => {
+  const mine = coveredBy(book.value, data.user.id).add(data.user.id);
+  return book.value.tasks.filter((task) => task.assignee !== null && mine.has(task.assignee));
+});
 
 export interface Asked {
   difference: Difference;

@@ -2,10 +2,10 @@
 import { reactive } from "vue";
 
 export const snack = reactive({ text: "", action: "", n: 0 });
-let act: (() => void) | null = null;
+let act: (() => unknown) | null = null;
 let timer = 0;
 
-export function tell(text: string, action = "", what: (() => void) | null = null): void {
+export function tell(text: string, action = "", what: (() => unknown) | null = null): void {
   Object.assign(snack, { text, action, n: snack.n + 1 });
   act = what;
   clearTimeout(timer);
@@ -17,7 +17,9 @@ export function hush(): void {
   act = null;
 }
 
-export function take(): void {
-  act?.();
+/** What the act comes to, so that whoever called hears of its failure. */
+export function take(): unknown {
+  const done = act?.();
   hush();
+  return done;
 }

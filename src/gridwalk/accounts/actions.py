@@ -194,6 +194,32 @@ def end_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, on:
         )
 
 
+def resume_assignment(*, actor: Viewer, at: dt.datetime, assignment: uuid.UUID, to_on: dt.date | None) -> None:
+    """Let an assignment that was ended by mistake run on, until ``to_on``. Raises NotHere, AccountError."""
+    ended = Assignment.objects.filter(pk=assignment).first()
+    if ended is None or not actor.may(Verb.MANAGE_ACCOUNTS, ended.scope):
+        raise NotHere
+    if actor.id == ended.user_id:
+        raise AccountError("没有撤回：岗位不能给自己，请另一位管理员来办。")
+    with core.write_to(actor=actor, at=at) as writing:
+        if not actor.everything:
+            _require_may_hold(ended.user_id, Role(ended.role), clock.local_date(at))
+        Assignment.objects.filter(pk=assignment).update(to_on=to_on)
+        writing.audit(
+            AuditVerb.ACCOUNT_RESUMED, scope=ended.scope, kind="user", subject=ended.user_id, data={"role": ended.role}
+        )
+
+
+def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID | None:
+    """Step: name somebody who has a post over just this area as its responsible person; the post where that is new."""
+    post = queries.posted(on).filter(user=user, scope=scope, responsible=False).first()
+    if post is None:
+        return None
+    post.responsible = True
+    post.save(update_fields=["responsible"])
+    return post.pk
+
+
 def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
     """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):

@@ -29,6 +29,7 @@ class Assignment(models.Model):
     """A role over an area for a time. ``responsible``: the one person named for that area on lists and documents.
 
     ``state``: a role that sees rows is proposed by one person and works once another has confirmed it.
+    ``covers``: whose days these are, where the assignment is a substitute's (代班); what is theirs stays theirs.
     """
 
     KEPT = Kept(grid="scope", moved=ByHand("accounts.actions.follow_grids"))
@@ -38,6 +39,7 @@ class Assignment(models.Model):
     role = models.CharField(max_length=20, choices=[(r.value, LABELS[r]) for r in Role])
     scope = models.CharField(max_length=15, blank=True)
     responsible = models.BooleanField(default=False)
+    covers = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     from_on = models.DateField()
     to_on = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in State], default=State.CONFIRMED)

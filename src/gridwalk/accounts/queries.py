@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from gridwalk.accounts.models import Assignment, Grant, User
-from gridwalk.accounts.rules import LABELS, Held, Role, State, Verb, Viewer
+from gridwalk.accounts.rules import LABELS, PERMITTED, Held, Role, State, Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 
 
@@ -154,15 +154,58 @@ def names_of(users: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def workers(scope: str, on: dt.date) -> list[tuple[uuid.UUID, str, str]]:
-    """Grid workers inside a scope: (user, name, grid code), in code order."""
-    rows = Assignment.objects.filter(_in_force(on), role=Role.GRID_WORKER, scope__startswith=scope)
+    """Grid workers inside a scope: (user, name, grid code), in code order; who is there for some days is not one."""
+    rows = posted(on).filter(role=Role.GRID_WORKER, scope__startswith=scope)
     return [(a.user_id, a.user.name, a.scope) for a in rows.select_related("user").order_by("scope", "user__name")]
+
+
+VISITORS = [role for role in Role if Verb.RECORD_VISIT in PERMITTED[role]]
+"""The roles that visit doors."""
+
+
+def posted(on: dt.date) -> QuerySet[Assignment]:
+    """The posts in force on a day, without those for somebody else's days."""
+    return Assignment.objects.filter(_in_force(on), covers__isnull=True)
+
+
+def visiting(on: dt.date) -> QuerySet[Assignment]:
+    """The posts that make doors somebody's: in force, visiting, of an open account, nobody's substitute's."""
+    return posted(on).filter(role__in=VISITORS, user__is_active=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Post:
+    """Somebody who visits the doors of a grid on a day: its ``responsible`` person, one of the others, or there for
+    the days of whom they cover (``covers``).
+    """
+
+    grid: str
+    user: uuid.UUID
+    name: str
+    responsible: bool
+    covers: uuid.UUID | None
+
+
+def posts(grids: Collection[str], on: dt.date) -> list[Post]:
+    """Who visits the doors of some grids on a day, in code order: the grid's own people, who leads it, who is there
+    for some days; one query.
+    """
+    scopes = {grid[:length] for grid in grids for length in range(len(grid) + 1)}
+    rows = Assignment.objects.filter(_in_force(on), role__in=VISITORS, scope__in=scopes, user__is_active=True)
+    standing = list(rows.select_related("user").order_by("from_on", "id"))
+    named = {row.scope: row.user_id for row in standing if row.responsible}
+    standing.sort(key=lambda row: (row.covers_id is not None, -len(row.scope), row.user.name))
+    return [
+        Post(grid, row.user_id, row.user.name, named.get(grid) == row.user_id, row.covers_id)
+        for grid in sorted(grids)
+        for row in standing
+        if grid.startswith(row.scope)
+    ]
 
 
 def in_post(grids: Collection[str], on: dt.date) -> dict[str, dict[uuid.UUID, str]]:
     """Who works in each grid or leads its community on a day: grid → user → name, the grid's own workers first."""
-    rows = Assignment.objects.filter(
-        _in_force(on),
+    rows = posted(on).filter(
         role__in=[Role.GRID_WORKER, Role.COMMUNITY_LEAD],
         scope__in=[*grids, *{grid[:12] for grid in grids}],
     )
@@ -184,7 +227,7 @@ def viewer_by_id(user: uuid.UUID, on: dt.date) -> Viewer:
 
 def grid_of_worker(user: uuid.UUID, among: Sequence[str], on: dt.date) -> str:
     """The first of some grids that a user is assigned to on a day; "" where none is."""
-    assignments = Assignment.objects.filter(_in_force(on), user_id=user, scope__in=list(among)).order_by("scope")
+    assignments = posted(on).filter(user_id=user, scope__in=list(among)).order_by("scope")
     return assignments.values_list("scope", flat=True).first() or ""
 
 

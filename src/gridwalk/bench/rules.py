@@ -128,6 +128,20 @@ CHECKS: Mapping[str, Check] = {
         looks_at="现住的人和出生日期",
         choices=("right",),
     ),
+    "no_head": Check(
+        kind="dwelling",
+        label="一户没有户主",
+        todo="问清现在谁是户主，写上",
+        looks_at="现住、户籍在此的人和与户主关系",
+        choices=("right", "to_door"),
+    ),
+    "several_heads": Check(
+        kind="dwelling",
+        label="一户几个户主",
+        todo="看户口簿，问清谁是户主",
+        looks_at="现住的人和谁写着户主",
+        choices=("right", "to_door"),
+    ),
 }
 """线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions``
 finds the cases.
@@ -184,6 +198,8 @@ def sentence(code: str, n: int) -> str:
         "door_gone": "登记在已注销的房屋里，单位还在营",
         "crowded": f"一处住 {n} 人，人数太多",
         "minor_alone": f"只登记了未满 {OF_AGE} 岁的人",
+        "no_head": f"{n} 人写着是户主的什么人，这一户却没有户主",
+        "several_heads": f"这一户有 {n} 个户主",
     }[code]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.campaigns.models import Target
 
 
@@ -37,3 +39,13 @@ def remaining() -> Q:
 def met_in_person() -> Q:
     """Visited face to face (见面率)."""
     return Q(state="visited", met_in_person=True)
+
+
+def of_nobody(on: dt.date) -> Q:
+    """Still to be walked, and nobody's: given back, or of somebody who has no post over its grid on that day.
+
+    A substitute makes no door theirs, so one whose days are over leaves none behind.
+    """
+    grid = ExpressionWrapper(OuterRef("grid_id"), output_field=CharField())
+    posts = accounts.visiting(on).filter(user=OuterRef("assignee")).alias(grid=grid)
+    return remaining() & Q(~Exists(posts.filter(grid__startswith=F("scope"))))

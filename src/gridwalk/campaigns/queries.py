@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections import Counter
+
+from django.db.models import Count
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import predicates
 from gridwalk.campaigns.models import Campaign, Target, Wave
 from gridwalk.core import plain
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 
 
 def campaigns(viewer: Viewer) -> list[Campaign]:
@@ -45,3 +50,11 @@ def running_for(grid: str) -> Campaign | None:
 def target_of(campaign: uuid.UUID, entity: uuid.UUID) -> Target | None:
     """The target of an entity in a campaign."""
     return Target.objects.select_related("assignee").filter(campaign_id=campaign, entity=entity).first()
+
+
+def of_nobody(viewer: Viewer, campaign: Campaign, scope: str, on: dt.date) -> Counter[tuple[str, str]]:
+    """How many targets of a scope are still to be walked and nobody's, by (grid, kind); what has none is missing."""
+    inside = in_scopes(viewer.within(Verb.SEE_COUNTS, scope), "grid__code")
+    rows = Target.objects.filter(inside, predicates.of_nobody(on), campaign=campaign)
+    counted = rows.values_list("grid_id", "kind").annotate(n=Count("pk"))
+    return Counter({(grid, kind): n for grid, kind, n in counted})

@@ -19,6 +19,7 @@ import psutil
 from gridwalk.cli import environment
 
 STOP_SECONDS = 20
+END_SECONDS = 3
 _LOG_BYTES = 20 << 20
 
 
@@ -132,12 +133,24 @@ def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
     _note().unlink(missing_ok=True)
 
 
-def _end(processes: Sequence[psutil.Process]) -> None:
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """End what a child that is gone has left running: it would keep the port, and its share of the requests."""
+    if sys.platform == "win32":
+        return
+    left = []
+    for process in psutil.process_iter(["status"]):
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getpgid(process.pid) == child.pid and process.info["status"] != psutil.STATUS_ZOMBIE:
+                left.append(process)
+    _end(left, seconds=END_SECONDS)
+
+
+def _end(processes: Sequence[psutil.Process], *, seconds: float = STOP_SECONDS) -> None:
     below = [below for process in processes for below in _below(process)]
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs([*processes, *below], timeout=STOP_SECONDS)
+    _, alive = psutil.wait_procs([*processes, *below], timeout=seconds)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import ipaddress
 import os
@@ -15,37 +16,77 @@ from pathlib import Path
 from gridwalk import __version__
 from gridwalk.cli import children, environment
 from gridwalk.cli.failures import CommandError
+from gridwalk.cli.keeping import REACHED_AT, Child, Keeper
+from gridwalk.config import locks
 
 START_SECONDS = 60
+CONNECTIONS = 800
+"""Of clients, to one web process; below the 1,024 files that a process may open where nobody raised the number."""
+MOST_TO_DATABASE = 72
+"""Connections of all web processes to the database; PostgreSQL takes 100 if it is not told otherwise."""
 
 
 @contextlib.contextmanager
 def serving(
     *, host: str, port: int, processes: int = 1, certificate: tuple[Path, Path] | None = None
-) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Serve for as long as the block runs; hands out the children. The database runs and Django is set up already.
+) -> Iterator[Keeper]:
+    """Serve for as long as the block runs; hands out who keeps it running. The database runs and Django is set up
+    already.
 
     ``certificate``: certificate and key in PEM, then HTTPS. Raises CommandError: other machines would read along, a
     port in use, a server that does not start.
     """
     _require_unheard(host, secure=certificate is not None)
-    running = children.running()
-    if running:
-        raise CommandError(f"已经在运行了：{running.address}。要重新启动，先在那个窗口按 Ctrl-C。")
-    children.end_what_is_left_over()
-    _require_free(host, port)
-    collect_static()
-    started: list[subprocess.Popen[bytes]] = []
+    keeper = _start(host, port, processes, certificate)
     try:
-        started.append(
-            children.start(_web(host, port, processes, certificate), log="web.log", env=_env(host, certificate))
-        )
-        started.append(children.start(_worker(), log="worker.log"))
-        children.note(address(host, port, secure=certificate is not None), started)
-        _wait_until_open(host, port, started[0])
-        yield started
+        _wait_until_open(host, port, keeper.pages.process)
+        yield keeper
     finally:
-        children.stop(started)
+        keeper.close()
+
+
+def _start(host: str, port: int, processes: int, certificate: tuple[Path, Path] | None) -> Keeper:
+    """Start both programs and note it. One start at a time: of two at the same moment the second finds the first."""
+    run = environment.home() / "run"
+    run.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locks.held(run / "serving.lock"):
+        running = children.running()
+        if running:
+            raise CommandError(f"已经在运行了：{running.address}。要重新启动，先在那个窗口按 Ctrl-C。")
+        children.end_what_is_left_over()
+        _require_free(host, port)
+        collect_static()
+        env = _env(host, processes, certificate)
+        web = functools.partial(children.start, _web(host, port, processes, certificate), log="web.log", env=env)
+        worker = functools.partial(children.start, _worker(), log="worker.log")
+        with contextlib.ExitStack() as started:
+            pages = Child("网页服务", web)
+            started.callback(lambda: children.stop([pages.process]))
+            jobs = Child("后台任务", worker, ready=_database_answers)
+            started.callback(lambda: children.stop([jobs.process]))
+            keeper = Keeper(
+                pages,
+                jobs,
+                host=host,
+                port=port,
+                address=address(host, port, secure=certificate is not None),
+                certificate=certificate,
+            )
+            keeper.note()
+            started.pop_all()
+    return keeper
+
+
+def _database_answers() -> bool:
+    from django.db import DatabaseError, connection
+
+    try:
+        connection.connect()
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def address(host: str, port: int, *, secure: bool) -> str:
@@ -75,22 +116,22 @@ def _web(host: str, port: int, processes: int, certificate: tuple[Path, Path] | 
         "-m",
         "granian",
         "--interface",
-        "wsgi",
+        "rsgi",
         "--host",
         host,
         "--port",
         str(port),
         "--workers",
         str(processes),
-        "--blocking-threads",
-        "4",
-        "--blocking-threads-idle-timeout",
-        "600",
+        "--http",
+        "1",  # unlike HTTP/2 it ends connections that say nothing, and heads that come too slowly
+        "--backpressure",
+        str(CONNECTIONS),
         "--respawn-failed-workers",
         "--no-ws",
         "--log-level",
         "warning",
-        "gridwalk.config.wsgi:application",
+        "gridwalk.config.rsgi:application",
     ]
     if certificate:
         command[-1:-1] = ["--ssl-certificate", str(certificate[0]), "--ssl-keyfile", str(certificate[1])]
@@ -101,8 +142,10 @@ def _worker() -> list[str]:
     return ["-m", "django", "procrastinate", "worker"]
 
 
-def _env(host: str, certificate: tuple[Path, Path] | None) -> dict[str, str]:
+def _env(host: str, processes: int, certificate: tuple[Path, Path] | None) -> dict[str, str]:
     env = {}
+    if "GRIDWALK_CONNECTIONS" not in os.environ:
+        env["GRIDWALK_CONNECTIONS"] = str(max(8, min(20, MOST_TO_DATABASE // processes)))
     if certificate:
         env["GRIDWALK_HTTPS"] = "1"
     everywhere = {"0.0.0.0", "::"}  # noqa: S104 # nosec B104 compared with, not bound to
@@ -129,7 +172,7 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _wait_until_open(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
-    target = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104 # nosec B104
+    target = REACHED_AT.get(host, host)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and web.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=1):

@@ -16,11 +16,11 @@ import psutil
 
 def postmaster(data: Path) -> psutil.Process | None:
     """The server that runs on a data directory, if one does, answering or not."""
-    try:
-        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-    return next((process for process in _of(data) if process.pid == pid), None)
+    with contextlib.suppress(psutil.Error, OSError, ValueError, IndexError):
+        process = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
+        if _works_in(process, data):
+            return process
+    return None
 
 
 def _of(data: Path) -> list[psutil.Process]:
@@ -28,13 +28,17 @@ def _of(data: Path) -> list[psutil.Process]:
     processes = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if (
-                process.name().startswith("postgres")
-                and process.status() != psutil.STATUS_ZOMBIE
-                and Path(process.cwd()) == data.resolve()
-            ):
+            if _works_in(process, data):
                 processes.append(process)
     return processes
+
+
+def _works_in(process: psutil.Process, data: Path) -> bool:
+    return (
+        process.name().startswith("postgres")
+        and process.status() != psutil.STATUS_ZOMBIE
+        and Path(process.cwd()) == data.resolve()
+    )
 
 
 def clear(data: Path, sockets: Path, *, seconds: float) -> None:

@@ -139,6 +139,10 @@ class Embedded:
         """Whether its data directory has been made."""
         return (self.data / "PG_VERSION").exists()
 
+    def lives(self) -> bool:
+        """Whether the server's process runs, answering or not; a look that costs next to nothing."""
+        return leftovers.postmaster(self.data) is not None or self.is_running()
+
     def is_running(self) -> bool:
         """Whether the server answers."""
         return self._answers("postgres")

@@ -13,6 +13,7 @@ GRIDWALK_PASSWORDS  ASVS (default: long, unusual, no expiry) or MLPS3 (等保三
 GRIDWALK_LEAKED_PASSWORDS  file of leaked passwords (SHA-1:count, sorted) that nobody may choose; default none
 GRIDWALK_BACKUPS  folder (another disk or machine) for nightly backups; without it none are made
 GRIDWALK_RETENTION  kinds of data erased every night when over their time, separated by commas, or all; default none
+GRIDWALK_CONNECTIONS  how many connections to the database one web process opens at most; default 20
 GRIDWALK_METRICS_TOKEN  what a monitoring system shows to read /metrics; without it there is no such page
 GRIDWALK_TIMING  1: every page tells what it cost (checks and benchmarks)
 """
@@ -43,7 +44,8 @@ DEBUG = False
 HTTPS = os.environ.get("GRIDWALK_HTTPS") == "1"
 TRUSTED_PROXIES = int(os.environ.get("GRIDWALK_TRUSTED_PROXIES") or 0)
 """How many proxies stand before the server: so many addresses of X-Forwarded-For are theirs, and X-Forwarded-Proto."""
-ALLOWED_HOSTS = [h for h in os.environ.get("GRIDWALK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
+_hosts = os.environ.get("GRIDWALK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = [host.strip() for host in _hosts if host.strip()]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -133,6 +135,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": databases.from_environment(DATA_DIR)}
+CONNECTIONS = int(os.environ.get("GRIDWALK_CONNECTIONS") or 20)
 POSTGRES_PROGRAMS = databases.programs()
 """Folders with pg_dump and pg_restore, the first that fits the server is used."""
 METRICS_TOKEN = os.environ.get("GRIDWALK_METRICS_TOKEN", "")

@@ -1,4 +1,4 @@
-"""The WSGI application that Granian serves."""
+"""Django as a WSGI application; ``rsgi`` reads requests for it."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from gridwalk.accounts import rules
 from gridwalk.accounts.rules import Viewer
 from gridwalk.console import errors
 from gridwalk.console.permissions import PAGES, Open, opens
+from gridwalk.console.scopes import Turning
 from gridwalk.core import clock
 from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
@@ -33,10 +34,14 @@ SETTING_UP = {
 
 
 class Signed(HttpRequest):
-    """A request as the views see it: ``viewer`` asks, ``at`` is the moment all of it is judged at."""
+    """A request as the views see it: ``viewer`` asks, ``at`` is the moment all of it is judged at.
+
+    ``turning``: how the page is turned to another scope of the viewer's, where it shows one (``pages.scope_of``).
+    """
 
     viewer: Viewer
     at: dt.datetime
+    turning: Turning | None
 
 
 class ViewerMiddleware:
@@ -69,6 +74,7 @@ class ViewerMiddleware:
                 return None
             return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         request.viewer = accounts.viewer_of(user, clock.local_date(request.at))
+        request.turning = None
         if name not in SETTING_UP:
             if user.must_change_password:
                 return redirect("account_change_password")

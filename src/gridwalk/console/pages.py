@@ -6,13 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.console import parameters
+from gridwalk.console import parameters, scopes
 from gridwalk.console.middleware import Signed
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
@@ -23,11 +23,38 @@ from gridwalk.territory import rules as codes
 from gridwalk.upkeep.queries import unassigned as unassigned_doors
 
 
-def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
-    """The scope to show: the one asked for where the viewer holds ``verb``, else their own widest.
+def scope_of(request: Signed, verb: Verb, asked: str = "", *, by: str = "scope", at: str = "") -> str:
+    """The scope to show: the one asked for where the viewer holds ``verb``, else their own first.
 
-    Who holds everything looks at the one street there is: offices keep one street each. Raises NotHere.
+    Who holds several chooses between them in the frame: ``by`` is the parameter that asks for one, ``at`` the page
+    where it is asked for, if it is not this one. Who holds everything looks at the one street there is: offices keep
+    one street each. Raises NotHere.
     """
+    scope = _scope_of(request, verb, asked)
+    turn(request, verb, scope, functools.partial(_turned, request, by, at or request.path))
+    return scope
+
+
+def turn(request: Signed, verb: Verb, scope: str, address: Callable[[str], str]) -> None:
+    """Have the frame offer the viewer's other scopes; ``address``: the page's own for a scope."""
+    request.turning = scopes.Turning(verb, scope, address)
+
+
+PLACES = {"scope", "grid", "community", "building", "check", "from", "list"}
+"""Parameters that say where in one scope a page stands: another scope is shown from its beginning."""
+
+
+def _turned(request: Signed, by: str, at: str, scope: str) -> str:
+    """The address of a page in another scope; what else was chosen there stays chosen."""
+    query = QueryDict(mutable=True)
+    query[by] = scope
+    for name in request.GET:
+        if name not in PLACES and (value := request.GET.get(name, "")):
+            query[name] = value
+    return f"{at}?{query.urlencode()}"
+
+
+def _scope_of(request: Signed, verb: Verb, asked: str) -> str:
     if asked:
         if not (asked.isascii() and asked.isdigit()):
             raise NotHere
@@ -35,10 +62,15 @@ def scope_of(request: Signed, verb: Verb, asked: str = "") -> str:
         if not request.viewer.may(verb, asked) or not territory.is_place(asked):
             raise NotHere
         return asked
-    scopes = request.viewer.scopes(verb)
-    if not scopes:
+    own = request.viewer.scopes(verb)
+    if not own:
         raise NotHere
-    return territory.street_of(scopes[0])
+    return territory.street_of(own[0])
+
+
+def own_scopes(request: Signed, verb: Verb) -> list[str]:
+    """All scopes where the viewer holds ``verb``: what a page lists that is of no scope alone."""
+    return [territory.street_of(scope) for scope in request.viewer.scopes(verb)]
 
 
 def counts_scope(request: Signed, asked: str = "") -> str:
@@ -98,10 +130,11 @@ def page(
 ) -> HttpResponse:
     """Render a page inside the frame; ``active``: the navigation entry it belongs to.
 
-    ``crumbs`` lead only where the viewer may go.
+    ``crumbs`` lead only where the viewer may go; ``own_scopes`` to the viewer's other areas, where the page shows one.
     """
     opens = {code for code, _ in context.get("crumbs", ()) if request.viewer.may(Verb.SEE_COUNTS, code)}
-    frame = {"active": active, "counts": _counts(request), "crumbs_open": opens}
+    turned = scopes.choices(request.viewer, request.turning)
+    frame = {"active": active, "counts": _counts(request), "crumbs_open": opens, "own_scopes": turned}
     return render(request, template, {**frame, **context}, status=status)
 
 
@@ -109,7 +142,8 @@ def _counts(request: Signed) -> dict[str, int]:
     viewer = request.viewer
     counts = {}
     if viewer.may_anywhere(Verb.DECIDE_DIFFERENCE):
-        counts["console:differences"] = differences.n_open(viewer, viewer.scopes(Verb.DECIDE_DIFFERENCE)[0])
+        mine = viewer.scopes(Verb.DECIDE_DIFFERENCE)
+        counts["console:differences"] = sum(differences.n_open(viewer, scope) for scope in mine)
         counts["console:returned"] = returned.n_waiting(viewer)
     if viewer.may_anywhere(Verb.CONFIRM_ROLES):
         counts["console:roles"] = accounts.n_proposals(viewer, clock.local_date(request.at))

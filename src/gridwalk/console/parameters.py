@@ -37,7 +37,7 @@ class ParametersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _any_unstorable([request.path, *_spoken(request.GET), *request.COOKIES.values()]):
-            return errors.malformed(request)
+            return errors.unstorable(request)
         return self.get_response(request)
 
     def process_view(
@@ -48,7 +48,7 @@ class ParametersMiddleware:
         if request.method != "POST" or PAGES.get(name) is Open.DEVICE or name.startswith("phone_api:"):
             return None
         files = [file.name or "" for name in request.FILES for file in request.FILES.getlist(name)]
-        return errors.malformed(request) if _any_unstorable([*_spoken(request.POST), *files]) else None
+        return errors.unstorable(request) if _any_unstorable([*_spoken(request.POST), *files]) else None
 
 
 def _spoken(given: Any) -> Iterator[str]:

@@ -286,6 +286,19 @@ def erase_expired_files(*, actor: Actor, at: dt.datetime) -> int:
     return len(expired)
 
 
+def erase_strays(*, before: dt.datetime) -> int:
+    """Erase bytes that were written before a moment and that no row names; returns how many files.
+
+    A program was killed between writing them and noting them; without a row they would never expire.
+    """
+    lying = list(files.written_before(before))
+    named = {str(pk) for pk in StoredFile.objects.filter(erased_at__isnull=True).values_list("pk", flat=True)}
+    strays = [path for path in lying if path.name not in named]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
+
+
 def stamp_home(*, made_with: str, at: dt.datetime) -> None:
     """Note which version made these data, where nothing says so yet."""
     if not Home.objects.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class CoreConfig(AppConfig):
@@ -10,3 +11,9 @@ class CoreConfig(AppConfig):
 
     name = "gridwalk.core"
     label = "core"
+
+    def ready(self) -> None:
+        """Every connection is told how long it may wait."""
+        from gridwalk.core import patience
+
+        connection_created.connect(patience.begin)

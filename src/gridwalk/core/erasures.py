@@ -24,11 +24,16 @@ NAME = "erasures.jsonl"
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Line:
-    """``what``: a kind of data, or an entity's kind with its ``id``; ``at``: the moment it was erased (UTC, ISO)."""
+    """``what``: a kind of data, or an entity's kind with its ``id``; ``at``: the moment it was erased (UTC, ISO).
+
+    ``status``, ``ended_on``: how and on which day a person was de-registered before; older data may not know it.
+    """
 
     what: str
     id: str
     at: str
+    status: str = ""
+    ended_on: str = ""
 
 
 def path() -> Path:
@@ -50,9 +55,10 @@ def note(lines: Iterable[Line]) -> None:
             put_beside(Path(settings.BACKUP_DIR))
 
 
-def line(what: str, *, at: dt.datetime, id: object = "") -> Line:
+def line(what: str, *, at: dt.datetime, id: object = "", status: str = "", ended_on: dt.date | None = None) -> Line:
     """One line of the ledger."""
-    return Line(what, str(id), at.astimezone(dt.UTC).isoformat())
+    ended = ended_on.isoformat() if ended_on else ""
+    return Line(what, str(id), at.astimezone(dt.UTC).isoformat(), status, ended)
 
 
 def put_beside(folder: Path) -> None:
@@ -91,7 +97,8 @@ def _append(target: Path, lines: Iterable[Line]) -> None:
 def _parsed(text: str) -> Line | None:
     try:
         record = json.loads(text)
-        erasure = Line(str(record["what"]), str(record["id"]), str(record["at"]))
+        ended = (str(record.get("status", "")), str(record.get("ended_on", "")))  # older lines do not say
+        erasure = Line(str(record["what"]), str(record["id"]), str(record["at"]), *ended)
         dt.datetime.fromisoformat(erasure.at)
         return erasure if hmac.compare_digest(str(record["mac"]), _mac(erasure)) else None
     except (ValueError, KeyError, TypeError):
@@ -99,5 +106,6 @@ def _parsed(text: str) -> Line | None:
 
 
 def _mac(erasure: Line) -> str:
-    text = "|".join(("erasure", erasure.what, erasure.id, erasure.at))
+    ended = (erasure.status, erasure.ended_on) if erasure.status else ()
+    text = "|".join(("erasure", erasure.what, erasure.id, erasure.at, *ended))
     return hmac.new(settings.BLIND_INDEX_KEY, text.encode(), hashlib.sha256).hexdigest()[:32]

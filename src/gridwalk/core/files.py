@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import struct
 import uuid
@@ -40,6 +41,13 @@ def write(file_id: uuid.UUID, data: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     partial.replace(target)
+
+
+def written_before(moment: dt.datetime) -> Iterator[Path]:
+    """What lies where files are stored and was last written before a moment; half a file of a killed program too."""
+    for path in (Path(settings.DATA_DIR) / "files").glob("*/*"):
+        if path.stat().st_mtime < moment.timestamp():
+            yield path
 
 
 def read(file_id: uuid.UUID) -> bytes:

@@ -27,12 +27,12 @@ class Gap:
 def gaps(
     viewer: Viewer, indicator: Indicator, moment: Moment, scope: str, *, limit: int = 200, offset: int = 0
 ) -> tuple[list[Gap], int]:
-    """The rows of ``population ∧ ¬met`` in a scope, and how many. Raises NotHere."""
+    """The rows of ``population ∧ ¬met`` in a scope, strand after strand, and how many. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, scope):
         raise NotHere
     sees_care = viewer.may(Verb.SEE_CARE, scope)
     rows: list[Gap] = []
-    total = 0
+    total, passed = 0, offset
     for strand in indicator.strands:
         if indicator.code == "attention" and not sees_care and strand.code != "site":
             total += strand.rows(moment).filter(grid__code__startswith=scope).exclude(strand.met(moment)).count()
@@ -43,7 +43,10 @@ def gaps(
             .filter(~strand.met(moment))
             .order_by("grid_id", "id")
         )
-        total += missing.count()
+        n_missing = missing.count()
+        total += n_missing
+        first = min(passed, n_missing)  # what earlier pages have shown of this strand
+        passed -= first
         room = limit - len(rows)
         if room > 0:
             rows += [
@@ -55,7 +58,7 @@ def gaps(
                     reason=strand.reason,
                     step=strand.step,
                 )
-                for row in missing.select_related("grid")[offset : offset + room]
+                for row in missing.select_related("grid")[first : first + room]
             ]
     return rows, total
 

@@ -102,10 +102,13 @@ def _frame(ledger: read.Ledger) -> pl.DataFrame:
     ).with_row_index("row")
 
 
-def of_rows(kind: str, name: str, rows: Iterable[Mapping[str, Any]], *, fields: Sequence[str]) -> Side:
-    """Records that need no reading (the register's) as a side. Values are canonical; further keys become columns."""
+def of_rows(
+    kind: str, name: str, rows: Iterable[Mapping[str, Any]], *, fields: Sequence[str], more: Sequence[str] = ()
+) -> Side:
+    """Records that need no reading (the register's) as a side. Values are canonical; ``more``: further columns, which
+    a side without any record has too.
+    """
     records = list(rows)
-    more = sorted({key for record in records[:1] for key in record} - set(fields))
     frame = pl.DataFrame(
         [
             pl.Series("sheet", [name] * len(records), dtype=pl.String),

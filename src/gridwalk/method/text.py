@@ -120,10 +120,14 @@ def simplified(raw: str) -> str:
     return raw if raw.isascii() else str(_TO_SIMPLIFIED.convert(raw))
 
 
+_LONGEST_NUMERAL = 30
+"""No numeral of an office is as long; thousands of digits are no number to Python either."""
+
+
 def chinese_number(raw: str) -> int | None:
     """The number a Chinese numeral says (一百二十三, 廿一, 二〇五, 十, 1百20), or None where it is none."""
     numeral = raw.strip()
-    if not numeral:
+    if not numeral or len(numeral) > _LONGEST_NUMERAL:
         return None
     if numeral.isdecimal():
         return int(numeral)

@@ -10,6 +10,7 @@ from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries as account_queries
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import LABELS, Role, Viewer
+from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -130,3 +131,57 @@ def _tell_proposers(writing: Writing, decided: Sequence[Assignment], what: str) 
         first = f"{theirs[0].user.name}的岗位“{LABELS[Role(theirs[0].role)]}”"
         rest = f"等 {len(theirs)} 个" if len(theirs) > 1 else ""
         tell(writing, to_user=proposer, kind=Kind.ROLE, text=f"{writing.actor.name}{what}{first}{rest}。")
+
+
+def name_substitute(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    user: uuid.UUID,
+    grid: str,
+    place: str,
+    covers: uuid.UUID,
+    from_on: dt.date,
+    to_on: dt.date,
+) -> Assignment:
+    """Name a substitute and tell both, who leads the community and the street centre; ``place``: the grid's name.
+
+    Raises NotPermitted, SubstituteError.
+    """
+    with core.write_to(actor=actor, at=at) as writing:
+        post = substitutes.name_substitute(
+            actor=actor, at=at, user=user, grid=grid, covers=covers, from_on=from_on, to_on=to_on
+        )
+        days = f"{from_on.month}月{from_on.day}日到{to_on.month}月{to_on.day}日"
+        covered, substitute = User.objects.get(pk=covers), User.objects.get(pk=user)
+        _tell_of_substitute(
+            writing,
+            post,
+            to_substitute=f"{days}，请您代{covered.name}走{place}。手机联网后就有名单，到期自动收回。",
+            to_covered=f"{days}，{place}由{substitute.name}代您走。户还在您名下，到期自动收回。",
+            to_office=f"{days}，{place}由{substitute.name}代{covered.name}走，{actor.name}安排的。",
+        )
+    return post
+
+
+def end_substitute(*, actor: Viewer, at: dt.datetime, post: uuid.UUID, place: str) -> None:
+    """End a substitution before its time and tell whoever was told of it. Raises NotHere, SubstituteError."""
+    with core.write_to(actor=actor, at=at) as writing:
+        ended = substitutes.end_substitute(actor=actor, at=at, post=post)
+        covered = ended.covers.name if ended.covers else ""
+        _tell_of_substitute(
+            writing,
+            ended,
+            to_substitute=f"代{covered}走{place}的事，{actor.name}提前结束了，从现在起不用再去。",
+            to_covered=f"{ended.user.name}代您走{place}的事，{actor.name}提前结束了。",
+            to_office=f"{ended.user.name}代{covered}走{place}的事，{actor.name}提前结束了。",
+        )
+
+
+def _tell_of_substitute(
+    writing: Writing, post: Assignment, *, to_substitute: str, to_covered: str, to_office: str
+) -> None:
+    tell(writing, to_user=post.user_id, kind=Kind.ROLE, text=to_substitute)
+    tell(writing, to_user=post.covers_id, kind=Kind.ROLE, text=to_covered)
+    for role in (Role.COMMUNITY_LEAD, Role.STREET_CENTRE):
+        tell(writing, role=role, scope=post.scope, kind=Kind.ROLE, text=to_office)

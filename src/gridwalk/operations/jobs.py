@@ -4,6 +4,7 @@ worker go on.
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from django.conf import settings
@@ -14,19 +15,26 @@ from gridwalk.core import actions, clock
 from gridwalk.core.actors import PROGRAM
 from gridwalk.core.audit import copies
 from gridwalk.operations.backups import actions as backups
+from gridwalk.operations.backups import restoring
 from gridwalk.operations.resealing import actions as resealing
 
 STALLED_SECONDS = 60
 """A worker says that it lives every ten seconds."""
+STRAY = dt.timedelta(days=40)
+"""For so long a phone may hand in: the pieces of its photos lie among the files and are no stored file yet."""
 
 
 @app.periodic(cron="30 17 * * *")  # cron runs in UTC; 17:30 UTC is 01:30 in the street
 @app.task(name="operations.erase_expired_files", queueing_lock="operations.erase_expired_files")
 def erase_expired_files(timestamp: int) -> None:
-    """Erase the bytes of every stored file that has expired; ``timestamp`` is the scheduler's and not used
-    as a clock.
+    """Erase the bytes of every stored file that has expired, and those that a killed program left without a row.
+
+    ``timestamp`` is the scheduler's and not used as a clock.
     """
-    actions.erase_expired_files(actor=PROGRAM, at=clock.now())
+    at = clock.now()
+    actions.erase_expired_files(actor=PROGRAM, at=at)
+    if not restoring.replaced():  # the rows of some files are in the database that a restore put aside
+        actions.erase_strays(before=at - STRAY)
 
 
 @app.periodic(cron="*/2 * * * *")

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
@@ -25,7 +26,7 @@ from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
 from gridwalk.sync.actions import attachments, copies, depositing, devices, epochs, pulling, pushing
 from gridwalk.sync.actions.attachments import UploadRefused
-from gridwalk.sync.queries import badges
+from gridwalk.sync.queries import badges, posts
 from gridwalk.sync.queries import campaign as campaigns
 from gridwalk.sync.queries import devices as known_devices
 
@@ -34,10 +35,9 @@ api = NinjaAPI(
     version="1",
     urls_namespace="phone_api",
     docs_url=None,
-    description=(
-        "Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed by the device."
-    ),
+    description="Wire version 1 of docs/algorithms/sync.md. All but activate, deposit and epoch are signed.",
 )
+api.add_exception_handler(Error, wire.waiting)
 
 
 @api.exception_handler(Problem)
@@ -60,13 +60,12 @@ def not_permitted(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _user(user: Any, viewer: Viewer) -> dict[str, Any]:
     grids = pulling.grids_of(viewer)
-    community = grids[0].area.short if grids else ""
     return {
         "id": str(user.id),
         "name": user.name,
         "role": "、".join(LABELS[role] for role in viewer.roles),
-        "community": community,
-        "grids": [{"code": g.code, "name": g.name} for g in grids],
+        "community": "、".join(dict.fromkeys(grid.area.short for grid in grids)),
+        "grids": posts.named(grids),
         "badge": {"photo": _data_uri(badges.photo_of(user.id)), "number": user.username},
     }
 
@@ -196,6 +195,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
         "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_at is None],
+        "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
 
@@ -215,7 +215,7 @@ def push(request: HttpRequest) -> HttpResponse:
     """Take the next ops of my sequence; the answer comes after commit."""
     session, epoch = _session(request)
     try:
-        first, ops, oldest = rules.read_push(wire.json_of(session.body))
+        first, ops, oldest = rules.read_push(wire.json_of(session.body), device=session.device.pk)
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error), epoch=epoch) from error
     try:
@@ -249,14 +249,15 @@ def push(request: HttpRequest) -> HttpResponse:
         {
             "epoch": epoch,
             "next_seq": pushed.next_seq,
-            "results": [_result(result) for result in pushed.results],
+            "results": [_result(result, op.raw.get("op")) for result, op in zip(pushed.results, ops, strict=True)],
             "lease_until": (session.at + rules.LEASE).isoformat(),
         },
     )
 
 
-def _result(result: pushing.Result) -> dict[str, Any]:
-    answer: dict[str, Any] = {"op": str(result.op), "seq": result.seq, "state": result.state}
+def _result(result: pushing.Result, name: Any) -> dict[str, Any]:
+    own = name if isinstance(name, str) else str(result.op)  # as the phone spells it
+    answer: dict[str, Any] = {"op": own, "seq": result.seq, "state": result.state}
     if result.reason:
         answer |= {"reason": result.reason, "text": result.text}
     if result.differences:
@@ -275,14 +276,14 @@ def deposit(request: HttpRequest) -> HttpResponse:
     if device is None:
         raise Problem(401, "unknown_device")
     try:
-        sealed = depositing.read(body.get("ops"))
+        sealed = depositing.read(body.get("ops"), device=device.pk)
     except rules.Malformed as error:
         raise Problem(400, "malformed", text=str(error)) from error
     taken = depositing.by_token(device=device, at=at, sealed=sealed)
     wipe = devices.revoked_at(device) is not None or not device.user.is_active
     if wipe and body.get("done") is True:
         depositing.end(device=device, at=at)
-    return wire.answer(request, {"taken": [str(op) for op in taken.ops], "wipe": wipe})
+    return wire.answer(request, {"taken": taken.ops, "wipe": wipe})
 
 
 @api.api_operation(

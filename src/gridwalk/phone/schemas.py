@@ -156,6 +156,18 @@ class Notice(BaseModel):
     read: bool
 
 
+class Post(BaseModel):
+    """Who visits the doors of a grid today: its responsible person, another one, or there for the days of whom they
+    cover.
+    """
+
+    grid: str
+    user: str
+    name: str
+    responsible: bool
+    covers: str | None
+
+
 class Care(BaseModel):
     """A care label in force."""
 
@@ -252,6 +264,7 @@ class Pulled(BaseModel):
     next_seq: int
     campaign: Campaign | None
     notices: list[Notice]
+    posts: list[Post]
 
 
 class Result(BaseModel):
@@ -310,7 +323,8 @@ def operation(
     *, body: type[BaseModel] | None = None, answer: type[BaseModel] | None = None, status: int = 200
 ) -> dict[str, Any]:
     """An operation's body and answers, as OpenAPI writes them; without ``answer`` headers say it all."""
-    described: dict[str, Any] = {"responses": {status: {"description": "Done"}, "4XX": _content(Problem)}}
+    refused = _content(Problem)
+    described: dict[str, Any] = {"responses": {status: {"description": "Done"}, "4XX": refused, 503: refused}}
     if answer is not None:
         described["responses"][status] = _content(answer)
     if body is not None:

@@ -22,7 +22,14 @@ def render() -> str:
     """The file."""
     bodies = {verb: type_.body for verb, type_ in VERBS.items()}
     sent: list[type[BaseModel]] = [messages.Op, *dict.fromkeys(bodies.values())]
-    models: list[type[BaseModel]] = [*sent, *schemas.ROWS, schemas.Worker, schemas.Campaign, schemas.Notice]
+    models: list[type[BaseModel]] = [
+        *sent,
+        *schemas.ROWS,
+        schemas.Worker,
+        schemas.Campaign,
+        schemas.Notice,
+        schemas.Post,
+    ]
     _, document = models_json_schema([(model, "validation") for model in models])
     rows = {kind: layouts.schema(kind) for kind in layouts.STRUCTURE}
     named = {**document["$defs"], **{schema["title"]: schema for schema in rows.values()}}

@@ -15,8 +15,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from gridwalk.accounts.rules import Viewer
-from gridwalk.core import clock
-from gridwalk.sync import crypto, messages, rules
+from gridwalk.core import clock, waits
+from gridwalk.sync import crypto, messages, rules, spelling
 from gridwalk.sync.queries import devices
 
 SCHEME = re.compile(
@@ -25,6 +25,8 @@ SCHEME = re.compile(
 )
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WORTH_PACKING = 1024
+OF_A_PUSH = 2
+"""How many brackets stand around each op of a push."""
 GZIP_LEVEL = 5
 
 
@@ -76,8 +78,8 @@ def body_of(request: HttpRequest) -> bytes:
 def json_of(body: bytes) -> Any:
     """The body as JSON. Raises Problem."""
     try:
-        return json.loads(body) if body else {}
-    except (ValueError, RecursionError) as error:  # thousands of brackets
+        return spelling.read(body, around=OF_A_PUSH) if body else {}
+    except ValueError as error:
         raise Problem(400, "malformed") from error
 
 
@@ -158,3 +160,16 @@ def answer(request: HttpRequest, content: Any, *, status: int = 200) -> HttpResp
 def problem(request: HttpRequest, error: Problem) -> HttpResponse:
     """The answer to what went wrong."""
     return answer(request, {"problem": error.problem, **error.more}, status=error.status)
+
+
+def waiting(request: HttpRequest, error: Any) -> HttpResponse:
+    """The answer where somebody holds the grid, or the database is away for a moment: nothing was taken, nothing is
+    lost, and in so many seconds the phone asks again. Raises the error where waiting mends nothing.
+    """
+    wait = waits.wait_for(error)
+    if wait is None:
+        raise error
+    text = f"服务器正忙，内容都在手机里，{wait.seconds} 秒后自己再传。"
+    response = answer(request, {"problem": "busy", "seconds": wait.seconds, "text": text}, status=503)
+    response.headers["Retry-After"] = str(wait.seconds)
+    return response

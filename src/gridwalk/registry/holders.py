@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from gridwalk.registry import columns, rules
+from gridwalk.registry import columns, living, rules
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Person, Residence
 from gridwalk.registry.rules import FROM_PAPER
@@ -41,8 +41,9 @@ def of(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
 def elsewhere(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
     """Those of who comes whose number stands on a record that their side may not simply take: comer → record.
 
-    Who is linked to the very door comes from nowhere. A community's own ledger may also say what takes nobody's home:
-    where somebody is registered, and where somebody lives whom the other side lists as living elsewhere.
+    Who is linked to the very door and gives up nothing for it comes from nowhere. A community's own ledger may also
+    say what takes neither a home nor a registration: where somebody is registered who is so nowhere else, and where
+    somebody lives whom the other side lists as living elsewhere.
     """
     standing = of(comers)
     links = links_of(standing.values())
@@ -54,16 +55,25 @@ def elsewhere(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
 
 
 def _comes_freely(comer: Comer, holder: Person, links: Sequence[Residence]) -> bool:
-    if any(link.dwelling_id == comer.dwelling for link in links):
+    given_up = gives_up(comer, links)
+    if given_up is None and any(link.dwelling_id == comer.dwelling for link in links):
         return True
-    lives_elsewhere = bool(links) and not any(link.kind in LIVING for link in links)
-    takes_no_home = comer.source in FROM_PAPER and (comer.kind not in LIVING or lives_elsewhere)
+    says_where = bool(links) or comer.kind not in LIVING
+    takes_nothing = comer.source in FROM_PAPER and given_up is None and says_where
+    recorded_grid = given_up.grid_id if given_up else holder.grid_id
     return rules.comes_freely(
         str(comer.values.get("name") or ""),
         comer.grid,
         recorded_name=holder.name,
-        recorded_grid=comer.grid if takes_no_home else holder.grid_id,
+        recorded_grid=comer.grid if takes_nothing else recorded_grid,
     )
+
+
+def gives_up(comer: Comer, links: Sequence[Residence]) -> Residence | None:
+    """The home, else the registration, that somebody gives up for the door, of their current ``links``, homes first."""
+    there = next((link.kind for link in links if link.dwelling_id == comer.dwelling), "")
+    others = [link for link in links if link.dwelling_id != comer.dwelling]
+    return next((link for link in others if living.gives_up(comer.kind, there=there, elsewhere=link.kind)), None)
 
 
 def links_of(persons: Collection[Person]) -> defaultdict[uuid.UUID, list[Residence]]:

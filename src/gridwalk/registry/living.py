@@ -4,6 +4,8 @@ from __future__ import annotations
 
 LIVING = ("lives_here", "lives_elsewhere_registered", "tenant", "boarder")
 REGISTERED = "registered_here"
+REGISTERING = ("lives_here", REGISTERED)
+"""Kinds by which somebody's household is registered at the door."""
 
 RESIDENCE_LABELS = {
     "lives_here": "户籍在此，住在这里",
@@ -32,6 +34,13 @@ def dwelling_label(occupancy: str, tenure: str) -> str:
     if tenure == "owner" or occupancy == "occupied":
         return "自住"
     return "待核实"
+
+
+def gives_up(kind: str, *, there: str, elsewhere: str) -> bool:
+    """Whether somebody who comes to a door as ``kind`` gives up a link of kind ``elsewhere`` to another door: nobody
+    has two homes or two registrations. ``there``: what linked them to the door already, or "".
+    """
+    return any(kind in kinds and there not in kinds and elsewhere in kinds for kinds in (LIVING, REGISTERING))
 
 
 def kind_after_move(kind: str, *, along: bool) -> str:

@@ -46,6 +46,17 @@ CARD_ANSWERS = {
 WAITING = ("open", "to_door")
 """States of a difference that nobody has answered yet."""
 
+CONTACTS = {
+    "dwelling": ("owner_name", "owner_phone"),
+    "organization": ("contact_name", "contact_phone"),
+    "site": ("contact_name", "contact_phone"),
+    "facility": ("contact_name", "contact_phone"),
+}
+"""Who is named at a place, by kind: name and telephone."""
+
+ERASED = "身份内容已清除，谁也找不回来。本人再来登记，是新的一条。"
+"""Why nothing is done to the record of somebody who was erased."""
+
 
 class Unseen(enum.Enum):
     """The author of a claim did not say what they saw (ledgers cannot)."""
@@ -97,6 +108,8 @@ WHY = {
     "resident_asks": "居民提出更正，待社区核对",
     "inspector_differs": "抽查回答不同",
     "lives_in_two_places": "台账里在另一处也算现住",
+    "registered_twice": "台账里户籍在另一处",
+    "head_changed": "户主换了，与户主关系要重问",
     "taken_over": "别处报来，这个人住在那边",
     "number_taken": TO_VERIFY,
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",

@@ -20,8 +20,9 @@ from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import predicates
 from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Facility, Organization, Person, Recheck, Site
+from gridwalk.registry.queries import erased
 from gridwalk.retention import rules
-from gridwalk.retention.models import Erased, Run
+from gridwalk.retention.models import Run
 from gridwalk.retention.rules import Period
 from gridwalk.sync.models import ActivationCode, Attempts, Deposit, Note, Op
 from gridwalk.upkeep.models import Plan
@@ -122,7 +123,7 @@ def _rounds(cut: dt.datetime) -> list[Part]:
 
 def _persons(cut: dt.datetime) -> list[Part]:
     ended = Person.objects.exclude(status="active").filter(ended_on__lt=clock.local_date(cut))
-    return [(ended.exclude(pk__in=Erased.objects.values("pk")), "ended_on")]
+    return [(ended.exclude(erased.GONE), "ended_on")]
 
 
 def _contacts(cut: dt.datetime) -> list[Part]:

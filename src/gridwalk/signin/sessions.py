@@ -40,6 +40,8 @@ class SessionLimitsMiddleware:
         elif now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
             logout(request)
             messages.info(request, "太久没有操作，已自动退出。存过的都在，请重新登录。")
+        elif now < seen:  # the clock was set back: without this the sign-in would last as much longer
+            request.session[BEGAN], request.session[SEEN] = min(began, now), now
         elif now - seen > NOTED_EVERY:  # not at every click: each one would be a write
             request.session[SEEN] = now
 

@@ -1,8 +1,8 @@
 """What phones send, as pydantic reads it; the OpenAPI document is made of it. The wire: docs/algorithms/sync.md.
 
 An op is read leniently: what cannot be read of it is left empty, for an op is never refused, it is kept with a fault.
-Only what gives it no place in the sequence makes the whole push malformed. What a verb says, its body, is read
-strictly and later, when it is known whose it is.
+Only a push that is no run of a sequence is malformed. What a verb says, its body, is read strictly and later, when it
+is known whose it is.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from pydantic import (
     WithJsonSchema,
     WrapValidator,
 )
+
+from gridwalk.sync import spelling
 
 VERBS = {
     "visit.record": "走访",
@@ -160,8 +162,10 @@ Extra = Annotated[
 class Op(BaseModel):
     """An intention."""
 
-    op: Annotated[Id, Field(description="UUIDv7")]
-    seq: Annotated[int, Field(strict=True, gt=-(1 << 53), lt=1 << 53)]
+    model_config = ConfigDict(json_schema_extra={"required": ["op", "seq"]})
+
+    op: Annotated[uuid.UUID | None, *_read(as_uuid, _UUID), Field(description="UUIDv7")] = None
+    seq: Annotated[int | None, *_read(_whole, _WHOLE)] = None
     verb: Annotated[str, *_read(_short(24), {"type": "string", "enum": list(VERBS)})] = ""
     kind: Annotated[str, *_read(_short(16), _TEXT)] = ""
     entity: Annotated[uuid.UUID | None, *_read(as_uuid, _UUID)] = None
@@ -179,7 +183,7 @@ class Push(BaseModel):
 
     epoch: Annotated[int | None, *_read(_whole, _WHOLE)] = None
     seq_from: Annotated[int, Field(strict=True, ge=1, lt=1 << 53)]
-    ops: Annotated[list[Op], Field(strict=True, max_length=MOST_OPS)]
+    ops: Annotated[list[Annotated[Op, BeforeValidator(spelling.as_object)]], Field(strict=True, max_length=MOST_OPS)]
     oldest: Annotated[int | None, *_read(_whole, {"anyOf": [_WHOLE, _NULL]}), SELDOM] = None
 
 

@@ -108,7 +108,7 @@ class Op(models.Model):
         of=("entity",),
         moved=Stays("where the phone's op was judged"),
         merged=Stays("what the phone sent, and of what"),
-        erased=ByHand("retention.actions.people._ops_about"),
+        erased=ByHand("retention.actions.ops.forget"),
     )
     STATES = [("accepted", "已记录"), ("difference", "有差异"), ("returned", "退回")]
 

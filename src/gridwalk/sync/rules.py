@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gridwalk.registry import rules as registry
-from gridwalk.sync import messages
+from gridwalk.sync import messages, spelling
 
 WIRE = (1,)
 """Wire versions understood; an op of another one is kept and returned."""
@@ -52,6 +52,8 @@ REASONS = {
 REMARKS = {
     "second_account": "这一户已改派给别人，您的记录作为另一份一起算数。",
     "people_moved": "有人已不在这一户名下，没有记他的核实，其余都记了。",
+    "erased": "这个人的身份内容已清除，这次填的没有记。",
+    "one_erased": "其中一个人的身份内容已清除，填他的那几项没有记。",
     **{f"card_{answer}": words for answer, words in registry.CARD_ANSWERS.items()},
 }
 """What an op that was not returned may carry besides."""
@@ -88,13 +90,13 @@ def canonical(value: Any) -> str:
 _NUL_SPELLED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def _is_storable(spelling: str) -> bool:
+def _is_storable(spelled: str) -> bool:
     """Whether columns take every text in canonical JSON. Every op of every push is asked: what is quick comes first."""
     try:
-        spelling.encode()
+        spelled.encode()
     except UnicodeEncodeError:
         return False
-    return "\\u0000" not in spelling or _NUL_SPELLED.search(spelling) is None
+    return "\\u0000" not in spelled or _NUL_SPELLED.search(spelled) is None
 
 
 def kept_spelling(raw: Mapping[str, Any]) -> str:
@@ -111,8 +113,8 @@ def _unnumbered(raw: Mapping[str, Any]) -> str:
     return canonical({key: value for key, value in raw.items() if key != "seq"})
 
 
-def _hash(spelling: str) -> str:
-    return hashlib.sha256(spelling.encode("utf-8", "surrogatepass")).hexdigest()
+def _hash(spelled: str) -> str:
+    return hashlib.sha256(spelled.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def text_hash(text: str, *, key: bytes) -> str:
@@ -131,7 +133,10 @@ class Malformed(Exception):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Intention:
-    """An op as read. ``raw``: as sent; ``fault``: a reason it cannot be judged, with ``why`` in words."""
+    """An op as read. ``raw``: as sent; ``fault``: a reason it cannot be judged, with ``why`` in words.
+
+    ``op`` and ``seq`` are the server's where it came without any that can be read.
+    """
 
     op: uuid.UUID
     seq: int
@@ -151,28 +156,29 @@ class Intention:
     why: str = ""
 
 
-def read_push(body: Any) -> tuple[int, list[Intention], int | None]:
-    """(first seq, ops in order, the oldest seq the phone still has). Raises Malformed: only what makes no sequence."""
+def read_push(body: Any, *, device: uuid.UUID) -> tuple[int, list[Intention], int | None]:
+    """(first seq, ops in order, the oldest seq the phone still has). Raises Malformed: only what makes no sequence.
+
+    The place of an op is where it stands. One without an id of its own is named after its phone, place and content.
+    """
     try:
         push = messages.Push.model_validate(body)
     except ValidationError as error:
         raise Malformed(_where(error)) from None
-    intentions = [_intention(op, raw) for op, raw in zip(push.ops, body["ops"], strict=True)]
-    first = push.seq_from
-    if [intention.seq for intention in intentions] != list(range(first, first + len(intentions))):
-        raise Malformed("seq")
-    if len({intention.op for intention in intentions}) != len(intentions):
-        raise Malformed("an op twice in one push")
-    return first, intentions, push.oldest
+    intentions: dict[uuid.UUID, Intention] = {}
+    for seq, (read, sent) in enumerate(zip(push.ops, body["ops"], strict=True), push.seq_from):
+        raw = spelling.as_object(sent)
+        own = read.op is not None and read.op not in intentions
+        op = read.op if read.op is not None and own else uuid.uuid5(device, f"{seq} {op_hash(raw)}")
+        intentions[op] = _intention(read, raw, op=op, seq=seq, is_whole=own and read.seq == seq)
+    return push.seq_from, list(intentions.values()), push.oldest
 
 
-def read_op(raw: Any) -> Intention:
-    """One op. Raises Malformed where it has no id or place; anything else wrong with it is its ``fault``."""
-    try:
-        op = messages.Op.model_validate(raw)
-    except ValidationError as error:
-        raise Malformed(_where(error)) from None
-    return _intention(op, raw)
+def read_op(sent: Any, *, op: uuid.UUID, seq: int) -> Intention:
+    """One op whose place is known already; anything else that is wrong with it is its ``fault``."""
+    raw = spelling.as_object(sent)
+    read = messages.Op.model_validate(raw)
+    return _intention(read, raw, op=op, seq=seq, is_whole=read.op == op)
 
 
 def _where(error: ValidationError) -> str:
@@ -180,20 +186,19 @@ def _where(error: ValidationError) -> str:
     return ".".join(map(str, parts)) or "body"
 
 
-def _intention(op: messages.Op, raw: Mapping[str, Any]) -> Intention:
-    try:
-        spelling = _unnumbered(raw)
-    except RecursionError as error:  # hundreds of brackets
-        raise Malformed("op") from error
-    fault = _fault(op, raw, spelling)
+def _intention(read: messages.Op, raw: Mapping[str, Any], *, op: uuid.UUID, seq: int, is_whole: bool) -> Intention:
+    """``is_whole``: id and place are those it came with."""
+    spelled = _unnumbered(raw)
+    fault = _fault(read, raw, spelled) if is_whole else "not_valid"
     why = REASONS[fault] if fault else ""
-    return Intention(**dict(op), raw=raw, hash=_hash(spelling), fault=fault, why=why)
+    facts = {**dict(read), "op": op, "seq": seq}
+    return Intention(**facts, raw=raw, hash=_hash(spelled), fault=fault, why=why)
 
 
-def _fault(op: messages.Op, raw: Mapping[str, Any], spelling: str) -> str:
+def _fault(op: messages.Op, raw: Mapping[str, Any], spelled: str) -> str:
     if op.version not in WIRE:
         return "unknown_version"
-    if not _is_storable(spelling) or (op.at is not None and not messages.in_calendar(op.at)):
+    if not _is_storable(spelled) or (op.at is not None and not messages.in_calendar(op.at)):
         return "not_valid"
     if op.verb not in messages.VERBS:
         return "unknown_verb"

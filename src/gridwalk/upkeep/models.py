@@ -1,4 +1,7 @@
-"""更正方案: what one person proposes about some records, done only when a second person has rechecked it."""
+"""更正方案: what one person proposes about some records, done only when a second person has rechecked it.
+
+交接: what somebody's post leaves open when it ends, and to whom it went.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from gridwalk.accounts.models import Assignment, User
 from gridwalk.core import ids
 from gridwalk.core.kept import ByHand, Kept, Stays
 from gridwalk.upkeep.rules import STATES
@@ -54,3 +58,21 @@ class Plan(models.Model):
             models.Index(fields=["proposed_at"], condition=Q(state="open"), name="upkeep_plan_open"),
             GinIndex(fields=["subjects"], name="upkeep_plan_subjects"),
         ]
+
+
+class Handover(models.Model):
+    """What came of the work of somebody whose post ended. ``before``: the post's last day as it was, None: without.
+
+    ``to``: who took over. ``moved``: what went over, ids by kind, so that it can go back.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    post = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
+    before = models.DateField(null=True)
+    to = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    moved = models.JSONField(default=dict)
+    made_by = models.UUIDField(null=True)
+    made_by_name = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by_name = models.CharField(max_length=40, blank=True)

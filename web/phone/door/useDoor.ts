@@ -5,6 +5,7 @@ import type { Facts, Op, PlaceKind } from "../model/types";
 import { uuid7 } from "../model/uuid7";
 import { back } from "../route";
 import { tell } from "../snack";
+import { explain, type Failure } from "../store/causes";
 import { book, data, dropDraft, finish, isOpen, saveDraft } from "../store/session";
 import { sync } from "../sync/engine";
 import { view } from "../view";
@@ -18,7 +19,7 @@ export function useDoor(id: string) {
   const kept = data.drafts.get(id);
   const resumed = ref(!!kept);
   const draft = reactive<Draft>(kept ? plain(kept) : blank(kind, id));
-  const failed = ref("");
+  const failed = ref<Failure | null>(null);
   const saving = ref(false);
   let timer = 0;
   let closed = false;
@@ -30,11 +31,13 @@ export function useDoor(id: string) {
     try {
       if (isDirty(draft)) await saveDraft(plain(draft));
       else if (data.drafts.has(id)) await dropDraft(id);
-      failed.value = "";
-    } catch {
-      failed.value = "草稿没存下：手机存储满了。这一页先别关，清一些照片或应用再改一个字。";
+      failed.value = null;
+    } catch (error) {
+      failed.value = explain(error, "草稿没存下", isKept());
     }
   }
+  /** Whether what is typed will be there when the page is opened anew: nothing is, or it was written or laid aside. */
+  const isKept = () => !isDirty(draft) || JSON.stringify(data.drafts.get(id)) === JSON.stringify(toRaw(draft));
   watch(draft, () => {
     clearTimeout(timer);
     timer = window.setTimeout(save, SAVE_AFTER);
@@ -68,11 +71,12 @@ export function useDoor(id: string) {
       );
       closed = true;
       view.lastDoor = id;
-      tell(words, "撤回", () => void withdraw(made));
+      tell(words, "撤回", () => withdraw(made));
       back();
       void sync();
-    } catch {
-      failed.value = "没存下：手机存储满了。内容还在这一页，先别关。清一些照片或应用，再点一次。";
+    } catch (error) {
+      await save(); // at least as a draft
+      failed.value = explain(error, "没存下", isKept());
     } finally {
       saving.value = false;
     }

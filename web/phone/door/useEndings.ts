@@ -1,7 +1,6 @@
 /** How a visit ends: met, an empty home with who else says so, or the door given back to the office. */
 import { computed, reactive, ref, type Ref } from "vue";
 import type { Place } from "../model/book";
-import { isAway } from "../model/day";
 import type { Draft, Outcome } from "../model/draft";
 import type { Target } from "../model/types";
 import { back } from "../route";
@@ -43,7 +42,7 @@ export function useEndings(
     else void record({ outcome: "vacant_confirmed" }, "存好了，还差第二来源。以后问到再补。");
   }
 
-  const canGiveBack = computed(() => target.value?.assignee === data.user.id && !isAway(target.value, data.user.id));
+  const canGiveBack = computed(() => target.value?.assignee === data.user.id);
   async function giveBack(): Promise<void> {
     const words = reason.value.trim();
     if (!words || !target.value) return;

@@ -13,6 +13,7 @@ import type {
   Op,
   Organization,
   Person,
+  Post,
   Residence,
   Row,
   Site,
@@ -48,6 +49,15 @@ export interface Book {
   differences: Map<string, Difference[]>;
   tasks: Task[];
   gridOf: Map<string, string>;
+  /** Who is in post today, by grid; and what people are called, by id. */
+  posts: Map<string, Post[]>;
+  names: Map<string, string>;
+}
+
+/** Who is in post in my grids, and the names of those whom rows mention. */
+export interface People {
+  posts: readonly Post[];
+  users: Record<string, string>;
 }
 
 function push<V>(map: Map<string, V[]>, key: string, value: V): void {
@@ -63,7 +73,13 @@ export function mask(field: string, value: string): string {
 }
 
 /** Builds the book from the rows and the ops they do not hold yet. `from`: the first number unseen by the last pull. */
-export function build(grids: readonly GridCache[], box: Outbox, from: number, user: User): Book {
+export function build(
+  grids: readonly GridCache[],
+  box: Outbox,
+  from: number,
+  user: User,
+  people: People = { posts: [], users: {} },
+): Book {
   const book: Book = {
     dwellings: new Map(),
     organizations: new Map(),
@@ -79,7 +95,10 @@ export function build(grids: readonly GridCache[], box: Outbox, from: number, us
     differences: new Map(),
     tasks: [],
     gridOf: new Map(),
+    posts: new Map(),
+    names: new Map([...Object.entries(people.users), ...people.posts.map((post) => [post.user, post.name] as const)]),
   };
+  for (const post of people.posts) push(book.posts, post.grid, post);
   for (const grid of grids) for (const row of grid.rows) add(book, row, grid.grid);
   for (const visits of book.visits.values()) visits.sort((a, b) => (a.at < b.at ? 1 : -1));
   for (const kept of box.ops) {

@@ -1,7 +1,7 @@
 /** The rows of my grids as last pulled, and how an answer changes them; pure but for the hash. */
 import { canonical, sha256 } from "./canonical";
 import type { Decided } from "./outbox";
-import type { Campaign, GridCache, Notice, Row, User } from "./types";
+import type { Campaign, GridCache, Notice, Post, Row, User } from "./types";
 
 export interface PulledGrid {
   grid: string;
@@ -20,6 +20,7 @@ export interface Pulled {
   campaign?: Campaign | null;
   decided?: Decided[];
   notices?: Notice[];
+  posts?: Post[];
   user?: User;
 }
 

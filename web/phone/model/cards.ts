@@ -29,7 +29,7 @@ export function answerOf(box: Outbox, kept: Kept): string {
 /** The last number typed from somebody's card today; undefined where there is none. */
 export function checkOf(box: Outbox, person: string, today: string): Kept | undefined {
   const typed = box.ops.filter(({ op }) => isCheck(op) && op.entity === person);
-  return typed.filter(({ op }) => dayOf(Date.parse(op.at)) === today).at(-1);
+  return typed.filter(({ op }) => dayOf(Date.parse(op.at)) === today).pop();
 }
 
 /** Whether the number on record was found to be the card's. */

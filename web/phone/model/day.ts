@@ -4,6 +4,7 @@ import { household } from "./draft";
 import { isAbsence } from "./outcomes";
 import { addDays, bandOf, dayOf, sayMoment, sayDay } from "./time";
 import type { Difference, Dwelling, GridCache, PlaceKind, Target, Visit } from "./types";
+import { GIVEN_BACK, isAway, sayWhose, whose } from "./whose";
 import { say } from "./words";
 
 export interface Mark {
@@ -38,6 +39,8 @@ export const FILTERS = {
   left: "剩",
   agreed: "约好",
   absent: "曾无人",
+  covered: "代班",
+  nobodys: "没人负责",
   vacant: "空房",
   let: "出租",
   care: "关怀",
@@ -58,16 +61,11 @@ export interface Day {
   pending: number;
   dispatched: boolean;
   total: number;
+  /** Doors to walk that are not mine: in which grid, whose, how many. */
+  away: { area: string; whose: string; n: number }[];
 }
 
 const SETTLED = ["visited", "explained", "pending"];
-
-/** Whether a target is not mine to walk: somebody else's, or given back and waiting for the office. */
-export function isAway(target: Target | undefined, me: string): boolean {
-  if (!target) return false;
-  return target.assignee === null ? target.note.startsWith(GIVEN_BACK) : target.assignee !== me;
-}
-export const GIVEN_BACK = "退回：";
 
 /** What differs at a door: of the place itself and of whoever lives or is registered there. */
 export function differencesAt(book: Book, id: string): Difference[] {
@@ -145,15 +143,18 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
   const waits = here.flatMap(({ person }) => book.needs.get(person.id) ?? []).some((need) => need.ask_on <= today);
   const visit = book.visits.get(dwelling.id)?.[0];
   const revisit = target?.revisit_at && !SETTLED.includes(target.state) ? Date.parse(target.revisit_at) : null;
-  const theirs = isAway(target, me);
+  const theirs = isAway(book, target, me);
   const left = target ? !SETTLED.includes(target.state) && !theirs : book.targets.size === 0 && !visit;
+  const of = whose(book, target, me);
   const tags = [];
+  if (left && of !== "mine") tags.push(sayWhose(book, target, me));
   if (dwelling.tenure === "let") tags.push("租");
   if (careDue && due) tags.push("关怀联系");
   if (waits) tags.push("问落实");
   if (asked || (target?.note && !target.note.startsWith(GIVEN_BACK))) tags.push("带一问");
   const filters: Filter[] = [];
   if (left) filters.push("left");
+  if (left && (of === "covered" || of === "nobodys")) filters.push(of);
   if (revisit && left) filters.push("agreed");
   if (left && target && isAbsence(target.outcome)) filters.push("absent");
   if (vacant) filters.push("vacant");
@@ -173,9 +174,7 @@ function dwellingDoor(book: Book, dwelling: Dwelling, me: string, now: number, c
       : "空房，差第二来源"
     : [people, use || (held === "不清楚" ? "" : held)].filter(Boolean).join("，");
   const note = theirs
-    ? target?.assignee
-      ? "已改派给别人"
-      : "已转出，等社区改派"
+    ? sayWhose(book, target, me)
     : revisit && left
       ? `约在 ${sayMoment(revisit, today)}`
       : due
@@ -224,7 +223,7 @@ export function dayBook(
   now: number,
 ): Day {
   const groups = new Map<string, Group>();
-  const count: Record<Filter, number> = { left: 0, agreed: 0, absent: 0, vacant: 0, let: 0, care: 0, ask: 0 };
+  const count = Object.fromEntries(Object.keys(FILTERS).map((key) => [key, 0])) as Record<Filter, number>;
   const several = grids.length > 1;
   let area = "";
   const add = (key: string, title: string, grid: string, door: Door) => {
@@ -259,7 +258,7 @@ export function dayBook(
   const targets = [...book.targets.values()].filter((target) => target.place_kind === "dwelling");
   const inState = (state: string) => targets.filter((target) => target.state === state).length;
   const today = dayOf(now);
-  const mine = [...book.targets.values()].filter((target) => !isAway(target, me));
+  const mine = [...book.targets.values()].filter((target) => !isAway(book, target, me));
   const doneToday = new Set<string>();
   for (const [place, visits] of book.visits)
     if (visits.some((visit) => visit.worker === me && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
@@ -277,8 +276,25 @@ export function dayBook(
     pending: inState("pending"),
     dispatched: targets.length > 0,
     total: targets.length || book.dwellings.size,
+    away: awayOf(book, targets, several ? names : {}, me),
   };
 }
+
+function awayOf(book: Book, targets: readonly Target[], names: Record<string, string>, me: string): Day["away"] {
+  const away = new Map<string, Day["away"][number]>();
+  for (const target of targets) {
+    if (SETTLED.includes(target.state) || !isAway(book, target, me)) continue;
+    const grid = book.gridOf.get(target.place) ?? "";
+    const of = sayWhose(book, target, me);
+    const line = away.get(`${grid} ${of}`) ?? { area: names[grid] ?? "", whose: of, n: 0 };
+    away.set(`${grid} ${of}`, { ...line, n: line.n + 1 });
+  }
+  return [...away.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+/** What is not mine, in words: 林思齐名下 12 户; with its grid where there are several. */
+export const sayAway = (day: Day): string[] =>
+  day.away.map(({ area, whose: of, n }) => `${area ? `${area} ` : ""}${of} ${n} 户`);
 
 /**
  * What is so where nobody is left to go to: not dispatched, all visited, or the rest explained, rechecked,
@@ -288,14 +304,12 @@ export function standing(day: Day): string {
   if (!day.dispatched) return "还没下派走访任务。下派之后同步一次，名单就来了。";
   const pair = `${day.visited} / ${day.total} 户`;
   if (day.visited === day.total) return `都走访了，${pair}。`;
-  const away = day.total - day.visited - day.explained - day.pending;
   const parts: [string, number][] = [
     ["已说明", day.explained],
     ["等复核", day.pending],
-    ["归别人走", away],
   ];
   const rest = parts.filter(([, n]) => n > 0).map(([words, n]) => `${words} ${n} 户`);
-  return `已走访 ${pair}，剩下的您不用再去：${rest.join("，")}。`;
+  return `已走访 ${pair}，剩下的您不用再去：${[...rest, ...sayAway(day)].join("，")}。`;
 }
 
 function otherDoors(book: Book, me: string, now: number): Door[] {
@@ -310,11 +324,13 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
           ? addDays(place.last_contact_on, place.interval_days)
           : today
         : null;
-    const theirs = isAway(target, me);
+    const theirs = isAway(book, target, me);
+    const of = whose(book, target, me);
     const isDue = dueOn !== null && dueOn <= today;
     const left = (target ? !SETTLED.includes(target.state) && !theirs : false) || isDue;
     const revisit = target?.revisit_at && left ? Date.parse(target.revisit_at) : null;
     const filters: Filter[] = left ? ["left"] : [];
+    if (left && (of === "covered" || of === "nobodys")) filters.push(of);
     if (revisit) filters.push("agreed");
     if (left && target && isAbsence(target.outcome)) filters.push("absent");
     found.push({
@@ -328,7 +344,7 @@ function otherDoors(book: Book, me: string, now: number): Door[] {
           ? `${sayDay(dueOn, today)}到期，${lastSaid(visit, target, today)}`
           : "还没去过"
         : lastSaid(visit, target, today),
-      tags: isDue ? ["到期"] : [],
+      tags: [...(isDue ? ["到期"] : []), ...(left && of !== "mine" ? [sayWhose(book, target, me)] : [])],
       later: isLater(revisit, visit, now),
       mark: markOf(target, book.differences.get(place.id)?.length ?? 0, false, now),
       left,

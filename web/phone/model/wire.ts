@@ -205,6 +205,14 @@ export interface PersonEnd {
   end: string;
   reason: string;
 }
+/** Who visits the doors of a grid today: its responsible person, another one, or there for the days of whom they */
+export interface Post {
+  grid: string;
+  user: string;
+  name: string;
+  responsible: boolean;
+  covers: string | null;
+}
 /** Why. */
 export interface Reason {
   reason: string;

@@ -3,11 +3,14 @@ import { computed, reactive, shallowReactive } from "vue";
 import { build, type Book } from "../model/book";
 import type { Draft } from "../model/draft";
 import * as outbox from "../model/outbox";
-import type { Campaign, GridCache, Kept, Notice, Op, User } from "../model/types";
+import type { Campaign, GridCache, Kept, Notice, Op, Post, User } from "../model/types";
+import * as aside from "./aside";
+import { StoreError } from "./causes";
 import * as box from "./crypto";
 import * as db from "./db";
 
-export type Phase = "starting" | "unsupported" | "elsewhere" | "activate" | "pin" | "locked" | "open" | "wiped";
+export type Phase =
+  "starting" | "unsupported" | "failed" | "elsewhere" | "activate" | "pin" | "locked" | "open" | "wiped";
 
 export const app = reactive({
   phase: "starting" as Phase,
@@ -30,20 +33,21 @@ export const data = shallowReactive({
   quiet: ["20:30", "09:00"] as [string, string],
   users: {} as Record<string, string>,
   notices: [] as Notice[],
+  posts: [] as Post[],
   grids: [] as GridCache[],
   box: outbox.empty("", 1, null),
   from: 1,
   drafts: new Map<string, Draft>(),
 });
 
-export const book = computed<Book>(() => build(data.grids, data.box, data.from, data.user));
+export const book = computed<Book>(() => build(data.grids, data.box, data.from, data.user, data));
 export const waitingCount = computed(() => outbox.waiting(data.box).length);
 
 let vault: CryptoKey | null = null;
 let base: CryptoKey | null = null;
 
 export function theVault(): CryptoKey {
-  if (!vault) throw new Error("locked");
+  if (!vault) throw new StoreError("locked");
   return vault;
 }
 export const isOpen = (): boolean => vault !== null;
@@ -76,6 +80,7 @@ export async function bindPin(pin: string): Promise<void> {
     void tx.objectStore("meta").put({ salt, iterations: box.ITERATIONS, iv, wrapped } satisfies db.PinMeta, "pin");
     void tx.objectStore("meta").put({ n: 0, until: 0 } satisfies db.TriesMeta, "tries");
   });
+  await remember();
 }
 
 /** The server gave another share: the vault's key is wrapped anew in the transaction that keeps the share. */
@@ -91,6 +96,7 @@ export async function takeShare(share: string, until: number): Promise<void> {
     void tx.objectStore("meta").put({ share, until } satisfies db.LeaseMeta, "lease");
     if (rewrapped) void tx.objectStore("meta").put(rewrapped, "pin");
   });
+  await remember();
   app.leaseUntil = until;
 }
 
@@ -129,20 +135,33 @@ export function shut(): void {
 
 /* ---- reading ---- */
 
+/** What opens and names this phone: held for a database that the system empties under the page. */
+let identity: Pick<db.Meta, "device" | "pin" | "lease"> | null = null;
+async function remember(): Promise<void> {
+  const [device, pin, lease] = await Promise.all([db.getMeta("device"), db.getMeta("pin"), db.getMeta("lease")]);
+  identity = device && pin && lease ? { device, pin, lease } : null;
+}
+async function theDevice(): Promise<db.DeviceMeta> {
+  const device = await db.getMeta("device");
+  if (!device) throw new StoreError("evicted");
+  return device;
+}
+
 async function load(): Promise<void> {
   const key = theVault();
-  const store = await db.open();
   const [device, meta, sync, lease] = await Promise.all([
-    db.getMeta("device"),
+    theDevice(),
     db.getMeta("box"),
     db.getMeta("sync"),
     db.getMeta("lease"),
   ]);
-  const records = await store.getAllFromIndex("ops", "seq");
+  await remember();
+  const records = await db.read((store) => store.getAllFromIndex("ops", "seq"));
   const ops = await Promise.all(records.map((record) => box.unlock<Kept>(key, record)));
-  const drafts = await Promise.all((await store.getAll("drafts")).map((record) => box.unlock<Draft>(key, record)));
+  const kept = await db.read((store) => store.getAll("drafts"));
+  const drafts = await Promise.all(kept.map((record) => box.unlock<Draft>(key, record)));
   data.box = {
-    device: device!.device,
+    device: device.device,
     epoch: meta?.epoch ?? null,
     cursor: meta?.cursor ?? 1,
     last: meta?.last ?? 0,
@@ -153,19 +172,29 @@ async function load(): Promise<void> {
   app.success = sync?.success ?? null;
   app.leaseUntil = lease?.until ?? 0;
   try {
-    await loadCache(key, store);
+    await loadCache(key);
   } catch {
     // The cache is of the server's data: the next pull brings it back.
     await db.write(["cache"], (tx) => void tx.objectStore("cache").clear());
     data.grids = [];
   }
+  await takeBack(key);
   app.phase = "open";
 }
 
-async function loadCache(key: CryptoKey, store: db.Database): Promise<void> {
+/** What an earlier page could not write. A visit may have been finished from it since. */
+async function takeBack(key: CryptoKey): Promise<void> {
+  const finished = new Set(data.box.ops.map((kept) => kept.op.op));
+  for (const draft of await aside.all(key)) {
+    if (finished.has(draft.op)) aside.drop(draft.place);
+    else await saveDraft(draft).catch(() => undefined); // it stays aside
+  }
+}
+
+async function loadCache(key: CryptoKey): Promise<void> {
   const grids: GridCache[] = [];
-  for (const name of await store.getAllKeys("cache")) {
-    const locked = (await store.get("cache", name))!;
+  for (const name of await db.read((store) => store.getAllKeys("cache"))) {
+    const locked = (await db.read((store) => store.get("cache", name)))!;
     if (name === "me") Object.assign(data, await box.unlock<Partial<typeof data>>(key, locked));
     else grids.push(await box.unlock<GridCache>(key, locked));
   }
@@ -192,7 +221,7 @@ export function finish(make: (seq: number) => Op, place?: string): Promise<Op> {
   return serial(async () => {
     const op = make(data.box.last + 1);
     const next = outbox.reduce(data.box, { type: "finished", op });
-    const kept = await record(next.ops.at(-1)!, (await db.getMeta("device"))!);
+    const kept = await record(next.ops[next.ops.length - 1]!, await theDevice());
     await db.write(["ops", "drafts", "meta"], (tx) => {
       void tx.objectStore("ops").put(kept);
       if (place) void tx.objectStore("drafts").delete(place);
@@ -200,11 +229,7 @@ export function finish(make: (seq: number) => Op, place?: string): Promise<Op> {
     });
     data.box = next;
     app.now = Date.now();
-    if (place) {
-      const drafts = new Map(data.drafts);
-      drafts.delete(place);
-      data.drafts = drafts;
-    }
+    if (place) forgetDraft(place);
     return op;
   });
 }
@@ -217,12 +242,12 @@ export function apply(
   return serial(async () => {
     const before = data.box;
     const next = outbox.reduce(before, event);
-    const meta = { ...(await db.getMeta("device"))!, ...device };
-    const store = await db.open();
+    const meta = { ...(await theDevice()), ...device };
     const was = new Map(before.ops.map((kept) => [kept.op.op, kept]));
     const changed: db.OpRecord[] = [];
     for (const kept of next.ops) {
-      if (was.get(kept.op.op) !== kept) changed.push(await record(kept, meta, await store.get("ops", kept.op.op)));
+      if (was.get(kept.op.op) !== kept)
+        changed.push(await record(kept, meta, await db.read((store) => store.get("ops", kept.op.op))));
       was.delete(kept.op.op);
     }
     await db.write(["ops", "meta"], (tx) => {
@@ -232,22 +257,34 @@ export function apply(
       if (device) void tx.objectStore("meta").put(meta, "device");
     });
     data.box = next;
+    if (device) await remember();
     if (event.type === "cloned") data.from = event.next_seq; // the numbers began anew
   });
 }
 
+async function draftRecord(draft: Draft, device: db.DeviceMeta): Promise<db.DraftRecord> {
+  const sealed = await box.seal(device.server_key, draft.op, JSON.stringify(draft));
+  return {
+    place: draft.place,
+    op: draft.op,
+    sealed,
+    key_id: device.key_id,
+    ...(await box.lock(theVault(), draft)),
+  };
+}
+
+/** Rejects where the database does not take it. Where it could be laid aside, it will be there all the same. */
 export function saveDraft(draft: Draft): Promise<void> {
   return serial(async () => {
-    const device = (await db.getMeta("device"))!;
-    const sealed = await box.seal(device.server_key, draft.op, JSON.stringify(draft));
-    const locked = await box.lock(theVault(), draft);
-    await db.write(
-      ["drafts"],
-      (tx) =>
-        void tx
-          .objectStore("drafts")
-          .put({ place: draft.place, op: draft.op, sealed, key_id: device.key_id, ...locked }),
-    );
+    const key = theVault();
+    try {
+      const kept = await draftRecord(draft, await theDevice());
+      await db.write(["drafts"], (tx) => void tx.objectStore("drafts").put(kept));
+      aside.drop(draft.place);
+    } catch (error) {
+      if (await aside.put(key, draft)) data.drafts = new Map(data.drafts).set(draft.place, draft);
+      throw error;
+    }
     data.drafts = new Map(data.drafts).set(draft.place, draft);
   });
 }
@@ -255,10 +292,23 @@ export function saveDraft(draft: Draft): Promise<void> {
 export function dropDraft(place: string): Promise<void> {
   return serial(async () => {
     await db.write(["drafts"], (tx) => void tx.objectStore("drafts").delete(place));
-    const drafts = new Map(data.drafts);
-    drafts.delete(place);
-    data.drafts = drafts;
+    forgetDraft(place);
   });
+}
+
+function forgetDraft(place: string): void {
+  aside.drop(place);
+  const drafts = new Map(data.drafts);
+  drafts.delete(place);
+  data.drafts = drafts;
+}
+
+function lockCache(grids: readonly GridCache[]): Promise<(readonly [string, db.Locked])[]> {
+  const { user, campaign, quiet, users, notices, posts } = data;
+  const parts: [string, unknown][] = [["me", { user, campaign, quiet, users, notices, posts }]];
+  for (const grid of grids) parts.push([grid.grid, grid]);
+  const key = theVault();
+  return Promise.all(parts.map(async ([name, part]) => [name, await box.lock(key, part)] as const));
 }
 
 /** Keeps what a pull brought. `from`: the first number of mine it did not see; `success`: when. */
@@ -269,20 +319,10 @@ export function keepCache(
   success: number | null,
 ): Promise<void> {
   return serial(async () => {
-    const key = theVault();
-    const changed = grids.filter((grid) => !data.grids.includes(grid));
-    const locked = await Promise.all(changed.map(async (grid) => [grid.grid, await box.lock(key, grid)] as const));
-    const me = await box.lock(key, {
-      user: data.user,
-      campaign: data.campaign,
-      quiet: data.quiet,
-      users: data.users,
-      notices: data.notices,
-    });
+    const locked = await lockCache(grids.filter((grid) => !data.grids.includes(grid)));
     await db.write(["cache", "meta"], (tx) => {
       for (const [name, value] of locked) void tx.objectStore("cache").put(value, name);
       for (const name of left) void tx.objectStore("cache").delete(name);
-      void tx.objectStore("cache").put(me, "me");
       void tx.objectStore("meta").put({ success, from } satisfies db.SyncMeta, "sync");
     });
     data.grids = grids;
@@ -291,3 +331,26 @@ export function keepCache(
     app.success = success;
   });
 }
+
+/** What this page still holds goes back into a database that was emptied under it. Photos it does not hold. */
+db.onEmptied(async (store) => {
+  if (!vault || !identity) throw new StoreError("evicted");
+  const { device, pin, lease } = identity;
+  const ops = await Promise.all(data.box.ops.map((kept) => record(kept, device)));
+  const drafts = await Promise.all([...data.drafts.values()].map((draft) => draftRecord(draft, device)));
+  const cache = await lockCache(data.grids);
+  const metas: Partial<db.Meta> = {
+    device,
+    pin,
+    lease,
+    box: boxMeta(data.box),
+    sync: { success: app.success, from: data.from },
+    large: app.large,
+  };
+  await db.put(store, ["meta", "ops", "drafts", "cache"], (tx) => {
+    for (const [name, value] of Object.entries(metas)) void tx.objectStore("meta").put(value, name);
+    for (const kept of ops) void tx.objectStore("ops").put(kept);
+    for (const draft of drafts) void tx.objectStore("drafts").put(draft);
+    for (const [name, value] of cache) void tx.objectStore("cache").put(value, name);
+  });
+});

@@ -1,5 +1,6 @@
 /** Requests to the server, signed by this phone's key; packed where the browser can. */
 import { sha256 } from "../model/canonical";
+import { StoreError } from "../store/causes";
 import { sign, toBase64 } from "../store/crypto";
 import { getMeta } from "../store/db";
 
@@ -30,6 +31,13 @@ export class Problem extends Error {
 
 /** No answer: no network, or none in time. The request may have arrived all the same. */
 export class Unreached extends Error {}
+
+/** The server is there and busy, or just coming back: nothing was taken, and in so many seconds it is asked again. */
+export class Busy extends Unreached {
+  constructor(readonly seconds: number) {
+    super("busy");
+  }
+}
 
 async function pack(body: Uint8Array<ArrayBuffer>): Promise<{ body: Uint8Array<ArrayBuffer>; packed: boolean }> {
   if (body.length < 1024 || typeof CompressionStream === "undefined") return { body, packed: false };
@@ -64,6 +72,7 @@ async function answer<T>(response: Response): Promise<T> {
     if (response.ok || response.status >= 500) throw new Unreached(String(error));
     said = {};
   }
+  if (response.status === 503 && said.problem === "busy") throw new Busy(Number(said.seconds) || 5);
   if (response.status >= 500) throw new Unreached(String(response.status));
   hear(said);
   if (!response.ok) throw new Problem(response.status, String(said.problem ?? response.status), said);
@@ -77,7 +86,7 @@ export async function open<T>(name: string, content: unknown): Promise<T> {
 
 export async function authorization(method: string, path: string, body: Uint8Array<ArrayBuffer>): Promise<string> {
   const device = await getMeta("device");
-  if (!device) throw new Error("not activated");
+  if (!device) throw new StoreError("evicted");
   const at = String(Date.now());
   const now = String(Date.now() + ahead);
   const sig = await sign(device.keys, `${method}\n${path}\n${at} ${now}\n${await sha256(body)}`);

@@ -1,5 +1,5 @@
 /** 拨打: a telephone's number comes from the server for one call, and is kept nowhere: no store, no screen, no cache. */
-import { Problem, signed, Unreached } from "./client";
+import { Busy, Problem, signed, Unreached } from "./client";
 
 /** A telephone by where it stands on record. */
 export interface Line {
@@ -17,7 +17,7 @@ export async function dial(line: Line, ring: (number: string) => void = call): P
     ring((await signed<{ number: string }>("dial", line)).number);
     return "";
   } catch (error) {
-    if (error instanceof Unreached) return NO_NETWORK;
+    if (error instanceof Unreached && !(error instanceof Busy)) return NO_NETWORK;
     return (error instanceof Problem && error.text) || NOT_NOW;
   }
 }

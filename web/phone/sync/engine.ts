@@ -2,10 +2,11 @@
 import { hashOf, merge, type Pulled } from "../model/cache";
 import { nextPush, waiting, type Result } from "../model/outbox";
 import type { User } from "../model/types";
+import { explain as explainStore, StoreError } from "../store/causes";
 import { unlockBytes } from "../store/crypto";
 import * as db from "../store/db";
 import * as session from "../store/session";
-import { open, Problem, signed, Unreached, upload } from "./client";
+import { Busy, open, Problem, signed, Unreached, upload } from "./client";
 
 const EVERY = 60_000;
 const MOST_OPS = 200;
@@ -68,6 +69,13 @@ async function round(): Promise<void> {
 }
 
 async function explain(error: unknown): Promise<void> {
+  if (error instanceof Busy) {
+    session.app.online = true;
+    session.app.trouble = ""; // what waits is shown as waiting
+    const spread = Math.random() * 2000; // the phones of one grid do not come back at the same moment
+    setTimeout(() => void sync(), error.seconds * 1000 + spread);
+    return;
+  }
   if (error instanceof Unreached) {
     session.app.online = false;
     session.app.trouble = "";
@@ -77,8 +85,8 @@ async function explain(error: unknown): Promise<void> {
   }
   if (!(error instanceof Problem)) {
     session.app.trouble =
-      error instanceof DOMException && error.name === "QuotaExceededError"
-        ? "手机存储满了，新数据存不下。存过的都在。请清一些照片或应用，再点这里。"
+      error instanceof StoreError
+        ? explainStore(error, "这次没传成").text
         : "这次没传成，内容都在手机里。过一会儿自己再试。";
     return;
   }
@@ -102,10 +110,10 @@ async function renew(): Promise<void> {
 }
 
 async function takeLease(said: Leased): Promise<void> {
-  await session.takeShare(said.share, Date.parse(said.lease_until));
   const device = (await db.getMeta("device"))!;
   if (device.key_id !== said.key_id)
     await db.setMeta("device", { ...device, server_key: said.server_key, key_id: said.key_id });
+  await session.takeShare(said.share, Date.parse(said.lease_until));
 }
 
 /** The offline lease was over: gets the share anew before the PIN is tried. Rejects with Unreached or Problem. */
@@ -148,11 +156,10 @@ async function reconcile(error: unknown): Promise<void> {
 }
 
 async function uploadAll(): Promise<void> {
-  const store = await db.open();
   const sent = new Set(
     session.data.box.ops.filter((kept) => kept.op.seq < session.data.box.cursor).flatMap((kept) => kept.op.att),
   );
-  for (const record of await store.getAll("blobs")) {
+  for (const record of await db.read((store) => store.getAll("blobs"))) {
     if (!sent.has(record.sha256)) continue;
     try {
       await upload(record.sha256, await unlockBytes(session.theVault(), record));
@@ -189,6 +196,9 @@ async function pull(): Promise<void> {
     if (said.campaign) session.data.quiet = said.campaign.quiet;
   }
   if (said.notices) session.data.notices = said.notices;
+  if (said.posts) session.data.posts = said.posts;
+  const known = new Set(session.data.user.grids.map((grid) => grid.code));
+  if (said.left.length || grids.some((grid) => !known.has(grid.grid))) await renew(); // my grids' names come with it
   await session.keepCache(grids, said.left, from, Date.now());
   if (said.decided?.length) await session.apply({ type: "decided", decided: said.decided });
   await session.apply({ type: "expired", now: Date.now() });
@@ -235,8 +245,8 @@ async function depositDone(): Promise<void> {
   await open("deposit", { token: device.deposit_token, ops: [], done: true }).catch(() => undefined);
 }
 
-async function kept(): Promise<db.OpRecord[]> {
-  return (await db.open()).getAllFromIndex("ops", "seq");
+function kept(): Promise<db.OpRecord[]> {
+  return db.read((store) => store.getAllFromIndex("ops", "seq"));
 }
 
 /** The sealed ops the server does not have, as they lie on the disk. */

@@ -266,8 +266,9 @@ describe("day", () => {
       standing({ ...day, dispatched: true, visited: 0, explained: 0, pending: 0, total: 18, ...more });
     expect(of({ dispatched: false })).toBe("还没下派走访任务。下派之后同步一次，名单就来了。");
     expect(of({ visited: 18 })).toBe("都走访了，18 / 18 户。");
-    expect(of({ visited: 10, explained: 5, pending: 2 })).toBe(
-      "已走访 10 / 18 户，剩下的您不用再去：已说明 5 户，等复核 2 户，归别人走 1 户。",
+    const away = [{ area: "", whose: "林思齐名下", n: 1 }];
+    expect(of({ visited: 10, explained: 5, pending: 2, away })).toBe(
+      "已走访 10 / 18 户，剩下的您不用再去：已说明 5 户，等复核 2 户，林思齐名下 1 户。",
     );
     expect([day.dispatched, day.visited, day.explained, day.pending, day.total]).toEqual([true, 0, 0, 0, 2]);
   });

@@ -216,7 +216,7 @@ describe("outbox", () => {
           }
           const numbers = box.ops.map((kept) => kept.op.seq);
           for (let at = 1; at < numbers.length; at++) expect(numbers[at]!).toBe(numbers[at - 1]! + 1);
-          expect(box.last).toBe(numbers.at(-1) ?? box.last);
+          expect(box.last).toBe(numbers[numbers.length - 1] ?? box.last);
         }
         // A pull tells of the new epoch; then both queues run empty.
         box = reduce(box, { type: "epoch", epoch });

@@ -1,58 +1,14 @@
 /** The store on a real IndexedDB: what is finished is on the disk, sealed, and there after any end of the browser. */
-import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { blank, toOp } from "../model/draft";
+import { blank } from "../model/draft";
 import type { VisitData } from "../model/types";
 import { fromBase64, ITERATIONS } from "../store/crypto";
-import type * as Db from "../store/db";
-import type * as Session from "../store/session";
+import { activate, db, PIN, restart, server, session, visit } from "./phone";
 
-const PIN = "271828";
-const SHARE = btoa("s".repeat(32));
-let db: typeof Db;
-let session: typeof Session;
-let server: CryptoKeyPair;
-
-vi.stubGlobal("navigator", { onLine: true });
-
-async function start(): Promise<void> {
-  await db?.close();
-  vi.resetModules(); // as if the browser had been killed
-  db = await import("../store/db");
-  session = await import("../store/session");
-}
-
-beforeEach(async () => {
-  await start();
-  server = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
-  const device = {
-    device: "a",
-    name: "手机",
-    keys: null,
-    server_key: await crypto.subtle.exportKey("jwk", server.publicKey),
-    key_id: "k1",
-    deposit_token: "t",
-  };
-  await db.write(["meta"], (tx) => {
-    // fake-indexeddb cannot clone a CryptoKey; nothing is signed here.
-    void tx.objectStore("meta").put(device, "device");
-    void tx.objectStore("meta").put({ share: SHARE, until: Date.now() + 3600_000 }, "lease");
-    void tx.objectStore("meta").put({ epoch: 1, cursor: 1, last: 0 }, "box");
-    void tx.objectStore("meta").put({ success: null, from: 1 }, "sync");
-  });
-  await session.setFirstPin(PIN);
-});
+beforeEach(activate);
 afterEach(async () => {
   await db.wipe();
 });
-
-const visit = (place: string) => {
-  const draft = { ...blank("dwelling", place), note: { kind: "hazard" as const, text: "程望舒家门口的灯" } };
-  return session.finish(
-    (seq) => toOp(session.book.value, draft, { outcome: "met" }, { at: new Date(), mono: 0, seq }),
-    place,
-  );
-};
 
 async function everythingStored(): Promise<string> {
   const store = await db.open();
@@ -75,7 +31,7 @@ describe("store", () => {
     await session.saveDraft({ ...blank("dwelling", "d1"), note: { kind: "request", text: "想装扶手" } });
     await session.saveDraft({ ...blank("dwelling", "d2"), note: { kind: "request", text: "想装扶手" } });
     const op = await visit("d1");
-    await start();
+    await restart();
     expect(await session.enterPin(PIN)).toBe("open");
     expect(session.data.box.ops.map((kept) => kept.op.op)).toEqual([op.op]);
     expect((session.data.box.ops[0]!.op.data as unknown as VisitData).note!.text).toBe("程望舒家门口的灯");
@@ -110,7 +66,7 @@ describe("store", () => {
       results: [{ op: first.op, seq: 1, state: "returned", reason: "not_here", text: "没有这一户" }],
     });
     await session.apply({ type: "cloned", epoch: 1, device: "b", next_seq: 1 }, { device: "b", deposit_token: "u" });
-    await start();
+    await restart();
     await session.enterPin(PIN);
     expect(session.data.box).toMatchObject({ device: "b", cursor: 1, last: 2 });
     expect(session.data.box.ops[0]!.verdict).toMatchObject({ state: "returned", text: "没有这一户" });
@@ -159,7 +115,7 @@ describe("PIN", () => {
     await visit("d1");
     const found: string[] = [];
     for (const wait of [0, 0, 2000, 4000]) {
-      await start();
+      await restart();
       const before = Date.now();
       found.push(await session.enterPin("000000"));
       const { until } = (await db.getMeta("tries"))!;
@@ -181,12 +137,12 @@ describe("PIN", () => {
     await visit("d1");
     await session.takeShare(btoa("t".repeat(32)), Date.now() + 1);
     await session.bindPin("314159");
-    await start();
+    await restart();
     expect(await session.enterPin(PIN)).toBe("wrong");
     expect(await session.enterPin("314159")).toBe("open");
     expect(session.data.box.ops).toHaveLength(1);
     await db.setMeta("lease", { share: null, until: 0 });
-    await start();
+    await restart();
     expect(await session.enterPin("314159")).toBe("lease");
     expect(ITERATIONS).toBeGreaterThanOrEqual(600_000);
   });

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridwalk.accounts import rules as access
@@ -25,8 +25,9 @@ from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
+from gridwalk.registry.households import HEAD
 from gridwalk.registry.living import LIVING
-from gridwalk.registry.models import CaseDecision, Difference, Residence
+from gridwalk.registry.models import CaseDecision, Difference, Person, Residence
 
 CHANGED = "刚才有人改过这里面的内容，没有定。再看一眼再定。"
 STATED = {"different": "different", "right": "right", "to_door": "to_door", "correct": "corrected"}
@@ -136,7 +137,7 @@ class _Fact:
 
 def _question(case: Case, home: uuid.UUID | None, *, at: dt.datetime) -> Difference:
     """The case as a question about one fact, not stored yet. Raises DecisionError."""
-    fact = _of_homes(case, home) if case.check == "two_homes" else _of_record(case)
+    fact = _of_homes(case, home) if case.check == "two_homes" else _FACTS.get(case.check, _of_record)(case)
     return claims.difference(
         at,
         grid=fact.grid,
@@ -186,6 +187,28 @@ def _of_homes(case: Case, home: uuid.UUID | None) -> _Fact:
         claimed=chosen.dwelling.address,
         evidence={"dwelling": str(chosen.dwelling_id), "residence_kind": chosen.kind},
     )
+
+
+def _of_household(case: Case) -> _Fact:
+    """Asked at the first: of a household without a head its first member, of several heads the one recorded last."""
+    people = Person.objects.in_bulk([m.id for m in case.members if m.kind == "person"])
+    links = Residence.objects.filter(dwelling=case.lead.id, person__in=people, to_on__isnull=True)
+    order = list(links.order_by("created_at", "id").values_list("person_id", flat=True))
+    if not order:
+        raise DecisionError(CHANGED)
+    person = people[order[0] if case.check == "no_head" else order[-1]]
+    return _Fact(
+        entity=person.pk,
+        kind="person",
+        grid=person.grid_id,
+        field="relation",
+        current=person.relation,
+        claimed=HEAD if case.check == "no_head" else "",
+    )
+
+
+_FACTS: Mapping[str, Callable[[Case], _Fact]] = {"no_head": _of_household, "several_heads": _of_household}
+"""Check → the fact it asks about, where that is not the leading record's (``SAYS``)."""
 
 
 def _ask(writing: Writing, question: Difference, decision: CaseDecision, follows: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from gridwalk.bench.cases import alikes
+from gridwalk.bench.cases import alikes, households
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import by_key
 from gridwalk.bench.rules import CHECKS, CROWDED, PHONE_DOORS, SQUARE_METRES_EACH, Occupant, of_age_since, of_dwelling
@@ -153,6 +153,7 @@ FINDERS: Sequence[tuple[Collection[str], Finder]] = (
     (("phone_shared",), _phone_shared),
     (("door_gone",), _door_gone),
     (("vacant_with_residents", "owner_with_tenants", "crowded", "minor_alone"), _at_doors),
+    (("no_head", "several_heads"), households.heads),
 )
 """Codes of ``CHECKS`` → what finds their cases as of a day; a constant number of queries each."""
 

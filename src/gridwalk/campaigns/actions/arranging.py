@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from django.db.models import QuerySet
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.campaigns import rules
+from gridwalk.campaigns import predicates, rules
 from gridwalk.campaigns.models import Target
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock
+from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
@@ -57,28 +59,53 @@ def reassign(*, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to
     grids = sorted(set(rows.values_list("grid_id", flat=True)))
     for grid in grids:
         access.require(actor, Verb.DISPATCH, grid)
-    taker = accounts.viewer_by_id(to, clock.local_date(at))
-    if not all(taker.may(Verb.RECORD_VISIT, grid) for grid in grids):
+    today = clock.local_date(at)
+    taker = accounts.viewer_by_id(to, today)
+    if set(grids) - _held_by(to, grids, today):
         raise CampaignError(f"没有改派：{taker.name} 还不管这个网格，打不开这些户。请管理员先给这个账号加上网格。")
     with core.write_to(*grids, actor=actor, at=at) as writing:
-        for target in rows.only("id", "grid_id", "assignee_id"):
-            old = str(target.assignee_id) if target.assignee_id else None
-            writing.change(
-                stream=target.grid_id,
-                kind="target",
-                entity=target.id,
-                field="assignee",
-                old=old,
-                new=str(to),
-                source="office",
-                reason=reason.strip(),
-            )
-        n_moved = rows.update(assignee_id=to)
-        for grid in grids:
-            writing.audit(
-                AuditVerb.TARGETS_REASSIGNED, scope=grid, data={"n": n_moved, "to": str(to)}, reason=reason.strip()
-            )
-    return n_moved
+        return len(give_targets(writing, rows, to=to, reason=reason.strip()))
+
+
+def give_targets(writing: Writing, rows: QuerySet[Target], *, to: uuid.UUID, reason: str) -> list[uuid.UUID]:
+    """Step: make targets somebody's, told in the histories of their grids, which must be locked. Returns which."""
+    targets = list(rows.only("id", "grid_id", "assignee_id"))
+    for target in targets:
+        writing.change(
+            stream=target.grid_id,
+            kind="target",
+            entity=target.id,
+            field="assignee",
+            old=str(target.assignee_id) if target.assignee_id else None,
+            new=str(to),
+            source="office",
+            reason=reason,
+        )
+    Target.objects.filter(pk__in=[target.pk for target in targets]).update(assignee_id=to)
+    for grid, n in sorted(Counter(target.grid_id for target in targets).items()):
+        writing.audit(AuditVerb.TARGETS_REASSIGNED, scope=grid, data={"n": n, "to": str(to)}, reason=reason)
+    return [target.pk for target in targets]
+
+
+def hand_over(*, actor: Viewer, at: dt.datetime, campaign: uuid.UUID, scope: str, to: uuid.UUID) -> int:
+    """Give what is nobody's in a scope to a worker, in the grids that are theirs. Returns how many.
+
+    Raises NotPermitted, CampaignError, NotHere (no such user).
+    """
+    access.require(actor, Verb.DISPATCH, scope)
+    today = clock.local_date(at)
+    taker = accounts.viewer_by_id(to, today)
+    nobodys = Target.objects.filter(predicates.of_nobody(today), campaign=campaign, grid__code__startswith=scope)
+    theirs = nobodys.filter(grid__in=_held_by(to, set(nobodys.values_list("grid_id", flat=True)), today))
+    targets = list(theirs.values_list("id", flat=True))
+    if not targets:
+        raise CampaignError(f"没有交接：{taker.name} 不管有这些户的网格，或已经没有这样的户。请换一位，或刷新再看。")
+    return reassign(actor=actor, at=at, targets=targets, to=to, reason="没有人负责，交接")
+
+
+def _held_by(user: uuid.UUID, grids: Collection[str], on: dt.date) -> set[str]:
+    """Those of some grids that are a user's to visit; being there for somebody else's days does not make them so."""
+    return {post.grid for post in accounts.posts(grids, on) if post.user == user and post.covers is None}
 
 
 def hand_back(*, actor: Viewer, at: dt.datetime, target: uuid.UUID, reason: str) -> None:

@@ -22,7 +22,7 @@ from gridwalk.core import ids
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.actions import creation
-from gridwalk.registry.models import Dwelling, Organization
+from gridwalk.registry.models import Dwelling, Organization, Site
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, Street
 
@@ -34,6 +34,9 @@ PHASES = {
     "sum_up": (DAY + dt.timedelta(days=61),) * 2,
 }
 CENTRE = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, STREET),))
+
+
+TOO_LONG = [("孙" * 41, "", ""), ("孙", "主" * 61, ""), ("孙", "", "组" * 121)]
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_a_campaign_is_founded_as_written_or_refused_in_words(street: Street) ->
         ("先后", {"phases": {**PHASES, "prepare": (DAY + dt.timedelta(days=1),) * 2}}),
         ("超出了行动的范围", {"scope": FIRST}),
         ("开始日期不在", {"waves": [NewWave("试点", (FIRST,), DAY + dt.timedelta(days=400))]}),
-        ("姓名不超过", {"leading_group": [("孙" * 41, "", "")]}),
+        *(("姓名不超过 40 字，职务 60 字，分工 120 字", {"leading_group": [member]}) for member in TOO_LONG),
     ]
     for words, other in refused:
         with pytest.raises(CampaignError, match=words):
@@ -80,6 +83,13 @@ def test_a_campaign_is_founded_as_written_or_refused_in_words(street: Street) ->
     ]
     assert campaign.leading_group.get().duty == "组长"
     assert AuditEntry.objects.get(verb="campaign.created").subject == campaign.id
+
+
+def test_names_are_as_long_as_they_may_be(street: Street) -> None:
+    longest = ("孙" * 40, "主" * 60, "组" * 120)
+    campaign = create(street.at, name="长" * 60, leading_group=[longest])
+    member = campaign.leading_group.get()
+    assert (campaign.name, (member.name, member.post, member.duty)) == ("长" * 60, longest)
 
 
 def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: Street) -> None:
@@ -104,6 +114,28 @@ def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: St
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
     assert Target.objects.get(entity=late.id).wave == pilot
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=rest.pk) == 1
+
+
+def test_a_wave_goes_to_the_businesses_and_sites_that_stand_there_too(street: Street) -> None:
+    def place(table: Any, name: str, grid: str, status: str = "active") -> Any:
+        return table.objects.create(
+            grid_id=grid, name=name, sort_key=name, status=status, source="ledger", created_at=street.at
+        )
+
+    shop, school = place(Organization, "海河小吃店", GRID), place(Site, "第一小学", NEXT_GRID)
+    place(Organization, "关了的店", GRID, "closed")
+    place(Site, "撤了的校", GRID, "closed")
+    place(Organization, "别处的店", FAR_GRID)
+    pilot, _ = create(street.at).waves.all()
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 2
+    rows = Target.objects.order_by("kind").values_list("kind", "entity", "grid", "walk_key")
+    assert list(rows) == [
+        ("organization", shop.id, GRID, "~海河小吃店"),
+        ("site", school.id, NEXT_GRID, "~第一小学"),
+    ], "behind the doors in walking order"
+    later = place(Site, "第二小学", GRID)
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
+    assert Target.objects.filter(entity=later.id, kind="site").count() == 1
 
 
 def test_targets_go_to_the_responsible_worker_in_a_constant_number_of_queries(
@@ -211,6 +243,67 @@ def test_a_closed_campaign_keeps_its_targets_and_takes_no_new_ones(street: Stree
         dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=target.wave_id)
     assert predicates.in_scope(campaign.id, "dwelling").count() == 3
     assert queries.current_campaign(CENTRE) == campaign
+
+
+def test_what_turns_up_after_the_end_joins_no_closed_campaign(street: Street) -> None:
+    dispatched(street)
+    campaign = Campaign.objects.get()
+    late = street.door("109")
+    joining = [Joining(GRID, "dwelling", late.id, late.walk_key)]
+    founding.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
+    with street.writing() as writing:
+        dispatch.join_targets(writing, joining)
+    assert not Target.objects.filter(entity=late.id).exists(), "its last figures stand"
+    with pytest.raises(CampaignError, match="没有正在走的行动"):
+        dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[late.id])
+
+    Campaign.objects.filter(pk=campaign.pk).update(state="running")
+    with street.writing() as writing:
+        dispatch.join_targets(writing, joining)
+    assert Target.objects.filter(entity=late.id).count() == 1
+
+
+def test_doors_join_where_a_campaign_runs_and_one_elsewhere_is_none(street: Street) -> None:
+    near, far = street.door("101"), street.door("101", FAR_GRID)
+    pilot, rest = create(street.at).waves.all()
+    dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
+    with pytest.raises(CampaignError, match="没有并：这里没有正在走的行动，下派之后再来"):
+        dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[far.id])
+    assert dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[near.id]) == 0, "it is in it already"
+    late, gone = street.door("102"), street.door("103")
+    Dwelling.objects.filter(pk=gone.pk).update(status="struck_off")
+    assert dispatch.join_doors(actor=CENTRE, at=street.at, dwellings=[near.id, late.id, gone.id]) == 1
+    assert set(Target.objects.values_list("entity", flat=True)) == {near.id, late.id}
+    with pytest.raises(NotPermitted):
+        dispatch.join_doors(actor=made_up.worker(), at=street.at, dwellings=[late.id])
+    assert rest.dispatched_at is None
+
+
+def test_a_door_is_handed_back_by_whom_it_was_given_to_and_by_nobody_else(
+    street: Street, account: Callable[..., User]
+) -> None:
+    target = dispatched(street)["1-101"]
+    users = [account(Role.GRID_WORKER, GRID, name=name) for name in ("钱试员", "孙试员")]
+    own, other = (Viewer(user.id, user.name, (Held(Role.GRID_WORKER, GRID),)) for user in users)
+    Target.objects.filter(pk=target.id).update(assignee=users[0])
+    with pytest.raises(CampaignError, match="没有退回：这一户现在不在您名下"):
+        arranging.hand_back(actor=other, at=street.at, target=target.id, reason="路远")
+    with pytest.raises(CampaignError, match="没有退回：请写明原因，改派的人要看"):
+        arranging.hand_back(actor=own, at=street.at, target=target.id, reason=" ")
+    with pytest.raises(NotPermitted):
+        arranging.hand_back(actor=made_up.worker(NEXT_GRID), at=street.at, target=target.id, reason="路远")
+    with pytest.raises(NotHere):
+        arranging.hand_back(actor=own, at=street.at, target=ids.new_id(), reason="路远")
+    target.refresh_from_db()
+    assert target.assignee_id == own.id
+
+    arranging.hand_back(actor=own, at=street.at, target=target.id, reason="路远")
+    target.refresh_from_db()
+    assert (target.assignee, target.note) == (None, "退回：路远")
+    change = Change.objects.filter(entity=target.id, field="assignee").latest("version")
+    assert (change.old_clear, change.new_clear) == (str(own.id), None)
+    with pytest.raises(CampaignError, match="不在您名下"):
+        arranging.hand_back(actor=own, at=street.at, target=target.id, reason="路远")
 
 
 def test_a_campaign_is_seen_where_it_is_and_not_elsewhere(street: Street) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from gridwalk.core import clock
 from gridwalk.events.actions import homes
 from gridwalk.ledger import location
 from gridwalk.registry.actions.doors import NewDoor, register_doors
-from gridwalk.registry.models import Dwelling, Person, Residence
+from gridwalk.registry.models import Dwelling, Organization, Person, Residence, Site
 from gridwalk.territory import actions as territory
 from gridwalk.territory.models import Building, Grid
 
@@ -54,6 +55,9 @@ def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> 
             people=[{"name": "程望舒"}],
             raw={"residence_kind": "lives_here", "told": "self"},
         )
+    kept: dict[str, Any] = {"grid_id": OLD, "source": "office", "created_at": AT}
+    shop = Organization.objects.create(name="海河小吃店", dwelling_id=doors[2].id, **kept)
+    school = Site.objects.create(name="第一小学", **kept)
     day = dt.date(2026, 11, 2)
     campaign = founding.create_campaign(
         actor=SYSTEM,
@@ -72,8 +76,13 @@ def test_a_split_grid_leaves_nothing_behind_and_a_stranger_cannot_split_it() -> 
     assert Dwelling.objects.filter(grid_id=OLD).count() == 4
 
     regridding.replace_grids(actor=SYSTEM, **split)  # type: ignore[arg-type]
-    for table in (Dwelling, Person, Residence, Target):
+    for table in (Dwelling, Person, Residence):
         counts = {code: table._default_manager.filter(grid_id=code).count() for code in (OLD, NEW_A, NEW_B)}
         assert counts == {OLD: 0, NEW_A: 2, NEW_B: 2}, table
+    targets = dict(Target.objects.values_list("entity", "grid"))
+    first, last = (
+        dict.fromkeys((door.id for door in part), code) for part, code in ((doors[:2], NEW_A), (doors[2:], NEW_B))
+    )
+    assert targets == {**first, **last, shop.id: NEW_B, school.id: NEW_A}, "each goes with what it is of"
     ended = Grid.objects.get(code=OLD)
     assert (ended.valid_to, ended.replaced_by) == (dt.date(2026, 11, 1), [NEW_A, NEW_B])

@@ -57,10 +57,10 @@ def run(options: argparse.Namespace) -> int:
         output.say(f"用了 {time.monotonic() - began:.0f} 秒。")
         if options.no_serve:
             return 0
-        with serving.serving(host="127.0.0.1", port=options.port) as started:
+        with serving.serving(host="127.0.0.1", port=options.port) as keeper:
             output.say(f"演示在这里：{serving.address('127.0.0.1', options.port, secure=False)}")
             output.say("按 Ctrl-C 停止，数据会留着。")
-            serve.wait(started)
+            serve.wait(keeper)
     output.say("已停止，数据都在。")
     return 0
 
@@ -95,7 +95,8 @@ def _kept(options: argparse.Namespace) -> dict[str, Any] | None:
         return None
     if (note["size"], note["day"]) != (options.size, options.day):
         output.say(f"已有的演示是 {note['size']}、第 {note['day']} 天，照它打开；要重新做请加 --reset。")
-    schema.require_ready()
+    if why := schema.lacking():
+        raise CommandError(f"{why}这个演示不用留的话，加 --reset 重新做。")
     return note
 
 

@@ -46,6 +46,7 @@ def _findings() -> Iterator[Finding]:
     yield from _keys()
     yield from _certificates()
     yield from _leaked_passwords()
+    yield from _hosts()
     yield from _serving()
     try:
         with environment.database():
@@ -63,10 +64,9 @@ def _inside() -> Iterator[Finding]:
     from gridwalk.operations import condition, findings
 
     try:
-        if why := schema.refusal():
-            yield findings.bad("版本", *why.split("。", 1))
-        elif schema.pending():
-            yield findings.bad("版本", f"数据库差 {schema.pending()} 步。", "请运行 gridwalk upgrade。")
+        if why := schema.lacking():
+            says, end, todo = why.partition("。")
+            yield findings.bad("版本", says + end, todo)
         else:
             yield findings.ok("版本", "数据库和程序一致。")
             yield from condition.findings(clock.now())
@@ -137,6 +137,22 @@ def _leaked_passwords() -> Iterator[Finding]:
             "口令",
             f"泄露口令的清单打不开：{path}，谁也换不了口令。",
             "请放回这个文件，或去掉 GRIDWALK_LEAKED_PASSWORDS。",
+        )
+
+
+def _hosts() -> Iterator[Finding]:
+    """A name with ``https://`` or a port is never the name a browser asks for."""
+    from django.http.request import split_domain_port
+
+    from gridwalk.operations import findings
+
+    names = [name.strip() for name in os.environ.get("GRIDWALK_HOSTS", "").split(",") if name.strip()]
+    wrong = [name for name in names if name != "*" and split_domain_port(name) != (name.lower(), "")]
+    if wrong:
+        yield findings.bad(
+            "网址",
+            f"GRIDWALK_HOSTS 里的“{wrong[0]}”不会生效。",
+            "请只写主机名，不写 https://、端口和路径，IPv6 地址加 []。",
         )
 
 

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 
 from gridwalk.cli import environment, output, schema
+from gridwalk.cli.failures import CommandError
 from gridwalk.cli.verbs import createuser
 from gridwalk.config import keys
 
@@ -31,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
         output.say(f"密钥文件建好了：{key_file}")
         output.say("请马上把它另存一份在别处保管。没有它，证件号和电话谁也打不开；不要和数据库备份放在一起。")
     with environment.database():
+        if schema.is_made() and (why := schema.lacking()):
+            raise CommandError(f"这里已经有数据，没有动它。{why}")
         schema.migrate()
         output.say(f"数据库好了，数据目录：{home}" if environment.is_embedded() else "数据库好了。")
         _accounts(options)

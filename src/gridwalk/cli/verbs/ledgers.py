@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from gridwalk.cli import environment, output, schema
+from gridwalk.cli import environment, ledger_files, output, schema
 from gridwalk.cli.failures import CommandError
 
 HELP = "把试用版（0.1）登记的内容写成台账工作簿，好导入新的数据目录"
@@ -28,9 +28,10 @@ def run(options: argparse.Namespace) -> int:
         from gridwalk.operations import trial
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for kind in trial.KINDS:
+        for kind in trial.kinds():
             path = folder / f"{dictionary.KINDS[kind]}台账.xlsx"
-            path.touch(mode=0o600)
-            output.say(f"{path.name}：{trial.write(kind, path):,} 条")
+            with ledger_files.whole(path) as part:
+                n = trial.write(kind, part)
+            output.say(f"{path.name}：{n:,} 条")
     output.say(f"写好了，在 {os.fspath(folder)}。里面有完整号码，导入以后请删掉。")
     return 0

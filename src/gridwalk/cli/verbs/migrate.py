@@ -6,7 +6,7 @@ import argparse
 
 from gridwalk.cli import environment, output, schema
 
-HELP = "把数据库升级到这个版本（先备份）"
+HELP = "只更新数据库，不备份；平时用 gridwalk upgrade"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
 from gridwalk.cli import children, environment, output, schema, serving, supervision
 from gridwalk.cli.failures import CommandError
+from gridwalk.cli.keeping import Keeper
 
 HELP = "启动网页服务"
 
@@ -35,13 +34,13 @@ def run(options: argparse.Namespace) -> int:
         schema.require_ready()
         with serving.serving(
             host=options.host, port=options.port, processes=options.processes, certificate=certificate
-        ) as started:
+        ) as keeper:
             if certificate:
                 children.note_certificate(certificate[0])
             output.say(f"网格走访在这里：{serving.address(options.host, options.port, secure=certificate is not None)}")
             output.say("按 Ctrl-C 停止。")
             supervision.tell("READY=1", "STATUS=在运行")
-            wait(started)
+            wait(keeper)
             supervision.tell("STOPPING=1", "STATUS=正在停，存完再走")
     output.say("已停止，数据都在。")
     return 0
@@ -70,12 +69,11 @@ def end_on_signals() -> None:
         signal.signal(signal.SIGHUP, stop)
 
 
-def wait(started: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Until Ctrl-C. Raises CommandError when a child ends by itself."""
+def wait(keeper: Keeper) -> None:
+    """Until Ctrl-C; what ends by itself meanwhile is started again. Raises CommandError where it keeps ending."""
     try:
         while True:
             time.sleep(0.5)
-            if any(child.poll() is not None for child in started):
-                raise CommandError(f"网页服务或后台任务意外停了，数据都在。请重新启动；日志在 {environment.logs()}。")
+            keeper.look()
     except KeyboardInterrupt:
         output.say()

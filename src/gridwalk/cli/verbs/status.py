@@ -34,7 +34,7 @@ def state() -> dict[str, Any]:
     has_keys = _has_keys()
     database = _database() if has_keys else {"kind": _kind(), "state": "unknown"}
     return {
-        "ok": has_keys and database["state"] in {"running", "stopped"} and not database.get("refusal"),
+        "ok": has_keys and database["state"] in {"running", "stopped"} and not database.get("lacking"),
         "version": __version__,
         "home": str(environment.home()),
         "keys": has_keys,
@@ -77,7 +77,7 @@ def _database() -> dict[str, Any]:
             "server_version": version,
             "bytes": size,
             "pending": schema.pending(),
-            "refusal": schema.refusal(),
+            "lacking": schema.lacking(),
         }
     except DatabaseError:
         return {"kind": _kind(), "state": "unreachable"}
@@ -103,9 +103,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
     ]
     if database["state"] == "running":
         lines.append(f"PostgreSQL {database['server_version']}，占用 {database['bytes'] / 1e6:,.0f} MB")
-        if database["refusal"]:
-            lines.append(database["refusal"])
-        elif database["pending"]:
-            lines.append(f"要升级：还差 {database['pending']} 步，请先备份，再运行 gridwalk migrate")
+        if database["lacking"]:
+            lines.append(database["lacking"])
     lines.append(f"网页服务：{report['serving'] or '没有运行'}")
     return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from gridwalk.core import clock
 from gridwalk.notices import actions as notices
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
+from gridwalk.upkeep.queries import posts
 
 
 @require_GET
@@ -82,6 +82,7 @@ def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "roles": LABELS.items(),
         "scopes": scopes_of(request.viewer),
         "today": today,
+        "handovers": posts.undoable(request.viewer, user.id, request.at),
         "nobody_confirms": any(not queries.can_be_confirmed(a.scope, today) for a in waiting),
         "locked": queries.is_locked(request.viewer, user.id, request.at),
         "code_missing": queries.second_factor_missing(user),
@@ -122,17 +123,6 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
         waits = assignment.state == State.PROPOSED
         messages.success(request, "提上去了，街道网格中心确认后才生效。" if waits else "存好了，从开始日期起生效。")
     return redirect("console:account", pk)
-
-
-@require_POST
-def end_assignment(request: Signed, pk: uuid.UUID) -> HttpResponse:
-    """End a role today."""
-    back = parameters.uuid_of(request.POST.get("back", ""))
-    actions.end_assignment(
-        actor=request.viewer, at=request.at, assignment=pk, on=clock.local_date(request.at) - dt.timedelta(days=1)
-    )
-    messages.success(request, "这个岗位已停。")
-    return redirect("console:account", back)
 
 
 @require_POST

@@ -25,7 +25,7 @@ from gridwalk.upkeep.queries import regridding
 @require_GET
 def areas(request: Signed) -> HttpResponse:
     """区划网格: the official areas and their grids."""
-    scope = pages.scope_of(request, Verb.MANAGE_AREAS)
+    scope = pages.scope_of(request, Verb.MANAGE_AREAS, request.GET.get("scope", ""))
     grids = territory.grids(request.viewer, scope=scope, verb=Verb.MANAGE_AREAS)
     named = queries.responsible([g.code for g in grids], clock.local_date(request.at))
     return page(
@@ -47,7 +47,8 @@ def add_grids(request: Signed) -> HttpResponse:
     """More grids for a community, empty until buildings are moved or imported there."""
     community = request.POST.get("community", "")
     n = parameters.whole_or_none(request.POST.get("n", ""), most=actions.MOST)
-    if community not in {a.code for a in territory.communities(pages.scope_of(request, Verb.MANAGE_AREAS))}:
+    own = pages.own_scopes(request, Verb.MANAGE_AREAS)
+    if community not in {area.code for scope in own for area in territory.communities(scope)}:
         raise NotHere
     try:
         today = clock.local_date(request.at)

@@ -13,6 +13,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.core import patience
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import backfill as actions
 from gridwalk.reconcile.queries import backfill, register
@@ -38,7 +39,6 @@ def index(request: Signed) -> HttpResponse:
     items = [i for i in everything if field in {"", i.field} and state in {"", i.state}]
     shown = items if len(scope) == GRID else items[:SHOWN]  # a grid is printed whole
     names, n_of = territory.place_names({i.grid for i in shown}), Counter(i.grid for i in items)
-    widest = pages.scope_of(request, Verb.IMPORT_LEDGER)
     context = {
         "source": source,
         "sources": SOURCES,
@@ -53,7 +53,7 @@ def index(request: Signed) -> HttpResponse:
         "field": field,
         "states": Counter(i.state for i in everything).most_common(),
         "state": state,
-        "grids": territory.grids(request.viewer, scope=widest, verb=Verb.IMPORT_LEDGER),
+        "grids": territory.grids(request.viewer, scope="", verb=Verb.IMPORT_LEDGER),
         "n_files": sum(not i.on_screen_only for i in everything),
         "groups": [
             (names[grid], n_of[grid], list(rows)) for grid, rows in itertools.groupby(shown, key=lambda i: i.grid)
@@ -68,6 +68,7 @@ GRID, SHOWN = 15, 200
 
 
 @require_POST
+@patience.taking(patience.EXPORTS)
 def workbook(request: Signed) -> HttpResponse:
     """Hand the list out: the side's own import workbook with the corrections, and the list to tick off behind it."""
     source, kind, scope = _asked(request, request.POST)

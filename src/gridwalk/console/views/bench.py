@@ -22,8 +22,9 @@ from gridwalk.bench.queries.checks import Queue
 from gridwalk.bench.queries.decisions import OpenCase
 from gridwalk.bench.queries.evidence import cases
 from gridwalk.bench.queries.evidence.records import kept_apart
+from gridwalk.bench.queries.evidence.residents import OF_HOUSEHOLDS
 from gridwalk.bench.rules import CASE_DECISIONS, CHECKS
-from gridwalk.console import pages, parameters
+from gridwalk.console import pages, parameters, successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views import register
@@ -31,6 +32,8 @@ from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.registry.actions import corrections
+from gridwalk.registry.actions import households as actions_of_heads
+from gridwalk.registry.queries import entities, households
 from gridwalk.territory import queries as territory
 from gridwalk.upkeep.queries import merges, plans
 
@@ -45,6 +48,8 @@ RIGHT = {
     "crowded": "如集体宿舍",
     "door_gone": "如换了门牌还在营业",
     "minor_alone": "如监护人登记在别处",
+    "no_head": "如户主在外面住，或集体户",
+    "several_heads": "如一址两户，各有户口簿",
 }
 """What makes a case right as it stands, as an example beside the button."""
 CORRECT = {"vacant_with_residents": "居住状况改为有人住", "owner_with_tenants": "使用情况改为出租"}
@@ -65,7 +70,8 @@ def case(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
 def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     viewer = request.viewer
     today = clock.local_date(request.at)
-    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("scope", ""))
+    asked = request.GET.get("scope", "")
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, asked, at=reverse("console:bench"))
     if check and check not in CHECKS:
         raise NotHere
     waiting = checks.open_cases(viewer, scope, today)
@@ -78,15 +84,15 @@ def _show(request: Signed, check: str, lead: uuid.UUID | None) -> HttpResponse:
     else:
         chosen = of_check[rows[0].lead] if rows else None
     queue = Queue(rows, next(iter(checks.rows(viewer, [chosen])), None) if chosen else None)
+    grids = territory.grids(viewer, scope="", verb=Verb.SEE_ROWS_MASKED)
     context = {
         "scope": scope,
         "query": urlencode({"scope": scope}),
         "check": check,
         "about": CHECKS.get(check),
         "gone": lead is not None and chosen is None,
-        "grids": territory.grids(
-            viewer, scope=pages.scope_of(request, Verb.SEE_ROWS_MASKED), verb=Verb.SEE_ROWS_MASKED
-        ),
+        "grids": grids,
+        "whole": {grid.area_id for grid in grids if viewer.may(Verb.SEE_ROWS_MASKED, grid.area_id)},
         "apart": kept_apart(viewer, scope) if check in KEEPS_APART else [],
         **_counts(counted, check),
         **_place(queue),
@@ -140,9 +146,17 @@ def _case(viewer: Viewer, row: checks.CaseRow, chosen: OpenCase) -> dict[str, An
         "right": RIGHT.get(row.check, ""),
         "correct": CORRECT.get(row.check, ""),
         "may_edit": viewer.may(Verb.EDIT_REGISTER, row.grid),
+        **_heads(viewer, row),
         "merge": _merge(viewer, chosen.case) if asks_sameness else "",
         "plans": _plans(viewer, row),
     }
+
+
+def _heads(viewer: Viewer, row: checks.CaseRow) -> Mapping[str, Any]:
+    """Who may be named head of a case's household; nothing of other cases, or for who may not name one."""
+    if row.check not in OF_HOUSEHOLDS or not viewer.may(Verb.EDIT_REGISTER, row.grid):
+        return {}
+    return successions.fields([households.succession(viewer, entities.get_dwelling(viewer, row.record))])
 
 
 def _merge(viewer: Viewer, case: Case) -> str:
@@ -198,6 +212,25 @@ def move_out(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
     corrections.move_out(actor=request.viewer, at=request.at, residence=residence, reason=reason)
     messages.success(request, "已迁出这一户，人还在册。")
     return _to(request, check, lead)
+
+
+@require_POST
+def name_head(request: Signed, check: str, lead: uuid.UUID) -> HttpResponse:
+    """谁是户主: the case goes by itself; what the others are to the new head is asked where nobody said it."""
+    checks.get_case(request.viewer, check, lead, clock.local_date(request.at))
+    naming = next((naming for naming in successions.namings(request.POST) if naming.dwelling == lead), None)
+    if naming is None:
+        messages.error(request, "没有存：先选现在谁是户主。不清楚的，按“上门核实”。")
+        return _to(request, check, lead)
+    try:
+        actions_of_heads.name_head(
+            actor=request.viewer, at=request.at, naming=naming, reason=request.POST.get("reason", "")
+        )
+    except actions_of_heads.HouseholdError as error:
+        messages.error(request, str(error))
+        return _to(request, check, lead)
+    messages.success(request, "户主写好了。没问过的与户主关系成了差异，等再问。")
+    return _to(request, check, parameters.uuid_or_none(request.POST.get("next", "")))
 
 
 @require_GET

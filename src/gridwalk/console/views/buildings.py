@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from gridwalk.accounts.rules import Verb
@@ -22,7 +23,7 @@ from gridwalk.visits.queries import chart, paper, rounds, worklist
 @require_GET
 def buildings(request: Signed) -> HttpResponse:
     """The buildings of a grid; the first grid of the viewer where none is asked for."""
-    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("grid", ""))
+    scope = pages.scope_of(request, Verb.SEE_ROWS_MASKED, request.GET.get("grid", ""), by="grid")
     grids = territory.grids_shown(
         request.viewer, scope=scope if len(scope) < 15 else scope[:12], verb=Verb.SEE_ROWS_MASKED
     )
@@ -47,6 +48,7 @@ def buildings(request: Signed) -> HttpResponse:
 def building(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One building's elevation."""
     building = territory.get_building(request.viewer, pk)
+    pages.turn(request, Verb.SEE_ROWS_MASKED, building.grid_id, f"{reverse('console:buildings')}?grid={{}}".format)
     campaign = campaigns.current_campaign(request.viewer)
     today = clock.local_date(request.at)
     things = rounds.at_building(request.viewer, building, today)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -37,7 +39,7 @@ def campaign(request: Signed) -> HttpResponse:
         return page(
             request, "console/campaign/show.html", {"campaign": None, "may_manage": may}, active="console:campaign"
         )
-    scope = pages.counts_scope(request)
+    scope = pages.counts_scope(request, request.GET.get("scope", ""))
     today = clock.local_date(request.at)
     shown = indicators.board(
         request.viewer, scope=scope, by="grid", campaign=running, at=request.at, indicators=[VISITS]
@@ -51,6 +53,10 @@ def campaign(request: Signed) -> HttpResponse:
     context = {
         "campaign": running,
         "board": shown,
+        **_nobodys(request, running, scope),
+        "substitutes": _substitutes(codes, today),
+        "may_dispatch": request.viewer.may(Verb.DISPATCH, scope),
+        "scope": scope,
         "named": named,
         "waves": waves,
         "today": today,
@@ -61,10 +67,28 @@ def campaign(request: Signed) -> HttpResponse:
     return page(request, "console/campaign/show.html", context, active="console:campaign")
 
 
+def _nobodys(request: Signed, running: Any, scope: str) -> dict[str, Any]:
+    """How many targets nobody in post is to walk, by grid and in all."""
+    counted = campaigns.of_nobody(request.viewer, running, scope, clock.local_date(request.at))
+    by_grid: Counter[str] = Counter()
+    for (grid, _), n in counted.items():
+        by_grid[grid] += n
+    return {"nobodys": by_grid, "n_nobodys": by_grid.total()}
+
+
+def _substitutes(codes: Sequence[str], today: dt.date) -> dict[str, str]:
+    """Grid → the names of those who cover somebody there on that day."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for post in accounts.posts(codes, today):
+        if post.covers is not None:
+            names[post.grid].append(post.name)
+    return {grid: "、".join(of_grid) for grid, of_grid in names.items()}
+
+
 @require_http_methods(["GET", "POST"])
 def campaign_new(request: Signed) -> HttpResponse:
     """建一次行动: name, three phases, pilot and all."""
-    scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN)
+    scope = pages.scope_of(request, Verb.MANAGE_CAMPAIGN, request.GET.get("scope", ""))
     communities = territory.communities(scope)
     if request.method == "POST":
         try:

@@ -72,6 +72,7 @@ def care_list(request: Signed) -> HttpResponse:
         "n": n,
         "next": offset + PAGE,
         "grids": _grids(request),
+        "own_scopes": (),  # they are among the grids to choose from
         "figures": _figures(request, scope),
         "crumbs": pages.crumbs(scope),
         "consents": CONSENT,

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -127,8 +128,9 @@ def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
         if comparison.state != "paused":
             comparison = remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind)
         if request.POST.get("do") != "again" and comparison.state != "failed":
-            comparing.start(actor=request.viewer, at=request.at, comparison=pk)
-            jobs.compare.defer(comparison=str(pk), user=str(request.viewer.id))
+            with transaction.atomic():  # what waits to be compared has its job, whoever is killed when
+                comparing.start(actor=request.viewer, at=request.at, comparison=pk)
+                jobs.compare.defer(comparison=str(pk), user=str(request.viewer.id))
     except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect("console:comparison", pk)
@@ -148,11 +150,12 @@ def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def again(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """再比一次: the same files against the register as it is now."""
     try:
-        comparison = comparing.again(actor=request.viewer, at=request.at, comparison=pk)
+        with transaction.atomic():
+            comparison = comparing.again(actor=request.viewer, at=request.at, comparison=pk)
+            jobs.compare.defer(comparison=str(comparison.id), user=str(request.viewer.id))
     except SubmissionRefused as error:
         messages.error(request, str(error))
         return redirect("console:comparison", pk)
-    jobs.compare.defer(comparison=str(comparison.id), user=str(request.viewer.id))
     return redirect("console:comparison", comparison.id)
 
 

@@ -30,7 +30,7 @@ MOST_FILE_BYTES = 16 << 20
 @require_GET
 def devices(request: Signed) -> HttpResponse:
     """Which phones are bound to whom, when each was last heard of, what it still holds."""
-    rows = known.visible(request.viewer)
+    rows = known.visible(request.viewer, clock.local_date(request.at))
     workers = _workers(request)
     with_photo = photos.with_photo([user for user, _, _ in workers])
     context = {
@@ -47,15 +47,11 @@ def devices(request: Signed) -> HttpResponse:
 def _workers(request: Signed) -> list[tuple[uuid.UUID, str, str]]:
     """Whom a code may be made for: (user, name, where)."""
     today = clock.local_date(request.at)
-    workers = {
-        user: (name, grid)
-        for scope in request.viewer.scopes(Verb.MANAGE_DEVICES)
-        for user, name, grid in accounts.workers(scope, today)
-    }
-    places = territory.place_names([grid for _, grid in workers.values()])
-    return sorted(
-        ((user, name, places[grid]) for user, (name, grid) in workers.items()), key=lambda row: (row[2], row[1])
-    )
+    standing = [row for scope in request.viewer.scopes(Verb.MANAGE_DEVICES) for row in accounts.workers(scope, today)]
+    places = territory.place_names([grid for _, _, grid in standing])
+    names = {user: name for user, name, _ in standing}
+    where = {pk: "、".join(places[grid] for user, _, grid in standing if user == pk) for pk in names}
+    return sorted(((user, name, where[user]) for user, name in names.items()), key=lambda row: (row[2], row[1]))
 
 
 @require_POST

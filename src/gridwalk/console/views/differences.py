@@ -46,7 +46,8 @@ def difference(request: Signed, pk: uuid.UUID) -> HttpResponse:
 
 def _filter(request: Signed, given: Any) -> Filter:
     """What of the queue the address asks for. Raises NotHere."""
-    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, given.get("scope", ""))
+    asked, queue = given.get("scope", ""), reverse("console:differences")
+    scope = pages.scope_of(request, Verb.DECIDE_DIFFERENCE, asked, at=queue)
     return Filter(scope, given.get("kind", ""), given.get("field", ""), given.get("source", ""))
 
 
@@ -66,9 +67,7 @@ def _show(request: Signed, chosen: Filter, row: differences.DifferenceRow | None
         "query": _query(chosen),
         "row": row,
         "sources": differences.sources(viewer, chosen.scope),
-        "grids": territory.grids(
-            viewer, scope=pages.scope_of(request, Verb.DECIDE_DIFFERENCE)[:12], verb=Verb.DECIDE_DIFFERENCE
-        ),
+        "grids": territory.grids(viewer, scope="", verb=Verb.DECIDE_DIFFERENCE),
         "rows": differences.waiting(viewer, chosen, limit=FOLLOWING, after=row) if row else [],
         "decided": differences.waiting(viewer, Filter(chosen.scope), state="decided", limit=LATELY),
         "recent": batches.recent(viewer, chosen.scope, request.at)[:3],

@@ -10,13 +10,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.views.register import PAGES
 from gridwalk.core import clock
 from gridwalk.registry.actions import ends
 from gridwalk.registry.ends import AT_ONCE, EVIDENCE, EVIDENCE_OF, PROPOSALS
+from gridwalk.registry.queries import rechecks
 from gridwalk.visits.queries import impact
 
 BACK = {**PAGES, "building": "console:building"}
@@ -37,6 +38,7 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
                 proposed=request.POST.get("proposed", ""),
                 evidence=request.POST.get("evidence", ""),
                 reason=request.POST.get("reason", ""),
+                heads=successions.namings(request.POST),
             )
         except ends.EndError as error:
             fault, field = str(error), error.field
@@ -46,9 +48,13 @@ def propose_end(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
             if kind == "building":  # its chart says nothing of what waits
                 return redirect("console:propose_end", kind, pk)
             return redirect(BACK[kind], pk)
+    follows = impact.impact(request.viewer, subject, clock.local_date(request.at))
+    waits = subject.last if subject.last and subject.last.state == "open" else None
+    named = rechecks.named_heads(waits.id) if waits else successions.namings(request.POST)
     context = {
         "subject": subject,
-        "impact": impact.impact(request.viewer, subject, clock.local_date(request.at)),
+        "impact": follows,
+        **successions.fields(follows.successions, named),
         "crumbs": pages.crumbs(subject.grid),
         "back": BACK[kind],
         "fault": fault,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts import queries as accounts
@@ -28,6 +30,8 @@ from gridwalk.visits import steps
 from gridwalk.visits.queries import worklist
 
 PAGE, ASKED = 200, 50
+VISITED = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
+"""Indicators whose gap is visited → what is visited."""
 
 
 @require_GET
@@ -38,8 +42,6 @@ def gaps(request: Signed) -> HttpResponse:
     code = request.GET.get("indicator", "visits")
     if code not in INDICATORS:
         raise NotHere
-    offset = pages.offset(request)
-    first = 0 if request.GET.get("list") == "asked" else offset
     campaign = campaigns.current_campaign(request.viewer)
     indicator = INDICATORS[code]
     shown = indicators.board(
@@ -50,46 +52,102 @@ def gaps(request: Signed) -> HttpResponse:
         "crumbs": pages.crumbs(scope),
         "indicator": indicator,
         "total": shown.total[code],
-        "offset": first,
-        "next": first + PAGE,
         "grids": list(shown.lines),
         "indicators": INDICATORS.values(),
         "campaign": campaign,
-        "may_plan": request.viewer.may(Verb.DISPATCH, scope) or request.viewer.may(Verb.RECORD_VISIT, scope),
-        "may_walk": campaign is not None and len(scope) == 15 and request.viewer.may(Verb.RECORD_VISIT, scope),
-        "workers": accounts.workers(scope[:12], clock.local_date(request.at))
-        if request.viewer.may(Verb.DISPATCH, scope)
-        else [],
         "today": clock.local_date(request.at),
+        **_may(request, campaign, scope),
         **pages.unassigned(request, scope),
     }
-    kinds = {"visits": "dwelling", "organizations": "organization", "sites": "site"}
-    if code in kinds:
-        if campaign is None:
-            return page(
-                request, "console/gaps/list.html", context | {"rows": [], "reasons": [], "n": 0}, active="console:gaps"
-            )
-        reason = request.GET.get("reason", "")
-        rows, reasons = worklist.gaps(
-            request.viewer, campaign, scope, kind=kinds[code], reason=reason, at=request.at, limit=PAGE, offset=first
-        )
+    if code not in VISITED:
+        return page(request, "console/gaps/other.html", context | _others(request, scope, code), active="console:gaps")
+    if campaign is None:
+        context |= {"rows": [], "reasons": [], "n": 0}
+    else:
         context["standing"] = standing(campaign, scope, shown.total[code], indicator.unit)
-        tabs = [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]]
-        context |= {
-            "rows": rows,
-            "tabs": tabs,
-            "reason": reason,
-            "n": sum(reasons.values()),
-            "n_chosen": reasons[reason] if reason else sum(reasons.values()),
-        }
-        asked = offset if request.GET.get("list") == "asked" else 0
-        questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
-        context |= {"questions": questions, "n_questions": n_questions, "asked": asked, "next_asked": asked + ASKED}
-        return page(request, "console/gaps/list.html", context, active="console:gaps")
-    gap_rows, n = gap_lists.gaps(
-        request.viewer, indicator, indicators.moment(campaign, request.at), scope, limit=PAGE, offset=offset
+        context |= _to_visit(request, campaign, scope, VISITED[code])
+    return page(request, "console/gaps/list.html", context, active="console:gaps")
+
+
+def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
+    """What the viewer may do with the rows, and whom they may be handed to."""
+    may_dispatch, may_visit = request.viewer.may(Verb.DISPATCH, scope), request.viewer.may(Verb.RECORD_VISIT, scope)
+    return {
+        "may_plan": may_dispatch or may_visit,
+        "may_walk": campaign is not None and len(scope) == 15 and may_visit,
+        "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if may_dispatch else [],
+    }
+
+
+def _others(request: Signed, scope: str, code: str) -> dict[str, Any]:
+    """The rows of a gap no visit closes."""
+    offset = pages.offset(request)
+    moment = indicators.moment(campaigns.current_campaign(request.viewer), request.at)
+    rows, n = gap_lists.gaps(request.viewer, INDICATORS[code], moment, scope, limit=PAGE, offset=offset)
+    return {"rows": rows, "n": n, "offset": offset, "next": offset + PAGE}
+
+
+def _to_visit(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str, Any]:
+    """The places still to be visited, and the questions sent to the door; each list turned by itself."""
+    offset = pages.offset(request)
+    first, asked = (0, offset) if request.GET.get("list") == "asked" else (offset, 0)
+    reason, nobodys = request.GET.get("reason", ""), request.GET.get("whose") == "nobody"
+    rows, reasons = worklist.gaps(
+        request.viewer,
+        campaign,
+        scope,
+        kind=kind,
+        reason=reason,
+        at=request.at,
+        limit=PAGE,
+        offset=first,
+        nobodys=nobodys,
     )
-    return page(request, "console/gaps/other.html", context | {"rows": gap_rows, "n": n}, active="console:gaps")
+    questions, n_questions = at_doors.questions(request.viewer, scope, limit=ASKED, offset=asked)
+    return {
+        "rows": rows,
+        "tabs": [(code, name, reasons[code]) for code, (name, _) in steps.TABS.items() if reasons[code]],
+        "reason": reason,
+        "nobodys": nobodys,
+        "whose": "&whose=nobody" if nobodys else "",
+        **_of_nobody(request, campaign, scope, kind),
+        "n": sum(reasons.values()),
+        "n_chosen": reasons[reason] if reason else sum(reasons.values()),
+        "offset": first,
+        "next": first + PAGE,
+        "questions": questions,
+        "n_questions": n_questions,
+        "asked": asked,
+        "next_asked": asked + ASKED,
+    }
+
+
+def _of_nobody(request: Signed, campaign: Any, scope: str, kind: str) -> dict[str, Any]:
+    """How many nobody in post is to walk, and who of its grids can take them over."""
+    today = clock.local_date(request.at)
+    counted = campaigns.of_nobody(request.viewer, campaign, scope, today)
+    n = sum(n for (_, of_kind), n in counted.items() if of_kind == kind)
+    takers: dict[uuid.UUID, str] = {}
+    if n and request.viewer.may(Verb.DISPATCH, scope):
+        posts = accounts.posts({grid for grid, _ in counted}, today)
+        takers = {post.user: post.name for post in posts if post.covers is None}
+    return {"n_nobodys": n, "takers": takers.items(), "n_all_nobodys": counted.total()}
+
+
+@require_POST
+def gaps_hand_over(request: Signed) -> HttpResponse:
+    """Give what is nobody's to a worker in post."""
+    scope = pages.scope_of(request, Verb.DISPATCH, request.POST.get("scope", ""))
+    campaign, to = campaigns.current_campaign(request.viewer), parameters.uuid_of(request.POST.get("to", ""))
+    if campaign is None:
+        raise NotHere
+    try:
+        n = arranging.hand_over(actor=request.viewer, at=request.at, campaign=campaign.id, scope=scope, to=to)
+    except CampaignError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已交接 {n:,} 项，手机下次联网时就有。走过的记录都在。")
+    return redirect(f"{reverse('console:gaps')}?scope={scope}")
 
 
 @require_POST

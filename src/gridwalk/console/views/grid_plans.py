@@ -36,6 +36,7 @@ def grid_plans(request: Signed) -> HttpResponse:
         regridding.require_community(request.viewer, community)
     grids = [g for g in grids if g.area_id == community]
     context = {
+        "scope": scope,
         "communities": communities,
         "community": community,
         "grids": grids,

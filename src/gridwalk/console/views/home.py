@@ -63,6 +63,7 @@ def home(request: Signed) -> HttpResponse:
 def board(request: Signed, scope: str) -> HttpResponse:
     """The rates of a scope by community or grid, the line, what stands in the way."""
     scope = pages.counts_scope(request, scope)
+    pages.turn(request, Verb.SEE_COUNTS, scope, lambda other: reverse("console:board", args=[other]))
     by = "grid" if len(scope) >= 12 or request.GET.get("by") == "grid" else "community"
     campaign = campaigns.current_campaign(request.viewer)
     shown = indicators.board(request.viewer, scope=scope, by=by, campaign=campaign, at=request.at)
@@ -227,7 +228,7 @@ OBSTACLES: tuple[tuple[Verb, Callable[[Viewer, str], int], str, str, str, str, s
 @pages.by_area
 def wall(request: Signed) -> HttpResponse:
     """The big screen: aggregates only."""
-    scope = pages.counts_scope(request)
+    scope = pages.counts_scope(request, request.GET.get("scope", ""))
     campaign = campaigns.current_campaign(request.viewer)
     shown = indicators.board(request.viewer, scope=scope, by="grid", campaign=campaign, at=request.at)
     names = territory.place_names({line.code[:12] for line in shown.lines})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -87,9 +88,10 @@ def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
         if again or ledger.state != "paused":
             remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind if again else None)
         if not again:
-            if ledger.state != "paused":
-                staging.stage(actor=request.viewer, at=request.at, imported=pk)
-            jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
+            with transaction.atomic():  # what waits to be applied has its job, whoever is killed when
+                if ledger.state != "paused":
+                    staging.stage(actor=request.viewer, at=request.at, imported=pk)
+                jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
     except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect("console:import", pk)

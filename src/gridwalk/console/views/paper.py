@@ -35,7 +35,7 @@ BAND_TIMES = {
 @require_GET
 def paper_index(request: Signed) -> HttpResponse:
     """纸质补录: choose a grid, a building, a stairwell."""
-    scope = pages.scope_of(request, Verb.RECORD_VISIT, request.GET.get("grid", ""))
+    scope = pages.scope_of(request, Verb.RECORD_VISIT, request.GET.get("grid", ""), by="grid")
     grids = [
         g for g in territory.grids(request.viewer, scope=scope[:12], verb=Verb.RECORD_VISIT) if g.kind != "unassigned"
     ]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from gridwalk.accounts.rules import Verb
-from gridwalk.console import pages
+from gridwalk.console import pages, successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.differences.actions import takeovers as takeover_actions
@@ -85,7 +85,12 @@ def recheck(request: Signed, what: str, pk: uuid.UUID) -> HttpResponse:
             )
         else:
             recheck_actions.decide_recheck(
-                actor=request.viewer, at=request.at, recheck=pk, confirmed=confirmed, note=note
+                actor=request.viewer,
+                at=request.at,
+                recheck=pk,
+                confirmed=confirmed,
+                note=note,
+                heads=successions.namings(request.POST) if "heads" in request.POST else None,
             )
     except (VisitRefused, ends.EndError) as error:
         messages.error(request, str(error))

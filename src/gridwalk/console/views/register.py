@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -189,8 +189,10 @@ def neighbours(request: Signed, dwelling: Any) -> dict[str, Any]:
 def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """The page of a person."""
     person = entities.get_person(request.viewer, pk)
-    today = clock.local_date(request.at)
     homes = entities.homes(request.viewer, person)
+    if not request.viewer.may(Verb.SEE_ROWS_MASKED, person.grid_id):
+        return _registered_here(request, person, homes)
+    today = clock.local_date(request.at)
     context = context_of(request, "person", person) | {
         "contradictions": checks.touching(request.viewer, [person.id], today),
         "homes": homes,
@@ -200,7 +202,7 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "name": entities.shown_name(request.viewer, person.grid_id, person.name),
         "history": timeline.past(
             "person",
-            [person.id, *pairs.merged_into(person), *(h.residence for h in homes)],
+            [person.id, *pairs.merged_into(person), *(h.residence for h in homes if h.open)],
             full=request.viewer.may(Verb.SEE_ROWS, person.grid_id),
             viewer=request.viewer,
             keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
@@ -210,6 +212,20 @@ def person(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_erase": person.status != "active" and request.viewer.may(Verb.RECHECK, person.grid_id),
     }
     return page(request, "console/register/person.html", context, active="console:register")
+
+
+def _registered_here(request: Signed, person: Any, homes: Sequence[entities.Resident]) -> HttpResponse:
+    """The page of somebody who is registered in the viewer's area and whose record another community keeps."""
+    grid = entities.seen_in(request.viewer, person)
+    context = {
+        "record": person,
+        "name": entities.shown_name(request.viewer, grid, person.name),
+        "crumbs": pages.crumbs(grid),
+        "homes": [home for home in homes if home.open],
+        "lives_elsewhere": any(home.living and not home.open for home in homes),
+        "facts": entities.facts_of_registration(request.viewer, person),
+    }
+    return page(request, "console/register/registered.html", context, active="console:register")
 
 
 @require_GET

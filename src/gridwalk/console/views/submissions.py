@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
+from gridwalk.core import patience
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.queries import annotated as workbooks
@@ -20,11 +21,12 @@ from gridwalk.territory import queries as territory
 
 def areas(request: Signed, whole: str) -> list[tuple[str, str]]:
     """The communities a ledger may be of, by code; before them the whole street (its name put into ``whole``)."""
-    scope = pages.scope_of(request, Verb.IMPORT_LEDGER)
-    communities = [(area.code, area.short) for area in territory.communities(scope)]
-    if len(scope) >= 12:
-        return communities
-    return [(scope, whole.format(territory.scope_name(scope))), *communities]
+    choices = []
+    for scope in pages.own_scopes(request, Verb.IMPORT_LEDGER):
+        if len(scope) < 12:
+            choices.append((scope, whole.format(territory.scope_name(scope))))
+        choices += [(area.code, area.short) for area in territory.communities(scope)]
+    return choices
 
 
 def columns(given: QueryDict) -> dict[str, dict[str, str]]:
@@ -56,6 +58,7 @@ def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespon
     return redirect(page, pk)
 
 
+@patience.taking(patience.EXPORTS)
 def annotated(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
     """The user's own file back, with its cells coloured and explained; somebody else's as far as it may be seen."""
     try:

@@ -26,9 +26,12 @@ def buildings(request: Signed) -> HttpResponse:
     is asked for.
     """
     given = request.POST if request.method == "POST" else request.GET
-    scope = pages.scope_of(request, Verb.IMPORT_LEDGER, given.get("community", ""))
-    communities = queries.communities(request.viewer, pages.scope_of(request, Verb.IMPORT_LEDGER))
-    first = next((area.code for area, n in communities if n and area.code.startswith(scope)), "")
+    asked = given.get("community", "")
+    scope = pages.scope_of(request, Verb.IMPORT_LEDGER, asked)
+    request.turning = None  # the page offers the communities themselves
+    own = pages.own_scopes(request, Verb.IMPORT_LEDGER)
+    communities = [line for area in own for line in queries.communities(request.viewer, area)]
+    first = next((area.code for area, n in communities if n and (not asked or area.code.startswith(scope))), "")
     community = scope[:12] if len(scope) >= 12 else first
     if request.method == "POST" and community:
         return _assign(request, community)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
+from gridwalk.console import successions
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.console.proposals import propose
@@ -144,6 +145,7 @@ def _plan(request: Signed, shown: Any, *, fault: UpkeepError | None = None) -> H
     kind, may = rules.KINDS[shown.kind], plans.may_recheck(request.viewer, shown)
     back = "console:grid_plans" if shown.kind == rules.REGRID else "console:rechecks"
     mine = shown.proposed_by is not None and shown.proposed_by == request.viewer.id
+    reads = READS[shown.kind].shown(request.viewer, shown)
     context = {
         "plan": shown,
         "row": plans.rows(request.viewer, [shown])[0],
@@ -155,7 +157,8 @@ def _plan(request: Signed, shown: Any, *, fault: UpkeepError | None = None) -> H
         "seen": plans.mark(shown) if shown.state == "open" else "",
         "fault": fault,
         "typed": request.POST,
-        **READS[shown.kind].shown(request.viewer, shown),
+        **reads,
+        **successions.fields(reads.get("successions", ()), successions.namings(request.POST)),
     }
     return page(request, "console/upkeep/show.html", context, active=back, status=422 if fault else 200)
 
@@ -173,6 +176,7 @@ def decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
             confirmed=confirmed,
             note=request.POST.get("note", ""),
             seen=request.POST.get("seen", ""),
+            heads=successions.namings(request.POST) if confirmed else (),
         )
     except UpkeepError as error:
         return _plan(request, plans.get_plan(request.viewer, pk), fault=error)

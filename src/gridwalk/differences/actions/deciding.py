@@ -24,6 +24,7 @@ from gridwalk.differences.queries.at_doors import Door
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, queue
 from gridwalk.registry.models import Difference, Dwelling, Residence
+from gridwalk.registry.queries import erased
 
 DECISIONS = {"accept": "accepted", "keep": "kept", "to_door": "to_door"}
 COLUMNS = ["state", "decided_by", "decided_by_name", "decided_at", "reason", "batch", "current", "head", "grid"]
@@ -159,6 +160,8 @@ def reopen(writing: Writing, differences: Sequence[Difference], reason: str) -> 
     refusals = {
         row.id: ASKED_AGAIN for row in differences if (row.entity, row.field, row.claimed_hash, row.source) in asked
     }
+    gone = erased.among(entities)
+    refusals |= {row.id: f"没有撤回：{rules.ERASED}" for row in differences if row.entity in gone}
     accepted = [row for row in differences if row.state == "accepted" and row.id not in refusals]
     refusals |= facts.take_back(writing, accepted, reason)
     back = [row for row in differences if row.id not in refusals]

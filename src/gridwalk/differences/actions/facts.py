@@ -116,7 +116,8 @@ def _move(writing: Writing, row: Difference, reason: str) -> str:
     door = Dwelling.objects.get(pk=row.evidence["dwelling"])
     if door.status == "struck_off":
         return "这处房屋已经注销，不能迁入。请先核对房屋。"
-    _move_in(writing, row.entity, door.id, door.grid_id, str(row.evidence["residence_kind"]))
+    kind = takeovers.kind_given(writing, row, door)
+    _move_in(writing, row.entity, door.id, door.grid_id, kind)
     takeovers.fulfil(writing, row)
     return ""
 

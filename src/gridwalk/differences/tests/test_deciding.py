@@ -8,10 +8,12 @@ import datetime as dt
 
 import pytest
 
-from gridwalk.accounts.rules import NotPermitted
+from gridwalk.accounts.rules import Held, NotPermitted, Role, Viewer
+from gridwalk.core import ids
 from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import ChangedMeanwhile, DecisionError
+from gridwalk.differences.queries import differences as queries
 from gridwalk.registry import columns
 from gridwalk.registry.actions import ends
 from gridwalk.registry.models import Difference, Recheck, Residence
@@ -125,6 +127,18 @@ def test_accepting_a_second_home_moves_the_person(street: Street) -> None:
     assert (links(person), person.grid_id) == ([(other.id, "tenant")], NEXT_GRID)
 
 
+def test_a_move_that_was_accepted_is_not_taken_back_by_one_button(street: Street) -> None:
+    home, other = street.door("101"), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", home, "tenant")
+    street.move_in(person, other, "tenant", "ledger")
+    difference = asked(street)
+    decisions.decide(actor=lead(), at=street.at, difference=difference.id, decision="accept")
+    with pytest.raises(DecisionError, match="迁移不能一键撤回，请到人员页迁回原处"):
+        decisions.undo(actor=lead(), at=street.at, difference=difference.id)
+    difference.refresh_from_db()
+    assert (difference.state, links(person)) == ("accepted", [(other.id, "tenant")]), "nothing is half undone"
+
+
 def test_accepting_another_kind_of_residence_leaves_the_home_elsewhere(street: Street) -> None:
     registered, rented = street.door("101"), street.door("102", NEXT_GRID)
     person = street.person("张桂兰", registered, "registered_here")
@@ -185,3 +199,13 @@ def test_what_was_asked_again_since_is_not_taken_back(street: Street) -> None:
         decisions.undo(actor=lead(), at=street.at, difference=difference.id)
     difference.refresh_from_db()
     assert (difference.state, asked(street).id) == ("kept", again.id)
+
+
+def test_a_vacancy_in_question_is_told_to_who_may_know_of_it_alone(street: Street) -> None:
+    street.say(street.door(occupancy="vacant"), "occupancy", "occupied")
+    difference = asked(street)
+    centre = Viewer(ids.new_id(), "街道", (Held(Role.STREET_CENTRE, GRID[:9]),))
+    (shown,) = queries.rows_of(lead(), [difference])
+    assert (shown.current, shown.claimed) == ("空房", "有人住")
+    (withheld,) = queries.rows_of(centre, [difference])
+    assert (withheld.current, withheld.claimed) == (queries.HIDDEN, queries.HIDDEN)

@@ -25,11 +25,13 @@ from gridwalk.registry import columns
 from gridwalk.registry.actions import claims, corrections, creation, ends, takeovers
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Organization, Person, Residence
-from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.registry.queries import erased
+from gridwalk.registry.rules import ERASED, Claim, Verdict
 from gridwalk.territory import rules as codes
 
 CHANGED_SINCE = "后来有人改过其中的内容，没有撤回。请到房屋或人员页直接更正。"
 MERGED_SINCE = "其中一条后来合并过，没有撤回。请到留下的那一条上直接更正。"
+ERASED_SINCE = f"没有撤回：其中有人的{ERASED}"
 GRID_ONLY = frozenset({"grid", Change.LEFT})
 """Changes that only say where a record stands: they follow from the others."""
 
@@ -92,6 +94,8 @@ def _refuse_changed(event: Event, changes: Sequence[Change]) -> None:
     homes = Residence.objects.filter(person_id__in=persons, to_on__isnull=True, id__gt=event.id)
     if _merged(changes):
         raise UndoError(MERGED_SINCE)
+    if erased.among({c.entity for c in changes} | set(persons.values_list("person_id", flat=True))):
+        raise UndoError(ERASED_SINCE)
     if (
         later.exclude(field__in=GRID_ONLY).exists()
         or homes.exclude(pk__in=links).exists()

@@ -52,7 +52,7 @@ WORD = archive(**{"word__document.xml": b"x"})
         (b"<html><table><tr><td>1</td></tr></table></html>", "台账.xls", "另存为 xlsx"),
         (b"PK\x03\x04rubbish", "台账.xlsx", "已损坏"),
         (archive(**{"xl__workbook.xml": b"<workbook"}), "台账.xlsx", "已损坏"),
-        (guard.OLE + b"\x00" * 600 + guard.ENCRYPTED_PACKAGE, "台账.xlsx", "密码"),
+        (guard.OLE + b"\x00" * 600 + guard.ENCRYPTED_PACKAGE, "台账.xlsx", "打开密码，读不了。请在表格软件里去掉密码"),
         (locked_xls(), "台账.xls", "密码"),
         (guard.OLE + b"\x00" * 600, "台账.xls", "已损坏"),
         (b"PAR1" + b"\x00" * 40, "台账.parquet", "已损坏"),
@@ -105,6 +105,14 @@ def test_it_refuses_a_million_rows_with_a_clear_word(kind: str) -> None:
         data = out.getvalue()
     with pytest.raises(LedgerError, match="一次最多 200,000 行，没有导入。请按社区分成几个文件"):
         read.read(data, f"台账.{kind}")
+
+
+@pytest.mark.parametrize("length", [131_073, 300_000])
+def test_a_cell_longer_than_any_is_refused_with_its_place(length: int) -> None:
+    """Longer than the module csv reads by itself: in words, and no error of ours."""
+    data = f"姓名,备注\n王一,{'长' * length}\n".encode()
+    with pytest.raises(LedgerError, match=r"第 2 行第 2 列这一格有 [0-9,]+ 个字，最多 [0-9,]+ 个，没有导入"):
+        read.read(data, "台账.csv")
 
 
 def test_it_gives_up_on_a_file_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,6 +113,25 @@ def test_any_text_is_either_a_number_or_a_fault(raw: str) -> None:
     assert bool(card.value) != bool(card.fault)
 
 
+@pytest.mark.parametrize(
+    ("cell", "lost"),
+    [
+        (10**15, True),
+        (10**15 - 1, False),
+        (-(10**15), True),
+        (1e15, True),
+        ("120199198001011000", True),
+        ("120199198001011008", True),  # the double nearest to …011010
+        (MAN, False),
+        ("120199198001010", False),
+        ("１２０１９９１９８００１０１１０００", False),
+        (None, False),
+    ],
+)
+def test_a_number_a_table_program_kept_as_a_number_has_lost_its_end(cell: object, lost: bool) -> None:
+    assert idcards.lost_its_end(cell) is lost
+
+
 def test_the_mask_shows_the_area_and_nothing_of_the_last_four() -> None:
     assert idcards.mask(MAN) == "120199************"
     assert idcards.mask("120199800101101") == idcards.mask(MAN), "nor whether it was written with 15 places"

@@ -22,9 +22,14 @@ REPLACED_KEPT = dt.timedelta(days=7)
 def make(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:
     """Make a backup in ``folder`` and note it in the audit. Raises BackupError."""
     backup = making.make(folder, at=at)
+    note_made(backup, actor=actor, at=at)
+    return backup
+
+
+def note_made(backup: Made, *, actor: Actor, at: dt.datetime) -> None:
+    """Note in the audit that a backup was made."""
     with core.write_to(actor=actor, at=at) as writing:
         writing.audit(AuditVerb.BACKUP_MADE, data={"rows": backup.manifest.n_rows, "bytes": backup.n_bytes})
-    return backup
 
 
 def make_nightly(*, folder: Path, actor: Actor, at: dt.datetime) -> Made:

@@ -24,8 +24,8 @@ from django.conf import settings
 from django.db import connection as django_connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from gridwalk import __version__
 from gridwalk.core import envelope, erasures, files
+from gridwalk.operations import versions
 from gridwalk.operations.backups import manifest as manifests
 from gridwalk.operations.backups import marks, sealing, server
 from gridwalk.operations.backups.errors import BackupError, is_full
@@ -35,6 +35,8 @@ SUFFIX = ".gwbak"
 MANIFEST, DATABASE = "manifest.json", "database"
 LATEST = "latest-backup.json"
 _CHUNK = 1 << 20
+_END, _END_BYTES = b"PK\x05\x06", 22
+"""How the end of a ZIP file without a comment begins, and how long it is (APPNOTE 4.3.16)."""
 _NAME = re.compile(r"gridwalk-([0-9a-f]{6})-\d{8}T\d{6}Z" + re.escape(SUFFIX))
 
 
@@ -79,11 +81,12 @@ def make(folder: Path, *, at: dt.datetime) -> Made:
 
 def _write(out: Any, *, at: dt.datetime) -> Manifest:
     members: dict[str, list[Any]] = {}
+    applied = migrations()
     plan = Manifest(
         id=str(uuid.uuid4()),
         made_at=at.isoformat(),
-        program=__version__,
-        migrations=migrations(),
+        program=versions.version_of(applied),
+        migrations=applied,
         server=0,
         alg=settings.ENVELOPE_ALG,
         key_id=envelope.active(),
@@ -185,7 +188,7 @@ def check(path: Path, *, each: Callable[[str], None] | None = None) -> Manifest:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
-    """A backup with its manifest, sealed by our keys. Raises BackupError, FileNotFoundError."""
+    """A backup with its manifest, sealed by our keys, and nothing besides. Raises BackupError, FileNotFoundError."""
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
@@ -195,7 +198,22 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
             text = archive.read(MANIFEST).decode()
         except (KeyError, zipfile.BadZipFile, UnicodeDecodeError) as error:
             raise BackupError(f"{path} 不是网格走访的备份文件，没有恢复，现有数据没有动。") from error
-        yield archive, manifests.parse(text)
+        manifest = manifests.parse(text)
+        _require_nothing_besides(path, archive, manifest)
+        yield archive, manifest
+
+
+def _require_nothing_besides(path: Path, archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    """Raises BackupError where the file holds more than was written: before the archive, inside it, or after its end.
+
+    ``zipfile`` looks for the end of the archive backwards, and passes over what stands behind or in front.
+    """
+    with path.open("rb") as file:
+        file.seek(-min(_END_BYTES, path.stat().st_size), os.SEEK_END)
+        is_end = file.read(len(_END)) == _END
+    begins_at = min((member.header_offset for member in archive.infolist()), default=0)
+    if not is_end or begins_at or sorted(archive.namelist()) != sorted([*manifest.members, MANIFEST]):
+        raise BackupError(sealing.DAMAGED)
 
 
 def plain(archive: zipfile.ZipFile, manifest: Manifest, name: str) -> Iterator[bytes]:

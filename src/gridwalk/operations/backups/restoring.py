@@ -21,11 +21,11 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from gridwalk import __version__
 from gridwalk.core import files
+from gridwalk.operations import versions
 from gridwalk.operations.backups import making, server
 from gridwalk.operations.backups.errors import BackupError, is_full
 from gridwalk.operations.backups.manifest import Manifest
@@ -100,8 +100,7 @@ def _require_fit(manifest: Manifest, maintenance: psycopg.Connection, name: str)
         raise BackupError(
             f"备份来自 PostgreSQL {manifest.server // 10000}，这里是更旧的 {number // 10000}，{_UNTOUCHED}请先升级数据库服务器。"
         )
-    ours = {f"{app}.{migration}" for app, migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
-    theirs = set(manifest.migrations)
+    ours, theirs = versions.ours(), set(manifest.migrations)
     if theirs - ours:
         raise BackupError(
             f"备份是更新的版本（{manifest.program}）做的，这里是 {__version__}，{_UNTOUCHED}请换成那个版本或更新的程序再恢复。"

@@ -121,6 +121,21 @@ def test_a_backup_that_is_cut_or_changed_anywhere_is_refused(at: dt.datetime, tm
         making.check(path)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_with_bytes_before_in_or_behind_it_is_refused(at: dt.datetime, tmp_path: Path) -> None:
+    whole = making.make(tmp_path, at=at).path.read_bytes()
+    more = tmp_path / "more.gwbak"
+    more.write_bytes(whole)
+    with zipfile.ZipFile(more, "a") as archive:
+        archive.writestr("notes.txt", "x" * 400)
+    for changed in (whole + b"x" * 400, b"x" * 400 + whole, whole + whole, whole + b"x", more.read_bytes()):
+        more.write_bytes(changed)
+        with pytest.raises(BackupError, match="损坏或被改过"):
+            making.check(more)
+    more.write_bytes(whole)
+    assert making.check(more).members
+
+
 @pytest.mark.usefixtures("stored")
 def test_a_disk_that_fills_up_leaves_the_old_backups_and_no_broken_one(at: dt.datetime, tmp_path: Path) -> None:
     good = making.make(tmp_path / "out", at=at).path

@@ -227,6 +227,10 @@ def test_a_photo_comes_in_pieces_and_is_stripped(field: Field) -> None:
     assert patch(0, JPEG[:100]) == 204
     assert patch(0, JPEG[:100]) == 409
     assert wire.ask("HEAD", path)[0] == 200 and create(len(JPEG))[0] == 201
+    files.erase(Attachment.objects.get().id)
+    assert patch(100, JPEG[100:]) == 409, "no backup has the pieces, and a kill may have taken them"
+    assert Attachment.objects.get().received == 0, "so the phone begins again"
+    assert patch(0, JPEG[:100]) == 204
     assert b"GPS" not in files.path_of(Attachment.objects.get().id).read_bytes()
     assert patch(100, JPEG[100:-1] + b"!") == 460, "a piece that came wrong: all again"
     assert Attachment.objects.get().received == 0

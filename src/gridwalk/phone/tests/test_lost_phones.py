@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from gridwalk.accounts.models import Assignment
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
@@ -149,7 +150,7 @@ def test_a_push_that_waits_while_its_phone_is_taken_back_writes_nothing(field: F
     door = field.street.door("101")
     wire = field.phone()
     device = Device.objects.select_related("user").get()
-    first, intentions, _ = rules.read_push({"seq_from": 1, "ops": [visit(1, door)]})
+    first, intentions, _ = rules.read_push({"seq_from": 1, "ops": [visit(1, door)]}, device=device.pk)
     devices.revoke(actor=field.viewer(field.lead), at=clock.now(), device=device.pk, reason="丢了")
     with pytest.raises(pushing.Revoked):
         pushing.push(
@@ -235,5 +236,6 @@ def test_a_copy_of_another_community_is_not_the_leads_to_confirm(field: Field) -
     copy = copy_of(wire)
     become(copy, visit(1, field.street.door("102")))
     Device.objects.update(scope=FAR_GRID)
+    Assignment.objects.filter(user__in=Device.objects.values("user")).update(scope=FAR_GRID)
     with pytest.raises(NotHere):
         copies.confirm(actor=field.viewer(field.lead), at=clock.now(), device=uuid.UUID(copy.device))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
@@ -165,9 +165,11 @@ def run(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Comparison:
 def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Comparison:
     say = _saying(submission)
     say("读表")
-    left = _side(submission, "left")
+    both = [(_side(submission, "left"), submission.source)]
+    if submission.other_file_id:
+        both.append((_side(submission, "right"), "platform"))
     say("取一张表里的记录")
-    registered = register.side(submission.scope, submission.kind)
+    registered = register.side(submission.scope, submission.kind, listed=_numbers([side for side, _ in both]))
     core.record_reading(
         actor=actor,
         at=at,
@@ -179,9 +181,6 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
         data={"records": len(registered.frame)},
     )
     say("逐条比对")
-    both = [(left, submission.source)]
-    if submission.other_file_id:
-        both.append((_side(submission, "right"), "platform"))
     versus = [
         Versus(source, noting.settled(submission, comparing.compare(side, registered), source)) for side, source in both
     ]
@@ -189,6 +188,11 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
     if submission.state != "done":
         _note(submission, versus, measured, say, actor=actor, at=at)
     return _annotate(submission, measured, actor=actor, at=at)
+
+
+def _numbers(read: Sequence[Side]) -> set[str]:
+    """The ID numbers some sides list."""
+    return {n for side in read if "id_no" in side.frame.columns for n in side.frame["id_no"].drop_nulls().to_list()}
 
 
 def _note(

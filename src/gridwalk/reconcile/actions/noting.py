@@ -25,7 +25,7 @@ from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.living import LIVING
-from gridwalk.registry.models import Difference, Residence
+from gridwalk.registry.models import Difference, Person, Residence
 from gridwalk.territory import rules as codes
 
 ASKED = ("conflict", "missing_right")
@@ -117,9 +117,22 @@ class Work:
             rows = [(what, data) for i, what, data in self._by_grid[grid] if i == index]
             matched = {data[0]: data[1] for what, data in rows if what == "match"}
             n_asked += self._ask(writing, grid, index, side, matched)
-            self._remember(writing, grid, index, side, matched)
+            elsewhere = self._kept_elsewhere(grid, index, matched)
+            kept = {row: other for row, other in matched.items() if row not in elsewhere}
+            self._remember(writing, grid, index, side, kept)
             self._list(writing, grid, index, side, [(w, d) for w, d in rows if w != "match"])
         return n_asked
+
+    def _kept_elsewhere(self, grid: str, index: int, matched: Mapping[int, int]) -> set[int]:
+        """The rows of who is registered here and lives elsewhere: what is said of their record is the business of the
+        side that keeps it, whose ledger goes before.
+        """
+        if self.comparison.kind != "person":
+            return set()
+        entity_of = {row: self._right[index][other][0] for row, other in matched.items()}
+        guests = Person.objects.filter(pk__in=entity_of.values()).exclude(grid=grid).values_list("pk", flat=True)
+        outside = {str(pk) for pk in guests}
+        return {row for row, entity in entity_of.items() if entity in outside}
 
     def _ask(self, writing: Writing, grid: str, index: int, side: Versus, matched: Mapping[int, int]) -> int:
         kind = self.comparison.kind
@@ -150,9 +163,14 @@ class Work:
                 head=entity.heads.get(field),
             )
             asked.append(difference)
+        elsewhere = self._kept_elsewhere(grid, index, matched)
         twice = set(side.compared.left_duplicates["first_row"].to_list())  # their other row may still say it
         facts = {
-            (e, f) for row, e in entity_of.items() if row not in twice for f in side.compared.agreed if f not in BY_LINK
+            (e, f)
+            for row, e in entity_of.items()
+            if row not in twice and row not in elsewhere
+            for f in side.compared.agreed
+            if f not in BY_LINK
         }
         queue.close_withdrawn(writing, side.source, facts, {(d.entity, d.field, d.claimed_hash) for d in asked})
         kept = queue.ask(asked)

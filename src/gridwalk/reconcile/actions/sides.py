@@ -85,6 +85,7 @@ def remember_import(writing: Writing, work: Batch, written: Sequence[Mapping[str
         work.of.name,
         [{f: written[index].get(f) for f in fields} | {"entity": str(entity)} for entity, index in first.items()],
         fields=fields,
+        more=("entity",),
     )
     grids = dict(columns.TABLES[kind]._default_manager.filter(pk__in=first).values_list("pk", "grid_id"))
     differing = _differing(side, {entity: work.rows[index].agrees for entity, index in first.items()})

@@ -209,6 +209,7 @@ def _of_one(rows: Sequence[SideRow], source: str, kind: str, spoken: Set[str]) -
         source,
         [{**{f: v.get(f) for f in fields}, "entity": str(e)} for v, e in zip(values, entities, strict=True)],
         fields=fields,
+        more=("entity",),
     )
     pairs = side.frame.select(left_row="row", entity="entity").join(
         now.frame.select(right_row="row", entity="entity"), on="entity", maintain_order="left"

@@ -11,17 +11,22 @@ from gridwalk.ledger import sides
 from gridwalk.ledger.sides import Side
 from gridwalk.method import address_writing
 from gridwalk.registry import columns
+from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Residence
 
 NAME = "一张表"
 PLACE = ("grid_code", "estate", "building", "stairwell", "room")
 
 
-def side(scope: str, kind: str, entities: Iterable[uuid.UUID] | None = None) -> Side:
-    """What the register holds of ``kind`` in ``scope`` (or of some entities), in the clear, with entity and grid."""
+def side(scope: str, kind: str, entities: Iterable[uuid.UUID] | None = None, *, listed: Iterable[str] = ()) -> Side:
+    """What the register holds of ``kind`` in ``scope`` (or of some entities), in the clear, with entity and grid.
+
+    ``listed``: ID numbers a ledger lists; who has one, is registered in ``scope`` and lives outside is of it too, at
+    the door of the registration. A ledger that does not list them lacks nobody.
+    """
     chosen = None if entities is None else list(entities)
-    rows = list(_ROWS[kind](scope, chosen))
-    return sides.of_rows(kind, NAME, rows, fields=(*_compared(kind), *PLACE))
+    rows = [*_ROWS[kind](scope, chosen), *(_registered(scope, listed) if kind == "person" else ())]
+    return sides.of_rows(kind, NAME, rows, fields=(*_compared(kind), *PLACE), more=("entity", "grid"))
 
 
 def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:
@@ -44,6 +49,23 @@ def _persons(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, A
             "entity": str(person.id),
             "grid": person.grid_id,
         }
+
+
+def _registered(scope: str, listed: Iterable[str]) -> Iterable[dict[str, Any]]:
+    indexes = {columns.index_of("id_no", number) for number in listed} - {""}
+    links = Residence.objects.filter(
+        kind=REGISTERED, to_on__isnull=True, grid__code__startswith=scope, person__status="active"
+    ).exclude(person__grid__code__startswith=scope)
+    of_persons = {link.person_id: link for link in links.select_related("person", "dwelling").order_by("-created_at")}
+    for link in of_persons.values():
+        if link.person.id_no_index in indexes:
+            yield {
+                **_values(link.person),
+                "residence_kind": link.kind,
+                **_place(link.grid_id, link.dwelling),
+                "entity": str(link.person_id),
+                "grid": link.grid_id,
+            }
 
 
 def _dwellings(scope: str, chosen: list[uuid.UUID] | None) -> Iterable[dict[str, Any]]:

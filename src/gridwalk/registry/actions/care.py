@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.db.models import QuerySet
+
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -146,6 +148,15 @@ def name_responsible(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, user: 
             raise CorrectionError("没有改：这位同事在这个网格没有岗位。", {"responsible": "请从单子里选一位"})
         _set(writing, care_label, {"responsible_id": user})
         _note(writing, AuditVerb.CARE_RESPONSIBLE_NAMED, care_label.grid_id, care_label.person_id, care_label.pk)
+
+
+def give_labels(writing: Writing, labels: QuerySet[CareLabel], *, to: uuid.UUID, reason: str) -> list[uuid.UUID]:
+    """Step: name somebody for labels of others; their grids must be locked. Returns which."""
+    given = list(labels)
+    for label in given:
+        _set(writing, label, {"responsible_id": to}, reason=reason)
+        _note(writing, AuditVerb.CARE_RESPONSIBLE_NAMED, label.grid_id, label.person_id, label.pk, reason)
+    return [label.pk for label in given]
 
 
 def give_consent(*, actor: Viewer, at: dt.datetime, label: uuid.UUID, consent: str, on: dt.date | None) -> None:

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
@@ -17,6 +19,7 @@ from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import cards, looking, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
+from gridwalk.registry.queries import erased
 from gridwalk.registry.rules import Claim, Verdict
 
 TABLE = "registry_difference"
@@ -193,11 +196,13 @@ def _load(claims: Iterable[Claim]) -> dict[tuple[str, uuid.UUID], Entity]:
     wanted: dict[str, set[uuid.UUID]] = defaultdict(set)
     for claim in claims:
         wanted[claim.kind].add(claim.entity)
-    return {
-        (kind, entity.id): entity
-        for kind, entity_ids in wanted.items()
-        for entity in columns.TABLES[kind]._default_manager.filter(id__in=entity_ids)
-    }
+    return {(kind, entity.id): entity for kind, entity_ids in wanted.items() for entity in _standing(kind, entity_ids)}
+
+
+def _standing(kind: str, entity_ids: Collection[uuid.UUID]) -> QuerySet[Entity]:
+    """The records; who was erased is gone, whoever speaks of them and whenever it was said."""
+    records = columns.TABLES[kind]._default_manager.filter(id__in=entity_ids)
+    return records.exclude(erased.GONE) if kind == "person" else records
 
 
 def difference(

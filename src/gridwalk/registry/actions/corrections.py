@@ -21,7 +21,8 @@ from gridwalk.registry.actions import claims, creation
 from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Dwelling, Entity, Person, Residence
-from gridwalk.registry.rules import Claim
+from gridwalk.registry.queries import erased
+from gridwalk.registry.rules import ERASED, Claim
 from gridwalk.territory import rules as codes
 
 
@@ -40,6 +41,8 @@ def _get(actor: Viewer, kind: str, entity: uuid.UUID, verb: Verb) -> Entity:
     access.require(actor, verb, record.grid_id)
     if verb is Verb.EDIT_REGISTER and record.merged_into is not None:
         raise CorrectionError("没有存：这一条已并入另一条。请到留下的那一条上改。")
+    if verb is Verb.EDIT_REGISTER and erased.among([entity]):
+        raise CorrectionError(f"没有存：{ERASED}")
     return record
 
 

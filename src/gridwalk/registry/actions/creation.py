@@ -12,10 +12,10 @@ from typing import Any
 from gridwalk.core import bulk, clock, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
-from gridwalk.registry import care, columns
-from gridwalk.registry.actions import claims, queue
-from gridwalk.registry.living import LIVING, REGISTERED
-from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Person, Residence
+from gridwalk.registry import care, columns, living
+from gridwalk.registry.actions import asking, queue, registrations
+from gridwalk.registry.living import LIVING, REGISTERED, REGISTERING
+from gridwalk.registry.models import CareLabel, Difference, Entity, Person, Residence
 from gridwalk.registry.rules import FROM_PAPER
 from gridwalk.territory import rules as codes
 
@@ -99,9 +99,10 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
 def link(writing: Writing, new: Sequence[NewResidence]) -> int:
     """Link persons to dwellings.
 
-    A link that stands already is kept; a ledger never makes a second current home: it asks.
+    A link that stands already is kept; a ledger never makes a second current home or registration: it asks.
 
-    A visit or the office moving someone in takes them out of their homes elsewhere (whose grids must be locked too).
+    A visit or the office moving someone in takes them out of their homes and registrations elsewhere (whose grids must
+    be locked too).
     A constant number of queries. Returns how many links were made.
     """
     linking = _Linking(writing, _current_links({n.person for n in new}))
@@ -122,16 +123,20 @@ class _Linking:
         self.second: list[tuple[Residence, NewResidence]] = []
 
     def take(self, new: NewResidence) -> None:
-        """One link to be: a ledger asks where another stands; else the person leaves their homes for this one."""
+        """One link to be: a ledger asks where another would go for it; else the person leaves their homes for this one,
+        and is registered nowhere else.
+        """
         links = self.current[new.person]
         same = next((link for link in links if link.dwelling_id == new.dwelling), None)
-        lives = new.kind in LIVING
-        homes = [link for link in links if lives and link is not same and link.kind in LIVING]
-        if new.source in FROM_PAPER and (same is not None or homes):
-            self._ask(same, homes, new)
-            return
-        for home in homes:
-            self._leave(home, new)
+        others = [link for link in links if link is not same]
+        if new.source in FROM_PAPER:
+            there = same.kind if same else ""
+            given_up = [link for link in others if living.gives_up(new.kind, there=there, elsewhere=link.kind)]
+            if same is not None or given_up:
+                self._ask(same, given_up, new)
+                return
+        for link in others:
+            self._give_up(link, new)
         self.current[new.person] = [link for link in links if link.to_on is None]
         if same is None:
             self._link(new)
@@ -139,11 +144,20 @@ class _Linking:
             _retype(self.writing, same, new.kind, source=new.source)
             self.touched.append(same)
 
-    def _ask(self, same: Residence | None, homes: Sequence[Residence], new: NewResidence) -> None:
-        if same is None:
-            self.second.append((homes[0], new))
-        elif same.kind != new.kind:
-            self.asked.append(_other_kind(self.writing, same, new))
+    def _ask(self, same: Residence | None, given_up: Sequence[Residence], new: NewResidence) -> None:
+        """At the very door another kind is asked there, unless another community would give somebody up for it."""
+        losing = given_up if same is None else [link for link in given_up if link.grid_id[:12] != new.grid[:12]]
+        if losing:
+            self.second.append((min(losing, key=lambda link: link.kind not in LIVING), new))
+        elif same is not None and same.kind != new.kind:
+            self.asked.append(asking.other_kind(self.writing.at, same, new))
+
+    def _give_up(self, link: Residence, new: NewResidence) -> None:
+        if new.kind in LIVING and link.kind in LIVING:
+            self._leave(link, new)
+        elif new.kind in REGISTERING and link.kind in REGISTERING:
+            _unregister(self.writing, link, new)
+            self.touched.append(link)
 
     def _leave(self, home: Residence, new: NewResidence) -> None:
         _leave(
@@ -176,7 +190,7 @@ class _Linking:
         """Stores it all; how many links are new."""
         _save_links(self.touched)
         bulk.insert(self.new)
-        queue.ask([*self.asked, *_second_homes(self.writing, self.second)])
+        queue.ask([*self.asked, *asking.given_up(self.writing.at, self.second)])
         return len(self.new)
 
 
@@ -190,50 +204,6 @@ def _current_links(persons: Collection[uuid.UUID]) -> defaultdict[uuid.UUID, lis
 def _save_links(links: Sequence[Residence]) -> None:
     stored = {r.id: r for r in links if not r._state.adding}  # the others are still to be inserted as they now are
     bulk.update(list(stored.values()), ["kind", "to_on"])
-
-
-def _other_kind(writing: Writing, link: Residence, new: NewResidence) -> Difference:
-    return claims.difference(
-        writing.at,
-        grid=link.grid_id,
-        kind="person",
-        entity=link.person_id,
-        field="residence_kind",
-        current=link.kind,
-        claimed=new.kind,
-        source=new.source,
-        source_ref=new.source_ref,
-        why="ledger_differs",
-        head=link_head(link),
-        evidence={"residence": str(link.id)},
-    )
-
-
-def _second_homes(writing: Writing, second: Sequence[tuple[Residence, NewResidence]]) -> list[Difference]:
-    doors = {pk for home, new in second for pk in (home.dwelling_id, new.dwelling)}
-    addresses = dict(Dwelling.objects.filter(id__in=doors).values_list("id", "address")) if doors else {}
-    return [
-        claims.difference(
-            writing.at,
-            grid=home.grid_id,
-            kind="person",
-            entity=new.person,
-            field="residence",
-            current=addresses[home.dwelling_id],
-            claimed=addresses[new.dwelling],
-            source=new.source,
-            source_ref=new.source_ref,
-            why="lives_in_two_places",
-            head=link_head(home),
-            evidence={"dwelling": str(new.dwelling), "residence_kind": new.kind},
-        )
-        for home, new in second
-    ]
-
-
-def link_head(link: Residence) -> str:
-    """Links keep no heads; this stands for one: it changes when the link does. Of a difference about a home."""
-    return str(uuid.uuid5(link.id, link.kind))
 
 
 def _retype(writing: Writing, link: Residence, kind: str, *, source: str, reason: str = "") -> None:
@@ -259,6 +229,14 @@ def _leave(
         _retype(writing, home, REGISTERED, source=source, reason=reason)
     else:
         _end(writing, home, source=source, reason=reason, on=on)
+
+
+def _unregister(writing: Writing, link: Residence, new: NewResidence) -> None:
+    """Somebody is registered at another door now; who lives here goes on living here."""
+    if link.kind == REGISTERED:
+        _end(writing, link, source=new.source, reason=writing.reason or "户籍迁到另一处", on=new.from_on)
+    else:
+        _retype(writing, link, "lives_elsewhere_registered", source=new.source)
 
 
 def _end(writing: Writing, residence: Residence, *, source: str, reason: str, on: dt.date | None = None) -> None:
@@ -327,6 +305,7 @@ def place_persons(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
     """
     links = _current_links(set(persons))
     moved: list[Person] = []
+    left: list[tuple[str, Sequence[Residence]]] = []
     for person in Person.objects.filter(id__in=list(persons)):
         best = min(links[person.id], key=lambda r: (r.kind not in LIVING, r.created_at), default=None)
         grid = best.grid_id if best else codes.unassigned_of(person.grid_id)
@@ -341,10 +320,12 @@ def place_persons(writing: Writing, persons: Sequence[uuid.UUID]) -> None:
                 new=grid,
                 source="office",
             )
+            left.append((person.grid_id, links[person.id]))
             person.grid_id = grid
             moved.append(person)
     bulk.update(moved, ["grid"])
     hanging.follow(moved, "registry")
+    registrations.tell(writing, left)
 
 
 def label_care(writing: Writing, new: Sequence[NewCare]) -> list[uuid.UUID]:

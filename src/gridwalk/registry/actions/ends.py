@@ -24,8 +24,9 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry.actions import creation, returns
+from gridwalk.registry.actions import creation, households, returns
 from gridwalk.registry.ends import AT_ONCE, EVIDENCE_OF, PROPOSALS, REINSTATED
+from gridwalk.registry.households import Naming
 from gridwalk.registry.models import Dwelling, Entity, Organization, Person, Recheck, Residence, Site
 from gridwalk.registry.queries import ends
 from gridwalk.territory import actions as territory
@@ -68,6 +69,7 @@ def _propose(
     reason: str,
     evidence: str,
     together: uuid.UUID | None = None,
+    heads: Sequence[Naming] = (),
 ) -> list[Recheck]:
     reason = reason_kept(reason)
     rechecks = [
@@ -79,6 +81,7 @@ def _propose(
             reason=reason,
             evidence=evidence,
             together=together,
+            heads=[naming.plain() for naming in heads],
             proposed_by=writing.actor.id,
             proposed_by_name=writing.actor.name,
             proposed_at=writing.at,
@@ -124,14 +127,24 @@ def _mark(writing: Writing, entities: Sequence[Ending], proposed: str, reason: s
 
 
 def propose_end(
-    *, actor: Viewer, at: dt.datetime, kind: str, entity: uuid.UUID, proposed: str, evidence: str, reason: str
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    kind: str,
+    entity: uuid.UUID,
+    proposed: str,
+    evidence: str,
+    reason: str,
+    heads: Sequence[Naming] = (),
 ) -> list[Recheck]:
     """Propose an end or a return (``REINSTATED``) from a page; ``kind`` "building": of all its doors at once.
 
-    Raises NotHere, NotPermitted, EndError.
+    ``heads``: who is head then, where the proposer knows; the one who rechecks may say otherwise. Raises NotHere,
+    NotPermitted, EndError.
     """
     subject = _subject(actor, kind, entity, proposed)
     _refuse_form(subject.of, kind, proposed, evidence, reason)
+    households.require_naming(actor, heads)
     with core.write_to(subject.grid, actor=actor, at=at) as writing:
         table: Any = columns.TABLES[subject.of]._default_manager
         records = list(table.select_for_update().filter(subject.rows).order_by("pk"))
@@ -149,6 +162,7 @@ def propose_end(
             reason=reason,
             evidence=evidence,
             together=ids.new_id() if kind == "building" else None,
+            heads=heads,
         )
 
 
@@ -203,6 +217,7 @@ def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
     _mark(writing, _locked([recheck]), "")
     recheck.state, recheck.decided_at = "withdrawn", writing.at
     recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
+    recheck.heads = []
     recheck.save()
     writing.audit(
         AuditVerb.END_WITHDRAWN,
@@ -242,10 +257,17 @@ def as_one(recheck: Recheck) -> list[Recheck]:
     return list(Recheck.objects.filter(together=recheck.together, state=recheck.state).order_by("pk"))
 
 
-def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, note: str) -> None:
+def decide(
+    writing: Writing,
+    rechecks: Sequence[Recheck],
+    *,
+    confirmed: bool,
+    note: str,
+    heads: Sequence[Naming] | None = None,
+) -> None:
     """Step: decide rechecks of one proposal by a person other than the proposer; ``grids_of`` must be locked.
 
-    Raises EndError.
+    ``heads``: who is head of a household that loses its head; None: whoever the proposer named. Raises EndError.
     """
     if not rechecks or any(recheck.state != "open" for recheck in rechecks):
         raise EndError("这一条已经复核过了。")
@@ -261,11 +283,12 @@ def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, no
         returns.reinstate(writing, entities, reason=rechecks[0].reason)
     else:
         _end(writing, entities, rechecks)
+        _name_heads(writing, rechecks[0], heads)
     for recheck in rechecks:
         recheck.state = "confirmed" if confirmed else "rejected"
         recheck.decided_by, recheck.decided_by_name = writing.actor.id, writing.actor.name
-        recheck.decided_at, recheck.note = writing.at, reason_kept(note)
-    bulk.update(rechecks, ["state", "decided_by", "decided_by_name", "decided_at", "note"])
+        recheck.decided_at, recheck.note, recheck.heads = writing.at, reason_kept(note), []
+    bulk.update(rechecks, ["state", "decided_by", "decided_by_name", "decided_at", "note", "heads"])
     what = "return" if returning else "end"
     for recheck, entity in zip(rechecks, entities, strict=True):
         writing.audit(
@@ -276,6 +299,14 @@ def decide(writing: Writing, rechecks: Sequence[Recheck], *, confirmed: bool, no
             data={"proposed": recheck.proposed},
             reason=recheck.note,
         )
+
+
+def _name_heads(writing: Writing, recheck: Recheck, heads: Sequence[Naming] | None) -> None:
+    namings = [Naming.of_plain(kept) for kept in recheck.heads] if heads is None else heads
+    try:
+        households.name_heads(writing, namings, reason=recheck.reason)
+    except households.HouseholdError as error:
+        raise EndError(str(error)) from error
 
 
 @dataclasses.dataclass(frozen=True)

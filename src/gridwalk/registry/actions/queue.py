@@ -53,7 +53,8 @@ class Said:
 def close_answered(writing: Writing, statements: Sequence[Said]) -> None:
     """Close the questions that what was said has answered.
 
-    A fact now is what was claimed; or a question sent to the door has its answer from the door.
+    A fact now is what was claimed; or a question sent to the door has its answer from the door; or what somebody is to
+    a new head has been said.
     """
     if not statements:
         return
@@ -69,6 +70,8 @@ def close_answered(writing: Writing, statements: Sequence[Said]) -> None:
             closed.append(_close(writing, waiting, "现值已与此相同"))
         elif waiting.state == "to_door" and statement.verdict is not Verdict.ASK:
             closed.append(_close(writing, waiting, "上门已核实"))
+        elif waiting.why == "head_changed" and statement.verdict is Verdict.APPLY:
+            closed.append(_close(writing, waiting, "已重新问过"))
     bulk.update(closed, ["state", "decided_at", "decided_by_name", "reason"])
 
 

@@ -13,16 +13,19 @@ from gridwalk.registry import columns
 from gridwalk.registry.actions import creation
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Person, Residence
-from gridwalk.registry.queries import ends
+from gridwalk.registry.queries import ends, erased
+from gridwalk.registry.rules import ERASED
 from gridwalk.territory import actions as territory
 
 
 def taken(entities: Sequence[Any]) -> str:
-    """Why these cannot come back: merged into another, or another standing record has the address or number; empty
-    where they can.
+    """Why these cannot come back: merged into another, erased, or another standing record has the address or number;
+    empty where they can.
     """
     if any(entity.merged_into for entity in entities):
         return "没有恢复：这一条已并入另一条。要分开，到那一条的“更正方案”里撤销合并。"
+    if erased.among([entity.pk for entity in entities]):
+        return f"没有恢复：{ERASED}"
     doors = [entity for entity in entities if isinstance(entity, Dwelling)]
     return _address_taken(doors) if doors else _number_taken(entities)
 

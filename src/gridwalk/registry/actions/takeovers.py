@@ -17,8 +17,9 @@ from gridwalk.method import names
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind
 from gridwalk.registry import holders, rules
-from gridwalk.registry.actions import claims, creation, ends, queue
+from gridwalk.registry.actions import asking, claims, creation, ends, queue
 from gridwalk.registry.holders import Comer
+from gridwalk.registry.living import REGISTERING
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
 from gridwalk.registry.rules import UNSEEN, WAITING, Claim
 
@@ -51,9 +52,10 @@ def ask(writing: Writing, comers: Sequence[Comer], records: Mapping[uuid.UUID, P
         ignore_conflicts=True,
     )
     for comer in asked:
-        holder = records[comer.id]
-        writing.audit(AuditVerb.TAKEOVER_ASKED, scope=holder.grid_id, kind="person", subject=holder.id)
-    _tell(writing, {records[comer.id].grid_id for comer in asked}, ASKED_OF)
+        writing.audit(
+            AuditVerb.TAKEOVER_ASKED, scope=questions[comer.id].grid_id, kind="person", subject=records[comer.id].id
+        )
+    _tell(writing, {questions[comer.id].grid_id for comer in asked}, ASKED_OF)
     _tell(writing, {comer.grid for comer in asked}, ASKED_FOR)
 
 
@@ -88,10 +90,12 @@ def _question(
     links: Sequence[Residence],
     addresses: Mapping[uuid.UUID, str],
 ) -> Difference:
-    home = links[0] if links else None
+    given_up = holders.gives_up(comer, links)
+    home = given_up or (links[0] if links else None)
+    why = asking.why(given_up.kind, comer.kind) if given_up else "lives_in_two_places"
     return claims.difference(
         writing.at,
-        grid=holder.grid_id,
+        grid=home.grid_id if home and why == "registered_twice" else holder.grid_id,
         kind="person",
         entity=holder.id,
         field="residence",
@@ -99,8 +103,8 @@ def _question(
         claimed=addresses[comer.dwelling],
         source=comer.source,
         source_ref=comer.source_ref,
-        why="lives_in_two_places" if comer.source in rules.FROM_PAPER else "taken_over",
-        head=creation.link_head(home) if home else None,
+        why=why if comer.source in rules.FROM_PAPER else "taken_over",
+        head=asking.link_head(home) if home else None,
         evidence={"dwelling": str(comer.dwelling), "residence_kind": comer.kind},
     )
 
@@ -139,6 +143,28 @@ def fulfil(writing: Writing, question: Difference) -> None:
         facts.append(Claim("person", person.pk, "status", "active", "office"))
     claims.apply_claims(writing, facts)
     _tell(writing, {takeover.grid_id}, GIVEN)
+
+
+def kind_given(writing: Writing, question: Difference, door: Dwelling) -> str:
+    """Step: as what somebody lives at the door now that a side has given them away. Where a third side has their
+    registration, that side is asked for it, and until then they are registered there.
+    """
+    kind = str(question.evidence["residence_kind"])
+    sides = (question.grid_id[:12], door.community)
+    links = Residence.objects.filter(person=question.entity, to_on__isnull=True, kind__in=REGISTERING)
+    third = next((link for link in links.exclude(dwelling=door) if link.grid_id[:12] not in sides), None)
+    if third is None or kind != "lives_here":
+        return kind
+    new = creation.NewResidence(
+        person=question.entity,
+        dwelling=door.pk,
+        grid=door.grid_id,
+        kind=kind,
+        source="office",  # the side of the home has said so by now; the question it answered is still open
+        source_ref=question.source_ref,
+    )
+    queue.ask(asking.given_up(writing.at, [(third, new)]))
+    return "lives_elsewhere_registered"
 
 
 def claims_of(

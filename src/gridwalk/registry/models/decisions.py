@@ -113,7 +113,7 @@ class Recheck(models.Model):
     counts (P15).
 
     ``evidence``: what was seen (``ends.EVIDENCE``). ``together``: the doors of one building, proposed and decided as
-    one.
+    one. ``heads``: who is head of a household that loses its head by it (``households.Naming``), while it waits.
     """
 
     KEPT = Kept(
@@ -121,7 +121,7 @@ class Recheck(models.Model):
         of=("entity",),
         moved=Goes(alone={"state": "open"}),
         merged=Stays("decided before two records can be merged"),
-        erased=Blanked({"reason": "", "note": ""}),
+        erased=Blanked({"reason": "", "note": "", "heads": []}),
     )
 
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
@@ -129,6 +129,7 @@ class Recheck(models.Model):
     kind = models.CharField(max_length=16)
     entity = models.UUIDField()
     proposed = models.CharField(max_length=12)
+    heads = models.JSONField(default=list)
     reason = models.CharField(max_length=200)
     evidence = models.CharField(max_length=20, blank=True)
     together = models.UUIDField(null=True)

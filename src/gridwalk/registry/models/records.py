@@ -170,6 +170,18 @@ class Person(Entity):
         ]
 
 
+class Erased(models.Model):
+    """清除: nothing that is said of a person is taken any more; of a place, nothing older that names its contact.
+
+    ``id``: the record's, or one that led to it. After a restore there may be no such record: phones still speak of it.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    why = models.CharField(max_length=20)
+
+
 class Residence(models.Model):
     """人房关联: a typed, dated link between a person and a dwelling. Current while ``to_on`` is null."""
 

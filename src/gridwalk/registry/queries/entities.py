@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.models import Change
-from gridwalk.core.queries import NotHere
+from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.sight import Reader
@@ -67,10 +67,28 @@ def get_dwelling(viewer: Viewer, pk: uuid.UUID) -> Dwelling:
 
 
 def get_person(viewer: Viewer, pk: uuid.UUID) -> Person:
-    """One person. Raises NotHere."""
-    person = _get(viewer, "person", pk)
-    assert isinstance(person, Person)
+    """One person: of the viewer's area, or linked to a door there (户在人不在). Raises NotHere."""
+    person = Person.objects.select_related("grid__area").filter(pk=pk).first()
+    if person is None or not seen_in(viewer, person):
+        raise NotHere
     return person
+
+
+def seen_in(viewer: Viewer, person: Person) -> str:
+    """The grid in which the viewer sees a person: the person's own, else that of a door they are linked to; "" where
+    there is none.
+    """
+    if viewer.may(Verb.SEE_ROWS_MASKED, person.grid_id):
+        return person.grid_id
+    links = Residence.objects.filter(person=person, to_on__isnull=True).order_by("created_at", "id")
+    grids = [grid for grid in links.values_list("grid_id", flat=True) if viewer.may(Verb.SEE_ROWS_MASKED, grid)]
+    return next(iter(grids), "")
+
+
+def linked_in(scopes: Sequence[str]) -> Q:
+    """The condition on a person: of these areas, or linked to a door there."""
+    links = Residence.objects.filter(in_scopes(scopes, "grid__code"), person=OuterRef("pk"), to_on__isnull=True)
+    return in_scopes(scopes, "grid__code") | Q(Exists(links))
 
 
 def get_organization(viewer: Viewer, pk: uuid.UUID) -> Organization:
@@ -96,7 +114,9 @@ def get_facility(viewer: Viewer, pk: uuid.UUID) -> Facility:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Resident:
-    """A person at a door, or a door of a person, as a row."""
+    """A person at a door, or a door of a person, as a row. ``kept_here``: the viewer sees the person's own record;
+    ``open``: they see the door.
+    """
 
     residence: uuid.UUID
     person: uuid.UUID
@@ -113,11 +133,18 @@ class Resident:
     has_care: bool
     dwelling: uuid.UUID
     address: str
+    kept_here: bool
+    open: bool
+
+
+ELSEWHERE = "别的社区"
+"""In place of a door the viewer may not see."""
 
 
 def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Resident:
     person = link.person
     reader = viewer.reader(link.grid_id)
+    is_open = viewer.may(Verb.SEE_ROWS_MASKED, link.grid_id)
     return Resident(
         residence=link.id,
         person=person.id,
@@ -126,14 +153,16 @@ def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Res
         id_no=shown_id_no(reader, person),
         phone=columns.shown(person, "phone", reader),
         kind=link.kind,
-        kind_label=RESIDENCE_LABELS.get(link.kind, link.kind),
+        kind_label=RESIDENCE_LABELS.get(link.kind, link.kind) if is_open else "",
         living=link.kind in LIVING,
         verified_on=person.verified_on,
         status=person.get_status_display(),
         pending=person.status_pending,
         has_care=person.id in with_care,
         dwelling=link.dwelling_id,
-        address=link.dwelling.address,
+        address=link.dwelling.address if is_open else ELSEWHERE,
+        kept_here=viewer.may(Verb.SEE_ROWS_MASKED, person.grid_id),
+        open=is_open,
     )
 
 
@@ -150,7 +179,7 @@ def residents(viewer: Viewer, dwelling: Dwelling) -> list[Resident]:
 
 
 def homes(viewer: Viewer, person: Person) -> list[Resident]:
-    """The current doors of a person."""
+    """The current doors of a person; of one the viewer may not see only that it is elsewhere."""
     links = Residence.objects.filter(person=person, to_on__isnull=True).select_related("person", "dwelling")
     return [_resident(viewer, link, set()) for link in links]
 
@@ -182,14 +211,23 @@ def facts(viewer: Viewer, entity: Entity) -> list[Fact]:
     return facts_of(viewer, [entity])[entity.id]
 
 
+OF_REGISTRATION = ("name", "id_no", "sex", "born_on", "relation", "registered_address", "status")
+"""What the community of somebody's registration reads of a record that another community keeps."""
+
+
+def facts_of_registration(viewer: Viewer, person: Person) -> list[Fact]:
+    """What is read of somebody registered in the viewer's area who lives outside it, masked as rows there are."""
+    reader = viewer.reader(seen_in(viewer, person))
+    return [fact for fact in _facts(reader, person, {}) if fact.field in OF_REGISTRATION]
+
+
 def facts_of(viewer: Viewer, several: Sequence[Entity]) -> dict[uuid.UUID, list[Fact]]:
     """The facts of several entities; one query."""
     sources = _sources(several)
-    return {entity.id: _facts(viewer, entity, sources[entity.id]) for entity in several}
+    return {entity.id: _facts(viewer.reader(entity.grid_id), entity, sources[entity.id]) for entity in several}
 
 
-def _facts(viewer: Viewer, entity: Entity, sources: Mapping[str, str]) -> list[Fact]:
-    reader = viewer.reader(entity.grid_id)
+def _facts(reader: Reader, entity: Entity, sources: Mapping[str, str]) -> list[Fact]:
     rows = []
     for field in dictionary.fields(entity.KIND):
         if field.locates or field.on_link or sight.of(field, reader) is Shown.NOTHING:

@@ -14,9 +14,10 @@ from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.core.queries import in_scopes
-from gridwalk.registry.ends import EVIDENCE, proposal_word
+from gridwalk.registry.ends import EVIDENCE, REINSTATED, proposal_word
+from gridwalk.registry.households import Naming
 from gridwalk.registry.models import Dwelling, Recheck
-from gridwalk.registry.queries import titles
+from gridwalk.registry.queries import households, titles
 from gridwalk.territory.models import Building
 
 LATELY = 20
@@ -27,7 +28,8 @@ class RecheckRow:
     """A proposed end or return.
 
     ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors. Whoever does not answer
-    for the door reads days, and by name only who waits for a colleague.
+    for the door reads days, and by name only who waits for a colleague. ``loses_head``: a household would have no head
+    (户主) without this person.
     """
 
     id: uuid.UUID
@@ -45,6 +47,7 @@ class RecheckRow:
     decided_by: str
     decided_at: dt.date | None
     note: str
+    loses_head: bool
 
 
 def waiting(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) -> list[RecheckRow]:
@@ -75,6 +78,12 @@ def latest_of(viewer: Viewer, entities: Collection[uuid.UUID], *, whole: bool = 
     return next(iter(_shown(viewer, rows.order_by("-proposed_at", "-id")[:1])), None)
 
 
+def named_heads(recheck: uuid.UUID) -> list[Naming]:
+    """Whom the proposer of a recheck that waits named as heads."""
+    row = Recheck.objects.filter(pk=recheck, state="open").first()
+    return [Naming.of_plain(kept) for kept in row.heads] if row else []
+
+
 def _inside(viewer: Viewer, scope: str) -> Q:
     return in_scopes(viewer.within(Verb.RECHECK, scope), "grid__code")
 
@@ -94,6 +103,8 @@ def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[RecheckRow]:
     )
     doors = Dwelling.objects.filter(pk__in=[row.entity for row in together]).select_related("building")
     buildings = {door.pk: door.building for door in doors if door.building}
+    ending = [row.entity for row in rows if row.kind == "person" and row.state == "open" and row.proposed != REINSTATED]
+    heads = households.losing_head(ending) if ending else set()
     by_role = accounts.authors({user for row in rows for user in (row.proposed_by, row.decided_by)}, named=False)
     return [
         _waiting(
@@ -103,6 +114,7 @@ def _shown(viewer: Viewer, rows: Iterable[Recheck]) -> list[RecheckRow]:
             title=titles_of.get(row.entity, ""),
             n=n_doors[row.together] or 1,
             by_role=by_role,
+            loses_head=row.entity in heads and row.state == "open",
         )
         for row in rows
     ]
@@ -117,7 +129,14 @@ def _titles_of(viewer: Viewer, rows: Sequence[Recheck]) -> dict[uuid.UUID, str]:
 
 
 def _waiting(
-    viewer: Viewer, row: Recheck, *, building: Building | None, title: str, n: int, by_role: accounts.Author
+    viewer: Viewer,
+    row: Recheck,
+    *,
+    building: Building | None,
+    title: str,
+    n: int,
+    by_role: accounts.Author,
+    loses_head: bool,
 ) -> RecheckRow:
     named = viewer.may(Verb.SEE_ROWS, row.grid_id)
     is_open = row.state == "open"
@@ -137,4 +156,5 @@ def _waiting(
         decided_by=row.decided_by_name if named else by_role(row.decided_by, row.decided_by_name),
         decided_at=row.decided_at if named or row.decided_at is None else clock.local_date(row.decided_at),
         note=row.note,
+        loses_head=loses_head,
     )

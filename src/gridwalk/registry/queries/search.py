@@ -21,6 +21,7 @@ from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import in_scopes
 from gridwalk.method import addresses, idcards, names, phones, search_keys, text, uscc
 from gridwalk.registry import columns
+from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.registry.queries import entities, renumbering
 
@@ -165,7 +166,7 @@ def _records(viewer: Viewer, table: Any, condition: Q, verb: Verb = Verb.SEE_ROW
     """The records inside the viewer's area that meet a condition; in place of a merged one the record it was
     merged into.
     """
-    inside = _inside(viewer, verb)
+    inside = entities.linked_in(viewer.scopes(verb)) if table is Person else _inside(viewer, verb)
     matching = table._default_manager.filter(inside, condition).values_list("id", "merged_into").order_by("id")
     standing = {merged_into or pk for pk, merged_into in matching[: LIMIT * 2]}
     rows: QuerySet[Any] = table._default_manager.filter(inside, pk__in=standing)
@@ -176,14 +177,29 @@ def _persons(viewer: Viewer, condition: Q, matched: str, *, verb: Verb = Verb.SE
     """Masked names stand in the order of the record: the order of the names would tell what is starred."""
     order = ("sort_key", "id") if verb is Verb.SEE_ROWS else ("id",)
     rows = list(_records(viewer, Person, condition, verb).exclude(status="struck_off").order_by(*order)[:LIMIT])
-    places = {
-        link.person_id: link.dwelling.address
-        for link in Residence.objects.filter(person__in=rows, to_on__isnull=True).select_related("dwelling")
-    }
+    places = _places_of(viewer, rows)
+    here = {p.id: places[p.id][0] if p.id in places else p.grid_id for p in rows}
     return [
-        Hit("person", p.id, entities.shown_name(viewer, p.grid_id, p.name), places.get(p.id, "没有关联房屋"), matched)
+        Hit(
+            "person",
+            p.id,
+            entities.shown_name(viewer, here[p.id], p.name),
+            places[p.id][1] if p.id in places else "没有关联房屋",
+            matched,
+        )
         for p in rows
     ]
+
+
+def _places_of(viewer: Viewer, persons: Sequence[Person]) -> dict[uuid.UUID, tuple[str, str]]:
+    """Person → the grid and the address of the door in the viewer's area they are linked to, where they live first."""
+    inside = in_scopes(viewer.scopes(Verb.SEE_ROWS_MASKED), "grid__code")
+    links = Residence.objects.filter(inside, person__in=persons, to_on__isnull=True).select_related("dwelling")
+    places: dict[uuid.UUID, tuple[str, str]] = {}
+    for link in sorted(links, key=lambda link: link.kind in LIVING):
+        away = "" if link.kind in LIVING else "，户籍在此"
+        places[link.person_id] = (link.grid_id, f"{link.dwelling.address}{away}")
+    return places
 
 
 def _dwellings(viewer: Viewer, condition: Q, matched: str) -> list[Hit]:

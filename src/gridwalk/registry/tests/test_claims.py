@@ -214,3 +214,33 @@ def test_a_confirmation_typed_in_later_never_makes_a_record_older(street: Street
     person.refresh_from_db()
     assert person.verified_on == today
     assert changes(person, "verified_on") == [(None, today.isoformat())]
+
+
+def test_a_claim_about_a_record_that_is_gone_is_passed_over_and_holds_up_nothing_else(street: Street) -> None:
+    door, person = street.door(tenure="let"), street.person("张桂兰")
+    claimed = [
+        Claim("dwelling", door.id, "occupancy", "occupied", "visit"),
+        Claim("person", uuid.uuid4(), "phone", phone(1), "visit"),
+        Claim("dwelling", uuid.uuid4(), "tenure", "owner", "ledger"),
+        Claim("person", person.id, "phone", phone(2), "visit"),
+    ]
+    with street.writing() as writing:
+        judged = claims.apply_claims(writing, claimed)
+    assert [(j.claim, j.verdict) for j in judged] == [(claimed[0], Verdict.APPLY), (claimed[3], Verdict.APPLY)]
+    person.refresh_from_db()
+    assert columns.read(person, "phone") == phone(2)
+    assert Difference.objects.count() == 0
+
+
+def test_a_verification_taken_back_stands_in_the_history(street: Street) -> None:
+    door = street.door()
+    today = street.at.date()
+    with street.writing() as writing:
+        assert claims.confirm(writing, "dwelling", [(door.id, today)], source="office") == 1
+    door.refresh_from_db()
+    with street.writing() as writing:
+        claims.unconfirm(writing, door, today - dt.timedelta(days=30))
+    door.refresh_from_db()
+    assert door.verified_on == today - dt.timedelta(days=30)
+    before = (today - dt.timedelta(days=30)).isoformat()
+    assert changes(door, "verified_on") == [(None, today.isoformat()), (today.isoformat(), before)]

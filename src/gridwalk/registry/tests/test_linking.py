@@ -39,6 +39,30 @@ def test_a_ledger_adds_a_registration_beside_a_home(street: Street) -> None:
     assert open_differences() == []
 
 
+def test_nobody_is_registered_twice_and_a_ledger_asks(street: Street) -> None:
+    old, new = street.door("101"), street.door("102", NEXT_GRID)
+    away, here = street.person("张桂兰", old, "registered_here"), street.person("李四", old, "lives_here")
+    for kind in ("lives_here", "registered_here"):
+        street.move_in(away, new, kind, "ledger")
+    street.move_in(here, new, "registered_here", "ledger")
+    assert (links(away), links(here)) == ([(old.id, "registered_here")], [(old.id, "lives_here")])
+    assert open_differences() == [("residence", "registered_twice")] * 2, "one claim a door"
+    street.move_in(away, new, "lives_here", "office")
+    street.move_in(here, new, "registered_here", "office")
+    assert links(away) == [(new.id, "lives_here")]
+    assert links(here) == [(old.id, "lives_elsewhere_registered"), (new.id, "registered_here")]
+
+
+def test_a_ledger_that_brings_somebody_home_asks_where_they_live_now(street: Street) -> None:
+    registered, home = street.door("101", FAR_GRID), street.door("102", NEXT_GRID)
+    person = street.person("张桂兰", registered, "registered_here")
+    street.move_in(person, home, "tenant")
+    street.move_in(person, registered, "lives_here", "ledger")
+    assert links(person) == [(registered.id, "registered_here"), (home.id, "tenant")]
+    (asked,) = Difference.objects.all()
+    assert (asked.field, asked.why, asked.grid_id) == ("residence", "lives_in_two_places", NEXT_GRID)
+
+
 def test_a_ledger_that_says_another_kind_asks(street: Street) -> None:
     home = street.door()
     person = street.person("张桂兰", home, "lives_here")

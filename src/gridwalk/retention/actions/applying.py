@@ -12,15 +12,21 @@ from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import erasures, hanging
+from gridwalk.core import clock, erasures, hanging
+from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.erasures import Line
 from gridwalk.reconcile.models import StagedRow, Unmatched
-from gridwalk.registry.models import Difference, Recheck, TakeOver
+from gridwalk.registry import columns
+from gridwalk.registry.models import Difference, Erased, Recheck, TakeOver
+from gridwalk.registry.rules import CONTACTS
 from gridwalk.retention import queries, rules
-from gridwalk.retention.actions import people
+from gridwalk.retention.actions import ops, people
+from gridwalk.retention.actions.people import Erasing
 from gridwalk.retention.models import Run
 from gridwalk.retention.queries import Due
 from gridwalk.retention.rules import Period
+from gridwalk.sync.erased import Erasure
 from gridwalk.upkeep.models import Plan
 from gridwalk.visits.models import Visit
 
@@ -65,7 +71,7 @@ def _apply(period: Period, actor: Viewer, at: dt.datetime, why: str, *, as_of: d
     if not any(part.exists() for part in rows):
         return 0
     with core.write_to(actor=actor, at=at) as writing:
-        n = _STEPS[period.code](rows)
+        n = _contacts(writing, rows, why) if period.code == "contacts" else _STEPS[period.code](rows)
         writing.audit(AuditVerb.RETENTION_ERASED, kind="retention", data={"kind": period.code, "n": n, "why": why})
         erasures.note([erasures.line(period.code, at=as_of)])
     return n
@@ -114,11 +120,18 @@ def _visits(rows: Rows) -> int:
     )
 
 
-def _contacts(rows: Rows) -> int:
+def _contacts(writing: Writing, rows: Rows, why: str) -> int:
     entities: list[Any] = [entity for part in rows for entity in part]
     for entity in entities:
-        people.erase_contact(entity)
+        people.erase_contact(entity, why=why, at=writing.at)
+    _forget_contacts(writing, entities)
     return len(entities)
+
+
+def _forget_contacts(writing: Writing, places: Sequence[Any]) -> None:
+    if places:
+        erasure = Erasure(places=frozenset(place.pk for place in places))
+        ops.forget(writing, erasure, ops.of_communities({place.grid_id for place in places}))
 
 
 _STEPS: dict[str, Callable[[Rows], int]] = {
@@ -133,7 +146,6 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "differences": _differences,
     "investigations": _blank(reason="", note=""),
     "visits": _visits,
-    "contacts": _contacts,
     "rounds": _blank(worker=None, worker_name="", note="", withdrawn_reason=""),
 }
 
@@ -145,9 +157,37 @@ def replay(*, actor: Viewer, at: dt.datetime, folders: Sequence[Path]) -> int:
     erasure goes; files over theirs go always, for the restore has put them back.
     """
     lines = erasures.read(*folders)
-    persons = [uuid.UUID(line.id) for line in lines if line.what == "person"]
-    n = people.erase(actor=actor, at=at, persons=persons, why="restore")
+    n = _replay_persons(lines, actor=actor, at=at) + _replay_contacts(lines, actor=actor, at=at)
     last = {line.what: dt.datetime.fromisoformat(line.at) for line in lines if line.what in rules.BY_CODE}
     for code, then in last.items():
         n += _apply(rules.BY_CODE[code], actor, at, "restore", as_of=then)
     return n + core.erase_expired_files(actor=actor, at=at)
+
+
+def _replay_persons(lines: Sequence[Line], *, actor: Viewer, at: dt.datetime) -> int:
+    """Who was erased is erased again, and de-registered as before, though these data knew nothing of either."""
+    before: dict[uuid.UUID, Erasing] = {}
+    for line in lines:
+        if line.what == "person":
+            then = dt.datetime.fromisoformat(line.at)
+            ended_on = dt.date.fromisoformat(line.ended_on) if line.ended_on else clock.local_date(then)
+            before.setdefault(uuid.UUID(line.id), Erasing(then, line.status or "struck_off", ended_on))
+    n = people.erase(actor=actor, at=at, persons=before.keys(), why="restore", before=before)
+    people.mark_unknown(actor=actor, at=at, persons=before.keys(), why="restore")
+    return n
+
+
+def _replay_contacts(lines: Sequence[Line], *, actor: Viewer, at: dt.datetime) -> int:
+    """Who was named at a place is named there no more; who came after them, in data newer than that, stays."""
+    last = {(line.what, uuid.UUID(line.id)): line for line in lines if line.what in CONTACTS}
+    marked = dict(Erased.objects.filter(pk__in=[pk for _, pk in last]).values_list("pk", "at"))
+    places = []
+    with core.write_to(actor=actor, at=at) as writing:
+        for (kind, pk), line in last.items():
+            then = dt.datetime.fromisoformat(line.at)
+            place = columns.TABLES[kind]._default_manager.filter(pk=pk).first()
+            if place is not None and (pk not in marked or marked[pk] < then):
+                people.erase_contact(place, why="restore", at=then)
+                places.append(place)
+        _forget_contacts(writing, places)
+    return len(places)

@@ -59,9 +59,16 @@ def append(*, device: Device, at: dt.datetime, attachment: uuid.UUID, offset: in
         return _append(device, attachment, offset, data, at=at)
     except UploadRefused as refused:
         if refused.status == CHECKSUM:
-            with core.write_to(actor=device.user, at=at):
-                Attachment.objects.filter(pk=attachment).update(received=0)
+            _begin_again(device, attachment, at=at)
         raise
+    except FileNotFoundError as error:  # pieces are in no backup, and a server killed at the last one has removed them
+        _begin_again(device, attachment, at=at)
+        raise UploadRefused(409, "照片上传的位置不对。") from error
+
+
+def _begin_again(device: Device, attachment: uuid.UUID, *, at: dt.datetime) -> None:
+    with core.write_to(actor=device.user, at=at):
+        Attachment.objects.filter(pk=attachment).update(received=0)
 
 
 def _append(device: Device, attachment: uuid.UUID, offset: int, data: bytes, *, at: dt.datetime) -> Attachment:

@@ -7,14 +7,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from gridwalk.accounts import rules as access
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync import photos
-from gridwalk.sync.actions.devices import scope_of
+from gridwalk.sync.actions.devices import managed_scope
 from gridwalk.sync.models import Badge
 from gridwalk.sync.queries import badges as queries
 
@@ -72,8 +71,6 @@ def get_photo(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> bytes:
 
 def _scope(actor: Viewer, user: uuid.UUID, at: dt.datetime) -> str:
     account = User.objects.filter(pk=user, is_active=True).first()
-    scope = scope_of(account, at) if account else ""
-    if not scope:
+    if account is None:
         raise NotHere
-    access.require(actor, Verb.MANAGE_DEVICES, scope)
-    return scope
+    return managed_scope(actor, account, at)

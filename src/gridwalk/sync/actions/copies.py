@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
@@ -69,7 +69,7 @@ def confirm(*, actor: Viewer, at: dt.datetime, device: uuid.UUID) -> Device:
     """
     with core.write_to(actor=actor, at=at) as writing:
         copy = Device.objects.select_for_update(of=("self",)).select_related("user", "root").filter(pk=device).first()
-        if copy is None or not actor.may(Verb.MANAGE_DEVICES, copy.scope):
+        if copy is None or not devices.manages(actor, copy, at):
             raise NotHere
         if devices.revoked_at(copy) is not None:
             raise DeviceError("没有确认：这部手机已经停用。")

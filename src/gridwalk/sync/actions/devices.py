@@ -59,10 +59,9 @@ class Issued:
 def make_code(*, actor: Viewer, at: dt.datetime, user: uuid.UUID) -> tuple[str, dt.datetime]:
     """A one-time activation code for an account, and until when it holds. Raises NotHere, NotPermitted, DeviceError."""
     account = User.objects.filter(pk=user, is_active=True).first()
-    scope = scope_of(account, at) if account else ""
-    if account is None or (not scope and not actor.everything):
+    if account is None:
         raise NotHere
-    access.require(actor, Verb.MANAGE_DEVICES, scope)
+    scope = managed_scope(actor, account, at)
     code = "".join(secrets.choice(_LETTERS) for _ in range(8))
     until = at + rules.CODE_LASTS
     with core.write_to(actor=actor, at=at) as writing:
@@ -80,6 +79,22 @@ def _code_index(code: str) -> str:
 def scope_of(user: User, at: dt.datetime) -> str:
     """The first grid somebody walks on that day; "" for whoever walks none."""
     return next(iter(viewer_of(user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)), "")
+
+
+def managed_scope(actor: Viewer, user: User, at: dt.datetime) -> str:
+    """Where the actor answers for somebody: one of the areas they walk on that day. Raises NotHere, NotPermitted."""
+    walked = viewer_of(user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)
+    if not walked and not actor.everything:
+        raise NotHere
+    scope = next((scope for scope in walked if actor.may(Verb.MANAGE_DEVICES, scope)), next(iter(walked), ""))
+    access.require(actor, Verb.MANAGE_DEVICES, scope)
+    return scope
+
+
+def manages(actor: Viewer, device: Device, at: dt.datetime) -> bool:
+    """Whether the actor answers for a phone: for where it was bound, or for one of the areas its user walks."""
+    walked = viewer_of(device.user, clock.local_date(at)).scopes(Verb.RECORD_VISIT)
+    return any(actor.may(Verb.MANAGE_DEVICES, scope) for scope in (device.scope, *walked))
 
 
 def require_patience(*, login: str, at: dt.datetime) -> None:
@@ -218,8 +233,8 @@ def revoke(*, actor: Viewer, at: dt.datetime, device: uuid.UUID, reason: str) ->
 
     Raises NotHere, NotPermitted, DeviceError.
     """
-    row = Device.objects.filter(pk=device).first()
-    if row is None or not actor.may(Verb.MANAGE_DEVICES, row.scope):
+    row = Device.objects.select_related("user").filter(pk=device).first()
+    if row is None or not manages(actor, row, at):
         raise NotHere
     reason = reason_kept(reason)
     if not reason:

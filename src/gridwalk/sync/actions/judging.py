@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core.actions import Writing
 from gridwalk.sync import rules
-from gridwalk.sync.actions import reading, references
+from gridwalk.sync.actions import leaving_out, reading, references
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.actions.verbs import VERBS
@@ -21,6 +21,14 @@ from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED, Intention
 from gridwalk.visits.actions import at_the_door
 from gridwalk.visits.values import Found
+
+
+class OtherGrids(Exception):
+    """What was read before the lock has moved to grids that are not locked; nothing was done."""
+
+    def __init__(self, grids: set[str]) -> None:
+        super().__init__(grids)
+        self.grids = grids
 
 
 class Judge:
@@ -41,14 +49,15 @@ class Judge:
         ``withheld``: why nothing is applied whoever sent it, in words; all of it waits for a decision.
         """
         self._withheld = withheld
-        self._viewer = viewer
+        self.viewer = viewer
         self._at = at
-        self._references = references.load(intentions)
+        self._references = references.load(intentions, viewer.scopes(Verb.RECORD_VISIT))
         self.outcomes: dict[uuid.UUID, Outcome] = {}
         for intention in intentions:
             moment = rules.happened(intention.at, behind=behind, received=at)
             settled = (happened or {}).get(intention.op, moment.at)
             outcome = Outcome(intention=intention, at=settled, uncertain=moment.uncertain)
+            leaving_out.leave_out(outcome, self._references.erasures)
             self.outcomes[intention.op] = outcome
         for outcome in self.outcomes.values():
             self._plan(outcome)
@@ -61,7 +70,9 @@ class Judge:
         standing = place(outcome, self._references)
         if standing is not None:
             outcome.grid = standing.grid
-        if intention.fault:
+        if outcome.left_out == leaving_out.ALL:
+            outcome.remark(leaving_out.ALL)
+        elif intention.fault:
             outcome.returned(intention.fault)
         elif standing is None:
             outcome.returned("not_here")
@@ -69,7 +80,7 @@ class Judge:
             outcome.returned("struck_off")
         elif self._withheld:
             outcome.returned("not_permitted", self._withheld)
-        elif not self._viewer.may(Verb.RECORD_VISIT, standing.grid):
+        elif not self.viewer.may(Verb.RECORD_VISIT, standing.grid):
             outcome.returned(self._why_not(standing.grid))
         elif self._read(outcome):
             outcome.faults = reading.faults_of_extra(intention, self._references)
@@ -87,9 +98,9 @@ class Judge:
 
     def _why_not(self, grid: str) -> str:
         """Whether it was theirs once."""
-        if self._viewer.id is None:
+        if self.viewer.id is None:
             return "not_permitted"
-        posts = Assignment.objects.filter(user_id=self._viewer.id, role=Role.GRID_WORKER, state=State.CONFIRMED)
+        posts = Assignment.objects.filter(user_id=self.viewer.id, role=Role.GRID_WORKER, state=State.CONFIRMED)
         scopes = posts.values_list("scope", flat=True)
         return "former_holder" if any(grid.startswith(scope) for scope in scopes) else "not_permitted"
 
@@ -106,11 +117,27 @@ class Judge:
                 grids |= self._references.grids.get(person, set())
         return grids
 
+    def has_moved(self, locked: Mapping[str, int]) -> bool:
+        """Whether what was read may stand otherwise by now. ``locked``: the grids that are, with their versions.
+
+        Every write raises the version of its grid. A grid whose version was not read counts as written to; so does
+        one that whoever comes or leaves has come to belong to meanwhile.
+        """
+        versions = self._references.versions
+        if any(versions.get(grid) != version - 1 for grid, version in locked.items()):
+            return True
+        return not self._grids() <= locked.keys()
+
+    def require(self, locked: Collection[str]) -> None:
+        """Raises OtherGrids unless all it writes to is locked."""
+        if not self.grids <= set(locked):
+            raise OtherGrids(self.grids | set(locked))
+
     def run(self, writing: Writing) -> list[Outcome]:
         """Judge all in order; the grids are locked."""
         judgement = Judgement(
             writing=writing,
-            viewer=self._viewer,
+            viewer=self.viewer,
             at=self._at,
             references=self._references,
             outcomes=self.outcomes,
@@ -124,6 +151,7 @@ class Judge:
                 batch = []
             batch.append(outcome)
         self._do(judgement, batch)
+        leaving_out.tell(self.outcomes.values())
         return list(self.outcomes.values())
 
     def _joins(self, batch: Sequence[Outcome], outcome: Outcome) -> bool:

@@ -34,7 +34,8 @@ class Plan:
 class Outcome:
     """What became of one op. ``grid`` and ``place``: whose data and which door it speaks of, where known.
 
-    ``plan``: what it is to do; None where it is returned.
+    ``plan``: what it is to do; None where it is returned, or left out as a whole. ``left_out``: what it is told of
+    somebody who was erased (``leaving_out``).
     """
 
     intention: Intention
@@ -46,6 +47,7 @@ class Outcome:
     grid: str = ""
     place: uuid.UUID | None = None
     plan: Plan | None = None
+    left_out: str = ""
     differences: list[dict[str, str]] = dataclasses.field(default_factory=list)
     heads: dict[str, str] = dataclasses.field(default_factory=dict)
     faults: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -17,14 +17,16 @@ from django.db import InterfaceError, OperationalError
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, envelope, plain
+from gridwalk.core import bulk, clock, envelope, plain
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.sync import messages, rules
 from gridwalk.sync.actions import copies, devices
 from gridwalk.sync.actions.judging import Judge
+from gridwalk.sync.actions.locking import settled
 from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.models import Device, Op, Returned
+from gridwalk.sync.queries import devices as known_devices
 from gridwalk.sync.rules import RETURNED, Intention
 
 log = logging.getLogger(__name__)
@@ -80,8 +82,18 @@ class _OtherBody(Exception):
         self.op = op
 
 
-_PASSED_ON = (_OtherBody, Gap, Revoked, OperationalError, InterfaceError)
-"""What is no fault of a single op."""
+_PASSED_ON = (_OtherBody, Gap, Revoked)
+_TOO_LARGE = "54"
+"""PostgreSQL's class of what goes beyond its limits: a text too long for an index."""
+
+
+def is_of_an_op(error: Exception) -> bool:
+    """Whether it may be the fault of a single op, which is then kept and returned; what the database itself lacks
+    is not.
+    """
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return str(getattr(error.__cause__, "sqlstate", None) or "").startswith(_TOO_LARGE)
+    return not isinstance(error, _PASSED_ON)
 
 
 def push(
@@ -94,7 +106,10 @@ def push(
     intentions: Sequence[Intention],
     oldest: int | None = None,
 ) -> Pushed:
-    """Take the next ops of a device. Raises Gap, Cloned, TooManyCopies, Revoked."""
+    """Take the next ops of a device. Raises Gap, Cloned, TooManyCopies, Revoked, Unsettled.
+
+    ``viewer``: whose phone it was when the request came; what holds is what they may do under the lock.
+    """
     hole = oldest == first
     if first > device.next_seq and not hole:
         raise Gap(device.next_seq)
@@ -116,9 +131,9 @@ def _take_all(
     """All at once; where that fails, op by op, so that one bad op holds up none of the others."""
     try:
         return _take(device, viewer, intentions, at=at, behind=behind, hole=hole)
-    except _PASSED_ON:
-        raise
     except Exception as error:
+        if not is_of_an_op(error):
+            raise
         log.warning("a push is taken op by op: %s", type(error).__name__)  # its text may quote values
     results: list[Result] = []
     for index, intention in enumerate(intentions):
@@ -132,9 +147,9 @@ def _take_carefully(
 ) -> Pushed:
     try:
         return _take(device, viewer, [intention], at=at, behind=behind, hole=hole, careful=True)
-    except _PASSED_ON:
-        raise
     except Exception as error:
+        if not is_of_an_op(error):
+            raise
         log.error("an op could not be judged and is kept: %s", type(error).__name__)
         spoilt = dataclasses.replace(intention, fault="not_valid")
         return _take(device, viewer, [spoilt], at=at, behind=behind, hole=hole, careful=True)
@@ -152,23 +167,31 @@ def _take(
 ) -> Pushed:
     expected = not careful and bool(intentions) and intentions[0].seq == device.next_seq
     old_results = {} if expected else known_ops(intentions)  # should one be known after all, the second way finds it
-    fresh = [intention for intention in intentions if intention.op not in old_results]
-    judge = Judge(viewer, fresh, at=at, behind=behind)
-    with core.write_to(*judge.grids, actor=viewer, at=at) as writing:
-        next_seq = _lock(device)
-        _require_sequence(device, next_seq, intentions, hole=hole, expected=expected)
-        if next_seq != device.next_seq:  # the same request may have reached us twice at once
-            old_results |= known_ops(fresh)
-            fresh = [intention for intention in fresh if intention.op not in old_results]
-            judge = Judge(viewer, fresh, at=at, behind=behind)
-        outcomes = judge.run(writing)
-        if intentions:
-            next_seq = max(next_seq, intentions[-1].seq + 1)
-        log_ops(writing, device, outcomes, at=at, via="push")
-        advance = functools.partial(_advance, device, next_seq, behind, at)
-        writing.at_the_end(advance)
-    by_op = {**old_results, **{outcome.intention.op: _result_of(outcome) for outcome in outcomes}}
-    return Pushed(next_seq, [dataclasses.replace(by_op[intention.op], seq=intention.seq) for intention in intentions])
+
+    def attempt(further: set[str]) -> Pushed:
+        fresh = [intention for intention in intentions if intention.op not in old_results]
+        judge = Judge(viewer, fresh, at=at, behind=behind)
+        with core.write_to(*judge.grids, *further, actor=viewer, at=at) as writing:
+            standing = known_devices.locked(device.pk, clock.local_date(at))
+            if standing.revoked:
+                raise Revoked
+            _require_sequence(device, standing.next_seq, intentions, hole=hole, expected=expected)
+            if standing.next_seq != device.next_seq:  # the same request may have reached us twice at once
+                old_results.update(known_ops(fresh))
+                fresh = [intention for intention in fresh if intention.op not in old_results]
+            n_judged = len(judge.outcomes)
+            if len(fresh) < n_judged or standing.viewer != viewer or judge.has_moved(writing.versions):
+                judge = Judge(standing.viewer, fresh, at=at, behind=behind)
+                judge.require(writing.versions)
+            outcomes = judge.run(writing)
+            next_seq = max(standing.next_seq, intentions[-1].seq + 1) if intentions else standing.next_seq
+            device.scope = standing.scope
+            log_ops(writing, device, outcomes, at=at, via="push")
+            writing.at_the_end(functools.partial(_advance, device, next_seq, behind, at))
+        results = {**old_results, **{outcome.intention.op: _result_of(outcome) for outcome in outcomes}}
+        return Pushed(next_seq, [dataclasses.replace(results[i.op], seq=i.seq) for i in intentions])
+
+    return settled(attempt)
 
 
 def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
@@ -183,16 +206,6 @@ def known_ops(intentions: Sequence[Intention]) -> dict[uuid.UUID, Result]:
 
 
 _TABLE = Device._meta.db_table
-
-
-def _lock(device: Device) -> int:
-    """The sequence number the server waits for, held until the end of the transaction. Raises Revoked."""
-    with plain.cursor() as cursor:
-        cursor.execute(f"SELECT next_seq, revoked_at FROM {_TABLE} WHERE id = %s FOR UPDATE", [device.pk])  # noqa: S608
-        next_seq, revoked_at = cursor.fetchone()
-    if revoked_at is not None:
-        raise Revoked
-    return int(next_seq)
 
 
 def _advance(device: Device, next_seq: int, behind: dt.timedelta, at: dt.datetime) -> None:

@@ -9,9 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core import plain
+from gridwalk.core.models import Stream
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Person, Residence, TakeOver
 from gridwalk.sync import messages
+from gridwalk.sync.actions import leaving_out
+from gridwalk.sync.actions.leaving_out import Erasures
 from gridwalk.sync.models import Alias, Op
 from gridwalk.sync.rules import Intention
 
@@ -33,10 +36,15 @@ class References:
     entities: dict[uuid.UUID, Standing]
     residences: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID, str]]
     aliases: dict[uuid.UUID, uuid.UUID]
+    erasures: Erasures
     people: defaultdict[uuid.UUID, set[uuid.UUID]]
     heads: dict[tuple[str, uuid.UUID], uuid.UUID]
     grids: dict[uuid.UUID, set[str]]
     """Person → the grids a fact or care contact of theirs is written to."""
+    versions: Mapping[str, int]
+    """The versions of their author's grids before anything else was read: where one still stands under the lock,
+    nothing read of that grid has moved.
+    """
     awaited: set[uuid.UUID] = dataclasses.field(default_factory=set)
     """Whoever an op of the same push brought whose record another side has to give away first."""
     edition: int = 0
@@ -124,16 +132,19 @@ def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list
     return [i.entity for i in intentions if i.verb == verb and kind in {"", i.kind} and i.entity]
 
 
-def load(intentions: Sequence[Intention]) -> References:
-    """What these ops speak of, as it stands; a constant number of queries."""
+def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
+    """What these ops speak of, as it stands; a constant number of queries. ``own``: the grids of their author."""
     by_kind = _named(intentions)
     maybe_links = by_kind["person"] | set(_of_verb(intentions, "residence.end"))
     grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
     doors = _of_verb(intentions, "visit.record", "dwelling")
     with plain.together():
+        versions = plain.ask(_VERSIONS, [list(own)])
         asked = _ask(by_kind)
         links = plain.ask(_LINKS, [doors]) if doors else list
+        erasures = leaving_out.ask(intentions)
     aliases: dict[uuid.UUID, uuid.UUID] = {}
+    read_at = dict(versions())
     entities = _entities(asked, grids, aliases)
     people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for door, person in links():
@@ -159,9 +170,11 @@ def load(intentions: Sequence[Intention]) -> References:
         entities=entities,
         residences=residences,
         aliases=aliases,
+        erasures=erasures(),
         people=people,
         heads=_heads({parent for intention in intentions for parent in _parents(intention)}),
         grids=grids,
+        versions=read_at,
     )
 
 
@@ -188,6 +201,7 @@ def _entities(
     return entities
 
 
+_VERSIONS = f"SELECT code, version FROM {Stream._meta.db_table} WHERE code = ANY(%s)"  # noqa: S608
 _STANDING = {
     kind: f'SELECT id, grid_id, status, merged_into FROM "{table._meta.db_table}" WHERE id = ANY(%s)'  # noqa: S608
     for kind, table in columns.TABLES.items()

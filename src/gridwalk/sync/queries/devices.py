@@ -6,9 +6,11 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
+from typing import Any
 
 from django.db.models import Count, Q
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.rules import Held, Role, State, Verb, Viewer
 from gridwalk.core import clock, plain
@@ -19,11 +21,13 @@ from gridwalk.sync.rules import KEPT
 
 _DEVICE = [field.column for field in Device._meta.concrete_fields]
 _USER = [field.column for field in User._meta.concrete_fields]
+_POSTS = f"""
+(SELECT jsonb_agg(jsonb_build_array(a.role, a.scope) ORDER BY a.from_on, a.scope) FROM {Assignment._meta.db_table} a
+  WHERE a.user_id = u.id AND a.state = '{State.CONFIRMED}'
+    AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s))
+"""  # noqa: S608 names come from the models
 _BOUND = f"""
-SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in _USER)},
-  (SELECT jsonb_agg(jsonb_build_array(a.role, a.scope) ORDER BY a.from_on, a.scope) FROM {Assignment._meta.db_table} a
-    WHERE a.user_id = u.id AND a.state = '{State.CONFIRMED}'
-      AND a.from_on <= %s AND (a.to_on IS NULL OR a.to_on >= %s)),
+SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in _USER)}, {_POSTS},
   (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1),
   d.revoked_at IS NOT NULL OR r.revoked_at IS NOT NULL OR NOT u.is_active
 FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id
@@ -56,9 +60,38 @@ def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
     user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -3])
     bound_device.user = user
     held, epoch, revoked = row[-3:]
+    return Bound(bound_device, _viewer(user.id, user.name, held if user.is_active else None), epoch, revoked)
+
+
+def _viewer(user: uuid.UUID, name: str, held: Any) -> Viewer:
+    """``held``: what ``_POSTS`` answers; None for an account that is closed."""
     assignments = json.loads(held) if isinstance(held, str) else held or []
-    assigned = tuple(Held(Role(role), scope) for role, scope in assignments) if user.is_active else ()
-    return Bound(bound_device, Viewer(user.id, user.name, assigned), epoch, revoked)
+    return Viewer(user, name, tuple(Held(Role(role), scope) for role, scope in assignments))
+
+
+_LOCKED = f"""
+SELECT d.next_seq, d.scope, d.revoked_at IS NOT NULL, u.id, u.name, u.is_active, {_POSTS}
+FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id WHERE d.id = %s FOR UPDATE OF d
+"""  # noqa: S608 names come from the models
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Locked:
+    """A device as it stands under its lock, and what its user may do."""
+
+    next_seq: int
+    scope: str
+    revoked: bool
+    viewer: Viewer
+
+
+def locked(device: uuid.UUID, on: dt.date) -> Locked:
+    """One device, its row held until the end of the transaction."""
+    with plain.cursor() as cursor:
+        cursor.execute(_LOCKED, [on, on, device])
+        next_seq, scope, revoked, user, name, is_active, held = cursor.fetchone()
+    viewer = _viewer(user, name, held if is_active else None)
+    return Locked(next_seq=next_seq, scope=scope, revoked=revoked, viewer=viewer)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -79,9 +112,14 @@ class Row:
     n_returned: int
 
 
-def visible(viewer: Viewer) -> list[Row]:
-    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user."""
-    inside = in_scopes(viewer.scopes(Verb.MANAGE_DEVICES), "scope")
+def visible(viewer: Viewer, on: dt.date) -> list[Row]:
+    """The devices the viewer manages: in use first, then copies that wait for a word, then taken back; by user.
+
+    A phone is managed where it was bound, and by whoever answers for an area its user walks on that day.
+    """
+    scopes = viewer.scopes(Verb.MANAGE_DEVICES)
+    walkers = accounts.visiting(on).filter(in_scopes(scopes, "scope")).values("user")
+    inside = in_scopes(scopes, "scope") | Q(user__in=walkers)
     waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
     devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
     rows = [

@@ -119,12 +119,16 @@ def _rows(returned: Sequence[Returned]) -> list[Row]:
 
 
 def _why(op: Op) -> str:
-    """The reason for whoever decides, where it was not given in words of its own."""
-    plain = op.text == rules.REASONS.get(op.reason)
-    return rules.FOR_THE_OFFICE.get(op.reason, op.text) if plain else op.text
+    """The reason for whoever decides, where it was not given in words of its own; what was said besides stays."""
+    words = rules.REASONS.get(op.reason)
+    if not words or not op.text.startswith(words):
+        return op.text
+    return rules.FOR_THE_OFFICE.get(op.reason, words) + op.text.removeprefix(words)
 
 
 def _lines(op: Op) -> list[tuple[str, str]]:
+    if not op.body_sealed:
+        return []
     body = json.loads(envelope.open_(op.body_sealed, table="sync_op", column="body", row=op.pk))
     data = body.get("data") if isinstance(body.get("data"), dict) else {}
     lines = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
+import uuid
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridwalk.core import ids
-from gridwalk.sync import photos, rules
+from gridwalk.sync import photos, rules, spelling
+from gridwalk.sync.rules import Intention
 
+PHONE = uuid.UUID(int=7)
 NOON = dt.datetime(2026, 10, 13, 4, tzinfo=dt.UTC)
 
 
@@ -44,42 +48,77 @@ def test_canonical_json_is_spelled_as_the_phone_spells_it() -> None:
     assert rules.grid_hash(rows) == hashlib.sha256(f"{rows[0]}\n{rows[1]}".encode()).hexdigest()
 
 
+def read(sent: Any) -> Intention:
+    """An op as the server keeps it, read again."""
+    return rules.read_op(sent, op=uuid.UUID(sent["op"]), seq=sent["seq"])
+
+
 def test_a_renumbered_op_is_the_same_op_and_a_changed_one_is_not() -> None:
     sent = op()
-    assert rules.op_hash(sent) == rules.op_hash({**sent, "seq": 9}) == rules.read_op(sent).hash
+    assert rules.op_hash(sent) == rules.op_hash({**sent, "seq": 9}) == read(sent).hash
     assert rules.op_hash(sent) != rules.op_hash({**sent, "mono": 6})
 
 
-def test_a_fault_is_kept_and_what_has_no_place_is_refused() -> None:
-    assert rules.read_op(op()).fault == ""
-    assert rules.read_op(op(version=2)).fault == "unknown_version"
-    assert rules.read_op(op(verb="visit.dance")).fault == "unknown_verb"
-    assert rules.read_op(op(entity="nobody")).fault == "not_valid"
-    assert rules.read_op(op(set={"tenure": "let"})).fault == "not_valid"
-    assert rules.read_op(op(at="noon", att=["x", "a" * 64])).att == ("a" * 64,)
-    for malformed in (None, {}, {"seq": 1}, op(seq="1"), op(op=3)):
-        with pytest.raises(rules.Malformed):
-            rules.read_op(malformed)
+def test_a_fault_is_kept_and_what_is_no_sequence_is_refused() -> None:
+    assert read(op()).fault == ""
+    assert read(op(version=2)).fault == "unknown_version"
+    assert read(op(verb="visit.dance")).fault == "unknown_verb"
+    assert read(op(entity="nobody")).fault == "not_valid"
+    assert read(op(set={"tenure": "let"})).fault == "not_valid"
+    assert read(op(at="noon", att=["x", "a" * 64])).att == ("a" * 64,)
     first, second = op(), op(seq=2)
-    assert rules.read_push({"seq_from": 1, "ops": [first, second]})[0] == 1
-    for malformed in (
-        {"seq_from": 2, "ops": [first]},
-        {"seq_from": 1, "ops": [first, op()]},
+    assert rules.read_push({"seq_from": 1, "ops": [first, second]}, device=PHONE)[0] == 1
+    malformed: tuple[Any, ...] = (
+        None,
+        [],
+        {},
         {"seq_from": 0, "ops": []},
-        {"seq_from": 1, "ops": [first, {**first, "seq": 2}]},
+        {"seq_from": "1", "ops": []},
+        {"seq_from": 1, "ops": {}},
         {"seq_from": 1, "ops": [op(seq=n) for n in range(1, 202)]},
-    ):
-        with pytest.raises(rules.Malformed):
-            rules.read_push(malformed)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
-        max_leaves=12,
     )
+    for body in malformed:
+        with pytest.raises(rules.Malformed):
+            rules.read_push(body, device=PHONE)
+
+
+def test_an_op_without_id_or_number_has_the_place_where_it_stands_and_a_name_of_its_own() -> None:
+    first = op()
+    odd: list[Any] = [
+        None,
+        17,
+        "x",
+        [],
+        {},
+        op(op=3),
+        op(op="\ud83d"),
+        op(seq="3"),
+        op(seq=10**30),
+        op(seq=5),
+        first,
+        first,
+    ]
+    sent = {"seq_from": 7, "ops": [{**first, "seq": 7}, *odd]}
+    _, intentions, _ = rules.read_push(sent, device=PHONE)
+    assert [intention.seq for intention in intentions] == list(range(7, 7 + 13))
+    assert [intention.fault for intention in intentions] == ["", *["not_valid"] * 12]
+    assert len({intention.op for intention in intentions}) == 13
+    assert [str(intention.op) for intention in intentions[8:11]] == [body["op"] for body in odd[7:10]], "what it has"
+    assert [intention.raw for intention in intentions[1:4]] == [{"\x00": raw} for raw in odd[:3]]
+    again, elsewhere = (rules.read_push(sent, device=phone)[1] for phone in (PHONE, ids.new_id()))
+    assert [i.op for i in again] == [i.op for i in intentions], "sent again it is the same"
+    named = [index for index, i in enumerate(elsewhere) if i.op == intentions[index].op]
+    assert named == [0, 8, 9, 10], "two phones that send the same nonsense send two things"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
 )
+
+
+@given(JSON)
 def test_whatever_is_sent_is_read_or_refused_and_never_breaks(anything: Any) -> None:
     for body in (
         anything,
@@ -87,10 +126,63 @@ def test_whatever_is_sent_is_read_or_refused_and_never_breaks(anything: Any) -> 
         {"seq_from": 1, "ops": [op(set=anything, data=anything, at=anything)]},
     ):
         try:
-            _, read, _ = rules.read_push(json.loads(json.dumps(body)))
+            _, intentions, _ = rules.read_push(json.loads(json.dumps(body)), device=PHONE)
         except rules.Malformed:
+            assert body is anything
             continue
-        assert all(len(intention.hash) == 64 for intention in read)
+        assert all(len(intention.hash) == 64 for intention in intentions)
+
+
+@given(JSON)
+def test_what_every_reader_takes_is_read_as_every_reader_reads_it(anything: Any) -> None:
+    spelled = json.dumps(anything)
+    if not any(len(number) > spelling.LONGEST_WHOLE for number in re.findall(r"-?\d+", spelled)):
+        assert spelling.read(spelled) == json.loads(spelled) == spelling.read(spelled.encode())
+
+
+@pytest.mark.parametrize(
+    ("spelled", "kept"),
+    [
+        ("1" * 21, "1" * 21),
+        ("-" + "9" * 5000, "-" + "9" * 5000),
+        ("1e999", "1e999"),
+        ("-1e999", "-1e999"),
+        ("0." + "3" * 30, "0." + "3" * 30),
+        ("NaN", "NaN"),
+        ("-Infinity", "-Infinity"),
+        ('{"a":1,"b":2,"a":3}', [["a", 1], ["b", 2], ["a", 3]]),
+    ],
+)
+def test_what_a_reader_would_lose_stays_as_it_was_spelled(spelled: str, kept: Any) -> None:
+    assert spelling.read(f'{{"x": [{spelled}, 1]}}') == {"x": [{"\x00": kept}, 1]}
+    sent = op(data={"n": "here"})
+    body = json.dumps(sent).replace('"here"', spelled)
+    (intention,) = rules.read_push(spelling.read(f'{{"seq_from": 1, "ops": [{body}]}}'), device=PHONE)[1]
+    assert (intention.fault, str(intention.op)) == ("not_valid", sent["op"])
+
+
+def test_what_is_nested_too_deep_stays_as_it_was_spelled_however_deep() -> None:
+    for depth in (spelling.DEEPEST, spelling.DEEPEST + 1, 500, 100_000):
+        value = "[" * depth + '"]{\\"[" , 1.0' + "]" * depth
+        outermost: Any = spelling.read(value)
+        for _ in range(spelling.DEEPEST - 1):
+            (outermost,) = outermost
+        if depth == spelling.DEEPEST:
+            assert outermost == [']{"[', 1.0]
+        else:
+            n = spelling.DEEPEST
+            assert outermost == [{"\x00": value[n : len(value) - n]}]
+            assert json.loads(rules.kept_spelling({"x": outermost})) == {"x": outermost}
+    within = '{"seq_from":1,"ops":[' + "[" * 70 + "]" * 70 + ', {"a": 1}]}'
+    deep, plain = spelling.read(within, around=2)["ops"]
+    assert plain == {"a": 1}
+    assert spelling.read("[" * 70 + "]" * 70) == deep, "read the same whatever it came in"
+
+
+@pytest.mark.parametrize("broken", ["[" * 100_000, '{"a":' * 5000, '["' + '\\"' * 100_000, "]" * 300, "", "{"])
+def test_what_is_no_json_is_refused_in_one_walk(broken: str) -> None:
+    with pytest.raises(ValueError):
+        spelling.read(broken)
 
 
 def test_a_clock_that_is_wrong_is_put_right_and_nothing_is_later_than_it_came() -> None:
@@ -116,6 +208,18 @@ def test_only_a_jpeg_is_stripped() -> None:
         photos.strip(b"\xff\xd8\xff\xff\xe2\x00\x04xx" + icc + b"\xff\xda\x00\x02p\xff\xd9")
         == b"\xff\xd8" + icc + b"\xff\xda\x00\x02p\xff\xd9"
     )
+
+
+@given(
+    st.lists(st.sampled_from([b"\xff", b"\xda", b"\xd9", b"\x00\x02", b"\xe1"]) | st.binary(max_size=4)).map(b"".join)
+)
+def test_any_bytes_are_a_picture_or_are_refused(data: bytes) -> None:
+    for picture in (data, photos.SOI + data):
+        try:
+            stripped = photos.strip(picture)
+        except photos.NotJpeg:
+            continue
+        assert stripped.startswith(photos.SOI) and stripped.endswith(b"\xff\xd9")
 
 
 def _segment(marker: int, content: bytes) -> bytes:

@@ -119,6 +119,7 @@ def test_a_split_ends_the_grid_by_date_and_names_its_successors(at: dt.datetime,
     ended = Grid.objects.get(code=GRID)
     assert (ended.valid_to, ended.replaced_by) == (today - DAY, [third, fourth])
     assert queries.grid_codes(COMMUNITY) == [NONE, SECOND, third, fourth]
+    assert sorted(code for code, _ in queries.grids_named(COMMUNITY)) == [NONE, SECOND, third, fourth]
     assert Grid.objects.get(code=third).valid_from == today
     assert streams.stream_versions([GRID, SECOND, third]) == {GRID: 1, SECOND: 0, third: 0}
     assert queries.get_grid(administrator, GRID, verb=Verb.MANAGE_AREAS) == ended

@@ -18,6 +18,10 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
+from gridwalk.registry.actions import households
+from gridwalk.registry.households import Naming
+from gridwalk.registry.queries import erased
+from gridwalk.registry.rules import ERASED
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.kinds import WORK
 from gridwalk.upkeep.models import Plan
@@ -63,6 +67,8 @@ def propose(
         waiting = Plan.objects.filter(subjects__overlap=plan.subjects, state="open")
         if waiting.exists():
             raise UpkeepError("没有送：其中一条已有一个方案等着复核，先把那个定下来。")
+        if erased.among(plan.subjects):
+            raise UpkeepError(f"没有送：其中一条的{ERASED}")
         WORK[kind].refuse(plan)
         plan.communities = sorted({grid[:12] for grid in grids})
         plan.seen = dict(READS[kind].state(plan))
@@ -95,12 +101,23 @@ def withdraw(*, actor: Viewer, at: dt.datetime, plan: Plan) -> None:
         _decided(writing, _locked(plan, "open"), "withdrawn", "")
 
 
-def decide(*, actor: Viewer, at: dt.datetime, plan: Plan, confirmed: bool, note: str, seen: str) -> None:
+def decide(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    plan: Plan,
+    confirmed: bool,
+    note: str,
+    seen: str,
+    heads: Sequence[Naming] = (),
+) -> None:
     """Confirm a plan and do it at once, or reject it; by a person other than who proposed it.
 
-    ``seen``: the mark of the state the decider's page showed. Raises NotPermitted, UpkeepError.
+    ``seen``: the mark of the state the decider's page showed. ``heads``: who is head of a household that loses its
+    head by the plan. Raises NotHere, NotPermitted, UpkeepError.
     """
     _require_recheck(actor, plan)
+    households.require_naming(actor, heads)
     if plan.proposed_by is not None and plan.proposed_by == actor.id:
         raise UpkeepError("提出的人不能自己复核，请另一位同事来复核。")
     note = reason_kept(note)
@@ -115,6 +132,7 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: Plan, confirmed: bool, note:
                 raise UpkeepError(rules.CHANGED)
             WORK[locked.kind].refuse(locked)
             before = WORK[locked.kind].do(writing, locked)
+            _name_heads(writing, locked, heads)
             locked.undo_sealed = envelope.seal(
                 json.dumps({**before, "op": str(writing.op)}, ensure_ascii=False),
                 table="upkeep_plan",
@@ -122,6 +140,13 @@ def decide(*, actor: Viewer, at: dt.datetime, plan: Plan, confirmed: bool, note:
                 row=locked.id,
             )
         _decided(writing, locked, "done" if confirmed else "rejected", note)
+
+
+def _name_heads(writing: Writing, plan: Plan, heads: Sequence[Naming]) -> None:
+    try:
+        households.name_heads(writing, heads, reason=plan.reason)
+    except households.HouseholdError as error:
+        raise UpkeepError(str(error)) from error
 
 
 def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str]:

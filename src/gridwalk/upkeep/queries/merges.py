@@ -13,13 +13,13 @@ from gridwalk.core.queries import NotHere
 from gridwalk.method import idcards, uscc
 from gridwalk.reconcile.models import SideRow
 from gridwalk.registry import columns
-from gridwalk.registry.models import CareLabel, Difference, Entity, Organization, Person, Residence
+from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
 from gridwalk.registry.queries import titles
 from gridwalk.sync.models import Device, Note
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
-from gridwalk.upkeep.queries import pairs
+from gridwalk.upkeep.queries import households, pairs
 from gridwalk.upkeep.queries.effects import Effect
 from gridwalk.upkeep.queries.pairs import Line, Link
 from gridwalk.visits.models import CareContact, Visit
@@ -105,6 +105,7 @@ class Merge:
             "homes": self.homes(stays, goes) if asked else [],
             "home": plan.choices.get("home", ""),
             "effects": self.effects(viewer, stays, goes) if asked else [],
+            "successions": households.after_merge(viewer, plan, stays, goes) if asked and self.of == "person" else [],
         }
 
     def choices(
@@ -152,7 +153,10 @@ class Merge:
             (n := SideRow.objects.filter(entity=goes.pk).count(), "账", f"{n} 份台账里的这一条，以后对到留下的一条"),
             (n := phones.count(), "机", f"{n} 部手机下次同步时只剩一条；还按旧的那条记的，照样记到留下的一条"),
         ]
-        return [Effect(mark, words, secret=mark == "关") for n_of, mark, words in counts if n_of]
+        effects = [Effect(mark, words, secret=mark == "关") for n_of, mark, words in counts if n_of]
+        if isinstance(stays, Dwelling) and isinstance(goes, Dwelling):
+            effects += households.heads_after_merge(stays, goes)
+        return effects
 
     def _grids_of_phones(self, stays: Entity, goes: Entity) -> set[str]:
         homes = Residence.objects.filter(person_id__in=[stays.pk, goes.pk], to_on__isnull=True)

@@ -29,6 +29,7 @@ from gridwalk.sync.models import Device
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries import households
 from gridwalk.upkeep.queries.effects import Effect
 
 
@@ -107,6 +108,7 @@ class Move:
             "chosen": set(plan.subjects[2:]),
             "people": [(p.pk, shown_name(viewer, p.grid_id, p.name)) for p in people],
             "effects": self.effects(viewer, plan) if asked else [],
+            "successions": households.after_move(viewer, plan) if asked else [],
             **_chosen(viewer, old, plan.choices),
         }
 
@@ -138,6 +140,7 @@ class Move:
         if viewer.may(Verb.SEE_CARE, old.grid_id):
             labels = CareLabel.objects.filter(person__in=people, ends_on__gte=today).count()
             effects.append(Effect("关", f"{labels} 个关怀标识跟着人走，到期的日子不变", secret=True))
+        effects += households.heads_after_move(plan)
         waits = Difference.objects.filter(entity__in=people, state__in=registry.WAITING).count()
         effects.append(Effect("异", f"{waits} 条关于他们的差异跟着人走，照样能定"))
         effects.append(Effect("访", "两处房屋的走访任务和走访记录都留在原处"))

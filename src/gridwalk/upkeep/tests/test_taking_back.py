@@ -318,3 +318,17 @@ def test_an_event_is_not_taken_back_from_under_a_merge(walk: Walk, newcomer_stay
     with pytest.raises(UndoError, match="合并过"):
         undoing.undo(actor=walk.lead, at=walk.at, event=event.pk)
     assert list(rows.different(before, rows.everything())) == []
+
+
+def test_questions_about_who_was_split_off_come_back_with_the_record(walk: Walk) -> None:
+    """One that went along with its field, and one that was asked of the second record since."""
+    person = walk.street.person("张桂兰", walk.street.door("101"), phone=phone(1), relation="head")
+    walk.street.say(person, "phone", phone(2))
+    plan = rows.do(walk, "split_person", [person.id], name="张桂蓝", fields={"phone": "go", "relation": "both"})
+    other = Person.objects.get(name="张桂蓝")
+    assert list(Difference.objects.values_list("entity", "state")) == [(other.id, "open")]
+    walk.street.say(other, "relation", "spouse")
+    assert rows.undo(walk, plan) == []
+    waiting = Difference.objects.filter(state__in=("open", "to_door"))
+    assert set(waiting.values_list("entity", flat=True)) == {person.id}, "none hangs at a record that is no more"
+    assert set(waiting.values_list("field", flat=True)) == {"phone", "relation"}

@@ -12,6 +12,8 @@ from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.models import CareLabel, Person
+from gridwalk.registry.queries import erased
+from gridwalk.registry.rules import ERASED
 from gridwalk.visits import needs
 from gridwalk.visits.actions import caring
 from gridwalk.visits.models import CareContact, CareNeed
@@ -36,6 +38,8 @@ def record_contact(*, actor: Viewer, at: dt.datetime, need: Need, on: dt.date | 
     if person is None or not actor.may(Verb.SEE_CARE, person.grid_id):
         raise NotHere
     access.require(actor, Verb.RECORD_VISIT, person.grid_id)
+    if erased.among([person.pk]):
+        raise CareRefused(f"没有记：{ERASED}")
     today = clock.local_date(at)
     on = on or today
     faults = _faults_of_day(on, today) | needs.faults(need, on)

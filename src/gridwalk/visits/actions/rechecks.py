@@ -16,8 +16,9 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
-from gridwalk.registry.actions import ends
+from gridwalk.registry.actions import ends, households
 from gridwalk.registry.ends import REINSTATED
+from gridwalk.registry.households import Naming
 from gridwalk.registry.models import Recheck
 from gridwalk.visits import rules
 from gridwalk.visits.actions import targets
@@ -26,17 +27,27 @@ from gridwalk.visits.models import Visit
 from gridwalk.visits.outcomes import AWAITING_RECHECK
 
 
-def decide_recheck(*, actor: Viewer, at: dt.datetime, recheck: uuid.UUID, confirmed: bool, note: str = "") -> Recheck:
+def decide_recheck(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    recheck: uuid.UUID,
+    confirmed: bool,
+    note: str = "",
+    heads: Sequence[Naming] | None = None,
+) -> Recheck:
     """Decide a proposed end or return, with all that was proposed together with it; what ends leaves the scope
-    only now, what returns is to be visited again or counts as it did. Raises NotHere, EndError.
+    only now, what returns is to be visited again or counts as it did. ``heads``: who is head of a household that loses
+    its head; None: whoever the proposer named. Raises NotHere, NotPermitted, EndError.
     """
     recheck_row = Recheck.objects.filter(pk=recheck).first()
     if recheck_row is None or not actor.may(Verb.RECHECK, recheck_row.grid_id):
         raise NotHere
+    households.require_naming(actor, heads or ())
     with core.write_to(*ends.grids_of(ends.as_one(recheck_row)), actor=actor, at=at) as writing:
         recheck_row = Recheck.objects.select_for_update().get(pk=recheck)
         rechecks = ends.as_one(recheck_row)
-        ends.decide(writing, rechecks, confirmed=confirmed, note=note)
+        ends.decide(writing, rechecks, confirmed=confirmed, note=note, heads=heads)
         if confirmed:
             _targets_follow(writing, [r.entity for r in rechecks], returning=recheck_row.proposed == REINSTATED)
     return recheck_row

@@ -16,8 +16,9 @@ from gridwalk.registry import columns, rules
 from gridwalk.registry.ends import PROPOSALS, ended_word
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organization, Recheck, Residence
-from gridwalk.registry.queries import ends, rechecks
+from gridwalk.registry.queries import ends, households, rechecks
 from gridwalk.registry.queries.entities import shown_name
+from gridwalk.registry.queries.households import Succession
 from gridwalk.registry.queries.rechecks import RecheckRow
 from gridwalk.territory import queries as territory
 
@@ -64,6 +65,7 @@ class Impact:
     """What follows.
 
     ``labels``: (person, category) of care that no longer falls due; organizations and open differences stay.
+    ``successions``: the households that lose their head.
     """
 
     links: list[Linked]
@@ -71,6 +73,7 @@ class Impact:
     organizations: list[tuple[uuid.UUID, str]]
     n_differences: int
     n_targets: int
+    successions: list[Succession]
 
     @property
     def n_homeless(self) -> int:
@@ -151,6 +154,7 @@ def impact(viewer: Viewer, of: Subject, today: dt.date) -> Impact:
         [(shop.pk, shop.name) for shop in shops] if of.of == "dwelling" else [],
         Difference.objects.filter(entity__in=ids, state__in=rules.WAITING).count(),
         Target.objects.filter(entity__in=ids, campaign__state="running", state__in=("remaining", "pending")).count(),
+        households.without(viewer, of.rows[0]) if of.of == "person" and not of.ended else [],
     )
 
 

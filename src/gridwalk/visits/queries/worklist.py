@@ -6,11 +6,13 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, QuerySet
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.campaigns import predicates
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.campaigns.rules import BANDS
 from gridwalk.core import clock
@@ -24,7 +26,10 @@ from gridwalk.visits.steps import Door
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class GapRow:
-    """One target that keeps the rate from 100 %, or any target where all are asked for."""
+    """One target that keeps the rate from 100 %, or any target where all are asked for.
+
+    ``substitute``: who walks it for ``assignee`` today; ``is_nobodys``: it is still to be walked, by nobody in post.
+    """
 
     target: uuid.UUID
     entity: uuid.UUID
@@ -46,6 +51,8 @@ class GapRow:
     has_care: bool
     step: Step
     assignee: str
+    substitute: str
+    is_nobodys: bool
     planned_on: dt.date | None
     planned_band: str
 
@@ -101,12 +108,17 @@ def gaps(
     limit: int = 200,
     offset: int = 0,
     everything: bool = False,
+    nobodys: bool = False,
 ) -> tuple[list[GapRow], Counter[str]]:
-    """The gap rows of a scope in walking order and how many there are by reason. A constant number of queries."""
+    """The gap rows of a scope in walking order and how many there are by reason; ``nobodys``: of those that nobody
+    in post is to walk. A constant number of queries.
+    """
     _check(viewer, scope)
     targets_left = _targets(campaign, scope, kind)
     if not everything:
         targets_left = targets_left.exclude(state="visited")
+    if nobodys:
+        targets_left = targets_left.filter(predicates.of_nobody(clock.local_date(at)))
     light = list(
         targets_left.order_by("grid_id", "walk_key", "id").values_list(
             "id", "state", "outcome", "n_visits", "revisit_at", "grid_id"
@@ -141,6 +153,9 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
         Site.objects.filter(pk__in=[t.entity for t in targets if t.kind == "site"]).values_list("id", "name")
     )
     phones = with_phone([t.entity for t in targets if t.kind == "dwelling"])
+    posts = accounts.posts({t.grid_id for t in targets}, today)
+    holders: set[tuple[str, uuid.UUID | None]] = {(post.grid, post.user) for post in posts if post.covers is None}
+    substitutes = {(post.grid, post.covers): post.name for post in posts if post.covers is not None}
     lines = []
     for target in targets:
         door = doors.get(target.entity)
@@ -180,11 +195,17 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
                 has_care=bool(door and door.has_care),
                 step=steps.next_step(facts),
                 assignee=target.assignee.name if target.assignee else "",
+                substitute=_of(substitutes, target),
+                is_nobodys=target.state == "remaining" and (target.grid_id, target.assignee_id) not in holders,
                 planned_on=target.planned_on,
                 planned_band=target.planned_band,
             )
         )
     return lines
+
+
+def _of(substitutes: Mapping[tuple[str, uuid.UUID], str], target: Target) -> str:
+    return substitutes.get((target.grid_id, target.assignee_id), "") if target.assignee_id else ""
 
 
 def _reason(door: Door) -> tuple[str, str]:

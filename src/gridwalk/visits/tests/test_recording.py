@@ -43,6 +43,9 @@ def test_a_knock_settles_the_door_and_a_stranger_cannot_record_it(walk: Walk) ->
     assert dwelling(door.id).last_contact_on == dwelling(door.id).verified_on == walk.at.date()
     change = Change.objects.get(kind="target", entity=door_target.id, field="state")
     assert (change.old_clear, change.new_clear) == ("remaining", "visited")
+    told = Change.objects.get(kind="dwelling", entity=door.id, field="outcome")
+    assert isinstance(told.new_clear, dict), "what phones pull of the visit"
+    assert (told.new_clear["outcome"], told.at, told.op) == ("met", walk.then(), Visit.objects.get().id)
 
 
 def test_a_visit_that_cannot_be_is_refused_in_words_and_does_not_hold_the_others(walk: Walk) -> None:
@@ -72,6 +75,14 @@ def test_a_visit_that_cannot_be_is_refused_in_words_and_does_not_hold_the_others
     ]
     assert list(Visit.objects.values_list("entity", flat=True)) == [other.id]
     assert (target(door).state, target(other).state) == ("remaining", "explained")
+
+
+def test_a_phone_may_be_five_minutes_fast_and_no_more(walk: Walk) -> None:
+    door, other = walk.street.door("101"), walk.street.door("102")
+    walk.dispatch()
+    fast = walk.at + dt.timedelta(minutes=5)
+    assert walk.knock(door, "met", fast).accepted
+    assert walk.knock(other, "met", fast + dt.timedelta(seconds=1)).reason.startswith("走访时间在将来，没有记")
 
 
 def test_quiet_hours_give_way_to_what_the_resident_agreed_to_and_to_a_call(walk: Walk) -> None:

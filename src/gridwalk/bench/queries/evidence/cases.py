@@ -31,6 +31,8 @@ EVIDENCE: Mapping[str, Callable[[Viewer, Case], Evidence]] = {
     "door_gone": side_by_side,
     "crowded": person_by_person,
     "minor_alone": person_by_person,
+    "no_head": person_by_person,
+    "several_heads": person_by_person,
 }
 """Check → how its cases are shown."""
 

@@ -10,12 +10,15 @@ from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.sheet import BELOW, Arguments, Cell, Evidence, FactLine, Resident
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns
-from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, VACANCY_SOURCES
+from gridwalk.registry.households import HEAD, OF_HOUSEHOLD
+from gridwalk.registry.living import LIVING, REGISTERED, RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities
 
 OF_DOOR = frozenset({"occupancy", "tenure", "area_m2", "usage", "owner_name"})
 """The facts of a door that bear on who lives there."""
+OF_HOUSEHOLDS = frozenset({"no_head", "several_heads"})
+"""Checks that ask about a household: who is only registered at the door is of it."""
 
 
 def person_by_person(viewer: Viewer, case: Case) -> Evidence:
@@ -35,10 +38,14 @@ def person_by_person(viewer: Viewer, case: Case) -> Evidence:
 
 
 def _links(case: Case) -> list[Residence]:
-    people = {m.id for m in case.members if m.kind == "person"}
-    links = Residence.objects.filter(to_on__isnull=True, person__in=people, kind__in=LIVING)
-    if case.lead.kind == "dwelling":
-        links = links.filter(dwelling=case.lead.id)
+    links = Residence.objects.filter(to_on__isnull=True)
+    if case.check in OF_HOUSEHOLDS:  # beside those whose words it is about, whoever else is of the household
+        links = links.filter(dwelling=case.lead.id, kind__in=OF_HOUSEHOLD, person__status="active")
+    else:
+        people = {m.id for m in case.members if m.kind == "person"}
+        links = links.filter(person__in=people, kind__in=LIVING)
+        if case.lead.kind == "dwelling":
+            links = links.filter(dwelling=case.lead.id)
     return list(links.select_related("person", "dwelling").order_by("dwelling__walk_key", "created_at", "id"))
 
 
@@ -116,11 +123,25 @@ def _minor_alone(links: Links) -> Arguments:
     return Arguments(for_one=_verified(links))
 
 
+def _no_head(links: Links) -> Arguments:
+    n_away = sum(link.kind == REGISTERED for link in links)
+    return Arguments(think=[f"有 {n_away} 人户籍在此、住在别处，户主也许在外面住"] if n_away else [])
+
+
+def _several_heads(links: Links) -> Arguments:
+    heads = [link for link in links if link.person.relation == HEAD]
+    n_surnames = len(_surnames(heads))
+    apart = [f"户主有 {n_surnames} 个姓，可能是一址两户，各有户口簿"] if n_surnames > 1 else []
+    return Arguments(for_one=apart + _verified(heads))
+
+
 ARGUMENTS: Mapping[str, Callable[[Links], Arguments]] = {
     "phone_shared": _phone_shared,
     "vacant_with_residents": _vacant_with_residents,
     "owner_with_tenants": _owner_with_tenants,
     "crowded": _crowded,
     "minor_alone": _minor_alone,
+    "no_head": _no_head,
+    "several_heads": _several_heads,
 }
 """Check → what makes the record likely as it stands, and what speaks against it."""

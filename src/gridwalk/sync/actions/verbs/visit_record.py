@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from gridwalk.accounts import queries as accounts
 from gridwalk.campaigns import queries as campaigns
+from gridwalk.core import clock
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
 from gridwalk.registry.rules import Claim
@@ -101,9 +103,20 @@ class VisitRecord(Verb):
             if outcome.plan and outcome.plan.moved:
                 outcome.remark("people_moved")
             judgement.note(outcome, outcome.note, uuid.uuid5(outcome.intention.op, "note"))
+        theirs = _others_in_post(judgement, grid, {answer.assignee for answer in answers if answer.accepted})
         for answer in answers:
-            if answer.accepted and answer.assignee not in {None, judgement.viewer.id}:
+            if answer.accepted and answer.assignee in theirs:
                 by_op[answer.id].remark("second_account")
+
+
+def _others_in_post(judgement: Judgement, grid: str, assignees: set[uuid.UUID | None]) -> set[uuid.UUID]:
+    """Those of some assignees whose doors are somebody else's to walk: in post, and not covered by who walked."""
+    if not assignees - {None, judgement.viewer.id}:
+        return set()
+    posts = accounts.posts([grid], clock.local_date(judgement.writing.at))
+    covered = {post.covers for post in posts if post.user == judgement.viewer.id}
+    in_post = {post.user for post in posts if post.covers is None}
+    return (in_post & assignees) - covered - {judgement.viewer.id}
 
 
 def _facts(outcome: Outcome, place: uuid.UUID, body: messages.VisitData, references: References) -> tuple[Claim, ...]:

@@ -1,0 +1,112 @@
+"""Which changes are made, and which tests are asked about each."""
+
+from __future__ import annotations
+
+import ast
+import random
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.mutants.changes import AIMED, Mutant, mutants
+
+LEFT_OUT = {"migrations", "tests", "models", "simulate", "cli"}
+"""Tables are kept by migrations, the synthetic street is recounted by its own oracle, commands run as programs of their
+own, beside the process that is watched.
+"""
+ASKED_SECONDS = 60.0
+"""So much of tests is asked about one change, the room's own and the quick ones first."""
+
+Contexts = Mapping[str, Mapping[str, Any]]
+Key = tuple[str, str, str, str]
+
+
+def key(mutant: Mutant) -> Key:
+    """What a change is told by, wherever its line moves to."""
+    return mutant.path, mutant.function, mutant.before, mutant.after
+
+
+def equivalent() -> dict[Key, str]:
+    """The changes that change nothing, each with the reason."""
+    rows = tomllib.loads((Path(__file__).parent / "equivalent.toml").read_text("utf-8"))["mutant"]
+    return {(row["path"], row["function"], row["before"], row["after"]): row["reason"] for row in rows}
+
+
+def population(source: Path) -> dict[str, list[Mutant]]:
+    """All changes that can be made, by room, without those that change nothing."""
+    rooms: dict[str, list[Mutant]] = defaultdict(list)
+    nothing = equivalent()
+    for path in sorted(source.rglob("*.py")):
+        name = path.relative_to(source)
+        if LEFT_OUT.isdisjoint(part.removesuffix(".py") for part in name.parts) and name.stem != "apps":
+            for mutant in mutants(name.as_posix(), path.read_text("utf-8")):
+                if key(mutant) not in nothing:
+                    rooms[mutant.room].append(mutant)
+    return rooms
+
+
+def chosen(rooms: Mapping[str, Sequence[Mutant]], n: int, seed: int) -> list[Mutant]:
+    """``n`` changes at random: of every room two, of the others by how much there is to change in it."""
+    dice = random.Random(seed)
+    shuffled = {room: dice.sample(changes, len(changes)) for room, changes in sorted(rooms.items())}
+    first = [mutant for changes in shuffled.values() for mutant in changes[:2]]
+    rest = [mutant for changes in shuffled.values() for mutant in changes[2:]]
+    return dice.sample(first, min(n, len(first))) + dice.sample(rest, max(0, min(n - len(first), len(rest))))
+
+
+def aimed(rooms: Mapping[str, Sequence[Mutant]], n: int, seed: int) -> list[Mutant]:
+    """``n`` changes of the kinds that get away most easily, as many of each."""
+    dice = random.Random(seed)
+    kinds = {kind: [m for changes in rooms.values() for m in changes if m.kind == kind] for kind in AIMED}
+    return [m for of_kind in kinds.values() for m in dice.sample(of_kind, min(-(-n // len(AIMED)), len(of_kind)))][:n]
+
+
+def importing(root: Path) -> dict[str, set[str]]:
+    """File of the source → the files of tests that name something of it: those read its tables without a call."""
+    readers: dict[str, set[str]] = defaultdict(set)
+    for path in (path for top in ("src", "tests") for path in (root / top).rglob("*.py") if "tests" in path.parts):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gridwalk"):
+                module = (node.module or "").replace(".", "/").removeprefix("gridwalk").lstrip("/")
+                for name in (module, *(f"{module}/{alias.name}".lstrip("/") for alias in node.names)):
+                    readers[f"{name}.py"].add(path.relative_to(root).as_posix())
+    return readers
+
+
+def asked(
+    mutant: Mutant, contexts: Contexts, readers: Mapping[str, set[str]], *, seconds: float = ASKED_SECONDS
+) -> list[str]:
+    """The tests that run the changed place, as many as take so long; of what stands outside of functions all that run
+    its file or read its tables.
+    """
+    inside = f"{mutant.path}::{mutant.function}"
+    entering = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant, inside)]
+    if not mutant.function:
+        reading = readers.get(mutant.path, set())
+        entering = list(dict.fromkeys([*entering, *(t for t in contexts if t.partition("::")[0] in reading)]))
+    taken: list[str] = []
+    sum_seconds = 0.0
+    for test in _in_turn(entering, mutant.room, contexts):
+        if taken and sum_seconds + contexts[test]["seconds"] > seconds:
+            continue
+        taken.append(test)
+        sum_seconds += contexts[test]["seconds"]
+    return taken
+
+
+def _enters(functions: Sequence[str], mutant: Mutant, inside: str) -> bool:
+    if mutant.function and inside in functions:
+        return True
+    return not mutant.function and any(function.startswith(f"{mutant.path}::") for function in functions)
+
+
+def _in_turn(tests: Sequence[str], room: str, contexts: Contexts) -> Iterator[str]:
+    """The room's own first, then one of every file, then the second of every file …: the quick ones earlier."""
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for test in sorted(tests, key=lambda test: contexts[test]["seconds"]):
+        by_file[test.partition("::")[0]].append(test)
+    rank = {test: n for of_file in by_file.values() for n, test in enumerate(of_file)}
+    own = f"src/gridwalk/{room}/"
+    yield from sorted(tests, key=lambda t: (not t.startswith(own), rank[t], contexts[t]["seconds"]))

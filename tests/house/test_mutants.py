@@ -1,0 +1,104 @@
+"""What ``bench mutants`` changes, and whom it asks: every change differs, stands where it says, and leaves the rest."""
+
+from __future__ import annotations
+
+import ast
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutants import changes, sample
+from benchmarks.mutants.changes import Mutant
+
+SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
+CODE = '''
+"""Words of 3 lines."""
+ROLES = {"worker": {Verb.SEE_ROWS, Verb.REVEAL}}
+
+class Room:
+    def write(self, rows, day: int = 1):
+        """Some more words."""
+        if rows and not day > 3:
+            raise Refused("没有记")
+        access.require(actor, Verb.REVEAL, grid)
+        rows.filter(grid=grid, to_on=None).select_for_update()
+        writing.change(old, new)
+        writing.audit(verb, scope=grid)
+'''
+EXPECTED = {
+    "condition": ["if not (rows and (not day > 3))", "if False"],
+    "comparison": ["day >= 3"],
+    "logic": ["rows or not day > 3", "not day > 3", "rows", "day > 3"],
+    "constant": ["2", "4"],
+    "arguments": ["writing.change(new, old)"],
+    "call": ["pass"],
+    "write": ["pass"],
+    "audit": ["pass"],
+    "filter": ["rows.all()", "rows.filter(to_on=None)", "rows.filter(grid=grid)"],
+    "lock": [".filter(grid=grid, to_on=None)"],
+    "refusal": ["pass"],
+    "permission": ["pass"],
+    "entry": ["{Verb.REVEAL}", "{Verb.SEE_ROWS}", "{Verb.SEE_ROWS, Verb.REVEAL, Verb.SEE_AUDIT}"],
+}
+
+
+def test_each_kind_of_change_is_made_where_it_can_be_and_nowhere_else() -> None:
+    texts: dict[str, list[str]] = {}
+    for mutant in changes.mutants("room/actions.py", CODE):
+        texts.setdefault(mutant.kind, []).append(mutant.after)
+        assert mutant.function == ("" if mutant.kind == "entry" else "Room.write")
+        before = ast.unparse(ast.parse(CODE)).splitlines()
+        after = changes.changed(CODE, mutant.index).splitlines()
+        assert len(set(before) ^ set(after)) in {1, 2}, f"more than one line differs: {mutant}"
+    assert {kind: texts.get(kind) for kind in EXPECTED} == EXPECTED
+
+
+def test_every_change_of_the_program_can_be_read_and_differs() -> None:
+    dice = random.Random(11)
+    for path in dice.sample(sorted(SOURCE.glob("*/rules.py")), 4):
+        source = path.read_text("utf-8")
+        plain = ast.unparse(ast.parse(source))
+        for mutant in changes.mutants("rules.py", source)[:30]:
+            assert changes.changed(source, mutant.index) != plain, mutant
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_takes_of_every_room() -> None:
+    rooms = {room: changes.mutants(f"{room}/actions.py", CODE) for room in ("core", "visits", "sync")}
+    chosen = sample.chosen(rooms, 9, seed=4)
+    assert chosen == sample.chosen(rooms, 9, seed=4) != sample.chosen(rooms, 9, seed=5)
+    assert {mutant.room for mutant in chosen} == set(rooms) and len(set(chosen)) == 9
+    kinds = [mutant.kind for mutant in sample.aimed(rooms, 12, seed=4)]
+    assert sorted(kinds) == sorted(2 * changes.AIMED)
+
+
+@pytest.mark.parametrize(
+    ("function", "asked"), [("write", ["own", "quick", "slow"]), ("", ["own", "quick", "reads", "slow", "x"])]
+)
+def test_the_rooms_own_tests_are_asked_first_then_the_quick_ones(function: str, asked: list[str]) -> None:
+    entered = ["sync/actions.py::write"]
+    names = {"own": "src/gridwalk/sync/tests/test_a.py::own"}
+    contexts = {
+        "tests/test_b.py::slow": {"seconds": 9.0, "functions": entered},
+        "tests/test_c.py::quick": {"seconds": 0.1, "functions": entered},
+        "tests/test_c.py::too_slow": {"seconds": 99.0, "functions": entered},
+        names["own"]: {"seconds": 2.0, "functions": entered},
+        "tests/test_d.py::x": {"seconds": 12.0, "functions": ["sync/actions.py::read"]},
+        "tests/test_d.py::elsewhere": {"seconds": 0.1, "functions": ["visits/actions.py::write"]},
+    }
+    readers = {"sync/actions.py": {"tests/test_e.py"}}
+    contexts["tests/test_e.py::reads"] = {"seconds": 0.2, "functions": []}
+    mutant = Mutant(
+        path="sync/actions.py", index=0, kind="call", line=1, function=function, before="push()", after="pass"
+    )
+    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers)] == asked
+
+
+def test_what_changes_nothing_is_listed_with_its_reason_and_still_stands_there() -> None:
+    stands = {
+        sample.key(mutant)
+        for path in {path for path, *_ in sample.equivalent()}
+        for mutant in changes.mutants(path, (SOURCE / path).read_text("utf-8"))
+    }
+    assert set(sample.equivalent()) <= stands, "a line that is gone is taken off the list"
+    assert all(len(reason) > 20 for reason in sample.equivalent().values())

@@ -1,0 +1,224 @@
+"""户主: a household that loses its head is asked who is head now; one without a head, or with several, is a case."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gridwalk.accounts.rules import Role
+from gridwalk.core.models import AuditEntry
+from gridwalk.registry.models import Difference, Dwelling, Person, Recheck
+from tests.harness.campaign import COMMUNITY, PEOPLE, confirm, id_no, move_in, upload, workbook
+from tests.harness.people import SignIn
+from tests.journeys import test_merging as merging
+from tests.journeys import test_moving as moving
+
+pytestmark = pytest.mark.slow
+ROOM = "101"
+"""程望舒 (head) and 程兰因, his mother, live there."""
+
+
+def words(answer: Any) -> str:
+    text: str = answer.content.decode()
+    return text
+
+
+@pytest.fixture
+def second(street: Client, sign_in: SignIn) -> Client:
+    """Another lead of the community, who rechecks."""
+    return sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+
+
+@pytest.fixture
+def family(street: Client) -> Dwelling:
+    """The door with its head, his mother and his child."""
+    door = Dwelling.objects.get(room=ROOM)
+    move_in(street, door.pk, "程小满", id_no=id_no(4, "20150101"), relation="子女")
+    for name, relation in (("程望舒", "户主"), ("程兰因", "父母")):
+        person = Person.objects.get(name=name)
+        street.post(f"/correct/person/{person.pk}/", {"relation": relation, "reason": "看了户口簿"})
+    return door
+
+
+def relations(*names: str) -> list[str]:
+    by_name = dict(Person.objects.filter(name__in=names).values_list("name", "relation"))
+    return [by_name[name] for name in names]
+
+
+def person(name: str) -> Person:
+    return Person.objects.get(name=name)
+
+
+def propose_death(client: Client, who: Person, **more: str) -> Any:
+    form = {"proposed": "deceased", "evidence": "death_certificate", "reason": "看了证明"}
+    return client.post(f"/ends/person/{who.pk}/", form | more, follow=True)
+
+
+def recheck(client: Client, **more: str) -> str:
+    waiting = Recheck.objects.get(state="open")
+    form = {"confirmed": "1", "note": "打过电话", **more}
+    return words(client.post(f"/rechecks/end/{waiting.pk}/", form, follow=True))
+
+
+def n_cases(client: Client, label: str) -> int:
+    number = re.search(rf">{label}\s+<(?:b|span class=\"s\")>(\d+)<", words(client.get("/bench/")))
+    assert number, label
+    return int(number[1])
+
+
+def test_the_recheck_of_a_heads_death_asks_who_is_head_now_and_guesses_nobodys_relation(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    head, mother, child = person("程望舒"), person("程兰因"), person("程小满")
+    page = words(street.get(f"/ends/person/{head.pk}/"))
+    assert "这一户没有户主了" in page
+    assert "这一户没有户主了" not in words(street.get(f"/ends/person/{mother.pk}/"))
+    propose_death(street, head)
+    assert "这一户没有户主了" in words(second.get("/rechecks/"))
+    page = words(second.get(f"/ends/person/{head.pk}/"))
+    assert f'<option value="{mother.pk}"' in page
+    assert f'<option value="{head.pk}"' not in page
+    chosen = {"heads": "1", f"head-{family.pk}": str(mother.pk)}
+    recheck(second, **chosen)
+    head.refresh_from_db()
+    assert (head.status, relations("程兰因", "程小满")) == ("deceased", ["head", "child"])
+    asked = Difference.objects.get(state="open", field="relation")
+    assert (asked.entity, asked.why, asked.opened("current"), asked.opened("claimed")) == (
+        child.pk,
+        "head_changed",
+        "child",
+        "",
+    )
+    assert "户主换了，与户主关系要重问" in words(street.get(f"/differences/{asked.pk}/"))
+    assert AuditEntry.objects.get(verb="household.head_named").subject == family.pk
+    assert "写明了户主" in words(street.get(f"/doors/{family.pk}/"))
+    assert (n_cases(street, "一户没有户主"), Recheck.objects.get().heads) == (0, [])
+    street.post(f"/correct/person/{child.pk}/", {"relation": "孙辈", "reason": "问过奶奶"})
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == ("closed", "已重新问过")
+
+
+def test_whom_the_proposer_names_is_head_unless_the_rechecker_says_otherwise(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    head, mother, child = person("程望舒"), person("程兰因"), person("程小满")
+    named = {f"head-{family.pk}": str(mother.pk), f"relation-{child.pk}": "grandchild"}
+    propose_death(street, head, **named)
+    assert relations("程兰因") == ["parent"], "nothing before the recheck"
+    page = words(second.get(f"/ends/person/{head.pk}/"))
+    assert f'<option value="{mother.pk}" selected>' in page
+    assert '<option value="grandchild" selected>' in page
+    recheck(second)
+    assert relations("程兰因", "程小满") == ["head", "grandchild"]
+    assert not Difference.objects.filter(field="relation").exists(), "what was said is not asked"
+
+    propose_death(street, mother, **{f"head-{family.pk}": str(child.pk)})
+    recheck(second, heads="1", **{f"head-{family.pk}": ""})
+    assert (relations("程小满"), n_cases(street, "一户没有户主")) == (["grandchild"], 1)
+
+
+def test_nobody_names_a_head_of_another_community_or_one_who_is_gone(
+    street: Client, second: Client, family: Dwelling, sign_in: SignIn
+) -> None:
+    head, mother, child = person("程望舒"), person("程兰因"), person("程小满")
+    propose_death(street, head, **{f"head-{family.pk}": str(mother.pk)})
+    form = {f"head-{family.pk}": str(mother.pk)}
+    stranger = sign_in(Role.COMMUNITY_LEAD, "120105001024")
+    assert stranger.post(f"/bench/no_head/{family.pk}/head/", form).status_code == 404
+    waiting = Recheck.objects.get(state="open")
+    centre = sign_in(Role.STREET_CENTRE, "120105001")
+    assert "由社区写明" not in words(centre.get("/rechecks/"))
+    masked = centre.post(f"/rechecks/end/{waiting.pk}/", {"confirmed": "1", "note": "问过", "heads": "1", **form})
+    assert masked.status_code == 404, "who sees rows masked names nobody"
+    Person.objects.filter(pk=mother.pk).update(status="moved_away")
+    assert "选的人已经不在这一户" in recheck(second)
+    head.refresh_from_db()
+    assert head.status == "active"
+    recheck(second, heads="1", **{f"head-{family.pk}": str(child.pk)})
+    assert relations("程小满") == ["head"]
+
+
+def test_a_household_without_a_head_and_one_with_several_are_cases_that_naming_one_closes(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    mother, child = person("程兰因"), person("程小满")
+    propose_death(street, person("程望舒"))
+    recheck(second, heads="1")
+    assert n_cases(street, "一户没有户主") == 1
+    page = words(street.get("/bench/", {"check": "no_head"}))
+    assert "2 人写着是户主的什么人，这一户却没有户主" in page
+    assert "如户主在外面住，或集体户" in page
+    path = f"/bench/no_head/{family.pk}/head/"
+    assert "先选现在谁是户主" in words(street.post(path, {f"head-{family.pk}": ""}, follow=True))
+    form = {f"head-{family.pk}": str(mother.pk), f"relation-{child.pk}": "grandchild"}
+    assert "户主写好了" in words(street.post(path, form, follow=True))
+    assert (relations("程兰因", "程小满"), n_cases(street, "一户没有户主")) == (["head", "grandchild"], 0)
+
+    row = ["海河花园", "5号楼", "1单元", ROOM, "程又青", "女", id_no(6), "1980-01-01", "", "常住", "汉", "户主"]
+    confirm(street, upload(street, workbook("又一本", [[*PEOPLE[0], "与户主关系"], row])))
+    assert n_cases(street, "一户几个户主") == 1
+    page = words(street.get("/bench/", {"check": "several_heads"}))
+    assert "这一户有 2 个户主" in page
+    other = person("程又青")
+    path = f"/bench/several_heads/{family.pk}/head/"
+    refused = words(street.post(path, {f"head-{family.pk}": str(mother.pk)}, follow=True))
+    assert "还有 1 人也写着户主" in refused
+    form = {f"head-{family.pk}": str(mother.pk), f"relation-{other.pk}": "child"}
+    street.post(path, form)
+    assert (relations("程兰因", "程又青"), n_cases(street, "一户几个户主")) == (["head", "child"], 0)
+    assert not Difference.objects.filter(field="relation", state="open").exists(), "she was head before: nothing to ask"
+
+
+def test_an_arrival_that_makes_a_second_head_is_a_case_until_it_is_taken_back(street: Client, family: Dwelling) -> None:
+    move_in(street, family.pk, "程又青", id_no=id_no(6), relation="户主")
+    assert n_cases(street, "一户几个户主") == 1
+    event = AuditEntry.objects.filter(verb="daily.recorded").latest("at").data["op"]
+    street.post(f"/daily/recorded/{event}/undo/")
+    assert n_cases(street, "一户几个户主") == 0
+    street.post(
+        f"/daily/moved_out/dwelling/{family.pk}/",
+        {"who": [str(person("程望舒").pk)], "where": "unknown", "keeps": "leaves", "on": "2026-10-01", "told": "self"},
+    )
+    assert n_cases(street, "一户没有户主") == 1
+    assert "这一户却没有户主" in words(street.get(f"/doors/{family.pk}/"))
+
+
+def test_a_head_who_moves_away_by_a_plan_leaves_the_question_with_its_recheck(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    head, mother = person("程望舒"), person("程兰因")
+    new = Dwelling.objects.get(room="202")
+    merging.add(street, "202", "韩又青", relation="户主")
+    moving.propose(street, family, new, people=[str(head.pk)], old_door="same", registration="along")
+    page, path = _plan(second)
+    assert "这一户没有户主了" in page
+    assert f"{new.address} 会有 2 个户主" in page
+    assert f'<option value="{mother.pk}"' in page
+    form = {"seen": moving.seen(page), "confirmed": "1", "note": "问过", f"head-{family.pk}": str(mother.pk)}
+    assert "办好了" in words(second.post(f"{path}decide/", form, follow=True))
+    assert relations("程兰因") == ["head"]
+    assert (n_cases(street, "一户没有户主"), n_cases(street, "一户几个户主")) == (0, 1)
+
+
+def test_a_head_who_is_merged_into_a_record_elsewhere_leaves_the_question_too(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    mother = person("程兰因")
+    twin = merging.add(street, "201", "程望舒", relation="子女")
+    head = Person.objects.exclude(pk=twin.pk).get(name="程望舒")
+    home = str(twin.residences.get().pk)
+    merging.propose(street, twin, head, home=home, **{"side-relation": "left"})
+    page, path = _plan(second)
+    assert "这一户没有户主了" in page
+    form = {"seen": moving.seen(page), "confirmed": "1", "note": "问过", f"head-{family.pk}": str(mother.pk)}
+    assert "办好了" in words(second.post(f"{path}decide/", form, follow=True))
+    assert relations("程兰因") == ["head"]
+
+
+def _plan(client: Client) -> tuple[str, str]:
+    link = re.search(r'href="(/upkeep/[\w-]+/)"', words(client.get("/rechecks/")))
+    assert link
+    return words(client.get(link[1])), link[1]

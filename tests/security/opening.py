@@ -1,0 +1,158 @@
+"""Who may do what, and what opens which page, written a second time: a change of either table is made here as well.
+
+From these the tests know what is to be; the program's own tables are what is tested. Pages of the console stand
+without ``console:``.
+"""
+
+from __future__ import annotations
+
+from gridwalk.accounts.rules import Role, Verb
+
+ROLES = """
+                   worker lead street district inspector leading administrator
+see_counts            x     x     x      x         .        x          .
+see_rows_masked       x     x     x      .         .        .          .
+see_rows              x     x     .      .         .        .          .
+reveal                x     x     .      .         .        .          .
+see_care              x     x     .      .         .        .          .
+record_visit          x     x     .      .         .        .          .
+edit_register         x     x     .      .         .        .          .
+decide_difference     .     x     .      .         .        .          .
+recheck               .     x     x      .         .        .          .
+import_ledger         .     x     x      .         .        .          .
+dispatch              .     x     x      .         .        .          .
+manage_campaign       .     .     x      .         .        .          .
+export_report         .     x     x      x         .        .          .
+see_audit             .     x     x      .         .        .          x
+manage_accounts       .     .     .      .         .        .          x
+confirm_roles         .     .     x      .         .        .          .
+manage_areas          .     .     .      .         .        .          x
+manage_devices        .     x     .      .         .        .          x
+regrid                .     .     x      .         .        .          x
+investigate           .     .     x      .         .        .          x
+"""
+
+PAGES = {
+    "anybody": """
+        account_login account_logout mfa_authenticate health healthz phone:shell phone:worker phone:file
+        phone_api:epoch phone_api:activate phone_api:deposit
+    """,
+    "signed_in": """
+        account_change_password account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp
+        mfa_generate_recovery_codes mfa_view_recovery_codes own_sessions own_session_end
+        phone_api:openapi-json phone_api:api-root home definitions mine notices notices_read notice_done
+    """,
+    "token": """
+        metrics
+    """,
+    "device": """
+        phone_api:lease phone_api:pull phone_api:push phone_api:device_me phone_api:dial phone_api:attachments
+        phone_api:attachment
+    """,
+    "see_counts": """
+        board wall campaign consistency
+    """,
+    "see_rows_masked": """
+        gaps buildings building building_door register search bench bench_case dwelling person organization
+        site facilities facility rounds overdue overdue_do
+    """,
+    "see_rows": """
+        search_id_tail
+    """,
+    "see_care": """
+        care care_label
+    """,
+    "reveal": """
+        reveal dial reveal_difference
+    """,
+    "record_visit": """
+        record_rounds withdraw_round check_card care_contact care_need walk_sheet paper paper_stairwell
+        record_visit withdraw_visit
+    """,
+    "edit_register": """
+        bench_move_out bench_name_head facility_state add_facility correct propose_end merge_find merge move_find move
+        renumber split_person care_new daily daily_form daily_event daily_undo
+    """,
+    "decide_difference": """
+        bench_decide bench_decided bench_undo differences difference decide undo_decision rules rules_apply
+        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo note_photo returned
+        returned_decide
+    """,
+    "recheck": """
+        erase_person rechecks recheck takeover_late upkeep_undo
+    """,
+    "see_rows_masked regrid": """
+        upkeep_plan
+    """,
+    "recheck manage_areas": """
+        upkeep_decide
+    """,
+    "edit_register regrid": """
+        upkeep_withdraw
+    """,
+    "import_ledger": """
+        imports import_upload import import_mapping import_progress import_cancel import_annotated unassigned
+        comparisons comparison_upload comparison comparison_mapping comparison_progress comparison_cancel
+        comparison_again comparison_annotated backfill backfill_workbook
+    """,
+    "dispatch": """
+        gaps_hand_over substitutes substitute_end
+    """,
+    "dispatch record_visit": """
+        gaps_plan
+    """,
+    "manage_campaign": """
+        campaign_dispatch campaign_new
+    """,
+    "export_report": """
+        reports report_download
+    """,
+    "see_audit": """
+        person_access audit retention
+    """,
+    "manage_devices": """
+        devices device_code device_revoke device_confirm outbox_import badge_set badge_photo badge_remove
+    """,
+    "manage_accounts": """
+        accounts account_new account_list account assign end_assignment reset_password reset_second_factor
+        unlock handover_undo
+    """,
+    "confirm_roles": """
+        roles roles_decide
+    """,
+    "manage_areas": """
+        areas add_grids rename_grid
+    """,
+    "regrid": """
+        grid_plans grid_plan_new grid_plan_reverse
+    """,
+    "investigate": """
+        investigations investigation investigation_decide investigation_entries
+    """,
+}
+OUTSIDE = ("account_change", "account_log", "account_reauth", "mfa_", "phone", "healthz", "metrics")
+"""What the names of pages begin with that are not the console's."""
+
+
+def may() -> dict[Role, frozenset[Verb]]:
+    """The verbs of each role."""
+    heads, *lines = ROLES.split("\n")[1:-1]
+    roles = dict(zip(heads.split(), Role, strict=True))
+    cells = {verb: dict(zip(roles, marks, strict=True)) for verb, *marks in map(str.split, lines)}
+    return {role: frozenset(Verb(v) for v, of in cells.items() if of[name] == "x") for name, role in roles.items()}
+
+
+def guards() -> dict[str, str]:
+    """What opens each page: the words of its guard."""
+    return {
+        name if name.startswith(OUTSIDE) else f"console:{name}": guard
+        for guard, names in PAGES.items()
+        for name in names.split()
+    }
+
+
+def opens(guard: str, role: Role) -> bool:
+    """Whether a page of that guard opens for somebody of the role who is signed in."""
+    if guard in {"anybody", "signed_in"}:
+        return True
+    return guard not in {"token", "device"} and not may()[role].isdisjoint(Verb(verb) for verb in guard.split())

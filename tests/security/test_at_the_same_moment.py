@@ -1,0 +1,281 @@
+"""Two at the same moment: the second waits for the row that the first holds, sees what was done and is told so.
+
+Whoever reads without waiting decides by what stood there before. Each is written down as it would go wrong: the first
+has done its part and not ended yet when the second begins.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from gridwalk.accounts import actions as accounts
+from gridwalk.accounts.actions import AccountError
+from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import clock, files, ids
+from gridwalk.core.audit import verify
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.models import AuditEntry, StoredFile
+from gridwalk.differences.actions import decisions
+from gridwalk.differences.actions.deciding import DecisionError
+from gridwalk.operations.investigations import actions as investigations
+from gridwalk.operations.models import Investigation
+from gridwalk.operations.rules import InvestigationError
+from gridwalk.registry.actions.corrections import CorrectionError
+from gridwalk.registry.actions.facilities import remove_facility
+from gridwalk.registry.models import Difference, Facility, Person, Recheck
+from gridwalk.registry.tests.street import FIRST, GRID, Street, lead
+from gridwalk.upkeep.actions import plans
+from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries import plans as reads
+from gridwalk.upkeep.rules import UpkeepError
+from gridwalk.visits.actions import rechecks
+from gridwalk.visits.actions.recording import VisitRefused
+from gridwalk.visits.tests.walk import Walk, target
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+SECONDS = 20
+
+
+@pytest.fixture
+def walk(transactional_db: None, at: dt.datetime) -> Walk:
+    return Walk(Street.lay_out(at), at)
+
+
+def waits() -> bool:
+    """Whether another connection waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def beside(first: Callable[[], object], second: Callable[[], object]) -> list[BaseException]:
+    """Do the first and hold it open until the second waits for it, or is through; what the second raised."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            second()
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    until = time.monotonic() + SECONDS
+    with transaction.atomic():
+        first()
+        thread.start()
+        while thread.is_alive() and not waits() and time.monotonic() < until:
+            time.sleep(0.02)
+    thread.join(SECONDS)
+    assert not thread.is_alive()
+    return raised
+
+
+def refused(raised: list[BaseException], kind: type[BaseException], words: str) -> bool:
+    """Whether the second was told why, and nothing else went wrong."""
+    return [type(error) for error in raised] == [kind] and words in str(raised[0])
+
+
+def many(*bodies: Callable[[], object]) -> Iterator[BaseException]:
+    """Run them in threads at once; what was raised."""
+    raised: list[BaseException] = []
+
+    def run(body: Callable[[], object]) -> None:
+        try:
+            body()
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    yield from raised
+
+
+def test_lines_of_one_chain_follow_each_other_whoever_writes_them(at: dt.datetime) -> None:
+    def read() -> None:
+        for _ in range(12):
+            core.record_reading(
+                actor=SYSTEM,
+                at=at,
+                verb=AuditVerb.NUMBER_REVEALED,
+                scope=GRID,
+                kind="person",
+                subject=ids.new_id(),
+                reason="约上门时间",
+            )
+
+    read()
+    assert list(many(read, read, read)) == []
+    chains = AuditEntry.objects.order_by("chain", "seq").values_list("chain", "seq")
+    (chain,) = {chain for chain, _ in chains}
+    assert [seq for _, seq in chains] == list(range(1, 49)), chain
+    assert verify.verify().breaks == []
+
+
+def test_a_file_is_erased_once(at: dt.datetime) -> None:
+    kept = core.store_file(
+        data=b"x", name="a.txt", purpose="ledger", scope=GRID, keep=dt.timedelta(1), actor=SYSTEM, at=at
+    )
+    later = at + dt.timedelta(days=2)
+
+    def again() -> None:
+        assert core.erase_expired_files(actor=SYSTEM, at=later) == 0
+
+    assert beside(lambda: core.erase_file(kept.id, actor=SYSTEM, at=at), again) == []
+    assert AuditEntry.objects.filter(verb="file.erased").count() == 1
+    assert not files.path_of(kept.id).exists()
+
+    kept = core.store_file(
+        data=b"x", name="a.txt", purpose="ledger", scope=GRID, keep=dt.timedelta(1), actor=SYSTEM, at=at
+    )
+    assert (
+        beside(
+            lambda: core.erase_expired_files(actor=SYSTEM, at=later),
+            lambda: core.erase_file(kept.id, actor=SYSTEM, at=at),
+        )
+        == []
+    )
+    assert AuditEntry.objects.filter(verb="file.erased", subject=kept.id).count() == 1
+    assert StoredFile.objects.get(pk=kept.id).erased_at == later
+
+
+def proposed(walk: Walk) -> Plan:
+    persons = [walk.street.person("程望舒").id, walk.street.person("程望舒").id]
+    choices: dict[str, Any] = {"fields": {}}
+    seen = reads.mark(Plan(kind="merge_persons", subjects=persons, choices=choices))
+    return plans.propose(
+        actor=walk.lead,
+        at=walk.at,
+        kind="merge_persons",
+        subjects=persons,
+        choices=choices,
+        evidence="id_card",
+        reason="看过证件的",
+        seen=seen,
+    )
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_a_plan_taken_back_is_not_decided_by_who_had_it_before_them(walk: Walk, confirmed: bool) -> None:
+    plan = proposed(walk)
+    seen = reads.mark(plan)
+    raised = beside(
+        lambda: plans.withdraw(actor=walk.lead, at=walk.at, plan=plan),
+        lambda: plans.decide(actor=lead(), at=walk.at, plan=plan, confirmed=confirmed, note="对过", seen=seen),
+    )
+    assert refused(raised, UpkeepError, "这个方案已经是“已撤回”")
+    assert (Plan.objects.get().state, Person.objects.filter(merged_into__isnull=False).count()) == ("withdrawn", 0)
+
+
+def test_a_difference_is_decided_once(walk: Walk) -> None:
+    door = walk.street.door(tenure="let")
+    walk.street.say(door, "tenure", "owner")
+    asked = Difference.objects.get()
+
+    def decide(decision: str) -> Callable[[], object]:
+        return lambda: decisions.decide(actor=lead(), at=walk.at, difference=asked.id, decision=decision)
+
+    assert refused(beside(decide("keep"), decide("accept")), DecisionError, "这一条已经有人定过了")
+    asked.refresh_from_db()
+    door.refresh_from_db()
+    assert (asked.state, door.tenure) == ("kept", "let")
+
+
+def test_two_roles_that_nobody_may_hold_are_not_both_given_at_once(account: Callable[..., User]) -> None:
+    user = account(Role.LEADING_GROUP, FIRST)
+    keeper = Viewer(ids.new_id(), "管理员", (Held(Role.ADMINISTRATOR, ""),))
+    given: dict[str, Any] = {"actor": keeper, "at": clock.now(), "user": user.id, "scope": FIRST}
+    today = clock.local_date(clock.now())
+
+    def give(role: Role) -> Callable[[], object]:
+        return lambda: accounts.assign(**given, role=role, from_on=today)
+
+    raised = beside(give(Role.ADMINISTRATOR), give(Role.COMMUNITY_LEAD))
+    assert [type(error) for error in raised] == [AccountError]
+    assert set(Assignment.objects.filter(user=user).values_list("role", flat=True)) == {
+        Role.LEADING_GROUP,
+        Role.ADMINISTRATOR,
+    }
+
+
+def test_a_proposed_role_is_confirmed_or_declined_and_not_both(account: Callable[..., User]) -> None:
+    user, today = account(Role.LEADING_GROUP, FIRST), clock.local_date(clock.now())
+    keeper = Viewer(ids.new_id(), "管理员", (Held(Role.ADMINISTRATOR, ""),))
+    centre = Viewer(account(Role.STREET_CENTRE, FIRST[:9]).id, "中心", (Held(Role.STREET_CENTRE, FIRST[:9]),))
+    asked = accounts.assign(
+        actor=keeper, at=clock.now(), user=user.id, role=Role.GRID_WORKER, scope=GRID, from_on=today
+    )
+    assert asked.state == "proposed"
+    raised = beside(
+        lambda: accounts.decline_roles(actor=centre, at=clock.now(), assignments=[asked.id]),
+        lambda: accounts.confirm_roles(actor=centre, at=clock.now(), assignments=[asked.id]),
+    )
+    assert len(raised) == 1
+    asked.refresh_from_db()
+    assert asked.state == "declined"
+
+
+def test_an_investigation_taken_back_opens_nothing(account: Callable[..., User]) -> None:
+    worker = account(Role.GRID_WORKER, GRID)
+    today = clock.local_date(clock.now())
+    first, second = (
+        Viewer(account(Role.STREET_CENTRE, FIRST[:9]).id, name, (Held(Role.STREET_CENTRE, FIRST[:9]),))
+        for name in ("韩书言", "顾怀瑾")
+    )
+    asked = investigations.propose(
+        actor=first, at=clock.now(), user=worker.id, cause="look", from_on=today, to_on=today, reason="居民说没人来过"
+    )
+    raised = beside(
+        lambda: investigations.withdraw(actor=first, at=clock.now(), investigation=asked.id),
+        lambda: investigations.decide(
+            actor=second, at=clock.now(), investigation=asked.id, confirmed=True, note="属实，要看"
+        ),
+    )
+    assert refused(raised, InvestigationError, "没有定：刚才已经定过，或撤回了")
+    assert Investigation.objects.get().state == "withdrawn"
+    assert not AuditEntry.objects.filter(verb="investigation.confirmed").exists()
+
+
+def test_a_facility_is_taken_out_once(walk: Walk) -> None:
+    facility = Facility.objects.create(grid_id=GRID, facility_kind="hydrant", source="office", created_at=walk.at)
+
+    def remove() -> None:
+        remove_facility(actor=walk.lead, at=walk.at, facility=facility.id, reason="拆了")
+
+    assert refused(beside(remove, remove), CorrectionError, "刚才有人改过它的状态")
+    assert AuditEntry.objects.filter(verb="facility.removed").count() == 1
+
+
+def test_a_report_that_somebody_left_is_rechecked_once(walk: Walk) -> None:
+    door = walk.street.door()
+    walk.dispatch()
+    walk.knock(door, "moved_away", walk.then(-1))
+
+    def recheck(confirmed: bool) -> Callable[[], object]:
+        return lambda: rechecks.decide_pending(
+            actor=lead(), at=walk.at, target=target(door).id, confirmed=confirmed, note="打过电话"
+        )
+
+    pending = target(door)
+    raised = beside(recheck(True), recheck(False))
+    assert [type(error) for error in raised] == [VisitRefused]
+    assert (pending.state, target(door).state) == ("pending", "visited")
+    assert AuditEntry.objects.filter(verb="target.rechecked").count() == 1
+    assert not Recheck.objects.filter(state="open").exists()
