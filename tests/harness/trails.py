@@ -71,6 +71,7 @@ outbox.*                      area       device
 sync.epoch_raised             nowhere    -
 number.tail_searched          area       -
 number.id_tail_searched       area       -
+number.missed                 area       -
 number.*                      grid       dwelling,person,organization,site,facility
 card.checked                  grid       person
 access.listed                 grid       person

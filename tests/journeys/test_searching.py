@@ -7,6 +7,7 @@ from django.test import Client
 
 from gridwalk.accounts.rules import Role
 from gridwalk.core.models import AuditEntry
+from gridwalk.registry.actions import looking
 from gridwalk.registry.models import Person
 from tests.harness.campaign import id_no
 from tests.harness.people import SignIn
@@ -52,6 +53,18 @@ def test_searching_by_the_last_four_is_on_record_without_the_number(street: Clie
     results(street, "尾号5671")
     entry = AuditEntry.objects.get(verb="number.tail_searched")
     assert "5671" not in str(entry.__dict__)
+
+
+def test_whole_numbers_that_are_nobodys_are_counted_and_end(street: Client, sign_in: SignIn) -> None:
+    for n in range(500, 500 + looking.MISSES_A_DAY):
+        assert "没有查到" in results(street, id_no(n))
+    missed = AuditEntry.objects.filter(verb="number.missed")
+    assert (missed.count(), id_no(500) in str(missed[0].__dict__)) == (looking.MISSES_A_DAY, False)
+    for typed in (id_no(11), "12012345671"):
+        refused = results(street, typed)
+        assert "今天输入的完整号码已有 20 个查不到人" in refused and "程望舒" not in refused
+    assert "程望舒" in results(street, "程望舒"), "by name as before"
+    assert "程望舒" in results(sign_in(Role.COMMUNITY_LEAD, "120105001023"), id_no(11)), "another account is not held up"
 
 
 def test_keys_follow_an_edit(street: Client) -> None:

@@ -189,9 +189,13 @@ def test_after_seven_days_the_street_decides_on_masked_rows(sides: Sides) -> Non
 def test_the_office_is_told_neither_who_nor_where(sides: Sides) -> None:
     form = f"/daily/moved_in/dwelling/{sides.door.pk}/"
     row = {"name-0": "任意名", "id_no-0": id_no(3), "residence_kind": "tenant", "told": "self"}
-    page = sides.gains.post(form, row).content.decode()
-    assert "这个证件号登记在别处" in page
-    assert not any(text in page for text in ("程望舒", "程**", "901", "乙社区"))
+    unsaved = {**row, "name-1": "任意名", "id_no-1": "1"}
+    page = sides.gains.post(form, unsaved).content.decode()
+    assert page.count("证件号") == sides.gains.post(form, {**unsaved, "id_no-0": id_no(77)}).content.decode().count(
+        "证件号"
+    )
+    assert not any(text in page for text in ("登记在别处", "程望舒", "程**", "901", "乙社区"))
+    assert not TakeOver.objects.exists(), "what is not stored is not told about"
     sides.gains.post(form, {**row, "seen": "1"})
     assert (homes(sides.person), TakeOver.objects.get().name) == ([sides.home.pk], "任意名")
     assert resolved(sides.door)

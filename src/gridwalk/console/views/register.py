@@ -108,11 +108,13 @@ def looked_up(request: Signed, typed: str) -> list[search.Hit]:
     """What a search finds; that somebody looked by a number is put on record."""
     if search.tail_of(typed):
         corrections.note_tail_search(actor=request.viewer, at=request.at)
-    hits = search.search(request.viewer, typed)
     if field := search.number_of(typed):
-        persons = [hit.id for hit in hits if hit.kind == "person"]
-        looking.note_number_search(actor=request.viewer, at=request.at, field=field, persons=persons)
-    return hits
+        try:
+            return looking.search_by_number(actor=request.viewer, at=request.at, field=field, typed=typed)
+        except looking.LookError as error:
+            messages.error(request, str(error))
+            return []
+    return search.search(request.viewer, typed)
 
 
 @require_GET

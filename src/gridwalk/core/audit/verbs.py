@@ -192,6 +192,7 @@ class AuditVerb(enum.StrEnum):
     )
     NUMBER_HANDED_OUT = "number.handed_out", "号码写进了回填清单", "", "", "把{field}写进了交出去的回填清单"
     NUMBER_SEARCHED = "number.searched", "用完整号码查到了人", "", "", "用完整的{field}查到了本人"
+    NUMBER_MISSED = "number.missed", "用完整号码没有查到人"
     NUMBER_TYPED_ELSEWHERE = (
         "number.typed_elsewhere",
         "填了别人的号码",

@@ -93,6 +93,7 @@ WORK = frozenset(
         AuditVerb.NUMBER_TAIL_SEARCHED,
         AuditVerb.NUMBER_HANDED_OUT,
         AuditVerb.NUMBER_SEARCHED,
+        AuditVerb.NUMBER_MISSED,
         AuditVerb.NUMBER_REVEALED,
         AuditVerb.ACCESS_LISTED,
         AuditVerb.FILE_STORED,

@@ -31,13 +31,12 @@ def warnings(
     """Questions about a person (parsed values by dictionary names) about to be put into a dwelling; at most
     five queries.
 
-    ``person``: whom the values are about where they are on record already. Whose number stands on another record is
-    not told, nor where they live.
+    ``person``: whom the values are about where they are on record already. Whether a number stands on a record of
+    another side is not told.
     """
     noticed = []
-    same = _same_number(values, person)
-    if same is not None:
-        noticed.append(_number_on_record(dwelling, values))
+    if _is_here(dwelling, values, person):
+        noticed.append(Contradiction("same_number", "这个人本社区已有登记", "存后就迁到这里；不是同一人，核对证件号"))
     elif (n := _n_same_name_and_birth(viewer, values, person)) > 0:
         noticed.append(_noticed("same_name_and_birth", f"在册已有 {n} 人同名，出生日期也相同"))
     n_doors = checks.phone_doors(viewer, columns.index_of("phone", values.get("phone")))
@@ -54,21 +53,16 @@ def _noticed(code: str, sentence: str) -> Contradiction:
     return Contradiction(code, sentence, CHECKS[code].todo)
 
 
-def _same_number(values: Mapping[str, Any], person: uuid.UUID | None) -> Person | None:
+def _is_here(dwelling: Dwelling, values: Mapping[str, Any], person: uuid.UUID | None) -> bool:
+    """Whether the number stands on a record that this door may take as it is. Of one that another side has to give
+    away first nothing is said before it is stored: whoever asks without storing would leave no trace.
+    """
     index = columns.index_of("id_no", values.get("id_no"))
     if not index:
-        return None
-    return Person.objects.filter(id_no_index=index).exclude(status="struck_off").exclude(pk=person or NOBODY).first()
-
-
-def _number_on_record(dwelling: Dwelling, values: Mapping[str, Any]) -> Contradiction:
-    """The same words for every record that another side has to give away first."""
+        return False
+    standing = Person.objects.filter(id_no_index=index).exclude(status="struck_off").exclude(pk=person or NOBODY)
     comer = Comer(id=NOBODY, values=values, kind="", dwelling=dwelling.pk, grid=dwelling.grid_id, source="office")
-    if holders.elsewhere([comer]):
-        return Contradiction(
-            "same_number", "这个证件号登记在别处", "核对证件；没错就存，先记 1 人待对方确认，那边确认了才迁来"
-        )
-    return Contradiction("same_number", "这个人本社区已有登记", "存后就迁到这里；不是同一人，核对证件号")
+    return standing.exists() and not holders.elsewhere([comer])
 
 
 def _n_same_name_and_birth(viewer: Viewer, values: Mapping[str, Any], person: uuid.UUID | None) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
@@ -23,18 +23,33 @@ from gridwalk.registry.queries import access, search
 REASONS = {"card": "当面核对证件", "calls": "来电来信的人要办事", "list": "核对名单上的人"}
 """What people may be looked for by the end of their ID number for."""
 TAILS_A_DAY = 20
+MISSES_A_DAY = 20
+"""Whole numbers an account may search for in vain: five hundred fit a birth date, and one of them would be right."""
 
 
 class LookError(Exception):
     """A look that is not allowed so; the text says why."""
 
 
-def note_number_search(*, actor: Viewer, at: dt.datetime, field: str, persons: Sequence[uuid.UUID]) -> None:
-    """Somebody typed a whole number and it was these persons': that stands on their records, they can read it."""
-    grids = dict(Person.objects.filter(pk__in=list(persons)).values_list("id", "grid_id"))
+def search_by_number(*, actor: Viewer, at: dt.datetime, field: str, typed: str) -> list[search.Hit]:
+    """Who and what has this whole number (``field``: ``search.number_of``). Whoever is hit can read it on their record;
+    that nobody was is counted. Raises LookError.
+    """
+    day = clock.at_local(clock.local_date(at), 0)
+    if queries.n_audited(actor.id, AuditVerb.NUMBER_MISSED, since=day) >= MISSES_A_DAY:
+        raise LookError(
+            f"没有查：今天输入的完整号码已有 {MISSES_A_DAY} 个查不到人，明天再按号码查。急用的，按姓名或地址查。"
+        )
+    hits = search.search(actor, typed)
+    persons = [hit.id for hit in hits if hit.kind == "person"]
+    grids = dict(Person.objects.filter(pk__in=persons).values_list("id", "grid_id"))
     with core.write_to(actor=actor, at=at) as writing:
         for person, grid in sorted(grids.items()):
             writing.audit(AuditVerb.NUMBER_SEARCHED, scope=grid, kind="person", subject=person, data={"field": field})
+        if not hits:
+            own = next(iter(actor.scopes(Verb.SEE_ROWS_MASKED)), "")
+            writing.audit(AuditVerb.NUMBER_MISSED, scope=own[:15], data={"field": field})
+    return hits
 
 
 def typed_elsewhere(writing: Writing, holders: Collection[uuid.UUID]) -> None:
