@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import SYSTEM, Role, sees_rows
+from gridwalk.accounts.rules import SYSTEM, Role, takes_two
 from gridwalk.campaigns.models import Target
 from gridwalk.cli.verbs import createuser
 from gridwalk.console.views import rechecks
@@ -89,7 +89,7 @@ def post(administrator: Client, confirming: Client) -> Post:
         answer = administrator.post(f"/accounts/{user.pk}/assign/", {"role": role, "scope": scope, "from_on": today})
         assert answer.status_code == 302
         waiting = [str(row.pk) for row in user.assignments.filter(state="proposed")]
-        assert bool(waiting) == sees_rows(role)
+        assert bool(waiting) == takes_two(role)
         if waiting:
             confirming.post("/roles/decide/", {"row": waiting, "do": "confirm"})
         return first_sign_in(user)

@@ -64,7 +64,9 @@ def test_whole_numbers_that_are_nobodys_are_counted_and_end(street: Client, sign
         refused = results(street, typed)
         assert "今天输入的完整号码已有 20 个查不到人" in refused and "程望舒" not in refused
     assert "程望舒" in results(street, "程望舒"), "by name as before"
-    assert "程望舒" in results(sign_in(Role.COMMUNITY_LEAD, "120105001023"), id_no(11)), "another account is not held up"
+    assert "程望舒" in results(sign_in(Role.COMMUNITY_LEAD, "120105001023"), id_no(11)), (
+        "another account is not held up"
+    )
 
 
 def test_keys_follow_an_edit(street: Client) -> None:

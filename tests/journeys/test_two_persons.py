@@ -102,6 +102,21 @@ def test_keeping_accounts_and_seeing_persons_are_never_one_persons(
     assert "从开始日期起生效" in assign(client, fresh, Role.DISTRICT_CENTRE, STREET), "counts alone need nobody else"
 
 
+def test_an_administrator_makes_no_second_one_alone(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    """Two accounts of one person would agree to each other's investigations."""
+    second = account(Role.LEADING_GROUP, STREET)
+    assign(administrator[1], second, Role.ADMINISTRATOR, STREET)
+    proposed = Assignment.objects.get(user=second, role=Role.ADMINISTRATOR)
+    accounts = entered(second)[1]
+    assert (proposed.state, accounts.get("/accounts/list/").status_code) == ("proposed", 403)
+    assert "管账号" in words(centre[1].get("/roles/"))
+    decide(centre[1], proposed)
+    proposed.refresh_from_db()
+    assert proposed.state == "confirmed"
+
+
 def test_nobody_confirms_for_themselves_or_elsewhere_and_what_is_declined_never_works(
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:

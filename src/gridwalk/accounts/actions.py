@@ -99,15 +99,15 @@ def assign(
 ) -> Assignment:
     """Give a role over an area from a day on; from then a new responsible person takes the place of the one before.
 
-    A role that sees rows is only proposed: it works once the street centre has confirmed it (``confirm_roles``). What
-    the program itself sets up needs nobody else. Raises NotPermitted, AccountError.
+    A role that sees rows or keeps the accounts is only proposed: it works once the street centre has confirmed it
+    (``confirm_roles``). What the program itself sets up needs nobody else. Raises NotPermitted, AccountError.
     """
     rules.require(actor, Verb.MANAGE_ACCOUNTS, scope)
     if to_on is not None and to_on < from_on:
         raise AccountError("没有存：结束日期早于开始日期。")
     if actor.id == user:
         raise AccountError("没有存：岗位不能给自己，请另一位管理员来办。")
-    proposed = rules.sees_rows(role) and not actor.everything
+    proposed = rules.takes_two(role) and not actor.everything
     with core.write_to(actor=actor, at=at) as writing:
         if not actor.everything:
             _require_may_hold(user, role, from_on)

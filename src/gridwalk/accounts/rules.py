@@ -128,11 +128,12 @@ OPENED = {
     Verb.EXPORT_REPORT: "报表",
     Verb.RECHECK: "复核",
     Verb.CONFIRM_ROLES: "确认岗位",
+    Verb.MANAGE_ACCOUNTS: "管账号",
 }
 """What matters about a role to who confirms it."""
 
 ROWS = frozenset({Verb.SEE_ROWS, Verb.SEE_ROWS_MASKED})
-"""What shows rows of the register: a role with one of them is proposed by one person and confirmed by another."""
+"""What shows rows of the register."""
 SECOND_FACTOR = frozenset({Verb.REVEAL, Verb.IMPORT_LEDGER, Verb.MANAGE_ACCOUNTS})
 """Whoever may reveal a number, take rows away or make accounts signs in with a one-time code as well."""
 
@@ -244,6 +245,13 @@ def needs_second_factor(roles: Iterable[Role]) -> bool:
 
 def _reports_rows(role: Role) -> bool:
     return Verb.EXPORT_REPORT in PERMITTED[role] and sees_rows(role)
+
+
+def takes_two(role: Role) -> bool:
+    """Whether a role is proposed by one person and confirmed by another: it shows rows of the register, or keeps the
+    accounts, so that nobody makes themselves the second person of an investigation.
+    """
+    return sees_rows(role) or Verb.MANAGE_ACCOUNTS in PERMITTED[role]
 
 
 def may_hold_both(one: Role, other: Role) -> bool:
