@@ -41,7 +41,8 @@ from gridwalk.core import clock  # noqa: E402
 from gridwalk.visits.models import Visit  # noqa: E402
 from tests.harness.dice import wander  # noqa: E402
 from tests.harness.planted import PLANTED  # noqa: E402
-from tests.harness.sync_world import Broken, World  # noqa: E402
+from tests.harness.promises import Broken  # noqa: E402
+from tests.harness.sync_world import World  # noqa: E402
 
 PORT = 8791
 HOST = f"127.0.0.1:{PORT}"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import random
 
-from tests.harness.sync_world import VALUES, Run
+from tests.harness.sync_world import VALUES, Day, Run
+
+STEPS = 30
+
+
+def day(seed: int) -> Day:
+    """The day of a seed: 2–4 phones, whatever their clocks say, 30 steps."""
+    chance = random.Random(seed)
+    skews = [chance.randrange(4) for _ in range(4)]
+    return Day(2 + seed % 3, skews, lambda run: wander(run, chance, STEPS))
 
 
 def wander(run: Run, chance: random.Random, steps: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from unittest import mock
 
@@ -12,9 +14,10 @@ from gridwalk.registry import rules as registry
 from gridwalk.sync.actions import pulling, pushing
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
-from tests.harness.dice import child_before_its_parent
-from tests.harness.phone_model import Habits
-from tests.harness.sync_world import Run
+from tests.harness import directed
+from tests.harness.phone_model import Habits, ServerDied
+from tests.harness.promises import Broken
+from tests.harness.sync_world import Day, Run, Step, World
 
 
 @contextmanager
@@ -50,9 +53,6 @@ def no_key_against_doubles() -> Iterator[None]:
 
 
 def _renamed(intention: Any) -> Any:
-    import dataclasses
-    import random
-
     return dataclasses.replace(intention, op=uuid.uuid4(), seq=random.getrandbits(40))
 
 
@@ -137,8 +137,6 @@ def answers_before_commit() -> Iterator[None]:
     push = pushing.push
 
     def hopeful(**facts: Any) -> Any:
-        from tests.harness.phone_model import ServerDied
-
         try:
             return push(**facts)
         except ServerDied:
@@ -171,25 +169,50 @@ def _restore_quietly(run: Run) -> None:
     run.restore_epoch = lambda: None
 
 
-def _child_first(run: Run) -> None:
-    """A difference that is none any more once its parent has come."""
-    child_before_its_parent(run, 0, 1)
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bug:
+    """``directed``: the run that always notices it; the rest is where it sits: server, phone, or the office's steps."""
+
+    directed: Step
+    server: Callable[[], AbstractContextManager[None]] = nullcontext
+    habits: Habits = dataclasses.field(default_factory=Habits)
+    spoil: Step = lambda run: None
+
+    def breaks(self, world: World, day: Day) -> bool:
+        """Whether a day with the bug in it breaks a promise."""
+
+        def spoilt(run: Run) -> None:
+            self.spoil(run)
+            day.steps(run)
+
+        try:
+            with self.server():
+                world.play(dataclasses.replace(day, steps=spoilt), self.habits)
+        except Broken:
+            return True
+        return False
+
+    def breaks_directed(self, world: World) -> bool:
+        """Whether its directed run notices it."""
+        return self.breaks(world, directed.day(self.directed))
 
 
-Server = Callable[[], Any]
-PLANTED: dict[str, tuple[Server | None, Habits | None, Callable[[Run], None] | None]] = {
-    "last write wins": (last_write_wins, None, None),
-    "no key against doubles": (no_key_against_doubles, None, None),
-    "a place of the sequence is enough": (place_is_enough, None, None),
-    "refuses instead of keeping": (refuses_instead_of_keeping, None, None),
-    "no tombstones": (no_tombstones, None, None),
-    "answers before commit": (answers_before_commit, None, None),
-    "differences dropped": (differences_dropped, None, None),
-    "settled in silence": (settled_in_silence, None, _child_first),
-    "restore without a new epoch": (None, None, _restore_quietly),
-    "the phone ignores the epoch": (None, Habits(ignores_epoch=True), None),
-    "outbox deleted on send": (None, Habits(forgets_on_send=True), None),
-    "cursor by the phone's clock": (None, Habits(cursor_by_own_clock=True), None),
-    "wiped before the deposit": (None, Habits(wipes_without_deposit=True), None),
+PLANTED: dict[str, Bug] = {
+    "last write wins": Bug(directed=directed.written_over_unseen, server=last_write_wins),
+    "no key against doubles": Bug(directed=directed.sent_twice, server=no_key_against_doubles),
+    "a place of the sequence is enough": Bug(directed=directed.copied, server=place_is_enough),
+    "refuses instead of keeping": Bug(directed=directed.not_theirs, server=refuses_instead_of_keeping),
+    "no tombstones": Bug(directed=directed.a_fourth_visit, server=no_tombstones),
+    "answers before commit": Bug(directed=directed.died_over_it, server=answers_before_commit),
+    "differences dropped": Bug(directed=directed.written_over_unseen, server=differences_dropped),
+    "settled in silence": Bug(
+        directed=directed.healed_by_its_parent, server=settled_in_silence, spoil=directed.healed_by_its_parent
+    ),
+    "restore without a new epoch": Bug(directed=directed.restored, spoil=_restore_quietly),
+    "the phone ignores the epoch": Bug(directed=directed.restored, habits=Habits(ignores_epoch=True)),
+    "outbox deleted on send": Bug(directed=directed.lost_on_the_way, habits=Habits(forgets_on_send=True)),
+    "cursor by the phone's clock": Bug(
+        directed=directed.seen_by_another_clock, habits=Habits(cursor_by_own_clock=True)
+    ),
+    "wiped before the deposit": Bug(directed=directed.taken_back, habits=Habits(wipes_without_deposit=True)),
 }
-"""Name → the server's fault, the phone's habit, what is done to a run."""

@@ -6,8 +6,9 @@ run undoes the whole run. Requests go through the real URLs, middleware and SQL.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,17 +26,13 @@ from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actors import PROGRAM
-from gridwalk.core.models import Change
-from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
-from gridwalk.registry.models import Difference
 from gridwalk.registry.rules import Claim
 from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, Street
 from gridwalk.sync.actions import copies, devices, epochs, returned
-from gridwalk.sync.models import Deposit, Device, Op, Returned
-from gridwalk.sync.queries import rows as grid_rows
-from gridwalk.visits.models import Visit
+from gridwalk.sync.models import Device, Op, Returned
 from gridwalk.visits.tests.walk import Walk
+from tests.harness import promises
 from tests.harness.phone_model import Habits, Lost, PhoneModel, ServerDied
 from tests.harness.phones import Wire, through
 
@@ -44,8 +41,16 @@ VALUES = {"tenure": ("owner", "let", "lent"), "occupancy": ("occupied", "vacant"
 SKEWS = (dt.timedelta(0), dt.timedelta(hours=7), dt.timedelta(hours=-30), dt.timedelta(seconds=90))
 
 
-class Broken(AssertionError):
-    """An invariant that does not hold."""
+Step = Callable[["Run"], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Day:
+    """What happens on a day, to so many phones; ``skews``: whose clock is how far off, by place in ``SKEWS``."""
+
+    n_phones: int
+    skews: list[int]
+    steps: Step
 
 
 class World:
@@ -91,6 +96,13 @@ class World:
             yield Run(self, n_phones, skews, habits or Habits())
         finally:
             transaction.savepoint_rollback(start)
+
+    def play(self, day: Day, habits: Habits | None = None) -> None:
+        """A day to its end, when the network is whole again. Raises Broken."""
+        with self.run(day.n_phones, day.skews, habits) as run:
+            day.steps(run)
+            run.settle()
+            run.check()
 
 
 class Run:
@@ -272,99 +284,9 @@ class Run:
                 phone.pull()
 
     def check(self) -> None:
-        """I1 to I3. Raises Broken."""
-        self._once_each()
-        self._nothing_overwritten()
-        self._agreed()
+        """What was promised of all that happened. Raises Broken."""
+        promises.keep(self)
         self.world.totals.update(runs=1, ops=sum(len(p.ops) for p in self.phones))
-
-    def _once_each(self) -> None:
-        seen: set[str] = set()
-        visits = Counter(str(pk) for pk in Visit.objects.values_list("pk", flat=True))
-        logged = {str(pk): (state, verb) for pk, state, verb in Op.objects.values_list("pk", "state", "verb")}
-        handed_in = {str(pk) for pk in Deposit.objects.values_list("pk", flat=True)}
-        for phone in self.phones:
-            for sent in phone.ops:
-                pk = sent.op["op"]
-                if pk in self.excused or pk in seen:
-                    continue
-                seen.add(pk)
-                if pk not in logged:
-                    if pk in handed_in or (sent.state == "waiting" and not phone.wiped):
-                        continue
-                    raise Broken(f"I1: {phone.name} was told {sent.state} of an op that is not on the server")
-                state, verb = logged[pk]
-                if verb == "visit.record" and visits[pk] != (state != "returned"):
-                    raise Broken(f"I1: {visits[pk]} visits of an op that is {state}")
-                if state != sent.state and sent.state not in {"waiting", "deposited"} and not phone.wiped:
-                    raise Broken(f"I1: the phone shows {sent.state}, the server has {state}")
-        strangers = set(visits) - {sent.op["op"] for phone in self.phones for sent in phone.ops}
-        if strangers:
-            raise Broken(f"I1: {len(strangers)} visits nobody made")
-        self.world.totals.update(
-            acknowledged=len(seen & logged.keys()), returned=sum(s == "returned" for s, _ in logged.values())
-        )
-
-    def _nothing_overwritten(self) -> None:
-        ops = {str(pk): result for pk, result in Op.objects.values_list("pk", "result")}
-        asked: defaultdict[str, set[str]] = defaultdict(set)
-        for d in Difference.objects.filter(evidence__has_key="op"):
-            asked[f"{d.entity}:{d.field}"].add(columns.value_hash(d.opened("claimed")))
-        bodies = {s.op["op"]: s.op for p in self.phones for s in p.ops}
-        heads: dict[str, str] = {}
-        applied: set[tuple[str, str]] = set()
-        for change in Change.objects.filter(kind__in=("dwelling", "person")).order_by("version", "id"):
-            if change.field == Change.WHOLE and isinstance(change.new, dict):
-                heads |= {f"{change.entity}:{field}": str(change.op) for field in change.new}
-                continue
-            fact, op_id = f"{change.entity}:{change.field}", str(change.op)
-            claim = _claimed(bodies.get(op_id), str(change.entity), change.field)
-            if claim is not None:
-                parent = ops.get(str(claim["p"]), {}).get("heads", {}).get(f"{change.kind}:{fact}", claim["p"])
-                if parent != heads.get(fact):
-                    raise Broken(f"I2: {change.field} was written by an author who had not seen what stood there")
-                applied.add((op_id, fact))
-            heads[fact] = op_id
-        for pk, body in bodies.items():
-            if pk not in ops or Op.objects.filter(pk=pk, state="returned").exists():
-                continue
-            for entity, kind, field, claim in _facts(body):
-                fact = f"{entity}:{field}"
-                same = f"{kind}:{fact}" in ops[pk].get("heads", {})
-                if (pk, fact) not in applied and not same and columns.value_hash(claim["v"]) not in asked[fact]:
-                    raise Broken(f"I2: what was said of {field} is nowhere")
-
-    def _agreed(self) -> None:
-        today = clock.local_date(clock.now())
-        truth: dict[str, dict[tuple[str, str], Any]] = {}
-        for phone in self.phones:
-            if (
-                phone.wiped
-                or not Assignment.objects.filter(
-                    user__username__isnull=False, to_on__isnull=True, scope__in=phone.cache.rows
-                ).exists()
-            ):
-                continue
-            for grid, rows in phone.cache.rows.items():
-                if grid not in truth:
-                    truth[grid] = {(row["kind"], row["id"]): row for row in grid_rows.of_grid(grid, today=today)}
-                if rows != truth[grid]:
-                    differs = [key for key in rows.keys() | truth[grid].keys() if rows.get(key) != truth[grid].get(key)]
-                    raise Broken(f"I3: {phone.name} and the server differ in {sorted(kind for kind, _ in differs)}")
-
-
-def _facts(body: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    for field, claim in body["set"].items():
-        yield body["entity"], body["kind"], field, claim
-    for edit in body["data"].get("edits", ()):
-        for field, claim in edit["set"].items():
-            yield edit["entity"], edit["kind"], field, claim
-
-
-def _claimed(body: dict[str, Any] | None, entity: str, field: str) -> dict[str, Any] | None:
-    if body is None:
-        return None
-    return next((claim for e, _, f, claim in _facts(body) if (e, f) == (entity, field)), None)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import random
 
 import pytest
 import time_machine
@@ -16,13 +15,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from tests.harness.dice import FAULTS, wander
+from tests.harness import dice, directed
+from tests.harness.dice import FAULTS
 from tests.harness.planted import PLANTED
-from tests.harness.sync_world import VALUES, Broken, Run, World
+from tests.harness.sync_world import VALUES, Run, World
 
 N = st.integers(0, 3)
 RUNS, STEPS = 120, 30
-TRIES, DAY = 80, 30
+TRIES = 80
 
 
 def machine(world: World) -> type[RuleBasedStateMachine]:
@@ -129,11 +129,7 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
     with time_machine.travel(at, tick=True):
         world = World(at)
         for seed in range(8):
-            chance = random.Random(seed)
-            with world.run(2 + seed % 3, [chance.randrange(4) for _ in range(4)]) as run:
-                wander(run, chance, DAY)
-                run.settle()
-                run.check()
+            world.play(dice.day(seed))
     assert world.totals["acknowledged"] > 20
     assert set(world.faults) >= {
         "lost_request",
@@ -148,20 +144,16 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", sorted(PLANTED))
-def test_it_would_notice(bug: str, db: None, at: dt.datetime) -> None:
-    server, habits, spoil = PLANTED[bug]
+def test_a_run_that_is_made_for_it_always_notices_a_planted_bug(bug: str, db: None, at: dt.datetime) -> None:
     with time_machine.travel(at, tick=True):
         world = World(at)
-        with server() if server else contextlib.nullcontext():
-            for seed in range(TRIES):
-                chance = random.Random(seed)
-                try:
-                    with world.run(2 + seed % 3, [chance.randrange(4) for _ in range(4)], habits) as run:
-                        if spoil:
-                            spoil(run)
-                        wander(run, chance, DAY)
-                        run.settle()
-                        run.check()
-                except Broken:
-                    return
-    pytest.fail(f"{TRIES} runs and nobody noticed: {bug}")
+        world.play(directed.day(PLANTED[bug].directed))
+        assert PLANTED[bug].breaks_directed(world)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", sorted(PLANTED))
+def test_days_by_dice_notice_it_as_well(bug: str, db: None, at: dt.datetime) -> None:
+    with time_machine.travel(at, tick=True):
+        world = World(at)
+        assert any(PLANTED[bug].breaks(world, dice.day(seed)) for seed in range(TRIES))

@@ -1,0 +1,92 @@
+"""Runs that always notice one planted bug each: the few steps that it takes, and nothing left to chance."""
+
+from __future__ import annotations
+
+from gridwalk.registry.tests.street import NEXT_GRID
+from tests.harness.dice import child_before_its_parent
+from tests.harness.sync_world import Day, Run, Step
+
+
+def day(steps: Step) -> Day:
+    """Two phones; the first one's clock is seven hours fast."""
+    return Day(2, [1, 0, 0, 0], steps)
+
+
+def written_over_unseen(run: Run) -> None:
+    """A phone says what a door is let as; meanwhile the office wrote something else."""
+    _met(run, 0, 1)
+    run.office_edit(0, "tenure", 2)
+    run.attempt(0, "push", "")
+
+
+def sent_twice(run: Run) -> None:
+    """A request arrives twice."""
+    _met(run, 0, 1)
+    run.attempt(0, "push", "twice")
+
+
+def copied(run: Run) -> None:
+    """A phone and its copy write under the same place of the sequence."""
+    run.clone(0)
+    original, copy = (n for n, phone in enumerate(run.phones) if phone.name.startswith("phone0"))
+    for n, door in ((original, 0), (copy, 1)):
+        _met(run, n, 1, door)
+        run.attempt(n, "push", "")
+
+
+def not_theirs(run: Run) -> None:
+    """A visit at a door of another grid."""
+    door = run.world.doors[NEXT_GRID][0]
+    run.phone(0).write("visit.record", "dwelling", door.id, data={"outcome": "no_answer", "confirmed": []})
+    run.attempt(0, "push", "")
+
+
+def a_fourth_visit(run: Run) -> None:
+    """Phones keep the last three visits of a door: with the fourth the first is gone."""
+    for _ in range(4):
+        _met(run, 0, 1)
+        run.attempt(0, "push", "")
+        run.attempt(0, "pull", "")
+
+
+def died_over_it(run: Run) -> None:
+    """The server dies before it commits."""
+    _met(run, 0, 1)
+    run.attempt(0, "push", "dies_before_commit")
+
+
+def healed_by_its_parent(run: Run) -> None:
+    """A difference that is none any more once its parent has come."""
+    child_before_its_parent(run, 0, 1)
+
+
+def restored(run: Run) -> None:
+    """A visit that came after the backup."""
+    run.attempt(0, "pull", "")
+    run.make_backup()
+    _met(run, 0, 1)
+    run.attempt(0, "push", "")
+    run.restore()
+
+
+def lost_on_the_way(run: Run) -> None:
+    """A request that never arrives."""
+    _met(run, 0, 1)
+    run.attempt(0, "push", "lost_request")
+
+
+def seen_by_another_clock(run: Run) -> None:
+    """The office writes something after a phone's last look, by the server's clock."""
+    run.attempt(0, "pull", "")
+    run.office_edit(0, "tenure", 1)
+
+
+def taken_back(run: Run) -> None:
+    """A phone is taken back while a visit waits on it."""
+    _met(run, 0, 1)
+    run.revoke(0)
+    run.attempt(0, "push", "")
+
+
+def _met(run: Run, n: int, value: int, door: int = 0) -> None:
+    run.visit(n, door, "met", "tenure", value, confirm=False)
