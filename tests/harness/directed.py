@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gridwalk.registry.tests.street import NEXT_GRID
+from tests.harness import upheaval
 from tests.harness.dice import child_before_its_parent
 from tests.harness.sync_world import Day, Run, Step
 
@@ -85,6 +86,45 @@ def taken_back(run: Run) -> None:
     """A phone is taken back while a visit waits on it."""
     _met(run, 0, 1)
     run.revoke(0)
+    run.attempt(0, "push", "")
+
+
+def split_while_it_waits(run: Run) -> None:
+    """A visit and somebody who has come wait for a grid that is split meanwhile."""
+    _met(run, 0, 1)
+    upheaval.newcomer(run, 0, 0)
+    upheaval.meanwhile(run, 0, upheaval.split)
+
+
+def post_ends_while_it_waits(run: Run) -> None:
+    """A visit waits for its grid; meanwhile its author's post ends."""
+    _met(run, 0, 1)
+    upheaval.post_ends_meanwhile(run, 0)
+
+
+def erased_meanwhile(run: Run) -> None:
+    """A phone holds the telephone of somebody who is erased before it is sent."""
+    upheaval.says_the_number(run, 0, 0)
+    upheaval.erase(run, 0)
+    run.attempt(0, "push", "")
+
+
+def half_a_character(run: Run) -> None:
+    """Half an emoji in a note, and a visit behind it."""
+    upheaval.says_oddly(run, 0, 0)
+    _met(run, 0, 1)
+    run.attempt(0, "push", "")
+
+
+def met_next_door(run: Run) -> None:
+    """Somebody of the same grid is met at another door and gives another telephone."""
+    upheaval.meets(run, 0, 1, run.world.people[0])
+    run.attempt(0, "push", "")
+
+
+def met_from_elsewhere(run: Run) -> None:
+    """Somebody is met who is on record in another community."""
+    upheaval.meets(run, 0, 1, run.world.far)
     run.attempt(0, "push", "")
 
 

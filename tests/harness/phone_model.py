@@ -61,6 +61,8 @@ class PhoneModel:
         self.late: list[tuple[str, str, dict[str, str], bytes]] = []
         self.rebind: Callable[[], None] = lambda: None
         self.user: Any = None
+        self.failures: list[str] = []
+        """Requests that the server could not answer."""
 
     # what the worker does
 
@@ -159,6 +161,9 @@ class PhoneModel:
         self._heard(status, answer)
 
     def _heard(self, status: int, answer: Any) -> None:
+        if status >= 500:
+            self.failures.append(f"{self.name} was answered {status}")
+            return None
         if status == 401 and answer["problem"] == "revoked":
             return self.hand_in()
         if status == 401 and answer["problem"] == "unknown_device":

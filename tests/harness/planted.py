@@ -10,8 +10,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from unittest import mock
 
+from gridwalk.registry import holders
 from gridwalk.registry import rules as registry
-from gridwalk.sync.actions import pulling, pushing
+from gridwalk.registry.actions import takeovers
+from gridwalk.sync import rules as sync
+from gridwalk.sync.actions import leaving_out, pulling, pushing
+from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
 from tests.harness import directed
@@ -158,6 +162,63 @@ def differences_dropped() -> Iterator[None]:
 
 
 @contextmanager
+def judged_before_the_lock() -> Iterator[None]:
+    """What was read before the grids were locked is taken for what stands, and so are posts."""
+    with mock.patch.object(Judge, "has_moved", lambda *a: False), post_read_before_the_lock():
+        yield
+
+
+@contextmanager
+def post_read_before_the_lock() -> Iterator[None]:
+    """Whoever had the post when the request came has it."""
+    take, locked = pushing._take, known_devices.locked
+    asking: list[Any] = []
+
+    def noting(device: Any, viewer: Any, *facts: Any, **more: Any) -> Any:
+        asking[:] = [viewer]
+        return take(device, viewer, *facts, **more)
+
+    def as_before(*facts: Any) -> Any:
+        return dataclasses.replace(locked(*facts), viewer=asking[0])
+
+    with mock.patch.object(pushing, "_take", noting), mock.patch.object(known_devices, "locked", as_before):
+        yield
+
+
+@contextmanager
+def erased_come_back() -> Iterator[None]:
+    """What phones say of somebody erased is taken as ever."""
+    with mock.patch.object(leaving_out, "leave_out", lambda *a: None):
+        yield
+
+
+@contextmanager
+def half_a_character_stops_it() -> Iterator[None]:
+    """An op is kept as the characters it came in, and half of one cannot be written."""
+    with mock.patch.object(sync, "kept_spelling", sync.canonical):
+        yield
+
+
+@contextmanager
+def arrivals_overwrite() -> Iterator[None]:
+    """Who reports somebody is taken to have seen what is on record of them."""
+    claims_of = takeovers.claims_of
+
+    def sighted(*facts: Any, **more: Any) -> Any:
+        return [dataclasses.replace(claim, seen=registry.UNSEEN) for claim in claims_of(*facts, **more)]
+
+    with mock.patch.object(takeovers, "claims_of", sighted):
+        yield
+
+
+@contextmanager
+def taken_without_asking() -> Iterator[None]:
+    """Whoever is met at a door is taken from the community that has them on record."""
+    with mock.patch.object(holders, "elsewhere", lambda comers: {}):
+        yield
+
+
+@contextmanager
 def settled_in_silence() -> Iterator[None]:
     """What became of an op after its answer is told to nobody."""
     with mock.patch.object(known_devices, "decided", lambda *a: []):
@@ -205,9 +266,15 @@ PLANTED: dict[str, Bug] = {
     "no tombstones": Bug(directed=directed.a_fourth_visit, server=no_tombstones),
     "answers before commit": Bug(directed=directed.died_over_it, server=answers_before_commit),
     "differences dropped": Bug(directed=directed.written_over_unseen, server=differences_dropped),
-    "settled in silence": Bug(
-        directed=directed.healed_by_its_parent, server=settled_in_silence, spoil=directed.healed_by_its_parent
+    "settled in silence": Bug(directed=directed.healed_by_its_parent, server=settled_in_silence),
+    "judged before the lock": Bug(directed=directed.split_while_it_waits, server=judged_before_the_lock),
+    "the post is read before the lock": Bug(
+        directed=directed.post_ends_while_it_waits, server=post_read_before_the_lock
     ),
+    "who was erased comes back": Bug(directed=directed.erased_meanwhile, server=erased_come_back),
+    "half a character stops a queue": Bug(directed=directed.half_a_character, server=half_a_character_stops_it),
+    "an arrival overwrites": Bug(directed=directed.met_next_door, server=arrivals_overwrite),
+    "taken without asking": Bug(directed=directed.met_from_elsewhere, server=taken_without_asking),
     "restore without a new epoch": Bug(directed=directed.restored, spoil=_restore_quietly),
     "the phone ignores the epoch": Bug(directed=directed.restored, habits=Habits(ignores_epoch=True)),
     "outbox deleted on send": Bug(directed=directed.lost_on_the_way, habits=Habits(forgets_on_send=True)),

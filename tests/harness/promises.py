@@ -10,9 +10,11 @@ from gridwalk.accounts.models import Assignment
 from gridwalk.core import clock
 from gridwalk.core.models import Change
 from gridwalk.registry import columns
-from gridwalk.registry.models import Difference
-from gridwalk.sync.models import Deposit, Op
+from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
+from gridwalk.retention.rules import ERASED_NAME
+from gridwalk.sync.models import Alias, Deposit, Op
 from gridwalk.sync.queries import rows as grid_rows
+from gridwalk.territory.models import Grid
 from gridwalk.visits.models import Visit
 
 if TYPE_CHECKING:
@@ -24,9 +26,23 @@ class Broken(AssertionError):
 
 
 def keep(run: Run) -> None:
-    """I1 to I3. Raises Broken."""
-    for promise in (_once_each, _nothing_overwritten, _agreed):
+    """I1 to I3, and what follows from them. Raises Broken."""
+    for promise in (
+        _answered,
+        _once_each,
+        _nothing_overwritten,
+        _agreed,
+        _where_they_belong,
+        _whoever_came,
+        _erased_for_good,
+    ):
         promise(run)
+
+
+def _answered(run: Run) -> None:
+    failures = [failure for phone in run.phones for failure in phone.failures]
+    if failures:
+        raise Broken(f"a queue is stuck: {failures[0]}")
 
 
 def _once_each(run: Run) -> None:
@@ -82,6 +98,8 @@ def _nothing_overwritten(run: Run) -> None:
             continue
         for entity, kind, field, claim in _facts(body):
             fact = f"{entity}:{field}"
+            if entity in run.erased:
+                continue
             same = f"{kind}:{fact}" in ops[pk].get("heads", {})
             if (pk, fact) not in applied and not same and columns.value_hash(claim["v"]) not in asked[fact]:
                 raise Broken(f"I2: what was said of {field} is nowhere")
@@ -104,6 +122,61 @@ def _agreed(run: Run) -> None:
             if rows != truth[grid]:
                 differs = [key for key in rows.keys() | truth[grid].keys() if rows.get(key) != truth[grid].get(key)]
                 raise Broken(f"I3: {phone.name} and the server differ in {sorted(kind for kind, _ in differs)}")
+
+
+def _where_they_belong(run: Run) -> None:
+    """Nothing is written to a grid that has ended, nor to another one than its door's."""
+    ended = set(Grid.objects.filter(valid_to__isnull=False).values_list("code", flat=True))
+    grid_of = dict(Dwelling.objects.values_list("id", "grid_id"))
+    if ended & {*grid_of.values(), *Person.objects.filter(status="active").values_list("grid_id", flat=True)}:
+        raise Broken("I1: a record stands in a grid that has ended")
+    visits = [("visit", *row) for row in Visit.objects.filter(kind="dwelling").values_list("entity", "grid_id")]
+    homes = Residence.objects.filter(to_on__isnull=True).values_list("dwelling_id", "grid_id")
+    for kind, door, grid in [*visits, *(("residence", *row) for row in homes)]:
+        if grid != grid_of[door]:
+            raise Broken(f"I1: a {kind} stands in another grid than its door")
+
+
+def _whoever_came(run: Run) -> None:
+    """Who was reported is on record, on the phones that may see them, and nothing of theirs is overwritten."""
+    accepted = Op.objects.filter(verb="person.add").exclude(state="returned")
+    comers = {str(pk): str(entity) for pk, entity in accepted.values_list("pk", "entity")}
+    aliases = {str(pk): str(entity) for pk, entity in Alias.objects.values_list("pk", "entity")}
+    asked = {str(pk) for pk in TakeOver.objects.values_list("pk", flat=True)}
+    people = {str(pk): (grid, status) for pk, grid, status in Person.objects.values_list("pk", "grid_id", "status")}
+    for comer in comers.values():
+        person = aliases.get(comer, comer)
+        if person in run.erased or comer in asked:
+            continue
+        if person not in people:
+            raise Broken("I1: somebody who was reported is nowhere")
+        grid, status = people[person]
+        for phone in run.phones:
+            shown = phone.cache.rows.get(grid)
+            if not phone.wiped and shown is not None and status == "active" and ("person", person) not in shown:
+                raise Broken(f"I3: {phone.name} does not show somebody who was reported")
+    for change in Change.objects.filter(kind="person", op__in=comers).exclude(field__in=OF_THE_COMING):
+        if str(change.entity) != comers[str(change.op)] and change.old not in (None, ""):
+            raise Broken(f"I2: an arrival overwrote {change.field}")
+    if not Residence.objects.filter(person=run.world.far.pk, dwelling=run.world.far_door.pk, to_on=None).exists():
+        raise Broken("I2: somebody was taken from another community that was not asked")
+
+
+OF_THE_COMING = (Change.WHOLE, "status", "status_pending", "grid", "verified_on", "relation", "residence_kind")
+"""What follows from somebody's coming, whatever stood there."""
+
+
+def _erased_for_good(run: Run) -> None:
+    for person in Person.objects.filter(pk__in=run.erased):
+        if (person.name, person.phone_index, person.id_no_index, person.status == "active") != (
+            ERASED_NAME,
+            "",
+            "",
+            False,
+        ):
+            raise Broken("somebody who was erased is back")
+        if Change.objects.filter(entity=person.pk, field__in=("phone", "name")).exclude(old=None, new=None).exists():
+            raise Broken("what was said of somebody erased is kept in the history")
 
 
 def _facts(body: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import transaction
@@ -24,13 +27,18 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
-from gridwalk.core import clock
+from gridwalk.core import clock, erasures
 from gridwalk.core.actors import PROGRAM
-from gridwalk.registry.actions import claims
+from gridwalk.method import addresses
+from gridwalk.registry.actions import claims, doors
+from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
-from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, Street
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, Street, id_no
+from gridwalk.registry.tests.street import phone as telephone
+from gridwalk.retention.actions import applying
 from gridwalk.sync.actions import copies, devices, epochs, returned
 from gridwalk.sync.models import Device, Op, Returned
+from gridwalk.territory.models import Grid
 from gridwalk.visits.tests.walk import Walk
 from tests.harness import promises
 from tests.harness.phone_model import Habits, Lost, PhoneModel, ServerDied
@@ -53,17 +61,38 @@ class Day:
     steps: Step
 
 
+def second_building(street: Street) -> Dwelling:
+    """A door of 甲里 2号楼."""
+    door = doors.NewDoor(
+        grid=GRID,
+        address=addresses.parse("甲里2号楼1单元101"),
+        values={"tenure": "owner"},
+        source="ledger",
+        source_ref="房屋台账 第 3 行",
+    )
+    with street.writing() as writing:
+        doors.register_doors(writing, [door])
+    return Dwelling.objects.get(pk=door.id)
+
+
 class World:
     """The street and everybody in it."""
 
     def __init__(self, at: dt.datetime) -> None:
-        street = Street.lay_out(at)
-        self.client = Client()
+        street = Street.lay_out(at - dt.timedelta(days=1))  # a grid cannot be drawn anew on the day it was made
+        self.client = Client(raise_request_exception=False)
         self.doors = {
             GRID: [street.door(f"10{n}", tenure="owner") for n in (1, 2, 3)],
             NEXT_GRID: [street.door(f"90{n}", NEXT_GRID, tenure="owner") for n in (1, 2)],
         }
-        self.people = [street.person(f"程{c}", door) for c, door in zip("甲乙丙", self.doors[GRID], strict=True)]
+        self.people = [
+            street.person(f"程{c}", door, id_no=id_no(11 + 2 * n), phone=telephone(n))
+            for n, (c, door) in enumerate(zip("甲乙丙", self.doors[GRID], strict=True))
+        ]
+        self.far_door = street.door("801", FAR_GRID)
+        self.far = street.person("程远", self.far_door, id_no=id_no(31))
+        self.numbers = {person.pk: person.unseal("id_no") for person in (*self.people, self.far)}
+        self.doors[GRID].append(second_building(street))
         Walk(street, at).dispatch()
         self.users = [self._user(f"wg{n}", GRID if n < 3 else NEXT_GRID) for n in range(4)]
         self.lead = account_queries.viewer_of(self._user("lead", FIRST, Role.COMMUNITY_LEAD), clock.local_date(at))
@@ -92,10 +121,14 @@ class World:
     def run(self, n_phones: int, skews: list[int], habits: Habits | None = None) -> Iterator[Run]:
         """One run, undone at its end."""
         start = transaction.savepoint()
-        try:
-            yield Run(self, n_phones, skews, habits or Habits())
-        finally:
-            transaction.savepoint_rollback(start)
+        with (
+            tempfile.TemporaryDirectory() as home,
+            mock.patch.object(erasures, "path", lambda: Path(home) / erasures.NAME),
+        ):
+            try:
+                yield Run(self, n_phones, skews, habits or Habits())
+            finally:
+                transaction.savepoint_rollback(start)
 
     def play(self, day: Day, habits: Habits | None = None) -> None:
         """A day to its end, when the network is whole again. Raises Broken."""
@@ -129,6 +162,7 @@ class Run:
         self.backup: str | None = None
         self.before_backup: set[str] = set()
         self.excused: set[str] = set()
+        self.erased: set[str] = set()
         self.restore_epoch: Callable[[], None] = self._raise_epoch
 
     def _raise_epoch(self) -> None:
@@ -150,7 +184,8 @@ class Run:
         phone.rebind = rebind
 
     def _hold(self, user: User) -> None:
-        Assignment.objects.filter(user=user).update(to_on=None)
+        standing = Grid.objects.filter(valid_to__isnull=True).values("code")
+        Assignment.objects.filter(user=user, scope__in=standing).update(to_on=None)
 
     # the phones
 
@@ -205,7 +240,8 @@ class Run:
         """The office corrects a fact meanwhile."""
         target = self.world.doors[GRID][door % 3]
         choices = VALUES[field]
-        with core.write_to(GRID, actor=PROGRAM, at=clock.now()) as writing:
+        grid = Dwelling.objects.get(pk=target.pk).grid_id
+        with core.write_to(grid, actor=PROGRAM, at=clock.now()) as writing:
             claim = Claim("dwelling", target.id, field, choices[value % len(choices)], "office", reason="核对")
             claims.apply_claims(writing, [claim])
 
@@ -221,8 +257,11 @@ class Run:
     def change_grid(self, n: int, *, back: bool) -> None:
         """A worker loses the grid, or gets it back."""
         user = self.world.users[n % 3]
-        yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
-        Assignment.objects.filter(user=user).update(to_on=None if back else yesterday)
+        if back:
+            self._hold(user)
+        else:
+            yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
+            Assignment.objects.filter(user=user).update(to_on=yesterday)
         self.faults["reassigned"] += not back
 
     def revoke(self, n: int) -> None:
@@ -268,6 +307,7 @@ class Run:
         transaction.savepoint_rollback(self.backup)
         self.excused |= {s.op["op"] for p in self.phones if p.wiped for s in p.ops} - self.before_backup
         self.restore_epoch()
+        applying.replay(actor=PROGRAM, at=clock.now(), folders=[erasures.path().parent])
 
     # the end
 

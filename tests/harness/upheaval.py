@@ -1,0 +1,171 @@
+"""What else a day may bring: grids drawn anew, people met or erased, posts that end, texts that no column takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.models import Assignment
+from gridwalk.core import actions as core
+from gridwalk.core import clock, ids
+from gridwalk.core.actors import PROGRAM
+from gridwalk.phone.tests.ways import FOURTH, THIRD, redraw
+from gridwalk.registry.actions import ends
+from gridwalk.registry.models import Dwelling, Person, Recheck
+from gridwalk.registry.tests.street import GRID, NEXT_GRID, phone
+from gridwalk.retention.actions import people
+from gridwalk.sync.actions import pushing
+from gridwalk.sync.models import Op
+from gridwalk.territory.models import Building, Grid
+from tests.harness.promises import Broken
+from tests.harness.sync_world import Run
+
+Event = Callable[[Run], None]
+
+# grids
+
+
+def split(run: Run) -> None:
+    """The first grid becomes two: building 1 to the one, building 2 to the other."""
+    if _stands(GRID):
+        buildings = Building.objects.filter(grid_id=GRID)
+        _redraw(run, [GRID], {b.pk: THIRD if b.key == "1" else FOURTH for b in buildings})
+        run.faults["split"] += 1
+
+
+def merge(run: Run) -> None:
+    """The two grids become one."""
+    old = [GRID, NEXT_GRID]
+    if all(_stands(grid) for grid in old):
+        _redraw(run, old, {b.pk: THIRD for b in Building.objects.filter(grid_id__in=old)})
+        run.faults["merged"] += 1
+
+
+def _stands(grid: str) -> bool:
+    return Grid.objects.filter(code=grid, valid_to__isnull=True).exists()
+
+
+def _redraw(run: Run, old: list[str], buildings: dict[Any, str]) -> None:
+    new = sorted(set(buildings.values()))
+    today = clock.local_date(clock.now())
+    in_post = [user.id for user in run.world.users[:3] if accounts.viewer_by_id(user.id, today).assignments]
+    redraw(old, new, buildings, dict(zip(new, in_post, strict=False)))
+
+
+# what waits
+
+
+@contextmanager
+def before_the_lock(change: Callable[[], None]) -> Iterator[None]:
+    """``change`` happens once a push has read, and before it locks its grids."""
+    changes = [change]
+
+    def waits(*grids: str, **more: Any) -> Any:
+        if changes:
+            changes.pop()()
+        return core.write_to(*grids, **more)
+
+    with mock.patch.object(pushing, "core", SimpleNamespace(write_to=waits)):
+        yield
+
+
+def meanwhile(run: Run, n: int, event: Event) -> None:
+    """Something happens while a push waits for its grid."""
+    with before_the_lock(lambda: event(run)):
+        run.attempt(n, "push", "")
+    run.faults["meanwhile"] += 1
+
+
+def post_ends_meanwhile(run: Run, n: int) -> None:
+    """A worker's posts end while a push waits; nothing of it is done, all of it is kept. Raises Broken."""
+    sender = run.phone(n)
+    fresh = {sent.op["op"] for sent in sender.waiting()}
+    fresh -= {str(pk) for pk in Op.objects.filter(pk__in=fresh).values_list("pk", flat=True)}
+    ended: list[bool] = []
+
+    def end(run: Run) -> None:
+        yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
+        Assignment.objects.filter(user=sender.user).update(to_on=yesterday)
+        ended.append(True)
+
+    meanwhile(run, n, end)
+    if ended and Op.objects.filter(pk__in=fresh).exclude(state="returned").exclude(reason="erased").exists():
+        raise Broken("what somebody sent who has no post any more was done")
+
+
+# people
+
+
+def newcomer(run: Run, n: int, door: int) -> None:
+    """Somebody new is met at a door."""
+    _arrives(run, n, door, {"name": "程新", "sex": "女"})
+
+
+def meets(run: Run, n: int, door: int, person: Person) -> None:
+    """Somebody who is on record elsewhere is met at a door, and gives another telephone."""
+    number = run.world.numbers[person.pk]
+    _arrives(run, n, door, {"name": person.name, "id_no": number, "phone": phone(90 + n)})
+
+
+def _arrives(run: Run, n: int, door: int, values: dict[str, str]) -> None:
+    worker = run.phone(n)
+    if not worker.wiped:
+        home = run.world.doors[GRID][door % 3]
+        data = {"dwelling": str(home.id), "values": values, "residence_kind": "lives_here"}
+        worker.write("person.add", "person", ids.new_id(), data=data)
+        run.faults["arrived"] += 1
+
+
+def says_the_number(run: Run, n: int, person: int) -> None:
+    """Somebody's telephone is asked at the door."""
+    worker = run.phone(n)
+    if not worker.wiped:
+        subject = run.world.people[person % 3]
+        worker.write("fact.set", "person", subject.id, facts={"phone": phone(70 + n)})
+
+
+def erase(run: Run, person: int) -> None:
+    """Somebody leaves and is erased at request."""
+    subject = Person.objects.get(pk=run.world.people[person % 3].pk)
+    if subject.status != "active":
+        return
+    with core.write_to(subject.grid_id, actor=run.world.lead, at=clock.now()) as writing:
+        recheck = ends.propose(writing, subject, "moved_away", reason="全家搬走", evidence="in_person")
+    _confirm(recheck)
+    people.erase(actor=PROGRAM, at=clock.now(), persons=[subject.pk], why="request", reason="家属书面申请")
+    run.erased.add(str(subject.pk))
+    run.faults["erased"] += 1
+
+
+def _confirm(recheck: Recheck) -> None:
+    with core.write_to(*ends.grids_of([recheck]), actor=PROGRAM, at=clock.now()) as writing:
+        ends.decide(writing, [Recheck.objects.get(pk=recheck.pk)], confirmed=True, note="电话核实")
+
+
+# texts
+
+ODD: tuple[dict[str, Any], ...] = (
+    {"data": {"kind": "hazard", "text": "灯坏了\ud83d"}},
+    {"data": {"kind": "hazard", "text": "灯\x00坏了"}},
+    {"verb": "matter\x00note"},
+    {"kind": "dwell\ud83d"},
+    {"at": "9999-12-31T23:59:59+00:00"},
+    {"at": "\udc00"},
+)
+"""What no column takes, and no clock says."""
+
+
+def says_oddly(run: Run, n: int, which: int) -> None:
+    """A note whose text, verb, kind or time is odd."""
+    worker = run.phone(n)
+    if not worker.wiped:
+        home: Dwelling = run.world.doors[GRID][which % 3]
+        data = {"kind": "hazard", "text": "灯坏了"}
+        sent = worker.write("matter.note", "dwelling", home.id, data=data)
+        sent.op.update(ODD[which % len(ODD)])
+        run.faults["odd"] += 1
