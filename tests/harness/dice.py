@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from tests.harness import upheaval
 from tests.harness.sync_world import VALUES, Day, Run
 
 STEPS = 30
@@ -26,7 +27,7 @@ def wander(run: Run, chance: random.Random, steps: int) -> None:
             outcome = chance.choice(("met", "met", "no_answer"))
             run.visit(
                 n,
-                chance.randrange(3),
+                chance.randrange(4),
                 outcome,
                 chance.choice(list(VALUES)),
                 chance.randrange(3),
@@ -37,7 +38,7 @@ def wander(run: Run, chance: random.Random, steps: int) -> None:
             run.attempt(n, "push", fault)
         elif draw < 0.80:
             run.attempt(n, "pull", fault)
-        elif draw < 0.86:
+        elif draw < 0.84:
             run.office_edit(n, chance.choice(list(VALUES)), chance.randrange(3))
         else:
             _rarely(run, n, chance.choice(RARE), chance.randrange(3))
@@ -63,8 +64,48 @@ def _rarely(run: Run, n: int, what: int, to: int) -> None:
         _place_taken_by_a_copy(run, n % len(run.phones), to)
     elif what == 9:
         _met_and_sent(run, n, to, "dies_before_commit")
-    else:
+    elif what == 10:
         child_before_its_parent(run, n, to)
+    else:
+        UPHEAVALS[what](run, n, to)
+
+
+def _drawn_anew_meanwhile(run: Run, n: int, to: int) -> None:
+    """What a phone has to send waits while its grid is split, or merged with the next one."""
+    run.visit(n, to, "met", "tenure", to, confirm=False)
+    upheaval.newcomer(run, n, to)
+    upheaval.meanwhile(run, n, upheaval.merge if to == 2 else upheaval.split)
+
+
+def _post_ends_meanwhile(run: Run, n: int, to: int) -> None:
+    run.visit(n, to, "met", "tenure", to, confirm=False)
+    upheaval.post_ends_meanwhile(run, n)
+
+
+def _erased(run: Run, n: int, to: int) -> None:
+    """Somebody is erased, before what a phone has of them is sent or while it waits."""
+    upheaval.says_the_number(run, n, to)
+    if n % 2:
+        upheaval.meanwhile(run, n, lambda run: upheaval.erase(run, to))
+    else:
+        upheaval.erase(run, to)
+
+
+def _met_elsewhere(run: Run, n: int, to: int) -> None:
+    """Somebody of the next door, or of another community."""
+    upheaval.meets(run, n, to, run.world.far if n % 2 else run.world.people[(to + 1) % 3])
+    run.attempt(n, "push", "")
+
+
+UPHEAVALS = {
+    11: _drawn_anew_meanwhile,
+    12: _post_ends_meanwhile,
+    13: _erased,
+    14: _met_elsewhere,
+    15: lambda run, n, to: upheaval.newcomer(run, n, to),
+    16: lambda run, n, to: upheaval.says_the_number(run, n, to),
+    17: lambda run, n, to: upheaval.says_oddly(run, n, n + 2 * to),
+}
 
 
 def _place_taken_by_a_copy(run: Run, n: int, to: int) -> None:
@@ -104,11 +145,11 @@ def _met_and_sent(run: Run, n: int, to: int, fault: str) -> None:
     run.attempt(n, "push", fault)
 
 
-RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9, 10, 10)
+RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 14, 15, 16, 17, 17)
 """How often each of the rarer things happens: backups and restores more than in life.
 
 8: only the epoch tells that something is missing; 9: the server dies over a visit; 10: what was a difference is one
-no more.
+no more; from 11 on: ``UPHEAVALS``.
 """
 
 FAULTS = ("", "", "", "lost_request", "lost_response", "twice", "late", "dies_before_commit", "dies_after_commit")

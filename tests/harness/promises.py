@@ -16,6 +16,7 @@ from gridwalk.sync.models import Alias, Deposit, Op
 from gridwalk.sync.queries import rows as grid_rows
 from gridwalk.territory.models import Grid
 from gridwalk.visits.models import Visit
+from tests.harness import erasing
 
 if TYPE_CHECKING:
     from tests.harness.sync_world import Run
@@ -167,16 +168,21 @@ OF_THE_COMING = (Change.WHOLE, "status", "status_pending", "grid", "verified_on"
 
 
 def _erased_for_good(run: Run) -> None:
+    """Nothing of somebody erased comes back: neither to the record, nor into its history, nor with what phones sent."""
     for person in Person.objects.filter(pk__in=run.erased):
-        if (person.name, person.phone_index, person.id_no_index, person.status == "active") != (
-            ERASED_NAME,
-            "",
-            "",
-            False,
-        ):
+        if person.status == "active" or person.name != ERASED_NAME or person.phone_index or person.id_no_index:
             raise Broken("somebody who was erased is back")
         if Change.objects.filter(entity=person.pk, field__in=("phone", "name")).exclude(old=None, new=None).exists():
             raise Broken("what was said of somebody erased is kept in the history")
+    numbers = [
+        sent.op["set"]["phone"]["v"]
+        for phone in run.phones
+        for sent in phone.ops
+        if sent.op["entity"] in run.erased and "phone" in sent.op["set"]
+    ]
+    kept = erasing.kept_ops() if numbers else ""
+    if any(number in kept for number in numbers):
+        raise Broken("the telephone of somebody erased is kept with what a phone sent")
 
 
 def _facts(body: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -125,8 +125,8 @@ def says_the_number(run: Run, n: int, person: int) -> None:
     """Somebody's telephone is asked at the door."""
     worker = run.phone(n)
     if not worker.wiped:
-        subject = run.world.people[person % 3]
-        worker.write("fact.set", "person", subject.id, facts={"phone": phone(70 + n)})
+        subject, number = run.world.people[person % 3], phone(1000 + sum(len(p.ops) for p in run.phones))
+        worker.write("fact.set", "person", subject.id, facts={"phone": number})
 
 
 def erase(run: Run, person: int) -> None:

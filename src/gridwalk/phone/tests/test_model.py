@@ -22,7 +22,7 @@ from tests.harness.sync_world import VALUES, Run, World
 
 N = st.integers(0, 3)
 RUNS, STEPS = 120, 30
-TRIES = 80
+TRIES, DAYS = 80, 16
 
 
 def machine(world: World) -> type[RuleBasedStateMachine]:
@@ -128,7 +128,7 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
     """Seeded, so it is certain that every fault comes up; what the machine above draws is chance."""
     with time_machine.travel(at, tick=True):
         world = World(at)
-        for seed in range(8):
+        for seed in range(DAYS):
             world.play(dice.day(seed))
     assert world.totals["acknowledged"] > 20
     assert set(world.faults) >= {
@@ -139,6 +139,11 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
         "dies_before_commit",
         "dies_after_commit",
         "restored",
+        "split",
+        "merged",
+        "erased",
+        "arrived",
+        "odd",
     }
 
 
