@@ -40,7 +40,7 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
         if "sync" in wanted:
             from benchmarks import sync
 
-            yield from sync.everything(quick=options.quick, long=options.long)
+            yield from sync.everything(quick=options.quick, long=options.long, days=options.days, kept=options.kept)
             server.empty()
         if "phone" in wanted:
             from benchmarks import phone
@@ -104,6 +104,8 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--long", action="store_true", help="sync: 10,000 phone-days, every planted bug in 200 runs")
+    parser.add_argument("--days", type=int, help="sync: nothing but so many phone-days of the model")
+    parser.add_argument("--kept", type=Path, help="sync: the days that are done, kept in this file, are not done again")
     parser.add_argument("--full", action="store_true", help="linkage: a million rows as well")
     parser.add_argument("--sample", type=int, default=400, help="mutants: so many changes at random")
     parser.add_argument("--aimed", type=int, default=120, help="mutants: so many of the kinds that get away easily")

@@ -8,11 +8,8 @@ and database share the machine's cores.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
-import logging
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -22,15 +19,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import django
-import time_machine
 
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.test import override_settings  # noqa: E402
+from django.db import connection  # noqa: E402
 
-from benchmarks import phones  # noqa: E402
+from benchmarks import model, phones  # noqa: E402
 from benchmarks.floor import urls as floors  # noqa: E402
 from benchmarks.results import Result  # noqa: E402
 from gridwalk.accounts.rules import SYSTEM  # noqa: E402
@@ -39,10 +34,6 @@ from gridwalk.campaigns.models import Target  # noqa: E402
 from gridwalk.cli import serving  # noqa: E402
 from gridwalk.core import clock  # noqa: E402
 from gridwalk.visits.models import Visit  # noqa: E402
-from tests.harness.dice import wander  # noqa: E402
-from tests.harness.planted import PLANTED  # noqa: E402
-from tests.harness.promises import Broken  # noqa: E402
-from tests.harness.sync_world import World  # noqa: E402
 
 PORT = 8791
 HOST = f"127.0.0.1:{PORT}"
@@ -54,95 +45,21 @@ STEPS = 30
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Refused requests are what is simulated; the log need not repeat them."""
-    logging.disable(logging.ERROR)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-def everything(*, quick: bool, long: bool = False) -> Iterator[Result]:
+def everything(
+    *, quick: bool, long: bool = False, days: int | None = None, kept: Path | None = None
+) -> Iterator[Result]:
     """All of it, on an empty database.
 
-    ``long``: 10,000 phone-days, and how many of 200 runs notice each planted bug.
+    ``long``: 10,000 phone-days, and how many of a night's runs notice each planted bug. ``days``: nothing but so many
+    phone-days; the file ``kept`` says which are done.
     """
     call_command("migrate", verbosity=0)
-    yield from model(10_000 if long else 300 if quick else 1_000, every_run=long)
+    if days is not None:
+        yield from model.days(days, kept)
+        return
+    yield from model.days(10_000 if long else 300 if quick else 1_000)
+    yield from model.planted(shares=long)
     yield from load(quick=quick)
-
-
-def model(n_days: int, *, every_run: bool) -> Iterator[Result]:
-    """Phone-days by dice through the real API; what was injected, what was kept; planted bugs noticed.
-
-    ``every_run``: each bug is given all its runs, else it is enough that one notices.
-    """
-    morning = clock.at_local(dt.date(2026, 10, 13), 10)
-    with (
-        transaction.atomic(),
-        time_machine.travel(morning, tick=True),
-        override_settings(ALLOWED_HOSTS=["*"], PASSWORD_HASHERS=FAST),
-        quiet(),
-    ):
-        world = World(morning)
-        n_broken, days = 0, 0
-        while days < n_days:
-            chance = random.Random(days)
-            n = chance.randint(2, 4)
-            with world.run(n, [chance.randrange(4) for _ in range(4)]) as run:
-                wander(run, chance, STEPS)
-                run.settle()
-                try:
-                    run.check()
-                except Broken as broken:
-                    n_broken += 1
-                    print(f"seed {days}: {broken}", file=sys.stderr)
-            days += n
-        faults = "、".join(f"{name} {n:,}" for name, n in sorted(world.faults.items()))
-        totals = dict(world.totals)
-        noticed = {name: _noticed(world, name, every_run=every_run) for name in PLANTED}
-        transaction.set_rollback(True)
-    yield Result(name="sync.phone_days", value=days, unit="days", note=f"{totals['ops']:,} ops; faults: {faults}")
-    yield Result(
-        name="sync.acknowledged",
-        value=totals["acknowledged"],
-        unit="ops",
-        note=f"{totals['returned']:,} of them returned",
-    )
-    says = "lost, doubled, overwritten or out of step: runs in which I1–I3 failed"
-    yield Result(name="sync.broken", value=n_broken, unit="runs", goal=0, note=says)
-    missed = [name for name, n in noticed.items() if not n]
-    caught = f"{len(PLANTED) - len(missed)} of {len(PLANTED)} planted bugs noticed"
-    yield Result(name="sync.planted_missed", value=len(missed), unit="bugs", goal=0, note="、".join([caught, *missed]))
-    if every_run:
-        for name, n in noticed.items():
-            yield Result(name="sync.planted", value=n, unit="runs", least=TRIES / 10, note=f"of {TRIES} notice: {name}")
-
-
-TRIES = 200
-
-
-def _noticed(world: World, name: str, *, every_run: bool) -> int:
-    """How many runs notice a planted bug; the first one ends it unless ``every_run``."""
-    server, habits, spoil = PLANTED[name]
-    n = 0
-    with server() if server else contextlib.nullcontext():
-        for seed in range(TRIES):
-            chance = random.Random(seed)
-            try:
-                with world.run(2 + seed % 3, [chance.randrange(4) for _ in range(4)], habits) as run:
-                    if spoil:
-                        spoil(run)
-                    wander(run, chance, STEPS)
-                    run.settle()
-                    run.check()
-            except Broken:
-                n += 1
-                if not every_run:
-                    break
-    return n
 
 
 def load(*, quick: bool) -> Iterator[Result]:

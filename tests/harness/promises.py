@@ -82,7 +82,8 @@ def _nothing_overwritten(run: Run) -> None:
     bodies = {s.op["op"]: s.op for p in run.phones for s in p.ops}
     heads: dict[str, str] = {}
     applied: set[tuple[str, str]] = set()
-    for change in Change.objects.filter(kind__in=("dwelling", "person")).order_by("version", "id"):
+    history = Change.objects.filter(kind__in=("dwelling", "person"))
+    for change in history.order_by("stream", "version", "id"):  # a grid that is drawn anew has a higher number
         if change.field == Change.WHOLE and isinstance(change.new, dict):
             heads |= {f"{change.entity}:{field}": str(change.op) for field in change.new}
             continue

@@ -1,0 +1,174 @@
+"""The model of phones and server by dice: phone-days that keep every promise, and how often a planted bug is noticed.
+
+``bench sync --days 100000 --kept FILE`` makes only the days. Each seed that is done is a line of the file; started
+again it goes on behind the last one, and it prints the totals of all when it ends or is interrupted (Ctrl-C).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import logging
+import math
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import time_machine
+from django.db import transaction
+from django.test import override_settings
+
+from benchmarks.results import Result
+from gridwalk.core import clock
+from tests.harness import dice
+from tests.harness.planted import PLANTED, Bug
+from tests.harness.promises import Broken
+from tests.harness.sync_world import World
+
+FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+A_WORLD = 200
+"""So many runs in one transaction: what they undo stays in the tables until it ends."""
+SEEDS = 200
+"""A night's runs for each planted bug."""
+MISSED = 1e-3
+"""How probable it may be that a night misses a bug."""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What became of the day of a seed; ``broken``: the promise that was not kept."""
+
+    seed: int
+    days: int
+    broken: str = ""
+    faults: Counter[str] = field(default_factory=Counter)
+    totals: Counter[str] = field(default_factory=Counter)
+
+
+@contextlib.contextmanager
+def world() -> Iterator[World]:
+    """The street on a Tuesday morning, undone at the end. Refused requests are what is simulated: no log."""
+    morning = clock.at_local(dt.date(2026, 10, 13), 10)
+    logging.disable(logging.ERROR)
+    try:
+        with (
+            transaction.atomic(),
+            time_machine.travel(morning, tick=True),
+            override_settings(ALLOWED_HOSTS=["*"], PASSWORD_HASHERS=FAST),
+        ):
+            yield World(morning)
+            transaction.set_rollback(True)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def days(n_days: int, kept: Path | None = None) -> Iterator[Result]:
+    """That many phone-days; what was injected, what was kept. ``kept``: the file of the seeds that are done."""
+    seeds = read(kept)
+    todo = _until(n_days, seeds)
+    with contextlib.suppress(KeyboardInterrupt):
+        for at in range(0, len(todo), A_WORLD):
+            with world() as street:
+                for seed in todo[at : at + A_WORLD]:
+                    done = _play(street, seed)
+                    seeds[seed] = done
+                    _keep(kept, done)
+    yield from _told(list(seeds.values()))
+
+
+def read(kept: Path | None) -> dict[int, Seed]:
+    """The seeds that are done; half a line, of a run that was killed, is none."""
+    seeds: dict[int, Seed] = {}
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept is not None and kept.exists() else []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            content = json.loads(line)
+            seeds[content["seed"]] = Seed(
+                **{**content, "faults": Counter(content["faults"]), "totals": Counter(content["totals"])}
+            )
+    return seeds
+
+
+def _keep(kept: Path | None, done: Seed) -> None:
+    if kept is not None:
+        with kept.open("a", encoding="utf-8") as file:
+            file.write(f"\n{json.dumps(asdict(done), ensure_ascii=False)}")
+
+
+def _until(n_days: int, seeds: dict[int, Seed]) -> list[int]:
+    """The seeds that are still to be played until there are so many days."""
+    todo, seed, sum_of_days = [], 0, 0
+    while sum_of_days < n_days:
+        if seed not in seeds:
+            todo.append(seed)
+        sum_of_days += dice.day(seed).n_phones
+        seed += 1
+    return todo
+
+
+def _play(street: World, seed: int) -> Seed:
+    day = dice.day(seed)
+    street.faults.clear()
+    street.totals.clear()
+    broken = ""
+    try:
+        street.play(day)
+    except Broken as promise:
+        broken = str(promise)
+        print(f"seed {seed}: {broken}", file=sys.stderr)
+    return Seed(seed, day.n_phones, broken, Counter(street.faults), Counter(street.totals))
+
+
+def _told(seeds: list[Seed]) -> Iterator[Result]:
+    faults, totals = _sum(seed.faults for seed in seeds), _sum(seed.totals for seed in seeds)
+    note = "、".join(f"{name} {n:,}" for name, n in sorted(faults.items()))
+    n_days = sum(seed.days for seed in seeds)
+    yield Result(
+        name="sync.phone_days",
+        value=n_days,
+        unit="days",
+        note=f"{len(seeds):,} seeds, {totals['ops']:,} ops; faults: {note}",
+    )
+    yield Result(
+        name="sync.acknowledged",
+        value=totals["acknowledged"],
+        unit="ops",
+        note=f"{totals['returned']:,} of them returned",
+    )
+    broken = [seed.seed for seed in seeds if seed.broken]
+    says = "lost, doubled, overwritten, out of step, stuck or back: runs in which a promise was not kept"
+    yield Result(name="sync.broken", value=len(broken), unit="runs", goal=0, note=f"{says} {broken[:9] or ''}".strip())
+
+
+def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counter in counters:
+        total.update(counter)
+    return total
+
+
+def planted(*, shares: bool) -> Iterator[Result]:
+    """Planted bugs that their directed runs miss; with ``shares`` how many of a night's days notice each."""
+    with world() as street:
+        missed = [name for name, bug in PLANTED.items() if not bug.breaks_directed(street)]
+    note = "、".join([f"{len(PLANTED) - len(missed)} of {len(PLANTED)} planted bugs noticed", *missed])
+    yield Result(name="sync.planted_missed", value=len(missed), unit="bugs", goal=0, note=note)
+    for name, bug in PLANTED.items() if shares else ():
+        n = _noticed(bug)
+        says = f"{n} of {SEEDS} days notice: {name}; missed by all of so many with p < {MISSED}"
+        yield Result(name="sync.planted", value=needed(n / SEEDS), unit="seeds", goal=SEEDS, note=says)
+
+
+def _noticed(bug: Bug) -> int:
+    with world() as street:
+        return sum(bug.breaks(street, dice.day(seed)) for seed in range(SEEDS))
+
+
+def needed(share: float) -> float:
+    """So many days that a bug noticed by this share of them is missed by all with a probability below ``MISSED``."""
+    if share in (0, 1):
+        return math.inf if share == 0 else 1
+    return math.ceil(math.log(MISSED) / math.log(1 - share))
