@@ -145,10 +145,19 @@ def _whoever_came(run: Run) -> None:
     comers = {str(pk): str(entity) for pk, entity in accepted.values_list("pk", "entity")}
     aliases = {str(pk): str(entity) for pk, entity in Alias.objects.values_list("pk", "entity")}
     asked = {str(pk) for pk in TakeOver.objects.values_list("pk", flat=True)}
+    doors_asked_for = {str(door) for door in TakeOver.objects.values_list("dwelling", flat=True)}
+    from_elsewhere = {
+        sent.op["entity"]
+        for phone in run.phones
+        for sent in phone.ops
+        if sent.op["data"].get("values", {}).get("id_no") == run.world.numbers[run.world.far.pk]
+        and sent.op["data"]["dwelling"] in doors_asked_for
+    }
+    """The same person at the same door is asked about once, whoever reports them."""
     people = {str(pk): (grid, status) for pk, grid, status in Person.objects.values_list("pk", "grid_id", "status")}
     for comer in comers.values():
         person = aliases.get(comer, comer)
-        if person in run.erased or comer in asked:
+        if person in run.erased or comer in asked | from_elsewhere:
             continue
         if person not in people:
             raise Broken("I1: somebody who was reported is nowhere")
