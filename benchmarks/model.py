@@ -14,7 +14,7 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import time_machine
@@ -95,7 +95,7 @@ def read(kept: Path | None) -> dict[int, Seed]:
 def _keep(kept: Path | None, done: Seed) -> None:
     if kept is not None:
         with kept.open("a", encoding="utf-8") as file:
-            file.write(f"\n{json.dumps(asdict(done), ensure_ascii=False)}")
+            file.write(f"\n{json.dumps(vars(done), ensure_ascii=False)}")
 
 
 def _until(n_days: int, seeds: dict[int, Seed]) -> list[int]:

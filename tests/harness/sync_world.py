@@ -23,7 +23,7 @@ from django.test import Client
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries as account_queries
 from gridwalk.accounts.models import Assignment, User
-from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.accounts.rules import SYSTEM, Role, Verb
 from gridwalk.campaigns.actions import arranging
 from gridwalk.campaigns.models import Target
 from gridwalk.core import actions as core
@@ -248,7 +248,8 @@ class Run:
     def reassign_target(self, door: int, n: int) -> None:
         """A door is handed to another worker."""
         target = Target.objects.get(entity=self.world.doors[GRID][door % 3].id)
-        if not account_queries.viewer_by_id(self.world.users[n % 3].id, clock.local_date(clock.now())).assignments:
+        taker = account_queries.viewer_by_id(self.world.users[n % 3].id, clock.local_date(clock.now()))
+        if not taker.may(Verb.RECORD_VISIT, target.grid_id):
             return
         arranging.reassign(
             actor=SYSTEM, at=clock.now(), targets=[target.id], to=self.world.users[n % 3].id, reason="换人"
