@@ -82,7 +82,7 @@ def _nothing_overwritten(run: Run) -> None:
     bodies = {s.op["op"]: s.op for p in run.phones for s in p.ops}
     heads: dict[str, str] = {}
     applied: set[tuple[str, str]] = set()
-    history = Change.objects.filter(kind__in=("dwelling", "person"))
+    history = Change.objects.filter(kind__in=("dwelling", "person")).exclude(entity__in=run.erased)
     for change in history.order_by("stream", "version", "id"):  # a grid that is drawn anew has a higher number
         if change.field == Change.WHOLE and isinstance(change.new, dict):
             heads |= {f"{change.entity}:{field}": str(change.op) for field in change.new}
