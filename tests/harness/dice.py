@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from tests.harness import upheaval
 from tests.harness.sync_world import VALUES, Day, Run
@@ -97,7 +98,7 @@ def _met_elsewhere(run: Run, n: int, to: int) -> None:
     run.attempt(n, "push", "")
 
 
-UPHEAVALS = {
+UPHEAVALS: dict[int, Callable[[Run, int, int], None]] = {
     11: _drawn_anew_meanwhile,
     12: _post_ends_meanwhile,
     13: _erased,

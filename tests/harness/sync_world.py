@@ -308,7 +308,7 @@ class Run:
         transaction.savepoint_rollback(self.backup)
         self.excused |= {s.op["op"] for p in self.phones if p.wiped for s in p.ops} - self.before_backup
         self.restore_epoch()
-        applying.replay(actor=PROGRAM, at=clock.now(), folders=[erasures.path().parent])
+        applying.replay(actor=SYSTEM, at=clock.now(), folders=[erasures.path().parent])
 
     # the end
 

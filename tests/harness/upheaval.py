@@ -11,6 +11,7 @@ from unittest import mock
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment
+from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
@@ -137,7 +138,7 @@ def erase(run: Run, person: int) -> None:
     with core.write_to(subject.grid_id, actor=run.world.lead, at=clock.now()) as writing:
         recheck = ends.propose(writing, subject, "moved_away", reason="全家搬走", evidence="in_person")
     _confirm(recheck)
-    people.erase(actor=PROGRAM, at=clock.now(), persons=[subject.pk], why="request", reason="家属书面申请")
+    people.erase(actor=SYSTEM, at=clock.now(), persons=[subject.pk], why="request", reason="家属书面申请")
     run.erased.add(str(subject.pk))
     run.faults["erased"] += 1
 
