@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gridwalk.cli import demo_check
+from gridwalk.cli import demo_check, schema
+from gridwalk.cli.failures import CommandError
+from gridwalk.cli.verbs import demo as verb
 from tests.operations.test_commands import environment
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +36,16 @@ def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="gridwalk-demo-") as name:
         Path(name).chmod(0o755)
         yield Path(name) / "home"
+
+
+def test_a_demonstration_with_older_tables_is_made_anew_or_brought_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRIDWALK_HOME", str(tmp_path))
+    monkeypatch.setattr(schema, "lacking", lambda: "数据是 0.3 版的，请运行 gridwalk upgrade。")
+    (tmp_path / "demo.json").write_text(json.dumps({"size": "small", "day": 40}))
+    with pytest.raises(CommandError, match="gridwalk upgrade。这个演示不用留的话，加 --reset 重新做"):
+        verb._kept(argparse.Namespace(size="small", day=40))
 
 
 @pytest.mark.slow
