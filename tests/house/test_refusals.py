@@ -15,7 +15,6 @@ HAN = re.compile("[一-鿿]")
 SHORTEST = 4
 
 UNTOLD = {
-    "网页服务没有启动": "the web process has to die while it starts",
     "没有打包：要在源代码目录里运行": "the tests run in a source tree",
     " 是别的用户建的": "needs a second user of the machine",
     "恢复出来的内容和备份的清单对不上": "a backup's list is signed, and its rows are those of the list",
