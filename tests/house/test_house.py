@@ -16,6 +16,7 @@ TOOL = ROOT / "tools" / "house.py"
 LAYERS = [["phone", "console"], ["sync"], ["core"]]
 
 
+@pytest.mark.slow
 def test_it_prints_the_table_of_this_checkout() -> None:
     done = subprocess.run([sys.executable, str(TOOL), "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

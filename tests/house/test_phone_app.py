@@ -10,6 +10,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import hatch_build
 from gridwalk.dictionary import choices, sheets
 from gridwalk.phone import typescript
@@ -23,6 +25,7 @@ PHONE = hatch_build.WEB / "phone"
 FIRST_LOAD = 250_000
 
 
+@pytest.mark.slow
 def test_its_reducer_model_and_store_keep_every_visit() -> None:
     node, _ = hatch_build.find_node()
     vitest = hatch_build.WEB / "node_modules" / "vitest" / "vitest.mjs"

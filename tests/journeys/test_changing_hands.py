@@ -34,6 +34,9 @@ from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, disp
 from tests.harness.pages import Reader
 from tests.harness.people import STREET, SignIn, signed_in
 
+pytestmark = pytest.mark.slow
+
+
 Account = Callable[..., User]
 DAY = dt.timedelta(days=1)
 NEXT_GRID = f"{COMMUNITY}002"

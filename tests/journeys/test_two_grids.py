@@ -21,6 +21,9 @@ from tests.harness.campaign import COMMUNITY, DOORS, GRID, TREE, begin, confirm,
 from tests.harness.pages import Reader
 from tests.harness.people import SignIn
 
+pytestmark = pytest.mark.slow
+
+
 Account = Callable[..., User]
 NEXT = "120105001024"
 NEXT_GRID = f"{NEXT}001"

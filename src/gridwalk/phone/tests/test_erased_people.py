@@ -28,6 +28,9 @@ from tests.harness.erasing import end, erase, kept_ops, where
 from tests.harness.pages import Reader
 from tests.harness.phones import API, Cache, Wire, op
 
+pytestmark = pytest.mark.slow
+
+
 Field = Any
 NAME, HIS, HERS = "程望舒", phone(7), phone(8)
 

@@ -39,6 +39,9 @@ from gridwalk.visits.models import Visit
 from tests.harness.meanwhile import holding, meanwhile
 from tests.harness.phones import Cache, op
 
+pytestmark = pytest.mark.slow
+
+
 Field = Any
 
 

@@ -166,6 +166,7 @@ def test_a_push_that_waits_while_its_phone_is_taken_back_writes_nothing(field: F
     assert deposit(wire, [body])[1]["taken"] == [body["op"]]
 
 
+@pytest.mark.slow
 def test_a_token_ends_with_the_wipe_and_takes_no_more_than_was_numbered(field: Field) -> None:
     door = field.street.door("101")
     wire = field.phone()

@@ -23,6 +23,9 @@ from gridwalk.visits.models import Visit
 from tests.harness.meanwhile import meanwhile
 from tests.harness.phones import op
 
+pytestmark = pytest.mark.slow
+
+
 Field = Any
 
 

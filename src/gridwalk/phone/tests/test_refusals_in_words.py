@@ -17,6 +17,9 @@ from gridwalk.sync.models import Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.phones import op
 
+pytestmark = pytest.mark.slow
+
+
 Field = Any
 NO_FIELD = "有一项不是一张表里的内容。"
 SOMEBODY = {"values": {"name": "程小满"}, "residence_kind": "lives_here"}

@@ -24,6 +24,9 @@ from gridwalk.sync.models import Deposit, Device, Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.phones import API, Wire, jwk_of, op, spelled, through
 
+pytestmark = pytest.mark.slow
+
+
 Field = Any
 HALF, NUL = "灯坏了\ud83d", "灯坏\x00了"
 BROKEN = pytest.mark.parametrize("broken", [HALF, NUL], ids=["half a character", "NUL"])
