@@ -17,6 +17,27 @@ from gridwalk.core.actors import PROGRAM
 PATIENCE = 60
 
 
+def at_once(*bodies: Callable[[], object]) -> list[BaseException]:
+    """Run the bodies in threads of their own, each on its own connection; what they raised."""
+    raised: list[BaseException] = []
+
+    def run(body: Callable[[], object]) -> None:
+        try:
+            body()
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
+    return raised
+
+
 class Waiting:
     """A call in a thread and on a connection of its own; ``answer`` ends the waiting."""
 

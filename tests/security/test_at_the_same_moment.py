@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -40,6 +40,7 @@ from gridwalk.upkeep.rules import UpkeepError
 from gridwalk.visits.actions import rechecks
 from gridwalk.visits.actions.recording import VisitRefused
 from gridwalk.visits.tests.walk import Walk, target
+from tests.harness.meanwhile import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SECONDS = 20
@@ -88,26 +89,6 @@ def refused(raised: list[BaseException], kind: type[BaseException], words: str) 
     return [type(error) for error in raised] == [kind] and words in str(raised[0])
 
 
-def many(*bodies: Callable[[], object]) -> Iterator[BaseException]:
-    """Run them in threads at once; what was raised."""
-    raised: list[BaseException] = []
-
-    def run(body: Callable[[], object]) -> None:
-        try:
-            body()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SECONDS)
-    yield from raised
-
-
 def test_lines_of_one_chain_follow_each_other_whoever_writes_them(at: dt.datetime) -> None:
     def read() -> None:
         for _ in range(12):
@@ -122,7 +103,7 @@ def test_lines_of_one_chain_follow_each_other_whoever_writes_them(at: dt.datetim
             )
 
     read()
-    assert list(many(read, read, read)) == []
+    assert at_once(read, read, read) == []
     chains = AuditEntry.objects.order_by("chain", "seq").values_list("chain", "seq")
     (chain,) = {chain for chain, _ in chains}
     assert [seq for _, seq in chains] == list(range(1, 49)), chain

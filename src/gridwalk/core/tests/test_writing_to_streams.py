@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import IntegrityError, connection
 from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.core import actions, bulk, ids, queries
@@ -15,6 +15,7 @@ from gridwalk.core.actions import UnknownStream
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
 from gridwalk.core.tests.people import SYSTEM, WORKER
+from tests.harness.meanwhile import at_once
 
 FIRST, SECOND = "120105001001001", "120105001001002"
 ID_NO = "120199195002303213"
@@ -182,27 +183,6 @@ def test_looking_at_something_is_audited_with_the_reason(at: dt.datetime) -> Non
     )
 
 
-def _at_once(*bodies: Callable[[], None]) -> list[BaseException]:
-    """Run the bodies in threads of their own, each on its own connection; what they raised."""
-    raised: list[BaseException] = []
-
-    def run(body: Callable[[], None]) -> None:
-        try:
-            body()
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return raised
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_of_one_grid_get_gapless_versions_and_a_reader_never_sees_a_gap(at: dt.datetime) -> None:
     actions.open_streams([FIRST])
@@ -237,7 +217,7 @@ def test_two_writers_of_one_grid_get_gapless_versions_and_a_reader_never_sees_a_
             if seen != list(range(1, len(seen) + 1)):
                 gaps.append(seen)
 
-    assert _at_once(write, write, read) == []
+    assert at_once(write, write, read) == []
     assert gaps == []
     versions = Change.objects.order_by("version").values_list("version", flat=True)
     assert list(versions) == list(range(1, 2 * each + 1))
@@ -256,7 +236,7 @@ def test_writers_that_name_grids_in_opposite_order_do_not_block_each_other(at: d
 
         return body
 
-    assert _at_once(write(FIRST, SECOND), write(SECOND, FIRST)) == []
+    assert at_once(write(FIRST, SECOND), write(SECOND, FIRST)) == []
     assert queries.stream_versions([FIRST, SECOND]) == {FIRST: 30, SECOND: 30}
 
 
@@ -278,7 +258,7 @@ def test_a_write_waits_for_the_one_before_and_sees_what_it_did(at: dt.datetime) 
         with actions.write_to(FIRST, actor=SYSTEM, at=at):
             seen.append(Receipt.objects.filter(key="slow").exists())
 
-    assert _at_once(slow, next_one) == []
+    assert at_once(slow, next_one) == []
     assert seen == [True]
     assert connection.in_atomic_block is False
 
