@@ -274,6 +274,10 @@ def test_who_may_be_named_by_whom_and_for_how_long(
     street: Client, before: User, sign_in: SignIn, account: Account
 ) -> None:
     other, first = account(Role.GRID_WORKER, NEXT_GRID, name="林思齐"), today()
+    assert "请选谁不在、请谁代" in words(street.post("/campaign/substitutes/", {"covers": "", "user": ""}))
+    assert "从哪天到哪天都要填" in words(
+        street.post("/campaign/substitutes/", {"covers": f"{before.pk}:{GRID}", "user": str(other.pk)})
+    )
     assert "最长 31 天" in words(name(street, before, other, first, first + 31 * DAY))
     assert "开始日期已经过了" in words(name(street, before, other, first - DAY, first))
     assert "结束日期早于开始日期" in words(name(street, before, other, first + DAY, first))

@@ -42,6 +42,9 @@ def index(request: Signed) -> HttpResponse:
 def _named(request: Signed) -> bool:
     """Name who was chosen; whether it could be done."""
     covers, _, grid = request.POST.get("covers", "").partition(":")
+    if not (covers and request.POST.get("user")):
+        messages.error(request, "没有安排：请选谁不在、请谁代。")
+        return False
     try:
         actions.name_substitute(
             actor=request.viewer,
