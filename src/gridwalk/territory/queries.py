@@ -23,7 +23,7 @@ def area_of_scope(scope: str) -> Area | None:
 
 def is_place(scope: str) -> bool:
     """Whether a prefix is an area's, a grid's or everything's; one between two levels stands for neighbours at once."""
-    if len(scope) == 15:
+    if len(scope) == rules.GRID:
         return Grid.objects.filter(code=scope).exists()
     area = area_of_scope(scope)
     return not scope or (area is not None and rules.scope_of(area.code) == scope)
@@ -34,7 +34,7 @@ def place_names(scopes: Iterable[str]) -> dict[str, str]:
     wanted = set(scopes)
     areas = Area.objects.filter(code__in=[scope.ljust(12, "0") for scope in wanted if 0 < len(scope) <= 12])
     by_code = {area.code: area.short if area.level == "community" else area.name for area in areas}
-    rows = Grid.objects.filter(code__in=[scope for scope in wanted if len(scope) == 15]).select_related("area")
+    rows = Grid.objects.filter(code__in=[scope for scope in wanted if len(scope) == rules.GRID]).select_related("area")
     grids = {grid.code: f"{grid.area.short} {grid.name}" for grid in rows}
     return {
         scope: (grids.get(scope) or by_code.get(scope.ljust(12, "0")) or scope) if scope else "全部" for scope in wanted

@@ -8,6 +8,8 @@ from gridwalk.method import text
 
 _LENGTHS = {"province": 2, "city": 4, "district": 6, "street": 9, "community": 12}
 STREET = _LENGTHS["street"]
+GRID = 15
+"""Digits of a grid's code: a scope of so many is one grid."""
 CHINESE = "零一二三四五六七八九十"
 UNASSIGNED = "000"
 _NUMBER = re.compile(r"(?<!\d)第?0*(\d{1,3})号?(?:网格)?$")
@@ -56,7 +58,7 @@ def unassigned_of(code: str) -> str:
 
 def is_unassigned(grid: str) -> bool:
     """Whether this is a community's grid 000, of what has no grid yet."""
-    return len(grid) == 15 and grid.endswith(UNASSIGNED)
+    return len(grid) == GRID and grid.endswith(UNASSIGNED)
 
 
 def grid_name(number: int) -> str:

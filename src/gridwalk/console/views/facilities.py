@@ -23,6 +23,7 @@ from gridwalk.registry.actions import facilities as writing
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 from gridwalk.visits.actions import rounds as recording
 from gridwalk.visits.actions.rounds import RoundRefused, Seen
 from gridwalk.visits.queries import rounds
@@ -59,7 +60,7 @@ def facilities(request: Signed) -> HttpResponse:
         "today": today,
         "may_record": request.viewer.may(Verb.RECORD_VISIT, scope),
         "buildings": [(str(pk), name) for pk, name in rounds.buildings(request.viewer, scope)]
-        if len(scope) == 15
+        if len(scope) == codes.GRID
         else [],
         "grids": territory.grids(request.viewer, scope=scope, verb=Verb.SEE_ROWS_MASKED),
     }

@@ -26,6 +26,7 @@ from gridwalk.differences.queries import at_doors
 from gridwalk.indicators import gaps as gap_lists
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS
+from gridwalk.territory import rules as codes
 from gridwalk.visits import steps
 from gridwalk.visits.queries import worklist
 
@@ -74,7 +75,7 @@ def _may(request: Signed, campaign: Any, scope: str) -> dict[str, Any]:
     may_dispatch, may_visit = request.viewer.may(Verb.DISPATCH, scope), request.viewer.may(Verb.RECORD_VISIT, scope)
     return {
         "may_plan": may_dispatch or may_visit,
-        "may_walk": campaign is not None and len(scope) == 15 and may_visit,
+        "may_walk": campaign is not None and len(scope) == codes.GRID and may_visit,
         "workers": accounts.workers(scope[:12], clock.local_date(request.at)) if may_dispatch else [],
     }
 

@@ -28,6 +28,7 @@ from gridwalk.sync.actions.outcomes import Outcome
 from gridwalk.sync.models import Op, Returned
 from gridwalk.sync.rules import RETURNED
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ def _in_its_grid(
 
 
 def _streams(returned: Returned) -> set[str]:
-    return set(territory.grid_codes(returned.grid)) if len(returned.grid) == 15 else set()
+    return set(territory.grid_codes(returned.grid)) if len(returned.grid) == codes.GRID else set()
 
 
 def _decide(

@@ -20,12 +20,11 @@ from gridwalk.notices.rules import Kind
 from gridwalk.registry.actions import care
 from gridwalk.sync.actions import returned
 from gridwalk.territory import queries as territory
+from gridwalk.territory import rules as codes
 from gridwalk.upkeep.models import Handover
 from gridwalk.upkeep.queries import posts
 from gridwalk.upkeep.rules import UpkeepError
 
-GRID = 15
-"""Digits of a grid's code."""
 WHY, BACK = "原来的网格员不在岗了，交接", "撤回了停岗，交还"
 
 
@@ -105,7 +104,7 @@ def _require_undoable(ended: Handover, at: dt.datetime) -> None:
         raise UpkeepError("没有撤回：已经撤回过了。")
     if at - ended.made_at >= clock.UNDO_FOR:
         raise UpkeepError(f"没有撤回：过了 {clock.UNDO_FOR.days} 天。请重新给岗位，再在缺口清单里改派。")
-    if len(ended.post.scope) == GRID and not territory.grid_codes(ended.post.scope):
+    if len(ended.post.scope) == codes.GRID and not territory.grid_codes(ended.post.scope):
         raise UpkeepError("没有撤回：这个网格已经拆并过了。请重新给岗位。")
 
 
