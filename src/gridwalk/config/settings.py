@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
+    "gridwalk.accounts.sessions.apps.SessionsConfig",
     "axes",
     "csp",
     "django_htmx",
@@ -213,6 +213,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # the lists of browsers' makers are no place for the name of an office
 ]
 
+SESSION_ENGINE = "gridwalk.accounts.sessions.store"
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
