@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.auth import SESSION_KEY
+from django.core.cache import cache
 from django.test import Client
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts import queries
+from gridwalk.accounts.models import Assignment, Reset, User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.cli.verbs import doctor
 from gridwalk.core import clock
@@ -22,6 +26,7 @@ from tests.harness.pages import Reader
 from tests.harness.people import STREET, SignIn
 
 Account = Callable[..., User]
+PASSWORD = "walk-every-door-26"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -161,21 +166,90 @@ def test_a_list_is_proposed_whole_or_not_and_confirmed_once(
     assert "许知行确认了" in told and "等 2 个" in told
 
 
-def test_a_reset_is_told_to_that_person_and_to_the_centre(
+SLIP = re.compile(r"(?:[a-z2-9]{4}-){6}[a-z2-9]{4}")
+
+
+def slip_of(client: Client, user: User) -> str:
+    """The administrator resets the password; what stands on the slip."""
+    page = words(client.post(f"/accounts/{user.pk}/password/"))
+    assert "确认后，这个口令才能用" in page
+    return str(SLIP.findall(page)[0])
+
+
+def comes_in(user: User, password: str) -> bool:
+    cache.clear()
+    client = Client()
+    client.post("/accounts/login/", {"login": user.username, "password": password})
+    return SESSION_KEY in client.session or "account_login" in client.session
+
+
+def decide_reset(client: Client, do: str = "confirm") -> str:
+    reset = Reset.objects.filter(state="proposed").latest("proposed_at")
+    return words(client.post(f"/roles/resets/{reset.pk}/", {"do": do}, follow=True))
+
+
+def test_a_reset_of_who_sees_rows_works_once_another_person_confirms_it(
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:
     _, client = administrator
     lead = account(Role.COMMUNITY_LEAD, COMMUNITY, name="程望舒")
-    assert "有新通知" not in words(centre[1].get("/roles/"))
-    client.post(f"/accounts/{lead.pk}/codes/")
-    client.post(f"/accounts/{lead.pk}/password/")
+    slip = slip_of(client, lead)
+    assert client.post(f"/accounts/{lead.pk}/codes/", follow=True).status_code == 200
+    assert not comes_in(lead, slip), "told to the administrator, worth nothing yet"
+    assert comes_in(lead, PASSWORD)
+    assert not queries.second_factor_missing(lead)
+    reset = Reset.objects.get(what="password")
+    assert client.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 403
+    elsewhere = entered(account(Role.STREET_CENTRE, "120105002"))[1]
+    assert elsewhere.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
+
     told = words(centre[1].get("/notices/"))
-    assert "孟昭宁重置了程望舒的口令" in told and "孟昭宁重置了程望舒的动态码" in told
-    assert "有新通知" in words(centre[1].get("/roles/"))
+    assert "孟昭宁要重置程望舒的口令" in told and "孟昭宁要重置程望舒的动态码" in told
+    assert "等您确认的重置" in words(centre[1].get("/roles/"))
+    assert "没有重置" in decide_reset(centre[1], do="decline")
+    assert not queries.second_factor_missing(lead)
+    assert "已重置" in decide_reset(centre[1])
+    assert comes_in(lead, slip) and not comes_in(lead, PASSWORD)
+    assert centre[1].post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404, "once"
+    told = words(client.get("/notices/"))
+    assert "许知行同意重置程望舒的口令" in told and "许知行没有同意重置程望舒的动态码" in told
     lead.refresh_from_db()
-    User.objects.filter(pk=lead.pk).update(must_change_password=False)
-    account_of_lead = entered(lead)[1]
-    assert account_of_lead.get("/notices/").status_code == 302, "the code is set up first"
+    assert lead.must_change_password
+
+
+def test_a_reset_is_never_ones_own_word_and_runs_out(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account, at: dt.datetime
+) -> None:
+    user, client = administrator
+    first = slip_of(client, centre[0])
+    assert "给您自己的，要另一个人来定" in words(centre[1].get("/roles/"))
+    assert "给自己重置的，要另一个人来定" in decide_reset(centre[1])
+    second = entered(account(Role.STREET_CENTRE, STREET))[1]
+    slip = slip_of(client, centre[0])
+    Reset.objects.filter(state="proposed").update(proposed_by=User.objects.latest("created_at").pk)
+    assert "自己提的重置，要另一个人来定" in decide_reset(second), "whatever posts one has besides"
+    Reset.objects.filter(state="proposed").update(proposed_by=user.pk)
+    decide_reset(second)
+    assert comes_in(centre[0], slip) and not comes_in(centre[0], first), "the later slip takes the place of the first"
+
+    slip_of(client, user)
+    with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1)):
+        third = entered(account(Role.STREET_CENTRE, STREET))[1]
+        assert "等您确认的重置" not in words(third.get("/roles/"))
+        reset = Reset.objects.get(user=user)
+        assert third.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
+
+
+def test_a_post_ended_for_the_sake_of_a_reset_and_resumed_opens_nothing(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    lead, wall = account(Role.COMMUNITY_LEAD, COMMUNITY), account(Role.LEADING_GROUP, STREET)
+    Assignment.objects.filter(user=lead).update(to_on=clock.local_date(clock.now()) - dt.timedelta(days=1))
+    assert not comes_in(lead, slip_of(client, lead))
+    page = words(client.post(f"/accounts/{wall.pk}/password/"))
+    assert comes_in(wall, SLIP.findall(page)[0]), "who sees counts alone takes one person"
+    assert "孟昭宁重置了领导小组的口令" in words(centre[1].get("/notices/"))
 
 
 def test_one_person_may_try_alone_and_every_page_says_so(account: Account, sign_in: SignIn) -> None:
@@ -186,6 +260,9 @@ def test_one_person_may_try_alone_and_every_page_says_so(account: Account, sign_
     worker = account(Role.LEADING_GROUP, STREET)
     assign(client, worker, Role.GRID_WORKER, GRID)
     assert "1 个岗位已确认" in decide(client, Assignment.objects.get(user=worker, state="proposed"))
+    slip = slip_of(client, worker)
+    assert "已重置" in decide_reset(client)
+    assert comes_in(worker, slip)
     other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     for reader, path in (
         (client, "/"),

@@ -16,8 +16,8 @@ from django.core.cache import cache
 from django.core.signing import BadSignature
 from django.test import Client
 
-from gridwalk.accounts import actions as accounts
 from gridwalk.accounts.models import User
+from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.accounts.sessions import store
 from gridwalk.core import clock
@@ -124,7 +124,7 @@ def test_a_changed_factor_ends_the_other_sessions(leader: User, at: dt.datetime)
 def test_the_administrator_who_takes_a_factor_away_signs_the_account_out(leader: User) -> None:
     client = _sign_in(leader)
     assert _is_in(client)
-    accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=leader)
+    resets.reset_second_factor(actor=SYSTEM, at=clock.now(), user=leader)
     assert not _is_in(client)
     assert not UserSession.objects.exists()
 

@@ -21,6 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries
 from gridwalk.accounts.models import User
+from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.config import logs
 from gridwalk.core import clock
@@ -295,7 +296,7 @@ def test_a_first_password_runs_out_after_a_week_and_a_reset_gives_another_week(
         assert _sign_in(Client(), own).headers["Location"] == HOME, "an own password does not run out"
         assert "已过期" in page_of_account()
 
-        password = accounts.reset_password(actor=SYSTEM, at=clock.now(), user=user)
+        password = resets.reset_password(actor=SYSTEM, at=clock.now(), user=user).password
         now.shift(dt.timedelta(days=7))
         assert _sign_in(Client(), user, password).headers["Location"] == HOME
         now.shift(dt.timedelta(minutes=1))

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 import axes.utils
-from allauth.mfa.models import Authenticator
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -16,7 +15,6 @@ from django.db.models import Q
 from gridwalk.accounts import queries, rules
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
-from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.actions import Writing
@@ -46,7 +44,7 @@ def _check_password(password: str, user: User) -> None:
         raise AccountError("口令没有存：" + " ".join(error.messages)) from error
 
 
-def _office(actor: Viewer) -> str:
+def office(actor: Viewer) -> str:
     """The area whose administrator acts: there, too, it is read in the audit."""
     return next(iter(actor.scopes(Verb.MANAGE_ACCOUNTS)), "")
 
@@ -82,7 +80,7 @@ def create_user(
     user.set_password(password)
     with core.write_to(actor=actor, at=at) as writing:
         user.save(force_insert=True)
-        writing.audit(AuditVerb.ACCOUNT_CREATED, scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_CREATED, scope=office(actor), kind="user", subject=user.id)
     return user
 
 
@@ -220,8 +218,11 @@ def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID |
     return post.pk
 
 
-def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
-    """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas."""
+def require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
+    """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas.
+
+    Raises NotPermitted.
+    """
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     today = clock.local_date(at)
@@ -229,42 +230,12 @@ def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
         rules.require(actor, Verb.MANAGE_ACCOUNTS, standing.scope)
 
 
-def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
-    """Give a random password that must be changed at the next sign-in, and lift a lock-out.
-
-    Returns the password, to be told once. Raises NotPermitted.
-    """
-    _require_over(actor, user, at)
-    password = random_password()
-    with core.write_to(actor=actor, at=at) as writing:
-        user.set_password(password)
-        user.must_change_password = True
-        user.save(update_fields=["password", "must_change_password"])
-        axes.utils.reset(username=user.username)
-        writing.audit(AuditVerb.ACCOUNT_PASSWORD_RESET, scope=_office(actor), kind="user", subject=user.id)
-    return password
-
-
 def unlock(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     """Lift a lock-out after wrong passwords. Raises NotPermitted."""
-    _require_over(actor, user, at)
+    require_over(actor, user, at)
     with core.write_to(actor=actor, at=at) as writing:
         axes.utils.reset(username=user.username)
-        writing.audit(AuditVerb.ACCOUNT_UNLOCKED, scope=_office(actor), kind="user", subject=user.id)
-
-
-def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
-    """Forget the one-time codes of somebody who lost the phone; the next sign-in sets them up anew.
-
-    Raises NotPermitted, also for the own account: a stolen session must not take the second factor off itself.
-    """
-    _require_over(actor, user, at)
-    if actor.id == user.id:
-        raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
-    with core.write_to(actor=actor, at=at) as writing:
-        Authenticator.objects.filter(user=user).delete()
-        sessions.end_all(user)
-        writing.audit(AuditVerb.ACCOUNT_SECOND_FACTOR_RESET, scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_UNLOCKED, scope=office(actor), kind="user", subject=user.id)
 
 
 def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
@@ -301,13 +272,13 @@ def require_new_password(*, user: User, at: dt.datetime) -> None:
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     """Close an account; what it did stays under its name. Raises NotPermitted, AccountError."""
-    _require_over(actor, user, at)
+    require_over(actor, user, at)
     if actor.id == user.id:
         raise AccountError("没有停用：不能停用自己的账号，请另一位管理员来办。")
     with core.write_to(actor=actor, at=at) as writing:
         user.is_active = False
         user.save(update_fields=["is_active"])
-        writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=office(actor), kind="user", subject=user.id)
 
 
 def grant(

@@ -146,6 +146,16 @@ class State(enum.StrEnum):
     DECLINED = "declined"
 
 
+class Factor(enum.StrEnum):
+    """What somebody signs in with, and what is reset."""
+
+    PASSWORD = "password"  # noqa: S105 a name
+    CODES = "codes"
+
+
+FACTORS = {Factor.PASSWORD: "口令", Factor.CODES: "动态码"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Held:
     """One assignment in force: a role over a scope (area or grid code prefix; "" is everywhere)."""

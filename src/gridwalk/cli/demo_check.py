@@ -88,7 +88,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
     """
     from django.contrib.auth import get_user_model
 
-    from gridwalk.accounts import actions as accounts
+    from gridwalk.accounts.resets import actions as resets
     from gridwalk.accounts.rules import SYSTEM, needs_second_factor
     from gridwalk.console.permissions import PAGES, opens
     from gridwalk.core import clock
@@ -118,7 +118,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
         connection.close()
         step(index + 1, len(members))
         if needs_second_factor([member.role]):
-            accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
+            resets.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
     return pages, fitting
 
 

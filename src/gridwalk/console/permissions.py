@@ -212,6 +212,7 @@ PAGES: dict[str, Guard] = {
     "console:unlock": Verb.MANAGE_ACCOUNTS,
     "console:roles": Verb.CONFIRM_ROLES,
     "console:roles_decide": Verb.CONFIRM_ROLES,
+    "console:reset_decide": Verb.CONFIRM_ROLES,
     "console:notices": Open.SIGNED_IN,
     "console:notices_read": Open.SIGNED_IN,
     "console:notice_done": Open.SIGNED_IN,

@@ -187,6 +187,7 @@ urlpatterns = [
     path("accounts/<uuid:pk>/unlock/", accounts.unlock, name="unlock"),
     path("roles/", roles.roles, name="roles"),
     path("roles/decide/", roles.roles_decide, name="roles_decide"),
+    path("roles/resets/<uuid:pk>/", roles.reset_decide, name="reset_decide"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<uuid:pk>/done/", notices.notice_done, name="notice_done"),

@@ -129,18 +129,18 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def reset_password(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A fresh random password, told once."""
     user = queries.get_user(request.viewer, pk)
-    password = notices.reset_password(actor=request.viewer, at=request.at, user=user)
-    return page(
-        request, "console/accounts/password_once.html", {"user_": user, "password": password}, active="console:accounts"
-    )
+    slip = notices.reset_password(actor=request.viewer, at=request.at, user=user)
+    context = {"user_": user, "password": slip.password, "waits": slip.waits}
+    return page(request, "console/accounts/password_once.html", context, active="console:accounts")
 
 
 @require_POST
 def reset_second_factor(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A lost phone: one-time codes are set up anew at the next sign-in."""
     user = queries.get_user(request.viewer, pk)
-    notices.reset_second_factor(actor=request.viewer, at=request.at, user=user)
-    messages.success(request, "已清掉动态码，本人下次登录时重新设置。本人和街道网格中心会收到通知。")
+    waits = notices.reset_second_factor(actor=request.viewer, at=request.at, user=user)
+    done = "提上去了，街道网格中心问过本人、确认后才清掉；" if waits else "已清掉动态码，本人下次登录时重新设置。"
+    messages.success(request, f"{done}本人和街道网格中心会收到通知。")
     return redirect("console:account", pk)
 
 

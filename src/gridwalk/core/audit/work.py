@@ -114,6 +114,8 @@ OFFICE = frozenset(
         AuditVerb.ACCOUNT_DEACTIVATED,
         AuditVerb.ACCOUNT_PASSWORD_RESET,
         AuditVerb.ACCOUNT_SECOND_FACTOR_RESET,
+        AuditVerb.ACCOUNT_RESET_ASKED,
+        AuditVerb.ACCOUNT_RESET_DECLINED,
         AuditVerb.ACCOUNT_RESUMED,
         AuditVerb.ACCOUNT_SUBSTITUTE_ENDED,
         AuditVerb.ACCOUNT_SUBSTITUTE_NAMED,
