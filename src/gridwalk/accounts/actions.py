@@ -7,12 +7,11 @@ import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
-import axes.utils
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import queries, rules
+from gridwalk.accounts import locking, queries, rules
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core import actions as core
@@ -20,6 +19,7 @@ from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.method import text
 
 LONGEST = 40
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -67,6 +67,11 @@ def create_user(
         raise AccountError("没有存：登录名和姓名都要填。")
     if max(map(len, (username, name.strip(), post.strip()))) > LONGEST:
         raise AccountError(f"没有存：登录名、姓名、职务都不超过 {LONGEST} 个字。")
+    written = [text.fold(part) for part in (username, name, post)]
+    if any(map(text.says_number, written)):
+        raise AccountError("没有存：登录名、姓名、职务里不要写证件号、电话号码。")
+    if any(map(text.begins_formula, written)):
+        raise AccountError("没有存：登录名、姓名、职务不能用 = + - @ 开头。")
     if User.objects.filter(username=username).exists():
         raise AccountError(f"登录名“{username}”已有人用，换一个再存。")
     user = User(
@@ -234,7 +239,7 @@ def unlock(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     """Lift a lock-out after wrong passwords. Raises NotPermitted."""
     require_over(actor, user, at)
     with core.write_to(actor=actor, at=at) as writing:
-        axes.utils.reset(username=user.username)
+        locking.forgive(user.username)
         writing.audit(AuditVerb.ACCOUNT_UNLOCKED, scope=office(actor), kind="user", subject=user.id)
 
 
@@ -259,7 +264,7 @@ def note_sign_in(*, user: User, at: dt.datetime, address: str | None, factor: st
     scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:
         if address:
-            axes.utils.reset(ip=address, username=user.username)
+            locking.forgive(user.username, address)
         writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=scope, kind="user", subject=user.id, data={"factor": factor})
 
 
@@ -298,10 +303,10 @@ def grant(
         raise AccountError("没有授权：要写明原因，结束时间要在现在之后。")
     with core.write_to(actor=actor, at=at) as writing:
         opened = Grant.objects.create(
-            user_id=user, kind=kind, entity=entity, reason=reason.strip(), from_at=at, until_at=until_at
+            user_id=user, kind=kind, entity=entity, reason=text.reason_kept(reason), from_at=at, until_at=until_at
         )
         writing.audit(
-            AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=reason
+            AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=opened.reason
         )
     return opened
 

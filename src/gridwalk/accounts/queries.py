@@ -12,6 +12,7 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from gridwalk.accounts import locking
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import LABELS, PERMITTED, Held, Role, State, Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
@@ -108,7 +109,7 @@ def is_locked(viewer: Viewer, user: uuid.UUID, at: dt.datetime) -> bool:
     """Whether wrong passwords have locked an account the viewer manages at some address. Raises NotHere."""
     account = get_user(viewer, user)
     since = at - dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
-    failures = AccessAttempt.objects.filter(username=account.username, attempt_time__gte=since)
+    failures = AccessAttempt.objects.filter(username=locking.mark_of(account.username), attempt_time__gte=since)
     tries = failures.values("ip_address").annotate(n=Sum("failures_since_start")).values_list("n", flat=True)
     return any(n >= settings.AXES_FAILURE_LIMIT for n in tries)
 

@@ -11,12 +11,11 @@ import dataclasses
 import datetime as dt
 import uuid
 
-import axes.utils
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts import rules
+from gridwalk.accounts import locking, rules
 from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.models import Reset, User
 from gridwalk.accounts.resets import queries
@@ -130,7 +129,7 @@ def _close(writing: Writing, reset: Reset, state: State) -> None:
 def _give_password(writing: Writing, user: User, password: str, *, scope: str) -> None:
     user.password, user.must_change_password = password, True
     user.save(update_fields=["password", "must_change_password"])
-    axes.utils.reset(username=user.username)
+    locking.forgive(user.username)
     writing.audit(AuditVerb.ACCOUNT_PASSWORD_RESET, scope=scope, kind="user", subject=user.id)
 
 

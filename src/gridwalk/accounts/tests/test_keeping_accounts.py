@@ -13,7 +13,7 @@ from django.contrib.auth import authenticate
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from gridwalk.accounts import actions, queries
+from gridwalk.accounts import actions, locking, queries
 from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.models import Assignment, User
 from gridwalk.accounts.resets import actions as resets
@@ -200,7 +200,7 @@ def test_a_reset_password_is_told_once_must_be_changed_and_lifts_the_lock_out(
     for attempt in range(6):
         authenticate(request, username=["wangshi", "WangShi", " WANGSHI"][attempt % 3], password="wrong")
     assert authenticate(request, username="wangshi", password=GOOD) is None
-    assert AccessAttempt.objects.values_list("username", flat=True).distinct().get() == "wangshi"
+    assert AccessAttempt.objects.values_list("username", flat=True).distinct().get() == locking.mark_of("wangshi")
 
     password = resets.reset_password(actor=SERVER, at=at, user=user).password
     assert authenticate(request, username="WangShi", password=password) == user
