@@ -15,6 +15,7 @@ from gridwalk.accounts import passwords
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, NotPermitted, Viewer
 from gridwalk.accounts.sessions import actions as sign_ins
+from gridwalk.accounts.sessions import addresses
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.notices import actions as notice_actions
@@ -98,8 +99,9 @@ def activate(request: HttpRequest) -> HttpResponse:
     if not isinstance(body, dict):
         raise Problem(400, "malformed")
     login, code = wire.text(body, "login", 80), wire.text(body, "code", 40)
+    place = addresses.place_of(request)
     try:
-        devices.require_patience(login=login, at=at)
+        devices.require_patience(login=login, place=place, at=at)
         user = authenticate(request, username=login.strip().lower(), password=_password(body))
         if user is None:
             raise devices.ActivationRefused("wrong_credentials")
@@ -109,6 +111,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         issued = devices.activate(
             user=user,
             login=login,
+            place=place,
             code=code,
             public_key=body.get("public_key"),
             name=wire.text(body, "name", 60),
@@ -118,7 +121,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         )
     except devices.ActivationRefused as refused:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
-            devices.note_failure(login=login, at=at)
+            devices.note_failure(login=login, place=place, at=at)
             factor = "password" if refused.problem == "wrong_credentials" else "phone_code"
             sign_ins.note_failure(username=login, factor=factor, at=at)
         status = 429 if refused.problem == "wait" else 403

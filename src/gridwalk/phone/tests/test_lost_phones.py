@@ -106,6 +106,7 @@ def test_whichever_copy_is_named_all_of_them_are_taken_back(field: Field) -> Non
         devices.activate(
             user=field.worker,
             login="x",
+            place="192.0.2.7",
             code=field.code(),
             public_key=jwk_of(wire.key),
             name="",
