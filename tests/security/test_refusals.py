@@ -109,6 +109,7 @@ def test_grids_are_made_in_communities_and_are_called_something(street: Street, 
     assert "没有建：一次建 1 到" in answer_to(keeper, "/areas/grids/", community=FIRST, n="0")
     for name in ("", "长" * 41):
         assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
+    assert "网格名称里不要写" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")
     assert "名称改好了" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
     assert (Grid.objects.count(), Grid.objects.get(pk=GRID).name) == (n, "河畔")
     for community, number in ((f"{STREET}000", 1), (FIRST, 1000)):
@@ -125,7 +126,19 @@ def test_a_campaign_that_makes_no_sense_is_not_founded(street: Street, sign_in: 
     days = {f"{phase}_{end}": str(TODAY) for phase in ("prepare", "act", "sum_up") for end in ("from", "to")}
     centre = sign_in(Role.STREET_CENTRE, STREET)
     assert "没有建：行动要有名称" in answer_to(centre, "/campaign/new/", name="", **days, pilot=[FIRST])
+    assert "里不要写证件号" in answer_to(centre, "/campaign/new/", name="找 120 1234 5678", **days, pilot=[FIRST])
     assert not Campaign.objects.exists()
+
+
+def test_an_account_is_not_called_after_a_number_or_a_formula(sign_in: SignIn) -> None:
+    keeper = sign_in(Role.ADMINISTRATOR, STREET)
+    for typed in ({"username": "12012345678"}, {"name": "王试12012345678"}, {"post": "120199195203070010"}):
+        page = answer_to(keeper, "/accounts/new/", **{"username": "wangshi", "name": "王试", **typed})
+        assert "里不要写证件号、电话号码" in page
+    for name in ('=HYPERLINK("http://x.invalid","王试")', "+cmd", "@王试", "-王试"):
+        assert "不能用 = + - @ 开头" in answer_to(keeper, "/accounts/new/", username="wangshi", name=name)
+    assert not User.objects.filter(name__contains="王试").exists()
+    assert "一次性口令" in answer_to(keeper, "/accounts/new/", username="wangshi", name="王试")
 
 
 # records

@@ -18,6 +18,7 @@ from gridwalk.core.actors import Actor
 from gridwalk.core.audit import append, verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Home, Receipt, StoredFile, Stream
+from gridwalk.method.text import without_numbers
 
 
 class UnknownStream(Exception):
@@ -245,7 +246,7 @@ def store_file(
 ) -> StoredFile:
     """Keep an uploaded or generated file encrypted until ``at + keep``."""
     stored = StoredFile(
-        name=name[:200],
+        name=without_numbers(name)[:200],
         purpose=purpose,
         scope=scope,
         size=len(data),

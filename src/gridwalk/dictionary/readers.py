@@ -57,7 +57,7 @@ class Plain:
             return Parsed(None, "too_long", f"太长了，最多 {self.max_length} 个字")
         if reason := refusals.value(value):
             return Parsed(None, "refused", f"这一格写着不收的内容（{reason}），没有读")
-        return Parsed(value)
+        return _fault_of_text(value) or Parsed(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +69,15 @@ class Place(Plain):
         if parsed.value is not None and not _OF_A_PLACE.search(parsed.value):
             return Parsed(None, "address", "这一格不像地址，请核对")
         return parsed
+
+
+def _fault_of_text(value: str) -> Parsed | None:
+    """What no text of ours holds: numbers that have sealed fields of their own, and what a table program reckons."""
+    if text.says_number(value):
+        return Parsed(None, "number_written", "这里不要写证件号、电话号码，请写到它们自己的栏里")
+    if text.begins_formula(value):
+        return Parsed(None, "formula_written", "不能用 = + - @ 开头，表格软件会当成公式，请改成文字")
+    return None
 
 
 def id_no(raw: Any) -> Parsed:
@@ -102,6 +111,8 @@ def person_name(raw: Any) -> Parsed:
     if text.meaning(raw) == "empty":
         return EMPTY
     name = names.normalise(text.fold(raw))
+    if fault := _fault_of_text(name.value):
+        return fault
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
     if not name.value or name.value in NOT_A_NAME or any(c.isdigit() for c in name.value):

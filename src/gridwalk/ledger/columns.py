@@ -102,6 +102,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
     elif isinstance(reader, readers.Plain):
         good = raw.str.contains(PLAIN) & (raw.str.len_chars() <= reader.max_length)
         good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING) & ~raw.str.contains(refusals.SUSPECT)
+        good = good & ~raw.str.contains(text.MANY_DIGITS) & ~raw.str.starts_with("-")
         if isinstance(reader, readers.Place):
             good = good & raw.str.contains(readers.OF_A_PLACE)
     else:

@@ -15,9 +15,15 @@ _INVISIBLE = re.compile(
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
 _SPACES = re.compile(r"\s+")
+_FORMULA = re.compile(r"[=+@]|-(?!\d{1,3}(?!\d))")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}[Xx]?")
 _LAST_FOUR = re.compile(r"((?:尾号|[后末最][后末]?[四4]位)\D{0,4})\d{3}[\dXx](?!\d)")
+_WRITTEN_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?:\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx]|1[2-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?[2-8]\d{6,7})(?![0-9A-Za-z])"
+)
+MANY_DIGITS = r"\d[\d -]{8}\d"
+"""A pattern that fits every text that ``says_number``, and some others."""
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
 # Both as ``fold`` leaves them, lower-case and without spaces; a cell of dashes and stops says nothing either.
@@ -174,6 +180,23 @@ def number_key(raw: str) -> str:
 def shape(cell: str) -> str:
     """What a cell looks like, not what it says: ``0`` for a digit, ``A`` for a Latin letter, ``字`` for any other."""
     return "".join("0" if c.isdigit() else ("A" if c.isascii() else "字") if c.isalpha() else c for c in cell)
+
+
+def says_number(folded: str) -> bool:
+    """Whether a text holds what is shaped like an ID number, a mobile or a landline with its area code: they have
+    fields of their own, which are sealed.
+    """
+    return bool(_WRITTEN_NUMBER.search(folded))
+
+
+def without_numbers(name: str) -> str:
+    """A name, as of a file, with what is shaped like an ID or telephone number starred whole."""
+    return _WRITTEN_NUMBER.sub("*" * 6, name)
+
+
+def begins_formula(folded: str) -> bool:
+    """Whether a table program would reckon with a text: =1+1, +cmd, @SUM, -cmd|…; −1 (a floor) is none."""
+    return bool(_FORMULA.match(folded))
 
 
 def reason_kept(reason: str) -> str:

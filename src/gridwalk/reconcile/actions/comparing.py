@@ -61,13 +61,13 @@ def upload(
         source=source,
         file=kept.file,
         cleared=kept.cleared,
-        name=name[:200],
+        name=kept.file.name,
         **submissions.handed_in(actor, at),
     )
     why = kept.why
     if other:
         kept = WAY.store(actor=actor, at=at, scope=scope, data=other[0], name=other[1])
-        new.other_file, new.other_name = kept.file, other[1][:200]
+        new.other_file, new.other_name = kept.file, kept.file.name
         why = why or kept.why
     return submissions.upload(WAY, new, why=why, actor=actor, at=at)
 

@@ -29,7 +29,7 @@ def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str
     new = Import(
         file=kept.file,
         cleared=kept.cleared,
-        name=name[:200],
+        name=kept.file.name,
         scope=scope,
         kind=kind or "",
         **submissions.handed_in(actor, at),
