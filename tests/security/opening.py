@@ -114,8 +114,8 @@ PAGES = {
         devices device_code device_revoke device_confirm outbox_import badge_set badge_photo badge_remove
     """,
     "manage_accounts": """
-        accounts account_new account_list account assign end_assignment reset_password reset_second_factor
-        unlock handover_undo
+        accounts account_new account_list account_template account assign end_assignment reset_password reset_second_factor
+        unlock change_work_phone handover_undo
     """,
     "confirm_roles": """
         roles roles_decide reset_decide

@@ -15,13 +15,12 @@ from gridwalk.accounts import locking, queries, rules
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import clock
+from gridwalk.core import clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.method import text
+from gridwalk.method import phones, text
 
-LONGEST = 40
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -57,21 +56,40 @@ def create_user(
     name: str,
     password: str,
     post: str = "",
+    work_phone: str = "",
     must_change_password: bool = True,
 ) -> User:
     """Create an account without any assignment. Raises NotPermitted, AccountError."""
+    user = new_user(
+        actor=actor,
+        at=at,
+        username=username,
+        name=name,
+        password=password,
+        post=post,
+        work_phone=work_phone,
+        must_change_password=must_change_password,
+    )
+    return store_user(actor=actor, at=at, user=user)
+
+
+def new_user(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    username: str,
+    name: str,
+    password: str,
+    post: str = "",
+    work_phone: str = "",
+    must_change_password: bool = True,
+) -> User:
+    """An account that is not stored yet. Raises NotPermitted, AccountError."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     username = rules.sign_in_name(username)
-    if not username or not name.strip():
-        raise AccountError("没有存：登录名和姓名都要填。")
-    if max(map(len, (username, name.strip(), post.strip()))) > LONGEST:
-        raise AccountError(f"没有存：登录名、姓名、职务都不超过 {LONGEST} 个字。")
-    written = [text.fold(part) for part in (username, name, post)]
-    if any(map(text.says_number, written)):
-        raise AccountError("没有存：登录名、姓名、职务里不要写证件号、电话号码。")
-    if any(map(text.begins_formula, written)):
-        raise AccountError("没有存：登录名、姓名、职务不能用 = + - @ 开头。")
+    for fault in rules.name_faults(username=username, name=name, post=post).values():
+        raise AccountError(f"没有存：{fault}。")
     if User.objects.filter(username=username).exists():
         raise AccountError(f"登录名“{username}”已有人用，换一个再存。")
     user = User(
@@ -81,12 +99,36 @@ def create_user(
         created_at=at,
         must_change_password=must_change_password,
     )
+    _write_phone(user, work_phone)
     _check_password(password, user)
     user.set_password(password)
+    return user
+
+
+def store_user(*, actor: Viewer, at: dt.datetime, user: User) -> User:
+    """Store a new account. Raises NotPermitted."""
+    if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
+        raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     with core.write_to(actor=actor, at=at) as writing:
         user.save(force_insert=True)
         writing.audit(AuditVerb.ACCOUNT_CREATED, scope=office(actor), kind="user", subject=user.id)
     return user
+
+
+def change_work_phone(*, actor: Viewer, at: dt.datetime, user: User, work_phone: str) -> None:
+    """Write down by which telephone somebody is reached at work; empty: by none. Raises NotPermitted, AccountError."""
+    require_over(actor, user, at)
+    _write_phone(user, work_phone)
+    with core.write_to(actor=actor, at=at) as writing:
+        user.save(update_fields=["work_phone_sealed"])
+        writing.audit(AuditVerb.ACCOUNT_PHONE_CHANGED, scope=office(actor), kind="user", subject=user.id)
+
+
+def _write_phone(user: User, typed: str) -> None:
+    phone = phones.check(typed)
+    if phone.fault not in ("", "empty"):
+        raise AccountError(f"没有存：{phone.fault_text}。")
+    user.work_phone_sealed = envelope.seal(phone.value, **queries.WORK_PHONE, row=user.id)
 
 
 def assign(
@@ -281,8 +323,8 @@ def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     if actor.id == user.id:
         raise AccountError("没有停用：不能停用自己的账号，请另一位管理员来办。")
     with core.write_to(actor=actor, at=at) as writing:
-        user.is_active = False
-        user.save(update_fields=["is_active"])
+        user.is_active, user.work_phone_sealed = False, ""
+        user.save(update_fields=["is_active", "work_phone_sealed"])
         writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=office(actor), kind="user", subject=user.id)
 
 

@@ -17,6 +17,7 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
     post = models.CharField(max_length=40, blank=True)
+    work_phone_sealed = models.TextField(blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     created_at = models.DateTimeField()

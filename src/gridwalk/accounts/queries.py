@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from gridwalk.accounts import locking
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import LABELS, PERMITTED, Held, Role, State, Verb, Viewer
+from gridwalk.core import envelope
 from gridwalk.core.queries import NotHere, in_scopes
 
 
@@ -98,6 +99,19 @@ def get_user(viewer: Viewer, user: uuid.UUID) -> User:
     if account is None:
         raise NotHere
     return account
+
+
+WORK_PHONE = {"table": "accounts_user", "column": "work_phone"}
+
+
+def work_phone(user: User) -> str:
+    """By which telephone somebody is reached at work; empty where none is written down."""
+    return envelope.open_(user.work_phone_sealed, **WORK_PHONE, row=user.pk)
+
+
+def taken(usernames: Collection[str]) -> set[str]:
+    """Those of some sign-in names that are somebody's, wherever."""
+    return set(User.objects.filter(username__in=usernames).values_list("username", flat=True))
 
 
 def by_sign_in_name(username: str) -> User | None:

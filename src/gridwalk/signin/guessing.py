@@ -72,10 +72,10 @@ def _here(request: HttpRequest, user: Any) -> str:
 
 def _may_try(request: HttpRequest, user: Any) -> bool:
     here = _here(request, user)
-    return ratelimit.consume(request, action=HERE, key=here) and (
-        ratelimit.consume(request, action=EVERYWHERE, key=str(user.pk))
-        or ratelimit.consume(request, action=CROWDED, key=here)
-    )
+    if not ratelimit.consume(request, action=HERE, key=here):
+        return False
+    is_calm = ratelimit.consume(request, action=EVERYWHERE, key=str(user.pk))
+    return bool(is_calm or ratelimit.consume(request, action=CROWDED, key=here))
 
 
 class _Patient:

@@ -40,12 +40,12 @@ def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> Slip:
     accounts.require_over(actor, user, at)
     password = accounts.random_password()
     with core.write_to(actor=actor, at=at) as writing:
-        waits = _takes_two(actor, user, at)
-        if waits:
-            _ask(writing, user, Factor.PASSWORD, make_password(password))
+        asking = _asking(actor, user, at)
+        if asking:
+            _ask(writing, user, Factor.PASSWORD, make_password(password), by=asking)
         else:
             _give_password(writing, user, make_password(password), scope=accounts.office(actor))
-    return Slip(password, waits)
+    return Slip(password, waits=asking is not None)
 
 
 def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> bool:
@@ -58,23 +58,24 @@ def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> bool:
     if actor.id == user.id:
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     with core.write_to(actor=actor, at=at) as writing:
-        waits = _takes_two(actor, user, at)
-        if waits:
-            _ask(writing, user, Factor.CODES, "")
+        asking = _asking(actor, user, at)
+        if asking:
+            _ask(writing, user, Factor.CODES, "", by=asking)
         else:
             _drop_codes(writing, user, scope=accounts.office(actor))
-    return waits
+    return asking is not None
 
 
-def _takes_two(actor: Viewer, user: User, at: dt.datetime) -> bool:
-    return actor.id is not None and bool(queries.scopes_at_stake(user, clock.local_date(at)))
+def _asking(actor: Viewer, user: User, at: dt.datetime) -> uuid.UUID | None:
+    """The person who can only ask for it; None where the actor's word is enough, as the server's own."""
+    return actor.id if queries.scopes_at_stake(user, clock.local_date(at)) else None
 
 
-def _ask(writing: Writing, user: User, what: Factor, password: str) -> None:
+def _ask(writing: Writing, user: User, what: Factor, password: str, *, by: uuid.UUID) -> None:
     """Step: what was asked for before and not decided goes, its slip worth nothing."""
     User.objects.select_for_update().get(pk=user.pk)  # of two asked for at the same moment the later one stands
     Reset.objects.filter(user=user, what=what, state=State.PROPOSED).delete()
-    Reset.objects.create(user=user, what=what, password=password, proposed_by=writing.actor.id, proposed_at=writing.at)
+    Reset.objects.create(user=user, what=what, password=password, proposed_by=by, proposed_at=writing.at)
     writing.audit(
         AuditVerb.ACCOUNT_RESET_ASKED, scope=_scope(user, writing.at), kind="user", subject=user.id, data={"what": what}
     )

@@ -50,8 +50,8 @@ class SessionStore(db.SessionStore):
     def encode(self, session_dict: dict[str, Any]) -> str:
         return envelope.seal(super().encode(session_dict), **_place(self._row))
 
-    def decode(self, session_data: str) -> dict[str, Any]:
-        return self._opened(session_data, self._row)
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        return self._opened(str(session_data), self._row)
 
     def of_row(self, row: Any) -> dict[str, Any]:
         """What a row holds, without the key of its session."""

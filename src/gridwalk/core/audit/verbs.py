@@ -42,6 +42,7 @@ class AuditVerb(enum.StrEnum):
     ACCOUNT_PASSWORD_AGED = "account.password_aged", "口令到期，要换"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed", "换了口令"
     ACCOUNT_PASSWORD_RESET = "account.password_reset", "重置了口令"
+    ACCOUNT_PHONE_CHANGED = "account.phone_changed", "改了工作电话"
     ACCOUNT_RESET_ASKED = "account.reset_asked", "要重置口令或动态码，待确认"
     ACCOUNT_RESET_DECLINED = "account.reset_declined", "没有同意重置"
     ACCOUNT_RESUMED = "account.resumed", "撤回了停岗"

@@ -114,6 +114,7 @@ OFFICE = frozenset(
         AuditVerb.ACCOUNT_DEACTIVATED,
         AuditVerb.ACCOUNT_PASSWORD_RESET,
         AuditVerb.ACCOUNT_SECOND_FACTOR_RESET,
+        AuditVerb.ACCOUNT_PHONE_CHANGED,
         AuditVerb.ACCOUNT_RESET_ASKED,
         AuditVerb.ACCOUNT_RESET_DECLINED,
         AuditVerb.ACCOUNT_RESUMED,
