@@ -17,13 +17,15 @@ from django.db import connection, connections, transaction
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts.actions import AccountError
-from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.models import Assignment, Reset, User
+from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, files, ids
 from gridwalk.core.audit import verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, StoredFile
+from gridwalk.core.queries import NotHere
 from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.operations.investigations import actions as investigations
@@ -211,6 +213,22 @@ def test_a_proposed_role_is_confirmed_or_declined_and_not_both(account: Callable
     assert len(raised) == 1
     asked.refresh_from_db()
     assert asked.state == "declined"
+
+
+def test_a_reset_that_was_declined_is_not_confirmed(account: Callable[..., User]) -> None:
+    lead_, street = account(Role.COMMUNITY_LEAD, FIRST), FIRST[:9]
+    keeper = Viewer(account(Role.ADMINISTRATOR, street).id, "孟昭宁", (Held(Role.ADMINISTRATOR, street),))
+    centre = Viewer(account(Role.STREET_CENTRE, street).id, "许知行", (Held(Role.STREET_CENTRE, street),))
+    password = lead_.password
+    resets.reset_password(actor=keeper, at=clock.now(), user=lead_)
+    asked = Reset.objects.get()
+    raised = beside(
+        lambda: resets.decline(actor=centre, at=clock.now(), reset=asked.pk),
+        lambda: resets.confirm(actor=centre, at=clock.now(), reset=asked.pk),
+    )
+    assert [type(error) for error in raised] == [NotHere]
+    lead_.refresh_from_db()
+    assert (lead_.password, Reset.objects.get().password) == (password, "")
 
 
 def test_an_investigation_taken_back_opens_nothing(account: Callable[..., User]) -> None:
