@@ -55,7 +55,7 @@ class Writing:
         op: uuid.UUID | None = None,
     ) -> None:
         """Note that ``field`` of an entity went from ``old`` to ``new``; sensitive values are sealed here."""
-        row = ids.new_id()
+        row = ids.line_id()
         if field == Change.WHOLE:
             new = records.seal_record(kind, new, table="core_change", column="new", row=row)
         else:
@@ -129,6 +129,7 @@ class Writing:
         """Note what was done in the audit. ``data`` never holds personal data."""
         self._audit.append(
             AuditEntry(
+                id=ids.line_id(),
                 at=at or self.at,
                 verb=verb.value,
                 actor=self.actor.id,

@@ -194,7 +194,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
-        "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_at is None],
+        "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_on is None],
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))

@@ -20,7 +20,6 @@ import type {
   Stairwell,
   Target,
   Task,
-  User,
   Visit,
   VisitData,
 } from "./types";
@@ -77,7 +76,6 @@ export function build(
   grids: readonly GridCache[],
   box: Outbox,
   from: number,
-  user: User,
   people: People = { posts: [], users: {} },
 ): Book {
   const book: Book = {
@@ -99,17 +97,23 @@ export function build(
     names: new Map([...Object.entries(people.users), ...people.posts.map((post) => [post.user, post.name] as const)]),
   };
   for (const post of people.posts) push(book.posts, post.grid, post);
-  for (const grid of grids) for (const row of grid.rows) add(book, row, grid.grid);
-  for (const visits of book.visits.values()) visits.sort((a, b) => (a.at < b.at ? 1 : -1));
+  for (const grid of grids) {
+    const own = new Set(grid.own ?? []);
+    for (const row of grid.rows) add(book, row, grid.grid, own);
+  }
+  for (const visits of book.visits.values()) visits.sort((a, b) => (isLater(a, b) ? -1 : 1));
   for (const kept of box.ops) {
     if (kept.op.seq < from && !isWaiting(box, kept)) continue;
     if (kept.verdict?.state === "returned" && !isWaiting(box, kept)) continue;
-    lay(book, kept.op, user, kept.verdict?.state === "difference");
+    lay(book, kept.op, kept.verdict?.state === "difference");
   }
   return book;
 }
 
-function add(book: Book, row: Row, grid: string): void {
+/** Of two visits of one time band the number at the door says which was later. */
+const isLater = (a: Visit, b: Visit) => (a.at === b.at ? a.nth > b.nth : a.at > b.at);
+
+function add(book: Book, row: Row, grid: string, own: ReadonlySet<string>): void {
   switch (row.kind) {
     case "dwelling":
       book.dwellings.set(row.id, row);
@@ -145,7 +149,7 @@ function add(book: Book, row: Row, grid: string): void {
       book.targets.set(row.place, row);
       break;
     case "visit":
-      push(book.visits, row.place, row);
+      push(book.visits, row.place, { ...row, own: own.has(row.id) });
       break;
     case "difference":
       push(book.differences, row.place ?? row.entity, row);
@@ -157,7 +161,7 @@ function add(book: Book, row: Row, grid: string): void {
 }
 
 /** Lays one of my own ops over the rows: what I wrote is what I see next, before and after it is sent. */
-function lay(book: Book, op: Op, user: User, differs: boolean): void {
+function lay(book: Book, op: Op, differs: boolean): void {
   if (op.verb === "fact.set" && !differs) write(book, op.kind, op.entity, op.set, op.op);
   if (op.verb === "task.hand_back") {
     const target = [...book.targets.values()].find((one) => one.id === op.entity);
@@ -235,6 +239,7 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
     if (left.length) book.needs.set(contact.person, left);
     else book.needs.delete(contact.person);
   }
+  const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
   const visit: Visit = {
     kind: "visit",
     id: op.op,
@@ -242,12 +247,11 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
     place: op.entity,
     outcome: data.outcome,
     at: op.at,
-    worker: user.id,
-    worker_name: user.name,
+    nth: Math.max(0, ...before.map((one) => one.nth)) + 1,
+    own: true,
     n_confirmed: data.confirmed.length,
     n_changed: changes(op.set, data),
   };
-  const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
   book.visits.set(op.entity, [visit, ...before]);
   const target = book.targets.get(op.entity);
   if (target) book.targets.set(op.entity, settled(target, data, Date.parse(op.at), before));

@@ -4,7 +4,7 @@ import { build } from "../model/book";
 import { blank, countChanges, household, isDirty, type Draft, type Outcome } from "../model/draft";
 import { empty, reduce } from "../model/outbox";
 import type { VisitData } from "../model/types";
-import { bookOf, dwelling, HOUSE, lives, ME, opOf, other, person, visited } from "./rows";
+import { bookOf, dwelling, HOUSE, lives, opOf, other, person, visited } from "./rows";
 
 describe("the op a draft becomes", () => {
   it.each([
@@ -187,7 +187,7 @@ describe("the book with a visit laid over it", () => {
       now: 0,
       results: [{ op: op.op, seq: 1, state: "difference" }],
     });
-    const differing = build([{ grid: "g1", version: 1, hash: "", rows: HOUSE }], box, 1, ME);
+    const differing = build([{ grid: "g1", version: 1, hash: "", rows: HOUSE }], box, 1);
     expect(differing.dwellings.get("d1")).toMatchObject({ tenure: "owner", heads: {} });
     expect(differing.visits.get("d1")).toHaveLength(1);
   });
@@ -201,9 +201,9 @@ describe("the book with a visit laid over it", () => {
       results: [{ op: op.op, seq: 1, state: "returned" }],
     });
     const grids = [{ grid: "g1", version: 1, hash: "", rows: HOUSE }];
-    expect(build(grids, returned, 1, ME).visits.has("d1")).toBe(false);
+    expect(build(grids, returned, 1).visits.has("d1")).toBe(false);
     const again = reduce(returned, { type: "epoch", epoch: 2 });
-    expect(build(grids, again, 2, ME).visits.get("d1")).toHaveLength(1);
+    expect(build(grids, again, 2).visits.get("d1")).toHaveLength(1);
   });
 
   it("takes a visit back, gives a door back, and masks what was set", () => {

@@ -8,7 +8,7 @@ import json
 import uuid
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
@@ -109,7 +109,6 @@ class Row:
     state: str
     revoked_reason: str
     clock_off: bool
-    n_returned: int
 
 
 def visible(viewer: Viewer, on: dt.date) -> list[Row]:
@@ -120,8 +119,7 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
     scopes = viewer.scopes(Verb.MANAGE_DEVICES)
     walkers = accounts.visiting(on).filter(in_scopes(scopes, "scope")).values("user")
     inside = in_scopes(scopes, "scope") | Q(user__in=walkers)
-    waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
-    devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
+    devices = Device.objects.filter(inside).select_related("user")
     rows = [
         Row(
             id=d.id,
@@ -135,7 +133,6 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
             state=_state(d),
             revoked_reason=d.revoked_reason,
             clock_off=abs(d.behind_ms) > 300_000,
-            n_returned=d.n_back,
         )
         for d in devices.order_by("revoked_at", "user__name", "-activated_at")
     ]

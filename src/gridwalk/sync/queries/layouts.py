@@ -22,6 +22,7 @@ from gridwalk.dictionary.types import Column, Field, Shown
 from gridwalk.registry import columns
 from gridwalk.registry.models import Residence
 from gridwalk.territory.models import Building, Stairwell
+from gridwalk.visits import rules as visits
 from gridwalk.visits.models import Visit
 
 Row = dict[str, Any]
@@ -88,7 +89,6 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
         "outcome": "outcome",
         "n_visits": "n_visits",
         "bands": "bands",
-        "last_visit_at": "last_visit_at",
         "revisit_at": "revisit_at",
         "planned_on": "planned_on",
         "planned_band": "planned_band",
@@ -101,8 +101,6 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
         "place": "entity",
         "outcome": "outcome",
         "at": "at",
-        "worker": "worker",
-        "worker_name": "worker_name",
         "n_confirmed": "n_confirmed",
         "n_changed": "n_changed",
     },
@@ -113,6 +111,11 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
 def moment(value: dt.datetime | None) -> str | None:
     """A moment in UTC to the second, spelled one way."""
     return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value is not None else None
+
+
+def band(value: dt.datetime) -> str | None:
+    """The moment of a visit as somebody else than its author is told it: when its time band began (red line 2)."""
+    return moment(visits.band_began(value))
 
 
 def _number(value: Decimal) -> Any:
@@ -224,6 +227,8 @@ def schema(kind: str) -> dict[str, Any]:
     if kind == "person":
         for name in properties.keys() - {"kind", "id", "name", "status"}:
             properties[name] = {**properties[name], "x-optional": True}
+    if kind == "visit":
+        properties["nth"] = {"type": "integer"}
     for name, what in SOMETIMES.get(kind, {}).items():
         properties[name] = {"const": True, "description": what, "x-optional": True}
     required = [name for name, json in properties.items() if "x-optional" not in json]
@@ -238,6 +243,7 @@ def _spelled(table: type[models.Model], cells: Mapping[str, str]) -> Iterator[tu
     types = {column.attname: column for column in table._meta.concrete_fields}
     for name, column in cells.items():
         spell = next((how for type_, how in _SPELLED if isinstance(types[column], type_)), None)
+        spell = band if (table, column) == (Visit, "at") else spell
         if spell is not None:
             yield name, spell
 
