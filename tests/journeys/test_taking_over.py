@@ -95,7 +95,8 @@ def test_a_number_of_another_community_takes_nobody_and_shows_nothing(sides: Sid
     status, answer = push(wire, visit(1, sides.door, arrivals=[comer]))
     question = Difference.objects.get(state="open")
     assert (status, answer["results"][0]["state"]) == (200, "difference")
-    assert answer["results"][0]["differences"] == [{"field": "residence", "id": str(question.pk)}]
+    awaited = {"field": "residence", "id": str(question.pk), "person": comer["id"]}
+    assert answer["results"][0]["differences"] == [awaited], "the phone says of whom"
     assert (homes(sides.person), Person.objects.count(), question.grid_id) == ([sides.home.pk], 1, FAR_GRID)
     assert not Alias.objects.exists(), "no other id leads to the record"
     cache = Cache()

@@ -1,7 +1,8 @@
 /** The book of my grids: pulled rows, with what this phone wrote since laid over them, indexed for the screens. */
 import { keyOf, SEALED } from "./fields";
-import { isWaiting, type Outbox } from "./outbox";
+import { awaitedOf, isWaiting, type Outbox } from "./outbox";
 import type {
+  Arrival,
   Building,
   Care,
   Difference,
@@ -9,6 +10,7 @@ import type {
   Facts,
   GridCache,
   Heads,
+  Kept,
   Need,
   Op,
   Organization,
@@ -44,6 +46,8 @@ export interface Book {
   /** Targets and visits by place; visits newest first. */
   targets: Map<string, Target>;
   visits: Map<string, Visit[]>;
+  /** Who came to a door and is no row yet: another side has to give them away first. By dwelling. */
+  awaited: Map<string, Arrival[]>;
   /** Differences by entity, those about a door by the door. */
   differences: Map<string, Difference[]>;
   tasks: Task[];
@@ -90,6 +94,7 @@ export function build(
     needs: new Map(),
     targets: new Map(),
     visits: new Map(),
+    awaited: new Map(),
     differences: new Map(),
     tasks: [],
     gridOf: new Map(),
@@ -103,9 +108,10 @@ export function build(
   }
   for (const visits of book.visits.values()) visits.sort((a, b) => (isLater(a, b) ? -1 : 1));
   for (const kept of box.ops) {
+    expect(book, kept);
     if (kept.op.seq < from && !isWaiting(box, kept)) continue;
     if (kept.verdict?.state === "returned" && !isWaiting(box, kept)) continue;
-    lay(book, kept.op, kept.verdict?.state === "difference");
+    lay(book, kept.op, kept.verdict?.state === "difference", awaitedOf(kept));
   }
   return book;
 }
@@ -161,7 +167,14 @@ function add(book: Book, row: Row, grid: string, own: ReadonlySet<string>): void
 }
 
 /** Lays one of my own ops over the rows: what I wrote is what I see next, before and after it is sent. */
-function lay(book: Book, op: Op, differs: boolean): void {
+function expect(book: Book, kept: Kept): void {
+  const awaited = awaitedOf(kept);
+  if (!awaited.length) return;
+  for (const arrival of (kept.op.data as unknown as VisitData).arrivals)
+    if (awaited.includes(arrival.id)) push(book.awaited, kept.op.entity, arrival);
+}
+
+function lay(book: Book, op: Op, differs: boolean, awaited: readonly string[]): void {
   if (op.verb === "fact.set" && !differs) write(book, op.kind, op.entity, op.set, op.op);
   if (op.verb === "task.hand_back") {
     const target = [...book.targets.values()].find((one) => one.id === op.entity);
@@ -183,6 +196,7 @@ function lay(book: Book, op: Op, differs: boolean): void {
   }
   const day = dayOf(Date.parse(op.at));
   for (const arrival of data.arrivals) {
+    if (awaited.includes(arrival.id)) continue;
     const values = arrival.values;
     const heads = Object.fromEntries(Object.keys(values).map((field) => [field, op.op]));
     book.persons.set(arrival.id, {

@@ -15,7 +15,8 @@ export interface Verdict {
   state: "accepted" | "difference" | "returned";
   reason: string;
   text: string;
-  differences: { field: string; id: string }[];
+  /** `person`: who came to the door, and waits for the word of the side that has them on record. */
+  differences: { field: string; id: string; person?: string }[];
 }
 export interface Kept {
   op: Op;
