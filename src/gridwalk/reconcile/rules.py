@@ -18,13 +18,15 @@ FAULTS = {
     "round_in_future": "上次巡检日期在将来，没有采用，其余照常。请核对日期",
     "same_facility_twice": "同一处设施在本表里写了两行，已并为一处",
     "id_elsewhere": "这个证件号登记在别处，已请那边确认；确认以前，这一户记 1 人待对方确认。请核对是不是抄错了一位",
+    "id_elsewhere_no_door": "这个证件号登记在别处，这一行看不出是哪一户，没有记。请补全小区、楼号和室号再交，那边才好确认；也请核对"
+    "是不是抄错了一位",
 }
 FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
 """The field whose cell is at fault, of faults that a place brings along."""
 BATCH_ROWS = 500
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
-REFUSING = frozenset({"community_unknown", "person_unknown"})
+REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere_no_door"})
 """Codes of rows that are not imported."""
 
 

@@ -25,7 +25,7 @@ from gridwalk.registry.rules import ERASED
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.kinds import WORK
 from gridwalk.upkeep.models import Plan
-from gridwalk.upkeep.queries import plans
+from gridwalk.upkeep.queries import given_up, plans
 from gridwalk.upkeep.queries.kinds import READS
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -57,7 +57,7 @@ def propose(
         proposed_by_name=actor.name,
         proposed_at=at,
     )
-    grids = _require_proposing(actor, plan)
+    grids = _require_proposing(actor, plan) | _require_given_up(actor, plan)
     if rules.KINDS[kind].evidence and evidence not in rules.EVIDENCE:
         raise UpkeepError("没有送：请选依据，看过、问过什么。", "evidence")
     with core.write_to(*READS[kind].grids(plan), actor=actor, at=at) as writing:
@@ -83,6 +83,16 @@ def _require_proposing(actor: Viewer, plan: Plan) -> set[str]:
         raise NotHere
     for grid in grids:
         access.require(actor, kind.proposed_by, grid)
+    return grids
+
+
+def _require_given_up(actor: Viewer, plan: Plan) -> set[str]:
+    """The grids that lose somebody by the plan: what a community would lose is not decided by another one alone."""
+    grids = given_up.grids(plan)
+    if not all(actor.may(rules.KINDS[plan.kind].proposed_by, grid) for grid in grids):
+        raise UpkeepError(
+            "没有送：有一处住处在别的社区，归不归另一个人、还住不住在那里，由那边定。请先登记现在住的地方，等那边确认，再来办。"
+        )
     return grids
 
 
