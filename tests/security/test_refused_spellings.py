@@ -4,6 +4,7 @@ refused, however they are obscured, the second are not. ``pytest -s`` prints the
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +47,7 @@ CASES = [
 def test_what_is_not_taken_is_refused_and_nothing_else_is(part: str, group: str, how: str) -> None:
     spellings = SPELLINGS[part][group].split()
     refused = {spelling for spelling in spellings if JUDGES[part](OBSCURED[how](spelling))}
-    print(f"{part}, {group}, {how}: {len(refused)} of {len(spellings)} refused")
+    sys.stdout.write(f"{part}, {group}, {how}: {len(refused)} of {len(spellings)} refused\n")
     assert refused == (set(spellings) if group.endswith("refused") else set())
 
 
