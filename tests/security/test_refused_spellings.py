@@ -4,14 +4,17 @@ refused, however they are obscured, the second are not. ``pytest -s`` prints the
 
 from __future__ import annotations
 
+import io
 import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from gridwalk.dictionary import refusals
+from gridwalk.ledger import read
 
 SPELLINGS = tomllib.loads((Path(__file__).parent / "spellings.toml").read_text(encoding="utf-8"))
 JUDGES: dict[str, Callable[[str], str]] = {
@@ -55,3 +58,21 @@ def test_there_are_enough_of_them() -> None:
     n_of = {group: len(set(SPELLINGS["headings"][group].split())) for group in SPELLINGS["headings"]}
     assert min(n_of["refused"], n_of["harmless"]) > 200, n_of
     assert min(n_of["kept_back_refused"], n_of["kept_back_harmless"]) > 130, n_of
+
+
+def test_below_a_row_of_groups_a_column_is_refused_as_well() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["基本信息", None, None, "特殊情况", None, "民"],
+        ["姓名", "楼号", "室号", "前科", "包保 帮教人", "族"],
+        *(["程望舒", "1号楼", f"10{n}", "无", "韩书言", "汉族"] for n in range(1, 4)),
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    sheet.merge_cells("D1:E1")
+    out = io.BytesIO()
+    book.save(out)
+    columns = read.read(out.getvalue(), "人口.xlsx").sheets[0].columns
+    assert {column.header for column in columns if column.how == "forbidden"} == {"前科", "包保 帮教人", "族"}
