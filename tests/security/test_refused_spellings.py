@@ -64,11 +64,12 @@ def test_below_a_row_of_groups_a_column_is_refused_as_well() -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in (
+    rows: list[list[str | None]] = [
         ["基本信息", None, None, "特殊情况", None, "民"],
         ["姓名", "楼号", "室号", "前科", "包保 帮教人", "族"],
         *(["程望舒", "1号楼", f"10{n}", "无", "韩书言", "汉族"] for n in range(1, 4)),
-    ):
+    ]
+    for row in rows:
         sheet.append(row)
     sheet.merge_cells("A1:C1")
     sheet.merge_cells("D1:E1")

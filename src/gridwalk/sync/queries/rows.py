@@ -172,7 +172,7 @@ def _visits(grid: str) -> Iterator[Row]:
 def own_visits(viewer: Viewer, rows: Iterable[Row]) -> list[str]:
     """Which visits among some rows are the viewer's; outside the hash, for each phone is told its own."""
     ids = [row["id"] for row in rows if row["kind"] == "visit"]
-    if not ids:
+    if viewer.id is None or not ids:
         return []
     own = set(Visit.objects.filter(pk__in=ids, worker=viewer.id).values_list("id", flat=True))
     own |= set(Returned.objects.filter(pk__in=ids, op__user=viewer.id).values_list("pk", flat=True))
