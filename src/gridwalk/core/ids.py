@@ -17,26 +17,23 @@ from gridwalk.core import clock
 
 _TOGETHER = 0.05
 """Seconds without an id after which the next ones are a series of their own."""
-_SERIALS = 1 << 12
 
 
 class _Series:
-    """What is made in one go sorts in that order; of two series of one day chance decides which comes first."""
+    """What is made in one go sorts in that order; of two series of one day the lot decides which comes first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made_at = float("-inf")
-        self._series = self._serial = 0
+        self._last = 0
 
     def place(self) -> int:
-        """36 bits: a series drawn by lot, and the next number in it."""
+        """36 bits: where a series begins is drawn by lot, and it goes on from there."""
         with self._lock:
             now = time.monotonic()
-            self._serial += 1
-            if now - self._made_at > _TOGETHER or self._serial == _SERIALS:
-                self._series, self._serial = secrets.randbits(24), 0
+            self._last = secrets.randbits(24) << 12 if now - self._made_at > _TOGETHER else self._last + 1
             self._made_at = now
-            return self._series << 12 | self._serial
+            return self._last & (1 << 36) - 1
 
 
 _series = _Series()
