@@ -63,7 +63,7 @@ def upload(request: Signed) -> HttpResponse:
             name=file.name or "台账",
             scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
             source=request.POST.get("source", "ledger"),
-            kind=request.POST.get("kind") or None,
+            kind=submissions.kind(request.POST),
             other=(other.read(), other.name or "平台导出") if other else None,
         )
     except SubmissionRefused as error:
@@ -123,7 +123,7 @@ def _result(request: Signed, comparison: Any) -> dict[str, Any]:
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin comparing."""
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
-    chosen, kind = submissions.columns(request.POST), request.POST.get("kind") or None
+    chosen, kind = submissions.columns(request.POST), submissions.kind(request.POST)
     try:
         if comparison.state != "paused":
             comparison = remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind)

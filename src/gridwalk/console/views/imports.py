@@ -51,7 +51,7 @@ def upload(request: Signed) -> HttpResponse:
             data=file.read(),
             name=file.name or "台账",
             scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
-            kind=request.POST.get("kind") or None,
+            kind=submissions.kind(request.POST),
         )
     except SubmissionRefused as error:
         messages.error(request, str(error))
@@ -82,7 +82,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
-    again, kind = request.POST.get("do") == "again", request.POST.get("kind") or None
+    again, kind = request.POST.get("do") == "again", submissions.kind(request.POST)
     chosen = submissions.columns(request.POST)
     try:
         if again or ledger.state != "paused":

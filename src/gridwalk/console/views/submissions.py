@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.core import patience
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.queries import annotated as workbooks
@@ -27,6 +28,12 @@ def areas(request: Signed, whole: str) -> list[tuple[str, str]]:
             choices.append((scope, whole.format(territory.scope_name(scope))))
         choices += [(area.code, area.short) for area in territory.communities(scope)]
     return choices
+
+
+def kind(given: QueryDict) -> str | None:
+    """The kind of record that was chosen; None where none was, or none there is: the file says it then."""
+    chosen = given.get("kind")
+    return chosen if chosen in dictionary.KINDS else None
 
 
 def columns(given: QueryDict) -> dict[str, dict[str, str]]:
