@@ -21,7 +21,7 @@ MOST = 200
 class NoticeRow:
     """A notice as its reader sees it; ``about`` and ``entity``: the record it leads to.
 
-    Of what came of work at a door: the day, and nobody's name. So it is with who saw to it when.
+    Of what came of work at a door: the day, and nobody's name. That one was seen to is told by day.
     """
 
     id: uuid.UUID
@@ -32,6 +32,7 @@ class NoticeRow:
     told_at: dt.date
     told_by: str
     done_on: dt.date | None
+    done_by: str
     read: bool
 
 
@@ -52,6 +53,7 @@ def _row(notice: Notice, *, read: bool) -> NoticeRow:
         told_at=clock.local_date(notice.told_at) if of_work else notice.told_at,
         told_by="" if of_work else notice.told_by,
         done_on=clock.local_date(notice.done_at) if notice.done_at else None,
+        done_by="" if of_work else notice.done_by,
         read=read or notice.done_at is not None,
     )
 
