@@ -193,3 +193,19 @@ class CaseDecision(models.Model):
             models.Index(fields=["lead"], name="case_decision_lead"),
             GinIndex(fields=["records"], condition=Q(state="standing"), name="case_decision_records"),
         ]
+
+
+class HandedInNumber(models.Model):
+    """An ID number that somebody's file brought and nobody on record in their own area has, by keyed indexes only.
+
+    ``day_index``: of its first fourteen digits, area code and birth date: of these only so many are compared.
+    """
+
+    actor = models.UUIDField()
+    day_index = models.CharField(max_length=32)
+    number_index = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "number_index"], name="handed_in_once")]
+        indexes = [models.Index(fields=["actor", "day_index"])]

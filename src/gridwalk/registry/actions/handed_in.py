@@ -1,0 +1,88 @@
+"""ID numbers that a file brings: how many of one area code and birth date are compared with the register at all.
+
+Five hundred numbers fit what is shown of a person. Whoever compares a list of all of them would be told which it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core import actions as core
+from gridwalk.core import envelope
+from gridwalk.registry import columns, rules
+from gridwalk.registry.models import HandedInNumber, Person
+from gridwalk.registry.queries import entities
+
+CHUNK = 20_000
+
+
+def withheld(*, actor: Viewer, at: dt.datetime, numbers: Collection[str]) -> frozenset[str]:
+    """The days (``rules.day_of``) of which nothing may be told to ``actor``: too many numbers of such a day, in these
+    files and those of the last thirty days, are of nobody on record in their own area.
+
+    Whether a day is withheld rests on what nobody has; so it is withheld whole, or the number left over would be known.
+    The server itself, which reads everything, is not counted.
+    """
+    if actor.id is None:
+        return frozenset()
+    by_day = _by_day(numbers)
+    with core.write_to(actor=actor, at=at):
+        User.objects.select_for_update().get(pk=actor.id)  # two files of one account are counted one after the other
+        own = HandedInNumber.objects.filter(actor=actor.id)
+        own.filter(at__lt=at - rules.HANDED_IN_FOR).delete()
+        brought: dict[str, set[str]] = defaultdict(set)
+        for day, number in own.values_list("day_index", "number_index"):
+            brought[day].add(number)
+        before = {index for indexes in brought.values() for index in indexes}
+        indexes = {index for of_day in by_day.values() for index in of_day.values()}
+        on_record = _on_record(actor, indexes - before)
+        closed: set[str] = set()
+        rows = []
+        for day, of_day in by_day.items():
+            key = envelope.blind_index(day, purpose="id_no_day")
+            new = sorted({*of_day.values()} - on_record - brought[key])
+            if len(brought[key]) + len(new) > rules.HANDED_IN_A_DAY:
+                closed.add(day)
+            room = rules.HANDED_IN_A_DAY + 1 - len(brought[key])  # one more closes the day, whatever else comes
+            rows += [_row(actor, key, number, at) for number in new[: max(0, room)]]
+        HandedInNumber.objects.bulk_create(rows, batch_size=CHUNK)
+    return frozenset(closed)
+
+
+def released(*, numbers: Collection[str]) -> None:
+    """Step: a second person answers for these numbers; they count no longer against whoever brought them."""
+    for part in _parts([index for of_day in _by_day(numbers).values() for index in of_day.values()]):
+        HandedInNumber.objects.filter(number_index__in=part).delete()
+
+
+def _by_day(numbers: Collection[str]) -> Mapping[str, dict[str, str]]:
+    """Day → number → its index."""
+    by_day: dict[str, dict[str, str]] = defaultdict(dict)
+    for number in numbers:
+        if day := rules.day_of(number):
+            by_day[day][number] = columns.index_of("id_no", number)
+    return by_day
+
+
+def _on_record(actor: Viewer, indexes: Collection[str]) -> set[str]:
+    """Those that somebody has who is of the actor's own area, or linked to a door there."""
+    own = entities.linked_in(actor.scopes(Verb.IMPORT_LEDGER))
+    standing: set[str] = set()
+    for part in _parts(sorted(indexes)):
+        persons = Person.objects.filter(own, id_no_index__in=part).exclude(status="struck_off")
+        standing |= set(persons.values_list("id_no_index", flat=True))
+    return standing
+
+
+def _parts(indexes: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(indexes), CHUNK):
+        yield indexes[start : start + CHUNK]
+
+
+def _row(actor: Viewer, day: str, number: str, at: dt.datetime) -> HandedInNumber:
+    assert actor.id is not None
+    return HandedInNumber(actor=actor.id, day_index=day, number_index=number, at=at)
