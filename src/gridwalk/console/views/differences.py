@@ -17,7 +17,7 @@ from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.differences import jobs
+from gridwalk.differences import arguments, jobs
 from gridwalk.differences.actions import batches as batch_actions
 from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import DecisionError
@@ -134,7 +134,11 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
     row = differences.get_difference(request.viewer, pk)
     context = {
         "label": row.label,
-        "values": [(row.source, claimed or "空"), ("一张表（现值）", current or "空")],
+        "values": [
+            (row.source, arguments.marked(claimed, claimed, current) or [arguments.Part("空", differs=False)]),
+            ("一张表（现值）", arguments.marked(current, current, claimed) or [arguments.Part("空", differs=False)]),
+        ],
+        "think": arguments.ONE_OFF if arguments.one_off(claimed, current) else "",
         "back": f"{reverse('console:difference', args=[pk])}?{_query(_filter(request, request.POST))}",
     }
     return render(request, "console/differences/reveal.html", context)
