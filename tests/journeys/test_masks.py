@@ -189,8 +189,8 @@ def test_a_ledger_of_one_row_lists_nobody_else_and_no_file_says_which_door_stand
     listed, text = right_side(street, compared(street, actor, one).pk)
     assert listed == [] and "程望舒" not in text, "its file covers no half of the grid"
     centre = sign_in(Role.STREET_CENTRE, "120105001")
-    listed, text = right_side(centre, compared(centre, signed_in(centre), one).pk)
-    assert listed == [] and "程望舒" not in text and "1980" not in text
+    theirs = compared(centre, signed_in(centre), one)
+    assert theirs.annotated is None and centre.get(f"/comparisons/{theirs.pk}/annotated/").status_code == 404
     Dwelling.objects.filter(room="302").update(occupancy="vacant", tenure="let")
     doors = [["网格编码", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况"]]
     doors += [[GRID, "海河花园", "5号楼", "1单元", f"{n}01", "有人住", "自住"] for n in (1, 2, 3)]

@@ -118,7 +118,7 @@ PAGES = {
         unlock handover_undo
     """,
     "confirm_roles": """
-        roles roles_decide
+        roles roles_decide import_release comparison_release
     """,
     "manage_areas": """
         areas add_grids rename_grid

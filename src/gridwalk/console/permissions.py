@@ -163,6 +163,7 @@ PAGES: dict[str, Guard] = {
     "console:import_progress": Verb.IMPORT_LEDGER,
     "console:import_cancel": Verb.IMPORT_LEDGER,
     "console:import_annotated": Verb.IMPORT_LEDGER,
+    "console:import_release": Verb.CONFIRM_ROLES,
     "console:unassigned": Verb.IMPORT_LEDGER,
     # comparisons
     "console:comparisons": Verb.IMPORT_LEDGER,
@@ -173,6 +174,7 @@ PAGES: dict[str, Guard] = {
     "console:comparison_cancel": Verb.IMPORT_LEDGER,
     "console:comparison_again": Verb.IMPORT_LEDGER,
     "console:comparison_annotated": Verb.IMPORT_LEDGER,
+    "console:comparison_release": Verb.CONFIRM_ROLES,
     "console:comparison_decide": Verb.DECIDE_DIFFERENCE,
     "console:comparison_undo": Verb.DECIDE_DIFFERENCE,
     "console:consistency": Verb.SEE_COUNTS,

@@ -18,6 +18,7 @@ from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark, Table
 from gridwalk.ledger.comparing import ADDRESS, EQUAL, VERDICTS, Comparison, Totals
 from gridwalk.ledger.sides import Side
+from gridwalk.method import linkage
 
 MOST_ROWS = 1_000_000
 """Rows of a further sheet: a table program takes 1,048,576; what is beyond is said at the sheet's end."""
@@ -29,16 +30,21 @@ _LOCATING = ("address", "room", "building", "estate")
 
 
 def workbook(
-    comparison: Comparison, data: bytes, name: str, *, readers: Readers | None = None, missing: Sequence[str] = ()
+    comparison: Comparison,
+    data: bytes,
+    name: str,
+    *,
+    readers: Readers | None = None,
+    left_out: Sequence[Mark] = (),
+    missing: Sequence[str] = (),
 ) -> annotate.Annotated:
     """The uploaded left file annotated.
 
     ``readers``: the right side is the register, shown to each grid's reader as its pages are; None: both sides are
-    files of the user's own. ``missing``: what of the file was not kept.
+    files of the user's own. ``left_out``: the rows that were not compared. ``missing``: what of the file was not kept.
     """
-    return annotate.annotate(
-        data, name, marks(comparison, readers=readers), tables(comparison, readers=readers), missing=missing
-    )
+    explained = [*marks(comparison, readers=readers), *left_out]
+    return annotate.annotate(data, name, explained, tables(comparison, readers=readers), missing=missing)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +104,8 @@ def marks(comparison: Comparison, *, readers: Readers | None = None) -> list[Mar
     for row, first, why in comparison.left_duplicates.iter_rows():
         explained.append(Mark(*at[row], "", f"和第 {at[first][1]} 行重复：{why}"))
     for row, other, score, why in _questions(comparison).iter_rows():
-        explained.append(Mark(*at[row], "", f"疑似是 {right.side.name} 第 {other + 1} 条（把握 {score:.0%}）：{why}"))
+        sure = "" if readers else f"（把握 {score:.0%}）"
+        explained.append(Mark(*at[row], "", f"疑似是 {right.side.name} 第 {other + 1} 条{sure}：{_why(why, right)}"))
     explained += [Mark(*at[r], c, t) for r, _, c, _, t in left.faults.iter_rows()]
     return explained
 
@@ -255,7 +262,13 @@ def _asked(comparison: Comparison, of: _Written) -> Iterator[Sequence[Any]]:
     left, right = _places(comparison.left), _places(comparison.right)
     ours, theirs = _who(comparison.left), _whom(of)
     for row, other, score, why in _questions(comparison).iter_rows():
-        yield [*left[row], *right[other], ours[row], theirs[other], f"{score:.1%}", why]
+        sure = "" if of.readers else f"{score:.1%}"
+        yield [*left[row], *right[other], ours[row], theirs[other], sure, _why(why, of)]
+
+
+def _why(why: str, of: _Written) -> str:
+    """What speaks for two records being one. How near a telephone comes to one of the register is not told."""
+    return why if of.readers is None else linkage.guarded(why)
 
 
 def _doubled(comparison: Comparison, of: _Written) -> Iterator[Sequence[Any]]:

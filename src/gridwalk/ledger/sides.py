@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Side:
     valid.
 
     ``fields``: the dictionary's fields the file has a column for. ``faults``: row, field, column, code, text.
+    ``left_out``: sheet and number of the rows that are not compared.
     """
 
     kind: str
@@ -41,6 +42,31 @@ class Side:
     sheets: tuple[SheetRead, ...] = ()
     questions: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+
+    def without_near_numbers(self) -> Side:
+        """The side without what it wrote in the place of a person's ID number and is none.
+
+        Against the register: how near it comes to a number on record would be told.
+        """
+        return dataclasses.replace(self, frame=self.frame.with_columns(id_text=pl.lit(None, dtype=pl.String)))
+
+    def without(self, field: str, beginnings: Collection[str]) -> Side:
+        """The side without the rows whose ``field`` begins so (all of one length), its rows counted anew."""
+        if field not in self.frame.columns or not beginnings:
+            return self
+        length = len(next(iter(beginnings)))
+        begins = pl.col(field).str.slice(0, length).is_in(list(beginnings)).fill_null(value=False)
+        gone = self.frame.filter(begins).select("sheet", "row_no")
+        kept = self.frame.filter(~begins)
+        rows = kept.select(before="row").with_row_index("row")
+        faults = self.faults.rename({"row": "before"}).join(rows, on="before", maintain_order="left")
+        return dataclasses.replace(
+            self,
+            frame=kept.drop("row").with_row_index("row"),
+            faults=faults.select(*FAULTS),
+            left_out=tuple(gone.iter_rows()),
+        )
 
 
 def read_file(

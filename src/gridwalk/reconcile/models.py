@@ -52,6 +52,11 @@ class Submission(models.Model):
     actor_name = models.CharField(max_length=40)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    n_withheld = models.IntegerField(default=0)
+    released_by = models.UUIDField(null=True)
+    released_by_name = models.CharField(max_length=40, blank=True)
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["scope", "-created_at"])]
@@ -86,6 +91,11 @@ class Submission(models.Model):
     def file_of(self, side: str) -> uuid.UUID:
         """The stored file of a side."""
         return self.file_id
+
+    def letter(self, side: str, sheet: str, field: str) -> str:
+        """The column of a sheet that holds a field, or the door for a part of it; empty where none does."""
+        columns = next((s["columns"] for s in self.mapping[side]["sheets"] if s["name"] == sheet), [])
+        return next((c["letter"] for c in columns if field and c["field"] in {field, "address"}), "")
 
     def side(self, source: str) -> str:
         """Which of its files is that source's; empty where none is."""
@@ -203,6 +213,8 @@ class ComparedCommunity(models.Model):
     n_equal = models.IntegerField()
     n_union = models.IntegerField()
     by_field = models.JSONField(default=dict)
+    covers = models.BooleanField(default=True)
+    """Whether the file holds at least half of the community's records; else the pair is no rate of the community."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "community"], name="compared_once")]

@@ -12,6 +12,7 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.core import patience
+from gridwalk.reconcile.actions import releasing
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.queries import annotated as workbooks
@@ -55,6 +56,20 @@ def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespon
         messages.success(request, ledger.message)
     except SubmissionRefused as error:
         messages.error(request, str(error))
+    return redirect(page, pk)
+
+
+def release(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
+    """放行: by a second person, with a reason."""
+    try:
+        ledger = releasing.release(
+            way, actor=request.viewer, at=request.at, submission=pk, reason=request.POST.get("reason", "")
+        )
+    except SubmissionRefused as error:
+        messages.error(request, str(error))
+    else:
+        then = "接着导" if ledger.state == "paused" else "再比一次"
+        messages.success(request, f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。")
     return redirect(page, pk)
 
 
