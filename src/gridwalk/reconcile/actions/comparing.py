@@ -72,6 +72,7 @@ def upload(
     if other:
         kept = WAY.store(actor=actor, at=at, scope=scope, data=other[0], name=other[1])
         new.other_file, new.other_name = kept.file, other[1][:200]
+        new.cleared = [*new.cleared, *(f"{other[1]} 的 {words}" for words in kept.cleared)]
         why = why or kept.why
     return submissions.upload(WAY, new, why=why, actor=actor, at=at)
 

@@ -166,7 +166,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
             outcome=outcome,
             bands=tuple(target.bands),
             n_visits=target.n_visits,
-            has_phone=target.entity in phones,
+            has_phone=target.entity in phones and entities.sees_use(viewer, target.grid_id),
             has_difference=different,
             revisit_at=clock.local(target.revisit_at) if target.revisit_at else None,
         )
