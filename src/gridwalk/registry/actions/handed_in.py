@@ -32,40 +32,48 @@ def withheld(*, actor: Viewer, at: dt.datetime, numbers: Collection[str]) -> fro
     by_day = _by_day(numbers)
     with core.write_to(actor=actor, at=at):
         User.objects.select_for_update().get(pk=actor.id)  # two files of one account are counted one after the other
-        own = HandedInNumber.objects.filter(actor=actor.id)
-        own.filter(at__lt=at - rules.HANDED_IN_FOR).delete()
-        brought: dict[str, set[str]] = defaultdict(set)
-        for day, number in own.values_list("day_index", "number_index"):
-            brought[day].add(number)
-        before = {index for indexes in brought.values() for index in indexes}
-        indexes = {index for of_day in by_day.values() for index in of_day.values()}
-        on_record = _on_record(actor, indexes - before)
-        closed: set[str] = set()
-        rows = []
-        for day, of_day in by_day.items():
-            key = envelope.blind_index(day, purpose="id_no_day")
-            new = sorted({*of_day.values()} - on_record - brought[key])
-            if len(brought[key]) + len(new) > rules.HANDED_IN_A_DAY:
-                closed.add(day)
-            room = rules.HANDED_IN_A_DAY + 1 - len(brought[key])  # one more closes the day, whatever else comes
-            rows += [_row(actor, key, number, at) for number in new[: max(0, room)]]
+        before = _brought_before(actor, at)
+        earlier = {number for of_day in before.values() for number in of_day}
+        on_record = _on_record(actor, {n for of_day in by_day.values() for n in of_day} - earlier)
+        new = {day: sorted(of_day - on_record - before[day]) for day, of_day in by_day.items()}
+        room = {day: rules.HANDED_IN_A_DAY - len(before[day]) for day in by_day}
+        rows = [
+            HandedInNumber(actor=actor.id, day_index=day, number_index=number, at=at)
+            for day, misses in new.items()
+            for number in misses[: max(0, room[day] + 1)]  # one more closes the day, whatever else comes
+        ]
         HandedInNumber.objects.bulk_create(rows, batch_size=CHUNK)
-    return frozenset(closed)
+    closed = {day for day, misses in new.items() if len(misses) > room[day]}
+    return frozenset(day for number in numbers if (day := rules.day_of(number)) and _day_index(day) in closed)
+
+
+def _brought_before(actor: Viewer, at: dt.datetime) -> defaultdict[str, set[str]]:
+    """Day → numbers, both by their indexes, that the account's files brought in the last thirty days."""
+    own = HandedInNumber.objects.filter(actor=actor.id)
+    own.filter(at__lt=at - rules.HANDED_IN_FOR).delete()
+    brought: defaultdict[str, set[str]] = defaultdict(set)
+    for day, number in own.values_list("day_index", "number_index"):
+        brought[day].add(number)
+    return brought
 
 
 def released(*, numbers: Collection[str]) -> None:
     """Step: a second person answers for these numbers; they count no longer against whoever brought them."""
-    for part in _parts([index for of_day in _by_day(numbers).values() for index in of_day.values()]):
+    for part in _parts([number for of_day in _by_day(numbers).values() for number in of_day]):
         HandedInNumber.objects.filter(number_index__in=part).delete()
 
 
-def _by_day(numbers: Collection[str]) -> Mapping[str, dict[str, str]]:
-    """Day → number → its index."""
-    by_day: dict[str, dict[str, str]] = defaultdict(dict)
+def _by_day(numbers: Collection[str]) -> Mapping[str, set[str]]:
+    """Day → numbers, both by their indexes."""
+    by_day: dict[str, set[str]] = defaultdict(set)
     for number in numbers:
         if day := rules.day_of(number):
-            by_day[day][number] = columns.index_of("id_no", number)
+            by_day[_day_index(day)].add(columns.index_of("id_no", number))
     return by_day
+
+
+def _day_index(day: str) -> str:
+    return envelope.blind_index(day, purpose="id_no_day")
 
 
 def _on_record(actor: Viewer, indexes: Collection[str]) -> set[str]:
@@ -81,8 +89,3 @@ def _on_record(actor: Viewer, indexes: Collection[str]) -> set[str]:
 def _parts(indexes: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(indexes), CHUNK):
         yield indexes[start : start + CHUNK]
-
-
-def _row(actor: Viewer, day: str, number: str, at: dt.datetime) -> HandedInNumber:
-    assert actor.id is not None
-    return HandedInNumber(actor=actor.id, day_index=day, number_index=number, at=at)
