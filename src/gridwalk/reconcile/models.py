@@ -94,7 +94,8 @@ class Submission(models.Model):
 
     def letter(self, side: str, sheet: str, field: str) -> str:
         """The column of a sheet that holds a field, or the door for a part of it; empty where none does."""
-        columns = next((s["columns"] for s in self.mapping[side]["sheets"] if s["name"] == sheet), [])
+        sheets = self.mapping[side]["sheets"]
+        columns: list[dict[str, str]] = next((s["columns"] for s in sheets if s["name"] == sheet), [])
         return next((c["letter"] for c in columns if field and c["field"] in {field, "address"}), "")
 
     def side(self, source: str) -> str:
