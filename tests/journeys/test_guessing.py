@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -81,7 +82,7 @@ def test_of_all_numbers_that_fit_a_birth_date_a_comparison_says_of_none_whether_
     assert "已放行 500 行" in words(centre.post(release, {"reason": "都核过身份证"}, follow=True))
     assert "没有要放行的行" in words(centre.post(release, {"reason": "都核过身份证"}, follow=True))
     answer = street.post(f"/comparisons/{one.pk}/again/")
-    again = comparing.run(actor=actor, at=clock.now(), comparison=answer.headers["Location"].split("/")[-2])
+    again = comparing.run(actor=actor, at=clock.now(), comparison=uuid.UUID(answer.headers["Location"].split("/")[-2]))
     assert again.n_withheld == 0 and again.n_pairs == 1
     assert compared(street, actor, guesses([11])).n_withheld == 0, "they count no longer"
 
@@ -154,7 +155,7 @@ def test_who_sees_rows_masked_is_told_the_same_of_a_row_that_fits_and_of_one_tha
             file = {"file": workbook(title, rows), "scope": COMMUNITY, "source": "ledger"}
             pk = centre.post("/comparisons/upload/", file).headers["Location"].split("/")[-2]
             centre.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
-            comparing.run(actor=signed_in(centre), at=clock.now(), comparison=pk)
+            comparing.run(actor=signed_in(centre), at=clock.now(), comparison=uuid.UUID(pk))
             compared_to.append(everything(centre, "comparisons", pk))
         with undone():
             centre = sign_in(Role.STREET_CENTRE, STREET)

@@ -6,6 +6,7 @@ Five hundred numbers fit what is shown of a person. Whoever compares a list of a
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -32,7 +33,7 @@ def withheld(*, actor: Viewer, at: dt.datetime, numbers: Collection[str]) -> fro
     by_day = _by_day(numbers)
     with core.write_to(actor=actor, at=at):
         User.objects.select_for_update().get(pk=actor.id)  # two files of one account are counted one after the other
-        before = _brought_before(actor, at)
+        before = _brought_before(actor.id, at)
         earlier = {number for of_day in before.values() for number in of_day}
         on_record = _on_record(actor, {n for of_day in by_day.values() for n in of_day} - earlier)
         new = {day: sorted(of_day - on_record - before[day]) for day, of_day in by_day.items()}
@@ -47,9 +48,9 @@ def withheld(*, actor: Viewer, at: dt.datetime, numbers: Collection[str]) -> fro
     return frozenset(day for number in numbers if (day := rules.day_of(number)) and _day_index(day) in closed)
 
 
-def _brought_before(actor: Viewer, at: dt.datetime) -> defaultdict[str, set[str]]:
+def _brought_before(account: uuid.UUID, at: dt.datetime) -> defaultdict[str, set[str]]:
     """Day → numbers, both by their indexes, that the account's files brought in the last thirty days."""
-    own = HandedInNumber.objects.filter(actor=actor.id)
+    own = HandedInNumber.objects.filter(actor=account)
     own.filter(at__lt=at - rules.HANDED_IN_FOR).delete()
     brought: defaultdict[str, set[str]] = defaultdict(set)
     for day, number in own.values_list("day_index", "number_index"):
