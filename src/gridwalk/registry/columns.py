@@ -148,6 +148,11 @@ def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
     return dict(rows.values_list(column, "id"))
 
 
+def is_number(kind: str, field: str) -> bool:
+    """Whether only one standing entity may have a value of this field."""
+    return field == NUMBERS.get(kind, ("", ""))[0]
+
+
 def number_key(kind: str, value: Any) -> str:
     """What a number is found by: its blind index where it is sealed."""
     field = NUMBERS[kind][0]

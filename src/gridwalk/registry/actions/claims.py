@@ -150,7 +150,7 @@ class _Work:
 
     def _free(self, claim: Claim) -> bool:
         """Whether the number a claim brings is nobody else's; it is this entity's from now on."""
-        if not claim.value or claim.field != columns.NUMBERS.get(claim.kind, ("", ""))[0]:
+        if not claim.value or not columns.is_number(claim.kind, claim.field):
             return True
         key = columns.number_key(claim.kind, claim.value)
         holder = self._holders[claim.kind].setdefault(key, claim.entity)
@@ -163,7 +163,7 @@ def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:
     """By kind: who holds the numbers these claims bring."""
     brought: dict[str, list[Any]] = defaultdict(list)
     for claim in claims:
-        if claim.field == columns.NUMBERS.get(claim.kind, ("", ""))[0]:
+        if columns.is_number(claim.kind, claim.field):
             brought[claim.kind].append(claim.value)
     return {kind: columns.holders(kind, values) for kind, values in brought.items()}
 

@@ -134,6 +134,15 @@ def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list
 
 def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
     """What these ops speak of, as it stands; a constant number of queries. ``own``: the grids of their author."""
+    return load_all([intentions], own)[0]
+
+
+def load_all(runs: Sequence[Sequence[Intention]], own: Collection[str]) -> list[References]:
+    """The same for several runs of ops at once. ``own``: the grids of their authors.
+
+    What they share they share: a run that changes for others what they refer to is judged alone.
+    """
+    intentions = [intention for run in runs for intention in run]
     by_kind = _named(intentions)
     maybe_links = by_kind["person"] | set(_of_verb(intentions, "residence.end"))
     grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
@@ -165,7 +174,7 @@ def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
     if moved := [aliases[door] for door in doors if door in aliases]:
         for door, person in plain.ask(_LINKS, [moved])():
             people[door].add(person)
-    return References(
+    shared = References(
         intentions=intentions,
         entities=entities,
         residences=residences,
@@ -176,6 +185,7 @@ def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
         grids=grids,
         versions=read_at,
     )
+    return [dataclasses.replace(shared, intentions=run, awaited=set()) for run in runs]
 
 
 Asked = Callable[[], list[tuple[Any, ...]]]

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from gridwalk.accounts import queries as accounts
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.core import clock
+from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
+from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.rules import Claim
 from gridwalk.sync import messages
 from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import Batch, Verb
 from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED
 from gridwalk.visits.actions import recording
@@ -83,30 +85,57 @@ class VisitRecord(Verb):
             and not coming & outcome.findings.persons
         )
 
-    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+    def reaches_out(self, outcome: Outcome) -> bool:
+        """Where people come, leave or end, and where a number is said that may be somebody else's."""
+        plan, findings = outcome.plan, outcome.findings
+        return bool(
+            findings.arrivals
+            or findings.departures
+            or findings.ends
+            or (plan is not None and plan.aside)
+            or any(columns.is_number(claim.kind, claim.field) for claim in findings.claims)
+        )
+
+    def do(self, writing: Writing, batches: Sequence[Batch]) -> None:
         """Record them at once. A refusal of one is its answer; anything else is no fault of a single op."""
-        grid, writing = batch[0].grid, judgement.writing
-        by_op = {outcome.intention.op: outcome for outcome in batch}
-        visits = [outcome.plan.visit for outcome in batch if outcome.plan and outcome.plan.visit]
-        people = judgement.references.people
-        answers, judged = recording.record_in(writing, grid, visits, campaigns.running_for(grid), people=people)
-        for answer in answers:
-            if not answer.accepted:
-                by_op[answer.id].returned("not_valid", answer.reason)
-        recorded = [outcome for outcome in batch if outcome.state != RETURNED]
-        aside = [fact for outcome in recorded if outcome.plan for fact in outcome.plan.aside]
-        if aside:
-            judged += claims.apply_claims(writing, aside)
-        judgement.take_in(judged)
-        judgement.arrive(recorded)
-        for outcome in recorded:
-            if outcome.plan and outcome.plan.moved:
-                outcome.remark("people_moved")
-            judgement.note(outcome, outcome.note, uuid.uuid5(outcome.intention.op, "note"))
-        theirs = _others_in_post(judgement, grid, {answer.assignee for answer in answers if answer.accepted})
-        for answer in answers:
-            if answer.accepted and answer.assignee in theirs:
-                by_op[answer.id].remark("second_account")
+        running = campaigns.running_over({batch[0].grid for _, batch in batches})
+        recorded = recording.record_in(
+            writing,
+            [
+                recording.Batch(
+                    writing=judgement.writing,
+                    grid=batch[0].grid,
+                    visits=[outcome.plan.visit for outcome in batch if outcome.plan and outcome.plan.visit],
+                    campaign=running[batch[0].grid],
+                    people=judgement.references.people,
+                )
+                for judgement, batch in batches
+            ],
+        )
+        for (judgement, batch), (answers, judged) in zip(batches, recorded, strict=True):
+            _take_in(judgement, batch, answers, judged)
+
+
+def _take_in(
+    judgement: Judgement, batch: Sequence[Outcome], answers: Sequence[recording.Answer], judged: Sequence[Judged]
+) -> None:
+    """What became of the visits of a push, and what else they bring."""
+    by_op = {outcome.intention.op: outcome for outcome in batch}
+    for answer in answers:
+        if not answer.accepted:
+            by_op[answer.id].returned("not_valid", answer.reason)
+    recorded = [outcome for outcome in batch if outcome.state != RETURNED]
+    aside = [fact for outcome in recorded if outcome.plan for fact in outcome.plan.aside]
+    judgement.take_in([*judged, *(claims.apply_claims(judgement.writing, aside) if aside else ())])
+    judgement.arrive(recorded)
+    for outcome in recorded:
+        if outcome.plan and outcome.plan.moved:
+            outcome.remark("people_moved")
+        judgement.note(outcome, outcome.note, uuid.uuid5(outcome.intention.op, "note"))
+    theirs = _others_in_post(judgement, batch[0].grid, {answer.assignee for answer in answers if answer.accepted})
+    for answer in answers:
+        if answer.accepted and answer.assignee in theirs:
+            by_op[answer.id].remark("second_account")
 
 
 def _others_in_post(judgement: Judgement, grid: str, assignees: set[uuid.UUID | None]) -> set[uuid.UUID]:
