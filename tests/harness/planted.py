@@ -14,7 +14,7 @@ from gridwalk.registry import holders
 from gridwalk.registry import rules as registry
 from gridwalk.registry.actions import takeovers
 from gridwalk.sync import rules as sync
-from gridwalk.sync.actions import leaving_out, pulling, pushing
+from gridwalk.sync.actions import leaving_out, pulling, pushing, runs
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
@@ -44,7 +44,7 @@ def no_key_against_doubles() -> Iterator[None]:
     def fresh(device: Any, viewer: Any, intentions: Any, **more: Any) -> Any:
         renamed = [_renamed(intention) for intention in intentions]
         device.next_seq = max([device.next_seq, *(intention.seq for intention in renamed)])
-        with mock.patch.object(pushing, "_require_sequence", lambda *a, **k: None):
+        with mock.patch.object(runs, "_require_sequence", lambda *a, **k: None):
             pushed = take(device, viewer, renamed, **more)
         results = [
             r.__class__(**{**vars(r), "op": intention.op})
@@ -63,12 +63,12 @@ def _renamed(intention: Any) -> Any:
 @contextmanager
 def place_is_enough() -> Iterator[None]:
     """Whatever stands under a place of the sequence is taken for what was sent (a copied phone)."""
-    require, known_ops = pushing._require_sequence, pushing.known_ops
+    require, known_ops = runs._require_sequence, runs.known_ops
 
     def lenient(device: Any, next_seq: int, intentions: Any, **more: Any) -> None:
         try:
             require(device, next_seq, intentions, **more)
-        except pushing._OtherBody:
+        except runs.OtherBody:
             return
 
     def by_place(intentions: Any) -> Any:
@@ -76,7 +76,7 @@ def place_is_enough() -> Iterator[None]:
         for intention in intentions:
             standing = Op.objects.filter(seq=intention.seq, device__in=_devices()).first()
             if intention.op not in results and standing is not None:
-                results[intention.op] = pushing.Result(op=intention.op, seq=intention.seq, state=standing.state)
+                results[intention.op] = runs.Result(op=intention.op, seq=intention.seq, state=standing.state)
         return results
 
     devices: list[Any] = []
@@ -91,8 +91,8 @@ def place_is_enough() -> Iterator[None]:
         return take(device, *facts, **{**more, "careful": True})
 
     with (
-        mock.patch.object(pushing, "_require_sequence", lenient),
-        mock.patch.object(pushing, "known_ops", by_place),
+        mock.patch.object(runs, "_require_sequence", lenient),
+        mock.patch.object(runs, "known_ops", by_place),
         mock.patch.object(pushing, "_take", noting),
     ):
         yield
@@ -113,12 +113,12 @@ def gaps_are_fine() -> Iterator[None]:
 @contextmanager
 def refuses_instead_of_keeping() -> Iterator[None]:
     """What is not permitted or not valid is answered and not stored."""
-    log = pushing.log_ops
+    log = runs.log_ops
 
     def forgetful(writing: Any, device: Any, outcomes: Any, **more: Any) -> None:
         log(writing, device, [o for o in outcomes if o.state != "returned"], **more)
 
-    with mock.patch.object(pushing, "log_ops", forgetful):
+    with mock.patch.object(runs, "log_ops", forgetful):
         yield
 
 
@@ -145,10 +145,9 @@ def answers_before_commit() -> Iterator[None]:
             return push(**facts)
         except ServerDied:
             results = [
-                pushing.Result(op=intention.op, seq=intention.seq, state="accepted")
-                for intention in facts["intentions"]
+                runs.Result(op=intention.op, seq=intention.seq, state="accepted") for intention in facts["intentions"]
             ]
-            return pushing.Pushed(facts["first"] + len(results), results)
+            return runs.Pushed(facts["first"] + len(results), results)
 
     with mock.patch.object(pushing, "push", hopeful):
         yield
@@ -178,8 +177,8 @@ def post_read_before_the_lock() -> Iterator[None]:
         asking[:] = [viewer]
         return take(device, viewer, *facts, **more)
 
-    def as_before(*facts: Any) -> Any:
-        return dataclasses.replace(locked(*facts), viewer=asking[0])
+    def as_before(*facts: Any, **more: Any) -> Any:
+        return {pk: dataclasses.replace(row, viewer=asking[0]) for pk, row in locked(*facts, **more).items()}
 
     with mock.patch.object(pushing, "_take", noting), mock.patch.object(known_devices, "locked", as_before):
         yield
