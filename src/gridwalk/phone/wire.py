@@ -88,39 +88,70 @@ def text(body: Mapping[str, Any], name: str, most: int) -> str:
     return messages.storable(str(body.get(name) or ""))[:most]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request as it came, and who says that it is theirs. ``at`` and ``now``: as the phone spells them."""
+
+    device: uuid.UUID
+    method: str
+    path: str
+    at: str
+    now: str | None
+    signature: str
+    body: bytes
+
+
+def read(request: HttpRequest) -> Request:
+    """What came, before anything is known of who sent it. Raises Problem."""
+    match = SCHEME.match(request.headers.get("Authorization", ""))
+    body = body_of(request)
+    if not match:
+        raise Problem(401, "bad_signature")
+    device, said_at, said_now, signature = match.groups()
+    try:
+        pk = uuid.UUID(device)
+    except ValueError as error:
+        raise Problem(401, "unknown_device") from error
+    return Request(
+        device=pk,
+        method=request.method or "",
+        path=request.path,
+        at=said_at,
+        now=said_now,
+        signature=signature,
+        body=body,
+    )
+
+
 def signed(request: HttpRequest, *, reads: bool = False) -> Session:
     """Whoever signed the request. ``reads``: it gives data away, so it is good for minutes. Raises Problem.
 
     Minutes by the server's clock, as far as the phone knows it: a phone whose clock is wrong is told the time and asks
     once more. What writes needs no such limit: sent again it does nothing.
     """
-    match = SCHEME.match(request.headers.get("Authorization", ""))
-    body = body_of(request)
-    if not match:
-        raise Problem(401, "bad_signature")
-    device_id, said_at, said_now, signature = match.groups()
-    at = moment(request)
-    try:
-        bound = devices.bound(uuid.UUID(device_id), clock.local_date(at))
-    except ValueError as error:
-        raise Problem(401, "unknown_device") from error
+    came, at = read(request), moment(request)
+    session = session_of(came, devices.bound([came.device], clock.local_date(at)).get(came.device), at)
+    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(came.now or came.at))) > rules.FRESH:
+        raise Problem(409, "stale", text="手机不知道现在几点，没有取到。请再试一次。", now=at.isoformat())
+    return session
+
+
+def session_of(came: Request, bound: devices.Bound | None, at: dt.datetime) -> Session:
+    """The session of a request that its phone has signed. Raises Problem."""
     if bound is None:
         raise Problem(401, "unknown_device")
     device = bound.device
     try:
-        times = f"{said_at} {said_now}" if said_now else said_at
-        message = crypto.signed_text(request.method or "", request.path, times, body)
-        crypto.verify(device.public_key, signature, message)
+        times = f"{came.at} {came.now}" if came.now else came.at
+        crypto.verify(device.public_key, came.signature, crypto.signed_text(came.method, came.path, times, came.body))
     except crypto.NotOurs as error:
         raise Problem(401, "bad_signature") from error
     if bound.revoked:
         raise revoked()
     if device.confirmed_at is None:
         raise Problem(403, "unconfirmed", text=UNCONFIRMED)
-    behind = at - EPOCH - dt.timedelta(milliseconds=int(said_at))
-    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(said_now or said_at))) > rules.FRESH:
-        raise Problem(409, "stale", text="手机不知道现在几点，没有取到。请再试一次。", now=at.isoformat())
-    return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=body, epoch=bound.epoch)
+    behind = at - EPOCH - dt.timedelta(milliseconds=int(came.at))
+    return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=came.body, epoch=bound.epoch)
 
 
 UNCONFIRMED = (
