@@ -20,7 +20,7 @@ from gridwalk.registry.actions import ends
 from gridwalk.registry.models import Dwelling, Person, Recheck
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, phone
 from gridwalk.retention.actions import people
-from gridwalk.sync.actions import pushing
+from gridwalk.sync.actions import runs
 from gridwalk.sync.models import Op
 from gridwalk.territory.models import Building, Grid
 from tests.harness.promises import Broken
@@ -71,7 +71,7 @@ def before_the_lock(change: Callable[[], None]) -> Iterator[None]:
             changes.pop()()
         return core.write_to(*grids, **more)
 
-    with mock.patch.object(pushing, "core", SimpleNamespace(write_to=waits)):
+    with mock.patch.object(runs, "core", SimpleNamespace(write_to=waits)):
         yield
 
 

@@ -21,6 +21,11 @@ from gridwalk.sync.rules import Intention
 ANSWER = "gridwalk.pushed"
 """Where in the environment of a request its answer stands, if its work was done together with others'."""
 
+MOST_BYTES = 64 << 10
+"""A longer push is answered by itself: it brings so much that it gains nothing by the company of others, and what waits
+with it would wait for long.
+"""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Sent:
@@ -49,20 +54,21 @@ def together(environs: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
     """What phones are told that push at the same moment, each for the environment of its request; None: nothing of that
     push was done, it is to be answered by itself.
     """
-    answers: dict[int, Mapping[str, Any] | Problem] = {}
     at = clock.now()
-    came: dict[int, wire.Request] = {}
+    answers: dict[int, Mapping[str, Any] | Problem] = {}
+    claims: dict[int, tuple[HttpRequest, wire.Claim]] = {}
     for n, environ in enumerate(environs):
+        request = WSGIRequest(environ)
         try:
-            came[n] = wire.read(WSGIRequest(environ))
+            claims[n] = request, wire.claim_of(request)
         except Problem as problem:
             answers[n] = problem
-    bound = devices.bound({request.device for request in came.values()}, clock.local_date(at))
+    bound = devices.bound({claim.device for _, claim in claims.values()}, clock.local_date(at))
     sent: dict[Run, tuple[int, _Sent]] = {}
-    for n, request in came.items():
+    for n, (request, claim) in claims.items():
         try:
-            session = wire.session_of(request, bound.get(request.device), at)
-            if session.epoch is not None:
+            session = wire.session_of(request, claim, bound.get(claim.device), at)
+            if session.epoch is not None and len(session.body) <= MOST_BYTES:
                 push = _read(session, session.epoch)
                 sent[_run(push)] = (n, push)
         except Problem as problem:

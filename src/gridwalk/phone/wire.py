@@ -89,38 +89,25 @@ def text(body: Mapping[str, Any], name: str, most: int) -> str:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Request:
-    """A request as it came, and who says that it is theirs. ``at`` and ``now``: as the phone spells them."""
+class Claim:
+    """Who says that a request is theirs. ``at`` and ``now``: as the phone spells them."""
 
     device: uuid.UUID
-    method: str
-    path: str
     at: str
     now: str | None
     signature: str
-    body: bytes
 
 
-def read(request: HttpRequest) -> Request:
-    """What came, before anything is known of who sent it. Raises Problem."""
+def claim_of(request: HttpRequest) -> Claim:
+    """What a request says of who sent it, before anything is known of them. Raises Problem."""
     match = SCHEME.match(request.headers.get("Authorization", ""))
-    body = body_of(request)
     if not match:
         raise Problem(401, "bad_signature")
-    device, said_at, said_now, signature = match.groups()
+    device, at, now, signature = match.groups()
     try:
-        pk = uuid.UUID(device)
+        return Claim(device=uuid.UUID(device), at=at, now=now, signature=signature)
     except ValueError as error:
         raise Problem(401, "unknown_device") from error
-    return Request(
-        device=pk,
-        method=request.method or "",
-        path=request.path,
-        at=said_at,
-        now=said_now,
-        signature=signature,
-        body=body,
-    )
 
 
 def signed(request: HttpRequest, *, reads: bool = False) -> Session:
@@ -129,29 +116,32 @@ def signed(request: HttpRequest, *, reads: bool = False) -> Session:
     Minutes by the server's clock, as far as the phone knows it: a phone whose clock is wrong is told the time and asks
     once more. What writes needs no such limit: sent again it does nothing.
     """
-    came, at = read(request), moment(request)
-    session = session_of(came, devices.bound([came.device], clock.local_date(at)).get(came.device), at)
-    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(came.now or came.at))) > rules.FRESH:
+    claim, at = claim_of(request), moment(request)
+    bound = devices.bound([claim.device], clock.local_date(at)).get(claim.device)
+    session = session_of(request, claim, bound, at)
+    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(claim.now or claim.at))) > rules.FRESH:
         raise Problem(409, "stale", text="手机不知道现在几点，没有取到。请再试一次。", now=at.isoformat())
     return session
 
 
-def session_of(came: Request, bound: devices.Bound | None, at: dt.datetime) -> Session:
+def session_of(request: HttpRequest, claim: Claim, bound: devices.Bound | None, at: dt.datetime) -> Session:
     """The session of a request that its phone has signed. Raises Problem."""
+    body = body_of(request)
     if bound is None:
         raise Problem(401, "unknown_device")
     device = bound.device
     try:
-        times = f"{came.at} {came.now}" if came.now else came.at
-        crypto.verify(device.public_key, came.signature, crypto.signed_text(came.method, came.path, times, came.body))
+        times = f"{claim.at} {claim.now}" if claim.now else claim.at
+        message = crypto.signed_text(request.method or "", request.path, times, body)
+        crypto.verify(device.public_key, claim.signature, message)
     except crypto.NotOurs as error:
         raise Problem(401, "bad_signature") from error
     if bound.revoked:
         raise revoked()
     if device.confirmed_at is None:
         raise Problem(403, "unconfirmed", text=UNCONFIRMED)
-    behind = at - EPOCH - dt.timedelta(milliseconds=int(came.at))
-    return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=came.body, epoch=bound.epoch)
+    behind = at - EPOCH - dt.timedelta(milliseconds=int(claim.at))
+    return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=body, epoch=bound.epoch)
 
 
 UNCONFIRMED = (

@@ -23,6 +23,7 @@ from gridwalk.accounts.rules import Role
 from gridwalk.core import clock, ids, patience
 from gridwalk.core.audit import verify
 from gridwalk.core.models import AuditEntry, Change, Stream
+from gridwalk.phone import pushes
 from gridwalk.phone.tests.conftest import Field
 from gridwalk.phone.tests.test_lost_phones import copy_of
 from gridwalk.phone.tests.test_pushing import states, visit
@@ -174,6 +175,23 @@ def test_one_bad_op_costs_the_others_of_its_group_nothing(
     assert set(Visit.objects.values_list("grid_id", flat=True)) == {GRID, FAR_GRID}
     assert Returned.objects.get().op_id == uuid.UUID(sent[1]["op"])
     assert verify.verify().breaks == []
+
+
+def test_what_another_phone_has_brought_and_what_is_long_goes_by_itself_and_breaks_no_group(
+    neighbours: Neighbours, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = neighbours.met(0)
+    neighbours.push((neighbours.wires[0], run(known)))
+    anew = neighbours.field.phone(neighbours.workers[0])
+    with_others = [(neighbours.wires[1], run(neighbours.met(1))), (neighbours.wires[2], run(neighbours.met(2)))]
+    answers = neighbours.push((anew, run(known)), *with_others)
+    assert [states(answer) for _, answer in answers] == [["accepted"]] * 3
+    assert (sizes[:2], Visit.objects.count()) == ([1, 2], 3)
+    monkeypatch.setattr(pushes, "MOST_BYTES", 2000)
+    long = run(*(visit(seq, neighbours.doors[1], "no_answer") for seq in range(2, 12)))
+    sizes.clear()
+    answers = neighbours.push((neighbours.wires[1], long), (anew, run(visit(2, neighbours.doors[0], "no_answer"))))
+    assert (sizes, [len(states(answer)) for _, answer in answers]) == ([1, 1], [10, 1])
 
 
 @pytest.mark.slow

@@ -90,11 +90,9 @@ class Run:
 class _Case:
     """A run while it is judged. ``old``: what became of its ops that are known already."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, known: Mapping[uuid.UUID, Result]) -> None:
         self.run = run
-        # Nothing can stand under the number the server waits for, so the usual push asks nothing here. Should one of
-        # its ops be known all the same, the second way finds it.
-        self.old = {} if run.is_expected else known_ops(run.intentions)
+        self.old = {intention.op: known[intention.op] for intention in run.intentions if intention.op in known}
         self.judge: Judge
         self.standing: Locked
 
@@ -170,7 +168,11 @@ def take_together(runs: Sequence[Run], *, at: dt.datetime) -> tuple[dict[Run, Pu
 
 
 def _cases(runs: Sequence[Run], at: dt.datetime) -> list[_Case]:
-    cases = [_Case(run) for run in runs]
+    # Nothing can stand under the number the server waits for, so the usual push alone asks nothing here; should one of
+    # its ops be known all the same, it is taken op by op. In a group that would cost the others theirs.
+    asks = len(runs) > 1 or not runs[0].is_expected
+    known = known_ops([intention for run in runs for intention in run.intentions]) if asks else {}
+    cases = [_Case(run, known) for run in runs]
     own = {scope for run in runs for scope in judging.own_scopes(run.viewer)}
     read = references.load_all([case.fresh for case in cases], own)
     for case, what in zip(cases, read, strict=True):
