@@ -86,16 +86,20 @@ def record_in(writing: Writing, batches: Sequence[Batch]) -> list[tuple[list[Ans
     visits = [visit for batch in batches for visit in batch.visits]
     with plain.together():
         places, aims, before_them = _ask_for_places(visits), _ask_for_targets(batches), _ask_for_visits(visits)
-    entities = {place.id: place for read in places for place in read()}
-    aimed = aims()
+    places_of: defaultdict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
+    for place in (place for read in places for place in read()):
+        places_of[place.grid_id][place.id] = place
+    targets_of: defaultdict[uuid.UUID | None, dict[uuid.UUID, Target]] = defaultdict(dict)
+    for target in aims():
+        targets_of[target.campaign_id][target.entity] = target
     standing, by_id = _on_record(before_them())
     recordings = []
     for batch in batches:
         around = Known(
             batch.writing.at,
             batch.campaign,
-            {pk: place for pk, place in entities.items() if place.grid_id == batch.grid},
-            {t.entity: t for t in aimed if batch.campaign is not None and t.campaign_id == batch.campaign.pk},
+            places_of[batch.grid],
+            targets_of[batch.campaign.pk if batch.campaign else None],
             refusals.people_at([v.entity for v in batch.visits]) if batch.people is None else batch.people,
         )
         recordings.append(_judge(batch, around, standing, by_id))
