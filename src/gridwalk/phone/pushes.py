@@ -56,7 +56,7 @@ def together(environs: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
     """
     at = clock.now()
     answers: dict[int, Mapping[str, Any] | Problem] = {}
-    claims: dict[int, tuple[HttpRequest, wire.Claim]] = {}
+    claims: dict[int, tuple[WSGIRequest, wire.Claim]] = {}
     for n, environ in enumerate(environs):
         request = WSGIRequest(environ)
         try:

@@ -89,7 +89,7 @@ class Locked:
 
 
 def locked(devices: Collection[uuid.UUID], on: dt.date, *, waits: bool = True) -> dict[uuid.UUID, Locked]:
-    """Devices, their rows held until the end of the transaction; where it does not wait, those that nobody else holds."""
+    """Devices, their rows held until the end of the transaction; without waiting, those that nobody else holds."""
     with plain.cursor() as cursor:
         cursor.execute(_LOCKED if waits else f"{_LOCKED} SKIP LOCKED", [on, on, list(devices)])
         return {

@@ -66,8 +66,8 @@ def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Visits of one grid by one author, whose ``writing`` it is. ``people``: who belongs to the visited doors, where the
-    caller has read it already.
+    """Visits of one grid by one author, whose ``writing`` it is. ``people``: who belongs to the visited doors, where
+    the caller has read it already.
     """
 
     writing: Writing
