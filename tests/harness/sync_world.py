@@ -42,7 +42,7 @@ from gridwalk.territory.models import Grid
 from gridwalk.visits.tests.walk import Walk
 from tests.harness import promises
 from tests.harness.phone_model import Habits, Lost, PhoneModel, ServerDied
-from tests.harness.phones import Wire, through
+from tests.harness.phones import Cache, Wire, through
 
 PASSWORD = "walk-every-door-26"
 VALUES = {"tenure": ("owner", "let", "lent"), "occupancy": ("occupied", "vacant"), "owner_name": ("程兰因", "韩书言")}
@@ -75,6 +75,15 @@ def second_building(street: Street) -> Dwelling:
     return Dwelling.objects.get(pk=door.id)
 
 
+def _pulled(wire: Wire) -> Cache:
+    """What a phone's first pull brings."""
+    cache = Cache()
+    status, answer = wire.ask("POST", "pull", cache.asks())
+    assert status == 200, answer
+    cache.take(answer)
+    return cache
+
+
 class World:
     """The street and everybody in it."""
 
@@ -98,6 +107,7 @@ class World:
         self.lead = account_queries.viewer_of(self._user("lead", FIRST, Role.COMMUNITY_LEAD), clock.local_date(at))
         self._bound = [self._bind(user) for user in self.users]
         epochs.current(at=at)
+        self._first_pulls = [_pulled(wire) for wire in self._bound]
         self.faults: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
 
@@ -158,6 +168,7 @@ class Run:
             skew = SKEWS[skews[n] % len(SKEWS)]
             self.phones.append(PhoneModel(wire, f"phone{n}", skew=skew, faults=world.faults, habits=habits))
             self._teach(self.phones[-1], world.users[n])
+            self.phones[-1].begin(world._first_pulls[n])
             self.phones[-1].pull()
         self.backup: str | None = None
         self.before_backup: set[str] = set()
@@ -273,12 +284,13 @@ class Run:
         devices.revoke(actor=SYSTEM, at=clock.now(), device=device.id, reason="丢了")
         self.faults["revoked"] += 1
 
-    def confirm_copies(self) -> None:
-        """The office asks the workers, and confirms the copies that are theirs."""
-        waiting = Device.objects.filter(confirmed_at__isnull=True, revoked_at__isnull=True)
-        for copy in list(waiting):
+    def confirm_copies(self) -> int:
+        """The office asks the workers, and confirms the copies that are theirs; returns how many."""
+        waiting = list(Device.objects.filter(confirmed_at__isnull=True, revoked_at__isnull=True))
+        for copy in waiting:
             copies.confirm(actor=SYSTEM, at=clock.now(), device=copy.pk)
-            self.faults["confirmed"] += 1
+        self.faults["confirmed"] += len(waiting)
+        return len(waiting)
 
     def decide(self, n: int) -> None:
         """The office releases or sets aside something that came back; half of the time it looks at copies first."""
@@ -317,9 +329,9 @@ class Run:
         for _ in range(3):
             for phone in self.phones:
                 phone.arrive_late()
-            for phone in self.phones:
-                phone.sync()
-            self.confirm_copies()
+            sent = [phone.sync() for phone in self.phones]
+            if not self.confirm_copies() and not any(sent):
+                return  # nothing was said, so another round would say nothing, and all have pulled what stands
         for phone in self.phones:
             if not phone.wiped:
                 phone.pull()
