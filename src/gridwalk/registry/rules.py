@@ -72,6 +72,7 @@ class Claim:
     """Something said about one fact. ``seen``: the op of the write the author saw for the field (None: empty).
 
     ``op``: the intention it came with, which becomes the field's head; without one the writing's own op does.
+    ``asks``: why it is only asked, whatever it says (a key of WHY); "" where it is judged.
     """
 
     kind: str
@@ -84,6 +85,7 @@ class Claim:
     evidence: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reason: str = ""
     op: uuid.UUID | None = None
+    asks: str = ""
 
     @property
     def is_of_card(self) -> bool:
@@ -111,6 +113,7 @@ WHY = {
     "registered_twice": "台账里户籍在另一处",
     "head_changed": "户主换了，与户主关系要重问",
     "taken_over": "别处报来，这个人住在那边",
+    "not_theirs": "别的网格上门时说的，那边不管这一条，由这边定",
     "number_taken": TO_VERIFY,
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
@@ -163,7 +166,7 @@ def card_answer(verdict: Verdict, why: str, head: str | None) -> str:
 
     ``head``: the op under which the typed number stands; None where another one does.
     """
-    if verdict is Verdict.APPLY or why == "number_taken":
+    if verdict is Verdict.APPLY or why in {"number_taken", "not_theirs"}:
         return ""
     if verdict is Verdict.ASK:
         return "too_often" if why == "card_too_often" else "differs"

@@ -106,7 +106,9 @@ class _Work:
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"
-        if claim.is_of_card and current:
+        if claim.asks and (verdict is Verdict.APPLY or claim.is_of_card):  # a card is not compared either
+            verdict, why = Verdict.ASK, claim.asks
+        elif claim.is_of_card and current:
             verdict, why = self._check_card(entity, verdict, why)
         asked = None
         if verdict is Verdict.APPLY:
@@ -130,7 +132,7 @@ class _Work:
                 evidence=claim.evidence,
             )
             self.asked.append(asked)
-        if verdict is Verdict.APPLY or (claim.source == "visit" and claim.value not in rules.NOT_SAID):
+        if verdict is Verdict.APPLY or _answers_the_door(claim):
             self.said.append(queue.Said(entity.id, claim.field, columns.value_hash(claim.value), verdict))
         stands = None if verdict is Verdict.ASK else entity.heads.get(claim.field)
         self.judged.append((claim, verdict, asked, stands))
@@ -157,6 +159,11 @@ class _Work:
         if holder != claim.entity and claim.kind == "person":
             self.taken_from.add(holder)
         return holder == claim.entity
+
+
+def _answers_the_door(claim: Claim) -> bool:
+    """Whether what was asked at the door has its answer by this."""
+    return claim.source == "visit" and not claim.asks and claim.value not in rules.NOT_SAID
 
 
 def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:

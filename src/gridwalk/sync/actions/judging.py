@@ -4,6 +4,7 @@ with a reason. What each verb does stands in its file of ``verbs``.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core.actions import Writing
+from gridwalk.registry.rules import Claim
 from gridwalk.sync import rules
 from gridwalk.sync.actions import leaving_out, reading, references
 from gridwalk.sync.actions.judgement import Judgement
@@ -90,11 +92,17 @@ class Judge:
         if outcome.plan is not None and outcome.plan.edition == self._references.edition:
             return True
         try:
-            outcome.plan = VERBS[outcome.intention.verb].plan(outcome, self._references)
+            plan = VERBS[outcome.intention.verb].plan(outcome, self._references)
+            outcome.plan = dataclasses.replace(plan, aside=tuple(self._as_theirs(fact) for fact in plan.aside))
         except Unreadable as fault:
             outcome.plan = None
             outcome.unreadable(fault.text)
         return outcome.plan is not None
+
+    def _as_theirs(self, fact: Claim) -> Claim:
+        """A fact about a record that the author does not answer for is only asked of the side that does."""
+        is_theirs = self.viewer.may(Verb.RECORD_VISIT, self._references.entities[fact.entity].grid)
+        return fact if is_theirs else dataclasses.replace(fact, asks="not_theirs")
 
     def _why_not(self, grid: str) -> str:
         """Whether it was theirs once."""
@@ -110,11 +118,13 @@ class Judge:
         for outcome in self.outcomes.values():
             if outcome.plan is not None:
                 by_grid.setdefault(outcome.grid, []).append(outcome.plan.findings)
+                others = {fact.entity for fact in outcome.plan.aside} | outcome.plan.others.persons
+                grids = grids.union(*(self._references.grids_of(pk) for pk in others))
         for grid, findings in by_grid.items():
             if any(at_the_door.brings_or_takes(of_op) for of_op in findings):
                 grids |= at_the_door.grids_touched(grid, findings)
             for person in {person for of_op in findings for person in of_op.persons}:
-                grids |= self._references.grids.get(person, set())
+                grids |= self._references.grids_of(person)
         return grids
 
     def has_moved(self, locked: Mapping[str, int]) -> bool:

@@ -53,6 +53,11 @@ class References:
         """The record that stands: a phone may know it under another id, or as one that was merged into it."""
         return self.aliases.get(pk, pk)
 
+    def grids_of(self, pk: uuid.UUID) -> set[str]:
+        """The grids that what is said of a record is written to; none where it is not on record."""
+        standing = self.entities.get(pk)
+        return self.grids.get(pk) or ({standing.grid} if standing else set())
+
     def op_of_visit(self, visit: uuid.UUID) -> Intention | None:
         """The op of the same push that records a visit."""
         return next((i for i in self.intentions if i.op == visit and i.verb == "visit.record"), None)
@@ -99,7 +104,6 @@ def _persons_named(intention: Intention) -> set[uuid.UUID]:
     named = _uuids(data.get("confirmed")) | _uuids(data.get("departures"))
     for name in ("ends", "care"):
         named |= _uuids([row.get("person") for row in _mappings(data.get(name))])
-    named |= _uuids([row.get("entity") for row in _mappings(data.get("edits")) if row.get("kind") == "person"])
     if intention.kind == "person" and intention.entity:
         named.add(intention.entity)
     return named
@@ -123,6 +127,9 @@ def _named(intentions: Iterable[Intention]) -> defaultdict[str, set[uuid.UUID]]:
         if intention.entity is not None and intention.kind in columns.TABLES:
             by_kind[intention.kind].add(intention.entity)
         by_kind["person"] |= _persons_named(intention)
+        for row in _mappings(intention.data.get("edits")):
+            if row.get("kind") in list(columns.TABLES):  # which may be anything, so it is not looked up
+                by_kind[row["kind"]] |= _uuids([row.get("entity")])
         if intention.verb == "person.add":
             by_kind["dwelling"] |= _uuids([intention.data.get("dwelling")])
     return by_kind

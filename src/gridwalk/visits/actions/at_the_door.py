@@ -74,6 +74,12 @@ def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> No
         ends.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
 
 
+def hear_of_others(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    """Step: ends and care contacts of people who belong to other doors by now; the grids of the people are locked."""
+    _propose_ends(writing, visits)
+    _care(writing, visits)
+
+
 def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> list[Judged]:
     """Step: whoever was found living at a door is registered, or moves in where their ID number is on record; where
     the record is of another community or has another name, its side is asked. Returns what became of the claims.

@@ -19,7 +19,9 @@ from gridwalk.sync.actions.references import References
 from gridwalk.sync.actions.verbs.verb import Verb
 from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED
-from gridwalk.visits.actions import recording
+from gridwalk.visits import needs
+from gridwalk.visits.actions import at_the_door, recording
+from gridwalk.visits.models import Visit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.values import Found, NewVisit
 
@@ -33,7 +35,7 @@ class VisitRecord(Verb):
     body = messages.VisitData
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
-        """Facts about people who have left the door meanwhile are claimed apart from the visit."""
+        """Apart from the visit goes what it says of who is no longer at the door, and of records of other grids."""
         intention = outcome.intention
         if intention.kind not in PLACES or intention.entity is None:
             raise Unreadable("走访的不是房屋、单位或场所。")
@@ -42,16 +44,24 @@ class VisitRecord(Verb):
         arrivals = tuple(reading.arrival_of(arrival.id, arrival) for arrival in body.arrivals)
         at_door = references.people[place] | {arrival.id for arrival in arrivals}
         facts = _facts(outcome, place, body, references)
-        aside = tuple(fact for fact in facts if _is_aside(fact, at_door, references))
+        here = {place, *at_door}
+        aside = tuple(fact for fact in facts if fact.entity not in here and _is_aside(fact, outcome.grid, references))
         confirmed = {references.reach(pk) for pk in body.confirmed}
         gone = {_person(pk, references) for pk in body.departures}
+        ends = [reading.end_of(end.person, end.end, references) for end in body.ends]
+        care = [_need(contact, references) for contact in body.care]
+        left = {pk for pk in references.entities if pk not in at_door}
+        others = Found(
+            ends=tuple(end for end in ends if end[0] in left),
+            care=tuple(_checked(need, outcome) for need in care if need.person in left),
+        )
         findings = Found(
             claims=tuple(fact for fact in facts if fact not in aside),
             confirmed=tuple(sorted(confirmed & at_door)),
             arrivals=arrivals,
             departures=tuple(sorted(gone & at_door)),
-            ends=tuple(reading.end_of(end.person, end.end, references) for end in body.ends),
-            care=tuple(_need(contact, references) for contact in body.care),
+            ends=tuple(end for end in ends if end not in others.ends),
+            care=tuple(need for need in care if need not in others.care),
         )
         visit = NewVisit(
             kind=intention.kind,
@@ -71,6 +81,7 @@ class VisitRecord(Verb):
             visit=visit,
             note=body.note,
             aside=aside,
+            others=others,
             moved=bool((confirmed | gone) - at_door),
         )
 
@@ -97,6 +108,7 @@ class VisitRecord(Verb):
         aside = [fact for outcome in recorded if outcome.plan for fact in outcome.plan.aside]
         if aside:
             judged += claims.apply_claims(writing, aside)
+        at_the_door.hear_of_others(writing, [_heard(judgement, o, o.plan.others) for o in recorded if o.plan])
         judgement.take_in(judged)
         judgement.arrive(recorded)
         for outcome in recorded:
@@ -129,8 +141,26 @@ def _facts(outcome: Outcome, place: uuid.UUID, body: messages.VisitData, referen
     return facts
 
 
-def _is_aside(fact: Claim, at_door: set[uuid.UUID], references: References) -> bool:
-    return fact.kind == "person" and fact.entity not in at_door and fact.entity in references.entities
+def _is_aside(fact: Claim, grid: str, references: References) -> bool:
+    standing = references.entities.get(fact.entity)
+    return standing is not None and (standing.kind == "person" or standing.grid != grid)
+
+
+def _checked(need: Need, outcome: Outcome) -> Need:
+    if needs.faults(need, clock.local_date(outcome.at)):
+        raise Unreadable(messages.WORDS["care"])
+    return need
+
+
+def _heard(judgement: Judgement, outcome: Outcome, others: Found) -> tuple[Visit, Found]:
+    """What was heard at a door of people who belong to another one, with its visit."""
+    visit = Visit(
+        id=outcome.intention.op,
+        on=clock.local_date(outcome.at),
+        worker=judgement.viewer.id,
+        worker_name=judgement.viewer.name,
+    )
+    return visit, others
 
 
 def _person(pk: uuid.UUID, references: References) -> uuid.UUID:
