@@ -81,6 +81,7 @@ class TakeOver(models.Model):
     simply take. While ``difference`` waits for the other side, the door counts one person.
 
     ``id``: whoever it is, as the door's side calls them; it leads to the record once the difference is accepted.
+    ``difference``: one question, however many report the same person at the door, each with a row here.
     ``name``, ``values_sealed``: what the door's side said, and nothing of the record.
     """
 
@@ -95,7 +96,7 @@ class TakeOver(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
     dwelling = models.UUIDField()
-    difference = models.OneToOneField(Difference, models.PROTECT, related_name="takeover")
+    difference = models.ForeignKey(Difference, models.PROTECT, related_name="takeovers")
     name = models.CharField(max_length=40)
     values_sealed = models.TextField()
     residence_kind = models.CharField(max_length=28)
