@@ -13,9 +13,13 @@ from unittest import mock
 from gridwalk.registry import holders
 from gridwalk.registry import rules as registry
 from gridwalk.registry.actions import takeovers
+from gridwalk.registry.models import TakeOver
+from gridwalk.registry.rules import Claim
+from gridwalk.registry.tests.street import NEXT_GRID
 from gridwalk.sync import rules as sync
 from gridwalk.sync.actions import leaving_out, pulling, pushing
 from gridwalk.sync.actions.judging import Judge
+from gridwalk.sync.actions.references import References
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
 from tests.harness import directed
@@ -219,6 +223,33 @@ def taken_without_asking() -> Iterator[None]:
 
 
 @contextmanager
+def others_grids_are_not_locked() -> Iterator[None]:
+    """What a visit says of somebody who lives elsewhere by now is written without asking whose they are."""
+
+    def theirs(judge: Judge, fact: Claim) -> Claim:
+        return fact
+
+    with (
+        mock.patch.object(Judge, "_as_theirs", theirs),
+        mock.patch.object(References, "grids_of", lambda references, pk: references.grids.get(pk, set()) - {NEXT_GRID}),
+    ):
+        yield
+
+
+@contextmanager
+def reported_again_and_not_asked() -> Iterator[None]:
+    """Only the first who reports somebody of another community joins the question."""
+    ask = takeovers.ask
+
+    def first_only(writing: Any, comers: Any, records: Any) -> None:
+        asked = set(TakeOver.objects.values_list("difference__entity", flat=True))
+        ask(writing, [c for c in comers if c.id in records and records[c.id].pk not in asked], records)
+
+    with mock.patch.object(takeovers, "ask", first_only):
+        yield
+
+
+@contextmanager
 def settled_in_silence() -> Iterator[None]:
     """What became of an op after its answer is told to nobody."""
     with mock.patch.object(known_devices, "decided", lambda *a: []):
@@ -274,6 +305,10 @@ PLANTED: dict[str, Bug] = {
     "who was erased comes back": Bug(directed=directed.erased_meanwhile, server=erased_come_back),
     "half a character stops a queue": Bug(directed=directed.half_a_character, server=half_a_character_stops_it),
     "an arrival overwrites": Bug(directed=directed.met_next_door, server=arrivals_overwrite),
+    "others' grids are not locked": Bug(
+        directed=directed.said_of_who_has_moved_away, server=others_grids_are_not_locked
+    ),
+    "a second report is lost": Bug(directed=directed.met_from_elsewhere_twice, server=reported_again_and_not_asked),
     "taken without asking": Bug(directed=directed.met_from_elsewhere, server=taken_without_asking),
     "restore without a new epoch": Bug(directed=directed.restored, spoil=_restore_quietly),
     "the phone ignores the epoch": Bug(directed=directed.restored, habits=Habits(ignores_epoch=True)),

@@ -174,6 +174,7 @@ class Run:
         self.before_backup: set[str] = set()
         self.excused: set[str] = set()
         self.erased: set[str] = set()
+        self.odd: set[str] = set()
         self.restore_epoch: Callable[[], None] = self._raise_epoch
 
     def _raise_epoch(self) -> None:
@@ -195,8 +196,13 @@ class Run:
         phone.rebind = rebind
 
     def _hold(self, user: User) -> None:
-        standing = Grid.objects.filter(valid_to__isnull=True).values("code")
-        Assignment.objects.filter(user=user, scope__in=standing).update(to_on=None)
+        """A worker gets the post back; where its grid has ended, one in a grid that stands."""
+        standing = Grid.objects.filter(valid_to__isnull=True).values_list("code", flat=True)
+        if not Assignment.objects.filter(user=user, scope__in=standing).update(to_on=None):
+            now = clock.now()
+            scope = standing.filter(code__startswith=FIRST).exclude(code=f"{FIRST}000").order_by("code")[0]
+            since = clock.local_date(now) - dt.timedelta(days=1)
+            accounts.assign(actor=SYSTEM, at=now, user=user.id, role=Role.GRID_WORKER, scope=scope, from_on=since)
 
     # the phones
 

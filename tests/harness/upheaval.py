@@ -16,9 +16,9 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
 from gridwalk.phone.tests.ways import FOURTH, THIRD, redraw
-from gridwalk.registry.actions import ends
-from gridwalk.registry.models import Dwelling, Person, Recheck
-from gridwalk.registry.tests.street import GRID, NEXT_GRID, phone
+from gridwalk.registry.actions import creation, ends
+from gridwalk.registry.models import Dwelling, Person, Recheck, Residence
+from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, phone
 from gridwalk.retention.actions import people
 from gridwalk.sync.actions import pushing
 from gridwalk.sync.models import Op
@@ -122,6 +122,23 @@ def _arrives(run: Run, n: int, door: int, values: dict[str, str]) -> None:
         run.faults["arrived"] += 1
 
 
+def moves_to_the_next_grid(run: Run, person: int) -> None:
+    """Somebody has moved to a door of the next grid; the office writes it down."""
+    subject, door = run.world.people[person % 3], Dwelling.objects.get(pk=run.world.doors[NEXT_GRID][0].pk)
+    grid = Person.objects.get(pk=subject.pk).grid_id
+    if str(subject.pk) in run.erased or grid == door.grid_id:
+        return
+    with core.write_to(grid, door.grid_id, f"{FIRST}000", actor=PROGRAM, at=clock.now()) as writing:
+        homes = list(Residence.objects.filter(person=subject.pk, to_on__isnull=True))
+        creation.end_residences(writing, homes, source="office", reason="搬家")
+        link = creation.NewResidence(
+            person=subject.pk, dwelling=door.pk, grid=door.grid_id, kind="lives_here", source="office"
+        )
+        creation.link(writing, [link])
+        creation.place_persons(writing, [subject.pk])
+    run.faults["moved"] += 1
+
+
 def says_the_number(run: Run, n: int, person: int) -> None:
     """Somebody's telephone is asked at the door."""
     worker = run.phone(n)
@@ -169,4 +186,5 @@ def says_oddly(run: Run, n: int, which: int) -> None:
         data = {"kind": "hazard", "text": "灯坏了"}
         sent = worker.write("matter.note", "dwelling", home.id, data=data)
         sent.op.update(ODD[which % len(ODD)])
+        run.odd.add(sent.op["op"])
         run.faults["odd"] += 1
