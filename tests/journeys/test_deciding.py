@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.campaigns.models import Target
@@ -172,6 +173,35 @@ def test_the_page_costs_the_same_for_three_times_the_differences(differing: Clie
     for serial in range(10, 16):
         say("程望舒", "phone", f"120000000{serial}", "platform")
     assert cost() == before
+
+
+class Killed(BaseException):
+    """The process that answers the page ends over it."""
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_few_that_are_decided_at_once_are_left_to_the_worker_where_the_page_is_killed(
+    differing: Client, monkeypatch: pytest.MonkeyPatch, undo: bool
+) -> None:
+    rule = {"about": "person.phone", "source": "ledger", "condition": "both", "decision": "accept", "scope": COMMUNITY}
+
+    def dies(**facts: Any) -> None:
+        raise Killed
+
+    if undo:
+        differing.post("/differences/rules/apply/", rule | {"n": "2"})
+        ProcrastinateJob.objects.filter(task_name="differences.decide_batch").delete()
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(views.batch_actions, "run_undo" if undo else "run", dies)
+        path = f"{DecisionBatch.objects.get().pk}/undo/" if undo else "apply/"
+        differing.post(f"/differences/rules/{path}", rule | {"n": "2"})
+    batch = DecisionBatch.objects.get()
+    job = ProcrastinateJob.objects.get(task_name="differences.decide_batch")
+    assert (batch.state, job.status, job.scheduled_at > clock.now()) == ("undoing" if undo else "running", "todo", True)
+    for _ in range(2):  # whoever comes second finds it done
+        jobs.decide_batch(**job.args)
+        batch.refresh_from_db()
+        assert (batch.state, batch.n_done, batch.n_undone) == (("undone", 2, 2) if undo else ("done", 2, 0))
 
 
 def test_many_are_decided_in_the_background_with_progress_and_taken_back_as_a_whole(

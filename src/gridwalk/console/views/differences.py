@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -198,13 +199,15 @@ def rules_apply(request: Signed) -> HttpResponse:
         "decision": rule.decision,
     }
     try:
-        batch = batch_actions.start(
-            actor=request.viewer,
-            at=request.at,
-            scope=scope,
-            rule=rule,
-            expected=-1 if expected is None else expected,
-        )
+        with transaction.atomic():  # what was begun has its job, whoever is killed when
+            batch = batch_actions.start(
+                actor=request.viewer,
+                at=request.at,
+                scope=scope,
+                rule=rule,
+                expected=-1 if expected is None else expected,
+            )
+            _give_job(request, batch.id, batch.n_chosen, undo=False)
     except DecisionError as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('console:rules')}?{urlencode(form)}")
@@ -213,12 +216,18 @@ def rules_apply(request: Signed) -> HttpResponse:
 
 AT_ONCE = 300
 """So many are decided while the page waits; more in the background, with progress."""
+IF_KILLED = 60
+
+
+def _give_job(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> None:
+    """What is decided at once has a job too: should the page be killed over it, the worker goes on in a minute."""
+    wait = {"seconds": IF_KILLED} if n <= AT_ONCE else None
+    job = jobs.decide_batch.configure(schedule_in=wait)
+    job.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
 
 
 def _go_on(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> HttpResponse:
-    if n > AT_ONCE:
-        jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
-    else:
+    if n <= AT_ONCE:
         go = batch_actions.run_undo if undo else batch_actions.run
         go(actor=request.viewer, at=request.at, batch=batch)
     return redirect("console:batch", batch)
@@ -260,7 +269,9 @@ def batch_go_on(request: Signed, batch: uuid.UUID) -> HttpResponse:
 def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """整批撤回."""
     try:
-        row = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
+        with transaction.atomic():
+            row = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
+            _give_job(request, batch, row.n_done, undo=True)
     except DecisionError as error:
         messages.error(request, str(error))
         return redirect("console:batch", batch)
