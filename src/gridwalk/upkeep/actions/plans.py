@@ -24,6 +24,7 @@ from gridwalk.registry.queries import erased
 from gridwalk.registry.rules import ERASED
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.kinds import WORK
+from gridwalk.upkeep.actions.steps import naming
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries import plans
 from gridwalk.upkeep.queries.kinds import READS
@@ -132,21 +133,14 @@ def decide(
                 raise UpkeepError(rules.CHANGED)
             WORK[locked.kind].refuse(locked)
             before = WORK[locked.kind].do(writing, locked)
-            _name_heads(writing, locked, heads)
+            named = naming.name_heads(writing, heads, reason=locked.reason)
             locked.undo_sealed = envelope.seal(
-                json.dumps({**before, "op": str(writing.op)}, ensure_ascii=False),
+                json.dumps({**before, "named": named, "op": str(writing.op)}, ensure_ascii=False),
                 table="upkeep_plan",
                 column="undo",
                 row=locked.id,
             )
         _decided(writing, locked, "done" if confirmed else "rejected", note)
-
-
-def _name_heads(writing: Writing, plan: Plan, heads: Sequence[Naming]) -> None:
-    try:
-        households.name_heads(writing, heads, reason=plan.reason)
-    except households.HouseholdError as error:
-        raise UpkeepError(str(error)) from error
 
 
 def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str]:
@@ -166,7 +160,10 @@ def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str
         if plans.later(locked) is not None:
             raise UpkeepError("没有撤销：其中一条后来又办过别的更正，先撤销后来的那次，再来撤这次。")
         opened = envelope.open_(locked.undo_sealed, table="upkeep_plan", column="undo", row=locked.id)
-        left = WORK[locked.kind].undo(writing, locked, json.loads(opened))
+        before = json.loads(opened)
+        # what was done last goes first; plans of an earlier version named nobody that could be given back
+        left = naming.give_back(writing, before.get("named", {}), uuid.UUID(before["op"]), reason=reason)
+        left += WORK[locked.kind].undo(writing, locked, before)
         locked.state, locked.undone_reason = "undone", reason
         locked.undone_by, locked.undone_by_name, locked.undone_at = actor.id, actor.name, at
         locked.undo_sealed = ""
