@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -15,14 +17,19 @@ from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
+from gridwalk.differences import jobs
+from gridwalk.differences.actions import batches as deciding
+from gridwalk.differences.queries import batches
+from gridwalk.differences.queries.batches import Rule
 from gridwalk.phone.tests.ways import FOURTH, THIRD, redraw
 from gridwalk.registry.actions import creation, ends
-from gridwalk.registry.models import Dwelling, Person, Recheck, Residence
+from gridwalk.registry.models import Difference, Dwelling, Person, Recheck, Residence
 from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, phone
 from gridwalk.retention.actions import people
 from gridwalk.sync.actions import pushing
 from gridwalk.sync.models import Op
 from gridwalk.territory.models import Building, Grid
+from tests.harness.phone_model import ServerDied
 from tests.harness.promises import Broken
 from tests.harness.sync_world import Run
 
@@ -163,6 +170,49 @@ def erase(run: Run, person: int) -> None:
 def _confirm(recheck: Recheck) -> None:
     with core.write_to(*ends.grids_of([recheck]), actor=PROGRAM, at=clock.now()) as writing:
         ends.decide(writing, [Recheck.objects.get(pk=recheck.pk)], confirmed=True, note="电话核实")
+
+
+# jobs
+
+
+@contextmanager
+def killed_at(nth: int) -> Iterator[None]:
+    """The process ends just before the ``nth`` transaction from now on would be committed."""
+    flush, n_so_far = core.Writing.flush, [0]
+
+    def counted(writing: core.Writing) -> None:
+        flush(writing)
+        n_so_far[0] += 1
+        if n_so_far[0] == nth:
+            raise ServerDied
+
+    with mock.patch.object(core.Writing, "flush", counted):
+        yield
+
+
+def decided_by_a_killed_worker(run: Run, n: int, to: int) -> None:
+    """What a phone says of two doors is asked, and the office decides it by a rule; the worker is killed over it, and
+    the job runs again. Raises Broken.
+    """
+    for door in (0, 1):
+        run.visit(n, door, "met", "tenure", to, confirm=False)
+        run.office_edit(door, "tenure", to + 1)
+    run.attempt(n, "push", "")
+    lead, rule = run.world.lead, Rule("dwelling", "tenure", "visit", "any", "accept" if to else "keep")
+    waiting = batches.matching(lead, FIRST, rule, clock.local_date(clock.now()))
+    if not waiting:
+        return
+    batch = deciding.start(actor=lead, at=clock.now(), scope=FIRST, rule=rule, expected=len(waiting))
+    job = functools.partial(jobs.decide_batch, batch=str(batch.pk), user=str(lead.id), undo=False)
+    with contextlib.suppress(ServerDied), killed_at(1 + n % 2):
+        job()
+    job()
+    batch.refresh_from_db()
+    left = Difference.objects.filter(batch=batch.pk, state="open").count()
+    n_decided = Difference.objects.filter(batch=batch.pk).count()
+    if (batch.state, left, batch.n_done) != ("done", 0, n_decided):
+        raise Broken(f"of a batch that was {batch.state} {left} stand open, {batch.n_done} of {n_decided} counted")
+    run.faults["worker_killed"] += 1
 
 
 # texts
