@@ -21,6 +21,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.differences import jobs
+from gridwalk.differences.actions import batches
 from gridwalk.differences.models import DecisionBatch
 from gridwalk.registry.actions import claims
 from gridwalk.registry.models import Difference, Dwelling, Person
@@ -192,7 +193,7 @@ def test_few_that_are_decided_at_once_are_left_to_the_worker_where_the_page_is_k
         differing.post("/differences/rules/apply/", rule | {"n": "2"})
         ProcrastinateJob.objects.filter(task_name="differences.decide_batch").delete()
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(views.batch_actions, "run_undo" if undo else "run", dies)
+        patch.setattr(batches, "run_undo" if undo else "run", dies)
         path = f"{DecisionBatch.objects.get().pk}/undo/" if undo else "apply/"
         differing.post(f"/differences/rules/{path}", rule | {"n": "2"})
     batch = DecisionBatch.objects.get()

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
+from procrastinate.types import TimeDeltaParams
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages, parameters
@@ -221,7 +222,7 @@ IF_KILLED = 60
 
 def _give_job(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> None:
     """What is decided at once has a job too: should the page be killed over it, the worker goes on in a minute."""
-    wait = {"seconds": IF_KILLED} if n <= AT_ONCE else None
+    wait: TimeDeltaParams | None = {"seconds": IF_KILLED} if n <= AT_ONCE else None
     job = jobs.decide_batch.configure(schedule_in=wait)
     job.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
 
