@@ -1,4 +1,4 @@
-"""What a visit says of somebody who lives in another grid by now, or of a place that stands in one: the visit counts, and
+"""What a visit says of somebody who lives in another grid by now, or of a place in one: the visit counts, and
 the side that answers for the record is asked.
 """
 
