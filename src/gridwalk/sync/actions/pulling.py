@@ -126,7 +126,7 @@ def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
-    return [rules.canonical(row) for row in rows]
+    return [rules.row_text(row) for row in rows]
 
 
 def _key(row: Row) -> str:

@@ -208,7 +208,7 @@ def _tasks(grid: str) -> Iterator[Row]:
 
 def names_of(rows: Iterable[Row]) -> dict[str, str]:
     """Names of the users whom rows mention by id; outside the hash."""
-    mentioned = {uuid.UUID(row[key]) for row in rows for key in ("assignee",) if row.get(key)}
+    mentioned = {row["assignee"] for row in rows if row.get("assignee")}
     return (
         {str(pk): name for pk, name in User.objects.filter(pk__in=mentioned).values_list("id", "name")}
         if mentioned
