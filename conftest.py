@@ -6,6 +6,7 @@ import os
 
 import django
 import hypothesis
+import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
@@ -16,6 +17,7 @@ hypothesis.settings.load_profile("gridwalk")
 
 pytest_plugins = [
     "tests.harness.database",
+    "tests.harness.emptying",
     "tests.harness.people",
     "tests.harness.campaign",
     "tests.harness.doubtful",
@@ -23,3 +25,11 @@ pytest_plugins = [
     "tests.harness.phone",
     "tests.harness.trails",
 ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs the program as one of its own comes first: it takes longest, and at the end, where pytest-django puts
+    it, one worker would wait for the other.
+    """
+    items.sort(key=lambda item: not (item.path.parent.name == "operations" and item.get_closest_marker("slow")))
