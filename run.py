@@ -118,7 +118,9 @@ def test_command(words):
     elif "--no-browser" in words:
         chosen.append("not browser")
     rest = [word for word in words if word not in ("--fast", "--no-browser")]
-    workers = [] if any(word.startswith("-n") for word in rest) else ["-n", str(max(2, min(8, os.cpu_count() or 2)))]
+    n_workers = str(max(2, min(8, os.cpu_count() or 2)))
+    # Neighbours share what a file sets up; whoever is done first takes over half of what the other still has.
+    workers = [] if any(word.startswith("-n") for word in rest) else ["-n", n_workers, "--dist", "worksteal"]
     marks = ["-m", chosen[0]] if chosen else []
     return [str(PYTHON), "-m", "pytest", "-q", *workers, *marks, *rest]
 
