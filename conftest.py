@@ -18,6 +18,7 @@ hypothesis.settings.load_profile("gridwalk")
 pytest_plugins = [
     "tests.harness.database",
     "tests.harness.emptying",
+    "tests.harness.hour",
     "tests.harness.people",
     "tests.harness.campaign",
     "tests.harness.doubtful",
