@@ -24,8 +24,9 @@ from gridwalk.core import clock, files, ids
 from gridwalk.core.audit import verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, StoredFile
-from gridwalk.differences.actions import decisions
+from gridwalk.differences.actions import batches, decisions
 from gridwalk.differences.actions.deciding import DecisionError
+from gridwalk.differences.models import DecisionBatch
 from gridwalk.operations.investigations import actions as investigations
 from gridwalk.operations.models import Investigation
 from gridwalk.operations.rules import InvestigationError
@@ -177,6 +178,26 @@ def test_a_difference_is_decided_once(walk: Walk) -> None:
     asked.refresh_from_db()
     door.refresh_from_db()
     assert (asked.state, door.tenure) == ("kept", "let")
+
+
+def test_a_batch_is_taken_back_once(at: dt.datetime) -> None:
+    batch = DecisionBatch.objects.create(
+        scope=FIRST,
+        kind="dwelling",
+        field="tenure",
+        sentence="以现值为准",
+        decision="keep",
+        state="done",
+        n_chosen=0,
+        actor_name="韩书言",
+        created_at=at,
+    )
+
+    def undo() -> None:
+        batches.start_undo(actor=lead(), at=at, batch=batch.pk)
+
+    assert refused(beside(undo, undo), DecisionError, "这一批还在办，或已经撤回了")
+    assert AuditEntry.objects.filter(verb="difference.batch_undone").count() == 1
 
 
 def test_two_roles_that_nobody_may_hold_are_not_both_given_at_once(account: Callable[..., User]) -> None:
