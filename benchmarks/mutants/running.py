@@ -34,7 +34,7 @@ PRELOADED = (
 )
 """What every test process needs and no change touches; read once, before the forks."""
 READ_LATER = ("src/gridwalk/ledger/tests/test_formats.py",)
-"""Test files that reckon with polars while they are read: its threads do not live on in a fork, which waits for them."""
+"""Test files that reckon with polars while they are read: its threads do not live on in a fork, which would wait."""
 PATIENCE = 4
 """A change that makes its tests take so many times as long hangs, which is noticed."""
 START_SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""The tests at another hour: ``GRIDWALK_TESTS_AT=2026-11-28T20:45:00+08:00``, a Saturday evening, with the clock going on.
+"""The tests at another hour: ``GRIDWALK_TESTS_AT=2026-11-28T20:45:00+08:00``, a Saturday evening, the clock going on.
 
 What is right only on a working day, or before the quiet hours, shows itself there.
 """

@@ -14,7 +14,7 @@ from gridwalk.sync.queries import rows as grid_rows
 from gridwalk.visits.tests.walk import Walk
 
 pytestmark = pytest.mark.django_db
-IDS_AND_HEADS = uuid.UUID | dict
+IDS_AND_HEADS = (uuid.UUID, dict)
 """What comes as a text from the database and not as a value of ours."""
 
 
