@@ -34,7 +34,7 @@ from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.actions.facilities import remove_facility
 from gridwalk.registry.models import Difference, Facility, Person, Recheck
 from gridwalk.registry.tests.street import FIRST, GRID, Street, lead
-from gridwalk.upkeep.actions import plans
+from gridwalk.upkeep.actions import plans, posts
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries import plans as reads
 from gridwalk.upkeep.rules import UpkeepError
@@ -178,6 +178,18 @@ def test_a_difference_is_decided_once(walk: Walk) -> None:
     asked.refresh_from_db()
     door.refresh_from_db()
     assert (asked.state, door.tenure) == ("kept", "let")
+
+
+def test_a_post_that_was_ended_runs_on_once(walk: Walk, account: Callable[..., User]) -> None:
+    post = Assignment.objects.get(user=account(Role.GRID_WORKER, GRID))
+    now = clock.now()
+    handover = posts.end_post(actor=SYSTEM, at=now, post=post.pk)
+
+    def undo() -> None:
+        posts.undo(actor=SYSTEM, at=now, handover=handover.pk)
+
+    assert refused(beside(undo, undo), UpkeepError, "已经撤回过了")
+    assert Assignment.objects.get(pk=post.pk).to_on is None
 
 
 def test_a_batch_is_taken_back_once(at: dt.datetime) -> None:

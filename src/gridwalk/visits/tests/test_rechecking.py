@@ -89,7 +89,7 @@ def test_a_business_or_site_that_is_gone_ends_as_it_was_reported(
     new = creation.New(grid=GRID, values={"name": "海河小吃店"}, source="ledger")
     with walk.street.writing() as writing:
         creation.register(writing, kind, [new])
-    place = TABLES[kind].objects.get(pk=new.id)
+    place = TABLES[kind]._default_manager.get(pk=new.id)
     walk.dispatch()
     walk.knock(place, outcome, walk.then())
     rechecks.decide_pending(actor=walk.lead, at=walk.at, target=target(place).id, confirmed=True, note="门面已换")
