@@ -77,8 +77,11 @@ def across(sheet: Sheet, first: int) -> set[int]:
 class Place:
     """Where the rows of a sheet stand that no column says: by the sheet's name, then by each caption above them."""
 
-    def __init__(self, sheet: Sheet, first: int, fields: Collection[str]) -> None:
-        self.parts = place_of(sheet.name, fields)
+    def __init__(self, sheet: Sheet, first: int, fields: Collection[str], above: Place | None = None) -> None:
+        """``above``: where the table above it in the same sheet ended."""
+        self.parts = place_of(sheet.name, fields) | {
+            n: p for n, p in (above.parts if above else {}).items() if n not in fields
+        }
         self._fields = fields
         self._across = across(sheet, first)
 

@@ -82,7 +82,6 @@ def marks(comparison: Comparison, *, readers: Readers | None = None) -> list[Mar
     """What to say in the left file: cell by cell where a pair differs, row by row for the rest."""
     left, right = comparison.left, _right(comparison, readers)
     at = _places(left)
-    columns = _columns(left)
     explained = []
     for row, other, field, verdict, here, there in _unequal(comparison).iter_rows():
         if not right.tells(other, field):
@@ -92,7 +91,7 @@ def marks(comparison: Comparison, *, readers: Readers | None = None) -> list[Mar
             f"{_label(left.kind, field)}{VERDICTS[verdict]}：这里 {_own(left.kind, field, here)}，"
             f"{right.side.name} 是 {right.shown(other, field, there)}（第 {other + 1} 条）"
         )
-        explained.append(Mark(sheet, row_no, columns.get((sheet, field), ""), text))
+        explained.append(Mark(sheet, row_no, _letter(left, (sheet, row_no), field), text))
     for (row,) in comparison.left_only.iter_rows():
         explained.append(Mark(*at[row], "", f"{right.side.name} 里没有找到"))
     for row, first, why in comparison.left_duplicates.iter_rows():
@@ -173,13 +172,10 @@ def _places(side: Side) -> Mapping[int, tuple[str, int]]:
     return {row: (sheet, no) for row, sheet, no in side.frame.select("row", "sheet", "row_no").iter_rows()}
 
 
-def _columns(side: Side) -> Mapping[tuple[str, str], str]:
-    """The letter of the column that holds a field in a sheet; the door is marked where its room stands."""
-    letters = {(s.name, c.field): c.letter for s in side.sheets for c in s.columns if c.field}
-    for sheet in side.sheets:
-        letter = next((letters[sheet.name, f] for f in _LOCATING if (sheet.name, f) in letters), "")
-        letters[sheet.name, ADDRESS] = letter
-    return letters
+def _letter(side: Side, place: tuple[str, int], field: str) -> str:
+    """The column that holds a field in a row's table; the door is marked where its room stands."""
+    fields = _LOCATING if field == ADDRESS else (field,)
+    return next((letter for f in fields if (letter := side.letter(*place, f))), "")
 
 
 def _own(kind: str, field: str, value: str | None) -> str:

@@ -15,6 +15,7 @@ from gridwalk.dictionary.types import Column
 from gridwalk.ledger import guard, location, plain, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import SheetRead
+from gridwalk.ledger.tally import LeftOut, Tally
 
 Progress = Callable[[str], None]
 WRITTEN = "written_"
@@ -41,6 +42,13 @@ class Side:
     sheets: tuple[SheetRead, ...] = ()
     questions: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """The rows of a file that became no record; ``tally``: the sum over all its rows."""
+    tally: Tally | None = None
+
+    def letter(self, sheet: str, row_no: int, field: str) -> str:
+        """The column that holds a field in the table a row stands in; "" where none does, or several do."""
+        return read.letter(self.sheets, sheet, row_no, field)
 
 
 def read_file(
@@ -55,7 +63,14 @@ def read_file(
         if wide is not None:
             say(f"认地址 {source.name}")
             return _located(
-                kind=wide.kind, name=source.name, frame=wide.frame, faults=wide.faults, sheets=wide.sheets, say=say
+                kind=wide.kind,
+                name=source.name,
+                frame=wide.frame,
+                faults=wide.faults,
+                sheets=wide.sheets,
+                say=say,
+                left_out=wide.left_out,
+                tally=wide.tally,
             )
     return read_bytes(source.read_bytes(), source.name, kind=kind, mapping=mapping)
 
@@ -81,6 +96,8 @@ def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapp
         faults=pl.DataFrame(faults, schema=FAULTS, orient="row"),
         sheets=tuple(ledger.sheets),
         say=lambda _: None,
+        left_out=tuple(ledger.left_out),
+        tally=ledger.tally,
     )
 
 
@@ -137,6 +154,8 @@ def _located(
     say: Progress,
     *,
     fields: tuple[str, ...] = (),
+    left_out: tuple[LeftOut, ...] = (),
+    tally: Tally | None = None,
 ) -> Side:
     if frame.is_empty() and sheets:
         raise LedgerError(f"{name} 里有表头，没有一行数据，没有比对。请换一份再来。")
@@ -146,6 +165,7 @@ def _located(
         unreadable = set(faults.filter(pl.col("code") != "missing")["field"])
         empty = [f for f in mapped if f.name not in unreadable and frame[f.name].is_null().all()]
         refused += [f"“{f.label}”这一列是空的，没有比" for f in empty]
+        refused += [unused] if (unused := read.unused(sheets)) else []
         fields = tuple(f.name for f in mapped if f not in empty)
     frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []
@@ -158,6 +178,8 @@ def _located(
         sheets=tuple(sheets),
         questions=tuple(asked),
         refused=tuple(refused),
+        left_out=left_out,
+        tally=tally,
     )
 
 

@@ -119,6 +119,26 @@ SURNAMES = {
     "应": "ying",
 }
 
+_COMMON = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付"
+    "方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文庞樊兰殷施洪翟安颜倪牛温芦季俞章鲁葛伍申尤毕聂焦左"
+    "柳邢岳齐梅庄辛管祝霍涂谷时耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边滕"
+    "廉岑晏娄褚宫米池仇刁巩边尚胥党褟冷苟敖晁练麦占褚闻商戚宗虞巫桑蒲卓蓝阙荆邬危敬邸粟郗亓郎班应郁麻窦井栾丛仝佟乐佘"
+)
+_HAN_NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}(?:\([^()]{1,6}\))?")
+_NO_NAME_ENDS = re.compile(r"[里园苑府城庭院区村街道路巷号楼栋幢座厦店厅馆站所局司校会部队组室门层间桥]$")
+
+
+def looks_like_a_person(cell: str) -> bool:
+    """Whether two to four characters begin like a surname and do not end like a place; a guess, for whole columns."""
+    word = _BETWEEN_HAN.sub("", cell)
+    return bool(
+        _HAN_NAME.fullmatch(word)
+        and (word[0] in _COMMON or word[:2] in COMPOUND_SURNAMES)
+        and not _NO_NAME_ENDS.search(word)
+    )
+
+
 _LEGAL = re.compile(
     r"(?:股份有限责任公司|股份有限公司|有限责任公司|股份公司|有限公司|集团公司|总公司|分公司|公司|集团|个体工商户|个人独资企业|个人独资|"
     r"普通合伙企业|有限合伙企业|合伙企业|普通合伙|有限合伙|特殊普通合伙|专业合作社|工作室|经营部|商行|总店|分店|门店|店)$"

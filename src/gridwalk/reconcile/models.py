@@ -15,6 +15,7 @@ from django.db.models import Q
 from gridwalk.core import envelope, ids, records
 from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.reconcile import rules
 from gridwalk.registry.sources import Source
 
 
@@ -79,7 +80,7 @@ class Submission(models.Model):
 
     def source_ref(self, side: str, sheet: str, row_no: int) -> str:
         """Where a row of one of its files stands, as history keeps it."""
-        read = [sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"]]
+        read = [*dict.fromkeys(sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"])]
         number = read.index(sheet) + 1 if len(read) > 1 and sheet in read else 0
         return Source(self.file_of(side), number, row_no).ref
 
@@ -132,6 +133,8 @@ class StagedRow(models.Model):
     of = models.ForeignKey(Import, models.CASCADE, related_name="rows")
     sheet = models.CharField(max_length=60)
     row_no = models.IntegerField()
+    part = models.SmallIntegerField(default=0)
+    """Which of the records beside each other in its row, from 0."""
     kind = models.CharField(max_length=16)
     grid = models.CharField(max_length=15, blank=True)
     batch = models.IntegerField(default=0)
@@ -141,7 +144,7 @@ class StagedRow(models.Model):
     entity = models.UUIDField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["of", "sheet", "row_no"], name="staged_once")]
+        constraints = [models.UniqueConstraint(fields=["of", "sheet", "row_no", "part"], name="staged_once")]
         indexes = [
             models.Index(fields=["of", "batch"]),
             models.Index(fields=["entity"], condition=Q(entity__isnull=False), name="staged_of_entity"),
@@ -154,7 +157,7 @@ class StagedRow(models.Model):
 
     def envelope_row(self) -> str:
         """What this row's envelopes are bound to."""
-        return f"{self.of_id}|{self.sheet}|{self.row_no}"
+        return rules.staged_key(self.of_id, self.sheet, self.row_no, self.part)
 
     def opened(self) -> dict[str, object]:
         """The row's values in the clear. The envelope's row is ``import|sheet|row_no``: known before the row exists."""

@@ -28,6 +28,11 @@ REFUSING = frozenset({"community_unknown", "person_unknown"})
 """Codes of rows that are not imported."""
 
 
+def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:
+    """What a staged row's envelopes are bound to; the first record of a row is bound as it was before rows had parts."""
+    return f"{of}|{sheet}|{row_no}" + (f"|{part}" if part else "")
+
+
 def row_place(sheet: str, row_no: int) -> str:
     """Which row of a workbook is meant, in words."""
     return f"{sheet} 第 {row_no} 行"

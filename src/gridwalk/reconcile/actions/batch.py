@@ -78,14 +78,20 @@ class Batch:
     def fault(self, index: int, code: str, field: str = "") -> None:
         """Note a fault of a whole row, or of the column that holds ``field``."""
         row, field = self.rows[index], field or rules.FAULT_AT.get(code, "")
-        column = next((c["letter"] for c in self._columns(row.sheet) if field and c["field"] in {field, "address"}), "")
+        column = next(
+            (c["letter"] for c in self._columns(row.sheet, row.row_no) if field and c["field"] in {field, "address"}),
+            "",
+        )
         row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}]
         if code in rules.REFUSING:
             row.state = "refused"
 
-    def _columns(self, sheet: str) -> list[dict[str, Any]]:
-        """The columns of a sheet as they were mapped."""
-        return next((s["columns"] for s in self.of.mapping["left"]["sheets"] if s["name"] == sheet), [])
+    def _columns(self, sheet: str, row_no: int) -> list[dict[str, Any]]:
+        """The columns of the table a row stands in, as they were mapped."""
+        tables = (
+            t for t in self.of.mapping["left"]["sheets"] if t["name"] == sheet and row_no <= t.get("last", row_no)
+        )
+        return next((t["columns"] for t in tables), [])
 
     def became(self, index: int, entity: uuid.UUID, state: str) -> None:
         """Note what became of a row."""

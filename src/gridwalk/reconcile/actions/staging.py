@@ -91,12 +91,13 @@ def _staged(submission: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], i
             n_batches += 1
     staged = []
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
-        key = f"{submission.id}|{row.sheet}|{row.row_no}"
+        key = rules.staged_key(submission.id, row.sheet, row.row_no, row.part)
         staged.append(
             StagedRow(
                 of=submission,
                 sheet=row.sheet[:60],
                 row_no=row.row_no,
+                part=row.part,
                 kind=row.kind,
                 grid=place.grid,
                 batch=batch_of[index],

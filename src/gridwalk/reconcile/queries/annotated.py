@@ -70,4 +70,11 @@ def _gated(viewer: Viewer, ledger: Import) -> bytes:
 def marks(ledger: Import) -> list[Mark]:
     """What an import has to say of its rows, cell by cell; never what stands in them."""
     rows = StagedRow.objects.filter(of=ledger).exclude(faults=[]).order_by("id")
-    return [Mark(row.sheet, row.row_no, fault["column"], fault["text"]) for row in rows for fault in row.faults]
+    of_cells = [Mark(row.sheet, row.row_no, fault["column"], fault["text"]) for row in rows for fault in row.faults]
+    return of_cells + [
+        Mark(sheet, row_no, "", reason["words"])
+        for reason in ledger.mapping["left"].get("left_out", ())
+        if reason["asks"]
+        for sheet, first, last in reason["rows"]
+        for row_no in range(first, last + 1)
+    ]
