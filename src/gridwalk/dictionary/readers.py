@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Choices, Parsed
-from gridwalk.method import areas, dates, idcards, names, phones, text, uscc
+from gridwalk.method import address_parts, areas, dates, idcards, names, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
@@ -33,6 +33,12 @@ NOT_A_NAME = frozenset(
         "未知",
     )
 )
+NAME_FAULTS = {
+    "masked": ("masked", "姓名被遮住了，看不到全名，请换一份没有遮盖的"),
+    "unreadable": ("unreadable", "姓名里有显示不出的字，请对照证件补上"),
+    "components": ("components", "姓名里像是把一个字拆开写了，请换成真字，打不出的请对照证件核对"),
+    "several": ("several_names", "一格里有几个名字，请一人一行"),
+}
 SEVERAL_NAMES = re.compile(r"[\u3400-\u9fff]\s*[、,，;；/]\s*[\u3400-\u9fff]")
 NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
 OF_A_PLACE = (
@@ -71,6 +77,20 @@ class Place(Plain):
         return parsed
 
 
+@dataclasses.dataclass(frozen=True)
+class Part(Plain):
+    """Text that is one part of an address (a key of ``address_parts.TEXTS``)."""
+
+    part: str
+
+    def __call__(self, raw: Any) -> Parsed:
+        parsed = super().__call__(raw)
+        if parsed.value is None:
+            return parsed
+        fault, words = address_parts.fault(self.part, parsed.value)
+        return Parsed(None, fault, words) if fault else parsed
+
+
 def id_no(raw: Any) -> Parsed:
     """A citizen identity number."""
     if text.meaning(raw) == "empty":
@@ -101,12 +121,16 @@ def person_name(raw: Any) -> Parsed:
     """A person's name, its note in brackets split off."""
     if text.meaning(raw) == "empty":
         return EMPTY
-    name = names.normalise(text.fold(raw))
+    folded = text.fold(raw)
+    if fault := names.fault(folded):
+        return Parsed(None, *NAME_FAULTS[fault])
+    name = names.normalise(names.without_number(folded))
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
-    if not name.value or name.value in NOT_A_NAME or any(c.isdigit() for c in name.value):
+    value = name.value
+    if not value or value in NOT_A_NAME or any(c.isdigit() for c in value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
-    return Parsed(name.value, note=name.note)
+    return Parsed(value, note=name.note)
 
 
 def date(raw: Any) -> Parsed:

@@ -8,12 +8,15 @@ import unicodedata
 
 import opencc
 
+from gridwalk.method import rare
+
 # Zero-width and direction marks, soft hyphens, variation selectors; control characters and lone surrogates, which no
 # database column takes. Private-use characters stay: rare characters of names are typed with them.
 _INVISIBLE = re.compile(
     "[\u00ad\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ud800-\udfff"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
+_RARE = re.compile(rare.PATTERN)
 _SPACES = re.compile(r"\s+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}[Xx]?")
@@ -81,7 +84,8 @@ _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
 
 def fold(value: object) -> str:
-    """``value`` as plain text: NFKC (full-width and circled digits become plain), one kind of dash, single spaces.
+    """``value`` as plain text: NFKC (full-width and circled digits become plain), radicals and GBK's private codes as
+    the characters they stand for, one kind of dash, single spaces.
 
     Floats that are whole numbers lose their ``.0``: workbooks store typed digits so.
     """
@@ -95,6 +99,8 @@ def fold(value: object) -> str:
 @functools.lru_cache(maxsize=1 << 17)
 def _fold(raw: str) -> str:
     if not raw.isascii():
+        if _RARE.search(raw):
+            raw = raw.translate(rare.TABLE)
         raw = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw))))
     elif not raw.isprintable():
         raw = _INVISIBLE.sub("", raw)
