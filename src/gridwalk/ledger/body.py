@@ -12,7 +12,6 @@ from gridwalk.ledger.headers import Header
 from gridwalk.method import text
 
 REPEATED_SHARE = 0.7
-HEADING_SHARE = 0.6
 _LINE = "合计|总计|小计|共计|本页合计|本页小计|累计"
 _SIGNED = (
     "填表人?|填表单位|制表人?|制表单位|填报人?|填报单位|填报日期|审核人?|审批人?|审定人?|复核人?|负责人|负责人签字|单位负责人|"
@@ -60,9 +59,7 @@ def is_heading(row: Sequence[Any], words: frozenset[str]) -> bool:
     """Whether most cells of a row are headings."""
     if words.isdisjoint(row) and not any(isinstance(c, str) and " " in c for c in row):
         return False
-    filled = [c for c in row if c not in ("", None)]
-    n_known = sum(1 for c in filled if isinstance(c, str) and headers.is_heading(c))
-    return n_known >= headers.FEWEST_HEADINGS and n_known >= HEADING_SHARE * len(filled)
+    return headers.is_heading_row(row)
 
 
 class Printed:

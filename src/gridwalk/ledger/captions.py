@@ -120,11 +120,16 @@ class Households:
         self.written_once = n_members >= FEWEST_MEMBERS and n_blank >= WRITTEN_ONCE_SHARE * n_members
 
     def _of_head(self, row: Sequence[Any]) -> bool | None:
-        """Whether the row is a head of household; None where its relation says neither that nor a relative."""
+        """Whether the row is a head of household; None where it has no relation or is unrelated.
+
+        A relation nobody knows is a relative's all the same.
+        """
         if self._relation is None or self._relation >= len(row):
             return None
-        relation = dictionary.parse("person", "relation", row[self._relation]).value
-        return None if relation in {None, "unrelated"} else relation == "head"
+        relation = dictionary.parse("person", "relation", row[self._relation])
+        if relation.value is None:
+            return False if relation.fault else None
+        return None if relation.value == "unrelated" else relation.value == "head"
 
     def fill(self, row: Sequence[Any], values: dict[str, Any]) -> None:
         """Give a member the door of the head above; a head's row begins the next household."""

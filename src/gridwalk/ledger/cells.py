@@ -6,6 +6,7 @@ temporary file is written anywhere.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import csv
 import dataclasses
@@ -95,17 +96,79 @@ def decoded(data: bytes) -> str:
     raise LedgerError("这个文本表格的编码认不出来。请另存为 xlsx 或 UTF-8 的 csv 后再传。")
 
 
+DELIMITERS = ",\t;，|；"
+LOOKED_AT = 200
+"""Lines of a text table by which its delimiter is told."""
+
+
 def delimiter_of(text: str) -> str:
-    """What parts the cells, by the first lines."""
-    head = text[: 1 << 16].splitlines()[:20]
-    return max(",\t;，", key="\n".join(head).count)
+    """What parts the cells: that by which most lines have equally many, and of two such the one that parts more."""
+    lines = [line for line in text[: 1 << 18].splitlines() if line.strip()][:LOOKED_AT]
+
+    def evenly(delimiter: str) -> tuple[float, int]:
+        widths = collections.Counter(len(next(csv.reader([line], delimiter=delimiter), ())) for line in lines)
+        width, n = max(((w, n) for w, n in widths.items() if w > 1), key=lambda of: of[1], default=(1, 0))
+        return n / max(1, len(lines)), width
+
+    return max(DELIMITERS, key=evenly)
+
+
+def text_table(text: str, delimiter: str) -> list[list[str]] | None:
+    """The rows of a text table whose quotation marks part nothing as they should; None where they do.
+
+    A mark that opens and is never closed swallows lines. Read without quoting, the columns fit again; where they do
+    not, the table is refused. Raises LedgerError.
+    """
+    if '"' not in text:
+        return None
+    try:
+        quoted = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        quoted = []
+    if quoted and not _swallows_lines(quoted, delimiter):
+        return None
+    plain = list(csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    n_usual, width = _usual(plain)
+    if n_usual == sum(1 for row in plain if len(row) > 1):
+        return [[_unquoted(cell) for cell in row] for row in plain] if width > 1 else None
+    lenient = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    if _usual(lenient)[0] == sum(map(bool, lenient)) and not _swallows_lines(lenient, delimiter):
+        return None
+    line = next((n for n, line in enumerate(text.splitlines(), 1) if line.count('"') % 2), 1)
+    raise LedgerError(
+        f"第 {line} 行的引号没有成对，后面的行会连在一起，没有导入。请删掉多余的引号，或另存为 xlsx 后再传。"
+    )
+
+
+def _usual(rows: list[list[str]]) -> tuple[int, int]:
+    """How many rows have as many cells as most have, and how many cells these are."""
+    widths = collections.Counter(len(row) for row in rows if len(row) > 1)
+    width, n = max(widths.items(), key=lambda of: of[1], default=(1, 0))
+    return n, width
+
+
+def _swallows_lines(rows: list[list[str]], delimiter: str) -> bool:
+    """Whether a cell holds a line that is a row of its own."""
+    width = _usual(rows)[1]
+    return any(
+        "\n" in cell and any(line.count(delimiter) >= max(1, width - 2) for line in cell.split("\n")[1:])
+        for row in rows
+        for cell in row
+    )
+
+
+def _unquoted(cell: str) -> str:
+    whole = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"') if whole else cell.strip('"')
 
 
 def _read_csv(data: bytes) -> list[list[Cell]]:
     text = decoded(data)
     csv.field_size_limit(len(text) + 1)  # a longer cell is refused in our words
+    delimiter = delimiter_of(text)
+    table = text_table(text, delimiter)
     rows: list[list[Cell]] = []
-    for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text)):
+    for row in table if table is not None else csv.reader(io.StringIO(text), delimiter=delimiter):
         if len(row) > MAX_COLUMNS and len(_trimmed(row)) > MAX_COLUMNS:
             raise LedgerError(_too_wide("这张表", len(rows), len(row)))
         # Web systems export ="1201…" so that table programs keep the digits.

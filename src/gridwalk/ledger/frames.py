@@ -65,6 +65,8 @@ def read(source: Path, kind: str) -> list[Wide]:
 def _csv(data: bytes) -> pl.DataFrame:
     text = cells.decoded(data)
     delimiter = cells.delimiter_of(text)
+    if cells.text_table(text, delimiter) is not None:
+        raise NotATable
     # A title stands alone in its line: the widest line says how many columns there are.
     n_columns = 1 + max((line.count(delimiter) for line in text.splitlines()), default=0)
     if n_columns > MOST_COLUMNS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,7 +80,7 @@ def _zip_format(file: BinaryIO, size: int, most_unpacked: int) -> str:
             names = {entry.filename for entry in entries}
             with archive.open(TYPES) if TYPES in names else io.BytesIO() as types:
                 is_book = bool(_OF_A_BOOK.search(types.read(MOST_TYPES)))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise LedgerError("这个工作簿已损坏，读不了。请用表格软件打开，另存为 xlsx 后再传。") from error
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > most_unpacked or unpacked > MAX_RATIO * size:

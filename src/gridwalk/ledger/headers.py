@@ -21,16 +21,23 @@ MOST_IN_A_HEADING = 100
 """Characters of a cell that may be a heading; a longer one is prose."""
 CONTENT_SAMPLE = 60
 OURS = "网格走访说明"  # the column of explanations in a workbook we gave back
+_EITHER = re.compile("[/或、]")
+_OWN = re.compile("(本人|个人|居民|人员|住户|登记)(?=.)")
+_ADDRESS = re.compile("(住址|详址|地址|坐落|座落|住所)$")
+_OTHER_ADDRESS = re.compile(
+    "户籍|户口|原|工作|单位|办公|注册|邮寄|通讯|通信|籍贯|老家|出生|学校|就读|暂|前|发证|企业|公司|网|邮箱|收货|IP|ip"
+)
 _ABOUT = re.compile("(?<=.)(基本)?(信息|情况|资料)$")
 _OTHERS = re.compile(
-    "房主|业主|产权人|房东|监护人|紧急联系|联系人|法人|法定代表人|网格[员长]|帮扶|责任人|包联|包保|户主|家属|子女|配偶|父亲|母亲|"
+    "房主|业主|产权人|房东|监护人|(?:紧急|第[一二])?联系人|紧急联系|法人|法定代表人|网格[员长]|帮扶(?:责任)?人|帮扶|责任人|包联人?|包保人?|"
+    "户主|家属|子女|配偶|父亲|母亲|"
     "代理人|经办人|填表人|担保人|介绍人|签收人|登记人|采集人|核查人|调查人|走访人|楼门?长|民警|医生|志愿者|社工|书记|邻居|亲友|负责人"
 )
 """Whose name before a heading says that what stands below is not the record's own."""
 _TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
 """Of a dwelling these are others, of a list of residents they are the residents."""
 _RELATIONS = sorted(
-    (w for code, words in choices.RELATION.items() if code != "head" for w in words if len(w) > 1),
+    (w for code, words in choices.RELATION.items() if code != "head" for w in words if len(w) > 1 and not w.isdigit()),
     key=len,
     reverse=True,
 )
@@ -48,7 +55,7 @@ _UNITS = re.compile(r"[(（\[【].*?[)）\]】]|[*＊※:：]|\s")
 
 @dataclasses.dataclass(kw_only=True)
 class Column:
-    """A column of a sheet. ``how``: synonym · content · chosen · asked · forbidden · unknown · others · dropped.
+    """A column of a sheet. ``how``: synonym · content · chosen · asked · forbidden · unknown · others · paper · guessed · dropped.
 
     ``group``: which of the records beside each other it belongs to, 0 to all; ``of``: that record's name (配偶).
     ``says``: the word a tick in it stands for.
@@ -124,9 +131,22 @@ def any_words() -> frozenset[str]:
     return frozenset(word.replace(" ", "") for word in written)
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def meant(kind: str, header: str) -> str:
-    """The field a header means by its words; empty where it means none."""
-    return _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
+    """The field a header means by its words, else by its parts; empty where it means none."""
+    whole = _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
+    return whole or _by_parts(kind, bare(header))
+
+
+def _by_parts(kind: str, words: str) -> str:
+    """单元/门: both the same; 本人电话: the record's own; 居住地详址: some address of where people live."""
+    parts = [_words(kind).get(part, "") for part in _EITHER.split(words)]
+    if len(parts) > 1 and len(set(parts)) == 1:
+        return parts[0]
+    if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
+        return field
+    is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)
+    return "address" if is_address and dictionary.find(kind, "address") else ""
 
 
 def fit(kind: str, texts: Sequence[str]) -> float:
@@ -160,9 +180,25 @@ def kind_of(texts: Sequence[str]) -> tuple[str, float]:
 
 def find(rows: Sequence[Sequence[Any]], kind: str | None) -> Header | None:
     """The header among the first rows: the one or two rows whose texts fit a kind best; None where none fits."""
-    scored = (at(rows, top, kind) for top in range(min(SEARCHED_ROWS, len(rows))))
-    best = max(scored, key=lambda pair: pair[0], default=(NONE, None))
-    return best[1]
+    scored = [at(rows, top, kind) for top in range(min(SEARCHED_ROWS, len(rows)))]
+    best, header = max(scored, key=lambda pair: pair[0], default=(NONE, None))
+    if header is None:
+        return None
+    # A table below may fit better than the first one, which must not be taken for its titles.
+    earlier = (first for score, first in scored[: max(0, header.top - 1)] if first and score >= EARLIER * max(best, 1))
+    return next((first for first in earlier if is_heading_row(first.texts)), header)
+
+
+EARLIER = 0.4
+"""How well an earlier header must fit, as a share of the best one's fit."""
+HEADING_SHARE = 0.6
+
+
+def is_heading_row(row: Sequence[Any]) -> bool:
+    """Whether most cells of a row are headings."""
+    filled = [c for c in row if c not in ("", None)]
+    n_known = sum(1 for c in filled if isinstance(c, str) and is_heading(c))
+    return n_known >= FEWEST_HEADINGS and n_known >= HEADING_SHARE * len(filled)
 
 
 NONE = float("-inf")

@@ -15,13 +15,13 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import body as bodies
-from gridwalk.ledger import captions, columns, frames, headers, tally, whose
+from gridwalk.ledger import captions, columns, frames, headers, tally, values, whose
 from gridwalk.ledger import read as rows
 from gridwalk.ledger.frames import Wide
 from gridwalk.ledger.headers import Column, Header
 from gridwalk.ledger.read import SheetRead
 from gridwalk.ledger.tally import LeftOut, Tally
-from gridwalk.method import text
+from gridwalk.method import address_parts, papers, text
 
 _ID_NOISE = r"[\s'’`‘′\-_.,·]"
 FEWEST_DIGITS = 6
@@ -130,7 +130,7 @@ def _sheet(sheet: Wide, header: Header, kind: str, mapping: Mapping[str, str], n
     if rows.given(kind, of_columns, rows.titles([name, sheet.name], _head(sheet.frame)[: header.top])):
         return None
     used = [c for c in of_columns if c.field]
-    if any(c.group or c.says for c in used):
+    if any(c.group or c.says for c in used) or _has_other_papers(body, cell_names, of_columns):
         return None
     read_ = _read(kind, used, body, cell_names)
     spoken = _says_something(read_, len(body))
@@ -140,15 +140,19 @@ def _sheet(sheet: Wide, header: Header, kind: str, mapping: Mapping[str, str], n
         read_ = _read(kind, used, body, cell_names)
     if any(column.repeats for _, column in read_):
         return None
-    frame = _frame(sheet.name, body, cell_names, kind, read_)
-    if _written_once(frame, kind):
+    estates = [body[cell_names[c.index]].drop_nulls().to_list() for c in used if c.field == "estate"]
+    if any(address_parts.odd_estates(names) for names in estates):
         return None
+    frame = _frame(sheet.name, body, cell_names, kind, read_)
     wrong = pl.concat(
         [
             columns.NO_FAULTS.with_columns(field=pl.lit(""), column=pl.lit("")),
-            *(values.faults.with_columns(field=pl.lit(c.field), column=pl.lit(c.letter)) for c, values in read_),
+            *(of.faults.with_columns(field=pl.lit(c.field), column=pl.lit(c.letter)) for c, of in read_),
         ]
     )
+    frame = _without_wrong_doors(frame, wrong)
+    if _written_once(frame, kind, wrong):
+        return None
     faults = pl.concat([wrong, *_missing(kind, used, frame, wrong)]).select(
         row="at", field="field", column="column", code="code", text="text"
     )
@@ -166,11 +170,17 @@ def _says_something(read_: Sequence[tuple[Column, columns.ColumnRead]], n: int) 
     """Which rows have a value or a fault; 无 in every cell is no record."""
     spoken = pl.repeat(False, n, dtype=pl.Boolean, eager=True)
     for _, column in read_:
-        for values in (column.values, *column.extra.values()):
-            spoken = spoken | values.is_not_null()
+        for of_field in (column.values, *column.extra.values()):
+            spoken = spoken | of_field.is_not_null()
         if len(column.faults):
             spoken = spoken.scatter(column.faults["at"].unique(), True)
     return spoken
+
+
+def _has_other_papers(body: pl.DataFrame, cell_names: Sequence[str], of_columns: Sequence[Column]) -> bool:
+    """Whether a number stands on another paper than a citizen's card."""
+    named = {word for c in of_columns if c.how == "paper" for word in body[cell_names[c.index]].drop_nulls().unique()}
+    return bool({papers.kind_of(word) for word in named} - {"", papers.CITIZEN})
 
 
 def _silent(sheet: str, body: pl.DataFrame, of_columns: Sequence[Column]) -> list[LeftOut]:
@@ -224,8 +234,8 @@ def _frame(
 ) -> pl.DataFrame:
     by_field: dict[str, pl.Series] = {c.field: column.values.rename(c.field) for c, column in read_}
     for _, column in read_:
-        for name, values in column.extra.items():
-            by_field[name] = by_field[name].fill_null(values) if name in by_field else values.rename(name)
+        for name, beside in column.extra.items():
+            by_field[name] = by_field[name].fill_null(beside) if name in by_field else beside.rename(name)
     ordered = [by_field[f.name] for f in dictionary.fields(kind) if f.name in by_field]
     written = [body[cell_names[c.index]].hash().rename(f"written_{c.field}") for c, _ in read_]
     frame = pl.DataFrame([body["row_no"].cast(pl.UInt32), *ordered, *written])
@@ -237,6 +247,13 @@ def _frame(
     return frame.with_columns(
         id_text.rename("id_text"), sheet=pl.lit(sheet), row=pl.int_range(len(body), dtype=pl.UInt32)
     ).select("row", "sheet", *frame.columns, "id_text")
+
+
+def _without_wrong_doors(frame: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:
+    """A row one of whose parts of an address is at fault has no door: the others would tell another one."""
+    rows = wrong.filter(pl.col("code").is_in(values.WRONG_DOOR))["at"].implode()
+    parts = [part for part in ("room", "address") if part in frame.columns]
+    return frame.with_columns(pl.when(~pl.col("row").is_in(rows)).then(pl.col(parts)))
 
 
 def _written_ids(raw: pl.Series) -> pl.Series:
@@ -269,11 +286,12 @@ def _missing(kind: str, used: Sequence[Column], frame: pl.DataFrame, wrong: pl.D
     return faults
 
 
-def _written_once(frame: pl.DataFrame, kind: str) -> bool:
+def _written_once(frame: pl.DataFrame, kind: str, wrong: pl.DataFrame) -> bool:
     """Whether the door stands beside the head of household only (``captions.Households``)."""
     places = [f.name for f in dictionary.fields(kind) if f.locates and f.name in frame.columns]
     if "relation" not in frame.columns or not places:
         return False
-    members = frame.filter(~pl.col("relation").is_in(["head", "unrelated"]))
+    unknown = wrong.filter(pl.col("field") == "relation")["at"].implode()
+    members = frame.filter(~pl.col("relation").is_in(["head", "unrelated"]) | pl.col("row").is_in(unknown))
     n_blank = members.select(pl.all_horizontal(pl.col(p).is_null() for p in places).sum()).item()
     return len(members) >= captions.FEWEST_MEMBERS and n_blank >= captions.WRITTEN_ONCE_SHARE * len(members)

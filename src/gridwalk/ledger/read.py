@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.ledger import body, captions, cells, groups, headers, tally, whose
-from gridwalk.ledger.body import Printed, Stretch
+from gridwalk.ledger import body, captions, cells, headers, table, tally, whose
+from gridwalk.ledger.body import Stretch
 from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import LedgerError
-from gridwalk.ledger.faults import Fault
-from gridwalk.ledger.groups import Group
 from gridwalk.ledger.headers import Column, Header
+from gridwalk.ledger.records import Fault, Row
+from gridwalk.ledger.table import Table
 from gridwalk.ledger.tally import LeftOut, Tally
-from gridwalk.ledger.values import Cells
-from gridwalk.method import idcards, text
+from gridwalk.method import idcards, papers, text
 
 OTHER_KIND = 2.0
 MOST_LOST_BY_CHANCE = 2
 TITLE_WEIGHT = 3.0
 TOLD_BY_TITLES = {"care": ("category", captions.category_of), "facility": ("facility_kind", captions.facility_kind_of)}
 """Kind → the field a title says for every row of a ledger kept one a category, and how."""
-LONGEST_ALONE = 8
-"""Characters of a name or room that is a record without anything beside it; what is longer is a remark."""
-STRUCK_SHARE = 0.8
-"""Of the filled cells of a row that is struck out as a whole."""
-
-
-@dataclasses.dataclass(kw_only=True)
-class Row:
-    """One record. ``row_no`` is the number the table program shows; ``part`` tells records of one row apart, from 0.
-
-    ``values``: canonical, only what is filled in. ``written``: the cells as they stand, by field; never stored.
-    """
-
-    sheet: str
-    row_no: int
-    kind: str
-    values: dict[str, Any]
-    faults: list[Fault]
-    written: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
-    part: int = 0
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -58,6 +38,8 @@ class SheetRead:
     """What the title says of every row."""
     last: int = 0
     """The row (0-based) behind the last of the table."""
+    other_papers: dict[str, int] = dataclasses.field(default_factory=dict)
+    """How many numbers of papers without a field of ours were left out."""
 
 
 @dataclasses.dataclass
@@ -152,16 +134,16 @@ class _Reading:
 
     def _read_table(self, sheet: Sheet, stretch: Stretch, above: captions.Place | None) -> captions.Place:
         header = stretch.header
-        matrix = _filled_down(sheet, stretch.first, stretch.last)
+        matrix = table.filled_down(sheet, stretch.first, stretch.last)
         rows = matrix[stretch.first : stretch.last]
         columns = whose.map_columns(header, self._kind, rows, self._mapping)
         of_titles = given(self._kind, columns, titles([self._name, sheet.name], sheet.rows[: header.top]))
         place = captions.Place(sheet, stretch.first, {c.field for c in columns if c.field}, above)
-        table = _Table(sheet, stretch, columns, self._kind, of_titles, place)
-        records = list(table.records())
+        of_rows = Table(sheet, stretch, columns, self._kind, of_titles, place)
+        records = list(of_rows.records())
         _distrust(records, columns)
         self._rows += records
-        self._left_out += table.left_out
+        self._left_out += of_rows.left_out
         self._sheets.append(
             SheetRead(
                 name=sheet.name,
@@ -170,6 +152,7 @@ class _Reading:
                 n_rows=len(records),
                 given=of_titles,
                 last=stretch.last,
+                other_papers=of_rows.other_papers(),
             )
         )
         return place
@@ -180,7 +163,7 @@ class _Reading:
             sheets=self._sheets,
             rows=self._rows,
             questions=questions(self._kind, self._sheets),
-            refused=[*refused(self._sheets), *filter(None, [unused(self._sheets)])],
+            refused=[*refused(self._sheets), *filter(None, [other_papers(self._sheets), unused(self._sheets)])],
             left_out=self._left_out,
             tally=tally.of(
                 self._kind,
@@ -243,6 +226,8 @@ def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], 
             fit = headers.fit(kind, header.words)
             if fit <= 0:  # 灭火器台账: what the title says needs no column
                 fit = headers.fit(kind, [*header.words, *given(kind, [], above)])
+            if kind == "care" and not _says_category(header, above):
+                fit = min(fit, WITHOUT_CATEGORY)
             points[kind] = points.get(kind, 0) + max(0.0, fit + TITLE_WEIGHT * (kind in hinted and fit > 0))
     best = max(points, key=lambda k: points[k])
     if points[best] <= 0:
@@ -250,6 +235,16 @@ def kind_of(with_header: Sequence[tuple[str, Sequence[Sequence[Any]], Header]], 
             "认不出这是哪种台账（房屋、人员、单位、重点场所、设施、关怀对象）。请选好种类再读，或补上必要的列。"
         )
     return best
+
+
+WITHOUT_CATEGORY = 0.1
+"""How well a list of names and doors fits one of care where nothing says which care."""
+
+
+def _says_category(header: Header, above: str) -> bool:
+    return "category" in given("care", [], above) or any(
+        headers.meant("care", words) == "category" for words in header.words
+    )
 
 
 def given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
@@ -287,6 +282,13 @@ def refused(sheets: Sequence[SheetRead]) -> list[str]:
     )
 
 
+def other_papers(sheets: Sequence[SheetRead]) -> str:
+    """The numbers that were left out for the paper they stand on, in one sentence; empty where there are none."""
+    counts = sum((collections.Counter(s.other_papers) for s in sheets), collections.Counter())
+    named = "、".join(f"{papers.label(paper)} {n} 个" for paper, n in counts.items())
+    return f"证件不是居民身份证的，人照常读入，号码没有登记栏，没有读：{named}" if named else ""
+
+
 def unused(sheets: Sequence[SheetRead]) -> str:
     """The columns that hold something and mean no field of ours, in one sentence; empty where there is none."""
     named = [
@@ -295,103 +297,3 @@ def unused(sheets: Sequence[SheetRead]) -> str:
         for c in whose.unused(s.columns)
     ]
     return f"没有用到的列：{'、'.join(dict.fromkeys(named))}" if named else ""
-
-
-class _Table:
-    """The records of one table, and the rows of it that are none."""
-
-    def __init__(
-        self,
-        sheet: Sheet,
-        stretch: Stretch,
-        columns: Sequence[Column],
-        kind: str,
-        of_titles: Mapping[str, str],
-        place: captions.Place,
-    ) -> None:
-        self._sheet, self._stretch, self._kind = sheet, stretch, kind
-        self._given, self._place = of_titles, place
-        self._used = {c.index for c in columns if c.field}
-        self._numbering = {c.index for c in columns if c.header in headers.NUMBERING}
-        self._groups = groups.of(columns)
-        self._cells = [Cells(kind, group.columns, from_1904=sheet.from_1904) for group in self._groups]
-        rows = sheet.rows[stretch.first : stretch.last]
-        self._households = captions.Households(rows, columns if len(self._groups) == 1 else (), kind)
-        self.left_out: list[LeftOut] = []
-
-    def records(self) -> Iterator[Row]:
-        """Every record in order; the other rows go to ``left_out``."""
-        printed = Printed(self._sheet.rows[: self._stretch.first], self._stretch.header)
-        for index in range(self._stretch.first, self._stretch.last):
-            row = self._sheet.rows[index]
-            if not any(c not in ("", None) for c in row):
-                continue
-            why = body.around(row, printed, is_first=index == self._stretch.first) or self._no_record(index, row)
-            records = [] if why else list(self._of_row(index, row))
-            yield from records
-            if not records:
-                self.left_out.append(
-                    LeftOut(self._sheet.name, index + 1, why or body.says_nothing(row, self._used, self._numbering))
-                )
-
-    def _no_record(self, index: int, row: Sequence[Any]) -> str:
-        struck = self._sheet.struck.get(index, ())
-        n_filled = sum(1 for c in row if c not in ("", None))
-        if len(struck) >= STRUCK_SHARE * n_filled:
-            return "struck"
-        words = body.only_text(row)
-        if words and self._place.take(index, words):
-            return "caption"
-        if words and not self._is_record_alone(row):
-            return "caption" if body.is_subtitle(words) else "alone"
-        return ""
-
-    def _is_record_alone(self, row: Sequence[Any]) -> bool:
-        """Whether the one text of a row is a record in a table of so few columns, or stands where a required one is."""
-        at = next(i for i, c in enumerate(row) if c not in ("", None))
-        required = {f.name for f in dictionary.fields(self._kind) if f.required} | {"room", "address"}
-        for group in self._groups:
-            column = next((c for c in group.columns if c.index == at), None)
-            if column is not None and column.field in required:
-                is_value = dictionary.parse(self._kind, column.field, row[at]).value is not None
-                return len(self._used) < 2 or (is_value and len(row[at]) <= LONGEST_ALONE)
-        return False
-
-    def _of_row(self, index: int, row: Sequence[Any]) -> Iterator[Row]:
-        for part, (group, cells_of) in enumerate(zip(self._groups, self._cells, strict=True)):
-            if len(self._groups) > 1 and group.is_empty(row):
-                continue
-            values, faults, written = cells_of.read(row, self._sheet.struck.get(index, ()))
-            if not values and not faults:
-                continue
-            self._complete(row, group, values)
-            faults.extend(cells_of.missing(values, faults))
-            yield Row(
-                sheet=self._sheet.name,
-                row_no=index + 1,
-                kind=self._kind,
-                values=values,
-                faults=faults,
-                written=written,
-                part=part,
-            )
-
-    def _complete(self, row: Sequence[Any], group: Group, values: dict[str, Any]) -> None:
-        """What the row's own cells do not say: the household's door, the caption's place, the title's, the group's."""
-        self._households.fill(row, values)
-        for name, part in {**self._place.parts, **self._given, **group.given}.items():
-            values.setdefault(name, part)
-
-
-def _filled_down(sheet: Sheet, first: int, last: int) -> list[list[Any]]:
-    """The matrix with vertical merges of the body filled down: a household merged over its members."""
-    matrix = sheet.rows
-    for top, left, bottom, right in sheet.merged:
-        if not first <= top < last or bottom == top or top >= len(matrix):
-            continue
-        value = matrix[top][left] if left < len(matrix[top]) else ""
-        for row in matrix[top + 1 : bottom + 1]:
-            for column in range(left, right + 1):
-                if column < len(row) and row[column] in ("", None):
-                    row[column] = value
-    return matrix

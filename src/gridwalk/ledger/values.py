@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import types
 from gridwalk.dictionary.types import Parsed
 from gridwalk.ledger import groups, meanings
-from gridwalk.ledger.faults import Fault
 from gridwalk.ledger.headers import Column
-from gridwalk.method import text
+from gridwalk.ledger.records import Fault
+from gridwalk.method import address_parts, idcards, papers, text
 
 NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
 REPEAT = Parsed(note="repeat")
+WRONG_DOOR = frozenset({address_parts.FAULT, address_parts.SEVERAL})
+"""Faults that leave a row without its door: the other parts would tell another one."""
 DAYS_TO_1904 = 1462
 """What a day's number lacks where a workbook counts from 1904."""
 STRUCK = Parsed(None, "struck", "这一格划掉了，没有读。还有效请去掉删除线，作废请清空")
@@ -23,14 +26,25 @@ STRUCK = Parsed(None, "struck", "这一格划掉了，没有读。还有效请�
 class Cells:
     """Reads one record's cells row by row."""
 
-    def __init__(self, kind: str, columns: Sequence[Column], *, from_1904: bool = False) -> None:
+    def __init__(
+        self, kind: str, columns: Sequence[Column], *, from_1904: bool = False, paper: Column | None = None
+    ) -> None:
+        """``paper``: the column that says on which paper the ID number stands."""
         self._kind = kind
+        self._paper = paper
+        self.other_papers: collections.Counter[str] = collections.Counter()
         self._from_1904 = from_1904
         self._columns: list[tuple[Column, dict[Any, Parsed]]] = [(c, {}) for c in columns]
         required = {f.name: f.label for f in dictionary.fields(kind) if f.required}
         self._required = [(c, required[c.field]) for c in columns if c.field in required]
         self._above: dict[str, Any] = {}
         self._wrong_above: set[str] = set()
+
+    def distrust(self, field: str, cells: Collection[str], fault: Parsed) -> None:
+        """Take those cells of a field for wrong, for what stands in the others."""
+        for column, meant in self._columns:
+            if column.field == field:
+                meant |= dict.fromkeys(cells, fault)
 
     def read(
         self, row: Sequence[Any], struck: Collection[int] = ()
@@ -39,9 +53,12 @@ class Cells:
         values: dict[str, Any] = {}
         faults: list[Fault] = []
         written: dict[str, Any] = {}
+        paper = self._paper_of(row)
         for column, meant in self._columns:
             raw = row[column.index] if column.index < len(row) else ""
             if raw in ("", None):
+                continue
+            if paper and column.field == "id_no" and self._leave_number(paper, raw):
                 continue
             if column.says:
                 raw = _ticked(column, raw)
@@ -58,8 +75,24 @@ class Cells:
                 faults += [fault] if fault else []
             elif parsed.value is not None:
                 values[column.field] = parsed.value
+        if any(fault.code in WRONG_DOOR for fault in faults):
+            for field in ("room", "address"):
+                values.pop(field, None)
         self._above, self._wrong_above = values, {fault.field for fault in faults}
         return values, faults, written
+
+    def _paper_of(self, row: Sequence[Any]) -> str:
+        """The row's paper where it is known and no citizen's."""
+        at = self._paper.index if self._paper else len(row)
+        paper = papers.kind_of(row[at]) if at < len(row) else ""
+        return "" if paper == papers.CITIZEN else paper
+
+    def _leave_number(self, paper: str, raw: Any) -> bool:
+        """Whether a number stands on a paper for whose numbers there is no field; it is counted."""
+        if paper in papers.NUMBERED_ALIKE and len(text.fold(raw)) == idcards.LENGTH:
+            return False
+        self.other_papers[paper] += 1
+        return True
 
     def _take_odd(self, column: Column, raw: Any, parsed: Parsed, values: dict[str, Any]) -> Fault | None:
         """Take what a cell says beside or instead of its own field; its fault, where nothing explains it."""
@@ -87,9 +120,9 @@ class Cells:
             return Parsed(None, "repeat", "上一行这一格有错，“同上”接不上，请写全")
         return Parsed(self._above.get(field))
 
-    def missing(self, values: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
+    def missing(self, row: Sequence[Any], values: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
         """A fault for every required column left blank."""
-        faulty = {fault.field for fault in faults}
+        faulty = {fault.field for fault in faults} | ({"id_no"} if self._paper_of(row) else set())
         return [
             Fault(column.field, column.letter, "missing", f"没有填{label}")
             for column, label in {column.field: (column, label) for column, label in self._required}.values()

@@ -16,6 +16,8 @@ CONTENT_SHARE = 0.8
 FEWEST_CELLS = 3
 OWN_NUMBERS = frozenset({"id_no", "phone", "sex", "born_on"})
 """What a ledger may say of another person beside the record's own."""
+PAPERS = frozenset({"证件类型", "证件种类", "证件类别", "证件名称", "证照类型"})
+"""Headings of the column that says on which paper the number stands."""
 _NAME_OF = re.compile("(姓名|名字|名称)?$")
 _RUNNING = 3
 """Numbers from 1 on that a column must hold to number the households and not the rooms."""
@@ -68,6 +70,8 @@ def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> 
         return Column(index=index, header=header, how="forbidden", note=reason)
     if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
         return Column(index=index, header=header, field=chosen[header], how="chosen" if chosen[header] else "dropped")
+    if kind in {"person", "care"} and headers.bare(header) in PAPERS:
+        return Column(index=index, header=header, how="paper")
     field = headers.meant(kind, header) if header else ""
     return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")
 
@@ -210,6 +214,11 @@ def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:
             continue
         if other.how == "chosen" and column.how != "chosen":
             column.field, column.how = "", "dropped"
+            continue
+        answer = next((c for c in (column, other) if "是否" in c.header and c.how == "synonym"), None)
+        if answer is not None and ("是否" in column.header) != ("是否" in other.header):
+            first[column.field] = other if answer is column else column
+            answer.field, answer.how, answer.note = "", "others", f"已有“{first[column.field or other.field].header}”"
             continue
         label = dictionary.label(kind, column.field)
         _ask(

@@ -39,7 +39,7 @@ def test_the_same_number_and_a_real_date_in_either_count(from_1904: bool, expect
     sheet.write_row(1, 0, ["1号楼", "1单元", "101", "冯杰", "男", id_no(1), 21430])
     date = book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.write_row(2, 0, ["1号楼", "1单元", "102", "陈英", "女", id_no(2)])
-    sheet.write_datetime(2, 6, dt.datetime(1962, 9, 3), date)
+    sheet.write_datetime(2, 6, dt.date(1962, 9, 3), date)
     sheet.write_row(3, 0, ["1号楼", "1单元", "103", "冯芳", "女", id_no(4), "1962.9.3"])
     book.close()
     assert born(out.getvalue()) == [expected, "1962-09-03", "1962-09-03"]
