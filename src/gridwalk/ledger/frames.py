@@ -48,8 +48,8 @@ MOST_COLUMNS = 16_384
 
 
 class NotATable(Exception):
-    """A file that is no plain table (a quotation mark that is never closed, cells that are struck out, days counted from
-    1904, an xlsb …); reading it row by row does better.
+    """A file that is no plain table (a quotation mark never closed, cells struck out, days from 1904, an xlsb …);
+    reading it row by row does better.
     """
 
 

@@ -16,6 +16,7 @@ from gridwalk.ledger.headers import Column
 from gridwalk.method import text
 
 TICKS = choices.YES | {"o", "○", "●", "v", "■", "☑", "勾", "★"}
+MARKED = frozenset({"unknown", "synonym", "chosen"})
 HEAD = "户主"
 OWN = ("本人", "户主本人")
 
@@ -141,12 +142,14 @@ def _spans(of_header: Sequence[Column], starts: Sequence[int]) -> Iterable[tuple
 def mark_ticks(columns: Sequence[Column], kind: str, uppers: Sequence[str], lowers: Sequence[str]) -> None:
     """自住, 租住, 闲置 below one heading, with a tick in one of them: the lower heading is the value."""
     for group in dict.fromkeys(filter(None, uppers)):
-        under = [c for c in columns if uppers[c.index] == group and lowers[c.index] and c.how in {"unknown", "synonym"}]
+        under = [c for c in columns if uppers[c.index] == group and lowers[c.index] and c.how in MARKED]
         if len(under) < 2 or not all(_are_ticks(c.sample) for c in under):
             continue
         field = _asked_by(kind, group, [lowers[c.index] for c in under])
         for column in under if field else ():
-            column.field, column.how, column.says = field, "synonym", lowers[column.index]
+            column.says = lowers[column.index]
+            if column.how != "chosen":
+                column.field, column.how = field, "synonym"
 
 
 def _asked_by(kind: str, group: str, words: Sequence[str]) -> str:

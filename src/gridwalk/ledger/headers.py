@@ -55,7 +55,9 @@ _UNITS = re.compile(r"[(（\[【].*?[)）\]】]|[*＊※:：]|\s")
 
 @dataclasses.dataclass(kw_only=True)
 class Column:
-    """A column of a sheet. ``how``: synonym · content · chosen · asked · forbidden · unknown · others · paper · guessed · dropped.
+    """A column of a sheet.
+
+    ``how``: synonym · content · chosen · guessed · asked · forbidden · unknown · others · paper · dropped.
 
     ``group``: which of the records beside each other it belongs to, 0 to all; ``of``: that record's name (配偶).
     ``says``: the word a tick in it stands for.

@@ -105,7 +105,7 @@ def fault(part: str, raw: str) -> tuple[str, str]:
 
 
 def odd_estates(names_: Sequence[str]) -> set[str]:
-    """Of a column's estates those that look like a person's name and stand there once, where others stand more often."""
+    """Of a column's estates those that look like a person's name and stand there once, where others stand oftener."""
     counts = collections.Counter(names_)
     odd = {n for n, times in counts.items() if times == 1 and _looks_odd(n)}
     return odd if len(odd) <= len(counts) - len(odd) and max(counts.values(), default=0) > 1 else set()

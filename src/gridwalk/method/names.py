@@ -148,7 +148,8 @@ _COMPONENTS = re.compile(
     rf"|[(\[【](?:左|上|外)[{_HAN}](?:右|下|内|里)[{_HAN}][)\]】]"
 )
 _HOUSEHOLD = re.compile(
-    rf"(?<=[{_HAN}]{{2}})(?:(?:一家|全家)(?:\d|[{text.CHINESE_DIGITS}])?[口人]?|等(?:\d+|[{text.CHINESE_DIGITS}]+)?[人口名]?|夫妇|夫妻|两口子?|"
+    rf"(?<=[{_HAN}]{{2}})(?:(?:一家|全家)(?:\d|[{text.CHINESE_DIGITS}])?[口人]?|"
+    rf"等(?:\d+|[{text.CHINESE_DIGITS}]+)?[人口名]?|夫妇|夫妻|两口子?|"
     r"父子|父女|母子|母女|兄弟|姐妹|及家[人属]|家属)$"
 )
 _LISTED = re.compile(rf"(?<=[{_HAN}])\s*(?:[、,;/&+|]|和|与|及)\s*(?=[{_HAN}])")

@@ -29,7 +29,7 @@ REFUSING = frozenset({"community_unknown", "person_unknown"})
 
 
 def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:
-    """What a staged row's envelopes are bound to; the first record of a row is bound as it was before rows had parts."""
+    """What a staged row's envelopes are bound to; the first record of a row as before rows had parts."""
     return f"{of}|{sheet}|{row_no}" + (f"|{part}" if part else "")
 
 

@@ -1,4 +1,4 @@
-"""Every row of a file is read, left out for a reason that is counted and listed, or waits for a person; the sum closes."""
+"""Every row is read, left out for a reason that is counted and listed, or waits for a person; the sum closes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a workbook's own parts and in no cell: years that count from 1904, what is struck out, odd packages."""
+"""What stands in a workbook's parts and in no cell: days counted from 1904, what is struck out, odd packages."""
 
 from __future__ import annotations
 
