@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -122,6 +123,29 @@ def says_nothing(row: Sequence[Any], used: Collection[int], numbering: Collectio
     """Why a row without a value is none: it holds its number only, or something in columns that are not used."""
     others = (c for i, c in enumerate(row) if i not in used and i not in numbering)
     return "unused" if any(text.meaning(c) == "value" for c in others) else "empty"
+
+
+FORM_ROWS = 40
+FEWEST_PAIRS, FEWEST_FORM_ROWS = 4, 3
+
+
+def pairs(row: Sequence[Any]) -> int:
+    """How often a heading stands beside what it asks for: 姓名 | 王伟 | 性别 | 男."""
+    filled = [c for c in row if c not in ("", None)]
+    is_label = [isinstance(c, str) and headers.is_heading(c) for c in filled]
+    return sum(1 for label, beside in itertools.pairwise(is_label) if label and not beside)
+
+
+def is_form(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a sheet is one record on a form, with each heading beside its answer, and no table stands on it."""
+    looked_at = rows[:FORM_ROWS]
+    counts = [pairs(row) for row in looked_at]
+    n_labels = sum(isinstance(c, str) and headers.is_heading(c) for row in looked_at for c in row)
+    return (
+        sum(counts) >= max(FEWEST_PAIRS, headers.HEADING_SHARE * n_labels)
+        and sum(map(bool, counts)) >= FEWEST_FORM_ROWS
+        and not any(headers.is_heading_row(row) for row in looked_at)
+    )
 
 
 def only_text(row: Sequence[Any]) -> str:

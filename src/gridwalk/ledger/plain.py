@@ -99,7 +99,10 @@ def _headed(source: Path, format_: str, kind: str | None) -> list[tuple[Wide, He
         return []
     if any(s.hidden for s in sheets):
         return []
-    headed = [(s, headers.find(_head(s.frame), kind)) for s in sheets]
+    heads = [_head(s.frame) for s in sheets]
+    if any(bodies.is_form(head) for head in heads):
+        return []
+    headed = [(s, headers.find(head, kind)) for s, head in zip(sheets, heads, strict=True)]
     with_header = [(s, h) for s, h in headed if h is not None]
     return with_header if len(with_header) == len(headed) else []
 
@@ -115,6 +118,8 @@ def _sheet(sheet: Wide, header: Header, kind: str, mapping: Mapping[str, str], n
     body = sheet.frame.slice(first).with_row_index("row_no", offset=first + 1)
     cell_names = sheet.frame.columns
     above = _head(sheet.frame)[:first]
+    if any(bodies.pairs(row) >= rows.FEWEST_PAIRS for row in above[: header.top]):
+        return None
     left_out = [
         LeftOut(sheet.name, n + 1, "title" if n < header.top else "header") for n, row in enumerate(above) if any(row)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
@@ -19,6 +19,9 @@ from gridwalk.ledger.tally import LeftOut, Tally
 from gridwalk.method import idcards, papers, text
 
 OTHER_KIND = 2.0
+FEWEST_PAIRS = 2
+"""Headings beside their answers in a row above the header, from which on it tells of a record."""
+FORM = "这是一张一格项目名、一格内容的登记表，没有读。请抄成一行一条的表再传"
 MOST_LOST_BY_CHANCE = 2
 TITLE_WEIGHT = 3.0
 TOLD_BY_TITLES = {"care": ("category", captions.category_of), "facility": ("facility_kind", captions.facility_kind_of)}
@@ -70,23 +73,29 @@ def of_sheets(
     shown, hidden = _sheets_with_content(sheets)
     for sheet in [*shown, *hidden]:
         sheet.rows = [[text.fold(c) if isinstance(c, str) else c for c in row] for row in sheet.rows]
+    forms = [sheet for sheet in shown if body.is_form(sheet.rows)]
+    shown = [sheet for sheet in shown if sheet not in forms]
     headed = [(sheet, headers.find(sheet.rows, kind)) for sheet in shown]
     if len(shown) == 1 and headed[0][1] is None:
         headed = [(shown[0], whose.guess(shown[0].rows))]
     with_header = [(s.name, s.rows, header) for s, header in headed if header is not None]
+    if not with_header and forms:
+        raise LedgerError(f"{FORM}。")
     if not with_header:
         raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
     kind = kind or kind_of(with_header, name)
     reading = _Reading(kind, name, mapping or {})
     for sheet in hidden:
         reading.leave_sheet(sheet, "这张表是隐藏的，没有读；要导入请先取消隐藏")
+    for sheet in forms:
+        reading.leave_sheet(sheet, FORM)
     for sheet, header in headed:
         skipped = _skipped(header, kind, only=len(with_header) == 1, mapping=mapping or {})
         if header is None or skipped:
             reading.leave_sheet(sheet, skipped)
         else:
             reading.read_sheet(sheet, header)
-    return reading.ledger(n_rows=sum(map(_n_spoken, [*shown, *hidden])))
+    return reading.ledger(n_rows=sum(map(_n_spoken, [*shown, *forms, *hidden])))
 
 
 def _n_spoken(sheet: Sheet) -> int:
@@ -118,7 +127,9 @@ class _Reading:
 
     def read_sheet(self, sheet: Sheet, header: Header) -> None:
         """Read the tables of a sheet, which may stand below each other."""
-        self._leave_out(sheet, range(header.top), "title")
+        above = range(header.top)
+        self._leave_out(sheet, (n for n in above if body.pairs(sheet.rows[n]) < FEWEST_PAIRS), "title")
+        self._leave_out(sheet, (n for n in above if body.pairs(sheet.rows[n]) >= FEWEST_PAIRS), "form")
         place = None
         for stretch in body.stretches(sheet.rows, header):
             self._leave_out(sheet, range(stretch.header.top, stretch.first), "header")
@@ -128,7 +139,7 @@ class _Reading:
                 continue
             place = self._read_table(sheet, stretch, place)
 
-    def _leave_out(self, sheet: Sheet, rows: Iterator[int] | range, why: str) -> None:
+    def _leave_out(self, sheet: Sheet, rows: Iterable[int], why: str) -> None:
         spoken = (n for n in rows if any(c not in ("", None) for c in sheet.rows[n]))
         self._left_out += [LeftOut(sheet.name, n + 1, why) for n in spoken]
 

@@ -27,6 +27,7 @@ REASONS: Mapping[str, Reason] = {
     "empty": Reason("只有序号，或写着“无”"),
     "alone": Reason("这一行只有一句话，不像一条记录，没有读。是记录请补全，是说明请删掉这一行", asks=True),
     "unused": Reason("这一行只在没有用到的列里有内容，没有读。请看列名对不对", asks=True),
+    "form": Reason("表头上面写着一条记录的内容，没有读。是记录请抄到表里，一行一条", asks=True),
     "other": Reason("下面换成了另一种表，没有读。请另存为一个文件再传", asks=True),
     "struck": Reason("整行划掉了，没有读。还有效请去掉删除线，作废请删掉这一行", asks=True),
 }
