@@ -19,6 +19,7 @@ OWN_NUMBERS = frozenset({"id_no", "phone", "sex", "born_on"})
 PAPERS = frozenset({"证件类型", "证件种类", "证件类别", "证件名称", "证照类型"})
 """Headings of the column that says on which paper the number stands."""
 _NAME_OF = re.compile("(姓名|名字|名称)?$")
+WITH_ROOMS = frozenset({"dwelling", "person", "care"})
 _RUNNING = 3
 """Numbers from 1 on that a column must hold to number the households and not the rooms."""
 
@@ -40,7 +41,8 @@ def map_columns(
     _leave_to_others(columns, kind)
     _ask_about_exchanged(columns, kind)
     _part_households_from_rooms(columns)
-    _read_gate(columns)
+    if kind in WITH_ROOMS:
+        _read_gate(columns)
     taken = {c.field for c in columns if c.field}
     for column in columns:
         if column.how == "unknown":
@@ -144,7 +146,7 @@ def _part_households_from_rooms(columns: Sequence[Column]) -> None:
 
 def _read_gate(columns: Sequence[Column]) -> None:
     """门号 beside a column of rooms is the stairwell; alone it may be either and is asked."""
-    gates = [c for c in columns if c.field == "stairwell" and headers.bare(c.header) in {"门号", "门"}]
+    gates = [c for c in columns if c.field == "stairwell" and headers.bare(c.header) == "门号"]
     fields = {c.field for c in columns}
     for gate in gates:
         if gate.how == "synonym" and not fields & {"room", "address"}:
