@@ -79,7 +79,7 @@ class Place:
 
     def __init__(self, sheet: Sheet, first: int, fields: Collection[str], above: Place | None = None) -> None:
         """``above``: where the table above it in the same sheet ended."""
-        self.parts = place_of(sheet.name, fields) | {
+        self.parts: dict[str, str] = place_of(sheet.name, fields) | {
             n: p for n, p in (above.parts if above else {}).items() if n not in fields
         }
         self._fields = fields

@@ -59,7 +59,7 @@ def _faults(side: Side, rows: pl.DataFrame, field: str, code: str, text: pl.Expr
     return rows.select(
         "row",
         field=pl.lit(field),
-        column=pl.Series([side.letter(*place, field) for place in places.iter_rows()], dtype=pl.String),
+        column=pl.Series([side.letter(sheet, row_no, field) for sheet, row_no in places.iter_rows()], dtype=pl.String),
         code=pl.lit(code),
         text=pl.lit(TEXTS[code]) if text is None else text,
     ).with_columns(pl.col("row").cast(pl.UInt32))

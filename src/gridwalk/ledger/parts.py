@@ -93,7 +93,8 @@ class Parts:
 
     def merges(self, sheet: str) -> list[tuple[int, int]]:
         """First and last row (0-based) of each vertical merge. They stand behind the cells: the part is read once."""
-        before, merges = b"", []
+        before = b""
+        merges: list[tuple[int, int]] = []
         with self._open(self.sheets[sheet]) as file:
             while (block := file.read(BLOCK)) and len(merges) < MAX_MERGES:
                 window = before + block

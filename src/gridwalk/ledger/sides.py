@@ -15,6 +15,7 @@ from gridwalk.dictionary.types import Column
 from gridwalk.ledger import guard, location, plain, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import SheetRead
+from gridwalk.ledger.records import Row
 from gridwalk.ledger.tally import LeftOut, Tally
 
 Progress = Callable[[str], None]
@@ -193,7 +194,7 @@ def _texts(name: str, values: Sequence[Any]) -> pl.Series:
     return pl.Series(name, [None if v is None or v == "" else str(v) for v in values], dtype=pl.String)
 
 
-def _written_id(row: read.Row) -> str | None:
+def _written_id(row: Row) -> str | None:
     field = "uscc" if row.kind == "organization" else "id_no"
     if field in row.values or field not in row.written:
         return None

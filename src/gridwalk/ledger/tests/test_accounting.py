@@ -26,7 +26,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "备注": st.sampled_from(["", "", "已核", "合计"]),
     "家电情况": st.sampled_from(["", "有"]),
 }
-AROUND = st.sampled_from(
+AROUND: st.SearchStrategy[list[Any]] = st.sampled_from(
     [
         [],
         [" "],
@@ -49,9 +49,9 @@ def sheet(draw: st.DrawFn) -> list[list[Any]]:
     rows: list[list[Any]] = draw(st.lists(st.just(["林古里社区人口台账"]) | st.just([]), max_size=2))
     for headings in draw(st.lists(st.permutations(HEADINGS), min_size=1, max_size=2)):
         rows.append(list(headings))
-        records = st.tuples(*(VALUES[h] for h in headings)).map(list)
-        again = st.just(list(headings))
-        numbering = st.just([float(n) for n in range(1, len(headings) + 1)])
+        records: st.SearchStrategy[list[Any]] = st.tuples(*(VALUES[h] for h in headings)).map(list)
+        again: st.SearchStrategy[list[Any]] = st.just(list(headings))
+        numbering: st.SearchStrategy[list[Any]] = st.just([float(n) for n in range(1, len(headings) + 1)])
         rows += draw(st.lists(records | records | records | AROUND | again | numbering, max_size=12))
     return rows
 

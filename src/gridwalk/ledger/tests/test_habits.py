@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from gridwalk.ledger import location, read
-from gridwalk.ledger.read import Ledger, Row
+from gridwalk.ledger.read import Ledger
+from gridwalk.ledger.records import Row
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, id_no, person, phone
 from gridwalk.method import address_writing

@@ -27,7 +27,7 @@ def case(name: str, **more: Any) -> Ledger:
     return ledger
 
 
-def table(*rows: Sequence[object], **more: Any) -> Ledger:
+def table(*rows: Sequence[Any], **more: Any) -> Ledger:
     return read.read(books.xlsx({"人口": rows}), "台账.xlsx", **more)
 
 
@@ -208,7 +208,7 @@ def test_a_footer_is_the_word_alone() -> None:
         ["单位名称", "联系电话", "经营地址"], *([name, phone(n), "2号楼底商1号"] for n, name in enumerate(shops))
     )
     assert columns(more, "name") == shops
-    footers = [
+    footers: list[list[Any]] = [
         ["合 计", 6.0],
         ["本页小计：6家"],
         ["填表人：王一", "审核人：李四"],

@@ -12,7 +12,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import bulk, files, records
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import read
-from gridwalk.ledger.read import Row
+from gridwalk.ledger.records import Row
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions import mapping, submissions
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
