@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridwalk.ledger import cells, read, sides, tally
+from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import Ledger
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, id_no, person, phone
@@ -155,3 +157,31 @@ def test_records_beside_each_other_are_counted_apart_from_rows() -> None:
     assert str(ledger.tally) == "3 行，4 人：2 行读入，1 表头表尾，0 要看"
     places = [(row.row_no, row.part) for row in ledger.rows]
     assert places == list(itertools.product((2, 3), (0, 1)))
+
+
+FORM = [
+    ["居民信息登记表"],
+    ["姓名", "王伟", "性别", "男"],
+    ["身份证号", id_no(1), "出生日期", "1980-01-01"],
+    ["联系电话", phone(1), "住址", "林古里5号楼2单元301"],
+    ["与户主关系", "户主", "人员状态", "正常"],
+]
+
+
+def test_one_record_on_a_form_is_never_taken_for_a_table() -> None:
+    with pytest.raises(LedgerError, match="登记表，没有读"):
+        read.read(books.xlsx({"人口": FORM}), "台账.xlsx")
+    both = read.read(books.xlsx({"王伟": FORM, "人口": [PERSON, person(1), person(2)]}), "台账.xlsx")
+    assert len(both.rows) == 2 and str(both.tally).endswith("5 行在没有读的表里") and both.tally.closes
+    assert "登记表" in both.sheets[0].skipped
+
+
+def test_a_record_written_above_the_table_is_asked_about() -> None:
+    ledger = read.read(books.xlsx({"人口": [*FORM[:3], PERSON, person(1)]}), "台账.xlsx")
+    assert [(row.row_no, row.why, row.asks) for row in ledger.left_out] == [
+        (1, "title", False),
+        (2, "form", True),
+        (3, "form", True),
+        (4, "header", False),
+    ]
+    assert [row.values["name"] for row in ledger.rows] == ["王二"]

@@ -385,31 +385,3 @@ def test_columns_numbered_below_the_header_in_any_way() -> None:
     for marks in ([1, 2, 3, 4, 5, 6, 7], list("ABCDEFG"), ["甲", "乙", 1, 2, 3, 4, 5], [f"({n})" for n in range(1, 8)]):
         ledger = table(PERSON, marks, person(1))
         assert len(ledger.rows) == 1 and ledger.left_out[1].why == "numbering", marks
-
-
-FORM = [
-    ["居民信息登记表"],
-    ["姓名", "王伟", "性别", "男"],
-    ["身份证号", id_no(1), "出生日期", "1980-01-01"],
-    ["联系电话", phone(1), "住址", "林古里5号楼2单元301"],
-    ["与户主关系", "户主", "人员状态", "正常"],
-]
-
-
-def test_one_record_on_a_form_is_never_taken_for_a_table() -> None:
-    with pytest.raises(LedgerError, match="登记表，没有读"):
-        table(*FORM)
-    both = read.read(books.xlsx({"王伟": FORM, "人口": [PERSON, person(1), person(2)]}), "台账.xlsx")
-    assert len(both.rows) == 2 and str(both.tally).endswith("5 行在没有读的表里") and both.tally.closes
-    assert "登记表" in both.sheets[0].skipped
-
-
-def test_a_record_written_above_the_table_is_asked_about() -> None:
-    ledger = table(*FORM[:3], PERSON, person(1))
-    assert [(row.row_no, row.why, row.asks) for row in ledger.left_out] == [
-        (1, "title", False),
-        (2, "form", True),
-        (3, "form", True),
-        (4, "header", False),
-    ]
-    assert columns(ledger, "name") == ["王二"]
