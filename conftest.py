@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 import django
 import hypothesis
+import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
+
+from gridwalk.core import ids  # noqa: E402 settings must be known first
+
+# Many a test writes all its rows at one moment; they are listed in the order they were made in.
+ids._TOGETHER = math.inf
 
 # A busy machine is no fault of the code: no property is judged by the clock.
 hypothesis.settings.register_profile("gridwalk", deadline=None)
@@ -16,6 +23,8 @@ hypothesis.settings.load_profile("gridwalk")
 
 pytest_plugins = [
     "tests.harness.database",
+    "tests.harness.emptying",
+    "tests.harness.hour",
     "tests.harness.people",
     "tests.harness.campaign",
     "tests.harness.doubtful",
@@ -23,3 +32,17 @@ pytest_plugins = [
     "tests.harness.phone",
     "tests.harness.trails",
 ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs the program as one of its own comes first: it takes longest, and at the end, where pytest-django puts
+    it, one worker would wait for the other. The browser comes last: it leaves an event loop in the process.
+    """
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("browser"):
+        return 2
+    return 0 if item.path.parent.name == "operations" and item.get_closest_marker("slow") else 1

@@ -40,7 +40,13 @@ def _on_server(wanted: set[str], home: Path, options: argparse.Namespace) -> Ite
         if "sync" in wanted:
             from benchmarks import sync
 
-            yield from sync.everything(quick=options.quick, long=options.long, days=options.days, kept=options.kept)
+            yield from sync.everything(
+                quick=options.quick,
+                long=options.long,
+                days=options.days,
+                kept=options.kept,
+                part=options.part,
+            )
             server.empty()
         if "phone" in wanted:
             from benchmarks import phone
@@ -92,6 +98,14 @@ def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]
         )
 
 
+def _part(text: str) -> tuple[int, int]:
+    """``1/2`` as (1, 2). Raises ValueError."""
+    nth, n_parts = map(int, text.split("/"))
+    if not 1 <= nth <= n_parts:
+        raise ValueError(text)
+    return nth, n_parts
+
+
 def main() -> int:
     """Measure in one data directory of its own, which is removed afterwards."""
     parser = argparse.ArgumentParser(prog="bench")
@@ -106,6 +120,9 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="sync: 10,000 phone-days, every planted bug in 200 runs")
     parser.add_argument("--days", type=int, help="sync: nothing but so many phone-days of the model")
     parser.add_argument("--kept", type=Path, help="sync: the days that are done, kept in this file, are not done again")
+    parser.add_argument(
+        "--part", type=_part, default=(1, 1), help="sync: of 2 processes that share the file, 1/2 or 2/2"
+    )
     parser.add_argument("--full", action="store_true", help="linkage: a million rows as well")
     parser.add_argument("--sample", type=int, default=400, help="mutants: so many changes at random")
     parser.add_argument("--aimed", type=int, default=120, help="mutants: so many of the kinds that get away easily")

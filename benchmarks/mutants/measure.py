@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.mutants import running, sample
@@ -45,7 +45,10 @@ def everything(
         aimed = [m for m in sample.aimed(rooms, n_aimed, seed) if m not in at_random]
         readers = sample.importing(folder)
         running.preload()
-        answers = {m: _answer(folder, m, contexts, readers) for m in [*at_random, *aimed]}
+        asked = {m: sample.asked(m, contexts, readers) for m in [*at_random, *aimed]}
+        files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
+        with running.reading_once(folder, files) as asking:
+            answers = {m: _answer(folder, m, tests, contexts, asking) for m, tests in asked.items()}
     rest = sum(len(changes) for changes in rooms.values())
     yield _score("mutants.random", [answers[m] for m in at_random], note=f"of {rest:,} changes, seed {seed}")
     yield _score("mutants.aimed", [answers[m] for m in aimed], note="audit, filters, locks, refusals, permissions")
@@ -66,10 +69,13 @@ def _contexts(folder: Path, kept: Path | None, tests: Sequence[str], *, fast: bo
     return contexts
 
 
-def _answer(folder: Path, mutant: Mutant, contexts: sample.Contexts, readers: Mapping[str, set[str]]) -> Answer:
-    tests = sample.asked(mutant, contexts, readers)
+def _answer(
+    folder: Path, mutant: Mutant, tests: Sequence[str], contexts: sample.Contexts, asking: running.Asking
+) -> Answer:
     seconds = sum(contexts[test]["seconds"] for test in tests)
-    noticed = bool(tests) and running.is_noticed(folder, mutant, tests, seconds=seconds)
+    noticed = asking.is_noticed(mutant, tests, seconds=seconds) if tests else False
+    if noticed is None:
+        noticed = running.is_noticed(folder, mutant, tests, seconds=seconds)
     print("noticed " if noticed else "SURVIVED", f"{len(tests):4}", mutant, file=sys.stderr, flush=True)
     return Answer(mutant, noticed, len(tests))
 

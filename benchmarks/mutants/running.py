@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import importlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, NoReturn
 
 from benchmarks.mutants.changes import Mutant, changed
 
@@ -29,6 +33,8 @@ PRELOADED = (
     "rapidfuzz.fuzz",
 )
 """What every test process needs and no change touches; read once, before the forks."""
+READ_LATER = ("src/gridwalk/ledger/tests/test_formats.py",)
+"""Test files that reckon with polars while they are read: its threads do not live on in a fork, which would wait."""
 PATIENCE = 4
 """A change that makes its tests take so many times as long hangs, which is noticed."""
 START_SECONDS = 60.0
@@ -88,22 +94,64 @@ def preload() -> None:
         importlib.import_module(name)
 
 
+@contextlib.contextmanager
+def reading_once(folder: Path, files: Sequence[str]) -> Iterator[Asking]:
+    """A process of the copy that has read these test files, and what they test."""
+    words = [sys.executable, "-m", "benchmarks.mutants.asking", *(file for file in files if file not in READ_LATER)]
+    process = subprocess.Popen(
+        words, cwd=folder, env=_environment(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None and process.stdout is not None
+    ran = process.stdout.readline()
+    if not ran:
+        raise RuntimeError("the tests cannot be read")
+    yield Asking(frozenset(json.loads(ran)), process.stdin, process.stdout)
+    process.communicate()
+
+
+@dataclasses.dataclass(frozen=True)
+class Asking:
+    """The pipes to that process. ``ran``: the functions that ran while it read."""
+
+    ran: frozenset[str]
+    questions: IO[str]
+    answers: IO[str]
+
+    def is_noticed(self, mutant: Mutant, tests: Sequence[str], *, seconds: float) -> bool | None:
+        """As below; None where the change cannot be made in what was read already."""
+        if not mutant.function or f"{mutant.path}::{outermost(mutant.function)}" in self.ran:
+            return None
+        change = {"path": mutant.path, "index": mutant.index, "function": mutant.function}
+        print(json.dumps({**change, "tests": tests, "seconds": _most(seconds)}), file=self.questions, flush=True)
+        answer: bool | None = json.loads(self.answers.readline())
+        return answer
+
+
+def outermost(function: str) -> str:
+    """The function or method of a module or class that a name of Python's lies in."""
+    return function.partition(".<locals>")[0]
+
+
+def _most(seconds: float) -> float:
+    return START_SECONDS + PATIENCE * seconds
+
+
 def is_noticed(folder: Path, mutant: Mutant, tests: Sequence[str], *, seconds: float) -> bool:
     """Whether one of the tests fails over the change, or no longer comes to an end."""
     path = folder / "src" / "gridwalk" / mutant.path
     source = path.read_text("utf-8")
     try:
         path.write_text(changed(source, mutant.index), "utf-8")
-        return _fails(folder, tests, START_SECONDS + PATIENCE * seconds)
+        return fails(functools.partial(_ask, folder, tests), _most(seconds))
     finally:
         path.write_text(source, "utf-8")
 
 
-def _fails(folder: Path, tests: Sequence[str], most: float) -> bool:
+def fails(ask: Callable[[], int], most: float) -> bool:
+    """Whether ``ask`` in a forked process answers other than 0, or takes longer than ``most`` seconds."""
     child = os.fork()
     if not child:
-        os.setsid()
-        _ask(folder, tests)
+        _answer(ask)
     until = time.monotonic() + most
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -116,26 +164,32 @@ def _fails(folder: Path, tests: Sequence[str], most: float) -> bool:
     return True
 
 
-def _ask(folder: Path, tests: Sequence[str]) -> None:
-    """In the forked process: become a pytest of the copy. Never returns."""
+def _answer(ask: Callable[[], int]) -> NoReturn:
+    """In the forked process."""
     code = 1
     try:
+        os.setsid()
         silent = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(silent, stream)
-        os.chdir(folder)
-        os.environ.clear()
-        os.environ.update(_environment(folder))
-        sys.dont_write_bytecode = True
-        sys.path[:] = [str(folder / "src"), str(folder), *(p for p in sys.path if not _is_ours(p))]
-        for name in [name for name in sys.modules if name.partition(".")[0] in {"benchmarks", "gridwalk", "tests"}]:
-            del sys.modules[name]
-        importlib.invalidate_caches()
-        import pytest
-
-        code = int(pytest.main([*QUIET, "-x", *tests]))
+        code = ask()
     finally:
         os._exit(code)
+
+
+def _ask(folder: Path, tests: Sequence[str]) -> int:
+    """Become a pytest of the copy, which reads everything anew."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(_environment(folder))
+    sys.dont_write_bytecode = True
+    sys.path[:] = [str(folder / "src"), str(folder), *(p for p in sys.path if not _is_ours(p))]
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"benchmarks", "gridwalk", "tests"}]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    import pytest
+
+    return int(pytest.main([*QUIET, "-x", *tests]))
 
 
 def _is_ours(path: str) -> bool:

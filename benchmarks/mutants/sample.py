@@ -78,17 +78,19 @@ def importing(root: Path) -> dict[str, set[str]]:
 def asked(
     mutant: Mutant, contexts: Contexts, readers: Mapping[str, set[str]], *, seconds: float = ASKED_SECONDS
 ) -> list[str]:
-    """The tests that run the changed place, as many as take so long; of what stands outside of functions all that run
-    its file or read its tables.
+    """The tests that run the changed place, as many as take so long; of what stands outside of functions first those
+    that read the tables of its file, then all that run it.
     """
     inside = f"{mutant.path}::{mutant.function}"
     entering = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant, inside)]
+    reading: list[str] = []
     if not mutant.function:
-        reading = readers.get(mutant.path, set())
-        entering = list(dict.fromkeys([*entering, *(t for t in contexts if t.partition("::")[0] in reading)]))
+        files = readers.get(mutant.path, set())
+        reading = [test for test in contexts if test.partition("::")[0] in files]
+        entering = [test for test in entering if test not in set(reading)]
     taken: list[str] = []
     sum_seconds = 0.0
-    for test in _in_turn(entering, mutant.room, contexts):
+    for test in (*_in_turn(reading, mutant.room, contexts), *_in_turn(entering, mutant.room, contexts)):
         if taken and sum_seconds + contexts[test]["seconds"] > seconds:
             continue
         taken.append(test)

@@ -7,6 +7,7 @@ makes a new template. Runs at the same time share the server and never a databas
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import os
@@ -121,3 +122,27 @@ def _create(server: psycopg.Connection, name: str, template: str) -> None:
 
 def _drop(server: psycopg.Connection, name: str) -> None:
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def tables_that_say(*secrets: str) -> list[tuple[str, str]]:
+    """Table and secret, wherever a row holds one: as it stands, in hexadecimal, or somewhere in base64."""
+    from django.db import connection
+
+    hits = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            for secret in secrets:
+                matching = sql.SQL("SELECT EXISTS (SELECT FROM {0} WHERE {0}::text LIKE ANY (%s))")
+                spelled = [f"%{spelling}%" for spelling in _spellings(secret.encode())]
+                cursor.execute(matching.format(sql.Identifier(table)), [spelled])
+                if cursor.fetchone() == (True,):
+                    hits.append((table, secret))
+    return hits
+
+
+def _spellings(secret: bytes) -> Iterator[str]:
+    yield secret.decode().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    yield secret.hex()
+    for shift in range(3):  # what stands before it moves the letters of base64
+        whole = base64.b64encode(b"\0" * shift + secret).decode()
+        yield whole[4 if shift else 0 : len(whole) - 4]

@@ -106,6 +106,8 @@ UPHEAVALS: dict[int, Callable[[Run, int, int], None]] = {
     15: lambda run, n, to: upheaval.newcomer(run, n, to),
     16: lambda run, n, to: upheaval.says_the_number(run, n, to),
     17: lambda run, n, to: upheaval.says_oddly(run, n, n + 2 * to),
+    18: lambda run, n, to: upheaval.moves_to_the_next_grid(run, to),
+    19: lambda run, n, to: upheaval.decided_by_a_killed_worker(run, n, to),
 }
 
 
@@ -146,7 +148,7 @@ def _met_and_sent(run: Run, n: int, to: int, fault: str) -> None:
     run.attempt(n, "push", fault)
 
 
-RARE = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7, 8, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 14, 15, 16, 17, 17)
+RARE = tuple(sorted((*range(20), 3, 5, 6, 8, 8, 9, 10, 11, 12, 13, 14, 14, 17, 19)))
 """How often each of the rarer things happens: backups and restores more than in life.
 
 8: only the epoch tells that something is missing; 9: the server dies over a visit; 10: what was a difference is one

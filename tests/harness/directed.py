@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridwalk.registry.tests.street import NEXT_GRID
+from gridwalk.registry.tests.street import GRID, NEXT_GRID
 from tests.harness import upheaval
 from tests.harness.dice import child_before_its_parent
 from tests.harness.sync_world import Day, Run, Step
@@ -125,6 +125,23 @@ def met_next_door(run: Run) -> None:
 def met_from_elsewhere(run: Run) -> None:
     """Somebody is met who is on record in another community."""
     upheaval.meets(run, 0, 1, run.world.far)
+    run.attempt(0, "push", "")
+
+
+def met_from_elsewhere_twice(run: Run) -> None:
+    """Two phones report the same person of another community at one door."""
+    for n in (0, 1):
+        upheaval.meets(run, n, 1, run.world.far)
+        run.attempt(n, "push", "")
+
+
+def said_of_who_has_moved_away(run: Run) -> None:
+    """A visit says something of somebody whom another grid has taken in meanwhile."""
+    run.attempt(0, "pull", "")
+    home = run.world.doors[GRID][0]
+    sent = run.phone(0).write("visit.record", "dwelling", home.id, data={"outcome": "met", "met_adult": True})
+    sent.op["data"]["edits"] = [run.phone(0).edit("person", str(run.world.people[0].id), {"relation": "head"}, sent)]
+    upheaval.moves_to_the_next_grid(run, 0)
     run.attempt(0, "push", "")
 
 

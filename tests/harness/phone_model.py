@@ -56,6 +56,9 @@ class PhoneModel:
         self.next_seq = 1
         self.epoch = 0
         self.wiped = False
+        self.held_back = False
+        """This is a copy, and waits until the office has confirmed it."""
+        self.has_spoken = False
         self.heads: dict[tuple[str, str], str] = {}
         self.last_pull: dt.datetime | None = None
         self.late: list[tuple[str, str, dict[str, str], bytes]] = []
@@ -63,6 +66,10 @@ class PhoneModel:
         self.user: Any = None
         self.failures: list[str] = []
         """Requests that the server could not answer."""
+
+    def begin(self, pulled: Cache) -> None:
+        """The day begins with what the phone has pulled before."""
+        self.cache, self.epoch = pulled.copy(), pulled.epoch
 
     # what the worker does
 
@@ -153,6 +160,7 @@ class PhoneModel:
         batch = sorted(self.waiting(), key=lambda sent: sent.op["seq"])[:most]
         if not batch:
             return
+        self.has_spoken = True
         content = {"epoch": self.epoch, "seq_from": batch[0].op["seq"], "ops": [sent.op for sent in batch]}
         if self.habits.forgets_on_send:
             for sent in batch:
@@ -168,8 +176,9 @@ class PhoneModel:
             return self.hand_in()
         if status == 401 and answer["problem"] == "unknown_device":
             return self._bind_again()
-        if status == 403 or (status == 409 and answer["problem"] == "copies"):
-            return None  # a copy waits until the office has confirmed it
+        self.held_back = status == 403 or (status == 409 and answer["problem"] == "copies")
+        if self.held_back:
+            return None
         if status == 409 and answer["problem"] == "gap":
             self._epoch(answer["epoch"])
             self._offer_from(answer["next_seq"])
@@ -252,6 +261,7 @@ class PhoneModel:
     def hand_in(self) -> None:
         """Revoked: deposit all that is kept, what was acknowledged too (the backup may be older), then wipe."""
         self.faults["deposited"] += 1
+        self.has_spoken = True
         if not self.habits.wipes_without_deposit:
             sealed = [self.wire.seal(sent.op) for sent in self.ops]
             body = json.dumps({"token": self.wire.token, "ops": sealed}).encode()
@@ -271,28 +281,26 @@ class PhoneModel:
         self.cache = Cache()
         return None
 
-    def sync(self) -> None:
-        """A whole undisturbed round until nothing waits."""
-        for _ in range(12):
+    def sync(self) -> bool:
+        """A whole undisturbed round until nothing waits, or until this copy has to be confirmed; returns whether
+        there was anything to send or to hand in.
+        """
+        self.has_spoken = False
+        for _ in range(13):
             self.pull()
-            self.push(most=200)
             if not self.waiting():
                 break
-        self.pull()
-        self.push(most=200)
+            self.push(most=200)
+            if self.held_back:
+                break
+        return self.has_spoken
 
     def copy(self, wire: Wire) -> PhoneModel:
         """Another phone with the same storage (a backup of the phone, restored onto a second one)."""
         twin = PhoneModel(wire, f"{self.name}'", skew=self.skew, faults=self.faults, habits=self.habits)
         wire.key, wire.device, wire.token = self.wire.key, self.wire.device, self.wire.token
         wire.server_key, wire.key_id = self.wire.server_key, self.wire.key_id
-        twin.cache = Cache(
-            dict(self.cache.versions),
-            {g: dict(r) for g, r in self.cache.rows.items()},
-            {},
-            dict(self.cache.hashes),
-            self.cache.epoch,
-        )
+        twin.cache = self.cache.copy()
         twin.ops = [Sent(json.loads(json.dumps(sent.op)), sent.state, sent.device) for sent in self.ops]
         twin.next_seq, twin.epoch, twin.heads, twin.last_pull = (
             self.next_seq,

@@ -13,9 +13,13 @@ from unittest import mock
 from gridwalk.registry import holders
 from gridwalk.registry import rules as registry
 from gridwalk.registry.actions import takeovers
+from gridwalk.registry.models import TakeOver
+from gridwalk.registry.rules import Claim
+from gridwalk.registry.tests.street import NEXT_GRID
 from gridwalk.sync import rules as sync
-from gridwalk.sync.actions import leaving_out, pulling, pushing
+from gridwalk.sync.actions import leaving_out, pulling, pushing, runs
 from gridwalk.sync.actions.judging import Judge
+from gridwalk.sync.actions.references import References
 from gridwalk.sync.models import Op
 from gridwalk.sync.queries import devices as known_devices
 from tests.harness import directed
@@ -44,7 +48,7 @@ def no_key_against_doubles() -> Iterator[None]:
     def fresh(device: Any, viewer: Any, intentions: Any, **more: Any) -> Any:
         renamed = [_renamed(intention) for intention in intentions]
         device.next_seq = max([device.next_seq, *(intention.seq for intention in renamed)])
-        with mock.patch.object(pushing, "_require_sequence", lambda *a, **k: None):
+        with mock.patch.object(runs, "_require_sequence", lambda *a, **k: None):
             pushed = take(device, viewer, renamed, **more)
         results = [
             r.__class__(**{**vars(r), "op": intention.op})
@@ -63,12 +67,12 @@ def _renamed(intention: Any) -> Any:
 @contextmanager
 def place_is_enough() -> Iterator[None]:
     """Whatever stands under a place of the sequence is taken for what was sent (a copied phone)."""
-    require, known_ops = pushing._require_sequence, pushing.known_ops
+    require, known_ops = runs._require_sequence, runs.known_ops
 
     def lenient(device: Any, next_seq: int, intentions: Any, **more: Any) -> None:
         try:
             require(device, next_seq, intentions, **more)
-        except pushing._OtherBody:
+        except runs.OtherBody:
             return
 
     def by_place(intentions: Any) -> Any:
@@ -76,7 +80,7 @@ def place_is_enough() -> Iterator[None]:
         for intention in intentions:
             standing = Op.objects.filter(seq=intention.seq, device__in=_devices()).first()
             if intention.op not in results and standing is not None:
-                results[intention.op] = pushing.Result(op=intention.op, seq=intention.seq, state=standing.state)
+                results[intention.op] = runs.Result(op=intention.op, seq=intention.seq, state=standing.state)
         return results
 
     devices: list[Any] = []
@@ -91,8 +95,8 @@ def place_is_enough() -> Iterator[None]:
         return take(device, *facts, **{**more, "careful": True})
 
     with (
-        mock.patch.object(pushing, "_require_sequence", lenient),
-        mock.patch.object(pushing, "known_ops", by_place),
+        mock.patch.object(runs, "_require_sequence", lenient),
+        mock.patch.object(runs, "known_ops", by_place),
         mock.patch.object(pushing, "_take", noting),
     ):
         yield
@@ -113,12 +117,12 @@ def gaps_are_fine() -> Iterator[None]:
 @contextmanager
 def refuses_instead_of_keeping() -> Iterator[None]:
     """What is not permitted or not valid is answered and not stored."""
-    log = pushing.log_ops
+    log = runs.log_ops
 
     def forgetful(writing: Any, device: Any, outcomes: Any, **more: Any) -> None:
         log(writing, device, [o for o in outcomes if o.state != "returned"], **more)
 
-    with mock.patch.object(pushing, "log_ops", forgetful):
+    with mock.patch.object(runs, "log_ops", forgetful):
         yield
 
 
@@ -145,10 +149,9 @@ def answers_before_commit() -> Iterator[None]:
             return push(**facts)
         except ServerDied:
             results = [
-                pushing.Result(op=intention.op, seq=intention.seq, state="accepted")
-                for intention in facts["intentions"]
+                runs.Result(op=intention.op, seq=intention.seq, state="accepted") for intention in facts["intentions"]
             ]
-            return pushing.Pushed(facts["first"] + len(results), results)
+            return runs.Pushed(facts["first"] + len(results), results)
 
     with mock.patch.object(pushing, "push", hopeful):
         yield
@@ -178,8 +181,8 @@ def post_read_before_the_lock() -> Iterator[None]:
         asking[:] = [viewer]
         return take(device, viewer, *facts, **more)
 
-    def as_before(*facts: Any) -> Any:
-        return dataclasses.replace(locked(*facts), viewer=asking[0])
+    def as_before(*facts: Any, **more: Any) -> Any:
+        return {pk: dataclasses.replace(row, viewer=asking[0]) for pk, row in locked(*facts, **more).items()}
 
     with mock.patch.object(pushing, "_take", noting), mock.patch.object(known_devices, "locked", as_before):
         yield
@@ -215,6 +218,33 @@ def arrivals_overwrite() -> Iterator[None]:
 def taken_without_asking() -> Iterator[None]:
     """Whoever is met at a door is taken from the community that has them on record."""
     with mock.patch.object(holders, "elsewhere", lambda comers: {}):
+        yield
+
+
+@contextmanager
+def others_grids_are_not_locked() -> Iterator[None]:
+    """What a visit says of somebody who lives elsewhere by now is written without asking whose they are."""
+
+    def theirs(judge: Judge, fact: Claim) -> Claim:
+        return fact
+
+    with (
+        mock.patch.object(Judge, "_as_theirs", theirs),
+        mock.patch.object(References, "grids_of", lambda references, pk: references.grids.get(pk, set()) - {NEXT_GRID}),
+    ):
+        yield
+
+
+@contextmanager
+def reported_again_and_not_asked() -> Iterator[None]:
+    """Only the first who reports somebody of another community joins the question."""
+    ask = takeovers.ask
+
+    def first_only(writing: Any, comers: Any, records: Any) -> None:
+        asked = set(TakeOver.objects.values_list("difference__entity", flat=True))
+        ask(writing, [c for c in comers if c.id in records and records[c.id].pk not in asked], records)
+
+    with mock.patch.object(takeovers, "ask", first_only):
         yield
 
 
@@ -274,6 +304,10 @@ PLANTED: dict[str, Bug] = {
     "who was erased comes back": Bug(directed=directed.erased_meanwhile, server=erased_come_back),
     "half a character stops a queue": Bug(directed=directed.half_a_character, server=half_a_character_stops_it),
     "an arrival overwrites": Bug(directed=directed.met_next_door, server=arrivals_overwrite),
+    "others' grids are not locked": Bug(
+        directed=directed.said_of_who_has_moved_away, server=others_grids_are_not_locked
+    ),
+    "a second report is lost": Bug(directed=directed.met_from_elsewhere_twice, server=reported_again_and_not_asked),
     "taken without asking": Bug(directed=directed.met_from_elsewhere, server=taken_without_asking),
     "restore without a new epoch": Bug(directed=directed.restored, spoil=_restore_quietly),
     "the phone ignores the epoch": Bug(directed=directed.restored, habits=Habits(ignores_epoch=True)),

@@ -30,6 +30,7 @@ def keep(run: Run) -> None:
     """I1 to I3, and what follows from them. Raises Broken."""
     for promise in (
         _answered,
+        _understood,
         _once_each,
         _nothing_overwritten,
         _agreed,
@@ -44,6 +45,17 @@ def _answered(run: Run) -> None:
     failures = [failure for phone in run.phones for failure in phone.failures]
     if failures:
         raise Broken(f"a queue is stuck: {failures[0]}")
+
+
+def _understood(run: Run) -> None:
+    """What a phone of today wrote and nobody made odd is not returned as something that cannot be read.
+
+    Only one rule of visits comes into play: a door is knocked at so often and no oftener.
+    """
+    unread = Op.objects.filter(state="returned", reason="not_valid").exclude(pk__in=run.odd)
+    unread = unread.exclude(text__contains="不再打扰")
+    for verb, text in unread.values_list("verb", "text"):
+        raise Broken(f"{verb} was returned as a whole: {text}")
 
 
 def _once_each(run: Run) -> None:
@@ -145,19 +157,10 @@ def _whoever_came(run: Run) -> None:
     comers = {str(pk): str(entity) for pk, entity in accepted.values_list("pk", "entity")}
     aliases = {str(pk): str(entity) for pk, entity in Alias.objects.values_list("pk", "entity")}
     asked = {str(pk) for pk in TakeOver.objects.values_list("pk", flat=True)}
-    doors_asked_for = {str(door) for door in TakeOver.objects.values_list("dwelling", flat=True)}
-    from_elsewhere = {
-        sent.op["entity"]
-        for phone in run.phones
-        for sent in phone.ops
-        if sent.op["data"].get("values", {}).get("id_no") == run.world.numbers[run.world.far.pk]
-        and sent.op["data"]["dwelling"] in doors_asked_for
-    }
-    """The same person at the same door is asked about once, whoever reports them."""
     people = {str(pk): (grid, status) for pk, grid, status in Person.objects.values_list("pk", "grid_id", "status")}
     for comer in comers.values():
         person = aliases.get(comer, comer)
-        if person in run.erased or comer in asked | from_elsewhere:
+        if person in run.erased or comer in asked:
             continue
         if person not in people:
             raise Broken("I1: somebody who was reported is nowhere")

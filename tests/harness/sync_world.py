@@ -42,7 +42,7 @@ from gridwalk.territory.models import Grid
 from gridwalk.visits.tests.walk import Walk
 from tests.harness import promises
 from tests.harness.phone_model import Habits, Lost, PhoneModel, ServerDied
-from tests.harness.phones import Wire, through
+from tests.harness.phones import Cache, Wire, through
 
 PASSWORD = "walk-every-door-26"
 VALUES = {"tenure": ("owner", "let", "lent"), "occupancy": ("occupied", "vacant"), "owner_name": ("程兰因", "韩书言")}
@@ -75,6 +75,15 @@ def second_building(street: Street) -> Dwelling:
     return Dwelling.objects.get(pk=door.id)
 
 
+def _pulled(wire: Wire) -> Cache:
+    """What a phone's first pull brings."""
+    cache = Cache()
+    status, answer = wire.ask("POST", "pull", cache.asks())
+    assert status == 200, answer
+    cache.take(answer)
+    return cache
+
+
 class World:
     """The street and everybody in it."""
 
@@ -98,6 +107,7 @@ class World:
         self.lead = account_queries.viewer_of(self._user("lead", FIRST, Role.COMMUNITY_LEAD), clock.local_date(at))
         self._bound = [self._bind(user) for user in self.users]
         epochs.current(at=at)
+        self._first_pulls = [_pulled(wire) for wire in self._bound]
         self.faults: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
 
@@ -158,11 +168,13 @@ class Run:
             skew = SKEWS[skews[n] % len(SKEWS)]
             self.phones.append(PhoneModel(wire, f"phone{n}", skew=skew, faults=world.faults, habits=habits))
             self._teach(self.phones[-1], world.users[n])
+            self.phones[-1].begin(world._first_pulls[n])
             self.phones[-1].pull()
         self.backup: str | None = None
         self.before_backup: set[str] = set()
         self.excused: set[str] = set()
         self.erased: set[str] = set()
+        self.odd: set[str] = set()
         self.restore_epoch: Callable[[], None] = self._raise_epoch
 
     def _raise_epoch(self) -> None:
@@ -184,8 +196,13 @@ class Run:
         phone.rebind = rebind
 
     def _hold(self, user: User) -> None:
-        standing = Grid.objects.filter(valid_to__isnull=True).values("code")
-        Assignment.objects.filter(user=user, scope__in=standing).update(to_on=None)
+        """A worker gets the post back; where its grid has ended, one in a grid that stands."""
+        standing = Grid.objects.filter(valid_to__isnull=True).values_list("code", flat=True)
+        if not Assignment.objects.filter(user=user, scope__in=standing).update(to_on=None):
+            now = clock.now()
+            scope = standing.filter(code__startswith=FIRST).exclude(code=f"{FIRST}000").order_by("code")[0]
+            since = clock.local_date(now) - dt.timedelta(days=1)
+            accounts.assign(actor=SYSTEM, at=now, user=user.id, role=Role.GRID_WORKER, scope=scope, from_on=since)
 
     # the phones
 
@@ -273,12 +290,13 @@ class Run:
         devices.revoke(actor=SYSTEM, at=clock.now(), device=device.id, reason="丢了")
         self.faults["revoked"] += 1
 
-    def confirm_copies(self) -> None:
-        """The office asks the workers, and confirms the copies that are theirs."""
-        waiting = Device.objects.filter(confirmed_at__isnull=True, revoked_at__isnull=True)
-        for copy in list(waiting):
+    def confirm_copies(self) -> int:
+        """The office asks the workers, and confirms the copies that are theirs; returns how many."""
+        waiting = list(Device.objects.filter(confirmed_at__isnull=True, revoked_at__isnull=True))
+        for copy in waiting:
             copies.confirm(actor=SYSTEM, at=clock.now(), device=copy.pk)
-            self.faults["confirmed"] += 1
+        self.faults["confirmed"] += len(waiting)
+        return len(waiting)
 
     def decide(self, n: int) -> None:
         """The office releases or sets aside something that came back; half of the time it looks at copies first."""
@@ -317,9 +335,9 @@ class Run:
         for _ in range(3):
             for phone in self.phones:
                 phone.arrive_late()
-            for phone in self.phones:
-                phone.sync()
-            self.confirm_copies()
+            sent = [phone.sync() for phone in self.phones]
+            if not self.confirm_copies() and not any(sent):
+                return  # nothing was said, so another round would say nothing, and all have pulled what stands
         for phone in self.phones:
             if not phone.wiped:
                 phone.pull()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -15,14 +17,19 @@ from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
 from gridwalk.core.actors import PROGRAM
+from gridwalk.differences import jobs
+from gridwalk.differences.actions import batches as deciding
+from gridwalk.differences.queries import batches
+from gridwalk.differences.queries.batches import Rule
 from gridwalk.phone.tests.ways import FOURTH, THIRD, redraw
-from gridwalk.registry.actions import ends
-from gridwalk.registry.models import Dwelling, Person, Recheck
-from gridwalk.registry.tests.street import GRID, NEXT_GRID, phone
+from gridwalk.registry.actions import creation, ends
+from gridwalk.registry.models import Difference, Dwelling, Person, Recheck, Residence
+from gridwalk.registry.tests.street import FIRST, GRID, NEXT_GRID, phone
 from gridwalk.retention.actions import people
-from gridwalk.sync.actions import pushing
+from gridwalk.sync.actions import runs
 from gridwalk.sync.models import Op
 from gridwalk.territory.models import Building, Grid
+from tests.harness.phone_model import ServerDied
 from tests.harness.promises import Broken
 from tests.harness.sync_world import Run
 
@@ -71,7 +78,7 @@ def before_the_lock(change: Callable[[], None]) -> Iterator[None]:
             changes.pop()()
         return core.write_to(*grids, **more)
 
-    with mock.patch.object(pushing, "core", SimpleNamespace(write_to=waits)):
+    with mock.patch.object(runs, "core", SimpleNamespace(write_to=waits)):
         yield
 
 
@@ -122,6 +129,23 @@ def _arrives(run: Run, n: int, door: int, values: dict[str, str]) -> None:
         run.faults["arrived"] += 1
 
 
+def moves_to_the_next_grid(run: Run, person: int) -> None:
+    """Somebody has moved to a door of the next grid; the office writes it down."""
+    subject, door = run.world.people[person % 3], Dwelling.objects.get(pk=run.world.doors[NEXT_GRID][0].pk)
+    grid = Person.objects.get(pk=subject.pk).grid_id
+    if str(subject.pk) in run.erased or grid == door.grid_id:
+        return
+    with core.write_to(grid, door.grid_id, f"{FIRST}000", actor=PROGRAM, at=clock.now()) as writing:
+        homes = list(Residence.objects.filter(person=subject.pk, to_on__isnull=True))
+        creation.end_residences(writing, homes, source="office", reason="搬家")
+        link = creation.NewResidence(
+            person=subject.pk, dwelling=door.pk, grid=door.grid_id, kind="lives_here", source="office"
+        )
+        creation.link(writing, [link])
+        creation.place_persons(writing, [subject.pk])
+    run.faults["moved"] += 1
+
+
 def says_the_number(run: Run, n: int, person: int) -> None:
     """Somebody's telephone is asked at the door."""
     worker = run.phone(n)
@@ -148,6 +172,49 @@ def _confirm(recheck: Recheck) -> None:
         ends.decide(writing, [Recheck.objects.get(pk=recheck.pk)], confirmed=True, note="电话核实")
 
 
+# jobs
+
+
+@contextmanager
+def killed_at(nth: int) -> Iterator[None]:
+    """The process ends just before the ``nth`` transaction from now on would be committed."""
+    flush, n_so_far = core.Writing.flush, [0]
+
+    def counted(writing: core.Writing) -> None:
+        flush(writing)
+        n_so_far[0] += 1
+        if n_so_far[0] == nth:
+            raise ServerDied
+
+    with mock.patch.object(core.Writing, "flush", counted):
+        yield
+
+
+def decided_by_a_killed_worker(run: Run, n: int, to: int) -> None:
+    """What a phone says of two doors is asked, and the office decides it by a rule; the worker is killed over it, and
+    the job runs again. Raises Broken.
+    """
+    for door in (0, 1):
+        run.visit(n, door, "met", "tenure", to, confirm=False)
+        run.office_edit(door, "tenure", to + 1)
+    run.attempt(n, "push", "")
+    lead, rule = run.world.lead, Rule("dwelling", "tenure", "visit", "any", "accept" if to else "keep")
+    waiting = batches.matching(lead, FIRST, rule, clock.local_date(clock.now()))
+    if not waiting:
+        return
+    batch = deciding.start(actor=lead, at=clock.now(), scope=FIRST, rule=rule, expected=len(waiting))
+    job = functools.partial(jobs.decide_batch, batch=str(batch.pk), user=str(lead.id), undo=False)
+    with contextlib.suppress(ServerDied), killed_at(1 + n % 2):
+        job()
+    job()
+    batch.refresh_from_db()
+    left = Difference.objects.filter(batch=batch.pk, state="open").count()
+    n_decided = Difference.objects.filter(batch=batch.pk).count()
+    if (batch.state, left, batch.n_done) != ("done", 0, n_decided):
+        raise Broken(f"of a batch that was {batch.state} {left} stand open, {batch.n_done} of {n_decided} counted")
+    run.faults["worker_killed"] += 1
+
+
 # texts
 
 ODD: tuple[dict[str, Any], ...] = (
@@ -169,4 +236,5 @@ def says_oddly(run: Run, n: int, which: int) -> None:
         data = {"kind": "hazard", "text": "灯坏了"}
         sent = worker.write("matter.note", "dwelling", home.id, data=data)
         sent.op.update(ODD[which % len(ODD)])
+        run.odd.add(sent.op["op"])
         run.faults["odd"] += 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import random
 from pathlib import Path
+from types import CodeType, FunctionType
 
 import pytest
 
-from benchmarks.mutants import changes, sample
+from benchmarks.mutants import asking, changes, sample
 from benchmarks.mutants.changes import Mutant
 
 SOURCE = Path(__file__).parents[2] / "src" / "gridwalk"
@@ -73,9 +74,11 @@ def test_a_sample_is_the_same_for_the_same_seed_and_takes_of_every_room() -> Non
 
 
 @pytest.mark.parametrize(
-    ("function", "asked"), [("write", ["own", "quick", "slow"]), ("", ["own", "quick", "reads", "slow", "x"])]
+    ("function", "asked"), [("write", ["own", "quick", "slow"]), ("", ["reads", "own", "quick", "slow", "x"])]
 )
-def test_the_rooms_own_tests_are_asked_first_then_the_quick_ones(function: str, asked: list[str]) -> None:
+def test_who_reads_a_table_is_asked_first_then_the_rooms_own_tests_then_the_quick_ones(
+    function: str, asked: list[str]
+) -> None:
     entered = ["sync/actions.py::write"]
     names = {"own": "src/gridwalk/sync/tests/test_a.py::own"}
     contexts = {
@@ -92,6 +95,35 @@ def test_the_rooms_own_tests_are_asked_first_then_the_quick_ones(function: str, 
         path="sync/actions.py", index=0, kind="call", line=1, function=function, before="push()", after="pass"
     )
     assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers)] == asked
+
+
+READ_ONCE = """
+def is_high(floor, most=3):
+    return any(each > most for each in [floor])
+
+class Door:
+    @property
+    def room(self):
+        return 101
+
+    @room.setter
+    def room(self, value):
+        self.floor = 4
+"""
+
+
+def test_a_change_inside_a_function_is_taken_into_use_without_reading_anew_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "doors.py"
+    path.write_text(READ_ONCE)
+    by_text = {mutant.after: mutant for mutant in changes.mutants("doors.py", READ_ONCE)}
+
+    def code(after: str) -> CodeType | None:
+        return asking.new_code(path, by_text[after].index, by_text[after].function)
+
+    changed = code("each >= most")
+    assert changed is not None and FunctionType(changed, {"any": any})(3, 3) is True
+    assert code("4") is None, "a default was reckoned when the function was made"
+    assert code("102") is None and code("5") is None, "two functions of one name"
 
 
 def test_what_changes_nothing_is_listed_with_its_reason_and_still_stands_there() -> None:

@@ -18,7 +18,10 @@ from gridwalk.registry.models import Difference, Entity
 
 GRIDS = {"grid", "stream"}
 """What a column of a grid's code is called, where it is no relation."""
-OFFICE = {"actor", "by", "decided_by", "made_by", "owner", "proposed_by", "settled_by", "undone_by", "user", "worker"}
+OFFICE = {
+    *("actor", "by", "decided_by", "made_by", "owner", "proposed_by"),
+    *("released_by", "settled_by", "undone_by", "user", "worker"),
+}
 INTENTIONS = {"head", "op", "undone_as"}
 WORK = {"batch", "campaign", "difference", "file", "list_id", "photo", "together"}
 NO_RECORDS = OFFICE | INTENTIONS | WORK

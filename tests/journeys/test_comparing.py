@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -297,6 +298,17 @@ def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_th
         Difference.objects.filter(state="open", kind="person", field="name").values_list("source", flat=True)
     ) == {"ledger", "platform"}
     assert Difference.objects.get(field="phone", kind="person").source == "ledger"
+    page = street.get(f"/comparisons/{first.pk}/").content.decode()
+    assert re.search("已清空：[^<]*民族[^<]*；平台导出.xlsx 的 [^<]*民族", page), (
+        "of either file what is not kept is named"
+    )
+    answer: Any = street.get(f"/comparisons/{first.pk}/annotated/")
+    data = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    first_line = " ".join(str(cell.value) for row in sheet.iter_rows(max_row=2) for cell in row if cell.value)
+    assert "平台导出.xlsx 的" in first_line or any(
+        cell.comment and "平台导出.xlsx 的" in cell.comment.text for row in sheet.iter_rows(max_row=3) for cell in row
+    )
 
 
 def test_a_comparison_of_the_street_takes_the_place_of_a_communitys_and_the_other_way_round(

@@ -199,8 +199,52 @@ def test_a_head_who_moves_away_by_a_plan_leaves_the_question_with_its_recheck(
     assert f'<option value="{mother.pk}"' in page
     form = {"seen": moving.seen(page), "confirmed": "1", "note": "问过", f"head-{family.pk}": str(mother.pk)}
     assert "办好了" in words(second.post(f"{path}decide/", form, follow=True))
-    assert relations("程兰因") == ["head"]
+    assert relations("程兰因", "程小满") == ["head", "child"]
     assert (n_cases(street, "一户没有户主"), n_cases(street, "一户几个户主")) == (0, 1)
+    asked = Difference.objects.get(state="open", why="head_changed")
+
+    undone = words(second.post(f"{path}undo/", {"reason": "没有搬成"}, follow=True))
+    assert "撤销了" in undone and "没有动" not in undone
+    assert relations("程望舒", "程兰因", "程小满") == ["head", "parent", "child"]
+    mother.refresh_from_db()
+    asked.refresh_from_db()
+    assert (asked.state, asked.reason) == ("closed", "更正方案撤销了")
+    assert mother.heads["relation"] != str(asked.head), "her word has the head it had"
+    assert (n_cases(street, "一户没有户主"), n_cases(street, "一户几个户主")) == (0, 0)
+
+
+def test_who_has_said_otherwise_since_keeps_their_word_when_the_plan_is_undone(
+    street: Client, second: Client, family: Dwelling
+) -> None:
+    head, mother, child = person("程望舒"), person("程兰因"), person("程小满")
+    moving.propose(street, family, Dwelling.objects.get(room="202"), people=[str(head.pk)], old_door="same")
+    page, path = _plan(second)
+    named = {f"head-{family.pk}": str(mother.pk), f"relation-{child.pk}": "grandchild"}
+    second.post(f"{path}decide/", {"seen": moving.seen(page), "confirmed": "1", "note": "问过", **named})
+    street.post(f"/correct/person/{child.pk}/", {"relation": "其他", "reason": "问过奶奶"})
+    said = relations("程小满")
+    undone = words(second.post(f"{path}undo/", {"reason": "没有搬成"}, follow=True))
+    assert "1 人的与户主关系后来又改过，没有动" in undone
+    assert relations("程兰因", "程小满") == ["parent", *said]
+
+
+@pytest.mark.parametrize(("given", "asked"), [({"link": True}, True), ({"side-relation": "go"}, True), ({}, False)])
+def test_a_record_of_a_head_that_is_split_leaves_the_question_with_its_recheck(
+    street: Client, second: Client, family: Dwelling, given: dict[str, Any], asked: bool
+) -> None:
+    head, mother = person("程望舒"), person("程兰因")
+    path = f"/upkeep/split/{head.pk}/"
+    form = {"name": "程望书", "evidence": "household_book", "reason": "两人同音，登成了一条", "side-phone": "both"}
+    form |= {"link": str(head.residences.get().pk)} if given.pop("link", None) else given
+    street.post(path, {"seen": moving.seen(words(street.get(path))), **form})
+    page, path = _plan(second)
+    assert ("这一户没有户主了" in page, f'<option value="{mother.pk}"' in page) == (asked, asked)
+    decided = {"seen": moving.seen(page), "confirmed": "1", "note": "问过"}
+    decided |= {f"head-{family.pk}": str(mother.pk)} if asked else {}
+    assert "办好了" in words(second.post(f"{path}decide/", decided, follow=True))
+    assert (relations("程兰因"), n_cases(street, "一户没有户主")) == (["head"] if asked else ["parent"], 0)
+    second.post(f"{path}undo/", {"reason": "其实是一个人"})
+    assert relations("程望舒", "程兰因") == ["head", "parent"]
 
 
 def test_a_head_who_is_merged_into_a_record_elsewhere_leaves_the_question_too(

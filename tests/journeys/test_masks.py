@@ -77,6 +77,16 @@ def test_500_numbers_fit_what_worker_and_lead_are_shown_and_100000_what_the_stre
     assert nobody.get(f"/people/{person.pk}/").status_code in {403, 404}
 
 
+def test_the_history_of_a_door_says_that_it_was_let_only_to_who_may_see_that(street: Client, sign_in: SignIn) -> None:
+    door = Dwelling.objects.get(room="101")
+    street.post(f"/correct/dwelling/{door.pk}/", {"tenure": "let", "area_m2": "88.5", "reason": "看过合同"})
+    own = words(street, f"/doors/{door.pk}/")
+    assert "建筑面积 74.2 → 88.5" in own and "使用情况 自住 → 出租" in own and "看过合同" in own
+    masked = words(sign_in(Role.STREET_CENTRE, "120105001"), f"/doors/{door.pk}/")
+    assert "建筑面积 74.2 → 88.5" in masked
+    assert "使用情况" not in masked and "出租" not in masked and "看过合同" not in masked
+
+
 def test_opening_the_numbers_of_a_door_asks_no_more_queries(street: Client) -> None:
     def n_queries() -> int:
         street.get(f"/doors/{door.pk}/")
@@ -189,8 +199,8 @@ def test_a_ledger_of_one_row_lists_nobody_else_and_no_file_says_which_door_stand
     listed, text = right_side(street, compared(street, actor, one).pk)
     assert listed == [] and "程望舒" not in text, "its file covers no half of the grid"
     centre = sign_in(Role.STREET_CENTRE, "120105001")
-    listed, text = right_side(centre, compared(centre, signed_in(centre), one).pk)
-    assert listed == [] and "程望舒" not in text and "1980" not in text
+    theirs = compared(centre, signed_in(centre), one)
+    assert theirs.annotated is None and centre.get(f"/comparisons/{theirs.pk}/annotated/").status_code == 404
     Dwelling.objects.filter(room="302").update(occupancy="vacant", tenure="let")
     doors = [["网格编码", "小区", "楼栋", "单元", "室号", "居住状况", "使用情况"]]
     doors += [[GRID, "海河花园", "5号楼", "1单元", f"{n}01", "有人住", "自住"] for n in (1, 2, 3)]

@@ -62,6 +62,7 @@ RECORD = re.compile(
 )
 """Pages of one record, where its author stands; the last tests look at them."""
 LEAVES = re.compile(r"^/(static|accounts/logout|phone)/")
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 ONCE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|\d{6}-[0-9A-F]{8}"
@@ -228,7 +229,7 @@ def live(account: Account, *, busy: str) -> dict[str, Worker]:
 
 
 def told(answer: Any) -> str:
-    """What an answer says, a cell or a line of markup a line."""
+    """What an answer says, a cell or a line of markup a line; no id in it says the minute it was made."""
     kind, content = answer.headers.get("Content-Type", ""), b"".join(answer) if answer.streaming else answer.content
     if "spreadsheetml" in kind:
         sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
@@ -239,7 +240,14 @@ def told(answer: Any) -> str:
         text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
     else:
         text = content.decode(errors="replace").replace("><", ">\n<")
+    assert not with_minutes(text), answer.request["PATH_INFO"]
     return ONCE.sub("·", text)
+
+
+def with_minutes(text: str) -> list[str]:
+    """The ids in a text that say more of their time than the street's day."""
+    times = {pk: int(pk[:8] + pk[9:13], 16) // 1000 for pk in UUID7.findall(text)}
+    return [pk for pk, at in times.items() if clock.local(dt.datetime.fromtimestamp(at, dt.UTC)).time() != dt.time()]
 
 
 def kind_of(path: str) -> str:
@@ -291,6 +299,7 @@ def everything(account: Account, *, busy: str) -> dict[tuple[str, str, int], str
                 told_to |= {(str(role), path, n): page for (path, n), page in walked(client).items()}
             status, pulled = workers[FAR_GRID].wire.ask("POST", "pull", {"since": {}, "epoch": 0})
             told_to["phone", "pull", 1] = ONCE.sub("·", f"{status}\n{pulled}")
+            assert not with_minutes(str(pulled))
         transaction.set_rollback(True)
     return told_to
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -16,11 +17,13 @@ from django.test import Client
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Role
 from gridwalk.core import clock
+from gridwalk.core.models import AuditEntry
 from gridwalk.notices.models import Notice
 from gridwalk.reconcile.actions import applying, comparing
 from gridwalk.reconcile.models import Comparison, Import, SideRow, Unmatched
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
-from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, SECOND, Street, id_no, links, phone
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID, SECOND, Street, id_no, links, phone
+from gridwalk.upkeep.models import Plan
 from tests.harness.pages import Reader
 from tests.harness.people import signed_in
 
@@ -202,3 +205,49 @@ def test_a_paper_ledger_adds_no_second_registration(
         ("102", "常住"): [("102", "lives_here")],
     }
     assert [(link.dwelling.room, link.kind) for link in now] == expected[room, kind]
+
+
+@pytest.mark.parametrize(("community", "name"), [(SECOND, "程望舒"), (FIRST, "程望书")])
+def test_a_paper_row_without_a_door_writes_nothing_of_who_is_on_record_elsewhere(
+    both: Street, lives: Client, community: str, name: str
+) -> None:
+    theirs = both.door("901", FAR_GRID) if community == SECOND else both.door("202", NEXT_GRID)
+    person = both.person(name, theirs, id_no=id_no(3))
+    submitted = imported(lives, FIRST, [["", "", "", "", "程望舒", "男", id_no(3), phone(2), "常住"]])
+    person.refresh_from_db()
+    assert (person.phone_sealed, links(person)) == ("", [(theirs.pk, "lives_here")])
+    assert (submitted.n_refused, Person.objects.count(), Difference.objects.count()) == (1, 1, 0)
+    noted = AuditEntry.objects.get(verb="number.typed_elsewhere")
+    assert (noted.scope, noted.subject) == (theirs.grid_id, person.pk), "stands in the person's own list"
+    imported(lives, FIRST, [row("101", "常住", name="程望舒")])
+    assert Difference.objects.filter(field="residence", state="open").count() == 1, "with its door it is asked about"
+
+
+def seen(client: Client, path: str) -> str:
+    marked = re.search(r'name="seen" value="(\w+)"', client.get(path).content.decode())
+    assert marked
+    return marked[1]
+
+
+def test_one_side_splits_and_merges_nobody_away_from_the_other(
+    both: Street, home: Dwelling, door: Dwelling, lives: Client, account: Callable[..., User]
+) -> None:
+    person = both.person("程望舒", home, "tenant", phone=phone(1))
+    theirs = Residence.objects.create(
+        grid_id=FAR_GRID, person=person, dwelling=door, kind="tenant", source="office", created_at=clock.now()
+    )
+    path = f"/upkeep/split/{person.pk}/"
+    split = {"name": "程望书", "side-phone": "go", "evidence": "in_person", "reason": "两人登成了一条"}
+    refused = lives.post(path, split | {"seen": seen(lives, path), "link": str(theirs.pk)})
+    assert refused.status_code == 422 and "有一处住处在别的社区" in refused.content.decode()
+    twin = both.person("程望舒", both.door("102", GRID))
+    path = f"/upkeep/merge/person/{person.pk}/{twin.pk}/"
+    own = Residence.objects.get(person=twin)
+    merge = {"evidence": "in_person", "reason": "本人说只有一个", "home": str(own.pk)}
+    refused = lives.post(path, merge | {"seen": seen(lives, path)})
+    assert refused.status_code == 422 and "由那边定" in refused.content.decode()
+    assert not Plan.objects.exists()
+
+    theirs.delete()
+    assert lives.post(path, merge | {"seen": seen(lives, path)}).status_code == 302, "of one's own homes one decides"
+    assert Plan.objects.get().communities == [FIRST]

@@ -15,21 +15,22 @@ import time_machine
 from django.test import Client
 
 from gridwalk.accounts.models import User
-from gridwalk.accounts.rules import Role
+from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import clock, hanging
 from gridwalk.core.models import AuditEntry
 from gridwalk.indicators.definitions import DWELLINGS_RESOLVED
 from gridwalk.notices.models import Notice
-from gridwalk.phone.tests.conftest import Field, field
+from gridwalk.phone.tests.conftest import PASSWORD, Field, field
 from gridwalk.phone.tests.test_pulling import pull
 from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry import predicates
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence, TakeOver
 from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID, SECOND, id_no, phone
+from gridwalk.sync.actions import devices
 from gridwalk.sync.models import Alias
 from tests.harness.pages import Reader
-from tests.harness.phones import Cache, op
+from tests.harness.phones import Cache, Wire, op
 
 __all__ = ["field"]
 BORN = "1980-01-01"
@@ -95,7 +96,8 @@ def test_a_number_of_another_community_takes_nobody_and_shows_nothing(sides: Sid
     status, answer = push(wire, visit(1, sides.door, arrivals=[comer]))
     question = Difference.objects.get(state="open")
     assert (status, answer["results"][0]["state"]) == (200, "difference")
-    assert answer["results"][0]["differences"] == [{"field": "residence", "id": str(question.pk)}]
+    awaited = {"field": "residence", "id": str(question.pk), "person": comer["id"]}
+    assert answer["results"][0]["differences"] == [awaited], "the phone says of whom"
     assert (homes(sides.person), Person.objects.count(), question.grid_id) == ([sides.home.pk], 1, FAR_GRID)
     assert not Alias.objects.exists(), "no other id leads to the record"
     cache = Cache()
@@ -144,6 +146,78 @@ def test_who_is_given_away_moves_and_what_was_said_of_them_overwrites_nothing(si
     said = op(2, "fact.set", "person", comer["id"], at=clock.now(), set={"sex": {"p": None, "v": "female"}})
     assert push(wire, said)[1]["results"][0]["state"] in {"accepted", "difference"}, "the phone's id leads there now"
     assert "程望舒" in sides.gains.get(f"/people/{sides.person.pk}/").content.decode()
+
+
+def test_who_is_reported_twice_is_asked_about_once_and_both_authors_are_told(sides: Sides) -> None:
+    first, second = arrival(relation="head"), arrival("任意名", phone=phone(2))
+    wires = [sides.field.phone(), sides.field.phone()]
+    answers = [
+        push(wire, visit(1, sides.door, arrivals=[comer]))[1]["results"][0]
+        for wire, comer in zip(wires, (first, second), strict=True)
+    ]
+    question = Difference.objects.get(state="open")
+    asked = {"field": "residence", "id": str(question.pk)}
+    assert [(answer["state"], answer["differences"]) for answer in answers] == [
+        ("difference", [{**asked, "person": comer["id"]}]) for comer in (first, second)
+    ]
+    assert set(question.takeovers.values_list("name", flat=True)) == {"程望舒", "任意名"}
+    page = sides.gains.get(f"/doors/{sides.door.pk}/").content.decode()
+    assert ("程望舒" in page, "任意名" in page, resolved(sides.door)) == (True, False, True), (
+        "the door awaits one person"
+    )
+    assert "程望舒、任意名" in sides.loses.get(f"/differences/{question.pk}/").content.decode()
+    with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1)):
+        assert sides.street.get("/rechecks/").content.decode().count(f"takeovers/{question.pk}/") == 1
+    assert "采纳" in decide(sides.loses, "accept")
+    sides.person.refresh_from_db()
+    assert (homes(sides.person), sides.person.relation) == ([sides.door.pk], "head")
+    waiting = set(Difference.objects.filter(state="open").values_list("field", flat=True))
+    assert waiting == {"name", "phone"}, "what the second report says otherwise is asked"
+    for wire, comer in zip(wires, (first, second), strict=True):
+        said = op(2, "fact.set", "person", comer["id"], at=clock.now(), set={"sex": {"p": None, "v": "female"}})
+        assert push(wire, said)[1]["results"][0]["state"] in {"accepted", "difference"}, "either id leads there now"
+
+
+def test_who_takes_back_what_another_has_reported_too_ends_nothing(sides: Sides) -> None:
+    form = f"/daily/moved_in/dwelling/{sides.door.pk}/"
+    row = {"name-0": "任意名", "id_no-0": id_no(3), "residence_kind": "tenant", "told": "self", "seen": "1"}
+    sides.gains.post(form, row)
+    comer = arrival()
+    push(sides.field.phone(), visit(1, sides.door, arrivals=[comer]))
+    event = AuditEntry.objects.get(verb="daily.recorded").data["op"]
+    sides.gains.post(f"/daily/recorded/{event}/undo/")
+    assert [(str(row.pk), row.difference.state) for row in TakeOver.objects.all()] == [(comer["id"], "open")]
+    assert resolved(sides.door)
+
+
+def test_a_report_of_who_was_not_given_away_is_told_so(sides: Sides) -> None:
+    wire = sides.field.phone()
+    push(wire, visit(1, sides.door, arrivals=[arrival()]))
+    decide(sides.loses, "keep")
+    n_told = Notice.objects.count()
+    comer = arrival()
+    again = visit(2, sides.door, arrivals=[comer])
+    (result,) = push(wire, again)[1]["results"]
+    kept = Difference.objects.get()
+    told = {"field": "residence", "id": str(kept.pk), "person": comer["id"]}
+    assert (result["state"], result["differences"]) == ("difference", [told])
+    assert (kept.state, Notice.objects.count()) == ("kept", n_told), "nobody is asked, so nobody is told to answer"
+    decided = {told["op"]: told["text"] for told in pull(wire, Cache())["decided"]}
+    assert "保留了原来的" in decided[again["op"]]
+
+
+def test_two_doors_whose_addresses_read_the_same_are_two_questions(sides: Sides, account: Callable[..., User]) -> None:
+    namesake = sides.field.street.door("101", FAR_GRID)
+    assert namesake.address == sides.door.address
+    ours, worker = sides.field.phone(), account(Role.GRID_WORKER, FAR_GRID)
+    theirs = Wire(send=ours.send, now=clock.now)
+    code, _ = devices.make_code(actor=SYSTEM, at=clock.now(), user=worker.id)
+    assert theirs.activate(worker.username, PASSWORD, code)[0] == 200
+    for wire, door in ((ours, sides.door), (theirs, namesake)):
+        (result,) = push(wire, visit(1, door, arrivals=[arrival("任意名")]))[1]["results"]
+        assert result["state"] == "difference"
+    asked = {(str(row.dwelling), row.difference.evidence["dwelling"]) for row in TakeOver.objects.all()}
+    assert asked == {(str(door.pk), str(door.pk)) for door in (sides.door, namesake)}
 
 
 def test_in_the_same_community_a_name_written_otherwise_applies_and_another_name_does_not(sides: Sides) -> None:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
+import time_machine
+from django.contrib.auth import SESSION_KEY
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gridwalk.accounts import actions as accounts
-from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts import queries
+from gridwalk.accounts.models import Assignment, Reset, User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.cli.verbs import doctor
 from gridwalk.core import clock
-from gridwalk.core.models import AuditEntry
+from gridwalk.core.models import AuditEntry, StoredFile
 from gridwalk.territory import actions as territory
 from tests.harness.campaign import COMMUNITY, GRID, TREE
+from tests.harness.database import tables_that_say
 from tests.harness.pages import Reader
 from tests.harness.people import STREET, SignIn
 
 Account = Callable[..., User]
+PASSWORD = "walk-every-door-26"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -145,9 +154,9 @@ def test_a_list_is_proposed_whole_or_not_and_confirmed_once(
     _, client = administrator
     rows = ["沈若溪\twg1\t网格员\t网格员\t君临天下 第一网格", "程望舒，shuji1，书记，社区书记（网格长），君临天下"]
     wrong = words(client.post("/accounts/several/", {"list": "\n".join([*rows, "韩书言\tx\t\t站长\t君临天下"])}))
-    assert "第 3 行：没有“站长”这个岗位。都没有存。" in wrong
-    taken = words(client.post("/accounts/several/", {"list": "\n".join([*rows, rows[0]])}))
-    assert "第 3 行" in taken and "已有人用" in taken
+    assert "都没有存：有 1 处要改" in wrong and "第 3 行“岗位”" in wrong and "没有“站长”这个岗位" in wrong
+    twice = words(client.post("/accounts/several/", {"list": "\n".join([*rows, rows[0]])}))
+    assert "第 3 行“登录名”" in twice and "和第 1 行的登录名一样" in twice
     assert not User.objects.filter(username__in=["wg1", "shuji1"]).exists()
 
     made = words(client.post("/accounts/several/", {"list": "\n".join(rows)}))
@@ -161,21 +170,185 @@ def test_a_list_is_proposed_whole_or_not_and_confirmed_once(
     assert "许知行确认了" in told and "等 2 个" in told
 
 
-def test_a_reset_is_told_to_that_person_and_to_the_centre(
+HEAD = ["姓名", "登录名", "职务", "岗位", "范围", "工作电话"]
+LIST: list[list[Any]] = [
+    ["沈若溪", "wg1", "网格员", "网格员", "君临天下 第一网格", 12012345678],
+    ["程望舒", "shuji1", "", "社区书记", "君临天下", ""],
+]
+
+
+def send(client: Client, *rows: list[Any], head: list[str] = HEAD, name: str = "名单.xlsx") -> str:
+    if name.endswith("csv"):
+        data = "\n".join(",".join(map(str, row)) for row in (head, *rows)).encode("gb18030")
+    else:
+        book, out = openpyxl.Workbook(), io.BytesIO()
+        for row in (["某街道网格员名单"], head, *rows):
+            book.active.append(row)  # type: ignore[union-attr]
+        book.save(out)
+        data = out.getvalue()
+    return words(client.post("/accounts/several/", {"file": SimpleUploadedFile(name, data)}))
+
+
+def test_a_list_comes_as_a_workbook_whole_or_not_at_all(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    account(Role.LEADING_GROUP, STREET)
+    User.objects.filter(name="领导小组").update(username="ting")
+    wrong = send(
+        client,
+        *LIST,
+        ["@王试", "", "", "站长", "海河", 123],
+        ["韩书言", "wg1", "网格员", "网格员", "君临天下", ""],
+        ["韩书言", "Ting", "网格员", "网格员", "君临天下", ""],
+        ["韩书言 12012345678", "wg3", "网格员", "网格员", GRID, ""],
+    )
+    assert "都没有存：有 8 处要改" in wrong
+    for where, why in {
+        "第 5 行“姓名”（A5）": "不能用 = + - @ 开头",
+        "第 5 行“登录名”（B5）": "登录名和姓名都要填",
+        "第 5 行“岗位”（D5）": "没有“站长”这个岗位",
+        "第 5 行“范围”（E5）": "没有“海河”这个范围",
+        "第 5 行“工作电话”（F5）": "电话位数不对",
+        "第 6 行“登录名”（B6）": "和第 3 行的登录名一样",
+        "第 7 行“登录名”（B7）": "已有人用",
+        "第 8 行“姓名”（A8）": "里不要写证件号",
+    }.items():
+        assert re.search(rf"{re.escape(where)}[^第]*{re.escape(why)}", wrong), (where, why)
+    assert "没有“范围”这一列" in send(client, ["沈若溪", "wg1", "网格员"], head=["姓名", "登录名", "岗位"])
+    assert "没有找到写着“姓名”“登录名”的表头" in send(client, head=["人员"])
+    assert "一次 1 到 200 行" in send(client)
+    assert "已损坏" in words(client.post("/accounts/several/", {"file": SimpleUploadedFile("名单.xlsx", b"PK\3\4x")}))
+    assert not User.objects.filter(username__in=["wg1", "shuji1", "wg3"]).exists()
+    assert not StoredFile.objects.exists(), "read and not kept"
+
+    slips = SLIP.findall(send(client, *LIST))
+    worker, lead = User.objects.get(username="wg1"), User.objects.get(username="shuji1")
+    assert len(slips) == 2 and comes_in(worker, slips[0])
+    assert (queries.work_phone(worker), queries.work_phone(lead)) == ("12012345678", "")
+    assert tables_that_say("12012345678") == []
+    proposed = Assignment.objects.filter(state="proposed")
+    assert {(a.user.username, a.role, a.scope) for a in proposed} == {
+        ("wg1", "grid_worker", GRID),
+        ("shuji1", "community_lead", COMMUNITY),
+    }
+    assert "2 个岗位已确认" in decide(centre[1], *proposed)
+    assert len(SLIP.findall(send(client, ["孟昭宁", "wg9", "网格员", "网格员", GRID, ""], name="名单.csv"))) == 1
+    assert centre[1].post("/accounts/several/").status_code == 403
+
+
+def test_the_template_is_filled_in_and_comes_back(administrator: tuple[User, Client]) -> None:
+    _, client = administrator
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/accounts/several/template/").content))
+    people, choices = book.worksheets
+    assert [cell.value for cell in people[1]] == HEAD
+    assert {"社区书记（网格长）", "君临天下 第一网格"} <= {cell.value for row in choices for cell in row}
+    for column, value in enumerate(LIST[0], 1):
+        people.cell(2, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    page = words(client.post("/accounts/several/", {"file": SimpleUploadedFile("名单.xlsx", out.getvalue())}))
+    assert len(SLIP.findall(page)) == 1
+
+
+def test_a_work_phone_is_written_down_and_goes_with_the_account(
+    administrator: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    worker, path = account(Role.GRID_WORKER, GRID), "phone/"
+    page = f"/accounts/{worker.pk}/"
+    assert "电话位数不对" in words(client.post(f"{page}{path}", {"phone": "123"}, follow=True))
+    client.post(f"{page}{path}", {"phone": "120 1234 5678"})
+    assert 'value="12012345678"' in client.get(page).content.decode()
+    worker.refresh_from_db()
+    accounts.deactivate(actor=SYSTEM, at=clock.now(), user=worker)
+    assert User.objects.get(pk=worker.pk).work_phone_sealed == ""
+
+
+SLIP = re.compile(r"(?:[a-z2-9]{4}-){6}[a-z2-9]{4}")
+
+
+def slip_of(client: Client, user: User) -> str:
+    """The administrator resets the password; what stands on the slip."""
+    page = words(client.post(f"/accounts/{user.pk}/password/"))
+    assert "确认后，这个口令才能用" in page
+    return str(SLIP.findall(page)[0])
+
+
+def comes_in(user: User, password: str) -> bool:
+    cache.clear()
+    client = Client()
+    client.post("/accounts/login/", {"login": user.username, "password": password})
+    return SESSION_KEY in client.session or "account_login" in client.session
+
+
+def decide_reset(client: Client, do: str = "confirm") -> str:
+    reset = Reset.objects.filter(state="proposed").latest("proposed_at")
+    return words(client.post(f"/roles/resets/{reset.pk}/", {"do": do}, follow=True))
+
+
+def test_a_reset_of_who_sees_rows_works_once_another_person_confirms_it(
     administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
 ) -> None:
     _, client = administrator
     lead = account(Role.COMMUNITY_LEAD, COMMUNITY, name="程望舒")
-    assert "有新通知" not in words(centre[1].get("/roles/"))
-    client.post(f"/accounts/{lead.pk}/codes/")
-    client.post(f"/accounts/{lead.pk}/password/")
+    slip = slip_of(client, lead)
+    assert client.post(f"/accounts/{lead.pk}/codes/", follow=True).status_code == 200
+    assert not comes_in(lead, slip), "told to the administrator, worth nothing yet"
+    assert comes_in(lead, PASSWORD)
+    assert not queries.second_factor_missing(lead)
+    reset = Reset.objects.get(what="password")
+    assert client.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 403
+    elsewhere = entered(account(Role.STREET_CENTRE, "120105002"))[1]
+    assert elsewhere.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
+
     told = words(centre[1].get("/notices/"))
-    assert "孟昭宁重置了程望舒的口令" in told and "孟昭宁重置了程望舒的动态码" in told
-    assert "有新通知" in words(centre[1].get("/roles/"))
+    assert "孟昭宁要重置程望舒的口令" in told and "孟昭宁要重置程望舒的动态码" in told
+    assert "等您确认的重置" in words(centre[1].get("/roles/"))
+    assert "没有重置" in decide_reset(centre[1], do="decline")
+    assert not queries.second_factor_missing(lead)
+    assert "已重置" in decide_reset(centre[1])
+    assert comes_in(lead, slip) and not comes_in(lead, PASSWORD)
+    assert centre[1].post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404, "once"
+    told = words(client.get("/notices/"))
+    assert "许知行同意重置程望舒的口令" in told and "许知行没有同意重置程望舒的动态码" in told
     lead.refresh_from_db()
-    User.objects.filter(pk=lead.pk).update(must_change_password=False)
-    account_of_lead = entered(lead)[1]
-    assert account_of_lead.get("/notices/").status_code == 302, "the code is set up first"
+    assert lead.must_change_password
+
+
+def test_a_reset_is_never_ones_own_word_and_runs_out(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account, at: dt.datetime
+) -> None:
+    user, client = administrator
+    first = slip_of(client, centre[0])
+    assert "给您自己的，要另一个人来定" in words(centre[1].get("/roles/"))
+    assert "给自己重置的，要另一个人来定" in decide_reset(centre[1])
+    second = entered(account(Role.STREET_CENTRE, STREET))[1]
+    slip = slip_of(client, centre[0])
+    Reset.objects.filter(state="proposed").update(proposed_by=User.objects.latest("created_at").pk)
+    assert "自己提的重置，要另一个人来定" in decide_reset(second), "whatever posts one has besides"
+    Reset.objects.filter(state="proposed").update(proposed_by=user.pk)
+    decide_reset(second)
+    assert comes_in(centre[0], slip) and not comes_in(centre[0], first), "the later slip takes the place of the first"
+
+    slip_of(client, user)
+    with time_machine.travel(clock.now() + dt.timedelta(days=7, minutes=1)):
+        third = entered(account(Role.STREET_CENTRE, STREET))[1]
+        assert "等您确认的重置" not in words(third.get("/roles/"))
+        reset = Reset.objects.get(user=user)
+        assert third.post(f"/roles/resets/{reset.pk}/", {"do": "confirm"}).status_code == 404
+
+
+def test_a_post_ended_for_the_sake_of_a_reset_and_resumed_opens_nothing(
+    administrator: tuple[User, Client], centre: tuple[User, Client], account: Account
+) -> None:
+    _, client = administrator
+    lead, wall = account(Role.COMMUNITY_LEAD, COMMUNITY), account(Role.LEADING_GROUP, STREET)
+    Assignment.objects.filter(user=lead).update(to_on=clock.local_date(clock.now()) - dt.timedelta(days=1))
+    assert not comes_in(lead, slip_of(client, lead))
+    page = words(client.post(f"/accounts/{wall.pk}/password/"))
+    assert comes_in(wall, SLIP.findall(page)[0]), "who sees counts alone takes one person"
+    assert "孟昭宁重置了领导小组的口令" in words(centre[1].get("/notices/"))
 
 
 def test_one_person_may_try_alone_and_every_page_says_so(account: Account, sign_in: SignIn) -> None:
@@ -186,6 +359,9 @@ def test_one_person_may_try_alone_and_every_page_says_so(account: Account, sign_
     worker = account(Role.LEADING_GROUP, STREET)
     assign(client, worker, Role.GRID_WORKER, GRID)
     assert "1 个岗位已确认" in decide(client, Assignment.objects.get(user=worker, state="proposed"))
+    slip = slip_of(client, worker)
+    assert "已重置" in decide_reset(client)
+    assert comes_in(worker, slip)
     other = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     for reader, path in (
         (client, "/"),

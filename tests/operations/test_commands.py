@@ -132,6 +132,18 @@ def test_unlock_lets_a_name_try_again_and_says_when_there_is_none(ready: str, gr
     assert "没有“nobody”这个登录名" in nobody.stderr
 
 
+def test_reset_gives_a_password_without_a_second_person(ready: str, gridwalk: Run) -> None:
+    done = gridwalk("reset", "Admin")
+    assert done.returncode == 0
+    assert "口令只显示这一次" in done.stdout and "会收到通知" in done.stdout
+    codes = gridwalk("reset", "admin", "--codes")
+    assert codes.returncode == 0
+    assert "动态码清掉了" in codes.stdout
+    nobody = gridwalk("reset", "nobody")
+    assert nobody.returncode == 1
+    assert "没有“nobody”这个登录名" in nobody.stderr
+
+
 def test_without_a_certificate_no_other_machine_is_served(ready: str, gridwalk: Run, port: int) -> None:
     for host in ("0.0.0.0", "::", "192.0.2.7"):
         done = gridwalk("serve", "--host", host, "--port", str(port))

@@ -10,12 +10,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from gridwalk import cli
+from gridwalk.accounts.rules import Role
 from gridwalk.cli.verbs import doctor
 from gridwalk.config import keys
 from gridwalk.core import envelope
 from gridwalk.operations.findings import State
 from gridwalk.registry.models import Dwelling, Person
-from tests.harness.campaign import DOORS, PEOPLE, confirm, upload, workbook
+from tests.harness.campaign import COMMUNITY, DOORS, PEOPLE, confirm, upload, workbook
+from tests.harness.people import SignIn
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/operations/密钥丢失.md").read_text("utf-8")
 
@@ -32,6 +34,7 @@ def test_the_drill_of_the_document_goes_as_it_says(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     lead: Client,
+    sign_in: SignIn,
 ) -> None:
     home, saved, words = tmp_path / "home", tmp_path / "saved", tmp_path / "words"
     monkeypatch.setenv("GRIDWALK_HOME", str(home))
@@ -43,6 +46,7 @@ def test_the_drill_of_the_document_goes_as_it_says(
         settings.BLIND_INDEX_KEY = keys.load(home).blind_index
 
     use()
+    lead = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
     confirm(lead, upload(lead, workbook("房屋台账", DOORS)))
     confirm(lead, upload(lead, workbook("实有人口台账", PEOPLE, ("A4:A5", "B4:B5", "C4:C5", "D4:D5"))))
     person = Person.objects.get(name="程望舒")
@@ -72,10 +76,12 @@ def test_the_drill_of_the_document_goes_as_it_says(
     use()
     with pytest.raises(envelope.EnvelopeError):
         envelope.open_(person.id_no_sealed, table="registry_person", column="id_no", row=person.pk)
-    told = lead.get(page)
+    assert lead.get(page).status_code == 302, "sessions are sealed as well"
+    again = sign_in(Role.COMMUNITY_LEAD, COMMUNITY)
+    told = again.get(page)
     assert told.status_code == 503
     assert "号码也没有丢" in told.content.decode()
-    assert "程望舒" in lead.get(f"/doors/{door.pk}/").content.decode(), "names are there"
+    assert "程望舒" in again.get(f"/doors/{door.pk}/").content.decode(), "names are there"
     path.unlink()
     (home / "keys.坏.json").rename(path)
     use()

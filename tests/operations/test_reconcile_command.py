@@ -255,7 +255,9 @@ def test_a_fault_that_stands_twice_is_listed_twice(tmp_path: Path, way: str, of:
         book.save(ledger)
     done = gridwalk(tmp_path, "check", ledger.name, "--out", "批注.xlsx")
     assert done.returncode == 0, done.stderr
-    listed = [line.partition("：")[2] for line in done.stdout.splitlines() if " 行" in line and "：" in line]
+    assert f"{len(rows)} 行，" in done.stdout and "1 表头表尾，0 要看" in done.stdout
+    faults = done.stdout.partition("要改的格子")[2].splitlines()
+    listed = [line.partition("：")[2] for line in faults if " 行" in line and "：" in line]
     assert sorted(listed) == sorted(expected)
     assert (tmp_path / "批注.xlsx").exists()
 

@@ -17,7 +17,7 @@ from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined] # pas
 
 from gridwalk.config import bodies
 from gridwalk.config.bodies import Bodies, Refused
-from gridwalk.config.lanes import Lane
+from gridwalk.config.lanes import Lane, threads
 from gridwalk.config.server import environ_of
 from gridwalk.core import patience
 from tests.harness import servers
@@ -89,8 +89,9 @@ def test_who_waits_gives_the_place_to_the_next_and_phones_hold_up_no_page() -> N
     freed = threading.Event()
 
     async def day() -> tuple[str, str, list[bool]]:
-        phones = Lane("phones", patience.PHONES, places=2, threads=4, gives_place=0.02)
-        pages = Lane("pages", patience.PAGES, places=1, threads=1, gives_place=0.02)
+        of_phones, of_pages = threads("phones", patience.PHONES, 4), threads("pages", patience.PAGES, 1)
+        phones = Lane(of_phones, places=2, gives_place=0.02)
+        pages = Lane(of_pages, places=1, gives_place=0.02)
         waiting = [asyncio.ensure_future(phones.run(lambda: freed.wait(10))) for _ in range(3)]
         push = await asyncio.wait_for(phones.run(lambda: "pushed"), 5)
         waiting.append(asyncio.ensure_future(phones.run(lambda: freed.wait(10))))
@@ -98,8 +99,8 @@ def test_who_waits_gives_the_place_to_the_next_and_phones_hold_up_no_page() -> N
         page = await asyncio.wait_for(pages.run(lambda: "shown"), 5)
         freed.set()
         waited = await asyncio.gather(*waiting)
-        phones.close()
-        pages.close()
+        of_phones.shutdown()
+        of_pages.shutdown()
         return push, page, waited
 
     assert asyncio.run(day()) == ("pushed", "shown", [True] * 4)

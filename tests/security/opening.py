@@ -114,11 +114,11 @@ PAGES = {
         devices device_code device_revoke device_confirm outbox_import badge_set badge_photo badge_remove
     """,
     "manage_accounts": """
-        accounts account_new account_list account assign end_assignment reset_password reset_second_factor
-        unlock handover_undo
+        accounts account_new account_list account_template account assign end_assignment reset_password
+        reset_second_factor unlock change_work_phone handover_undo
     """,
     "confirm_roles": """
-        roles roles_decide
+        roles roles_decide reset_decide import_release comparison_release
     """,
     "manage_areas": """
         areas add_grids rename_grid

@@ -17,15 +17,18 @@ from django.db import connection, connections, transaction
 
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts.actions import AccountError
-from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.models import Assignment, Reset, User
+from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SYSTEM, Held, Role, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import clock, files, ids
 from gridwalk.core.audit import verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, StoredFile
-from gridwalk.differences.actions import decisions
+from gridwalk.core.queries import NotHere
+from gridwalk.differences.actions import batches, decisions
 from gridwalk.differences.actions.deciding import DecisionError
+from gridwalk.differences.models import DecisionBatch
 from gridwalk.operations.investigations import actions as investigations
 from gridwalk.operations.models import Investigation
 from gridwalk.operations.rules import InvestigationError
@@ -33,7 +36,7 @@ from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.actions.facilities import remove_facility
 from gridwalk.registry.models import Difference, Facility, Person, Recheck
 from gridwalk.registry.tests.street import FIRST, GRID, Street, lead
-from gridwalk.upkeep.actions import plans
+from gridwalk.upkeep.actions import plans, posts
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries import plans as reads
 from gridwalk.upkeep.rules import UpkeepError
@@ -179,6 +182,38 @@ def test_a_difference_is_decided_once(walk: Walk) -> None:
     assert (asked.state, door.tenure) == ("kept", "let")
 
 
+def test_a_post_that_was_ended_runs_on_once(walk: Walk, account: Callable[..., User]) -> None:
+    post = Assignment.objects.get(user=account(Role.GRID_WORKER, GRID))
+    now = clock.now()
+    handover = posts.end_post(actor=SYSTEM, at=now, post=post.pk)
+
+    def undo() -> None:
+        posts.undo(actor=SYSTEM, at=now, handover=handover.pk)
+
+    assert refused(beside(undo, undo), UpkeepError, "已经撤回过了")
+    assert Assignment.objects.get(pk=post.pk).to_on is None
+
+
+def test_a_batch_is_taken_back_once(at: dt.datetime) -> None:
+    batch = DecisionBatch.objects.create(
+        scope=FIRST,
+        kind="dwelling",
+        field="tenure",
+        sentence="以现值为准",
+        decision="keep",
+        state="done",
+        n_chosen=0,
+        actor_name="韩书言",
+        created_at=at,
+    )
+
+    def undo() -> None:
+        batches.start_undo(actor=lead(), at=at, batch=batch.pk)
+
+    assert refused(beside(undo, undo), DecisionError, "这一批还在办，或已经撤回了")
+    assert AuditEntry.objects.filter(verb="difference.batch_undone").count() == 1
+
+
 def test_two_roles_that_nobody_may_hold_are_not_both_given_at_once(account: Callable[..., User]) -> None:
     user = account(Role.LEADING_GROUP, FIRST)
     keeper = Viewer(ids.new_id(), "管理员", (Held(Role.ADMINISTRATOR, ""),))
@@ -211,6 +246,22 @@ def test_a_proposed_role_is_confirmed_or_declined_and_not_both(account: Callable
     assert len(raised) == 1
     asked.refresh_from_db()
     assert asked.state == "declined"
+
+
+def test_a_reset_that_was_declined_is_not_confirmed(account: Callable[..., User]) -> None:
+    lead_, street = account(Role.COMMUNITY_LEAD, FIRST), FIRST[:9]
+    keeper = Viewer(account(Role.ADMINISTRATOR, street).id, "孟昭宁", (Held(Role.ADMINISTRATOR, street),))
+    centre = Viewer(account(Role.STREET_CENTRE, street).id, "许知行", (Held(Role.STREET_CENTRE, street),))
+    password = lead_.password
+    resets.reset_password(actor=keeper, at=clock.now(), user=lead_)
+    asked = Reset.objects.get()
+    raised = beside(
+        lambda: resets.decline(actor=centre, at=clock.now(), reset=asked.pk),
+        lambda: resets.confirm(actor=centre, at=clock.now(), reset=asked.pk),
+    )
+    assert [type(error) for error in raised] == [NotHere]
+    lead_.refresh_from_db()
+    assert (lead_.password, Reset.objects.get().password) == (password, "")
 
 
 def test_an_investigation_taken_back_opens_nothing(account: Callable[..., User]) -> None:

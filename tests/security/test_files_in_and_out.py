@@ -20,6 +20,7 @@ from gridwalk.ledger import annotate, cells
 from gridwalk.ledger.annotate import Mark, Table
 from gridwalk.ledger.errors import LedgerError
 from tests.harness.campaign import DOORS, PEOPLE, confirm, upload, workbook
+from tests.harness.database import tables_that_say
 from tests.house.test_architecture import SOURCE, python_files
 
 EVIL = ("=HYPERLINK(1)", "+1+1", "-2", "@SUM(A1)", "\t=1", "\r=1")
@@ -113,6 +114,15 @@ def test_a_workbook_cannot_have_files_of_this_machine_read_into_it(tmp_path: Pat
     except LedgerError:
         return
     assert "120199" not in repr([sheet.rows for sheet in sheets])
+
+
+def test_the_name_of_a_file_keeps_no_number(lead: Client) -> None:
+    file = workbook("房屋台账", DOORS)
+    file.name = "何洁120199195203070010和12012345678的20261013台账.xlsx"
+    kept = upload(lead, file)
+    assert kept.state == "mapping"
+    assert {kept.name, kept.file.name} == {"何洁******和******的20261013台账.xlsx"}
+    assert tables_that_say("120199195203070010", "12012345678") == []
 
 
 def _bomb() -> bytes:

@@ -398,6 +398,9 @@ def test_what_no_column_takes_is_refused_before_any_page_reads_it(office: Office
     door, person = office.ids[0], str(Person.objects.get().pk)
     for path in ("/differences/?kind=%00", "/differences/?field=%00", "/gaps/?scope=%00", "/board/1201%00/"):
         assert lead.get(path).status_code == 400, path
+    table = {"kind": "01a130d7-a000-7653-8928-005da2ff915a"}
+    for path in ("/imports/upload/", "/comparisons/upload/"):
+        assert lead.post(path, {**table, "file": SimpleUploadedFile("人口.csv", b"\x8eM2")}).status_code < 500, path
     lead.cookies["x"] = "a"
     assert lead.get("/differences/", HTTP_COOKIE='sessionid="\\000aaaaaaaaaaaa"').status_code == 400
     visit = {"outcome": "met", "at": "2026-10-12T09:30"}

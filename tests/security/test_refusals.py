@@ -9,6 +9,7 @@ import datetime as dt
 import gzip
 import hashlib
 import os
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ def test_grids_are_made_in_communities_and_are_called_something(street: Street, 
     assert "没有建：一次建 1 到" in answer_to(keeper, "/areas/grids/", community=FIRST, n="0")
     for name in ("", "长" * 41):
         assert "没有改：名称要填，不超过 40 个字" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name=name)
+    assert "网格名称里不要写" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔 12012345678")
     assert "名称改好了" in answer_to(keeper, f"/areas/grids/{GRID}/name/", name="河畔")
     assert (Grid.objects.count(), Grid.objects.get(pk=GRID).name) == (n, "河畔")
     for community, number in ((f"{STREET}000", 1), (FIRST, 1000)):
@@ -125,7 +127,19 @@ def test_a_campaign_that_makes_no_sense_is_not_founded(street: Street, sign_in: 
     days = {f"{phase}_{end}": str(TODAY) for phase in ("prepare", "act", "sum_up") for end in ("from", "to")}
     centre = sign_in(Role.STREET_CENTRE, STREET)
     assert "没有建：行动要有名称" in answer_to(centre, "/campaign/new/", name="", **days, pilot=[FIRST])
+    assert "里不要写证件号" in answer_to(centre, "/campaign/new/", name="找 120 1234 5678", **days, pilot=[FIRST])
     assert not Campaign.objects.exists()
+
+
+def test_an_account_is_not_called_after_a_number_or_a_formula(sign_in: SignIn) -> None:
+    keeper = sign_in(Role.ADMINISTRATOR, STREET)
+    for typed in ({"username": "12012345678"}, {"name": "王试12012345678"}, {"post": "120199195203070010"}):
+        page = answer_to(keeper, "/accounts/new/", **{"username": "wangshi", "name": "王试", **typed})
+        assert "里不要写证件号、电话号码" in page
+    for name in ('=HYPERLINK("http://x.invalid","王试")', "+cmd", "@王试", "-王试"):
+        assert "不能用 = + - @ 开头" in answer_to(keeper, "/accounts/new/", username="wangshi", name=name)
+    assert not User.objects.filter(name__contains="王试").exists()
+    assert "一次性口令" in answer_to(keeper, "/accounts/new/", username="wangshi", name="王试")
 
 
 # records
@@ -255,6 +269,7 @@ def test_a_plan_that_is_decided_is_not_decided_again(walk: Walk) -> None:
 # ledgers and seals
 
 
+@pytest.mark.django_db
 def test_what_cannot_be_compared_or_read_says_so(tmp_path: Path) -> None:
     facility = sides.read_bytes(
         books.xlsx({"Sheet1": [["设施编号", "设备类型", "小区", "楼号"], ["XHS-1", "消火栓", "海河花园", "5号楼"]]}),
@@ -281,11 +296,12 @@ def test_a_phone_that_sends_too_much_or_lost_the_time_is_told_so(field: Field) -
     wire = field.phone()
     packed = gzip.compress(os.urandom(sync.MOST_BYTES + 10))
     swelling = gzip.compress(b" " * (sync.MOST_BYTES_OPENED + 10))
+    somebody = f'Gridwalk device="{uuid.uuid4()}", at="0", sig="{"A" * 86}=="'
     for body, headers in (
         (packed, {"Content-Encoding": "gzip"}),
         (swelling, {"Content-Encoding": "gzip"}),
     ):
-        status, content = wire.send("POST", "/phone/api/push", {"Authorization": "", **headers}, body)
+        status, content = wire.send("POST", "/phone/api/push", {"Authorization": somebody, **headers}, body)
         assert (status, "一次传得太多，请分几次传" in content.decode()) == (413, True), headers
     late = field.phone(now=lambda: clock.now() - dt.timedelta(hours=2))
     late.ahead = 0

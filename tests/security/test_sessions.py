@@ -1,4 +1,6 @@
-"""Where somebody is signed in: a new key when confirmed, others ended when a factor changes, a list of one's own."""
+"""Where somebody is signed in: no key in the database, a new one when confirmed, others ended when a factor changes,
+and a list of one's own.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,16 @@ import pytest
 import time_machine
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.cache import cache
+from django.core.signing import BadSignature
 from django.test import Client
 
-from gridwalk.accounts import actions as accounts
 from gridwalk.accounts.models import User
+from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SYSTEM, Role
+from gridwalk.accounts.sessions import store
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from tests.harness.people import STREET
@@ -53,6 +59,30 @@ def _words(answer: Any) -> str:
     return str(answer.content.decode())
 
 
+def test_whoever_reads_the_database_goes_on_as_nobody(leader: User, at: dt.datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        client = _sign_in(leader)
+        client.get(client.post(AGAIN, {"password": PASSWORD, "next": "/accounts/codes/activate/"}).headers["Location"])
+        secret = client.session[totp.SECRET_SESSION_KEY]
+        assert _is_in(client)
+        row = Session.objects.get()
+        kept = {row.session_key, row.session_data, UserSession.objects.get().session_key}
+        for text in kept:
+            thief = Client()
+            thief.cookies["sessionid"] = text
+            assert not _is_in(thief)
+        assert client.session.session_key not in kept
+        with pytest.raises(BadSignature):
+            signing.loads(row.session_data, salt="django.contrib.sessions.SessionStore")
+        assert client.get(SESSIONS).status_code == 200
+        assert secret not in "".join(kept)
+
+        other = _sign_in(leader)
+        mine, theirs = Session.objects.order_by("expire_date", "pk")
+        Session.objects.filter(pk=mine.pk).update(session_data=theirs.session_data)
+        assert [_is_in(client), _is_in(other)].count(False) == 1, "what one row holds opens in no other"
+
+
 def test_who_confirms_the_password_or_a_code_once_more_goes_on_under_a_new_key(leader: User, at: dt.datetime) -> None:
     with time_machine.travel(at, tick=False):
         client = _sign_in(leader)
@@ -66,7 +96,7 @@ def test_who_confirms_the_password_or_a_code_once_more_goes_on_under_a_new_key(l
         stolen = Client()
         stolen.cookies["sessionid"] = first or ""
         assert not _is_in(stolen)
-        assert UserSession.objects.get().session_key == second
+        assert UserSession.objects.get().session_key == store.mark_of(second or "")
 
         secret = totp.generate_totp_secret()
         totp.TOTP.activate(leader, secret)
@@ -96,7 +126,7 @@ def test_a_changed_factor_ends_the_other_sessions(leader: User, at: dt.datetime)
 def test_the_administrator_who_takes_a_factor_away_signs_the_account_out(leader: User) -> None:
     client = _sign_in(leader)
     assert _is_in(client)
-    accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=leader)
+    resets.reset_second_factor(actor=SYSTEM, at=clock.now(), user=leader)
     assert not _is_in(client)
     assert not UserSession.objects.exists()
 

@@ -21,10 +21,12 @@ from django.urls import NoReverseMatch, reverse
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries
 from gridwalk.accounts.models import User
+from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.config import logs
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from tests.harness.database import tables_that_say
 from tests.harness.people import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -179,7 +181,43 @@ def test_codes_are_counted_at_a_desk_and_used_once_for_every_process(account: Ac
             assert cursor.fetchone() == (1,), "other processes read it in the database"
 
 
-def test_codes_tried_from_many_desks_end_too_and_only_after_the_password(
+@pytest.mark.parametrize(
+    "tries",
+    [
+        [(desk, 9) for desk in ("192.0.2.40", "192.0.2.41", "192.0.2.42")],
+        [(f"192.0.2.{40 + n}", 1) for n in range(9)],
+        [(f"2001:db8::{n:x}", 1) for n in range(12)],
+        [("192.0.2.40", 40), ("2001:db8::1", 40)],
+    ],
+)
+def test_who_knows_the_password_keeps_its_owner_out_nowhere(
+    account: Account, at: dt.datetime, settings: Any, tries: list[tuple[str, int]]
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"code_everywhere": "3/h/key"}
+    user, secret, ask = (
+        account(Role.COMMUNITY_LEAD, GRID[:12]),
+        totp.generate_totp_secret(),
+        reverse("mfa_authenticate"),
+    )
+    Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
+    with time_machine.travel(at, tick=False) as clock_of_the_test:
+        for desk, n in tries:
+            guessing = Client()
+            _sign_in(guessing, user, at=desk)
+            for _ in range(n):
+                guessing.post(ask, {"code": _wrong(secret, at)}, REMOTE_ADDR=desk)
+        owner = Client()
+        _sign_in(owner, user, at=OTHER_DESK)
+        assert owner.post(ask, {"code": _code(secret, at)}, REMOTE_ADDR=OTHER_DESK).headers["Location"] == HOME
+
+        clock_of_the_test.shift(dt.timedelta(seconds=30))
+        later = at + dt.timedelta(seconds=30)
+        for _ in range(6):
+            _sign_in(Client(), user, "wrong", at=OTHER_DESK)
+        assert _sign_in(Client(), user, code=_code(secret, later), at=OTHER_DESK).status_code == 302, "nor when locked"
+
+
+def test_codes_tried_from_many_desks_are_one_a_desk_and_only_after_the_password(
     account: Account, at: dt.datetime, settings: Any
 ) -> None:
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"code_everywhere": "3/h/key"}
@@ -188,22 +226,34 @@ def test_codes_tried_from_many_desks_end_too_and_only_after_the_password(
     Authenticator.objects.filter(user=user).update(data={"secret": encrypt(secret)})
     ask = reverse("mfa_authenticate")
     with time_machine.travel(at, tick=False) as clock_of_the_test:
-        code = _code(secret, at)
-        wrong = "000000" if code != "000000" else "000001"
+        wrong = _wrong(secret, at)
         for n in range(9):
             _sign_in(Client(), user, "wrong", code=wrong, at=f"192.0.2.{20 + n}")
 
-        def tried(n: int, typed: str) -> int:
-            client, desk = Client(), f"192.0.2.{40 + n}"
+        def tried(desk: str, typed: str) -> int:
+            client = Client()
             _sign_in(client, user, at=desk)
             return int(client.post(ask, {"code": typed}, REMOTE_ADDR=desk).status_code)
 
-        assert [tried(0, wrong), tried(1, wrong)] == [200, 200]
-        assert tried(2, code) == 302, "who had no password has spent none of the three"
+        assert [tried("192.0.2.40", wrong), tried("192.0.2.40", wrong)] == [200, 200]
+        assert tried("192.0.2.40", _code(secret, at)) == 302, "who had no password has spent none of the three"
         clock_of_the_test.shift(dt.timedelta(seconds=30))
-        assert tried(3, _code(secret, at + dt.timedelta(seconds=30))) == 200
+        later = at + dt.timedelta(seconds=30)
+        crowd = [f"2001:db8:0:{n}::1" for n in range(4)]
+        assert [tried(desk, _wrong(secret, later)) for desk in crowd] == [200] * 4
+        assert tried("2001:db8:0:0::2", _code(secret, later)) == 200, "a /64 is one desk, and has had its one"
         clock_of_the_test.shift(dt.timedelta(hours=1))
-        assert tried(4, _code(secret, at + dt.timedelta(seconds=3630))) == 302
+        assert tried(crowd[0], _code(secret, later + dt.timedelta(hours=1))) == 302
+
+
+def test_what_is_typed_as_a_name_is_kept_nowhere(account: Account) -> None:
+    number, secret = "120199195203070010", "walk-every-house-62"
+    for typed in (number, secret, f" {number} "):
+        for _ in range(7):
+            answer = Client().post(LOGIN, {"login": typed, "password": "wrong"}, REMOTE_ADDR=DESK)
+    assert answer.status_code == 429, "a name nobody has locks like any other"
+    account(Role.LEADING_GROUP, STREET, name="孟昭宁")
+    assert tables_that_say(number, secret) == []
 
 
 def test_behind_proxies_the_callers_address_counts_and_a_made_up_one_does_not(account: Account, settings: Any) -> None:
@@ -295,7 +345,7 @@ def test_a_first_password_runs_out_after_a_week_and_a_reset_gives_another_week(
         assert _sign_in(Client(), own).headers["Location"] == HOME, "an own password does not run out"
         assert "已过期" in page_of_account()
 
-        password = accounts.reset_password(actor=SYSTEM, at=clock.now(), user=user)
+        password = resets.reset_password(actor=SYSTEM, at=clock.now(), user=user).password
         now.shift(dt.timedelta(days=7))
         assert _sign_in(Client(), user, password).headers["Location"] == HOME
         now.shift(dt.timedelta(minutes=1))
@@ -306,6 +356,10 @@ def test_a_first_password_runs_out_after_a_week_and_a_reset_gives_another_week(
         assert _sign_in(Client(), own).headers["Location"] == LOGIN, "given with the account"
         accounts.require_new_password(user=own, at=clock.now())
         assert _sign_in(Client(), own).headers["Location"] == HOME, "an own one whose time is over is changed"
+
+
+def _wrong(secret: str, at: dt.datetime) -> str:
+    return "000000" if _code(secret, at) != "000000" else "000001"
 
 
 def _code(secret: str, at: dt.datetime) -> str:

@@ -60,10 +60,7 @@ export const others = computed<Visit[]>(() => {
   const today = dayOf(app.now);
   return [...book.value.visits.values()]
     .flat()
-    .filter(
-      (visit) =>
-        visit.worker !== data.user.id && (visit.waiting || daysBetween(dayOf(Date.parse(visit.at)), today) <= 14),
-    )
+    .filter((visit) => !visit.own && (visit.waiting || daysBetween(dayOf(Date.parse(visit.at)), today) <= 14))
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 });
 

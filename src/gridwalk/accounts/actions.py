@@ -7,23 +7,20 @@ import secrets
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 
-import axes.utils
-from allauth.mfa.models import Authenticator
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from gridwalk.accounts import queries, rules
+from gridwalk.accounts import locking, queries, rules
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
-from gridwalk.accounts.sessions import actions as sessions
 from gridwalk.core import actions as core
-from gridwalk.core import clock
+from gridwalk.core import clock, envelope
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.method import phones, text
 
-LONGEST = 40
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -46,7 +43,7 @@ def _check_password(password: str, user: User) -> None:
         raise AccountError("口令没有存：" + " ".join(error.messages)) from error
 
 
-def _office(actor: Viewer) -> str:
+def office(actor: Viewer) -> str:
     """The area whose administrator acts: there, too, it is read in the audit."""
     return next(iter(actor.scopes(Verb.MANAGE_ACCOUNTS)), "")
 
@@ -59,16 +56,40 @@ def create_user(
     name: str,
     password: str,
     post: str = "",
+    work_phone: str = "",
     must_change_password: bool = True,
 ) -> User:
     """Create an account without any assignment. Raises NotPermitted, AccountError."""
+    user = new_user(
+        actor=actor,
+        at=at,
+        username=username,
+        name=name,
+        password=password,
+        post=post,
+        work_phone=work_phone,
+        must_change_password=must_change_password,
+    )
+    return store_user(actor=actor, at=at, user=user)
+
+
+def new_user(
+    *,
+    actor: Viewer,
+    at: dt.datetime,
+    username: str,
+    name: str,
+    password: str,
+    post: str = "",
+    work_phone: str = "",
+    must_change_password: bool = True,
+) -> User:
+    """An account that is not stored yet. Raises NotPermitted, AccountError."""
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     username = rules.sign_in_name(username)
-    if not username or not name.strip():
-        raise AccountError("没有存：登录名和姓名都要填。")
-    if max(map(len, (username, name.strip(), post.strip()))) > LONGEST:
-        raise AccountError(f"没有存：登录名、姓名、职务都不超过 {LONGEST} 个字。")
+    for fault in rules.name_faults(username=username, name=name, post=post).values():
+        raise AccountError(f"没有存：{fault}。")
     if User.objects.filter(username=username).exists():
         raise AccountError(f"登录名“{username}”已有人用，换一个再存。")
     user = User(
@@ -78,12 +99,36 @@ def create_user(
         created_at=at,
         must_change_password=must_change_password,
     )
+    _write_phone(user, work_phone)
     _check_password(password, user)
     user.set_password(password)
+    return user
+
+
+def store_user(*, actor: Viewer, at: dt.datetime, user: User) -> User:
+    """Store a new account. Raises NotPermitted."""
+    if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
+        raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     with core.write_to(actor=actor, at=at) as writing:
         user.save(force_insert=True)
-        writing.audit(AuditVerb.ACCOUNT_CREATED, scope=_office(actor), kind="user", subject=user.id)
+        writing.audit(AuditVerb.ACCOUNT_CREATED, scope=office(actor), kind="user", subject=user.id)
     return user
+
+
+def change_work_phone(*, actor: Viewer, at: dt.datetime, user: User, work_phone: str) -> None:
+    """Write down by which telephone somebody is reached at work; empty: by none. Raises NotPermitted, AccountError."""
+    require_over(actor, user, at)
+    _write_phone(user, work_phone)
+    with core.write_to(actor=actor, at=at) as writing:
+        user.save(update_fields=["work_phone_sealed"])
+        writing.audit(AuditVerb.ACCOUNT_PHONE_CHANGED, scope=office(actor), kind="user", subject=user.id)
+
+
+def _write_phone(user: User, typed: str) -> None:
+    phone = phones.check(typed)
+    if phone.fault not in ("", "empty"):
+        raise AccountError(f"没有存：{phone.fault_text}。")
+    user.work_phone_sealed = envelope.seal(phone.value, **queries.WORK_PHONE, row=user.id)
 
 
 def assign(
@@ -220,8 +265,11 @@ def name_responsible(*, user: uuid.UUID, scope: str, on: dt.date) -> uuid.UUID |
     return post.pk
 
 
-def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
-    """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas."""
+def require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
+    """Whoever takes over an account holds all it may do: none that reaches beyond the actor's own areas.
+
+    Raises NotPermitted.
+    """
     if not actor.may_anywhere(Verb.MANAGE_ACCOUNTS):
         raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
     today = clock.local_date(at)
@@ -229,42 +277,12 @@ def _require_over(actor: Viewer, user: User, at: dt.datetime) -> None:
         rules.require(actor, Verb.MANAGE_ACCOUNTS, standing.scope)
 
 
-def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
-    """Give a random password that must be changed at the next sign-in, and lift a lock-out.
-
-    Returns the password, to be told once. Raises NotPermitted.
-    """
-    _require_over(actor, user, at)
-    password = random_password()
-    with core.write_to(actor=actor, at=at) as writing:
-        user.set_password(password)
-        user.must_change_password = True
-        user.save(update_fields=["password", "must_change_password"])
-        axes.utils.reset(username=user.username)
-        writing.audit(AuditVerb.ACCOUNT_PASSWORD_RESET, scope=_office(actor), kind="user", subject=user.id)
-    return password
-
-
 def unlock(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     """Lift a lock-out after wrong passwords. Raises NotPermitted."""
-    _require_over(actor, user, at)
+    require_over(actor, user, at)
     with core.write_to(actor=actor, at=at) as writing:
-        axes.utils.reset(username=user.username)
-        writing.audit(AuditVerb.ACCOUNT_UNLOCKED, scope=_office(actor), kind="user", subject=user.id)
-
-
-def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
-    """Forget the one-time codes of somebody who lost the phone; the next sign-in sets them up anew.
-
-    Raises NotPermitted, also for the own account: a stolen session must not take the second factor off itself.
-    """
-    _require_over(actor, user, at)
-    if actor.id == user.id:
-        raise rules.NotPermitted(Verb.MANAGE_ACCOUNTS)
-    with core.write_to(actor=actor, at=at) as writing:
-        Authenticator.objects.filter(user=user).delete()
-        sessions.end_all(user)
-        writing.audit(AuditVerb.ACCOUNT_SECOND_FACTOR_RESET, scope=_office(actor), kind="user", subject=user.id)
+        locking.forgive(user.username)
+        writing.audit(AuditVerb.ACCOUNT_UNLOCKED, scope=office(actor), kind="user", subject=user.id)
 
 
 def change_own_password(*, user: User, password: str, at: dt.datetime) -> None:
@@ -288,7 +306,7 @@ def note_sign_in(*, user: User, at: dt.datetime, address: str | None, factor: st
     scope = queries.first_scope(user.id)
     with core.write_to(actor=user, at=at) as writing:
         if address:
-            axes.utils.reset(ip=address, username=user.username)
+            locking.forgive(user.username, address)
         writing.audit(AuditVerb.ACCOUNT_SIGNED_IN, scope=scope, kind="user", subject=user.id, data={"factor": factor})
 
 
@@ -301,13 +319,13 @@ def require_new_password(*, user: User, at: dt.datetime) -> None:
 
 def deactivate(*, actor: Viewer, at: dt.datetime, user: User) -> None:
     """Close an account; what it did stays under its name. Raises NotPermitted, AccountError."""
-    _require_over(actor, user, at)
+    require_over(actor, user, at)
     if actor.id == user.id:
         raise AccountError("没有停用：不能停用自己的账号，请另一位管理员来办。")
     with core.write_to(actor=actor, at=at) as writing:
-        user.is_active = False
-        user.save(update_fields=["is_active"])
-        writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=_office(actor), kind="user", subject=user.id)
+        user.is_active, user.work_phone_sealed = False, ""
+        user.save(update_fields=["is_active", "work_phone_sealed"])
+        writing.audit(AuditVerb.ACCOUNT_DEACTIVATED, scope=office(actor), kind="user", subject=user.id)
 
 
 def grant(
@@ -327,10 +345,10 @@ def grant(
         raise AccountError("没有授权：要写明原因，结束时间要在现在之后。")
     with core.write_to(actor=actor, at=at) as writing:
         opened = Grant.objects.create(
-            user_id=user, kind=kind, entity=entity, reason=reason.strip(), from_at=at, until_at=until_at
+            user_id=user, kind=kind, entity=entity, reason=text.reason_kept(reason), from_at=at, until_at=until_at
         )
         writing.audit(
-            AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=reason
+            AuditVerb.GRANT_GIVEN, scope=code, kind=kind, subject=entity, data={"user": str(user)}, reason=opened.reason
         )
     return opened
 

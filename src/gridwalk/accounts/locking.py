@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import axes.utils
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.db.models import QuerySet, Sum
 
+from gridwalk.accounts import rules
+from gridwalk.core import envelope
+
+NAME = "sign-in name"
 SLOWER = 5
 """So many times the tries of one address lock a name at every address."""
+
+
+def mark_of(username: str) -> str:
+    """What the failures of a name are kept under; what was typed is kept nowhere."""
+    return envelope.blind_index(rules.sign_in_name(username) or "-", purpose=NAME)
+
+
+def forgive(username: str, address: str | None = None) -> None:
+    """Step: forget the failures of a name, at one address or everywhere."""
+    axes.utils.reset(ip=address, username=mark_of(username))
 
 
 class Handler(AxesDatabaseHandler):  # type: ignore[misc]

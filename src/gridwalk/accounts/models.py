@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from gridwalk.accounts.rules import LABELS, Role, State
+from gridwalk.accounts.rules import FACTORS, LABELS, Role, State
 from gridwalk.core import ids
 from gridwalk.core.kept import ByHand, Kept, Stays
 
@@ -17,6 +17,7 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
     post = models.CharField(max_length=40, blank=True)
+    work_phone_sealed = models.TextField(blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -49,6 +50,29 @@ class Assignment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["scope", "role"])]
+
+
+class Reset(models.Model):
+    """Another password or second factor for an account that sees rows: asked for by one person, done once another
+    confirms it. ``password``: the hash of what stands on the slip, until it is decided.
+    """
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="resets")
+    what = models.CharField(max_length=10, choices=[(f.value, label) for f, label in FACTORS.items()])
+    password = models.CharField(max_length=128, blank=True)
+    state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in State], default=State.PROPOSED)
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "what"], condition=models.Q(state=State.PROPOSED), name="reset_asked_for_once"
+            )
+        ]
 
 
 class Grant(models.Model):

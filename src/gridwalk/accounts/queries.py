@@ -12,8 +12,10 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
+from gridwalk.accounts import locking
 from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.rules import LABELS, PERMITTED, Held, Role, State, Verb, Viewer
+from gridwalk.core import envelope
 from gridwalk.core.queries import NotHere, in_scopes
 
 
@@ -99,6 +101,19 @@ def get_user(viewer: Viewer, user: uuid.UUID) -> User:
     return account
 
 
+WORK_PHONE = {"table": "accounts_user", "column": "work_phone"}
+
+
+def work_phone(user: User) -> str:
+    """By which telephone somebody is reached at work; empty where none is written down."""
+    return envelope.open_(user.work_phone_sealed, **WORK_PHONE, row=user.pk)
+
+
+def taken(usernames: Collection[str]) -> set[str]:
+    """Those of some sign-in names that are somebody's, wherever."""
+    return set(User.objects.filter(username__in=usernames).values_list("username", flat=True))
+
+
 def by_sign_in_name(username: str) -> User | None:
     """Whose name somebody types to sign in, before anybody knows who it is."""
     return User.objects.filter(username=username, is_active=True).first()
@@ -108,7 +123,7 @@ def is_locked(viewer: Viewer, user: uuid.UUID, at: dt.datetime) -> bool:
     """Whether wrong passwords have locked an account the viewer manages at some address. Raises NotHere."""
     account = get_user(viewer, user)
     since = at - dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
-    failures = AccessAttempt.objects.filter(username=account.username, attempt_time__gte=since)
+    failures = AccessAttempt.objects.filter(username=locking.mark_of(account.username), attempt_time__gte=since)
     tries = failures.values("ip_address").annotate(n=Sum("failures_since_start")).values_list("n", flat=True)
     return any(n >= settings.AXES_FAILURE_LIMIT for n in tries)
 

@@ -9,6 +9,10 @@ import uuid
 from collections.abc import Iterable
 
 from gridwalk.dictionary.sight import Depth, Place, Reader
+from gridwalk.method import text
+
+LONGEST = 40
+"""Characters of a sign-in name, a name, a post."""
 
 
 class Role(enum.StrEnum):
@@ -146,6 +150,16 @@ class State(enum.StrEnum):
     DECLINED = "declined"
 
 
+class Factor(enum.StrEnum):
+    """What somebody signs in with, and what is reset."""
+
+    PASSWORD = "password"  # noqa: S105 a name
+    CODES = "codes"
+
+
+FACTORS = {Factor.PASSWORD: "口令", Factor.CODES: "动态码"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Held:
     """One assignment in force: a role over a scope (area or grid code prefix; "" is everywhere)."""
@@ -224,6 +238,23 @@ def require(actor: Viewer, verb: Verb, code: str) -> None:
 def sign_in_name(typed: str) -> str:
     """A sign-in name as it is stored, looked up and locked out: without spaces around it, in lower case."""
     return typed.strip().lower()
+
+
+def name_faults(*, username: str, name: str, post: str) -> dict[str, str]:
+    """What is wrong with how an account is called: ``username``, ``name`` or ``post`` → why."""
+    typed = {"username": sign_in_name(username), "name": name.strip(), "post": post.strip()}
+    return {part: why for part, words in typed.items() if (why := _name_fault(part, words))}
+
+
+def _name_fault(part: str, words: str) -> str:
+    if not words:
+        return "" if part == "post" else "登录名和姓名都要填"
+    if len(words) > LONGEST:
+        return f"登录名、姓名、职务都不超过 {LONGEST} 个字"
+    folded = text.fold(words)
+    if text.says_number(folded):
+        return "登录名、姓名、职务里不要写证件号、电话号码"
+    return "登录名、姓名、职务不能用 = + - @ 开头" if text.begins_formula(folded) else ""
 
 
 def in_force(from_on: dt.date, to_on: dt.date | None, on: dt.date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Collection
 
 from django.db.models import Count
 
@@ -42,9 +43,20 @@ def waves_over(campaign: Campaign, scope: str) -> tuple[list[Wave], list[Wave]]:
 
 
 def running_for(grid: str) -> Campaign | None:
-    """The running campaign over a grid."""
-    over = "t.state = 'running' AND starts_with(%s, t.scope) ORDER BY t.starts_on DESC LIMIT 1"
-    return next(iter(plain.select(Campaign, over, [grid])), None)
+    """The running campaign over a grid, the one that began last."""
+    return running_over([grid])[grid]
+
+
+_OVER = """
+t.state = 'running' AND EXISTS (SELECT FROM unnest(%s::text[]) AS grid WHERE starts_with(grid, t.scope))
+ORDER BY t.starts_on DESC
+"""
+
+
+def running_over(grids: Collection[str]) -> dict[str, Campaign | None]:
+    """The same for each of several grids, in one statement."""
+    running = plain.select(Campaign, _OVER, [list(grids)])
+    return {grid: next((c for c in running if grid.startswith(c.scope)), None) for grid in grids}
 
 
 def target_of(campaign: uuid.UUID, entity: uuid.UUID) -> Target | None:

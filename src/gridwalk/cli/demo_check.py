@@ -88,7 +88,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
     """
     from django.contrib.auth import get_user_model
 
-    from gridwalk.accounts import actions as accounts
+    from gridwalk.accounts.resets import actions as resets
     from gridwalk.accounts.rules import SYSTEM, needs_second_factor
     from gridwalk.console.permissions import PAGES, opens
     from gridwalk.core import clock
@@ -118,7 +118,7 @@ def _pages(members: Sequence[Any], port: int, step: Any) -> tuple[Pages, dict[st
         connection.close()
         step(index + 1, len(members))
         if needs_second_factor([member.role]):
-            accounts.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
+            resets.reset_second_factor(actor=SYSTEM, at=clock.now(), user=user)
     return pages, fitting
 
 
@@ -129,18 +129,19 @@ def _people(
     from django.urls import reverse
 
     from gridwalk.accounts.rules import Verb
+    from gridwalk.core import clock
     from gridwalk.registry.models import Person
 
-    people = list(Person.objects.exclude(id_no_index="").order_by("id").values_list("id", "grid_id"))
+    people = list(Person.objects.exclude(id_no_index="").order_by("id").values_list("id", "grid_id", "created_at"))
     sees_rows = viewer.may_anywhere(Verb.SEE_ROWS)
     smallest = Smallest(demo_masks.LEAST_ID_NOS if sees_rows else demo_masks.LEAST_MASKED)
-    for n, (pk, grid) in enumerate(people[:: max(1, len(people) // OPENED)]):
+    for n, (pk, grid, registered_at) in enumerate(people[:: max(1, len(people) // OPENED)]):
         response, body = _get(connection, reverse("console:person", args=[pk]), cookie)
         is_open = response.status == 200
         ok = is_open == viewer.may(Verb.SEE_ROWS_MASKED, grid) and not _says_numbers(body)
         row[f"person {n}"] = {"status": response.status, "ms": None, "queries": None, "ok": ok}
         if is_open:
-            smallest.take(demo_masks.on_page(body.decode()))
+            smallest.take(demo_masks.on_page(body.decode(), until=clock.local_date(registered_at)))
     return smallest
 
 

@@ -5,6 +5,7 @@ without its key say of everybody (red line 4).
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 import re
 import zipfile
@@ -13,13 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gridwalk.simulate.oracle import fitting
-from gridwalk.simulate.oracle.fitting import Clues
+from gridwalk.simulate.oracle.fitting import Clues, Heads
 
 LEAST_ID_NOS, LEAST_MASKED, LEAST_PHONES = 500, 100_000, 10_000
 """So many numbers must fit: ID numbers, those of people whose rows are seen masked, telephones."""
 STEP = 500
-TRIED = 400
-"""Of so many people every number that fits is hashed in every usual way and looked for in the database."""
 SHAPED = r"(^|[^0-9A-Za-z_|*-])([0-9]{17}[0-9Xx]|[0-9]{15}|1[2-9][0-9]{9})($|[^0-9A-Za-z_|-])|[0-9]\*{2}|\*{2}[0-9Xx]"
 """What is shaped like a number or a half-starred one, as PostgreSQL reads it."""
 _WHOLE = re.compile(r"(?<![0-9A-Za-z_|-])([0-9]{17}[0-9Xx]|[0-9]{15}|1[2-9][0-9]{9})(?![0-9A-Za-z_|-])")
@@ -35,8 +34,8 @@ class Smallest:
     id_nos: int | None = None
     phones: int | None = None
 
-    def take(self, clues: Clues, hashes: frozenset[str] = frozenset()) -> None:
-        """Count one person."""
+    def take(self, clues: Clues, hashes: Heads = frozenset()) -> None:
+        """Count one person. ``hashes``: those that lie about; every number that fits is hashed and looked for."""
         self.people += 1
         n = fitting.n_id_numbers(clues, hashes)
         self.id_nos = n if self.id_nos is None else min(self.id_nos, n)
@@ -87,6 +86,7 @@ def _seen(*, full: bool) -> Smallest:
     masked.
     """
     from gridwalk.accounts.rules import Held, Role, Viewer
+    from gridwalk.core import clock
     from gridwalk.dictionary import fields as dictionary
     from gridwalk.registry.queries import entities
     from gridwalk.timeline import queries as timeline
@@ -96,12 +96,14 @@ def _seen(*, full: bool) -> Smallest:
     smallest = Smallest(LEAST_ID_NOS if full else LEAST_MASKED)
     for persons in _chunks():
         told = _told(persons)
+        registered = {person.pk: clock.local_date(person.created_at) for person in persons}
         for pk, facts in entities.facts_of(viewer, persons).items():
             shown = {fact.field: fact.value for fact in facts}
             past = "\n".join(timeline.sentences(told[pk], full=full))
             smallest.take(
                 Clues(
                     born=_narrower(shown["born_on"], past),
+                    until=registered[pk],
                     sex=sexes.get(shown["sex"], ""),
                     id_nos=(*fitting.starred(shown["id_no"]), *fitting.starred_id_nos(past)),
                     phones=fitting.starred(shown["phone"]),
@@ -121,14 +123,15 @@ def _told(persons: Sequence[Any]) -> Mapping[Any, list[Any]]:
     return of_person
 
 
-def on_page(html: str) -> Clues:
-    """What a page about one person says."""
+def on_page(html: str, *, until: dt.date) -> Clues:
+    """What a page about one person says, who was registered on the day ``until``."""
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
-    born = re.search(r"出生日期 (\d{4}-\d{2}-\d{2}|\d{4}年)", text)
+    born = re.search(r"出生日期 (\d{4}-\d{2}-\d{2}|(?:\d{4}–)?\d{4}年)", text)
     sex = re.search(r"性别 ([男女])", text)
     stars = fitting.starred(text)
     return Clues(
         born=born[1] if born else "",
+        until=until,
         sex={"男": "male", "女": "female"}[sex[1]] if sex else "",
         id_nos=tuple(token for token in stars if len(token) > fitting.PHONE_LENGTH),
         phones=tuple(
@@ -188,12 +191,26 @@ def _starred_in(data: bytes) -> set[str]:
 
 
 def _stored() -> Smallest:
-    """What the database says without the key file: birth date and sex in the clear, and every hash that lies about."""
+    """What the database says without the key file: birth date and sex in the clear, and every hash that lies about.
+
+    One of these is over what phones keep of a grid: in a grid of one person it tells the end of the telephone.
+    """
+    from gridwalk.core import clock
+    from gridwalk.sync.queries import layouts
+
     smallest = Smallest()
-    hashes = frozenset(_hashes())
-    for n, person in enumerate(person for persons in _chunks() for person in persons):
-        clues = Clues(born=str(person.born_on or ""), sex=person.sex)
-        smallest.take(clues, hashes if n < TRIED and person.born_on else frozenset())
+    hashes = fitting.heads(_hashes())
+    for persons in _chunks():
+        rows = layouts.of("person").rows(type(persons[0]).objects.filter(pk__in=[person.pk for person in persons]))
+        ends = {str(row["id"]): fitting.starred(row["phone_mask"]) for row in rows}
+        for person in persons:
+            clues = Clues(
+                born=str(person.born_on or ""),
+                until=clock.local_date(person.created_at),
+                sex=person.sex,
+                phones=ends.get(str(person.pk), ()),
+            )
+            smallest.take(clues, hashes if person.born_on else frozenset())
     return smallest
 
 

@@ -67,6 +67,22 @@ def side(source: Path, options: argparse.Namespace, say: Say) -> Side:
     return read
 
 
+SHOWN_ROWS = 5
+
+
+def left_out(of: Side) -> Iterator[str]:
+    """The rows that became no record, a line a reason; those that a person must look at come first."""
+    from gridwalk.ledger import tally
+
+    for reason, n, stretches in tally.reasons(of.left_out):
+        shown = "、".join(tally.place(*stretch) for stretch in stretches[:SHOWN_ROWS])
+        more = f" 等 {n:,} 行" if len(stretches) > SHOWN_ROWS else ""
+        yield f"  {'要看：' if reason.asks else ''}{shown}{more}：{reason.words}"
+    for sheet in of.sheets:
+        if sheet.skipped:
+            yield f"  {sheet.name}：{sheet.skipped}"
+
+
 def rows(of: Side, label: str) -> Iterator[str]:
     """Each row as read, canonical values by dictionary names with the faults of its cells, as a line of JSON."""
     from gridwalk.ledger import location

@@ -17,24 +17,26 @@ from gridwalk.core.patience import Patience
 Answer = TypeVar("Answer")
 
 
-class Lane:
-    """Threads for one kind of request, each with a connection of its own to the database."""
+def threads(name: str, patient: Patience, most: int) -> ThreadPoolExecutor:
+    """Threads of one or more lanes, each with a connection of its own to the database."""
+    return ThreadPoolExecutor(most, thread_name_prefix=name, initializer=patience.of_thread, initargs=(patient,))
 
-    def __init__(self, name: str, patient: Patience, *, places: int, threads: int, gives_place: float) -> None:
-        """``gives_place``: the seconds after which a request counts as one that waits."""
-        self._gives_place = gives_place
+
+class Lane:
+    """A queue for one kind of work."""
+
+    def __init__(self, threads: ThreadPoolExecutor, *, places: int, gives_place: float | None) -> None:
+        """``gives_place``: the seconds after which work counts as waiting; None: it keeps its place."""
+        self._threads, self._gives_place = threads, gives_place
         self._places = asyncio.Semaphore(places)
-        self._threads = ThreadPoolExecutor(
-            threads, thread_name_prefix=name, initializer=patience.of_thread, initargs=(patient,)
-        )
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """What ``work`` returns; it is done in a thread of the lane."""
+        return await self.run_next(lambda: work)
+
+    async def run_next(self, choose: Callable[[], Callable[[], Answer]]) -> Answer:
+        """The same for work that is chosen when there is a place for it."""
         async with self._places:
-            running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+            running = asyncio.get_running_loop().run_in_executor(self._threads, choose())
             await asyncio.wait([running], timeout=self._gives_place)
         return await running
-
-    def close(self) -> None:
-        """Wait for what runs."""
-        self._threads.shutdown()

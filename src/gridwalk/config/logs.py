@@ -22,6 +22,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from gridwalk.config.timing import BEGAN
+
 SLOW_MS = 2000
 REFUSED = {400, 401, 403, 404, 405, 409, 413, 429}
 _KEPT = ("status", "status_code", "page", "ms", "method", "n", "job", "what", "who")
@@ -62,7 +64,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began = time.perf_counter()
+        began = request.META.get(BEGAN) or time.perf_counter()
         response = self.get_response(request)
         ms = round((time.perf_counter() - began) * 1000)
         who = _who(request) if response.status_code in REFUSED else ""

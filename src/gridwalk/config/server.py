@@ -7,29 +7,42 @@ client, whether it sends slowly or reads slowly, holds neither a thread nor a co
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import functools
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined] # passed on from elsewhere
 
 from gridwalk.config.bodies import Bodies, Refused
-from gridwalk.config.lanes import Lane
+from gridwalk.config.gathering import Gathering
+from gridwalk.config.lanes import Lane, threads
+from gridwalk.config.timing import BEGAN
 from gridwalk.core import patience
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Pushes = Callable[[Sequence[dict[str, Any]]], Sequence[dict[str, Any] | None]]
+"""What does the work of several pushes at once. It returns what their environments tell the application of it; None of
+one: nothing of it was done, it is to be answered by itself.
+"""
 
 PHONES = "/phone/api/"
+PUSH = f"{PHONES}push"
 MOST_OF_PHONE = 4 << 20
 MOST_OF_PAGE = 66 << 20
 """A ledger of 64 MB and the form around it."""
 PLACES = 4
-PUSH_GIVES_PLACE, PAGE_GIVES_PLACE = 0.25, 1.0
+PHONE_GIVES_PLACE, PAGE_GIVES_PLACE = 0.25, 1.0
 """Seconds. A page seldom waits and often reckons: more of them at once would only be slower together."""
+GROUPS, MOST_IN_GROUP = 2, 32
+"""Groups of pushes at once: while one waits for the database the other reckons. What one costs more than a push is
+shared by so many already that a larger group would only be later.
+"""
 
 _REFUSALS = {
     400: ("malformed", "这次没传完，什么都没有存。请再试一次。"),
@@ -53,24 +66,43 @@ class File:
         self.file.close()
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Request:
+    """A request that was read whole."""
+
+    scope: Scope
+    protocol: HTTPProtocol
+    body: bytes
+
+
 class Server:
     """RSGI over a WSGI application. ``connections``: to the database at most, each a thread; three of five for phones,
-    which wait for grids more often than pages do.
+    which wait for grids more often than pages do. ``pushes``: does the work of those that wait at the same moment.
     """
 
-    def __init__(self, application: Application, *, connections: int) -> None:
-        self._application, self._connections = application, connections
+    def __init__(self, application: Application, *, connections: int, pushes: Pushes) -> None:
+        self._application, self._pushed = application, pushes
+        self._n_of_phones = max(PLACES, connections * 3 // 5)
+        self._n_of_pages = max(PLACES, connections - self._n_of_phones)
         self._bodies = Bodies()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        most = max(PLACES, self._connections * 3 // 5)
-        self._phones = Lane("phones", patience.PHONES, places=PLACES, threads=most, gives_place=PUSH_GIVES_PLACE)
-        most = max(PLACES, self._connections - most)
-        self._pages = Lane("pages", patience.PAGES, places=PLACES, threads=most, gives_place=PAGE_GIVES_PLACE)
+        phones = threads("phones", patience.PHONES, self._n_of_phones)
+        pages = threads("pages", patience.PAGES, self._n_of_pages)
+        self._threads = phones, pages
+        self._phones = Lane(phones, places=PLACES, gives_place=PHONE_GIVES_PLACE)
+        self._pages = Lane(pages, places=PLACES, gives_place=PAGE_GIVES_PLACE)
+        self._pushes = Gathering(
+            Lane(phones, places=GROUPS, gives_place=PHONE_GIVES_PLACE),
+            self._answer_together,
+            alone=Lane(phones, places=max(1, self._n_of_phones - PLACES), gives_place=None),
+            by_itself=self._answer,
+            most=MOST_IN_GROUP,
+        )
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._phones.close()
-        self._pages.close()
+        for of_lanes in self._threads:
+            of_lanes.shutdown()
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         of_phone = scope.path.startswith(PHONES)
@@ -79,20 +111,42 @@ class Server:
         except Refused as refused:
             _refuse(protocol, refused.status, of_phone=of_phone)
             return
-        lane = self._phones if of_phone else self._pages
+        request = _Request(scope, protocol, body)
         try:
-            await lane.run(functools.partial(self._answer, scope, protocol, body))
+            if scope.path == PUSH and scope.method == "POST":
+                await self._pushes.do(request)
+            else:
+                await (self._phones if of_phone else self._pages).run(functools.partial(self._answer, request))
         finally:
             self._bodies.release(body)
 
-    def _answer(self, scope: Scope, protocol: HTTPProtocol, body: bytes) -> None:
-        """Have the application answer, in this thread, and pass on what it says."""
+    def _answer_together(self, requests: Sequence[_Request]) -> list[_Request]:
+        """Answer several pushes, in this thread; those that are left, nothing of which was done or heard."""
+        began = time.perf_counter()
+        environs = [environ_of(request.scope, request.body) for request in requests]
+        left = []
+        for request, environ, answer in zip(requests, environs, self._pushed(environs), strict=True):
+            if answer is None:
+                left.append(request)
+                continue
+            try:
+                self._respond(request.protocol, environ | answer | {BEGAN: began})
+            except Exception:  # it is asked by itself what became of it, and what fails again is an error of its own
+                left.append(request)
+        return left
+
+    def _answer(self, request: _Request) -> None:
+        """Have the application answer, in this thread."""
+        self._respond(request.protocol, environ_of(request.scope, request.body))
+
+    def _respond(self, protocol: HTTPProtocol, environ: dict[str, Any]) -> None:
+        """Pass on what the application says."""
         begun: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: Headers, exc_info: Any = None) -> None:
             begun.append((int(status[:3]), headers))
 
-        answer = self._application(environ_of(scope, body), start_response)
+        answer = self._application(environ, start_response)
         try:
             if isinstance(answer, File) and type(answer.file) is io.BufferedReader:
                 protocol.response_file(*begun[-1], answer.file.name)

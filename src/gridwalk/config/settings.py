@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
+    "gridwalk.accounts.sessions.apps.SessionsConfig",
     "axes",
     "csp",
     "django_htmx",
@@ -177,6 +177,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "",
     "code_here": "8/300s/key",
     "code_everywhere": "100/h/key",
+    "code_crowded": "1/300s/key",
 }
 """Wrong codes of one account, which need its password first. Passwords are axes' matter, and nothing is counted by the
 address alone: an office behind one proxy would be shut out from one desk.
@@ -197,8 +198,8 @@ AXES_HANDLER = "gridwalk.accounts.locking.Handler"
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username"]
-AXES_USERNAME_CALLABLE = "gridwalk.signin.guessing.attempted_name"
-AXES_CLIENT_IP_CALLABLE = "gridwalk.signin.guessing.address_of"
+AXES_USERNAME_CALLABLE = "gridwalk.signin.guessing.counted_name"
+AXES_CLIENT_IP_CALLABLE = "gridwalk.accounts.sessions.addresses.address_of"
 AXES_WHITELIST_CALLABLE = "gridwalk.signin.guessing.brings_code"
 AXES_LOCKOUT_CALLABLE = "gridwalk.signin.guessing.locked"
 AXES_RESET_ON_SUCCESS = False
@@ -213,6 +214,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # the lists of browsers' makers are no place for the name of an office
 ]
 
+SESSION_ENGINE = "gridwalk.accounts.sessions.store"
 SESSION_COOKIE_AGE = 10 * 3600
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"

@@ -9,6 +9,9 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+BEGAN = "gridwalk.began"
+"""Where in the environment of a request stands when its work began, if that was together with others'."""
+
 
 class TimingMiddleware:
     """Adds ``Server-Timing: app;dur=<milliseconds>, db;desc="<queries>"``."""

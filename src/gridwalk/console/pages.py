@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from gridwalk.accounts import queries as accounts
+from gridwalk.accounts.resets import queries as resets
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.console import parameters, scopes
@@ -146,5 +147,6 @@ def _counts(request: Signed) -> dict[str, int]:
         counts["console:differences"] = sum(differences.n_open(viewer, scope) for scope in mine)
         counts["console:returned"] = returned.n_waiting(viewer)
     if viewer.may_anywhere(Verb.CONFIRM_ROLES):
-        counts["console:roles"] = accounts.n_proposals(viewer, clock.local_date(request.at))
+        proposals = accounts.n_proposals(viewer, clock.local_date(request.at))
+        counts["console:roles"] = proposals + len(resets.waiting(viewer, request.at))
     return counts

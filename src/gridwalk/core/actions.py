@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import uuid
@@ -11,13 +12,14 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from gridwalk.core import bulk, clock, files, ids, plain, records
 from gridwalk.core.actors import Actor
-from gridwalk.core.audit import append, verify
+from gridwalk.core.audit import append, chain, verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Home, Receipt, StoredFile, Stream
+from gridwalk.method.text import without_numbers
 
 
 class UnknownStream(Exception):
@@ -35,9 +37,19 @@ class Writing:
         self.actor = actor
         self.at = at
         self.op = op
-        self._changes: list[Change] = []
-        self._audit: list[AuditEntry] = []
-        self._last: list[Callable[[], None]] = []
+        self._collected = _Collected()
+        self._parts: dict[str, Writing] = {}
+
+    def part(self, codes: Collection[str], *, actor: Actor) -> Writing:
+        """The same transaction for one of several actors in it, who alone writes to these of its streams.
+
+        What is noted of the whole about one of them is noted by that actor, so that a step may serve several at once.
+        """
+        versions = {code: self.versions[code] for code in codes}
+        part = Writing(versions, actor=actor, at=self.at, op=ids.new_id(), reason=self.reason)
+        part._collected = self._collected
+        self._parts |= dict.fromkeys(codes, part)
+        return part
 
     def change(
         self,
@@ -55,13 +67,14 @@ class Writing:
         op: uuid.UUID | None = None,
     ) -> None:
         """Note that ``field`` of an entity went from ``old`` to ``new``; sensitive values are sealed here."""
-        row = ids.new_id()
+        author = self._parts.get(stream, self)
+        row = ids.line_id()
         if field == Change.WHOLE:
             new = records.seal_record(kind, new, table="core_change", column="new", row=row)
         else:
             old = records.seal_value(kind, field, old, table="core_change", column="old", row=row)
             new = records.seal_value(kind, field, new, table="core_change", column="new", row=row)
-        self._changes.append(
+        self._collected.changes.append(
             Change(
                 id=row,
                 stream_id=stream,
@@ -71,11 +84,11 @@ class Writing:
                 field=field,
                 old=old,
                 new=new,
-                op=op or self.op,
+                op=op or author.op,
                 source=source,
                 source_ref=source_ref,
-                actor=self.actor.id,
-                actor_name=self.actor.name,
+                actor=author.actor.id,
+                actor_name=author.actor.name,
                 at=at or self.at,
                 reason=reason or self.reason,
             )
@@ -127,17 +140,20 @@ class Writing:
         at: dt.datetime | None = None,
     ) -> None:
         """Note what was done in the audit. ``data`` never holds personal data."""
-        self._audit.append(
+        author = self._parts.get(scope, self)
+        self._collected.audit.append(
             AuditEntry(
+                id=ids.line_id(),
                 at=at or self.at,
                 verb=verb.value,
-                actor=self.actor.id,
-                actor_name=self.actor.name,
+                actor=author.actor.id,
+                actor_name=author.actor.name,
                 scope=scope,
                 kind=kind,
                 subject=subject,
                 data=dict(data or {}),
                 reason=reason,
+                chain=chain.chain_of(scope, author.versions),
             )
         )
 
@@ -149,35 +165,60 @@ class Writing:
         if not subjects:
             return Counter()
         stored = AuditEntry.objects.filter(verb=verb, subject__in=list(subjects), at__gte=since)
-        noted = [entry.subject for entry in self._audit if entry.verb == verb and entry.subject in subjects]
+        noted = [entry.subject for entry in self._collected.audit if entry.verb == verb and entry.subject in subjects]
         return Counter(filter(None, [*stored.values_list("subject", flat=True), *noted]))
 
     def at_the_end(self, write: Callable[[], None]) -> None:
         """Have ``write`` called when the action is done: what it writes (few rows) nothing in the action reads."""
-        self._last.append(write)
+        self._collected.last.append(write)
+
+    def insert(self, rows: Sequence[models.Model]) -> None:
+        """Have rows of one table inserted when the action is done: nothing in the action reads them."""
+        self._collected.rows.extend(rows)
 
     def flush(self) -> None:
         """Write what was collected; called once, at the end of ``write_to``."""
-        few = len(self._changes) <= bulk.FEW and len(self._audit) <= bulk.FEW
+        self._collected.write()
+
+
+@dataclasses.dataclass
+class _Collected:
+    """What a transaction writes at its end."""
+
+    changes: list[Change] = dataclasses.field(default_factory=list)
+    audit: list[AuditEntry] = dataclasses.field(default_factory=list)
+    rows: list[models.Model] = dataclasses.field(default_factory=list)
+    last: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+
+    def write(self) -> None:
+        """All of it: a constant number of statements, and where it is little, all in one message."""
+        by_table: dict[type[models.Model], list[models.Model]] = {Change: [*self.changes]}
+        for row in self.rows:
+            by_table.setdefault(type(row), []).append(row)
+        few = max(len(self.audit), *map(len, by_table.values())) <= bulk.FEW
         with plain.together() if few else nullcontext():
-            for write in self._last:
+            for write in self.last:
                 write()
-            bulk.insert(self._changes)
-            append.append(self._audit, locked=self.versions)
+            for rows in by_table.values():
+                bulk.insert(rows)
+            append.append(self.audit)
 
 
 @contextmanager
 def write_to(
-    *codes: str, actor: Actor, at: dt.datetime, op: uuid.UUID | None = None, reason: str = ""
+    *codes: str, actor: Actor, at: dt.datetime, op: uuid.UUID | None = None, reason: str = "", waits: bool = True
 ) -> Iterator[Writing]:
     """A transaction that holds the streams ``codes`` (locked in code order) and has raised each one's version.
 
     Without codes it is a plain transaction with audit (accounts, settings). ``reason``: of every change in it that has
-    none of its own. Raises UnknownStream.
+    none of its own. Raises UnknownStream. Where it does not wait, it holds those of the streams that nobody else does.
     """
     wanted = sorted(set(codes))
     with transaction.atomic():
-        writing = Writing(_raise(wanted), actor=actor, at=at, op=op or ids.new_id(), reason=reason)
+        versions = _raise(wanted, waits=waits)
+        if waits and len(versions) != len(wanted):
+            raise UnknownStream(", ".join(sorted(set(wanted) - versions.keys())))
+        writing = Writing(versions, actor=actor, at=at, op=op or ids.new_id(), reason=reason)
         yield writing
         writing.flush()
 
@@ -187,17 +228,15 @@ UPDATE {Stream._meta.db_table} s SET version = s.version + 1
 FROM (SELECT code FROM {Stream._meta.db_table} WHERE code = ANY(%s) ORDER BY code FOR UPDATE) held
 WHERE s.code = held.code RETURNING s.code, s.version
 """  # noqa: S608 the table's name comes from the model
+_RAISE_FREE = _RAISE.replace("FOR UPDATE", "FOR UPDATE SKIP LOCKED")
 
 
-def _raise(wanted: Sequence[str]) -> dict[str, int]:
-    """Lock streams in code order and raise their versions, in one statement. Raises UnknownStream."""
+def _raise(wanted: Sequence[str], *, waits: bool) -> dict[str, int]:
+    """Lock streams in code order and raise their versions, in one statement."""
     if not wanted:
         return {}
     with plain.together():  # the transaction begins with it
-        raised: dict[str, int] = dict(plain.ask(_RAISE, [list(wanted)])())
-    if len(raised) != len(wanted):
-        raise UnknownStream(", ".join(sorted(set(wanted) - raised.keys())))
-    return raised
+        return dict(plain.ask(_RAISE if waits else _RAISE_FREE, [list(wanted)])())
 
 
 def open_streams(codes: Sequence[str]) -> None:
@@ -245,7 +284,7 @@ def store_file(
 ) -> StoredFile:
     """Keep an uploaded or generated file encrypted until ``at + keep``."""
     stored = StoredFile(
-        name=name[:200],
+        name=without_numbers(name)[:200],
         purpose=purpose,
         scope=scope,
         size=len(data),

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from gridwalk.dictionary.relations import RELATION as RELATION
 from gridwalk.dictionary.types import Choices
 
 USAGE: Choices = {
     "residential": ("住宅", "居住", "居民住宅", "自住房", "住房", "普通住宅", "民宅"),
-    "business": ("商用", "商业", "经营", "商铺", "底商", "办公", "公寓办公", "商业用房", "门市", "店铺"),
+    "business": (
+        "商用",
+        "商业",
+        "经营",
+        "商铺",
+        "底商",
+        "办公",
+        "公寓办公",
+        "商业用房",
+        "门市",
+        "店铺",
+        "店面",
+        "门面",
+        "门店",
+    ),
     "mixed": ("商住两用", "商住", "混合"),
     "other": ("其他", "公共用房", "车库", "仓库", "配套"),
 }
@@ -22,40 +37,6 @@ TENURE: Choices = {
     "unknown": ("不清楚", "待核实", "不明"),
 }
 SEX: Choices = {"male": ("男", "男性", "M", "1"), "female": ("女", "女性", "F", "2")}
-RELATION: Choices = {
-    "head": ("户主", "本人", "房主", "户主本人"),
-    "spouse": ("配偶", "妻", "妻子", "夫", "丈夫", "爱人", "老伴", "之妻", "之夫", "夫妻"),
-    "child": (
-        "子女",
-        "子",
-        "女",
-        "儿子",
-        "女儿",
-        "长子",
-        "次子",
-        "长女",
-        "次女",
-        "独生子",
-        "独生女",
-        "之子",
-        "之女",
-        "儿",
-        "三子",
-        "三女",
-        "养子",
-        "养女",
-        "继子",
-        "继女",
-    ),
-    "parent": ("父母", "父", "母", "父亲", "母亲"),
-    "grandchild": ("孙辈", "孙子", "孙女", "外孙", "外孙女", "孙", "外孙子", "孙子女"),
-    "grandparent": ("祖辈", "祖父", "祖母", "爷爷", "奶奶", "外祖父", "外祖母"),
-    "sibling": ("兄弟姐妹", "兄", "弟", "姐", "妹", "哥哥", "弟弟", "姐姐", "妹妹"),
-    "child_in_law": ("儿媳女婿", "儿媳", "女婿", "媳妇", "儿媳妇", "媳", "婿"),
-    "parent_in_law": ("公婆岳父母", "公公", "婆婆", "岳父", "岳母"),
-    "other": ("其他亲属", "亲属", "其他", "侄", "侄女", "外甥"),
-    "unrelated": ("非亲属", "合租", "租户", "保姆", "朋友", "员工"),
-}
 RESIDENCE_KIND: Choices = {
     "lives_here": (
         "户籍在此，住在这里",
@@ -79,8 +60,32 @@ RESIDENCE_KIND: Choices = {
         "挂户",
         "户在人不住",
     ),
-    "lives_elsewhere_registered": ("住在这里，户籍在别处", "人在户不在", "户不在", "外来常住", "非户籍常住"),
-    "tenant": ("租住", "租户", "承租", "流动人口", "暂住", "租房", "暂住人口", "租客", "承租人"),
+    "lives_elsewhere_registered": (
+        "住在这里，户籍在别处",
+        "人在户不在",
+        "户不在",
+        "外来常住",
+        "非户籍常住",
+        "境外",
+        "境外人员",
+    ),
+    "tenant": (
+        *(
+            "租住",
+            "租户",
+            "承租",
+            "流动人口",
+            "暂住",
+            "租房",
+            "暂住人口",
+            "租客",
+            "承租人",
+            "外来",
+            "外来人口",
+            "外来人员",
+        ),
+        *("流动人员", "流动", "暂住人员"),
+    ),
     "boarder": ("借住", "寄住", "投靠", "暂借"),
 }
 PERSON_STATUS: Choices = {
@@ -163,6 +168,7 @@ NO = frozenset({"否", "不是", "没有", "无", "×", "✗", "x", "n", "no", "
 YES_NO: dict[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
     ("dwelling", "occupancy"): (("空", "vacant", "occupied"), ("住|有人", "occupied", "vacant")),
     ("dwelling", "tenure"): (("租", "let", ""), ("自住|自有", "owner", "")),
+    ("person", "residence_kind"): (("常住", "lives_here", ""), ("租", "tenant", "")),
     ("person", "status"): (
         ("健在|在世", "active", "deceased"),
         ("死亡|去世|亡故", "deceased", "active"),
@@ -172,11 +178,15 @@ YES_NO: dict[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
 """Of a column that asks 是否…: (what the heading asks, the code for yes, for no); "" where the answer says nothing
 more.
 """
-MIXED: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
-    ("dwelling", "occupancy"): ("tenure", {"owner": "occupied", "let": "occupied", "lent": "occupied"}),
-    ("dwelling", "tenure"): ("occupancy", {"vacant": "", "occupied": ""}),
+MIXED: dict[tuple[str, str], tuple[tuple[str, dict[str, str]], ...]] = {
+    ("dwelling", "occupancy"): (("tenure", {"owner": "occupied", "let": "occupied", "lent": "occupied"}),),
+    ("dwelling", "tenure"): (("occupancy", {"vacant": "", "occupied": ""}),),
+    ("dwelling", "usage"): (
+        ("tenure", {"owner": "", "let": "", "lent": ""}),
+        ("occupancy", {"vacant": "", "occupied": ""}),
+    ),
 }
-"""Two questions offices answer in one column (自住 / 出租 / 空置): the other field, and what its answer says of this one."""
+"""Questions offices answer in one column (自住 / 出租 / 空置): the other fields, each with what its answer says of this."""
 CARE_INTERVALS = {
     "living_alone": 7,
     "aged": 30,

@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Choices, Parsed
-from gridwalk.method import areas, dates, idcards, names, phones, text, uscc
+from gridwalk.method import address_parts, areas, dates, idcards, names, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
@@ -33,6 +33,12 @@ NOT_A_NAME = frozenset(
         "未知",
     )
 )
+NAME_FAULTS = {
+    "masked": ("masked", "姓名被遮住了，看不到全名，请换一份没有遮盖的"),
+    "unreadable": ("unreadable", "姓名里有显示不出的字，请对照证件补上"),
+    "components": ("components", "姓名里像是把一个字拆开写了，请换成真字，打不出的请对照证件核对"),
+    "several": ("several_names", "一格里有几个名字，请一人一行"),
+}
 SEVERAL_NAMES = re.compile(r"[\u3400-\u9fff]\s*[、,，;；/]\s*[\u3400-\u9fff]")
 NUMBER = re.compile(r"^(-?\d+(?:\.\d+)?)\s*(?:平方米|平米|㎡|m2|m²|平|天|日|层|楼)?$", re.IGNORECASE)
 OF_A_PLACE = (
@@ -57,7 +63,7 @@ class Plain:
             return Parsed(None, "too_long", f"太长了，最多 {self.max_length} 个字")
         if reason := refusals.value(value):
             return Parsed(None, "refused", f"这一格写着不收的内容（{reason}），没有读")
-        return Parsed(value)
+        return _fault_of_text(value) or Parsed(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +75,27 @@ class Place(Plain):
         if parsed.value is not None and not _OF_A_PLACE.search(parsed.value):
             return Parsed(None, "address", "这一格不像地址，请核对")
         return parsed
+
+
+def _fault_of_text(value: str) -> Parsed | None:
+    """What no text of ours holds: numbers that have sealed fields of their own, and what a table program reckons."""
+    if text.says_number(value):
+        return Parsed(None, "number_written", "这里不要写证件号、电话号码，请写到它们自己的栏里")
+    if text.begins_formula(value):
+        return Parsed(None, "formula_written", "不能用 = + - @ 开头，表格软件会当成公式，请改成文字")
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Part(Plain):
+    """Text that is one part of an address (a key of ``address_parts.TEXTS``)."""
+
+    part: str
+
+    def __call__(self, raw: Any) -> Parsed:
+        value = text.fold(raw)
+        fault, words = ("", "") if text.meaning(value) == "empty" else address_parts.fault(self.part, value)
+        return Parsed(None, fault, words) if fault else super().__call__(raw)
 
 
 def id_no(raw: Any) -> Parsed:
@@ -101,12 +128,18 @@ def person_name(raw: Any) -> Parsed:
     """A person's name, its note in brackets split off."""
     if text.meaning(raw) == "empty":
         return EMPTY
-    name = names.normalise(text.fold(raw))
+    folded = text.fold(raw)
+    if fault := names.fault(folded):
+        return Parsed(None, *NAME_FAULTS[fault])
+    name = names.normalise(names.without_number(folded))
+    if wrong := _fault_of_text(name.value):
+        return wrong
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
-    if not name.value or name.value in NOT_A_NAME or any(c.isdigit() for c in name.value):
+    value = name.value
+    if not value or value in NOT_A_NAME or any(c.isdigit() for c in value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
-    return Parsed(name.value, note=name.note)
+    return Parsed(value, note=name.note)
 
 
 def date(raw: Any) -> Parsed:

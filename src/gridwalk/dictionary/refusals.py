@@ -17,9 +17,14 @@ MOST_IN_A_HEADING = 40
 """Characters of a heading that are looked at; what is longer is prose."""
 SHARE = 0.6
 FEWEST = 3
+SHORTEST_SOUND = 6
+_LATIN_WORD = re.compile("[a-z]+")
 _SIGNS = re.compile(r"[\W_]+")
 _AROUND = re.compile(
     "^(是否|有无|本人|个人|户主|家庭|所属)|(情况|类别|类型|种类|状况|信息|成[分份]|名称|代码|编码|\\d+)$"
+)
+_AROUND_LATIN = re.compile(
+    "^(shifou|youwu)|(qingkuang|leibie|leixing|zhonglei|zhuangkuang|xinxi|chengfen|mingcheng|daima|bianma)$"
 )
 _PROSE = re.compile("^(注|说明|备注|填表|填报|填写|要求|提示)")
 _LIST_ENDS = re.compile(
@@ -56,7 +61,18 @@ def _first(text_: str, table: Sequence[tuple[str, re.Pattern[str]]]) -> str:
 def heading(raw: str) -> str:
     """Why a column of that heading is refused; empty where it is not."""
     word = _EXCUSED.sub("", bare(raw[: 4 * MOST_IN_A_HEADING])[:MOST_IN_A_HEADING])
-    return (_first(word, _HEADINGS) if _ANY_HEADING.search(word) else "") or _by_sound(word)
+    reason = (_first(word, _HEADINGS) if _ANY_HEADING.search(word) else "") or _of_people(word)
+    return reason or _by_sound(word) or _in_latin(raw[: 4 * MOST_IN_A_HEADING])
+
+
+def _in_latin(raw: str) -> str:
+    """Why a heading is refused for its Latin letters: for a word of them, or as Chinese that is spelled in them."""
+    spelled = _LATIN_WORD.findall(text.fold(raw).lower())
+    together = "".join(spelled)
+    if reason := next((_latin()[word] for word in [*spelled, together] if word in _latin()), ""):
+        return reason
+    core = _AROUND_LATIN.sub("", together)
+    return _sounds().get(core, "") or _all_sounds().get(core, "")
 
 
 def _by_sound(word: str) -> str:
@@ -71,13 +87,34 @@ def _sound(word: str) -> str:
 
 
 @functools.cache
+def _latin() -> dict[str, str]:
+    return {word: reason for reason, listed in words.LATIN for word in listed.split()}
+
+
+@functools.cache
+def _all_sounds() -> dict[str, str]:
+    """Every listed word of a heading by its sound; what is shorter is a word of English as well."""
+    sounds = ((_sound(word), reason) for reason, listed in words.HEADINGS for word in listed.split())
+    return {sound: reason for sound, reason in sounds if len(sound) >= SHORTEST_SOUND}
+
+
+@functools.cache
 def _sounds() -> dict[str, str]:
     return {_sound(word): reason for reason, listed in words.SOUNDS for word in listed.split()}
 
 
 def list_of(name: str) -> str:
     """Why a file or sheet of that name is refused as a whole; empty where it is not."""
-    return _first(bare(name), _LISTS)
+    return _named(bare(name))
+
+
+def _named(bare_name: str) -> str:
+    word = _EXCUSED.sub("", bare_name)
+    return _first(word, _LISTS) or _of_people(word)
+
+
+def _of_people(word: str) -> str:
+    return words.ETHNICITY if "族" in word and _PEOPLE.search(word) else ""
 
 
 def title(raw: str) -> str:
@@ -85,7 +122,7 @@ def title(raw: str) -> str:
     word = bare(raw)
     if len(word) > MOST_IN_A_HEADING or _PROSE.match(word) or not _LIST_ENDS.search(word):
         return ""
-    return _first(word, _LISTS)
+    return _named(word)
 
 
 def value(raw: str) -> str:
@@ -93,9 +130,7 @@ def value(raw: str) -> str:
     word = bare(raw)
     if not _SUSPECT.search(word):
         return ""
-    if reason := _first(word, _VALUES):
-        return reason
-    return words.ETHNICITY if _PEOPLE.search(word) else ""
+    return _first(word, _VALUES) or _of_people(word)
 
 
 @functools.cache
@@ -116,4 +151,5 @@ def content(sample: Sequence[str]) -> str:
 
 def listed() -> list[tuple[str, str]]:
     """The words of headings and why they are refused, as the document lists them."""
-    return [(listed.replace(" ", "、"), reason) for reason, listed in words.HEADINGS]
+    latin = dict(words.LATIN)
+    return [("、".join([*listed.split(), *latin.get(reason, "").split()]), reason) for reason, listed in words.HEADINGS]

@@ -8,7 +8,7 @@ import uuid
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.indicators.tallies import Figure
-from gridwalk.reconcile.queries import consistency
+from gridwalk.reconcile.queries import consistency, telling
 from gridwalk.reconcile.queries.consistency import Gap
 from gridwalk.territory import queries as territory
 
@@ -98,7 +98,7 @@ def board(viewer: Viewer, scope: str) -> Board:
                 source=m.source,
                 sides=m.sides,
                 figure=Figure(m.n_equal, m.n_union),
-                by_field=m.by_field if full else (),
+                by_field=telling.fields_of(viewer, m.kind, m.community, m.by_field) if full else (),
                 gap=gaps.get((m.comparison, m.community)),
                 earlier=earlier,
                 comparison=m.comparison,

@@ -77,8 +77,11 @@ def across(sheet: Sheet, first: int) -> set[int]:
 class Place:
     """Where the rows of a sheet stand that no column says: by the sheet's name, then by each caption above them."""
 
-    def __init__(self, sheet: Sheet, first: int, fields: Collection[str]) -> None:
-        self.parts = place_of(sheet.name, fields)
+    def __init__(self, sheet: Sheet, first: int, fields: Collection[str], above: Place | None = None) -> None:
+        """``above``: where the table above it in the same sheet ended."""
+        self.parts: dict[str, str] = place_of(sheet.name, fields) | {
+            n: p for n, p in (above.parts if above else {}).items() if n not in fields
+        }
         self._fields = fields
         self._across = across(sheet, first)
 
@@ -117,11 +120,16 @@ class Households:
         self.written_once = n_members >= FEWEST_MEMBERS and n_blank >= WRITTEN_ONCE_SHARE * n_members
 
     def _of_head(self, row: Sequence[Any]) -> bool | None:
-        """Whether the row is a head of household; None where its relation says neither that nor a relative."""
+        """Whether the row is a head of household; None where it has no relation or is unrelated.
+
+        A relation nobody knows is a relative's all the same.
+        """
         if self._relation is None or self._relation >= len(row):
             return None
-        relation = dictionary.parse("person", "relation", row[self._relation]).value
-        return None if relation in {None, "unrelated"} else relation == "head"
+        relation = dictionary.parse("person", "relation", row[self._relation])
+        if relation.value is None:
+            return False if relation.fault else None
+        return None if relation.value == "unrelated" else relation.value == "head"
 
     def fill(self, row: Sequence[Any], values: dict[str, Any]) -> None:
         """Give a member the door of the head above; a head's row begins the next household."""

@@ -6,6 +6,7 @@ temporary file is written anywhere.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import csv
 import dataclasses
@@ -20,7 +21,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from gridwalk.ledger import guard
+from gridwalk.ledger import guard, parts
 from gridwalk.ledger.errors import LedgerError
 
 MAX_ROWS = 200_000
@@ -49,6 +50,10 @@ class Sheet:
     rows: list[list[Cell]]
     merged: list[tuple[int, int, int, int]] = dataclasses.field(default_factory=list)
     hidden: bool = False
+    from_1904: bool = False
+    """Whether day numbers that no format shows as dates count from 1904."""
+    struck: dict[int, list[int]] = dataclasses.field(default_factory=dict)
+    """0-based row → 0-based columns of the cells that are struck out."""
 
 
 def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
@@ -72,7 +77,9 @@ def read(data: bytes, name: str) -> tuple[str, list[Sheet]]:
         sheet = json.loads(line)
         if "refused" in sheet:
             raise LedgerError(sheet["refused"])
-        sheets.append(Sheet(sheet["name"], sheet["rows"], [tuple(m) for m in sheet["merged"]], sheet["hidden"]))
+        merged = [tuple(merge) for merge in sheet["merged"]]
+        struck = {int(row): columns for row, columns in sheet["struck"].items()}
+        sheets.append(Sheet(sheet["name"], sheet["rows"], merged, sheet["hidden"], sheet["from_1904"], struck))
     return kind, sheets
 
 
@@ -89,17 +96,79 @@ def decoded(data: bytes) -> str:
     raise LedgerError("这个文本表格的编码认不出来。请另存为 xlsx 或 UTF-8 的 csv 后再传。")
 
 
+DELIMITERS = ",\t;，|；"
+LOOKED_AT = 200
+"""Lines of a text table by which its delimiter is told."""
+
+
 def delimiter_of(text: str) -> str:
-    """What parts the cells, by the first lines."""
-    head = text[: 1 << 16].splitlines()[:20]
-    return max(",\t;，", key="\n".join(head).count)
+    """What parts the cells: that by which most lines have equally many, and of two such the one that parts more."""
+    lines = [line for line in text[: 1 << 18].splitlines() if line.strip()][:LOOKED_AT]
+
+    def evenly(delimiter: str) -> tuple[float, int]:
+        widths = collections.Counter(len(next(csv.reader([line], delimiter=delimiter), ())) for line in lines)
+        width, n = max(((w, n) for w, n in widths.items() if w > 1), key=lambda of: of[1], default=(1, 0))
+        return n / max(1, len(lines)), width
+
+    return max(DELIMITERS, key=evenly)
+
+
+def text_table(text: str, delimiter: str) -> list[list[str]] | None:
+    """The rows of a text table whose quotation marks part nothing as they should; None where they do.
+
+    A mark that opens and is never closed swallows lines. Read without quoting, the columns fit again; where they do
+    not, the table is refused. Raises LedgerError.
+    """
+    if '"' not in text:
+        return None
+    try:
+        quoted = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        quoted = []
+    if quoted and not _swallows_lines(quoted, delimiter):
+        return None
+    plain = list(csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_NONE))
+    n_usual, width = _usual(plain)
+    if n_usual == sum(1 for row in plain if len(row) > 1):
+        return [[_unquoted(cell) for cell in row] for row in plain] if width > 1 else None
+    lenient = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    if _usual(lenient)[0] == sum(map(bool, lenient)) and not _swallows_lines(lenient, delimiter):
+        return None
+    line = next((n for n, line in enumerate(text.splitlines(), 1) if line.count('"') % 2), 1)
+    raise LedgerError(
+        f"第 {line} 行的引号没有成对，后面的行会连在一起，没有导入。请删掉多余的引号，或另存为 xlsx 后再传。"
+    )
+
+
+def _usual(rows: list[list[str]]) -> tuple[int, int]:
+    """How many rows have as many cells as most have, and how many cells these are."""
+    widths = collections.Counter(len(row) for row in rows if len(row) > 1)
+    width, n = max(widths.items(), key=lambda of: of[1], default=(1, 0))
+    return n, width
+
+
+def _swallows_lines(rows: list[list[str]], delimiter: str) -> bool:
+    """Whether a cell holds a line that is a row of its own."""
+    width = _usual(rows)[1]
+    return any(
+        "\n" in cell and any(line.count(delimiter) >= max(1, width - 2) for line in cell.split("\n")[1:])
+        for row in rows
+        for cell in row
+    )
+
+
+def _unquoted(cell: str) -> str:
+    whole = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"') if whole else cell.strip('"')
 
 
 def _read_csv(data: bytes) -> list[list[Cell]]:
     text = decoded(data)
     csv.field_size_limit(len(text) + 1)  # a longer cell is refused in our words
+    delimiter = delimiter_of(text)
+    table = text_table(text, delimiter)
     rows: list[list[Cell]] = []
-    for row in csv.reader(io.StringIO(text), delimiter=delimiter_of(text)):
+    for row in table if table is not None else csv.reader(io.StringIO(text), delimiter=delimiter):
         if len(row) > MAX_COLUMNS and len(_trimmed(row)) > MAX_COLUMNS:
             raise LedgerError(_too_wide("这张表", len(rows), len(row)))
         # Web systems export ="1201…" so that table programs keep the digits.
@@ -108,11 +177,15 @@ def _read_csv(data: bytes) -> list[list[Cell]]:
 
 
 def _trimmed(row: list[Cell]) -> list[Cell]:
-    """A row without the empty cells at its end."""
+    """A row without the cells at its end that say nothing."""
     end = len(row)
-    while end and row[end - 1] == "":
+    while end and _is_blank(row[end - 1]):
         end -= 1
     return row[:end]
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell == "" or (isinstance(cell, str) and cell.isspace())
 
 
 def _too_wide(sheet: str, index: int, n_columns: int) -> str:
@@ -122,12 +195,23 @@ def _too_wide(sheet: str, index: int, n_columns: int) -> str:
     )
 
 
-def _bounded(sheet: str, rows: list[list[Cell]]) -> list[list[Cell]]:
-    """The rows, none of them wider and no cell longer than is read. Raises LedgerError."""
-    if len(rows) > MAX_ROWS:
-        raise LedgerError(_too_long(len(rows)))
-    bounded = []
+def _bounded(sheet: str, rows: Iterable[list[Cell]]) -> list[list[Cell]]:
+    """The rows to the last that says something, none of them wider and no cell longer than is read.
+
+    Raises LedgerError.
+    """
+    n_spoken = 0
+    bounded: list[list[Cell]] = []
+    blank: list[list[Cell]] = []
     for index, row in enumerate(rows):
+        if all(map(_is_blank, row)):
+            blank.append(row if len(row) <= MAX_COLUMNS else [])
+            continue
+        bounded += blank
+        blank.clear()
+        n_spoken += 1
+        if n_spoken > MAX_ROWS:
+            continue
         trimmed = _trimmed(row) if len(row) > MAX_COLUMNS else row
         if len(trimmed) > MAX_COLUMNS:
             raise LedgerError(_too_wide(sheet, index, len(trimmed)))
@@ -138,6 +222,8 @@ def _bounded(sheet: str, rows: list[list[Cell]]) -> list[list[Cell]]:
                     "请缩短这一格；是文本表格的，请看看引号是不是没有成对。"
                 )
         bounded.append(trimmed)
+    if n_spoken > MAX_ROWS:
+        raise LedgerError(_too_long(n_spoken))
     return bounded
 
 
@@ -177,27 +263,39 @@ def _sheets(kind: str, data: bytes) -> Iterable[dict[str, Any]]:
         if frame.width > MAX_COLUMNS:
             raise LedgerError(_too_wide("这张表", 0, frame.width))
         rows = [list(frame.columns), *([_exact(v) for v in row] for row in frame.iter_rows())]
-        yield {"name": "Sheet1", "rows": _bounded("这张表", rows), "merged": [], "hidden": False}
-        return
-    if kind == "csv":
-        yield {"name": "Sheet1", "rows": _bounded("这张表", _read_csv(data)), "merged": [], "hidden": False}
-        return
+        yield _sheet("Sheet1", _bounded("这张表", rows))
+    elif kind == "csv":
+        yield _sheet("Sheet1", _bounded("这张表", _read_csv(data)))
+    else:
+        yield from _sheets_of_book(data)
+
+
+def _sheet(name: str, rows: list[list[Cell]], **more: Any) -> dict[str, Any]:
+    return {"name": name, "rows": rows, "merged": [], "hidden": False, "from_1904": False, "struck": {}} | more
+
+
+def _sheets_of_book(data: bytes) -> Iterable[dict[str, Any]]:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    try:
+        own: parts.Parts | None = parts.Parts(io.BytesIO(data))
+    except parts.NoParts:  # xls, ods, xlsb
+        own = None
+    struck = own.struck() if own else parts.Struck()
+    book = CalamineWorkbook.from_filelike(io.BytesIO((own.usual() if own else None) or data))
     for meta in book.sheets_metadata:
         sheet = book.get_sheet_by_name(meta.name)
-        if sheet.height > MAX_ROWS:
-            raise LedgerError(_too_long(sheet.height))
         ranges = getattr(sheet, "merged_cell_ranges", None) or []
-        yield {
-            "name": meta.name,
-            "rows": _bounded(
-                f"“{meta.name}”", [[_plain(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
-            ),
-            "merged": [(top, left, bottom, right) for (top, left), (bottom, right) in ranges],
-            "hidden": meta.visible is not SheetVisibleEnum.Visible,
-        }
+        left = [""] * (sheet.start[1] if sheet.start else 0)  # rows come from the first, columns from the first filled
+        rows = ([*left, *map(_plain, row)] for row in sheet.iter_rows())
+        yield _sheet(
+            meta.name,
+            _bounded(f"“{meta.name}”", rows),
+            merged=[(top, left, bottom, right) for (top, left), (bottom, right) in ranges],
+            hidden=meta.visible is not SheetVisibleEnum.Visible,
+            from_1904=own is not None and own.from_1904,
+            struck=own.struck_cells(meta.name, struck) if own and struck and meta.name in own.sheets else {},
+        )
 
 
 def bound(memory: int, seconds: int) -> None:

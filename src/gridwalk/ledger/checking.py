@@ -41,20 +41,25 @@ def marks(side: Side, faults: pl.DataFrame) -> list[Mark]:
     return [Mark(*at[row], column, text) for row, _, column, _, text in faults.iter_rows()]
 
 
+def marks_of_left_out(side: Side) -> list[Mark]:
+    """The rows that a person has to look at, as marks of whole rows."""
+    return [Mark(row.sheet, row.row_no, "", row.words) for row in side.left_out if row.asks]
+
+
 def _has(side: Side, *columns: str) -> bool:
     return all(c in side.frame.columns for c in columns)
 
 
 def _faults(side: Side, rows: pl.DataFrame, field: str, code: str, text: pl.Expr | None = None) -> pl.DataFrame:
-    """``rows`` (column row, and what ``text`` needs) as faults of a field; its column is that of the row's sheet."""
-    letters = {s.name: c.letter for s in side.sheets for c in s.columns if field and c.field == field}
+    """``rows`` (column row, and what ``text`` needs) as faults of a field; its column is that of the row's table."""
     if rows.is_empty():
         return pl.DataFrame(schema=FAULTS)
-    sheet = rows.join(side.frame.select("row", "sheet"), on="row", how="left", maintain_order="left")["sheet"].to_list()
+    at = side.frame.select("row", "sheet", "row_no")
+    places = rows.join(at, on="row", how="left", maintain_order="left").select("sheet", "row_no")
     return rows.select(
         "row",
         field=pl.lit(field),
-        column=pl.Series([letters.get(s, "") for s in sheet], dtype=pl.String),
+        column=pl.Series([side.letter(sheet, row_no, field) for sheet, row_no in places.iter_rows()], dtype=pl.String),
         code=pl.lit(code),
         text=pl.lit(TEXTS[code]) if text is None else text,
     ).with_columns(pl.col("row").cast(pl.UInt32))

@@ -15,7 +15,7 @@ import polars as pl
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers, refusals
 from gridwalk.ledger import meanings
-from gridwalk.method import idcards, text
+from gridwalk.method import idcards, names, text
 
 HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
 MOBILE = r"^1[2-9]\d{9}$"
@@ -97,12 +97,18 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         return _numbers(raw)
     if reader is readers.person_name:
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
+        good = good & ~raw.str.contains(names.PERHAPS_SEVERAL)
     elif reader is readers.phone:
         good = raw.str.contains(MOBILE)
+    elif isinstance(reader, readers.Part) and reader.part != "address":
+        good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)  # few differ: each is looked at once
     elif isinstance(reader, readers.Plain):
         good = raw.str.contains(PLAIN) & (raw.str.len_chars() <= reader.max_length)
         good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING) & ~raw.str.contains(refusals.SUSPECT)
-        if isinstance(reader, readers.Place):
+        good = good & ~raw.str.contains(text.MANY_DIGITS) & ~raw.str.starts_with("-")
+        if isinstance(reader, readers.Part):
+            good = good & raw.str.contains(r"[\p{Han}].*\d|\d.*[\p{Han}]") & ~raw.str.contains("^[12]\\d{3}年")
+        elif isinstance(reader, readers.Place):
             good = good & raw.str.contains(readers.OF_A_PLACE)
     else:
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)

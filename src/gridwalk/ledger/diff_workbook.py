@@ -18,6 +18,7 @@ from gridwalk.ledger import annotate
 from gridwalk.ledger.annotate import Mark, Table
 from gridwalk.ledger.comparing import ADDRESS, EQUAL, VERDICTS, Comparison, Totals
 from gridwalk.ledger.sides import Side
+from gridwalk.method import linkage
 
 MOST_ROWS = 1_000_000
 """Rows of a further sheet: a table program takes 1,048,576; what is beyond is said at the sheet's end."""
@@ -29,16 +30,21 @@ _LOCATING = ("address", "room", "building", "estate")
 
 
 def workbook(
-    comparison: Comparison, data: bytes, name: str, *, readers: Readers | None = None, missing: Sequence[str] = ()
+    comparison: Comparison,
+    data: bytes,
+    name: str,
+    *,
+    readers: Readers | None = None,
+    withheld: Sequence[Mark] = (),
+    missing: Sequence[str] = (),
 ) -> annotate.Annotated:
     """The uploaded left file annotated.
 
     ``readers``: the right side is the register, shown to each grid's reader as its pages are; None: both sides are
-    files of the user's own. ``missing``: what of the file was not kept.
+    files of the user's own. ``withheld``: the rows that were not compared. ``missing``: what of the file was not kept.
     """
-    return annotate.annotate(
-        data, name, marks(comparison, readers=readers), tables(comparison, readers=readers), missing=missing
-    )
+    explained = [*marks(comparison, readers=readers), *withheld]
+    return annotate.annotate(data, name, explained, tables(comparison, readers=readers), missing=missing)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +88,6 @@ def marks(comparison: Comparison, *, readers: Readers | None = None) -> list[Mar
     """What to say in the left file: cell by cell where a pair differs, row by row for the rest."""
     left, right = comparison.left, _right(comparison, readers)
     at = _places(left)
-    columns = _columns(left)
     explained = []
     for row, other, field, verdict, here, there in _unequal(comparison).iter_rows():
         if not right.tells(other, field):
@@ -92,13 +97,14 @@ def marks(comparison: Comparison, *, readers: Readers | None = None) -> list[Mar
             f"{_label(left.kind, field)}{VERDICTS[verdict]}：这里 {_own(left.kind, field, here)}，"
             f"{right.side.name} 是 {right.shown(other, field, there)}（第 {other + 1} 条）"
         )
-        explained.append(Mark(sheet, row_no, columns.get((sheet, field), ""), text))
+        explained.append(Mark(sheet, row_no, _letter(left, (sheet, row_no), field), text))
     for (row,) in comparison.left_only.iter_rows():
         explained.append(Mark(*at[row], "", f"{right.side.name} 里没有找到"))
     for row, first, why in comparison.left_duplicates.iter_rows():
         explained.append(Mark(*at[row], "", f"和第 {at[first][1]} 行重复：{why}"))
     for row, other, score, why in _questions(comparison).iter_rows():
-        explained.append(Mark(*at[row], "", f"疑似是 {right.side.name} 第 {other + 1} 条（把握 {score:.0%}）：{why}"))
+        sure = "" if readers else f"（把握 {score:.0%}）"
+        explained.append(Mark(*at[row], "", f"疑似是 {right.side.name} 第 {other + 1} 条{sure}：{_why(why, right)}"))
     explained += [Mark(*at[r], c, t) for r, _, c, _, t in left.faults.iter_rows()]
     return explained
 
@@ -173,13 +179,10 @@ def _places(side: Side) -> Mapping[int, tuple[str, int]]:
     return {row: (sheet, no) for row, sheet, no in side.frame.select("row", "sheet", "row_no").iter_rows()}
 
 
-def _columns(side: Side) -> Mapping[tuple[str, str], str]:
-    """The letter of the column that holds a field in a sheet; the door is marked where its room stands."""
-    letters = {(s.name, c.field): c.letter for s in side.sheets for c in s.columns if c.field}
-    for sheet in side.sheets:
-        letter = next((letters[sheet.name, f] for f in _LOCATING if (sheet.name, f) in letters), "")
-        letters[sheet.name, ADDRESS] = letter
-    return letters
+def _letter(side: Side, place: tuple[str, int], field: str) -> str:
+    """The column that holds a field in a row's table; the door is marked where its room stands."""
+    fields = _LOCATING if field == ADDRESS else (field,)
+    return next((letter for f in fields if (letter := side.letter(*place, f))), "")
 
 
 def _own(kind: str, field: str, value: str | None) -> str:
@@ -255,7 +258,13 @@ def _asked(comparison: Comparison, of: _Written) -> Iterator[Sequence[Any]]:
     left, right = _places(comparison.left), _places(comparison.right)
     ours, theirs = _who(comparison.left), _whom(of)
     for row, other, score, why in _questions(comparison).iter_rows():
-        yield [*left[row], *right[other], ours[row], theirs[other], f"{score:.1%}", why]
+        sure = "" if of.readers else f"{score:.1%}"
+        yield [*left[row], *right[other], ours[row], theirs[other], sure, _why(why, of)]
+
+
+def _why(why: str, of: _Written) -> str:
+    """What speaks for two records being one. How near a telephone comes to one of the register is not told."""
+    return why if of.readers is None else linkage.guarded(why)
 
 
 def _doubled(comparison: Comparison, of: _Written) -> Iterator[Sequence[Any]]:

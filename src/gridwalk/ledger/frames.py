@@ -11,28 +11,23 @@ import dataclasses
 import io
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import threading
-import xml.etree.ElementTree as ET
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from gridwalk.ledger import cells
+from gridwalk.ledger import cells, parts
 from gridwalk.ledger.errors import LedgerError
 
 MEMORY_BYTES = 6 << 30
 SECONDS = 300
-MAX_MERGES = 1000
-_MERGE = re.compile(rb'<mergeCell\s+ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
 _TEXT_FORMULA = r'^="(.*)"$'
-BLOCK = 1 << 20
+NOT_PLAIN = 5
+"""What the child ends with where a workbook has to be read row by row."""
 FORMATS = frozenset({"csv", "parquet", "xlsx"})
 
 
@@ -53,8 +48,8 @@ MOST_COLUMNS = 16_384
 
 
 class NotATable(Exception):
-    """A csv file that is no plain table (a quotation mark that is never closed …); reading it row by row
-    may do better.
+    """A file that is no plain table (a quotation mark never closed, cells struck out, days from 1904, an xlsb …);
+    reading it row by row does better.
     """
 
 
@@ -70,6 +65,8 @@ def read(source: Path, kind: str) -> list[Wide]:
 def _csv(data: bytes) -> pl.DataFrame:
     text = cells.decoded(data)
     delimiter = cells.delimiter_of(text)
+    if cells.text_table(text, delimiter) is not None:
+        raise NotATable
     # A title stands alone in its line: the widest line says how many columns there are.
     n_columns = 1 + max((line.count(delimiter) for line in text.splitlines()), default=0)
     if n_columns > MOST_COLUMNS:
@@ -126,46 +123,22 @@ def _workbook(source: Path) -> list[Wide]:
             child.kill()
         finally:
             timer.cancel()
-    if child.wait():
+    if child.wait() == NOT_PLAIN:
+        raise NotATable
+    if child.returncode:
         raise LedgerError(cells.FAILED[cells.TOO_BIG if child.returncode < 0 else cells.BROKEN])
     return sheets
-
-
-def _merges(source: Path) -> Iterator[list[tuple[int, int]]]:
-    """The vertical merges of each sheet in order. They stand behind the data, so the whole sheet is unpacked once."""
-    with zipfile.ZipFile(source) as archive:
-        for path in _sheet_paths(archive):
-            before = b""
-            merges: list[tuple[int, int]] = []
-            with archive.open(path) as file:
-                while (block := file.read(BLOCK)) and len(merges) < MAX_MERGES:
-                    window = before + block
-                    if b"<mergeCell" in window:
-                        merges += [
-                            (int(m[1]) - 1, int(m[2]) - 1) for m in _MERGE.finditer(window) if m.end() > len(before)
-                        ]
-                    before = window[-128:]
-            yield [merge for merge in merges if merge[0] != merge[1]]
-
-
-def _sheet_paths(archive: zipfile.ZipFile) -> list[str]:
-    """The parts of the sheets in the workbook's order (ECMA-376 part 1, 18.2.20 and part 2, 9.3)."""
-    relations = {
-        r.get("Id"): r.get("Target", "")
-        for r in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 # nosec B314
-    }
-    book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 # nosec B314
-    space = book.tag.split("}")[0] + "}"
-    rid = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-    targets = [relations[sheet.get(rid)] for sheet in book.iter(f"{space}sheet")]
-    return [t.lstrip("/") if t.startswith("/") else f"xl/{t}" for t in targets]
 
 
 def _send(source: Path) -> None:
     import fastexcel
 
-    merged: list[list[tuple[int, int]]] = []
-    unpacking = threading.Thread(target=lambda: merged.extend(_merges(source)))
+    with source.open("rb") as file:
+        own = parts.Parts(file)
+        if own.from_1904 or own.struck() or own.usual() is not None:
+            raise NotATable
+    merged: dict[str, list[tuple[int, int]]] = {}
+    unpacking = threading.Thread(target=lambda: merged.update(_merges(source)))
     unpacking.start()  # beside the parsing: neither holds the interpreter for long
     book = fastexcel.read_excel(source)
     loaded: list[Any] = []
@@ -173,13 +146,19 @@ def _send(source: Path) -> None:
         sheet = book.load_sheet(index, header_row=None, dtypes="string")
         loaded.append((sheet.name, sheet.visible != "visible", sheet.to_polars()))
     unpacking.join()
-    for (name, hidden, frame), merges in zip(loaded, merged, strict=True):
+    for name, hidden, frame in loaded:
         stream = io.BytesIO()
         frame.write_ipc_stream(stream)
-        head = {"name": name, "hidden": hidden, "merged": merges, "bytes": stream.tell()}
+        head = {"name": name, "hidden": hidden, "merged": merged[name], "bytes": stream.tell()}
         sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")
         sys.stdout.buffer.write(stream.getbuffer())
     sys.stdout.buffer.flush()
+
+
+def _merges(source: Path) -> dict[str, list[tuple[int, int]]]:
+    with source.open("rb") as file:
+        own = parts.Parts(file)
+        return {sheet: own.merges(sheet) for sheet, part in own.sheets.items() if part}
 
 
 def main(source: str) -> int:
@@ -187,6 +166,8 @@ def main(source: str) -> int:
     cells.bound(MEMORY_BYTES, SECONDS)
     try:
         _send(Path(source))
+    except (NotATable, parts.NoParts):
+        return NOT_PLAIN
     except MemoryError:
         return cells.TOO_BIG
     except Exception:  # whatever a broken file makes the parser raise, the parent says one thing

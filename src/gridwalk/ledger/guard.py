@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,10 @@ MAX_ENTRIES = 2000
 OWN_BYTES = 2 << 30
 OWN_UNPACKED = 8 << 30
 """Bounds of a file somebody opens on their own machine: a million rows of one's own are no attack."""
+TYPES = "[Content_Types].xml"
+MOST_TYPES = 1 << 20
+_OF_A_BOOK = re.compile(rb"spreadsheetml\.(sheet|template)\.main\+xml|ms-excel\.(sheet|template)\.[\w.]*main")
+"""A workbook is told by the type of its main part, for that part's name is free (ECMA-376 part 2, 9.3)."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 # MS-XLS 2.4.117: in a locked workbook FILEPASS follows the first BOF, with at most WRITEPROTECT between them.
@@ -72,15 +77,17 @@ def _zip_format(file: BinaryIO, size: int, most_unpacked: int) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
-    except zipfile.BadZipFile as error:
+            names = {entry.filename for entry in entries}
+            with archive.open(TYPES) if TYPES in names else io.BytesIO() as types:
+                is_book = bool(_OF_A_BOOK.search(types.read(MOST_TYPES)))
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError) as error:
         raise LedgerError("这个工作簿已损坏，读不了。请用表格软件打开，另存为 xlsx 后再传。") from error
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > most_unpacked or unpacked > MAX_RATIO * size:
         raise LedgerError(
             f"这个文件展开后有 {unpacked >> 20} MB，不像正常的台账，为安全起见没有打开。请按社区分成几个文件。"
         )
-    names = {entry.filename for entry in entries}
-    if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
+    if is_book or "xl/workbook.xml" in names or "xl/workbook.bin" in names:
         return "xlsx"
     if "content.xml" in names:
         return "ods"

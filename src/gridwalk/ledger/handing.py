@@ -25,7 +25,10 @@ def gated(
     Raises errors.LedgerError.
     """
     _, sheets = cells.read(data, name)
-    mapped = {sheet["name"]: sheet for sheet in understood if sheet["header_row"] and not sheet["skipped"]}
+    mapped: dict[str, list[Mapping[str, Any]]] = {}
+    for table in understood:
+        if table["header_row"] and not table["skipped"]:
+            mapped.setdefault(table["name"], []).append(table)
     return [
         (sheet.name, list(_rows(sheet.rows, mapped[sheet.name], kind, reader)))
         for sheet in sheets
@@ -33,17 +36,25 @@ def gated(
     ]
 
 
-def _rows(rows: Rows, mapped: Mapping[str, Any], kind: str, reader: Reader) -> Iterator[list[Any]]:
-    shown = {column["letter"]: _shown(kind, column["field"], reader) for column in mapped["columns"] if column["field"]}
-    first = mapped["header_row"] - 1 + mapped.get("header_height", 1)
-    for number, row in enumerate(rows):
-        if number < first:
-            yield list(row)
-        else:
-            yield [
-                shown[letter](cell) if cell not in ("", None) and (letter := headers.letter(index)) in shown else ""
-                for index, cell in enumerate(row)
-            ]
+def _rows(rows: Rows, tables: Sequence[Mapping[str, Any]], kind: str, reader: Reader) -> Iterator[list[Any]]:
+    """Each row as its own table's columns let it be seen; of a row below no table that was read nothing."""
+    first = tables[0]["header_row"] - 1
+    yield from (list(row) for row in rows[:first])
+    for table, after in zip(tables, [*tables[1:], None], strict=True):
+        shown = {c["letter"]: _shown(kind, c["field"], reader) for c in table["columns"] if c["field"]}
+        body = table["header_row"] - 1 + table.get("header_height", 1)
+        last = table.get("last") or len(rows)
+        yield from (list(row) for row in rows[table["header_row"] - 1 : body])
+        yield from (_gated(row, shown) for row in rows[body:last])
+        end = after["header_row"] - 1 if after else len(rows)
+        yield from ([""] * len(row) for row in rows[last:end])
+
+
+def _gated(row: Sequence[Any], shown: Mapping[str, Callable[[Any], Any]]) -> list[Any]:
+    return [
+        shown[letter](cell) if cell not in ("", None) and (letter := headers.letter(index)) in shown else ""
+        for index, cell in enumerate(row)
+    ]
 
 
 def _shown(kind: str, field: str, reader: Reader) -> Callable[[Any], Any]:

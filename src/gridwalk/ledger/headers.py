@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gridwalk.dictionary import choices, refusals
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Field
-from gridwalk.method import idcards, phones, text, uscc
+from gridwalk.method import text
 
 SEARCHED_ROWS = 20
 FEWEST_HEADINGS = 2
 MOST_IN_A_HEADING = 100
 """Characters of a cell that may be a heading; a longer one is prose."""
 CONTENT_SAMPLE = 60
-CONTENT_SHARE = 0.8
 OURS = "网格走访说明"  # the column of explanations in a workbook we gave back
+_EITHER = re.compile("[/或、]")
+_OWN = re.compile("(本人|个人|居民|人员|住户|登记)(?=.)")
+_ADDRESS = re.compile("(住址|详址|地址|坐落|座落|住所)$")
+_OTHER_ADDRESS = re.compile(
+    "户籍|户口|原|工作|单位|办公|注册|邮寄|通讯|通信|籍贯|老家|出生|学校|就读|暂|前|发证|企业|公司|网|邮箱|收货|IP|ip"
+)
 _ABOUT = re.compile("(?<=.)(基本)?(信息|情况|资料)$")
-_OTHERS = re.compile("房主|业主|产权人|房东|监护人|紧急联系人|法人|法定代表人|网格员|帮扶人|责任人|包联")
+_OTHERS = re.compile(
+    "房主|业主|产权人|房东|监护人|(?:紧急|第[一二])?联系人|紧急联系|法人|法定代表人|网格[员长]|帮扶(?:责任)?人|帮扶|责任人|包联人?|包保人?|"
+    "户主|家属|子女|配偶|父亲|母亲|"
+    "代理人|经办人|填表人|担保人|介绍人|签收人|登记人|采集人|核查人|调查人|走访人|楼门?长|民警|医生|志愿者|社工|书记|邻居|亲友|负责人"
+)
+"""Whose name before a heading says that what stands below is not the record's own."""
+_TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
+"""Of a dwelling these are others, of a list of residents they are the residents."""
+_RELATIONS = sorted(
+    (w for code, words in choices.RELATION.items() if code != "head" for w in words if len(w) > 1 and not w.isdigit()),
+    key=len,
+    reverse=True,
+)
+MEMBER = re.compile(
+    "(家庭成员|家庭人员|家属|成员|同住人员?|共同居住人|居住人|租客|承租人|租户|"
+    + "|".join(map(re.escape, _RELATIONS))
+    + rf")[(]?(?:第)?([\d{text.CHINESE_DIGITS}]*)[)]?(?:人|个|位)?"
+)
+"""A group of columns that hold one more member of a household."""
+_ORDINAL = re.compile(r"^\d{1,2}[.、)]?(?=[\u4e00-\u9fff])")
+NUMBERED = re.compile(rf"(.*?)[(]?([\d{text.CHINESE_DIGITS}]+)[)]?")
+"""A heading that numbers what stands beside each other: 姓名2, 身份证号(二)."""
 _UNITS = re.compile(r"[(（\[【].*?[)）\]】]|[*＊※:：]|\s")
 
 
 @dataclasses.dataclass(kw_only=True)
 class Column:
-    """A column of a sheet. ``how``: synonym · content · chosen · twice · forbidden · unknown · dropped."""
+    """A column of a sheet.
+
+    ``how``: synonym · content · chosen · guessed · asked · forbidden · unknown · others · paper · dropped.
+
+    ``group``: which of the records beside each other it belongs to, 0 to all; ``of``: that record's name (配偶).
+    ``says``: the word a tick in it stands for.
+    """
 
     index: int
     header: str
@@ -36,6 +69,9 @@ class Column:
     how: str = "unknown"
     note: str = ""
     sample: tuple[str, ...] = ()
+    group: int = 0
+    of: str = ""
+    says: str = ""
 
     @property
     def letter(self) -> str:
@@ -55,18 +91,29 @@ def letter(index: int) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Header:
-    """Where a header stands: ``top`` 0-based first row, ``height`` 1 or 2, the texts by column."""
+    """Where a header stands: ``top`` 0-based first row, ``height`` 1 or 2, the texts by column.
+
+    ``height`` 0: there is none, and the texts are what the cells look like. ``uppers``: of its two rows the
+    upper one, the name of a group over each of its columns and nothing else; ``lowers``: the lower one.
+    """
 
     top: int
     height: int
     texts: tuple[str, ...]
+    uppers: tuple[str, ...] = ()
+    lowers: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every text that says what kind of ledger it is: of ticks the group's name, of a member's number 身份证号."""
+        return (*self.texts, *self.uppers, *(low for upper, low in zip(self.uppers, self.lowers, strict=True) if upper))
 
 
 @functools.lru_cache(maxsize=1 << 16)
 def bare(header: object) -> str:
-    """A header without units, stars, colons and spaces: 面积（㎡）* → 面积."""
+    """A header without units, stars, colons, spaces and its number: 面积（㎡）* → 面积, 3.姓名 → 姓名."""
     folded = text.fold(header)
-    return _UNITS.sub("", folded).lower() or folded.lower()
+    return _ORDINAL.sub("", _UNITS.sub("", folded)).lower() or folded.lower()
 
 
 @functools.lru_cache(maxsize=8)
@@ -86,21 +133,40 @@ def any_words() -> frozenset[str]:
     return frozenset(word.replace(" ", "") for word in written)
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def meant(kind: str, header: str) -> str:
-    """The field a header means by its words; empty where it means none."""
-    return _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
+    """The field a header means by its words, else by its parts; empty where it means none."""
+    whole = _words(kind).get(text.fold(header).replace(" ", "").lower()) or _words(kind).get(bare(header), "")
+    return whole or _by_parts(kind, bare(header))
+
+
+def _by_parts(kind: str, words: str) -> str:
+    """单元/门: both the same; 本人电话: the record's own; 居住地详址: some address of where people live."""
+    parts = [_words(kind).get(part, "") for part in _EITHER.split(words)]
+    if len(parts) > 1 and len(set(parts)) == 1:
+        return parts[0]
+    if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
+        return field
+    is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)
+    return "address" if is_address and dictionary.find(kind, "address") else ""
 
 
 def fit(kind: str, texts: Sequence[str]) -> float:
     """How well headers fit a kind: its own fields count, required ones more, missing required ones against; below 0
     they do not.
     """
-    own = [dictionary.get(kind, f) for f in {meant(kind, t) for t in texts if t} - {""}]
+    own = [dictionary.get(kind, f) for f in {_meant_by(kind, t) for t in texts if t} - {""}]
     n_required = sum(1 for f in dictionary.fields(kind) if f.required)
     n_own_required = sum(1 for f in own if f.required)
     points = sum(1.0 if not f.locates else 0.4 for f in own) + 1.5 * n_own_required
     points -= 1.0 * (n_required - n_own_required)
     return points if n_own_required or _tells_a_door(kind, own) else points - 3
+
+
+def _meant_by(kind: str, words: str) -> str:
+    """The field a heading means with or without the number behind it (姓名2)."""
+    numbered = NUMBERED.fullmatch(words)
+    return meant(kind, words) or (meant(kind, numbered[1]) if numbered and numbered[1] else "")
 
 
 def _tells_a_door(kind: str, own: Sequence[Field]) -> bool:
@@ -116,20 +182,75 @@ def kind_of(texts: Sequence[str]) -> tuple[str, float]:
 
 def find(rows: Sequence[Sequence[Any]], kind: str | None) -> Header | None:
     """The header among the first rows: the one or two rows whose texts fit a kind best; None where none fits."""
-    best: tuple[float, Header] | None = None
-    for top in range(min(SEARCHED_ROWS, len(rows))):
-        single = _texts(rows[top])
-        if sum(1 for t in single if t) < FEWEST_HEADINGS:
-            continue
-        candidates = [(Header(top, 1, single), 0.0)]
-        if top + 1 < len(rows):
-            below = _texts(rows[top + 1])
-            candidates.append((Header(top, 2, _two_rows(single, below)), _refused_above(single, below)))
-        for header, bonus in candidates:
-            score = (fit(kind, header.texts) if kind else kind_of(header.texts)[1]) - 0.1 * header.height + bonus
-            if matched(header.texts) >= FEWEST_HEADINGS and (best is None or score > best[0]):
-                best = (score, header)
-    return best[1] if best else None
+    scored = [at(rows, top, kind) for top in range(min(SEARCHED_ROWS, len(rows)))]
+    best, header = max(scored, key=lambda pair: pair[0], default=(NONE, None))
+    if header is None:
+        return None
+    # A table below may fit better than the first one, which must not be taken for its titles.
+    earlier = (first for score, first in scored[: max(0, header.top - 1)] if first and score >= EARLIER * max(best, 1))
+    return next((first for first in earlier if is_heading_row(first.texts)), header)
+
+
+EARLIER = 0.4
+"""How well an earlier header must fit, as a share of the best one's fit."""
+HEADING_SHARE = 0.6
+
+
+def is_heading_row(row: Sequence[Any]) -> bool:
+    """Whether most cells of a row are headings."""
+    filled = [c for c in row if c not in ("", None)]
+    n_known = sum(1 for c in filled if isinstance(c, str) and is_heading(c))
+    return n_known >= FEWEST_HEADINGS and n_known >= HEADING_SHARE * len(filled)
+
+
+NONE = float("-inf")
+
+
+def at(rows: Sequence[Sequence[Any]], top: int, kind: str | None = None) -> tuple[float, Header | None]:
+    """How well the one or two rows from ``top`` on fit a kind as its header, and that header."""
+    single = _texts(rows[top])
+    if sum(1 for t in single if t) < FEWEST_HEADINGS:
+        return NONE, None
+    candidates = [(Header(top, 1, single), 0.0)]
+    if top + 1 < len(rows):
+        below = _texts(rows[top + 1])
+        bonus = _refused_above(single, below) + TWO_ROWS * _stands_below(single, below, rows[top + 2 :])
+        candidates.append((_of_two(top, single, below), bonus))
+    best: tuple[float, Header | None] = NONE, None
+    for header, bonus in candidates:
+        score = (fit(kind, header.words) if kind else kind_of(header.words)[1]) - 0.1 * header.height + bonus
+        if matched(header.texts) >= FEWEST_HEADINGS and score > best[0]:
+            best = score, header
+    return best
+
+
+TWO_ROWS = 3.0
+"""What speaks for a header of two rows whose lower one stands below groups only."""
+LONGEST_LOWER = 8
+
+
+def _stands_below(upper: Sequence[str], lower: Sequence[str], body: Sequence[Sequence[Any]]) -> bool:
+    """Whether the lower row has words only below groups (房屋状态 over 自住, 租住, 闲置) and the records have more."""
+    filled = [i for i, words in enumerate(lower) if words]
+    width = len(upper)
+    in_group = [
+        i < width and (not upper[i] or (i + 1 < width and not upper[i + 1] and i + 1 in filled)) for i in filled
+    ]
+    alone = [i for i, words in enumerate(upper) if words and i not in filled]
+    first = body[0] if body else ()
+    return (
+        len(filled) >= FEWEST_HEADINGS
+        and all(in_group)
+        and all(0 < len(lower[i]) <= LONGEST_LOWER and not any(c.isdigit() for c in lower[i]) for i in filled)
+        and any(i < len(first) and text.fold(first[i]) for i in alone)
+    )
+
+
+def others(header: str, kind: str = "dwelling") -> str:
+    """The other person a heading names (监护人电话, 户主身份证号); empty where it names none."""
+    words = bare(header)
+    match = _OTHERS.match(words) or (_TENANTS.match(words) if kind == "dwelling" else None)
+    return match[0] if match else ""
 
 
 def _texts(row: Sequence[Any]) -> tuple[str, ...]:
@@ -145,58 +266,46 @@ def _refused_above(upper: Sequence[str], lower: Sequence[str]) -> float:
 
 def matched(texts: Sequence[str]) -> int:
     """How many texts are headings of one kind."""
-    return max(sum(1 for t in texts if t and meant(kind, t)) for kind in dictionary.KINDS)
+    return max(sum(1 for t in texts if t and _meant_by(kind, t)) for kind in dictionary.KINDS)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def is_heading(words: str) -> bool:
+    """Whether a text is a heading of any kind of ledger, or numbers the rows."""
+    return words.replace(" ", "") in NUMBERING or any(meant(kind, words) for kind in dictionary.KINDS)
+
+
+NUMBERING = frozenset({"序号", "编号", "序", "NO", "No", "no", "No.", "NO.", "行号", "项次"})
 
 
 def _known(words: str) -> bool:
     return any(meant(kind, words) for kind in dictionary.KINDS)
 
 
-def _two_rows(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+def _of_two(top: int, upper: Sequence[str], lower: Sequence[str]) -> Header:
     """Two header rows as one: the lower text where it means something or stands alone, else the upper."""
     width = max(len(upper), len(lower))
-    texts, group = [], ""
+    groups: list[str] = []
+    texts: list[str] = []
+    group = ""
     for index in range(width):
         above = upper[index] if index < len(upper) else ""
         below = lower[index] if index < len(lower) else ""
         group = above or (group if below else "")
+        groups.append(group)
         together = _ABOUT.sub("", group) + below
-        if group and below and (_OTHERS.match(group) or _known(together) or not _known(below)):
+        if (
+            group
+            and below
+            and (others(group) or MEMBER.fullmatch(bare(group)) or _known(together) or not _known(below))
+        ):
             texts.append(together)  # 产权人 over 姓名 is the owner's name, not a resident's
         else:
             texts.append(together if below in texts else below or above)
-    return tuple(texts)
-
-
-def map_columns(
-    header: Header, kind: str, rows: Sequence[Sequence[Any]], chosen: Mapping[str, str] | None = None
-) -> list[Column]:
-    """Every column with its field: as ``chosen`` (header text → field, "" drops it), by words, then by content."""
-    columns = [_by_words(index, texts, kind, chosen or {}) for index, texts in enumerate(header.texts)]
-    taken = {c.field for c in columns if c.field}
-    for column in columns:
-        column.sample = sample(rows, column.index)
-        if column.how not in {"forbidden", "synonym"} and (reason := refusals.content(column.sample)):
-            column.field, column.how, column.note = "", "forbidden", reason
-        if column.how == "unknown":
-            field = _by_content(kind, column.sample, taken)
-            if field:
-                column.field, column.how = field, "content"
-                taken.add(field)
-    _ask_about_doubles(columns, kind)
-    return [c for c in columns if c.header or c.field]
-
-
-def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> Column:
-    if header.startswith(OURS):
-        return Column(index=index, header=header, how="dropped")
-    reason = dictionary.forbidden(header) if header else ""
-    if reason:
-        return Column(index=index, header=header, how="forbidden", note=reason)
-    if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
-        return Column(index=index, header=header, field=chosen[header], how="chosen" if chosen[header] else "dropped")
-    field = meant(kind, header) if header else ""
-    return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")
+    spans = collections.Counter(groups)
+    uppers = tuple(group if spans[group] > 1 else "" for group in groups)
+    lowers = tuple(lower[i] if i < len(lower) else "" for i in range(width))
+    return Header(top, 2, tuple(texts), uppers, lowers)
 
 
 def refused(header: str, cells: Sequence[str]) -> str:
@@ -210,45 +319,3 @@ def sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
     """The first cells of a column that say something."""
     folded = (text.fold(row[index]) for row in rows if index < len(row))
     return tuple(itertools.islice((cell for cell in folded if cell and text.meaning(cell) == "value"), CONTENT_SAMPLE))
-
-
-_TOLD_BY_CONTENT: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...] = (
-    (("id_no",), lambda cell: not idcards.check(cell).fault),
-    (("uscc",), lambda cell: not uscc.check(cell).fault),
-    (("phone", "contact_phone", "owner_phone"), lambda cell: len(phones.check(cell).value) == 11),
-)
-"""Of the fields the first that the kind has, and whether a cell is such a number."""
-
-
-def _by_content(kind: str, sample: Sequence[str], taken: set[str]) -> str:
-    """The field of which nearly every cell of the sample is a number; "" where there is none."""
-    if len(sample) < 3:
-        return ""
-    for names, is_number in _TOLD_BY_CONTENT:
-        field = next((name for name in names if dictionary.find(kind, name)), "")
-        if field and field not in taken and sum(map(is_number, sample)) >= CONTENT_SHARE * len(sample):
-            return field
-    return ""
-
-
-def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:
-    """The second column that means a field is left out and asked about; what a person chose goes before what was
-    recognised.
-    """
-    first: dict[str, Column] = {}
-    for column in sorted(columns, key=lambda c: c.how != "chosen"):
-        if not column.field:
-            continue
-        other = first.setdefault(column.field, column)
-        if other is column:
-            continue
-        if other.how == "chosen" and column.how != "chosen":
-            column.field, column.how = "", "dropped"
-            continue
-        label = dictionary.label(kind, column.field)
-        column.note = (
-            f"有两列都叫“{column.header}”，分不清哪列是{label}，请在表里改掉一列的列名再传"
-            if other.header == column.header
-            else f"“{other.header}”和“{column.header}”都像{label}，请选一列"
-        )
-        column.field, column.how = "", "twice"

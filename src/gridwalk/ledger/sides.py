@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from gridwalk.dictionary.types import Column
 from gridwalk.ledger import guard, location, plain, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import SheetRead
+from gridwalk.ledger.records import Row
+from gridwalk.ledger.tally import LeftOut, Tally
 
 Progress = Callable[[str], None]
 WRITTEN = "written_"
@@ -26,11 +28,12 @@ PLAIN_BYTES = 1 << 17
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Side:
     """``frame``: row (0-based, through all sheets), sheet, row_no, a column a field read (texts, ``pl.Date``), the
-    door's
-    parts (estate, building, stairwell, room; estate_key), and ``id_text``: the ID number as written where it is not
-    valid.
+    door's parts (estate, building, stairwell, room; estate_key), and ``id_text``: the ID number as written where it is
+    not valid.
 
     ``fields``: the dictionary's fields the file has a column for. ``faults``: row, field, column, code, text.
+    ``left_out``: the rows of a file that became no record; ``tally``: the sum over all its rows.
+    ``withheld``: sheet and number of the rows that are not compared.
     """
 
     kind: str
@@ -41,6 +44,37 @@ class Side:
     sheets: tuple[SheetRead, ...] = ()
     questions: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    tally: Tally | None = None
+    withheld: tuple[tuple[str, int], ...] = ()
+
+    def letter(self, sheet: str, row_no: int, field: str) -> str:
+        """The column that holds a field in the table a row stands in; "" where none does, or several do."""
+        return read.letter(self.sheets, sheet, row_no, field)
+
+    def without_near_numbers(self) -> Side:
+        """The side without what it wrote in the place of a person's ID number and is none.
+
+        Against the register: how near it comes to a number on record would be told.
+        """
+        return dataclasses.replace(self, frame=self.frame.with_columns(id_text=pl.lit(None, dtype=pl.String)))
+
+    def without(self, field: str, beginnings: Collection[str]) -> Side:
+        """The side without the rows whose ``field`` begins so (all of one length), its rows counted anew."""
+        if field not in self.frame.columns or not beginnings:
+            return self
+        length = len(next(iter(beginnings)))
+        begins = pl.col(field).str.slice(0, length).is_in(list(beginnings)).fill_null(value=False)
+        gone = self.frame.filter(begins).select("sheet", "row_no")
+        kept = self.frame.filter(~begins)
+        rows = kept.select(before="row").with_row_index("row")
+        faults = self.faults.rename({"row": "before"}).join(rows, on="before", maintain_order="left")
+        return dataclasses.replace(
+            self,
+            frame=kept.drop("row").with_row_index("row"),
+            faults=faults.select(*FAULTS),
+            withheld=tuple(gone.iter_rows()),
+        )
 
 
 def read_file(
@@ -55,7 +89,14 @@ def read_file(
         if wide is not None:
             say(f"认地址 {source.name}")
             return _located(
-                kind=wide.kind, name=source.name, frame=wide.frame, faults=wide.faults, sheets=wide.sheets, say=say
+                kind=wide.kind,
+                name=source.name,
+                frame=wide.frame,
+                faults=wide.faults,
+                sheets=wide.sheets,
+                say=say,
+                left_out=wide.left_out,
+                tally=wide.tally,
             )
     return read_bytes(source.read_bytes(), source.name, kind=kind, mapping=mapping)
 
@@ -81,6 +122,8 @@ def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapp
         faults=pl.DataFrame(faults, schema=FAULTS, orient="row"),
         sheets=tuple(ledger.sheets),
         say=lambda _: None,
+        left_out=tuple(ledger.left_out),
+        tally=ledger.tally,
     )
 
 
@@ -137,6 +180,8 @@ def _located(
     say: Progress,
     *,
     fields: tuple[str, ...] = (),
+    left_out: tuple[LeftOut, ...] = (),
+    tally: Tally | None = None,
 ) -> Side:
     if frame.is_empty() and sheets:
         raise LedgerError(f"{name} 里有表头，没有一行数据，没有比对。请换一份再来。")
@@ -146,6 +191,7 @@ def _located(
         unreadable = set(faults.filter(pl.col("code") != "missing")["field"])
         empty = [f for f in mapped if f.name not in unreadable and frame[f.name].is_null().all()]
         refused += [f"“{f.label}”这一列是空的，没有比" for f in empty]
+        refused += filter(None, [read.other_papers(sheets), read.unused(sheets)])
         fields = tuple(f.name for f in mapped if f not in empty)
     frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []
@@ -158,6 +204,8 @@ def _located(
         sheets=tuple(sheets),
         questions=tuple(asked),
         refused=tuple(refused),
+        left_out=left_out,
+        tally=tally,
     )
 
 
@@ -171,7 +219,7 @@ def _texts(name: str, values: Sequence[Any]) -> pl.Series:
     return pl.Series(name, [None if v is None or v == "" else str(v) for v in values], dtype=pl.String)
 
 
-def _written_id(row: read.Row) -> str | None:
+def _written_id(row: Row) -> str | None:
     field = "uscc" if row.kind == "organization" else "id_no"
     if field in row.values or field not in row.written:
         return None

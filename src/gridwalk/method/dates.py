@@ -83,9 +83,17 @@ def _date(year: int, month: int, day: int) -> Date:
         return Date(fault="day")
 
 
-def mask(value: str) -> str:
-    """``1962年``: the year of a day as it is stored (ISO), for those who see rows masked."""
-    return f"{value[:4]}年" if _ISO.fullmatch(value) else ""
+def mask(value: str, *, on_record: int | None = None) -> str:
+    """``1962年``: the year of a day as it is stored (ISO), for those who see rows masked.
+
+    ``on_record``: the year they were registered in. Of who was born in it, or in the one before, it is not said in
+    which of the two: of a child born in February and registered in March few days would be left.
+    """
+    if not _ISO.fullmatch(value):
+        return ""
+    if on_record is not None and on_record - int(value[:4]) <= 1:
+        return f"{on_record - 1}–{on_record}年"
+    return f"{value[:4]}年"
 
 
 def parse(value: object) -> dt.date | None:

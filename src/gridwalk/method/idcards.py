@@ -11,6 +11,7 @@ from gridwalk.method import text
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
+LENGTH = 18
 _NOISE = re.compile(r"[\s'’`‘′\-_.,·]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0*")  # what a table program made of a typed number

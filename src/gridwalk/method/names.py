@@ -14,7 +14,8 @@ _BRACKETS = re.compile(r"[(\[【<《〔「](.*?)[)\]】>》〕」]")
 _OPEN_BRACKET = re.compile(r"[(\[【<《〔「].*$")
 _DOTS = re.compile(r"\s*[•●∙・‧⋅.。﹒·]\s*")
 _LETTER = re.compile(r"[^\W\d_]")
-_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
+_HAN = r"\u3007\u3400-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff"
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 _WORDS = (
     "已故|去世|死亡|亡故|已迁出|迁出|已搬走|搬走|户主|租户|租客|承租人|房主|业主|产权人|代理人|之妻|之夫|之子|之女|配偶|妻子|丈夫|"
     "儿子|女儿|外地|外来|外出|在外|务工|打工|上学|住校|当兵|服役|出国|住院|养老院|常住|暂住|空挂|挂户|人户分离|未婚|已婚|离异|丧偶|独居|本人|待核实"
@@ -118,6 +119,73 @@ SURNAMES = {
     "费": "fei",
     "应": "ying",
 }
+
+_COMMON = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付"
+    "方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文庞樊兰殷施洪翟安颜倪牛温芦季俞章鲁葛伍申尤毕聂焦左"
+    "柳邢岳齐梅庄辛管祝霍涂谷时耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边滕"
+    "廉岑晏娄褚宫米池仇刁巩边尚胥党褟冷苟敖晁练麦占褚闻商戚宗虞巫桑蒲卓蓝阙荆邬危敬邸粟郗亓郎班应郁麻窦井栾丛仝佟乐佘"
+)
+_HAN_NAME = re.compile(rf"[{_HAN}]{{2,4}}(?:\([^()]{{1,6}}\))?")
+_NO_NAME_ENDS = re.compile(r"[里园苑府城庭院区村街道路巷号楼栋幢座厦店厅馆站所局司校会部队组室门层间桥]$")
+
+
+def looks_like_a_person(cell: str) -> bool:
+    """Whether two to four characters begin like a surname and do not end like a place; a guess, for whole columns."""
+    word = _BETWEEN_HAN.sub("", cell)
+    return bool(
+        _HAN_NAME.fullmatch(word)
+        and (word[0] in _COMMON or word[:2] in COMPOUND_SURNAMES)
+        and not _NO_NAME_ENDS.search(word)
+    )
+
+
+_MASKED = re.compile(rf"[{_HAN}]?[*×✕〇○●◯]{{2,}}[{_HAN}]?|[{_HAN}]{{1,2}}[*×✕〇○●◯xX]{{1,3}}[{_HAN}]?|[{_HAN}]?某+")
+_STARRED = re.compile(rf"[*]?[{_HAN}]{{2,}}[*]?")
+_UNREADABLE = re.compile(r"[?■□▢〓\ufffd¿]")
+_COMPONENTS = re.compile(
+    rf"[(\[【][{_HAN}]{{2,3}}[)\]】](?=[{_HAN}])|^[{_HAN}][(\[【]|[(\[【][^)\]】]*[+＋][^)\]】]*[)\]】]"
+    rf"|[(\[【](?:左|上|外)[{_HAN}](?:右|下|内|里)[{_HAN}][)\]】]"
+)
+_HOUSEHOLD = re.compile(
+    rf"(?<=[{_HAN}]{{2}})(?:(?:一家|全家)(?:\d|[{text.CHINESE_DIGITS}])?[口人]?|"
+    rf"等(?:\d+|[{text.CHINESE_DIGITS}]+)?[人口名]?|夫妇|夫妻|两口子?|"
+    r"父子|父女|母子|母女|兄弟|姐妹|及家[人属]|家属)$"
+)
+_LISTED = re.compile(rf"(?<=[{_HAN}])\s*(?:[、,;/&+|]|和|与|及)\s*(?=[{_HAN}])")
+_NUMBERED = re.compile(rf"(?:\d{{1,3}}[.、)\s]*)?([{_HAN}]{{2,4}})\s?\d{{0,2}}")
+PERHAPS_SEVERAL = "[某等和与及家夫妇口父母兄弟姐妹]"
+"""What a plain name of two to four characters has to hold to be looked at by ``fault``."""
+
+
+def fault(folded: str) -> str:
+    """Why a cell names no person: ``masked``, ``unreadable``, ``components``, ``several``; "" where nothing is odd."""
+    word = folded.replace(" ", "")
+    if _MASKED.fullmatch(word) and ("某" in word or not _STARRED.fullmatch(word)):
+        return "masked"
+    if _UNREADABLE.search(folded):
+        return "unreadable"
+    if _COMPONENTS.search(folded):
+        return "components"
+    return "several" if _are_several(folded) else ""
+
+
+def _are_several(folded: str) -> bool:
+    bare = _BRACKETS.sub("", folded).strip()
+    if _HOUSEHOLD.search(bare):
+        return True
+    for pattern in (_LISTED, _BETWEEN_HAN):
+        pieces = [piece.strip() for piece in pattern.split(bare)]
+        if len(pieces) > 1 and all(map(looks_like_a_person, pieces)):
+            return pieces[0] not in COMPOUND_SURNAMES
+    return False
+
+
+def without_number(value: str) -> str:
+    """A name without the number before or behind it: a footnote, or what tells namesakes apart (王伟2)."""
+    match = _NUMBERED.fullmatch(value)
+    return match[1] if match else value
+
 
 _LEGAL = re.compile(
     r"(?:股份有限责任公司|股份有限公司|有限责任公司|股份公司|有限公司|集团公司|总公司|分公司|公司|集团|个体工商户|个人独资企业|个人独资|"

@@ -8,16 +8,27 @@ import unicodedata
 
 import opencc
 
+from gridwalk.method import rare
+
 # Zero-width and direction marks, soft hyphens, variation selectors; control characters and lone surrogates, which no
 # database column takes. Private-use characters stay: rare characters of names are typed with them.
 _INVISIBLE = re.compile(
     "[\u00ad\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ud800-\udfff"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
+_RARE = re.compile(rare.PATTERN)
 _SPACES = re.compile(r"\s+")
+_FORMULA = re.compile(r"[=+@]|-(?!\d{1,3}(?!\d))")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}[Xx]?")
 _LAST_FOUR = re.compile(r"((?:尾号|[后末最][后末]?[四4]位)\D{0,4})\d{3}[\dXx](?!\d)")
+_WRITTEN_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])"
+    r"(?:\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx]|1[2-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?[2-8]\d{6,7})"
+    r"(?![0-9A-Za-z])"
+)
+MANY_DIGITS = r"\d[\d -]{8}\d"
+"""A pattern that fits every text that ``says_number``, and some others."""
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500\u30fc]")
 
 # Both as ``fold`` leaves them, lower-case and without spaces; a cell of dashes and stops says nothing either.
@@ -81,7 +92,8 @@ _TO_SIMPLIFIED = opencc.OpenCC("t2s")
 
 
 def fold(value: object) -> str:
-    """``value`` as plain text: NFKC (full-width and circled digits become plain), one kind of dash, single spaces.
+    """``value`` as plain text: NFKC (full-width and circled digits become plain), radicals and GBK's private codes as
+    the characters they stand for, one kind of dash, single spaces.
 
     Floats that are whole numbers lose their ``.0``: workbooks store typed digits so.
     """
@@ -95,6 +107,8 @@ def fold(value: object) -> str:
 @functools.lru_cache(maxsize=1 << 17)
 def _fold(raw: str) -> str:
     if not raw.isascii():
+        if _RARE.search(raw):
+            raw = raw.translate(rare.TABLE)
         raw = _DASHES.sub("-", _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", raw))))
     elif not raw.isprintable():
         raw = _INVISIBLE.sub("", raw)
@@ -174,6 +188,23 @@ def number_key(raw: str) -> str:
 def shape(cell: str) -> str:
     """What a cell looks like, not what it says: ``0`` for a digit, ``A`` for a Latin letter, ``字`` for any other."""
     return "".join("0" if c.isdigit() else ("A" if c.isascii() else "字") if c.isalpha() else c for c in cell)
+
+
+def says_number(folded: str) -> bool:
+    """Whether a text holds what is shaped like an ID number, a mobile or a landline with its area code: they have
+    fields of their own, which are sealed.
+    """
+    return bool(_WRITTEN_NUMBER.search(folded))
+
+
+def without_numbers(name: str) -> str:
+    """A name, as of a file, with what is shaped like an ID or telephone number starred whole."""
+    return _WRITTEN_NUMBER.sub("*" * 6, name)
+
+
+def begins_formula(folded: str) -> bool:
+    """Whether a table program would reckon with a text: =1+1, +cmd, @SUM, -cmd|…; −1 (a floor) is none."""
+    return bool(_FORMULA.match(folded))
 
 
 def reason_kept(reason: str) -> str:

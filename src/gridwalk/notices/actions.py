@@ -9,7 +9,9 @@ from collections.abc import Collection, Sequence
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import queries as account_queries
 from gridwalk.accounts.models import Assignment, User
-from gridwalk.accounts.rules import LABELS, Role, Viewer
+from gridwalk.accounts.resets import actions as resets
+from gridwalk.accounts.resets.actions import Slip
+from gridwalk.accounts.rules import FACTORS, LABELS, Factor, Role, Viewer
 from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.core import actions as core
 from gridwalk.core import clock
@@ -68,38 +70,58 @@ def finish(*, actor: Viewer, at: dt.datetime, notice: uuid.UUID) -> None:
             writing.audit(AuditVerb.NOTICE_DONE, scope=told.scope, kind="notice", subject=told.id)
 
 
-def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> str:
-    """Give a random password, told once; that person and the street centre are told. Raises NotPermitted."""
+def reset_password(*, actor: Viewer, at: dt.datetime, user: User) -> Slip:
+    """Give a random password, told once, or ask for it; that person and the street centre are told.
+
+    Raises NotPermitted.
+    """
     with core.write_to(actor=actor, at=at) as writing:
-        password = accounts.reset_password(actor=actor, at=at, user=user)
-        _tell_of_reset(writing, user, "口令")
-    return password
+        slip = resets.reset_password(actor=actor, at=at, user=user)
+        _tell_of_reset(writing, user, Factor.PASSWORD, waits=slip.waits)
+    return slip
 
 
-def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> None:
-    """Forget the one-time codes; that person and the street centre are told. Raises NotPermitted."""
+def reset_second_factor(*, actor: Viewer, at: dt.datetime, user: User) -> bool:
+    """Forget the one-time codes, or ask for it, and whether it waits; that person and the street centre are told.
+
+    Raises NotPermitted.
+    """
     with core.write_to(actor=actor, at=at) as writing:
-        accounts.reset_second_factor(actor=actor, at=at, user=user)
-        _tell_of_reset(writing, user, "动态码")
+        waits = resets.reset_second_factor(actor=actor, at=at, user=user)
+        _tell_of_reset(writing, user, Factor.CODES, waits=waits)
+    return waits
 
 
-def _tell_of_reset(writing: Writing, user: User, what: str) -> None:
-    by = writing.actor.name
-    tell(
-        writing,
-        to_user=user.id,
-        kind=Kind.ACCOUNT,
-        text=f"{by}重置了您的{what}。不是您要的，请马上告诉街道网格中心。",
-    )
+def _tell_of_reset(writing: Writing, user: User, factor: Factor, *, waits: bool) -> None:
+    by, what = writing.actor.name, FACTORS[factor]
+    own = f"{by}要重置您的{what}，街道网格中心确认后才作数。" if waits else f"{by}重置了您的{what}。"
+    tell(writing, to_user=user.id, kind=Kind.ACCOUNT, text=f"{own}不是您要的，请马上告诉街道网格中心。")
     posts = account_queries.viewer_of(user, clock.local_date(writing.at)).assignments
+    done = f"{by}重置了{user.name}的{what}。请问一声本人，是不是自己要的。"
+    asked = f"{by}要重置{user.name}的{what}。请先问本人，是不是自己要的，再到“岗位确认”里定。"
     for scope in sorted({post.scope for post in posts} or {""}):
         tell(
             writing,
             role=Role.STREET_CENTRE,
             scope=scope,
             kind=Kind.ACCOUNT,
-            text=f"{by}重置了{user.name}的{what}。请问一声本人，是不是自己要的。",
+            text=asked if waits else done,
             about=("user", user.id),
+        )
+
+
+def decide_reset(*, actor: Viewer, at: dt.datetime, reset: uuid.UUID, confirmed: bool) -> None:
+    """Confirm or decline a reset, and tell whose account it is and who asked for it. Raises NotHere, AccountError."""
+    with core.write_to(actor=actor, at=at) as writing:
+        decided = (resets.confirm if confirmed else resets.decline)(actor=actor, at=at, reset=reset)
+        what = FACTORS[Factor(decided.what)]
+        word = "同意" if confirmed else "没有同意"
+        tell(writing, to_user=decided.user_id, kind=Kind.ACCOUNT, text=f"{actor.name}{word}重置您的{what}。")
+        tell(
+            writing,
+            to_user=decided.proposed_by,
+            kind=Kind.ACCOUNT,
+            text=f"{actor.name}{word}重置{decided.user.name}的{what}。",
         )
 
 

@@ -9,25 +9,29 @@ import uuid
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gridwalk.accounts.rules import Viewer
+from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.notices.models import Notice, Reading
-from gridwalk.notices.rules import LABELS, Kind
+from gridwalk.notices.rules import LABELS, WORK, Kind
 
 MOST = 200
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NoticeRow:
-    """A notice as its reader sees it; ``about`` and ``entity``: the record it leads to."""
+    """A notice as its reader sees it; ``about`` and ``entity``: the record it leads to.
+
+    Of what came of work at a door: the day, and nobody's name. That one was seen to is told by day.
+    """
 
     id: uuid.UUID
     kind: str
     text: str
     about: str
     entity: uuid.UUID | None
-    told_at: dt.datetime
+    told_at: dt.date
     told_by: str
-    done_at: dt.datetime | None
+    done_on: dt.date | None
     done_by: str
     read: bool
 
@@ -35,21 +39,23 @@ class NoticeRow:
 def told(viewer: Viewer) -> list[NoticeRow]:
     """What the viewer was told, the newest first."""
     notices = _to(viewer).annotate(read=_read(viewer)).order_by("-told_at", "-id")[:MOST]
-    return [
-        NoticeRow(
-            id=notice.id,
-            kind=LABELS[Kind(notice.kind)],
-            text=notice.text,
-            about=notice.about,
-            entity=notice.entity,
-            told_at=notice.told_at,
-            told_by=notice.told_by,
-            done_at=notice.done_at,
-            done_by=notice.done_by,
-            read=notice.read or notice.done_at is not None,
-        )
-        for notice in notices
-    ]
+    return [_row(notice, read=notice.read) for notice in notices]
+
+
+def _row(notice: Notice, *, read: bool) -> NoticeRow:
+    of_work = Kind(notice.kind) in WORK
+    return NoticeRow(
+        id=notice.id,
+        kind=LABELS[Kind(notice.kind)],
+        text=notice.text,
+        about=notice.about,
+        entity=notice.entity,
+        told_at=clock.local_date(notice.told_at) if of_work else notice.told_at,
+        told_by="" if of_work else notice.told_by,
+        done_on=clock.local_date(notice.done_at) if notice.done_at else None,
+        done_by="" if of_work else notice.done_by,
+        read=read or notice.done_at is not None,
+    )
 
 
 def any_unread(viewer: Viewer) -> bool:

@@ -19,6 +19,9 @@ class Kind(enum.StrEnum):
     TAKEOVER = "takeover"
 
 
+WORK = {Kind.TAKEOVER}
+"""What a worker did at a door brought them about: told by day, and not by whom (red line 2)."""
+
 LABELS = {Kind.ACCOUNT: "账号", Kind.ROLE: "岗位", Kind.INVESTIGATION: "调查", Kind.TAKEOVER: "迁移"}
 
 

@@ -8,7 +8,11 @@ from django.db.migrations.loader import MigrationLoader
 
 from gridwalk import __version__
 
-FIRST: dict[str, str] = {"0.2": "core.0001_initial", "0.3": "core.0002_keyed_audit"}
+FIRST: dict[str, str] = {
+    "0.2": "core.0001_initial",
+    "0.3": "core.0002_keyed_audit",
+    "0.4": "accounts.0003_substitutes",
+}
 """Version before this one → a migration that came with it, the oldest first. ``tests/dumps`` has a database of each."""
 
 

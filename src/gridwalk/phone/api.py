@@ -15,16 +15,17 @@ from gridwalk.accounts import passwords
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import LABELS, NotPermitted, Viewer
 from gridwalk.accounts.sessions import actions as sign_ins
+from gridwalk.accounts.sessions import addresses
 from gridwalk.core import clock
 from gridwalk.core.queries import NotHere
 from gridwalk.notices import actions as notice_actions
 from gridwalk.notices import queries as notices
-from gridwalk.phone import schemas, wire
+from gridwalk.phone import pushes, schemas, wire
 from gridwalk.phone.wire import Problem, Session
 from gridwalk.registry.actions import numbers
 from gridwalk.registry.actions.numbers import DialledTooOften
 from gridwalk.sync import crypto, messages, rules
-from gridwalk.sync.actions import attachments, copies, depositing, devices, epochs, pulling, pushing
+from gridwalk.sync.actions import attachments, depositing, devices, epochs, pulling
 from gridwalk.sync.actions.attachments import UploadRefused
 from gridwalk.sync.queries import badges, posts
 from gridwalk.sync.queries import campaign as campaigns
@@ -98,8 +99,9 @@ def activate(request: HttpRequest) -> HttpResponse:
     if not isinstance(body, dict):
         raise Problem(400, "malformed")
     login, code = wire.text(body, "login", 80), wire.text(body, "code", 40)
+    place = addresses.place_of(request)
     try:
-        devices.require_patience(login=login, at=at)
+        devices.require_patience(login=login, place=place, at=at)
         user = authenticate(request, username=login.strip().lower(), password=_password(body))
         if user is None:
             raise devices.ActivationRefused("wrong_credentials")
@@ -109,6 +111,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         issued = devices.activate(
             user=user,
             login=login,
+            place=place,
             code=code,
             public_key=body.get("public_key"),
             name=wire.text(body, "name", 60),
@@ -118,7 +121,7 @@ def activate(request: HttpRequest) -> HttpResponse:
         )
     except devices.ActivationRefused as refused:
         if refused.problem in {"wrong_credentials", "wrong_code"}:
-            devices.note_failure(login=login, at=at)
+            devices.note_failure(login=login, place=place, at=at)
             factor = "password" if refused.problem == "wrong_credentials" else "phone_code"
             sign_ins.note_failure(username=login, factor=factor, at=at)
         status = 429 if refused.problem == "wait" else 403
@@ -194,7 +197,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,
         "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
-        "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_at is None],
+        "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_on is None],
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
     }
     return wire.answer(request, wire.with_list(rest, "grids", grids))
@@ -213,56 +216,7 @@ def _notice(notice: notices.NoticeRow) -> dict[str, Any]:
 @api.post("push", url_name="push", openapi_extra=schemas.operation(body=messages.Push, answer=schemas.Pushed))
 def push(request: HttpRequest) -> HttpResponse:
     """Take the next ops of my sequence; the answer comes after commit."""
-    session, epoch = _session(request)
-    try:
-        first, ops, oldest = rules.read_push(wire.json_of(session.body), device=session.device.pk)
-    except rules.Malformed as error:
-        raise Problem(400, "malformed", text=str(error), epoch=epoch) from error
-    try:
-        pushed = pushing.push(
-            device=session.device,
-            viewer=session.viewer,
-            at=session.at,
-            behind=session.behind,
-            first=first,
-            intentions=ops,
-            oldest=oldest,
-        )
-    except pushing.Gap as gap:
-        raise Problem(409, "gap", next_seq=gap.next_seq, epoch=epoch) from gap
-    except pushing.Cloned as cloned:
-        issued = cloned.issued
-        raise Problem(
-            409,
-            "cloned",
-            device=str(issued.device.id),
-            deposit_token=issued.deposit_token,
-            next_seq=1,
-            epoch=epoch,
-        ) from cloned
-    except copies.TooManyCopies as error:
-        raise Problem(409, "copies", text=str(error), epoch=epoch) from error
-    except pushing.Revoked as error:
-        raise wire.revoked() from error
-    return wire.answer(
-        request,
-        {
-            "epoch": epoch,
-            "next_seq": pushed.next_seq,
-            "results": [_result(result, op.raw.get("op")) for result, op in zip(pushed.results, ops, strict=True)],
-            "lease_until": (session.at + rules.LEASE).isoformat(),
-        },
-    )
-
-
-def _result(result: pushing.Result, name: Any) -> dict[str, Any]:
-    own = name if isinstance(name, str) else str(result.op)  # as the phone spells it
-    answer: dict[str, Any] = {"op": own, "seq": result.seq, "state": result.state}
-    if result.reason:
-        answer |= {"reason": result.reason, "text": result.text}
-    if result.differences:
-        answer["differences"] = list(result.differences)
-    return answer
+    return wire.answer(request, pushes.answer(request))
 
 
 @api.post(

@@ -241,7 +241,10 @@ ROW = {
 
 
 class Grid(BaseModel):
-    """A grid that changed: its rows, whole or only those that changed, and what is gone. ``due``: what is due soon."""
+    """A grid that changed: its rows, whole or only those that changed, and what is gone. ``due``: what is due soon.
+
+    ``own``: the visits among the rows that are the worker's; whose the others are is not told.
+    """
 
     grid: str
     version: int
@@ -250,6 +253,7 @@ class Grid(BaseModel):
     rows: list[Annotated[dict[str, Any], WithJsonSchema(ROW)]]
     gone: list[Any]
     due: list[Any]
+    own: list[str]
 
 
 class Pulled(BaseModel):

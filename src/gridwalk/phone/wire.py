@@ -88,38 +88,59 @@ def text(body: Mapping[str, Any], name: str, most: int) -> str:
     return messages.storable(str(body.get(name) or ""))[:most]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Who says that a request is theirs. ``at`` and ``now``: as the phone spells them."""
+
+    device: uuid.UUID
+    at: str
+    now: str | None
+    signature: str
+
+
+def claim_of(request: HttpRequest) -> Claim:
+    """What a request says of who sent it, before anything is known of them. Raises Problem."""
+    match = SCHEME.match(request.headers.get("Authorization", ""))
+    if not match:
+        raise Problem(401, "bad_signature")
+    device, at, now, signature = match.groups()
+    try:
+        return Claim(device=uuid.UUID(device), at=at, now=now, signature=signature)
+    except ValueError as error:
+        raise Problem(401, "unknown_device") from error
+
+
 def signed(request: HttpRequest, *, reads: bool = False) -> Session:
     """Whoever signed the request. ``reads``: it gives data away, so it is good for minutes. Raises Problem.
 
     Minutes by the server's clock, as far as the phone knows it: a phone whose clock is wrong is told the time and asks
     once more. What writes needs no such limit: sent again it does nothing.
     """
-    match = SCHEME.match(request.headers.get("Authorization", ""))
+    claim, at = claim_of(request), moment(request)
+    bound = devices.bound([claim.device], clock.local_date(at)).get(claim.device)
+    session = session_of(request, claim, bound, at)
+    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(claim.now or claim.at))) > rules.FRESH:
+        raise Problem(409, "stale", text="手机不知道现在几点，没有取到。请再试一次。", now=at.isoformat())
+    return session
+
+
+def session_of(request: HttpRequest, claim: Claim, bound: devices.Bound | None, at: dt.datetime) -> Session:
+    """The session of a request that its phone has signed. Raises Problem."""
     body = body_of(request)
-    if not match:
-        raise Problem(401, "bad_signature")
-    device_id, said_at, said_now, signature = match.groups()
-    at = moment(request)
-    try:
-        bound = devices.bound(uuid.UUID(device_id), clock.local_date(at))
-    except ValueError as error:
-        raise Problem(401, "unknown_device") from error
     if bound is None:
         raise Problem(401, "unknown_device")
     device = bound.device
     try:
-        times = f"{said_at} {said_now}" if said_now else said_at
+        times = f"{claim.at} {claim.now}" if claim.now else claim.at
         message = crypto.signed_text(request.method or "", request.path, times, body)
-        crypto.verify(device.public_key, signature, message)
+        crypto.verify(device.public_key, claim.signature, message)
     except crypto.NotOurs as error:
         raise Problem(401, "bad_signature") from error
     if bound.revoked:
         raise revoked()
     if device.confirmed_at is None:
         raise Problem(403, "unconfirmed", text=UNCONFIRMED)
-    behind = at - EPOCH - dt.timedelta(milliseconds=int(said_at))
-    if reads and abs(at - EPOCH - dt.timedelta(milliseconds=int(said_now or said_at))) > rules.FRESH:
-        raise Problem(409, "stale", text="手机不知道现在几点，没有取到。请再试一次。", now=at.isoformat())
+    behind = at - EPOCH - dt.timedelta(milliseconds=int(claim.at))
     return Session(device=device, viewer=bound.viewer, behind=behind, at=at, body=body, epoch=bound.epoch)
 
 

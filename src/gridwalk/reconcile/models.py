@@ -15,6 +15,7 @@ from django.db.models import Q
 from gridwalk.core import envelope, ids, records
 from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.reconcile import rules
 from gridwalk.registry.sources import Source
 
 
@@ -52,6 +53,11 @@ class Submission(models.Model):
     actor_name = models.CharField(max_length=40)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    n_withheld = models.IntegerField(default=0)
+    released_by = models.UUIDField(null=True)
+    released_by_name = models.CharField(max_length=40, blank=True)
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["scope", "-created_at"])]
@@ -79,13 +85,19 @@ class Submission(models.Model):
 
     def source_ref(self, side: str, sheet: str, row_no: int) -> str:
         """Where a row of one of its files stands, as history keeps it."""
-        read = [sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"]]
+        read = [*dict.fromkeys(sheet["name"] for sheet in self.mapping[side]["sheets"] if sheet["header_row"])]
         number = read.index(sheet) + 1 if len(read) > 1 and sheet in read else 0
         return Source(self.file_of(side), number, row_no).ref
 
     def file_of(self, side: str) -> uuid.UUID:
         """The stored file of a side."""
         return self.file_id
+
+    def letter(self, side: str, sheet: str, row_no: int, field: str) -> str:
+        """The column that holds a field in the table a row stands in, or the door for a part of it; else empty."""
+        tables = (t for t in self.mapping[side]["sheets"] if t["name"] == sheet and row_no <= t.get("last", row_no))
+        columns: list[dict[str, str]] = next((t["columns"] for t in tables), [])
+        return next((c["letter"] for c in columns if field and c["field"] in {field, "address"}), "")
 
     def side(self, source: str) -> str:
         """Which of its files is that source's; empty where none is."""
@@ -132,6 +144,8 @@ class StagedRow(models.Model):
     of = models.ForeignKey(Import, models.CASCADE, related_name="rows")
     sheet = models.CharField(max_length=60)
     row_no = models.IntegerField()
+    part = models.SmallIntegerField(default=0)
+    """Which of the records beside each other in its row, from 0."""
     kind = models.CharField(max_length=16)
     grid = models.CharField(max_length=15, blank=True)
     batch = models.IntegerField(default=0)
@@ -141,7 +155,7 @@ class StagedRow(models.Model):
     entity = models.UUIDField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["of", "sheet", "row_no"], name="staged_once")]
+        constraints = [models.UniqueConstraint(fields=["of", "sheet", "row_no", "part"], name="staged_once")]
         indexes = [
             models.Index(fields=["of", "batch"]),
             models.Index(fields=["entity"], condition=Q(entity__isnull=False), name="staged_of_entity"),
@@ -154,7 +168,7 @@ class StagedRow(models.Model):
 
     def envelope_row(self) -> str:
         """What this row's envelopes are bound to."""
-        return f"{self.of_id}|{self.sheet}|{self.row_no}"
+        return rules.staged_key(self.of_id, self.sheet, self.row_no, self.part)
 
     def opened(self) -> dict[str, object]:
         """The row's values in the clear. The envelope's row is ``import|sheet|row_no``: known before the row exists."""
@@ -203,6 +217,8 @@ class ComparedCommunity(models.Model):
     n_equal = models.IntegerField()
     n_union = models.IntegerField()
     by_field = models.JSONField(default=dict)
+    covers = models.BooleanField(default=True)
+    """Whether the file holds at least half of the community's records; else the pair is no rate of the community."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "community"], name="compared_once")]

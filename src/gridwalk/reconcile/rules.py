@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
+from gridwalk.registry.rules import HANDED_IN_A_DAY
+
 FAULTS = {
     "no_door": "看不出是哪一户，人已登记，还没有关联房屋。请补全小区、楼号和室号",
     "door_only_here": "房屋台账里没有这一户，已按人口台账补建，居住状况待核实",
@@ -17,15 +22,42 @@ FAULTS = {
     "building_unknown": "一张表里没有这栋楼，已登记在所写的网格，没有挂到楼栋。请核对楼号",
     "round_in_future": "上次巡检日期在将来，没有采用，其余照常。请核对日期",
     "same_facility_twice": "同一处设施在本表里写了两行，已并为一处",
+    "too_many_of_a_day": f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，"
+    "这一行没有核对，也没有入库。请先核对号码；确实无误，请另一名管确认岗位的人在这份台账的页面上放行",
+    "not_half": "您的岗位看不到明细，只能办过半的台账：这个社区在册的，表里对得上的不到一半，这一行没有入库。请交给社区导入",
     "id_elsewhere": "这个证件号登记在别处，已请那边确认；确认以前，这一户记 1 人待对方确认。请核对是不是抄错了一位",
+    "id_elsewhere_no_door": "这个证件号登记在别处，这一行看不出是哪一户，没有记。请补全小区、楼号和室号再交，那边才好确认；也请核对"
+    "是不是抄错了一位",
 }
-FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
-"""The field whose cell is at fault, of faults that a place brings along."""
+NOT_COMPARED = (
+    f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"
+    "请先核对号码；确实无误，请另一名管确认岗位的人在这份比对的页面上放行"
+)
+WITHHELD, NOT_HALF = "too_many_of_a_day", "not_half"
+FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name", WITHHELD: "id_no"}
+"""The field whose cell is at fault, of faults that a place brings along, or a number."""
 BATCH_ROWS = 500
+NEVER = -1
+"""The batch of rows that are not applied."""
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
-REFUSING = frozenset({"community_unknown", "person_unknown"})
+REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere_no_door", "too_many_of_a_day", "not_half"})
 """Codes of rows that are not imported."""
+OF_REGISTER = frozenset(FAULTS) - {
+    *("grid_unknown", "grid_name_unknown", "community_unknown", "too_many_of_a_day", "not_half"),
+    *("same_row_twice", "same_facility_twice", "id_disagrees_born", "id_disagrees_sex", "round_in_future"),
+}
+"""Codes that tell what the register has: only for who sees its rows."""
+
+
+def covers(n_listed: int, n_held: int) -> bool:
+    """Whether a file that lists so many of the records held is a list of them: it has at least half."""
+    return 2 * n_listed >= n_held
+
+
+def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:
+    """What a staged row's envelopes are bound to; the first record of a row as before rows had parts."""
+    return f"{of}|{sheet}|{row_no}" + (f"|{part}" if part else "")
 
 
 def row_place(sheet: str, row_no: int) -> str:
@@ -33,6 +65,14 @@ def row_place(sheet: str, row_no: int) -> str:
     return f"{sheet} 第 {row_no} 行"
 
 
-def chunks(n_rows: int) -> int:
-    """How many batches ``n_rows`` rows of one grid make."""
-    return -(-n_rows // BATCH_ROWS)
+def batches(grid_of: Mapping[int, str], *, first: int = 0) -> dict[int, int]:
+    """Row → its batch: the rows of one grid, in their order, so many at a time; counted from ``first``."""
+    by_grid: dict[str, list[int]] = defaultdict(list)
+    for index, grid in grid_of.items():
+        by_grid[grid].append(index)
+    parts = [
+        members[start : start + BATCH_ROWS]
+        for members in sorted(by_grid.values(), key=lambda members: members[0])
+        for start in range(0, len(members), BATCH_ROWS)
+    ]
+    return {index: first + n for n, part in enumerate(parts) for index in part}

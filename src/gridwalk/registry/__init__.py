@@ -2,5 +2,6 @@
 
 Journeys: tests/journeys/test_care.py, tests/journeys/test_ends.py, tests/journeys/test_numbers.py,
 tests/journeys/test_searching.py, tests/browser/test_care.py, tests/browser/test_ending.py,
-tests/journeys/test_heads_of_households.py, tests/journeys/test_registered_elsewhere.py.
+tests/journeys/test_heads_of_households.py, tests/journeys/test_registered_elsewhere.py,
+tests/journeys/test_same_doors.py.
 """

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from gridwalk.core import envelope
+from gridwalk.core import clock, envelope
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Reader
-from gridwalk.dictionary.types import Column
-from gridwalk.method import names, search_keys
+from gridwalk.dictionary.types import Column, Shown
+from gridwalk.method import dates, names, search_keys
 from gridwalk.registry.models import Dwelling, Entity, Facility, Organization, Person, Site
 
 TABLES: dict[str, type[Entity]] = {
@@ -54,6 +54,8 @@ def shown(entity: Entity, field: str, reader: Reader) -> str:
         value = read(entity, field)
     except envelope.EnvelopeError:
         return UNOPENED
+    if field == "born_on" and dictionary.shown(entity.KIND, field, reader) is Shown.MASKED:
+        return dates.mask(str(value or ""), on_record=clock.local_date(entity.created_at).year)
     return dictionary.show(entity.KIND, field, value, reader)
 
 
@@ -146,6 +148,11 @@ def holders(kind: str, values: Iterable[Any]) -> dict[str, uuid.UUID]:
     rows = table._default_manager.filter(**{f"{column}__in": keys})
     rows = rows.exclude(status="struck_off") if kind == "person" else rows.filter(status="active")
     return dict(rows.values_list(column, "id"))
+
+
+def is_number(kind: str, field: str) -> bool:
+    """Whether only one standing entity may have a value of this field."""
+    return field == NUMBERS.get(kind, ("", ""))[0]
 
 
 def number_key(kind: str, value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.registry import columns, living, rules
@@ -30,7 +30,14 @@ class Comer:
 
 def of(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
     """The record that stands under the number of each: comer → record. One query, none where nobody has a number."""
-    indexes = {comer.id: columns.index_of("id_no", comer.values.get("id_no")) for comer in comers}
+    return _of(_indexes(comers))
+
+
+def _indexes(comers: Sequence[Comer]) -> dict[uuid.UUID, str]:
+    return {comer.id: columns.index_of("id_no", comer.values.get("id_no")) for comer in comers}
+
+
+def _of(indexes: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, Person]:
     if not any(indexes.values()):
         return {}
     standing = Person.objects.filter(id_no_index__in=set(indexes.values()) - {""}).exclude(status="struck_off")
@@ -44,9 +51,14 @@ def elsewhere(comers: Sequence[Comer]) -> dict[uuid.UUID, Person]:
     Who is linked to the very door and gives up nothing for it comes from nowhere. A community's own ledger may also
     say what takes neither a home nor a registration: where somebody is registered who is so nowhere else, and where
     somebody lives whom the other side lists as living elsewhere.
+
+    The same two queries, whether anybody has the numbers or not: how long an answer takes tells nothing either.
     """
-    standing = of(comers)
-    links = links_of(standing.values())
+    indexes = _indexes(comers)
+    standing = _of(indexes)
+    links = _homes_first(
+        Residence.objects.filter(person__id_no_index__in=set(indexes.values()) - {""}, to_on__isnull=True)
+    )
     return {
         comer.id: holder
         for comer in comers
@@ -78,8 +90,11 @@ def gives_up(comer: Comer, links: Sequence[Residence]) -> Residence | None:
 
 def links_of(persons: Collection[Person]) -> defaultdict[uuid.UUID, list[Residence]]:
     """The current links of people, homes first."""
+    return _homes_first(Residence.objects.filter(person__in=persons, to_on__isnull=True) if persons else [])
+
+
+def _homes_first(rows: Iterable[Residence]) -> defaultdict[uuid.UUID, list[Residence]]:
     links: defaultdict[uuid.UUID, list[Residence]] = defaultdict(list)
-    rows = Residence.objects.filter(person__in=persons, to_on__isnull=True) if persons else []
     for link in sorted(rows, key=lambda link: (link.kind not in LIVING, link.created_at)):
         links[link.person_id].append(link)
     return links

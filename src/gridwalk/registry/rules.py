@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 import uuid
 from collections.abc import Mapping
@@ -34,6 +35,18 @@ CARD_TRIES = 5
 """How often a day, by all accounts together, a number typed from a person's card is compared with the one on record.
 More would be guessing: beside what is shown 500 numbers fit.
 """
+
+HANDED_IN_A_DAY = 15
+"""So many ID numbers of one area code and birth date that nobody on record has are taken from one account's files in
+``HANDED_IN_FOR``. An honest ledger of 31,000 people of one area code has up to 12 of a day, a street of 48,000 has 13.
+"""
+HANDED_IN_FOR = dt.timedelta(days=30)
+
+
+def day_of(id_no: str) -> str:
+    """Area code and birth date of an ID number; empty for what is none."""
+    return id_no[:14] if len(id_no) == 18 else ""
+
 
 CARD_ANSWERS = {
     "equal": "一致：和登记的号码一样，记为已核。",
@@ -72,6 +85,7 @@ class Claim:
     """Something said about one fact. ``seen``: the op of the write the author saw for the field (None: empty).
 
     ``op``: the intention it came with, which becomes the field's head; without one the writing's own op does.
+    ``asks``: why it is only asked, whatever it says (a key of WHY); "" where it is judged.
     """
 
     kind: str
@@ -84,6 +98,7 @@ class Claim:
     evidence: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     reason: str = ""
     op: uuid.UUID | None = None
+    asks: str = ""
 
     @property
     def is_of_card(self) -> bool:
@@ -111,6 +126,7 @@ WHY = {
     "registered_twice": "台账里户籍在另一处",
     "head_changed": "户主换了，与户主关系要重问",
     "taken_over": "别处报来，这个人住在那边",
+    "not_theirs": "别的网格上门时说的，那边不管这一条，由这边定",
     "number_taken": TO_VERIFY,
     "needs_recheck": "去世、迁走、注销、关停要另一人复核",
     "contradicts": "与同一条记录里别的内容对不上",
@@ -163,7 +179,7 @@ def card_answer(verdict: Verdict, why: str, head: str | None) -> str:
 
     ``head``: the op under which the typed number stands; None where another one does.
     """
-    if verdict is Verdict.APPLY or why == "number_taken":
+    if verdict is Verdict.APPLY or why in {"number_taken", "not_theirs"}:
         return ""
     if verdict is Verdict.ASK:
         return "too_often" if why == "card_too_often" else "differs"

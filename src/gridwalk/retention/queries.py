@@ -19,7 +19,17 @@ from gridwalk.notices.models import Notice
 from gridwalk.operations.models import Investigation
 from gridwalk.reconcile.models import Comparison, Import, SideRow, StagedRow, Unmatched
 from gridwalk.registry import predicates
-from gridwalk.registry.models import CaseDecision, Difference, Dwelling, Facility, Organization, Person, Recheck, Site
+from gridwalk.registry.models import (
+    CaseDecision,
+    Difference,
+    Dwelling,
+    Facility,
+    HandedInNumber,
+    Organization,
+    Person,
+    Recheck,
+    Site,
+)
 from gridwalk.registry.queries import erased
 from gridwalk.retention import rules
 from gridwalk.retention.models import Run
@@ -95,6 +105,10 @@ def _sessions(cut: dt.datetime) -> list[Part]:
     ]
 
 
+def _handed_in(cut: dt.datetime) -> list[Part]:
+    return [(HandedInNumber.objects.filter(at__lt=cut), "at")]
+
+
 def _notices(cut: dt.datetime) -> list[Part]:
     return [(Notice.objects.filter(told_at__lt=cut), "told_at")]
 
@@ -147,6 +161,7 @@ OVER: dict[str, Callable[[dt.datetime], list[Part]]] = {
     "deposits": _deposits,
     "notes": _notes,
     "sessions": _sessions,
+    "handed_in": _handed_in,
     "notices": _notices,
     "differences": _differences,
     "investigations": _investigations,

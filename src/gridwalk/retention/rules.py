@@ -108,6 +108,15 @@ PERIODS = (
         why="只为当时登录",
     ),
     Period(
+        code="handed_in",
+        what="台账交来、登记里没有的证件号的索引（没有号码）",
+        days=30,
+        since="交来",
+        goes="整条",
+        stays="那份台账有多少行没有核对",
+        why="只为数同一天出生的号码交来了几个",
+    ),
+    Period(
         code="notices",
         what="通知，谁看过",
         days=365,

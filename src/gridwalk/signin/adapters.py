@@ -17,6 +17,7 @@ from django.urls import reverse
 from gridwalk.accounts import actions as accounts
 from gridwalk.accounts import first_passwords
 from gridwalk.accounts.sessions import actions as sessions
+from gridwalk.accounts.sessions import addresses
 from gridwalk.core import clock, envelope
 from gridwalk.signin import guessing
 
@@ -35,7 +36,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nothing is refused for the number of tries from one address: a whole street may share it."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return guessing.address_of(request) or "0.0.0.0"  # noqa: S104 # nosec B104 no address is known
+        return addresses.address_of(request) or "0.0.0.0"  # noqa: S104 # nosec B104 no address is known
 
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()
@@ -61,7 +62,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         accounts.note_sign_in(
             user=user,
             at=clock.now(),
-            address=guessing.address_of(request),
+            address=addresses.address_of(request),
             factor="code" if "mfa" in factors or guessing.brought_code(request) else "password",
         )
         answered: HttpResponse = super().post_login(request, user, **more)

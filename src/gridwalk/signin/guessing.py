@@ -6,7 +6,6 @@ let in all the same: the page of a locked name takes password and code together,
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,29 +18,25 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from gridwalk.accounts import locking, rules
 from gridwalk.accounts import queries as accounts
-from gridwalk.accounts import rules
+from gridwalk.accounts.sessions.addresses import place_of
 
-HERE, EVERYWHERE = "code_here", "code_everywhere"
-"""Wrong codes of one account from one address, and from all (``ACCOUNT_RATE_LIMITS``), once its password was right."""
+HERE, EVERYWHERE, CROWDED = "code_here", "code_everywhere", "code_crowded"
+"""Codes tried of one account from one address, and from all (``ACCOUNT_RATE_LIMITS``), once its password was right.
+
+Where all together are too many, each address still has one: whoever knows the password keeps nobody else out.
+"""
 SHOWN = "_code_was_right"
 
 
-def address_of(request: HttpRequest) -> str | None:
-    """Where a request comes from: behind n trusted proxies the n-th address from the right (``config.proxies``)."""
-    n_proxies: int = getattr(request, "n_proxies", 0)
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",") if n_proxies else []
-    caller = forwarded[-n_proxies:][:1]
-    for hop in (*caller, request.META.get("REMOTE_ADDR", "")):
-        try:
-            return str(ipaddress.ip_address(hop.strip()))
-        except ValueError:
-            continue
-    return None
+def counted_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """What failed attempts are counted under: a keyed mark, for what is typed as a name may be a number or secret."""
+    return locking.mark_of(attempted_name(request, credentials))
 
 
 def attempted_name(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
-    """The name failed attempts are counted under: however it is spelled, it is one account."""
+    """The name somebody types: however it is spelled, it is one account."""
     return rules.sign_in_name((credentials or {}).get("username") or request.POST.get("login", ""))
 
 
@@ -71,23 +66,28 @@ def _brings_code(request: HttpRequest, credentials: Mapping[str, str]) -> bool:
     return totp is not None and totp.wrap().validate_code(code)
 
 
-def _keys(request: HttpRequest, user: Any) -> dict[str, str]:
-    return {HERE: f"{user.pk} {address_of(request)}", EVERYWHERE: str(user.pk)}
+def _here(request: HttpRequest, user: Any) -> str:
+    return f"{user.pk} {place_of(request)}"
 
 
 def _may_try(request: HttpRequest, user: Any) -> bool:
-    return all(ratelimit.consume(request, action=action, key=key) for action, key in _keys(request, user).items())
+    here = _here(request, user)
+    if not ratelimit.consume(request, action=HERE, key=here):
+        return False
+    is_calm = ratelimit.consume(request, action=EVERYWHERE, key=str(user.pk))
+    return bool(is_calm or ratelimit.consume(request, action=CROWDED, key=here))
 
 
 class _Patient:
-    """A form for a code: so many wrong ones of an account from one address, some more from all."""
+    """A form for a code: so many of an account from one address."""
 
     def clean_code(self) -> str:
         user = self.user  # type: ignore[attr-defined]
         if not _may_try(context.request, user):
             raise get_adapter().validation_error("too_many_login_attempts")
         code: str = super().clean_code()  # type: ignore[misc]
-        ratelimit.clear(context.request, action=HERE, key=_keys(context.request, user)[HERE])
+        for action in (HERE, CROWDED):
+            ratelimit.clear(context.request, action=action, key=_here(context.request, user))
         return code
 
 

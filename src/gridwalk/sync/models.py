@@ -88,7 +88,7 @@ class ActivationCode(models.Model):
 
 
 class Attempts(models.Model):
-    """Failed activations under one sign-in name: each one doubles the wait."""
+    """Failed activations under one sign-in name at one address: each one doubles the wait."""
 
     key = models.CharField(primary_key=True, max_length=32)
     n = models.PositiveSmallIntegerField(default=0)

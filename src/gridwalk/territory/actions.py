@@ -16,6 +16,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.method import address_writing, addresses
 from gridwalk.method.renumbering import Scheme
+from gridwalk.method.text import fold, says_number
 from gridwalk.territory import rules
 from gridwalk.territory.models import Area, Building, Grid, Stairwell
 
@@ -117,6 +118,8 @@ def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None
     name = name.strip()
     if not name or len(name) > 40:
         raise TerritoryError("没有改：名称要填，不超过 40 个字。")
+    if says_number(fold(name)):
+        raise TerritoryError("没有改：网格名称里不要写证件号、电话号码。")
     standing = Grid.objects.filter(code=grid, valid_to__isnull=True).first()
     if standing is None:
         raise TerritoryError("没有改：这个网格已经停用了。")

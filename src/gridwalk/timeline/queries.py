@@ -19,7 +19,7 @@ from gridwalk.dictionary import sight
 from gridwalk.events import kinds
 from gridwalk.events.models import Event
 from gridwalk.events.queries import daily
-from gridwalk.method import names
+from gridwalk.method import dates, names
 from gridwalk.registry import rules
 from gridwalk.registry.ends import EVIDENCE, PROPOSALS, STATUS_WORDS
 from gridwalk.registry.living import RESIDENCE_LABELS, VACANCY_SOURCES
@@ -73,6 +73,7 @@ READINGS = frozenset({AuditVerb.NUMBER_REVEALED, AuditVerb.NUMBER_DIALLED, Audit
 CARD = {"equal": "，一致", "differs": "，不一致", "kept": "，不一致", "too_often": "，没有比"}
 """How the history ends a try of a number from a card."""
 
+OF_HOUSEHOLDS = frozenset({AuditVerb.HOUSEHOLD_HEAD_NAMED})
 CARE = "care."
 """Verbs that say somebody is cared for: for the same eyes only."""
 
@@ -93,13 +94,16 @@ def past(
 ) -> list[Past]:
     """Changes and readings of some entities, newest first. The caller has checked that the viewer may see them.
 
-    ``full``: the viewer sees rows in full there; otherwise names, days of birth and numbers are masked, vacancy and
-    what was written freely (a reason, a file's name) are left out, and the authors are told by what they are, on a day
-    (red line 2). ``keeps``: in which grids the viewer may take an event back.
+    ``full``: the viewer sees rows in full there; otherwise names, days of birth and numbers are masked, how a door is
+    used and what follows from that (who is linked to it, what came of a visit) and what was written freely (a reason, a
+    file's name) are left out, and the authors are told by what they are, on a day (red line 2).
+    ``keeps``: in which grids the viewer may take an event back.
     """
     changes = sources.named(viewer, core.history(entities, limit=limit))
     events = daily.events_of(entities, {change.op for change in changes})
     entries, ops = _of_events(events, entities, changes, full=full, keeps=keeps)
+    if kind == "dwelling" and not full:
+        entries = []  # who moved in or out, and that a door was let
     shown = [change for change in changes if change.op not in ops and _is_shown(change, full=full)]
     moments = {event.at for event in events}
     audited = {
@@ -120,7 +124,7 @@ def _unnamed(entries: Sequence[Past]) -> list[Past]:
 
 
 def _is_shown(change: Change, *, full: bool) -> bool:
-    return full or change.field not in HIDDEN_FROM_MASKED
+    return full or (change.field not in HIDDEN_FROM_MASKED and change.kind != "residence")
 
 
 def _of_events(
@@ -272,8 +276,8 @@ def _of_visit(change: Change, full: bool) -> Past:
     if not isinstance(change.new, dict):
         return _of_fact(change, full)
     record, code = change.new, str(change.new.get("outcome", ""))
-    if code == "vacant_confirmed" and not full:
-        return _entry(change, "访", "走访，已核实", tone="v", note="")
+    if change.kind == "dwelling" and not full:
+        return _entry(change, "访", "走访", note="")  # alike, whatever came of it: whom nobody was met at stands empty
     outcome = OUTCOMES[code]
     words = f"走访，{outcome.label}"
     if record.get("n_confirmed"):
@@ -317,6 +321,8 @@ def _shown(change: Change, value: object, full: bool) -> str:
         words = VACANCY_SOURCES
     elif change.kind == "residence" and change.field == "kind":
         words = RESIDENCE_LABELS
+    if change.field == "born_on" and not full:
+        return dates.mask(str(value or ""), on_record=clock.local_date(change.at).year)
     if words is None:
         reader = sight.ON_PAGE if full else sight.MASKED_ON_PAGE
         return dictionary.show(change.kind, change.field, value, reader)
@@ -326,7 +332,7 @@ def _shown(change: Change, value: object, full: bool) -> str:
 def _of_audit(entry: AuditEntry, *, full: bool) -> Past | None:
     """One line of the audit in words; None where its verb has no mark, and for whoever may not see care."""
     verb = AuditVerb(entry.verb)
-    if not verb.mark or (verb.startswith(CARE) and not full):
+    if not verb.mark or (not full and (verb.startswith(CARE) or verb in OF_HOUSEHOLDS)):
         return None
     is_reading = verb in READINGS
     return Past(

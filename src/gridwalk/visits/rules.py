@@ -28,6 +28,15 @@ def band_of(at: dt.datetime) -> str:
     return "afternoon" if local.hour < 18 else "evening"
 
 
+_BEGINS = {"weekend": 0, "morning": 0, "afternoon": 12, "evening": 18}
+
+
+def band_began(at: dt.datetime) -> dt.datetime:
+    """When the time band of a visit began: what others than its author are told of its hour (red line 2)."""
+    hour = _BEGINS[band_of(at)]
+    return at.astimezone(LOCAL).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
 def is_quiet(at: dt.datetime, quiet_from: dt.time, quiet_until: dt.time) -> bool:
     """Whether nobody is to be disturbed at that time (20:30–9:00)."""
     moment = at.astimezone(LOCAL).time()

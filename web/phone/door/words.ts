@@ -3,7 +3,7 @@ import type { Draft, Said } from "../model/draft";
 import { bandOf, dayOf, sayDay } from "../model/time";
 import type { Difference, Dwelling, Need, Visit } from "../model/types";
 import { say, sayBoth, sayHelp } from "../model/words";
-import { app, book, data } from "../store/session";
+import { app, book } from "../store/session";
 
 const joined = (parts: string[]) => parts.filter(Boolean).join("，");
 const today = () => dayOf(app.now);
@@ -21,7 +21,7 @@ export function sayFacts(dwelling: Dwelling, draft: Draft): string {
 
 export function sayVisit(visit: Visit): string {
   const at = Date.parse(visit.at);
-  const who = visit.worker === data.user.id ? "" : `${visit.worker_name || "别人"}，`;
+  const who = visit.own ? "" : "别人，";
   const outcome = visit.waiting ? "另有一份走访等社区定" : say("outcome", visit.outcome);
   const more = visit.n_changed
     ? `，改过 ${visit.n_changed} 处`

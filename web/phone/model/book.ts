@@ -1,7 +1,8 @@
 /** The book of my grids: pulled rows, with what this phone wrote since laid over them, indexed for the screens. */
 import { keyOf, SEALED } from "./fields";
-import { isWaiting, type Outbox } from "./outbox";
+import { awaitedOf, isWaiting, type Outbox } from "./outbox";
 import type {
+  Arrival,
   Building,
   Care,
   Difference,
@@ -9,6 +10,7 @@ import type {
   Facts,
   GridCache,
   Heads,
+  Kept,
   Need,
   Op,
   Organization,
@@ -20,7 +22,6 @@ import type {
   Stairwell,
   Target,
   Task,
-  User,
   Visit,
   VisitData,
 } from "./types";
@@ -45,6 +46,8 @@ export interface Book {
   /** Targets and visits by place; visits newest first. */
   targets: Map<string, Target>;
   visits: Map<string, Visit[]>;
+  /** Who came to a door and is no row yet: another side has to give them away first. By dwelling. */
+  awaited: Map<string, Arrival[]>;
   /** Differences by entity, those about a door by the door. */
   differences: Map<string, Difference[]>;
   tasks: Task[];
@@ -77,7 +80,6 @@ export function build(
   grids: readonly GridCache[],
   box: Outbox,
   from: number,
-  user: User,
   people: People = { posts: [], users: {} },
 ): Book {
   const book: Book = {
@@ -92,6 +94,7 @@ export function build(
     needs: new Map(),
     targets: new Map(),
     visits: new Map(),
+    awaited: new Map(),
     differences: new Map(),
     tasks: [],
     gridOf: new Map(),
@@ -99,17 +102,24 @@ export function build(
     names: new Map([...Object.entries(people.users), ...people.posts.map((post) => [post.user, post.name] as const)]),
   };
   for (const post of people.posts) push(book.posts, post.grid, post);
-  for (const grid of grids) for (const row of grid.rows) add(book, row, grid.grid);
-  for (const visits of book.visits.values()) visits.sort((a, b) => (a.at < b.at ? 1 : -1));
+  for (const grid of grids) {
+    const own = new Set(grid.own ?? []);
+    for (const row of grid.rows) add(book, row, grid.grid, own);
+  }
+  for (const visits of book.visits.values()) visits.sort((a, b) => (isLater(a, b) ? -1 : 1));
   for (const kept of box.ops) {
+    expect(book, kept);
     if (kept.op.seq < from && !isWaiting(box, kept)) continue;
     if (kept.verdict?.state === "returned" && !isWaiting(box, kept)) continue;
-    lay(book, kept.op, user, kept.verdict?.state === "difference");
+    lay(book, kept.op, kept.verdict?.state === "difference", awaitedOf(kept));
   }
   return book;
 }
 
-function add(book: Book, row: Row, grid: string): void {
+/** Of two visits of one time band the number at the door says which was later. */
+const isLater = (a: Visit, b: Visit) => (a.at === b.at ? a.nth > b.nth : a.at > b.at);
+
+function add(book: Book, row: Row, grid: string, own: ReadonlySet<string>): void {
   switch (row.kind) {
     case "dwelling":
       book.dwellings.set(row.id, row);
@@ -145,7 +155,7 @@ function add(book: Book, row: Row, grid: string): void {
       book.targets.set(row.place, row);
       break;
     case "visit":
-      push(book.visits, row.place, row);
+      push(book.visits, row.place, { ...row, own: own.has(row.id) });
       break;
     case "difference":
       push(book.differences, row.place ?? row.entity, row);
@@ -157,7 +167,14 @@ function add(book: Book, row: Row, grid: string): void {
 }
 
 /** Lays one of my own ops over the rows: what I wrote is what I see next, before and after it is sent. */
-function lay(book: Book, op: Op, user: User, differs: boolean): void {
+function expect(book: Book, kept: Kept): void {
+  const awaited = awaitedOf(kept);
+  if (!awaited.length) return;
+  for (const arrival of (kept.op.data as unknown as VisitData).arrivals)
+    if (awaited.includes(arrival.id)) push(book.awaited, kept.op.entity, arrival);
+}
+
+function lay(book: Book, op: Op, differs: boolean, awaited: readonly string[]): void {
   if (op.verb === "fact.set" && !differs) write(book, op.kind, op.entity, op.set, op.op);
   if (op.verb === "task.hand_back") {
     const target = [...book.targets.values()].find((one) => one.id === op.entity);
@@ -179,6 +196,7 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
   }
   const day = dayOf(Date.parse(op.at));
   for (const arrival of data.arrivals) {
+    if (awaited.includes(arrival.id)) continue;
     const values = arrival.values;
     const heads = Object.fromEntries(Object.keys(values).map((field) => [field, op.op]));
     book.persons.set(arrival.id, {
@@ -235,6 +253,7 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
     if (left.length) book.needs.set(contact.person, left);
     else book.needs.delete(contact.person);
   }
+  const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
   const visit: Visit = {
     kind: "visit",
     id: op.op,
@@ -242,12 +261,11 @@ function lay(book: Book, op: Op, user: User, differs: boolean): void {
     place: op.entity,
     outcome: data.outcome,
     at: op.at,
-    worker: user.id,
-    worker_name: user.name,
+    nth: Math.max(0, ...before.map((one) => one.nth)) + 1,
+    own: true,
     n_confirmed: data.confirmed.length,
     n_changed: changes(op.set, data),
   };
-  const before = (book.visits.get(op.entity) ?? []).filter((one) => one.id !== op.op);
   book.visits.set(op.entity, [visit, ...before]);
   const target = book.targets.get(op.entity);
   if (target) book.targets.set(op.entity, settled(target, data, Date.parse(op.at), before));

@@ -10,6 +10,7 @@ export interface PulledGrid {
   hash: string | null;
   rows: Row[];
   gone: { kind: string; id: string }[];
+  own: string[];
 }
 export interface Pulled {
   epoch: number;
@@ -33,11 +34,13 @@ export function merge(before: GridCache | undefined, pulled: PulledGrid): GridCa
   if (!pulled.full) for (const row of before?.rows ?? []) if (!isGuest(row)) rows.set(key(row), row);
   for (const row of pulled.gone) rows.delete(key(row));
   for (const row of pulled.rows) rows.set(key(row), row);
+  const own = new Set([...(pulled.full ? [] : (before?.own ?? [])), ...pulled.own]);
   return {
     grid: pulled.grid,
     version: pulled.version,
     hash: pulled.hash ?? before?.hash ?? "",
     rows: [...rows.values()],
+    own: [...own].filter((id) => rows.has(key({ kind: "visit", id }))),
   };
 }
 

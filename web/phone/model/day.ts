@@ -261,7 +261,7 @@ export function dayBook(
   const mine = [...book.targets.values()].filter((target) => !isAway(book, target, me));
   const doneToday = new Set<string>();
   for (const [place, visits] of book.visits)
-    if (visits.some((visit) => visit.worker === me && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
+    if (visits.some((visit) => visit.own && dayOf(Date.parse(visit.at)) === today)) doneToday.add(place);
   const planned = mine.filter(
     (target) => target.planned_on === today && !doneToday.has(target.place) && !SETTLED.includes(target.state),
   ).length;

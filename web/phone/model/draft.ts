@@ -77,11 +77,12 @@ export function state(facts: Facts, row: { heads?: Heads }, field: string, was: 
 export interface Household {
   here: { person: Person; link: Residence }[];
   elsewhere: { person: Person; link: Residence }[];
+  awaited: readonly Arrival[];
 }
 
 /** Who lives at a door, and who is registered there and lives elsewhere; heads of household first. */
 export function household(book: Book, dwelling: string): Household {
-  const found: Household = { here: [], elsewhere: [] };
+  const found: Household = { here: [], elsewhere: [], awaited: book.awaited.get(dwelling) ?? [] };
   for (const link of book.living.get(dwelling) ?? []) {
     const person = book.persons.get(link.person);
     if (!person) continue;

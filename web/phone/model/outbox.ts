@@ -55,6 +55,12 @@ export function stateOf(box: Outbox, kept: Kept): "waiting" | "accepted" | "diff
   return isWaiting(box, kept) ? "waiting" : (kept.verdict?.state ?? "accepted");
 }
 
+/** Who came with an op and is waited for: nobody any more once the other side has decided. */
+export function awaitedOf({ verdict }: Kept): string[] {
+  if (verdict?.state !== "difference" || verdict.reason === "decided") return [];
+  return verdict.differences.flatMap(({ person }) => person ?? []);
+}
+
 /** What to push next: a contiguous run from the cursor on, and the oldest number kept; null when nothing waits. */
 export function nextPush(
   box: Outbox,

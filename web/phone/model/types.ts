@@ -1,11 +1,13 @@
 /** What the phone makes of the wire; the wire's own types are rendered (`wire.ts`). */
-import type { Fact, Op, Row, Visit, Worker } from "./wire";
+import type { Fact, Op, Row, Visit as VisitRow, Worker } from "./wire";
 
 export type * from "./wire";
 
 export type Heads = Record<string, string>;
 export type Facts = Record<string, Fact>;
-export type PlaceKind = Visit["place_kind"];
+export type PlaceKind = VisitRow["place_kind"];
+/** A visit in the book: whether it is my own; of another's the server says the day and the time band. */
+export type Visit = VisitRow & { own: boolean };
 export type User = Worker;
 
 /** What the server said of an op. */
@@ -13,7 +15,8 @@ export interface Verdict {
   state: "accepted" | "difference" | "returned";
   reason: string;
   text: string;
-  differences: { field: string; id: string }[];
+  /** `person`: who came to the door, and waits for the word of the side that has them on record. */
+  differences: { field: string; id: string; person?: string }[];
 }
 export interface Kept {
   op: Op;
@@ -27,4 +30,6 @@ export interface GridCache {
   version: number;
   hash: string;
   rows: Row[];
+  /** The visits among the rows that are mine; what an earlier app kept came without. */
+  own?: string[];
 }

@@ -255,7 +255,6 @@ export interface Target {
   outcome: string;
   n_visits: number;
   bands: string[];
-  last_visit_at: string | null;
   revisit_at: string | null;
   planned_on: string | null;
   planned_band: string;
@@ -279,10 +278,9 @@ export interface Visit {
   place: string;
   outcome: string;
   at: string;
-  worker: string | null;
-  worker_name: string;
   n_confirmed: number;
   n_changed: number;
+  nth: number;
   waiting?: true;
 }
 /** A visit with its whole household. */

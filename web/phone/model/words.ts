@@ -12,6 +12,9 @@ export function say(list: string, code: string | null | undefined): string {
 /** Of a need: nobody has done anything about it yet. */
 export const NOT_YET = "还没办";
 
+/** Of somebody who came to a door: another side has them on record, and has not given them away yet. */
+export const AWAITED = "待对方确认";
+
 /** What was done about what somebody needs. */
 export function sayHelp(need: string, help: string): string {
   return need && help === "none" ? NOT_YET : say("help", help);

@@ -40,7 +40,7 @@ export const data = shallowReactive({
   drafts: new Map<string, Draft>(),
 });
 
-export const book = computed<Book>(() => build(data.grids, data.box, data.from, data.user, data));
+export const book = computed<Book>(() => build(data.grids, data.box, data.from, data));
 export const waitingCount = computed(() => outbox.waiting(data.box).length);
 
 let vault: CryptoKey | null = null;

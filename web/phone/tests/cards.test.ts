@@ -3,7 +3,7 @@ import { build } from "../model/book";
 import { answerOf, checkOf, factsOf, isCheck, sayNumber } from "../model/cards";
 import { empty, reduce, type Outbox } from "../model/outbox";
 import { sayBoth } from "../model/words";
-import type { Difference, GridCache, Op, Person, User, Verdict } from "../model/types";
+import type { Difference, GridCache, Op, Person, Verdict } from "../model/types";
 import type * as Client from "../sync/client";
 import { Problem, Unreached } from "../sync/client";
 import { dial } from "../sync/dialling";
@@ -13,7 +13,6 @@ vi.mock("../sync/client", async (original) => ({ ...(await original<typeof Clien
 
 const AT = "2026-11-23T02:00:00.000Z";
 const TODAY = "2026-11-23";
-const USER = { id: "me", name: "沈若溪" } as User;
 const person = (more: Partial<Person> = {}): Person => ({
   kind: "person",
   id: "p1",
@@ -76,9 +75,9 @@ describe("a number typed from a card", () => {
       { grid: "g", version: 1, hash: "", rows: [person({ id_no_mask })] },
     ];
     const box = typed(check(1, "310101198001010034"));
-    const before = build(rows("120199************"), box, 1, USER).persons.get("p1")!;
+    const before = build(rows("120199************"), box, 1).persons.get("p1")!;
     expect([before.id_no_mask, before.heads]).toEqual(["120199************", { id_no: "w1" }]);
-    const first = build(rows(""), box, 1, USER).persons.get("p1")!;
+    const first = build(rows(""), box, 1).persons.get("p1")!;
     expect(first.id_no_mask).toMatch(/^310101\*/);
     expect(first.heads).toEqual({ id_no: "op1" });
   });

@@ -7,7 +7,7 @@ import { hintOf, slots } from "../model/revisit";
 import { atDay, bandOf } from "../model/time";
 import type { GridCache, Row } from "../model/types";
 import { options, say } from "../model/words";
-import { ME, NAMES, NOW, dwelling, other, target, visited } from "./rows";
+import { NAMES, NOW, dwelling, other, target, visited } from "./rows";
 
 describe("what was acknowledged", () => {
   const day = 24 * 3600_000;
@@ -133,7 +133,7 @@ describe("a day in two grids", () => {
       ],
     },
   ];
-  const day = dayBook(build(grids, empty("a", 1, 1), 1, ME), grids, NAMES, "me", NOW);
+  const day = dayBook(build(grids, empty("a", 1, 1), 1), grids, NAMES, "me", NOW);
 
   it("names a grid where it begins", () => {
     expect(day.groups.map((group) => [group.area, group.title])).toEqual([
@@ -141,7 +141,7 @@ describe("a day in two grids", () => {
       ["第二网格", "2号平房"],
       ["", "单位"],
     ]);
-    const one = dayBook(build(grids, empty("a", 1, 1), 1, ME), grids.slice(0, 1), NAMES, "me", NOW);
+    const one = dayBook(build(grids, empty("a", 1, 1), 1), grids.slice(0, 1), NAMES, "me", NOW);
     expect(one.groups[0]!.area).toBe("");
   });
 

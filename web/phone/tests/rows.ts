@@ -66,7 +66,6 @@ export const target = (place: string, more: Partial<Target> = {}): Target => ({
   outcome: "",
   n_visits: 0,
   bands: [],
-  last_visit_at: null,
   revisit_at: null,
   planned_on: null,
   planned_band: "",
@@ -81,8 +80,8 @@ export const visited = (place: string, outcome: string, at: string, id = "v"): V
   place,
   outcome,
   at,
-  worker: "me",
-  worker_name: "沈若溪",
+  nth: 1,
+  own: true,
   n_confirmed: 0,
   n_changed: 0,
 });
@@ -121,9 +120,15 @@ export const HOUSE: Row[] = [
   target("d1"),
 ];
 export const bookOf = (rows: Row[], ...ops: Op[]): Book => {
-  const grid: GridCache = { grid: "g1", version: 1, hash: "", rows };
+  const grid: GridCache = {
+    grid: "g1",
+    version: 1,
+    hash: "",
+    rows,
+    own: rows.filter((row) => "own" in row && row.own).map((row) => row.id),
+  };
   const box = ops.reduce<Outbox>((before, op) => reduce(before, { type: "finished", op }), empty("a", 1, 1));
-  return build([grid], box, 1, ME);
+  return build([grid], box, 1);
 };
 export const opOf = (rows: Row[], draft: Draft, said: Outcome, seq = 1): Op =>
   toOp(bookOf(rows), draft, said, { ...WHEN, seq });

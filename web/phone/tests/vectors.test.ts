@@ -7,11 +7,10 @@ import { check } from "../model/idcard";
 import { empty, reduce } from "../model/outbox";
 import { hintOf } from "../model/revisit";
 import { bandOf, dayOf, isQuiet } from "../model/time";
-import type { GridCache, Target, User, Visit } from "../model/types";
+import type { GridCache, Target, Visit } from "../model/types";
 import vectors from "../vectors.json";
 
 const local = (moment: string) => Date.parse(`${moment}:00+08:00`);
-const USER: User = { id: "me", name: "沈若溪", role: "网格员", community: "", grids: [], badge: { number: "1" } };
 const TARGET: Target = {
   kind: "target",
   id: "t",
@@ -21,7 +20,6 @@ const TARGET: Target = {
   outcome: "",
   n_visits: 0,
   bands: [],
-  last_visit_at: null,
   revisit_at: null,
   planned_on: null,
   planned_band: "",
@@ -69,8 +67,8 @@ function stateAfter(visits: readonly string[][]): string {
   for (const [outcome, at, second_source] of visits) {
     const when = { at: new Date(local(at!)), mono: 0, seq: box.last + 1 };
     const said = { outcome: outcome!, ...(second_source ? { second_source } : {}) };
-    const op = toOp(build([grid], box, 1, USER), blank("dwelling", "d"), said, when);
+    const op = toOp(build([grid], box, 1), blank("dwelling", "d"), said, when);
     box = reduce(box, { type: "finished", op });
   }
-  return build([grid], box, 1, USER).targets.get("d")!.state;
+  return build([grid], box, 1).targets.get("d")!.state;
 }

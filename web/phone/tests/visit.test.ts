@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { build } from "../model/book";
 import { blank, countChanges, household, isDirty, type Draft, type Outcome } from "../model/draft";
-import { empty, reduce } from "../model/outbox";
+import { awaitedOf, empty, reduce } from "../model/outbox";
 import type { VisitData } from "../model/types";
-import { bookOf, dwelling, HOUSE, lives, ME, opOf, other, person, visited } from "./rows";
+import { bookOf, dwelling, HOUSE, lives, opOf, other, person, visited } from "./rows";
 
 describe("the op a draft becomes", () => {
   it.each([
@@ -187,9 +187,35 @@ describe("the book with a visit laid over it", () => {
       now: 0,
       results: [{ op: op.op, seq: 1, state: "difference" }],
     });
-    const differing = build([{ grid: "g1", version: 1, hash: "", rows: HOUSE }], box, 1, ME);
+    const differing = build([{ grid: "g1", version: 1, hash: "", rows: HOUSE }], box, 1);
     expect(differing.dwellings.get("d1")).toMatchObject({ tenure: "owner", heads: {} });
     expect(differing.visits.get("d1")).toHaveLength(1);
+  });
+
+  it("counts who came and is waited for, until the other side has given its word", () => {
+    const comer = { id: "p9", values: { name: "程望舒" }, residence_kind: "tenant" };
+    const draft = { ...blank("dwelling", "d1"), arrivals: [comer] };
+    const visit = opOf(HOUSE, draft, { outcome: "met" });
+    const asked = [
+      { field: "residence", id: "x", person: "p9" },
+      { field: "tenure", id: "y" },
+    ];
+    const box = reduce(reduce(empty("a", 1, 1), { type: "finished", op: visit }), {
+      type: "answered",
+      epoch: 1,
+      next_seq: 2,
+      now: 0,
+      results: [{ op: visit.op, seq: 1, state: "difference", differences: asked }],
+    });
+    const grids = [{ grid: "g1", version: 1, hash: "", rows: HOUSE }];
+    for (const from of [1, 2]) {
+      const { here, awaited } = household(build(grids, box, from), "d1"); // before the pull and after it
+      expect([here.map(({ person }) => person.id).includes("p9"), awaited]).toEqual([false, [comer]]);
+    }
+    expect(awaitedOf(box.ops[0]!)).toEqual(["p9"]);
+    const word = [{ op: visit.op, state: "difference" as const, reason: "decided", text: "社区已定：采纳了您记的" }];
+    const decided = reduce(box, { type: "decided", decided: word });
+    expect(household(build(grids, decided, 2), "d1").awaited).toEqual([]);
   });
 
   it("shows an op that came back and waits again, since the server was restored", () => {
@@ -201,9 +227,9 @@ describe("the book with a visit laid over it", () => {
       results: [{ op: op.op, seq: 1, state: "returned" }],
     });
     const grids = [{ grid: "g1", version: 1, hash: "", rows: HOUSE }];
-    expect(build(grids, returned, 1, ME).visits.has("d1")).toBe(false);
+    expect(build(grids, returned, 1).visits.has("d1")).toBe(false);
     const again = reduce(returned, { type: "epoch", epoch: 2 });
-    expect(build(grids, again, 2, ME).visits.get("d1")).toHaveLength(1);
+    expect(build(grids, again, 2).visits.get("d1")).toHaveLength(1);
   });
 
   it("takes a visit back, gives a door back, and masks what was set", () => {

@@ -3,10 +3,9 @@ import { describe, expect, it } from "vitest";
 import { build } from "../model/book";
 import { dayBook, sayAway, standing } from "../model/day";
 import { empty } from "../model/outbox";
-import type { Dwelling, GridCache, Post, Row, Target, User } from "../model/types";
+import type { Dwelling, GridCache, Post, Row, Target } from "../model/types";
 import { coveredBy, isAway, whose } from "../model/whose";
 
-const USER: User = { id: "me", name: "沈若溪", role: "网格员", community: "", grids: [], badge: { number: "1" } };
 const NOW = Date.parse("2026-11-23T10:00:00+08:00");
 const post = (user: string, more: Partial<Post> = {}): Post => ({
   grid: "g",
@@ -41,7 +40,6 @@ function bookOf(assignees: (string | null)[], posts: Post[], users: Record<strin
       outcome: "",
       n_visits: 0,
       bands: [],
-      last_visit_at: null,
       revisit_at: null,
       planned_on: null,
       planned_band: "",
@@ -51,7 +49,7 @@ function bookOf(assignees: (string | null)[], posts: Post[], users: Record<strin
     return [door as unknown as Dwelling, target as Target];
   });
   const grid: GridCache = { grid: "g", version: 1, hash: "", rows };
-  const book = build([grid], empty("a", 1, 1), 1, USER, { posts, users });
+  const book = build([grid], empty("a", 1, 1), 1, { posts, users });
   return { book, grid, of: (n: number) => book.targets.get(`d${n}`)! };
 }
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from gridwalk.accounts import queries, rules
+from gridwalk.accounts import queries as accounts
+from gridwalk.accounts import rules
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.sessions import queries, store
 from gridwalk.core import actions as core
 from gridwalk.core import queries as audit
 from gridwalk.core.actors import PROGRAM
@@ -33,7 +39,7 @@ def note_failure(*, username: str, factor: str, at: dt.datetime) -> None:
     _log.warning("sign-in failed", extra={"what": factor, "who": str(subject or "nobody")})
     if audit.n_audited_of(subject, AuditVerb.ACCOUNT_SIGN_IN_FAILED, since=at - HOUR) >= MOST:
         return
-    scope = queries.first_scope(subject)
+    scope = accounts.first_scope(subject)
     with core.write_to(actor=PROGRAM, at=at) as writing:
         writing.audit(
             AuditVerb.ACCOUNT_SIGN_IN_FAILED, scope=scope, kind="user", subject=subject, data={"factor": factor}
@@ -48,11 +54,11 @@ def end(*, actor: Viewer, at: dt.datetime, session: int) -> None:
 
 def end_others(*, actor: Viewer, at: dt.datetime, here: str) -> int:
     """Sign the own account out everywhere but ``here``, the key of a session; returns at how many places."""
-    return _end(actor, at, UserSession.objects.filter(user=actor.id).exclude(session_key=here))
+    return _end(actor, at, UserSession.objects.filter(user=actor.id).exclude(session_key=store.mark_of(here)))
 
 
 def _end(actor: Viewer, at: dt.datetime, sessions: QuerySet[UserSession]) -> int:
-    scope = queries.first_scope(actor.id)
+    scope = accounts.first_scope(actor.id)
     with core.write_to(actor=actor, at=at) as writing:
         n = _close(sessions)
         if n:
@@ -66,12 +72,34 @@ def end_all(user: User) -> None:
 
 
 def _close(sessions: QuerySet[UserSession]) -> int:
-    open_ = [session for session in sessions if not session.purge()]
-    for session in open_:
-        session.end()
-    return len(open_)
+    n = len(queries.standing(sessions))
+    _forget(list(sessions))
+    return n
+
+
+def _forget(sessions: Sequence[UserSession]) -> None:
+    Session.objects.filter(pk__in=[session.session_key for session in sessions]).delete()
+    UserSession.objects.filter(pk__in=[session.pk for session in sessions]).delete()
+
+
+def note_begin(request: HttpRequest) -> None:
+    """Put the session of a request on its account's list, and take off what has ended by itself."""
+    listed = UserSession.objects.filter(user=request.user.pk)
+    standing = {session.pk for session in queries.standing(listed)}
+    _forget([session for session in listed if session.pk not in standing])
+    if not request.session.session_key:
+        request.session.save()
+    agent = UserSession._meta.get_field("user_agent")
+    UserSession.objects.update_or_create(
+        session_key=store.mark_of(request.session.session_key or ""),
+        defaults={
+            "user_id": request.user.pk,
+            "ip": get_adapter().get_client_ip(request),
+            "user_agent": request.headers.get("User-Agent", "")[: agent.max_length],
+        },
+    )
 
 
 def move(*, former: str, present: str) -> None:
     """A session goes on under a new key."""
-    UserSession.objects.filter(session_key=former).update(session_key=present)
+    UserSession.objects.filter(session_key=store.mark_of(former)).update(session_key=store.mark_of(present))

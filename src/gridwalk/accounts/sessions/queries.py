@@ -7,8 +7,13 @@ import datetime as dt
 import re
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Viewer
+from gridwalk.accounts.sessions import store
+from gridwalk.core import clock
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -39,12 +44,24 @@ def own_sessions(viewer: Viewer, *, here: str) -> list[OwnSession]:
             since=session.created_at,
             address=session.ip,
             browser=_browser(session.user_agent),
-            here=session.session_key == here,
+            here=session.session_key == store.mark_of(here),
         )
-        for session in UserSession.objects.filter(user=viewer.id)
-        if not session.purge()  # one that has ended by itself is taken off the list
+        for session in standing(UserSession.objects.filter(user=viewer.id))
     ]
     return sorted(sessions, key=lambda session: (not session.here, session.since))
+
+
+def standing(sessions: QuerySet[UserSession]) -> list[UserSession]:
+    """Those that have not ended by themselves: within their time, and begun with the password the account has now."""
+    listed = list(sessions.select_related("user"))
+    rows = Session.objects.filter(expire_date__gt=clock.now()).in_bulk([session.session_key for session in listed])
+    opened = store.SessionStore()
+    return [
+        session
+        for session in listed
+        if (row := rows.get(session.session_key)) is not None
+        and opened.of_row(row).get(HASH_SESSION_KEY) == session.user.get_session_auth_hash()
+    ]
 
 
 def _browser(user_agent: str) -> str:

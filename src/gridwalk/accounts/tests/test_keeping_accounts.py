@@ -13,10 +13,11 @@ from django.contrib.auth import authenticate
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from gridwalk.accounts import actions, queries
+from gridwalk.accounts import actions, locking, queries
 from gridwalk.accounts.actions import AccountError
 from gridwalk.accounts.models import Assignment, User
-from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Verb, Viewer
+from gridwalk.accounts.resets import actions as resets
+from gridwalk.accounts.rules import SERVER, SYSTEM, Held, NotPermitted, Role, Verb, Viewer
 from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry
 from gridwalk.core.queries import NotHere
@@ -97,8 +98,8 @@ def test_it_refuses_everyone_but_an_administrator(at: dt.datetime, viewer: MakeV
         lambda: actions.assign(
             actor=actor, at=at, user=user.id, role=Role.COMMUNITY_LEAD, scope=GRID, from_on=clock.local_date(at)
         ),
-        lambda: actions.reset_password(actor=actor, at=at, user=user),
-        lambda: actions.reset_second_factor(actor=actor, at=at, user=user),
+        lambda: resets.reset_password(actor=actor, at=at, user=user),
+        lambda: resets.reset_second_factor(actor=actor, at=at, user=user),
         lambda: actions.deactivate(actor=actor, at=at, user=user),
     ):
         with pytest.raises(NotPermitted):
@@ -184,11 +185,11 @@ def test_it_refuses_to_take_over_an_account_that_may_more_than_the_actor(
     today = clock.local_date(at)
     wide = _user(at, "wide", (Role.GRID_WORKER, GRID), (Role.ADMINISTRATOR, ""))
     assert queries.get_user(administrator, wide.id) == wide
-    for attempt in (actions.reset_password, actions.reset_second_factor, actions.deactivate):
+    for attempt in (resets.reset_password, resets.reset_second_factor, actions.deactivate):
         with pytest.raises(NotPermitted):
             attempt(actor=administrator, at=at, user=wide)
     Assignment.objects.filter(user=wide, scope="").update(from_on=today - 2 * DAY, to_on=today - DAY)
-    assert actions.reset_password(actor=administrator, at=at, user=wide)
+    assert resets.reset_password(actor=administrator, at=at, user=wide)
 
 
 def test_a_reset_password_is_told_once_must_be_changed_and_lifts_the_lock_out(
@@ -199,9 +200,9 @@ def test_a_reset_password_is_told_once_must_be_changed_and_lifts_the_lock_out(
     for attempt in range(6):
         authenticate(request, username=["wangshi", "WangShi", " WANGSHI"][attempt % 3], password="wrong")
     assert authenticate(request, username="wangshi", password=GOOD) is None
-    assert AccessAttempt.objects.values_list("username", flat=True).distinct().get() == "wangshi"
+    assert AccessAttempt.objects.values_list("username", flat=True).distinct().get() == locking.mark_of("wangshi")
 
-    password = actions.reset_password(actor=administrator, at=at, user=user)
+    password = resets.reset_password(actor=SERVER, at=at, user=user).password
     assert authenticate(request, username="WangShi", password=password) == user
     assert authenticate(request, username="wangshi", password=GOOD) is None
     user.refresh_from_db()
@@ -218,7 +219,7 @@ def test_what_happens_to_accounts_is_read_in_the_audit_of_the_area(at: dt.dateti
         actor=administrator, at=at, user=user.id, role=Role.GRID_WORKER, scope=GRID, from_on=clock.local_date(at)
     )
     actions.change_own_password(user=user, password="another-door-26", at=at)
-    actions.reset_password(actor=administrator, at=at, user=user)
+    resets.reset_password(actor=administrator, at=at, user=user)
     actions.deactivate(actor=administrator, at=at, user=user)
     scopes = AuditEntry.objects.filter(subject=user.id).order_by("id").values_list("scope", flat=True)
     assert list(scopes) == [STREET, GRID, GRID, STREET, STREET]
@@ -239,13 +240,13 @@ def test_the_second_factor_is_forgotten_by_another_administrator_only(at: dt.dat
     assert queries.second_factor_missing(user)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
     assert not queries.second_factor_missing(user)
-    actions.reset_second_factor(actor=administrator, at=at, user=user)
+    resets.reset_second_factor(actor=SERVER, at=at, user=user)
     assert queries.second_factor_missing(user)
 
     self_made = _user(at, "admin", (Role.ADMINISTRATOR, STREET))
     themselves = queries.viewer_of(self_made, clock.local_date(at))
     with pytest.raises(NotPermitted):
-        actions.reset_second_factor(actor=themselves, at=at, user=self_made)
+        resets.reset_second_factor(actor=themselves, at=at, user=self_made)
 
 
 def test_a_closed_account_signs_in_no_more_and_may_nothing(at: dt.datetime, administrator: Viewer) -> None:

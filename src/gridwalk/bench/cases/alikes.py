@@ -11,7 +11,8 @@ from itertools import combinations
 from typing import Any
 
 import polars as pl
-from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, Func, Min, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.functions import Cast
 
 from gridwalk.bench.cases import sameness
 from gridwalk.bench.cases.case import Case, Inside, Member
@@ -225,7 +226,9 @@ def kept_apart(inside: Inside, *, limit: int) -> list[tuple[Person, Person, str]
     links = links.select_related("person").order_by("dwelling_id", "person_id")
     numbered = Person.objects.filter(status="active", born_on__isnull=False).exclude(id_no_index="")
     other = numbered.filter(name=OuterRef("name"), born_on=OuterRef("born_on")).exclude(pk=OuterRef("pk"))
-    namesakes = numbered.filter(inside.of()).filter(Exists(other)).order_by("sort_key", "born_on", "id")[: 2 * limit]
+    # In the order of their ids, namesakes together: an order by name would tell what a mask hides.
+    first = Window(Min(Cast("id", CharField())), partition_by=[F("name"), F("born_on")])
+    namesakes = numbered.filter(inside.of()).filter(Exists(other)).order_by(first, "id")[: 2 * limit]
     apart: dict[tuple[uuid.UUID, uuid.UUID], tuple[Person, Person, str]] = {}
     for beside in by_key(links, lambda link: (link.dwelling_id, link.person.born_on)):
         for left, right in combinations(beside, 2):

@@ -90,6 +90,15 @@ def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -
     assert [(a.titles, a.why) for a in apart] == [("李四、李四", "两个证件号都校验无误，却不同：是两个人")]
 
 
+def test_pairs_that_are_kept_apart_stand_in_the_order_of_their_records_and_not_of_their_names(street: Street) -> None:
+    for n, name in enumerate(("郑一", "安二", "林三", "白四", "孙五", "陈六")):
+        for room in (f"{n + 1}01", f"{n + 1}02"):
+            street.person(name, street.door(room), born_on=BORN, id_no=id_no(2 * n + 20 * int(room[-1])))
+    apart = kept_apart(lead(), FIRST)
+    assert len(apart) == 6 and all(pair.titles[:2] == pair.titles[3:] for pair in apart)
+    assert [pair.left for pair in apart] == sorted(pair.left for pair in apart)
+
+
 def test_twins_are_kept_apart_and_it_is_said_why(street: Street) -> None:
     home = street.door()
     street.person("王子轩", home, born_on="2012-05-06")

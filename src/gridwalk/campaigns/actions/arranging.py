@@ -64,7 +64,7 @@ def reassign(*, actor: Viewer, at: dt.datetime, targets: Sequence[uuid.UUID], to
     if set(grids) - _held_by(to, grids, today):
         raise CampaignError(f"没有改派：{taker.name} 还不管这个网格，打不开这些户。请管理员先给这个账号加上网格。")
     with core.write_to(*grids, actor=actor, at=at) as writing:
-        return len(give_targets(writing, rows, to=to, reason=reason.strip()))
+        return len(give_targets(writing, rows, to=to, reason=reason_kept(reason)))
 
 
 def give_targets(writing: Writing, rows: QuerySet[Target], *, to: uuid.UUID, reason: str) -> list[uuid.UUID]:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
@@ -14,6 +15,7 @@ from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.method.text import fold, says_number
 
 QUIET_FROM, QUIET_UNTIL = dt.time(20, 30), dt.time(9, 0)
 KINDS = ("dwelling", "organization", "site")
@@ -97,6 +99,8 @@ def _fault_of_plan(
     """What is wrong with a campaign to be; empty where nothing is."""
     if not name or len(name) > LONGEST_NAME or not waves:
         return "行动要有名称，不超过 60 个字，至少要有一批。"
+    if any(says_number(fold(part)) for part in (name, *chain.from_iterable(leading_group), *(w.name for w in waves))):
+        return "名称和领导小组里不要写证件号、电话号码。"
     if fault := _fault_of_phases(phases) or _fault_of_waves(scope, phases, waves):
         return fault
     if any(len(part) > most for member in leading_group for part, most in zip(member, LONGEST_MEMBER, strict=True)):

@@ -237,6 +237,7 @@ def test_a_closed_campaign_keeps_its_targets_and_takes_no_new_ones(street: Stree
     with pytest.raises(NotHere):
         founding.close_campaign(actor=CENTRE, at=street.at, campaign=ids.new_id())
     assert queries.running_for(GRID) == campaign
+    assert queries.running_over([GRID, "120106001001001"]) == {GRID: campaign, "120106001001001": None}
     founding.close_campaign(actor=CENTRE, at=street.at, campaign=campaign.id)
     assert queries.running_for(GRID) is None
     with pytest.raises(CampaignError, match="已经结束"):

@@ -39,15 +39,28 @@ def run(options: argparse.Namespace) -> int:
     if options.out:
         say("写批注版")
         format_ = guard.format_of_file(options.ledger)
-        workbook = annotate.annotate_file(options.ledger, format_, checking.marks(side, faults), [])
+        marks = [*checking.marks(side, faults), *checking.marks_of_left_out(side)]
+        workbook = annotate.annotate_file(options.ledger, format_, marks, [])
         ledger_files.write_workbook(options.out, workbook, say)
     counts = collections.Counter(faults["code"].to_list())
     n_faulty = faults["row"].n_unique()
     if options.json:
-        report = {"kind": side.kind, "n_rows": len(side.frame), "n_faulty": n_faulty, "faults": dict(counts)}
+        report = {
+            "kind": side.kind,
+            "n_rows": len(side.frame),
+            "n_faulty": n_faulty,
+            "faults": dict(counts),
+            "tally": dataclasses.asdict(side.tally) if side.tally else {},
+            "left_out": [{"sheet": r.sheet, "row_no": r.row_no, "why": r.why, "asks": r.asks} for r in side.left_out],
+            "refused": side.refused,
+            "questions": side.questions,
+        }
         output.say(json.dumps(report, ensure_ascii=False))
         return 0
-    output.say(f"\n{len(side.frame):,} 行，{n_faulty:,} 行有要看的地方。")
+    output.say(f"\n{side.tally}。")
+    for line in ledger_files.left_out(side):
+        output.say(line)
+    output.say(f"{n_faulty:,} 行有要改的格子。")
     at = {row: (sheet, no) for row, sheet, no in side.frame.select("row", "sheet", "row_no").iter_rows()}
     for row, _, column, _, text in faults.head(SHOWN).iter_rows():
         sheet, no = at[row]

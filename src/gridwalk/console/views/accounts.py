@@ -54,6 +54,7 @@ def account_new(request: Signed) -> HttpResponse:
                 username=request.POST.get("username", ""),
                 name=request.POST.get("name", ""),
                 post=request.POST.get("post", ""),
+                work_phone=request.POST.get("phone", ""),
                 password=password,
             )
         except actions.AccountError as error:
@@ -86,6 +87,7 @@ def account(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "nobody_confirms": any(not queries.can_be_confirmed(a.scope, today) for a in waiting),
         "locked": queries.is_locked(request.viewer, user.id, request.at),
         "code_missing": queries.second_factor_missing(user),
+        "work_phone": queries.work_phone(user),
         "first_until": first_passwords.holds_until(user),
         "first_ran_out": first_passwords.ran_out(user, request.at),
     }
@@ -129,18 +131,18 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def reset_password(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A fresh random password, told once."""
     user = queries.get_user(request.viewer, pk)
-    password = notices.reset_password(actor=request.viewer, at=request.at, user=user)
-    return page(
-        request, "console/accounts/password_once.html", {"user_": user, "password": password}, active="console:accounts"
-    )
+    slip = notices.reset_password(actor=request.viewer, at=request.at, user=user)
+    context = {"user_": user, "password": slip.password, "waits": slip.waits}
+    return page(request, "console/accounts/password_once.html", context, active="console:accounts")
 
 
 @require_POST
 def reset_second_factor(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """A lost phone: one-time codes are set up anew at the next sign-in."""
     user = queries.get_user(request.viewer, pk)
-    notices.reset_second_factor(actor=request.viewer, at=request.at, user=user)
-    messages.success(request, "已清掉动态码，本人下次登录时重新设置。本人和街道网格中心会收到通知。")
+    waits = notices.reset_second_factor(actor=request.viewer, at=request.at, user=user)
+    done = "提上去了，街道网格中心问过本人、确认后才清掉；" if waits else "已清掉动态码，本人下次登录时重新设置。"
+    messages.success(request, f"{done}本人和街道网格中心会收到通知。")
     return redirect("console:account", pk)
 
 
@@ -150,4 +152,19 @@ def unlock(request: Signed, pk: uuid.UUID) -> HttpResponse:
     user = queries.get_user(request.viewer, pk)
     actions.unlock(actor=request.viewer, at=request.at, user=user)
     messages.success(request, "锁已解开，现在就能再登录。")
+    return redirect("console:account", pk)
+
+
+@require_POST
+def change_work_phone(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """By which telephone somebody is reached at work."""
+    user = queries.get_user(request.viewer, pk)
+    try:
+        actions.change_work_phone(
+            actor=request.viewer, at=request.at, user=user, work_phone=request.POST.get("phone", "")
+        )
+    except actions.AccountError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "工作电话改好了。")
     return redirect("console:account", pk)

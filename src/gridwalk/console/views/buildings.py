@@ -79,6 +79,7 @@ def building_door(request: Signed, pk: uuid.UUID) -> HttpResponse:
     rows = worklist.rows(request.viewer, [target], request.at) if target else []
     context = {
         "dwelling": dwelling,
+        "told": entities.sees_use(request.viewer, dwelling.grid_id),
         "residents": entities.residents(request.viewer, dwelling),
         "row": rows[0] if rows else None,
         "visits": paper.visits_of(request.viewer, dwelling.id, dwelling.grid_id)[:5],

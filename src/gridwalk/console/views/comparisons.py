@@ -28,7 +28,7 @@ from gridwalk.reconcile.actions.comparing import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import comparisons as queries
-from gridwalk.reconcile.queries import register
+from gridwalk.reconcile.queries import register, telling
 from gridwalk.reconcile.queries import submissions as handed_in
 from gridwalk.registry.actions.ends import EndError
 from gridwalk.territory import queries as territory
@@ -40,8 +40,10 @@ WHATS = {"ledger_only": "台账有，一张表没有", "register_only": "一张�
 @require_GET
 def index(request: Signed) -> HttpResponse:
     """The comparisons so far, and the form for another."""
+    comparisons = handed_in.submissions(request.viewer, WAY.model)
     context = {
-        "comparisons": handed_in.submissions(request.viewer, WAY.model),
+        "comparisons": comparisons,
+        "summed": telling.summed(request.viewer, comparisons),
         "areas": submissions.areas(request, "{}"),
         "kinds": KINDS,
     }
@@ -63,7 +65,7 @@ def upload(request: Signed) -> HttpResponse:
             name=file.name or "台账",
             scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
             source=request.POST.get("source", "ledger"),
-            kind=request.POST.get("kind") or None,
+            kind=submissions.kind(request.POST),
             other=(other.read(), other.name or "平台导出") if other else None,
         )
     except SubmissionRefused as error:
@@ -79,12 +81,16 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "one": comparison,
         "withheld": workbooks.withheld(request.viewer, comparison),
+        "by_row": telling.by_row(request.viewer, comparison),
+        "may_release": request.viewer.may(Verb.CONFIRM_ROLES, comparison.scope),
         "kinds": KINDS,
         "where": territory.scope_name(comparison.scope),
         "whats": WHATS,
         "fields": [(f.name, f.label) for f in dictionary.fields(comparison.kind)] if comparison.kind in KINDS else [],
     }
     if comparison.state == "done":
+        context["communities"] = telling.communities(request.viewer, comparison)
+    if comparison.state == "done" and context["by_row"]:
         context |= _result(request, comparison)
     return page(request, "console/comparisons/show.html", context, active="console:comparisons")
 
@@ -123,7 +129,7 @@ def _result(request: Signed, comparison: Any) -> dict[str, Any]:
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin comparing."""
     comparison = handed_in.get_submission(request.viewer, WAY.model, pk)
-    chosen, kind = submissions.columns(request.POST), request.POST.get("kind") or None
+    chosen, kind = submissions.columns(request.POST), submissions.kind(request.POST)
     try:
         if comparison.state != "paused":
             comparison = remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind)
@@ -163,6 +169,12 @@ def again(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """放弃."""
     return submissions.cancel(request, WAY, pk, "console:comparison")
+
+
+@require_POST
+def release(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """放行."""
+    return submissions.release(request, WAY, pk, "console:comparison")
 
 
 @require_GET

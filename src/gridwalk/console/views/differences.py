@@ -6,18 +6,20 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
+from procrastinate.types import TimeDeltaParams
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
-from gridwalk.differences import jobs
+from gridwalk.differences import arguments, jobs
 from gridwalk.differences.actions import batches as batch_actions
 from gridwalk.differences.actions import decisions
 from gridwalk.differences.actions.deciding import DecisionError
@@ -134,7 +136,11 @@ def reveal(request: Signed, pk: uuid.UUID) -> HttpResponse:
     row = differences.get_difference(request.viewer, pk)
     context = {
         "label": row.label,
-        "values": [(row.source, claimed or "空"), ("一张表（现值）", current or "空")],
+        "values": [
+            (row.source, arguments.marked(claimed, claimed, current) or [arguments.Part("空", differs=False)]),
+            ("一张表（现值）", arguments.marked(current, current, claimed) or [arguments.Part("空", differs=False)]),
+        ],
+        "think": arguments.ONE_OFF if arguments.one_off(claimed, current) else "",
         "back": f"{reverse('console:difference', args=[pk])}?{_query(_filter(request, request.POST))}",
     }
     return render(request, "console/differences/reveal.html", context)
@@ -198,13 +204,15 @@ def rules_apply(request: Signed) -> HttpResponse:
         "decision": rule.decision,
     }
     try:
-        batch = batch_actions.start(
-            actor=request.viewer,
-            at=request.at,
-            scope=scope,
-            rule=rule,
-            expected=-1 if expected is None else expected,
-        )
+        with transaction.atomic():  # what was begun has its job, whoever is killed when
+            batch = batch_actions.start(
+                actor=request.viewer,
+                at=request.at,
+                scope=scope,
+                rule=rule,
+                expected=-1 if expected is None else expected,
+            )
+            _give_job(request, batch.id, batch.n_chosen, undo=False)
     except DecisionError as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('console:rules')}?{urlencode(form)}")
@@ -213,12 +221,18 @@ def rules_apply(request: Signed) -> HttpResponse:
 
 AT_ONCE = 300
 """So many are decided while the page waits; more in the background, with progress."""
+IF_KILLED = 60
+
+
+def _give_job(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> None:
+    """What is decided at once has a job too: should the page be killed over it, the worker goes on in a minute."""
+    wait: TimeDeltaParams | None = {"seconds": IF_KILLED} if n <= AT_ONCE else None
+    job = jobs.decide_batch.configure(schedule_in=wait)
+    job.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
 
 
 def _go_on(request: Signed, batch: uuid.UUID, n: int, *, undo: bool) -> HttpResponse:
-    if n > AT_ONCE:
-        jobs.decide_batch.defer(batch=str(batch), user=str(request.viewer.id), undo=undo)
-    else:
+    if n <= AT_ONCE:
         go = batch_actions.run_undo if undo else batch_actions.run
         go(actor=request.viewer, at=request.at, batch=batch)
     return redirect("console:batch", batch)
@@ -260,7 +274,9 @@ def batch_go_on(request: Signed, batch: uuid.UUID) -> HttpResponse:
 def rules_undo(request: Signed, batch: uuid.UUID) -> HttpResponse:
     """整批撤回."""
     try:
-        row = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
+        with transaction.atomic():
+            row = batch_actions.start_undo(actor=request.viewer, at=request.at, batch=batch)
+            _give_job(request, batch, row.n_done, undo=True)
     except DecisionError as error:
         messages.error(request, str(error))
         return redirect("console:batch", batch)

@@ -23,6 +23,7 @@ from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import imports as queries
 from gridwalk.reconcile.queries import submissions as handed_in
+from gridwalk.reconcile.queries import telling
 from gridwalk.territory import queries as territory
 
 
@@ -30,7 +31,7 @@ from gridwalk.territory import queries as territory
 def index(request: Signed) -> HttpResponse:
     """The imports so far, and the form for another."""
     context = {
-        "imports": handed_in.submissions(request.viewer, WAY.model),
+        "imports": [(i, telling.by_row(request.viewer, i)) for i in handed_in.submissions(request.viewer, WAY.model)],
         "areas": submissions.areas(request, "{}（按表里的社区分）"),
         "kinds": dictionary.KINDS,
     }
@@ -51,7 +52,7 @@ def upload(request: Signed) -> HttpResponse:
             data=file.read(),
             name=file.name or "台账",
             scope=pages.scope_of(request, Verb.IMPORT_LEDGER, request.POST.get("scope", "")),
-            kind=request.POST.get("kind") or None,
+            kind=submissions.kind(request.POST),
         )
     except SubmissionRefused as error:
         messages.error(request, str(error))
@@ -63,10 +64,12 @@ def upload(request: Signed) -> HttpResponse:
 def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """One import: its mapping while it waits, its progress, what came of it."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
-    faults, n_faulty = queries.faults(ledger)
+    faults, n_faulty = queries.faults(request.viewer, ledger)
     context = {
         "one": ledger,
         "withheld": workbooks.withheld(request.viewer, ledger),
+        "by_row": telling.by_row(request.viewer, ledger),
+        "may_release": request.viewer.may(Verb.CONFIRM_ROLES, ledger.scope),
         "faults": faults,
         "n_faulty": n_faulty,
         "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],
@@ -82,7 +85,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
-    again, kind = request.POST.get("do") == "again", request.POST.get("kind") or None
+    again, kind = request.POST.get("do") == "again", submissions.kind(request.POST)
     chosen = submissions.columns(request.POST)
     try:
         if again or ledger.state != "paused":
@@ -107,6 +110,12 @@ def progress(request: Signed, pk: uuid.UUID) -> HttpResponse:
 def cancel(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """放弃."""
     return submissions.cancel(request, WAY, pk, "console:import")
+
+
+@require_POST
+def release(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """放行."""
+    return submissions.release(request, WAY, pk, "console:import")
 
 
 @require_GET

@@ -28,8 +28,8 @@ def notices(request: Signed) -> HttpResponse:
     """What is to be seen to on top, then what was."""
     told = [(notice, _link(request, notice)) for notice in queries.told(request.viewer)]
     context = {
-        "open": [(notice, link) for notice, link in told if notice.done_at is None],
-        "done": [(notice, link) for notice, link in told if notice.done_at is not None],
+        "open": [(notice, link) for notice, link in told if notice.done_on is None],
+        "done": [(notice, link) for notice, link in told if notice.done_on is not None],
     }
     return page(request, "console/notices/list.html", context)
 

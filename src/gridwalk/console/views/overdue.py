@@ -18,6 +18,7 @@ from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
 from gridwalk.events.actions import confirming
+from gridwalk.registry.queries import entities
 from gridwalk.territory import queries as territory
 from gridwalk.visits.queries import overdue
 
@@ -45,6 +46,7 @@ def index(request: Signed) -> HttpResponse:
         "doors": doors,
         "n_doors": n_doors,
         "nowhere": nowhere,
+        "told": entities.sees_use(request.viewer, scope),
         "n_nowhere": n_nowhere,
         "first_nowhere": first_nowhere,
         "next_nowhere": first_nowhere + PAGE,

@@ -122,6 +122,7 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """谁住在这里: the page of a door."""
     dwelling = entities.get_dwelling(request.viewer, pk)
     today = clock.local_date(request.at)
+    told = entities.sees_use(request.viewer, dwelling.grid_id)
     residents = entities.residents(request.viewer, dwelling)
     campaign = campaigns.current_campaign(request.viewer)
     target = campaigns.target_of(campaign.id, dwelling.id) if campaign else None
@@ -133,7 +134,8 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "kind": "dwelling",
         "upkeep": upkeep.about(request.viewer, dwelling),
         "residents": residents,
-        "awaited": takeovers.at_door(request.viewer, dwelling, request.at),
+        "told": told,
+        "awaited": takeovers.at_door(request.viewer, dwelling, request.at) if told else [],
         "row": rows[0] if rows else None,
         "visits": visits,
         "n_met": sum(1 for v in visits if v.outcome == "met"),
@@ -151,10 +153,8 @@ def dwelling(request: Signed, pk: uuid.UUID) -> HttpResponse:
             viewer=request.viewer,
             keeps=functools.partial(request.viewer.may, Verb.EDIT_REGISTER),
         ),
-        "contradictions": checks.touching(request.viewer, [dwelling.id, *persons], today),
-        "label": dwelling_label(dwelling.occupancy, dwelling.tenure)
-        if request.viewer.may(Verb.SEE_CARE, dwelling.grid_id)
-        else "",
+        "contradictions": checks.touching(request.viewer, [dwelling.id, *persons], today) if told else [],
+        "label": dwelling_label(dwelling.occupancy, dwelling.tenure) if told else "",
         "may_edit": may_edit(request, dwelling),
         "may_reveal": request.viewer.may(Verb.REVEAL, dwelling.grid_id),
         "may_record": request.viewer.may(Verb.RECORD_VISIT, dwelling.grid_id),

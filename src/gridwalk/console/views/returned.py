@@ -33,19 +33,26 @@ def returned_list(request: Signed) -> HttpResponse:
     decided, offset = request.GET.get("show") == "decided", pages.offset(request)
     of_notes = request.GET.get("list") == "notes"
     first, first_note = (0, offset) if of_notes else (offset, 0)
-    rows = waiting.waiting(request.viewer, decided=decided, limit=RETURNED, offset=first)
+    alone = as_uuid(request.GET.get("op", ""))
+    rows = (
+        [waiting.get(request.viewer, alone)]
+        if alone
+        else waiting.waiting(request.viewer, decided=decided, limit=RETURNED, offset=first)
+    )
+    n = waiting.n_decided(request.viewer) if decided else waiting.n_waiting(request.viewer)
     today = clock.local_date(request.at)
     workers = {
         grid: [(user, name) for user, name, _ in accounts.workers(grid[:12], today)]
         for grid in {row.grid for row in rows}
     }
-    notes = [] if decided else waiting.notes(request.viewer, limit=NOTES, offset=first_note)
+    notes = [] if decided or alone else waiting.notes(request.viewer, limit=NOTES, offset=first_note)
     context = {
         "rows": [(row, workers[row.grid]) for row in rows],
         "decided": decided,
+        "alone": alone,
         "places": territory.place_names([row.grid for row in rows] + [note.grid for note in notes]),
         "notes": notes,
-        "n": waiting.n_decided(request.viewer) if decided else waiting.n_waiting(request.viewer),
+        "n": 1 if alone else n,
         "n_notes": waiting.n_notes(request.viewer),
         "first": first,
         "first_note": first_note,

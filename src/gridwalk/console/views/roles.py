@@ -1,4 +1,6 @@
-"""岗位确认: roles that see rows, proposed by the administrator, confirmed by the street centre."""
+"""岗位确认: roles that see rows, and resets of who has them: asked for by the administrator, confirmed by the street
+centre.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gridwalk.accounts import queries
 from gridwalk.accounts import rules as access
 from gridwalk.accounts.actions import AccountError
+from gridwalk.accounts.resets import queries as waiting_resets
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
 from gridwalk.core import clock
@@ -24,7 +27,9 @@ def roles(request: Signed) -> HttpResponse:
     """Who is to get which role where, and what each may see then."""
     proposals = queries.proposals(request.viewer, clock.local_date(request.at))
     places = territory.place_names(proposal.scope for proposal in proposals)
-    names = queries.names_of({proposal.proposed_by for proposal in proposals if proposal.proposed_by})
+    resets = waiting_resets.waiting(request.viewer, request.at)
+    by = {proposal.proposed_by for proposal in proposals} | {reset.proposed_by for reset in resets}
+    names = queries.names_of({user for user in by if user})
     rows = [
         {
             "id": proposal.id,
@@ -41,7 +46,19 @@ def roles(request: Signed) -> HttpResponse:
         }
         for proposal in proposals
     ]
-    return page(request, "console/roles/list.html", {"rows": rows}, active="console:roles")
+    asked = [
+        {
+            "id": reset.id,
+            "name": reset.user.name,
+            "username": reset.user.username,
+            "what": access.FACTORS[access.Factor(reset.what)],
+            "by": names.get(reset.proposed_by, ""),
+            "at": reset.proposed_at,
+            "mine": reset.user_id == request.viewer.id,
+        }
+        for reset in resets
+    ]
+    return page(request, "console/roles/list.html", {"rows": rows, "resets": asked}, active="console:roles")
 
 
 @require_POST
@@ -58,4 +75,18 @@ def roles_decide(request: Signed) -> HttpResponse:
     else:
         done = "已确认，现在起能用了" if decide is notices.confirm_roles else "没有同意，这些岗位不会生效"
         messages.success(request, f"{n} 个岗位{done}。")
+    return redirect("console:roles")
+
+
+@require_POST
+def reset_decide(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """Confirm or decline another password or second factor for somebody."""
+    confirmed = request.POST.get("do") == "confirm"
+    try:
+        notices.decide_reset(actor=request.viewer, at=request.at, reset=pk, confirmed=confirmed)
+    except AccountError as error:
+        messages.error(request, str(error))
+    else:
+        done = "已重置，请告诉本人现在能用了" if confirmed else "没有重置，原来的照样能用"
+        messages.success(request, f"{done}。")
     return redirect("console:roles")

@@ -12,6 +12,8 @@ from gridwalk.accounts.rules import Verb
 from gridwalk.console import downloads, pages
 from gridwalk.console.middleware import Signed
 from gridwalk.core import patience
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.reconcile.actions import releasing
 from gridwalk.reconcile.actions import submissions as actions
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
 from gridwalk.reconcile.queries import annotated as workbooks
@@ -27,6 +29,12 @@ def areas(request: Signed, whole: str) -> list[tuple[str, str]]:
             choices.append((scope, whole.format(territory.scope_name(scope))))
         choices += [(area.code, area.short) for area in territory.communities(scope)]
     return choices
+
+
+def kind(given: QueryDict) -> str | None:
+    """The kind of record that was chosen; None where none was, or none there is: the file says it then."""
+    chosen = given.get("kind")
+    return chosen if chosen in dictionary.KINDS else None
 
 
 def columns(given: QueryDict) -> dict[str, dict[str, str]]:
@@ -55,6 +63,20 @@ def cancel(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespon
         messages.success(request, ledger.message)
     except SubmissionRefused as error:
         messages.error(request, str(error))
+    return redirect(page, pk)
+
+
+def release(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpResponse:
+    """放行: by a second person, with a reason."""
+    try:
+        ledger = releasing.release(
+            way, actor=request.viewer, at=request.at, submission=pk, reason=request.POST.get("reason", "")
+        )
+    except SubmissionRefused as error:
+        messages.error(request, str(error))
+    else:
+        then = "接着导" if ledger.state == "paused" else "再比一次"
+        messages.success(request, f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。")
     return redirect(page, pk)
 
 

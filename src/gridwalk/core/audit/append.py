@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ def line(entry: AuditEntry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in (*HASHED, "chain", "seq")}
 
 
-def append(entries: Sequence[AuditEntry], *, locked: Collection[str]) -> None:
+def append(entries: Sequence[AuditEntry]) -> None:
     """Insert entries, each linked to the one before it in its chain; runs inside the action's transaction.
 
     The chain of a held stream is guarded by that stream's lock; the others are locked here, at the end of the
@@ -30,13 +30,13 @@ def append(entries: Sequence[AuditEntry], *, locked: Collection[str]) -> None:
         return
     by_chain: dict[str, list[AuditEntry]] = {}
     for entry in entries:
-        by_chain.setdefault(chain.chain_of(entry.scope, locked), []).append(entry)
+        by_chain.setdefault(entry.chain, []).append(entry)
     ends, key = _locked(by_chain), envelope.mark_key("audit")
     for code, lines in by_chain.items():
         end = ends[code]
         for entry in lines:
             end.seq += 1
-            entry.chain, entry.seq = code, end.seq
+            entry.seq = end.seq
             end.head = entry.hash = chain.link(end.head, line(entry), alg=settings.AUDIT_HASH, key=key)
     bulk.insert(entries)
     bulk.update(list(ends.values()), ["seq", "head"])

@@ -191,6 +191,11 @@ def test_who_has_the_database_without_the_key_cannot_write_a_chain_anew(at: dt.d
     head = AuditEntry.objects.get(chain=GRID, seq=2).hash
     AuditChain.objects.filter(code=GRID).update(seq=2, head=head)
     assert Break("sealed", GRID, 3) in verify.verify([seal]).breaks, "a cut with its end moved is found by the seal"
+    with actions.write_to(GRID, actor=WORKER, at=at) as writing:
+        writing.audit(AuditVerb.VISIT_RECORDED, scope=GRID)
+    found_by_seal = Break("sealed", GRID, 3)
+    assert found_by_seal not in verify.verify().breaks
+    assert found_by_seal in verify.verify([seal]).breaks, "another line in its place has another hash"
 
 
 @pytest.mark.usefixtures("lines")

@@ -12,9 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.core import actions, bulk, ids, queries
 from gridwalk.core.actions import UnknownStream
+from gridwalk.core.audit import verify
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.models import AuditEntry, Change, Receipt, Stream
-from gridwalk.core.tests.people import SYSTEM, WORKER
+from gridwalk.core.tests.people import SYSTEM, WORKER, Somebody
 from tests.harness.meanwhile import at_once
 
 FIRST, SECOND = "120105001001001", "120105001001002"
@@ -124,6 +125,44 @@ def test_what_is_written_at_the_end_goes_with_the_rest_or_not_at_all(at: dt.date
         writing.audit(AuditVerb.PERSON_MOVED_OUT, scope=FIRST)
     assert queries.receipt("visit:2") is None
     assert (queries.stream_versions([FIRST]), Change.objects.count(), AuditEntry.objects.count()) == ({FIRST: 1}, 0, 1)
+
+
+@pytest.mark.usefixtures("streams")
+def test_each_part_of_a_write_is_under_the_name_of_who_holds_it(at: dt.datetime) -> None:
+    colleague = Somebody("王另试")
+    with actions.write_to(FIRST, SECOND, actor=SYSTEM, at=at) as writing:
+        parts = [writing.part([FIRST], actor=WORKER), writing.part([SECOND], actor=colleague)]
+        for stream in (FIRST, SECOND):
+            writing.left(stream, "person", ids.new_id(), source="visit", reason="迁走")
+            writing.audit(AuditVerb.PERSON_MOVED_OUT, scope=stream)
+        parts[1].audit(AuditVerb.PERSON_MOVED_OUT, scope="120105001001000")
+        parts[1].insert([Receipt(key="visit:1", at=at)])
+        assert queries.receipt("visit:1") is None
+    assert queries.receipt("visit:1") == {}
+    changes = Change.objects.order_by("stream").values_list("stream", "version", "actor", "actor_name")
+    assert list(changes) == [(FIRST, 1, WORKER.id, "王试"), (SECOND, 1, colleague.id, "王另试")]
+    assert len(set(Change.objects.values_list("op", flat=True))) == 2
+    entries = AuditEntry.objects.order_by("chain", "seq").values_list("chain", "seq", "actor")
+    assert list(entries) == [(FIRST, 1, WORKER.id), (SECOND, 1, colleague.id), (SECOND, 2, colleague.id)], (
+        "what belongs to none of its streams stands in a chain of its own part"
+    )
+    assert verify.verify().breaks == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_who_does_not_wait_holds_what_nobody_else_does(at: dt.datetime) -> None:
+    actions.open_streams([FIRST, SECOND])
+    with actions.write_to(FIRST, actor=SYSTEM, at=at):
+        seen: list[dict[str, int]] = []
+
+        def other() -> None:
+            with actions.write_to(FIRST, SECOND, actor=WORKER, at=at, waits=False) as writing:
+                seen.append(dict(writing.versions))
+
+        assert at_once(other) == []
+    assert seen == [{SECOND: 1}]
+    assert queries.stream_versions([FIRST, SECOND]) == {FIRST: 1, SECOND: 1}
 
 
 @pytest.mark.usefixtures("streams")

@@ -117,13 +117,11 @@ def answer(kind: str, name: str, header: str, raw: Any) -> Parsed | None:
 
 def mixed(kind: str, name: str, raw: Any) -> dict[str, str]:
     """Values by field where a cell answers a neighbouring question (居住状况: 出租 → occupied and let); else empty."""
-    if (kind, name) not in choices.MIXED:
-        return {}
-    other, says = choices.MIXED[kind, name]
-    value = parse(kind, other, raw).value
-    if value not in says:
-        return {}
-    return {other: value} | ({name: says[value]} if says[value] else {})
+    for other, says in choices.MIXED.get((kind, name), ()):
+        value = parse(kind, other, raw).value
+        if value in says:
+            return {other: value} | ({name: says[value]} if says[value] else {})
+    return {}
 
 
 @functools.lru_cache(maxsize=512)

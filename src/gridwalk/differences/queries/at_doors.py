@@ -77,7 +77,6 @@ class Question:
     door: Door
     sentence: str
     short: str
-    by: str
 
 
 def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: int = 0) -> tuple[list[Question], int]:
@@ -95,7 +94,6 @@ def questions(viewer: Viewer, scope: str, *, limit: int | None = None, offset: i
             doors[pk],
             f"{row.title} 的{row.label}：{row.source}写 {row.claimed or '空'}，现值 {row.current or '空'}",
             f"{row.title} 的{row.label}",
-            row.decided_by,
         )
         for pk, row in rows.items()
     ], len(asked)

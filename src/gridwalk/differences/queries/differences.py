@@ -130,8 +130,12 @@ UNDOABLE = ("accepted", "kept", "to_door")
 
 
 def of_entities(viewer: Viewer, pks: Sequence[uuid.UUID]) -> list[DifferenceRow]:
-    """Differences about some entities that wait for a decision or for an answer from the door."""
-    waiting = Difference.objects.filter(entity__in=list(pks), state__in=rules.WAITING).order_by("created_at", "id")
+    """Differences about some entities that wait for a decision or for an answer from the door; for who sees their rows
+    in full. Who sees them masked could ask with a ledger of their own, and read here whether it agrees.
+    """
+    seen = in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid__code")
+    about = Difference.objects.filter(seen, entity__in=list(pks), state__in=rules.WAITING)
+    waiting = about.order_by("created_at", "id")
     return rows_of(viewer, list(waiting))
 
 

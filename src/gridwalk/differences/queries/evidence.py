@@ -60,7 +60,9 @@ class FactLine:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Everything a decision rests on. Values are masked; ``parts``: the two values cut where they differ."""
+    """Everything a decision rests on. Values are masked; ``parts``: the two values cut where they differ, numbers
+    whole.
+    """
 
     place: str
     dwelling: uuid.UUID | None
@@ -107,14 +109,20 @@ def evidence(viewer: Viewer, row: DifferenceRow, *, today: dt.date, claim: Mappi
         dwelling=homes[0].dwelling_id if homes else None,
         claimed=Origin(row.source, row.source_ref, "", row.created_at),
         current=standing,
-        claimed_parts=arguments.marked(row.claimed, claimed, current) or _whole(row.claimed),
-        current_parts=arguments.marked(row.current, current, claimed) or _whole(row.current),
+        claimed_parts=_parts(row, row.claimed, claimed, current),
+        current_parts=_parts(row, row.current, current, claimed),
         lines=_lines(viewer, entity, row, claim or {}),
         arguments=_by_side(case, "" if difference.why == "ledger_differs" else row.why),
         course=_course(row, changes),
         household=[m.shown for m in members],
         sealed=dictionary.is_sensitive(row.kind, row.field),
     )
+
+
+def _parts(row: DifferenceRow, shown: str, clear: str, other: str) -> list[Part]:
+    """A value cut where the other differs; a number whole, for where it differs takes a reason."""
+    marks = [] if dictionary.is_sensitive(row.kind, row.field) else arguments.marked(shown, clear, other)
+    return marks or [Part(shown or "空", differs=False)]
 
 
 def _fresh_days(row: DifferenceRow) -> int | None:
@@ -128,10 +136,6 @@ def _by_side(case: Case, why: str) -> dict[str, list[Argument]]:
     weighed += arguments.weigh(case)
     sides = (arguments.CLAIMED, arguments.CURRENT, arguments.THINK)
     return {side: [argument for argument in weighed if argument.side == side] for side in sides}
-
-
-def _whole(shown: str) -> list[Part]:
-    return [Part(shown or "空", differs=False)]
 
 
 def _changes(entity: uuid.UUID, field: str) -> list[Change]:

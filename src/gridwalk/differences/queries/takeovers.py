@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
@@ -33,7 +34,7 @@ class AtDoor:
 
 
 def at_door(viewer: Viewer, dwelling: Dwelling, at: dt.datetime) -> list[AtDoor]:
-    """Whom a door awaits, and who was refused it lately. Nothing of their records."""
+    """Whom a door awaits, and who was refused it lately, each once. Nothing of their records."""
     rows = TakeOver.objects.filter(dwelling=dwelling.pk).select_related("difference").order_by("asked_at", "id")
     return [
         AtDoor(
@@ -42,18 +43,23 @@ def at_door(viewer: Viewer, dwelling: Dwelling, at: dt.datetime) -> list[AtDoor]
             row.asked_at,
             row.difference.state not in WAITING,
         )
-        for row in rows
+        for row in _first_reports(rows)
         if row.difference.state in WAITING
         or (row.difference.state == "kept" and at - (row.difference.decided_at or at) <= TOLD_FOR)
     ]
 
 
+def _first_reports(rows: Iterable[TakeOver]) -> list[TakeOver]:
+    """Of several reports of one person at one door the first."""
+    return list({row.difference_id: row for row in reversed(list(rows))}.values())[::-1]
+
+
 def said_of(viewer: Viewer, difference: uuid.UUID) -> dict[str, str]:
     """What the other door's side calls the person: for the side that decides, beside its own record."""
-    row = TakeOver.objects.select_related("difference").filter(difference=difference).first()
-    if row is None or not viewer.may(Verb.SEE_ROWS, row.difference.grid_id):
+    rows = TakeOver.objects.select_related("difference").filter(difference=difference).order_by("asked_at", "id")
+    if not rows or not viewer.may(Verb.SEE_ROWS, rows[0].difference.grid_id):
         return {}
-    return {"name": row.name}
+    return {"name": "、".join(dict.fromkeys(row.name for row in rows if row.name))}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +79,8 @@ def _late(viewer: Viewer, at: dt.datetime) -> QuerySet[TakeOver]:
     scopes = viewer.scopes(Verb.RECHECK)
     waiting = TakeOver.objects.filter(difference__state__in=WAITING, asked_at__lte=at - ANSWER_WITHIN)
     both = waiting.filter(in_scopes(scopes, "grid__code"), in_scopes(scopes, "difference__grid__code"))
+    earlier = TakeOver.objects.filter(difference=OuterRef("difference")).order_by("asked_at", "id")
+    both = both.filter(pk=Subquery(earlier.values("pk")[:1]))  # each person once, whoever reported them again
     return both.select_related("difference").order_by("asked_at", "id")
 
 

@@ -31,8 +31,23 @@ def test_a_number_is_weighed_by_its_checksum_and_the_birthday_in_it() -> None:
     assert ("claimed", "台账的证件号校验通过") in weighed
     assert any(side == "claimed" and sentence.startswith("现值的证件号") for side, sentence in weighed)
     assert ("claimed", "台账的证件号里的生日与登记的相同") in weighed
-    assert ("think", "两个号码只差一位，多半是抄错") in weighed
+    assert ("think", arguments.TWO_NUMBERS) in weighed, "where they differ takes a reason"
     assert not any(side == "current" for side, _ in weighed)
+
+
+def test_of_two_valid_numbers_the_same_is_said_however_near_they_are() -> None:
+    one, near, far = id_no(11), id_no(13), id_no(987)
+    numbers = [said(case("id_no", one, other)) for other in (near, far)]
+    assert (
+        numbers[0]
+        == numbers[1]
+        == {
+            *((side, f"{who}证件号校验通过") for side, who in (("claimed", "台账的"), ("current", "现值"))),
+            ("think", arguments.TWO_NUMBERS),
+        }
+    )
+    assert said(case("phone", phone(1), phone(2))) == said(case("phone", phone(1), phone(987654321)))
+    assert arguments.one_off(phone(1), phone(2)) and not arguments.one_off(one, far)
 
 
 def test_birth_date_and_sex_are_weighed_by_the_number() -> None:

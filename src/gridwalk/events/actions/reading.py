@@ -159,9 +159,11 @@ class Typed:
 
         ``person``: who stands under the number; ``field``: where the form has it.
         """
+        # Asked whether anybody has the number or not: what is not stored tells nothing of it, by no delay either.
+        elsewhere = bool(values.get("id_no")) and holders.elsewhere([comer_of(values, door)])
         if person is None:
             return Coming(values)
-        if holders.elsewhere([comer_of(values, door)]):
+        if elsewhere:
             return Coming(values, elsewhere=True)
         if person.status == "deceased" or person.status_pending == "deceased":
             self.refuse(field, "登记为已去世。请先到人员页核对状态")
@@ -184,9 +186,9 @@ def comer_of(
 
 def persons_under(numbers: Sequence[str | None]) -> dict[str, Person]:
     """Who stands under these ID numbers, by the key of the number."""
-    found_by = columns.holders("person", [number for number in numbers if number])
-    persons = {person.pk: person for person in Person.objects.filter(pk__in=found_by.values())} if found_by else {}
-    return {key: persons[pk] for key, pk in found_by.items()}
+    keys = {columns.number_key("person", number) for number in numbers if number}
+    persons = Person.objects.filter(id_no_index__in=keys).exclude(status="struck_off") if keys else []
+    return {person.id_no_index: person for person in persons}
 
 
 def get_door(actor: Viewer, dwelling: uuid.UUID, *, takes: bool = True) -> Dwelling:

@@ -62,7 +62,8 @@ def _is_here(dwelling: Dwelling, values: Mapping[str, Any], person: uuid.UUID | 
         return False
     standing = Person.objects.filter(id_no_index=index).exclude(status="struck_off").exclude(pk=person or NOBODY)
     comer = Comer(id=NOBODY, values=values, kind="", dwelling=dwelling.pk, grid=dwelling.grid_id, source="office")
-    return standing.exists() and not holders.elsewhere([comer])
+    is_known, elsewhere = standing.exists(), holders.elsewhere([comer])  # both, whatever the first one says
+    return is_known and not elsewhere
 
 
 def _n_same_name_and_birth(viewer: Viewer, values: Mapping[str, Any], person: uuid.UUID | None) -> int:

@@ -124,7 +124,7 @@ def test_a_second_table_below_and_a_column_told_by_its_cells_go_as_well() -> Non
 
 def test_a_file_or_sheet_that_is_a_refused_list_is_refused() -> None:
     data = books.xlsx({"人口": [PERSON, person(1)]})
-    with pytest.raises(ListRefused, match="社区矫正人员名册"):
+    with pytest.raises(ListRefused, match="是不收的名单"):
         clearing.clear(data, "社区矫正人员名册.xlsx")
     listed = books.xlsx({"人口": [PERSON, person(1)], "吸毒人员": [PERSON, person(2, name="李某某某")]})
     cleared = clearing.clear(listed, "台账.xlsx")

@@ -11,7 +11,10 @@ import openpyxl
 import pytest
 
 from gridwalk.ledger import location, read
-from gridwalk.ledger.read import Ledger, Row
+from gridwalk.ledger.body import Printed
+from gridwalk.ledger.headers import Header
+from gridwalk.ledger.read import Ledger
+from gridwalk.ledger.records import Row
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, id_no, person, phone
 from gridwalk.method import address_writing
@@ -345,3 +348,27 @@ def test_the_worked_example_of_the_document_is_read_as_it_says() -> None:
         (4, "王二", ["E4 repeat"]),
     ]
     assert {address_writing.key(location.address_of(r.values)) for r in rows} == {"|5|2|301"}
+
+
+HEADINGS = ("姓名", "性别", "身份证号", "出生日期", "联系电话", "小区", "楼栋", "单元", "室号", "面积（㎡）")
+
+
+@pytest.mark.parametrize(
+    ("row", "again"),
+    [
+        (HEADINGS, True),
+        (("", "", *HEADINGS[2:4], *[None] * 6), True),  # a header of two cells that are filled
+        ((HEADINGS[0], *[""] * 9), False),  # one word may be somebody's name
+        ((*HEADINGS[:7], "1单元", "101", "74"), True),  # seven of ten
+        ((*HEADINGS[:6], "5号楼", "1单元", "101", "74"), False),  # six of ten
+        ((*HEADINGS[:9], "面积"), True),  # the unit is not printed again
+        ((*HEADINGS[1:], HEADINGS[0]), False),  # every word in another column
+        (("光复道社区台账", *[""] * 9), True),  # the title
+        ((*HEADINGS, "第2页"), True),  # a cell more than the header has
+    ],
+)
+def test_a_row_is_the_header_printed_again_when_seven_of_ten_words_stand_where_they_stood(
+    row: Sequence[object], again: bool
+) -> None:
+    printed = Printed([("光复道社区台账", *[""] * 9)], Header(0, 1, HEADINGS))
+    assert printed.again(row) is again

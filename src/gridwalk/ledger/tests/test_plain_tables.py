@@ -186,3 +186,20 @@ def test_a_column_nobody_has_filled_in_is_not_compared_and_said_to_be_empty(tmp_
     assert comparing.agreed_fields(left, right) == ("name", "id_no", "phone")
     by_row = sides.read_bytes(here.read_bytes(), here.name)
     assert (by_row.refused, by_row.fields) == (left.refused, left.fields)
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.mark.parametrize("case", sorted(p.name for p in CASES.iterdir()))
+def test_of_every_case_both_ways_say_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "PLAIN_BYTES", 0)
+    by_row = sides.read_bytes((CASES / case).read_bytes(), case)
+    by_column = sides.read_file(CASES / case)
+    same = [c for c in by_row.frame.columns if not c.startswith(sides.WRITTEN)]
+    assert by_column.frame.select(same).to_dicts() == by_row.frame.select(same).to_dicts()
+    order = ["row", "field", "column", "code", "text"]
+    assert sorted(by_column.faults.select(order).rows()) == sorted(by_row.faults.select(order).rows())
+    assert (by_column.tally, by_column.refused, by_column.questions) == (by_row.tally, by_row.refused, by_row.questions)
+    left = [[(row.sheet, row.row_no, row.why) for row in side.left_out] for side in (by_column, by_row)]
+    assert sorted(left[0]) == sorted(left[1])

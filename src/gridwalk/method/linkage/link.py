@@ -65,6 +65,14 @@ EVIDENCE = {
     ("home", "other"): "住处不同",
     ("phone", "other"): "电话不同",
 }
+_NEAR, _OTHER = EVIDENCE["phone", "near"], EVIDENCE["phone", "other"]
+
+
+def guarded(why: str) -> str:
+    """The reasons without how near a telephone comes to the one on record, which would give that away."""
+    return why.replace(_NEAR, _OTHER)
+
+
 ROUNDS = 2
 """Weighed twice: whom the first round has taken is household evidence in the second."""
 

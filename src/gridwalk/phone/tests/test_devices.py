@@ -75,6 +75,17 @@ def test_what_does_not_bind_says_why_and_wrong_guesses_must_wait_longer(field: F
     assert Device.objects.count() == 0
 
 
+def test_who_tries_a_name_at_one_address_delays_its_owner_at_no_other(field: Field) -> None:
+    stranger, owner = (Wire(send=through(Client(REMOTE_ADDR=f"192.0.2.{n}")), now=clock.now) for n in (7, 8))
+    worker = field.worker.username
+    for n in range(5):
+        with time_machine.travel(clock.now() + dt.timedelta(minutes=n)):
+            assert stranger.activate(worker, "wrong-password-1", "zzzz-zzzz")[0] == 403
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=4)):
+        assert stranger.activate(worker, PASSWORD, field.code())[1]["problem"] == "wait"
+        assert owner.activate(worker, PASSWORD, field.code())[0] == 200
+
+
 def test_a_long_password_is_taken_as_it_was_typed(field: Field, account: Any) -> None:
     scope, longest = field.walk.worker.assignments[0].scope, " 走访Aa1" * 166 + "四字凑满"
     assert len(longest) == 1000

@@ -18,7 +18,7 @@ from gridwalk.phone.tests.test_pushing import push, visit
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.tests.street import FAR_GRID
 from gridwalk.sync import rules
-from gridwalk.sync.actions import copies, devices, pushing
+from gridwalk.sync.actions import copies, devices, pushing, runs
 from gridwalk.sync.actions.devices import ActivationRefused, DeviceError
 from gridwalk.sync.models import Deposit, Device, Op, Returned
 from gridwalk.visits.models import Visit
@@ -106,6 +106,7 @@ def test_whichever_copy_is_named_all_of_them_are_taken_back(field: Field) -> Non
         devices.activate(
             user=field.worker,
             login="x",
+            place="192.0.2.7",
             code=field.code(),
             public_key=jwk_of(wire.key),
             name="",
@@ -152,7 +153,7 @@ def test_a_push_that_waits_while_its_phone_is_taken_back_writes_nothing(field: F
     device = Device.objects.select_related("user").get()
     first, intentions, _ = rules.read_push({"seq_from": 1, "ops": [visit(1, door)]}, device=device.pk)
     devices.revoke(actor=field.viewer(field.lead), at=clock.now(), device=device.pk, reason="丢了")
-    with pytest.raises(pushing.Revoked):
+    with pytest.raises(runs.Revoked):
         pushing.push(
             device=device,
             viewer=field.viewer(field.worker),

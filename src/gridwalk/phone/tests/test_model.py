@@ -94,6 +94,14 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
         def somebody_is_erased(self, person: int) -> None:
             upheaval.erase(self.run, person)
 
+        @rule(person=N)
+        def somebody_moves_to_the_next_grid(self, person: int) -> None:
+            upheaval.moves_to_the_next_grid(self.run, person)
+
+        @rule(n=N, to=st.integers(0, 2))
+        def a_worker_is_killed_over_a_batch(self, n: int, to: int) -> None:
+            upheaval.decided_by_a_killed_worker(self.run, n, to)
+
         @rule(n=N, which=st.integers(0, len(upheaval.ODD) - 1))
         def a_text_is_odd(self, n: int, which: int) -> None:
             upheaval.says_oddly(self.run, n, which)
@@ -169,7 +177,9 @@ def test_a_few_days_by_dice_keep_every_promise(db: None, at: dt.datetime) -> Non
         "merged",
         "erased",
         "arrived",
+        "moved",
         "odd",
+        "worker_killed",
     }
 
 

@@ -20,7 +20,7 @@ from gridwalk.registry.tests.street import FAR_GRID, GRID, id_no, links, phone
 from gridwalk.simulate.oracle import fitting
 from gridwalk.simulate.oracle.fitting import Clues
 from gridwalk.sync import rules as sync_rules
-from gridwalk.sync.actions import depositing, pushing
+from gridwalk.sync.actions import depositing, runs
 from gridwalk.sync.models import Alias, Device, Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.phones import Wire, op
@@ -311,14 +311,14 @@ def test_one_op_nobody_foresaw_does_not_hold_the_others(field: Field, monkeypatc
     field.walk.dispatch()
     wire = field.phone()
     ops = [visit(1, door), visit(2, other)]
-    whole = pushing.log_ops
+    whole = runs.log_ops
 
     def trip(writing: Any, device: Any, outcomes: Any, **more: Any) -> None:
         if any(str(o.intention.op) == ops[0]["op"] and not o.intention.fault for o in outcomes):
             raise ZeroDivisionError
         whole(writing, device, outcomes, **more)
 
-    monkeypatch.setattr(pushing, "log_ops", trip)
+    monkeypatch.setattr(runs, "log_ops", trip)
     _, answer = push(wire, *ops)
     assert states(answer) == ["returned", "accepted"]
     assert (answer["next_seq"], Visit.objects.count()) == (3, 1)

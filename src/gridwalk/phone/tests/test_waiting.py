@@ -24,13 +24,22 @@ Field = Any
 SHORT = dataclasses.replace(patience.PHONES, lock=0.2)
 
 
-@contextlib.contextmanager
-def holding(grid: str) -> Iterator[None]:
+def holding(grid: str) -> contextlib.AbstractContextManager[None]:
     """Somebody else holds the grid for as long as the block runs."""
+    return _holding("SELECT FROM core_stream WHERE code = %s FOR UPDATE", grid)
+
+
+def holding_phone(device: str) -> contextlib.AbstractContextManager[None]:
+    """The same with the row of a phone."""
+    return _holding("SELECT FROM sync_device WHERE id = %s FOR UPDATE", device)
+
+
+@contextlib.contextmanager
+def _holding(statement: str, what: str) -> Iterator[None]:
     other = connection.copy()
     try:
         other.set_autocommit(False)
-        other.cursor().execute("SELECT FROM core_stream WHERE code = %s FOR UPDATE", [grid])
+        other.cursor().execute(statement, [what])
         yield
     finally:
         other.rollback()

@@ -19,7 +19,7 @@ from gridwalk.phone.tests.conftest import PASSWORD
 from gridwalk.phone.tests.test_pushing import push, states, visit
 from gridwalk.sync import crypto, spelling
 from gridwalk.sync import rules as sync_rules
-from gridwalk.sync.actions import depositing, devices, pushing, returned
+from gridwalk.sync.actions import depositing, devices, returned, runs
 from gridwalk.sync.models import Deposit, Device, Op, Returned
 from gridwalk.visits.models import Visit
 from tests.harness.phones import API, Wire, jwk_of, op, spelled, through
@@ -297,7 +297,7 @@ def test_what_is_too_large_for_the_database_is_a_fault_of_its_op_and_what_the_da
     wire, second = field.phone(), field.phone()
     bad, good = visit(1, door), visit(2, other)
     handed_in = visit(1, door)
-    log_ops = pushing.log_ops
+    log_ops = runs.log_ops
 
     def trip(writing: Any, device: Any, outcomes: Any, **more: Any) -> None:
         names = {str(o.intention.op) for o in outcomes if not o.intention.fault}
@@ -305,7 +305,7 @@ def test_what_is_too_large_for_the_database_is_a_fault_of_its_op_and_what_the_da
             raise OperationalError("no") from cause()
         log_ops(writing, device, outcomes, **more)
 
-    monkeypatch.setattr(pushing, "log_ops", trip)
+    monkeypatch.setattr(runs, "log_ops", trip)
     device = Device.objects.get(pk=second.device)
     sealed = depositing.read([second.seal(handed_in)], device=device.pk)
     if is_of_op:

@@ -78,14 +78,10 @@ class Batch:
     def fault(self, index: int, code: str, field: str = "") -> None:
         """Note a fault of a whole row, or of the column that holds ``field``."""
         row, field = self.rows[index], field or rules.FAULT_AT.get(code, "")
-        column = next((c["letter"] for c in self._columns(row.sheet) if field and c["field"] in {field, "address"}), "")
+        column = self.of.letter("left", row.sheet, row.row_no, field)
         row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}]
         if code in rules.REFUSING:
             row.state = "refused"
-
-    def _columns(self, sheet: str) -> list[dict[str, Any]]:
-        """The columns of a sheet as they were mapped."""
-        return next((s["columns"] for s in self.of.mapping["left"]["sheets"] if s["name"] == sheet), [])
 
     def became(self, index: int, entity: uuid.UUID, state: str) -> None:
         """Note what became of a row."""

@@ -15,18 +15,22 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Place
 from gridwalk.ledger import comparing, diff_workbook, sides
+from gridwalk.ledger.annotate import Mark
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.sides import Side
+from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions import estates, mapping, measuring, noting, submissions
 from gridwalk.reconcile.actions.noting import Versus
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Comparison, Unmatched
-from gridwalk.reconcile.queries import register
+from gridwalk.reconcile.queries import register, telling
 from gridwalk.reconcile.queries.submissions import get_submission
+from gridwalk.registry.actions import handed_in
 
 Say = Callable[[str], None]
 FILES = {"left": ("file", "name"), "right": ("other_file", "other_name")}
@@ -61,13 +65,14 @@ def upload(
         source=source,
         file=kept.file,
         cleared=kept.cleared,
-        name=name[:200],
+        name=kept.file.name,
         **submissions.handed_in(actor, at),
     )
     why = kept.why
     if other:
         kept = WAY.store(actor=actor, at=at, scope=scope, data=other[0], name=other[1])
-        new.other_file, new.other_name = kept.file, other[1][:200]
+        new.other_file, new.other_name = kept.file, kept.file.name
+        new.cleared = [*new.cleared, *(f"{kept.file.name} 的 {words}" for words in kept.cleared)]
         why = why or kept.why
     return submissions.upload(WAY, new, why=why, actor=actor, at=at)
 
@@ -128,6 +133,10 @@ def again(*, actor: Viewer, at: dt.datetime, comparison: uuid.UUID) -> Compariso
         name=earlier.name,
         other_file=earlier.other_file,
         other_name=earlier.other_name,
+        released_by=earlier.released_by,
+        released_by_name=earlier.released_by_name,
+        released_at=earlier.released_at,
+        release_reason=earlier.release_reason,
         **submissions.handed_in(actor, at),
     )
     WAY.read(new, earlier.chosen)
@@ -168,8 +177,12 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
     both = [(_side(submission, "left"), submission.source)]
     if submission.other_file_id:
         both.append((_side(submission, "right"), "platform"))
+    days = _withheld_days(submission, [side for side, _ in both], actor=actor, at=at)
+    both = [(side.without("id_no", days), source) for side, source in both]
     say("取一张表里的记录")
     registered = register.side(submission.scope, submission.kind, listed=_numbers([side for side, _ in both]))
+    registered = registered.without("id_no", days)  # else who is of such a day would be called missing in the file
+    Comparison.objects.filter(pk=submission.pk).update(n_withheld=sum(len(side.withheld) for side, _ in both))
     core.record_reading(
         actor=actor,
         at=at,
@@ -182,12 +195,26 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
     )
     say("逐条比对")
     versus = [
-        Versus(source, noting.settled(submission, comparing.compare(side, registered), source)) for side, source in both
+        Versus(source, noting.settled(submission, comparing.compare(_guarded(side), registered), source))
+        for side, source in both
     ]
     measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
     if submission.state != "done":
         _note(submission, versus, measured, say, actor=actor, at=at)
     return _annotate(submission, measured, actor=actor, at=at)
+
+
+def _guarded(side: Side) -> Side:
+    """A side as it is compared with the register."""
+    return side.without_near_numbers() if side.kind == "person" else side
+
+
+def _withheld_days(submission: Comparison, read: Sequence[Side], *, actor: Viewer, at: dt.datetime) -> frozenset[str]:
+    """The days of birth of which nothing is compared; none once a second person has answered for the file."""
+    if submission.released_at is None:
+        return handed_in.withheld(actor=actor, at=at, numbers=_numbers(read))
+    handed_in.released(numbers=_numbers(read))
+    return frozenset()
 
 
 def _numbers(read: Sequence[Side]) -> set[str]:
@@ -249,6 +276,7 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
             source__in=[v.source for v in work.versus],
             state="open",
         ).exclude(of=submission)
+        outlived = outlived.filter(in_scopes(measuring.covered(submission), "grid"))  # a few rows replace no list
         outlived.update(state="gone", decided_at=at)
         writing.audit(
             AuditVerb.COMPARISON_DONE,
@@ -260,9 +288,21 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
 
 
 def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
+    if not telling.by_row(actor, submission):
+        Comparison.objects.filter(pk=submission.pk).update(doing="")
+        submission.refresh_from_db()
+        return submission
     readers = None if submission.other_file_id else functools.partial(actor.reader, place=Place.FILE)
     workbook = diff_workbook.workbook(
-        measured, files.read(submission.file_id), submission.name, readers=readers, missing=submission.cleared
+        measured,
+        files.read(submission.file_id),
+        submission.name,
+        readers=readers,
+        withheld=[
+            Mark(sheet, row_no, submission.letter("left", sheet, row_no, "id_no"), rules.NOT_COMPARED)
+            for sheet, row_no in measured.left.withheld
+        ],
+        missing=submission.cleared,
     )
     submission.annotated = core.store_file(
         data=workbook.data,
@@ -280,7 +320,7 @@ def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: 
 
 
 def _give_up(submission: Comparison) -> str:
-    return "已放弃，一张表没有动。" + ("已列出的差异还在。" if submission.n_differences else "")
+    return "已放弃，一张表没有动。已经列出来的还在。"
 
 
 WAY = submissions.Way(
@@ -292,6 +332,7 @@ WAY = submissions.Way(
     understand=_understand,
     give_up=_give_up,
     uploaded=AuditVerb.COMPARISON_UPLOADED,
+    released=AuditVerb.COMPARISON_RELEASED,
     mapped=AuditVerb.COMPARISON_MAPPED,
     paused=AuditVerb.COMPARISON_PAUSED,
     cancelled=AuditVerb.COMPARISON_CANCELLED,

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Column
+from gridwalk.ledger import tally
 from gridwalk.ledger.read import Ledger, SheetRead
+from gridwalk.ledger.tally import LeftOut, Tally
 from gridwalk.method import text
 
 
@@ -22,6 +24,10 @@ class Reading(Protocol):
     def questions(self) -> Sequence[str]: ...
     @property
     def refused(self) -> Sequence[str]: ...
+    @property
+    def left_out(self) -> Sequence[LeftOut]: ...
+    @property
+    def tally(self) -> Tally | None: ...
 
 
 def spoken(ledger: Ledger) -> list[str]:
@@ -41,6 +47,11 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
         "refused": list(reading.refused),
         "questions": list(reading.questions),
         "fields": list(fields),
+        "tally": str(reading.tally or ""),
+        "left_out": [
+            {"words": reason.words, "asks": reason.asks, "n": n, "rows": rows}
+            for reason, n, rows in tally.reasons(reading.left_out)
+        ],
         "sheets": [
             {
                 "name": sheet.name,
@@ -48,6 +59,7 @@ def described(reading: Reading, *, chosen: Mapping[str, str], fields: Sequence[s
                 "n_rows": sheet.n_rows,
                 "header_row": sheet.header.top + 1 if sheet.header else None,
                 "header_height": sheet.header.height if sheet.header else 0,
+                "last": sheet.last,
                 "columns": [
                     {
                         "letter": c.letter,

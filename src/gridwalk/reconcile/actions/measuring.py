@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import polars as pl
 
 from gridwalk.ledger.comparing import EQUAL
 from gridwalk.ledger.comparing import Comparison as Compared
+from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions.noting import Versus, Work, grid_of_right
 from gridwalk.reconcile.models import ComparedCommunity, Comparison
 
@@ -22,6 +23,7 @@ def keep(comparison: Comparison, work: Work, measured: Compared) -> None:
     by_grid = _counted(grids, pl.col("grid"))
     communities = _counted(grids, pl.col("grid").str.slice(0, 12))
     comparison.by_grid = {grid: list(pair) for grid, pair in by_grid.items()}
+    listed = _listed(work.versus)
     matched = grids.filter(pl.col("status") == "match").with_columns(community=pl.col("grid").str.slice(0, 12))
     n_matched = dict(matched.group_by("community").len().iter_rows())
     wrong: dict[str, dict[str, int]] = defaultdict(dict)
@@ -38,9 +40,29 @@ def keep(comparison: Comparison, work: Work, measured: Compared) -> None:
                 f: [n_matched.get(community, 0) - wrong[community].get(f, 0), n_matched.get(community, 0)]
                 for f in measured.agreed
             },
+            covers=community in listed,
         )
         for community, (n, d) in communities.items()
     )
+
+
+def covered(comparison: Comparison) -> list[str]:
+    """The communities of which the files hold at least half of the records."""
+    return list(comparison.communities.filter(covers=True).values_list("community", flat=True))
+
+
+def _listed(versus: Sequence[Versus]) -> set[str]:
+    """The communities of which every file holds at least half of what the register has: a few rows are no list of them
+    and count for no rate.
+    """
+    listed: list[set[str]] = []
+    for side in versus:
+        of_row = [grid[:12] for grid in grid_of_right(side)]
+        held = Counter(of_row)
+        matched = side.compared.pairs.filter(pl.col("status") == "match")["right_row"].to_list()
+        n_listed = Counter(of_row[row] for row in matched)
+        listed.append({community for community, n in held.items() if rules.covers(n_listed[community], n)})
+    return set.intersection(*listed)
 
 
 def _counted(grids: pl.DataFrame, by: pl.Expr) -> dict[str, tuple[int, int]]:

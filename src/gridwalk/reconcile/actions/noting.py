@@ -17,6 +17,7 @@ from gridwalk.core import bulk, envelope, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.ledger.comparing import ADDRESS, EQUAL
 from gridwalk.ledger.comparing import Comparison as Compared
+from gridwalk.method import linkage
 from gridwalk.reconcile.actions import backfill, sides
 from gridwalk.reconcile.actions.sides import SideLine, row_values
 from gridwalk.reconcile.models import Comparison, Unmatched
@@ -283,7 +284,7 @@ class Work:
                 "question",
                 uuid.UUID(entity),
                 score,
-                why[:200],
+                linkage.guarded(why)[:200],
             )
             unmatched.fingerprint = fingerprint(values, entity)
         return unmatched

@@ -15,8 +15,8 @@ from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, id_index, n_open
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
-from gridwalk.registry import holders
-from gridwalk.registry.actions import creation, takeovers
+from gridwalk.registry import holders, rules
+from gridwalk.registry.actions import creation, looking, takeovers
 from gridwalk.registry.holders import Comer
 from gridwalk.registry.models import Person, Residence
 from gridwalk.territory import rules as codes
@@ -36,7 +36,8 @@ class Listed:
         self.new: list[creation.New] = []
         self.row_claims: RowClaims = []
         numbers = Person.objects.filter(id_no_index__in=work.id_indexes() - {""}).exclude(status="struck_off")
-        self._by_id = {p.id_no_index: p.id for p in numbers}
+        self._holders = {p.id_no_index: p for p in numbers}
+        self._by_id = {number: p.id for number, p in self._holders.items()}
         self._by_name = _by_name(work, places)
 
     def find(self, index: int) -> uuid.UUID | None:
@@ -45,6 +46,16 @@ class Listed:
         if values.get("id_no"):
             return self._by_id.get(id_index(values))
         return self._by_name.get(_name_key(values, self.places[index]))
+
+    def elsewhere(self, index: int) -> Person | None:
+        """Whoever has the number of a row without a door, and whom this side may not simply take for them."""
+        values, place = self.work.values[index], self.places[index]
+        holder = self._holders.get(id_index(values)) if values.get("id_no") and place.dwelling is None else None
+        if holder is None or rules.comes_freely(
+            str(values["name"]), place.community, recorded_name=holder.name, recorded_grid=holder.grid_id
+        ):
+            return None
+        return holder
 
     def begin(self, index: int) -> uuid.UUID:
         """A person to be registered; that they are gone is a claim, which a second person rechecks."""
@@ -72,7 +83,7 @@ def apply_persons(writing: Writing, work: Batch) -> None:
     places = _doors(writing, work)
     _settle_identity(work)
     listed = Listed(work, places)
-    asked = _ask_elsewhere(writing, work, places)
+    asked = _ask_elsewhere(writing, work, places) | _pass_over(writing, work, listed)
     row_claims = walk(
         work, "person", field="name", find=listed.find, begin=listed.begin, without=NOT_CLAIMED, besides=asked
     )
@@ -104,6 +115,17 @@ def _ask_elsewhere(writing: Writing, work: Batch, places: list[Place]) -> set[in
         work.rows[index].state = "same"
         work.n_differences += 1
     return asked
+
+
+def _pass_over(writing: Writing, work: Batch, listed: Listed) -> set[int]:
+    """The rows without a door of somebody another side has on record: there is no door they could come to, so nobody
+    is asked, and nothing is claimed of the record. That the number was given is noted for the person.
+    """
+    held = {index: holder.id for index in work.present(field="name") if (holder := listed.elsewhere(index))}
+    for index in held:
+        work.fault(index, "id_elsewhere_no_door", "id_no")
+    looking.typed_elsewhere(writing, list(held.values()))
+    return set(held)
 
 
 def _doors(writing: Writing, work: Batch) -> list[Place]:

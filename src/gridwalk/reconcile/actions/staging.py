@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, files, records
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import read
-from gridwalk.ledger.read import Row
+from gridwalk.ledger.records import Row
 from gridwalk.reconcile import rules
-from gridwalk.reconcile.actions import mapping, submissions
+from gridwalk.reconcile.actions import gate, mapping, submissions
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
-from gridwalk.reconcile.places import Places
+from gridwalk.reconcile.places import Place, Places
 from gridwalk.reconcile.queries.submissions import get_submission
 
 TABLE = "reconcile_stagedrow"
@@ -29,7 +28,7 @@ def upload(*, actor: Viewer, at: dt.datetime, data: bytes, name: str, scope: str
     new = Import(
         file=kept.file,
         cleared=kept.cleared,
-        name=name[:200],
+        name=kept.file.name,
         scope=scope,
         kind=kind or "",
         **submissions.handed_in(actor, at),
@@ -60,12 +59,15 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     )
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
-    staged, n_batches = _staged(submission, ledger.rows)
+    places = Places(submission.scope).locate([row.values for row in ledger.rows])
+    refused = gate.refused(submission, [row.values for row in ledger.rows], places, actor=actor, at=at)
+    staged, n_batches = _staged(submission, ledger.rows, places, refused)
     with core.write_to(actor=actor, at=at) as writing:
         StagedRow.objects.filter(of=submission).delete()
         bulk.insert(staged)
         submission.state, submission.n_batches, submission.n_batches_done = "applying", n_batches, 0
-        submission.n_rows = len(staged)
+        submission.n_rows, submission.n_refused = len(staged), len(refused)
+        submission.n_withheld = sum(1 for code in refused.values() if code == rules.WITHHELD)
         submission.n_faulty = sum(1 for row in staged if row.faults)
         submission.save()
         writing.audit(
@@ -78,33 +80,38 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     return submission
 
 
-def _staged(submission: Import, rows: Sequence[Row]) -> tuple[list[StagedRow], int]:
-    places = Places(submission.scope).locate([row.values for row in rows])
-    by_grid: dict[str, list[int]] = defaultdict(list)
-    for index, place in enumerate(places):
-        by_grid[place.grid].append(index)
-    batch_of: dict[int, int] = {}
-    n_batches = 0
-    for members in sorted(by_grid.values(), key=lambda m: m[0]):
-        for start in range(0, len(members), rules.BATCH_ROWS):
-            batch_of |= dict.fromkeys(members[start : start + rules.BATCH_ROWS], n_batches)
-            n_batches += 1
+def _staged(
+    submission: Import, rows: Sequence[Row], places: Sequence[Place], refused: Mapping[int, str]
+) -> tuple[list[StagedRow], int]:
+    taken = {index: place.grid for index, place in enumerate(places) if index not in refused}
+    batch_of = rules.batches(taken)
     staged = []
     for index, (row, place) in enumerate(zip(rows, places, strict=True)):
-        key = f"{submission.id}|{row.sheet}|{row.row_no}"
+        key = rules.staged_key(submission.id, row.sheet, row.row_no, row.part)
         staged.append(
             StagedRow(
                 of=submission,
                 sheet=row.sheet[:60],
                 row_no=row.row_no,
+                part=row.part,
                 kind=row.kind,
                 grid=place.grid,
-                batch=batch_of[index],
+                batch=batch_of.get(index, rules.NEVER),
+                state="refused" if index in refused else "waiting",
                 values=records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key),
-                faults=[fault.as_json() for fault in row.faults],
+                faults=[
+                    *(fault.as_json() for fault in row.faults),
+                    *([_fault(submission, row, refused[index])] if index in refused else ()),
+                ],
             )
         )
-    return staged, n_batches
+    return staged, len(set(batch_of.values()))
+
+
+def _fault(submission: Import, row: Row, code: str) -> dict[str, str]:
+    field = rules.FAULT_AT.get(code, "")
+    column = submission.letter("left", row.sheet, row.row_no, field)
+    return {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}
 
 
 def _give_up(submission: Import) -> str:
@@ -123,6 +130,7 @@ WAY = submissions.Way(
     understand=_understand,
     give_up=_give_up,
     uploaded=AuditVerb.IMPORT_UPLOADED,
+    released=AuditVerb.IMPORT_RELEASED,
     mapped=AuditVerb.IMPORT_MAPPED,
     paused=AuditVerb.IMPORT_PAUSED,
     cancelled=AuditVerb.IMPORT_CANCELLED,

@@ -41,7 +41,7 @@ class KeptFile:
 class Way(Generic[S]):
     """What is peculiar to one of the two ways a ledger goes, into the register or beside it.
 
-    ``understand`` reads the files with the columns chosen; ``give_up`` clears away and says what stays. The last four
+    ``understand`` reads the files with the columns chosen; ``give_up`` clears away and says what stays. The last five
     are the verbs of the audit.
     """
 
@@ -53,6 +53,7 @@ class Way(Generic[S]):
     understand: Callable[[S, Chosen], None]
     give_up: Callable[[S], str]
     uploaded: AuditVerb
+    released: AuditVerb
     mapped: AuditVerb
     paused: AuditVerb
     cancelled: AuditVerb

@@ -11,12 +11,15 @@ from gridwalk.core.queries import NotHere
 from gridwalk.dictionary.sight import Place
 from gridwalk.ledger import annotate, handing
 from gridwalk.ledger.annotate import Mark
+from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Import, StagedRow, Submission
+from gridwalk.reconcile.queries import telling
 from gridwalk.reconcile.queries.submissions import get_submission
 
 S = TypeVar("S", bound=Submission)
 ROWS_ONLY = "批注工作簿里是一人一行的内容，只给上传的人和看得到这个社区明细的人，没有下载。"
 CARE_ONLY = "关怀名册只还给上传的人，没有下载。要看关怀对象，请到“重点关爱”。"
+COUNTS_ONLY = "您的岗位看不到明细，比对只告诉各社区的数，没有逐行的结果，没有下载。"
 COMPARED_ONLY = "比对批注里有上传人台账的原样内容，只还给上传的人，没有下载。差异和只有一边有的都在这一页上；要工作簿，请自己上传台账再比。"
 
 
@@ -34,6 +37,11 @@ def annotated(viewer: Viewer, model: type[S], submission: uuid.UUID) -> tuple[st
         raise NotHere
     if why := withheld(viewer, ledger):
         raise OwnFileOnly(why)
+    if _is_own(viewer, ledger) and isinstance(ledger, Import) and not telling.by_row(viewer, ledger):
+        own = annotate.annotate(
+            files.read(ledger.file_id), ledger.name, marks(ledger, of_register=False), missing=ledger.cleared
+        )
+        return ledger.annotated.name, own.data
     if _is_own(viewer, ledger) or not isinstance(ledger, Import):
         return ledger.annotated.name, files.read(ledger.annotated.id)
     return f"{ledger.annotated.name.rsplit('.', 1)[0]}.xlsx", _gated(viewer, ledger)
@@ -41,6 +49,8 @@ def annotated(viewer: Viewer, model: type[S], submission: uuid.UUID) -> tuple[st
 
 def withheld(viewer: Viewer, ledger: Submission) -> str:
     """Why this viewer does not get the annotated workbook; empty where they do."""
+    if not isinstance(ledger, Import) and not telling.by_row(viewer, ledger):
+        return COUNTS_ONLY
     if _is_own(viewer, ledger):
         return ""
     if not viewer.may(Verb.SEE_ROWS, ledger.scope):
@@ -67,7 +77,22 @@ def _gated(viewer: Viewer, ledger: Import) -> bytes:
     return annotate.rebuilt(sheets, marks(ledger), first_line=handing.FIRST_LINE)
 
 
-def marks(ledger: Import) -> list[Mark]:
-    """What an import has to say of its rows, cell by cell; never what stands in them."""
+def marks(ledger: Import, *, of_register: bool = True) -> list[Mark]:
+    """What an import has to say of its rows, cell by cell; never what stands in them.
+
+    ``of_register``: also what tells whether the register has somebody or something.
+    """
     rows = StagedRow.objects.filter(of=ledger).exclude(faults=[]).order_by("id")
-    return [Mark(row.sheet, row.row_no, fault["column"], fault["text"]) for row in rows for fault in row.faults]
+    of_cells = [
+        Mark(row.sheet, row.row_no, fault["column"], fault["text"])
+        for row in rows
+        for fault in row.faults
+        if of_register or fault["code"] not in rules.OF_REGISTER
+    ]
+    return of_cells + [
+        Mark(sheet, row_no, "", reason["words"])
+        for reason in ledger.mapping["left"].get("left_out", ())
+        if reason["asks"]
+        for sheet, first, last in reason["rows"]
+        for row_no in range(first, last + 1)
+    ]

@@ -18,6 +18,7 @@ from gridwalk.method import address_writing
 from gridwalk.method.addresses import Address
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.models import Comparison, Unmatched
+from gridwalk.reconcile.queries import telling
 from gridwalk.registry.queries import entities
 from gridwalk.registry.queries import titles as naming
 
@@ -44,7 +45,7 @@ def fields(comparison: Comparison) -> list[tuple[str, int, int]]:
     """(label, equal, compared) of every agreed field, in the dictionary's order, the door last."""
     order = {f.name: i for i, f in enumerate(dictionary.fields(comparison.kind))} | {ADDRESS: 999}
     pairs = sorted(comparison.by_field.items(), key=lambda item: order.get(item[0], 0))
-    return [("房屋地址" if f == ADDRESS else dictionary.label(comparison.kind, f), n, d) for f, (n, d) in pairs]
+    return [(telling.label(comparison.kind, f), n, d) for f, (n, d) in pairs]
 
 
 def undecided(comparison: Comparison) -> dict[str, int]:

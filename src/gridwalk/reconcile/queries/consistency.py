@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count
 from django.db.models.functions import Substr
@@ -32,7 +32,7 @@ class Measured:
     sides: tuple[str, str]
     n_equal: int
     n_union: int
-    by_field: tuple[tuple[str, int, int], ...]
+    by_field: Mapping[str, tuple[int, int]]
     comparison: uuid.UUID
     at: dt.datetime
     earlier: tuple[tuple[dt.datetime, int, int], ...]
@@ -44,9 +44,11 @@ class Measured:
 
 
 def latest(scope: str) -> list[Measured]:
-    """The latest measurement of every (community, kind, pair of sides) in a scope, by community; one query."""
+    """The latest measurement of every (community, kind, pair of sides) in a scope, by community; one query. One whose
+    file is no list of the community counts for nothing.
+    """
     rows = (
-        ComparedCommunity.objects.filter(community__startswith=scope[:12], of__state="done")
+        ComparedCommunity.objects.filter(community__startswith=scope[:12], covers=True, of__state="done")
         .select_related("of")
         .order_by("community", "of__kind", "of__source", "-of__finished_at", "-id")
     )
@@ -68,7 +70,7 @@ def _measured(rows: Sequence[ComparedCommunity]) -> Measured:
         sides=comparison.sides,
         n_equal=row.n_equal,
         n_union=row.n_union,
-        by_field=tuple((_label(comparison.kind, f), n, d) for f, (n, d) in row.by_field.items()),
+        by_field=row.by_field,
         comparison=comparison.id,
         at=comparison.finished_at,
         earlier=tuple((r.of.finished_at, r.n_equal, r.n_union) for r in rows[KEPT - 1 :: -1] if r.of.finished_at),
@@ -125,7 +127,3 @@ def gaps(measured: Sequence[Measured]) -> dict[tuple[uuid.UUID, str], Gap]:
             differences=asked[m.kind, m.source, m.community],
         )
     return gap_of
-
-
-def _label(kind: str, field: str) -> str:
-    return "房屋地址" if field == "address" else dictionary.label(kind, field)

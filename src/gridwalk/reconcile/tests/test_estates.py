@@ -9,9 +9,10 @@ from django.test import Client
 
 from gridwalk.accounts.rules import SYSTEM
 from gridwalk.core import clock
-from gridwalk.reconcile.actions import comparing
+from gridwalk.reconcile.actions import comparing, estates
 from gridwalk.reconcile.models import EstateAlias
 from gridwalk.registry.models import Dwelling, Person
+from gridwalk.territory.models import Building
 from tests.harness.campaign import COMMUNITY, GRID, confirm, id_no, upload, workbook
 
 pytestmark = pytest.mark.slow
@@ -47,3 +48,21 @@ def test_a_name_learnt_from_the_same_people_finds_the_doors_of_the_next_ledger(l
     confirm(lead, upload(lead, workbook("补充台账", people("阳光100小区", "101", "102", "201", "202"))))
     assert Dwelling.objects.count() == n_doors
     assert Person.objects.get(name="程丁").residences.get().dwelling.room == "202"
+
+
+@pytest.mark.django_db
+def test_an_estate_with_another_name_takes_its_own_other_names_along_and_no_others() -> None:
+    for community, alias, estate in (
+        (COMMUNITY, "阳光100", "阳光壹佰"),
+        (COMMUNITY, "海河苑", "海河花园"),
+        (COMMUNITY, "阳光里", "别的"),
+        ("120105001024", "阳光100", "阳光壹佰"),
+    ):
+        EstateAlias.objects.create(community=community, alias=alias, estate=estate)
+    estates.renamed([Building(grid_id=GRID, estate="阳光壹佰")], "阳光里")
+    assert set(EstateAlias.objects.values_list("community", "alias", "estate")) == {
+        (COMMUNITY, "阳光100", "阳光里"),
+        (COMMUNITY, "阳光壹佰", "阳光里"),
+        (COMMUNITY, "海河苑", "海河花园"),
+        ("120105001024", "阳光100", "阳光壹佰"),
+    }

@@ -188,3 +188,17 @@ def test_a_file_that_was_not_kept_is_not_read_again_and_one_that_ran_out_not_com
     type(over.file)._default_manager.filter(pk=over.file_id).update(erased_at=at_home.at)
     with pytest.raises(SubmissionRefused, match="原文件已过 30 天"):
         again(at_home.at, over)
+
+
+def test_what_stopped_half_way_is_noted_of_it_alone(at_home: Street) -> None:
+    stopped, other = handed_in(at_home.at, "applying"), handed_in(at_home.at, "applying")
+    done = handed_in(at_home.at, "done")
+    for ledger in (stopped, done):
+        submissions.pause(staging.WAY, actor=SYSTEM, at=at_home.at, submission=ledger.pk, message="停电")
+    for ledger in (stopped, other, done):
+        ledger.refresh_from_db()
+    assert [(ledger.state, ledger.message) for ledger in (stopped, other, done)] == [
+        ("paused", "停电"),
+        ("applying", ""),
+        ("done", ""),
+    ]

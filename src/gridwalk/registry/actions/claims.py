@@ -106,7 +106,9 @@ class _Work:
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"
-        if claim.is_of_card and current:
+        if claim.asks and (verdict is Verdict.APPLY or claim.is_of_card):  # a card is not compared either
+            verdict, why = Verdict.ASK, claim.asks
+        elif claim.is_of_card and current:
             verdict, why = self._check_card(entity, verdict, why)
         asked = None
         if verdict is Verdict.APPLY:
@@ -130,7 +132,7 @@ class _Work:
                 evidence=claim.evidence,
             )
             self.asked.append(asked)
-        if verdict is Verdict.APPLY or (claim.source == "visit" and claim.value not in rules.NOT_SAID):
+        if verdict is Verdict.APPLY or _answers_the_door(claim):
             self.said.append(queue.Said(entity.id, claim.field, columns.value_hash(claim.value), verdict))
         stands = None if verdict is Verdict.ASK else entity.heads.get(claim.field)
         self.judged.append((claim, verdict, asked, stands))
@@ -150,7 +152,7 @@ class _Work:
 
     def _free(self, claim: Claim) -> bool:
         """Whether the number a claim brings is nobody else's; it is this entity's from now on."""
-        if not claim.value or claim.field != columns.NUMBERS.get(claim.kind, ("", ""))[0]:
+        if not claim.value or not columns.is_number(claim.kind, claim.field):
             return True
         key = columns.number_key(claim.kind, claim.value)
         holder = self._holders[claim.kind].setdefault(key, claim.entity)
@@ -159,11 +161,16 @@ class _Work:
         return holder == claim.entity
 
 
+def _answers_the_door(claim: Claim) -> bool:
+    """Whether what was asked at the door has its answer by this."""
+    return claim.source == "visit" and not claim.asks and claim.value not in rules.NOT_SAID
+
+
 def _holders(claims: Iterable[Claim]) -> dict[str, dict[str, uuid.UUID]]:
     """By kind: who holds the numbers these claims bring."""
     brought: dict[str, list[Any]] = defaultdict(list)
     for claim in claims:
-        if claim.field == columns.NUMBERS.get(claim.kind, ("", ""))[0]:
+        if columns.is_number(claim.kind, claim.field):
             brought[claim.kind].append(claim.value)
     return {kind: columns.holders(kind, values) for kind, values in brought.items()}
 

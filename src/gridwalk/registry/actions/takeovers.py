@@ -16,7 +16,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.method import names
 from gridwalk.notices import actions as notices
 from gridwalk.notices.rules import Kind
-from gridwalk.registry import holders, rules
+from gridwalk.registry import columns, holders, rules
 from gridwalk.registry.actions import asking, claims, creation, ends, queue
 from gridwalk.registry.holders import Comer
 from gridwalk.registry.living import REGISTERING
@@ -30,7 +30,8 @@ OF_THE_HOME = frozenset({"relation"})
 
 def ask(writing: Writing, comers: Sequence[Comer], records: Mapping[uuid.UUID, Person]) -> None:
     """Step: ask the side of each record (``records``: comer → record) whether the person lives at the door now. The
-    same person at the same door is asked about once. The doors' grids must be locked.
+    same person at the same door is asked about once, and each who reports them joins that question, though it was
+    answered *keep* before. The doors' grids must be locked.
     """
     asked = [comer for comer in comers if comer.id in records]
     if not asked:
@@ -43,20 +44,25 @@ def ask(writing: Writing, comers: Sequence[Comer], records: Mapping[uuid.UUID, P
     for comer in asked:
         holder = records[comer.id]
         question = _question(writing, comer, holder, links[holder.id], addresses)
-        key = (question.entity, question.claimed_hash)
-        questions[comer.id] = waiting.setdefault(key, question)
-    queue.ask([question for question in questions.values() if question._state.adding])
-    open_ = set(Difference.objects.filter(pk__in=[q.pk for q in questions.values()]).values_list("pk", flat=True))
+        standing = waiting.setdefault(_key(question), question)
+        if _door(standing) != str(comer.dwelling):  # another door, whose address reads the same
+            question.claimed_hash = columns.value_hash(str(comer.dwelling))
+            standing = waiting.setdefault(_key(question), question)
+        questions[comer.id] = standing
+    repeated = queue.ask([question for question in questions.values() if question._state.adding])
+    kept = _kept([question for question in questions.values() if question.pk in repeated])
+    for comer in asked:
+        questions[comer.id] = kept.get(_key(questions[comer.id]), questions[comer.id])
     TakeOver.objects.bulk_create(
-        [_takeover(writing, comer, questions[comer.id]) for comer in asked if questions[comer.id].pk in open_],
-        ignore_conflicts=True,
+        [_takeover(writing, comer, questions[comer.id]) for comer in asked], ignore_conflicts=True
     )
     for comer in asked:
         writing.audit(
             AuditVerb.TAKEOVER_ASKED, scope=questions[comer.id].grid_id, kind="person", subject=records[comer.id].id
         )
-    _tell(writing, {questions[comer.id].grid_id for comer in asked}, ASKED_OF)
-    _tell(writing, {comer.grid for comer in asked}, ASKED_FOR)
+    waits = [comer for comer in asked if questions[comer.id].state in WAITING]
+    _tell(writing, {questions[comer.id].grid_id for comer in waits}, ASKED_OF)
+    _tell(writing, {comer.grid for comer in waits}, ASKED_FOR)
 
 
 ASKED_OF = "别处报来：您网格里登记着的一个人，现在住在那边。书记会在“差异”里定，请先问过本人。"
@@ -80,7 +86,23 @@ def _tell(writing: Writing, grids: Collection[str], text: str) -> None:
 
 def _waiting(persons: Collection[Person]) -> dict[tuple[uuid.UUID, str], Difference]:
     rows = Difference.objects.filter(entity__in=[p.pk for p in persons], field="residence", state__in=WAITING)
-    return {(row.entity, row.claimed_hash): row for row in rows}
+    return {_key(row): row for row in rows}
+
+
+def _kept(repeated: Sequence[Difference]) -> dict[tuple[uuid.UUID, str], Difference]:
+    """The questions, answered *keep*, that these would only ask again."""
+    rows = Difference.objects.filter(
+        entity__in=[row.entity for row in repeated], field="residence", state="kept"
+    ).order_by("decided_at")
+    return {_key(row): row for row in rows} if repeated else {}
+
+
+def _key(question: Difference) -> tuple[uuid.UUID, str]:
+    return question.entity, question.claimed_hash
+
+
+def _door(question: Difference) -> str:
+    return str(question.evidence.get("dwelling", ""))
 
 
 def _question(
@@ -128,21 +150,23 @@ def _takeover(writing: Writing, comer: Comer, question: Difference) -> TakeOver:
 
 
 def fulfil(writing: Writing, question: Difference) -> None:
-    """Step: the person was given away and lives at the door now; what the door's side said of them is claimed, and asks
-    where the record says otherwise.
+    """Step: the person was given away and lives at the door now; what the door's side said of them is claimed, the
+    first report first, and asks where the record says otherwise.
     """
-    takeover = TakeOver.objects.filter(difference=question).first()
-    if takeover is None or not takeover.values_sealed:
+    reports = list(TakeOver.objects.filter(difference=question).exclude(values_sealed="").order_by("asked_at", "id"))
+    if not reports:
         return
     person = Person.objects.get(pk=question.entity)
     if person.status_pending == "moved_away":
         ends.withdraw(writing, person.pk)
-    values = json.loads(envelope.open_(takeover.values_sealed, table=TABLE, column="values", row=takeover.pk))
-    facts = claims_of(person, values, source=takeover.source, op=takeover.op, moves=True)
+    facts: list[Claim] = []
+    for n, report in enumerate(reports):
+        values = json.loads(envelope.open_(report.values_sealed, table=TABLE, column="values", row=report.pk))
+        facts += claims_of(person, values, source=report.source, op=report.op, moves=n == 0)
     if person.status == "moved_away":
         facts.append(Claim("person", person.pk, "status", "active", "office"))
     claims.apply_claims(writing, facts)
-    _tell(writing, {takeover.grid_id}, GIVEN)
+    _tell(writing, {report.grid_id for report in reports}, GIVEN)
 
 
 def kind_given(writing: Writing, question: Difference, door: Dwelling) -> str:
@@ -197,6 +221,9 @@ NOT_CLAIMED = frozenset({"id_no", "status", "residence_kind"})
 
 
 def withdraw(writing: Writing, op: uuid.UUID) -> None:
-    """Step: what asked is taken back, so its questions are nobody's any more."""
-    rows = list(Difference.objects.select_for_update().filter(takeover__op=op, state__in=WAITING))
-    queue.close(writing, rows, "那边已经撤回")
+    """Step: what asked is taken back. Its questions are nobody's any more, but those that somebody else asks too."""
+    mine = TakeOver.objects.filter(op=op)
+    rows = list(Difference.objects.select_for_update().filter(pk__in=mine.values("difference"), state__in=WAITING))
+    others = set(TakeOver.objects.filter(difference__in=rows).exclude(op=op).values_list("difference_id", flat=True))
+    mine.filter(difference__in=others).delete()
+    queue.close(writing, [row for row in rows if row.pk not in others], "那边已经撤回")

@@ -1,6 +1,6 @@
 """The tables of the register: records of facts, what is decided about them, what happened."""
 
-from gridwalk.registry.models.decisions import CaseDecision, Difference, Recheck, TakeOver
+from gridwalk.registry.models.decisions import CaseDecision, Difference, HandedInNumber, Recheck, TakeOver
 from gridwalk.registry.models.records import (
     CareLabel,
     Dwelling,
@@ -23,6 +23,7 @@ __all__ = [
     "Erased",
     "Facility",
     "FormerAddress",
+    "HandedInNumber",
     "Organization",
     "Person",
     "Recheck",

@@ -81,6 +81,7 @@ class TakeOver(models.Model):
     simply take. While ``difference`` waits for the other side, the door counts one person.
 
     ``id``: whoever it is, as the door's side calls them; it leads to the record once the difference is accepted.
+    ``difference``: one question, however many report the same person at the door, each with a row here.
     ``name``, ``values_sealed``: what the door's side said, and nothing of the record.
     """
 
@@ -95,7 +96,7 @@ class TakeOver(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+")
     dwelling = models.UUIDField()
-    difference = models.OneToOneField(Difference, models.PROTECT, related_name="takeover")
+    difference = models.ForeignKey(Difference, models.PROTECT, related_name="takeovers")
     name = models.CharField(max_length=40)
     values_sealed = models.TextField()
     residence_kind = models.CharField(max_length=28)
@@ -193,3 +194,19 @@ class CaseDecision(models.Model):
             models.Index(fields=["lead"], name="case_decision_lead"),
             GinIndex(fields=["records"], condition=Q(state="standing"), name="case_decision_records"),
         ]
+
+
+class HandedInNumber(models.Model):
+    """An ID number that somebody's file brought and nobody on record in their own area has, by keyed indexes only.
+
+    ``day_index``: of its first fourteen digits, area code and birth date: of these only so many are compared.
+    """
+
+    actor = models.UUIDField()
+    day_index = models.CharField(max_length=32)
+    number_index = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "number_index"], name="handed_in_once")]
+        indexes = [models.Index(fields=["actor", "day_index"])]

@@ -19,6 +19,8 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
+from gridwalk.method import address_writing
+from gridwalk.method.addresses import Address
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, dwelling_label
 from gridwalk.registry.models import (
@@ -115,7 +117,7 @@ def get_facility(viewer: Viewer, pk: uuid.UUID) -> Facility:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Resident:
     """A person at a door, or a door of a person, as a row. ``kept_here``: the viewer sees the person's own record;
-    ``open``: they see the door.
+    ``open``: they see the door; ``told``: they are told which door it is, and what links them.
     """
 
     residence: uuid.UUID
@@ -135,16 +137,33 @@ class Resident:
     address: str
     kept_here: bool
     open: bool
+    told: bool
 
 
 ELSEWHERE = "别的社区"
 """In place of a door the viewer may not see."""
 
 
+def sees_use(viewer: Viewer, grid: str) -> bool:
+    """Whether the viewer may know of a door there whether it stands empty, is let, is lived in (red line 5), and by
+    that who lives at which: the doors where nobody does would be the empty ones.
+    """
+    return viewer.may(Verb.SEE_CARE, grid)
+
+
+def shown_door(viewer: Viewer, dwelling: Dwelling) -> str:
+    """The address of somebody's door; without its room for who may not know how doors are used."""
+    if sees_use(viewer, dwelling.grid_id):
+        return dwelling.address
+    estate, building, stairwell, _ = address_writing.parts_of(dwelling.address_key)
+    return address_writing.display(Address(estate=estate, building=building, stairwell=stairwell))
+
+
 def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Resident:
     person = link.person
     reader = viewer.reader(link.grid_id)
     is_open = viewer.may(Verb.SEE_ROWS_MASKED, link.grid_id)
+    told = sees_use(viewer, link.grid_id)
     return Resident(
         residence=link.id,
         person=person.id,
@@ -153,21 +172,26 @@ def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Res
         id_no=shown_id_no(reader, person),
         phone=columns.shown(person, "phone", reader),
         kind=link.kind,
-        kind_label=RESIDENCE_LABELS.get(link.kind, link.kind) if is_open else "",
+        kind_label=RESIDENCE_LABELS.get(link.kind, link.kind) if told else "",
         living=link.kind in LIVING,
         verified_on=person.verified_on,
         status=person.get_status_display(),
         pending=person.status_pending,
         has_care=person.id in with_care,
         dwelling=link.dwelling_id,
-        address=link.dwelling.address if is_open else ELSEWHERE,
+        address=shown_door(viewer, link.dwelling) if is_open else ELSEWHERE,
         kept_here=viewer.may(Verb.SEE_ROWS_MASKED, person.grid_id),
         open=is_open,
+        told=told,
     )
 
 
 def residents(viewer: Viewer, dwelling: Dwelling) -> list[Resident]:
-    """The current people of a door: those who live there first, then those only registered there."""
+    """The current people of a door: those who live there first, then those only registered there. Nobody for who may
+    not know how doors are used.
+    """
+    if not sees_use(viewer, dwelling.grid_id):
+        return []
     links = list(
         Residence.objects.filter(dwelling=dwelling, to_on__isnull=True)
         .select_related("person", "dwelling")
@@ -284,7 +308,9 @@ class DoorRow:
 
 
 def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict[uuid.UUID, DoorRow]:
-    """Rows for many dwellings in a constant number of queries; vacancy, let and care only for who may see care."""
+    """Rows for many dwellings in a constant number of queries; vacancy, let and care only for who may see care, and
+    what follows from them: how many live there, how much is asked about them.
+    """
     ids = [d.id for d in dwellings]
     living: dict[uuid.UUID, int] = defaultdict(int)
     persons: dict[uuid.UUID, uuid.UUID] = {}
@@ -301,7 +327,7 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
     open_ = _open_differences([*ids, *persons])
     rows = {}
     for d in dwellings:
-        sees = viewer.may(Verb.SEE_CARE, d.grid_id)
+        sees = sees_use(viewer, d.grid_id)
         n_differences = open_.get(d.id, 0) + sum(
             open_.get(p, 0) for p, door in persons.items() if door == d.id and p in open_
         )
@@ -311,10 +337,10 @@ def doors(viewer: Viewer, dwellings: Sequence[Dwelling], today: dt.date) -> dict
             floor=d.floor,
             stairwell=d.stairwell.name if d.stairwell else "",
             address=d.address,
-            n_living=living[d.id],
+            n_living=living[d.id] if sees else 0,
             label=dwelling_label(d.occupancy, d.tenure) if sees else "",
             has_care=sees and d.id in with_care,
-            n_differences=n_differences,
+            n_differences=n_differences if sees else 0,
         )
     return rows
 

@@ -28,7 +28,7 @@ class RecheckRow:
     """A proposed end or return.
 
     ``kind`` and ``subject`` name its page: the entity's, or the building's for all its doors. Whoever does not answer
-    for the door reads days, and by name only who waits for a colleague. ``loses_head``: a household would have no head
+    for the door reads days, and by what they are who did it. ``loses_head``: a household would have no head
     (户主) without this person.
     """
 
@@ -139,7 +139,6 @@ def _waiting(
     loses_head: bool,
 ) -> RecheckRow:
     named = viewer.may(Verb.SEE_ROWS, row.grid_id)
-    is_open = row.state == "open"
     return RecheckRow(
         id=row.id,
         kind="building" if building else row.kind,
@@ -149,7 +148,7 @@ def _waiting(
         proposed=proposal_word(row.kind, row.proposed),
         evidence=EVIDENCE.get(row.evidence, ""),
         reason=row.reason,
-        proposed_by=row.proposed_by_name if named or is_open else by_role(row.proposed_by, row.proposed_by_name),
+        proposed_by=row.proposed_by_name if named else by_role(row.proposed_by, row.proposed_by_name),
         proposed_at=row.proposed_at if named else clock.local_date(row.proposed_at),
         mine=row.proposed_by is not None and row.proposed_by == viewer.id,
         state=row.state,

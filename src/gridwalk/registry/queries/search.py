@@ -197,8 +197,9 @@ def _places_of(viewer: Viewer, persons: Sequence[Person]) -> dict[uuid.UUID, tup
     links = Residence.objects.filter(inside, person__in=persons, to_on__isnull=True).select_related("dwelling")
     places: dict[uuid.UUID, tuple[str, str]] = {}
     for link in sorted(links, key=lambda link: link.kind in LIVING):
-        away = "" if link.kind in LIVING else "，户籍在此"
-        places[link.person_id] = (link.grid_id, f"{link.dwelling.address}{away}")
+        is_away = link.kind not in LIVING and entities.sees_use(viewer, link.grid_id)
+        where = entities.shown_door(viewer, link.dwelling)
+        places[link.person_id] = (link.grid_id, f"{where}{'，户籍在此' if is_away else ''}")
     return places
 
 

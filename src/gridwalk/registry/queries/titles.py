@@ -26,7 +26,7 @@ def titles(viewer: Viewer, kind: str, wanted: Collection[uuid.UUID]) -> dict[uui
             for o in (Organization if kind == "organization" else Site).objects.filter(pk__in=wanted)
         }
     homes = {
-        link.person_id: link.dwelling.address
+        link.person_id: entities.shown_door(viewer, link.dwelling)
         for link in Residence.objects.filter(person_id__in=wanted, to_on__isnull=True).select_related("dwelling")
     }
     return {

@@ -7,6 +7,7 @@ import pytest
 from gridwalk.accounts.rules import Held, NotPermitted, Role, Viewer
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import corrections, creation
 from gridwalk.registry.actions.corrections import CorrectionError
@@ -53,6 +54,30 @@ def test_it_says_by_field_what_is_wrong_and_keeps_nothing(street: Street) -> Non
         correct(street, person, status="已去世")
     person.refresh_from_db()
     assert (person.name, person.status) == ("张桂兰", "active")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "fault"),
+    [
+        ("registered_address", "天津市海河路 3 号，联系 12012345678", "number_written"),
+        ("registered_address", "天津市海河路 3 号 120199 19520307 0010", "number_written"),
+        ("registered_address", "天津市海河路 3 号 022-23456789", "number_written"),
+        ("registered_address", "=HYPERLINK(1)路 3 号", "formula_written"),
+        ("name", '=HYPERLINK("http://x.invalid")', "formula_written"),
+        ("name", "+cmd", "formula_written"),
+        ("name", "@张桂兰", "formula_written"),
+        ("name", "张桂兰 12012345678", "number_written"),
+    ],
+)
+def test_a_text_holds_no_number_and_no_formula(street: Street, field: str, typed: str, fault: str) -> None:
+    person = street.person("张桂兰", street.door())
+    with pytest.raises(CorrectionError, match="没有存") as raised:
+        correct(street, person, **{field: typed})
+    assert raised.value.faults.keys() == {field}
+    assert dictionary.parse("person", field, typed).fault == fault
+    correct(street, person, registered_address="天津市海河路 120 号 -1 层")
+    person.refresh_from_db()
+    assert person.registered_address == "天津市海河路 120 号 -1 层"
 
 
 def test_a_number_that_is_another_ones_is_asked_about_and_its_holder_can_read_that_it_was_typed(street: Street) -> None:

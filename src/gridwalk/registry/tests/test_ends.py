@@ -10,6 +10,7 @@ from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core.models import Change
 from gridwalk.core.queries import NotHere
+from gridwalk.registry import ends as words
 from gridwalk.registry.actions import ends
 from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Dwelling, Recheck
@@ -98,3 +99,21 @@ def test_it_takes_a_reason_and_somebody_of_the_area(street: Street) -> None:
         )
     with pytest.raises(EndError, match="不能这样注销"):
         propose(street, "dwelling", door.id, "deceased")
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "ended_as", "word"),
+    [
+        ("dwelling", "active", "", ""),
+        ("dwelling", "strike_off_pending", "", ""),
+        ("dwelling", "struck_off", "", "已注销"),
+        ("dwelling", "struck_off", "demolished", "已拆除"),
+        ("person", "deceased", "", "已去世"),
+        ("organization", "closed", "", "已关停"),
+        ("site", "closed", "", "已撤销"),
+        ("facility", "in_use", "", ""),
+        ("facility", "removed", "", ""),  # 已拆除 stands in a facility's own state
+    ],
+)
+def test_what_has_ended_says_how_and_what_stands_says_nothing(kind: str, status: str, ended_as: str, word: str) -> None:
+    assert words.ended_word(kind, status, ended_as) == word

@@ -55,8 +55,9 @@ def test_names_and_vacancy_are_for_the_area_itself(street: Street, viewer: AsVie
     door = street.door(occupancy="vacant", tenure="let", owner_name="李四", owner_phone=phone(1))
     person = street.person("张桂兰", door, "tenant", id_no=id_no(1))
     centre = viewer(Role.STREET_CENTRE, STREET)
-    (row,) = entities.residents(centre, door)
-    assert row.name == "张**"
+    assert entities.residents(centre, door) == [], "who lives at which door tells which stand empty"
+    (home,) = entities.homes(centre, person)
+    assert (home.name, home.address, home.kind_label, home.told) == ("张**", "甲里 1号楼 1单元", "", False)
     shown = {f.field: f.value for f in entities.facts(centre, door)}
     assert shown["owner_name"] == "李*"
     assert not {"occupancy", "tenure"} & set(shown)

@@ -142,6 +142,7 @@ _STEPS: dict[str, Callable[[Rows], int]] = {
     "deposits": _blank(sealed=""),
     "notes": _blank(text_sealed=""),
     "sessions": _delete,
+    "handed_in": _delete,
     "notices": _delete,
     "differences": _differences,
     "investigations": _blank(reason="", note=""),

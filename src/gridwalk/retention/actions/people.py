@@ -23,7 +23,7 @@ from gridwalk.core.queries import NotHere
 from gridwalk.method.text import reason_kept
 from gridwalk.reconcile.models import SideRow, StagedRow
 from gridwalk.registry import columns
-from gridwalk.registry.actions import ends, erasing
+from gridwalk.registry.actions import ends, erasing, handed_in
 from gridwalk.registry.models import CareLabel, CaseDecision, Difference, Dwelling, Entity, Person, TakeOver
 from gridwalk.registry.queries import erased
 from gridwalk.registry.rules import CONTACTS, WAITING
@@ -144,6 +144,7 @@ def _erase(writing: Writing, person: Person, *, why: str, at: dt.datetime) -> se
         Value("~"), Right(Cast(F("id"), TextField()), 12)
     )  # still one of its kind: several may begin on a day
     labels.update(category=nameless, source_ref="", consent="", ended_why="")
+    handed_in.forget(person.id_no_index)
     person.name = person.name_key = person.sort_key = ERASED_NAME
     for column in (
         "id_no_sealed",

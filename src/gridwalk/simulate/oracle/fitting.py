@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gridwalk.method import idcards
 
@@ -28,14 +28,19 @@ PHONE_LENGTH = 11
 _STARRED = re.compile(r"[0-9]*\*{2,}[0-9Xx]*")
 _LABELLED = re.compile(r"(?:证件号|身份证)[^\n*]{0,40}?([0-9]*\*{2,}[0-9Xx]*)")
 _YEARS = range(1906, 2027)
-_HASHES = ("md5", "sha1", "sha224", "sha256")
+_ALGORITHMS = (hashlib.md5, hashlib.sha1, hashlib.sha224, hashlib.sha256)
+_HEAD = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Clues:
-    """What is shown of one person: the birth date as written, the code of the sex, everything that is starred."""
+    """What is shown of one person: the birth date as written, the code of the sex, everything that is starred.
+
+    ``until``: a day on which they were on record.
+    """
 
     born: str = ""
+    until: dt.date | None = None
     sex: str = ""
     id_nos: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
@@ -62,12 +67,16 @@ class _Token:
         return number.startswith(self.front) and number.endswith(self.end)
 
 
-def days(born: str) -> Sequence[dt.date]:
-    """The days a birth date as written may be: one day, those of a year (1962年), or those of 120 years."""
+def days(born: str, until: dt.date | None = None) -> Sequence[dt.date]:
+    """The days a birth date as written may be: one day, those of a year (1962年) or of two (2025–2026年), or those of 120
+    years; none later than the day they were on record.
+    """
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", born):
         return [dt.date.fromisoformat(born)]
-    years = [int(born[:4])] if re.fullmatch(r"\d{4}年", born) else _YEARS
-    return [dt.date(year, 1, 1) + dt.timedelta(n) for year in years for n in range(365 + calendar.isleap(year))]
+    said = re.fullmatch(r"(\d{4})(?:–(\d{4}))?年", born)
+    years = range(int(said[1]), int(said[2] or said[1]) + 1) if said else _YEARS
+    every = (dt.date(year, 1, 1) + dt.timedelta(n) for year in years for n in range(365 + calendar.isleap(year)))
+    return [day for day in every if until is None or day <= until]
 
 
 def _orders(sex: str) -> range:
@@ -77,7 +86,7 @@ def _orders(sex: str) -> range:
 def id_numbers(clues: Clues) -> Iterator[str]:
     """Every valid ID number of the known area that fits."""
     tokens = [token for token in map(_Token.of, clues.id_nos) if token.tells]
-    for day in days(clues.born):
+    for day in days(clues.born, clues.until):
         for order in _orders(clues.sex):
             first17 = f"{AREA}{day:%Y%m%d}{order:03d}"
             number = first17 + idcards.checksum(first17)
@@ -85,23 +94,30 @@ def id_numbers(clues: Clues) -> Iterator[str]:
                 yield number
 
 
-def n_id_numbers(clues: Clues, hashes: Collection[str] = ()) -> int:
+def n_id_numbers(clues: Clues, hashes: Heads = frozenset()) -> int:
     """How many fit. A number of which a plain hash lies about is found by trying all, and stands alone."""
     if not hashes and not any(_Token.of(text).tells for text in clues.id_nos):
-        return len(days(clues.born)) * len(_orders(clues.sex))
+        return len(days(clues.born, clues.until)) * len(_orders(clues.sex))
     numbers = list(id_numbers(clues))
-    told = sum(any(digest in hashes for digest in digests(number)) for number in numbers) if hashes else 0
+    told = sum(not hashes.isdisjoint(digests(number)) for number in numbers) if hashes else 0
     return told or len(numbers)
 
 
-def digests(number: str) -> Iterator[str]:
-    """The usual plain hashes of a number, whole and as their beginnings are kept."""
+Heads = frozenset[bytes]
+"""The first eight bytes of hashes that lie about: of whole ones, and of those of which only the beginning is kept."""
+
+
+def heads(hashes: Iterable[str]) -> Heads:
+    """The beginnings of hashes as they are written, in hexadecimal."""
+    return frozenset(bytes.fromhex(digest[: 2 * _HEAD]) for digest in hashes)
+
+
+def digests(number: str) -> Iterator[bytes]:
+    """The beginnings of the usual plain hashes of a number."""
     raw = number.encode()
-    for name in _HASHES:
-        digest = hashlib.new(name, raw, usedforsecurity=False).hexdigest()
-        yield digest
-        yield digest[:32]
-    yield hashlib.blake2b(raw, digest_size=8).hexdigest()
+    for algorithm in _ALGORITHMS:
+        yield algorithm(raw, usedforsecurity=False).digest()[:_HEAD]
+    yield hashlib.blake2b(raw, digest_size=_HEAD).digest()
 
 
 def n_phones(starred: str) -> int:

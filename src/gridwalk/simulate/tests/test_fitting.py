@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 
 import pytest
@@ -34,8 +35,16 @@ def test_a_year_leaves_all_its_days_and_a_plain_hash_leaves_one() -> None:
     assert fitting.n_id_numbers(Clues(born="1964年")) == 366 * 1000
     clues = Clues(born="1962-02-27", sex="male")
     for digest in (hashlib.sha256(NUMBER.encode()).hexdigest(), hashlib.sha1(NUMBER.encode()).hexdigest()):
-        assert fitting.n_id_numbers(clues, {digest}) == 1
-    assert fitting.n_id_numbers(clues, {"0" * 64}) == 500
+        for kept in (digest, digest[:32], digest[:16]):
+            assert fitting.n_id_numbers(clues, fitting.heads({kept})) == 1
+    assert fitting.n_id_numbers(clues, fitting.heads({"0" * 64})) == 500
+
+
+def test_nobody_is_born_after_they_were_registered() -> None:
+    until = dt.date(2026, 3, 1)
+    assert fitting.n_id_numbers(Clues(born="2026年", sex="male", until=until)) == (31 + 28 + 1) * 500
+    assert fitting.n_id_numbers(Clues(born="2025–2026年", sex="male", until=until)) == (365 + 60) * 500
+    assert len(fitting.days("2025-02-03", until)) == 1
 
 
 @pytest.mark.parametrize(

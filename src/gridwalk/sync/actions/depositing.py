@@ -23,7 +23,7 @@ from gridwalk.core import clock
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.sync import crypto, messages, rules, spelling
-from gridwalk.sync.actions import devices, leaving_out, pushing
+from gridwalk.sync.actions import devices, leaving_out, pushing, runs
 from gridwalk.sync.actions.judging import Judge
 from gridwalk.sync.actions.locking import settled
 from gridwalk.sync.models import Deposit, Device, Op
@@ -111,11 +111,11 @@ def deposit(
         intention = _open(sealed_op)
         if intention is not None:
             readable[sealed_op.op] = intention
-    known_ids = set(pushing.known_ops(list(readable.values())))
+    known_ids = set(runs.known_ops(list(readable.values())))
     fresh = [intention for intention in readable.values() if intention.op not in known_ids]
     for intention in sorted(fresh, key=lambda i: i.seq):
         _judge(device, intention, at=at, via=via, most=most)
-    taken = known_ids | set(pushing.known_ops(fresh))
+    taken = known_ids | set(runs.known_ops(fresh))
     with core.write_to(actor=device.user, at=at) as writing:
         Device.objects.select_for_update().get(pk=device.pk)
         cut = leaving_out.cut_ops(list(readable.values()))
@@ -214,11 +214,11 @@ def _take(device: Device, intention: Intention, *, at: dt.datetime, via: str, mo
                 judge = _judge_of(phone, intention, at=at)
                 judge.require(writing.versions)
             placed = _placed(phone.device, intention, most)
-            if placed is not None and not pushing.known_ops([intention]):
+            if placed is not None and not runs.known_ops([intention]):
                 outcomes = judge.run(writing)
                 for outcome in outcomes:
                     outcome.intention = dataclasses.replace(outcome.intention, seq=placed.seq)
-                pushing.log_ops(writing, phone.device, outcomes, at=at, via=via)
+                runs.log_ops(writing, phone.device, outcomes, at=at, via=via)
 
     settled(attempt)
 

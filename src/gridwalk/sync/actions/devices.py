@@ -16,7 +16,7 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, envelope
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.method.text import reason_kept
+from gridwalk.method.text import reason_kept, without_numbers
 from gridwalk.sync import crypto, rules
 from gridwalk.sync.models import ActivationCode, Attempts, Device, ServerKey
 
@@ -97,30 +97,39 @@ def manages(actor: Viewer, device: Device, at: dt.datetime) -> bool:
     return any(actor.may(Verb.MANAGE_DEVICES, scope) for scope in (device.scope, *walked))
 
 
-def require_patience(*, login: str, at: dt.datetime) -> None:
-    """Raises ActivationRefused while a name that failed must wait."""
-    attempts = Attempts.objects.filter(pk=_attempts_key(login), wait_until__gt=at).first()
+def require_patience(*, login: str, place: str, at: dt.datetime) -> None:
+    """Raises ActivationRefused while a name must wait at an address where it failed. Nobody delays another's phone."""
+    attempts = Attempts.objects.filter(pk=_attempts_key(login, place), wait_until__gt=at).first()
     if attempts is not None:
         raise ActivationRefused("wait", seconds=int((attempts.wait_until - at).total_seconds()) + 1)
 
 
-def note_failure(*, login: str, at: dt.datetime) -> None:
-    """Make a name wait longer after each failure."""
+def note_failure(*, login: str, place: str, at: dt.datetime) -> None:
+    """Make a name wait longer at an address after each failure."""
     with core.write_to(actor=SYSTEM, at=at):
         attempts, _ = Attempts.objects.select_for_update().get_or_create(
-            pk=_attempts_key(login), defaults={"wait_until": at}
+            pk=_attempts_key(login, place), defaults={"wait_until": at}
         )
         attempts.n += 1
         attempts.wait_until = at + rules.wait_after(attempts.n)
         attempts.save()
 
 
-def _attempts_key(login: str) -> str:
-    return envelope.blind_index(access.sign_in_name(login) or "-", purpose="activation")
+def _attempts_key(login: str, place: str) -> str:
+    return envelope.blind_index(f"{access.sign_in_name(login)} {place}", purpose="activation")
 
 
 def activate(
-    *, user: User, login: str, code: str, public_key: Any, name: str, platform: str, wire: int, at: dt.datetime
+    *,
+    user: User,
+    login: str,
+    place: str,
+    code: str,
+    public_key: Any,
+    name: str,
+    platform: str,
+    wire: int,
+    at: dt.datetime,
 ) -> Issued:
     """Bind a phone to the account whose password was right, with a code made for it. Raises ActivationRefused."""
     try:
@@ -140,8 +149,8 @@ def activate(
         device = Device(
             user=user,
             scope=scope,
-            name=name.strip()[:60] or "手机",
-            platform=platform[:120],
+            name=without_numbers(name.strip())[:60] or "手机",
+            platform=without_numbers(platform)[:120],
             wire=wire,
             public_key=key,
             confirmed_at=at,
@@ -152,7 +161,7 @@ def activate(
         issued = issue(device, at=at)
         activation.used_at, activation.device = at, issued.device
         activation.save(update_fields=["used_at", "device"])
-        Attempts.objects.filter(pk=_attempts_key(login)).delete()
+        Attempts.objects.filter(pk=_attempts_key(login, place)).delete()
         writing.audit(AuditVerb.DEVICE_ACTIVATED, scope=scope, kind="device", subject=issued.device.id)
     return issued
 

@@ -103,7 +103,7 @@ class Judgement:
             self.references.arrive(persons, door=outcome.place or outcome.intention.op, grid=outcome.grid)
             for pk in {a.id for a in outcome.findings.arrivals} & asked.keys():
                 outcome.state = DIFFERENCE
-                outcome.differences.append({"field": "residence", "id": str(asked[pk])})
+                outcome.differences.append({"field": "residence", "id": str(asked[pk]), "person": str(pk)})
         on_record = set(Person.objects.filter(pk__in=list(coming)).values_list("id", flat=True))
         missing = [arrival for pk, arrival in coming.items() if pk not in on_record and pk not in asked]
         if not missing:

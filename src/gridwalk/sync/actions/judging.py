@@ -4,17 +4,20 @@ with a reason. What each verb does stands in its file of ``verbs``.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import Role, State, Verb, Viewer
 from gridwalk.core.actions import Writing
+from gridwalk.registry.rules import Claim
 from gridwalk.sync import rules
 from gridwalk.sync.actions import leaving_out, reading, references
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome
+from gridwalk.sync.actions.references import References
 from gridwalk.sync.actions.verbs import VERBS
 from gridwalk.sync.actions.verbs.verb import place_of_entity
 from gridwalk.sync.messages import Unreadable
@@ -43,15 +46,17 @@ class Judge:
         behind: dt.timedelta,
         happened: Mapping[uuid.UUID, dt.datetime] | None = None,
         withheld: str = "",
+        read: References | None = None,
     ) -> None:
         """``behind``: server time less phone time; ``happened``: when an op happened, where that was settled before.
 
-        ``withheld``: why nothing is applied whoever sent it, in words; all of it waits for a decision.
+        ``withheld``: why nothing is applied whoever sent it, in words; all of it waits for a decision. ``read``: what
+        they refer to, where it was read together with others'.
         """
         self._withheld = withheld
         self.viewer = viewer
         self._at = at
-        self._references = references.load(intentions, viewer.scopes(Verb.RECORD_VISIT))
+        self._references = read or references.load(intentions, own_scopes(viewer))
         self.outcomes: dict[uuid.UUID, Outcome] = {}
         for intention in intentions:
             moment = rules.happened(intention.at, behind=behind, received=at)
@@ -90,11 +95,17 @@ class Judge:
         if outcome.plan is not None and outcome.plan.edition == self._references.edition:
             return True
         try:
-            outcome.plan = VERBS[outcome.intention.verb].plan(outcome, self._references)
+            plan = VERBS[outcome.intention.verb].plan(outcome, self._references)
+            outcome.plan = dataclasses.replace(plan, aside=tuple(self._as_theirs(fact) for fact in plan.aside))
         except Unreadable as fault:
             outcome.plan = None
             outcome.unreadable(fault.text)
         return outcome.plan is not None
+
+    def _as_theirs(self, fact: Claim) -> Claim:
+        """A fact about a record that the author does not answer for is only asked of the side that does."""
+        is_theirs = self.viewer.may(Verb.RECORD_VISIT, self._references.entities[fact.entity].grid)
+        return fact if is_theirs else dataclasses.replace(fact, asks="not_theirs")
 
     def _why_not(self, grid: str) -> str:
         """Whether it was theirs once."""
@@ -110,11 +121,13 @@ class Judge:
         for outcome in self.outcomes.values():
             if outcome.plan is not None:
                 by_grid.setdefault(outcome.grid, []).append(outcome.plan.findings)
+                others = {fact.entity for fact in outcome.plan.aside} | outcome.plan.others.persons
+                grids = grids.union(*(self._references.grids_of(pk) for pk in others))
         for grid, findings in by_grid.items():
             if any(at_the_door.brings_or_takes(of_op) for of_op in findings):
                 grids |= at_the_door.grids_touched(grid, findings)
             for person in {person for of_op in findings for person in of_op.persons}:
-                grids |= self._references.grids.get(person, set())
+                grids |= self._references.grids_of(person)
         return grids
 
     def has_moved(self, locked: Mapping[str, int]) -> bool:
@@ -133,35 +146,69 @@ class Judge:
         if not self.grids <= set(locked):
             raise OtherGrids(self.grids | set(locked))
 
+    @property
+    def reaches_out(self) -> bool:
+        """Whether judging it may come to concern more than its grids, or what others refer to."""
+        planned = [outcome for outcome in self.outcomes.values() if outcome.plan is not None]
+        return not self.grids or any(VERBS[o.intention.verb].reaches_out(o) for o in planned)
+
     def run(self, writing: Writing) -> list[Outcome]:
         """Judge all in order; the grids are locked."""
-        judgement = Judgement(
+        return run(writing, [(self, writing)])[0]
+
+    def judgement(self, writing: Writing) -> Judgement:
+        """What doing its ops brings with it, noted in ``writing``."""
+        return Judgement(
             writing=writing,
             viewer=self.viewer,
             at=self._at,
             references=self._references,
             outcomes=self.outcomes,
         )
+
+    def batches(self) -> Iterator[list[Outcome]]:
+        """The ops that can be done, in order, those together that join; each batch is done before the next is read."""
         batch: list[Outcome] = []
         for outcome in self.outcomes.values():
             if outcome.plan is None:
                 continue
             if batch and not self._joins(batch, outcome):
-                self._do(judgement, batch)
+                yield self._readable(batch)
                 batch = []
             batch.append(outcome)
-        self._do(judgement, batch)
-        leaving_out.tell(self.outcomes.values())
-        return list(self.outcomes.values())
+        yield self._readable(batch)
 
     def _joins(self, batch: Sequence[Outcome], outcome: Outcome) -> bool:
         verb = outcome.intention.verb
         return batch[0].intention.verb == verb and VERBS[verb].joins(batch, outcome)
 
-    def _do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+    def _readable(self, batch: Sequence[Outcome]) -> list[Outcome]:
         for outcome in batch:
             if outcome.intention.entity in self._references.awaited:
                 outcome.returned("not_here")
-        readable = [outcome for outcome in batch if outcome.state != RETURNED and self._read(outcome)]
-        if readable:
-            VERBS[readable[0].intention.verb].do(judgement, readable)
+        return [outcome for outcome in batch if outcome.state != RETURNED and self._read(outcome)]
+
+
+def own_scopes(viewer: Viewer) -> tuple[str, ...]:
+    """The grids whose versions are read before what an author's ops speak of."""
+    return viewer.scopes(Verb.RECORD_VISIT)
+
+
+def run(writing: Writing, judges: Sequence[tuple[Judge, Writing]]) -> list[list[Outcome]]:
+    """Judge several pushes, whose grids are locked: each in its order, and of all of them together what comes next.
+
+    ``writing``: the whole; with each judge its part, of grids that no other one writes to.
+    """
+    under_way = [(judge.judgement(part), judge.batches()) for judge, part in judges]
+    while under_way:
+        by_verb: dict[str, list[tuple[Judgement, Sequence[Outcome]]]] = {}
+        coming = [(judgement, batches, next(batches, None)) for judgement, batches in under_way]
+        for judgement, _, batch in coming:
+            if batch:
+                by_verb.setdefault(batch[0].intention.verb, []).append((judgement, batch))
+        for verb, of_verb in by_verb.items():
+            VERBS[verb].do(writing, of_verb)
+        under_way = [(judgement, batches) for judgement, batches, batch in coming if batch is not None]
+    for judge, _ in judges:
+        leaving_out.tell(judge.outcomes.values())
+    return [list(judge.outcomes.values()) for judge, _ in judges]

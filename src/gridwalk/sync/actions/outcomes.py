@@ -18,7 +18,8 @@ class Plan:
     """An op as the rooms below take it. ``edition``: that of the references it was read by.
 
     ``visit``: what is to be recorded of a door; ``note``: a hazard or request; ``reason``: the author's words;
-    ``aside``: facts about people who have left the door meanwhile; ``moved``: some had.
+    ``aside``: facts about who has left the door meanwhile, and about records of other grids; ``others``: ends and care
+    contacts of who has left it; ``moved``: some had.
     """
 
     edition: int
@@ -27,6 +28,7 @@ class Plan:
     note: messages.Note | None = None
     reason: str = ""
     aside: tuple[Claim, ...] = ()
+    others: Found = NOTHING
     moved: bool = False
 
 

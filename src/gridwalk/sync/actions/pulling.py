@@ -30,7 +30,8 @@ from gridwalk.territory.models import Grid
 class Pulled:
     """One grid's answer.
 
-    ``hash`` None: nothing changed since the phone's version. ``rows``: canonical JSON, as it was hashed.
+    ``hash`` None: nothing changed since the phone's version. ``rows``: canonical JSON, as it was hashed. ``own``: the
+    visits among them that the viewer made.
     """
 
     grid: str
@@ -41,6 +42,7 @@ class Pulled:
     gone: list[dict[str, str]]
     due: list[Row]
     users: dict[str, str]
+    own: list[str]
 
 
 def grids_of(viewer: Viewer) -> list[Grid]:
@@ -63,17 +65,20 @@ def pull(*, viewer: Viewer, at: dt.datetime, since: Mapping[str, Any], epoch: in
     """
     versions = since if same_epoch else {}
     return [
-        _pull_grid(grid.code, versions.get(grid.code), at=at, epoch=epoch) for grid in grids_of(viewer)[:MOST_GRIDS]
+        _pull_grid(viewer, grid.code, versions.get(grid.code), at=at, epoch=epoch)
+        for grid in grids_of(viewer)[:MOST_GRIDS]
     ]
 
 
 def left(viewer: Viewer, since: Sequence[str]) -> list[str]:
     """The grids a phone holds that are no longer the viewer's."""
+    if not since:
+        return []
     mine = {grid.code for grid in grids_of(viewer)}
     return sorted(code for code in since if isinstance(code, str) and code not in mine)
 
 
-def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
+def _pull_grid(viewer: Viewer, grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
     today = clock.local_date(at)
     with transaction.atomic():
         version = Stream.objects.select_for_update().values_list("version", flat=True).get(code=grid)
@@ -95,6 +100,7 @@ def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
                 gone=[],
                 due=[],
                 users={},
+                own=[],
             )
         rows = grid_rows.of_grid(grid, today=today)
         texts: list[str] = []
@@ -116,17 +122,26 @@ def _pull_grid(grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
             gone=[],
             due=due,
             users=users,
+            own=grid_rows.own_visits(viewer, rows),
         )
     changed = {key for key, mark in shadow.marks["rows"].items() if mark[1] > since}
-    kept = _texts(row for row in rows if _key(row) in changed)
+    kept = [row for row in rows if _key(row) in changed]
     gone = [_unkey(key) for key, at_version in shadow.marks["gone"].items() if at_version > since]
     return Pulled(
-        grid=grid, version=version, full=False, hash=shadow.hash, rows=kept + guests, gone=gone, due=due, users=users
+        grid=grid,
+        version=version,
+        full=False,
+        hash=shadow.hash,
+        rows=_texts(kept) + guests,
+        gone=gone,
+        due=due,
+        users=users,
+        own=grid_rows.own_visits(viewer, kept),
     )
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
-    return [rules.canonical(row) for row in rows]
+    return [rules.row_text(row) for row in rows]
 
 
 def _key(row: Row) -> str:

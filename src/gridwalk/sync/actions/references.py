@@ -53,6 +53,11 @@ class References:
         """The record that stands: a phone may know it under another id, or as one that was merged into it."""
         return self.aliases.get(pk, pk)
 
+    def grids_of(self, pk: uuid.UUID) -> set[str]:
+        """The grids that what is said of a record is written to; none where it is not on record."""
+        standing = self.entities.get(pk)
+        return self.grids.get(pk) or ({standing.grid} if standing else set())
+
     def op_of_visit(self, visit: uuid.UUID) -> Intention | None:
         """The op of the same push that records a visit."""
         return next((i for i in self.intentions if i.op == visit and i.verb == "visit.record"), None)
@@ -99,7 +104,6 @@ def _persons_named(intention: Intention) -> set[uuid.UUID]:
     named = _uuids(data.get("confirmed")) | _uuids(data.get("departures"))
     for name in ("ends", "care"):
         named |= _uuids([row.get("person") for row in _mappings(data.get(name))])
-    named |= _uuids([row.get("entity") for row in _mappings(data.get("edits")) if row.get("kind") == "person"])
     if intention.kind == "person" and intention.entity:
         named.add(intention.entity)
     return named
@@ -123,6 +127,9 @@ def _named(intentions: Iterable[Intention]) -> defaultdict[str, set[uuid.UUID]]:
         if intention.entity is not None and intention.kind in columns.TABLES:
             by_kind[intention.kind].add(intention.entity)
         by_kind["person"] |= _persons_named(intention)
+        for row in _mappings(intention.data.get("edits")):
+            if row.get("kind") in list(columns.TABLES):  # which may be anything, so it is not looked up
+                by_kind[row["kind"]] |= _uuids([row.get("entity")])
         if intention.verb == "person.add":
             by_kind["dwelling"] |= _uuids([intention.data.get("dwelling")])
     return by_kind
@@ -134,6 +141,15 @@ def _of_verb(intentions: Iterable[Intention], verb: str, kind: str = "") -> list
 
 def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
     """What these ops speak of, as it stands; a constant number of queries. ``own``: the grids of their author."""
+    return load_all([intentions], own)[0]
+
+
+def load_all(runs: Sequence[Sequence[Intention]], own: Collection[str]) -> list[References]:
+    """The same for several runs of ops at once. ``own``: the grids of their authors.
+
+    What they share they share: a run that changes for others what they refer to is judged alone.
+    """
+    intentions = [intention for run in runs for intention in run]
     by_kind = _named(intentions)
     maybe_links = by_kind["person"] | set(_of_verb(intentions, "residence.end"))
     grids: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
@@ -165,7 +181,7 @@ def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
     if moved := [aliases[door] for door in doors if door in aliases]:
         for door, person in plain.ask(_LINKS, [moved])():
             people[door].add(person)
-    return References(
+    shared = References(
         intentions=intentions,
         entities=entities,
         residences=residences,
@@ -176,6 +192,7 @@ def load(intentions: Sequence[Intention], own: Collection[str]) -> References:
         grids=grids,
         versions=read_at,
     )
+    return [dataclasses.replace(shared, intentions=run, awaited=set()) for run in runs]
 
 
 Asked = Callable[[], list[tuple[Any, ...]]]

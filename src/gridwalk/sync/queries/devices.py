@@ -6,9 +6,10 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
@@ -31,7 +32,7 @@ SELECT {", ".join(f'd."{c}"' for c in _DEVICE)}, {", ".join(f'u."{c}"' for c in 
   (SELECT e.number FROM {Epoch._meta.db_table} e ORDER BY e.began_at DESC LIMIT 1),
   d.revoked_at IS NOT NULL OR r.revoked_at IS NOT NULL OR NOT u.is_active
 FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id
-JOIN {Device._meta.db_table} r ON r.id = d.root_id WHERE d.id = %s
+JOIN {Device._meta.db_table} r ON r.id = d.root_id WHERE d.id = ANY(%s)
 """  # noqa: S608 names come from the models
 
 
@@ -47,20 +48,21 @@ class Bound:
     revoked: bool
 
 
-def bound(device: uuid.UUID, on: dt.date) -> Bound | None:
-    """One device as a request needs it, in one statement: every push begins with this."""
+def bound(devices: Collection[uuid.UUID], on: dt.date) -> dict[uuid.UUID, Bound]:
+    """Devices as requests need them, in one statement: every push begins with this."""
     with plain.cursor() as cursor:
-        cursor.execute(_BOUND, [on, on, device])
-        row = cursor.fetchone()
-    if row is None:
-        return None
+        cursor.execute(_BOUND, [on, on, list(devices)])
+        return {phone.device.pk: phone for phone in map(_bound, cursor.fetchall())}
+
+
+def _bound(row: Sequence[Any]) -> Bound:
     jsons = {"public_key"}
     columns = [json.loads(v) if c in jsons and isinstance(v, str) else v for c, v in zip(_DEVICE, row, strict=False)]
-    bound_device = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
+    device = Device.from_db("default", [f.attname for f in Device._meta.concrete_fields], columns)
     user = User.from_db("default", [f.attname for f in User._meta.concrete_fields], row[len(_DEVICE) : -3])
-    bound_device.user = user
+    device.user = user
     held, epoch, revoked = row[-3:]
-    return Bound(bound_device, _viewer(user.id, user.name, held if user.is_active else None), epoch, revoked)
+    return Bound(device, _viewer(user.id, user.name, held if user.is_active else None), epoch, revoked)
 
 
 def _viewer(user: uuid.UUID, name: str, held: Any) -> Viewer:
@@ -70,8 +72,9 @@ def _viewer(user: uuid.UUID, name: str, held: Any) -> Viewer:
 
 
 _LOCKED = f"""
-SELECT d.next_seq, d.scope, d.revoked_at IS NOT NULL, u.id, u.name, u.is_active, {_POSTS}
-FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id WHERE d.id = %s FOR UPDATE OF d
+SELECT d.id, d.next_seq, d.scope, d.revoked_at IS NOT NULL, u.id, u.name, u.is_active, {_POSTS}
+FROM {Device._meta.db_table} d JOIN {User._meta.db_table} u ON u.id = d.user_id
+WHERE d.id = ANY(%s) ORDER BY d.id FOR UPDATE OF d
 """  # noqa: S608 names come from the models
 
 
@@ -85,13 +88,16 @@ class Locked:
     viewer: Viewer
 
 
-def locked(device: uuid.UUID, on: dt.date) -> Locked:
-    """One device, its row held until the end of the transaction."""
+def locked(devices: Collection[uuid.UUID], on: dt.date, *, waits: bool = True) -> dict[uuid.UUID, Locked]:
+    """Devices, their rows held until the end of the transaction; without waiting, those that nobody else holds."""
     with plain.cursor() as cursor:
-        cursor.execute(_LOCKED, [on, on, device])
-        next_seq, scope, revoked, user, name, is_active, held = cursor.fetchone()
-    viewer = _viewer(user, name, held if is_active else None)
-    return Locked(next_seq=next_seq, scope=scope, revoked=revoked, viewer=viewer)
+        cursor.execute(_LOCKED if waits else f"{_LOCKED} SKIP LOCKED", [on, on, list(devices)])
+        return {
+            pk: Locked(
+                next_seq=next_seq, scope=scope, revoked=revoked, viewer=_viewer(user, name, held if is_active else None)
+            )
+            for pk, next_seq, scope, revoked, user, name, is_active, held in cursor.fetchall()
+        }
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -109,7 +115,6 @@ class Row:
     state: str
     revoked_reason: str
     clock_off: bool
-    n_returned: int
 
 
 def visible(viewer: Viewer, on: dt.date) -> list[Row]:
@@ -120,8 +125,7 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
     scopes = viewer.scopes(Verb.MANAGE_DEVICES)
     walkers = accounts.visiting(on).filter(in_scopes(scopes, "scope")).values("user")
     inside = in_scopes(scopes, "scope") | Q(user__in=walkers)
-    waiting = Count("ops__returned", filter=Q(ops__returned__state__in=("waiting", "assigned")))
-    devices = Device.objects.filter(inside).select_related("user").annotate(n_back=waiting)
+    devices = Device.objects.filter(inside).select_related("user")
     rows = [
         Row(
             id=d.id,
@@ -135,7 +139,6 @@ def visible(viewer: Viewer, on: dt.date) -> list[Row]:
             state=_state(d),
             revoked_reason=d.revoked_reason,
             clock_off=abs(d.behind_ms) > 300_000,
-            n_returned=d.n_back,
         )
         for d in devices.order_by("revoked_at", "user__name", "-activated_at")
     ]

@@ -7,12 +7,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Cast
 
 from gridwalk.campaigns.models import Target
 from gridwalk.core import envelope
@@ -22,6 +24,7 @@ from gridwalk.dictionary.types import Column, Field, Shown
 from gridwalk.registry import columns
 from gridwalk.registry.models import Residence
 from gridwalk.territory.models import Building, Stairwell
+from gridwalk.visits import rules as visits
 from gridwalk.visits.models import Visit
 
 Row = dict[str, Any]
@@ -88,7 +91,6 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
         "outcome": "outcome",
         "n_visits": "n_visits",
         "bands": "bands",
-        "last_visit_at": "last_visit_at",
         "revisit_at": "revisit_at",
         "planned_on": "planned_on",
         "planned_band": "planned_band",
@@ -101,8 +103,6 @@ STRUCTURE: Mapping[str, Mapping[str, str]] = {
         "place": "entity",
         "outcome": "outcome",
         "at": "at",
-        "worker": "worker",
-        "worker_name": "worker_name",
         "n_confirmed": "n_confirmed",
         "n_changed": "n_changed",
     },
@@ -115,13 +115,21 @@ def moment(value: dt.datetime | None) -> str | None:
     return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value is not None else None
 
 
+def band(value: dt.datetime) -> str | None:
+    """The moment of a visit as somebody else than its author is told it: when its time band began (red line 2)."""
+    return moment(visits.band_began(value))
+
+
 def _number(value: Decimal) -> Any:
     return columns.plain(Column.NUMBER, value)
 
 
+_AS_TEXT = (models.UUIDField, models.ForeignKey, models.JSONField)
+"""Columns that come as the database spells them: a grid has thousands of ids, and to make each and spell it again takes
+as long as all the rest of its row.
+"""
 _SPELLED: Sequence[tuple[type[models.Field], Callable[[Any], Any]]] = (  # type: ignore[type-arg]
-    (models.UUIDField, str),
-    (models.ForeignKey, str),
+    (models.JSONField, orjson.loads),
     (models.DateTimeField, moment),
     (models.DateField, dt.date.isoformat),
     (models.DecimalField, _number),
@@ -134,11 +142,12 @@ _SPELLED: Sequence[tuple[type[models.Field], Callable[[Any], Any]]] = (  # type:
 class Layout:
     """A kind's columns and their names on the wire, in one order.
 
-    ``spelled``: what JSON spells otherwise than the table; ``sealed``: fields to be opened and masked.
-    ``fixed``: what every row of the kind carries.
+    ``columns``: as they are asked for; ``attributes``: as the table names them. ``spelled``: what JSON spells otherwise
+    than the table; ``sealed``: fields to be opened and masked. ``fixed``: what every row of the kind carries.
     """
 
-    columns: tuple[str, ...]
+    columns: tuple[str | Cast, ...]
+    attributes: tuple[str, ...]
     names: tuple[str, ...]
     spelled: tuple[tuple[str, Callable[[Any], Any]], ...]
     sealed: tuple[tuple[str, Field], ...]
@@ -181,7 +190,8 @@ def of(kind: str) -> Layout:
             if amount is Shown.MASKED and field.mask:
                 masks.append((field.name, field.mask))
     return Layout(
-        columns=tuple(cells.values()),
+        columns=tuple(_asked_for(table, cells.values())),
+        attributes=tuple(cells.values()),
         names=tuple(cells),
         spelled=(*_spelled(table, cells), *masks),
         sealed=tuple(sealed),
@@ -215,7 +225,7 @@ def schema(kind: str) -> dict[str, Any]:
     types = {column.attname: column for column in TABLES[kind]._meta.concrete_fields}
     masked = {name for name, _ in layout.sealed}
     properties: dict[str, Any] = {"kind": {"const": kind}}
-    for name, column in zip(layout.names, layout.columns, strict=True):
+    for name, column in zip(layout.names, layout.attributes, strict=True):
         json = _PLACE_KIND if name == "place_kind" else _json_of(types[column])
         may_be_null = types[column].null and name not in masked
         properties[name] = {"anyOf": [json, {"type": "null"}]} if may_be_null else json
@@ -224,6 +234,8 @@ def schema(kind: str) -> dict[str, Any]:
     if kind == "person":
         for name in properties.keys() - {"kind", "id", "name", "status"}:
             properties[name] = {**properties[name], "x-optional": True}
+    if kind == "visit":
+        properties["nth"] = {"type": "integer"}
     for name, what in SOMETIMES.get(kind, {}).items():
         properties[name] = {"const": True, "description": what, "x-optional": True}
     required = [name for name, json in properties.items() if "x-optional" not in json]
@@ -234,10 +246,17 @@ def _json_of(column: models.Field[Any, Any]) -> dict[str, Any]:
     return next((json for type_, json in _JSON if isinstance(column, type_)), {"type": "string"})
 
 
+def _asked_for(table: type[models.Model], attributes: Iterable[str]) -> Iterator[str | Cast]:
+    types = {column.attname: column for column in table._meta.concrete_fields}
+    for name in attributes:
+        yield Cast(name, models.TextField()) if isinstance(types[name], _AS_TEXT) else name
+
+
 def _spelled(table: type[models.Model], cells: Mapping[str, str]) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     types = {column.attname: column for column in table._meta.concrete_fields}
     for name, column in cells.items():
         spell = next((how for type_, how in _SPELLED if isinstance(types[column], type_)), None)
+        spell = band if (table, column) == (Visit, "at") else spell
         if spell is not None:
             yield name, spell
 

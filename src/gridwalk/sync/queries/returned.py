@@ -26,7 +26,10 @@ from gridwalk.visits.outcomes import OUTCOMES
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """A returned op as a row; ``lines``: what it says, (label, value masked)."""
+    """A returned op as a row; ``lines``: what it says, (label, value masked).
+
+    ``author``: where it stands alone; a list would say whose phone had how much returned (red line 2).
+    """
 
     id: uuid.UUID
     grid: str
@@ -67,7 +70,6 @@ def n_decided(viewer: Viewer) -> int:
 
 
 def _decided(viewer: Viewer) -> QuerySet[Returned]:
-    """A list of all of it would say whose phone had how much returned (red line 2)."""
     return _visible(viewer).filter(state__in=DECIDED, decided_by=viewer.id, decided_by__isnull=False)
 
 
@@ -83,11 +85,11 @@ def get(viewer: Viewer, op: uuid.UUID) -> Row:
     row = _visible(viewer).filter(pk=op).first()
     if row is None:
         raise NotHere
-    return _rows([row])[0]
+    author = User.objects.filter(pk=row.op.user).values_list("name", flat=True).first()
+    return dataclasses.replace(_rows([row])[0], author=author or "")
 
 
 def _rows(returned: Sequence[Returned]) -> list[Row]:
-    authors = dict(User.objects.filter(pk__in=[r.op.user for r in returned]).values_list("id", "name"))
     titles: dict[uuid.UUID, tuple[str, str]] = {}
     places = [r.place for r in returned if r.place]
     for kind, column in (("dwelling", "address"), ("organization", "name"), ("site", "name"), ("person", "name")):
@@ -98,7 +100,7 @@ def _rows(returned: Sequence[Returned]) -> list[Row]:
             id=r.pk,
             grid=r.grid,
             verb=messages.VERBS.get(r.op.verb, r.op.verb),
-            author=authors.get(r.op.user, ""),
+            author="",
             at=r.op.at,
             received_at=r.op.received_at,
             place=r.place,

@@ -6,10 +6,11 @@ import datetime as dt
 import operator
 import uuid
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 
 from gridwalk.accounts.models import User
+from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Campaign, Target
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
@@ -25,7 +26,7 @@ from gridwalk.territory.models import Building, Stairwell
 from gridwalk.visits.models import CareNeed, Visit
 from gridwalk.visits.needs import FOLLOWED
 
-REVISION = 4
+REVISION = 5
 """Raised when a row changes that has no layout, or a value is spelled otherwise."""
 FORMAT = zlib.crc32(repr((REVISION, layouts.shape())).encode()) % (1 << 15)
 """Another one when a row's shape changes: every phone then pulls its grids whole."""
@@ -134,33 +135,48 @@ def _targets(grid: str) -> Iterator[Row]:
 
 
 def _visits(grid: str) -> Iterator[Row]:
-    """The last standing visits of every place of the grid, and second accounts that wait for a decision."""
+    """The last standing visits of every place of the grid, and second accounts that wait for a decision.
+
+    A grid's rows are the same on every phone, so they say the day and the time band, and nobody's name (red line 2).
+    ``nth``: which visit of its place it was, for several fall into one band.
+    """
     layout = layouts.of("visit")
     place_of = operator.itemgetter(layout.names.index("place"))
-    standing = Visit.objects.filter(grid_id=grid, withdrawn_at__isnull=True).order_by("-at", "-id")
-    n_of: defaultdict[uuid.UUID, int] = defaultdict(int)
+    standing = Visit.objects.filter(grid_id=grid, withdrawn_at__isnull=True).order_by("at", "received_at", "id")
+    last: defaultdict[uuid.UUID, deque[Row]] = defaultdict(lambda: deque(maxlen=LAST_VISITS))
+    n_of: Counter[uuid.UUID] = Counter()
     for values in standing.values_list(*layout.columns).iterator(2000):
-        n_of[place_of(values)] += 1
-        if n_of[place_of(values)] <= LAST_VISITS:
-            yield layout.row(values)
+        place = place_of(values)
+        n_of[place] += 1
+        last[place].append({**layout.row(values), "nth": n_of[place]})
+    for visits in last.values():
+        yield from visits
     waiting = Returned.objects.filter(
         grid=grid, state__in=("waiting", "assigned"), op__verb="visit.record", place__isnull=False
     )
-    authors = dict(User.objects.filter(pk__in=waiting.values("op__user")).values_list("id", "name"))
-    for pk, kind, place, at, user in waiting.values_list("op_id", "op__kind", "place", "op__at", "op__user"):
+    for pk, kind, place, at in waiting.values_list("op_id", "op__kind", "place", "op__at"):
         yield {
             "kind": "visit",
             "id": str(pk),
             "place_kind": kind,
             "place": str(place),
             "outcome": "",
-            "at": layouts.moment(at),
-            "worker": str(user),
-            "worker_name": authors.get(user, ""),
+            "at": layouts.band(at),
+            "nth": 0,
             "n_confirmed": 0,
             "n_changed": 0,
             "waiting": True,
         }
+
+
+def own_visits(viewer: Viewer, rows: Iterable[Row]) -> list[str]:
+    """Which visits among some rows are the viewer's; outside the hash, for each phone is told its own."""
+    ids = [row["id"] for row in rows if row["kind"] == "visit"]
+    if viewer.id is None or not ids:
+        return []
+    own = set(Visit.objects.filter(pk__in=ids, worker=viewer.id).values_list("id", flat=True))
+    own |= set(Returned.objects.filter(pk__in=ids, op__user=viewer.id).values_list("pk", flat=True))
+    return sorted(map(str, own))
 
 
 def _differences(grid: str) -> Iterator[Row]:
@@ -208,7 +224,7 @@ def _tasks(grid: str) -> Iterator[Row]:
 
 def names_of(rows: Iterable[Row]) -> dict[str, str]:
     """Names of the users whom rows mention by id; outside the hash."""
-    mentioned = {uuid.UUID(row[key]) for row in rows for key in ("assignee",) if row.get(key)}
+    mentioned = {row["assignee"] for row in rows if row.get("assignee")}
     return (
         {str(pk): name for pk, name in User.objects.filter(pk__in=mentioned).values_list("id", "name")}
         if mentioned

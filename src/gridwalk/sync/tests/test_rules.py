@@ -48,6 +48,22 @@ def test_canonical_json_is_spelled_as_the_phone_spells_it() -> None:
     assert rules.grid_hash(rows) == hashlib.sha256(f"{rows[0]}\n{rows[1]}".encode()).hexdigest()
 
 
+CELLS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(exclude_categories=["Cs"]))
+ROWS = st.dictionaries(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    CELLS | st.lists(CELLS, max_size=3) | st.dictionaries(st.text(max_size=3).filter(str.isalpha), CELLS, max_size=3),
+)
+
+
+@given(ROWS)
+def test_a_row_is_spelled_as_any_canonical_json_is(row: dict[str, Any]) -> None:
+    assert rules.row_text(row) == rules.canonical(row)
+    assert (
+        rules.row_text({"\uff5e": "\x00\x1f\x7f\u2028/\\", "a": [[]]})
+        == '{"a":[[]],"\uff5e":"\\u0000\\u001f\x7f\u2028/\\\\"}'
+    )
+
+
 def read(sent: Any) -> Intention:
     """An op as the server keeps it, read again."""
     return rules.read_op(sent, op=uuid.UUID(sent["op"]), seq=sent["seq"])

@@ -24,8 +24,9 @@ from gridwalk.registry.queries import erased
 from gridwalk.registry.rules import ERASED
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.actions.kinds import WORK
+from gridwalk.upkeep.actions.steps import naming
 from gridwalk.upkeep.models import Plan
-from gridwalk.upkeep.queries import plans
+from gridwalk.upkeep.queries import given_up, plans
 from gridwalk.upkeep.queries.kinds import READS
 from gridwalk.upkeep.rules import UpkeepError
 
@@ -57,7 +58,7 @@ def propose(
         proposed_by_name=actor.name,
         proposed_at=at,
     )
-    grids = _require_proposing(actor, plan)
+    grids = _require_proposing(actor, plan) | _require_given_up(actor, plan)
     if rules.KINDS[kind].evidence and evidence not in rules.EVIDENCE:
         raise UpkeepError("没有送：请选依据，看过、问过什么。", "evidence")
     with core.write_to(*READS[kind].grids(plan), actor=actor, at=at) as writing:
@@ -83,6 +84,16 @@ def _require_proposing(actor: Viewer, plan: Plan) -> set[str]:
         raise NotHere
     for grid in grids:
         access.require(actor, kind.proposed_by, grid)
+    return grids
+
+
+def _require_given_up(actor: Viewer, plan: Plan) -> set[str]:
+    """The grids that lose somebody by the plan: what a community would lose is not decided by another one alone."""
+    grids = given_up.grids(plan)
+    if not all(actor.may(rules.KINDS[plan.kind].proposed_by, grid) for grid in grids):
+        raise UpkeepError(
+            "没有送：有一处住处在别的社区，归不归另一个人、还住不住在那里，由那边定。请先登记现在住的地方，等那边确认，再来办。"
+        )
     return grids
 
 
@@ -132,21 +143,14 @@ def decide(
                 raise UpkeepError(rules.CHANGED)
             WORK[locked.kind].refuse(locked)
             before = WORK[locked.kind].do(writing, locked)
-            _name_heads(writing, locked, heads)
+            named = naming.name_heads(writing, heads, reason=locked.reason)
             locked.undo_sealed = envelope.seal(
-                json.dumps({**before, "op": str(writing.op)}, ensure_ascii=False),
+                json.dumps({**before, "named": named, "op": str(writing.op)}, ensure_ascii=False),
                 table="upkeep_plan",
                 column="undo",
                 row=locked.id,
             )
         _decided(writing, locked, "done" if confirmed else "rejected", note)
-
-
-def _name_heads(writing: Writing, plan: Plan, heads: Sequence[Naming]) -> None:
-    try:
-        households.name_heads(writing, heads, reason=plan.reason)
-    except households.HouseholdError as error:
-        raise UpkeepError(str(error)) from error
 
 
 def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str]:
@@ -166,7 +170,10 @@ def undo(*, actor: Viewer, at: dt.datetime, plan: Plan, reason: str) -> list[str
         if plans.later(locked) is not None:
             raise UpkeepError("没有撤销：其中一条后来又办过别的更正，先撤销后来的那次，再来撤这次。")
         opened = envelope.open_(locked.undo_sealed, table="upkeep_plan", column="undo", row=locked.id)
-        left = WORK[locked.kind].undo(writing, locked, json.loads(opened))
+        before = json.loads(opened)
+        # what was done last goes first; plans of an earlier version named nobody that could be given back
+        left = naming.give_back(writing, before.get("named", {}), uuid.UUID(before["op"]), reason=reason)
+        left += WORK[locked.kind].undo(writing, locked, before)
         locked.state, locked.undone_reason = "undone", reason
         locked.undone_by, locked.undone_by_name, locked.undone_at = actor.id, actor.name, at
         locked.undo_sealed = ""

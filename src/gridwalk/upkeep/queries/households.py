@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Collection, Sequence
 
@@ -14,7 +15,7 @@ from gridwalk.registry.queries import households
 from gridwalk.registry.queries.households import Succession
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.effects import Effect
-from gridwalk.upkeep.rules import RIGHT
+from gridwalk.upkeep.rules import BOTH, GO, RIGHT
 
 
 def after_move(viewer: Viewer, plan: Plan) -> list[Succession]:
@@ -79,6 +80,25 @@ def after_merge(viewer: Viewer, plan: Plan, stays: Person, goes: Person) -> list
         return [*others, Member(stays.pk, kind, relation)] if kind else others
 
     return households.successions(viewer, {link.dwelling_id for link in links}, after)
+
+
+def after_split(viewer: Viewer, plan: Plan, person: Person) -> list[Succession]:
+    """The households of a record that becomes two, where their head goes with the second record, or is it."""
+    side, going = plan.choices.get("fields", {}).get("relation"), set(plan.choices.get("links", ()))
+    links = {str(link.pk): link for link in Residence.objects.filter(person=person, to_on__isnull=True)}
+    moving = {link.dwelling_id for pk, link in links.items() if pk in going}
+    stays, goes = ("" if side == GO else person.relation), (person.relation if side in (GO, BOTH) else "")
+
+    def after(door: uuid.UUID, before: list[Member]) -> list[Member]:
+        return [
+            Member(plan.id, member.kind, goes)  # the second record has no id yet, and nobody can choose it
+            if member.person == person.pk and door in moving
+            else dataclasses.replace(member, relation=stays if member.person == person.pk else member.relation)
+            for member in before
+        ]
+
+    losing = households.successions(viewer, {link.dwelling_id for link in links.values()}, after)
+    return [succession for succession in losing if succession.candidates]
 
 
 def _kind_after_merge(at_door: Sequence[Residence], home: Residence | None) -> str:

@@ -24,7 +24,7 @@ from gridwalk.upkeep.queries.kinds import READS
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Row:
-    """A plan as a row. Whoever does not answer for its doors reads days, and by name only who waits for a colleague."""
+    """A plan as a row. Whoever does not answer for its doors reads days, and by what they are who did it."""
 
     id: uuid.UUID
     kind: str
@@ -104,7 +104,7 @@ def _row(viewer: Viewer, plan: Plan, *, title: str, by_role: accounts.Author) ->
         title=title,
         evidence=rules.EVIDENCE.get(plan.evidence, ""),
         reason=plan.reason,
-        proposed_by=plan.proposed_by_name if plan.state == "open" else author(plan.proposed_by, plan.proposed_by_name),
+        proposed_by=author(plan.proposed_by, plan.proposed_by_name),
         proposed_at=when(plan.proposed_at) or plan.proposed_at,
         state=plan.state,
         state_label=rules.STATES[plan.state],

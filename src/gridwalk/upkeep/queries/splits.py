@@ -18,7 +18,7 @@ from gridwalk.registry.queries.entities import Fact
 from gridwalk.territory import rules as codes
 from gridwalk.upkeep import rules
 from gridwalk.upkeep.models import Plan
-from gridwalk.upkeep.queries import pairs
+from gridwalk.upkeep.queries import households, pairs
 from gridwalk.upkeep.queries.pairs import Link
 
 
@@ -76,8 +76,11 @@ class Split:
     def shown(self, viewer: Viewer, plan: Plan) -> Mapping[str, Any]:
         """What goes to the second record and what stays."""
         person = self.person(plan)
-        parts = self.parts(viewer, person, plan.choices) if plan.state == "open" else {}
-        return {"template": "console/upkeep/_split_plan.html", "person": person, "subjects": plan.subjects, **parts}
+        shown = {"template": "console/upkeep/_split_plan.html", "person": person, "subjects": plan.subjects}
+        if plan.state != "open":
+            return shown
+        successions = households.after_split(viewer, plan, person)
+        return {**shown, **self.parts(viewer, person, plan.choices), "successions": successions}
 
     def parts(self, viewer: Viewer, person: Person, chosen: Mapping[str, Any]) -> dict[str, list[Part]]:
         """Facts, links and labels of the record, each with where it goes."""

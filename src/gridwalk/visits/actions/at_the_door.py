@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -24,35 +25,56 @@ from gridwalk.visits.outcomes import CONTACTS
 from gridwalk.visits.values import Arrival, Found
 
 
-def carry(
-    writing: Writing,
-    visits: Sequence[tuple[Visit, Found]],
-    entities: Mapping[uuid.UUID, Entity],
-    proved: Collection[uuid.UUID],
-) -> list[Judged]:
-    """Apply what all visits of a batch found, set-based; returns what became of the claims.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Content:
+    """Visits of one author with what they found, and their places.
 
     ``proved``: the visits whose report of vacancy has its second source; they say that the dwelling is vacant, without
     anybody's writing it down a second time.
     """
-    vacancies = [visit for visit, _ in visits if visit.kind == "dwelling" and visit.id in proved]
-    spoken = {(claim.entity, claim.field) for _, findings in visits for claim in findings.claims}
+
+    writing: Writing
+    visits: Sequence[tuple[Visit, Found]]
+    entities: Mapping[uuid.UUID, Entity]
+    proved: Collection[uuid.UUID]
+
+    @property
+    def vacancies(self) -> list[Visit]:
+        """Those that prove a dwelling vacant."""
+        return [visit for visit, _ in self.visits if visit.kind == "dwelling" and visit.id in self.proved]
+
+
+def carry(writing: Writing, contents: Sequence[Content]) -> list[list[Judged]]:
+    """Apply what all visits of several batches found, set-based; returns by batch what became of the claims.
+
+    What most visits say, that somebody was met, takes as many statements for all batches as for one.
+    """
+    judged = [_carry_first(content) for content in contents]
+    visits = [pair for content in contents for pair in content.visits]
+    confirmed = [(person, visit.on) for visit, findings in visits for person in findings.confirmed]
+    claims.confirm(writing, "person", confirmed, source="visit")
+    entities = {visit.entity: content.entities[visit.entity] for content in contents for visit, _ in content.visits}
+    _confirm_places(writing, visits, entities)
+    for content in contents:
+        _prove_vacancies(content.writing, content.vacancies, content.entities)
+        _care(content.writing, content.visits)
+    return judged
+
+
+def _carry_first(content: Content) -> list[Judged]:
+    """Who is where, and what is said of them: what a confirmation rests on."""
+    spoken = {(claim.entity, claim.field) for _, findings in content.visits for claim in findings.claims}
     vacancy_claims = [
         Claim("dwelling", visit.entity, "occupancy", "vacant", "visit", op=visit.id)
-        for visit in vacancies
+        for visit in content.vacancies
         if (visit.entity, "occupancy") not in spoken  # who says it in so many words also says what they saw before
     ]
     judged = claims.apply_claims(
-        writing, [*(claim for _, findings in visits for claim in findings.claims), *vacancy_claims]
+        content.writing, [*(claim for _, findings in content.visits for claim in findings.claims), *vacancy_claims]
     )
-    judged += arrive(writing, visits)
-    _depart(writing, visits)
-    _propose_ends(writing, visits)
-    confirmed = [(person, visit.on) for visit, findings in visits for person in findings.confirmed]
-    claims.confirm(writing, "person", confirmed, source="visit")
-    _confirm_places(writing, visits, entities)
-    _prove_vacancies(writing, vacancies, entities)
-    _care(writing, visits)
+    judged += arrive(content.writing, content.visits)
+    _depart(content.writing, content.visits)
+    _propose_ends(content.writing, content.visits)
     return judged
 
 
@@ -72,6 +94,12 @@ def _propose_ends(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> No
     heard = dict(end for _, findings in visits for end in findings.ends)
     for person in Person.objects.select_for_update().filter(pk__in=heard, status="active") if heard else ():
         ends.propose(writing, person, heard[person.id], reason="上门时得知", evidence="at_the_door")
+
+
+def hear_of_others(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> None:
+    """Step: ends and care contacts of people who belong to other doors by now; the grids of the people are locked."""
+    _propose_ends(writing, visits)
+    _care(writing, visits)
 
 
 def arrive(writing: Writing, visits: Sequence[tuple[Visit, Found]]) -> list[Judged]:

@@ -21,6 +21,7 @@ from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.models import Entity
 from gridwalk.visits import rules
 from gridwalk.visits.actions import at_the_door, refusals, targets
+from gridwalk.visits.actions.at_the_door import Content
 from gridwalk.visits.actions.refusals import Known
 from gridwalk.visits.models import Visit
 from gridwalk.visits.values import Found, NewVisit
@@ -58,47 +59,81 @@ def record_visits(*, actor: Viewer, at: dt.datetime, grid: str, visits: Sequence
     with core.write_to(
         grid, *at_the_door.grids_touched(grid, [v.findings for v in visits]), actor=actor, at=at
     ) as writing:
-        answers, _ = record_in(writing, grid, visits, campaigns.running_for(grid))
+        batch = Batch(writing=writing, grid=grid, visits=visits, campaign=campaigns.running_for(grid))
+        ((answers, _),) = record_in(writing, [batch])
     return answers
 
 
-def record_in(
-    writing: Writing,
-    grid: str,
-    visits: Sequence[NewVisit],
-    campaign: Campaign | None,
-    *,
-    people: Mapping[uuid.UUID, set[uuid.UUID]] | None = None,
-) -> tuple[list[Answer], list[Judged]]:
-    """Step: record visits of one grid, which is locked with those ``grids_touched``; also what became of their claims.
-
-    ``people``: who belongs to the visited doors, where the caller has read it already.
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Visits of one grid by one author, whose ``writing`` it is. ``people``: who belongs to the visited doors, where
+    the caller has read it already.
     """
-    entities = [v.entity for v in visits]
+
+    writing: Writing
+    grid: str
+    visits: Sequence[NewVisit]
+    campaign: Campaign | None
+    people: Mapping[uuid.UUID, set[uuid.UUID]] | None = None
+
+
+def record_in(writing: Writing, batches: Sequence[Batch]) -> list[tuple[list[Answer], list[Judged]]]:
+    """Step: record visits of several grids, which are locked with those ``grids_touched``; by batch, what became of
+    them and of their claims. A constant number of statements for visits that only confirm.
+
+    ``writing``: the whole of which each batch has its part.
+    """
+    visits = [visit for batch in batches for visit in batch.visits]
     with plain.together():
-        places, aims, before_them = (
-            _ask_for_places(visits, grid),
-            _ask_for_targets(campaign, entities),
-            _ask_for_visits(visits),
-        )
-    around = Known(
-        writing.at,
-        campaign,
-        {place.id: place for read in places for place in read()},
-        {t.entity: t for t in aims()},
-        refusals.people_at(entities) if people is None else people,
-    )
+        places, aims, before_them = _ask_for_places(visits), _ask_for_targets(batches), _ask_for_visits(visits)
+    places_of: defaultdict[str, dict[uuid.UUID, Entity]] = defaultdict(dict)
+    for place in (place for read in places for place in read()):
+        places_of[place.grid_id][place.id] = place
+    targets_of: defaultdict[uuid.UUID | None, dict[uuid.UUID, Target]] = defaultdict(dict)
+    for target in aims():
+        targets_of[target.campaign_id][target.entity] = target
     standing, by_id = _on_record(before_them())
+    recordings = []
+    for batch in batches:
+        around = Known(
+            batch.writing.at,
+            batch.campaign,
+            places_of[batch.grid],
+            targets_of[batch.campaign.pk if batch.campaign else None],
+            refusals.people_at([v.entity for v in batch.visits]) if batch.people is None else batch.people,
+        )
+        recordings.append(_judge(batch, around, standing, by_id))
+    bulk.insert([visit for recording in recordings for visit, _ in recording.content.visits])
+    judged = at_the_door.carry(writing, [recording.content for recording in recordings])
+    was = {target: state for recording in recordings for target, state in recording.was.items()}
+    targets.save(writing, list(was), was, source="visit")
+    for batch, recording in zip(batches, recordings, strict=True):
+        _note(batch.writing, batch.grid, recording.content.visits)
+    return [(recording.answers, of_batch) for recording, of_batch in zip(recordings, judged, strict=True)]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Recording:
+    """What becomes of a batch. ``was``: the states of its targets before."""
+
+    content: Content
+    was: Mapping[Target, str]
+    answers: list[Answer]
+
+
+def _judge(
+    batch: Batch, around: Known, standing: dict[uuid.UUID, list[Visit]], by_id: dict[uuid.UUID, Visit]
+) -> _Recording:
     answers: dict[uuid.UUID, Answer] = {}
     rows: list[tuple[Visit, Found]] = []
     proved: set[uuid.UUID] = set()
     was: dict[Target, str] = {}
-    for new in sorted(visits, key=lambda v: v.at):
+    for new in sorted(batch.visits, key=lambda v: v.at):
         target = around.targets.get(new.entity)
         before = by_id.get(new.id)
         reason = refusals.of_repeat(new, before) if before else refusals.of_visit(new, around, standing[new.entity])
         if before is None and not reason:
-            visit = by_id[new.id] = _visit(writing, grid, new, target)
+            visit = by_id[new.id] = _visit(batch.writing, batch.grid, new, target)
             if _proves_vacancy(visit, standing[new.entity]):
                 proved.add(visit.id)
             standing[new.entity].append(visit)
@@ -113,28 +148,26 @@ def record_in(
             reason,
             target.assignee_id if target else None,
         )
-    place = {visit.id: n for n, visit in enumerate(visits)}
+    place = {visit.id: n for n, visit in enumerate(batch.visits)}
     rows.sort(key=lambda pair: place[pair[0].id])  # facts follow the order they were written down in, not the clock
-    bulk.insert([visit for visit, _ in rows])
-    judged = at_the_door.carry(writing, rows, around.entities, proved)
-    targets.save(writing, list(was), was, source="visit")
-    _note(writing, grid, rows)
-    return [answers[v.id] for v in visits], judged
+    content = Content(writing=batch.writing, visits=rows, entities=around.entities, proved=proved)
+    return _Recording(content=content, was=was, answers=[answers[v.id] for v in batch.visits])
 
 
-def _ask_for_places(visits: Sequence[NewVisit], grid: str) -> list[Callable[[], list[Entity]]]:
+def _ask_for_places(visits: Sequence[NewVisit]) -> list[Callable[[], list[Entity]]]:
     wanted: dict[str, set[uuid.UUID]] = defaultdict(set)
     for visit in visits:
         if visit.kind in KINDS:
             wanted[visit.kind].add(visit.entity)
-    here = "t.id = ANY(%s) AND t.grid_id = %s"
-    return [plain.ask_for(columns.TABLES[kind], here, [list(pks), grid]) for kind, pks in wanted.items()]
+    return [plain.ask_for(columns.TABLES[kind], "t.id = ANY(%s)", [list(pks)]) for kind, pks in wanted.items()]
 
 
-def _ask_for_targets(campaign: Campaign | None, entities: Sequence[uuid.UUID]) -> Callable[[], list[Target]]:
-    if campaign is None:
+def _ask_for_targets(batches: Sequence[Batch]) -> Callable[[], list[Target]]:
+    running = {batch.campaign.pk for batch in batches if batch.campaign is not None}
+    entities = [visit.entity for batch in batches for visit in batch.visits]
+    if not running:
         return list
-    return plain.ask_for(Target, "t.campaign_id = %s AND t.entity = ANY(%s)", [campaign.pk, list(entities)])
+    return plain.ask_for(Target, "t.campaign_id = ANY(%s) AND t.entity = ANY(%s)", [list(running), entities])
 
 
 def _ask_for_visits(visits: Sequence[NewVisit]) -> Callable[[], list[Visit]]:

@@ -143,6 +143,8 @@ def doors(
     """
     _check(viewer, scope)
     persons = _overdue("person", scope, today, field)
+    if not entities.sees_use(viewer, scope):
+        persons = persons.none()  # at which door somebody lives is not told: the others would be the empty ones
     overdue = Dwelling.objects.filter(
         Q(pk__in=_overdue("dwelling", scope, today, field).values("pk"))
         | Q(pk__in=_at_home(persons).values("dwelling_id"), grid__code__startswith=scope)
@@ -155,13 +157,15 @@ def doors(
 def without_door(
     viewer: Viewer, scope: str, today: dt.date, *, field: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[list[OverdueRecord], int]:
-    """People to be verified whom no door leads to, and how many there are. Raises NotHere.
+    """People to be verified whom no door leads to, or whose door is not told; and how many there are. Raises NotHere.
 
     They stand in the order they were registered in: the order of their names would tell what a mask hides.
     """
     _check(viewer, scope)
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
-    homeless = _overdue("person", scope, today, field).filter(~Exists(links))
+    homeless = _overdue("person", scope, today, field)
+    if entities.sees_use(viewer, scope):
+        homeless = homeless.filter(~Exists(links))
     rows = list(homeless.order_by("grid_id", "id")[offset : offset + limit])
     return [_person(viewer, person, today) for person in rows], homeless.count()
 
@@ -186,7 +190,7 @@ def _rows(
     links = _at_home(persons).filter(dwelling__in=page).select_related("person").order_by("created_at", "id")
     for link in links:
         of_door[link.dwelling_id].append(_person(viewer, link.person, today))
-    phones = worklist.with_phone([d.pk for d in page])
+    phones = worklist.with_phone([d.pk for d in page if entities.sees_use(viewer, d.grid_id)])
     on_list = set(
         Target.objects.filter(entity__in=[d.pk for d in page], campaign__state="running")
         .exclude(state__in=["visited", "left"])

@@ -138,7 +138,9 @@ def stairwell_for_entry(viewer: Viewer, campaign: Campaign | None, stairwell: St
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PastVisit:
-    """A visit as the page of its door lists it; ``at``: for whoever does not answer for the door, the day alone."""
+    """A visit as the page of its door lists it; ``at``: for whoever does not answer for the door, the day alone.
+    ``outcome``: empty for who may not know how doors are used.
+    """
 
     id: uuid.UUID
     at: dt.date
@@ -150,7 +152,7 @@ class PastVisit:
 
 
 def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[PastVisit]:
-    """The visits of an entity, newest first; that a door stood empty only for who may see care. Raises NotHere."""
+    """The visits of an entity, newest first; what came of them at a door only for who may see care. Raises NotHere."""
     if not viewer.may(Verb.SEE_ROWS_MASKED, grid):
         raise NotHere
     visits = list(Visit.objects.filter(entity=entity).order_by("-at"))
@@ -158,7 +160,7 @@ def visits_of(viewer: Viewer, entity: uuid.UUID, grid: str) -> list[PastVisit]:
     author = accounts.authors({visit.worker for visit in visits}, named=named)
     rows = []
     for visit in visits:
-        shown = worklist.shown(viewer, grid, "", visit.outcome)
+        shown = visit.outcome if visit.kind != "dwelling" or entities.sees_use(viewer, grid) else ""
         rows.append(
             PastVisit(
                 id=visit.id,

@@ -166,7 +166,7 @@ def rows(viewer: Viewer, targets: Sequence[Target], at: dt.datetime) -> list[Gap
             outcome=outcome,
             bands=tuple(target.bands),
             n_visits=target.n_visits,
-            has_phone=target.entity in phones,
+            has_phone=target.entity in phones and entities.sees_use(viewer, target.grid_id),
             has_difference=different,
             revisit_at=clock.local(target.revisit_at) if target.revisit_at else None,
         )
@@ -245,7 +245,6 @@ class PendingRow:
     kind: str
     title: str
     outcome: str
-    reported_by: str
     reported_at: dt.datetime
     mine: bool
 
@@ -286,7 +285,6 @@ def pending(viewer: Viewer, scope: str, *, limit: int = 200, offset: int = 0) ->
                     kind=target.kind,
                     title=titles.get(target.entity, ""),
                     outcome=OUTCOMES[last.outcome].label,
-                    reported_by=last.worker_name,
                     reported_at=last.at,
                     mine=viewer.id is not None and any(v.worker == viewer.id for v in reports),
                 )

@@ -86,7 +86,7 @@ def test_who_may_not_see_care_is_told_neither_letting_nor_vacancy(walk: Walk, ca
     assert {cell.mark for _, line in shown.floors for cell in line[0] if cell} == {"访", "拒", "无", "约", "核", "未"}
     assert not any("空" in cell.label for _, line in shown.floors for cell in line[0] if cell)
     vacant = Dwelling.objects.get(room="104")
-    assert [(v.outcome, v.second_source) for v in paper.visits_of(centre, vacant.id, GRID)] == [("no_answer", "")]
+    assert [(v.outcome, v.second_source) for v in paper.visits_of(centre, vacant.id, GRID)] == [("", "")]
     assert [v.outcome for v in paper.visits_of(walk.worker, vacant.id, GRID)] == ["vacant_confirmed"]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gridwalk.core.queries import NotHere
+from gridwalk.registry import columns
 from gridwalk.registry.actions import creation, ends
+from gridwalk.registry.columns import TABLES
 from gridwalk.registry.models import Organization, Person, Recheck
 from gridwalk.registry.tests import street as made_up
 from gridwalk.registry.tests.street import FIRST, GRID, SECOND
@@ -71,6 +73,29 @@ def test_a_door_that_is_not_there_is_struck_off_and_leaves_the_scope(walk: Walk)
     moved = Person.objects.get(pk=person.id)
     assert (moved.status, moved.grid_id) == ("active", f"{FIRST}000")
     assert walk.knock(door, "no_answer", walk.then(0, 9, 45)).state == "left"
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "status", "reason"),
+    [
+        ("organization", "moved_away", "moved_away", "上门时已搬走"),
+        ("organization", "not_found", "closed", "上门找不到"),
+        ("site", "moved_away", "closed", "上门时已搬走"),
+        ("site", "not_found", "closed", "上门找不到"),
+    ],
+)
+def test_a_business_or_site_that_is_gone_ends_as_it_was_reported(
+    walk: Walk, kind: str, outcome: str, status: str, reason: str
+) -> None:
+    new = creation.New(grid=GRID, values={"name": "海河小吃店"}, source="ledger")
+    with walk.street.writing() as writing:
+        creation.register(writing, kind, [new])
+    place = TABLES[kind]._default_manager.get(pk=new.id)
+    walk.dispatch()
+    walk.knock(place, outcome, walk.then())
+    rechecks.decide_pending(actor=walk.lead, at=walk.at, target=target(place).id, confirmed=True, note="门面已换")
+    place.refresh_from_db()
+    assert (columns.read(place, "status"), Recheck.objects.get(entity=place.pk).reason) == (status, reason)
 
 
 def test_a_business_that_moved_away_is_closed(walk: Walk) -> None:

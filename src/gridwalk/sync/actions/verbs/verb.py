@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from gridwalk.accounts.rules import NotPermitted
 from gridwalk.campaigns.rules import CampaignError
+from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.actions.ends import EndError
 from gridwalk.registry.models import Person
@@ -17,6 +18,9 @@ from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References, Standing
 from gridwalk.sync.messages import Body
 from gridwalk.visits.actions.recording import VisitRefused
+
+Batch = tuple[Judgement, Sequence[Outcome]]
+"""What of a push is done at once."""
 
 
 class Verb(abc.ABC):
@@ -38,19 +42,24 @@ class Verb(abc.ABC):
         """Whether an op is done together with those before it."""
         return False
 
+    def reaches_out(self, outcome: Outcome) -> bool:
+        """Whether what was planned may come to concern other grids, or what others refer to: then it is done alone."""
+        return True
+
     @abc.abstractmethod
-    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
-        """Do what was planned; the grids are locked."""
+    def do(self, writing: Writing, batches: Sequence[Batch]) -> None:
+        """Do what was planned, for several pushes at once; the grids are locked. ``writing``: the whole of theirs."""
 
 
 class SingleVerb(Verb):
     """A verb that is done op by op. What the rooms below refuse is the op's fault alone."""
 
-    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+    def do(self, writing: Writing, batches: Sequence[Batch]) -> None:
         """Do it for one op after the other."""
-        for outcome in batch:
-            with _refusals_of(outcome):
-                self.apply(judgement, outcome)
+        for judgement, batch in batches:
+            for outcome in batch:
+                with _refusals_of(outcome):
+                    self.apply(judgement, outcome)
 
     @abc.abstractmethod
     def apply(self, judgement: Judgement, outcome: Outcome) -> None:

@@ -8,18 +8,22 @@ from collections.abc import Sequence
 from gridwalk.accounts import queries as accounts
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.core import clock
+from gridwalk.core.actions import Writing
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
+from gridwalk.registry.actions.claims import Judged
 from gridwalk.registry.rules import Claim
 from gridwalk.sync import messages
 from gridwalk.sync.actions import reading
 from gridwalk.sync.actions.judgement import Judgement
 from gridwalk.sync.actions.outcomes import Outcome, Plan
 from gridwalk.sync.actions.references import References
-from gridwalk.sync.actions.verbs.verb import Verb
+from gridwalk.sync.actions.verbs.verb import Batch, Verb
 from gridwalk.sync.messages import Unreadable
 from gridwalk.sync.rules import RETURNED
-from gridwalk.visits.actions import recording
+from gridwalk.visits import needs
+from gridwalk.visits.actions import at_the_door, recording
+from gridwalk.visits.models import Visit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.values import Found, NewVisit
 
@@ -33,7 +37,7 @@ class VisitRecord(Verb):
     body = messages.VisitData
 
     def plan(self, outcome: Outcome, references: References) -> Plan:
-        """Facts about people who have left the door meanwhile are claimed apart from the visit."""
+        """Apart from the visit goes what it says of who is no longer at the door, and of records of other grids."""
         intention = outcome.intention
         if intention.kind not in PLACES or intention.entity is None:
             raise Unreadable("走访的不是房屋、单位或场所。")
@@ -42,16 +46,24 @@ class VisitRecord(Verb):
         arrivals = tuple(reading.arrival_of(arrival.id, arrival) for arrival in body.arrivals)
         at_door = references.people[place] | {arrival.id for arrival in arrivals}
         facts = _facts(outcome, place, body, references)
-        aside = tuple(fact for fact in facts if _is_aside(fact, at_door, references))
+        here = {place, *at_door}
+        aside = tuple(fact for fact in facts if fact.entity not in here and _is_aside(fact, outcome.grid, references))
         confirmed = {references.reach(pk) for pk in body.confirmed}
         gone = {_person(pk, references) for pk in body.departures}
+        ends = [reading.end_of(end.person, end.end, references) for end in body.ends]
+        care = [_need(contact, references) for contact in body.care]
+        left = {pk for pk in references.entities if pk not in at_door}
+        others = Found(
+            ends=tuple(end for end in ends if end[0] in left),
+            care=tuple(_checked(need, outcome) for need in care if need.person in left),
+        )
         findings = Found(
             claims=tuple(fact for fact in facts if fact not in aside),
             confirmed=tuple(sorted(confirmed & at_door)),
             arrivals=arrivals,
             departures=tuple(sorted(gone & at_door)),
-            ends=tuple(reading.end_of(end.person, end.end, references) for end in body.ends),
-            care=tuple(_need(contact, references) for contact in body.care),
+            ends=tuple(end for end in ends if end not in others.ends),
+            care=tuple(need for need in care if need not in others.care),
         )
         visit = NewVisit(
             kind=intention.kind,
@@ -71,6 +83,7 @@ class VisitRecord(Verb):
             visit=visit,
             note=body.note,
             aside=aside,
+            others=others,
             moved=bool((confirmed | gone) - at_door),
         )
 
@@ -83,30 +96,60 @@ class VisitRecord(Verb):
             and not coming & outcome.findings.persons
         )
 
-    def do(self, judgement: Judgement, batch: Sequence[Outcome]) -> None:
+    def reaches_out(self, outcome: Outcome) -> bool:
+        """Where people come, leave or end, and where a number is said that may be somebody else's."""
+        plan, findings = outcome.plan, outcome.findings
+        return bool(
+            findings.arrivals
+            or findings.departures
+            or findings.ends
+            or (plan is not None and (plan.aside or plan.others.ends or plan.others.care))
+            or any(columns.is_number(claim.kind, claim.field) for claim in findings.claims)
+        )
+
+    def do(self, writing: Writing, batches: Sequence[Batch]) -> None:
         """Record them at once. A refusal of one is its answer; anything else is no fault of a single op."""
-        grid, writing = batch[0].grid, judgement.writing
-        by_op = {outcome.intention.op: outcome for outcome in batch}
-        visits = [outcome.plan.visit for outcome in batch if outcome.plan and outcome.plan.visit]
-        people = judgement.references.people
-        answers, judged = recording.record_in(writing, grid, visits, campaigns.running_for(grid), people=people)
-        for answer in answers:
-            if not answer.accepted:
-                by_op[answer.id].returned("not_valid", answer.reason)
-        recorded = [outcome for outcome in batch if outcome.state != RETURNED]
-        aside = [fact for outcome in recorded if outcome.plan for fact in outcome.plan.aside]
-        if aside:
-            judged += claims.apply_claims(writing, aside)
-        judgement.take_in(judged)
-        judgement.arrive(recorded)
-        for outcome in recorded:
-            if outcome.plan and outcome.plan.moved:
-                outcome.remark("people_moved")
-            judgement.note(outcome, outcome.note, uuid.uuid5(outcome.intention.op, "note"))
-        theirs = _others_in_post(judgement, grid, {answer.assignee for answer in answers if answer.accepted})
-        for answer in answers:
-            if answer.accepted and answer.assignee in theirs:
-                by_op[answer.id].remark("second_account")
+        running = campaigns.running_over({batch[0].grid for _, batch in batches})
+        recorded = recording.record_in(
+            writing,
+            [
+                recording.Batch(
+                    writing=judgement.writing,
+                    grid=batch[0].grid,
+                    visits=[outcome.plan.visit for outcome in batch if outcome.plan and outcome.plan.visit],
+                    campaign=running[batch[0].grid],
+                    people=judgement.references.people,
+                )
+                for judgement, batch in batches
+            ],
+        )
+        for (judgement, batch), (answers, judged) in zip(batches, recorded, strict=True):
+            _take_in(judgement, batch, answers, judged)
+
+
+def _take_in(
+    judgement: Judgement, batch: Sequence[Outcome], answers: Sequence[recording.Answer], judged: Sequence[Judged]
+) -> None:
+    """What became of the visits of a push, and what else they bring."""
+    by_op = {outcome.intention.op: outcome for outcome in batch}
+    for answer in answers:
+        if not answer.accepted:
+            by_op[answer.id].returned("not_valid", answer.reason)
+    recorded = [outcome for outcome in batch if outcome.state != RETURNED]
+    aside = [fact for outcome in recorded if outcome.plan for fact in outcome.plan.aside]
+    judged = [*judged, *(claims.apply_claims(judgement.writing, aside) if aside else ())]
+    others = [_heard(judgement, outcome, outcome.plan.others) for outcome in recorded if outcome.plan]
+    at_the_door.hear_of_others(judgement.writing, others)
+    judgement.take_in(judged)
+    judgement.arrive(recorded)
+    for outcome in recorded:
+        if outcome.plan and outcome.plan.moved:
+            outcome.remark("people_moved")
+        judgement.note(outcome, outcome.note, uuid.uuid5(outcome.intention.op, "note"))
+    theirs = _others_in_post(judgement, batch[0].grid, {answer.assignee for answer in answers if answer.accepted})
+    for answer in answers:
+        if answer.accepted and answer.assignee in theirs:
+            by_op[answer.id].remark("second_account")
 
 
 def _others_in_post(judgement: Judgement, grid: str, assignees: set[uuid.UUID | None]) -> set[uuid.UUID]:
@@ -129,8 +172,26 @@ def _facts(outcome: Outcome, place: uuid.UUID, body: messages.VisitData, referen
     return facts
 
 
-def _is_aside(fact: Claim, at_door: set[uuid.UUID], references: References) -> bool:
-    return fact.kind == "person" and fact.entity not in at_door and fact.entity in references.entities
+def _is_aside(fact: Claim, grid: str, references: References) -> bool:
+    standing = references.entities.get(fact.entity)
+    return standing is not None and (standing.kind == "person" or standing.grid != grid)
+
+
+def _checked(need: Need, outcome: Outcome) -> Need:
+    if needs.faults(need, clock.local_date(outcome.at)):
+        raise Unreadable(messages.WORDS["care"])
+    return need
+
+
+def _heard(judgement: Judgement, outcome: Outcome, others: Found) -> tuple[Visit, Found]:
+    """What was heard at a door of people who belong to another one, with its visit."""
+    visit = Visit(
+        id=outcome.intention.op,
+        on=clock.local_date(outcome.at),
+        worker=judgement.viewer.id,
+        worker_name=judgement.viewer.name,
+    )
+    return visit, others
 
 
 def _person(pk: uuid.UUID, references: References) -> uuid.UUID:

@@ -1,0 +1,1 @@
+"""Another password or second factor for somebody else: two persons, where the account sees rows."""

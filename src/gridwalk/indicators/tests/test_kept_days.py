@@ -1,0 +1,37 @@
+"""The kept days of a trend: from the first day asked for to the last, of the grids and the campaign asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+
+from gridwalk.indicators import definitions, tallies
+from gridwalk.indicators.models import NO_CAMPAIGN, Snapshot
+from gridwalk.indicators.tallies import Figure
+from gridwalk.registry.tests.street import FAR_GRID, GRID, NEXT_GRID
+
+CAMPAIGN, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
+
+
+def _keep(day: int, grid: str, n: int, *, indicator: str = "visits", campaign: uuid.UUID = CAMPAIGN) -> None:
+    on = dt.date(2026, 10, day)
+    Snapshot.objects.create(on=on, grid=grid, indicator=indicator, campaign=campaign, n=n, d=20, parts={"met": n})
+
+
+@pytest.mark.django_db
+def test_a_day_is_the_sum_of_its_grids_and_none_lies_outside_of_what_was_asked() -> None:
+    visits, linkage = definitions.INDICATORS["visits"], definitions.INDICATORS["linkage"]
+    for day in (10, 11, 12, 13):
+        _keep(day, GRID, day)
+    _keep(12, NEXT_GRID, 5)
+    _keep(12, FAR_GRID, 7)
+    _keep(12, GRID, 9, campaign=OTHER)
+    _keep(12, GRID, 3, indicator="linkage", campaign=NO_CAMPAIGN)
+    asked = {"since": dt.date(2026, 10, 11), "until": dt.date(2026, 10, 12)}
+    assert list(tallies.days(visits, CAMPAIGN, [GRID, NEXT_GRID], **asked).items()) == [
+        (dt.date(2026, 10, 11), Figure(11, 20, (("met", 11),))),
+        (dt.date(2026, 10, 12), Figure(17, 40, (("met", 17),))),
+    ]
+    assert tallies.days(linkage, CAMPAIGN, [GRID], **asked) == {dt.date(2026, 10, 12): Figure(3, 20, (("met", 3),))}

@@ -1,0 +1,231 @@
+"""Which field each column means, and whose: by words, by content, by what stands beside it; else it is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import refusals
+from gridwalk.ledger import groups, headers
+from gridwalk.ledger.headers import Column, Header
+from gridwalk.method import addresses, idcards, names, phones, uscc
+
+CONTENT_SHARE = 0.8
+FEWEST_CELLS = 3
+OWN_NUMBERS = frozenset({"id_no", "phone", "sex", "born_on"})
+"""What a ledger may say of another person beside the record's own."""
+PAPERS = frozenset({"证件类型", "证件种类", "证件类别", "证件名称", "证照类型"})
+"""Headings of the column that says on which paper the number stands."""
+_NAME_OF = re.compile("(姓名|名字|名称)?$")
+WITH_ROOMS = frozenset({"dwelling", "person", "care"})
+_RUNNING = 3
+"""Numbers from 1 on that a column must hold to number the households and not the rooms."""
+
+
+def map_columns(
+    header: Header, kind: str, rows: Sequence[Sequence[Any]], chosen: Mapping[str, str] | None = None
+) -> list[Column]:
+    """Every column with its field: as ``chosen`` (header text → field, "" drops it), by words, then by content."""
+    columns = [_by_words(index, texts, kind, chosen or {}) for index, texts in enumerate(header.texts)]
+    for column in columns:
+        column.sample = headers.sample(rows, column.index)
+        if column.how not in {"forbidden", "synonym"} and (reason := refusals.content(column.sample)):
+            column.field, column.how, column.note = "", "forbidden", reason
+    if header.height == 2:
+        groups.mark_ticks(columns, kind, header.uppers, header.lowers)
+    if header.height == 0:
+        _ask_whether_guessed(columns)
+    groups.mark(columns, kind)
+    _leave_to_others(columns, kind)
+    _ask_about_exchanged(columns, kind)
+    _part_households_from_rooms(columns)
+    if kind in WITH_ROOMS:
+        _read_gate(columns)
+    taken = {c.field for c in columns if c.field}
+    for column in columns:
+        if column.how == "unknown":
+            field = "" if headers.others(column.header, kind) else by_content(kind, column.sample, taken)
+            if field:
+                column.field, column.how = field, "content"
+                taken.add(field)
+    for group in {c.group for c in columns}:
+        _ask_about_doubles([c for c in columns if c.group in {0, group} and not c.says], kind)
+    return [c for c in columns if c.header or c.field]
+
+
+def unused(columns: Sequence[Column]) -> list[Column]:
+    """The columns that hold something and were not used, without a reason that is said elsewhere."""
+    return [
+        c
+        for c in columns
+        if not c.field and c.how in {"unknown", "others"} and c.sample and c.header not in headers.NUMBERING
+    ]
+
+
+def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> Column:
+    if header.startswith(headers.OURS):
+        return Column(index=index, header=header, how="dropped")
+    reason = dictionary.forbidden(header) if header else ""
+    if reason:
+        return Column(index=index, header=header, how="forbidden", note=reason)
+    if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
+        return Column(index=index, header=header, field=chosen[header], how="chosen" if chosen[header] else "dropped")
+    if kind in {"person", "care"} and headers.bare(header) in PAPERS:
+        return Column(index=index, header=header, how="paper")
+    field = headers.meant(kind, header) if header else ""
+    return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")
+
+
+def _ask(column: Column, note: str) -> None:
+    column.field, column.how, column.note = "", "asked", note
+
+
+def _ask_whether_guessed(columns: Sequence[Column]) -> None:
+    """A table without a header: what the columns look like is read once a person has confirmed it."""
+    for column in columns:
+        if column.field and column.how == "synonym":
+            column.how = "guessed"
+            column.note = f"没有表头，{column.letter} 列看着像{column.header}，请核对"
+
+
+def _leave_to_others(columns: Sequence[Column], kind: str) -> None:
+    """A number behind another person's name is theirs where the record has its own before it, else it is asked."""
+    owner, before = "", set()
+    for column in columns:
+        if column.how in {"chosen", "dropped", "forbidden"} or column.group:
+            before.add(column.field)
+            continue
+        named = "" if column.field else headers.others(column.header, kind)
+        if named:
+            column.how = "others"
+            if _NAME_OF.fullmatch(headers.bare(column.header)[len(named) :]):
+                owner = column.header
+        elif owner and column.field in OWN_NUMBERS:
+            if column.field in before:
+                column.field, column.how, column.note = "", "others", f"跟在“{owner}”后面，当作那个人的，没有用"
+            else:
+                label = dictionary.label(kind, column.field)
+                _ask(column, f"“{column.header}”跟在“{owner}”后面，分不清是谁的{label}，请选好")
+        elif column.field and column.field != "relation":
+            owner = ""
+        before.add(column.field)
+
+
+def _ask_about_exchanged(columns: Sequence[Column], kind: str) -> None:
+    """Two columns each of which holds what the other's heading says."""
+    told = [(c, _told(kind, c.sample)) for c in columns if c.field and c.how == "synonym"]
+    for column, content in told:
+        other = next((c for c, of in told if content and c.field == content and of == column.field), None)
+        if other is not None and other is not column and column.how != "asked" and column.field != content:
+            note = f"“{column.header}”和“{other.header}”两列像是写反了，请选好各是什么"
+            _ask(column, note)
+            _ask(other, note)
+
+
+def _part_households_from_rooms(columns: Sequence[Column]) -> None:
+    """户号 runs 1, 2, 3 … where another column holds the doors: it numbers the households and is no room."""
+    rooms = [c for c in columns if c.field == "room" and c.how == "synonym"]
+    if len(rooms) < 2:
+        return
+    for column in rooms:
+        runs = [int(cell) for cell in column.sample if cell.isdigit()]
+        if (
+            len(runs) >= _RUNNING
+            and len(runs) == len(column.sample)
+            and sorted(set(runs)) == [*range(1, max(runs) + 1)]
+        ):
+            column.field, column.how, column.note = "", "others", "是一户一户的编号，不当室号"
+    is_placed = any(c.field in {"building", "address"} for c in columns)
+    for column in columns:
+        whole = sum(1 for cell in column.sample if _is_door(cell))
+        if column.field == "room" and not is_placed and 0 < whole >= CONTENT_SHARE * len(column.sample):
+            column.field = "address"
+
+
+def _read_gate(columns: Sequence[Column]) -> None:
+    """门号 beside a column of rooms is the stairwell; alone it may be either and is asked."""
+    gates = [c for c in columns if c.field == "stairwell" and headers.bare(c.header) == "门号"]
+    fields = {c.field for c in columns}
+    for gate in gates:
+        if gate.how == "synonym" and not fields & {"room", "address"}:
+            _ask(gate, f"“{gate.header}”分不清是单元门还是室号，请选好")
+
+
+def _is_door(cell: str) -> bool:
+    door = addresses.parse(cell)
+    return bool(door.building and door.room and not door.fault)
+
+
+_TOLD_BY_CONTENT: tuple[tuple[tuple[str, ...], Callable[[str], bool]], ...] = (
+    (("id_no",), lambda cell: not idcards.check(cell).fault),
+    (("uscc",), lambda cell: not uscc.check(cell).fault),
+    (("phone", "contact_phone", "owner_phone"), lambda cell: len(phones.check(cell).value) == 11),
+    (("address",), _is_door),
+    (("name", "owner_name"), names.looks_like_a_person),
+    (("sex",), lambda cell: cell in {"男", "女"}),
+)
+"""Of the fields the first that the kind has, and whether a cell says it."""
+
+
+def by_content(kind: str, sample: Sequence[str], taken: set[str]) -> str:
+    """The field that nearly every cell of the sample says; "" where there is none, or another column has it."""
+    if len(sample) < FEWEST_CELLS:
+        return ""
+    for words, is_such in _TOLD_BY_CONTENT:
+        field = next((name for name in words if dictionary.find(kind, name)), "")
+        if field and field not in taken and _fits(sample, is_such):
+            if field == "address" and taken & {"building", "room"}:
+                continue
+            return field
+    return ""
+
+
+def _told(kind: str, sample: Sequence[str]) -> str:
+    return by_content(kind, sample, set())
+
+
+def _fits(sample: Sequence[str], is_such: Callable[[str], bool]) -> bool:
+    return sum(map(is_such, sample)) >= CONTENT_SHARE * len(sample)
+
+
+def guess(rows: Sequence[Sequence[Any]]) -> Header | None:
+    """What the columns of a table without a header look like; None where no person is told apart by them."""
+    width = max((len(row) for row in rows), default=0)
+    taken: set[str] = set()
+    texts = []
+    for index in range(width):
+        field = by_content("person", headers.sample(rows, index), taken)
+        taken.add(field)
+        texts.append(dictionary.label("person", field) if field else f"第 {index + 1} 列")
+    told = {"id_no", "phone", "address"} & taken
+    return Header(0, 0, tuple(texts)) if "name" in taken and told else None
+
+
+def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:
+    """The second column that means a field is left out and asked about; what a person chose goes before what was
+    recognised.
+    """
+    first: dict[str, Column] = {}
+    for column in sorted(columns, key=lambda c: c.how != "chosen"):
+        if not column.field:
+            continue
+        other = first.setdefault(column.field, column)
+        if other is column:
+            continue
+        if other.how == "chosen" and column.how != "chosen":
+            column.field, column.how = "", "dropped"
+            continue
+        answer = next((c for c in (column, other) if "是否" in c.header and c.how == "synonym"), None)
+        if answer is not None and ("是否" in column.header) != ("是否" in other.header):
+            first[column.field] = other if answer is column else column
+            answer.field, answer.how, answer.note = "", "others", f"已有“{first[column.field or other.field].header}”"
+            continue
+        label = dictionary.label(kind, column.field)
+        _ask(
+            column,
+            f"有两列都叫“{column.header}”，分不清哪列是{label}，请在表里改掉一列的列名再传"
+            if other.header == column.header
+            else f"“{other.header}”和“{column.header}”都像{label}，请选一列",
+        )
