@@ -131,6 +131,7 @@ def test_names_of_parts_are_compared_without_case() -> None:
     assert [row.values["name"] for row in read.read(out.getvalue(), "台账.xlsx").rows] == ["王二"]
 
 
+@pytest.mark.slow
 def test_rows_that_say_something_are_counted_and_no_others() -> None:
     ledger = read.read((CASES / "a_space_in_the_last_row.xlsx").read_bytes(), "台账.xlsx")
     assert len(ledger.rows) == 5 and str(ledger.tally) == "6 行，5 人：5 行读入，1 表头表尾，0 要看"

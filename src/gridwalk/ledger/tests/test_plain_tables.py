@@ -192,6 +192,7 @@ CASES = Path(__file__).parent / "cases"
 
 
 @pytest.mark.parametrize("case", sorted(p.name for p in CASES.iterdir()))
+@pytest.mark.slow
 def test_of_every_case_both_ways_say_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sides, "PLAIN_BYTES", 0)
     by_row = sides.read_bytes((CASES / case).read_bytes(), case)

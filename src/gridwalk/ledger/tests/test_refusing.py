@@ -87,6 +87,7 @@ def test_it_refuses_a_sheet_whose_far_corner_would_fill_the_memory() -> None:
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "parquet"])
+@pytest.mark.slow
 def test_it_refuses_a_million_rows_with_a_clear_word(kind: str) -> None:
     n = cells.MAX_ROWS + 1
     if kind == "csv":

@@ -80,6 +80,7 @@ def test_faults_of_writing_are_really_in_the_cells(
     assert len(seen) == 10
 
 
+@pytest.mark.slow
 def test_ledgers_have_the_habits_of_offices(ledgers: list[LedgerFile]) -> None:
     names = {file.path.name: file for file in ledgers}
     assert [file.kind for file in ledgers] == ["dwelling"] * 2 + ["person"] * 2 + [
@@ -97,6 +98,7 @@ def test_ledgers_have_the_habits_of_offices(ledgers: list[LedgerFile]) -> None:
     assert "光复道街道林古里社区房屋台账.csv" in names
 
 
+@pytest.mark.slow
 def test_the_ledger_reader_gets_every_row_value_and_door_as_the_answer_key_says(
     small: World, ledgers: list[LedgerFile]
 ) -> None:
