@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
@@ -58,7 +59,8 @@ def account(db: None) -> Callable[..., User]:
             actor=SYSTEM, at=now, user=user.id, role=role, scope=scope, from_on=clock.local_date(now) - dt.timedelta(1)
         )
         if rules.needs_second_factor([role]):
-            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "never used here"})
+            never_used = get_adapter().encrypt("NEVERUSEDHERE234")
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": never_used})
         return user
 
     return make
