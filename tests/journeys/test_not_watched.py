@@ -10,7 +10,7 @@ import difflib
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,6 +61,7 @@ RECORD = re.compile(
     r"^/(doors|people|organizations|sites|visits|correct|ends|reveal|daily/recorded|care/(people|labels|needs))/·"
 )
 """Pages of one record, where its author stands; the last tests look at them."""
+NOTHING = re.compile("(?!)")
 LEAVES = re.compile(r"^/(static|accounts/logout|phone)/")
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 ONCE = re.compile(
@@ -264,13 +265,20 @@ def walked(client: Client) -> dict[tuple[str, int], str]:
     """Whatever opens for somebody, in the order it is come by; what a page says by address and place in that order."""
     for report in ("progress", "weekly", "summary"):
         client.post("/reports/", {"kind": report})
+    return opened_from([*starts(), "/audit/?of=work"], client, of_each_kind=OF_EACH_KIND, most=MOST, without=RECORD)
+
+
+def opened_from(
+    first: Sequence[str], client: Client, *, of_each_kind: int, most: int, without: re.Pattern[str] = NOTHING
+) -> dict[tuple[str, int], str]:
+    """What the pages say that open from these, by address and place in the order they are come by."""
     pages: dict[tuple[str, int], str] = {}
     opened: Counter[str] = Counter()
-    waiting = deque([*starts(), "/audit/?of=work"])
+    waiting = deque(first)
     seen = set(waiting)
-    while waiting and opened.total() < MOST:
+    while waiting and opened.total() < most:
         path = waiting.popleft()
-        if opened[kind_of(path)] >= OF_EACH_KIND or RECORD.match(ONCE.sub("·", path)):
+        if opened[kind_of(path)] >= of_each_kind or without.match(ONCE.sub("·", path)):
             continue
         opened[kind_of(path)] += 1
         answer = client.get(path, follow=True)

@@ -4,8 +4,7 @@ Who may not see care cannot tell them apart: every page and file is the same whe
 
 from __future__ import annotations
 
-import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +23,7 @@ from gridwalk.registry.models import Dwelling, Person
 from gridwalk.registry.tests.street import FIRST, GRID, Street, id_no, phone
 from gridwalk.visits.tests.walk import Walk
 from tests.harness.pages import Reader
-from tests.journeys.test_not_watched import LEAVES, NOW, ONCE, kind_of, starts, then, told, unlike
+from tests.journeys.test_not_watched import NOW, opened_from, starts, then, told, unlike
 
 pytestmark = pytest.mark.slow
 OTHERS = [
@@ -83,27 +82,11 @@ def walked(client: Client) -> dict[tuple[str, int], str]:
     for report in ("progress", "weekly", "summary"):
         client.post("/reports/", {"kind": report})
     pages = {("search", n): told(client.post("/search/", {"q": q})) for n, q in enumerate(("程", "甲里", "1号楼201"))}
-    opened: Counter[str] = Counter()
-    waiting = deque(starts())
+    first = starts()
     for dwelling in Dwelling.objects.order_by("walk_key"):
-        waiting += [f"/doors/{dwelling.pk}/", f"/doors/{dwelling.pk}/aside/"]
-    waiting.extend(f"/people/{person.pk}/" for person in Person.objects.order_by("name"))
-    seen = set(waiting)
-    while waiting and opened.total() < MOST:
-        path = waiting.popleft()
-        if opened[kind_of(path)] >= OF_EACH_KIND:
-            continue
-        opened[kind_of(path)] += 1
-        answer = client.get(path, follow=True)
-        pages[ONCE.sub("·", path), opened[kind_of(path)]] = f"{answer.status_code}\n{told(answer)}"
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
-            for href in re.findall(r'<a [^>]*href="([^"#]+)"', answer.content.decode()):
-                to = href.replace("&amp;", "&")
-                to = path.partition("?")[0] + to if to.startswith("?") else to
-                if to.startswith("/") and not LEAVES.match(to) and to not in seen:
-                    seen.add(to)
-                    waiting.append(to)
-    return pages
+        first += [f"/doors/{dwelling.pk}/", f"/doors/{dwelling.pk}/aside/"]
+    first += [f"/people/{person.pk}/" for person in Person.objects.order_by("name")]
+    return {**pages, **opened_from(first, client, of_each_kind=OF_EACH_KIND, most=MOST)}
 
 
 def everything(account: Callable[..., User], uses: tuple[str, ...]) -> dict[tuple[str, str, int], str]:
