@@ -15,7 +15,7 @@ import time_machine
 from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gridwalk.accounts.models import User
@@ -318,6 +318,7 @@ def test_a_group_does_what_its_pushes_do_one_after_the_other(
 
         @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(st.lists(RUN, min_size=2, max_size=6))
+        @example([(0, ["met"]), (1, ["met"]), (2, ["met"])])
         def afternoon(drawn: list[tuple[int, list[str]]]) -> None:
             thrown = Afternoon(world)
             sent = [thrown.run(n, what) for n, what in drawn]
