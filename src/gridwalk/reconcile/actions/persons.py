@@ -99,7 +99,7 @@ def _ask_elsewhere(writing: Writing, work: Batch, places: list[Place]) -> set[in
         values, place = work.values[index], places[index]
         if values.get("id_no") and place.dwelling is not None:
             comers[index] = Comer(
-                id=ids.new_id(),
+                id=ids.drawn_id(),
                 values=facts("person", values, without=frozenset({"residence_kind", "status"})),
                 kind=values.get("residence_kind") or "lives_here",
                 dwelling=place.dwelling,

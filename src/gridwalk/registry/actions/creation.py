@@ -32,7 +32,7 @@ class New:
     source: str
     source_ref: str = ""
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
+    id: uuid.UUID = dataclasses.field(default_factory=ids.drawn_id)
     verified_on: dt.date | None = None
     op: uuid.UUID | None = None
 
