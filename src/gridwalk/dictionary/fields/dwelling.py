@@ -93,7 +93,7 @@ FIELDS = (
         on_phone=True,
         form=Form(door=50, asks="房主姓名", group="owner", when=_LET_OR_EMPTY),
         mask=names.mask,
-        sight=sight.NAME,
+        sight=sight.HOME,
     ),
     presets.phone(
         "dwelling",

@@ -136,6 +136,7 @@ FIELDS = (
         authority=Authority.DOCUMENT,
         compared=True,
         on_phone=True,
+        sight=sight.HOME,
     ),
     presets.choice(
         "person",
