@@ -26,7 +26,8 @@ ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded
 """
 _ADD = f"{_SET} WHERE kept.expires <= %s"
 _RAISE = """
-UPDATE accounts_cache SET value = (value::bigint + %s)::text WHERE cache_key = %s AND expires > %s RETURNING value
+UPDATE accounts_cache SET value = (%s + CASE WHEN value ~ '^-?[0-9]{1,15}$' THEN value::bigint ELSE 0 END)::text
+WHERE cache_key = %s AND expires > %s RETURNING value
 """
 _TOUCH = "UPDATE accounts_cache SET expires = %s WHERE cache_key = %s AND expires > %s"
 _DELETE = "DELETE FROM accounts_cache WHERE cache_key = %s"
@@ -60,7 +61,7 @@ class PlainCache(BaseCache):
         return _run(_ADD, values)[0] > 0
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        """Raise a whole number; the sum. Raises ValueError where none stands."""
+        """Raise a whole number; the sum. What is none counts as nought. Raises ValueError where nothing stands."""
         _, rows = _run(_RAISE, [delta, self._key(key, version), timezone.now()])
         if not rows:
             raise ValueError(key)
