@@ -316,6 +316,8 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     assert not _is_in(client)
     changed = client.post(change, {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH})
     assert changed.headers["Location"] == HOME
+    page = _text(client.get(HOME))
+    assert "口令改好了" in page and "成功" not in page, "in the words of the house"
     assert _is_in(client)
     assert _sign_in(Client(), user).status_code == 200
     assert _sign_in(Client(), user, FRESH).status_code == 302
