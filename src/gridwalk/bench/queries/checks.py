@@ -85,7 +85,7 @@ class CaseRow:
 
 
 def rows(viewer: Viewer, cases: Sequence[OpenCase]) -> list[CaseRow]:
-    """Cases as rows, by grid and title; without those that would tell the viewer how a door is used, or who lives there.
+    """Cases as rows, by grid and title; without those that would tell the viewer how a door is used or who lives there.
 
     At most two queries a kind of record.
     """
