@@ -96,7 +96,7 @@ def day(on: dt.date) -> str:
 
 
 def origin(viewer: Viewer, row: Entity) -> str:
-    """Where a record came from and when it was last seen at the door; of a person no day, where the door is not told."""
+    """Where a record came from and when it was last seen at the door; no day of a person whose door is not told."""
     if isinstance(row, Person) and not entities.sees_use(viewer, row.grid_id):
         return rules.SOURCES.get(row.source, row.source)
     source = f"{rules.SOURCES.get(row.source, row.source)} {day(clock.local_date(row.created_at))}登记"
