@@ -60,6 +60,11 @@ def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:
     return f"{of}|{sheet}|{row_no}" + (f"|{part}" if part else "")
 
 
+def receipt_key(of: object, batch: int) -> str:
+    """Under what key a batch of an import has its receipt."""
+    return f"import:{of}:{batch}"
+
+
 def row_place(sheet: str, row_no: int) -> str:
     """Which row of a workbook is meant, in words."""
     return f"{sheet} 第 {row_no} 行"
