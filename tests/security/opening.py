@@ -87,11 +87,12 @@ PAGES = {
     "recheck manage_areas": """
         upkeep_decide
     """,
-    "edit_register regrid": """
+    "edit_register regrid import_ledger": """
         upkeep_withdraw
     """,
     "import_ledger": """
-        imports import_upload import import_mapping import_progress import_cancel import_annotated unassigned
+        imports import_upload import import_mapping import_progress import_cancel import_annotated import_undo
+        unassigned
         comparisons comparison_upload comparison comparison_mapping comparison_progress comparison_cancel
         comparison_again comparison_annotated backfill backfill_workbook
     """,

@@ -118,7 +118,7 @@ PAGES: dict[str, Guard] = {
     "console:split_person": Verb.EDIT_REGISTER,
     "console:upkeep_plan": frozenset({Verb.SEE_ROWS_MASKED, Verb.REGRID}),
     "console:upkeep_decide": frozenset({Verb.RECHECK, Verb.MANAGE_AREAS}),
-    "console:upkeep_withdraw": frozenset({Verb.EDIT_REGISTER, Verb.REGRID}),
+    "console:upkeep_withdraw": frozenset({Verb.EDIT_REGISTER, Verb.REGRID, Verb.IMPORT_LEDGER}),
     "console:upkeep_undo": Verb.RECHECK,
     "console:care": Verb.SEE_CARE,
     "console:care_contact": Verb.RECORD_VISIT,
@@ -163,6 +163,7 @@ PAGES: dict[str, Guard] = {
     "console:import_progress": Verb.IMPORT_LEDGER,
     "console:import_cancel": Verb.IMPORT_LEDGER,
     "console:import_annotated": Verb.IMPORT_LEDGER,
+    "console:import_undo": Verb.IMPORT_LEDGER,
     "console:import_release": Verb.CONFIRM_ROLES,
     "console:unassigned": Verb.IMPORT_LEDGER,
     # comparisons

@@ -134,6 +134,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:pk>/cancel/", imports.cancel, name="import_cancel"),
     path("imports/<uuid:pk>/annotated/", imports.annotated, name="import_annotated"),
+    path("imports/<uuid:pk>/undo/", imports.undo, name="import_undo"),
     path("imports/<uuid:pk>/release/", imports.release, name="import_release"),
     path("differences/rules/", differences.rules, name="rules"),
     path("differences/rules/apply/", differences.rules_apply, name="rules_apply"),

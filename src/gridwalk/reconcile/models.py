@@ -32,6 +32,8 @@ class Submission(models.Model):
         ("done", "办好了"),
         ("failed", "没读成"),
         ("cancelled", "已放弃"),
+        ("undoing", "正在撤回"),
+        ("undone", "已撤回"),
     ]
     SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
     WORDS: ClassVar[Mapping[str, str]] = {}
@@ -107,7 +109,10 @@ class Submission(models.Model):
 
 
 class Import(Submission):
-    """One ledger on its way into the register. Unfinished until the last batch has its receipt."""
+    """One ledger on its way into the register. Unfinished until the last batch has its receipt.
+
+    ``undone_by``: who took it back as one batch. ``agreed_by``: the second person, where what was dispatched leaves.
+    """
 
     WORDS = {"paused": "没导完", "done": "已导入"}
 
@@ -120,6 +125,15 @@ class Import(Submission):
     n_unassigned = models.IntegerField(default=0)
     n_batches = models.IntegerField(default=0)
     n_batches_done = models.IntegerField(default=0)
+    n_batches_undone = models.IntegerField(default=0)
+    n_undone = models.IntegerField(default=0)
+    n_stayed = models.IntegerField(default=0)
+    undone_by = models.UUIDField(null=True)
+    undone_by_name = models.CharField(max_length=40, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.CharField(max_length=200, blank=True)
+    agreed_by = models.UUIDField(null=True)
+    agreed_by_name = models.CharField(max_length=40, blank=True)
 
 
 class StagedRow(models.Model):
@@ -138,6 +152,8 @@ class StagedRow(models.Model):
         ("changed", "已更新"),
         ("same", "一致"),
         ("refused", "没导入"),
+        ("undone", "已撤回"),
+        ("stayed", "撤回时留下"),
     ]
 
     id = models.BigAutoField(primary_key=True)

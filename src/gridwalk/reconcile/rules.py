@@ -29,6 +29,24 @@ FAULTS = {
     "id_elsewhere_no_door": "这个证件号登记在别处，这一行看不出是哪一户，没有记。请补全小区、楼号和室号再交，那边才好确认；也请核对"
     "是不是抄错了一位",
 }
+WHY_STAYS = {
+    "visited": "入库以后走访、巡检过",
+    "contacted": "入库以后有过关怀联系",
+    "decided": "入库以后有人定过（差异、复核、核疑、更正方案）",
+    "noted": "手机上报来过，或记过隐患、诉求",
+    "listed": "另一份台账也写着",
+    "handed_out": "已写进回填清单",
+    "linked": "入库以后改过、加过人房关联",
+    "lived_at": "还有人住，或有单位在这里",
+    "dispatched": "已下派，没有另一人复核",
+    "erased": "身份内容已到期清除",
+    "changed": "入库以后有人改过",
+    "used": "入库以后有人用过",
+}
+"""Why a record stays where its import is taken back, by code."""
+FAULTS |= {
+    f"stays_{code}": f"撤回时留下：{why}。确是登记错了，请到它的页上送注销或更正" for code, why in WHY_STAYS.items()
+}
 NOT_COMPARED = (
     f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"
     "请先核对号码；确实无误，请另一名管确认岗位的人在这份比对的页面上放行"
@@ -63,6 +81,14 @@ def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:
 def receipt_key(of: object, batch: int) -> str:
     """Under what key a batch of an import has its receipt."""
     return f"import:{of}:{batch}"
+
+
+UNDO_KEYS = "import-back:"
+
+
+def undo_key(of: object, batch: int) -> str:
+    """Under what key a batch of an import has the receipt of its taking back."""
+    return f"{UNDO_KEYS}{of}:{batch}"
 
 
 def row_place(sheet: str, row_no: int) -> str:

@@ -174,6 +174,8 @@ def ensure_stairwells(
                 spot.grid, "building", building.id, {"estate": spot.estate, "key": spot.building}, source="office"
             )
     Building.objects.bulk_create(buildings)
+    wanted_buildings = {building_of[place] for place in place_of.values()}
+    stand_again(writing, [b.id for b in standing if b.ended_on is not None and b.id in wanted_buildings])
     stairs = {
         (s.building_id, s.key): s.id
         for s in Stairwell.objects.filter(building_id__in={building_of[place] for place in place_of.values()})

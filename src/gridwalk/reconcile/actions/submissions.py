@@ -146,7 +146,7 @@ def pause(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID,
 def cancel(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID) -> S:
     """Give up what is not finished; what is done stays, and that is said. Raises NotHere, SubmissionRefused."""
     ledger = get_submission(actor, way.model, submission)
-    if ledger.state in {"done", "cancelled"}:
+    if ledger.state in {"done", "cancelled", "undoing", "undone"}:
         raise SubmissionRefused(f"这份{way.noun}已经结束了。")
     with core.write_to(actor=actor, at=at) as writing:
         ledger.message = way.give_up(ledger)
