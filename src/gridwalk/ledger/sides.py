@@ -66,14 +66,20 @@ class Side:
         length = len(next(iter(beginnings)))
         begins = pl.col(field).str.slice(0, length).is_in(list(beginnings)).fill_null(value=False)
         gone = self.frame.filter(begins).select("sheet", "row_no")
-        kept = self.frame.filter(~begins)
+        return dataclasses.replace(self._less(begins), withheld=tuple(gone.iter_rows()))
+
+    def without_rows(self, rows: Collection[int]) -> Side:
+        """The side without some rows, the others counted anew."""
+        return self._less(pl.col("row").is_in(list(rows))) if rows else self
+
+    def _less(self, gone: pl.Expr) -> Side:
+        kept = self.frame.filter(~gone)
         rows = kept.select(before="row").with_row_index("row")
         faults = self.faults.rename({"row": "before"}).join(rows, on="before", maintain_order="left")
         return dataclasses.replace(
             self,
             frame=kept.drop("row").with_row_index("row"),
             faults=faults.select(*FAULTS),
-            withheld=tuple(gone.iter_rows()),
         )
 
 

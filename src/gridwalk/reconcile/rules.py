@@ -15,6 +15,10 @@ FAULTS = {
     "请核对名称，或到“划入网格”里划",
     "still_unassigned": "这里还在“未划入网格”，导入不挪已登记的。请到“划入网格”把这栋楼划过去",
     "community_unknown": "看不出是哪个社区，这行没导入。请补上社区或网格编码",
+    "community_doubtful": "写的社区认不出，按导入时选的社区办了。不是这个社区的，请核对社区这一列",
+    "elsewhere": "这一行是“{there}”的（写的社区、网格，或这栋楼、这个小区登记在那里），没有导入。请交给那个社区；"
+    "确是这里的，在这一行写上这里的网格编码再导",
+    "code_elsewhere": "这个统一社会信用代码登记在“{there}”，没有导入。搬来的，请那边先办搬走；是分支机构的，请填它自己的代码",
     "person_unknown": "一张表里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
     "same_row_twice": "同一户在本表里写了两行，已并为一户",
     "id_disagrees_born": "出生日期与证件号不符，已按证件号登记",
@@ -51,18 +55,33 @@ NOT_COMPARED = (
     f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"
     "请先核对号码；确实无误，请另一名管确认岗位的人在这份比对的页面上放行"
 )
+ELSEWHERE_COMPARED = "这一行是“{there}”的（写的社区、网格，或这栋楼、这个小区登记在那里），没有比"
 WITHHELD, NOT_HALF = "too_many_of_a_day", "not_half"
-FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name", WITHHELD: "id_no"}
+ELSEWHERE = "elsewhere"
+FAULT_AT = {
+    ELSEWHERE: "community",
+    "community_doubtful": "community",
+    "code_elsewhere": "uscc",
+    "grid_unknown": "grid_code",
+    "grid_name_unknown": "grid_name",
+    WITHHELD: "id_no",
+}
 """The field whose cell is at fault, of faults that a place brings along, or a number."""
 BATCH_ROWS = 500
 NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
-REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere_no_door", "too_many_of_a_day", "not_half"})
+REFUSING = frozenset(
+    {
+        *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door"),
+        *("too_many_of_a_day", "not_half"),
+    }
+)
 """Codes of rows that are not imported."""
 OF_REGISTER = frozenset(FAULTS) - {
     *("grid_unknown", "grid_name_unknown", "community_unknown", "too_many_of_a_day", "not_half"),
+    *("community_doubtful", "elsewhere"),
     *("same_row_twice", "same_facility_twice", "id_disagrees_born", "id_disagrees_sex", "round_in_future"),
 }
 """Codes that tell what the register has: only for who sees its rows."""

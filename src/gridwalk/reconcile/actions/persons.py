@@ -141,6 +141,8 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
             work.fault(index, place.fault)
         elif not place.key:
             work.fault(index, "no_door", "address")
+            if place.fault == "community_doubtful":
+                work.fault(index, place.fault)
         elif (place.community, place.key) not in standing:
             work.fault(index, "door_only_here", "room")
             if place.fault:
@@ -237,7 +239,7 @@ def apply_care(writing: Writing, work: Batch) -> None:
     new: list[creation.NewCare] = []
     for index in range(len(work.rows)):
         person = find(index)
-        if person is None or person.grid_id not in writing.versions:
+        if person is None or not person.grid_id.startswith(work.of.scope) or person.grid_id not in writing.versions:
             work.fault(index, "person_unknown", "id_no")
         elif not work.values[index].get("category"):
             work.rows[index].state = "refused"

@@ -97,9 +97,13 @@ def _with_door(work: Batch) -> Iterator[int]:
 
 
 def apply_organizations(writing: Writing, work: Batch) -> None:
-    """Known by credit code, else by name in the grid."""
-    uscc = {str(v.get("uscc") or "") for v in work.values} - {""}
-    by_code = {o.uscc: o.id for o in Organization.objects.filter(uscc__in=uscc, status="active")}
+    """Known by credit code, else by name in the grid; one that another community has on record is left to that."""
+    coded = {o.uscc: o for o in work.coded().select_related("grid__area")}
+    for index, values in enumerate(work.values):
+        holder = coded.get(str(values.get("uscc") or ""))
+        if holder is not None and not holder.grid_id.startswith(work.of.scope):
+            work.fault(index, "code_elsewhere", there=holder.grid.area.short)
+    by_code = {uscc: o.id for uscc, o in coded.items()}
     keys = {names.organization_key(str(v.get("name") or "")) for v in work.values} - {""}
     grids = {p.grid for p in work.places}
     named = Organization.objects.filter(grid_id__in=grids, name_key__in=keys).exclude(taking_back.unmade())

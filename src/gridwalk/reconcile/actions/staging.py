@@ -101,17 +101,17 @@ def _staged(
                 values=records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key),
                 faults=[
                     *(fault.as_json() for fault in row.faults),
-                    *([_fault(submission, row, refused[index])] if index in refused else ()),
+                    *([_fault(submission, row, refused[index], place.there)] if index in refused else ()),
                 ],
             )
         )
     return staged, len(set(batch_of.values()))
 
 
-def _fault(submission: Import, row: Row, code: str) -> dict[str, str]:
+def _fault(submission: Import, row: Row, code: str, there: str) -> dict[str, str]:
     field = rules.FAULT_AT.get(code, "")
     column = submission.letter("left", row.sheet, row.row_no, field)
-    return {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}
+    return {"field": field, "column": column, "code": code, "text": rules.FAULTS[code].format(there=there)}
 
 
 def _give_up(submission: Import) -> str:
