@@ -85,10 +85,10 @@ class Belonging:
         """
         estate = addresses.estate_key(address.estate or address.road)
         place = (estate, address.building or address.number)
-        if not estate or place in self._own.get(community, {}):
-            return set()
+        own = self._own.get(community, {})
+        if not estate or not own or place in own:
+            return set()  # a community that has no building on record yet is not contradicted by others
         standing = {code for code, buildings in self._near.items() if place[1] and place in buildings}
-        own = self._estates.get(community, set())
-        if standing or named or not own or not address.estate or estate in own:
+        if standing or named or not address.estate or estate in self._estates.get(community, set()):
             return standing
         return {code for code, estates in self._estates.items() if estate in estates}

@@ -244,7 +244,9 @@ def _without(
 def _away(side: Side, rows: Mapping[int, str]) -> list[Mark]:
     """What the annotated workbook says of such rows."""
     at = side.frame.select("sheet", "row_no").rows()
-    return [Mark(*at[row], "", rules.ELSEWHERE_COMPARED.format(there=there)) for row, there in rows.items()]
+    return [
+        Mark(at[row][0], at[row][1], "", rules.ELSEWHERE_COMPARED.format(there=there)) for row, there in rows.items()
+    ]
 
 
 def _guarded(side: Side) -> Side:
