@@ -32,6 +32,8 @@ class Submission(models.Model):
         ("done", "办好了"),
         ("failed", "没读成"),
         ("cancelled", "已放弃"),
+        ("rehearsing", "正在预看"),
+        ("ready", "看过，等入库"),
         ("undoing", "正在撤回"),
         ("undone", "已撤回"),
     ]
@@ -80,6 +82,15 @@ class Submission(models.Model):
         return [question for understood in self.mapping.values() for question in understood["questions"]]
 
     @property
+    def unused(self) -> list[str]:
+        """The columns of which nothing is taken, by their heading."""
+        sheets = [sheet for understood in self.mapping.values() for sheet in understood["sheets"]]
+        columns = [column for sheet in sheets for column in sheet["columns"]]
+        return [
+            *dict.fromkeys(c["header"] for c in columns if c["header"] and not c["field"] and c["how"] != "forbidden")
+        ]
+
+    @property
     def refused(self) -> list[str]:
         """The columns that are not taken, in words, and what of the file is not kept either."""
         columns = [column for understood in self.mapping.values() for column in understood["refused"]]
@@ -111,6 +122,7 @@ class Submission(models.Model):
 class Import(Submission):
     """One ledger on its way into the register. Unfinished until the last batch has its receipt.
 
+    ``preview``: what becomes of its rows by grid, counted before (``rehearsing``), and the grids it names that are none.
     ``undone_by``: who took it back as one batch. ``agreed_by``: the second person, where what was dispatched leaves.
     """
 
@@ -134,6 +146,7 @@ class Import(Submission):
     undone_reason = models.CharField(max_length=200, blank=True)
     agreed_by = models.UUIDField(null=True)
     agreed_by_name = models.CharField(max_length=40, blank=True)
+    preview = models.JSONField(default=dict)
 
 
 class StagedRow(models.Model):

@@ -19,7 +19,7 @@ from gridwalk.console.proposals import propose
 from gridwalk.console.views import submissions
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile import jobs
-from gridwalk.reconcile.actions import staging, taking_back
+from gridwalk.reconcile.actions import rehearsing, staging, taking_back
 from gridwalk.reconcile.actions.staging import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import annotated as workbooks
@@ -75,6 +75,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "withheld": workbooks.withheld(request.viewer, ledger),
         "by_row": telling.by_row(request.viewer, ledger),
         "may_release": request.viewer.may(Verb.CONFIRM_ROLES, ledger.scope),
+        "preview": queries.preview(request.viewer, ledger),
         "faults": faults,
         "n_faulty": n_faulty,
         "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],
@@ -129,16 +130,21 @@ def _take_back(request: Signed, pk: uuid.UUID, plan: Any) -> HttpResponse | Exce
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
-    again, kind = request.POST.get("do") == "again", submissions.kind(request.POST)
-    chosen = submissions.columns(request.POST)
+    do, kind = request.POST.get("do"), submissions.kind(request.POST)
+    again, chosen = do == "again", submissions.columns(request.POST)
+    stands = ledger.state == "paused" or (ledger.state == "ready" and do == "apply")
     try:
-        if again or ledger.state != "paused":
+        if again or not stands:
             remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind if again else None)
         if not again:
             with transaction.atomic():  # what waits to be applied has its job, whoever is killed when
-                if ledger.state != "paused":
-                    staging.stage(actor=request.viewer, at=request.at, imported=pk)
-                jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
+                if ledger.state == "ready" and stands:
+                    rehearsing.go_on(actor=request.viewer, at=request.at, imported=pk)
+                elif not stands:
+                    then = "rehearsing" if do == "preview" else "applying"
+                    staging.stage(actor=request.viewer, at=request.at, imported=pk, then=then)
+                job = jobs.rehearse if do == "preview" and not stands else jobs.apply
+                job.defer(imported=str(pk), user=str(request.viewer.id))
     except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect("console:import", pk)

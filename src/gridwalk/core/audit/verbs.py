@@ -157,6 +157,7 @@ class AuditVerb(enum.StrEnum):
     IMPORT_DONE = "import.done", "导完了台账"
     IMPORT_MAPPED = "import.mapped", "核对了列"
     IMPORT_PAUSED = "import.paused", "导入停下"
+    IMPORT_PREVIEWED = "import.previewed", "预看了入库会怎样"
     IMPORT_RELEASED = "import.released", "放行了没有核对的号码"
     IMPORT_STAGED = "import.staged", "读好了台账"
     IMPORT_UNDO_STARTED = "import.undo_started", "开始整份撤回导入"

@@ -150,6 +150,7 @@ OFFICE = frozenset(
         AuditVerb.IMPORT_DONE,
         AuditVerb.IMPORT_MAPPED,
         AuditVerb.IMPORT_PAUSED,
+        AuditVerb.IMPORT_PREVIEWED,
         AuditVerb.IMPORT_RELEASED,
         AuditVerb.IMPORT_STAGED,
         AuditVerb.IMPORT_UNDO_STARTED,

@@ -61,14 +61,19 @@ def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Prog
     return _finish(submission, actor=actor, at=at)
 
 
-def _apply_batch(submission: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
+def batch_of(submission: Import, batch: int, places: Places) -> Batch:
+    """The rows of a batch as they are applied."""
     rows = list(StagedRow.objects.filter(of=submission, batch=batch).order_by("id"))
     values = [row.opened() for row in rows]
-    written = [dict(of_row) for of_row in values]
-    work = Batch(of=submission, rows=rows, values=values, places=places.locate(values))
+    return Batch(of=submission, rows=rows, values=values, places=places.locate(values))
+
+
+def _apply_batch(submission: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
+    work = batch_of(submission, batch, places)
+    written = [dict(of_row) for of_row in work.values]
     with core.write_to(*work.grids(), actor=actor, at=at) as writing:
         # Under these versions of the grids the history tells what the batch wrote: taking it back reads it there.
-        wrote = {"rows": len(rows), "op": str(writing.op), "versions": dict(writing.versions)}
+        wrote = {"rows": len(work.rows), "op": str(writing.op), "versions": dict(writing.versions)}
         core.give_receipt(rules.receipt_key(submission.id, batch), at=at, result=wrote)
         APPLY[submission.kind](writing, work)
         _save(writing, submission, work)

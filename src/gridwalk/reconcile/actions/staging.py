@@ -45,8 +45,9 @@ def _understand(submission: Import, chosen: Chosen) -> None:
     submission.mapping = {"left": mapping.described(ledger, chosen=columns, fields=mapping.spoken(ledger))}
 
 
-def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
-    """Stage every row, encrypted, in batches of one grid each; the import is then ready to be applied.
+def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "applying") -> Import:
+    """Stage every row, encrypted, in batches of one grid each; the import is then ready to be applied, or (``then``:
+    ``rehearsing``) to be looked at first.
 
     Raises NotHere, SubmissionRefused. Staging twice begins anew: nothing of the first is in the register.
     """
@@ -65,7 +66,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     with core.write_to(actor=actor, at=at) as writing:
         StagedRow.objects.filter(of=submission).delete()
         bulk.insert(staged)
-        submission.state, submission.n_batches, submission.n_batches_done = "applying", n_batches, 0
+        submission.state, submission.n_batches, submission.n_batches_done = then, n_batches, 0
         submission.n_rows, submission.n_refused = len(staged), len(refused)
         submission.n_withheld = sum(1 for code in refused.values() if code == rules.WITHHELD)
         submission.n_faulty = sum(1 for row in staged if row.faults)
