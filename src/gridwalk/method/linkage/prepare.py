@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from gridwalk.method import names, text
+from gridwalk.method import names, newborns, text
 
 COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     "person": {
@@ -86,10 +86,6 @@ def _door(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-UNNAMED = "之[子女男儿]$|^(新生儿|婴儿|宝宝)"
-"""What is written for a child that has no name yet; it says nothing about the name the child got."""
-
-
 def _date_within(number: pl.Expr) -> pl.Expr:
     return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
 
@@ -99,7 +95,7 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
 
     ``id_doubted``: the row gives another year of birth than its own number; such a number may be a relative's.
     """
-    frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(UNNAMED)).then("name"))
+    frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(newborns.UNNAMED)).then("name"))
     frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname)
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
     id_text = pl.col("id_no").fill_null(pl.col("id_text"))

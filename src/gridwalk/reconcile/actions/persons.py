@@ -13,6 +13,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, id_index, n_open
+from gridwalk.reconcile.actions.children import Children
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry import holders, rules
@@ -39,13 +40,23 @@ class Listed:
         self._holders = {p.id_no_index: p for p in numbers}
         self._by_id = {number: p.id for number, p in self._holders.items()}
         self._by_name = _by_name(work, places)
+        self._children = Children(work, places)
 
     def find(self, index: int) -> uuid.UUID | None:
-        """The person a row means."""
+        """The person a row means: by number, else by name and door, or a child by its door and day of birth."""
         values = self.work.values[index]
+        if values.get("id_no") and (holder := self._by_id.get(id_index(values))):
+            return holder
+        child = self._children.find(index)
+        if child is None:
+            is_twin = self._children.speaks_of_one(index)  # of two without a name neither is the other
+            return None if values.get("id_no") or is_twin else self._by_name.get(_name_key(values, self.places[index]))
         if values.get("id_no"):
-            return self._by_id.get(id_index(values))
-        return self._by_name.get(_name_key(values, self.places[index]))
+            number = {"id_no": values["id_no"]}
+            of_child = claims_of("person", child, number, source_ref=self.work.source_ref(index))
+            self.row_claims += [(index, claim) for claim in of_child]
+            self._by_id[id_index(values)] = child
+        return child
 
     def elsewhere(self, index: int) -> Person | None:
         """Whoever has the number of a row without a door, and whom this side may not simply take for them."""

@@ -15,6 +15,7 @@ from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
+from gridwalk.method import newborns
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import cards, looking, queue
 from gridwalk.registry.ends import is_end
@@ -106,6 +107,7 @@ class _Work:
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"
+        verdict, why = _of_newborn(claim, current, verdict, why)
         if claim.asks and (verdict is Verdict.APPLY or claim.is_of_card):  # a card is not compared either
             verdict, why = Verdict.ASK, claim.asks
         elif claim.is_of_card and current:
@@ -159,6 +161,19 @@ class _Work:
         if holder != claim.entity and claim.kind == "person":
             self.taken_from.add(holder)
         return holder == claim.entity
+
+
+def _of_newborn(claim: Claim, current: Any, verdict: Verdict, why: str) -> tuple[Verdict, str]:
+    """A child gets its name, whoever says it first; a name once given is not asked for by what stood there before."""
+    if (claim.kind, claim.field) != ("person", "name") or claim.source == "office":
+        return verdict, why
+    if newborns.is_unnamed(str(claim.value or "")):
+        return Verdict.SAME, ""
+    return (Verdict.APPLY, "") if why in GIVES_WAY and newborns.is_unnamed(str(current)) else (verdict, why)
+
+
+GIVES_WAY = frozenset({"ledger_differs", "document_differs"})
+"""Why a name is asked about that the first name of a child is not."""
 
 
 def _answers_the_door(claim: Claim) -> bool:
