@@ -17,9 +17,11 @@ from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import taking_back
 from gridwalk.reconcile.models import Import, SideRow, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
+from gridwalk.retention.actions.people import ERASED_NAME
 from gridwalk.territory.models import Building
 from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, id_no, move_in, upload, workbook
+from tests.harness.erasing import erase, where
 from tests.harness.people import SignIn, signed_in
 from tests.harness.plans import decide
 
@@ -251,6 +253,22 @@ def test_values_go_back_questions_end_and_what_another_ledger_says_too_stays(lea
     assert counted(page(lead, first)) == (5, 0), "what was taken back touches nobody"
     take_back(lead, first)
     assert standing() == (7, 0, 0)
+
+
+def test_who_was_erased_since_stays_erased(street: Client) -> None:
+    ledger = Import.objects.get(kind="person")
+    person = Person.objects.get(name="程望舒")
+    erase(person, street)
+    shown = page(street, ledger)
+    assert "身份内容已清除，谁也找不回来" in shown
+    assert counted(shown) == (3, 2), "the door 501 was dispatched"
+    done = take_back(street, ledger)
+    person.refresh_from_db()
+    assert (person.name, person.id_no_sealed, person.status) == (ERASED_NAME, "", "moved_away")
+    row = StagedRow.objects.get(of=ledger, entity=person.pk)
+    assert (row.values, row.faults, row.state) == ({}, [], "stayed")
+    assert (done.n_undone, done.n_stayed) == (3, 1)
+    assert where("程望舒") == []
 
 
 def test_every_kind_of_ledger_is_taken_back(lead: Client) -> None:

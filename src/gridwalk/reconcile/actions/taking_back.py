@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db.models import F
 from procrastinate.contrib.django import app
@@ -268,9 +268,10 @@ class _TakingBack:
         by_ref: dict[str, list[StagedRow]] = defaultdict(list)
         for row in self.rows:
             by_ref[self._ref(row)].append(row)
+        own = {row.entity: row for row in reversed(self.rows) if row.entity}
         stayed: set[int] = set()
         for change, code in self._stays():
-            of_change = _row_of(change, by_ref)
+            of_change = own.get(change.entity) or next(iter(by_ref.get(change.source_ref, ())), None)
             if of_change is None:
                 continue
             if change.kind in {of_change.kind, "residence"}:
@@ -293,9 +294,3 @@ class _TakingBack:
 
 def _fault(code: str) -> dict[str, str]:
     return {"field": "", "column": "", "code": code, "text": rules.FAULTS[code]}
-
-
-def _row_of(change: Change, by_ref: Mapping[str, Sequence[StagedRow]]) -> StagedRow | None:
-    """The row a change was made by: of records beside each other in one row the record's own."""
-    rows = by_ref.get(change.source_ref, ())
-    return next((row for row in rows if row.entity == change.entity), rows[0] if rows else None)

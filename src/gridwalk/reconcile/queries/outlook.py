@@ -98,7 +98,8 @@ def _stays(submission: Import, wrote: Written, why: Mapping[uuid.UUID, str]) -> 
     for pk, code in why.items():
         change = wrote.made[pk]
         source = sources.parse(change.source_ref)
-        if change.kind in KINDS and source is not None:
-            where = f"{source.words(submission.name)}，{dictionary.KINDS[change.kind]}"
-            lines.append(((source.sheet, source.row), where, rules.WHY_STAYS[code]))
+        if change.kind in KINDS:
+            row = source.words(submission.name) if source else "哪一行已经清除"
+            place = (source.sheet, source.row) if source else (0, 0)
+            lines.append((place, f"{row}，{dictionary.KINDS[change.kind]}", rules.WHY_STAYS[code]))
     return [(where, text) for _, where, text in sorted(lines)]
