@@ -17,7 +17,7 @@ from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import taking_back
 from gridwalk.reconcile.models import Import, SideRow, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person, Residence
-from gridwalk.retention.actions.people import ERASED_NAME
+from gridwalk.retention.rules import ERASED_NAME
 from gridwalk.territory.models import Building
 from gridwalk.upkeep.models import Plan
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, id_no, move_in, upload, workbook

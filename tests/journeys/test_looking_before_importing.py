@@ -13,6 +13,7 @@ from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.reconcile import jobs
 from gridwalk.reconcile.actions import applying, rehearsing
+from gridwalk.reconcile.actions.submissions import SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Difference, Dwelling, Person
 from tests.harness.campaign import COMMUNITY, DOORS, GRID, PEOPLE, confirm, id_no, upload, workbook
@@ -137,5 +138,5 @@ def test_a_preview_that_fails_leaves_the_ledger_where_it_was(lead: Client, monke
         jobs.rehearse(imported=str(ledger.pk), user=str(signed_in(lead).id))
     assert "没看成入库会怎样，什么都没有入库" in lead.get(f"/imports/{ledger.pk}/").content.decode()
     assert (confirm(lead, ledger).n_created, Dwelling.objects.count()) == (7, 7)
-    with pytest.raises(rehearsing.SubmissionRefused, match="刚才有人办过了"):
+    with pytest.raises(SubmissionRefused, match="刚才有人办过了"):
         rehearsing.go_on(actor=signed_in(lead), at=clock.now(), imported=ledger.pk)

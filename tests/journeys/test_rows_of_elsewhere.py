@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
@@ -129,7 +130,7 @@ def test_a_comparison_leaves_such_rows_out_and_says_so(lead: Client) -> None:
     )
     pk = answer.headers["Location"].split("/")[-2]
     lead.post(f"/comparisons/{pk}/mapping/", {"do": "compare"})
-    comparing.run(actor=signed_in(lead), at=clock.now(), comparison=pk)
+    comparing.run(actor=signed_in(lead), at=clock.now(), comparison=uuid.UUID(pk))
     done = Comparison.objects.get()
     assert (done.state, done.n_union, done.n_equal) == ("done", 1, 1)
     assert not Unmatched.objects.filter(what="ledger_only").exists()

@@ -122,7 +122,7 @@ class Submission(models.Model):
 class Import(Submission):
     """One ledger on its way into the register. Unfinished until the last batch has its receipt.
 
-    ``preview``: what becomes of its rows by grid, counted before (``rehearsing``), and the grids it names that are none.
+    ``preview``: what becomes of its rows by grid, counted before, and the grids it names that are none.
     ``undone_by``: who took it back as one batch. ``agreed_by``: the second person, where what was dispatched leaves.
     """
 

@@ -87,7 +87,7 @@ def _by_grid(submission: Import) -> Mapping[str, Sequence[int]]:
 
 
 def _counted(work: Batch, registered: set[str]) -> Counter[str]:
-    """What becomes of the rows; of a number that a grid before this one registers only the other door is asked about."""
+    """What becomes of the rows; of a number that a grid before registers only the other door is asked about."""
     counts: Counter[str] = Counter(asked=work.n_differences, unassigned=work.n_unassigned)
     for row, values in zip(work.rows, work.values, strict=True):
         twice = row.state == "created" and work.of.kind == "person" and id_index(values) in registered
