@@ -38,13 +38,15 @@ def target(table: type[models.Model], path: str) -> models.Field[Any, Any]:
 
 
 def rows_about(
-    records: Collection[uuid.UUID], *, but: Collection[str] = ()
+    records: models.QuerySet[Any, Any], *, but: Collection[str] = ()
 ) -> Iterator[tuple[type[models.Model], str, models.QuerySet[Any]]]:
-    """The rows of all rooms ``but`` some that speak of records: their table, the column that does, and they."""
+    """The rows of all rooms ``but`` some that speak of records (a query of ids): their table, the column that does, and
+    they.
+    """
     for table, kept in tables(but=but):
         for path in kept.of:
             several = "overlap" if isinstance(target(table, path), ArrayField) else "in"
-            yield table, path, table._default_manager.filter(**{f"{path}__{several}": list(records)})
+            yield table, path, table._default_manager.filter(**{f"{path}__{several}": records})
 
 
 def move_rows(old: Sequence[str], new: Sequence[str], records: Collection[type[models.Model]]) -> None:

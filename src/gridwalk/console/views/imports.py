@@ -102,13 +102,14 @@ def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
     fault = _take_back(request, pk, plan) if request.method == "POST" else None
     if isinstance(fault, HttpResponse):
         return fault
+    shown = outlook.of_import(request.viewer, ledger, dispatched=False)
     context = {
         "one": ledger,
         "fault": fault,
         "typed": request.POST,
-        "seen": plans.mark(plan),
+        "seen": plans.mark(plan) if shown.n_dispatched else "",
         "waiting": upkeep_imports.waiting(pk),
-        "outlook": outlook.of_import(request.viewer, ledger, dispatched=False),
+        "outlook": shown,
     }
     return page(request, "console/imports/undo.html", context, active="console:imports", status=422 if fault else 200)
 

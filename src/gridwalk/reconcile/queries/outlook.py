@@ -51,7 +51,7 @@ def of_import(viewer: Viewer, submission: Import, *, dispatched: bool) -> Outloo
     """What would leave and what would stay; ``dispatched``: with what was dispatched."""
     wrote = taking_back.written(submission, range(submission.n_batches))
     why = taking_back.why_stay(submission, wrote, dispatched=dispatched)
-    without = why if not dispatched else taking_back.why_stay(submission, wrote, dispatched=False)
+    waiting = taking_back.waiting_targets(wrote)
     kept = taking_back.changed_since(submission, wrote.facts)
     records = {pk: change for pk, change in wrote.made.items() if change.kind in KINDS}
     n_stay = sum(1 for pk in records if pk in why)
@@ -60,7 +60,7 @@ def of_import(viewer: Viewer, submission: Import, *, dispatched: bool) -> Outloo
         grids=_by_grid(wrote, why),
         n_leave=len(records) - n_stay,
         n_stay=n_stay,
-        n_dispatched=sum(1 for code in without.values() if code == "dispatched"),
+        n_dispatched=sum(1 for entity in waiting if why.get(entity, "dispatched") == "dispatched"),
         n_values=len(wrote.facts) - len(kept),
         n_values_kept=len(kept),
         n_questions=asked.count(),

@@ -8,8 +8,9 @@ import operator
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gridwalk.campaigns.models import Target
 from gridwalk.core import hanging
@@ -59,6 +60,8 @@ class Written:
 
     changes: list[Change]
     made: dict[uuid.UUID, Change]
+    ids: QuerySet[Change, Any]
+    """The ids of what it made, as a part of other queries: written out, ten thousand of them take seconds to parse."""
 
     @property
     def facts(self) -> dict[Fact, Change]:
@@ -83,10 +86,12 @@ def written(submission: Import, batches: Collection[int]) -> Written:
         for grid, version in result.get("versions", {}).items():
             versions[grid].append(version)
     if not versions:
-        return Written([], {})
-    inside = (Q(stream=grid, version__in=of_grid) for grid, of_grid in versions.items())
-    changes = list(Change.objects.filter(functools.reduce(operator.or_, inside)).order_by("id"))  # ids sort by time
-    return Written(changes, {change.entity: change for change in changes if change.field == Change.WHOLE})
+        return Written([], {}, Change.objects.none().values("entity"))
+    of_grids = (Q(stream=grid, version__in=of_grid) for grid, of_grid in versions.items())
+    inside = Change.objects.filter(functools.reduce(operator.or_, of_grids))
+    changes = list(inside.order_by("id"))  # ids sort by time
+    made = {change.entity: change for change in changes if change.field == Change.WHOLE}
+    return Written(changes, made, inside.filter(field=Change.WHOLE).values("entity"))
 
 
 def unmade() -> Q:
@@ -124,7 +129,7 @@ def why_stay(submission: Import, wrote: Written, *, dispatched: bool) -> dict[uu
     """
     ops = _ops_of(submission) | {change.op for change in wrote.changes}
     why = dict(_touched(submission, wrote, ops, dispatched=dispatched))
-    later = Change.objects.filter(entity__in=wrote.made).exclude(op__in=ops).exclude(field__in=GRID_ONLY)
+    later = Change.objects.filter(entity__in=wrote.ids).exclude(op__in=ops).exclude(field__in=GRID_ONLY)
     for entity in later.values_list("entity", flat=True):
         why.setdefault(entity, "changed")
     _spread(why, wrote)
@@ -139,10 +144,10 @@ def _touched(
     of_ledgers = (Q(source_ref__startswith=f"{ledger.file_id}:") for ledger in _gone_with(submission))
     ended = functools.reduce(operator.or_, of_ledgers) & Q(to_on__isnull=False)
     if not dispatched:
-        yield from ((entity, "dispatched") for entity in _targets(made, touched=False))
+        yield from ((entity, "dispatched") for entity in waiting_targets(wrote))
     no_touch = {
-        "registry.Residence": Q(pk__in=made) | ended,
-        "registry.CareLabel": Q(pk__in=made),
+        "registry.Residence": Q(pk__in=wrote.ids) | ended,
+        "registry.CareLabel": Q(pk__in=wrote.ids),
         "registry.Difference": Q(state__in=("open", "closed")),
         "registry.Recheck": Q(state="withdrawn"),
         "registry.TakeOver": Q(source="ledger", asked_at__in={change.at for change in wrote.changes}),
@@ -152,7 +157,7 @@ def _touched(
         "reconcile.SideRow": Q(of=submission),
         "reconcile.Unmatched": Q(state__in=("open", "gone")),
     }
-    for table, path, rows in hanging.rows_about(made, but=ROOMS_THAT_READ):
+    for table, path, rows in hanging.rows_about(wrote.ids, but=ROOMS_THAT_READ):
         label = table._meta.label
         if label in no_touch:
             rows = rows.exclude(no_touch[label]) if no_touch[label] else rows.none()
@@ -160,22 +165,26 @@ def _touched(
             for entity in spoken if isinstance(spoken, list) else [spoken]:
                 if entity in made:
                     yield entity, WHY.get(label, "used")
-    for cases in CaseDecision.objects.filter(records__overlap=list(made)).values_list("records", flat=True):
+    for cases in CaseDecision.objects.filter(records__overlap=wrote.ids).values_list("records", flat=True):
         yield from ((entity, "decided") for entity in cases if entity in made)
-    yield from ((entity, "visited") for entity in _targets(made, touched=True))
+    begun = Target.objects.filter(~WAITS, entity__in=wrote.ids).exclude(state="left")
+    yield from ((entity, "visited") for entity in begun.values_list("entity", flat=True))
     yield from ((entity, "erased") for entity in erased.among(list(made)))
 
 
-def _targets(made: Collection[uuid.UUID], *, touched: bool) -> set[uuid.UUID]:
-    """Those that a campaign asks to be visited and nobody has begun with; or those somebody has."""
-    waits = Q(state="remaining", n_visits=0, planned_on__isnull=True)
-    targets = Target.objects.filter(~waits if touched else waits, entity__in=made).exclude(state="left")
+WAITS = Q(state="remaining", n_visits=0, planned_on__isnull=True)
+"""The condition that nobody has begun with a target."""
+
+
+def waiting_targets(wrote: Written) -> set[uuid.UUID]:
+    """What of it a campaign asks to be visited and nobody has begun with."""
+    targets = Target.objects.filter(WAITS, entity__in=wrote.ids)
     return set(targets.values_list("entity", flat=True))
 
 
 def _spread(why: dict[uuid.UUID, str], wrote: Written) -> None:
     """Whoever stays keeps their door; a link that somebody changed keeps both its ends."""
-    links = list(Residence.objects.filter(pk__in=wrote.of("residence")).values_list("pk", "person_id", "dwelling_id"))
+    links = list(Residence.objects.filter(pk__in=wrote.ids).values_list("pk", "person_id", "dwelling_id"))
     labels = CareLabel.objects.filter(pk__in=wrote.of("care") & why.keys()).values_list("person_id", flat=True)
     for person in labels:
         why.setdefault(person, "contacted")
@@ -186,7 +195,7 @@ def _spread(why: dict[uuid.UUID, str], wrote: Written) -> None:
         if pk in why or person in why:
             why.setdefault(pk, "linked")
             why.setdefault(door, "lived_at")
-    businesses = Organization.objects.filter(dwelling_id__in=wrote.of("dwelling"), status="active")
+    businesses = Organization.objects.filter(dwelling_id__in=wrote.ids, status="active")
     for pk, door in businesses.values_list("pk", "dwelling_id"):
         if pk in why or pk not in wrote.made:
             why.setdefault(door, "lived_at")
