@@ -50,7 +50,7 @@ PAGES = {
         phone_api:attachment
     """,
     "see_counts": """
-        board wall campaign consistency
+        board wall campaign consistency workdays
     """,
     "see_rows_masked": """
         gaps buildings building building_door register search bench bench_case dwelling person organization
@@ -102,7 +102,7 @@ PAGES = {
         gaps_plan
     """,
     "manage_campaign": """
-        campaign_dispatch campaign_new
+        campaign_dispatch campaign_new workdays_set workdays_forget
     """,
     "export_report": """
         reports report_download

@@ -44,6 +44,7 @@ from gridwalk.console.views import (
     unassigned,
     upkeep,
     visits,
+    workdays,
 )
 
 app_name = "console"
@@ -120,6 +121,9 @@ urlpatterns = [
     path("campaign/", campaign.campaign, name="campaign"),
     path("campaign/new/", campaign.campaign_new, name="campaign_new"),
     path("campaign/waves/<int:wave>/dispatch/", campaign.campaign_dispatch, name="campaign_dispatch"),
+    path("campaign/workdays/", workdays.index, name="workdays"),
+    path("campaign/workdays/set/", workdays.set_days, name="workdays_set"),
+    path("campaign/workdays/forget/", workdays.forget_day, name="workdays_forget"),
     path("campaign/substitutes/", substitutes.index, name="substitutes"),
     path("campaign/substitutes/<uuid:pk>/end/", substitutes.end, name="substitute_end"),
     path("walk/<str:grid>/", campaign.walk_sheet, name="walk_sheet"),

@@ -72,6 +72,8 @@ class AuditVerb(enum.StrEnum):
     GRIDS_BUILDINGS_ASSIGNED = "grids.buildings_assigned", "把楼划入了网格"
     GRIDS_REPLACED = "grids.replaced", "拆并了网格"
     GRIDS_RENAMED = "grids.renamed", "改了网格名称"
+    WORKDAYS_SET = "workdays.set", "登记了本单位的工作日"
+    WORKDAYS_FORGOTTEN = "workdays.forgotten", "取消了登记的工作日"
     GRIDS_PLAN_PROPOSED = "grids.plan_proposed", "提出了拆并方案"
     GRIDS_PLAN_DONE = "grids.plan_done", "复核同意拆并"
     GRIDS_PLAN_REJECTED = "grids.plan_rejected", "复核不同意拆并"

@@ -132,6 +132,8 @@ OFFICE = frozenset(
         AuditVerb.GRIDS_BUILDINGS_ASSIGNED,
         AuditVerb.GRIDS_REPLACED,
         AuditVerb.GRIDS_RENAMED,
+        AuditVerb.WORKDAYS_SET,
+        AuditVerb.WORKDAYS_FORGOTTEN,
         AuditVerb.GRIDS_PLAN_PROPOSED,
         AuditVerb.GRIDS_PLAN_DONE,
         AuditVerb.GRIDS_PLAN_REJECTED,
