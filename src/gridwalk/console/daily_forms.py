@@ -144,7 +144,7 @@ HINTS = {
 
 
 def _people(kind: kinds.Kind, name: str, given: Given) -> Ask:
-    relations = tuple((code, words[0]) for code, words in dictionary.get("person", "relation").choices.items())
+    relations = tuple(dictionary.get("person", "relation").offered.items())
     lines = []
     for n in range(kinds.N_PEOPLE[kind.code]):
         cells = []

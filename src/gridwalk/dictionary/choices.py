@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gridwalk.dictionary.relations import RELATION as RELATION
 from gridwalk.dictionary.types import Choices
 
 USAGE: Choices = {

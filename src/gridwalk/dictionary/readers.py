@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridwalk.dictionary import refusals
@@ -220,9 +220,9 @@ def _word(raw: Any) -> str:
     return text.fold(raw).replace(" ", "").lower()
 
 
-def choice(choices: Choices) -> Callable[[Any], Parsed]:
-    """One of ``choices``, by code or by any word it is written with."""
-    by_word = {_word(word): code for code, words in choices.items() for word in (code, *words)}
+def choice(choices: Choices, former: Mapping[str, str] | None = None) -> Callable[[Any], Parsed]:
+    """One of ``choices``, by code, by a code of once, or by any word it is written with."""
+    by_word = {_word(word): code for code, words in choices.items() for word in (code, *words)} | dict(former or {})
 
     def read(raw: Any) -> Parsed:
         folded = _word(raw)

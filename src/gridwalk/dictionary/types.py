@@ -86,6 +86,8 @@ class Form:
     asks: str = ""
     group: str = ""
     when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    short: tuple[str, ...] = ()
+    """Of a long choice the codes that short forms offer; what is recorded more exactly stays so."""
 
 
 Choices = dict[str, tuple[str, ...]]
@@ -120,6 +122,10 @@ class Field:
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     required: bool = False
     choices: Choices = dataclasses.field(default_factory=dict)
+    former: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Codes that were kept once, and that phones may still send → today's."""
+    finer: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """Code → the codes that say the same, and more of it."""
     mask: Callable[[str], str] | None = None
     sight: Sight | None = None
     authority: Authority = Authority.DOOR
@@ -128,6 +134,11 @@ class Field:
     """Only says which door is meant (a column of a ledger), no fact of its own."""
     on_link: bool = False
     """Lies on the link between a person and a door, not on the record itself."""
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """What a short form offers of a choice: code → label."""
+        return {code: self.choices[code][0] for code in self.form.short or self.choices}
 
     @property
     def is_sensitive(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from gridwalk.dictionary import choices
+from gridwalk.dictionary import choices, relations
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.headers import Column
@@ -129,7 +129,7 @@ class Households:
         relation = dictionary.parse("person", "relation", row[self._relation])
         if relation.value is None:
             return False if relation.fault else None
-        return None if relation.value == "unrelated" else relation.value == "head"
+        return None if relation.value == relations.UNRELATED else relation.value == relations.HEAD
 
     def fill(self, row: Sequence[Any], values: dict[str, Any]) -> None:
         """Give a member the door of the head above; a head's row begins the next household."""

@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gridwalk.dictionary import choices, refusals
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import refusals
+from gridwalk.dictionary.relations import HEAD, RELATION
 from gridwalk.dictionary.types import Field
 from gridwalk.method import text
 
@@ -37,7 +38,7 @@ _OTHERS = re.compile(
 _TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
 """Of a dwelling these are others, of a list of residents they are the residents."""
 _RELATIONS = sorted(
-    (w for code, words in choices.RELATION.items() if code != "head" for w in words if len(w) > 1 and not w.isdigit()),
+    (w for code, words in RELATION.items() if code != HEAD for w in words if len(w) > 1 and not w.isdigit()),
     key=len,
     reverse=True,
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import relations
 from gridwalk.ledger import body as bodies
 from gridwalk.ledger import captions, columns, frames, headers, tally, values, whose
 from gridwalk.ledger import read as rows
@@ -297,6 +298,8 @@ def _written_once(frame: pl.DataFrame, kind: str, wrong: pl.DataFrame) -> bool:
     if "relation" not in frame.columns or not places:
         return False
     unknown = wrong.filter(pl.col("field") == "relation")["at"].implode()
-    members = frame.filter(~pl.col("relation").is_in(["head", "unrelated"]) | pl.col("row").is_in(unknown))
+    members = frame.filter(
+        ~pl.col("relation").is_in([relations.HEAD, relations.UNRELATED]) | pl.col("row").is_in(unknown)
+    )
     n_blank = members.select(pl.all_horizontal(pl.col(p).is_null() for p in places).sum()).item()
     return len(members) >= captions.FEWEST_MEMBERS and n_blank >= captions.WRITTEN_ONCE_SHARE * len(members)

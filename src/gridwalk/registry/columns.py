@@ -79,6 +79,7 @@ def write(entity: Entity, field: str, value: Any) -> set[str]:
     if column is Column.SEALED:
         return _write_sealed(entity, field, value or "") | _write_what_follows(entity, field, value)
     is_empty = value is None or value == ""
+    value = dictionary.today(entity.KIND, field, value)
     value = _EMPTY.get(column, "") if is_empty else _FROM_PLAIN.get(column, _as_it_is)(value)
     setattr(entity, field, value)
     return {field} | _write_what_follows(entity, field, value)

@@ -114,6 +114,14 @@ class Verdict(enum.StrEnum):
     ASK = "ask"
 
 
+class Says(enum.Enum):
+    """What a claim says beside the fact of now: the same and more (长子 beside 子), the same and less, or another thing."""
+
+    MORE = "more"
+    LESS = "less"
+    OTHER = "other"
+
+
 TO_VERIFY = "这个号码要核实"
 """All that is said of a number that another record holds: that one is on record is told to nobody outside."""
 WHY = {
@@ -192,18 +200,26 @@ def or_empty(value: Any) -> Any:
 
 
 def judge(
-    authority: Authority, source: str, current: Any, value: Any, *, head: str | None, seen: uuid.UUID | Unseen | None
+    authority: Authority,
+    source: str,
+    current: Any,
+    value: Any,
+    *,
+    head: str | None,
+    seen: uuid.UUID | Unseen | None,
+    says: Says = Says.OTHER,
 ) -> tuple[Verdict, str]:
     """What becomes of a claim, and why it is asked (a key of WHY). First: did the author see the head?
 
     ``head`` is None while nobody has said the fact: what stands in ``current`` then is the column's default, no fact.
+    What says the same and more fills what was left open; what says less of it says nothing, but for the office.
     """
-    if value in NOT_SAID and source != "office":
+    if (value in NOT_SAID or says is Says.LESS) and source != "office":
         return Verdict.SAME, ""
     if or_empty(current) == or_empty(value):
         return Verdict.SAME, ""
     if not isinstance(seen, Unseen) and (None if seen is None else str(seen)) != head:
         return Verdict.ASK, "changed_meanwhile"
     empty, differs = AUTHORITY[source][authority]
-    why = empty if head is None or current in NOT_SAID else differs
+    why = empty if head is None or current in NOT_SAID or says is Says.MORE else differs
     return (Verdict.ASK, why) if why else (Verdict.APPLY, "")

@@ -13,7 +13,8 @@ export interface Field {
   /** Of a sealed one: what kind of number it is. */
   number?: string;
   range?: number[];
-  options?: Record<string, string>;
+  /** Code and text of each. */
+  options?: [string, string][];
   /** Fields of one group are asked for together. */
   group?: string;
   /** Field → values, one of which must hold for this one to be asked for. */
@@ -40,7 +41,7 @@ export const keyOf = (name: string): string => (SEALED.has(name) ? `${name}_mask
 export const labelOf = (field: Field): string => [field.label, field.unit].filter(Boolean).join("，");
 
 export const optionsOf = (field: Field): { code: string; text: string }[] =>
-  Object.entries(field.options ?? {}).map(([code, text]) => ({ code, text }));
+  (field.options ?? []).map(([code, text]) => ({ code, text }));
 
 /** The keyboard that serves a field. */
 export function modeOf(field: Field): "tel" | "decimal" | "numeric" | "text" {

@@ -90,7 +90,20 @@ _STRUCTURAL = {
 def choice_label(kind: str, name: str, code: str) -> str:
     """The label of a coded value; the code itself where it has none."""
     declared = _INDEX.get((kind, name))
+    code = today(kind, name, code)
     return declared.choices[code][0] if declared and code in declared.choices else code
+
+
+def today(kind: str, name: str, value: Any) -> Any:
+    """A value as it is kept today; of a coded one that is told by a code of once, today's."""
+    declared = _INDEX.get((kind, name))
+    return declared.former.get(value, value) if declared and declared.former else value
+
+
+def says_no_more(kind: str, name: str, value: Any, than: Any) -> bool:
+    """Whether a coded value says the same as another, and less of it: 子 beside 长子."""
+    declared = _INDEX.get((kind, name))
+    return bool(declared and declared.finer and than in declared.finer.get(value, ()))
 
 
 def parse(kind: str, name: str, raw: Any) -> Parsed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gridwalk.dictionary import choices, location, readers, sight
+from gridwalk.dictionary import choices, location, readers, relations, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Authority, Column, Field, Form, Sensitivity
 from gridwalk.method import dates, idcards, names
@@ -91,7 +91,7 @@ FIELDS = (
         "person",
         "relation",
         "与户主关系",
-        choices.RELATION,
+        relations.RELATION,
         "与户主的关系",
         "户主关系",
         "关系",
@@ -100,7 +100,9 @@ FIELDS = (
         sensitivity=Sensitivity.PERSONAL,
         compared=True,
         on_phone=True,
-        form=Form(door=40, asks="与户主"),
+        former=relations.FORMER,
+        finer=relations.FINER,
+        form=Form(door=40, asks="与户主", short=relations.SHORT),
     ),
     presets.choice(
         "person",

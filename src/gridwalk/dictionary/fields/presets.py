@@ -37,7 +37,7 @@ def choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **
         name=name,
         label=label,
         synonyms=synonyms,
-        read=readers.choice(values),
+        read=readers.choice(values, more.get("former")),
         purpose=SERVICE,
         basis=basis,
         retention=kept,

@@ -45,7 +45,7 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
         "id_no": number,
         "sex": sex,
         "born_on": born_on.isoformat(),
-        "relation": kinds.child_of(mother_or_father.person.relation),
+        "relation": kinds.child_of(mother_or_father.person.relation, str(sex)),
     }
     kind = kinds.newborn_lives(mother_or_father.kind, registered)
     holder = persons_under([number]).get(columns.number_key("person", number)) if number else None

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridwalk.ledger import comparing, plain, sides
+from gridwalk.ledger.tests.books import id_no
 from gridwalk.method import idcards
 
 HEADER = ["姓名", "身份证号", "性别", "出生日期", "联系电话", "人员状态", "住址", "楼栋", "室号"]
@@ -186,6 +187,15 @@ def test_a_column_nobody_has_filled_in_is_not_compared_and_said_to_be_empty(tmp_
     assert comparing.agreed_fields(left, right) == ("name", "id_no", "phone")
     by_row = sides.read_bytes(here.read_bytes(), here.name)
     assert (by_row.refused, by_row.fields) == (left.refused, left.fields)
+
+
+def test_a_relation_told_more_exactly_on_one_side_is_no_difference() -> None:
+    def side(*relations: str) -> sides.Side:
+        people = [{"name": f"王{n}伟", "id_no": id_no(2 * n + 1), "relation": r} for n, r in enumerate(relations)]
+        return sides.of_rows("person", "表", people, fields=("name", "id_no", "relation"))
+
+    cells = comparing.compare(side("22", "20", "53/56", "30", "10"), side("20", "21", "55", "22", "10")).cells
+    assert cells.select("left", "right", "verdict").rows() == [("30", "22", "conflict")]
 
 
 CASES = Path(__file__).parent / "cases"

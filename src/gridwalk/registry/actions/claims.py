@@ -20,7 +20,7 @@ from gridwalk.registry.actions import cards, looking, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.queries import erased
-from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.registry.rules import Claim, Says, Verdict
 
 TABLE = "registry_difference"
 
@@ -45,6 +45,7 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     A constant number of queries for any number of claims. Claims about entities that are gone are passed over. What was
     kept before, or is on its way to the door, is not asked again while the fact stands as it stood then.
     """
+    claims = [_today(claim) for claim in claims]
     entities = _load(claims)
     work = _Work(writing, entities, _holders(claims), cards.tries(writing, _checked(claims, entities)))
     for claim in claims:
@@ -101,7 +102,15 @@ class _Work:
             return
         current = columns.read(entity, claim.field)
         head = entity.heads.get(claim.field)
-        verdict, why = rules.judge(_authority(claim), claim.source, current, claim.value, head=head, seen=claim.seen)
+        verdict, why = rules.judge(
+            _authority(claim),
+            claim.source,
+            current,
+            claim.value,
+            head=head,
+            seen=claim.seen,
+            says=_says(claim, current),
+        )
         if verdict is Verdict.APPLY and is_end(claim.kind, claim.field, claim.value):
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
@@ -192,6 +201,18 @@ def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Clai
         op=claim.op,
     )
     return touched
+
+
+def _today(claim: Claim) -> Claim:
+    """The claim with its value as it is kept today: it may have been staged, or sent, by an earlier version."""
+    value = dictionary.today(claim.kind, claim.field, claim.value)
+    return claim if value is claim.value else dataclasses.replace(claim, value=value)
+
+
+def _says(claim: Claim, current: Any) -> Says:
+    if dictionary.says_no_more(claim.kind, claim.field, current, claim.value):
+        return Says.MORE
+    return Says.LESS if dictionary.says_no_more(claim.kind, claim.field, claim.value, current) else Says.OTHER
 
 
 def _authority(claim: Claim) -> Authority:
