@@ -9,7 +9,7 @@ from typing import Any
 
 from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Choices, Parsed
-from gridwalk.method import address_parts, areas, dates, idcards, names, phones, text, uscc
+from gridwalk.method import address_parts, areas, dates, names, papers, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
@@ -99,11 +99,11 @@ class Part(Plain):
 
 
 def id_no(raw: Any) -> Parsed:
-    """A citizen identity number."""
+    """A citizen's identity number, or one of another paper behind its name."""
     if text.meaning(raw) == "empty":
         return EMPTY
-    card = idcards.check(raw)
-    return Parsed(card.value or None, card.fault, card.fault_text)
+    number = papers.check(raw)
+    return Parsed(number.value or None, number.fault, number.text)
 
 
 def credit_code(raw: Any) -> Parsed:

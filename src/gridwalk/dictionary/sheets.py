@@ -22,6 +22,9 @@ def _of(field: Field) -> dict[str, Any]:
         entry["unit"] = field.unit
     if field.index:
         entry["number"] = field.index
+    if field.beside:
+        beside = field.beside
+        entry["papers"] = [[beside.choices[code][0], shape] for code, shape in beside.shapes.items()]
     if isinstance(field.read, Number):
         entry["range"] = [field.read.lowest, field.read.highest]
     if field.choices:

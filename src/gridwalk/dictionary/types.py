@@ -95,6 +95,22 @@ Choices = dict[str, tuple[str, ...]]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Beside:
+    """A second column, or a second box of a form, that says how a value is to be read; it is kept within the value."""
+
+    name: str
+    label: str
+    synonyms: tuple[str, ...]
+    choices: Choices
+    codes: str
+    """Where the codes among the words are from."""
+    join: Callable[[str, Any], Any]
+    """A code of ``choices`` and what was typed → what ``Field.read`` reads."""
+    shapes: Mapping[str, str]
+    """Code → the pattern of a value, of those that have one."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Field:
     """One datum of one kind of record, with everything that is said about it anywhere.
 
@@ -130,6 +146,7 @@ class Field:
     sight: Sight | None = None
     authority: Authority = Authority.DOOR
     fresh_days: int | None = None
+    beside: Beside | None = None
     locates: bool = False
     """Only says which door is meant (a column of a ledger), no fact of its own."""
     on_link: bool = False

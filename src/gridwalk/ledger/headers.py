@@ -134,6 +134,13 @@ def any_words() -> frozenset[str]:
     return frozenset(word.replace(" ", "") for word in written)
 
 
+@functools.cache
+def papers(kind: str) -> frozenset[str]:
+    """The headings of the column that says on which paper a number stands."""
+    besides = [f.beside for f in dictionary.fields(kind) if f.beside]
+    return frozenset(word for beside in besides for word in (beside.label, *beside.synonyms))
+
+
 @functools.lru_cache(maxsize=1 << 15)
 def meant(kind: str, header: str) -> str:
     """The field a header means by its words, else by its parts; empty where it means none."""

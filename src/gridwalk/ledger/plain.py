@@ -136,14 +136,15 @@ def _sheet(sheet: Wide, header: Header, kind: str, mapping: Mapping[str, str], n
     if rows.given(kind, of_columns, rows.titles([name, sheet.name], _head(sheet.frame)[: header.top])):
         return None
     used = [c for c in of_columns if c.field]
-    if any(c.group or c.says for c in used) or _has_other_papers(body, cell_names, of_columns):
+    if any(c.group or c.says for c in used):
         return None
-    read_ = _read(kind, used, body, cell_names)
+    paper = values.paper_beside(of_columns, used)
+    read_ = _read(kind, used, body, cell_names, paper)
     spoken = _says_something(read_, len(body))
     if not spoken.all():
         left_out += _silent(sheet.name, body.filter(~spoken), of_columns)
         body = body.filter(spoken)
-        read_ = _read(kind, used, body, cell_names)
+        read_ = _read(kind, used, body, cell_names, paper)
     if any(column.repeats for _, column in read_):
         return None
     estates = [body[cell_names[c.index]].drop_nulls().to_list() for c in used if c.field == "estate"]
@@ -159,7 +160,8 @@ def _sheet(sheet: Wide, header: Header, kind: str, mapping: Mapping[str, str], n
     frame = _without_wrong_doors(frame, wrong)
     if _written_once(frame, kind, wrong):
         return None
-    faults = pl.concat([wrong, *_missing(kind, used, frame, wrong)]).select(
+    named = _papers(body, cell_names, paper)
+    faults = pl.concat([wrong, *_missing(kind, used, frame, wrong, named)]).select(
         row="at", field="field", column="column", code="code", text="text"
     )
     understood = SheetRead(name=sheet.name, header=header, columns=of_columns, n_rows=len(frame), last=len(sheet.frame))
@@ -167,9 +169,23 @@ def _sheet(sheet: Wide, header: Header, kind: str, mapping: Mapping[str, str], n
 
 
 def _read(
-    kind: str, used: Sequence[Column], body: pl.DataFrame, cell_names: Sequence[str]
+    kind: str, used: Sequence[Column], body: pl.DataFrame, cell_names: Sequence[str], paper: Column | None
 ) -> list[tuple[Column, columns.ColumnRead]]:
-    return [(c, columns.read(kind, c.field, c.header, body[cell_names[c.index]])) for c in used]
+    raw = {c.index: body[cell_names[c.index]] for c in used}
+    for column in used:
+        if column.field == "id_no" and paper is not None:
+            raw[column.index] = _papers(body, cell_names, paper) + raw[column.index]
+    return [(c, columns.read(kind, c.field, c.header, raw[c.index])) for c in used]
+
+
+def _papers(body: pl.DataFrame, cell_names: Sequence[str], paper: Column | None) -> pl.Series:
+    """What stands before the number of each row: the name of another paper than a citizen's card."""
+    if paper is None:
+        return pl.repeat("", len(body), dtype=pl.String, eager=True)
+    named = body[cell_names[paper.index]].fill_null("")
+    kinds = {word: papers.kind_of(word) for word in named.unique()}
+    others = {word: f"{papers.label(kind)} " for word, kind in kinds.items() if papers.is_other(kind)}
+    return named.replace_strict(others, default="", return_dtype=pl.String)
 
 
 def _says_something(read_: Sequence[tuple[Column, columns.ColumnRead]], n: int) -> pl.Series:
@@ -181,12 +197,6 @@ def _says_something(read_: Sequence[tuple[Column, columns.ColumnRead]], n: int) 
         if len(column.faults):
             spoken = spoken.scatter(column.faults["at"].unique(), True)
     return spoken
-
-
-def _has_other_papers(body: pl.DataFrame, cell_names: Sequence[str], of_columns: Sequence[Column]) -> bool:
-    """Whether a number stands on another paper than a citizen's card."""
-    named = {word for c in of_columns if c.how == "paper" for word in body[cell_names[c.index]].drop_nulls().unique()}
-    return bool({papers.kind_of(word) for word in named} - {"", papers.CITIZEN})
 
 
 def _silent(sheet: str, body: pl.DataFrame, of_columns: Sequence[Column]) -> list[LeftOut]:
@@ -271,14 +281,17 @@ def _written_ids(raw: pl.Series) -> pl.Series:
     return raw.rename("raw").to_frame().join(clean, on="raw", how="left", maintain_order="left")["id_text"]
 
 
-def _missing(kind: str, used: Sequence[Column], frame: pl.DataFrame, wrong: pl.DataFrame) -> list[pl.DataFrame]:
-    """A fault for every required column left blank."""
+def _missing(
+    kind: str, used: Sequence[Column], frame: pl.DataFrame, wrong: pl.DataFrame, named: pl.Series
+) -> list[pl.DataFrame]:
+    """A fault for every required column left blank; the number of another paper (``named``) may be missing."""
     faults = []
     for column in used:
         field = dictionary.get(kind, column.field)
         if not field.required:
             continue
-        blank = frame.filter(pl.col(field.name).is_null()).select(at="row")
+        rows_ = frame.filter(named == "") if field.beside else frame
+        blank = rows_.filter(pl.col(field.name).is_null()).select(at="row")
         blank = blank.join(wrong.filter(pl.col("field") == field.name), on="at", how="anti")
         faults.append(
             blank.select(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,7 +15,7 @@ from gridwalk.ledger.headers import Column, Header
 from gridwalk.ledger.records import Fault, Row
 from gridwalk.ledger.table import Table
 from gridwalk.ledger.tally import LeftOut, Tally
-from gridwalk.method import idcards, papers, text
+from gridwalk.method import idcards, text
 
 OTHER_KIND = 2.0
 FEWEST_PAIRS = 2
@@ -41,8 +40,6 @@ class SheetRead:
     """What the title says of every row."""
     last: int = 0
     """The row (0-based) behind the last of the table."""
-    other_papers: dict[str, int] = dataclasses.field(default_factory=dict)
-    """How many numbers of papers without a field of ours were left out."""
 
 
 @dataclasses.dataclass
@@ -163,7 +160,6 @@ class _Reading:
                 n_rows=len(records),
                 given=of_titles,
                 last=stretch.last,
-                other_papers=of_rows.other_papers(),
             )
         )
         return place
@@ -174,7 +170,7 @@ class _Reading:
             sheets=self._sheets,
             rows=self._rows,
             questions=questions(self._kind, self._sheets),
-            refused=[*refused(self._sheets), *filter(None, [other_papers(self._sheets), unused(self._sheets)])],
+            refused=[*refused(self._sheets), *filter(None, [unused(self._sheets)])],
             left_out=self._left_out,
             tally=tally.of(
                 self._kind,
@@ -291,13 +287,6 @@ def refused(sheets: Sequence[SheetRead]) -> list[str]:
             f"“{c.header}”这一列不收，已略过：{c.note}" for s in sheets for c in s.columns if c.how == "forbidden"
         )
     )
-
-
-def other_papers(sheets: Sequence[SheetRead]) -> str:
-    """The numbers that were left out for the paper they stand on, in one sentence; empty where there are none."""
-    counts = sum((collections.Counter(s.other_papers) for s in sheets), collections.Counter())
-    named = "、".join(f"{papers.label(paper)} {n} 个" for paper, n in counts.items())
-    return f"证件不是居民身份证的，人照常读入，号码没有登记栏，没有读：{named}" if named else ""
 
 
 def unused(sheets: Sequence[SheetRead]) -> str:

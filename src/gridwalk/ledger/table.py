@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from gridwalk.ledger.groups import Group
 from gridwalk.ledger.headers import Column
 from gridwalk.ledger.records import Row
 from gridwalk.ledger.tally import LeftOut
-from gridwalk.ledger.values import Cells
+from gridwalk.ledger.values import Cells, paper_beside
 from gridwalk.method import address_parts
 
 LONGEST_ALONE = 8
@@ -41,16 +40,14 @@ class Table:
         self._used = {c.index for c in columns if c.field}
         self._numbering = {c.index for c in columns if c.header in headers.NUMBERING}
         self._groups = groups.of(columns)
-        paper = next((c for c in columns if c.how == "paper"), None)
-        self._cells = [Cells(kind, group.columns, from_1904=sheet.from_1904, paper=paper) for group in self._groups]
+        self._cells = [
+            Cells(kind, group.columns, from_1904=sheet.from_1904, paper=paper_beside(columns, group.columns))
+            for group in self._groups
+        ]
         rows = sheet.rows[stretch.first : stretch.last]
         self._households = captions.Households(rows, columns if len(self._groups) == 1 else (), kind)
         self.left_out: list[LeftOut] = []
         self._distrust_estates(columns)
-
-    def other_papers(self) -> dict[str, int]:
-        """How many numbers were left out, by the paper they stand on."""
-        return dict(sum((cells_of.other_papers for cells_of in self._cells), collections.Counter()))
 
     def _distrust_estates(self, columns: Sequence[Column]) -> None:
         rows = self._sheet.rows[self._stretch.first : self._stretch.last]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from gridwalk.dictionary.types import Parsed
 from gridwalk.ledger import groups, meanings
 from gridwalk.ledger.headers import Column
 from gridwalk.ledger.records import Fault
-from gridwalk.method import address_parts, idcards, papers, text
+from gridwalk.method import address_parts, papers, text
 
 NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
 REPEAT = Parsed(note="repeat")
@@ -32,7 +31,6 @@ class Cells:
         """``paper``: the column that says on which paper the ID number stands."""
         self._kind = kind
         self._paper = paper
-        self.other_papers: collections.Counter[str] = collections.Counter()
         self._from_1904 = from_1904
         self._columns: list[tuple[Column, dict[Any, Parsed]]] = [(c, {}) for c in columns]
         required = {f.name: f.label for f in dictionary.fields(kind) if f.required}
@@ -58,16 +56,15 @@ class Cells:
             raw = row[column.index] if column.index < len(row) else ""
             if raw in ("", None):
                 continue
-            if paper and column.field == "id_no" and self._leave_number(paper, raw):
-                continue
             if column.says:
                 raw = _ticked(column, raw)
                 if not raw:
                     continue
             written[column.field] = raw
-            parsed = STRUCK if column.index in struck else meant.get(raw)
+            said = papers.told(paper, raw) if column.field == "id_no" else raw
+            parsed = STRUCK if column.index in struck else meant.get(said)
             if parsed is None:
-                parsed = meant[raw] = self._parse(column, raw)
+                parsed = meant[said] = self._parse(column, said)
             if parsed is REPEAT:
                 parsed = self._repeated(column.field)
             if parsed.fault or parsed.note:
@@ -82,17 +79,9 @@ class Cells:
         return values, faults, written
 
     def _paper_of(self, row: Sequence[Any]) -> str:
-        """The row's paper where it is known and no citizen's."""
+        """The paper the row names, where it is known."""
         at = self._paper.index if self._paper else len(row)
-        paper = papers.kind_of(row[at]) if at < len(row) else ""
-        return "" if paper == papers.CITIZEN else paper
-
-    def _leave_number(self, paper: str, raw: Any) -> bool:
-        """Whether a number stands on a paper for whose numbers there is no field; it is counted."""
-        if paper in papers.NUMBERED_ALIKE and len(text.fold(raw)) == idcards.LENGTH:
-            return False
-        self.other_papers[paper] += 1
-        return True
+        return papers.kind_of(row[at]) if at < len(row) else ""
 
     def _take_odd(self, column: Column, raw: Any, parsed: Parsed, values: dict[str, Any]) -> Fault | None:
         """Take what a cell says beside or instead of its own field; its fault, where nothing explains it."""
@@ -122,12 +111,24 @@ class Cells:
 
     def missing(self, row: Sequence[Any], values: Mapping[str, Any], faults: Sequence[Fault]) -> list[Fault]:
         """A fault for every required column left blank."""
-        faulty = {fault.field for fault in faults} | ({"id_no"} if self._paper_of(row) else set())
+        faulty = {fault.field for fault in faults} | ({"id_no"} if papers.is_other(self._paper_of(row)) else set())
         return [
             Fault(column.field, column.letter, "missing", f"没有填{label}")
             for column, label in {column.field: (column, label) for column, label in self._required}.values()
             if column.field not in values and column.field not in faulty
         ]
+
+
+def paper_beside(columns: Sequence[Column], own: Sequence[Column]) -> Column | None:
+    """The column that names the paper of the number among ``own``: the one that stands nearest, and to no other's."""
+    number = next((c for c in own if c.field == "id_no"), None)
+    named = [c for c in columns if c.how == "paper"]
+    if number is None or not named:
+        return None
+    numbers = [c.index for c in columns if c.field == "id_no"]
+    nearest = min(named, key=lambda c: abs(c.index - number.index))
+    owner = min(numbers, key=lambda index: (abs(index - nearest.index), index < nearest.index))
+    return nearest if owner == number.index else None
 
 
 def _ticked(column: Column, raw: Any) -> str:

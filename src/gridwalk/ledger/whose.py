@@ -16,8 +16,6 @@ CONTENT_SHARE = 0.8
 FEWEST_CELLS = 3
 OWN_NUMBERS = frozenset({"id_no", "phone", "sex", "born_on"})
 """What a ledger may say of another person beside the record's own."""
-PAPERS = frozenset({"证件类型", "证件种类", "证件类别", "证件名称", "证照类型"})
-"""Headings of the column that says on which paper the number stands."""
 _NAME_OF = re.compile("(姓名|名字|名称)?$")
 WITH_ROOMS = frozenset({"dwelling", "person", "care"})
 _RUNNING = 3
@@ -72,7 +70,7 @@ def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> 
         return Column(index=index, header=header, how="forbidden", note=reason)
     if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
         return Column(index=index, header=header, field=chosen[header], how="chosen" if chosen[header] else "dropped")
-    if kind in {"person", "care"} and headers.bare(header) in PAPERS:
+    if headers.bare(header) in headers.papers(kind):
         return Column(index=index, header=header, how="paper")
     field = headers.meant(kind, header) if header else ""
     return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")

@@ -44,8 +44,8 @@ HANDED_IN_FOR = dt.timedelta(days=30)
 
 
 def day_of(id_no: str) -> str:
-    """Area code and birth date of an ID number; empty for what is none."""
-    return id_no[:14] if len(id_no) == 18 else ""
+    """Area code and birth date of an ID number; empty for what is none. Of another paper nothing is shown to guess by."""
+    return id_no[:14] if len(id_no) == 18 and id_no[:17].isdigit() else ""
 
 
 CARD_ANSWERS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.dictionary import choices, readers, refusals, sight
@@ -109,6 +110,12 @@ def says_no_more(kind: str, name: str, value: Any, than: Any) -> bool:
 def parse(kind: str, name: str, raw: Any) -> Parsed:
     """A cell of that field as read."""
     return readers.formula_error(raw) or _INDEX[kind, name].read(raw)
+
+
+def typed(field: Field, answers: Mapping[str, str]) -> str:
+    """What a form says of a field, as ``parse`` reads it: with what stands in the box beside it."""
+    value = answers.get(field.name, "").strip()
+    return str(field.beside.join(answers.get(field.beside.name, ""), value)) if value and field.beside else value
 
 
 def answer(kind: str, name: str, header: str, raw: Any) -> Parsed | None:

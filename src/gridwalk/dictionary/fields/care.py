@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridwalk.dictionary import choices, location, readers, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Column, Field, Sensitivity
-from gridwalk.method import idcards, names
+from gridwalk.method import names, papers
 
 FIELDS = (
     Field(
@@ -33,7 +33,8 @@ FIELDS = (
         basis=presets.PERSONAL_BASIS,
         retention=presets.WITH_PERSON,
         sensitivity=Sensitivity.SENSITIVE,
-        mask=idcards.mask,
+        mask=papers.mask,
+        beside=presets.PAPER,
         locates=True,
         column=Column.SEALED,
         index="id_no",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridwalk.dictionary import choices, location, readers, relations, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Authority, Column, Field, Form, Sensitivity
-from gridwalk.method import dates, idcards, names
+from gridwalk.method import dates, names, papers
 
 FIELDS = (
     Field(
@@ -38,7 +38,8 @@ FIELDS = (
         retention=presets.WITH_PERSON,
         sensitivity=Sensitivity.SENSITIVE,
         required=True,
-        mask=idcards.mask,
+        mask=papers.mask,
+        beside=presets.PAPER,
         authority=Authority.DOCUMENT,
         column=Column.SEALED,
         index="id_no",

@@ -274,14 +274,45 @@ def test_rare_characters_are_one_name_however_they_are_written() -> None:
     assert [row[0] for row in codes(right)[4:6]] == [("E", "components"), ("E", "unreadable")]
 
 
-def test_papers_that_are_no_citizens_card_are_no_faults() -> None:
+def test_a_number_is_read_with_the_paper_it_stands_on() -> None:
     ledger = case("other_papers.xlsx")
-    assert codes(ledger) == [[]] * 8
-    assert columns(ledger, "id_no") == [None] * 6 + ["911156198001010112", "830000195505050095"]
-    assert "护照 1 个、军官证 1 个" in ledger.refused[0]
-    header = ["姓名", "证件种类", "证件号码"]
-    more = table(header, ["王一", "414", "E12345678"], ["王二", "身份证", "1"], ["王三", "", id_no(3)], kind="person")
-    assert codes(more) == [[], [("C", "length")], []] and columns(more, "id_no") == [None, None, id_no(3)]
+    assert codes(ledger) == [[]] * 8 and ledger.refused == []
+    assert columns(ledger, "id_no") == [
+        "护照 EB1234567",
+        "军官证 军字1234567",
+        "港澳居民来往内地通行证 H12345678",
+        "台湾居民来往大陆通行证 01234567",
+        "外国人永久居留身份证 USA120180010101",
+        "出生医学证明 R120012345",
+        "911156198001010112",
+        "830000195505050095",
+    ]
+    more = table(
+        ["姓名", "证件种类", "证件号码"],
+        *(["王一", "414", "E12345678"], ["王二", "身份证", "1"], ["王三", "", id_no(3)], ["王四", "护照", ""]),
+        *(["王五", "护照", id_no(5)], ["王六", "无证", "E12345678"], ["王七", "", "护照E12345679"], ["王八", "", ""]),
+        kind="person",
+    )
+    assert columns(more, "id_no") == ["护照 E12345678", None, id_no(3), None, None, None, "护照 E12345679", None]
+    assert codes(more) == [
+        [],
+        [("C", "length")],
+        [],
+        [],  # the number of another paper may be missing
+        [("C", "paper")],
+        [("C", "characters")],
+        [],
+        [("C", "missing")],
+    ]
+
+
+def test_a_paper_is_that_of_the_number_it_stands_beside() -> None:
+    ledger = table(
+        ["室号", "姓名1", "证件类型", "身份证号1", "姓名2", "身份证号2"],
+        ["101", "王一", "护照", "E12345678", "李芳", id_no(2)],
+        kind="person",
+    )
+    assert columns(ledger, "id_no") == ["护照 E12345678", id_no(2)] and codes(ledger) == [[], []]
 
 
 def test_every_relation_of_the_standard_is_read() -> None:

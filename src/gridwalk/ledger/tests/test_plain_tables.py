@@ -189,6 +189,26 @@ def test_a_column_nobody_has_filled_in_is_not_compared_and_said_to_be_empty(tmp_
     assert (by_row.refused, by_row.fields) == (left.refused, left.fields)
 
 
+def test_numbers_of_other_papers_are_read_by_column_as_they_are_row_by_row(tmp_path: Path) -> None:
+    rows_ = [
+        ["姓名", "证件类型", "身份证号", "住址"],
+        ["王伟", "护照", "E12345678", "林古里5号楼2单元301"],
+        ["李芳", "身份证", GOOD, "林古里5号楼2单元302"],
+        ["张三", "护照", "", "林古里5号楼2单元303"],
+        ["欧阳文静", "", "", "林古里5号楼2单元401"],
+        ["阿卜杜", "516", "1", "林古里5号楼2单元402"],
+        ["", "护照", "E12345679", "林古里5号楼2单元403"],
+    ]
+    file = written(tmp_path / "表.csv", rows_)
+    by_column, by_row = sides.read_file(file), sides.read_bytes(file.read_bytes(), file.name)
+    assert plain.read(file, "csv", kind=None, mapping={}) is not None
+    assert by_column.frame["id_no"].to_list() == ["护照 E12345678", GOOD, None, None, None, "护照 E12345679"]
+    for side in (by_column, by_row):
+        assert sorted(side.faults.select("row", "code").rows()) == [(3, "missing"), (4, "paper"), (5, "missing")]
+    same = [c for c in by_row.frame.columns if not c.startswith(sides.WRITTEN)]
+    assert by_column.frame.select(same).to_dicts() == by_row.frame.select(same).to_dicts()
+
+
 def test_a_relation_told_more_exactly_on_one_side_is_no_difference() -> None:
     def side(*relations: str) -> sides.Side:
         people = [{"name": f"王{n}伟", "id_no": id_no(2 * n + 1), "relation": r} for n, r in enumerate(relations)]

@@ -167,9 +167,9 @@ def _at(place: Place, dwelling: uuid.UUID | None, grid: str) -> Place:
 def _settle_identity(work: Batch) -> None:
     """Birth date and sex follow a valid ID number; what the row says otherwise is explained, not believed."""
     for index, values in enumerate(work.values):
-        if not values.get("id_no"):
+        card = idcards.check(values.get("id_no") or "")
+        if not card.value:
             continue
-        card = idcards.check(values["id_no"])
         born_on = card.born_on.isoformat() if card.born_on else None
         if values.get("born_on") and values["born_on"] != born_on:
             work.fault(index, "id_disagrees_born", "born_on")

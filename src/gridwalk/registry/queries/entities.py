@@ -19,7 +19,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
-from gridwalk.method import address_writing
+from gridwalk.method import address_writing, papers
 from gridwalk.method.addresses import Address
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, dwelling_label
@@ -50,7 +50,9 @@ def shown_id_no(reader: Reader, person: Person) -> str:
         return words
     if dictionary.shown("person", "id_no", reader) is Shown.PRESENT:
         return words if person.id_no_checked_on else "待核"
-    return f"{words} 身份证 {'已核' if person.id_no_checked_on else '未核'}"
+    checked = "已核" if person.id_no_checked_on else "未核"
+    paper = "" if " " in words else f" {papers.short(columns.read(person, 'id_no'))}"
+    return f"{words}{paper} {checked}"
 
 
 def _get(viewer: Viewer, kind: str, pk: uuid.UUID) -> Entity:
