@@ -31,8 +31,10 @@ NOT_A_NAME = frozenset(
         "待查",
         "待核实",
         "未知",
+        *("本人", "配偶", "妻子", "丈夫", "儿子", "女儿", "父亲", "母亲", "男", "女", "是", "否", "有", "对"),
     )
 )
+"""Words that stand in other columns: whoever is called so has slipped by one."""
 NAME_FAULTS = {
     "masked": ("masked", "姓名被遮住了，看不到全名，请换一份没有遮盖的"),
     "unreadable": ("unreadable", "姓名里有显示不出的字，请对照证件补上"),
@@ -46,6 +48,7 @@ OF_A_PLACE = (
 )
 _OF_A_PLACE = re.compile(OF_A_PLACE)
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
+LONG_NUMBER = re.compile(r"\d{7}")
 EMPTY = Parsed()
 
 
@@ -63,7 +66,7 @@ class Plain:
             return Parsed(None, "too_long", f"太长了，最多 {self.max_length} 个字")
         if reason := refusals.value(value):
             return Parsed(None, "refused", f"这一格写着不收的内容（{reason}），没有读")
-        return _fault_of_text(value) or Parsed(value)
+        return fault_of_text(value) or Parsed(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Place(Plain):
         return parsed
 
 
-def _fault_of_text(value: str) -> Parsed | None:
+def fault_of_text(value: str) -> Parsed | None:
     """What no text of ours holds: numbers that have sealed fields of their own, and what a table program reckons."""
     if text.says_number(value):
         return Parsed(None, "number_written", "这里不要写证件号、电话号码，请写到它们自己的栏里")
@@ -132,14 +135,19 @@ def person_name(raw: Any) -> Parsed:
     if fault := names.fault(folded):
         return Parsed(None, *NAME_FAULTS[fault])
     name = names.normalise(names.without_number(folded))
-    if wrong := _fault_of_text(name.value):
+    if wrong := fault_of_text(name.value):
         return wrong
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
     value = name.value
-    if not value or value in NOT_A_NAME or any(c.isdigit() for c in value):
+    if is_no_name(value) or any(c.isdigit() for c in value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
     return Parsed(value, note=name.note)
+
+
+def is_no_name(value: str) -> bool:
+    """Whether nobody is called so: a number, a date, a word of another column."""
+    return value in NOT_A_NAME or not any(c.isalpha() for c in value) or bool(LONG_NUMBER.search(value))
 
 
 def date(raw: Any) -> Parsed:

@@ -107,7 +107,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING) & ~raw.str.contains(refusals.SUSPECT)
         good = good & ~raw.str.contains(text.MANY_DIGITS) & ~raw.str.starts_with("-")
         if isinstance(reader, readers.Part):
-            good = good & raw.str.contains(r"[\p{Han}].*\d|\d.*[\p{Han}]") & ~raw.str.contains("^[12]\\d{3}年")
+            good = good & raw.str.contains(r"[\p{Han}].*\d|\d.*[\p{Han}]") & ~raw.str.contains("^[12]\\d{3}年|\\d{7}")
         elif isinstance(reader, readers.Place):
             good = good & raw.str.contains(readers.OF_A_PLACE)
     else:

@@ -23,6 +23,7 @@ SEVERAL = "several_rooms"
 SEVERAL_TEXT = "一格里有几个室号，请一户一行"
 _LONG = re.compile(r"\d(?:[\s.-]?\d){6,}|[*×]{3,}")
 """What has seven digits is a telephone or a number of somebody, however it is written."""
+_RUN = re.compile(r"\d{7,}")
 _CODE = {"community": re.compile(r"\d{12}"), "grid_name": re.compile(r"\d{15}")}
 """Parts that may be written by their code (GB/T 2260, a grid's three digits more)."""
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-./年]\s*\d{1,2}(?:\s*[-./月]\s*\d{1,2}\s*日?|\s*月)?(?: \d\d:\d\d(?::\d\d)?)?")
@@ -117,13 +118,18 @@ def _looks_odd(name: str) -> bool:
     return names.looks_like_a_person(name) and not _OF_NO_NAME.search(name)
 
 
+def is_none(folded: str) -> bool:
+    """Whether a text is no part of any address: a word of another column, a date, or a number of somebody's."""
+    return folded in _WORDS or bool(_LONG.search(folded) or _DATE.fullmatch(folded))
+
+
 def _cannot_be(part: str, folded: str) -> bool:
-    if part == "address":
-        return bool(_DATE.fullmatch(folded)) or folded in _WORDS or bool(_LONG.fullmatch(folded))
+    if part == "address":  # 12-3-1201 has seven digits, too
+        return folded in _WORDS or bool(_DATE.fullmatch(folded) or _LONG.fullmatch(folded) or _RUN.search(folded))
     code = _CODE.get(part)
     if code is not None and code.fullmatch(folded):
         return False
-    if folded in _WORDS or _LONG.search(folded) or _DATE.fullmatch(folded):
+    if is_none(folded):
         return True
     evidence = _EVIDENCE.get(part)
     if evidence is None:

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
-from gridwalk.method import idcards, names
+from gridwalk.method import address_parts, idcards, names
+from gridwalk.method.addresses import Address
 
 SOURCES = {
     "ledger": "台账",
@@ -166,6 +168,24 @@ asked.
 
 NOT_SAID = (None, "", "unknown")
 """Values that say nothing: nobody is asked to choose between them and a fact."""
+
+
+class Unfit(ValueError):
+    """A value that no column may hold: a number where it is not sealed, a word that is no value of its field."""
+
+
+def refuse_unfit(kind: str, values: Mapping[str, Any]) -> None:
+    """Raises Unfit where a value by dictionary names is none of its field, whoever brings it."""
+    for field, value in values.items():
+        if why := dictionary.unfit(kind, field, value):
+            raise Unfit(f"没有存：{dictionary.label(kind, field)}：{why}。")
+
+
+def refuse_unfit_door(address: Address) -> None:
+    """Raises Unfit where a part of an address is a number of somebody's, a date or a word of another column."""
+    parts = (address.estate, address.road, address.building, address.number, address.stairwell, address.room)
+    if any(map(address_parts.is_none, parts)):
+        raise Unfit("没有存：地址里有一段是号码、日期或别的栏里的字。请核对楼、单元、室各填在哪一格。")
 
 
 def comes_freely(name: str, grid: str, *, recorded_name: str, recorded_grid: str) -> bool:

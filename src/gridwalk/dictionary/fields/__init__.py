@@ -112,6 +112,24 @@ def parse(kind: str, name: str, raw: Any) -> Parsed:
     return readers.formula_error(raw) or _INDEX[kind, name].read(raw)
 
 
+def unfit(kind: str, name: str, value: Any) -> str:
+    """Why a value can lie in no column of the field, whoever brings it, in words; "" where it can.
+
+    What ``parse`` lets pass is never unfit: this is what stands behind it, for whatever came another way.
+    """
+    declared = _INDEX.get((kind, name))
+    if declared is None or value in (None, "") or not isinstance(value, str):
+        return ""
+    if declared.choices:
+        return "" if today(kind, name, value) in declared.choices else "不认得这个写法"
+    if declared.column is not Column.TEXT:
+        return ""
+    if declared.read is readers.person_name and readers.is_no_name(value):
+        return "这一格不像姓名，请核对"
+    fault = readers.fault_of_text(value)
+    return fault.text if fault else ""
+
+
 def typed(field: Field, answers: Mapping[str, str]) -> str:
     """What a form says of a field, as ``parse`` reads it: with what stands in the box beside it."""
     value = answers.get(field.name, "").strip()

@@ -43,9 +43,11 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     """Apply each claim or queue it as a difference, by the field's authority; the entities' grids must be locked.
 
     A constant number of queries for any number of claims. Claims about entities that are gone are passed over. What was
-    kept before, or is on its way to the door, is not asked again while the fact stands as it stood then.
+    kept before, or is on its way to the door, is not asked again while the fact stands as it stood then. Raises Unfit.
     """
     claims = [_today(claim) for claim in claims]
+    for claim in claims:
+        rules.refuse_unfit(claim.kind, {claim.field: claim.value})
     entities = _load(claims)
     work = _Work(writing, entities, _holders(claims), cards.tries(writing, _checked(claims, entities)))
     for claim in claims:

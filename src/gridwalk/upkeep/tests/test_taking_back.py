@@ -27,6 +27,7 @@ from gridwalk.registry.models import CareLabel, Difference, Dwelling, Organizati
 from gridwalk.registry.tests.street import GRID, NEXT_GRID, id_no, phone
 from gridwalk.sync.models import Alias
 from gridwalk.upkeep.queries.merges import Merge
+from gridwalk.upkeep.rules import UpkeepError
 from gridwalk.upkeep.tests import rows
 from gridwalk.visits.models import CareContact, Visit
 from gridwalk.visits.tests.walk import Walk
@@ -330,3 +331,13 @@ def test_questions_about_who_was_split_off_come_back_with_the_record(walk: Walk)
     waiting = Difference.objects.filter(state__in=("open", "to_door"))
     assert set(waiting.values_list("entity", flat=True)) == {person.id}, "none hangs at a record that is no more"
     assert set(waiting.values_list("field", flat=True)) == {"phone", "relation"}
+
+
+@pytest.mark.parametrize("name", ["12012345678", "120199198001011010", "301", "男", "1980-01-01"])
+def test_the_second_of_two_people_cannot_be_called_what_nobody_is_called(walk: Walk, name: str) -> None:
+    person = walk.street.person("张桂兰", walk.street.door("101"), phone=phone(1))
+    with pytest.raises(UpkeepError, match="没有送："):
+        rows.do(walk, "split_person", [person.id], name=name, fields={"phone": "go"})
+    assert Person.objects.count() == 1
+    plan = rows.do(walk, "split_person", [person.id], name=" 张 桂蓝", fields={"phone": "go"})
+    assert Person.objects.get(pk=plan.subjects[1]).name == "张桂蓝"
