@@ -266,3 +266,14 @@ def _plan(client: Client) -> tuple[str, str]:
     link = re.search(r'href="(/upkeep/[\w-]+/)"', words(client.get("/rechecks/")))
     assert link
     return words(client.get(link[1])), link[1]
+
+
+def test_a_relation_is_written_and_given_back_as_exactly_as_it_was_said(street: Client, family: Dwelling) -> None:
+    path = f"/correct/person/{person('程兰因').pk}/"
+    assert '<option value="55">岳父</option>' in words(street.get(path))
+    street.post(path, {"relation": "岳父", "reason": "看了户口簿"})
+    assert relations("程兰因") == ["55"]
+    assert "岳父" in words(street.get(f"/doors/{family.pk}/"))
+    assert "不认得这个写法" in words(street.post(path, {"relation": "干爹", "reason": "看了户口簿"}))
+    chosen = words(street.get(f"/ends/person/{person('程望舒').pk}/"))
+    assert '<option value="30"' in chosen and '<option value="32"' not in chosen, "the short list beside each of them"
