@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import refusals
@@ -228,8 +228,12 @@ def _word(raw: Any) -> str:
     return text.fold(raw).replace(" ", "").lower()
 
 
-def choice(choices: Choices, former: Mapping[str, str] | None = None) -> Callable[[Any], Parsed]:
-    """One of ``choices``, by code, by a code of once, or by any word it is written with."""
+def choice(
+    choices: Choices, former: Mapping[str, str] | None = None, short: Sequence[str] = ()
+) -> Callable[[Any], Parsed]:
+    """One of ``choices``, by code, by a code of once, or by any word it is written with; ``short``: those a fault
+    names, where they are many.
+    """
     by_word = {_word(word): code for code, words in choices.items() for word in (code, *words)} | dict(former or {})
 
     def read(raw: Any) -> Parsed:
@@ -241,7 +245,7 @@ def choice(choices: Choices, former: Mapping[str, str] | None = None) -> Callabl
         bare, note = _NOTE.sub("", folded), "".join(_NOTE.findall(folded))
         if note and bare in by_word:
             return Parsed(by_word[bare], note=note.strip("()[]【】"))
-        labels = "、".join(words[0] for words in choices.values())
+        labels = "、".join(choices[code][0] for code in short or choices) + ("等" if short else "")
         return Parsed(None, "choice", f"不认得这个写法，可填：{labels}")
 
     return read

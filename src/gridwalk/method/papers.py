@@ -1,7 +1,7 @@
 """Which paper a number stands on (证件类型), and whether it can be a number of that paper.
 
-A citizen's number, and one built like it, is kept as it is: its area tells the paper. Every other number is kept behind the name
-of its paper (``护照 E12345678``), so that equal texts are equal papers with equal numbers.
+A citizen's number, and one built like it, is kept as it is: its area tells the paper. Every other number is kept
+behind the name of its paper (``护照 E12345678``), so that equal texts are equal papers with equal numbers.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _FORMAL = re.compile("[第号]")
 HINT = "不是居民身份证的，请写明证件类型，如“护照 E12345678”"
 STARS = "*" * 12
 _SEARCHED = re.compile(r"[A-Z]{1,3}\d{6,12}")
-"""A number that is looked for without its paper; what has no letters, or marks between, is an address or a telephone."""
+"""A number that is looked for without its paper; without letters, or with marks, it is an address or a telephone."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

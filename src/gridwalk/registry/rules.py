@@ -46,7 +46,7 @@ HANDED_IN_FOR = dt.timedelta(days=30)
 
 
 def day_of(id_no: str) -> str:
-    """Area code and birth date of an ID number; empty for what is none. Of another paper nothing is shown to guess by."""
+    """Area code and birth date of an ID number; empty for what is none, and for other papers: they show nothing."""
     return id_no[:14] if len(id_no) == 18 and id_no[:17].isdigit() else ""
 
 
@@ -117,7 +117,7 @@ class Verdict(enum.StrEnum):
 
 
 class Says(enum.Enum):
-    """What a claim says beside the fact of now: the same and more (长子 beside 子), the same and less, or another thing."""
+    """What a claim says beside the fact of now: the same and more (长子 beside 子), the same and less, another thing."""
 
     MORE = "more"
     LESS = "less"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gridwalk.dictionary import readers
-from gridwalk.dictionary.types import Authority, Beside, Choices, Column, Field, Sensitivity
+from gridwalk.dictionary.types import Authority, Beside, Choices, Column, Field, Form, Sensitivity
 from gridwalk.method import papers, phones
 
 SERVICE = "网格服务管理与入户走访"
@@ -52,6 +52,7 @@ PHONE_SYNONYMS = ("联系电话", "手机", "手机号", "手机号码", "电话
 
 def choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **more: Any) -> Field:
     """A coded field."""
+    form: Form = more.get("form", Form())
     kept = WITH_PERSON if kind in {"person", "care"} else WITH_DWELLING
     basis = PERSONAL_BASIS if kind in {"person", "care"} else GRID_BASIS
     return Field(
@@ -59,7 +60,7 @@ def choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **
         name=name,
         label=label,
         synonyms=synonyms,
-        read=readers.choice(values, more.get("former")),
+        read=readers.choice(values, more.get("former"), form.short),
         purpose=SERVICE,
         basis=basis,
         retention=kept,

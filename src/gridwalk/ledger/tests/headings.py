@@ -1,4 +1,4 @@
-"""Headings that community ledgers of all kinds use: which have a field, which have none and are named, which are refused."""
+"""Headings of community ledgers: those with a field, those without one, and those that are refused."""
 
 from __future__ import annotations
 
