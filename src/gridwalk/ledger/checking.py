@@ -87,8 +87,8 @@ def _duplicates(side: Side) -> pl.DataFrame:
         if _has(side, "estate_key")
         else side
     )
-    usable = [k for k in keys if _has(side, *k.columns, *([k.unless] if k.unless else []))]
-    doubled = certain.duplicates(side.frame, usable)
+    usable = [k for k in keys if _has(side, *k.needed)]
+    doubled = certain.duplicates(certain.folded(side.frame), usable)
     first = side.frame.select(first_row="row", n="row_no")
     rows = doubled.join(first, on="first_row").select("row", "n", "why")
     return _faults(side, rows, "", "duplicate", _worded("duplicate", "n", "why"))

@@ -150,7 +150,7 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     if left.kind not in linkage.KINDS:
         raise LedgerError(f"{dictionary.KINDS[left.kind]}台账还不能比对，能比的是人员、房屋、单位。")
     say("找同一个人" if left.kind == "person" else "找同一处")
-    links = linkage.link(_keyed(left), _keyed(right), left.kind)
+    links = linkage.link(keyed(left), keyed(right), left.kind)
     say("逐项比对")
     agreed = agreed_fields(left, right)
     matched = links.pairs.filter(pl.col("status") == "match")
@@ -169,7 +169,7 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     )
 
 
-def _keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
+def keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
     """The rows with the estate as its key: 林古里小区 is 林古里, and an estate's other name is it too."""
     if "estate_key" not in side.frame.columns:
         return side.frame
@@ -194,8 +194,8 @@ def cells_of(
     left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...], names: Mapping[str, str] | None = None
 ) -> pl.DataFrame:
     """``Comparison.cells`` of known pairs (left_row, right_row). ``names``: left estates under their right names."""
-    ours = matched.join(_keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
-    theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
+    ours = matched.join(keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
+    theirs = matched.join(keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
     cells = [_of_field(ours, theirs, field) for field in agreed]
     empty = pl.DataFrame(
         schema={

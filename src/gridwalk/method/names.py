@@ -198,6 +198,14 @@ _ORGANIZATION_NOISE = re.compile(r"[^\w]|_")
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,3}(?<![城都超菜夜门])市(?!场)|^[\u4e00-\u9fff]{2}(?<![小社园校开])区(?!域)")
 
 
+_BRANCH_NUMBER = re.compile(
+    rf"^(.{{2,}}?)第?(\d+|[{text.CHINESE_DIGITS}]+)号?(?:分公司|分店|分部|门店|店|营业部|门市部?)$"
+)
+_BRANCH = re.compile(
+    r"(?:公司|集团|总店|银行|中心|社|厂|院)(.{1,12}?)(?:分公司|分店|分部|支行|分行|营业部|办事处|门店)$"
+)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Name:
     """``value``: the name; ``note``: what stood beside it in brackets or after a dash (已故, 租户, 户主 …)."""
@@ -310,3 +318,18 @@ def organization_key(name: str) -> str:
         if bare == folded or len(bare) < 2:
             return folded
         folded = bare
+
+
+def numbered_branch(name: str) -> tuple[str, str]:
+    """The organization, and ``#n`` where the name is that of its n-th branch: 1分店, 第一分店 and 一店 are one."""
+    folded = _ORGANIZATION_NOISE.sub("", text.simplified(text.fold(name)))
+    match = _BRANCH_NUMBER.match(folded)
+    number = text.chinese_number(match[2]) if match else None
+    return (match[1], f"#{number}") if match and number is not None else (name, "")
+
+
+def branch(name: str) -> str:
+    """Which branch a name is of: its number, or the words behind the organization; "" for a whole organization."""
+    number = numbered_branch(name)[1]
+    words = _BRANCH.search(_ORGANIZATION_NOISE.sub("", text.simplified(text.fold(name))))
+    return number or (words[1] if words else "")

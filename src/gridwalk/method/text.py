@@ -89,6 +89,9 @@ CHINESE_DIGITS = "".join((*_DIGITS, *_UNITS, *_TENS))
 
 _NOTHING = re.compile(r"[-_/\\|.,。、;:!?*~·…()\[\]]*")  # marks that say yes or no (√, ×) are values
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
+_HAN = "\n".join(map(chr, range(0x3400, 0xA000)))
+TRADITIONAL = "[" + "".join(a for a, b in zip(_HAN, _TO_SIMPLIFIED.convert(_HAN), strict=True) if a != b) + "]"
+"""A pattern that finds the characters ``simplified`` changes."""
 
 
 def fold(value: object) -> str:

@@ -14,7 +14,7 @@ NOTHING = -1e3
 
 
 def assign(scored: pl.DataFrame) -> pl.DataFrame:
-    """``scored``: ``l``, ``r``, ``bits`` (log2 odds), ``p``.
+    """``scored``: ``l``, ``r``, ``bits`` (log2 odds), ``p``, ``sure`` (whether it may be taken without asking).
 
     Returns the chosen pairs with ``status`` match or question.
 
@@ -26,7 +26,7 @@ def assign(scored: pl.DataFrame) -> pl.DataFrame:
     while not rest.is_empty():
         best = rest.with_columns(
             (pl.col("bits") - _rival("l")).alias("over_l"), (pl.col("bits") - _rival("r")).alias("over_r")
-        ).filter((pl.col("p") >= MATCH) & (pl.col("over_l") >= MARGIN) & (pl.col("over_r") >= MARGIN))
+        ).filter(pl.col("sure") & (pl.col("p") >= MATCH) & (pl.col("over_l") >= MARGIN) & (pl.col("over_r") >= MARGIN))
         if best.is_empty():
             break
         taken.append(best.select(scored.columns).with_columns(status=pl.lit("match")))

@@ -17,6 +17,7 @@ NAMESAKE = 5.0
 """Bits of one name at one door beyond both: chance brings members of one household together, and they bear
 different names.
 """
+AT_HOME = ("same", "household", "unsaid")
 AGAIN_AT_HOME = 2.0
 """Bits the weaker of home and phone still brings when both agree: a household shares its telephone."""
 
@@ -51,7 +52,7 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
     """
     of = {name: bits_of(weights[name], comparison) for name, comparison in compared.items()}
     if "id" in of:
-        in_number = compared["id"].implies & np.isin(compared["id"].level, ["same", "near"])
+        in_number = compared["id"].implies & np.isin(compared["id"].level, ["same", "near", "two"])
         for implied in ("born", "sex"):
             if implied in of:
                 of[implied] = np.where(in_number, np.minimum(of[implied], 0.0), of[implied])
@@ -61,7 +62,7 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
         of["phone"] = np.where(both, of["phone"] - weaker + AGAIN_AT_HOME, of["phone"])
     bits = np.asarray(sum(of.values()), dtype=np.float64)
     if "name" in of and "home" in of:
-        at_home = np.isin(compared["home"].level, ["same", "household"])
+        at_home = np.isin(compared["home"].level, AT_HOME)
         bits += np.where(at_home & (compared["name"].level == "same"), NAMESAKE, 0.0)
     return bits
 
