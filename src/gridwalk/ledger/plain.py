@@ -15,7 +15,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import body as bodies
-from gridwalk.ledger import captions, columns, frames, headers, tally, values, whose
+from gridwalk.ledger import captions, columns, frames, glimpses, headers, tally, values, whose
 from gridwalk.ledger import read as rows
 from gridwalk.ledger.frames import Wide
 from gridwalk.ledger.headers import Column, Header
@@ -249,9 +249,10 @@ def _frame(
     if number is not None:
         raw = body[cell_names[number.index]]
         id_text = _written_ids(raw.set(by_field[number.field].is_not_null(), None))
+    beside = glimpses.columns(kind, {c.field: body[cell_names[c.index]] for c, _ in read_})
     return frame.with_columns(
-        id_text.rename("id_text"), sheet=pl.lit(sheet), row=pl.int_range(len(body), dtype=pl.UInt32)
-    ).select("row", "sheet", *frame.columns, "id_text")
+        id_text.rename("id_text"), *beside, sheet=pl.lit(sheet), row=pl.int_range(len(body), dtype=pl.UInt32)
+    ).select("row", "sheet", *frame.columns, "id_text", *(column.name for column in beside))
 
 
 def _without_wrong_doors(frame: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:

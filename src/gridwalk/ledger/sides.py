@@ -12,7 +12,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Column
-from gridwalk.ledger import guard, location, plain, read
+from gridwalk.ledger import glimpses, guard, location, plain, read
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import SheetRead
 from gridwalk.ledger.records import Row
@@ -53,11 +53,12 @@ class Side:
         return read.letter(self.sheets, sheet, row_no, field)
 
     def without_near_numbers(self) -> Side:
-        """The side without what it wrote in the place of a person's ID number and is none.
+        """The side without what it wrote in the place of a person's ID number, or telephone, and is none.
 
         Against the register: how near it comes to a number on record would be told.
         """
-        return dataclasses.replace(self, frame=self.frame.with_columns(id_text=pl.lit(None, dtype=pl.String)))
+        nothing = pl.lit(None, dtype=pl.String)
+        return dataclasses.replace(self, frame=self.frame.with_columns(id_text=nothing, phone_seen=nothing))
 
     def without(self, field: str, beginnings: Collection[str]) -> Side:
         """The side without the rows whose ``field`` begins so (all of one length), its rows counted anew."""
@@ -134,13 +135,15 @@ def _frame(ledger: read.Ledger) -> pl.DataFrame:
     rows = ledger.rows
     mapped = {c.field for s in ledger.sheets for c in s.columns} | {name for row in rows for name in row.values}
     names = [f.name for f in dictionary.fields(ledger.kind) if f.name in mapped]
+    written = {name: _texts(name, [row.written.get(name) for row in rows]) for name in names}
     return pl.DataFrame(
         [
             pl.Series("sheet", [row.sheet for row in rows], dtype=pl.String),
             pl.Series("row_no", [row.row_no for row in rows], dtype=pl.UInt32),
             *(_column(ledger.kind, name, [row.values.get(name) for row in rows]) for name in names),
             pl.Series("id_text", [_written_id(row) for row in rows], dtype=pl.String),
-            *(_texts(WRITTEN + name, [row.written.get(name) for row in rows]).hash() for name in names),
+            *(column.hash().rename(WRITTEN + name) for name, column in written.items()),
+            *glimpses.columns(ledger.kind, written),
         ]
     ).with_row_index("row")
 

@@ -170,6 +170,17 @@ def fault(folded: str) -> str:
     return "several" if _are_several(folded) else ""
 
 
+MASKS = "[*＊×✕〇○●◯某xX]"
+"""What stands for a character that is masked, as written."""
+_HIDDEN = re.compile("[×✕〇○●◯某xX]")
+
+
+def seen(raw: str) -> str:
+    """A masked name as far as it can be seen, a star for every character that is hidden (张某某: 张**); "" for others."""
+    word = text.fold(raw).replace(" ", "")
+    return text.simplified(_HIDDEN.sub("*", word)) if fault(word) == "masked" else ""
+
+
 def _are_several(folded: str) -> bool:
     bare = _BRACKETS.sub("", folded).strip()
     if _HOUSEHOLD.search(bare):

@@ -148,11 +148,16 @@ def seen(pairs: Pairs, whole: str, masked: str) -> tuple[Bools, Bools, Bools]:
     end = ends[0].str.ends_with(ends[1]) | ends[1].str.ends_with(ends[0])
     compared = frame.select(
         filled=pl.col("a_seen").is_not_null() | pl.col("b_seen").is_not_null(),
-        agree=begin & end & (a.str.len_chars() == b.str.len_chars()),
+        agree=begin & end & ((a.str.len_chars() == b.str.len_chars()) | pl.any_horizontal(_one_seen(a), _one_seen(b))),
         end=end,
     )
     filled = compared["filled"]
     return is_true(filled), is_true(filled & compared["agree"]), is_true(filled & compared["end"])
+
+
+def _one_seen(masked: pl.Expr) -> pl.Expr:
+    """Whether only the surname can be seen: two stars stand for one character or two."""
+    return masked.str.contains(r"^[^*]\*{1,2}$").fill_null(value=False)
 
 
 def name(pairs: Pairs) -> Compared:
@@ -304,13 +309,13 @@ def _further(pairs: Pairs) -> Bools:
     """Where a further number of one side's cell is a number of the other's."""
     if not pairs.has("phone_more") or not any(column.count() for column in pairs.both("phone_more")):
         return np.zeros(pairs.n, dtype=np.bool_)
-    here, there = (
-        pl.concat_str([first.fill_null(""), more.fill_null("")], separator=" ").str.split(" ")
-        for first, more in zip(pairs.both("phone"), pairs.both("phone_more"), strict=True)
-    )
-    common = pl.DataFrame({"here": here, "there": there}).select(
-        pl.col("here").list.set_intersection("there").list.eval(pl.element().filter(pl.element() != "")).list.len() > 0
-    )
+    sides = (*pairs.both("phone"), *pairs.both("phone_more"))
+    frame = pl.DataFrame(dict(zip(("here", "there", "here_more", "there_more"), sides, strict=True)))
+    numbers = [
+        pl.concat_str(pl.col(side).fill_null(""), pl.col(f"{side}_more").fill_null(""), separator=" ").str.split(" ")
+        for side in ("here", "there")
+    ]
+    common = frame.select(numbers[0].list.set_intersection(numbers[1]).list.eval(pl.element() != "").list.any())
     return is_true(common.to_series())
 
 
