@@ -142,6 +142,18 @@ def person_name(raw: Any) -> Parsed:
     return Parsed(value, note=name.note)
 
 
+LONGEST_OWNERS = 40
+
+
+def owner_names(raw: Any) -> Parsed:
+    """Who owns a dwelling: one name, or several with 、 between; two rows would be one dwelling twice."""
+    owners = [person_name(name) for name in names.listed(text.fold(raw))]
+    value = "、".join(str(owner.value) for owner in owners)
+    if not owners or any(owner.fault for owner in owners) or len(value) > LONGEST_OWNERS:
+        return person_name(raw)
+    return Parsed(value)
+
+
 def date(raw: Any) -> Parsed:
     """A date, as ISO text."""
     checked = dates.check(raw)

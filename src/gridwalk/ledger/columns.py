@@ -95,7 +95,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         return *_dates(raw), codes
     if reader is readers.id_no:
         return _numbers(raw)
-    if reader is readers.person_name:
+    if reader in (readers.person_name, readers.owner_names):
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
         good = good & ~raw.str.contains(names.PERHAPS_SEVERAL)
     elif reader is readers.phone:

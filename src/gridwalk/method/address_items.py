@@ -23,7 +23,9 @@ SIDES = "东南西北中前后左右甲乙丙丁"
 
 _NUMBER = rf"(?:\d+|[{text.CHINESE_DIGITS}]+)"
 _SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|半?地下室|阁楼"
-_SHOP = re.compile(rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?)?\s*[号室铺]?")
+_SHOP = re.compile(
+    rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?|[{text.CHINESE_DIGITS}]+(?![{text.CHINESE_DIGITS}层楼]))?\s*[号室铺]?"
+)
 _SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
 _SUFFIXED = re.compile(rf"({_NUMBER})\s*号?([之附增副])({_NUMBER})\s*(?:号(?!楼)|室)?|(\d+)\s*号([甲乙丙丁])(?=$|\s)")
 _ANNEX = re.compile(r"附(\d+)\s*号(?!楼)")
@@ -35,11 +37,14 @@ _SIDE_ROOM = re.compile(r"(?<=[院号])([东西南北正]厢?[房屋](?![产管]
 _JOINT = re.compile(
     r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
 )
-_JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋])")
+_JOINT_BUILDING = re.compile(
+    r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))"
+)
+_FLAT_BY_SIDE = re.compile(rf"({_NUMBER})\s*[楼层]\s*([东西南北中]{{1,2}})户")
 _BELOW = re.compile(rf"(?:负|地下)\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(
     r"第?(?:(?P<plain>[甲乙丙丁]?(?:\d{1,2}[A-EG-Za-eg-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)"
-    r"|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单])|(?![Ff]\s*-?\s*\d{3,4})[A-Za-z](?![A-Za-z]))?)"
+    r"|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单室户房])|(?![Ff]\s*-?\s*\d{3,4})[A-Za-z](?![A-Za-z]))?)"
     r"|[A-Za-z](?![A-Za-z]))"
     rf"|(?P<han>[{text.CHINESE_DIGITS}]+)|(?P<side>[{SIDES}]))\s*"
 )
@@ -146,6 +151,7 @@ _WRITINGS = (
     _Writing(_AFTER_STAIRWELL, "joint", _dashed, _after("stairwell")),
     _Writing(_NAMED_BUILDING, "building", lambda match: match[1]),
     _Writing(_SIDE_ROOM, "shop", lambda match: match[1] + text.number_key(match[2])),
+    _Writing(_FLAT_BY_SIDE, "shop", lambda match: text.number_key(match[1]) + match[2]),
     _Writing(_SIDE_LANE, "lane", lambda match: f"{text.number_key(match[1])}弄{text.number_key(match[2])}支"),
     _Writing(
         _ANNEX, "annex", lambda match: "附" + text.number_key(match[1]), _after("group", "commune", "team", "house")

@@ -182,14 +182,17 @@ def seen(raw: str) -> str:
 
 
 def _are_several(folded: str) -> bool:
+    return bool(_HOUSEHOLD.search(_BRACKETS.sub("", folded).strip()) or listed(folded))
+
+
+def listed(folded: str) -> list[str]:
+    """The names a cell lists, where it lists several: 鲁大海、鲁小海."""
     bare = _BRACKETS.sub("", folded).strip()
-    if _HOUSEHOLD.search(bare):
-        return True
     for pattern in (_LISTED, _BETWEEN_HAN):
         pieces = [piece.strip() for piece in pattern.split(bare)]
         if len(pieces) > 1 and all(map(looks_like_a_person, pieces)):
-            return pieces[0] not in COMPOUND_SURNAMES
-    return False
+            return [] if pieces[0] in COMPOUND_SURNAMES else pieces
+    return []
 
 
 def without_number(value: str) -> str:

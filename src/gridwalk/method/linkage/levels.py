@@ -298,24 +298,31 @@ def typed(pairs: Pairs, column: str, *, most: int = 1) -> Compared:
 def phone(pairs: Pairs) -> Compared:
     """Telephones: one of the numbers the same · a keystroke apart · all that can be seen the same · other."""
     left, right = pairs.both("phone")
-    filled, same = pairs.filled("phone"), pairs.same("phone") | _further(pairs)
+    filled, same = pairs.filled("phone"), pairs.same("phone") | _further(pairs, "phone", "phone_more")
     near = edits(left, right, filled & ~same, 1) <= 1
     masked, agree, _ = seen(pairs, "phone", "phone_seen")
     level = pick(pairs, filled | masked, same=same, near=near, seen=agree)
     return Compared(level, _share_of_whole(pairs, "phone", level))
 
 
-def _further(pairs: Pairs) -> Bools:
-    """Where a further number of one side's cell is a number of the other's."""
-    if not pairs.has("phone_more") or not any(column.count() for column in pairs.both("phone_more")):
+def owner(pairs: Pairs) -> Compared:
+    """Owners of a dwelling: one of them the same · a keystroke apart · other."""
+    compared = typed(pairs, "name_key")
+    level = np.where(_further(pairs, "name_key", "name_more"), "same", compared.level)
+    return dataclasses.replace(compared, level=level)
+
+
+def _further(pairs: Pairs, first: str, more: str) -> Bools:
+    """Where a further one of one side's values (``more``, with spaces between) is one of the other's."""
+    if not pairs.has(more) or not any(column.count() for column in pairs.both(more)):
         return np.zeros(pairs.n, dtype=np.bool_)
-    sides = (*pairs.both("phone"), *pairs.both("phone_more"))
+    sides = (*pairs.both(first), *pairs.both(more))
     frame = pl.DataFrame(dict(zip(("here", "there", "here_more", "there_more"), sides, strict=True)))
-    numbers = [
+    values = [
         pl.concat_str(pl.col(side).fill_null(""), pl.col(f"{side}_more").fill_null(""), separator=" ").str.split(" ")
         for side in ("here", "there")
     ]
-    common = frame.select(numbers[0].list.set_intersection(numbers[1]).list.eval(pl.element() != "").list.any())
+    common = frame.select(values[0].list.set_intersection(values[1]).list.eval(pl.element() != "").list.any())
     return is_true(common.to_series())
 
 

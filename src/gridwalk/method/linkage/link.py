@@ -300,7 +300,7 @@ def _dwelling(pairs: Pairs) -> dict[str, Compared]:
         "building": levels.equal(pairs, "building"),
         "stairwell": levels.equal(pairs, "stairwell", by_share=False),
         "room": levels.typed(pairs, "room"),
-        "owner": levels.typed(pairs, "name_key"),
+        "owner": levels.owner(pairs),
         "phone": levels.phone(pairs),
         "area": levels.equal(pairs, "area_m2", by_share=False),
         "community": levels.community(pairs),

@@ -168,7 +168,9 @@ def shared_numbers(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def dwellings(frame: pl.DataFrame) -> pl.DataFrame:
-    """Dwellings: the parts of the door, the owner."""
+    """Dwellings: the parts of the door, the first owner, and the further ones."""
+    owners = pl.col("owner_name").str.split("、")
+    frame = frame.with_columns(owner_name=owners.list.first(), name_more=owners.list.slice(1).list.join(" ").replace("", None))
     frame = _mapped(frame, "owner_name", name_key=_plain_name)
     return _door(frame).rename({"owner_phone": "phone"})
 
