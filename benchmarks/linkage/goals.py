@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.linkage import ledgers
+from benchmarks.linkage import ledgers, third
 from benchmarks.linkage.ledgers import Pair
 from benchmarks.linkage.unseen import write as unseen
 from benchmarks.results import Result
@@ -26,6 +26,7 @@ from gridwalk.method.linkage.levels import Pairs
 from gridwalk.method.linkage.link import COMPARE
 
 MAKES: Mapping[str, Callable[[Path, int, int], Pair]] = {"people": ledgers.write, "unseen": unseen.write}
+THIRD = "third"
 PRECISION, F1, LOST, QUESTIONS, SMALL_F1 = 0.99995, 0.999, 0.0005, 0.005, 0.98
 EACH = 10_000
 SMALL = tuple(100 + 1400 * n // 49 for n in range(50))
@@ -158,23 +159,68 @@ def results(label: str, of: Outcome, *, small: bool = False) -> Iterator[Result]
     )
 
 
+def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome:
+    """The same for the third make, which says itself what no reader could decide."""
+    made = third.make(seed, n, messy)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"third_{side}_{n}_{seed}.csv" for side in ("left", "right")]
+    for file, frame in zip(files, (made.left, made.right), strict=True):
+        frame.write_csv(file)
+    here, there = sides.read_files(*files, kind="person")
+    compared = comparing.compare(here, there)
+    at = [side.frame.select(row="row", no=pl.col("row_no").cast(pl.Int64) - 1) for side in (here, there)]
+    pairs = compared.pairs.join(at[0].rename({"row": "left_row", "no": "left"}), on="left_row")
+    pairs = pairs.join(at[1].rename({"row": "right_row", "no": "right"}), on="right_row")
+    apart = made.left_out
+    for side in ("left", "right"):
+        alone = apart.filter(pl.any_horizontal(pl.col("left", "right").is_null())).select(side).drop_nulls()
+        pairs = pairs.join(alone, on=side, how="anti")
+    pairs = pairs.join(apart.select("left", "right").drop_nulls(), on=["left", "right"], how="anti")
+    truth = _whose(made.truth)
+    judged = pairs.join(truth, on=["left", "right"], how="left")
+    matched, asked = (judged.filter(pl.col("status") == status) for status in ("match", "question"))
+    found = set(matched["who"].drop_nulls())
+    impossible = int((apart["reason"] == "impossible number").sum())
+    return Outcome(
+        n_people=int((made.truth["kind"] == "same").sum()),
+        n_found=len(found),
+        n_asked=len(set(asked["who"].drop_nulls()) - found),
+        n_pairs=len(matched),
+        n_wrong=matched["who"].null_count(),
+        n_questions=len(asked),
+        left_out=(impossible, len(apart) - impossible),
+    )
+
+
+def _whose(truth: pl.DataFrame) -> pl.DataFrame:
+    """The true pairs (left, right) and who it is: a person's second row belongs to the pair it shares a row with."""
+    same = truth.filter(kind="same").select("left", "right").with_row_index("who")
+    second = truth.filter(kind="second").select("left", "right")
+    by = [second.join(same.select(side, "who"), on=side) for side in ("left", "right")]
+    return pl.concat([same, *by], how="diagonal_relaxed").select("left", "right", "who").unique(["left", "right"])
+
+
 def small(folder: Path, make: str, first_seed: int) -> Iterator[Result]:
     """Fifty small pairs as one sum."""
     whole = None
     for at, n in enumerate(SMALL):
-        of = outcome(MAKES[make](folder, n, first_seed + at))
+        seed = first_seed + at
+        of = of_third(folder, seed, n, messy=True) if make == THIRD else outcome(MAKES[make](folder, n, seed))
         whole = of if whole is None else whole + of
     assert whole is not None
-    yield from results(f"linkage.small.{make}", whole, small=True)
+    yield from results(f"linkage.small.{make}.{first_seed}", whole, small=True)
+
+
+def measured(folder: Path, make: str, n: int, seed: int) -> Iterator[Result]:
+    """The goals of one make, size and seed."""
+    of = of_third(folder, seed, n) if make == THIRD else outcome(MAKES[make](folder, n, seed))
+    yield from results(f"linkage.{make}.{n // 1000}k.{seed}", of)
 
 
 def main(folder: str, make: str, n: str, *seeds: str) -> None:
     """Print the goals of one make; ``N`` small: fifty small pairs from each seed on."""
     for seed in map(int, seeds):
-        if n == "small":
-            of_seed = small(Path(folder), make, seed)
-        else:
-            of_seed = results(f"linkage.{make}.{n}.{seed}", outcome(MAKES[make](Path(folder), int(n), seed)))
+        of_seed = small(Path(folder), make, seed) if n == "small" else measured(Path(folder), make, int(n), seed)
         for result in of_seed:
             print(result.row(), flush=True)
 

@@ -18,9 +18,9 @@ from gridwalk.ledger import meanings
 from gridwalk.method import idcards, names, text
 
 HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
-MOBILE = r"^1[2-9]\d{9}$"
-NUMBER_18 = r"^\d{17}[\dX]$"
-YMD = r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: 00:00:00)?$"
+MOBILE = r"^1[2-9][0-9]{9}$"  # \d would find full-width digits too
+NUMBER_18 = r"^[0-9]{17}[0-9X]$"
+YMD = r"^([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?(?: 00:00:00)?$"
 PLAIN = r"^[\u4e00-\u9fff0-9A-Za-z#\-]*[\u4e00-\u9fff0-9A-Za-z][\u4e00-\u9fff0-9A-Za-z#\-]*$"
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
 MOST_BY_CHANCE = 2
