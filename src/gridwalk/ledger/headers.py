@@ -36,6 +36,7 @@ _OTHERS = re.compile(
 """Whose name before a heading says that what stands below is not the record's own."""
 _TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
 """Of a dwelling these are others, of a list of residents they are the residents."""
+OF_RESIDENTS = frozenset({"person", "care"})
 _RELATIONS = sorted(
     (w for code, words in choices.RELATION.items() if code != "head" for w in words if len(w) > 1 and not w.isdigit()),
     key=len,
@@ -146,6 +147,8 @@ def _by_parts(kind: str, words: str) -> str:
     if len(parts) > 1 and len(set(parts)) == 1:
         return parts[0]
     if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
+        return field
+    if kind in OF_RESIDENTS and (tenant := _TENANTS.match(words)) and (field := _words(kind).get(words[tenant.end() :])):
         return field
     is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)
     return "address" if is_address and dictionary.find(kind, "address") else ""

@@ -22,6 +22,9 @@ _NAME_OF = re.compile("(姓名|名字|名称)?$")
 WITH_ROOMS = frozenset({"dwelling", "person", "care"})
 _RUNNING = 3
 """Numbers from 1 on that a column must hold to number the households and not the rooms."""
+_HOUSEHOLD_NUMBER = re.compile(r"[0-9A-Z]{6,}")
+"""The number of a household's booklet; no room's number is as long."""
+NUMBERS_HOUSEHOLDS = "是一户一户的编号，不当室号"
 
 
 def map_columns(
@@ -127,6 +130,10 @@ def _ask_about_exchanged(columns: Sequence[Column], kind: str) -> None:
 def _part_households_from_rooms(columns: Sequence[Column]) -> None:
     """户号 runs 1, 2, 3 … where another column holds the doors: it numbers the households and is no room."""
     rooms = [c for c in columns if c.field == "room" and c.how == "synonym"]
+    for column in rooms:
+        if column.sample and all(_HOUSEHOLD_NUMBER.fullmatch(cell) for cell in column.sample):
+            column.field, column.how, column.note = "", "others", NUMBERS_HOUSEHOLDS
+    rooms = [c for c in rooms if c.field]
     if len(rooms) < 2:
         return
     for column in rooms:
@@ -136,7 +143,7 @@ def _part_households_from_rooms(columns: Sequence[Column]) -> None:
             and len(runs) == len(column.sample)
             and sorted(set(runs)) == [*range(1, max(runs) + 1)]
         ):
-            column.field, column.how, column.note = "", "others", "是一户一户的编号，不当室号"
+            column.field, column.how, column.note = "", "others", NUMBERS_HOUSEHOLDS
     is_placed = any(c.field in {"building", "address"} for c in columns)
     for column in columns:
         whole = sum(1 for cell in column.sample if _is_door(cell))
