@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from benchmarks.linkage import ledgers, third
 from benchmarks.linkage.ledgers import Pair
@@ -176,28 +178,33 @@ def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome
         alone = apart.filter(pl.any_horizontal(pl.col("left", "right").is_null())).select(side).drop_nulls()
         pairs = pairs.join(alone, on=side, how="anti")
     pairs = pairs.join(apart.select("left", "right").drop_nulls(), on=["left", "right"], how="anti")
-    truth = _whose(made.truth)
-    judged = pairs.join(truth, on=["left", "right"], how="left")
+    whose = _whose(made.truth)
+    judged = pairs.with_columns(
+        who=pl.col("left").replace_strict(whose[0], default=-1), other=pl.col("right").replace_strict(whose[1], default=-2)
+    )
     matched, asked = (judged.filter(pl.col("status") == status) for status in ("match", "question"))
-    found = set(matched["who"].drop_nulls())
+    right = pl.col("who") == pl.col("other")
+    found = set(matched.filter(right)["who"])
     impossible = int((apart["reason"] == "impossible number").sum())
     return Outcome(
-        n_people=int((made.truth["kind"] == "same").sum()),
+        n_people=len(set(whose[0].values())),
         n_found=len(found),
-        n_asked=len(set(asked["who"].drop_nulls()) - found),
+        n_asked=len(set(asked.filter(right)["who"]) - found),
         n_pairs=len(matched),
-        n_wrong=matched["who"].null_count(),
+        n_wrong=len(matched.filter(~right)),
         n_questions=len(asked),
         left_out=(impossible, len(apart) - impossible),
     )
 
 
-def _whose(truth: pl.DataFrame) -> pl.DataFrame:
-    """The true pairs (left, right) and who it is: a person's second row belongs to the pair it shares a row with."""
-    same = truth.filter(kind="same").select("left", "right").with_row_index("who")
-    second = truth.filter(kind="second").select("left", "right")
-    by = [second.join(same.select(side, "who"), on=side) for side in ("left", "right")]
-    return pl.concat([same, *by], how="diagonal_relaxed").select("left", "right", "who").unique(["left", "right"])
+def _whose(truth: pl.DataFrame) -> tuple[dict[int, int], dict[int, int]]:
+    """Left and right row → who it is: rows that pairs hold together, a person's second rows among them, are one."""
+    n_left = int(truth["left"].max() or 0) + 1  # type: ignore[arg-type]
+    n_rows = n_left + int(truth["right"].max() or 0) + 1  # type: ignore[arg-type]
+    ends = truth["left"].to_numpy(), truth["right"].to_numpy() + n_left
+    _, who = connected_components(coo_matrix((np.ones(len(truth)), ends), shape=(n_rows, n_rows)), directed=False)
+    left = {row: int(who[row]) for row in truth["left"].to_list()}
+    return left, {row: int(who[row + n_left]) for row in truth["right"].to_list()}
 
 
 def small(folder: Path, make: str, first_seed: int) -> Iterator[Result]:

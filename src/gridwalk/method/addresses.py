@@ -36,6 +36,7 @@ _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}
 _TRADITIONAL = str.maketrans("號樓棟單門層", "号楼栋单门层")
 _NO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?\s*(?=\d)")
 _NAMED_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]+[里园村苑区城庄院厦寓居]$")
+_HOUSE_ON_A_ROAD = re.compile(r"[路街道巷]\d+号$")
 _PHASE = re.compile(r"[\d一二三四五六七八九十A-Za-z东西南北中]+[期区]")
 _SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
 _STEM_APART = re.compile(r"(?<=\d)-(?=[甲乙丙丁](?:[室户号房]|$))")  # 101-甲室
@@ -166,7 +167,8 @@ def _opened(words: str, bracket: re.Match[str]) -> str:
         return ""
     if _is_part(words, first=not runs_before):
         return f" {words} "
-    if not start and _NAMED_IN_BRACKETS.search(words) and address_items.begins(folded, bracket.end()):
+    named = _NAMED_IN_BRACKETS.search(words) and address_items.begins(folded, bracket.end())
+    if named and (not start or _HOUSE_ON_A_ROAD.search(folded[:start])):  # 景山道69号(福安花园)七号楼
         return f"{words} "
     return ""
 

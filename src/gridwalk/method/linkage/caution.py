@@ -54,13 +54,14 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     dated = of["born"].level == "same"
     said = dated & _said(pairs)
     slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
-    own = ((number == "same") & ~twin) | slip & ~(twin & (number != "near")) | dated & ~twin
+    here, there = pairs.both("id_doubted")
+    own = ((number == "same") & ~twin & ~levels.is_true(here | there)) | slip & ~(twin & (number != "near")) | dated & ~twin
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
     return np.select(
         [called == "same", called == "sounds", called == "near", called == "seen", called == ""],
         [True, own | undated, own, own | np.isin(number, ("near", "seen")), numbered | dated & at_home],
-        default=pairs.same("id_no") & (number == "same") & said & at_home & ~twin,
+        default=False,  # two names: what a register copied from the number says nothing for either
     ).astype(np.bool_)
 
 

@@ -127,7 +127,7 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
     names: dict[str, str] = {}
     for number, key in enumerate(certain.KEYS[kind]):
         sure = certain.pairs(rest[0], rest[1], key)
-        if number == 0 and (names := aliases.learn(_doors(ours, theirs, sure))):
+        if number == 0 and (names := _other_names(ours, theirs, sure, kind)):
             rest, ours = (_renamed(rest[0], names), rest[1]), _renamed(ours, names)
         settled.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
         rest = _without(rest, sure)
@@ -168,12 +168,22 @@ def _prepared(sides: Frames, rest: Frames, kind: str) -> tuple[Frames, Frames | 
     return tuple(w.join(r.select("row"), on="row", how="semi") for w, r in zip(whole, rest, strict=True)), whole
 
 
+def _other_names(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame, kind: str) -> dict[str, str]:
+    """Left estates under other names on the right: by the same people, else by the same names at the same doors."""
+    names = aliases.learn(_doors(ours, theirs, sure), ours.select("estate", door=_DOOR))
+    if kind != "person":
+        return names
+    return aliases.learn_from_names(_renamed(ours, names), theirs) | names
+
+
+_DOOR = pl.concat_str("building", "room", separator="|")
+
+
 def _doors(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
     """Where both rows of each certain pair live, for learning the estates' other names."""
-    door = pl.concat_str("building", "room", separator="|")
     return (
-        sure.join(ours.select(left_row="row", left_estate="estate", left_door=door), on="left_row")
-        .join(theirs.select(right_row="row", right_estate="estate", right_door=door), on="right_row")
+        sure.join(ours.select(left_row="row", left_estate="estate", left_door=_DOOR), on="left_row")
+        .join(theirs.select(right_row="row", right_estate="estate", right_door=_DOOR), on="right_row")
         .select("left_estate", "right_estate", "left_door", "right_door")
     )
 

@@ -117,6 +117,11 @@ def _date_within(number: pl.Expr) -> pl.Expr:
     return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
 
 
+def _sex_within(number: pl.Expr) -> pl.Expr:
+    odd = number.str.slice(16, 1).cast(pl.UInt8, strict=False) % 2 == 1
+    return pl.when(odd).then(pl.lit("male")).otherwise(pl.lit("female"))
+
+
 _WHOLE = 18
 
 
@@ -130,13 +135,14 @@ def _first_sound(seen: pl.Series) -> pl.Series:
 def persons(frame: pl.DataFrame) -> pl.DataFrame:
     """Persons: name keys, the number as written, the birth date of the number where no column says one.
 
-    ``id_doubted``: the row gives another year of birth than its own number, or the number stands under another name as
-    well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row itself says the birth date.
+    ``id_doubted``: the row gives another year of birth or sex than its own number, or the number stands under another
+    name as well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row itself says the birth date.
     """
     frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(UNNAMED)).then("name"))
     frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname, given=_given)
     frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
+    doubted |= (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
     doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
     id_text = pl.col("id_no").fill_null(pl.col("id_text"))
     within = _date_within(id_text)
