@@ -60,16 +60,16 @@ def _doors_of(left: pl.DataFrame, counted: pl.DataFrame) -> dict[str, set[str]]:
 
 def learn_from_names(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, str]:
     """Left estate → right estate, where names are all that both ledgers have: many people of an estate only the left
-    side knows stand at the same building and room in one that only the right side knows.
+    side knows stand at the same building and room in one that the right side knows.
 
     ``left``, ``right``: name, estate, building, room. Two neighbours bear one name by chance; a third of an estate not.
     """
     known = [set(side["estate"].drop_nulls().unique()) for side in (left, right)]
     here, there = (
-        side.filter(pl.col("estate").is_in(list(own - other)))
+        side.filter(pl.col("estate").is_in(list(names)))
         .select("name", "estate", "building", "room", door=pl.concat_str("building", "room", separator="|"))
         .drop_nulls()
-        for side, own, other in ((left, known[0], known[1]), (right, known[1], known[0]))
+        for side, names in ((left, known[0] - known[1]), (right, known[1]))
     )
     if here.is_empty() or there.is_empty():
         return {}
@@ -83,9 +83,12 @@ def learn_from_names(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, str]:
         .filter((pl.col("n") >= FEWEST_DOORS) & (pl.col("n") >= OF_NAMES * pl.min_horizontal("n_all", "n_all_r")))
         .sort("n", "estate", "estate_r", descending=[True, False, False])
     )
+    rows = left.select("estate", door=pl.concat_str("building", "room", separator="|"))
+    doors_of = _doors_of(rows, agreeing.rename({"estate": "left_estate", "estate_r": "right_estate"}))
     learnt: dict[str, str] = {}
     for estate, other in agreeing.select("estate", "estate_r").iter_rows():
-        if estate not in learnt and other not in learnt.values():
+        clash = doors_of[estate] & doors_of.get(other, set())
+        if estate not in learnt and other not in learnt.values() and not clash:
             learnt[estate] = other
     return learnt
 

@@ -89,9 +89,15 @@ def _child(pairs: Pairs) -> Bools:
 
 
 def _least_of_person(pairs: Pairs, of: Mapping[str, Compared]) -> score.Bits:
-    """One valid number on both sides, or one name, telephone and door, is never passed over in silence."""
+    """One valid number on both sides, or one name, telephone and door, is never passed over in silence; nor is, in
+    short ledgers, a name that one person bears on either side.
+    """
     known = (of["name"].level == "same") & (of["phone"].level == "same") & np.isin(of["home"].level, score.AT_HOME)
-    return np.select([known, pairs.same("id_no")], [ASKED_BITS, ASKED_AT_LEAST], default=-np.inf)
+    asked = pairs.same("id_no")
+    if pairs.are_few:
+        alone = (of["name"].level == "same") & (pairs.others("name_key")[0] == 0)
+        asked |= alone & ~_contradicted(pairs, of) & (of["sex"].level != "other")
+    return np.select([known, asked], [ASKED_BITS, ASKED_AT_LEAST], default=-np.inf)
 
 
 def dwelling(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:

@@ -49,7 +49,7 @@ DUPLICATE_KEYS: Mapping[str, Sequence[Key]] = {
     "person": (
         Key(("id_no", "name"), "证件号和姓名都相同"),
         Key(("name", "born_on", *DOOR), "同门同名同日生", unless=("id_no",)),
-        Key(("name", "phone", *DOOR), "同门同名同电话", unless=("id_no", "born_on", "stairwell")),
+        Key(("name", *DOOR), "同门同名", unless=("id_no", "born_on", "phone", "stairwell", "sex")),
     ),
     "dwelling": (
         Key(("estate", "building", "stairwell", "room"), "同一户写了两行"),

@@ -47,6 +47,7 @@ class Pairs:
         """``whole``: the records among which a value is frequent or rare, where they are more than the candidates."""
         self._sides = (left, right)
         self._whole = whole or self._sides
+        self.are_few = whole is not None
         self._at = (pairs["l"], pairs["r"])
         self.n = len(pairs)
 
@@ -78,14 +79,18 @@ class Pairs:
 
         ``unseen``: what a value nobody else carries counts for; the records at hand are not all there are.
         """
-        counts = pl.concat([side[column] for side in self._whole]).drop_nulls().value_counts(name="n")
-        total = max(1, int(counts["n"].sum()))
+        others, total = self.others(column)
         whole = max(total, AS_IF_AMONG.get(column, 0))
+        shares: npt.NDArray[np.float64] = others / total + unseen / whole
+        return shares
+
+    def others(self, column: str) -> tuple[npt.NDArray[np.float64], int]:
+        """For each pair how many other records carry the left value, and how many carry any."""
+        counts = pl.concat([side[column] for side in self._whole]).drop_nulls().value_counts(name="n")
         left, _ = self.both(column)
         carriers = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
         others = np.maximum(carriers.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
-        shares: npt.NDArray[np.float64] = others / total + unseen / whole
-        return shares
+        return others, max(1, int(counts["n"].sum()))
 
 
 @dataclasses.dataclass

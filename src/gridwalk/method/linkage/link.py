@@ -141,7 +141,44 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
             break
         pool = _without(pool, matched)
     settled.append(chosen.filter(pl.col("status") == "question"))
-    return Links(pl.concat(settled).sort("left_row"), doubled[0], doubled[1], names)
+    pairs = pl.concat(settled)
+    if any(len(again) for again in doubled):
+        further = _by_second_rows(sides, doubled, names, pairs, kind=kind, weights=weights or WEIGHTS[kind])
+        pairs = pl.concat([pairs, further])
+    return Links(pairs.sort("left_row"), doubled[0], doubled[1], names)
+
+
+def _by_second_rows(
+    sides: Sequence[pl.DataFrame],
+    doubled: Sequence[pl.DataFrame],
+    names: Mapping[str, str],
+    pairs: pl.DataFrame,
+    *,
+    kind: str,
+    weights: Mapping[str, Table],
+) -> pl.DataFrame:
+    """Pairs of records whose first row found nobody: what the second row says may be what the other side knows."""
+    firsts: list[pl.DataFrame] = []
+    rest: list[pl.DataFrame] = []
+    for side, again, of in zip(sides, doubled, ("left_row", "right_row"), strict=True):
+        open_ = side.join(pairs.select(row=of), on="row", how="anti").join(again, on="row", how="anti")
+        second = again.join(open_.select(first_row="row"), on="first_row").unique("first_row", keep="first")
+        rest.append(pl.concat([open_, side.join(second.select("row"), on="row")]))
+        firsts.append(second.select("row", "first_row"))
+    if not any(map(len, firsts)):
+        return pairs.clear()
+    seconds = [set(second["row"].to_list()) for second in firsts]
+    left, right = _renamed(rest[0], names), rest[1]
+    pool = tuple(prepare.PREPARE[kind](side) for side in (left, right))
+    homes = tuple(prepare.home_of(side, kind) for side in (left, right))
+    town = _Town((left, right), homes, None)
+    chosen = _round(pool, town, settled=pairs.clear(), kind=kind, weights=weights)
+    chosen = chosen.filter(pl.col("left_row").is_in(list(seconds[0])) | pl.col("right_row").is_in(list(seconds[1])))
+    first = [dict(second.iter_rows()) for second in firsts]
+    chosen = chosen.with_columns(
+        left_row=pl.col("left_row").replace(first[0]), right_row=pl.col("right_row").replace(first[1])
+    )
+    return chosen.sort("score", descending=True).unique("left_row", keep="first").unique("right_row", keep="first")
 
 
 Frames = tuple[pl.DataFrame, ...]

@@ -144,7 +144,8 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
     doubted |= (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
     doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
-    id_text = pl.col("id_no").fill_null(pl.col("id_text"))
+    written = pl.when(~pl.col("id_text").str.contains("E", literal=True)).then("id_text")  # 1.20199E+17 says nothing
+    id_text = pl.col("id_no").fill_null(written)
     within = _date_within(id_text)
     plausible = within.dt.year().is_between(1890, 2100)
     return _door(frame).with_columns(
