@@ -180,7 +180,8 @@ def of_third(folder: Path, seed: int, n: int, *, messy: bool = False) -> Outcome
     pairs = pairs.join(apart.select("left", "right").drop_nulls(), on=["left", "right"], how="anti")
     whose = _whose(made.truth)
     judged = pairs.with_columns(
-        who=pl.col("left").replace_strict(whose[0], default=-1), other=pl.col("right").replace_strict(whose[1], default=-2)
+        who=pl.col("left").replace_strict(whose[0], default=-1),
+        other=pl.col("right").replace_strict(whose[1], default=-2),
     )
     matched, asked = (judged.filter(pl.col("status") == status) for status in ("match", "question"))
     right = pl.col("who") == pl.col("other")

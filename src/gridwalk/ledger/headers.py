@@ -148,7 +148,11 @@ def _by_parts(kind: str, words: str) -> str:
         return parts[0]
     if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
         return field
-    if kind in OF_RESIDENTS and (tenant := _TENANTS.match(words)) and (field := _words(kind).get(words[tenant.end() :])):
+    if (
+        kind in OF_RESIDENTS
+        and (tenant := _TENANTS.match(words))
+        and (field := _words(kind).get(words[tenant.end() :]))
+    ):
         return field
     is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)
     return "address" if is_address and dictionary.find(kind, "address") else ""

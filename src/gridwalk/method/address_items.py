@@ -37,9 +37,7 @@ _SIDE_ROOM = re.compile(r"(?<=[院号])([东西南北正]厢?[房屋](?![产管]
 _JOINT = re.compile(
     r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
 )
-_JOINT_BUILDING = re.compile(
-    r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))"
-)
+_JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))")
 _FLAT_BY_SIDE = re.compile(rf"({_NUMBER})\s*[楼层]\s*([东西南北中]{{1,2}})户")
 _BELOW = re.compile(rf"(?:负|地下)\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(

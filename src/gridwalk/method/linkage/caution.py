@@ -55,7 +55,11 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     said = dated & _said(pairs)
     slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
     here, there = pairs.both("id_doubted")
-    own = ((number == "same") & ~twin & ~levels.is_true(here | there)) | slip & ~(twin & (number != "near")) | dated & ~twin
+    own = (
+        ((number == "same") & ~twin & ~levels.is_true(here | there))
+        | slip & ~(twin & (number != "near"))
+        | dated & ~twin
+    )
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
     return np.select(
@@ -89,10 +93,11 @@ def _child(pairs: Pairs) -> Bools:
 
 
 def _least_of_person(pairs: Pairs, of: Mapping[str, Compared]) -> score.Bits:
-    """One valid number on both sides, or one name, telephone and door, is never passed over in silence; nor is, in
+    """One valid number on both sides, or one name at one door, whatever the numbers say, is never passed over in silence; nor is, in
     short ledgers, a name that one person bears on either side.
     """
-    known = (of["name"].level == "same") & (of["phone"].level == "same") & np.isin(of["home"].level, score.AT_HOME)
+    known = (of["name"].level == "same") & np.isin(of["home"].level, score.AT_HOME)
+    known &= (of["phone"].level == "same") | np.isin(of["id"].level, ("both_valid", "unseen"))
     asked = pairs.same("id_no")
     if pairs.are_few:
         alone = (of["name"].level == "same") & (pairs.others("name_key")[0] == 0)

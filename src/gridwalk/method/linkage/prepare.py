@@ -153,7 +153,7 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
         id_valid=pl.when(~doubted).then("id_no"),
         id_doubted=doubted,
         born_said=pl.col("born_on").is_not_null(),
-        born_on=pl.col("born_on").fill_null(pl.when(plausible).then(within)),
+        born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted).then(within)),
         id_head=id_text.str.slice(0, 14),
         id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),
         id_ends=pl.when(id_text.str.len_chars() == _WHOLE).then(
@@ -177,7 +177,9 @@ def shared_numbers(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
 def dwellings(frame: pl.DataFrame) -> pl.DataFrame:
     """Dwellings: the parts of the door, the first owner, and the further ones."""
     owners = pl.col("owner_name").str.split("、")
-    frame = frame.with_columns(owner_name=owners.list.first(), name_more=owners.list.slice(1).list.join(" ").replace("", None))
+    frame = frame.with_columns(
+        owner_name=owners.list.first(), name_more=owners.list.slice(1).list.join(" ").replace("", None)
+    )
     frame = _mapped(frame, "owner_name", name_key=_plain_name)
     return _door(frame).rename({"owner_phone": "phone"})
 

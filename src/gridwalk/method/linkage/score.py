@@ -14,9 +14,11 @@ from gridwalk.method.linkage.weights import Table
 MOST_OF_A_VALUE = 22.0
 """Bits the rarest of values can bring: a mistake in copying is always likelier than that."""
 NAMESAKE = 5.0
-"""Bits of one name at one door beyond both: chance brings members of one household together, and they bear
+"""Bits of one name at one door or telephone beyond both: chance brings members of one household together, and they bear
 different names.
 """
+HOMOPHONE = 3.0
+"""The same of names that sound alike."""
 AT_HOME = ("same", "household", "unsaid")
 AGAIN_AT_HOME = 2.0
 """Bits the weaker of home and phone still brings when both agree: a household shares its telephone."""
@@ -62,8 +64,11 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
         of["phone"] = np.where(both, of["phone"] - weaker + AGAIN_AT_HOME, of["phone"])
     bits = np.asarray(sum(of.values()), dtype=np.float64)
     if "name" in of and "home" in of:
-        at_home = np.isin(compared["home"].level, AT_HOME)
-        bits += np.where(at_home & (compared["name"].level == "same"), NAMESAKE, 0.0)
+        together = np.isin(compared["home"].level, AT_HOME)
+        if "phone" in compared:
+            together |= compared["phone"].level == "same"
+        called = compared["name"].level
+        bits += np.select([together & (called == "same"), together & (called == "sounds")], [NAMESAKE, HOMOPHONE], 0.0)
     return bits
 
 

@@ -184,9 +184,10 @@ def test_one_name_at_one_door_is_more_than_both(door: str, called: str, more: fl
     name, home = outcome(called, share=0.01), outcome(door, share=0.001)
     apart = total(name=name) + total(home=home)
     assert total(name=name, home=home) == pytest.approx(apart + more)
-    assert total(name=outcome("sounds", share=0.01), home=home) == pytest.approx(
-        total(name=outcome("sounds", share=0.01)) + total(home=home)
-    )
+    sounding = outcome("sounds", share=0.01)
+    assert total(name=sounding, home=home) == pytest.approx(total(name=sounding) + total(home=home) + 3.0)
+    near = outcome("near", share=0.01)
+    assert total(name=near, home=home) == pytest.approx(total(name=near) + total(home=home))
     next_door = outcome("building", share=0.001)
     assert total(name=name, home=next_door) == pytest.approx(total(name=name) + total(home=next_door))
 
