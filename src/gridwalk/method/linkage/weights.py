@@ -78,10 +78,11 @@ PERSON: Mapping[str, Table] = {
 }
 
 DWELLING: Mapping[str, Table] = {
-    "estate": {"same": Level(0.9, None), "near": Level(0.06, 0.01), "other": Level(0.04, 0.95)},
-    "building": {"same": Level(0.97, None), "other": Level(0.03, 0.95)},
+    # However few doors a ledger has, others have that estate, building and room: at least so many.
+    "estate": {"same": Level(0.9, 0.05), "near": Level(0.06, 0.01), "other": Level(0.04, 0.95)},
+    "building": {"same": Level(0.97, 0.02), "other": Level(0.03, 0.95)},
     "stairwell": {"same": Level(0.97, 0.35), "other": Level(0.03, 0.65)},
-    "room": {"same": Level(0.97, None), "near": Level(0.02, 0.02), "other": Level(0.01, 0.98)},
+    "room": {"same": Level(0.97, 0.01), "near": Level(0.02, 0.02), "other": Level(0.01, 0.98)},
     "owner": {"same": Level(0.85, None), "near": Level(0.08, 0.002), "other": Level(0.07, 0.99)},
     "phone": {"same": Level(0.8, None), "near": Level(0.05, 2e-6), "other": Level(0.15, 1.0)},
     "area": {"same": Level(0.9, 0.03), "other": Level(0.1, 0.97)},
