@@ -217,7 +217,7 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
     level = pick(
         pairs,
-        filled & ~(stars & ~_shows(left) | stars & ~_shows(right)),
+        filled & ~(stars & ~(_shows(left) & _shows(right))) if stars.any() else filled,
         other=borrowed,
         same=same & ~stars,
         both_valid=valid & ~same,
@@ -384,13 +384,16 @@ def home(pairs: Pairs) -> Compared:
         building=building | near,
         estate=same_estate,
     )
-    shares = np.select(
-        [level == "estate", level == "unsaid"], [pairs.share("estate"), pairs.share("flat")], pairs.share("door")
-    )
+    shares = pairs.share("door")
+    for code, column in (("estate", "estate"), ("unsaid", "flat")):
+        if (at := level == code).any():
+            shares = np.where(at, pairs.share(column), shares)
     return Compared(level, shares)
 
 
 def community(pairs: Pairs) -> Compared:
     """Communities, where not both sides say an estate: the estate says it already."""
     said = pairs.filled("community") & ~pairs.filled("estate")
+    if not said.any():
+        return Compared(np.full(pairs.n, "", dtype="U10"))
     return Compared(pick(pairs, said, same=pairs.same("community")), pairs.share("community"))

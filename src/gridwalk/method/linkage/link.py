@@ -115,15 +115,22 @@ def _by_second_rows(
     weights: Mapping[str, Table],
 ) -> pl.DataFrame:
     """Pairs of records whose first row found nobody: what the second row says may be what the other side knows."""
+    opened = [
+        side.join(pairs.select(row=of), on="row", how="anti").join(again, on="row", how="anti")
+        for side, again, of in zip(sides, doubled, ("left_row", "right_row"), strict=True)
+    ]
     firsts: list[pl.DataFrame] = []
-    rest: list[pl.DataFrame] = []
-    for side, again, of in zip(sides, doubled, ("left_row", "right_row"), strict=True):
-        open_ = side.join(pairs.select(row=of), on="row", how="anti").join(again, on="row", how="anti")
-        second = again.join(open_.select(first_row="row"), on="first_row").unique("first_row", keep="first")
-        rest.append(pl.concat([open_, side.join(second.select("row"), on="row")]))
-        firsts.append(second.select("row", "first_row"))
+    for side, again, own, other in zip(sides, doubled, opened, opened[::-1], strict=True):
+        second = again.join(own.select(first_row="row"), on="first_row").unique("first_row", keep="first")
+        rows = side.join(second.select("row"), on="row", how="semi")
+        told = pl.concat([rows.join(other, on=list(key), how="semi").select("row") for key in _TOLD[kind]])
+        firsts.append(second.join(told, on="row", how="semi").select("row", "first_row"))
     if not any(map(len, firsts)):
         return pairs.clear()
+    rest = [
+        pl.concat([own, side.join(second.select("row"), on="row")])
+        for side, own, second in zip(sides, opened, firsts, strict=True)
+    ]
     seconds = [set(second["row"].to_list()) for second in firsts]
     left, right = _renamed(rest[0], names), rest[1]
     pool = tuple(prepare.PREPARE[kind](side) for side in (left, right))
@@ -138,6 +145,12 @@ def _by_second_rows(
     return chosen.sort("score", descending=True).unique("left_row", keep="first").unique("right_row", keep="first")
 
 
+_TOLD = {
+    "person": (("name", "room"), ("name", "phone"), ("name", "born_on")),
+    "organization": (("name", "room"), ("name", "contact_phone")),
+    "dwelling": (("building", "room"),),
+}
+"""What a second row must have in common with some row of the other side to be worth a look."""
 Frames = tuple[pl.DataFrame, ...]
 
 
