@@ -43,11 +43,11 @@ def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None) -> dict[str, st
     )
     doors_of = _doors_of(distinct.select(estate="left_estate", door="left_door") if left is None else left, counted)
     learnt: dict[str, str] = {}
-    for left, right in counted.select("left_estate", "right_estate").iter_rows():
-        others = [e for e in (right, *(a for a, b in learnt.items() if b == right)) if e != left]
-        clash = any(doors_of.get(e, set()) & doors_of[left] for e in others)
-        if left not in same and left not in learnt and not clash:
-            learnt[left] = right
+    for estate, other in counted.select("left_estate", "right_estate").iter_rows():
+        others = [e for e in (other, *(a for a, b in learnt.items() if b == other)) if e != estate]
+        clash = any(doors_of.get(e, set()) & doors_of[estate] for e in others)
+        if estate not in same and estate not in learnt and not clash:
+            learnt[estate] = other
     return learnt
 
 

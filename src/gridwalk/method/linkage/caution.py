@@ -62,11 +62,12 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     )
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
-    return np.select(
+    identified: Bools = np.select(
         [called == "same", called == "sounds", called == "near", called == "seen", called == ""],
         [True, own | undated, own, own | np.isin(number, ("near", "seen")), numbered | dated & at_home],
         default=False,  # two names: what a register copied from the number says nothing for either
     ).astype(np.bool_)
+    return identified
 
 
 def _said(pairs: Pairs) -> Bools:

@@ -42,11 +42,11 @@ class Pairs:
         right: pl.DataFrame,
         pairs: pl.DataFrame,
         *,
-        whole: tuple[pl.DataFrame, pl.DataFrame] | None = None,
+        whole: tuple[pl.DataFrame, ...] | None = None,
     ) -> None:
         """``whole``: the records among which a value is frequent or rare, where they are more than the candidates."""
         self._sides = (left, right)
-        self._whole = whole or self._sides
+        self._whole: tuple[pl.DataFrame, ...] = whole or self._sides
         self.are_few = whole is not None
         self._at = (pairs["l"], pairs["r"])
         self.n = len(pairs)
