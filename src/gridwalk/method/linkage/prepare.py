@@ -142,8 +142,8 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname, given=_given)
     frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
-    doubted |= (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
     doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
+    other_sex = (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
     written = pl.when(~pl.col("id_text").str.contains("E", literal=True)).then("id_text")  # 1.20199E+17 says nothing
     id_text = pl.col("id_no").fill_null(written)
     within = _date_within(id_text)
@@ -151,9 +151,9 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     return _door(frame).with_columns(
         id_text=id_text,
         id_valid=pl.when(~doubted).then("id_no"),
-        id_doubted=doubted,
+        id_doubted=doubted | other_sex,
         born_said=pl.col("born_on").is_not_null(),
-        born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted).then(within)),
+        born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted & ~other_sex).then(within)),
         id_head=id_text.str.slice(0, 14),
         id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),
         id_ends=pl.when(id_text.str.len_chars() == _WHOLE).then(
