@@ -249,10 +249,10 @@ def _frame(
     if number is not None:
         raw = body[cell_names[number.index]]
         id_text = _written_ids(raw.set(by_field[number.field].is_not_null(), None))
-    beside = glimpses.columns(kind, {c.field: body[cell_names[c.index]] for c, _ in read_})
+    further = glimpses.columns(kind, {c.field: body[cell_names[c.index]] for c, _ in read_})
     return frame.with_columns(
-        id_text.rename("id_text"), *beside, sheet=pl.lit(sheet), row=pl.int_range(len(body), dtype=pl.UInt32)
-    ).select("row", "sheet", *frame.columns, "id_text", *(column.name for column in beside))
+        id_text.rename("id_text"), *further, sheet=pl.lit(sheet), row=pl.int_range(len(body), dtype=pl.UInt32)
+    ).select("row", "sheet", *frame.columns, "id_text", *(column.name for column in further))
 
 
 def _without_wrong_doors(frame: pl.DataFrame, wrong: pl.DataFrame) -> pl.DataFrame:

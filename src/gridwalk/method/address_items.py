@@ -24,7 +24,8 @@ SIDES = "东南西北中前后左右甲乙丙丁"
 _NUMBER = rf"(?:\d+|[{text.CHINESE_DIGITS}]+)"
 _SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|半?地下室|阁楼"
 _SHOP = re.compile(
-    rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?|[{text.CHINESE_DIGITS}]+(?![{text.CHINESE_DIGITS}层楼]))?\s*[号室铺]?"
+    rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?"
+    rf"|[{text.CHINESE_DIGITS}]+(?![{text.CHINESE_DIGITS}层楼]))?\s*[号室铺]?"
 )
 _SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
 _SUFFIXED = re.compile(rf"({_NUMBER})\s*号?([之附增副])({_NUMBER})\s*(?:号(?!楼)|室)?|(\d+)\s*号([甲乙丙丁])(?=$|\s)")

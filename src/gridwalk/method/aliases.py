@@ -22,7 +22,8 @@ OF_NAMES = 0.3
 def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None) -> dict[str, str]:
     """Left estate → right estate, from pairs of rows known to be one person.
 
-    ``left``: estate and door of all left rows. ``pairs``: left_estate, right_estate (keys), left_door, right_door (building and room as one text, without the
+    ``left``: estate and door of all left rows. ``pairs``: left_estate, right_estate (keys), left_door,
+    right_door (building and room as one text, without the
     estate). A name both sides use for the same estate is no alias, and two names on one side stay two where they have
     a door in common.
     """

@@ -1,7 +1,7 @@
 """When a pair may not be taken without asking, however much it weighs, and when it is asked about however little.
 
-A wrong pair costs more than a question: what a household shares (door, telephone, surname, of twins the birth date) does
-not say which of its members somebody is, and a whole number, date or branch that contradicts is never overruled.
+A wrong pair costs more than a question: what a household shares (door, telephone, surname, of twins the birth date)
+does not say which of its members somebody is, and a whole number, date or branch that contradicts is never overruled.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def _child(pairs: Pairs) -> Bools:
 
 
 def _least_of_person(pairs: Pairs, of: Mapping[str, Compared]) -> score.Bits:
-    """One valid number on both sides, or one name at one door, whatever the numbers say, is never passed over in silence; nor is, in
-    short ledgers, a name that one person bears on either side.
+    """One valid number on both sides, or one name at one door, whatever the numbers say, is never passed over
+    in silence; nor is, in short ledgers, a name that one person bears on either side.
     """
     known = (of["name"].level == "same") & np.isin(of["home"].level, score.AT_HOME)
     known &= (of["phone"].level == "same") | np.isin(of["id"].level, ("both_valid", "unseen"))

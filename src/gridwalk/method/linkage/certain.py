@@ -81,7 +81,7 @@ def pairs(left: pl.DataFrame, right: pl.DataFrame, key: Key) -> pl.DataFrame:
 
 
 def _agree(key: Key, other: str) -> pl.Expr:
-    """Whether two records differ in nothing in which they may not. ``other``: what the second one's columns are called."""
+    """Whether two records differ in nothing in which they may not. ``other``: the second one's columns."""
     agree = pl.lit(True)
     for column in key.unless:
         here, there = pl.col(column), pl.col(other.format(column))

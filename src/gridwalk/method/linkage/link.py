@@ -156,8 +156,8 @@ Frames = tuple[pl.DataFrame, ...]
 
 @dataclasses.dataclass(frozen=True)
 class _Town:
-    """Everybody on both sides: the rows as they came, their ``homes`` (``prepare.home_of``), and ``whole``: the prepared
-    records among which a value is frequent or rare, None where those at hand say it as well.
+    """Everybody on both sides: the rows as they came, their ``homes`` (``prepare.home_of``), and ``whole``: the
+    prepared records among which a value is frequent or rare, None where those at hand say it as well.
     """
 
     sides: Frames
@@ -166,7 +166,7 @@ class _Town:
 
 
 def _prepared(sides: Frames, rest: Frames, kind: str) -> tuple[Frames, Frames | None]:
-    """What is left to be weighed; in a short ledger everything is prepared, for a few rows left say nothing of names."""
+    """What is left to be weighed; in a short ledger everything is prepared, as few rows say nothing of names."""
     sides = tuple(prepare.shared_numbers(side, kind) for side in sides)
     if max(map(len, sides)) > SHORT:
         chosen = (s.join(r.select("row"), on="row", how="semi") for s, r in zip(sides, rest, strict=True))

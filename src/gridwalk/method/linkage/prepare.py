@@ -39,8 +39,8 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
         "community": pl.String(),
     },
 }
-"""``name_seen``, ``phone_seen``: a masked name or number as far as it can be seen (张*, 120****0012); ``phone_more``: the
-further numbers of a cell, with a space between.
+"""``name_seen``, ``phone_seen``: a masked name or number as far as it can be seen (张*, 120****0012); ``phone_more``:
+the further numbers of a cell, with a space between.
 """
 PLACE = ("estate", "building", "stairwell", "room")
 """The parts of a door, as ``addresses`` reads them; both frames may have them."""
@@ -136,7 +136,7 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     """Persons: name keys, the number as written, the birth date of the number where no column says one.
 
     ``id_doubted``: the row gives another year of birth or sex than its own number, or the number stands under another
-    name as well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row itself says the birth date.
+    name as well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row says the birth date.
     """
     frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(UNNAMED)).then("name"))
     frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname, given=_given)
