@@ -23,6 +23,7 @@ from gridwalk.config.bodies import Bodies, Refused
 from gridwalk.config.lanes import Lane, threads
 from gridwalk.config.server import PLACES, Server, environ_of
 from gridwalk.core import patience
+from gridwalk.sync.queries import rows
 from tests.harness import servers
 from tests.harness.echo import LARGE
 
@@ -112,7 +113,11 @@ def test_who_waits_gives_the_place_to_the_next_and_phones_hold_up_no_page() -> N
 def test_the_threads_that_phones_begin_with_are_ready_before_anybody_asks() -> None:
     """All of them at once, each on a connection of its own; a database that is away keeps nobody from starting."""
     together = threading.Barrier(PLACES + 1, timeout=10)
-    serving = Server(lambda environ, start: [], connections=20, pushes=lambda several: [], ready=together.wait)
+
+    def get_ready() -> None:
+        together.wait()
+
+    serving = Server(lambda environ, start: [], connections=20, pushes=lambda several: [], ready=get_ready)
     loop = asyncio.new_event_loop()
     serving.__rsgi_init__(loop)
     together.wait()
@@ -133,7 +138,7 @@ def test_a_thread_gets_ready_by_what_a_pull_asks_and_without_a_database_all_the_
     def away(*args: object, **values: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(rsgi.rows, "of_grid", away)
+    monkeypatch.setattr(rows, "of_grid", away)
     rsgi.get_ready()
 
 

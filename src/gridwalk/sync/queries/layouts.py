@@ -157,6 +157,10 @@ class Layout:
         """The query of what the rows of some records say."""
         return chosen.values_list(*self.columns)
 
+    def rows(self, chosen: models.QuerySet[Any]) -> Iterator[Row]:
+        """The rows of some records; one query."""
+        return map(self.row, self.asked(chosen))
+
     def row(self, values: Sequence[Any]) -> Row:
         """One record, its values in the order of ``columns``."""
         row = dict(zip(self.names, values, strict=True))
