@@ -6,9 +6,7 @@ import dataclasses
 import functools
 import re
 
-from pypinyin import Style, lazy_pinyin
-
-from gridwalk.method import text
+from gridwalk.method import pinyin, text
 
 _BRACKETS = re.compile(r"[(\[【<《〔「](.*?)[)\]】>》〕」]")
 _OPEN_BRACKET = re.compile(r"[(\[【<《〔「].*$")
@@ -233,11 +231,6 @@ def without_marks(folded: str) -> str:
     return _MARKS.sub("", text.simplified(folded)).lower()
 
 
-@functools.lru_cache(maxsize=16384)
-def _syllable(char: str) -> str:
-    return str(lazy_pinyin(char, style=Style.NORMAL)[0]).lower()
-
-
 @functools.lru_cache(maxsize=65536)
 def syllables(name: str) -> tuple[str, ...]:
     """The pinyin of each character, ü as v: a person's surname by table, longer names (of organizations) by
@@ -246,13 +239,13 @@ def syllables(name: str) -> tuple[str, ...]:
     plain = text.simplified(name)
     pieces = _PIECES.findall(plain)
     if len(pieces) > _LONGEST_OF_A_PERSON and "·" not in plain:
-        return tuple(s.lower() for piece in _PHRASES.findall(plain) for s in lazy_pinyin(piece, style=Style.NORMAL))
+        return tuple(syllable for piece in _PHRASES.findall(plain) for syllable in pinyin.of_words(piece))
     head: tuple[str, ...] = ()
     if compound := COMPOUND_SURNAMES.get(plain[:2]):
         head, pieces = tuple(compound.split()), pieces[2:]
     elif surname := SURNAMES.get(plain[:1]):
         head, pieces = (surname,), pieces[1:]
-    return (*head, *(piece.lower() if piece.isascii() else _syllable(piece) for piece in pieces))
+    return (*head, *(piece.lower() if piece.isascii() else pinyin.syllable(piece) for piece in pieces))
 
 
 def _fold_sound(syllable: str) -> str:
