@@ -255,15 +255,14 @@ def _digits(value: str) -> int:
     return sum(c.isdigit() for c in value)
 
 
-def _fit(item: Item, part: str, on_a_road: bool) -> float:
-    """How well ``item`` is ``part``; 0 where it cannot be."""
-    if part == "number" and on_a_road and item.unit in _ON_ROADS:
+def _fit(unit: str, n_digits: int, part: str, on_a_road: bool) -> float:
+    """How well a number with that unit and so many digits is ``part``; 0 where it cannot be."""
+    if part == "number" and on_a_road and unit in _ON_ROADS:
         return _ON_A_ROAD
-    n_digits = _digits(item.value)
-    if item.unit == "stairwell" and n_digits > 2:
+    if unit == "stairwell" and n_digits > 2:
         return _FITS["room"].get(part, 0)  # 3座1204单元
-    weight = _FITS[item.unit].get(part, 0)
-    return _fit_of_length(weight, item.unit, part, n_digits) if item.unit in _WEIGHED_BY_LENGTH else weight
+    weight = _FITS[unit].get(part, 0)
+    return _fit_of_length(weight, unit, part, n_digits) if unit in _WEIGHED_BY_LENGTH else weight
 
 
 def _fit_of_length(weight: float, unit: str, part: str, n_digits: int) -> float:
@@ -277,41 +276,62 @@ def _fit_of_length(weight: float, unit: str, part: str, n_digits: int) -> float:
     return weight / 3 if part == "stairwell" or n_digits > 3 else weight
 
 
-def _says_alone(item: Item) -> bool:
-    """A number alone is a part of the name before it (阳光100, 三期2), unless a unit or its length says it is a room."""
-    return bool(item.unit) or 3 <= _digits(item.value) <= 4
+_Shape = tuple[tuple[str, int], ...]
+"""Of each number of a run its unit and how many digits it has, which is all that is weighed."""
 
 
-def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
-    best: Reading | None = None
-    if len(items) == 1 and not _says_alone(items[0]):
+@functools.lru_cache(maxsize=16384)
+def _assigned(shape: _Shape, on_a_road: bool) -> tuple[float, tuple[str, ...]] | None:
+    """The parts that numbers of this shape are best taken for, and how well they fit; None where they fit nowhere.
+
+    A ledger has ten thousand addresses that nobody wrote alike, and some hundred shapes.
+    """
+    best: tuple[float, tuple[str, ...]] | None = None
+    if len(shape) == 1 and not _says_alone(*shape[0]):
         return None
-    units = [item.unit for item in items]
+    units = [unit for unit, _ in shape]
     storey_first = "floor" in units and "stairwell" in units and units.index("floor") < units.index("stairwell")
-    for parts in itertools.combinations(_STOREY_FIRST if storey_first else PARTS, len(items)):
+    for parts in itertools.combinations(_STOREY_FIRST if storey_first else PARTS, len(shape)):
         weight = 0.0
-        for item, part in zip(items, parts, strict=True):
-            fit = _fit(item, part, on_a_road)
+        for (unit, n_digits), part in zip(shape, parts, strict=True):
+            fit = _fit(unit, n_digits, part, on_a_road)
             if not fit:
                 break
             weight += fit
         else:
-            if best is None or weight > best.weight:
-                best = Reading(items[0].start, items[-1].end, weight, dict(zip(parts, items, strict=True)))
+            if best is None or weight > best[0]:
+                best = weight, parts
     return best
+
+
+def _says_alone(unit: str, n_digits: int) -> bool:
+    """A number alone is a part of the name before it (阳光100, 三期2), unless a unit or its length says it is a room."""
+    return bool(unit) or 3 <= n_digits <= 4
 
 
 def read(run: list[Item], on_a_road: bool) -> Reading | None:
     """The best reading of a run; ``on_a_road``: the words before it end like a road's name."""
-    best: Reading | None = None
+    best: tuple[float, tuple[str, ...], int, int] | None = None
     if len(run) == 1 and run[0].unit == "house" and not any(c.isascii() and c.isalpha() for c in run[0].value):
         on_a_road = True  # 林古里5号: nothing else says what it is
+    shape = tuple((item.unit, _digits(item.value)) for item in run)
     for first in range(len(run)):
         for last in range(len(run), max(first, len(run) - 3), -1):
             if last - first > len(PARTS):
                 continue
-            reading = _assign(run[first:last], on_a_road and first == 0)
-            if reading and (best is None or reading.weight > best.weight):
-                lost = any(item.unit in _EXPLICIT for item in run[:first])
-                best = dataclasses.replace(reading, leftover=lost or last < len(run))
-    return best
+            assigned = _assigned(shape[first:last], on_a_road and first == 0)
+            if assigned and (best is None or assigned[0] > best[0]):
+                best = *assigned, first, last
+    return _reading(run, *best) if best else None
+
+
+def _reading(run: list[Item], weight: float, parts: tuple[str, ...], first: int, last: int) -> Reading:
+    items = run[first:last]
+    lost = any(item.unit in _EXPLICIT for item in run[:first])
+    return Reading(
+        start=items[0].start,
+        end=items[-1].end,
+        weight=weight,
+        parts=dict(zip(parts, items, strict=True)),
+        leftover=lost or last < len(run),
+    )

@@ -185,7 +185,9 @@ def _best(bare: str) -> Reading | None:
         reading = address_items.read(run, bool(address_places.ROAD_END.search(bare[: run[0].start].rstrip())))
         if reading and (best is None or _rank(reading) >= _rank(best)):
             best = reading
-    return best and dataclasses.replace(best, leftover=best.leftover or _parted(runs, best))
+    if best and not best.leftover and _parted(runs, best):
+        best = dataclasses.replace(best, leftover=True)
+    return best
 
 
 def _parted(runs: list[list[Item]], best: Reading) -> bool:
