@@ -127,7 +127,7 @@ def _fits(address: Address) -> bool:
 PARTS = ("estate", "building", "stairwell", "room")
 _SIMPLE = {
     "estate": r"^[\u4e00-\u9fffA-Z]+$",
-    "building": r"^[1-9]\d{0,2}(?:号楼|栋|幢|座|#)?$",
+    "building": r"^[1-9]\d{0,2}(?:号?楼|栋|幢|座|#)?$",
     "stairwell": r"^[1-9]\d?(?:单元|门)?$",
     "room": r"^[1-9]\d{2,3}室?$",
 }
