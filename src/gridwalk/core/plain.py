@@ -16,8 +16,6 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 Model = TypeVar("Model", bound=models.Model)
-Read = Callable[[], list[tuple[Any, ...]]]
-"""Reads what a statement answered, once."""
 
 
 def _open() -> CursorWrapper:
@@ -53,7 +51,7 @@ def together() -> Iterator[None]:
         yield
 
 
-def ask(sql: str, params: Sequence[Any]) -> Read:
+def ask(sql: str, params: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
     """Send a statement; calling what comes back reads its rows, once."""
     asked = _open()
     asked.execute(sql, params)
@@ -113,7 +111,7 @@ class Query:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], **examples: Any) -> None:
         self._build, self._examples = build, examples
 
-    def ask(self, **values: Any) -> Read:
+    def ask(self, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
         """Send it with these values; calling what comes back reads its rows, once."""
         sql, places, converters = self._statement
         asked = ask(sql, [values[place] if named else place for named, place in places])
