@@ -91,7 +91,9 @@ class _Told:
 
 
 _LOCK = f"SELECT t.version FROM {Stream._meta.db_table} t WHERE t.code = %s FOR UPDATE"  # noqa: S608 ours, not typed
-_TOLD = f'SELECT t.version, t.epoch, t.format, t."on", t.hash FROM {Shadow._meta.db_table} t WHERE t.grid = %s'  # noqa: S608
+_TOLD = f"""
+SELECT t.version, t.epoch, t.format, t."on", t.hash FROM {Shadow._meta.db_table} t WHERE t.grid = %s
+"""  # noqa: S608 the table's name comes from the model
 _MARKS = f"SELECT t.marks FROM {Shadow._meta.db_table} t WHERE t.grid = %s"  # noqa: S608 ours, not typed
 _TELL = f"""
 INSERT INTO {Shadow._meta.db_table} (grid, version, epoch, format, "on", hash, marks)
