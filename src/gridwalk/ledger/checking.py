@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from gridwalk.ledger.annotate import Mark
-from gridwalk.ledger.sides import FAULTS, Side
+from gridwalk.ledger.sides import Side
+from gridwalk.ledger.table import FAULTS
 from gridwalk.method import addresses
 from gridwalk.method.linkage import certain
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger.errors import LedgerError
-from gridwalk.ledger.sides import WRITTEN, Side
+from gridwalk.ledger.sides import Side
+from gridwalk.ledger.table import WRITTEN
 from gridwalk.method import aliases, linkage
 
 ADDRESS = "address"

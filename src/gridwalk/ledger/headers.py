@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import choices, refusals
@@ -315,7 +315,7 @@ def refused(header: str, cells: Sequence[str]) -> str:
     return "" if any(meant(kind, header) for kind in dictionary.KINDS) else refusals.content(cells)
 
 
-def sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
+def sample(cells: Iterable[Any]) -> tuple[str, ...]:
     """The first cells of a column that say something."""
-    folded = (text.fold(row[index]) for row in rows if index < len(row))
+    folded = map(text.fold, cells)
     return tuple(itertools.islice((cell for cell in folded if cell and text.meaning(cell) == "value"), CONTENT_SAMPLE))

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.ledger import body, captions, cells, headers, table, tally, whose
+from gridwalk.dictionary.types import Column as Stored
+from gridwalk.ledger import body, captions, frames, headers, table, tally, whose
 from gridwalk.ledger.body import Stretch
-from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.headers import Column, Header
 from gridwalk.ledger.records import Fault, Row
-from gridwalk.ledger.table import Table
+from gridwalk.ledger.table import Table, TableRead
 from gridwalk.ledger.tally import LeftOut, Tally
-from gridwalk.method import idcards, papers, text
+from gridwalk.ledger.wide import Wide
+from gridwalk.method import papers, text
 
 OTHER_KIND = 2.0
 FEWEST_PAIRS = 2
 """Headings beside their answers in a row above the header, from which on it tells of a record."""
 FORM = "这是一张一格项目名、一格内容的登记表，没有读。请抄成一行一条的表再传"
-MOST_LOST_BY_CHANCE = 2
+HEAD = 42
+"""Rows of a sheet among which a header or a form is looked for."""
 TITLE_WEIGHT = 3.0
 TOLD_BY_TITLES = {"care": ("category", captions.category_of), "facility": ("facility_kind", captions.facility_kind_of)}
 """Kind → the field a title says for every row of a ledger kept one a category, and how."""
@@ -47,38 +53,60 @@ class SheetRead:
 
 @dataclasses.dataclass
 class Ledger:
-    """A whole file. ``questions``: what a person must settle before the rows can be used.
+    """A whole file. ``frame``, ``faults``: as ``table.TableRead``, its rows counted through all tables.
 
+    ``questions``: what a person must settle before the rows can be used.
     ``left_out``: the rows that became no record, each with its reason; ``tally``: the sum over all rows.
     """
 
     kind: str
     sheets: list[SheetRead]
-    rows: list[Row]
+    frame: pl.DataFrame
+    faults: pl.DataFrame
     questions: list[str]
     refused: list[str]
     left_out: list[LeftOut]
     tally: Tally
 
+    @functools.cached_property
+    def rows(self) -> list[Row]:
+        """The records one by one; whole numbers as such, days as ISO text."""
+        faults: dict[int, list[Fault]] = collections.defaultdict(list)
+        for row, *of_row in self.faults.iter_rows():
+            faults[row].append(Fault(*of_row))
+        names = [name for name in self.frame.columns if dictionary.find(self.kind, name)]
+        whole = [pl.col(n) for n in names if dictionary.column(self.kind, n) is Stored.WHOLE]
+        values = self.frame.select(pl.col(names).cast(pl.String)).with_columns(of.cast(pl.Int64) for of in whole)
+        places = self.frame.select("sheet", "row_no", "part").iter_rows() if len(self.frame) else ()
+        return [
+            Row(
+                sheet=sheet,
+                row_no=row_no,
+                kind=self.kind,
+                values={name: value for name, value in of_row.items() if value is not None},
+                faults=faults.get(at, []),
+                part=part,
+            )
+            for at, ((sheet, row_no, part), of_row) in enumerate(zip(places, values.iter_rows(named=True), strict=True))
+        ]
+
 
 def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Ledger:
     """Read a ledger. ``mapping``: header text → field, as a person chose; "" drops the column. Raises LedgerError."""
-    return of_sheets(cells.read(data, name)[1], name, kind=kind, mapping=mapping)
+    return of_sheets(frames.of_bytes(data, name), name, kind=kind, mapping=mapping)
 
 
 def of_sheets(
-    sheets: Sequence[Sheet], name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None
+    sheets: Sequence[Wide], name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None
 ) -> Ledger:
-    """The ledger that a workbook's cells are; the cells are folded in place. Raises LedgerError."""
+    """The ledger that a workbook's cells are. Raises LedgerError."""
     shown, hidden = _sheets_with_content(sheets)
-    for sheet in [*shown, *hidden]:
-        sheet.rows = [[text.fold(c) if isinstance(c, str) else c for c in row] for row in sheet.rows]
-    forms = [sheet for sheet in shown if body.is_form(sheet.rows)]
-    shown = [sheet for sheet in shown if sheet not in forms]
-    headed = [(sheet, headers.find(sheet.rows, kind)) for sheet in shown]
+    forms = [sheet for sheet in shown if body.is_form(_head(sheet))]
+    shown = [sheet for sheet in shown if not any(sheet is form for form in forms)]
+    headed = [(sheet, headers.find(_head(sheet), kind)) for sheet in shown]
     if len(shown) == 1 and headed[0][1] is None:
-        headed = [(shown[0], whose.guess(shown[0].rows))]
-    with_header = [(s.name, s.rows, header) for s, header in headed if header is not None]
+        headed = [(shown[0], whose.guess(shown[0].frame))]
+    with_header = [(s.name, _head(s), header) for s, header in headed if header is not None]
     if not with_header and forms:
         raise LedgerError(f"{FORM}。")
     if not with_header:
@@ -95,17 +123,16 @@ def of_sheets(
             reading.leave_sheet(sheet, skipped)
         else:
             reading.read_sheet(sheet, header)
-    return reading.ledger(n_rows=sum(map(_n_spoken, [*shown, *forms, *hidden])))
+    return reading.ledger(n_rows=sum(sheet.n_spoken() for sheet in [*shown, *forms, *hidden]))
 
 
-def _n_spoken(sheet: Sheet) -> int:
-    """How many rows of a sheet say anything."""
-    return sum(1 for row in sheet.rows if any(c not in ("", None) for c in row))
+def _head(sheet: Wide) -> list[list[str]]:
+    return sheet.rows(0, HEAD)
 
 
-def _sheets_with_content(sheets: Sequence[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
+def _sheets_with_content(sheets: Sequence[Wide]) -> tuple[list[Wide], list[Wide]]:
     """The sheets that are shown, and those that are hidden. Raises LedgerError."""
-    with_content = [s for s in sheets if any(text.fold(c) for row in s.rows for c in row)]
+    with_content = [s for s in sheets if s.n_spoken()]
     if not with_content:
         raise LedgerError("这个工作簿里没有内容，没有导入。")
     return [s for s in with_content if not s.hidden], [s for s in with_content if s.hidden]
@@ -117,21 +144,21 @@ class _Reading:
     def __init__(self, kind: str, name: str, mapping: Mapping[str, str]) -> None:
         self._kind, self._name, self._mapping = kind, name, mapping
         self._sheets: list[SheetRead] = []
-        self._rows: list[Row] = []
+        self._tables: list[TableRead] = []
         self._left_out: list[LeftOut] = []
         self._n_unread = 0
 
-    def leave_sheet(self, sheet: Sheet, why: str) -> None:
+    def leave_sheet(self, sheet: Wide, why: str) -> None:
         self._sheets.append(SheetRead(name=sheet.name, header=None, columns=[], skipped=why))
-        self._n_unread += _n_spoken(sheet)
+        self._n_unread += sheet.n_spoken()
 
-    def read_sheet(self, sheet: Sheet, header: Header) -> None:
+    def read_sheet(self, sheet: Wide, header: Header) -> None:
         """Read the tables of a sheet, which may stand below each other."""
-        above = range(header.top)
-        self._leave_out(sheet, (n for n in above if body.pairs(sheet.rows[n]) < FEWEST_PAIRS), "title")
-        self._leave_out(sheet, (n for n in above if body.pairs(sheet.rows[n]) >= FEWEST_PAIRS), "form")
+        above = [body.pairs(row) >= FEWEST_PAIRS for row in sheet.rows(0, header.top)]
+        self._leave_out(sheet, (n for n, is_pairs in enumerate(above) if not is_pairs), "title")
+        self._leave_out(sheet, (n for n, is_pairs in enumerate(above) if is_pairs), "form")
         place = None
-        for stretch in body.stretches(sheet.rows, header):
+        for stretch in body.stretches(sheet, header):
             self._leave_out(sheet, range(stretch.header.top, stretch.first), "header")
             if stretch.header is not header and (why := _skipped(stretch.header, self._kind, only=False, mapping={})):
                 self._leave_out(sheet, range(stretch.first, stretch.last), "other")
@@ -139,40 +166,38 @@ class _Reading:
                 continue
             place = self._read_table(sheet, stretch, place)
 
-    def _leave_out(self, sheet: Sheet, rows: Iterable[int], why: str) -> None:
-        spoken = (n for n in rows if any(c not in ("", None) for c in sheet.rows[n]))
+    def _leave_out(self, sheet: Wide, rows: Iterable[int], why: str) -> None:
+        spoken = (n for n in rows if any(sheet.frame.row(n)))
         self._left_out += [LeftOut(sheet.name, n + 1, why) for n in spoken]
 
-    def _read_table(self, sheet: Sheet, stretch: Stretch, above: captions.Place | None) -> captions.Place:
+    def _read_table(self, sheet: Wide, stretch: Stretch, above: captions.Place | None) -> captions.Place:
         header = stretch.header
-        matrix = table.filled_down(sheet, stretch.first, stretch.last)
-        rows = matrix[stretch.first : stretch.last]
-        columns = whose.map_columns(header, self._kind, rows, self._mapping)
-        of_titles = given(self._kind, columns, titles([self._name, sheet.name], sheet.rows[: header.top]))
+        columns = whose.map_columns(header, self._kind, sheet.body(stretch.first, stretch.last), self._mapping)
+        of_titles = given(self._kind, columns, titles([self._name, sheet.name], sheet.rows(0, header.top)))
         place = captions.Place(sheet, stretch.first, {c.field for c in columns if c.field}, above)
-        of_rows = Table(sheet, stretch, columns, self._kind, of_titles, place)
-        records = list(of_rows.records())
-        _distrust(records, columns)
-        self._rows += records
-        self._left_out += of_rows.left_out
+        read_ = Table(sheet, stretch, columns, self._kind, of_titles, place).read()
+        self._tables.append(read_)
+        self._left_out += read_.left_out
         self._sheets.append(
             SheetRead(
                 name=sheet.name,
                 header=header,
                 columns=columns,
-                n_rows=len(records),
+                n_rows=len(read_.frame),
                 given=of_titles,
                 last=stretch.last,
-                other_papers=of_rows.other_papers(),
+                other_papers=read_.other_papers,
             )
         )
         return place
 
     def ledger(self, n_rows: int) -> Ledger:
+        frame, faults = _joined(self._tables)
         return Ledger(
             kind=self._kind,
             sheets=self._sheets,
-            rows=self._rows,
+            frame=frame,
+            faults=faults,
             questions=questions(self._kind, self._sheets),
             refused=[*refused(self._sheets), *filter(None, [other_papers(self._sheets), unused(self._sheets)])],
             left_out=self._left_out,
@@ -180,27 +205,23 @@ class _Reading:
                 self._kind,
                 n_rows=n_rows,
                 n_unread=self._n_unread,
-                records=((row.sheet, row.row_no) for row in self._rows),
+                n_read=frame.select("sheet", "row_no").n_unique() if len(frame) else 0,
+                n_records=len(frame),
                 left_out=self._left_out,
             ),
         )
 
 
-def _distrust(rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """Take back ID numbers a table program has spoilt although they pass the check, as one in eleven does.
-
-    Where a column holds more numbers that lost their last three digits than chance makes, none of the kind is trusted.
-    """
-    letter = next((c.letter for c in columns if c.field == "id_no"), "")
-    written = [row.written.get("id_no") for row in rows] if letter else []
-    wrong = [w for w, row in zip(written, rows, strict=False) if w not in ("", None) and "id_no" not in row.values]
-    n_lost = sum(map(idcards.lost_its_end, wrong))
-    if n_lost <= MOST_LOST_BY_CHANCE + MOST_LOST_BY_CHANCE / 100 * len(wrong):
-        return
-    for row in rows:
-        if "id_no" in row.values and idcards.lost_its_end(row.written.get("id_no")):
-            del row.values["id_no"]
-            row.faults.append(Fault("id_no", letter, "damaged", idcards.FAULTS["damaged"]))
+def _joined(tables: Sequence[TableRead]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records of all tables, counted through, and their faults."""
+    if not tables:
+        return pl.DataFrame(schema={"row": pl.UInt32, "sheet": pl.String, "row_no": pl.UInt32}), pl.DataFrame(
+            schema=table.FAULTS
+        )
+    starts = itertools.accumulate((len(of.frame) for of in tables), initial=0)
+    faults = [of.faults.with_columns(pl.col("row") + start) for of, start in zip(tables, starts, strict=False)]
+    frame = pl.concat([of.frame for of in tables], how="diagonal").drop("row").with_row_index("row")
+    return frame, pl.concat(faults)
 
 
 def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[str, str]) -> str:

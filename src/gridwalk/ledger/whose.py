@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+
+import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
@@ -24,13 +25,12 @@ _RUNNING = 3
 """Numbers from 1 on that a column must hold to number the households and not the rooms."""
 
 
-def map_columns(
-    header: Header, kind: str, rows: Sequence[Sequence[Any]], chosen: Mapping[str, str] | None = None
-) -> list[Column]:
+def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[str, str] | None = None) -> list[Column]:
     """Every column with its field: as ``chosen`` (header text → field, "" drops it), by words, then by content."""
+    samples = [headers.sample(column.drop_nulls()) for column in body.iter_columns()]
     columns = [_by_words(index, texts, kind, chosen or {}) for index, texts in enumerate(header.texts)]
     for column in columns:
-        column.sample = headers.sample(rows, column.index)
+        column.sample = samples[column.index]
         if column.how not in {"forbidden", "synonym"} and (reason := refusals.content(column.sample)):
             column.field, column.how, column.note = "", "forbidden", reason
     if header.height == 2:
@@ -190,13 +190,12 @@ def _fits(sample: Sequence[str], is_such: Callable[[str], bool]) -> bool:
     return sum(map(is_such, sample)) >= CONTENT_SHARE * len(sample)
 
 
-def guess(rows: Sequence[Sequence[Any]]) -> Header | None:
+def guess(table: pl.DataFrame) -> Header | None:
     """What the columns of a table without a header look like; None where no person is told apart by them."""
-    width = max((len(row) for row in rows), default=0)
     taken: set[str] = set()
     texts = []
-    for index in range(width):
-        field = by_content("person", headers.sample(rows, index), taken)
+    for index, column in enumerate(table.iter_columns()):
+        field = by_content("person", headers.sample(column.drop_nulls()), taken)
         taken.add(field)
         texts.append(dictionary.label("person", field) if field else f"第 {index + 1} 列")
     told = {"id_no", "phone", "address"} & taken

@@ -1,20 +1,22 @@
-"""Plain tables read column by column say what the same tables read row by row say."""
+"""Columns read at once say what each of their cells says alone, from whatever source the cells come."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gridwalk.ledger import comparing, plain, sides
-from gridwalk.method import idcards
+from gridwalk.ledger import columns, comparing, frames, meanings, sides
+from gridwalk.ledger.tests import books
+from gridwalk.method import idcards, text
 
-HEADER = ["姓名", "身份证号", "性别", "出生日期", "联系电话", "人员状态", "住址", "楼栋", "室号"]
+CASES = Path(__file__).parent / "cases"
 STEM = "12019919560302001"
 GOOD = STEM + idcards.checksum(STEM)
 CELLS = {
@@ -73,8 +75,17 @@ CELLS = {
 }
 
 
-def rows(columns: list[str]) -> st.SearchStrategy[list[list[str]]]:
-    return st.lists(st.tuples(*(st.sampled_from(CELLS[c]) for c in columns)).map(list), min_size=1, max_size=12)
+FIELDS = {
+    "姓名": "name",
+    "身份证号": "id_no",
+    "性别": "sex",
+    "出生日期": "born_on",
+    "联系电话": "phone",
+    "人员状态": "status",
+    "住址": "address",
+    "楼栋": "building",
+    "室号": "room",
+}
 
 
 def written(target: Path, table: list[list[str]]) -> Path:
@@ -84,30 +95,43 @@ def written(target: Path, table: list[list[str]]) -> Path:
     return target
 
 
-@pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
-@given(
-    data=st.data(),
-    columns=st.lists(st.sampled_from(HEADER[1:]), min_size=1, max_size=5, unique=True),
-    title=st.sampled_from([[], [["林古里社区台账"]], [["林古里社区台账"], ["填报单位：林古里"]]]),
-)
-def test_both_ways_of_reading_say_the_same(
-    tmp_path: Path, data: st.DataObject, columns: list[str], title: list[list[str]]
+def wide(cell: str) -> str:
+    """The cell in full width."""
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in cell)
+
+
+@pytest.mark.parametrize(("header", "field"), FIELDS.items())
+@settings(max_examples=60, deadline=None)
+@example(spoil=[wide])
+@given(spoil=st.lists(st.sampled_from([wide, str.lower, lambda c: f" {c}", lambda c: c[:-1], lambda c: c + "?"])))
+def test_what_a_pattern_vouches_for_the_dictionary_would_leave_as_it_stands(
+    header: str, field: str, spoil: list[Callable[[str], str]]
 ) -> None:
-    header = ["姓名", *columns]
-    body = [row for row in data.draw(rows(header)) if sum(map(bool, row)) > 1]
-    # A plain row has something that no footer has: a name, and a second cell.
-    body = [[row[0] or "王伟", *row[1:]] for row in body] + [["王伟", *(CELLS[c][0] for c in columns)]]
-    file = written(tmp_path / "表.csv", [*title, header, *body])
-    by_row = sides.read_bytes(file.read_bytes(), file.name, kind="person")
-    by_column = plain.read(file, "csv", kind="person", mapping={})
-    assert by_column is not None
-    located = sides.read_file(file, kind="person")
-    assert located.fields == by_row.fields
-    same = [c for c in by_row.frame.columns if not c.startswith(sides.WRITTEN)]
-    assert located.frame.select(same).to_dicts() == by_row.frame.select(same).to_dicts()
-    order = ["row", "field", "column", "code", "text"]
-    assert sorted(located.faults.select(order).rows()) == sorted(by_row.faults.select(order).rows())
+    cells_ = list(dict.fromkeys([*filter(None, CELLS[header]), *(of(c) for of in spoil for c in CELLS[header] if c)]))
+    cells_ = [c for c in cells_ if text.fold(c)]
+    read = columns.read("person", field, header, pl.Series(cells_, dtype=pl.String))
+    alone = [meanings.parse("person", field, header, cell) for cell in cells_]
+    assert [None if v is None else str(v) for v in read.values] == [of.value for of in alone]
+    told = {at: (code, words) for at, code, words in read.faults.iter_rows()}
+    beside = {at for values in read.extra.values() for at, value in enumerate(values) if value is not None}
+    faults = {n: (of.fault, of.text) for n, of in enumerate(alone) if of.fault and n not in beside}
+    assert told == faults
+
+
+@pytest.mark.parametrize("case", sorted(p.name for p in CASES.iterdir()))
+@pytest.mark.slow
+def test_cells_taken_columns_at_once_are_the_cells_taken_one_by_one(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "LARGE_BYTES", 0)
+    one_by_one = sides.read_bytes((CASES / case).read_bytes(), case)
+    at_once = sides.read_file(CASES / case)
+    assert at_once.frame.to_dicts() == one_by_one.frame.to_dicts()
+    assert at_once.faults.rows() == one_by_one.faults.rows()
+    assert (at_once.tally, at_once.refused, at_once.questions) == (
+        one_by_one.tally,
+        one_by_one.refused,
+        one_by_one.questions,
+    )
+    assert at_once.left_out == one_by_one.left_out
 
 
 def test_a_title_alone_in_its_line_and_a_comma_within_a_cell_make_no_broken_file(tmp_path: Path) -> None:
@@ -115,20 +139,6 @@ def test_a_title_alone_in_its_line_and_a_comma_within_a_cell_make_no_broken_file
     side = sides.read_file(written(tmp_path / "表.csv", rows_))
     assert side.frame["name"].to_list() == ["王伟", "李芳"]
     assert side.frame["row_no"].to_list() == [3, 4]
-
-
-@pytest.mark.parametrize(
-    ("body", "why"),
-    [
-        ([["王伟", "301"], ["同上", "301"], ["李芳", "〃"]], "a cell says 同上"),
-        ([["王伟", "301", ""], ["5号楼", "", ""], ["李芳", "302", ""]], "a caption stands between the rows"),
-    ],
-)
-def test_what_is_not_plain_is_left_to_the_other_reader(tmp_path: Path, body: list[list[str]], why: str) -> None:
-    header = ["姓名", "室号", "联系电话"][: len(body[0])]
-    file = written(tmp_path / "表.csv", [header, *body])
-    assert plain.read(file, "csv", kind="person", mapping={}) is None, why
-    assert len(sides.read_file(file, kind="person").frame) >= 2
 
 
 def test_titles_footers_and_headers_printed_again_are_no_records(tmp_path: Path) -> None:
@@ -144,8 +154,7 @@ def test_titles_footers_and_headers_printed_again_are_no_records(tmp_path: Path)
         ["合计", "2人", "", "", ""],
     ]
     file = written(tmp_path / "表.csv", table)
-    table_read = plain.read(file, "csv", kind=None, mapping={})
-    assert table_read is not None
+    table_read = sides.read_file(file)
     assert table_read.frame["row_no"].to_list() == [3, 6]
     assert table_read.frame["row"].to_list() == [0, 1]
 
@@ -163,14 +172,30 @@ def test_a_number_kept_as_a_number_is_not_trusted_even_where_it_passes_the_check
     assert set(read.faults["code"].to_list()) == {"damaged"}
 
 
-def test_read_row_by_row_it_is_not_trusted_either() -> None:
+def test_one_that_is_alone_is_trusted_as_text_and_not_as_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written as a number it has lost its end for certain; as a text of zeros only many of them tell it."""
     spoilt = [f"120199{year}0302{n}0000"[:15] + "000" for year in range(1930, 1999) for n in range(9)]
-    table = ["姓名,身份证号", *(f"王伟,{s}" for s in spoilt), f"李芳,{GOOD}"]
-    assert any(idcards.checksum(s[:17]) == s[17] for s in spoilt)
-    read = sides.read_bytes("\n".join(table).encode(), "表.csv", kind="person")
-    assert read.frame["id_no"].drop_nulls().to_list() == [GOOD]
-    few = sides.read_bytes("\n".join([table[0], *table[-2:]]).encode(), "表.csv", kind="person")
-    assert GOOD in few.frame["id_no"].to_list()
+    passing = next(s for s in spoilt if idcards.checksum(s[:17]) == s[17])
+    few = [["姓名", "身份证号"], ["王伟", passing], ["李芳", GOOD]]
+    as_text = sides.read_bytes(books.xlsx({"人口": few}), "表.xlsx", kind="person")
+    assert as_text.frame["id_no"].to_list() == [passing, GOOD]
+    few[1][1] = float(passing)  # type: ignore[call-overload]
+    as_number = sides.read_bytes(books.xlsx({"人口": few}), "表.xlsx", kind="person")
+    assert as_number.frame["id_no"].to_list() == [None, GOOD] and as_number.faults["code"].to_list() == ["damaged"]
+    many = sides.read_bytes(
+        "\n".join(["姓名,身份证号", *(f"王伟,{s}" for s in spoilt)]).encode(), "表.csv", kind="person"
+    )
+    assert many.frame["id_no"].null_count() == len(spoilt)
+
+
+def test_a_number_kept_as_a_number_is_told_columns_at_once_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "LARGE_BYTES", 0)
+    spoilt = [f"120199{year}0302{n}0000"[:15] + "000" for year in range(1930, 1999) for n in range(9)]
+    passing = next(s for s in spoilt if idcards.checksum(s[:17]) == s[17])
+    file = tmp_path / "表.xlsx"
+    file.write_bytes(books.xlsx({"人口": [["姓名", "身份证号"], ["王伟", float(passing)], ["李芳", GOOD]]}))
+    side = sides.read_file(file, kind="person")
+    assert side.frame["id_no"].to_list() == [None, GOOD] and side.faults["code"].to_list() == ["damaged"]
 
 
 def test_a_column_nobody_has_filled_in_is_not_compared_and_said_to_be_empty(tmp_path: Path) -> None:
@@ -186,21 +211,3 @@ def test_a_column_nobody_has_filled_in_is_not_compared_and_said_to_be_empty(tmp_
     assert comparing.agreed_fields(left, right) == ("name", "id_no", "phone")
     by_row = sides.read_bytes(here.read_bytes(), here.name)
     assert (by_row.refused, by_row.fields) == (left.refused, left.fields)
-
-
-CASES = Path(__file__).parent / "cases"
-
-
-@pytest.mark.parametrize("case", sorted(p.name for p in CASES.iterdir()))
-@pytest.mark.slow
-def test_of_every_case_both_ways_say_the_same(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sides, "PLAIN_BYTES", 0)
-    by_row = sides.read_bytes((CASES / case).read_bytes(), case)
-    by_column = sides.read_file(CASES / case)
-    same = [c for c in by_row.frame.columns if not c.startswith(sides.WRITTEN)]
-    assert by_column.frame.select(same).to_dicts() == by_row.frame.select(same).to_dicts()
-    order = ["row", "field", "column", "code", "text"]
-    assert sorted(by_column.faults.select(order).rows()) == sorted(by_row.faults.select(order).rows())
-    assert (by_column.tally, by_column.refused, by_column.questions) == (by_row.tally, by_row.refused, by_row.questions)
-    left = [[(row.sheet, row.row_no, row.why) for row in side.left_out] for side in (by_column, by_row)]
-    assert sorted(left[0]) == sorted(left[1])
