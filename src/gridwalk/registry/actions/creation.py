@@ -85,8 +85,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
             verified_on=record.verified_on,
             **record.extra,
         )
-        for field, value in values.items():
-            columns.write(entity, field, value)
+        columns.write_all(entity, values)
         entity.heads = dict.fromkeys(values, str(record.op or writing.op))
         entities.append(entity)
         writing.created(
