@@ -45,6 +45,9 @@ OF_A_PLACE = (
     rf"[省市区县旗盟州乡镇村屯庄组街路道巷里弄号楼栋幢室门院园苑]|外地|农场|林场|大厦|公寓|^(?:{areas.PROVINCES})"
 )
 _OF_A_PLACE = re.compile(OF_A_PLACE)
+_OF_ANOTHER = re.compile(
+    r"(?:儿子?|女儿?|子女|父亲?|母亲?|爸爸?|妈妈?|家长|家属|配偶|丈夫|妻子?|老伴|爷爷|奶奶|孙子|孙女|邻居|亲戚|亲属|房东|监护人|保姆)(?:电话|手机)?[)\]】:]"
+)
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 EMPTY = Parsed()
 
@@ -116,6 +119,8 @@ def credit_code(raw: Any) -> Parsed:
 
 def phone(raw: Any) -> Parsed:
     """The first telephone number of a cell; further ones are noted."""
+    if _OF_ANOTHER.search(text.fold(raw)):
+        return Parsed(None, "whose", "这一格写着是别人的电话，没有读。本人的请填在这里，别人的请另起一列")
     checked = phones.check(text.fold(raw))
     if checked.fault == "empty":
         return EMPTY
@@ -131,7 +136,9 @@ def person_name(raw: Any) -> Parsed:
     folded = text.fold(raw)
     if fault := names.fault(folded):
         return Parsed(None, *NAME_FAULTS[fault])
-    name = names.normalise(names.without_number(folded))
+    if names.is_addressed(folded):
+        return Parsed(None, "name", "这里只写了称呼，请写全名")
+    name = names.normalise(names.without_number(folded.rstrip("、,，;；/")))
     if wrong := _fault_of_text(name.value):
         return wrong
     if SEVERAL_NAMES.search(name.value):

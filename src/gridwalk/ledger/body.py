@@ -13,7 +13,7 @@ import polars as pl
 from gridwalk.ledger import headers
 from gridwalk.ledger.headers import Header
 from gridwalk.ledger.wide import Wide
-from gridwalk.method import text
+from gridwalk.method import names, text
 
 REPEATED_SHARE = 0.7
 _LINE = "合计|总计|小计|共计|本页合计|本页小计|累计"
@@ -56,9 +56,22 @@ def stretches(sheet: Wide, header: Header) -> Iterator[Stretch]:
         further = headers.at(rows, 0)[1] if headers.is_heading_row(rows[0]) else None
         if further is None or Printed(sheet.rows(0, header.top + header.height), header).again(rows[0]):
             continue
+        if index > header.top + header.height and _are_groups(sheet.rows(index - 1, index)[0], rows[0]):
+            further = headers.at(sheet.rows(index - 1, index + 2), 0)[1] or further
+            index -= further.height - 1  # 地址, 人员 above 楼栋, 室号, 姓名
         yield Stretch(header, index)
         header = dataclasses.replace(further, top=index)
     yield Stretch(header, len(sheet.frame))
+
+
+def _are_groups(above: Sequence[str], headings: Sequence[str]) -> bool:
+    """Whether the row above a header names groups of its columns: few words, none of them a number or a person."""
+    words = [cell for cell in above if cell]
+    return (
+        1 < len(words) <= sum(map(bool, headings)) / 2
+        and not any(c.isdigit() for word in words for c in word)
+        and not any(map(names.looks_like_a_person, words))
+    )
 
 
 def _perhaps_headings(frame: pl.DataFrame) -> list[int]:

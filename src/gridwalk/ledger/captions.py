@@ -66,6 +66,29 @@ def place_of(words: str, fields: Collection[str]) -> dict[str, str]:
     return {name: part for name, part in parts.items() if part and name not in fields}
 
 
+_BUILDINGS = re.compile(r"\d+(?:号?楼|栋|幢|座)")
+_SEVERAL = re.compile(r"\d\s*[、,，~至到和及与]\s*\d")
+_ABOUT = re.compile(
+    "(?:实有|常住|流动)?(?:人口|居民|住户|房屋|人员|户籍)?(?:基本)?(?:情况|信息)?(?:登记|统计|一览|花名|摸底|调查)?(?:台账|表|册|名册|名单)?$"
+)
+
+
+def place_of_titles(titles: Sequence[str], fields: Collection[str]) -> dict[str, str]:
+    """What the titles say of every row: the building of a table kept one a building; one that names several says none.
+
+    Where a title and the sheet's name say different buildings, neither is believed.
+    """
+    places = [place_of(_ABOUT.sub("", words), fields) for words in titles if not _names_several(words)]
+    told = [place for place in places if place]
+    if len({place["building"] for place in told if "building" in place}) > 1:
+        return {}
+    return {name: part for place in told for name, part in place.items()}
+
+
+def _names_several(words: str) -> bool:
+    return len(_BUILDINGS.findall(words)) > 1 or bool(_SEVERAL.search(words))
+
+
 def across(sheet: Wide, first: int) -> set[int]:
     """0-based rows of the body whose one text is merged across half the table: captions and notes, never a record."""
     width = sheet.frame.width
@@ -80,9 +103,12 @@ def across(sheet: Wide, first: int) -> set[int]:
 class Place:
     """Where the rows of a sheet stand that no column says: by the sheet's name, then by each caption above them."""
 
-    def __init__(self, sheet: Wide, first: int, fields: Collection[str], above: Place | None = None) -> None:
-        """``above``: where the table above it in the same sheet ended."""
-        self.parts: dict[str, str] = place_of(sheet.name, fields) | {
+    def __init__(
+        self, sheet: Wide, first: int, fields: Collection[str], above: Place | None = None, titles: Sequence[str] = ()
+    ) -> None:
+        """``above``: where the table above it in the same sheet ended; ``titles``: what stands over the first."""
+        of_titles = place_of_titles([*titles, sheet.name], fields)
+        self.parts: dict[str, str] = of_titles | {
             n: p for n, p in (above.parts if above else {}).items() if n not in fields
         }
         self._fields = fields

@@ -6,7 +6,8 @@ import collections
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,12 +22,14 @@ from gridwalk.ledger.records import Fault, Row
 from gridwalk.ledger.table import Table, TableRead
 from gridwalk.ledger.tally import LeftOut, Tally
 from gridwalk.ledger.wide import Wide
-from gridwalk.method import papers, text
+from gridwalk.method import names, papers, text
 
 OTHER_KIND = 2.0
 FEWEST_PAIRS = 2
 """Headings beside their answers in a row above the header, from which on it tells of a record."""
 FORM = "这是一张一格项目名、一格内容的登记表，没有读。请抄成一行一条的表再传"
+COLOURS = re.compile("[红黄蓝绿橙紫灰粉]色|[标涂][红黄蓝绿灰]|[红黄蓝绿灰]底|底色|字体颜色|颜色")
+TWO_NAMES = "这个证件号第 {} 行已写在另一个名字下，这一行没有记号码。请对照证件，看是谁的"
 HEAD = 42
 """Rows of a sheet among which a header or a form is looked for."""
 TITLE_WEIGHT = 3.0
@@ -47,6 +50,8 @@ class SheetRead:
     """What the title says of every row."""
     last: int = 0
     """The row (0-based) behind the last of the table."""
+    coloured: tuple[int, ...] = ()
+    """The rows that say that colours mean something."""
     other_papers: dict[str, int] = dataclasses.field(default_factory=dict)
     """How many numbers of papers without a field of ours were left out."""
 
@@ -174,7 +179,12 @@ class _Reading:
         header = stretch.header
         columns = whose.map_columns(header, self._kind, sheet.body(stretch.first, stretch.last), self._mapping)
         of_titles = given(self._kind, columns, titles([self._name, sheet.name], sheet.rows(0, header.top)))
-        place = captions.Place(sheet, stretch.first, {c.field for c in columns if c.field}, above)
+        over = [words for row in sheet.rows(0, header.top) if (words := body.only_text(row))] if above is None else []
+        fields = {c.field for c in columns if c.field}
+        if "building" in captions.place_of_titles([*over, sheet.name], fields - {"address"}):
+            whose.read_in_building(columns)
+            fields = {c.field for c in columns if c.field}
+        place = captions.Place(sheet, stretch.first, fields, above, over)
         read_ = Table(sheet, stretch, columns, self._kind, of_titles, place).read()
         self._tables.append(read_)
         self._left_out += read_.left_out
@@ -187,6 +197,7 @@ class _Reading:
                 given=of_titles,
                 last=stretch.last,
                 other_papers=read_.other_papers,
+                coloured=tuple(_coloured(sheet, [*range(header.top), *(row.row_no - 1 for row in read_.left_out)])),
             )
         )
         return place
@@ -199,7 +210,7 @@ class _Reading:
             frame=frame,
             faults=faults,
             questions=questions(self._kind, self._sheets),
-            refused=[*refused(self._sheets), *filter(None, [other_papers(self._sheets), unused(self._sheets)])],
+            refused=[*refused(self._sheets), *besides(self._sheets)],
             left_out=self._left_out,
             tally=tally.of(
                 self._kind,
@@ -288,6 +299,20 @@ def given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
     return {field: value} if value else {}
 
 
+def require_own_numbers(ledger: Ledger) -> None:
+    """Take an ID number back from a row where an earlier one gives it to another name: whose it is is asked."""
+    first: dict[str, Row] = {}
+    for row in ledger.rows:
+        number, name = row.values.get("id_no"), row.values.get("name")
+        if not number or not name:
+            continue
+        earlier = first.setdefault(number, row)
+        if names.key(earlier.values["name"]) != names.key(name):
+            del row.values["id_no"]
+            column = letter(ledger.sheets, row.sheet, row.row_no, "id_no")
+            row.faults.append(Fault("id_no", column, "one_id_two_names", TWO_NAMES.format(earlier.row_no)))
+
+
 def letter(sheets: Sequence[SheetRead], sheet: str, row_no: int, field: str) -> str:
     """The column that holds a field in the table a row stands in; "" where none does, or several do."""
     table = next((t for t in sheets if t.name == sheet and row_no <= t.last), None)
@@ -295,9 +320,18 @@ def letter(sheets: Sequence[SheetRead], sheet: str, row_no: int, field: str) -> 
     return letters[0] if len(letters) == 1 else ""
 
 
+_ASKED = frozenset({"asked", "guessed"})
+
+
+def _shared(sheet: SheetRead, column: Column, sheets: Sequence[SheetRead]) -> str:
+    """What to do about a column whose heading another table reads without a question: one choice would be for both."""
+    others = (c for s in sheets if s is not sheet for c in s.columns if c.header == column.header)
+    return "。别的表也有这一列，选了会一起变：请在这张表里改好列名再传" if any(c.field for c in others) else ""
+
+
 def questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
     """What a person must settle: two columns for one field, a required field without a column."""
-    asked = [f"{s.name}：{c.note}" for s in sheets for c in s.columns if c.how in {"asked", "guessed"}]
+    asked = [f"{s.name}：{c.note}{_shared(s, c, sheets)}" for s in sheets for c in s.columns if c.how in _ASKED]
     mapped = {c.field for s in sheets for c in s.columns} | {field for s in sheets for field in s.given}
     for field in dictionary.fields(kind):
         if field.required and field.name not in mapped and field.name not in {"sex", "born_on", "id_no", "occupancy"}:
@@ -312,6 +346,23 @@ def refused(sheets: Sequence[SheetRead]) -> list[str]:
             f"“{c.header}”这一列不收，已略过：{c.note}" for s in sheets for c in s.columns if c.how == "forbidden"
         )
     )
+
+
+def _coloured(sheet: Wide, rows: Iterable[int]) -> Iterator[int]:
+    """The rows (as the table program numbers them) whose words say that colours mean something."""
+    for n in rows:
+        if any(COLOURS.search(cell) for cell in sheet.rows(n, n + 1)[0]):
+            yield n + 1
+
+
+def besides(sheets: Sequence[SheetRead]) -> list[str]:
+    """What else of the tables was not read, each in a sentence."""
+    coloured = [
+        f"{s.name} 第 {n} 行说用颜色表示意思，颜色没有读：请把它写成一列（比如人员状态）再传"
+        for s in sheets
+        for n in s.coloured
+    ]
+    return [*dict.fromkeys(coloured), *filter(None, [other_papers(sheets), unused(sheets)])]
 
 
 def other_papers(sheets: Sequence[SheetRead]) -> str:

@@ -155,7 +155,7 @@ def _located(
         unreadable = set(faults.filter(pl.col("code") != "missing")["field"])
         empty = [f for f in mapped if f.name not in unreadable and frame[f.name].is_null().all()]
         refused += [f"“{f.label}”这一列是空的，没有比" for f in empty]
-        refused += filter(None, [read.other_papers(sheets), read.unused(sheets)])
+        refused += read.besides(sheets)
         fields = tuple(f.name for f in mapped if f not in empty)
     frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []

@@ -126,6 +126,8 @@ class Table:
 
     def _is_record_alone(self, row: Sequence[str]) -> bool:
         """Whether the one text of a row is a record in a table of so few columns, or stands where a required one is."""
+        if not self._stretch.header.height:
+            return False  # above records without headings it is their title
         at = next(i for i, c in enumerate(row) if c)
         required = {f.name for f in dictionary.fields(self._kind) if f.required} | {"room", "address"}
         for group in self._groups:

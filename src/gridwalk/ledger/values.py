@@ -19,6 +19,7 @@ NEVER_REPEATED = frozenset({"name", "id_no", "uscc", "born_on"})
 EACH_HAS_OWN = ("repeat", "各人不同，不能写“同上”，请写全")
 ABOVE_IS_WRONG = ("repeat", "上一行这一格有错，“同上”接不上，请写全")
 STRUCK = ("struck", "这一格划掉了，没有读。还有效请去掉删除线，作废请清空")
+TWO_TICKS = ("choice", "这一行打了几个勾，说的不一样，请只留一个")
 DAMAGED = ("damaged", idcards.FAULTS["damaged"])
 ODD_ESTATE = (address_parts.FAULT, address_parts.TEXTS["estate"])
 WRONG_DOOR = frozenset({address_parts.FAULT, address_parts.SEVERAL})
@@ -69,6 +70,7 @@ class Records:
 
     def _read(self, rows: pl.DataFrame) -> None:
         beside: list[dict[str, pl.Series]] = []
+        twice = _ticked_twice([self._raw(rows, c) for c in self._group.columns if c.says])
         for column in self._group.columns:
             raw = self._raw(rows, column)
             struck = [at for at in self._struck.get(column.index, ()) if raw[at] is not None]
@@ -76,6 +78,9 @@ class Records:
             if struck:
                 raw = raw.scatter(struck, None)
                 self._fault(column, struck, *STRUCK)
+            if column.says and twice:
+                self._fault(column, [at for at in twice if raw[at] is not None], *TWO_TICKS)
+                raw = raw.scatter(twice, None)
             if column.field == "estate":
                 odd = raw.is_in(list(self._odd_estates)).fill_null(False).arg_true().to_list()
                 raw = raw.scatter(odd, None) if odd else raw
@@ -216,6 +221,12 @@ def _papers(rows: pl.DataFrame, column: Column | None) -> pl.Series | None:
         return None
     kinds = _mapped(rows.to_series(column.index), papers.kind_of).fill_null("")
     return kinds.replace(papers.CITIZEN, "")
+
+
+def _ticked_twice(columns: Sequence[pl.Series]) -> list[int]:
+    """The rows with a tick in several of the columns."""
+    ticks = [of.is_not_null().cast(pl.UInt8) for of in columns]
+    return (sum(ticks[1:], start=ticks[0]) > 1).arg_true().to_list() if ticks else []
 
 
 def _ticked(column: Column, raw: pl.Series) -> pl.Series:

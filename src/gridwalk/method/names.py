@@ -154,20 +154,38 @@ _HOUSEHOLD = re.compile(
 )
 _LISTED = re.compile(rf"(?<=[{_HAN}])\s*(?:[、,;/&+|]|和|与|及)\s*(?=[{_HAN}])")
 _NUMBERED = re.compile(rf"(?:\d{{1,3}}[.、)\s]*)?([{_HAN}]{{2,4}})\s?\d{{0,2}}")
-PERHAPS_SEVERAL = "[某等和与及家夫妇口父母兄弟姐妹]"
-"""What a plain name of two to four characters has to hold to be looked at by ``fault``."""
+_TITLES = "先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大姐|大哥|阿姨|叔叔|奶奶|爷爷|老师|师傅|同志|医生|经理|老板|主任"
+PERHAPS_SEVERAL = f"[某等和与及家夫妇口父母兄弟姐妹]|(?:{_TITLES})$"
+"""What a plain name of two to four characters has to hold to be looked at by ``fault`` and ``is_addressed``."""
+
+
+_CUT = re.compile(r"[*＊×]+[\u3400-\u9fff]{1,2}|[\u3400-\u9fff](?:…+|\.{2,}|_+)")
+"""A name of which only the end is seen, or only the surname: *三, 张…"""
+_ADDRESSED = re.compile(f"([\u3400-\u9fff]{{1,2}})(?:{_TITLES})")
+_WITH_OTHERS = re.compile(
+    "([\u3400-\u9fff]{2,4})(?:及|携|带|暨|同|和|与)(?:其?(?:妻|夫|子|女|母|父|儿|孙)|家人|家属|全家)[\u3400-\u9fff]*"
+)
+
+
+def is_addressed(folded: str) -> bool:
+    """Whether a cell calls somebody by the surname and says no name: 张先生, 王大爷."""
+    match = _ADDRESSED.fullmatch(folded.replace(" ", ""))
+    return match is not None and (match[1] in _COMMON or match[1] in COMPOUND_SURNAMES)
 
 
 def fault(folded: str) -> str:
     """Why a cell names no person: ``masked``, ``unreadable``, ``components``, ``several``; "" where nothing is odd."""
     word = folded.replace(" ", "")
+    if _CUT.fullmatch(word):
+        return "masked"
     if _MASKED.fullmatch(word) and ("某" in word or not _STARRED.fullmatch(word)):
         return "masked"
     if _UNREADABLE.search(folded):
         return "unreadable"
     if _COMPONENTS.search(folded):
         return "components"
-    return "several" if _are_several(folded) else ""
+    with_others = _WITH_OTHERS.fullmatch(word)
+    return "several" if _are_several(folded) or (with_others and looks_like_a_person(with_others[1])) else ""
 
 
 def _are_several(folded: str) -> bool:

@@ -57,6 +57,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     ledger = read.read(
         files.read(submission.file_id), submission.name, kind=submission.kind, mapping=submission.chosen["left"]
     )
+    read.require_own_numbers(ledger)
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
     places = Places(submission.scope).locate([row.values for row in ledger.rows])
