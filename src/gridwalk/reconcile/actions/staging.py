@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, files, records
+from gridwalk.core import bulk, clock, files, records
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import read
 from gridwalk.ledger.records import Row
@@ -54,9 +54,9 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     if submission.state != "mapping":
         raise SubmissionRefused("这份台账不在等核对的状态，请刷新后再看。")
     submissions.require_chosen(submission)
-    ledger = read.read(
-        files.read(submission.file_id), submission.name, kind=submission.kind, mapping=submission.chosen["left"]
-    )
+    data = files.read(submission.file_id)
+    _require_alone(submission, data)
+    ledger = read.read(data, submission.name, kind=submission.kind, mapping=submission.chosen["left"])
     read.require_own_numbers(ledger)
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
@@ -79,6 +79,17 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
             data={"rows": len(staged), "batches": n_batches},
         )
     return submission
+
+
+def _require_alone(submission: Import, data: bytes) -> None:
+    """Refuse a file that is on its way into the register already. Raises SubmissionRefused."""
+    others = Import.objects.filter(scope=submission.scope, state="applying", file__size=submission.file.size)
+    for other in others.exclude(pk=submission.pk):
+        if files.read(other.file_id) == data:
+            since = clock.local(other.created_at).strftime("%m月%d日 %H:%M")
+            raise SubmissionRefused(
+                f"同一份文件正在入库：{other.actor_name} {since} 交的。请等那一份办好再看，这一份放弃就行。"
+            )
 
 
 def _staged(
