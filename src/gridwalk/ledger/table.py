@@ -29,8 +29,8 @@ FAULTS = {"row": pl.UInt32, "field": pl.String, "column": pl.String, "code": pl.
 
 @dataclasses.dataclass(frozen=True)
 class TableRead:
-    """``frame``: row (0-based), sheet, row_no, part (from 0: records of one row), a column a field (texts, ``pl.Date``),
-    ``id_text``: the number as written where it is not valid, ``written_<field>``. ``faults``: by row.
+    """``frame``: row (0-based), sheet, row_no, part (from 0: records of one row), a column a field (texts,
+    ``pl.Date``), ``id_text``: the number as written where it is not valid, ``written_<field>``. ``faults``: by row.
     """
 
     frame: pl.DataFrame

@@ -38,13 +38,13 @@ def test_a_number_of_somebody_a_heading_names_is_never_the_records_own(heading: 
     number = id_no if "证" in heading else phone
     rows = [[f"王{'一二三四'[n]}", DOOR, number(n)] for n in range(4)]
     ledger = table(["姓名", "住址", heading], *rows, kind="person")
-    assert hows(ledger)[books_folded(heading)] == ("", how)
+    assert hows(ledger)[folded(heading)] == ("", how)
     assert all(set(row.values) == {"name", "address"} for row in ledger.rows)
     told = ledger.questions + ledger.refused
-    assert any(books_folded(heading) in words for words in told)
+    assert any(folded(heading) in words for words in told)
 
 
-def books_folded(heading: str) -> str:
+def folded(heading: str) -> str:
     return heading.replace("（", "(").replace("）", ")")
 
 
