@@ -63,6 +63,13 @@ def test_nobody_real_is_in_it(messy: bool) -> None:
         assert phone.startswith("12"), phone
 
 
+def test_every_heading_is_a_field_or_known_to_be_none() -> None:
+    other = {"序号", "户号", "房东姓名", "监护人姓名", "监护人电话", "年龄", "物业费"}
+    for seed in range(12):
+        ledgers = third.make(seed, 120, True)
+        assert {*ledgers.left.columns, *ledgers.right.columns} <= {*third.FIELDS, *other}
+
+
 def test_a_check_digit_worked_by_hand() -> None:
     # 1×7+2×9+0×10+1×5+9×8+9×4+1×2+9×1+8×6+0×3+0×7+1×9+0×10+1×5+0×8+0×4+1×2 = 213
     # 213 mod 11 = 4, and the fifth of 10X98765432 is 8

@@ -5,11 +5,13 @@ census counts, marry in, bear twins, share flats, move, die, are born and go unn
 they no longer live. Then each office writes them down in its own columns, order and habits, with the slips of the table
 in `rates`. The truth comes from the persons, never from the texts.
 
-`make(seed, persons, messy)` gives the frames. What no reader could decide stands apart, with its reason, in `left_out`:
-pairs whose rows share nothing but a name (or not even that), and rows whose number is wrong on the very card.
-Everything is synthetic: one area code that was never given out, telephones that begin with 12.
+`make(seed, persons, messy)` gives the frames; `FIELDS` says which field of the dictionary each heading is, to judge the
+engine without the reading. What no reader could decide stands apart, with its reason, in `left_out`: pairs whose rows
+share nothing but a name (or not even that), and rows whose number is wrong on the very card. Everything is synthetic:
+one area code that was never given out, telephones that begin with 12.
 """
 
 from .make import Ledgers, make
+from .offices import FIELDS
 
-__all__ = ["Ledgers", "make"]
+__all__ = ["FIELDS", "Ledgers", "make"]

@@ -83,6 +83,8 @@ class Judge:
     def __init__(self, street: Street, left: Ledger, right: Ledger) -> None:
         self.namesakes = Counter((person.name, person.born.year) for person in street.people)
         self.columns = left.plan.columns & right.plan.columns
+        if "school" in (left.plan.office, right.plan.office):
+            self.columns -= {"phone"}  # there it is the guardian's
         self.has_number = ["number" in ledger.plan.columns for ledger in (left, right)]
         self.has_born = ["born" in ledger.plan.columns for ledger in (left, right)]
         self.has_address = "address" in self.columns

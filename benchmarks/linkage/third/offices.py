@@ -269,3 +269,21 @@ COLUMN_OF = {
     "与户主关系": "relation",
     "关系": "relation",
 }
+FIELDS = {
+    **dict.fromkeys(("姓名", "住户姓名", "承租人姓名", "老人姓名", "学生姓名"), "name"),
+    **{heading: "id_no" for heading, column in COLUMN_OF.items() if column == "number"},
+    **{heading: "born_on" for heading, column in COLUMN_OF.items() if column == "born" and heading != "年龄"},
+    **{heading: "phone" for heading, column in COLUMN_OF.items() if column == "phone" and heading != "监护人电话"},
+    **dict.fromkeys(("现住址", "住址", "家庭住址", "出租房屋地址"), "address"),
+    **dict.fromkeys(("与户主关系", "关系"), "relation"),
+    **dict.fromkeys(("人口类别", "人户状态"), "residence_kind"),
+    "性别": "sex",
+    "户籍地址": "registered_address",
+    "社区": "community",
+    "网格": "grid_name",
+    "小区": "estate",
+    "楼号": "building",
+    "单元": "stairwell",
+    "室": "room",
+    "房号": "room",
+}  # what a careful reader takes each heading for, by the names of the field dictionary; the rest tells of others
