@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from . import oddities, others, registers
+from . import kinds, oddities, others, registers
 
 BUILDERS = (
     registers.roll,
@@ -26,6 +26,12 @@ BUILDERS = (
     oddities.wide,
     oddities.excel_csv,
     oddities.two_names,
+    kinds.cadre,
+    kinds.sections,
+    kinds.bracketed,
+    kinds.namesakes,
+    kinds.late_headings,
+    kinds.heads_number,
 )
 
 
