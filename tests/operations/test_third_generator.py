@@ -63,6 +63,12 @@ def test_nobody_real_is_in_it(messy: bool) -> None:
         assert phone.startswith("12"), phone
 
 
+def test_an_estate_lies_in_one_community() -> None:
+    left = third.make(9, 8000).left.filter(pl.col("小区") != "")
+    assert left["社区"].n_unique() > 1
+    assert not left.select("社区", "小区").unique()["小区"].is_duplicated().any()
+
+
 def test_every_heading_is_a_field_or_known_to_be_none() -> None:
     other = {"序号", "户号", "房东姓名", "监护人姓名", "监护人电话", "年龄", "物业费"}
     for seed in range(12):

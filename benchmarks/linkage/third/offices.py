@@ -83,10 +83,12 @@ class Ledger:
         if not members:
             return
         dice, rates = self.dice, self.plan.rates
-        place = home.after or home.registered or home.before
+        place = (home.after if self.plan.late else home.before) or home.registered
         community = place.estate.community if place else next(iter(self.clerks))
-        clerk, doors = self.clerks[community], self.street.town.doors[community]
+        doors = self.street.town.doors[community]
         door = writing.shown_door(dice, rates, home, self.plan.late, doors)
+        community = door.estate.community if door else community
+        clerk = self.clerks[community]
         head = writing.head_of(dice, rates, members)
         for person in sorted(members, key=lambda person: person is not head):
             self.lines.append(self.pen.line(person, head, door, clerk))
