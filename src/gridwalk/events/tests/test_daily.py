@@ -33,6 +33,7 @@ from gridwalk.registry.tests.street import (
     uscc,
     worker,
 )
+from tests.harness.locks import before_locking
 
 SAID = {"on": "2026-06-01", "told": "self", "seen": "1"}
 
@@ -276,6 +277,17 @@ def test_letting_and_its_end(street: Street) -> None:
     assert (door.tenure, door.occupancy, door.vacancy_source) == ("unknown", "vacant", "property_office")
     assert not Residence.objects.filter(person__in=gone, to_on__isnull=True).exists()
     assert Person.objects.filter(status="active").count() == 3
+
+
+def test_with_the_event_goes_who_proved_the_door_vacant(street: Street) -> None:
+    door, other = (street.door(room, tenure="let", occupancy="occupied") for room in ("101", "102"))
+    raw = SAID | {"after": "vacant:property_office"}
+    stands, ended = (letting.end_let(actor=lead(), at=street.at, dwelling=d.id, who=[], raw=raw) for d in (other, door))
+    with before_locking("registry_dwelling", lambda: None):
+        undoing.undo(actor=lead(), at=street.at, event=ended.id)
+    assert Event.objects.get(undone_at__isnull=True) == stands
+    proofs = Dwelling.objects.order_by("room").values_list("tenure", "occupancy", "vacancy_source")
+    assert list(proofs) == [("let", "occupied", ""), ("unknown", "vacant", "property_office")]
 
 
 def test_a_new_owner_does_not_keep_the_old_ones_telephone(street: Street) -> None:
