@@ -94,6 +94,7 @@ def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]
             fast=options.quick,
             tests=options.tests,
             kept=options.contexts,
+            answered=options.answers,
             only=options.only,
         )
 
@@ -129,6 +130,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="mutants: another one, other changes")
     parser.add_argument("--tests", nargs="*", default=[], help="mutants: only these tests are asked")
     parser.add_argument("--contexts", type=Path, help="mutants: which tests run what, kept in this file")
+    parser.add_argument("--answers", type=Path, help="mutants: what was asked, kept in this file, is not asked again")
     parser.add_argument("--only", nargs="*", default=[], help="mutants: only these kinds or parts of paths")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

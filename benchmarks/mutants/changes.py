@@ -118,7 +118,7 @@ def _below(parent: ast.AST, function: str) -> Iterator[Site]:
         for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(node, ast.AST) or _is_declaring(node):
                 continue
-            inner = _inside(node, function)
+            inner = _inside(node, function, parent)
             for kind, change in CHANGES.items():
                 for new in change(node):
                     yield Site(kind, node, new, parent, field, place, inner)
@@ -132,14 +132,14 @@ def _is_declaring(node: ast.AST) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom | ast.AnnAssign) and getattr(node, "value", None) is None
 
 
-def _inside(node: ast.AST, function: str) -> str:
+def _inside(node: ast.AST, function: str, parent: ast.AST) -> str:
     """The name Python gives to the code below a node (``__qualname__``)."""
     if isinstance(node, ast.ClassDef):
         return f"{function}.{node.name}".lstrip(".")
-    if isinstance(node, ast.FunctionDef | ast.Lambda):
-        name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
-        is_method = function and function.rpartition(".")[2][:1].isupper()
-        return f"{function}{'.' if is_method else '.<locals>.'}{name}" if function else name
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        joint = "." if isinstance(parent, ast.ClassDef) else ".<locals>."
+        return f"{function}{joint}{name}" if function else name
     return function
 
 

@@ -97,6 +97,27 @@ def test_who_reads_a_table_is_asked_first_then_the_rooms_own_tests_then_the_quic
     assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers)] == asked
 
 
+NAMED = """
+class _Room:
+    async def read(self):
+        return 1
+
+    def write(self):
+        def each():
+            return 2
+        return lambda: 3
+"""
+
+
+def test_a_change_is_told_by_the_name_python_gives_to_where_it_stands() -> None:
+    names = {mutant.before: mutant.function for mutant in changes.mutants("rooms.py", NAMED)}
+    assert names == {
+        "1": "_Room.read",
+        "2": "_Room.write.<locals>.each",
+        "3": "_Room.write.<locals>.<lambda>",
+    }
+
+
 READ_ONCE = """
 def is_high(floor, most=3):
     return any(each > most for each in [floor])
