@@ -108,7 +108,7 @@ def test_a_case_decision_and_a_difference_are_taken_back_once(walk: Walk) -> Non
         lead=Person.objects.order_by("id")[0].pk,
         records=[],
         facts={},
-        decision="apart",
+        decision="different",
         decided_by_name="书记",
         decided_at=walk.at,
     )
