@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridwalk.accounts import rules
+from gridwalk.accounts import queries, rules
+from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import PERMITTED, SYSTEM, Held, NotPermitted, Role, Verb, Viewer
 
 STREET, COMMUNITY, GRID = "120105001", "120105001001", "120105001001001"
@@ -113,3 +114,8 @@ def test_the_second_factor_is_asked_of_who_reveals_takes_rows_away_or_makes_acco
 @pytest.mark.parametrize("typed", ["wangli", " WangLi ", "WANGLI"])
 def test_one_account_has_one_sign_in_name_however_it_is_typed(typed: str) -> None:
     assert rules.sign_in_name(typed) == "wangli"
+
+
+def test_a_closed_account_holds_no_post_and_keeps_its_name() -> None:
+    closed = User(username="wang", name="王试", is_active=False)
+    assert queries.viewer_of(closed, dt.date(2026, 10, 13)) == Viewer(closed.pk, "王试")

@@ -16,7 +16,7 @@ from gridwalk.campaigns import predicates, queries
 from gridwalk.campaigns.actions import arranging, dispatch, founding
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.campaigns.actions.founding import NewWave
-from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.models import Campaign, Target, Wave
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.core import ids
 from gridwalk.core.models import AuditEntry, Change
@@ -134,6 +134,9 @@ def test_a_wave_goes_to_the_businesses_and_sites_that_stand_there_too(street: St
         ("site", school.id, NEXT_GRID, "~第一小学"),
     ], "behind the doors in walking order"
     later = place(Site, "第二小学", GRID)
+    Wave.objects.filter(pk=pilot.pk).update(kinds=["organization"])
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 0, "a wave of businesses alone"
+    Wave.objects.filter(pk=pilot.pk).update(kinds=["dwelling", "site"])
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
     assert Target.objects.filter(entity=later.id, kind="site").count() == 1
 

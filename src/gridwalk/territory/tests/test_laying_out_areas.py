@@ -220,7 +220,8 @@ def test_it_refuses_buildings_in_a_grid_it_does_not_hold(at: dt.datetime) -> Non
 @pytest.mark.usefixtures("street")
 def test_buildings_stand_in_walking_order_and_open_by_area(at: dt.datetime, viewer: MakeViewer) -> None:
     with core.write_to(GRID, actor=SYSTEM, at=at) as writing:
-        places = actions.ensure_stairwells(writing, _wanted(("10", "1"), ("2", "1"), ("2", "2")))
+        places = actions.ensure_stairwells(writing, _wanted(("10", "1"), ("2", "1"), ("2", "2"), ("3", "1")))
+    Building.objects.filter(key="3").update(grid=SECOND)
     worker, neighbour = viewer(Role.GRID_WORKER, GRID), viewer(Role.GRID_WORKER, SECOND)
     assert [building.name for building in queries.buildings(worker, grid=GRID)] == ["2号楼", "10号楼"]
     building, stairwell = places[_wanted(("2", "2"))[0]]
