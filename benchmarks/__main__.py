@@ -96,6 +96,7 @@ def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]
             kept=options.contexts,
             answered=options.answers,
             only=options.only,
+            seconds=options.seconds,
         )
 
 
@@ -131,6 +132,7 @@ def main() -> int:
     parser.add_argument("--tests", nargs="*", default=[], help="mutants: only these tests are asked")
     parser.add_argument("--contexts", type=Path, help="mutants: which tests run what, kept in this file")
     parser.add_argument("--answers", type=Path, help="mutants: what was asked, kept in this file, is not asked again")
+    parser.add_argument("--seconds", type=float, default=60, help="mutants: so much of tests is asked about a change")
     parser.add_argument("--only", nargs="*", default=[], help="mutants: only these kinds or parts of paths")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

@@ -40,9 +40,11 @@ def everything(
     kept: Path | None,
     answered: Path | None,
     only: Sequence[str],
+    seconds: float,
 ) -> Iterator[Result]:
     """``tests``: which may be asked; ``kept``: the file of contexts, made where it is not there yet; ``answered``: a
-    file of answers, which grows, and what stands in it is not asked again; ``only``: kinds, or parts of paths.
+    file of answers, which grows, and what stands in it is not asked again; ``only``: kinds, or parts of paths;
+    ``seconds``: so much of tests is asked about one change.
     """
     with tempfile.TemporaryDirectory(prefix="gridwalk-mutants-") as name, running.working_copy(Path(name)) as folder:
         contexts = _contexts(folder, kept, tests or TESTS, fast=fast)
@@ -53,7 +55,7 @@ def everything(
         aimed = [m for m in sample.aimed(rooms, n_aimed, seed) if m not in at_random]
         readers = sample.importing(folder)
         running.preload()
-        asked = {m: sample.asked(m, contexts, readers) for m in [*at_random, *aimed]}
+        asked = {m: sample.asked(m, contexts, readers, seconds=seconds) for m in [*at_random, *aimed]}
         files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
         with running.reading_once(folder, files) as asking:
             before = _before(answered)

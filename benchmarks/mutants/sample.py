@@ -16,9 +16,6 @@ LEFT_OUT = {"migrations", "tests", "models", "simulate", "cli"}
 """Tables are kept by migrations, the synthetic street is recounted by its own oracle, commands run as programs of their
 own, beside the process that is watched.
 """
-ASKED_SECONDS = 60.0
-"""So much of tests is asked about one change, the room's own and the quick ones first."""
-
 Contexts = Mapping[str, Mapping[str, Any]]
 Key = tuple[str, str, str, str]
 
@@ -75,10 +72,8 @@ def importing(root: Path) -> dict[str, set[str]]:
     return readers
 
 
-def asked(
-    mutant: Mutant, contexts: Contexts, readers: Mapping[str, set[str]], *, seconds: float = ASKED_SECONDS
-) -> list[str]:
-    """The tests that run the changed place, as many as take so long; of what stands outside of functions first those
+def asked(mutant: Mutant, contexts: Contexts, readers: Mapping[str, set[str]], *, seconds: float) -> list[str]:
+    """The tests that run the changed place, as many as work so long; of what stands outside of functions first those
     that read the tables of its file, then all that run it.
     """
     inside = f"{mutant.path}::{mutant.function}"

@@ -94,7 +94,7 @@ def test_who_reads_a_table_is_asked_first_then_the_rooms_own_tests_then_the_quic
     mutant = Mutant(
         path="sync/actions.py", index=0, kind="call", line=1, function=function, before="push()", after="pass"
     )
-    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers)] == asked
+    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers, seconds=60)] == asked
 
 
 NAMED = """

@@ -56,7 +56,7 @@ def test_another_phone_of_the_same_worker_stays_as_it_was(
 
 def test_a_photo_that_breaks_off_begins_again_and_no_other_does(at: dt.datetime, account: Callable[..., User]) -> None:
     phone = bound(account(Role.GRID_WORKER, GRID), at)
-    broken, other = (
+    broken, _ = (
         Attachment.objects.create(device=phone, sha256=n * 64, size=9, received=3, created_at=at) for n in "01"
     )
     with pytest.raises(attachments.UploadRefused):
