@@ -22,6 +22,8 @@ BESIDE, SHOWN = 30, 100
 LOCKS = ("FOR UPDATE",)
 OF_PYTHON = {"isinstance", "getattr", "setattr", "hasattr", "min", "max"}
 WRITES = {"change", "created", "left", "save"}
+MORE_VERBS = ("SEE_AUDIT", "REVEAL", "MANAGE_ACCOUNTS")
+"""Of which a set of verbs has one too many: the first it has not got."""
 AIMED = ("audit", "filter", "lock", "refusal", "permission", "entry")
 """Kinds of which a sample takes as many each as it can: traces, scopes, locks, refusals, who may do what."""
 
@@ -251,7 +253,10 @@ def _entry(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Set) and node.elts and all(_is_verb(element) for element in node.elts):
         for n in range(len(node.elts)):
             yield ast.Set([element for m, element in enumerate(node.elts) if m != n] or [ast.Starred(ast.List([]))])
-        yield ast.Set([*node.elts, ast.Attribute(ast.Name("Verb"), "SEE_AUDIT")])
+        there = {element.attr for element in node.elts if isinstance(element, ast.Attribute)}
+        more = next((verb for verb in MORE_VERBS if verb not in there), None)
+        if more is not None:
+            yield ast.Set([*node.elts, ast.Attribute(ast.Name("Verb"), more)])
     if isinstance(node, ast.Dict):
         for n, value in enumerate(node.values):
             if _is_verb(value) and isinstance(value, ast.Attribute):
