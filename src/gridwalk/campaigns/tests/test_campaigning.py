@@ -113,6 +113,7 @@ def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: St
     late = street.door("107")
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
     assert Target.objects.get(entity=late.id).wave == pilot
+    assert list(Wave.objects.order_by("order").values_list("dispatched_at", flat=True)) == [street.at, None]
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=rest.pk) == 1
 
 

@@ -205,6 +205,11 @@ def test_buildings_and_stairwells_are_made_once_and_looked_up_by_key(at: dt.date
     assert set(Stairwell.objects.values_list("name", flat=True)) == {"1单元", "2单元", ""}
     changes = Change.objects.values_list("stream", "version", "kind")
     assert list(changes) == [(GRID, 1, "building")] * 2
+    ended, elsewhere = (Building(estate="林古里", key=key, name=f"{key}号楼") for key in ("7", "8"))
+    ended.grid_id, ended.ended_on = GRID, clock.local_date(at)
+    elsewhere.grid_id = OTHER + "000"
+    Building.objects.bulk_create([ended, elsewhere])
+    assert set(queries.building_index(COMMUNITY)) == {("林古里", "5"), ("林古里", "A")}
     entry = queries.building_index(COMMUNITY)["林古里", "5"]
     assert (entry.id, entry.grid) == (first[wanted[0]][0], GRID)
     assert entry.stairwells == {"1": first[wanted[0]][1], "2": first[wanted[1]][1]}

@@ -332,3 +332,14 @@ def test_questions_about_who_was_split_off_come_back_with_the_record(walk: Walk)
     waiting = Difference.objects.filter(state__in=("open", "to_door"))
     assert set(waiting.values_list("entity", flat=True)) == {person.id}, "none hangs at a record that is no more"
     assert set(waiting.values_list("field", flat=True)) == {"phone", "relation"}
+
+
+def test_a_question_that_somebody_else_is_asked_too_goes_along_with_the_record(walk: Walk) -> None:
+    stays, goes, other = (
+        walk.street.person(name, phone=phone(n)) for n, name in enumerate(("王试甲", "王试甲", "王试乙"))
+    )
+    for asked in (goes, other):
+        walk.street.say(asked, "phone", phone(7))
+    rows.do(walk, "merge_persons", [stays.pk, goes.pk], fields={})
+    questions = Difference.objects.filter(field="phone").order_by("entity").values_list("entity", "state")
+    assert sorted(questions) == sorted([(stays.pk, "open"), (other.pk, "open")])
