@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import sys
 import tempfile
 from collections import defaultdict
@@ -55,7 +56,8 @@ def everything(
         aimed = [m for m in sample.aimed(rooms, n_aimed, seed) if m not in at_random]
         readers = sample.importing(folder)
         running.preload()
-        asked = {m: sample.asked(m, contexts, readers, seconds=seconds) for m in [*at_random, *aimed]}
+        in_turn = random.Random(seed).sample([*at_random, *aimed], len(at_random) + len(aimed))
+        asked = {m: sample.asked(m, contexts, readers, seconds=seconds) for m in in_turn}
         files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
         with running.reading_once(folder, files) as asking:
             before = _before(answered)

@@ -163,36 +163,11 @@ investigate        street administrator
 """Action → who may do it to what lies in the first grid; a plan is withdrawn by who proposed it."""
 
 
-NO_SECRET = set(
-    [
-        "record_visit",
-        "join_door",
-        "upload",
-        "hand_out",
-        "create_campaign",
-        "assign_building",
-        "create_grids",
-        "rename_grid",
-        "name_substitute",
-        "run_batch",
-        "undo_batch",
-        "decide_unmatched",
-        "undo_unmatched",
-        "plan_targets",
-        "reassign",
-        "hand_over",
-        "dispatch_wave",
-        "close_campaign",
-        "decide_plan",
-        "withdraw_plan",
-        "assign",
-        "deactivate",
-        "reset_password",
-        "make_code",
-        "show_badge",
-        "investigate",
-    ]
-)
+NO_SECRET = """
+record_visit join_door upload hand_out create_campaign assign_building create_grids rename_grid name_substitute
+run_batch undo_batch decide_unmatched undo_unmatched plan_targets reassign hand_over dispatch_wave close_campaign
+decide_plan withdraw_plan assign deactivate reset_password make_code show_badge investigate
+"""
 """Actions about places and acts of the office: whoever is of another place is told that it is not theirs. Of a record
 they are told that there is none.
 """
@@ -375,4 +350,4 @@ def test_something_is_done_by_whom_the_table_names_and_by_nobody_else(world: typ
     assert table_of(acts) == written(ACT)
     elsewhere = {who: viewer for who, viewer in objects.viewers().items() if who.startswith("next")}
     told = {name for name, ask in acts.items() if any(is_told_of_it(ask, viewer) for viewer in elsewhere.values())}
-    assert told == NO_SECRET
+    assert told == set(NO_SECRET.split())
