@@ -90,6 +90,10 @@ def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -
     assert titles("same_name_and_birth") == [["张桂兰"] * 3]
     apart = kept_apart(lead(), FIRST)
     assert [(a.titles, a.why) for a in apart] == [("李四、李四", "两个证件号都校验无误，却不同：是两个人")]
+    for grid, serial in ((GRID, 5), (FAR_GRID, 7)):
+        street.person("王五", street.door("301", grid), born_on=BORN, id_no=id_no(serial))
+    assert kept_apart(lead(), FIRST) == apart, "who of two lives elsewhere is told to nobody here"
+    assert [a.titles for a in kept_apart(SYSTEM, "120105001")] == ["李四、李四", "王五、王五"]
 
 
 def test_pairs_that_are_kept_apart_stand_in_the_order_of_their_records_and_not_of_their_names(street: Street) -> None:
