@@ -57,7 +57,9 @@ def everything(
         readers = sample.importing(folder)
         running.preload()
         in_turn = random.Random(seed).sample([*at_random, *aimed], len(at_random) + len(aimed))
-        asked = {m: sample.asked(m, contexts, readers, seconds=seconds) for m in in_turn}
+        asked = {
+            m: sample.asked(m, contexts, readers, seconds=seconds, named=sample.naming(folder, m)) for m in in_turn
+        }
         files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
         with running.reading_once(folder, files) as asking:
             before = _before(answered)

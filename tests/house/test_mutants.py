@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import random
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -116,6 +117,25 @@ def test_a_change_is_told_by_the_name_python_gives_to_where_it_stands() -> None:
         "2": "_Room.write.<locals>.each",
         "3": "_Room.write.<locals>.<lambda>",
     }
+
+
+def test_a_test_that_must_see_a_line_or_a_lock_is_asked_before_all() -> None:
+    contexts = {
+        "tests/a.py::quick": {"seconds": 0.1, "functions": ["sync/actions/epochs.py::raise_epoch"]},
+        "tests/b.py::sees": {"seconds": 50.0, "functions": []},
+        "tests/b.py::sees_later": {"seconds": 70.0, "functions": []},
+    }
+    named = {"tests/b.py::sees", "tests/b.py::sees_later"}
+    mutant = Mutant(
+        path="sync/actions/epochs.py", index=0, kind="lock", line=1, function="raise_epoch", before="", after=""
+    )
+    assert sample.asked(mutant, contexts, {}, seconds=60, named=named) == ["tests/b.py::sees", "tests/a.py::quick"]
+    root = SOURCE.parents[1]
+    (test,) = sample.naming(root, mutant)
+    assert test.partition("::")[2] == "test_an_epoch_follows_the_one_that_began_meanwhile"
+    line = dataclasses.replace(mutant, kind="audit", before="writing.audit(AuditVerb.BACKFILL_HANDED_OUT, scope=sc")
+    assert sample.naming(root, line)
+    assert not sample.naming(root, dataclasses.replace(mutant, kind="call"))
 
 
 READ_ONCE = """
