@@ -132,6 +132,7 @@ def test_rechecks_wait_for_who_may_recheck_and_say_which_are_ones_own(street: St
         reason="已拆除",
     )
     (own,), (others,) = rechecks.waiting(who, STREET), rechecks.waiting(lead(), STREET)
+    assert (own.n, others.n) == (1, 1), "of one door by itself"
     assert (own.mine, others.mine, others.title, others.proposed) == (True, False, door.address, "登记错了")
     assert rechecks.waiting(worker(), STREET) == []
     marks = {p.sentence for p in timeline.past("dwelling", [door.id], full=True)}
