@@ -100,7 +100,7 @@ devices worker         nothing
 devices lead           badge_set device_code outbox_import
 devices street         nothing
 """
-"""Page and role → where it leads and what its buttons do; the way up and the scopes aside. ``nothing``: it does not open.
+"""Page and role → where it leads and what its buttons do; the way up aside. ``nothing``: it does not open.
 """
 
 

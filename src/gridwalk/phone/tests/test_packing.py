@@ -1,4 +1,4 @@
-"""What is worth it is packed, for whoever unpacks it; what is sent is unpacked up to its bounds, and refused by name."""
+"""What is worth it is packed, for whoever unpacks it; what is sent is unpacked up to its bounds, or refused by name."""
 
 from __future__ import annotations
 
