@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.harness.browser",
     "tests.harness.phone",
     "tests.harness.trails",
+    "tests.harness.locks",
 ]
 
 

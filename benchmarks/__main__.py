@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.results import Result
 
 NAMES = ("import", "pages", "write", "search", "compare", "checks", "startup", "memory")
-ON_FILES = ("addresses", "annotate", "linkage", "suppression")
+ON_FILES = ("addresses", "annotate", "linkage", "suppression", "whole")
 """Measured on files alone; they need no server."""
 PHONES = ("sync", "phone", "hold")
 """Measured on a server of their own, with phones at it."""
@@ -81,6 +81,10 @@ def _on_files(wanted: set[str], folder: Path, options: argparse.Namespace) -> It
         from benchmarks import suppression
 
         yield from suppression.everything(quick=options.quick)
+    if "whole" in wanted:
+        from benchmarks import whole
+
+        yield from whole.everything(folder / "whole", quick=options.quick, full=options.full)
 
 
 def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]:
@@ -94,7 +98,9 @@ def _on_tests(wanted: set[str], options: argparse.Namespace) -> Iterator[Result]
             fast=options.quick,
             tests=options.tests,
             kept=options.contexts,
+            answered=options.answers,
             only=options.only,
+            seconds=options.seconds,
         )
 
 
@@ -123,12 +129,14 @@ def main() -> int:
     parser.add_argument(
         "--part", type=_part, default=(1, 1), help="sync: of 2 processes that share the file, 1/2 or 2/2"
     )
-    parser.add_argument("--full", action="store_true", help="linkage: a million rows as well")
+    parser.add_argument("--full", action="store_true", help="linkage, whole: a million rows as well")
     parser.add_argument("--sample", type=int, default=400, help="mutants: so many changes at random")
     parser.add_argument("--aimed", type=int, default=120, help="mutants: so many of the kinds that get away easily")
     parser.add_argument("--seed", type=int, default=1, help="mutants: another one, other changes")
     parser.add_argument("--tests", nargs="*", default=[], help="mutants: only these tests are asked")
     parser.add_argument("--contexts", type=Path, help="mutants: which tests run what, kept in this file")
+    parser.add_argument("--answers", type=Path, help="mutants: what was asked, kept in this file, is not asked again")
+    parser.add_argument("--seconds", type=float, default=60, help="mutants: so much of tests is asked about a change")
     parser.add_argument("--only", nargs="*", default=[], help="mutants: only these kinds or parts of paths")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

@@ -22,6 +22,8 @@ BESIDE, SHOWN = 30, 100
 LOCKS = ("FOR UPDATE",)
 OF_PYTHON = {"isinstance", "getattr", "setattr", "hasattr", "min", "max"}
 WRITES = {"change", "created", "left", "save"}
+MORE_VERBS = ("SEE_AUDIT", "REVEAL", "MANAGE_ACCOUNTS")
+"""Of which a set of verbs has one too many: the first it has not got."""
 AIMED = ("audit", "filter", "lock", "refusal", "permission", "entry")
 """Kinds of which a sample takes as many each as it can: traces, scopes, locks, refusals, who may do what."""
 
@@ -118,7 +120,7 @@ def _below(parent: ast.AST, function: str) -> Iterator[Site]:
         for place, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(node, ast.AST) or _is_declaring(node):
                 continue
-            inner = _inside(node, function)
+            inner = _inside(node, function, parent)
             for kind, change in CHANGES.items():
                 for new in change(node):
                     yield Site(kind, node, new, parent, field, place, inner)
@@ -132,14 +134,14 @@ def _is_declaring(node: ast.AST) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom | ast.AnnAssign) and getattr(node, "value", None) is None
 
 
-def _inside(node: ast.AST, function: str) -> str:
+def _inside(node: ast.AST, function: str, parent: ast.AST) -> str:
     """The name Python gives to the code below a node (``__qualname__``)."""
     if isinstance(node, ast.ClassDef):
         return f"{function}.{node.name}".lstrip(".")
-    if isinstance(node, ast.FunctionDef | ast.Lambda):
-        name = node.name if isinstance(node, ast.FunctionDef) else "<lambda>"
-        is_method = function and function.rpartition(".")[2][:1].isupper()
-        return f"{function}{'.' if is_method else '.<locals>.'}{name}" if function else name
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+        joint = "." if isinstance(parent, ast.ClassDef) else ".<locals>."
+        return f"{function}{joint}{name}" if function else name
     return function
 
 
@@ -251,7 +253,10 @@ def _entry(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Set) and node.elts and all(_is_verb(element) for element in node.elts):
         for n in range(len(node.elts)):
             yield ast.Set([element for m, element in enumerate(node.elts) if m != n] or [ast.Starred(ast.List([]))])
-        yield ast.Set([*node.elts, ast.Attribute(ast.Name("Verb"), "SEE_AUDIT")])
+        there = {element.attr for element in node.elts if isinstance(element, ast.Attribute)}
+        more = next((verb for verb in MORE_VERBS if verb not in there), None)
+        if more is not None:
+            yield ast.Set([*node.elts, ast.Attribute(ast.Name("Verb"), more)])
     if isinstance(node, ast.Dict):
         for n, value in enumerate(node.values):
             if _is_verb(value) and isinstance(value, ast.Attribute):

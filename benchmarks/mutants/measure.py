@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import sys
 import tempfile
 from collections import defaultdict
@@ -31,10 +32,20 @@ class Answer:
 
 
 def everything(
-    *, n: int, n_aimed: int, seed: int, fast: bool, tests: Sequence[str], kept: Path | None, only: Sequence[str]
+    *,
+    n: int,
+    n_aimed: int,
+    seed: int,
+    fast: bool,
+    tests: Sequence[str],
+    kept: Path | None,
+    answered: Path | None,
+    only: Sequence[str],
+    seconds: float,
 ) -> Iterator[Result]:
-    """``tests``: which may be asked; ``kept``: the file of contexts, made where it is not there yet; ``only``: kinds,
-    or parts of paths.
+    """``tests``: which may be asked; ``kept``: the file of contexts, made where it is not there yet; ``answered``: a
+    file of answers, which grows, and what stands in it is not asked again; ``only``: kinds, or parts of paths;
+    ``seconds``: so much of tests is asked about one change.
     """
     with tempfile.TemporaryDirectory(prefix="gridwalk-mutants-") as name, running.working_copy(Path(name)) as folder:
         contexts = _contexts(folder, kept, tests or TESTS, fast=fast)
@@ -45,10 +56,20 @@ def everything(
         aimed = [m for m in sample.aimed(rooms, n_aimed, seed) if m not in at_random]
         readers = sample.importing(folder)
         running.preload()
-        asked = {m: sample.asked(m, contexts, readers) for m in [*at_random, *aimed]}
+        in_turn = random.Random(seed).sample([*at_random, *aimed], len(at_random) + len(aimed))
+        asked = {
+            m: sample.asked(m, contexts, readers, seconds=seconds, named=sample.naming(folder, m)) for m in in_turn
+        }
         files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
         with running.reading_once(folder, files) as asking:
-            answers = {m: _answer(folder, m, tests, contexts, asking) for m, tests in asked.items()}
+            before = _before(answered)
+            answers = {}
+            for mutant, tests_asked in asked.items():
+                noticed = before.get(sample.key(mutant))
+                if noticed is None:
+                    noticed = _is_noticed(folder, mutant, tests_asked, contexts, asking)
+                    _keep(answered, mutant, noticed)
+                answers[mutant] = Answer(mutant, noticed, len(tests_asked))
     rest = sum(len(changes) for changes in rooms.values())
     yield _score("mutants.random", [answers[m] for m in at_random], note=f"of {rest:,} changes, seed {seed}")
     yield _score("mutants.aimed", [answers[m] for m in aimed], note="audit, filters, locks, refusals, permissions")
@@ -69,15 +90,30 @@ def _contexts(folder: Path, kept: Path | None, tests: Sequence[str], *, fast: bo
     return contexts
 
 
-def _answer(
+def _is_noticed(
     folder: Path, mutant: Mutant, tests: Sequence[str], contexts: sample.Contexts, asking: running.Asking
-) -> Answer:
+) -> bool:
     seconds = sum(contexts[test]["seconds"] for test in tests)
     noticed = asking.is_noticed(mutant, tests, seconds=seconds) if tests else False
     if noticed is None:
         noticed = running.is_noticed(folder, mutant, tests, seconds=seconds)
     print("noticed " if noticed else "SURVIVED", f"{len(tests):4}", mutant, file=sys.stderr, flush=True)
-    return Answer(mutant, noticed, len(tests))
+    return noticed
+
+
+def _before(path: Path | None) -> dict[sample.Key, bool]:
+    """What was answered before, by what was changed."""
+    if path is None or not path.exists():
+        return {}
+    rows = map(json.loads, path.read_text("utf-8").splitlines())
+    return {tuple(row["key"]): row["noticed"] for row in rows}
+
+
+def _keep(path: Path | None, mutant: Mutant, noticed: bool) -> None:
+    if path is not None:
+        with path.open("a", encoding="utf-8") as file:
+            row = {"key": sample.key(mutant), "noticed": noticed, "text": str(mutant)}
+            print(json.dumps(row, ensure_ascii=False), file=file, flush=True)
 
 
 def _by(what: str, answers: Iterable[Answer], named: Callable[[Mutant], str]) -> Iterator[Result]:

@@ -7,7 +7,9 @@ import dataclasses
 import functools
 import importlib
 import json
+import math
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -36,8 +38,10 @@ PRELOADED = (
 READ_LATER = ("src/gridwalk/ledger/tests/test_formats.py",)
 """Test files that reckon with polars while they are read: its threads do not live on in a fork, which would wait."""
 PATIENCE = 4
-"""A change that makes its tests take so many times as long hangs, which is noticed."""
+"""A change that makes its tests work so many times as long hangs, which is noticed."""
 START_SECONDS = 60.0
+WAITING = 10
+"""So many times as long as it may work a test may take: others may use the machine as well."""
 
 HOLDING = """
 import sys
@@ -148,11 +152,11 @@ def is_noticed(folder: Path, mutant: Mutant, tests: Sequence[str], *, seconds: f
 
 
 def fails(ask: Callable[[], int], most: float) -> bool:
-    """Whether ``ask`` in a forked process answers other than 0, or takes longer than ``most`` seconds."""
+    """Whether ``ask`` in a forked process answers other than 0, or works longer than ``most`` seconds, or waits."""
     child = os.fork()
     if not child:
-        _answer(ask)
-    until = time.monotonic() + most
+        _answer(ask, most)
+    until = time.monotonic() + WAITING * most
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -164,11 +168,12 @@ def fails(ask: Callable[[], int], most: float) -> bool:
     return True
 
 
-def _answer(ask: Callable[[], int]) -> NoReturn:
-    """In the forked process."""
+def _answer(ask: Callable[[], int], most: float) -> NoReturn:
+    """In the forked process, which is ended by the system after so much work."""
     code = 1
     try:
         os.setsid()
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(most), math.ceil(most)))
         silent = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(silent, stream)

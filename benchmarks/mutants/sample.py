@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,7 @@ LEFT_OUT = {"migrations", "tests", "models", "simulate", "cli"}
 """Tables are kept by migrations, the synthetic street is recounted by its own oracle, commands run as programs of their
 own, beside the process that is watched.
 """
-ASKED_SECONDS = 60.0
-"""So much of tests is asked about one change, the room's own and the quick ones first."""
+VERB = re.compile(r"AuditVerb\.([A-Z_]+)")
 
 Contexts = Mapping[str, Mapping[str, Any]]
 Key = tuple[str, str, str, str]
@@ -75,11 +75,33 @@ def importing(root: Path) -> dict[str, set[str]]:
     return readers
 
 
+def naming(root: Path, mutant: Mutant) -> set[str]:
+    """The tests that the harness's tables say must see an audit line written, or rows locked, there."""
+    harness = root / "tests" / "harness"
+    if mutant.kind == "lock":
+        of_path = tomllib.loads((harness / "locks.toml").read_text("utf-8")).get(mutant.path, {})
+        return {test for lock, test in of_path.items() if lock.split()[0] == mutant.function}
+    if mutant.kind == "audit" and (verb := VERB.search(mutant.before)):
+        trails = tomllib.loads((harness / "trails.toml").read_text("utf-8"))
+        return {
+            f"{path}::{test}"
+            for path, of_path in trails.items()
+            for test, words in of_path.items()
+            if verb[1].lower() in {word.partition("*")[0].replace(".", "_") for word in words.split()}
+        }
+    return set()
+
+
 def asked(
-    mutant: Mutant, contexts: Contexts, readers: Mapping[str, set[str]], *, seconds: float = ASKED_SECONDS
+    mutant: Mutant,
+    contexts: Contexts,
+    readers: Mapping[str, set[str]],
+    *,
+    seconds: float,
+    named: Collection[str] = (),
 ) -> list[str]:
-    """The tests that run the changed place, as many as take so long; of what stands outside of functions first those
-    that read the tables of its file, then all that run it.
+    """The tests that run the changed place, as many as work so long; of what stands outside of functions first those
+    that read the tables of its file, then all that run it. The quickest of those ``named`` is asked before all.
     """
     inside = f"{mutant.path}::{mutant.function}"
     entering = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant, inside)]
@@ -88,10 +110,11 @@ def asked(
         files = readers.get(mutant.path, set())
         reading = [test for test in contexts if test.partition("::")[0] in files]
         entering = [test for test in entering if test not in set(reading)]
-    taken: list[str] = []
-    sum_seconds = 0.0
+    must = [test for test in contexts if test.partition("[")[0] in named]
+    taken = sorted(must, key=lambda test: contexts[test]["seconds"])[:1]
+    sum_seconds = sum(contexts[test]["seconds"] for test in taken)
     for test in (*_in_turn(reading, mutant.room, contexts), *_in_turn(entering, mutant.room, contexts)):
-        if taken and sum_seconds + contexts[test]["seconds"] > seconds:
+        if test in taken or (taken and sum_seconds + contexts[test]["seconds"] > seconds):
             continue
         taken.append(test)
         sum_seconds += contexts[test]["seconds"]

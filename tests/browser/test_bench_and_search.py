@@ -117,11 +117,11 @@ def test_what_is_not_there_is_said_with_what_to_do(doubtful: Client, visit: Any)
 
 
 def test_a_head_is_named_on_the_case_of_a_household_without_one(street: Client, visit: Any) -> None:
-    Person.objects.filter(name="程兰因").update(relation="parent")
+    Person.objects.filter(name="程兰因").update(relation="50")
     page: Page = visit(street, "/bench/?check=no_head")
     accessible(page)
     option = page.locator("option", has_text="程兰因").first
     page.get_by_label("101 的户主").select_option(option.get_attribute("value"))
     page.get_by_role("button", name="写上户主").click()
     expect(page.get_by_text("户主写好了")).to_be_visible()
-    assert Person.objects.get(name="程兰因").relation == "head"
+    assert Person.objects.get(name="程兰因").relation == "02"

@@ -140,7 +140,7 @@ def said_of_who_has_moved_away(run: Run) -> None:
     run.attempt(0, "pull", "")
     home = run.world.doors[GRID][0]
     sent = run.phone(0).write("visit.record", "dwelling", home.id, data={"outcome": "met", "met_adult": True})
-    sent.op["data"]["edits"] = [run.phone(0).edit("person", str(run.world.people[0].id), {"relation": "head"}, sent)]
+    sent.op["data"]["edits"] = [run.phone(0).edit("person", str(run.world.people[0].id), {"relation": "02"}, sent)]
     upheaval.moves_to_the_next_grid(run, 0)
     run.attempt(0, "push", "")
 

@@ -31,4 +31,4 @@ def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     return [text]
 
 
-application = Server(answer, connections=20, pushes=lambda environs: [None] * len(environs))
+application = Server(answer, connections=20, pushes=lambda environs: [None] * len(environs), ready=lambda: None)

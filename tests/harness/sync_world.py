@@ -226,7 +226,7 @@ class Run:
         data: dict[str, Any] = {"outcome": outcome, "met_adult": outcome == "met", "confirmed": people}
         sent = phone.write("visit.record", "dwelling", target.id, facts=facts, data=data, version=9 if old else 1)
         if people and outcome == "met" and value == 2:
-            data["edits"] = [phone.edit("person", people[0], {"relation": "head"}, sent)]
+            data["edits"] = [phone.edit("person", people[0], {"relation": "02"}, sent)]
             sent.op["data"] = data
         self.faults["old_app"] += old
 

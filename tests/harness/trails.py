@@ -31,6 +31,7 @@ grids.buildings_assigned      community  grid -
 grids.replaced                community  -
 grids.renamed                 grid       grid -
 grids.plan_*                  community  upkeep
+workdays.*                    street     -
 campaign.*                    street     campaign
 wave.dispatched               street     campaign
 targets.*                     grid       -

@@ -27,6 +27,7 @@ CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 WRITERS = {"create", "bulk_create", "bulk_update", "update", "delete", "get_or_create", "update_or_create"}
 WRITING_SQL = re.compile(r"\s*(INSERT INTO|UPDATE \S+ SET|DELETE FROM|TRUNCATE|MERGE INTO|COPY )", re.IGNORECASE)
 MAY_WRITE = {
+    "config/cache.py": "the table of the cache, which holds no record",
     "core/bulk.py": "how actions write many rows at once",
     "core/hanging.py": "how actions write what hangs on a record",
     "indicators/tallies.py": "the cache of counts, recounted by whoever reads it",

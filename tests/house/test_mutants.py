@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import random
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -94,7 +95,47 @@ def test_who_reads_a_table_is_asked_first_then_the_rooms_own_tests_then_the_quic
     mutant = Mutant(
         path="sync/actions.py", index=0, kind="call", line=1, function=function, before="push()", after="pass"
     )
-    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers)] == asked
+    assert [test.rpartition("::")[2] for test in sample.asked(mutant, contexts, readers, seconds=60)] == asked
+
+
+NAMED = """
+class _Room:
+    async def read(self):
+        return 1
+
+    def write(self):
+        def each():
+            return 2
+        return lambda: 3
+"""
+
+
+def test_a_change_is_told_by_the_name_python_gives_to_where_it_stands() -> None:
+    names = {mutant.before: mutant.function for mutant in changes.mutants("rooms.py", NAMED)}
+    assert names == {
+        "1": "_Room.read",
+        "2": "_Room.write.<locals>.each",
+        "3": "_Room.write.<locals>.<lambda>",
+    }
+
+
+def test_a_test_that_must_see_a_line_or_a_lock_is_asked_before_all() -> None:
+    contexts = {
+        "tests/a.py::quick": {"seconds": 0.1, "functions": ["sync/actions/epochs.py::raise_epoch"]},
+        "tests/b.py::sees": {"seconds": 50.0, "functions": []},
+        "tests/b.py::sees_later": {"seconds": 70.0, "functions": []},
+    }
+    named = {"tests/b.py::sees", "tests/b.py::sees_later"}
+    mutant = Mutant(
+        path="sync/actions/epochs.py", index=0, kind="lock", line=1, function="raise_epoch", before="", after=""
+    )
+    assert sample.asked(mutant, contexts, {}, seconds=60, named=named) == ["tests/b.py::sees", "tests/a.py::quick"]
+    root = SOURCE.parents[1]
+    (test,) = sample.naming(root, mutant)
+    assert test.partition("::")[2] == "test_an_epoch_follows_the_one_that_began_meanwhile"
+    line = dataclasses.replace(mutant, kind="audit", before="writing.audit(AuditVerb.BACKFILL_HANDED_OUT, scope=sc")
+    assert sample.naming(root, line)
+    assert not sample.naming(root, dataclasses.replace(mutant, kind="call"))
 
 
 READ_ONCE = """

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import hatch_build
-from gridwalk.dictionary import choices, sheets
+from gridwalk.dictionary import choices, relations, sheets
 from gridwalk.phone import typescript
 from gridwalk.registry.living import VACANCY_SOURCES
 from gridwalk.sync import messages
@@ -59,7 +59,7 @@ def test_its_words_are_the_dictionarys() -> None:
     words = json.loads((PHONE / "words.json").read_text(encoding="utf-8"))
     for name, listed in {
         "sex": choices.SEX,
-        "relation": choices.RELATION,
+        "relation": relations.RELATION,
         "residence_kind": choices.RESIDENCE_KIND,
         "usage": choices.USAGE,
         "occupancy": choices.OCCUPANCY,

@@ -19,7 +19,7 @@ from gridwalk.registry.models import Difference, Entity
 GRIDS = {"grid", "stream"}
 """What a column of a grid's code is called, where it is no relation."""
 OFFICE = {
-    *("actor", "by", "decided_by", "made_by", "owner", "proposed_by"),
+    *("actor", "by", "agreed_by", "decided_by", "made_by", "owner", "proposed_by"),
     *("released_by", "settled_by", "undone_by", "user", "worker"),
 }
 INTENTIONS = {"head", "op", "undone_as"}

@@ -93,7 +93,7 @@ def test_a_split_is_drawn_up_rechecked_and_done_with_all_that_stands_there(
     administrator = sign_in(Role.ADMINISTRATOR, STREET)
     Import.objects.filter(name="六号楼.xlsx").update(state="paused")
     waits = decide(administrator, plan.pk)
-    assert "有台账正在导入或比对" in waits.content.decode()
+    assert "有台账正在导入、撤回或比对" in waits.content.decode()
     assert Grid.objects.filter(valid_to__isnull=False).count() == 0
     Import.objects.update(state="done")
     stale = administrator.post(f"/upkeep/{plan.pk}/decide/", {"confirmed": "1", "note": "对过", "seen": "old"})

@@ -1,5 +1,6 @@
 """Doors that differ only in how they are used: one stands empty, one is let, in one somebody lives who is cared for.
-Who may not see care cannot tell them apart: every page and file is the same when the three change places (red line 5).
+Who may not see care cannot tell them apart: every page and file is the same when the three change places, and with them
+whoever lives there (red line 5).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gridwalk.indicators import actions as indicators
 from gridwalk.registry.actions import care
 from gridwalk.registry.models import Dwelling, Person
 from gridwalk.registry.tests.street import FIRST, GRID, Street, id_no, phone
+from gridwalk.visits.models import Visit
 from gridwalk.visits.tests.walk import Walk
 from tests.harness.pages import Reader
 from tests.journeys.test_not_watched import NOW, opened_from, starts, then, told, unlike
@@ -33,15 +35,17 @@ OTHERS = [
     (Role.ADMINISTRATOR, "120105001"),
 ]
 USES: dict[str, dict[str, str]] = {
-    "empty": {"occupancy": "vacant", "tenure": "owner"},
-    "let": {"occupancy": "occupied", "tenure": "let"},
-    "lived_in": {"occupancy": "occupied", "tenure": "owner"},
+    "empty": {"occupancy": "vacant", "tenure": "owner", "owner_name": "钱一"},
+    "let": {"occupancy": "occupied", "tenure": "let", "owner_name": "孙二"},
+    "lived_in": {"occupancy": "occupied", "tenure": "owner", "owner_name": "程丙"},
 }
 OF_EACH_KIND, MOST = 14, 260
 
 
 def live(account: Callable[..., User], uses: tuple[str, ...]) -> None:
-    """Ten days of a street whose doors 201 to 203 were visited and 301 to 303 were not; both are used so, in order."""
+    """Ten days of a street whose doors 201 to 203 were visited, each on a day of its own, and 301 to 303 were not; both
+    floors are used so, in order.
+    """
     with time_machine.travel(then(10, 9, 0)):
         street = Street.lay_out(clock.now())
         user = account(Role.GRID_WORKER, GRID, name="沈若溪")
@@ -49,30 +53,34 @@ def live(account: Callable[..., User], uses: tuple[str, ...]) -> None:
         doors: dict[str, Dwelling] = {}
         for floor in (2, 3):
             for n, use in enumerate(uses, 1):
-                doors[f"{use}{floor}"] = street.door(f"{floor}0{n}", **USES[use])
+                doors[f"{use}{floor}"] = street.door(f"{floor}0{n}", area_m2=5, **USES[use])
         people: dict[str, Person] = {}
         for n, key in enumerate(("let2", "lived_in2", "let3", "lived_in3")):
             kind = "tenant" if key.startswith("let") else "lives_here"
-            numbers = {"id_no": id_no(2 * n), "phone": phone(2 * n)}
-            people[key] = street.person(f"程{'甲乙丙丁'[n]}", doors[key], kind, **numbers)
+            values = {"id_no": id_no(2 * n), "phone": phone(2 * n), "registered_address": doors[key].address}
+            people[key] = street.person(f"程{'甲乙丙丁'[n]}", doors[key], kind, **values)
+        street.person("程辰", doors["lived_in3"], born_on="2019-05-01", relation="child")  # too many, and no head
         for key in ("lived_in2", "lived_in3"):
             care.give_label(actor=SYSTEM, at=clock.now(), person=people[key].pk, raw={"category": "living_alone"})
         for key in ("let2", "lived_in3"):
             street.say(people[key], "phone", phone(77))
         Walk(street, clock.now()).dispatch()
     client = Reader()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    with time_machine.travel(then(1, 15, 0)):
-        for key in ("empty2", "let2", "lived_in2"):
-            given: dict[str, Any] = {"at": f"{clock.local(then(1, 10, 0)):%Y-%m-%dT%H:%M}", "outcome": "met"}
+    for n, key in enumerate(f"{use}2" for use in uses):
+        with time_machine.travel(then(3 - n, 15, 0)):
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            given: dict[str, Any] = {"at": f"{clock.local(then(3 - n, 10, 0)):%Y-%m-%dT%H:%M}", "outcome": "met"}
             given["confirmed"] = [str(people[key].pk)] if key in people else []
             if key == "empty2":
                 given |= {"outcome": "vacant_confirmed", "second_source": "property_office"}
             assert client.post(f"/visits/dwelling/{doors[key].pk}/", given).status_code == 302
+            assert Visit.objects.filter(entity=doors[key].pk).count() == 1
+    with time_machine.travel(then(1, 23, 59)):
         indicators.keep_day(at=then(1, 23, 59))
     newcomer = {"name-0": "程戊", "residence_kind": "tenant", "told": "self", "seen": "1"}
     with time_machine.travel(then(0, 9, 0)):
         cache.clear()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         answer = client.post(f"/daily/moved_in/dwelling/{doors['let2'].pk}/", newcomer)
         assert answer.status_code == 302, answer.content.decode()
 

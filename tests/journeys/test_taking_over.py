@@ -140,7 +140,7 @@ def test_who_is_given_away_moves_and_what_was_said_of_them_overwrites_nothing(si
     assert Notice.objects.filter(scope=GRID, text__contains="已经确认").count() == 1
     sides.person.refresh_from_db()
     assert (homes(sides.person), sides.person.grid_id) == ([sides.door.pk], GRID)
-    assert (sides.person.unseal("phone"), sides.person.relation) == (phone(1), "head")
+    assert (sides.person.unseal("phone"), sides.person.relation) == (phone(1), "02")
     question = Difference.objects.get(state="open")
     assert (question.field, question.why, question.grid_id) == ("phone", "changed_meanwhile", GRID)
     said = op(2, "fact.set", "person", comer["id"], at=clock.now(), set={"sex": {"p": None, "v": "female"}})
@@ -170,7 +170,7 @@ def test_who_is_reported_twice_is_asked_about_once_and_both_authors_are_told(sid
         assert sides.street.get("/rechecks/").content.decode().count(f"takeovers/{question.pk}/") == 1
     assert "采纳" in decide(sides.loses, "accept")
     sides.person.refresh_from_db()
-    assert (homes(sides.person), sides.person.relation) == ([sides.door.pk], "head")
+    assert (homes(sides.person), sides.person.relation) == ([sides.door.pk], "02")
     waiting = set(Difference.objects.filter(state="open").values_list("field", flat=True))
     assert waiting == {"name", "phone"}, "what the second report says otherwise is asked"
     for wire, comer in zip(wires, (first, second), strict=True):

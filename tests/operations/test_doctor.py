@@ -127,6 +127,8 @@ def test_a_disk_that_is_nearly_full(home: Path, monkeypatch: pytest.MonkeyPatch)
     finding = condition._disk()
     assert (finding.state, "请腾出空间" in finding.todo) == (State.BAD, True)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=3 << 30))
+    monkeypatch.setattr(condition, "_rows", lambda sql: [(6 << 30,)])
+    assert condition._disk().state is State.OK, "just half of it"
     monkeypatch.setattr(condition, "_rows", lambda sql: [(8 << 30,)])
     assert condition._disk().state is State.BAD, "less than half of what the database takes"
 

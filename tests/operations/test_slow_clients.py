@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import threading
 import time
@@ -13,13 +14,16 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from granian.rsgi import HTTPProtocol, Scope  # type: ignore[attr-defined] # passed on from elsewhere
 
-from gridwalk.config import bodies
+from gridwalk.config import bodies, rsgi
 from gridwalk.config.bodies import Bodies, Refused
 from gridwalk.config.lanes import Lane, threads
-from gridwalk.config.server import environ_of
+from gridwalk.config.server import PLACES, Server, environ_of
 from gridwalk.core import patience
+from gridwalk.sync.queries import rows
 from tests.harness import servers
 from tests.harness.echo import LARGE
 
@@ -104,6 +108,38 @@ def test_who_waits_gives_the_place_to_the_next_and_phones_hold_up_no_page() -> N
         return push, page, waited
 
     assert asyncio.run(day()) == ("pushed", "shown", [True] * 4)
+
+
+def test_the_threads_that_phones_begin_with_are_ready_before_anybody_asks() -> None:
+    """All of them at once, each on a connection of its own; a database that is away keeps nobody from starting."""
+    together = threading.Barrier(PLACES + 1, timeout=10)
+
+    def get_ready() -> None:
+        together.wait()
+
+    serving = Server(lambda environ, start: [], connections=20, pushes=lambda several: [], ready=get_ready)
+    loop = asyncio.new_event_loop()
+    serving.__rsgi_init__(loop)
+    together.wait()
+    serving.__rsgi_del__(loop)
+    loop.close()
+
+
+@pytest.mark.django_db
+def test_a_thread_gets_ready_by_what_a_pull_asks_and_without_a_database_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        rsgi.get_ready()
+    assert {"registry_person", "campaigns_target", "visits_visit"} <= {
+        table for query in queries for table in re.findall(r'FROM "(\w+)"', query["sql"])
+    }
+
+    def away(*args: object, **values: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(rows, "of_grid", away)
+    rsgi.get_ready()
 
 
 def test_a_request_is_passed_on_as_the_browser_sent_it() -> None:

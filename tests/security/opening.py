@@ -50,7 +50,7 @@ PAGES = {
         phone_api:attachment
     """,
     "see_counts": """
-        board wall campaign consistency
+        board wall campaign consistency workdays
     """,
     "see_rows_masked": """
         gaps buildings building building_door register search bench bench_case dwelling person organization
@@ -87,11 +87,12 @@ PAGES = {
     "recheck manage_areas": """
         upkeep_decide
     """,
-    "edit_register regrid": """
+    "edit_register regrid import_ledger": """
         upkeep_withdraw
     """,
     "import_ledger": """
-        imports import_upload import import_mapping import_progress import_cancel import_annotated unassigned
+        imports import_upload import import_mapping import_progress import_cancel import_annotated import_undo
+        unassigned
         comparisons comparison_upload comparison comparison_mapping comparison_progress comparison_cancel
         comparison_again comparison_annotated backfill backfill_workbook
     """,
@@ -102,7 +103,7 @@ PAGES = {
         gaps_plan
     """,
     "manage_campaign": """
-        campaign_dispatch campaign_new
+        campaign_dispatch campaign_new workdays_set workdays_forget
     """,
     "export_report": """
         reports report_download

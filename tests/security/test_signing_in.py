@@ -316,6 +316,8 @@ def test_the_first_sign_in_changes_the_password_before_anything_else(client: Cli
     assert not _is_in(client)
     changed = client.post(change, {"oldpassword": PASSWORD, "password1": FRESH, "password2": FRESH})
     assert changed.headers["Location"] == HOME
+    page = _text(client.get(HOME))
+    assert "口令改好了" in page and "成功" not in page, "in the words of the house"
     assert _is_in(client)
     assert _sign_in(Client(), user).status_code == 200
     assert _sign_in(Client(), user, FRESH).status_code == 302
@@ -443,3 +445,13 @@ def test_a_closed_account_is_out_at_once_and_told_so_at_the_door(client: Client,
 def test_what_an_office_does_not_need_is_not_there(name: str) -> None:
     with pytest.raises(NoReverseMatch):
         reverse(name)
+
+
+def test_a_closed_account_is_told_so_where_the_password_is_right(account: Account) -> None:
+    user = account(Role.GRID_WORKER, GRID)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    client = Client()
+    told = [_sign_in(client, user, password).content.decode() for password in ("wrong-door-26", PASSWORD)]
+    page = client.get(LOGIN).content.decode()
+    assert ["这个账号已停用" in text for text in (told[0], told[1] + page)] == [False, True]
+    assert not _is_in(client)

@@ -21,8 +21,8 @@ class Check:
     """One rule over records: the kind of record that leads its cases, its short name, what to do, the facts
     it looks at.
 
-    ``choices``: what can be decided of a case. ``tells_use``: its cases say which doors stand empty or are let (red
-    line 5).
+    ``choices``: what can be decided of a case. ``tells_use``: its cases say which doors stand empty or are let;
+    ``tells_home``: who lives at which door, and by that the same (red line 5).
     """
 
     kind: str
@@ -31,6 +31,7 @@ class Check:
     looks_at: str
     choices: tuple[str, ...]
     tells_use: bool = False
+    tells_home: bool = False
 
 
 SAME = ("same", "different")
@@ -73,6 +74,7 @@ CHECKS: Mapping[str, Check] = {
         todo="问清住在哪里，迁出另一处",
         looks_at="现住哪几处",
         choices=("correct", "right", "to_door"),
+        tells_home=True,
     ),
     "no_home": Check(
         kind="person", label="有人无房", todo="问清住在哪里，关联房屋", looks_at="有没有关联房屋", choices=("right",)
@@ -83,6 +85,7 @@ CHECKS: Mapping[str, Check] = {
         todo="迁出，或核对人员状态",
         looks_at="人员状态和现住哪几处",
         choices=("to_door",),
+        tells_home=True,
     ),
     "phone_shared": Check(
         kind="person",
@@ -90,6 +93,7 @@ CHECKS: Mapping[str, Check] = {
         todo="打一次电话，问清是谁的",
         looks_at="电话和现住哪几处",
         choices=("right",),
+        tells_home=True,
     ),
     "vacant_with_residents": Check(
         kind="dwelling",
@@ -120,6 +124,7 @@ CHECKS: Mapping[str, Check] = {
         todo="核对是不是集体户，或有人已迁走",
         looks_at="建筑面积和现住的人",
         choices=("right",),
+        tells_home=True,
     ),
     "minor_alone": Check(
         kind="dwelling",
@@ -127,6 +132,7 @@ CHECKS: Mapping[str, Check] = {
         todo="补登监护人，或核对出生日期",
         looks_at="现住的人和出生日期",
         choices=("right",),
+        tells_home=True,
     ),
     "no_head": Check(
         kind="dwelling",
@@ -134,6 +140,7 @@ CHECKS: Mapping[str, Check] = {
         todo="问清现在谁是户主，写上",
         looks_at="现住、户籍在此的人和与户主关系",
         choices=("right", "to_door"),
+        tells_home=True,
     ),
     "several_heads": Check(
         kind="dwelling",
@@ -141,6 +148,7 @@ CHECKS: Mapping[str, Check] = {
         todo="看户口簿，问清谁是户主",
         looks_at="现住的人和谁写着户主",
         choices=("right", "to_door"),
+        tells_home=True,
     ),
 }
 """线上检查 (P14, P16): rules over records, first those that suspect one record to be there twice. ``contradictions``

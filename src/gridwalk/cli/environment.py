@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from gridwalk.config import keys, postgres
+from gridwalk.config import keys
 
 
 def home() -> Path:
@@ -36,6 +36,8 @@ def database() -> Iterator[None]:
         set_up()
         yield
         return
+    from gridwalk.config import postgres  # with its drivers; commands that need no database do without
+
     with postgres.Embedded(home()).running():
         set_up()
         yield

@@ -14,22 +14,17 @@ from pathlib import Path
 from types import TracebackType
 
 from gridwalk.cli import environment
-from gridwalk.config import databases, keys, postgres
 
 
 class CommandError(Exception):
     """A command that cannot be done so; the text says why and what to do."""
 
 
-KNOWN: tuple[type[Exception], ...] = (
-    CommandError,
-    databases.DatabaseUrlError,
-    keys.KeyFileError,
-    postgres.EmbeddedError,
-)
-"""Exceptions whose text is written for the user."""
-
 _SPOKEN = {
+    "CommandError",
+    "DatabaseUrlError",
+    "KeyFileError",
+    "EmbeddedError",
     "AccountError",
     "TerritoryError",
     "SubmissionRefused",
@@ -39,11 +34,12 @@ _SPOKEN = {
     "RetentionError",
     "KeysError",
 }
+"""Exceptions whose text is written for the user, by name: their rooms are read in only where a command needs them."""
 
 
 def sentence(error: BaseException) -> str:
     """What to tell the user. Writes the log where the exception is not one of ours."""
-    if isinstance(error, KNOWN) or type(error).__name__ in _SPOKEN:
+    if type(error).__name__ in _SPOKEN:
         return str(error)
     if type(error).__name__ == "NotPermitted":
         return "这个账号的岗位不办这件事。请换有权限的账号。"

@@ -25,6 +25,8 @@ from django.http.response import HttpResponseBase
 from gridwalk.config.timing import BEGAN
 
 SLOW_MS = 2000
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+"""What is written down of a method; another word is as long as its sender likes."""
 REFUSED = {400, 401, 403, 404, 405, 409, 413, 429}
 _KEPT = ("status", "status_code", "page", "ms", "method", "n", "job", "what", "who")
 _PHONE = re.compile(r'^Gridwalk device="([0-9a-f-]{36})"')
@@ -74,7 +76,7 @@ class AccessMiddleware:
             logging.WARNING if noteworthy else logging.INFO,
             "request",
             extra={
-                "method": request.method,
+                "method": request.method if request.method in METHODS else "?",
                 "page": match.view_name if match else "",
                 "status": response.status_code,
                 "ms": ms,

@@ -78,10 +78,13 @@ class _Request:
 class Server:
     """RSGI over a WSGI application. ``connections``: to the database at most, each a thread; three of five for phones,
     which wait for grids more often than pages do. ``pushes``: does the work of those that wait at the same moment.
+    ``ready``: done at the start by each thread that phones begin with, which no phone then has to wait for.
     """
 
-    def __init__(self, application: Application, *, connections: int, pushes: Pushes) -> None:
-        self._application, self._pushed = application, pushes
+    def __init__(
+        self, application: Application, *, connections: int, pushes: Pushes, ready: Callable[[], None]
+    ) -> None:
+        self._application, self._pushed, self._ready = application, pushes, ready
         self._n_of_phones = max(PLACES, connections * 3 // 5)
         self._n_of_pages = max(PLACES, connections - self._n_of_phones)
         self._bodies = Bodies()
@@ -90,6 +93,8 @@ class Server:
         phones = threads("phones", patience.PHONES, self._n_of_phones)
         pages = threads("pages", patience.PAGES, self._n_of_pages)
         self._threads = phones, pages
+        for _ in range(PLACES):  # none of them is idle yet when the next is asked for: each is a thread of its own
+            phones.submit(self._ready)
         self._phones = Lane(phones, places=PLACES, gives_place=PHONE_GIVES_PLACE)
         self._pages = Lane(pages, places=PLACES, gives_place=PAGE_GIVES_PLACE)
         self._pushes = Gathering(

@@ -144,7 +144,7 @@ HINTS = {
 
 
 def _people(kind: kinds.Kind, name: str, given: Given) -> Ask:
-    relations = tuple((code, words[0]) for code, words in dictionary.get("person", "relation").choices.items())
+    relations = tuple(dictionary.get("person", "relation").offered.items())
     lines = []
     for n in range(kinds.N_PEOPLE[kind.code]):
         cells = []
@@ -155,7 +155,13 @@ def _people(kind: kinds.Kind, name: str, given: Given) -> Ask:
             cells.append(Cell(box, label, given.typed.get(box, ""), given.faults.get(box, ""), options))
         lines.append(cells)
     label = {"let": "租户", "married": "对方", "registered_in": "不在上面的人"}.get(kind.code, "搬来的人")
-    return Ask(name=name, label=label, kind="people", lines=lines, hint="填了证件号，已在册的人就接上，不会再建一条")
+    return Ask(
+        name=name,
+        label=label,
+        kind="people",
+        lines=lines,
+        hint="填了证件号，已在册的人就接上，不会再建一条；不是身份证的写上证件名称，如 护照 E12345678",
+    )
 
 
 def _who(kind: kinds.Kind, name: str, given: Given) -> Ask:

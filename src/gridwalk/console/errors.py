@@ -99,6 +99,11 @@ def unstorable(request: HttpRequest) -> HttpResponse:
     return _not_read(*_UNSTORABLE)
 
 
+def unfit(request: HttpRequest, error: Exception) -> HttpResponse:
+    """400: a value that no column of the register holds; nothing was stored."""
+    return _not_read("这一项存不了", str(error))
+
+
 def _not_read(heading: str, cause: str) -> HttpResponse:
     return HttpResponse(render_to_string("400.html", {"heading": heading, "cause": cause}), status=400)
 

@@ -66,6 +66,5 @@ class RateMiddleware:
 def _n_rows(signed: Signed) -> int:
     """How many pages of rows the account has opened in this hour of the clock, this one counted."""
     key = f"rows:{signed.viewer.id}:{signed.at:%Y%m%d%H}"
-    n: int = cache.get(key, 0) + 1
-    cache.set(key, n, HOUR.total_seconds())
-    return n
+    cache.add(key, 0, HOUR.total_seconds())
+    return cache.incr(key)

@@ -20,6 +20,7 @@ from gridwalk.console.scopes import Turning
 from gridwalk.core import clock
 from gridwalk.core.envelope import EnvelopeError
 from gridwalk.core.queries import NotHere
+from gridwalk.registry.rules import Unfit
 
 SETTING_UP = {
     "account_logout",
@@ -92,4 +93,6 @@ class ViewerMiddleware:
             return errors.not_permitted(request)
         if isinstance(error, EnvelopeError):
             return errors.sealed(request)
+        if isinstance(error, Unfit):
+            return errors.unfit(request, error)
         return None

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gridwalk.console import parameters
-from gridwalk.dictionary.choices import RELATION
-from gridwalk.registry.households import HEAD, Naming
+from gridwalk.dictionary.relations import HEAD, RELATION, SHORT
+from gridwalk.registry.households import Naming
 
-RELATIONS = {code: words[0] for code, words in RELATION.items() if code != HEAD}
+RELATIONS = {code: RELATION[code][0] for code in SHORT if code != HEAD}
 """What somebody can be to a head: code → word."""
 
 

@@ -44,6 +44,7 @@ from gridwalk.console.views import (
     unassigned,
     upkeep,
     visits,
+    workdays,
 )
 
 app_name = "console"
@@ -120,6 +121,9 @@ urlpatterns = [
     path("campaign/", campaign.campaign, name="campaign"),
     path("campaign/new/", campaign.campaign_new, name="campaign_new"),
     path("campaign/waves/<int:wave>/dispatch/", campaign.campaign_dispatch, name="campaign_dispatch"),
+    path("campaign/workdays/", workdays.index, name="workdays"),
+    path("campaign/workdays/set/", workdays.set_days, name="workdays_set"),
+    path("campaign/workdays/forget/", workdays.forget_day, name="workdays_forget"),
     path("campaign/substitutes/", substitutes.index, name="substitutes"),
     path("campaign/substitutes/<uuid:pk>/end/", substitutes.end, name="substitute_end"),
     path("walk/<str:grid>/", campaign.walk_sheet, name="walk_sheet"),
@@ -134,6 +138,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:pk>/cancel/", imports.cancel, name="import_cancel"),
     path("imports/<uuid:pk>/annotated/", imports.annotated, name="import_annotated"),
+    path("imports/<uuid:pk>/undo/", imports.undo, name="import_undo"),
     path("imports/<uuid:pk>/release/", imports.release, name="import_release"),
     path("differences/rules/", differences.rules, name="rules"),
     path("differences/rules/apply/", differences.rules_apply, name="rules_apply"),

@@ -168,6 +168,10 @@ class Writing:
         noted = [entry.subject for entry in self._collected.audit if entry.verb == verb and entry.subject in subjects]
         return Counter(filter(None, [*stored.values_list("subject", flat=True), *noted]))
 
+    def noted(self, verb: AuditVerb) -> list[AuditEntry]:
+        """What this action has noted of such so far; nothing of it is stored yet."""
+        return [entry for entry in self._collected.audit if entry.verb == verb.value]
+
     def at_the_end(self, write: Callable[[], None]) -> None:
         """Have ``write`` called when the action is done: what it writes (few rows) nothing in the action reads."""
         self._collected.last.append(write)
@@ -221,6 +225,18 @@ def write_to(
         writing = Writing(versions, actor=actor, at=at, op=op or ids.new_id(), reason=reason)
         yield writing
         writing.flush()
+
+
+@contextmanager
+def rehearse(*codes: str, actor: Actor, at: dt.datetime) -> Iterator[Writing]:
+    """As ``write_to``, but nothing stays of it: what would become of the rows is read inside. Raises UnknownStream."""
+    wanted = sorted(set(codes))
+    with transaction.atomic():
+        versions = _raise(wanted, waits=True)
+        if len(versions) != len(wanted):
+            raise UnknownStream(", ".join(sorted(set(wanted) - versions.keys())))
+        yield Writing(versions, actor=actor, at=at, op=ids.new_id())
+        transaction.set_rollback(True)
 
 
 _RAISE = f"""

@@ -11,10 +11,10 @@ import functools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from gridwalk.core import plain
 
@@ -27,31 +27,55 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     table, columns, fields = _inserted(type(rows[0]))
+    to = connections[connection.alias]  # not through the proxy, which is asked anew for every value
     if len(rows) <= FEW:
         places = ", ".join(["%s"] * len(fields))
         sql = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 names come from the models
         with plain.cursor() as cursor:
-            cursor.executemany(sql, [_values(fields, row) for row in rows])
+            cursor.executemany(sql, [_values(fields, row, to) for row in rows])
     else:
         sql = f"COPY {table} ({columns}) FROM STDIN"
         with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(sql) as copy:
             for row in rows:
-                copy.write_row(_values(fields, row))
+                copy.write_row(_values(fields, row, to))
     for row in rows:
         row._state.adding = False
         row._state.db = connection.alias
 
 
 @functools.lru_cache(maxsize=64)
-def _inserted(table: type[models.Model]) -> tuple[str, str, list[models.Field[Any, Any]]]:
+def _inserted(table: type[models.Model]) -> tuple[str, str, list[_Inserted]]:
     """The table's name, the columns an insert names, and their fields."""
     meta = table._meta
     fields = [f for f in meta.concrete_fields if not (f.primary_key and isinstance(f, models.AutoField))]
-    return connection.ops.quote_name(meta.db_table), ", ".join(_quoted(f) for f in fields), fields
+    inserted = [_Inserted(f.attname, f, _as_it_is(f), _is_stamped(f)) for f in fields]
+    return connection.ops.quote_name(meta.db_table), ", ".join(_quoted(f) for f in fields), inserted
 
 
-def _values(fields: Sequence[models.Field[Any, Any]], row: models.Model) -> list[Any]:
-    return [_ready(field, field.pre_save(row, add=True)) for field in fields]
+class _Inserted(NamedTuple):
+    """A field of a row to be written; of the types ``as_it_is`` the driver takes its values as they stand."""
+
+    name: str
+    field: models.Field[Any, Any]
+    as_it_is: frozenset[type]
+    is_stamped: bool
+    """Whether saving sets it."""
+
+
+def _values(fields: Sequence[_Inserted], row: models.Model, to: Any) -> list[Any]:
+    """The row as the driver takes it; asking a field costs more than writing the value, so only where it adds
+    something.
+    """
+    return [
+        value
+        if type(value := field.pre_save(row, add=True) if is_stamped else getattr(row, name)) in as_it_is
+        else field.get_db_prep_save(value, to)
+        for name, field, as_it_is, is_stamped in fields
+    ]
+
+
+def _is_stamped(field: models.Field[Any, Any]) -> bool:
+    return bool(getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False))
 
 
 def begin(rows: Sequence[models.Model]) -> None:
@@ -60,16 +84,11 @@ def begin(rows: Sequence[models.Model]) -> None:
         type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
 
 
-_AS_IT_IS = frozenset({str, int, bool, uuid.UUID, dt.datetime, dt.date})
+_AS_IT_IS = frozenset({str, int, bool, uuid.UUID, dt.datetime, dt.date, type(None)})
 
 
-def _ready(field: models.Field[Any, Any], value: Any) -> Any:
-    """``value`` as the driver takes it; asking the field costs more than writing the row, so only where it
-    adds something.
-    """
-    if type(value) in _AS_IT_IS and not isinstance(field, models.JSONField):
-        return value
-    return field.get_db_prep_save(value, connection)
+def _as_it_is(field: models.Field[Any, Any]) -> frozenset[type]:
+    return frozenset({type(None)}) if isinstance(field, models.JSONField) else _AS_IT_IS
 
 
 def update(rows: Sequence[models.Model], columns: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Steps over all that hangs on records or stands in grids, as the tables declare it (``core.kept``).
 
-Only actions may call it.
+Only actions may call its steps.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +35,18 @@ def target(table: type[models.Model], path: str) -> models.Field[Any, Any]:
     for step in steps:
         table = table._meta.get_field(step).related_model  # type: ignore[assignment]
     return table._meta.get_field(last)  # type: ignore[return-value]
+
+
+def rows_about(
+    records: models.QuerySet[Any, Any], *, but: Collection[str] = ()
+) -> Iterator[tuple[type[models.Model], str, models.QuerySet[Any]]]:
+    """The rows of all rooms ``but`` some that speak of records (a query of ids): their table, the column that does, and
+    they.
+    """
+    for table, kept in tables(but=but):
+        for path in kept.of:
+            several = "overlap" if isinstance(target(table, path), ArrayField) else "in"
+            yield table, path, table._default_manager.filter(**{f"{path}__{several}": records})
 
 
 def move_rows(old: Sequence[str], new: Sequence[str], records: Collection[type[models.Model]]) -> None:

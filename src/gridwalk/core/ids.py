@@ -41,8 +41,18 @@ _series = _Series()
 
 def new_id() -> uuid.UUID:
     """A fresh UUIDv7 (RFC 9562) of today: midnight, a place in a series, and 38 bits that are drawn."""
+    return _of_today(_series.place())
+
+
+def drawn_id() -> uuid.UUID:
+    """A fresh UUIDv7 of today, all of it drawn by lot, for persons: a ledger names them door by door, and the street
+    centre, which reads their ids, may not know who lives at which door (red line 5).
+    """
+    return _of_today(secrets.randbits(36))
+
+
+def _of_today(place: int) -> uuid.UUID:
     midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    place = _series.place()
     high = int(midnight.timestamp()) * 1000 << 16 | 7 << 12 | place >> 24
     low = 0b10 << 62 | (place & 0xFFFFFF) << 38 | secrets.randbits(38)
     return uuid.UUID(int=high << 64 | low)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from django.db import connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 
 Model = TypeVar("Model", bound=models.Model)
 
@@ -82,16 +83,17 @@ def select(table: type[Model], where: str, params: Sequence[Any]) -> list[Model]
     return ask_for(table, where, params)()
 
 
-Converter = Callable[[Any, Any, Any], Any]
+Converters = tuple[tuple[int, Callable[[Any, Any, Any], Any], Any], ...]
+"""Which places of a row are not yet values of ours, how they become so, and the columns they are."""
 
 
 @functools.lru_cache(maxsize=64)
-def _statement(table: type[models.Model], where: str) -> tuple[str, list[str], tuple[tuple[int, Converter], ...]]:
+def _statement(table: type[models.Model], where: str) -> tuple[str, list[str], Converters]:
     fields = table._meta.concrete_fields
     quote = connection.ops.quote_name
     columns = ", ".join(f"t.{quote(str(field.column))}" for field in fields)
     converters = tuple(
-        (place, convert)
+        (place, convert, None)
         for place, field in enumerate(fields)
         if (convert := getattr(field, "from_db_value", None)) is not None
     )
@@ -99,8 +101,38 @@ def _statement(table: type[models.Model], where: str) -> tuple[str, list[str], t
     return sql, [field.attname for field in fields], converters
 
 
-def _converted(row: Sequence[Any], converters: Sequence[tuple[int, Converter]]) -> list[Any]:
+class Query:
+    """A query of the ORM, built once and asked with other values each time: what it says stands in one place only.
+
+    ``build`` makes it from values by name and ends with ``values_list``; ``examples``: one of each, which stands
+    nowhere else in the query and is sent as it is. Raises ValueError where one is not.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **examples: Any) -> None:
+        self._build, self._examples = build, examples
+
+    def ask(self, **values: Any) -> Callable[[], list[tuple[Any, ...]]]:
+        """Send it with these values; calling what comes back reads its rows, once."""
+        sql, places, converters = self._statement
+        asked = ask(sql, [values[place] if named else place for named, place in places])
+        return (lambda: [tuple(_converted(row, converters)) for row in asked()]) if converters else asked
+
+    @functools.cached_property
+    def _statement(self) -> tuple[str, list[tuple[bool, Any]], Converters]:
+        """The statement; its parameters, of which some are names of values; how columns become values."""
+        compiler = self._build(**self._examples).query.get_compiler(connection.alias)
+        sql, params = compiler.as_sql()
+        names = {example: name for name, example in self._examples.items()}
+        places = [(param in names, names.get(param, param)) for param in params]
+        if lost := self._examples.keys() - {place for named, place in places if named}:
+            raise ValueError(f"not in the query: {', '.join(sorted(lost))}")
+        converters = compiler.get_converters([column for column, _, _ in compiler.select])
+        of_each = [(place, how, column) for place, (every, column) in converters.items() for how in every]
+        return sql, places, tuple(of_each)
+
+
+def _converted(row: Sequence[Any], converters: Converters) -> list[Any]:
     values = list(row)
-    for place, convert in converters:
-        values[place] = convert(values[place], None, connection)
+    for place, convert, column in converters:
+        values[place] = convert(values[place], column, connection)
     return values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -33,6 +33,11 @@ def receipt(key: str) -> dict[str, Any] | None:
 def receipts(keys: Iterable[str]) -> set[str]:
     """Those of ``keys`` that have been done."""
     return set(Receipt.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+
+
+def receipt_results(keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """What came of those of ``keys`` that have been done."""
+    return dict(Receipt.objects.filter(key__in=list(keys)).values_list("key", "result"))
 
 
 def stream_versions(codes: Iterable[str]) -> dict[str, int]:

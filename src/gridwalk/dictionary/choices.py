@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gridwalk.dictionary.relations import RELATION as RELATION
 from gridwalk.dictionary.types import Choices
 
 USAGE: Choices = {
@@ -168,12 +167,14 @@ NO = frozenset({"否", "不是", "没有", "无", "×", "✗", "x", "n", "no", "
 YES_NO: dict[tuple[str, str], tuple[tuple[str, str, str], ...]] = {
     ("dwelling", "occupancy"): (("空", "vacant", "occupied"), ("住|有人", "occupied", "vacant")),
     ("dwelling", "tenure"): (("租", "let", ""), ("自住|自有", "owner", "")),
-    ("person", "residence_kind"): (("常住", "lives_here", ""), ("租", "tenant", "")),
+    ("person", "residence_kind"): (("常住", "lives_here", ""), ("租|流动", "tenant", "")),
     ("person", "status"): (
         ("健在|在世", "active", "deceased"),
         ("死亡|去世|亡故", "deceased", "active"),
         ("注销", "struck_off", "active"),
     ),
+    ("organization", "status"): (("营", "active", ""),),
+    ("facility", "status"): (("完好|正常", "active", ""),),
 }
 """Of a column that asks 是否…: (what the heading asks, the code for yes, for no); "" where the answer says nothing
 more.

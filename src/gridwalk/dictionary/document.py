@@ -36,6 +36,16 @@ def _written(field: Field) -> str:
     return f"- {field.label}：{values}"
 
 
+def _beside(field: Field) -> str:
+    """The second column that a field is read with."""
+    beside = field.beside
+    assert beside is not None
+    words = "；".join(f"{w[0]}（也写作：{'、'.join(w[1:])}）" for w in beside.choices.values())
+    return (
+        f"- {beside.label}（{'、'.join(beside.synonyms)}；代码按 {beside.codes}）和{field.label}一起读、一起存：{words}"
+    )
+
+
 def _row(field: Field) -> str:
     cells = (
         field.label,
@@ -66,6 +76,7 @@ def render() -> str:
         parts.extend(_row(field) for field in fields.fields(kind))
         parts.append("")
         parts.extend(_written(field) for field in fields.fields(kind) if field.choices)
+        parts.extend(_beside(field) for field in fields.fields(kind) if field.beside)
         parts.append("")
     parts.append(FORBIDDEN)
     parts.extend(f"- {reason}（表头里有：{words}）" for words, reason in refusals.listed())

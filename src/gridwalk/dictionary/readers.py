@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.dictionary import refusals
 from gridwalk.dictionary.types import Choices, Parsed
-from gridwalk.method import address_parts, areas, dates, idcards, names, phones, text, uscc
+from gridwalk.method import address_parts, areas, dates, names, papers, phones, text, uscc
 
 FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 NOT_A_NAME = frozenset(
@@ -31,8 +31,10 @@ NOT_A_NAME = frozenset(
         "待查",
         "待核实",
         "未知",
+        *("本人", "配偶", "妻子", "丈夫", "儿子", "女儿", "父亲", "母亲", "男", "女", "是", "否", "有", "对"),
     )
 )
+"""Words that stand in other columns: whoever is called so has slipped by one."""
 NAME_FAULTS = {
     "masked": ("masked", "姓名被遮住了，看不到全名，请换一份没有遮盖的"),
     "unreadable": ("unreadable", "姓名里有显示不出的字，请对照证件补上"),
@@ -45,7 +47,11 @@ OF_A_PLACE = (
     rf"[省市区县旗盟州乡镇村屯庄组街路道巷里弄号楼栋幢室门院园苑]|外地|农场|林场|大厦|公寓|^(?:{areas.PROVINCES})"
 )
 _OF_A_PLACE = re.compile(OF_A_PLACE)
+_OF_ANOTHER = re.compile(
+    r"(?:儿子?|女儿?|子女|父亲?|母亲?|爸爸?|妈妈?|家长|家属|配偶|丈夫|妻子?|老伴|爷爷|奶奶|孙子|孙女|邻居|亲戚|亲属|房东|监护人|保姆)(?:电话|手机)?[)\]】:]"
+)
 _NOTE = re.compile(r"[(\[【][^)\]】]*[)\]】]")
+LONG_NUMBER = re.compile(r"\d{7}")
 EMPTY = Parsed()
 
 
@@ -63,7 +69,7 @@ class Plain:
             return Parsed(None, "too_long", f"太长了，最多 {self.max_length} 个字")
         if reason := refusals.value(value):
             return Parsed(None, "refused", f"这一格写着不收的内容（{reason}），没有读")
-        return _fault_of_text(value) or Parsed(value)
+        return fault_of_text(value) or Parsed(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Place(Plain):
         return parsed
 
 
-def _fault_of_text(value: str) -> Parsed | None:
+def fault_of_text(value: str) -> Parsed | None:
     """What no text of ours holds: numbers that have sealed fields of their own, and what a table program reckons."""
     if text.says_number(value):
         return Parsed(None, "number_written", "这里不要写证件号、电话号码，请写到它们自己的栏里")
@@ -99,11 +105,11 @@ class Part(Plain):
 
 
 def id_no(raw: Any) -> Parsed:
-    """A citizen identity number."""
+    """A citizen's identity number, or one of another paper behind its name."""
     if text.meaning(raw) == "empty":
         return EMPTY
-    card = idcards.check(raw)
-    return Parsed(card.value or None, card.fault, card.fault_text)
+    number = papers.check(raw)
+    return Parsed(number.value or None, number.fault, number.text)
 
 
 def credit_code(raw: Any) -> Parsed:
@@ -116,6 +122,8 @@ def credit_code(raw: Any) -> Parsed:
 
 def phone(raw: Any) -> Parsed:
     """The first telephone number of a cell; further ones are noted."""
+    if _OF_ANOTHER.search(text.fold(raw)):
+        return Parsed(None, "whose", "这一格写着是别人的电话，没有读。本人的请填在这里，别人的请另起一列")
     checked = phones.check(text.fold(raw))
     if checked.fault == "empty":
         return EMPTY
@@ -131,15 +139,34 @@ def person_name(raw: Any) -> Parsed:
     folded = text.fold(raw)
     if fault := names.fault(folded):
         return Parsed(None, *NAME_FAULTS[fault])
-    name = names.normalise(names.without_number(folded))
-    if wrong := _fault_of_text(name.value):
+    if names.is_addressed(folded):
+        return Parsed(None, "name", "这里只写了称呼，请写全名")
+    name = names.normalise(names.without_number(folded.rstrip("、,，;；/")))
+    if wrong := fault_of_text(name.value):
         return wrong
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
     value = name.value
-    if not value or value in NOT_A_NAME or any(c.isdigit() for c in value):
+    if is_no_name(value) or any(c.isdigit() for c in value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
     return Parsed(value, note=name.note)
+
+
+LONGEST_OWNERS = 40
+
+
+def owner_names(raw: Any) -> Parsed:
+    """Who owns a dwelling: one name, or several with 、 between; two rows would be one dwelling twice."""
+    owners = [person_name(name) for name in names.listed(text.fold(raw))]
+    value = "、".join(str(owner.value) for owner in owners)
+    if not owners or any(owner.fault for owner in owners) or len(value) > LONGEST_OWNERS:
+        return person_name(raw)
+    return Parsed(value)
+
+
+def is_no_name(value: str) -> bool:
+    """Whether nobody is called so: a number, a date, a word of another column."""
+    return value in NOT_A_NAME or not any(c.isalpha() for c in value) or bool(LONG_NUMBER.search(value))
 
 
 def date(raw: Any) -> Parsed:
@@ -220,9 +247,13 @@ def _word(raw: Any) -> str:
     return text.fold(raw).replace(" ", "").lower()
 
 
-def choice(choices: Choices) -> Callable[[Any], Parsed]:
-    """One of ``choices``, by code or by any word it is written with."""
-    by_word = {_word(word): code for code, words in choices.items() for word in (code, *words)}
+def choice(
+    choices: Choices, former: Mapping[str, str] | None = None, short: Sequence[str] = ()
+) -> Callable[[Any], Parsed]:
+    """One of ``choices``, by code, by a code of once, or by any word it is written with; ``short``: those a fault
+    names, where they are many.
+    """
+    by_word = {_word(word): code for code, words in choices.items() for word in (code, *words)} | dict(former or {})
 
     def read(raw: Any) -> Parsed:
         folded = _word(raw)
@@ -233,7 +264,7 @@ def choice(choices: Choices) -> Callable[[Any], Parsed]:
         bare, note = _NOTE.sub("", folded), "".join(_NOTE.findall(folded))
         if note and bare in by_word:
             return Parsed(by_word[bare], note=note.strip("()[]【】"))
-        labels = "、".join(words[0] for words in choices.values())
+        labels = "、".join(choices[code][0] for code in short or choices) + ("等" if short else "")
         return Parsed(None, "choice", f"不认得这个写法，可填：{labels}")
 
     return read

@@ -22,10 +22,13 @@ def _of(field: Field) -> dict[str, Any]:
         entry["unit"] = field.unit
     if field.index:
         entry["number"] = field.index
+    if field.beside:
+        beside = field.beside
+        entry["papers"] = [[beside.choices[code][0], shape] for code, shape in beside.shapes.items()]
     if isinstance(field.read, Number):
         entry["range"] = [field.read.lowest, field.read.highest]
     if field.choices:
-        entry["options"] = {code: words[0] for code, words in field.choices.items()}
+        entry["options"] = [list(option) for option in field.offered.items()]  # an object of ours loses its order there
     if field.form.group:
         entry["group"] = field.form.group
     if field.form.when:

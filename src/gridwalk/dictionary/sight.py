@@ -56,6 +56,7 @@ _NOTHING, _PRESENT, _MASKED, _WHOLE = Shown.NOTHING, Shown.PRESENT, Shown.MASKED
 _OPEN = (_NOTHING, _WHOLE, _WHOLE, _WHOLE)
 _PART = (_NOTHING, _MASKED, _WHOLE, _WHOLE)
 _NUMBER = (_NOTHING, _PRESENT, _MASKED, _WHOLE)
+_PRESENCE = (_NOTHING, _PRESENT, _WHOLE, _WHOLE)
 _NEVER = (_NOTHING, _NOTHING, _NOTHING, _NOTHING)
 
 OPEN = Sight(page=_OPEN, phone=_OPEN, file=_OPEN)
@@ -65,6 +66,10 @@ BIRTH = Sight(page=_PART, phone=_PART, file=_PART)
 """A birth date: only the year for who sees rows masked. Beside the whole date no more than 500 ID numbers fit."""
 NUMBER = Sight(page=_NUMBER, phone=_NUMBER, file=_NUMBER)
 """An ID or telephone number: only whether there is one for who sees rows masked (red line 4)."""
+HOME = Sight(page=_PRESENCE, phone=_PRESENCE, file=_PRESENCE)
+"""Where somebody is registered, and whose a door is: only whether it is written for who sees rows masked. The one names
+the room of most people, the other sets the doors apart that are let; who lives at which door is not theirs to know.
+"""
 VACANCY = Sight(page=_OPEN, phone=_OPEN, file=_NEVER, with_care=True)
 """Whether a door stands empty or is let: only for who may see care, never on paper or in a file (red line 5)."""
 

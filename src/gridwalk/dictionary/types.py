@@ -86,10 +86,28 @@ class Form:
     asks: str = ""
     group: str = ""
     when: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    short: tuple[str, ...] = ()
+    """Of a long choice the codes that short forms offer; what is recorded more exactly stays so."""
 
 
 Choices = dict[str, tuple[str, ...]]
 """code → the words it is written with, the label first."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Beside:
+    """A second column, or a second box of a form, that says how a value is to be read; it is kept within the value."""
+
+    name: str
+    label: str
+    synonyms: tuple[str, ...]
+    choices: Choices
+    codes: str
+    """Where the codes among the words are from."""
+    join: Callable[[str, Any], Any]
+    """A code of ``choices`` and what was typed → what ``Field.read`` reads."""
+    shapes: Mapping[str, str]
+    """Code → the pattern of a value, of those that have one."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -120,14 +138,24 @@ class Field:
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     required: bool = False
     choices: Choices = dataclasses.field(default_factory=dict)
+    former: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Codes that were kept once, and that phones may still send → today's."""
+    finer: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+    """Code → the codes that say the same, and more of it."""
     mask: Callable[[str], str] | None = None
     sight: Sight | None = None
     authority: Authority = Authority.DOOR
     fresh_days: int | None = None
+    beside: Beside | None = None
     locates: bool = False
     """Only says which door is meant (a column of a ledger), no fact of its own."""
     on_link: bool = False
     """Lies on the link between a person and a door, not on the record itself."""
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """What a short form offers of a choice: code → label."""
+        return {code: self.choices[code][0] for code in self.form.short or self.choices}
 
     @property
     def is_sensitive(self) -> bool:

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.method import idcards, names, phones, text
+from gridwalk.method import idcards, names, papers, phones, text
 
 CLAIMED, CURRENT, THINK = "claimed", "current", "think"
 TWO_NUMBERS = "两个号码不同。差在哪几位，写明事由看完整号码时标出"
@@ -80,7 +80,7 @@ def _of_sides(case: Case, holds: Callable[[str], str]) -> list[Argument]:
 def _number(case: Case) -> list[Argument]:
     arguments = _of_sides(case, lambda v: "" if idcards.check(v).fault else "证件号校验通过")
     for side, value, who in ((CURRENT, case.claimed, f"{case.source}的"), (CLAIMED, case.current, "现值的")):
-        if value and (fault := idcards.check(value).fault_text):
+        if value and (fault := papers.check(value).text):
             arguments.append(Argument(side, f"{who}证件号{fault}"))
     born = str(case.facts.get("born_on") or "")
     if born:

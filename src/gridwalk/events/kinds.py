@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 
+from gridwalk.dictionary import relations
 from gridwalk.registry.ends import EVIDENCE_OF
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, VACANCY_SOURCES
 
@@ -141,14 +142,30 @@ def evidence(kind: str, proposed: str, told: str) -> str:
     return code if code in EVIDENCE_OF[kind] else "other"
 
 
-def child_of(parent: str) -> str:
+def child_of(parent: str, sex: str) -> str:
     """A newborn's relation to the head of the household by the parent's; "" where it does not follow."""
-    return {"head": "child", "spouse": "child", "child": "grandchild", "child_in_law": "grandchild"}.get(parent, "")
+    match relations.group(parent):
+        case "head" | "spouse":
+            return relations.child(sex)
+        case "child" | "child_in_law":
+            return relations.GRANDCHILD
+        case _:
+            return ""
 
 
-def spouse_of(partner: str) -> str:
-    """A spouse's relation to the head of the household by the partner's; "" where it does not follow."""
-    return {"head": "spouse", "child": "child_in_law", "grandchild": "other"}.get(partner, "")
+def spouse_of(partner: str, sex: str) -> str:
+    """The relation to the head of the household of a spouse of that sex by the partner's; "" where it does not
+    follow.
+    """
+    match relations.group(partner):
+        case "head":
+            return relations.SPOUSE
+        case "child":
+            return relations.child_in_law(sex)
+        case "grandchild":
+            return relations.RELATIVE
+        case _:
+            return ""
 
 
 def unnamed(parent: str, sex: str) -> str:

@@ -39,7 +39,8 @@ class Strand:
     """One population of one table with its condition. Most indicators have one; attention has four.
 
     ``reason`` and ``step``: why a row stands in the gap list, and the cheapest fix. Targets say that themselves,
-    door by door (visits.steps).
+    door by door (visits.steps). ``tells_use``: which rows are missing says how a door is used, or who lives at which
+    (red line 5).
     """
 
     code: str
@@ -49,6 +50,7 @@ class Strand:
     met: Callable[[Moment], Q]
     reason: str = ""
     step: str = ""
+    tells_use: bool = False
     parts: Mapping[str, Callable[[Moment], Q]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -111,7 +113,14 @@ def _coverage(kind: str, label: str) -> Strand:
     )
 
 
-def _people(met: Callable[[Moment], Q], *, reason: str, step: str, **parts: Callable[[Moment], Q]) -> Strand:
+def _people(
+    met: Callable[[Moment], Q],
+    *,
+    reason: str,
+    step: str,
+    tells_use: bool = False,
+    **parts: Callable[[Moment], Q],
+) -> Strand:
     """Every active person of the register against one condition."""
     return Strand(
         code="person",
@@ -121,6 +130,7 @@ def _people(met: Callable[[Moment], Q], *, reason: str, step: str, **parts: Call
         met=met,
         reason=reason,
         step=step,
+        tells_use=tells_use,
         parts=MappingProxyType(parts),
     )
 
@@ -172,6 +182,7 @@ PERSONS_VERIFIED = Indicator(
             lambda m: Q(verified_on__gte=m.campaign_from) if m.campaign_from else Q(pk__in=[]),
             reason="本次行动还没核实",
             step="走访时确认",
+            tells_use=True,  # who was not verified lives behind a door that was not opened
         ),
     ),
     of_campaign=True,
@@ -193,6 +204,7 @@ ATTENTION = Indicator(
             met=lambda m: ~predicates.care_overdue(m.as_of),
             reason="到期没联系",
             step="记一次联系",
+            tells_use=True,
         ),
         Strand(
             code="site",
@@ -211,6 +223,7 @@ ATTENTION = Indicator(
             met=lambda m: ~predicates.dwelling_overdue(m.as_of),
             reason="空房到期没看",
             step="下次顺路看一眼",
+            tells_use=True,
         ),
         Strand(
             code="let",
@@ -222,6 +235,7 @@ ATTENTION = Indicator(
             met=lambda m: ~predicates.dwelling_overdue(m.as_of),
             reason="出租房到期没看",
             step="下次顺路看一眼",
+            tells_use=True,
         ),
     ),
     columns=Columns.PERCENT,
@@ -288,7 +302,14 @@ FRESHNESS = Indicator(
     unit="人",
     clause="一",
     explanation="在册人员中，在规定期内核实过的。",
-    strands=(_people(lambda m: predicates.person_fresh(m.as_of), reason="超过 180 天没核实", step="走访时确认"),),
+    strands=(
+        _people(
+            lambda m: predicates.person_fresh(m.as_of),
+            reason="超过 180 天没核实",
+            step="走访时确认",
+            tells_use=True,
+        ),
+    ),
     strip="人在期内核过",
 )
 

@@ -34,14 +34,14 @@ def gaps(
     rows: list[Gap] = []
     total, passed = 0, offset
     for strand in indicator.strands:
-        if indicator.code == "attention" and not sees_care and strand.code != "site":
+        if strand.tells_use and not sees_care:
             total += strand.rows(moment).filter(grid__code__startswith=scope).exclude(strand.met(moment)).count()
             continue
         missing = (
             strand.rows(moment)
             .filter(grid__code__startswith=scope)
             .filter(~strand.met(moment))
-            .order_by("grid_id", "id")
+            .order_by("grid_id", *_order(strand.kind, sees_care=sees_care))
         )
         n_missing = missing.count()
         total += n_missing
@@ -61,6 +61,13 @@ def gaps(
                 for row in missing.select_related("grid")[first : first + room]
             ]
     return rows, total
+
+
+def _order(kind: str, *, sees_care: bool) -> tuple[str, ...]:
+    """Doors as they are walked, all else by name; people in no order where their names are masked."""
+    if kind == "dwelling":
+        return ("walk_key", "id")
+    return ("sort_key", "id") if sees_care or kind != "person" else ("id",)
 
 
 def _title(viewer: Viewer, row: object) -> str:

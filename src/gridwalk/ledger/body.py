@@ -1,4 +1,4 @@
-"""The body of a sheet, row by row: further tables below the first, and what is printed around the records."""
+"""The body of a sheet: further tables below the first, and what is printed around the records."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import polars as pl
+
 from gridwalk.ledger import headers
 from gridwalk.ledger.headers import Header
-from gridwalk.method import text
+from gridwalk.ledger.wide import Wide
+from gridwalk.method import names, text
 
 REPEATED_SHARE = 0.7
 _LINE = "合计|总计|小计|共计|本页合计|本页小计|累计"
@@ -24,6 +27,8 @@ _FOOTER = re.compile(
     r"|(?:备注|说明|附注|填表说明|注)(?:[:：].*|\d{1,2}[、.:：].*)?"
     r"|\(?(?:以下|以上)(?:空白|无正文|无内容)\)?|.*\((?:盖章|公章|签字|签章)\)[:]?.*)"
 )
+_OF_A_FOOTER = "[合总小共累填制审复负社网经签盖公联日年备说附注以]"
+"""What every text has that ``_FOOTER`` fits."""
 _NUMBERED = re.compile(r"[甲乙丙丁]|栏次|\(?\d+\)?|\(?[A-Z]\)?")
 _ORDINAL = re.compile(rf"第?[{text.CHINESE_DIGITS}\d]+[、.)]|[(（][{text.CHINESE_DIGITS}\d]+[)）]|.*[:：]$|^[—\-=*]+")
 
@@ -40,27 +45,44 @@ class Stretch:
         return self.header.top + self.header.height
 
 
-def stretches(rows: Sequence[Sequence[Any]], header: Header) -> Iterator[Stretch]:
+def stretches(sheet: Wide, header: Header) -> Iterator[Stretch]:
     """The tables of a sheet from the first header on: a header of other columns, or in another order, begins a new
-    one. ``rows``: folded.
+    one.
     """
-    words = headers.any_words()
-    index = header.top + header.height
-    while index < len(rows):
-        further = headers.at(rows, index)[1] if is_heading(rows[index], words) else None
-        if further is None or Printed(rows[: header.top + header.height], header).again(rows[index]):
-            index += 1
+    for index in _perhaps_headings(sheet.frame):
+        if index < header.top + header.height:
             continue
+        rows = sheet.rows(index, index + 3)
+        further = headers.at(rows, 0)[1] if headers.is_heading_row(rows[0]) else None
+        if further is None or Printed(sheet.rows(0, header.top + header.height), header).again(rows[0]):
+            continue
+        if index > header.top + header.height and _are_groups(sheet.rows(index - 1, index)[0], rows[0]):
+            further = headers.at(sheet.rows(index - 1, index + 2), 0)[1] or further
+            index -= further.height - 1  # 地址, 人员 above 楼栋, 室号, 姓名
         yield Stretch(header, index)
-        header, index = further, index + further.height
-    yield Stretch(header, len(rows))
+        header = dataclasses.replace(further, top=index)
+    yield Stretch(header, len(sheet.frame))
 
 
-def is_heading(row: Sequence[Any], words: frozenset[str]) -> bool:
-    """Whether most cells of a row are headings."""
-    if words.isdisjoint(row) and not any(isinstance(c, str) and " " in c for c in row):
-        return False
-    return headers.is_heading_row(row)
+def _are_groups(above: Sequence[str], headings: Sequence[str]) -> bool:
+    """Whether the row above a header names groups of its columns: few words, none of them a number or a person."""
+    words = [cell for cell in above if cell]
+    return (
+        1 < len(words) <= sum(map(bool, headings)) / 2
+        and not any(c.isdigit() for word in words for c in word)
+        and not any(map(names.looks_like_a_person, words))
+    )
+
+
+def _perhaps_headings(frame: pl.DataFrame) -> list[int]:
+    """The rows with a cell that is a heading, its spaces left out."""
+    words = pl.Series([*headers.any_words()]).implode()
+    cells = pl.exclude("row_")
+    numbered = frame.with_row_index("row_")
+    written = numbered.filter(pl.any_horizontal(cells.is_in(words)))
+    spaced = numbered.filter(pl.any_horizontal(cells.str.contains(r"\s")))
+    bare = spaced.filter(pl.any_horizontal(cells.str.replace_all(r"\s", "").is_in(words)))
+    return sorted({*written["row_"], *bare["row_"]})
 
 
 class Printed:
@@ -71,6 +93,11 @@ class Printed:
         self._lines -= {line for line in self._lines if not any(line)}
         self._words = [(words, headers.bare(words)) for words in header.texts]
         self._any = {word for pair in self._words for word in pair if word}
+
+    @property
+    def cells(self) -> set[str]:
+        """What a row has in common with them that is one of them once more."""
+        return self._any.union(*self._lines) - {""}
 
     def again(self, row: Sequence[Any]) -> bool:
         """Whether a row of the body is one of them once more."""
@@ -103,6 +130,14 @@ def is_footer(row: Sequence[Any]) -> bool:
     if not filled or len(filled) > max(4, len(row) // 3):
         return False
     return bool(_FOOTER.fullmatch(str(filled[0]).replace(" ", "")))
+
+
+def may_be_around(body: pl.DataFrame, printed: Printed) -> pl.Expr:
+    """Rows of a table as written, among them all (but the first) of which ``around`` tells a reason."""
+    cells = pl.Series([*printed.cells], dtype=pl.String).implode()
+    n_filled = pl.sum_horizontal(pl.all().is_not_null().cast(pl.UInt16))
+    few = n_filled <= max(4, body.width // 3)
+    return (few & pl.coalesce(pl.all()).str.contains(_OF_A_FOOTER)) | pl.any_horizontal(pl.all().is_in(cells))
 
 
 def is_numbering(row: Sequence[Any]) -> bool:

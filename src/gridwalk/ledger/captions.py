@@ -6,11 +6,14 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from gridwalk.dictionary import choices
+import polars as pl
+
+from gridwalk.dictionary import choices, relations
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.headers import Column
-from gridwalk.method import addresses, text
+from gridwalk.ledger.values import Records
+from gridwalk.ledger.wide import Wide
+from gridwalk.method import addresses
 
 HINTS = {
     "dwelling": re.compile("房屋|房产|住房|出租房|空置房|空房|楼盘"),
@@ -63,23 +66,49 @@ def place_of(words: str, fields: Collection[str]) -> dict[str, str]:
     return {name: part for name, part in parts.items() if part and name not in fields}
 
 
-def across(sheet: Sheet, first: int) -> set[int]:
+_BUILDINGS = re.compile(r"\d+(?:号?楼|栋|幢|座)")
+_SEVERAL = re.compile(r"\d\s*[、,，~至到和及与]\s*\d")
+_ABOUT = re.compile(
+    "(?:实有|常住|流动)?(?:人口|居民|住户|房屋|人员|户籍)?(?:基本)?(?:情况|信息)?(?:登记|统计|一览|花名|摸底|调查)?(?:台账|表|册|名册|名单)?$"
+)
+
+
+def place_of_titles(titles: Sequence[str], fields: Collection[str]) -> dict[str, str]:
+    """What the titles say of every row: the building of a table kept one a building; one that names several says none.
+
+    Where a title and the sheet's name say different buildings, neither is believed.
+    """
+    places = [place_of(_ABOUT.sub("", words), fields) for words in titles if not _names_several(words)]
+    told = [place for place in places if place]
+    if len({place["building"] for place in told if "building" in place}) > 1:
+        return {}
+    return {name: part for place in told for name, part in place.items()}
+
+
+def _names_several(words: str) -> bool:
+    return len(_BUILDINGS.findall(words)) > 1 or bool(_SEVERAL.search(words))
+
+
+def across(sheet: Wide, first: int) -> set[int]:
     """0-based rows of the body whose one text is merged across half the table: captions and notes, never a record."""
-    width = max((len(row) for row in sheet.rows), default=0)
+    width = sheet.frame.width
     return {
         top
         for top, left, bottom, right in sheet.merged
         if top >= first and top == bottom and 2 * (right - left + 1) >= width and right - left >= 2
-        if top < len(sheet.rows) and sum(1 for cell in sheet.rows[top] if text.fold(cell)) == 1
+        if top < len(sheet.frame) and sum(cell is not None for cell in sheet.frame.row(top)) == 1
     }
 
 
 class Place:
     """Where the rows of a sheet stand that no column says: by the sheet's name, then by each caption above them."""
 
-    def __init__(self, sheet: Sheet, first: int, fields: Collection[str], above: Place | None = None) -> None:
-        """``above``: where the table above it in the same sheet ended."""
-        self.parts: dict[str, str] = place_of(sheet.name, fields) | {
+    def __init__(
+        self, sheet: Wide, first: int, fields: Collection[str], above: Place | None = None, titles: Sequence[str] = ()
+    ) -> None:
+        """``above``: where the table above it in the same sheet ended; ``titles``: what stands over the first."""
+        of_titles = place_of_titles([*titles, sheet.name], fields)
+        self.parts: dict[str, str] = of_titles | {
             n: p for n, p in (above.parts if above else {}).items() if n not in fields
         }
         self._fields = fields
@@ -98,46 +127,47 @@ class Place:
         return True
 
 
-class Households:
-    """A ledger that writes the door beside the head of household only, without merging, and leaves the members' blank.
+def fill_households(records: Records, columns: Sequence[Column], rows: pl.DataFrame, kind: str) -> None:
+    """Give members the door of the head above where the table writes it beside the head only, without merging.
 
-    Decided for the sheet as a whole, by the share of members whose door is blank: in other ledgers a blank stays one.
+    Decided for the table as a whole, by the share of members whose door is blank: in other ledgers a blank stays one.
     """
+    places = {c.field for c in columns if c.field and dictionary.get(kind, c.field).locates}
+    relation = next((c for c in columns if c.field == "relation"), None)
+    if relation is None or not places:
+        return
+    of_head = _of_heads(rows.to_series(relation.index))
+    blank = rows.select(
+        pl.all_horizontal(pl.nth([c.index for c in columns if c.field in places]).is_null())
+    ).to_series()
+    members = pl.Series([of is False for of in of_head], dtype=pl.Boolean)
+    n_members, n_blank = int(members.sum()), int((members & blank).sum())
+    if n_members < FEWEST_MEMBERS or n_blank < WRITTEN_ONCE_SHARE * n_members:
+        return
+    written = {field: records.values[field].to_list() for field in places}
+    door: dict[str, Any] = {}
+    for at, of in enumerate(of_head):
+        own = {field: values[at] for field, values in written.items() if values[at] is not None}
+        if own or of:
+            door = own
+        elif of is False:
+            for field, part in door.items():
+                written[field][at] = part
+    for field, values in written.items():
+        records.values[field] = pl.Series(field, values, dtype=records.values[field].dtype)
 
-    def __init__(self, rows: Sequence[Sequence[Any]], columns: Sequence[Column], kind: str) -> None:
-        self._places = [c.field for c in columns if c.field and dictionary.get(kind, c.field).locates]
-        self._relation = next((c.index for c in columns if c.field == "relation"), None)
-        self._door: dict[str, Any] = {}
-        self.written_once = False
-        if self._relation is None or not self._places:
-            return
-        indexes = [c.index for c in columns if c.field in self._places]
-        n_members = n_blank = 0
-        for row in rows:
-            if self._of_head(row) is False:
-                n_members += 1
-                n_blank += not any(text.fold(row[i]) for i in indexes if i < len(row))
-        self.written_once = n_members >= FEWEST_MEMBERS and n_blank >= WRITTEN_ONCE_SHARE * n_members
 
-    def _of_head(self, row: Sequence[Any]) -> bool | None:
-        """Whether the row is a head of household; None where it has no relation or is unrelated.
+def _of_heads(said: pl.Series) -> list[bool | None]:
+    """Of each row whether it is a head of household; None where it has no relation or is unrelated.
 
-        A relation nobody knows is a relative's all the same.
-        """
-        if self._relation is None or self._relation >= len(row):
-            return None
-        relation = dictionary.parse("person", "relation", row[self._relation])
-        if relation.value is None:
-            return False if relation.fault else None
-        return None if relation.value == "unrelated" else relation.value == "head"
+    A relation nobody knows is a relative's all the same.
+    """
+    meant = {cell: dictionary.parse("person", "relation", cell) for cell in said.drop_nulls().unique()}
 
-    def fill(self, row: Sequence[Any], values: dict[str, Any]) -> None:
-        """Give a member the door of the head above; a head's row begins the next household."""
-        if not self.written_once:
-            return
-        of_head = self._of_head(row)
-        own = {name: values[name] for name in self._places if name in values}
-        if own or of_head:
-            self._door = own
-        elif of_head is False:
-            values.update(self._door)
+    def of_head(cell: str | None) -> bool | None:
+        relation = meant[cell] if cell is not None else None
+        if relation is None or relation.value is None:
+            return False if relation is not None and relation.fault else None
+        return None if relation.value == relations.UNRELATED else bool(relation.value == relations.HEAD)
+
+    return [of_head(cell) for cell in said]

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from gridwalk.ledger.annotate import Mark
-from gridwalk.ledger.sides import FAULTS, Side
+from gridwalk.ledger.sides import Side
+from gridwalk.ledger.table import FAULTS
 from gridwalk.method import addresses
 from gridwalk.method.linkage import certain
 
@@ -87,8 +88,8 @@ def _duplicates(side: Side) -> pl.DataFrame:
         if _has(side, "estate_key")
         else side
     )
-    usable = [k for k in keys if _has(side, *k.columns, *([k.unless] if k.unless else []))]
-    doubled = certain.duplicates(side.frame, usable)
+    usable = [k for k in keys if _has(side, *k.needed)]
+    doubled = certain.duplicates(certain.folded(side.frame), usable)
     first = side.frame.select(first_row="row", n="row_no")
     rows = doubled.join(first, on="first_row").select("row", "n", "why")
     return _faults(side, rows, "", "duplicate", _worded("duplicate", "n", "why"))

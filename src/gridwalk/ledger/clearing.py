@@ -93,7 +93,7 @@ def _refused_columns(sheet: Sheet, header: Header | None) -> Iterator[tuple[int,
     taken: set[int] = set()
     first = header.top + header.height if header else 0
     for index, heading in enumerate(header.texts if header else ()):
-        sample = headers.sample(sheet.rows[first:], index)
+        sample = headers.sample(row[index] for row in sheet.rows[first:] if index < len(row))
         reason = "" if heading.startswith(headers.OURS) else headers.refused(heading, sample)
         if reason:
             taken.add(index)

@@ -1,12 +1,13 @@
-"""A whole column of cells read at once: what is plainly written is recognised by pattern, the rest cell by cell.
+"""A whole column of cells read at once: what is plainly written is recognised by pattern, the rest by the dictionary.
 
-Every distinct text that no pattern vouches for goes to the field dictionary, so both ways say the same (a test holds
-them to it); the patterns only say which texts the dictionary would leave as they stand.
+Every distinct text that no pattern vouches for goes to the field dictionary once; the patterns only say which texts the
+dictionary would leave as they stand (a test holds them to it).
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,30 +15,32 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import readers, refusals
+from gridwalk.dictionary.types import Parsed
 from gridwalk.ledger import meanings
 from gridwalk.method import idcards, names, text
 
 HAN_NAME = r"^[\u4e00-\u9fff]{2,4}$"
-MOBILE = r"^1[2-9]\d{9}$"
-NUMBER_18 = r"^\d{17}[\dX]$"
-YMD = r"^(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?: 00:00:00)?$"
+MOBILE = r"^1[2-9][0-9]{9}$"  # \d would find full-width digits too
+NUMBER_18 = r"^[0-9]{17}[0-9X]$"
+YMD = r"^([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?(?: 00:00:00)?$"
 PLAIN = r"^[\u4e00-\u9fff0-9A-Za-z#\-]*[\u4e00-\u9fff0-9A-Za-z][\u4e00-\u9fff0-9A-Za-z#\-]*$"
 SAYS_NOTHING = [*text.EMPTY_WORDS, *text.REPEAT_WORDS]
-MOST_BY_CHANCE = 2
+MOST_LOST_BY_CHANCE = 2
+LATE_1904 = 1462
+"""What a day's number lacks where a workbook counts from 1904."""
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class ColumnRead:
-    """``values``: canonical, a value a row.
+    """``values``: canonical, a value a row; ``faults``: at, code, text; ``extra``: what the cells say of other fields.
 
-    ``faults``: at, code, text. ``extra``: values the cells say of other fields.
+    ``repeats``: where a cell says 同上.
     """
 
     values: pl.Series
     faults: pl.DataFrame
     extra: dict[str, pl.Series]
-    repeats: bool = False
-    """Whether cells say 同上; such a column must be read row by row."""
+    repeats: tuple[int, ...] = ()
 
 
 def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
@@ -50,24 +53,26 @@ def read(kind: str, field: str, header: str, raw: pl.Series) -> ColumnRead:
     odd = raw.filter(~settled & raw.is_not_null()).unique()
     if odd.is_empty():
         return ColumnRead(values.rename(field), wrong, {})
-    if any(text.meaning(t) == "repeat" for t in odd):
-        return ColumnRead(values, wrong, {}, repeats=True)
     table = _one_by_one(kind, field, header, odd, values.dtype)
     joined = raw.to_frame().join(table, on="raw", how="left", maintain_order="left")
     faults = joined.with_row_index("at").filter(~settled & (pl.col("code") != "")).select("at", "code", "text")
+    repeats = faults.filter(pl.col("code") == _REPEAT)["at"].to_list()
+    faults = faults.filter(pl.col("code") != _REPEAT) if repeats else faults
     beside = {name.removeprefix(_BESIDE): joined[name] for name in table.columns if name.startswith(_BESIDE)}
-    return ColumnRead(values.zip_with(settled, joined["value"]).rename(field), pl.concat([wrong, faults]), beside)
+    read_values = values.zip_with(settled, joined["value"]).rename(field)
+    return ColumnRead(read_values, pl.concat([wrong, faults]), beside, tuple(repeats))
 
 
 NO_FAULTS = pl.DataFrame(schema={"at": pl.UInt32, "code": pl.String, "text": pl.String})
 _BESIDE = "of_"
 """Columns ``of_<field>``: what the cells say of other fields."""
+_REPEAT = "同上"
 
 
 def _one_by_one(kind: str, field: str, header: str, odd: pl.Series, dtype: pl.DataType) -> pl.DataFrame:
     """The distinct texts that no pattern settled, each with its value, fault, and values of other fields."""
     texts = odd.to_list()
-    parsed = [meanings.parse(kind, field, header, t) for t in texts]
+    parsed = [_meant(kind, field, header, t) for t in texts]
     beside = [meanings.values_beside(kind, field, t, p) for t, p in zip(texts, parsed, strict=True)]
     names = sorted({name for values in beside for name in values})
     return pl.DataFrame(
@@ -80,6 +85,10 @@ def _one_by_one(kind: str, field: str, header: str, odd: pl.Series, dtype: pl.Da
         | {_BESIDE + name: [values.get(name) for values in beside] for name in names},
         schema_overrides={_BESIDE + name: pl.String for name in names},
     )
+
+
+def _meant(kind: str, field: str, header: str, raw: str) -> Parsed:
+    return Parsed(fault=_REPEAT) if text.meaning(raw) == "repeat" else meanings.parse(kind, field, header, raw)
 
 
 def _typed(values: list[Any], dtype: pl.DataType) -> pl.Series:
@@ -95,7 +104,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         return *_dates(raw), codes
     if reader is readers.id_no:
         return _numbers(raw)
-    if reader is readers.person_name:
+    if reader in (readers.person_name, readers.owner_names):
         good = raw.str.contains(HAN_NAME) & ~raw.is_in([*SAYS_NOTHING, *readers.NOT_A_NAME])
         good = good & ~raw.str.contains(names.PERHAPS_SEVERAL)
     elif reader is readers.phone:
@@ -107,7 +116,8 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
         good = good & ~raw.str.to_lowercase().is_in(SAYS_NOTHING) & ~raw.str.contains(refusals.SUSPECT)
         good = good & ~raw.str.contains(text.MANY_DIGITS) & ~raw.str.starts_with("-")
         if isinstance(reader, readers.Part):
-            good = good & raw.str.contains(r"[\p{Han}].*\d|\d.*[\p{Han}]") & ~raw.str.contains("^[12]\\d{3}年")
+            good = good & raw.str.contains(r"[\p{Han}].*[0-9]|[0-9].*[\p{Han}]")
+            good = good & ~raw.str.contains("^[12][0-9]{3}年|[0-9]{7}")
         elif isinstance(reader, readers.Place):
             good = good & raw.str.contains(readers.OF_A_PLACE)
     else:
@@ -117,12 +127,7 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
 
 
 def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Citizen identity numbers of the right shape (GB 11643): check digit, birth date, and what a table program spoilt.
-
-    A number kept as a number has lost its last three digits, whatever digits stand there now: 18 digits that a double
-    makes of their first fifteen, or zeros, as one wrong number in five hundred is by chance. Where a column holds
-    more of them than that, one that passes the check (one in eleven does) is not trusted either.
-    """
+    """Citizen identity numbers of the right shape (GB 11643): check digit, birth date, and zeros at the end."""
     shaped = raw.str.contains(NUMBER_18).fill_null(False)
     at = shaped.arg_true()
     written = raw.gather(at)
@@ -132,19 +137,44 @@ def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     right = expected == letters[:, 17]
     year = digits[:, 6:10] @ [1000, 100, 10, 1]
     day = _is_day(year, digits[:, 10:12] @ [10, 1], digits[:, 12:14] @ [10, 1]) & (year >= idcards.EARLIEST.year)
-    number = written.cast(pl.Int64, strict=False)
-    double = (((number + 500) // 1000 * 1000).cast(pl.Float64).cast(pl.Int64) == number).fill_null(False).to_numpy()
     zeros = written.str.ends_with("000").to_numpy()
-    lost = double | zeros
-    n_lost = int((lost & ~right).sum())
-    spoilt = lost & (n_lost > MOST_BY_CHANCE + MOST_BY_CHANCE / 100 * int((~right).sum()))
-    code = np.select(
-        [spoilt, ~right & zeros, ~day, ~right], ["damaged", "damaged", "birth_date", "checksum"], default=""
-    )
+    code = np.select([~right & zeros, ~day, ~right], ["damaged", "birth_date", "checksum"], default="")
     faults = pl.Series(code, dtype=pl.String).replace("", None)
     codes = pl.repeat(None, len(raw), dtype=pl.String, eager=True).scatter(at, faults)
     good = shaped & codes.is_null()
     return shaped, pl.select(pl.when(good).then(raw)).to_series(), codes
+
+
+def spoilt(columns: Sequence[tuple[pl.Series, pl.Series]]) -> list[pl.Series]:
+    """Of columns of ID numbers (as written, as read), which a table program has spoilt, pass the check or not.
+
+    A number kept as a number has lost its last three digits, whatever digits stand there now: 18 digits that a double
+    makes of their first fifteen, or zeros, as one wrong number in five hundred is by chance. Where a table holds
+    more of them than that, one that passes the check (one in eleven does) is not trusted either.
+    """
+    lost = [_lost(raw) for raw, _ in columns]
+    wrong = [raw.is_not_null() & values.is_null() for raw, values in columns]
+    n_lost = sum(int((here & of).sum()) for here, of in zip(lost, wrong, strict=True))
+    n_wrong = sum(int(of.sum()) for of in wrong)
+    is_rule = n_lost > MOST_LOST_BY_CHANCE + MOST_LOST_BY_CHANCE / 100 * n_wrong
+    return [here & is_rule for here in lost]
+
+
+def _lost(raw: pl.Series) -> pl.Series:
+    shaped = raw.str.contains(r"^[0-9]{18}$").fill_null(False)
+    number = pl.select(pl.when(shaped).then(raw)).to_series().cast(pl.Int64, strict=False)
+    double = ((number + 500) // 1000 * 1000).cast(pl.Float64).cast(pl.Int64) == number
+    program = raw.str.contains(r"^[0-9]\.?[0-9]*[eE]\+?[0-9]+$|^[0-9]{16,}\.0*$")
+    return double.fill_null(False) | (shaped & raw.str.ends_with("000")).fill_null(False) | program.fill_null(False)
+
+
+def days_from_1904(raw: pl.Series) -> pl.Series:
+    """A column of days with its bare numbers as other workbooks count them; a year is no such number."""
+    is_number = raw.str.contains(r"^[0-9]{4,5}(?:\.[0-9]+)?$") & ~raw.str.contains(
+        r"^(?:18[5-9][0-9]|19[0-9][0-9]|20[0-9][0-9]|2100)$"
+    )
+    day = raw.str.extract(r"^([0-9]{1,9})").cast(pl.Int64, strict=False) + LATE_1904
+    return day.cast(pl.String).zip_with(is_number.fill_null(False), raw)
 
 
 def _is_day(year: np.ndarray[Any, Any], month: np.ndarray[Any, Any], day: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

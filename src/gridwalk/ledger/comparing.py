@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import relations
 from gridwalk.ledger.errors import LedgerError
-from gridwalk.ledger.sides import WRITTEN, Side
+from gridwalk.ledger.sides import Side
+from gridwalk.ledger.table import WRITTEN
 from gridwalk.method import aliases, linkage
 
 ADDRESS = "address"
@@ -150,7 +152,7 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     if left.kind not in linkage.KINDS:
         raise LedgerError(f"{dictionary.KINDS[left.kind]}台账还不能比对，能比的是人员、房屋、单位。")
     say("找同一个人" if left.kind == "person" else "找同一处")
-    links = linkage.link(_keyed(left), _keyed(right), left.kind)
+    links = linkage.link(linked(left), linked(right), left.kind)
     say("逐项比对")
     agreed = agreed_fields(left, right)
     matched = links.pairs.filter(pl.col("status") == "match")
@@ -169,11 +171,19 @@ def compare(left: Side, right: Side, *, progress: Progress | None = None) -> Com
     )
 
 
-def _keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
+def keyed(side: Side, names: Mapping[str, str] | None = None) -> pl.DataFrame:
     """The rows with the estate as its key: 林古里小区 is 林古里, and an estate's other name is it too."""
     if "estate_key" not in side.frame.columns:
         return side.frame
     return side.frame.with_columns(estate=aliases.apply(side.frame["estate_key"], names or {}))
+
+
+def linked(side: Side) -> pl.DataFrame:
+    """The rows as they are linked: of a relation only its group, for one side says 长子 and the other 子."""
+    frame = keyed(side)
+    if "relation" not in frame.columns:
+        return frame
+    return frame.with_columns(pl.col("relation").replace_strict(relations.GROUP, default=None, return_dtype=pl.String))
 
 
 def _only(side: Side, paired: pl.Series, duplicates: pl.DataFrame) -> pl.DataFrame:
@@ -194,8 +204,8 @@ def cells_of(
     left: Side, right: Side, matched: pl.DataFrame, agreed: tuple[str, ...], names: Mapping[str, str] | None = None
 ) -> pl.DataFrame:
     """``Comparison.cells`` of known pairs (left_row, right_row). ``names``: left estates under their right names."""
-    ours = matched.join(_keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
-    theirs = matched.join(_keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
+    ours = matched.join(keyed(left, names), left_on="left_row", right_on="row", how="left", maintain_order="left")
+    theirs = matched.join(keyed(right), left_on="right_row", right_on="row", how="left", maintain_order="left")
     cells = [_of_field(ours, theirs, field) for field in agreed]
     empty = pl.DataFrame(
         schema={
@@ -214,8 +224,20 @@ def _of_field(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.DataFr
     if field == ADDRESS:
         return _of_door(ours, theirs)
     here, there = ours[field], theirs[field]
-    verdict = _verdict(here, there, (here == there).fill_null(False), _same_writing(ours, theirs, field))
+    same = (here == there).fill_null(False)
+    if field == "relation":
+        same = same | _says_more(here, there)
+    verdict = _verdict(here, there, same, _same_writing(ours, theirs, field))
     return _cells(ours, field, verdict, here.cast(pl.String), there.cast(pl.String))
+
+
+def _says_more(here: pl.Series, there: pl.Series) -> pl.Series:
+    """Where one side says what the other does, and more of it: 长子 beside 子."""
+    pairs = pl.DataFrame({"here": here, "there": there})
+    finer = [(vague, exact) for vague, codes in relations.FINER.items() for exact in codes]
+    table = pl.DataFrame([*finer, *((b, a) for a, b in finer)], schema=["here", "there"], orient="row").unique()
+    told = table.with_columns(more=pl.lit(True))
+    return pairs.join(told, on=["here", "there"], how="left", maintain_order="left")["more"].fill_null(False)
 
 
 def _same_writing(ours: pl.DataFrame, theirs: pl.DataFrame, field: str) -> pl.Series:

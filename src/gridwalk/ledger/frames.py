@@ -7,7 +7,6 @@ the file's path as its argument, one JSON line and one Arrow stream a sheet on i
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import io
 import json
 import os
@@ -22,25 +21,17 @@ import polars as pl
 
 from gridwalk.ledger import cells, parts
 from gridwalk.ledger.errors import LedgerError
+from gridwalk.ledger.parts import Merge
+from gridwalk.ledger.wide import LOST, Wide, spoken, text_of
 
 MEMORY_BYTES = 6 << 30
 SECONDS = 300
 _TEXT_FORMULA = r'^="(.*)"$'
 NOT_PLAIN = 5
-"""What the child ends with where a workbook has to be read row by row."""
+"""What the child ends with where a workbook has to be taken cell by cell."""
 FORMATS = frozenset({"csv", "parquet", "xlsx"})
-
-
-@dataclasses.dataclass
-class Wide:
-    """One sheet: every cell a text or null, from A1 on; ``merged``: (first, last) 0-based rows of its
-    vertical merges.
-    """
-
-    name: str
-    frame: pl.DataFrame
-    merged: list[tuple[int, int]]
-    hidden: bool = False
+LARGE_BYTES = 1 << 17
+"""Workbooks from this size on are first tried columns at once; of smaller ones the cells come as quickly one by one."""
 
 
 MOST_COLUMNS = 16_384
@@ -49,16 +40,29 @@ MOST_COLUMNS = 16_384
 
 class NotATable(Exception):
     """A file that is no plain table (a quotation mark never closed, cells struck out, days from 1904, an xlsb …);
-    reading it row by row does better.
+    taking it cell by cell does better.
     """
 
 
+def of_bytes(data: bytes, name: str) -> list[Wide]:
+    """The sheets of an untrusted file. Raises LedgerError."""
+    return [Wide.of(sheet) for sheet in cells.read(data, name)[1]]
+
+
+def of_file(source: Path, kind: str) -> list[Wide]:
+    """The sheets of the user's own file, however long; ``kind``: its format. Raises LedgerError."""
+    if kind in {"csv", "parquet"} or (kind == "xlsx" and source.stat().st_size >= LARGE_BYTES):
+        with contextlib.suppress(NotATable):
+            return read(source, kind)
+    return of_bytes(source.read_bytes(), source.name)
+
+
 def read(source: Path, kind: str) -> list[Wide]:
-    """The sheets of a csv, parquet or xlsx file. Raises LedgerError, NotATable."""
+    """The sheets of a csv, parquet or xlsx file, columns at once. Raises LedgerError, NotATable."""
     if kind == "csv":
-        return [Wide("Sheet1", _csv(source.read_bytes()), [])]
+        return [Wide("Sheet1", spoken(_csv(source.read_bytes())))]
     if kind == "parquet":
-        return [Wide("Sheet1", _parquet(source), [])]
+        return [Wide("Sheet1", spoken(_parquet(source)))]
     return _workbook(source)
 
 
@@ -118,7 +122,8 @@ def _workbook(source: Path) -> list[Wide]:
             while line := child.stdout.readline():
                 head = json.loads(line)
                 frame = pl.read_ipc_stream(io.BytesIO(child.stdout.read(head["bytes"])))
-                sheets.append(Wide(head["name"], frame, [tuple(m) for m in head["merged"]], head["hidden"]))
+                merged = [tuple(merge) for merge in head["merged"]]
+                sheets.append(Wide(head["name"], spoken(frame), merged, head["hidden"]))
         except (json.JSONDecodeError, pl.exceptions.PolarsError):
             child.kill()
         finally:
@@ -137,7 +142,7 @@ def _send(source: Path) -> None:
         own = parts.Parts(file)
         if own.from_1904 or own.struck() or own.usual() is not None:
             raise NotATable
-    merged: dict[str, list[tuple[int, int]]] = {}
+    merged: dict[str, list[Merge]] = {}
     unpacking = threading.Thread(target=lambda: merged.update(_merges(source)))
     unpacking.start()  # beside the parsing: neither holds the interpreter for long
     book = fastexcel.read_excel(source)
@@ -146,6 +151,7 @@ def _send(source: Path) -> None:
         sheet = book.load_sheet(index, header_row=None, dtypes="string")
         loaded.append((sheet.name, sheet.visible != "visible", sheet.to_polars()))
     unpacking.join()
+    loaded = [(name, hidden, _with_numbers(source, name, frame)) for name, hidden, frame in loaded]
     for name, hidden, frame in loaded:
         stream = io.BytesIO()
         frame.write_ipc_stream(stream)
@@ -155,7 +161,34 @@ def _send(source: Path) -> None:
     sys.stdout.buffer.flush()
 
 
-def _merges(source: Path) -> dict[str, list[tuple[int, int]]]:
+def _with_numbers(source: Path, sheet: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The sheet with long numbers as they are written where a cell is a number: columns at once, a text of digits and
+    a number that has lost some of its own look alike.
+    """
+    doubtful = [name for name in frame.columns if _perhaps_numbers(frame[name])]
+    if not doubtful:
+        return frame
+    from python_calamine import CalamineWorkbook
+
+    at = [frame.columns.index(name) for name in doubtful]
+    cells_: list[list[str]] = [[] for _ in at]
+    book = CalamineWorkbook.from_path(source).get_sheet_by_name(sheet)
+    offset = book.start[1] if book.start else 0
+    for row in book.iter_rows():
+        for column, index in zip(cells_, at, strict=True):
+            cell = row[index - offset] if offset <= index < offset + len(row) else ""
+            column.append(text_of(cell) if isinstance(cell, (int, float)) and abs(cell) >= LOST else "")
+    lost = [pl.Series(name, column, dtype=pl.String) for name, column in zip(doubtful, cells_, strict=True)]
+    return frame.with_columns(
+        of.replace("", None).extend_constant(None, len(frame) - len(of)).fill_null(frame[of.name]) for of in lost
+    )
+
+
+def _perhaps_numbers(column: pl.Series) -> bool:
+    return bool(column.str.contains(r"^[0-9]{13,}000$").any())
+
+
+def _merges(source: Path) -> dict[str, list[Merge]]:
     with source.open("rb") as file:
         own = parts.Parts(file)
         return {sheet: own.merges(sheet) for sheet, part in own.sheets.items() if part}

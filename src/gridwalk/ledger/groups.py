@@ -6,6 +6,7 @@ A row of such a table holds a record a group; what stands before the groups belo
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from gridwalk.method import text
 
 TICKS = choices.YES | {"o", "○", "●", "v", "■", "☑", "勾", "★"}
 MARKED = frozenset({"unknown", "synonym", "chosen"})
-HEAD = "户主"
+_ELDER = re.compile("父|母|爷|奶|祖|家长|监护|岳|公公|婆婆")
 OWN = ("本人", "户主本人")
 
 
@@ -62,23 +63,16 @@ def _group(number: int, used: Sequence[Column]) -> Group:
 
 def _mark_members(columns: Sequence[Column]) -> None:
     """户主姓名, 配偶姓名, 家庭成员1姓名 …: a group a prefix; the plain columns are the first record's."""
-    prefixes: dict[str, list[Column]] = {}
-    fields: dict[int, str] = {}
-    for column in columns:
-        prefix, field = _of_member(column.header)
-        if prefix and (column.how in {"unknown", "synonym"} or (column.how, column.field) == ("chosen", field)):
-            prefixes.setdefault(prefix, []).append(column)
-            fields[column.index] = field
+    prefixes, fields = _of_members(columns)
     if not _heads_beside_members(prefixes, fields):
-        for column in [c for c in columns if c.index in fields and headers.meant("person", c.header)]:
-            del fields[column.index]  # 家庭成员姓名 is the record's own name where each member has a row
-        prefixes = {p: [c for c in cs if c.index in fields] for p, cs in prefixes.items()}
+        _give_to_record(prefixes, fields)
     for column in (c for p in OWN for c in prefixes.pop(p, [])):
         column.field, column.how = fields.pop(column.index), "synonym"
     plain = [c for c in columns if c.field and c.index not in fields and not dictionary.get("person", c.field).locates]
     has_own_name = any(c.field == "name" for c in plain)
     if has_own_name:
-        prefixes.pop(HEAD, None)  # 户主身份证号 beside a name repeats the head's in every member's row
+        prefixes.pop(headers.OF_HEAD, None)  # 户主身份证号 beside a name repeats the head's in every member's row
+        _leave_elders(prefixes)
     prefixes = {p: of_prefix for p, of_prefix in prefixes.items() if "name" in {fields[c.index] for c in of_prefix}}
     if has_own_name and not prefixes:
         return
@@ -89,11 +83,58 @@ def _mark_members(columns: Sequence[Column]) -> None:
         column.group = 1 if has_own_name else 0
 
 
+_Prefixes = dict[str, list[Column]]
+"""Whose columns → these columns."""
+
+
+def _of_members(columns: Sequence[Column]) -> tuple[_Prefixes, dict[int, str]]:
+    """The columns whose headings say whose they are, and the field of each by its index."""
+    prefixes: _Prefixes = {}
+    fields: dict[int, str] = {}
+    for column in columns:
+        prefix, field = _of_member(column.header)
+        if prefix and (column.how in {"unknown", "synonym"} or (column.how, column.field) == ("chosen", field)):
+            prefixes.setdefault(prefix, []).append(column)
+            fields[column.index] = field
+    for column in columns:  # 户主 beside 户主身份证, 家庭成员1 beside 身份证号1: the name
+        words = headers.bare(column.header)
+        whole = headers.MEMBER.fullmatch(words)
+        prefix = next((p for p in (words, whole[2] if whole else "") if p in prefixes), "")
+        if prefix and column.how == "unknown" and "name" not in {fields[c.index] for c in prefixes[prefix]}:
+            prefixes[prefix].insert(0, column)
+            fields[column.index] = "name"
+    return prefixes, fields
+
+
+def _give_to_record(prefixes: _Prefixes, fields: dict[int, str]) -> None:
+    """家庭成员姓名 is the record's own name where each member has a row, and so are 家庭成员关系 and the rest."""
+    for prefix, of_prefix in list(prefixes.items()):
+        named = [c for c in of_prefix if headers.meant("person", c.header)]
+        is_own = prefix != headers.OF_HEAD and any(c.field == "name" for c in named)
+        for column in of_prefix if is_own else named:
+            field = fields.pop(column.index)
+            if column not in named:
+                column.field, column.how = field, "synonym"
+        prefixes[prefix] = [c for c in of_prefix if c.index in fields]
+
+
+def _leave_elders(prefixes: _Prefixes) -> None:
+    """父亲姓名 beside a record's own name is no resident: a list of children names who answers for them."""
+    for prefix in [p for p in prefixes if _ELDER.search(p)]:
+        for column in prefixes.pop(prefix):
+            column.field, column.how = "", "others"
+
+
 def _heads_beside_members(prefixes: Mapping[str, Sequence[Column]], fields: Mapping[int, str]) -> bool:
     """Whether 户主姓名 holds every head once, and no name that stands under the members' heading, too."""
-    of_heads = [c for c in prefixes.get(HEAD, ()) if fields[c.index] == "name"]
+    of_heads = [c for c in prefixes.get(headers.OF_HEAD, ()) if fields[c.index] == "name"]
     others = {
-        cell for p, cs in prefixes.items() if p != HEAD for c in cs if fields[c.index] == "name" for cell in c.sample
+        cell
+        for p, cs in prefixes.items()
+        if p != headers.OF_HEAD
+        for c in cs
+        if fields[c.index] == "name"
+        for cell in c.sample
     }
     heads = of_heads[0].sample if of_heads else ()
     return bool(heads and others) and len(set(heads)) == len(heads) and not others & set(heads)
@@ -105,7 +146,7 @@ def _of_member(header: str) -> tuple[str, str]:
     for cut in range(1, len(words)):
         prefix, rest = words[:cut], words[cut:]
         field = "" if rest[0].isdigit() else headers.meant("person", rest)
-        if field and (prefix in {HEAD, *OWN} or headers.MEMBER.fullmatch(prefix)):
+        if field and (prefix in {headers.OF_HEAD, *OWN} or headers.MEMBER.fullmatch(prefix)):
             return prefix, field
     match = headers.NUMBERED.fullmatch(words)
     field = headers.meant("person", match[1]) if match and match[1] else ""
@@ -163,4 +204,6 @@ def _asked_by(kind: str, group: str, words: Sequence[str]) -> str:
 
 
 def _are_ticks(sample: Sequence[str]) -> bool:
-    return all(text.fold(cell).lower() in TICKS for cell in sample)
+    """Whether the cells say yes or no, and not no alone."""
+    said = [text.fold(cell).lower() for cell in sample]
+    return all(cell in TICKS | choices.NO for cell in said) and (not said or any(cell in TICKS for cell in said))

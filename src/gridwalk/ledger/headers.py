@@ -7,11 +7,11 @@ import dataclasses
 import functools
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gridwalk.dictionary import choices, refusals
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary import refusals, relations
 from gridwalk.dictionary.types import Field
 from gridwalk.method import text
 
@@ -22,6 +22,10 @@ MOST_IN_A_HEADING = 100
 CONTENT_SAMPLE = 60
 OURS = "网格走访说明"  # the column of explanations in a workbook we gave back
 _EITHER = re.compile("[/或、]")
+_DOOR = re.compile(
+    r"(?:(楼栋?|栋|幢|楼号|楼栋号|栋号)[-、/+]?)?(?:单元|门|单元号|门号)[-、/+]?(?:室|房|室号|房号|房间号)"
+)
+"""楼-门-室, 单元室号: several parts of a door in one column; with the building or without."""
 _OWN = re.compile("(本人|个人|居民|人员|住户|登记)(?=.)")
 _ADDRESS = re.compile("(住址|详址|地址|坐落|座落|住所)$")
 _OTHER_ADDRESS = re.compile(
@@ -30,14 +34,29 @@ _OTHER_ADDRESS = re.compile(
 _ABOUT = re.compile("(?<=.)(基本)?(信息|情况|资料)$")
 _OTHERS = re.compile(
     "房主|业主|产权人|房东|监护人|(?:紧急|第[一二])?联系人|紧急联系|法人|法定代表人|网格[员长]|帮扶(?:责任)?人|帮扶|责任人|包联人?|包保人?|"
-    "户主|家属|子女|配偶|父亲|母亲|"
+    "户主|家长|父母|家属|亲属|子女|儿子|女儿|配偶|父亲|母亲|爷爷|奶奶|看护人|抚养人|照料人|"
     "代理人|经办人|填表人|担保人|介绍人|签收人|登记人|采集人|核查人|调查人|走访人|楼门?长|民警|医生|志愿者|社工|书记|邻居|亲友|负责人"
 )
 """Whose name before a heading says that what stands below is not the record's own."""
+_IN_BRACKETS = re.compile(
+    r"[(\[【](?:家长|父母|家属|亲属|子女|儿子|女儿|配偶|丈夫|妻子|父亲?|母亲?|爷爷|奶奶|监护人|看护人|紧急联系人|联系人|班主任|物业|民警)[)\]】]"
+)
+"""联系电话(家长): whose it is stands behind it."""
+_OF_NOBODY_ELSE = re.compile(
+    "(?:联系|手机|移动|固定|住宅|家庭|常用|备用|第?[一二]代|公民|有效|法定|户籍|现|真实|登记|[0-9一二])*"
+)
+"""What before a heading says nothing of another person."""
 _TENANTS = re.compile("租户|租客|承租人|住户|居住人|使用人")
 """Of a dwelling these are others, of a list of residents they are the residents."""
+OF_RESIDENTS = frozenset({"person", "care"})
 _RELATIONS = sorted(
-    (w for code, words in choices.RELATION.items() if code != "head" for w in words if len(w) > 1 and not w.isdigit()),
+    (
+        w
+        for code, words in relations.RELATION.items()
+        if code != relations.HEAD
+        for w in words
+        if len(w) > 1 and not w.isdigit()
+    ),
     key=len,
     reverse=True,
 )
@@ -133,6 +152,13 @@ def any_words() -> frozenset[str]:
     return frozenset(word.replace(" ", "") for word in written)
 
 
+@functools.cache
+def papers(kind: str) -> frozenset[str]:
+    """The headings of the column that says on which paper a number stands."""
+    besides = [f.beside for f in dictionary.fields(kind) if f.beside]
+    return frozenset(word for beside in besides for word in (beside.label, *beside.synonyms))
+
+
 @functools.lru_cache(maxsize=1 << 15)
 def meant(kind: str, header: str) -> str:
     """The field a header means by its words, else by its parts; empty where it means none."""
@@ -145,7 +171,15 @@ def _by_parts(kind: str, words: str) -> str:
     parts = [_words(kind).get(part, "") for part in _EITHER.split(words)]
     if len(parts) > 1 and len(set(parts)) == 1:
         return parts[0]
+    if (door := _DOOR.fullmatch(words)) and dictionary.find(kind, "room"):
+        return "address" if door[1] else "room"
     if (own := _OWN.match(words)) and (field := _words(kind).get(words[own.end() :])):
+        return field
+    if (
+        kind in OF_RESIDENTS
+        and (tenant := _TENANTS.match(words))
+        and (field := _words(kind).get(words[tenant.end() :]))
+    ):
         return field
     is_address = _ADDRESS.search(words) and not _OTHER_ADDRESS.search(words) and not others(words, kind)
     return "address" if is_address and dictionary.find(kind, "address") else ""
@@ -155,7 +189,10 @@ def fit(kind: str, texts: Sequence[str]) -> float:
     """How well headers fit a kind: its own fields count, required ones more, missing required ones against; below 0
     they do not.
     """
-    own = [dictionary.get(kind, f) for f in {_meant_by(kind, t) for t in texts if t} - {""}]
+    meant_by = {_meant_by(kind, t) for t in texts if t} - {""}
+    if kind == "person" and "name" not in meant_by:
+        meant_by |= of_households(texts)
+    own = [dictionary.get(kind, f) for f in meant_by]
     n_required = sum(1 for f in dictionary.fields(kind) if f.required)
     n_own_required = sum(1 for f in own if f.required)
     points = sum(1.0 if not f.locates else 0.4 for f in own) + 1.5 * n_own_required
@@ -167,6 +204,18 @@ def _meant_by(kind: str, words: str) -> str:
     """The field a heading means with or without the number behind it (姓名2)."""
     numbered = NUMBERED.fullmatch(words)
     return meant(kind, words) or (meant(kind, numbered[1]) if numbered and numbered[1] else "")
+
+
+OF_HEAD = "户主"
+"""What stands before a heading that tells of the head of household."""
+
+
+def of_households(texts: Sequence[str]) -> set[str]:
+    """What a table of one household a row says of its head: 户主, 户主身份证 … beside 成员1, 成员1身份证 …"""
+    words = [bare(t) for t in texts if t]
+    heads = {meant("person", w.removeprefix(OF_HEAD)) for w in words if w.startswith(OF_HEAD) and w != OF_HEAD} - {""}
+    has_members = any(meant("person", MEMBER.sub("", w, count=1)) for w in words if MEMBER.match(w))
+    return heads | {"name"} if heads and has_members and OF_HEAD in words else set()
 
 
 def _tells_a_door(kind: str, own: Sequence[Field]) -> bool:
@@ -250,7 +299,21 @@ def others(header: str, kind: str = "dwelling") -> str:
     """The other person a heading names (监护人电话, 户主身份证号); empty where it names none."""
     words = bare(header)
     match = _OTHERS.match(words) or (_TENANTS.match(words) if kind == "dwelling" else None)
-    return match[0] if match else ""
+    behind = _IN_BRACKETS.search(text.fold(header))
+    return match[0] if match else behind[0][1:-1] if behind else ""
+
+
+def is_behind(header: str) -> bool:
+    """Whether a heading names another person in brackets behind it."""
+    return bool(_IN_BRACKETS.search(text.fold(header)))
+
+
+def of_somebody(header: str, kind: str, field: str) -> bool:
+    """Whether a heading means the field of somebody it names by a word nobody knows (村医电话)."""
+    words = bare(header)
+    ends = (cut for cut in range(1, len(words) - 1) if meant(kind, words[cut:]) == field)
+    start = next(ends, 0)
+    return bool(start) and not _OWN.fullmatch(words[:start] + " ") and not _OF_NOBODY_ELSE.fullmatch(words[:start])
 
 
 def _texts(row: Sequence[Any]) -> tuple[str, ...]:
@@ -266,13 +329,21 @@ def _refused_above(upper: Sequence[str], lower: Sequence[str]) -> float:
 
 def matched(texts: Sequence[str]) -> int:
     """How many texts are headings of one kind."""
-    return max(sum(1 for t in texts if t and _meant_by(kind, t)) for kind in dictionary.KINDS)
+    known = max(sum(1 for t in texts if t and _meant_by(kind, t)) for kind in dictionary.KINDS)
+    return known + len(of_households(texts))
 
 
 @functools.lru_cache(maxsize=1 << 15)
 def is_heading(words: str) -> bool:
     """Whether a text is a heading of any kind of ledger, or numbers the rows."""
-    return words.replace(" ", "") in NUMBERING or any(meant(kind, words) for kind in dictionary.KINDS)
+    return words.replace(" ", "") in NUMBERING or _known(words) or _is_anothers(bare(words))
+
+
+def _is_anothers(words: str) -> bool:
+    """租户, 租户身份证号, 监护人电话: of somebody beside the record."""
+    match = _TENANTS.match(words) or _OTHERS.match(words)
+    rest = words[match.end() :] if match else ""
+    return _known(rest) if rest else bool(_TENANTS.fullmatch(words))
 
 
 NUMBERING = frozenset({"序号", "编号", "序", "NO", "No", "no", "No.", "NO.", "行号", "项次"})
@@ -315,7 +386,7 @@ def refused(header: str, cells: Sequence[str]) -> str:
     return "" if any(meant(kind, header) for kind in dictionary.KINDS) else refusals.content(cells)
 
 
-def sample(rows: Sequence[Sequence[Any]], index: int) -> tuple[str, ...]:
+def sample(cells: Iterable[Any]) -> tuple[str, ...]:
     """The first cells of a column that say something."""
-    folded = (text.fold(row[index]) for row in rows if index < len(row))
+    folded = map(text.fold, cells)
     return tuple(itertools.islice((cell for cell in folded if cell and text.meaning(cell) == "value"), CONTENT_SAMPLE))

@@ -14,6 +14,9 @@ from gridwalk.method.addresses import Address
 
 _ESTATE_FROM = 3
 """How many characters before a building's number are an estate's name and not part of the building's."""
+WHOLE_HOUSE = "号"
+"""What stands for the room of a house that has none: 建国道 5 号."""
+_BUNGALOW = re.compile(r"平房\s*\d+")
 _BUILDING_AND_STAIRWELL = re.compile(r"^(\d+)-([1-9])$")
 
 
@@ -74,6 +77,8 @@ def address_of(values: Mapping[str, Any]) -> Address:
     whole = addresses.parse(place)  # 3号楼1单元门口 says the building too
     estate, building = str(values.get("estate") or ""), str(values.get("building") or "")
     stairwell, room = str(values.get("stairwell") or ""), str(values.get("room") or "")
+    if estate and not building and _BUNGALOW.match(room):
+        return addresses.parse(f"{estate}{room.removesuffix('号')}号")  # 平房12 is the house, as in 松鹤园平房12号
     door = _Door(
         estate=estate.replace(" ", "") or whole.estate,
         building=addresses.building_key(building) if building else whole.building,
@@ -127,7 +132,7 @@ def _fits(address: Address) -> bool:
 PARTS = ("estate", "building", "stairwell", "room")
 _SIMPLE = {
     "estate": r"^[\u4e00-\u9fffA-Z]+$",
-    "building": r"^[1-9]\d{0,2}(?:号楼|栋|幢|座|#)?$",
+    "building": r"^[1-9]\d{0,2}(?:号?楼|栋|幢|座|#)?$",
     "stairwell": r"^[1-9]\d?(?:单元|门)?$",
     "room": r"^[1-9]\d{2,3}室?$",
 }
@@ -148,10 +153,11 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
     if locating in (["address"], ["community", "address"]):
         parts = address_columns.parts(distinct["address"].fill_null(""))
         located = distinct.with_columns(
-            *(_filled(parts[p]).alias(f"{p}_") for p in PARTS), door_fault=_filled(parts["fault"])
+            *(_filled(parts[p]).alias(f"{p}_") for p in ("road", "number", *PARTS)), door_fault=_filled(parts["fault"])
         )
     else:
         located = _of_several(distinct)
+    located = _with_houses(located)
     keyed = frame.drop("door_fault", strict=False).join(
         located, on=locating, how="left", maintain_order="left", nulls_equal=True
     )
@@ -162,6 +168,18 @@ def columns(frame: pl.DataFrame) -> pl.DataFrame:
         schema={"estate": pl.String, "estate_key": pl.String},
     )
     return keyed.drop("estate_key", strict=False).join(keys, on="estate", how="left", maintain_order="left")
+
+
+def _with_houses(located: pl.DataFrame) -> pl.DataFrame:
+    """A house of a road or village is a door too: the road stands for the estate, its number for the building."""
+    is_house = (
+        pl.col("number_").is_not_null()
+        & pl.all_horizontal(pl.col(f"{part}_").is_null() for part in PARTS)
+        & pl.col("door_fault").is_null()
+    )
+    house = {"estate_": pl.col("road_"), "building_": pl.col("number_"), "room_": pl.lit(WHOLE_HOUSE)}
+    put = [pl.when(is_house).then(part).otherwise(name).alias(name) for name, part in house.items()]
+    return located.with_columns(put).drop("road_", "number_")
 
 
 def _filled(parts: pl.Series) -> pl.Series:
@@ -187,12 +205,16 @@ def _of_several(distinct: pl.DataFrame) -> pl.DataFrame:
             for p in ("building", "stairwell", "room")
         ),
         (pl.col("estate") if "estate" in plain.columns else pl.lit(None, dtype=pl.String)).alias("estate_"),
+        **{f"{part}_": pl.lit(None, dtype=pl.String) for part in ("road", "number")},
         door_fault=pl.lit(None, dtype=pl.String),
     )
     rest = flagged.filter(~pl.col("simple_")).drop("simple_")
     doors = [address_of(row) for row in rest.iter_rows(named=True)]
     rest = rest.with_columns(
-        *(pl.Series(f"{p}_", [getattr(d, p) or None for d in doors], dtype=pl.String) for p in PARTS),
+        *(
+            pl.Series(f"{p}_", [getattr(d, p) or None for d in doors], dtype=pl.String)
+            for p in (*PARTS, "road", "number")
+        ),
         door_fault=pl.Series([d.fault or None for d in doors], dtype=pl.String),
     )
     return pl.concat([plain, rest.select(plain.columns)])

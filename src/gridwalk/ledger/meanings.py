@@ -22,5 +22,6 @@ def values_beside(kind: str, field: str, raw: Any, parsed: Parsed) -> dict[str, 
         return dictionary.mixed(kind, field, raw)
     if parsed.note and kind == "person" and field == "name":
         status = next((code for word, code in _STATUS_WORDS.items() if word in parsed.note), "")
-        return {"status": status} if status else {}
+        kind_of_home = dictionary.parse(kind, "residence_kind", parsed.note).value
+        return {"status": status} if status else {"residence_kind": str(kind_of_home)} if kind_of_home else {}
     return {}

@@ -17,8 +17,9 @@ from lxml import etree
 BOOK = "xl/workbook.xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 BLOCK = 1 << 20
-MAX_MERGES = 1000
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="[A-Z]+(\d+):[A-Z]+(\d+)"')
+Merge = tuple[int, int, int, int]
+"""Top, left, bottom, right, all 0-based."""
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -91,17 +92,17 @@ class Parts:
                 usual.writestr(moved[target], self._read(target))
         return out.getvalue()
 
-    def merges(self, sheet: str) -> list[tuple[int, int]]:
-        """First and last row (0-based) of each vertical merge. They stand behind the cells: the part is read once."""
+    def merges(self, sheet: str) -> list[Merge]:
+        """The merged cells. They stand behind the others: the part is read once."""
         before = b""
-        merges: list[tuple[int, int]] = []
+        merges: list[Merge] = []
         with self._open(self.sheets[sheet]) as file:
-            while (block := file.read(BLOCK)) and len(merges) < MAX_MERGES:
+            while block := file.read(BLOCK):
                 window = before + block
                 if b"mergeCell" in window:
-                    merges += [(int(m[1]) - 1, int(m[2]) - 1) for m in _MERGE.finditer(window) if m.end() > len(before)]
+                    merges += [_merge(m) for m in _MERGE.finditer(window) if m.end() > len(before)]
                 before = window[-256:]
-        return [merge for merge in merges if merge[0] != merge[1]]
+        return merges
 
     def struck(self) -> Struck:
         """What is struck out whole, by style or within the shared strings; empty in nearly every workbook."""
@@ -186,6 +187,11 @@ def _is_struck(cell: Any, struck: Struck) -> bool:
     if int(cell.get("s", "0")) in struck.styles:
         return True
     return cell.get("t") == "s" and value.isdigit() and int(value) in struck.strings
+
+
+def _merge(match: re.Match[bytes]) -> Merge:
+    left, top, right, bottom = match.groups()
+    return int(top) - 1, column_of(left.decode()), int(bottom) - 1, column_of(right.decode())
 
 
 def column_of(letters: str) -> int:

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.ledger import body, captions, cells, headers, table, tally, whose
+from gridwalk.dictionary.types import Column as Stored
+from gridwalk.ledger import body, captions, frames, headers, table, tally, whose
 from gridwalk.ledger.body import Stretch
-from gridwalk.ledger.cells import Sheet
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.headers import Column, Header
 from gridwalk.ledger.records import Fault, Row
-from gridwalk.ledger.table import Table
+from gridwalk.ledger.table import Table, TableRead
 from gridwalk.ledger.tally import LeftOut, Tally
-from gridwalk.method import idcards, papers, text
+from gridwalk.ledger.wide import Wide
+from gridwalk.method import names, text
 
 OTHER_KIND = 2.0
 FEWEST_PAIRS = 2
 """Headings beside their answers in a row above the header, from which on it tells of a record."""
 FORM = "这是一张一格项目名、一格内容的登记表，没有读。请抄成一行一条的表再传"
-MOST_LOST_BY_CHANCE = 2
+COLOURS = re.compile("[红黄蓝绿橙紫灰粉]色|[标涂][红黄蓝绿灰]|[红黄蓝绿灰]底|底色|字体颜色|颜色")
+TWO_NAMES = "这个证件号第 {} 行已写在另一个名字下，这一行没有记号码。请对照证件，看是谁的"
+HEAD = 42
+"""Rows of a sheet among which a header or a form is looked for."""
 TITLE_WEIGHT = 3.0
 TOLD_BY_TITLES = {"care": ("category", captions.category_of), "facility": ("facility_kind", captions.facility_kind_of)}
 """Kind → the field a title says for every row of a ledger kept one a category, and how."""
@@ -41,44 +50,66 @@ class SheetRead:
     """What the title says of every row."""
     last: int = 0
     """The row (0-based) behind the last of the table."""
-    other_papers: dict[str, int] = dataclasses.field(default_factory=dict)
-    """How many numbers of papers without a field of ours were left out."""
+    coloured: tuple[int, ...] = ()
+    """The rows that say that colours mean something."""
 
 
 @dataclasses.dataclass
 class Ledger:
-    """A whole file. ``questions``: what a person must settle before the rows can be used.
+    """A whole file. ``frame``, ``faults``: as ``table.TableRead``, its rows counted through all tables.
 
+    ``questions``: what a person must settle before the rows can be used.
     ``left_out``: the rows that became no record, each with its reason; ``tally``: the sum over all rows.
     """
 
     kind: str
     sheets: list[SheetRead]
-    rows: list[Row]
+    frame: pl.DataFrame
+    faults: pl.DataFrame
     questions: list[str]
     refused: list[str]
     left_out: list[LeftOut]
     tally: Tally
 
+    @functools.cached_property
+    def rows(self) -> list[Row]:
+        """The records one by one; whole numbers as such, days as ISO text."""
+        faults: dict[int, list[Fault]] = collections.defaultdict(list)
+        for row, *of_row in self.faults.iter_rows():
+            faults[row].append(Fault(*of_row))
+        names = [name for name in self.frame.columns if dictionary.find(self.kind, name)]
+        whole = [pl.col(n) for n in names if dictionary.column(self.kind, n) is Stored.WHOLE]
+        values = self.frame.select(pl.col(names).cast(pl.String)).with_columns(of.cast(pl.Int64) for of in whole)
+        places = self.frame.select("sheet", "row_no", "part").iter_rows() if len(self.frame) else ()
+        return [
+            Row(
+                sheet=sheet,
+                row_no=row_no,
+                kind=self.kind,
+                values={name: value for name, value in of_row.items() if value is not None},
+                faults=faults.get(at, []),
+                part=part,
+            )
+            for at, ((sheet, row_no, part), of_row) in enumerate(zip(places, values.iter_rows(named=True), strict=True))
+        ]
+
 
 def read(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Ledger:
     """Read a ledger. ``mapping``: header text → field, as a person chose; "" drops the column. Raises LedgerError."""
-    return of_sheets(cells.read(data, name)[1], name, kind=kind, mapping=mapping)
+    return of_sheets(frames.of_bytes(data, name), name, kind=kind, mapping=mapping)
 
 
 def of_sheets(
-    sheets: Sequence[Sheet], name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None
+    sheets: Sequence[Wide], name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None
 ) -> Ledger:
-    """The ledger that a workbook's cells are; the cells are folded in place. Raises LedgerError."""
+    """The ledger that a workbook's cells are. Raises LedgerError."""
     shown, hidden = _sheets_with_content(sheets)
-    for sheet in [*shown, *hidden]:
-        sheet.rows = [[text.fold(c) if isinstance(c, str) else c for c in row] for row in sheet.rows]
-    forms = [sheet for sheet in shown if body.is_form(sheet.rows)]
-    shown = [sheet for sheet in shown if sheet not in forms]
-    headed = [(sheet, headers.find(sheet.rows, kind)) for sheet in shown]
+    forms = [sheet for sheet in shown if body.is_form(_head(sheet))]
+    shown = [sheet for sheet in shown if not any(sheet is form for form in forms)]
+    headed = [(sheet, headers.find(_head(sheet), kind)) for sheet in shown]
     if len(shown) == 1 and headed[0][1] is None:
-        headed = [(shown[0], whose.guess(shown[0].rows))]
-    with_header = [(s.name, s.rows, header) for s, header in headed if header is not None]
+        headed = [(shown[0], whose.guess(shown[0].frame))]
+    with_header = [(s.name, _head(s), header) for s, header in headed if header is not None]
     if not with_header and forms:
         raise LedgerError(f"{FORM}。")
     if not with_header:
@@ -95,17 +126,16 @@ def of_sheets(
             reading.leave_sheet(sheet, skipped)
         else:
             reading.read_sheet(sheet, header)
-    return reading.ledger(n_rows=sum(map(_n_spoken, [*shown, *forms, *hidden])))
+    return reading.ledger(n_rows=sum(sheet.n_spoken() for sheet in [*shown, *forms, *hidden]))
 
 
-def _n_spoken(sheet: Sheet) -> int:
-    """How many rows of a sheet say anything."""
-    return sum(1 for row in sheet.rows if any(c not in ("", None) for c in row))
+def _head(sheet: Wide) -> list[list[str]]:
+    return sheet.rows(0, HEAD)
 
 
-def _sheets_with_content(sheets: Sequence[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
+def _sheets_with_content(sheets: Sequence[Wide]) -> tuple[list[Wide], list[Wide]]:
     """The sheets that are shown, and those that are hidden. Raises LedgerError."""
-    with_content = [s for s in sheets if any(text.fold(c) for row in s.rows for c in row)]
+    with_content = [s for s in sheets if s.n_spoken()]
     if not with_content:
         raise LedgerError("这个工作簿里没有内容，没有导入。")
     return [s for s in with_content if not s.hidden], [s for s in with_content if s.hidden]
@@ -117,21 +147,21 @@ class _Reading:
     def __init__(self, kind: str, name: str, mapping: Mapping[str, str]) -> None:
         self._kind, self._name, self._mapping = kind, name, mapping
         self._sheets: list[SheetRead] = []
-        self._rows: list[Row] = []
+        self._tables: list[TableRead] = []
         self._left_out: list[LeftOut] = []
         self._n_unread = 0
 
-    def leave_sheet(self, sheet: Sheet, why: str) -> None:
+    def leave_sheet(self, sheet: Wide, why: str) -> None:
         self._sheets.append(SheetRead(name=sheet.name, header=None, columns=[], skipped=why))
-        self._n_unread += _n_spoken(sheet)
+        self._n_unread += sheet.n_spoken()
 
-    def read_sheet(self, sheet: Sheet, header: Header) -> None:
+    def read_sheet(self, sheet: Wide, header: Header) -> None:
         """Read the tables of a sheet, which may stand below each other."""
-        above = range(header.top)
-        self._leave_out(sheet, (n for n in above if body.pairs(sheet.rows[n]) < FEWEST_PAIRS), "title")
-        self._leave_out(sheet, (n for n in above if body.pairs(sheet.rows[n]) >= FEWEST_PAIRS), "form")
+        above = [body.pairs(row) >= FEWEST_PAIRS for row in sheet.rows(0, header.top)]
+        self._leave_out(sheet, (n for n, is_pairs in enumerate(above) if not is_pairs), "title")
+        self._leave_out(sheet, (n for n, is_pairs in enumerate(above) if is_pairs), "form")
         place = None
-        for stretch in body.stretches(sheet.rows, header):
+        for stretch in body.stretches(sheet, header):
             self._leave_out(sheet, range(stretch.header.top, stretch.first), "header")
             if stretch.header is not header and (why := _skipped(stretch.header, self._kind, only=False, mapping={})):
                 self._leave_out(sheet, range(stretch.first, stretch.last), "other")
@@ -139,68 +169,67 @@ class _Reading:
                 continue
             place = self._read_table(sheet, stretch, place)
 
-    def _leave_out(self, sheet: Sheet, rows: Iterable[int], why: str) -> None:
-        spoken = (n for n in rows if any(c not in ("", None) for c in sheet.rows[n]))
+    def _leave_out(self, sheet: Wide, rows: Iterable[int], why: str) -> None:
+        spoken = (n for n in rows if any(sheet.frame.row(n)))
         self._left_out += [LeftOut(sheet.name, n + 1, why) for n in spoken]
 
-    def _read_table(self, sheet: Sheet, stretch: Stretch, above: captions.Place | None) -> captions.Place:
+    def _read_table(self, sheet: Wide, stretch: Stretch, above: captions.Place | None) -> captions.Place:
         header = stretch.header
-        matrix = table.filled_down(sheet, stretch.first, stretch.last)
-        rows = matrix[stretch.first : stretch.last]
-        columns = whose.map_columns(header, self._kind, rows, self._mapping)
-        of_titles = given(self._kind, columns, titles([self._name, sheet.name], sheet.rows[: header.top]))
-        place = captions.Place(sheet, stretch.first, {c.field for c in columns if c.field}, above)
-        of_rows = Table(sheet, stretch, columns, self._kind, of_titles, place)
-        records = list(of_rows.records())
-        _distrust(records, columns)
-        self._rows += records
-        self._left_out += of_rows.left_out
+        columns = whose.map_columns(header, self._kind, sheet.body(stretch.first, stretch.last), self._mapping)
+        of_titles = given(self._kind, columns, titles([self._name, sheet.name], sheet.rows(0, header.top)))
+        over = [words for row in sheet.rows(0, header.top) if (words := body.only_text(row))] if above is None else []
+        fields = {c.field for c in columns if c.field}
+        if "building" in captions.place_of_titles([*over, sheet.name], fields - {"address"}):
+            whose.read_in_building(columns)
+            fields = {c.field for c in columns if c.field}
+        place = captions.Place(sheet, stretch.first, fields, above, over)
+        read_ = Table(sheet, stretch, columns, self._kind, of_titles, place).read()
+        self._tables.append(read_)
+        self._left_out += read_.left_out
         self._sheets.append(
             SheetRead(
                 name=sheet.name,
                 header=header,
                 columns=columns,
-                n_rows=len(records),
+                n_rows=len(read_.frame),
                 given=of_titles,
                 last=stretch.last,
-                other_papers=of_rows.other_papers(),
+                coloured=tuple(_coloured(sheet, [*range(header.top), *(row.row_no - 1 for row in read_.left_out)])),
             )
         )
         return place
 
     def ledger(self, n_rows: int) -> Ledger:
+        frame, faults = _joined(self._tables)
         return Ledger(
             kind=self._kind,
             sheets=self._sheets,
-            rows=self._rows,
+            frame=frame,
+            faults=faults,
             questions=questions(self._kind, self._sheets),
-            refused=[*refused(self._sheets), *filter(None, [other_papers(self._sheets), unused(self._sheets)])],
+            refused=[*refused(self._sheets), *besides(self._sheets)],
             left_out=self._left_out,
             tally=tally.of(
                 self._kind,
                 n_rows=n_rows,
                 n_unread=self._n_unread,
-                records=((row.sheet, row.row_no) for row in self._rows),
+                n_read=frame.select("sheet", "row_no").n_unique() if len(frame) else 0,
+                n_records=len(frame),
                 left_out=self._left_out,
             ),
         )
 
 
-def _distrust(rows: Sequence[Row], columns: Sequence[Column]) -> None:
-    """Take back ID numbers a table program has spoilt although they pass the check, as one in eleven does.
-
-    Where a column holds more numbers that lost their last three digits than chance makes, none of the kind is trusted.
-    """
-    letter = next((c.letter for c in columns if c.field == "id_no"), "")
-    written = [row.written.get("id_no") for row in rows] if letter else []
-    wrong = [w for w, row in zip(written, rows, strict=False) if w not in ("", None) and "id_no" not in row.values]
-    n_lost = sum(map(idcards.lost_its_end, wrong))
-    if n_lost <= MOST_LOST_BY_CHANCE + MOST_LOST_BY_CHANCE / 100 * len(wrong):
-        return
-    for row in rows:
-        if "id_no" in row.values and idcards.lost_its_end(row.written.get("id_no")):
-            del row.values["id_no"]
-            row.faults.append(Fault("id_no", letter, "damaged", idcards.FAULTS["damaged"]))
+def _joined(tables: Sequence[TableRead]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records of all tables, counted through, and their faults."""
+    if not tables:
+        return pl.DataFrame(schema={"row": pl.UInt32, "sheet": pl.String, "row_no": pl.UInt32}), pl.DataFrame(
+            schema=table.FAULTS
+        )
+    starts = itertools.accumulate((len(of.frame) for of in tables), initial=0)
+    faults = [of.faults.with_columns(pl.col("row") + start) for of, start in zip(tables, starts, strict=False)]
+    frame = pl.concat([of.frame for of in tables], how="diagonal").drop("row").with_row_index("row")
+    return frame, pl.concat(faults)
 
 
 def _skipped(header: Header | None, kind: str, *, only: bool, mapping: Mapping[str, str]) -> str:
@@ -267,6 +296,20 @@ def given(kind: str, columns: Sequence[Column], titles: str) -> dict[str, str]:
     return {field: value} if value else {}
 
 
+def require_own_numbers(ledger: Ledger) -> None:
+    """Take an ID number back from a row where an earlier one gives it to another name: whose it is is asked."""
+    first: dict[str, Row] = {}
+    for row in ledger.rows:
+        number, name = row.values.get("id_no"), row.values.get("name")
+        if not number or not name:
+            continue
+        earlier = first.setdefault(number, row)
+        if names.key(earlier.values["name"]) != names.key(name):
+            del row.values["id_no"]
+            column = letter(ledger.sheets, row.sheet, row.row_no, "id_no")
+            row.faults.append(Fault("id_no", column, "one_id_two_names", TWO_NAMES.format(earlier.row_no)))
+
+
 def letter(sheets: Sequence[SheetRead], sheet: str, row_no: int, field: str) -> str:
     """The column that holds a field in the table a row stands in; "" where none does, or several do."""
     table = next((t for t in sheets if t.name == sheet and row_no <= t.last), None)
@@ -274,9 +317,18 @@ def letter(sheets: Sequence[SheetRead], sheet: str, row_no: int, field: str) -> 
     return letters[0] if len(letters) == 1 else ""
 
 
+_ASKED = frozenset({"asked", "guessed"})
+
+
+def _shared(sheet: SheetRead, column: Column, sheets: Sequence[SheetRead]) -> str:
+    """What to do about a column whose heading another table reads without a question: one choice would be for both."""
+    others = (c for s in sheets if s is not sheet for c in s.columns if c.header == column.header)
+    return "。别的表也有这一列，选了会一起变：请在这张表里改好列名再传" if any(c.field for c in others) else ""
+
+
 def questions(kind: str, sheets: Sequence[SheetRead]) -> list[str]:
     """What a person must settle: two columns for one field, a required field without a column."""
-    asked = [f"{s.name}：{c.note}" for s in sheets for c in s.columns if c.how in {"asked", "guessed"}]
+    asked = [f"{s.name}：{c.note}{_shared(s, c, sheets)}" for s in sheets for c in s.columns if c.how in _ASKED]
     mapped = {c.field for s in sheets for c in s.columns} | {field for s in sheets for field in s.given}
     for field in dictionary.fields(kind):
         if field.required and field.name not in mapped and field.name not in {"sex", "born_on", "id_no", "occupancy"}:
@@ -293,11 +345,21 @@ def refused(sheets: Sequence[SheetRead]) -> list[str]:
     )
 
 
-def other_papers(sheets: Sequence[SheetRead]) -> str:
-    """The numbers that were left out for the paper they stand on, in one sentence; empty where there are none."""
-    counts = sum((collections.Counter(s.other_papers) for s in sheets), collections.Counter())
-    named = "、".join(f"{papers.label(paper)} {n} 个" for paper, n in counts.items())
-    return f"证件不是居民身份证的，人照常读入，号码没有登记栏，没有读：{named}" if named else ""
+def _coloured(sheet: Wide, rows: Iterable[int]) -> Iterator[int]:
+    """The rows (as the table program numbers them) whose words say that colours mean something."""
+    for n in rows:
+        if any(COLOURS.search(cell) for cell in sheet.rows(n, n + 1)[0]):
+            yield n + 1
+
+
+def besides(sheets: Sequence[SheetRead]) -> list[str]:
+    """What else of the tables was not read, each in a sentence."""
+    coloured = [
+        f"{s.name} 第 {n} 行说用颜色表示意思，颜色没有读：请把它写成一列（比如人员状态）再传"
+        for s in sheets
+        for n in s.coloured
+    ]
+    return [*dict.fromkeys(coloured), *filter(None, [unused(sheets)])]
 
 
 def unused(sheets: Sequence[SheetRead]) -> str:

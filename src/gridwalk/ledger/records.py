@@ -24,7 +24,7 @@ class Fault:
 class Row:
     """One record. ``row_no`` is the number the table program shows; ``part`` tells records of one row apart, from 0.
 
-    ``values``: canonical, only what is filled in. ``written``: the cells as they stand, by field; never stored.
+    ``values``: canonical, only what is filled in.
     """
 
     sheet: str
@@ -32,5 +32,4 @@ class Row:
     kind: str
     values: dict[str, Any]
     faults: list[Fault]
-    written: dict[str, Any] = dataclasses.field(default_factory=dict, repr=False)
     part: int = 0

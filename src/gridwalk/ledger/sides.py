@@ -12,17 +12,13 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Column
-from gridwalk.ledger import guard, location, plain, read
+from gridwalk.ledger import frames, guard, location, read
 from gridwalk.ledger.errors import LedgerError
-from gridwalk.ledger.read import SheetRead
-from gridwalk.ledger.records import Row
+from gridwalk.ledger.read import Ledger, SheetRead
+from gridwalk.ledger.table import FAULTS
 from gridwalk.ledger.tally import LeftOut, Tally
 
 Progress = Callable[[str], None]
-WRITTEN = "written_"
-"""Columns ``written_<field>``: a number for the cell as it stood, to tell 相同 from 写法不同 (equal after normalising)."""
-PLAIN_BYTES = 1 << 17
-"""Workbooks from this size on are first tried as plain tables; smaller ones are read row by row anyway."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,11 +49,12 @@ class Side:
         return read.letter(self.sheets, sheet, row_no, field)
 
     def without_near_numbers(self) -> Side:
-        """The side without what it wrote in the place of a person's ID number and is none.
+        """The side without what it wrote in the place of a person's ID number, or telephone, and is none.
 
         Against the register: how near it comes to a number on record would be told.
         """
-        return dataclasses.replace(self, frame=self.frame.with_columns(id_text=pl.lit(None, dtype=pl.String)))
+        nothing = pl.lit(None, dtype=pl.String)
+        return dataclasses.replace(self, frame=self.frame.with_columns(id_text=nothing, phone_seen=nothing))
 
     def without(self, field: str, beginnings: Collection[str]) -> Side:
         """The side without the rows whose ``field`` begins so (all of one length), its rows counted anew."""
@@ -66,14 +63,20 @@ class Side:
         length = len(next(iter(beginnings)))
         begins = pl.col(field).str.slice(0, length).is_in(list(beginnings)).fill_null(value=False)
         gone = self.frame.filter(begins).select("sheet", "row_no")
-        kept = self.frame.filter(~begins)
+        return dataclasses.replace(self._less(begins), withheld=tuple(gone.iter_rows()))
+
+    def without_rows(self, rows: Collection[int]) -> Side:
+        """The side without some rows, the others counted anew."""
+        return self._less(pl.col("row").is_in(list(rows))) if rows else self
+
+    def _less(self, gone: pl.Expr) -> Side:
+        kept = self.frame.filter(~gone)
         rows = kept.select(before="row").with_row_index("row")
         faults = self.faults.rename({"row": "before"}).join(rows, on="before", maintain_order="left")
         return dataclasses.replace(
             self,
             frame=kept.drop("row").with_row_index("row"),
             faults=faults.select(*FAULTS),
-            withheld=tuple(gone.iter_rows()),
         )
 
 
@@ -83,22 +86,9 @@ def read_file(
     """A ledger file of the user's own. Raises LedgerError."""
     say = progress or (lambda _: None)
     say(f"读 {source.name}")
-    format_ = guard.format_of_file(source)
-    if format_ in {"csv", "parquet"} or (format_ == "xlsx" and source.stat().st_size >= PLAIN_BYTES):
-        wide = plain.read(source, format_, kind=kind, mapping=mapping or {})
-        if wide is not None:
-            say(f"认地址 {source.name}")
-            return _located(
-                kind=wide.kind,
-                name=source.name,
-                frame=wide.frame,
-                faults=wide.faults,
-                sheets=wide.sheets,
-                say=say,
-                left_out=wide.left_out,
-                tally=wide.tally,
-            )
-    return read_bytes(source.read_bytes(), source.name, kind=kind, mapping=mapping)
+    sheets = frames.of_file(source, guard.format_of_file(source))
+    say(f"认地址 {source.name}")
+    return _of_ledger(read.of_sheets(sheets, source.name, kind=kind, mapping=mapping), source.name)
 
 
 def read_files(
@@ -112,37 +102,20 @@ def read_files(
 
 
 def read_bytes(data: bytes, name: str, *, kind: str | None = None, mapping: Mapping[str, str] | None = None) -> Side:
-    """An uploaded ledger, read row by row. Raises LedgerError."""
-    ledger = read.read(data, name, kind=kind, mapping=mapping)
-    faults = [(at, f.field, f.column, f.code, f.text) for at, row in enumerate(ledger.rows) for f in row.faults]
+    """An uploaded ledger. Raises LedgerError."""
+    return _of_ledger(read.read(data, name, kind=kind, mapping=mapping), name)
+
+
+def _of_ledger(ledger: Ledger, name: str) -> Side:
     return _located(
         kind=ledger.kind,
         name=name,
-        frame=_frame(ledger),
-        faults=pl.DataFrame(faults, schema=FAULTS, orient="row"),
+        frame=ledger.frame.drop("part", strict=False),
+        faults=ledger.faults,
         sheets=tuple(ledger.sheets),
-        say=lambda _: None,
         left_out=tuple(ledger.left_out),
         tally=ledger.tally,
     )
-
-
-FAULTS = {"row": pl.UInt32, "field": pl.String, "column": pl.String, "code": pl.String, "text": pl.String}
-
-
-def _frame(ledger: read.Ledger) -> pl.DataFrame:
-    rows = ledger.rows
-    mapped = {c.field for s in ledger.sheets for c in s.columns} | {name for row in rows for name in row.values}
-    names = [f.name for f in dictionary.fields(ledger.kind) if f.name in mapped]
-    return pl.DataFrame(
-        [
-            pl.Series("sheet", [row.sheet for row in rows], dtype=pl.String),
-            pl.Series("row_no", [row.row_no for row in rows], dtype=pl.UInt32),
-            *(_column(ledger.kind, name, [row.values.get(name) for row in rows]) for name in names),
-            pl.Series("id_text", [_written_id(row) for row in rows], dtype=pl.String),
-            *(_texts(WRITTEN + name, [row.written.get(name) for row in rows]).hash() for name in names),
-        ]
-    ).with_row_index("row")
 
 
 def of_rows(
@@ -166,7 +139,6 @@ def of_rows(
         frame=frame,
         faults=pl.DataFrame(schema=FAULTS),
         sheets=(),
-        say=lambda _: None,
         fields=tuple(fields),
     )
 
@@ -177,7 +149,6 @@ def _located(
     frame: pl.DataFrame,
     faults: pl.DataFrame,
     sheets: Sequence[SheetRead],
-    say: Progress,
     *,
     fields: tuple[str, ...] = (),
     left_out: tuple[LeftOut, ...] = (),
@@ -191,7 +162,7 @@ def _located(
         unreadable = set(faults.filter(pl.col("code") != "missing")["field"])
         empty = [f for f in mapped if f.name not in unreadable and frame[f.name].is_null().all()]
         refused += [f"“{f.label}”这一列是空的，没有比" for f in empty]
-        refused += filter(None, [read.other_papers(sheets), read.unused(sheets)])
+        refused += read.besides(sheets)
         fields = tuple(f.name for f in mapped if f not in empty)
     frame = location.columns(frame)
     asked = read.questions(kind, sheets) if sheets else []
@@ -217,10 +188,3 @@ def _column(kind: str, name: str, values: Sequence[Any]) -> pl.Series:
 
 def _texts(name: str, values: Sequence[Any]) -> pl.Series:
     return pl.Series(name, [None if v is None or v == "" else str(v) for v in values], dtype=pl.String)
-
-
-def _written_id(row: Row) -> str | None:
-    field = "uscc" if row.kind == "organization" else "id_no"
-    if field in row.values or field not in row.written:
-        return None
-    return plain.written_id(str(row.written[field])) or None

@@ -78,17 +78,14 @@ class Tally:
         return f"{self.n_rows:,} 行，{self.n_records:,} {COUNTED_IN[self.kind]}：{'，'.join(parts)}"
 
 
-def of(
-    kind: str, *, n_rows: int, n_unread: int, records: Iterable[tuple[str, int]], left_out: Iterable[LeftOut]
-) -> Tally:
-    """The sum of a file; ``records``: sheet and row of each."""
-    places = list(records)
+def of(kind: str, *, n_rows: int, n_unread: int, n_read: int, n_records: int, left_out: Iterable[LeftOut]) -> Tally:
+    """The sum of a file."""
     asked = collections.Counter(row.asks for row in left_out)
     return Tally(
         kind=kind,
         n_rows=n_rows,
-        n_read=len(set(places)),
-        n_records=len(places),
+        n_read=n_read,
+        n_records=n_records,
         n_around=asked[False],
         n_asked=asked[True],
         n_unread=n_unread,

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+
+import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import refusals
 from gridwalk.ledger import groups, headers
 from gridwalk.ledger.headers import Column, Header
-from gridwalk.method import addresses, idcards, names, phones, uscc
+from gridwalk.method import addresses, idcards, names, phones, text, uscc
 
 CONTENT_SHARE = 0.8
 FEWEST_CELLS = 3
 OWN_NUMBERS = frozenset({"id_no", "phone", "sex", "born_on"})
 """What a ledger may say of another person beside the record's own."""
-PAPERS = frozenset({"证件类型", "证件种类", "证件类别", "证件名称", "证照类型"})
-"""Headings of the column that says on which paper the number stands."""
 _NAME_OF = re.compile("(姓名|名字|名称)?$")
 WITH_ROOMS = frozenset({"dwelling", "person", "care"})
+_TWO_PARTS = re.compile(r"\d{1,2}-\d{2,4}")
+_BUILDING_ONLY = re.compile(r"\S*\d+(?:号楼|栋|幢|座)")
+_ROOM_ONLY = re.compile(r"\d{1,5}室")
 _RUNNING = 3
 """Numbers from 1 on that a column must hold to number the households and not the rooms."""
+_HOUSEHOLD_NUMBER = re.compile(r"[0-9A-Z]{6,}")
+"""The number of a household's booklet; no room's number is as long."""
+NUMBERS_HOUSEHOLDS = "是一户一户的编号，不当室号"
 
 
-def map_columns(
-    header: Header, kind: str, rows: Sequence[Sequence[Any]], chosen: Mapping[str, str] | None = None
-) -> list[Column]:
+def map_columns(header: Header, kind: str, body: pl.DataFrame, chosen: Mapping[str, str] | None = None) -> list[Column]:
     """Every column with its field: as ``chosen`` (header text → field, "" drops it), by words, then by content."""
+    samples = [headers.sample(column.drop_nulls()) for column in body.iter_columns()]
     columns = [_by_words(index, texts, kind, chosen or {}) for index, texts in enumerate(header.texts)]
     for column in columns:
-        column.sample = headers.sample(rows, column.index)
+        column.sample = samples[column.index]
         if column.how not in {"forbidden", "synonym"} and (reason := refusals.content(column.sample)):
             column.field, column.how, column.note = "", "forbidden", reason
     if header.height == 2:
@@ -48,11 +52,36 @@ def map_columns(
         if column.how == "unknown":
             field = "" if headers.others(column.header, kind) else by_content(kind, column.sample, taken)
             if field:
-                column.field, column.how = field, "content"
+                _take_content(column, kind, field)
                 taken.add(field)
     for group in {c.group for c in columns}:
         _ask_about_doubles([c for c in columns if c.group in {0, group} and not c.says], kind)
     return [c for c in columns if c.header or c.field]
+
+
+def _take_content(column: Column, kind: str, field: str) -> None:
+    """A column by what its cells say, where its heading leaves no doubt whose and what it is."""
+    label = dictionary.label(kind, field)
+    if headers.of_somebody(column.header, kind, field):
+        _ask(column, f"“{column.header}”分不清是谁的{label}，请选好")
+    elif field == "address" and _are_of_two_parts(column.sample):
+        _ask(column, f"“{column.header}”里只有两段数字，分不清是楼和室，还是门和室，请选好")
+    else:
+        column.field, column.how = field, "content"
+
+
+def _are_of_two_parts(sample: Sequence[str]) -> bool:
+    return _fits(sample, lambda cell: bool(_TWO_PARTS.fullmatch(cell)))
+
+
+def read_in_building(columns: Sequence[Column]) -> None:
+    """In a table of one building 1-101 is stairwell and room."""
+    for column in columns:
+        is_whole = column.field == "address" or (
+            column.how == "asked" and by_content("person", column.sample, set()) == "address"
+        )
+        if is_whole and column.how != "chosen" and _are_of_two_parts(column.sample):
+            column.field, column.how, column.note = "room", "content", ""
 
 
 def unused(columns: Sequence[Column]) -> list[Column]:
@@ -72,9 +101,9 @@ def _by_words(index: int, header: str, kind: str, chosen: Mapping[str, str]) -> 
         return Column(index=index, header=header, how="forbidden", note=reason)
     if header in chosen and (not chosen[header] or dictionary.find(kind, chosen[header])):
         return Column(index=index, header=header, field=chosen[header], how="chosen" if chosen[header] else "dropped")
-    if kind in {"person", "care"} and headers.bare(header) in PAPERS:
+    if headers.bare(header) in headers.papers(kind):
         return Column(index=index, header=header, how="paper")
-    field = headers.meant(kind, header) if header else ""
+    field = headers.meant(kind, header) if header and not headers.is_behind(header) else ""
     return Column(index=index, header=header, field=field, how="synonym" if field else "unknown")
 
 
@@ -115,33 +144,63 @@ def _leave_to_others(columns: Sequence[Column], kind: str) -> None:
 
 def _ask_about_exchanged(columns: Sequence[Column], kind: str) -> None:
     """Two columns each of which holds what the other's heading says."""
-    told = [(c, _told(kind, c.sample)) for c in columns if c.field and c.how == "synonym"]
+    told = [(c, _told(kind, c.sample)) for c in columns if c.field and c.how in {"synonym", "chosen"}]
     for column, content in told:
         other = next((c for c, of in told if content and c.field == content and of == column.field), None)
         if other is not None and other is not column and column.how != "asked" and column.field != content:
-            note = f"“{column.header}”和“{other.header}”两列像是写反了，请选好各是什么"
-            _ask(column, note)
-            _ask(other, note)
+            _ask_both(column, other)
+    _ask_about_exchanged_places(columns)
+
+
+def _ask_both(column: Column, other: Column) -> None:
+    note = f"“{column.header}”和“{other.header}”两列像是写反了，请选好各是什么"
+    _ask(column, note)
+    _ask(other, note)
+
+
+def _ask_about_exchanged_places(columns: Sequence[Column]) -> None:
+    """Names of estates beside names of persons, buildings beside rooms: no sum tells them, but how they are written."""
+    by_field = {c.field: c for c in columns if c.how == "synonym"}
+    estate, name = by_field.get("estate"), by_field.get("name")
+    if estate and name and len(estate.sample) >= FEWEST_CELLS:
+        differ = len(set(estate.sample)) > len(estate.sample) / 2 >= len(set(name.sample))
+        if differ and _fits(estate.sample, names.looks_like_a_person):
+            _ask_both(estate, name)
+    building, room = by_field.get("building"), by_field.get("room")
+    if (
+        building
+        and room
+        and len(room.sample) >= FEWEST_CELLS
+        and _fits(room.sample, lambda cell: bool(_BUILDING_ONLY.fullmatch(cell)))
+        and _fits(building.sample, lambda cell: bool(_ROOM_ONLY.fullmatch(cell)))
+    ):
+        _ask_both(building, room)
 
 
 def _part_households_from_rooms(columns: Sequence[Column]) -> None:
     """户号 runs 1, 2, 3 … where another column holds the doors: it numbers the households and is no room."""
     rooms = [c for c in columns if c.field == "room" and c.how == "synonym"]
+    for column in rooms:
+        if column.sample and all(_HOUSEHOLD_NUMBER.fullmatch(cell) for cell in column.sample):
+            column.field, column.how, column.note = "", "others", NUMBERS_HOUSEHOLDS
+    rooms = [c for c in rooms if c.field]
+    if len(rooms) == 1 and rooms[0].header.startswith("户") and _runs(rooms[0].sample):
+        _ask(rooms[0], f"“{rooms[0].header}”像是一户一户的编号，分不清是不是室号，请选好")
     if len(rooms) < 2:
         return
-    for column in rooms:
-        runs = [int(cell) for cell in column.sample if cell.isdigit()]
-        if (
-            len(runs) >= _RUNNING
-            and len(runs) == len(column.sample)
-            and sorted(set(runs)) == [*range(1, max(runs) + 1)]
-        ):
-            column.field, column.how, column.note = "", "others", "是一户一户的编号，不当室号"
+    for column in filter(lambda c: _runs(c.sample), rooms):
+        column.field, column.how, column.note = "", "others", NUMBERS_HOUSEHOLDS
     is_placed = any(c.field in {"building", "address"} for c in columns)
     for column in columns:
         whole = sum(1 for cell in column.sample if _is_door(cell))
         if column.field == "room" and not is_placed and 0 < whole >= CONTENT_SHARE * len(column.sample):
             column.field = "address"
+
+
+def _runs(sample: Sequence[str]) -> bool:
+    """Whether the cells number something 1, 2, 3 …"""
+    runs = [int(cell) for cell in sample if cell.isdecimal()]
+    return _RUNNING <= len(runs) == len(sample) and sorted(set(runs)) == [*range(1, max(runs) + 1)]
 
 
 def _read_gate(columns: Sequence[Column]) -> None:
@@ -190,17 +249,27 @@ def _fits(sample: Sequence[str], is_such: Callable[[str], bool]) -> bool:
     return sum(map(is_such, sample)) >= CONTENT_SHARE * len(sample)
 
 
-def guess(rows: Sequence[Sequence[Any]]) -> Header | None:
+def guess(table: pl.DataFrame) -> Header | None:
     """What the columns of a table without a header look like; None where no person is told apart by them."""
-    width = max((len(row) for row in rows), default=0)
     taken: set[str] = set()
-    texts = []
-    for index in range(width):
-        field = by_content("person", headers.sample(rows, index), taken)
+    texts, fields = [], []
+    for index, column in enumerate(table.iter_columns()):
+        field = by_content("person", headers.sample(column.drop_nulls()), taken)
         taken.add(field)
         texts.append(dictionary.label("person", field) if field else f"第 {index + 1} 列")
+        fields.append(field)
     told = {"id_no", "phone", "address"} & taken
-    return Header(0, 0, tuple(texts)) if "name" in taken and told else None
+    return Header(_first_record(table, fields), 0, tuple(texts)) if "name" in taken and told else None
+
+
+def _first_record(table: pl.DataFrame, fields: Sequence[str]) -> int:
+    """The first row whose cells say what their columns do: a title, or headings nobody knows, may stand above it."""
+    is_such = {field: check for names_, check in _TOLD_BY_CONTENT for field in names_}
+    for n, row in enumerate(table.head(headers.SEARCHED_ROWS).iter_rows()):
+        checks = [is_such[f](text.fold(cell)) for f, cell in zip(fields, row, strict=True) if f]
+        if 2 * sum(checks) > len(checks):
+            return n
+    return 0
 
 
 def _ask_about_doubles(columns: Sequence[Column], kind: str) -> None:

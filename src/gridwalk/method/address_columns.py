@@ -34,6 +34,8 @@ _NUMBERS_DECIDE = (
     r"\d\s*(?:楼|[Ff])|[4-9]\d\s*(?:单|门|洞|梯|号门)|\d{7}|\d{3}[- ]\d{4}[- ]\d{4}|(?:^|\D)0(?:0|\D|$)|  |^ | $"
 )
 """Where what the numbers are decides what they mean (5楼501), or they are no part of a door (a telephone)."""
+_BUILDING_BY_STAIRWELL = r"(\d)\s*楼(\s*\d{1,2}\s*(?:单元|门)\s*\d)"
+"""5楼3门301: what stands before a stairwell is a building, whatever its number."""
 _NUMERALS = f"[{text.CHINESE_DIGITS}]"
 _MOST_GROUPS = 7
 LEAST = 6
@@ -81,7 +83,8 @@ def _split(rows: pl.DataFrame) -> pl.DataFrame:
     if rows.select(han.any()).item():
         digits = pl.col("plain").str.replace_many(_NUMERALS_BEFORE, leftmost=True)
         rows = rows.with_columns(plain=pl.when(han).then(digits).otherwise("plain"))
-    usual = pl.col("plain").str.contains(_WRITABLE) & ~pl.col("plain").str.contains(_NUMBERS_DECIDE)
+    sure = pl.col("plain").str.replace_all(_BUILDING_BY_STAIRWELL, "${1}号楼${2}")
+    usual = pl.col("plain").str.contains(_WRITABLE) & ~sure.str.contains(_NUMBERS_DECIDE)
     split = pl.when(usual).then("plain").str.extract_groups(r"^(?<prefix>[^0-9 ]*)(?<suffix>.*\d.*)$").alias("split")
     rows = rows.with_columns(split).unnest("split")
     zero = pl.col("suffix").str.contains(r"(?:^|\D)0")

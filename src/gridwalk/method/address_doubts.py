@@ -22,6 +22,12 @@ _BASEMENT = re.compile(r"B\d")
 _MALL = re.compile(r"(?:商场|市场|商城|广场|中心|车库|地下)$")
 _BESIDE = re.compile(r"(?:侧|旁|旁边|对面|附近|[前后]面|隔壁)$")
 _UNREAD_NUMBER = re.compile(r"\d号(?![地桥线院公])")  # SOHO5号商场B1, 街十字3号5单元: whose number is it?
+_LEFT_BEHIND = re.compile(r"\d\s*-\s*\d")
+"""Two numbers behind words behind the room (14号798园区3-434): they are the door, and what was read is a name."""
+_GLUED_TO_A_NAME = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?<!第)\d{4,}(?:号楼|[幢栋座])|[壹贰叁肆伍陆柒捌玖拾佰仟][一二三四五六七八九十百千廿卅]"
+)
+"""星河2003号楼, 星河贰佰三号楼: the name's number and the building's."""
 _DIGIT = re.compile(r"\d")
 _HOLDS_HOUSES = frozenset({"court", "row", "group", "commune", "team", "lane"})
 
@@ -34,6 +40,8 @@ def speaks_of_another_door(bare: str, reading: Reading, after: str) -> bool:
         or _ANOTHER_DOOR.match(after)
         or _EITHER_STEM.search(bare)
         or _TWO_DOORS.search(bare)
+        or _GLUED_TO_A_NAME.search(bare)
+        or ("room" in reading.parts and _LEFT_BEHIND.search(after))
     )
 
 

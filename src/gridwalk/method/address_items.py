@@ -23,7 +23,10 @@ SIDES = "东南西北中前后左右甲乙丙丁"
 
 _NUMBER = rf"(?:\d+|[{text.CHINESE_DIGITS}]+)"
 _SHOPS = "底商|商铺|门面房?|门脸房?|门市房?|车库|储藏[间室]|半?地下室|阁楼"
-_SHOP = re.compile(rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?)?\s*[号室铺]?")
+_SHOP = re.compile(
+    rf"({_SHOPS})\s*-?\s*([A-Za-z]?\d+(?:-\d{{1,2}}(?!\d))?"
+    rf"|[{text.CHINESE_DIGITS}]+(?![{text.CHINESE_DIGITS}层楼]))?\s*[号室铺]?"
+)
 _SHOP_AFTER = re.compile(rf"([A-Za-z]?\d{{1,4}})\s*[号室]?\s*({_SHOPS})(?!\d)")
 _SUFFIXED = re.compile(rf"({_NUMBER})\s*号?([之附增副])({_NUMBER})\s*(?:号(?!楼)|室)?|(\d+)\s*号([甲乙丙丁])(?=$|\s)")
 _ANNEX = re.compile(r"附(\d+)\s*号(?!楼)")
@@ -35,11 +38,12 @@ _SIDE_ROOM = re.compile(r"(?<=[院号])([东西南北正]厢?[房屋](?![产管]
 _JOINT = re.compile(
     r"([A-Za-z]?\d{3,4}-\d{1,2}(?!\d|-\d|\s*[楼幢栋单门#])|[A-Za-z]?\d{3,4}-\d{3,4}(?=\s*[室号房]))\s*(?:室|号(?!楼)|房间?|户)?"
 )
-_JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋])")
+_JOINT_BUILDING = re.compile(r"(?<![\d-])(\d{1,3}-\d{1,2})\s*(?:号楼|[幢栋座]|楼(?=\s*\d{1,2}\s*(?:单元|门|洞|梯)))")
+_FLAT_BY_SIDE = re.compile(rf"({_NUMBER})\s*[楼层]\s*([东西南北中]{{1,2}})户")
 _BELOW = re.compile(rf"(?:负|地下)\s*([\d{text.CHINESE_DIGITS}]+)\s*(?:层|楼)")
 _VALUE = re.compile(
     r"第?(?:(?P<plain>[甲乙丙丁]?(?:\d{1,2}[A-EG-Za-eg-z](?=\d{3,4}(?!\d))|\d{1,2}[A-Za-z]\d{1,2}(?!\d)"
-    r"|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单])|(?![Ff]\s*-?\s*\d{3,4})[A-Za-z](?![A-Za-z]))?)"
+    r"|[A-Za-z]{0,2}\d+(?:[甲乙丙丁](?=$|[\s\-\d号单室户房])|(?![Ff]\s*-?\s*\d{3,4})[A-Za-z](?![A-Za-z]))?)"
     r"|[A-Za-z](?![A-Za-z]))"
     rf"|(?P<han>[{text.CHINESE_DIGITS}]+)|(?P<side>[{SIDES}]))\s*"
 )
@@ -146,6 +150,7 @@ _WRITINGS = (
     _Writing(_AFTER_STAIRWELL, "joint", _dashed, _after("stairwell")),
     _Writing(_NAMED_BUILDING, "building", lambda match: match[1]),
     _Writing(_SIDE_ROOM, "shop", lambda match: match[1] + text.number_key(match[2])),
+    _Writing(_FLAT_BY_SIDE, "shop", lambda match: text.number_key(match[1]) + match[2]),
     _Writing(_SIDE_LANE, "lane", lambda match: f"{text.number_key(match[1])}弄{text.number_key(match[2])}支"),
     _Writing(
         _ANNEX, "annex", lambda match: "附" + text.number_key(match[1]), _after("group", "commune", "team", "house")
@@ -255,15 +260,14 @@ def _digits(value: str) -> int:
     return sum(c.isdigit() for c in value)
 
 
-def _fit(item: Item, part: str, on_a_road: bool) -> float:
-    """How well ``item`` is ``part``; 0 where it cannot be."""
-    if part == "number" and on_a_road and item.unit in _ON_ROADS:
+def _fit(unit: str, n_digits: int, part: str, on_a_road: bool) -> float:
+    """How well a number with that unit and so many digits is ``part``; 0 where it cannot be."""
+    if part == "number" and on_a_road and unit in _ON_ROADS:
         return _ON_A_ROAD
-    n_digits = _digits(item.value)
-    if item.unit == "stairwell" and n_digits > 2:
+    if unit == "stairwell" and n_digits > 2:
         return _FITS["room"].get(part, 0)  # 3座1204单元
-    weight = _FITS[item.unit].get(part, 0)
-    return _fit_of_length(weight, item.unit, part, n_digits) if item.unit in _WEIGHED_BY_LENGTH else weight
+    weight = _FITS[unit].get(part, 0)
+    return _fit_of_length(weight, unit, part, n_digits) if unit in _WEIGHED_BY_LENGTH else weight
 
 
 def _fit_of_length(weight: float, unit: str, part: str, n_digits: int) -> float:
@@ -277,41 +281,62 @@ def _fit_of_length(weight: float, unit: str, part: str, n_digits: int) -> float:
     return weight / 3 if part == "stairwell" or n_digits > 3 else weight
 
 
-def _says_alone(item: Item) -> bool:
-    """A number alone is a part of the name before it (阳光100, 三期2), unless a unit or its length says it is a room."""
-    return bool(item.unit) or 3 <= _digits(item.value) <= 4
+_Shape = tuple[tuple[str, int], ...]
+"""Of each number of a run its unit and how many digits it has, which is all that is weighed."""
 
 
-def _assign(items: list[Item], on_a_road: bool) -> Reading | None:
-    best: Reading | None = None
-    if len(items) == 1 and not _says_alone(items[0]):
+@functools.lru_cache(maxsize=16384)
+def _assigned(shape: _Shape, on_a_road: bool) -> tuple[float, tuple[str, ...]] | None:
+    """The parts that numbers of this shape are best taken for, and how well they fit; None where they fit nowhere.
+
+    A ledger has ten thousand addresses that nobody wrote alike, and some hundred shapes.
+    """
+    best: tuple[float, tuple[str, ...]] | None = None
+    if len(shape) == 1 and not _says_alone(*shape[0]):
         return None
-    units = [item.unit for item in items]
+    units = [unit for unit, _ in shape]
     storey_first = "floor" in units and "stairwell" in units and units.index("floor") < units.index("stairwell")
-    for parts in itertools.combinations(_STOREY_FIRST if storey_first else PARTS, len(items)):
+    for parts in itertools.combinations(_STOREY_FIRST if storey_first else PARTS, len(shape)):
         weight = 0.0
-        for item, part in zip(items, parts, strict=True):
-            fit = _fit(item, part, on_a_road)
+        for (unit, n_digits), part in zip(shape, parts, strict=True):
+            fit = _fit(unit, n_digits, part, on_a_road)
             if not fit:
                 break
             weight += fit
         else:
-            if best is None or weight > best.weight:
-                best = Reading(items[0].start, items[-1].end, weight, dict(zip(parts, items, strict=True)))
+            if best is None or weight > best[0]:
+                best = weight, parts
     return best
+
+
+def _says_alone(unit: str, n_digits: int) -> bool:
+    """A number alone is a part of the name before it (阳光100, 三期2), unless a unit or its length says it is a room."""
+    return bool(unit) or 3 <= n_digits <= 4
 
 
 def read(run: list[Item], on_a_road: bool) -> Reading | None:
     """The best reading of a run; ``on_a_road``: the words before it end like a road's name."""
-    best: Reading | None = None
+    best: tuple[float, tuple[str, ...], int, int] | None = None
     if len(run) == 1 and run[0].unit == "house" and not any(c.isascii() and c.isalpha() for c in run[0].value):
         on_a_road = True  # 林古里5号: nothing else says what it is
+    shape = tuple((item.unit, _digits(item.value)) for item in run)
     for first in range(len(run)):
         for last in range(len(run), max(first, len(run) - 3), -1):
             if last - first > len(PARTS):
                 continue
-            reading = _assign(run[first:last], on_a_road and first == 0)
-            if reading and (best is None or reading.weight > best.weight):
-                lost = any(item.unit in _EXPLICIT for item in run[:first])
-                best = dataclasses.replace(reading, leftover=lost or last < len(run))
-    return best
+            assigned = _assigned(shape[first:last], on_a_road and first == 0)
+            if assigned and (best is None or assigned[0] > best[0]):
+                best = *assigned, first, last
+    return _reading(run, *best) if best else None
+
+
+def _reading(run: list[Item], weight: float, parts: tuple[str, ...], first: int, last: int) -> Reading:
+    items = run[first:last]
+    lost = any(item.unit in _EXPLICIT for item in run[:first])
+    return Reading(
+        start=items[0].start,
+        end=items[-1].end,
+        weight=weight,
+        parts=dict(zip(parts, items, strict=True)),
+        leftover=lost or last < len(run),
+    )

@@ -23,9 +23,13 @@ SEVERAL = "several_rooms"
 SEVERAL_TEXT = "一格里有几个室号，请一户一行"
 _LONG = re.compile(r"\d(?:[\s.-]?\d){6,}|[*×]{3,}")
 """What has seven digits is a telephone or a number of somebody, however it is written."""
+_RUN = re.compile(r"\d{7,}")
 _CODE = {"community": re.compile(r"\d{12}"), "grid_name": re.compile(r"\d{15}")}
 """Parts that may be written by their code (GB/T 2260, a grid's three digits more)."""
-_DATE = re.compile(r"(?:19|20)\d{2}\s*[-./年]\s*\d{1,2}(?:\s*[-./月]\s*\d{1,2}\s*日?|\s*月)?(?: \d\d:\d\d(?::\d\d)?)?")
+_DATE = re.compile(
+    r"(?:19|20)\d{2}\s*[-./年]\s*\d{1,2}(?:\s*[-./月]\s*\d{1,2}\s*日?|\s*月)?(?: \d\d:\d\d(?::\d\d)?)?"
+    r"|\d{1,2}月\d{1,2}日|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{1,2}"  # 1-11 as a table program took it
+)
 _WORDS = frozenset(
     [
         "男",
@@ -93,13 +97,21 @@ _EVIDENCE = {
 """What a part holds at least; 宋伟文 is no building."""
 _OF_NO_NAME = re.compile(rf"[\dA-Za-z{_HOUSES}单元门室户]|^[{_SIDES}]+[侧边]?$")
 _ROOM = r"(?:[A-Za-z]?\d{3,4}[A-Za-z]?)(?:室|号)?"
-_SEVERAL_ROOMS = re.compile(rf"{_ROOM}(?:\s*(?:[、,;/&+~]|和|与|及|至|到)\s*{_ROOM}|\s+{_ROOM}|\s*[-~]\s*{_ROOM})+")
+_SEVERAL_ROOMS = re.compile(
+    rf"{_ROOM}(?:\s*(?:[、,;/&+~#.(]|和|与|及|至|到)\s*{_ROOM}\)?|\s+{_ROOM}|\s*[-~]\s*{_ROOM}|[、/]\d{{1,2}})+"
+)
+_SEVERAL_DOORS = re.compile(
+    r".*(?<!\d)\d{3,4}[A-Za-z]?室?\s*(?:[、,;/&+~]|和|与|及)\s*(?:.*\D)?\d{3,4}[A-Za-z]?室?"
+    r"|.*\d(?:号楼|栋|幢)\s*[、,;/]\s*\d+(?:号楼|栋|幢).*"
+)
 
 
 def fault(part: str, raw: str) -> tuple[str, str]:
     """Code and text of what is wrong with a part (a key of ``TEXTS``); two empty texts where nothing is."""
     folded = text.fold(raw)
     if part == "room" and _SEVERAL_ROOMS.fullmatch(folded):
+        return SEVERAL, SEVERAL_TEXT
+    if part == "address" and _SEVERAL_DOORS.fullmatch(folded):
         return SEVERAL, SEVERAL_TEXT
     if _cannot_be(part, folded):
         return FAULT, TEXTS[part]
@@ -117,13 +129,18 @@ def _looks_odd(name: str) -> bool:
     return names.looks_like_a_person(name) and not _OF_NO_NAME.search(name)
 
 
+def is_none(folded: str) -> bool:
+    """Whether a text is no part of any address: a word of another column, a date, or a number of somebody's."""
+    return folded in _WORDS or bool(_LONG.search(folded) or _DATE.fullmatch(folded))
+
+
 def _cannot_be(part: str, folded: str) -> bool:
-    if part == "address":
-        return bool(_DATE.fullmatch(folded)) or folded in _WORDS or bool(_LONG.fullmatch(folded))
+    if part == "address":  # 12-3-1201 has seven digits, too
+        return folded in _WORDS or bool(_DATE.fullmatch(folded) or _LONG.fullmatch(folded) or _RUN.search(folded))
     code = _CODE.get(part)
     if code is not None and code.fullmatch(folded):
         return False
-    if folded in _WORDS or _LONG.search(folded) or _DATE.fullmatch(folded):
+    if is_none(folded):
         return True
     evidence = _EVIDENCE.get(part)
     if evidence is None:

@@ -36,8 +36,10 @@ _PHONE = re.compile(r"(?<![\d-])(?:1[2-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4})|0\d{2,3}
 _TRADITIONAL = str.maketrans("號樓棟單門層", "号楼栋单门层")
 _NO = re.compile(r"(?<![A-Za-z])[Nn][Oo]\.?\s*(?=\d)")
 _NAMED_IN_BRACKETS = re.compile(r"^[\u4e00-\u9fff]+[里园村苑区城庄院厦寓居]$")
+_HOUSE_ON_A_ROAD = re.compile(r"[路街道巷]\d+号$")
 _PHASE = re.compile(r"[\d一二三四五六七八九十A-Za-z东西南北中]+[期区]")
 _SPACED = re.compile(r"(?<=号) (?=楼(?:\s|\d|-|$))|(?<=单) (?=元)")
+_STEM_APART = re.compile(r"(?<=\d)-(?=[甲乙丙丁](?:[室户号房]|$))")  # 101-甲室
 _DOTTED = re.compile(r"(?<=\d)\.(?=号|单元|门|栋|幢|室|楼|层)")
 _BESIDE_THE_STREET = re.compile(r"(?:临|沿)[街路]$")
 _DIGIT = re.compile(r"\d")
@@ -128,7 +130,7 @@ def stairwell_key(raw: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def room_key(raw: str) -> str:
     """301室 = 0301 = 301号 → ``301``; 底商3号 → ``底商3``; 301-1 stays apart from 301."""
-    folded = text.fold(raw).replace(" ", "").upper()
+    folded = _STEM_APART.sub("", text.fold(raw).replace(" ", "").upper())
     runs = address_items.runs(folded)
     if len(runs) == 1 and len(runs[0]) == 1 and runs[0][0].start == 0 and runs[0][0].end == len(folded):
         return runs[0][0].value
@@ -165,7 +167,8 @@ def _opened(words: str, bracket: re.Match[str]) -> str:
         return ""
     if _is_part(words, first=not runs_before):
         return f" {words} "
-    if not start and _NAMED_IN_BRACKETS.search(words) and address_items.begins(folded, bracket.end()):
+    named = _NAMED_IN_BRACKETS.search(words) and address_items.begins(folded, bracket.end())
+    if named and (not start or _HOUSE_ON_A_ROAD.search(folded[:start])):  # 景山道69号(福安花园)七号楼
         return f"{words} "
     return ""
 
@@ -185,7 +188,9 @@ def _best(bare: str) -> Reading | None:
         reading = address_items.read(run, bool(address_places.ROAD_END.search(bare[: run[0].start].rstrip())))
         if reading and (best is None or _rank(reading) >= _rank(best)):
             best = reading
-    return best and dataclasses.replace(best, leftover=best.leftover or _parted(runs, best))
+    if best and not best.leftover and _parted(runs, best):
+        best = dataclasses.replace(best, leftover=True)
+    return best
 
 
 def _parted(runs: list[list[Item]], best: Reading) -> bool:
@@ -270,7 +275,7 @@ def _weighed(folded: str) -> Address:
 
 def _with_usual_marks(folded: str) -> str:
     """No.5, 5.号, 號, 5一2一301 with the marks and characters that the patterns know."""
-    usual = _HAN_DASH.sub("-", _NO.sub("", folded.translate(_TRADITIONAL)))
+    usual = _STEM_APART.sub("", _HAN_DASH.sub("-", _NO.sub("", folded.translate(_TRADITIONAL))))
     return _ZERO.sub("0", _DOTTED.sub("", _SPACED.sub("", usual)))
 
 
@@ -360,6 +365,8 @@ class _Door:
 
 def _door(before: str, parts: dict[str, Item], rest: str, *, is_clear: bool) -> Address:
     values = {part: _valued(item) if part in {"number", "building"} else item.value for part, item in parts.items()}
+    if "building" in values and values.get("floor", "").isalpha():  # 10幢A楼301
+        values["building"] += values.pop("floor")
     road, number, place = address_places.place(before)
     door = _Door(
         road=road,

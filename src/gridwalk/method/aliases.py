@@ -1,4 +1,4 @@
-"""One estate under two names (阳光100 and 阳光壹佰), learnt from people whose ID number says they are the same.
+"""One estate under two names (阳光100 and 阳光壹佰), learnt from people known to be the same.
 
 Where two ledgers have the same people at the same building and room, and only the estate's name differs, the names
 mean one estate. Nothing is guessed from how names look.
@@ -15,11 +15,15 @@ FEWEST_DOORS = 3
 SHARE = 0.8
 """Of the doors known under the left name, how many must lie in the right one at the same building and room."""
 
+OF_NAMES = 0.3
+"""Of the doors of the smaller of two estates, at how many the same name must stand."""
 
-def learn(pairs: pl.DataFrame) -> dict[str, str]:
+
+def learn(pairs: pl.DataFrame, left: pl.DataFrame | None = None) -> dict[str, str]:
     """Left estate → right estate, from pairs of rows known to be one person.
 
-    ``pairs``: left_estate, right_estate (keys), left_door, right_door (building and room as one text, without the
+    ``left``: estate and door of all left rows. ``pairs``: left_estate, right_estate (keys), left_door,
+    right_door (building and room as one text, without the
     estate). A name both sides use for the same estate is no alias, and two names on one side stay two where they have
     a door in common.
     """
@@ -38,13 +42,55 @@ def learn(pairs: pl.DataFrame) -> dict[str, str]:
         .filter((pl.col("n") >= FEWEST_DOORS) & (pl.col("n") >= SHARE * pl.col("n_all")))
         .sort("n", "left_estate", "right_estate", descending=[True, False, False])
     )
-    doors_of = {e: set(d) for e, d in distinct.group_by("left_estate").agg("left_door").iter_rows()}
+    doors_of = _doors_of(distinct.select(estate="left_estate", door="left_door") if left is None else left, counted)
     learnt: dict[str, str] = {}
-    for left, right in counted.select("left_estate", "right_estate").iter_rows():
-        others = [e for e in (right, *(a for a, b in learnt.items() if b == right)) if e != left]
-        clash = any(doors_of.get(e, set()) & doors_of[left] for e in others)
-        if left not in same and left not in learnt and not clash:
-            learnt[left] = right
+    for estate, other in counted.select("left_estate", "right_estate").iter_rows():
+        others = [e for e in (other, *(a for a, b in learnt.items() if b == other)) if e != estate]
+        clash = any(doors_of.get(e, set()) & doors_of[estate] for e in others)
+        if estate not in same and estate not in learnt and not clash:
+            learnt[estate] = other
+    return learnt
+
+
+def _doors_of(left: pl.DataFrame, counted: pl.DataFrame) -> dict[str, set[str]]:
+    """The doors on the left under every name that is about to be learnt, or to be taken for another."""
+    names = pl.concat([counted["left_estate"], counted["right_estate"]]).unique()
+    rows = left.filter(pl.col("estate").is_in(names.implode())).drop_nulls().unique()
+    return {estate: set(doors) for estate, doors in rows.group_by("estate").agg("door").iter_rows()}
+
+
+def learn_from_names(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, str]:
+    """Left estate → right estate, where names are all that both ledgers have: many people of an estate only the left
+    side knows stand at the same building and room in one that the right side knows.
+
+    ``left``, ``right``: name, estate, building, room. Two neighbours bear one name by chance; a third of an estate not.
+    """
+    known = [set(side["estate"].drop_nulls().unique()) for side in (left, right)]
+    here, there = (
+        side.filter(pl.col("estate").is_in(list(names)))
+        .select("name", "estate", "building", "room", door=pl.concat_str("building", "room", separator="|"))
+        .drop_nulls()
+        for side, names in ((left, known[0] - known[1]), (right, known[1]))
+    )
+    if here.is_empty() or there.is_empty():
+        return {}
+    n_doors = [side.group_by("estate").agg(n_all=pl.col("door").n_unique()) for side in (here, there)]
+    agreeing = (
+        here.join(there, on=["name", "door"], suffix="_r")
+        .group_by("estate", "estate_r")
+        .agg(n=pl.col("door").n_unique())
+        .join(n_doors[0], on="estate")
+        .join(n_doors[1].rename({"estate": "estate_r"}), on="estate_r", suffix="_r")
+        .filter((pl.col("n") >= FEWEST_DOORS) & (pl.col("n") >= OF_NAMES * pl.min_horizontal("n_all", "n_all_r")))
+        .sort("n", "estate", "estate_r", descending=[True, False, False])
+    )
+    rows = left.select("estate", door=pl.concat_str("building", "room", separator="|"))
+    doors_of = _doors_of(rows, agreeing.rename({"estate": "left_estate", "estate_r": "right_estate"}))
+    learnt: dict[str, str] = {}
+    for estate, other in agreeing.select("estate", "estate_r").iter_rows():
+        clash = doors_of[estate] & doors_of.get(other, set())
+        if estate not in learnt and other not in learnt.values() and not clash:
+            learnt[estate] = other
     return learnt
 
 

@@ -72,7 +72,7 @@ def _check(raw: str) -> IdCard:
     whole = _WHOLE_FLOAT.fullmatch(folded)
     if _SCIENTIFIC.fullmatch(folded) or (whole and len(whole[1]) > 15):
         return IdCard(fault="damaged")
-    number = _NOISE.sub("", whole[1] if whole else folded).upper().translate(_CROSSES)
+    number = tidy(whole[1] if whole else folded)
     if not _NUMBER.fullmatch(number):
         return IdCard(fault=_fault_of_shape(number), n=len(number))
     n = len(number)
@@ -90,6 +90,11 @@ def _check(raw: str) -> IdCard:
     return IdCard(
         value=number, fault="", born_on=born_on, sex="male" if int(number[16]) % 2 else "female", upgraded=n == 15, n=n
     )
+
+
+def tidy(folded: str) -> str:
+    """A number without spaces and marks, letters as capitals."""
+    return _NOISE.sub("", folded).upper().translate(_CROSSES)
 
 
 def _fault_of_shape(number: str) -> str:

@@ -6,9 +6,7 @@ import dataclasses
 import functools
 import re
 
-from pypinyin import Style, lazy_pinyin
-
-from gridwalk.method import text
+from gridwalk.method import pinyin, text
 
 _BRACKETS = re.compile(r"[(\[【<《〔「](.*?)[)\]】>》〕」]")
 _OPEN_BRACKET = re.compile(r"[(\[【<《〔「].*$")
@@ -154,31 +152,63 @@ _HOUSEHOLD = re.compile(
 )
 _LISTED = re.compile(rf"(?<=[{_HAN}])\s*(?:[、,;/&+|]|和|与|及)\s*(?=[{_HAN}])")
 _NUMBERED = re.compile(rf"(?:\d{{1,3}}[.、)\s]*)?([{_HAN}]{{2,4}})\s?\d{{0,2}}")
-PERHAPS_SEVERAL = "[某等和与及家夫妇口父母兄弟姐妹]"
-"""What a plain name of two to four characters has to hold to be looked at by ``fault``."""
+_TITLES = "先生|女士|小姐|太太|大爷|大妈|大娘|大叔|大姐|大哥|阿姨|叔叔|奶奶|爷爷|老师|师傅|同志|医生|经理|老板|主任"
+PERHAPS_SEVERAL = f"[某等和与及家夫妇口父母兄弟姐妹]|(?:{_TITLES})$"
+"""What a plain name of two to four characters has to hold to be looked at by ``fault`` and ``is_addressed``."""
+
+
+_CUT = re.compile(r"[*＊×]+[\u3400-\u9fff]{1,2}|[\u3400-\u9fff](?:…+|\.{2,}|_+)")
+"""A name of which only the end is seen, or only the surname: *三, 张…"""
+_ADDRESSED = re.compile(f"([\u3400-\u9fff]{{1,2}})(?:{_TITLES})")
+_WITH_OTHERS = re.compile(
+    "([\u3400-\u9fff]{2,4})(?:及|携|带|暨|同|和|与)(?:其?(?:妻|夫|子|女|母|父|儿|孙)|家人|家属|全家)[\u3400-\u9fff]*"
+)
+
+
+def is_addressed(folded: str) -> bool:
+    """Whether a cell calls somebody by the surname and says no name: 张先生, 王大爷."""
+    match = _ADDRESSED.fullmatch(folded.replace(" ", ""))
+    return match is not None and (match[1] in _COMMON or match[1] in COMPOUND_SURNAMES)
 
 
 def fault(folded: str) -> str:
     """Why a cell names no person: ``masked``, ``unreadable``, ``components``, ``several``; "" where nothing is odd."""
     word = folded.replace(" ", "")
+    if _CUT.fullmatch(word):
+        return "masked"
     if _MASKED.fullmatch(word) and ("某" in word or not _STARRED.fullmatch(word)):
         return "masked"
     if _UNREADABLE.search(folded):
         return "unreadable"
     if _COMPONENTS.search(folded):
         return "components"
-    return "several" if _are_several(folded) else ""
+    with_others = _WITH_OTHERS.fullmatch(word)
+    return "several" if _are_several(folded) or (with_others and looks_like_a_person(with_others[1])) else ""
+
+
+MASKS = "[*＊×✕〇○●◯某xX]"
+"""What stands for a character that is masked, as written."""
+_HIDDEN = re.compile("[×✕〇○●◯某xX]")
+
+
+def seen(raw: str) -> str:
+    """A masked name as far as it can be seen, a star for every character that is hidden (张某某: 张**); "" for others."""
+    word = text.fold(raw).replace(" ", "")
+    return text.simplified(_HIDDEN.sub("*", word)) if fault(word) == "masked" else ""
 
 
 def _are_several(folded: str) -> bool:
+    return bool(_HOUSEHOLD.search(_BRACKETS.sub("", folded).strip()) or listed(folded))
+
+
+def listed(folded: str) -> list[str]:
+    """The names a cell lists, where it lists several: 鲁大海、鲁小海."""
     bare = _BRACKETS.sub("", folded).strip()
-    if _HOUSEHOLD.search(bare):
-        return True
     for pattern in (_LISTED, _BETWEEN_HAN):
         pieces = [piece.strip() for piece in pattern.split(bare)]
         if len(pieces) > 1 and all(map(looks_like_a_person, pieces)):
-            return pieces[0] not in COMPOUND_SURNAMES
-    return False
+            return [] if pieces[0] in COMPOUND_SURNAMES else pieces
+    return []
 
 
 def without_number(value: str) -> str:
@@ -196,6 +226,14 @@ _PHRASES = re.compile(r"[A-Za-z0-9]+|[^\W_A-Za-z0-9]+")
 _LONGEST_OF_A_PERSON = 4
 _ORGANIZATION_NOISE = re.compile(r"[^\w]|_")
 _AREA = re.compile(r"^[\u4e00-\u9fff]{2,3}(?<![城都超菜夜门])市(?!场)|^[\u4e00-\u9fff]{2}(?<![小社园校开])区(?!域)")
+
+
+_BRANCH_NUMBER = re.compile(
+    rf"^(.{{2,}}?)第?(\d+|[{text.CHINESE_DIGITS}]+)号?(?:分公司|分店|分部|门店|店|营业部|门市部?)$"
+)
+_BRANCH = re.compile(
+    r"(?:公司|集团|总店|银行|中心|社|厂|院)(.{1,12}?)(?:分公司|分店|分部|支行|分行|营业部|办事处|门店)$"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -233,11 +271,6 @@ def without_marks(folded: str) -> str:
     return _MARKS.sub("", text.simplified(folded)).lower()
 
 
-@functools.lru_cache(maxsize=16384)
-def _syllable(char: str) -> str:
-    return str(lazy_pinyin(char, style=Style.NORMAL)[0]).lower()
-
-
 @functools.lru_cache(maxsize=65536)
 def syllables(name: str) -> tuple[str, ...]:
     """The pinyin of each character, ü as v: a person's surname by table, longer names (of organizations) by
@@ -246,13 +279,13 @@ def syllables(name: str) -> tuple[str, ...]:
     plain = text.simplified(name)
     pieces = _PIECES.findall(plain)
     if len(pieces) > _LONGEST_OF_A_PERSON and "·" not in plain:
-        return tuple(s.lower() for piece in _PHRASES.findall(plain) for s in lazy_pinyin(piece, style=Style.NORMAL))
+        return tuple(syllable for piece in _PHRASES.findall(plain) for syllable in pinyin.of_words(piece))
     head: tuple[str, ...] = ()
     if compound := COMPOUND_SURNAMES.get(plain[:2]):
         head, pieces = tuple(compound.split()), pieces[2:]
     elif surname := SURNAMES.get(plain[:1]):
         head, pieces = (surname,), pieces[1:]
-    return (*head, *(piece.lower() if piece.isascii() else _syllable(piece) for piece in pieces))
+    return (*head, *(piece.lower() if piece.isascii() else pinyin.syllable(piece) for piece in pieces))
 
 
 def _fold_sound(syllable: str) -> str:
@@ -310,3 +343,18 @@ def organization_key(name: str) -> str:
         if bare == folded or len(bare) < 2:
             return folded
         folded = bare
+
+
+def numbered_branch(name: str) -> tuple[str, str]:
+    """The organization, and ``#n`` where the name is that of its n-th branch: 1分店, 第一分店 and 一店 are one."""
+    folded = _ORGANIZATION_NOISE.sub("", text.simplified(text.fold(name)))
+    match = _BRANCH_NUMBER.match(folded)
+    number = text.chinese_number(match[2]) if match else None
+    return (match[1], f"#{number}") if match and number is not None else (name, "")
+
+
+def branch(name: str) -> str:
+    """Which branch a name is of: its number, or the words behind the organization; "" for a whole organization."""
+    number = numbered_branch(name)[1]
+    words = _BRANCH.search(_ORGANIZATION_NOISE.sub("", text.simplified(text.fold(name))))
+    return number or (words[1] if words else "")

@@ -77,6 +77,16 @@ def parse(value: str) -> tuple[str, ...]:
     return (phone.value, *phone.others) if phone.value else ()
 
 
+def further(value: str) -> str:
+    """The numbers of a cell but the first, with a space between."""
+    return " ".join(check(value).others)
+
+
+def seen(value: str) -> str:
+    """A masked number as far as it can be seen (120****0012); "" for others."""
+    return _NOISE.sub("", text.fold(value)) if check(value).fault == "masked" else ""
+
+
 def mask(value: str) -> str:
     """``*******1234``: the last four behind seven stars, whatever the length (red line 4).
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from gridwalk.method import address_writing, addresses, text
+from gridwalk.method import address_parts, address_writing, addresses, text
 from gridwalk.method.addresses import Address
 
 Door = tuple[str, str, str]
@@ -157,6 +157,8 @@ class _Reading:
         old, new = (_side(side) for side in sides)
         if old is None or new is None or not old.names:
             return "认不出是楼、单元还是房号，写成 5号楼、1单元、101 这样"
+        if any(map(address_parts.is_none, dataclasses.astuple(new))):
+            return "右边像是号码、日期或别的字，不是楼、单元或房号，请核对"
         if old.names != new.names:
             return "两边要对得上：楼对楼，单元对单元，房号对房号"
         places = self._places(old)

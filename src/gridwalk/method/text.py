@@ -16,6 +16,11 @@ _INVISIBLE = re.compile(
     "[\u00ad\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\ud800-\udfff"
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 )
+SAYS = (
+    r"[^\s\x1c-\x1f\x{ad}\x{115f}\x{1160}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{fe00}-\x{fe0f}"
+    r"\x{feff}\x{3164}\x{ffa0}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
+"""What polars finds in every text of which ``fold`` leaves something."""
 _RARE = re.compile(rare.PATTERN)
 _SPACES = re.compile(r"\s+")
 _FORMULA = re.compile(r"[=+@]|-(?!\d{1,3}(?!\d))")
@@ -89,6 +94,9 @@ CHINESE_DIGITS = "".join((*_DIGITS, *_UNITS, *_TENS))
 
 _NOTHING = re.compile(r"[-_/\\|.,。、;:!?*~·…()\[\]]*")  # marks that say yes or no (√, ×) are values
 _TO_SIMPLIFIED = opencc.OpenCC("t2s")
+_HAN = "\n".join(map(chr, range(0x3400, 0xA000)))
+TRADITIONAL = "[" + "".join(a for a, b in zip(_HAN, _TO_SIMPLIFIED.convert(_HAN), strict=True) if a != b) + "]"
+"""A pattern that finds the characters ``simplified`` changes."""
 
 
 def fold(value: object) -> str:

@@ -12,6 +12,7 @@ FIRST: dict[str, str] = {
     "0.2": "core.0001_initial",
     "0.3": "core.0002_keyed_audit",
     "0.4": "accounts.0003_substitutes",
+    "0.5": "accounts.0004_sessions_under_marks",
 }
 """Version before this one → a migration that came with it, the oldest first. ``tests/dumps`` has a database of each."""
 

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import clock
-from gridwalk.reconcile.actions import applying, comparing, staging, submissions
+from gridwalk.reconcile.actions import applying, comparing, rehearsing, staging, submissions, taking_back
 from gridwalk.reconcile.actions.submissions import S, Way
 
 CUT_OFF = "入库中途停了，已入库的都在，没有重复。请按“接着导”；再停，请告诉管理员现在的时间。"
@@ -48,3 +48,20 @@ def compare(comparison: str, user: str) -> None:
     actor = _actor(user)
     with pausing(comparing.WAY, comparison, actor, NOT_COMPARED):
         comparing.run(actor=actor, at=clock.now(), comparison=uuid.UUID(comparison))
+
+
+@app.task(name="reconcile.take_back", retry=RetryStrategy(max_attempts=5, wait=5), queue="imports")
+def take_back(imported: str, user: str) -> None:
+    """Take back the batches that are not yet; arguments are ids only."""
+    taking_back.run(actor=_actor(user), at=clock.now(), imported=uuid.UUID(imported))
+
+
+@app.task(name="reconcile.rehearse", queue="imports")
+def rehearse(imported: str, user: str) -> None:
+    """Count what an import would do; one that fails is not tried again, for nothing waits for it."""
+    actor = _actor(user)
+    try:
+        rehearsing.rehearse(actor=actor, at=clock.now(), imported=uuid.UUID(imported))
+    except Exception:
+        rehearsing.give_up(actor=actor, at=clock.now(), imported=uuid.UUID(imported))
+        raise

@@ -32,6 +32,10 @@ class Submission(models.Model):
         ("done", "办好了"),
         ("failed", "没读成"),
         ("cancelled", "已放弃"),
+        ("rehearsing", "正在预看"),
+        ("ready", "看过，等入库"),
+        ("undoing", "正在撤回"),
+        ("undone", "已撤回"),
     ]
     SOURCES = [("ledger", "台账"), ("platform", "市平台导出")]
     WORDS: ClassVar[Mapping[str, str]] = {}
@@ -78,6 +82,15 @@ class Submission(models.Model):
         return [question for understood in self.mapping.values() for question in understood["questions"]]
 
     @property
+    def unused(self) -> list[str]:
+        """The columns of which nothing is taken, by their heading."""
+        sheets = [sheet for understood in self.mapping.values() for sheet in understood["sheets"]]
+        columns = [column for sheet in sheets for column in sheet["columns"]]
+        return [
+            *dict.fromkeys(c["header"] for c in columns if c["header"] and not c["field"] and c["how"] != "forbidden")
+        ]
+
+    @property
     def refused(self) -> list[str]:
         """The columns that are not taken, in words, and what of the file is not kept either."""
         columns = [column for understood in self.mapping.values() for column in understood["refused"]]
@@ -107,7 +120,11 @@ class Submission(models.Model):
 
 
 class Import(Submission):
-    """One ledger on its way into the register. Unfinished until the last batch has its receipt."""
+    """One ledger on its way into the register. Unfinished until the last batch has its receipt.
+
+    ``preview``: what becomes of its rows by grid, counted before, and the grids it names that are none.
+    ``undone_by``: who took it back as one batch. ``agreed_by``: the second person, where what was dispatched leaves.
+    """
 
     WORDS = {"paused": "没导完", "done": "已导入"}
 
@@ -120,6 +137,16 @@ class Import(Submission):
     n_unassigned = models.IntegerField(default=0)
     n_batches = models.IntegerField(default=0)
     n_batches_done = models.IntegerField(default=0)
+    n_batches_undone = models.IntegerField(default=0)
+    n_undone = models.IntegerField(default=0)
+    n_stayed = models.IntegerField(default=0)
+    undone_by = models.UUIDField(null=True)
+    undone_by_name = models.CharField(max_length=40, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_reason = models.CharField(max_length=200, blank=True)
+    agreed_by = models.UUIDField(null=True)
+    agreed_by_name = models.CharField(max_length=40, blank=True)
+    preview = models.JSONField(default=dict)
 
 
 class StagedRow(models.Model):
@@ -138,6 +165,8 @@ class StagedRow(models.Model):
         ("changed", "已更新"),
         ("same", "一致"),
         ("refused", "没导入"),
+        ("undone", "已撤回"),
+        ("stayed", "撤回时留下"),
     ]
 
     id = models.BigAutoField(primary_key=True)

@@ -11,6 +11,7 @@ from typing import Any
 from gridwalk.ledger import location
 from gridwalk.method import address_writing, addresses
 from gridwalk.method.addresses import Address
+from gridwalk.reconcile.belonging import Belonging
 from gridwalk.reconcile.models import EstateAlias
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.queries import renumbering
@@ -24,6 +25,7 @@ class Place:
     """Where a row points: ``key`` of its door; ``grid`` of the door, its building or the grid the row writes.
 
     ``building``, ``stairwell``: those that stand; ``standing``: the grid they stand in, whatever grid the row writes.
+    ``there``: the other community a row belongs to (fault ``elsewhere``); it has no place here.
     """
 
     community: str
@@ -35,6 +37,7 @@ class Place:
     building: uuid.UUID | None = None
     stairwell: uuid.UUID | None = None
     standing: str = ""
+    there: str = ""
 
 
 class Places:
@@ -43,7 +46,6 @@ class Places:
     def __init__(self, scope: str) -> None:
         self._scope = scope
         self._grids = set(territory.grid_codes(scope))
-        self._by_name: dict[str, str] = {}
         self._by_grid_name: dict[tuple[str, str], set[str]] = defaultdict(set)
         self._buildings: dict[str, dict[tuple[str, str], KnownBuilding]] = {}
         self._by_building: dict[str, dict[str, set[str]]] = {}
@@ -53,11 +55,11 @@ class Places:
         }
         for area in territory.communities(scope[:12]):
             names = (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区")
-            self._by_name |= dict.fromkeys(names, area.code)
             for grid, name in territory.grids_named(area.code):
                 for before in ("", *names):
                     self._by_grid_name[area.code, codes.grid_key(before + name)].add(grid)
             self._buildings[area.code] = territory.building_index(area.code)
+        self._belonging = Belonging(scope, self._buildings)
 
     def locate(self, rows: Sequence[Mapping[str, Any]]) -> list[Place]:
         """The place of each row, in order; doors are looked up in one query a community."""
@@ -74,8 +76,8 @@ class Places:
             return code[:12]
         if len(self._scope) >= 12:
             return self._scope[:12]
-        name = str(values.get("community") or "")
-        return self._by_name.get(name, "")
+        named = self._belonging.named(values) & self._buildings.keys()
+        return min(named) if len(named) == 1 else ""
 
     def _code(self, values: Mapping[str, Any]) -> str:
         """The grid code a row writes, in the column of names too; empty where it is no grid of the scope."""
@@ -95,13 +97,14 @@ class Places:
     def _rough(self, values: Mapping[str, Any]) -> Place:
         address = location.address_of(values)
         community = self._community(values) or self._community_of_building(address)
+        if there := self._belonging.elsewhere(values, self._renamed(community, address), community):
+            return Place(community="", grid="", address=address, key="", dwelling=None, fault="elsewhere", there=there)
         if not community:
             return Place(community="", grid="", address=address, key="", dwelling=None, fault="community_unknown")
-        if name := self._other_names.get((community, addresses.estate_key(address.estate or address.road))):
-            address = dataclasses.replace(address, estate=name)
-        address, doubtful = self._with_estate(community, address)
+        address, doubtful = self._with_estate(community, self._renamed(community, address))
         key = "" if address.fault or doubtful else address_writing.key(address)
         written, fault = self._grid(community, values)
+        fault = fault or ("community_doubtful" if self._belonging.is_doubtful(values) else "")
         building = self._building(community, address)
         standing = building.grid_of(address.stairwell) if building else ""
         grid = written or standing or codes.unassigned_of(community)
@@ -111,6 +114,11 @@ class Places:
         return dataclasses.replace(
             place, building=building.id, stairwell=building.stairwells.get(address.stairwell), standing=standing
         )
+
+    def _renamed(self, community: str, address: Address) -> Address:
+        """The address by the estate's own name, where the row writes another one it is known by."""
+        name = self._other_names.get((community, addresses.estate_key(address.estate or address.road)))
+        return dataclasses.replace(address, estate=name) if name else address
 
     def _with_estate(self, community: str, address: Address) -> tuple[Address, bool]:
         """The address with the estate a row left out, where only one of the community has that building;

@@ -15,6 +15,10 @@ FAULTS = {
     "请核对名称，或到“划入网格”里划",
     "still_unassigned": "这里还在“未划入网格”，导入不挪已登记的。请到“划入网格”把这栋楼划过去",
     "community_unknown": "看不出是哪个社区，这行没导入。请补上社区或网格编码",
+    "community_doubtful": "写的社区认不出，按导入时选的社区办了。不是这个社区的，请核对社区这一列",
+    "elsewhere": "这一行是“{there}”的（写的社区、网格，或这栋楼、这个小区登记在那里），没有导入。请交给那个社区；"
+    "确是这里的，在这一行写上这里的网格编码再导",
+    "code_elsewhere": "这个统一社会信用代码登记在“{there}”，没有导入。搬来的，请那边先办搬走；是分支机构的，请填它自己的代码",
     "person_unknown": "一张表里找不到这个人，这行没导入。请先导入人口台账，或核对证件号",
     "same_row_twice": "同一户在本表里写了两行，已并为一户",
     "id_disagrees_born": "出生日期与证件号不符，已按证件号登记",
@@ -29,22 +33,55 @@ FAULTS = {
     "id_elsewhere_no_door": "这个证件号登记在别处，这一行看不出是哪一户，没有记。请补全小区、楼号和室号再交，那边才好确认；也请核对"
     "是不是抄错了一位",
 }
+WHY_STAYS = {
+    "visited": "入库以后走访、巡检过",
+    "contacted": "入库以后有过关怀联系",
+    "decided": "入库以后有人定过（差异、复核、核疑、更正方案）",
+    "noted": "手机上报来过，或记过隐患、诉求",
+    "listed": "另一份台账也写着",
+    "handed_out": "已写进回填清单",
+    "linked": "入库以后改过、加过人房关联",
+    "lived_at": "还有人住，或有单位在这里",
+    "dispatched": "已下派，没有另一人复核",
+    "erased": "身份内容已清除，谁也找不回来",
+    "changed": "入库以后有人改过",
+    "used": "入库以后有人用过",
+}
+"""Why a record stays where its import is taken back, by code."""
+FAULTS |= {
+    f"stays_{code}": f"撤回时留下：{why}。确是登记错了，请到它的页上送注销或更正" for code, why in WHY_STAYS.items()
+}
 NOT_COMPARED = (
     f"同一地区、同一天出生的号码，30 天里已交来 {HANDED_IN_A_DAY} 个登记里没有的，这一行没有比。"
     "请先核对号码；确实无误，请另一名管确认岗位的人在这份比对的页面上放行"
 )
+ELSEWHERE_COMPARED = "这一行是“{there}”的（写的社区、网格，或这栋楼、这个小区登记在那里），没有比"
 WITHHELD, NOT_HALF = "too_many_of_a_day", "not_half"
-FAULT_AT = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name", WITHHELD: "id_no"}
+ELSEWHERE = "elsewhere"
+FAULT_AT = {
+    ELSEWHERE: "community",
+    "community_doubtful": "community",
+    "code_elsewhere": "uscc",
+    "grid_unknown": "grid_code",
+    "grid_name_unknown": "grid_name",
+    WITHHELD: "id_no",
+}
 """The field whose cell is at fault, of faults that a place brings along, or a number."""
 BATCH_ROWS = 500
 NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"
 """Stands in the place of a field on the back-fill list where the side lacks the whole record."""
-REFUSING = frozenset({"community_unknown", "person_unknown", "id_elsewhere_no_door", "too_many_of_a_day", "not_half"})
+REFUSING = frozenset(
+    {
+        *("community_unknown", "elsewhere", "code_elsewhere", "person_unknown", "id_elsewhere_no_door"),
+        *("too_many_of_a_day", "not_half"),
+    }
+)
 """Codes of rows that are not imported."""
 OF_REGISTER = frozenset(FAULTS) - {
     *("grid_unknown", "grid_name_unknown", "community_unknown", "too_many_of_a_day", "not_half"),
+    *("community_doubtful", "elsewhere"),
     *("same_row_twice", "same_facility_twice", "id_disagrees_born", "id_disagrees_sex", "round_in_future"),
 }
 """Codes that tell what the register has: only for who sees its rows."""
@@ -58,6 +95,19 @@ def covers(n_listed: int, n_held: int) -> bool:
 def staged_key(of: object, sheet: str, row_no: int, part: int) -> str:
     """What a staged row's envelopes are bound to; the first record of a row as before rows had parts."""
     return f"{of}|{sheet}|{row_no}" + (f"|{part}" if part else "")
+
+
+def receipt_key(of: object, batch: int) -> str:
+    """Under what key a batch of an import has its receipt."""
+    return f"import:{of}:{batch}"
+
+
+UNDO_KEYS = "import-back:"
+
+
+def undo_key(of: object, batch: int) -> str:
+    """Under what key a batch of an import has the receipt of its taking back."""
+    return f"{UNDO_KEYS}{of}:{batch}"
 
 
 def row_place(sheet: str, row_no: int) -> str:

@@ -75,10 +75,29 @@ def from_text(kind: str, field: str, value: Any) -> Any:
 
 def write(entity: Entity, field: str, value: Any) -> set[str]:
     """Set a field from its canonical value; returns the columns that changed."""
+    changed = _write(entity, field, value)
+    return changed | rekey(entity) if _makes_keys(entity, field) else changed
+
+
+def write_all(entity: Entity, values: Mapping[str, Any]) -> None:
+    """Set the fields of a new entity; its search keys are made once, from what is at hand in the clear."""
+    for field, value in values.items():
+        _write(entity, field, value)
+    if any(_makes_keys(entity, field) for field in values):
+        rekey(entity, clear=values)
+
+
+def _makes_keys(entity: Entity, field: str) -> bool:
+    return field == "name" or field in TAILS or (isinstance(entity, Facility) and field == "facility_kind")
+
+
+def _write(entity: Entity, field: str, value: Any) -> set[str]:
+    """The same without search keys."""
     column = dictionary.column(entity.KIND, field)
     if column is Column.SEALED:
         return _write_sealed(entity, field, value or "") | _write_what_follows(entity, field, value)
     is_empty = value is None or value == ""
+    value = dictionary.today(entity.KIND, field, value)
     value = _EMPTY.get(column, "") if is_empty else _FROM_PLAIN.get(column, _as_it_is)(value)
     setattr(entity, field, value)
     return {field} | _write_what_follows(entity, field, value)
@@ -103,9 +122,9 @@ def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
     end.
     """
     if isinstance(entity, Facility):
-        return rekey(entity) | _sort_facility(entity) if field in {"name", "facility_kind"} else set()
+        return _sort_facility(entity) if field in {"name", "facility_kind"} else set()
     if field == "name":
-        return _write_name_keys(entity, str(value)) | rekey(entity)
+        return _write_name_keys(entity, str(value))
     if isinstance(entity, Dwelling) and field == "occupancy" and value != "vacant":
         entity.vacancy_source, entity.vacancy_confirmed_on = "", None
         return {"vacancy_source", "vacancy_confirmed_on"}
@@ -118,15 +137,16 @@ def _write_what_follows(entity: Entity, field: str, value: Any) -> set[str]:
     return set()
 
 
-def rekey(entity: Entity) -> set[str]:
+def rekey(entity: Entity, *, clear: Mapping[str, Any] | None = None) -> set[str]:
     """Make the entity's search keys anew: its name and pinyin or its address, and the last four of its
-    numbers, blind.
+    numbers, blind. ``clear``: all its numbers, where nothing has to be opened.
     """
     if isinstance(entity, Dwelling):
         keys = search_keys.of_address(entity.address_key)
     else:
         keys = search_keys.of_name(entity.title if isinstance(entity, Facility) else str(getattr(entity, "name", "")))
-    tails = {field: entity.unseal(field)[-TAIL:] for field in TAILS if hasattr(entity, f"{field}_sealed")}
+    numbers = [field for field in TAILS if hasattr(entity, f"{field}_sealed")]
+    tails = {f: (entity.unseal(f) if clear is None else str(clear.get(f) or ""))[-TAIL:] for f in numbers}
     entity.search_keys = sorted(keys | {tail_key(field, tail) for field, tail in tails.items() if len(tail) == TAIL})
     return {"search_keys"}
 
@@ -174,7 +194,7 @@ def value_hash(value: Any) -> str:
 def _write_sealed(entity: Entity, field: str, value: str) -> set[str]:
     setattr(entity, f"{field}_sealed", entity.seal(field, value))
     setattr(entity, f"{field}_index", index_of(field, value))
-    return {f"{field}_sealed", f"{field}_index"} | (rekey(entity) if field in TAILS else set())
+    return {f"{field}_sealed", f"{field}_index"}
 
 
 def _sort_facility(entity: Facility) -> set[str]:

@@ -12,10 +12,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.relations import HEAD, UNRELATED
 from gridwalk.registry.living import REGISTERED
 
-HEAD = "head"
-REFERS_TO_NOBODY = frozenset({"", HEAD, "unrelated"})
+REFERS_TO_NOBODY = frozenset({"", HEAD, UNRELATED})
 HOME = "lives_here"
 GUEST = "lives_elsewhere_registered"
 OF_HOUSEHOLD = (HOME, GUEST, REGISTERED)
@@ -62,7 +63,10 @@ class Naming:
     @classmethod
     def of_plain(cls, kept: Mapping[str, Any]) -> Naming:
         """As it was kept."""
-        relations = {uuid.UUID(person): word for person, word in kept["relations"].items()}
+        relations = {
+            uuid.UUID(person): dictionary.today("person", "relation", word)
+            for person, word in kept["relations"].items()
+        }
         return cls(uuid.UUID(kept["dwelling"]), uuid.UUID(kept["head"]), relations)
 
 

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
-from gridwalk.method import idcards, names
+from gridwalk.method import address_parts, idcards, names
+from gridwalk.method.addresses import Address
 
 SOURCES = {
     "ledger": "台账",
@@ -44,8 +46,8 @@ HANDED_IN_FOR = dt.timedelta(days=30)
 
 
 def day_of(id_no: str) -> str:
-    """Area code and birth date of an ID number; empty for what is none."""
-    return id_no[:14] if len(id_no) == 18 else ""
+    """Area code and birth date of an ID number; empty for what is none, and for other papers: they show nothing."""
+    return id_no[:14] if len(id_no) == 18 and id_no[:17].isdigit() else ""
 
 
 CARD_ANSWERS = {
@@ -114,6 +116,14 @@ class Verdict(enum.StrEnum):
     ASK = "ask"
 
 
+class Says(enum.Enum):
+    """What a claim says beside the fact of now: the same and more (长子 beside 子), the same and less, another thing."""
+
+    MORE = "more"
+    LESS = "less"
+    OTHER = "other"
+
+
 TO_VERIFY = "这个号码要核实"
 """All that is said of a number that another record holds: that one is on record is told to nobody outside."""
 WHY = {
@@ -160,6 +170,24 @@ NOT_SAID = (None, "", "unknown")
 """Values that say nothing: nobody is asked to choose between them and a fact."""
 
 
+class Unfit(ValueError):
+    """A value that no column may hold: a number where it is not sealed, a word that is no value of its field."""
+
+
+def refuse_unfit(kind: str, values: Mapping[str, Any]) -> None:
+    """Raises Unfit where a value by dictionary names is none of its field, whoever brings it."""
+    for field, value in values.items():
+        if why := dictionary.unfit(kind, field, value):
+            raise Unfit(f"没有存：{dictionary.label(kind, field)}：{why}。")
+
+
+def refuse_unfit_door(address: Address) -> None:
+    """Raises Unfit where a part of an address is a number of somebody's, a date or a word of another column."""
+    parts = (address.estate, address.road, address.building, address.number, address.stairwell, address.room)
+    if any(map(address_parts.is_none, parts)):
+        raise Unfit("没有存：地址里有一段是号码、日期或别的栏里的字。请核对楼、单元、室各填在哪一格。")
+
+
 def comes_freely(name: str, grid: str, *, recorded_name: str, recorded_grid: str) -> bool:
     """Whether who is said to live in ``grid`` may be taken for the record with the same number: it is of the same
     community, and its name is the same but for the writing. Else the side that would lose the person decides.
@@ -192,18 +220,26 @@ def or_empty(value: Any) -> Any:
 
 
 def judge(
-    authority: Authority, source: str, current: Any, value: Any, *, head: str | None, seen: uuid.UUID | Unseen | None
+    authority: Authority,
+    source: str,
+    current: Any,
+    value: Any,
+    *,
+    head: str | None,
+    seen: uuid.UUID | Unseen | None,
+    says: Says = Says.OTHER,
 ) -> tuple[Verdict, str]:
     """What becomes of a claim, and why it is asked (a key of WHY). First: did the author see the head?
 
     ``head`` is None while nobody has said the fact: what stands in ``current`` then is the column's default, no fact.
+    What says the same and more fills what was left open; what says less of it says nothing, but for the office.
     """
-    if value in NOT_SAID and source != "office":
+    if (value in NOT_SAID or says is Says.LESS) and source != "office":
         return Verdict.SAME, ""
     if or_empty(current) == or_empty(value):
         return Verdict.SAME, ""
     if not isinstance(seen, Unseen) and (None if seen is None else str(seen)) != head:
         return Verdict.ASK, "changed_meanwhile"
     empty, differs = AUTHORITY[source][authority]
-    why = empty if head is None or current in NOT_SAID else differs
+    why = empty if head is None or current in NOT_SAID or says is Says.MORE else differs
     return (Verdict.ASK, why) if why else (Verdict.APPLY, "")

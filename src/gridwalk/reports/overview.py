@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -39,7 +40,8 @@ PROTECTED_REASONS = (*outcomes.EXPLAINED, outcomes.gap("remaining", "vacant_conf
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The figures of one moment. ``trend``: (day, visited, planned).
+    """The figures of one moment. ``trend``: (day, visited, planned). ``planned``: how many doors should have been
+    visited by today.
 
     ``week``: doors newly visited since Monday, by area code and TOTAL. ``withholds``: the viewer sees counts only, so
     that some of what is protected is withheld.
@@ -57,6 +59,7 @@ class Overview:
     reasons: list[tuple[str, int]]
     trend: list[tuple[dt.date, int, int]]
     week: dict[str, int]
+    planned: int
     working_day: int
     working_days: int
     withholds: bool
@@ -84,8 +87,10 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
     act = next(p for p in campaign.phases.all() if p.kind == "act")
     visits = communities.total["visits"]
     assert visits is not None
+    days = territory.workdays()
+    planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
     trend = [
-        (day, f.n, campaign_rules.planned(visits.d, act.starts_on, act.ends_on, day))
+        (day, f.n, planned_by(visits.d, day))
         for day, f in _days(campaign, codes, visits, today)
         if indicators.has_curve(scope)
     ]
@@ -108,8 +113,9 @@ def overview(viewer: Viewer, campaign: Campaign, at: dt.datetime) -> Overview:
         reasons=shown,
         trend=trend,
         week=_week(campaign, codes, today),
-        working_day=campaign_rules.working_days(act.starts_on, min(today, act.ends_on)),
-        working_days=campaign_rules.working_days(act.starts_on, act.ends_on),
+        planned=planned_by(visits.d, today),
+        working_day=days.count(act.starts_on, min(today, act.ends_on)),
+        working_days=days.count(act.starts_on, act.ends_on),
         withholds=counts.withholds,
     )
 

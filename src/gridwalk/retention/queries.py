@@ -53,7 +53,7 @@ def with_samples(table: type[Import] | type[Comparison]) -> QuerySet[Any]:
 
 
 def _staged(cut: dt.datetime) -> list[Part]:
-    over = Q(state__in=("done", "failed", "cancelled"), over_at__lt=cut)
+    over = Q(state__in=("done", "failed", "cancelled", "undone"), over_at__lt=cut)
     rows = StagedRow.objects.annotate(over_at=Coalesce(F("of__finished_at"), F("of__created_at")))
     when = Coalesce(F("finished_at"), F("created_at"))
     imports_over = Import.objects.annotate(over_at=when).filter(over)
@@ -65,7 +65,7 @@ def _staged(cut: dt.datetime) -> list[Part]:
 
 
 def _compared(cut: dt.datetime) -> list[Part]:
-    over = Q(state__in=("done", "failed", "cancelled"), over_at__lt=cut)
+    over = Q(state__in=("done", "failed", "cancelled", "undone"), over_at__lt=cut)
     return [
         (SideRow.objects.filter(at__lt=cut), "at"),
         (Unmatched.objects.filter(decided_at__lt=cut).exclude(state="open").exclude(values={}), "decided_at"),

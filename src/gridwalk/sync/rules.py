@@ -88,11 +88,11 @@ def canonical(value: Any) -> str:
     return _CANONICAL.encode(value)
 
 
-def row_text(row: Mapping[str, Any]) -> str:
-    """``canonical`` of a grid's row in an eighth of the time. A row has neither fractions, which are texts in it, nor
-    half a character, which no column takes: those it would spell otherwise.
+def row_text(row: Mapping[str, Any]) -> bytes:
+    """``canonical`` of a grid's row, in UTF-8, in an eighth of the time. A row has neither fractions, which are texts
+    in it, nor half a character, which no column takes: those it would spell otherwise.
     """
-    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
 
 
 _NUL_SPELLED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -125,14 +125,14 @@ def _hash(spelled: str) -> str:
     return hashlib.sha256(spelled.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def text_hash(text: str, *, key: bytes) -> str:
+def text_hash(text: bytes, *, key: bytes) -> str:
     """A short keyed mark of one row's canonical JSON, to see whether it changed."""
-    return hashlib.blake2b(text.encode(), digest_size=8, key=key).hexdigest()
+    return hashlib.blake2b(text, digest_size=8, key=key).hexdigest()
 
 
-def grid_hash(rows: Iterable[str]) -> str:
+def grid_hash(rows: Iterable[bytes]) -> str:
     """SHA-256 over the canonical JSON of a grid's rows, already sorted by (kind, id) (I3)."""
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return hashlib.sha256(b"\n".join(rows)).hexdigest()
 
 
 class Malformed(Exception):

@@ -1,4 +1,4 @@
-"""Writing places: the official areas, grids with their dates, buildings and stairwells."""
+"""Writing places: the official areas, grids with their dates, buildings and stairwells; the days an office keeps."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.method import address_writing, addresses
 from gridwalk.method.renumbering import Scheme
-from gridwalk.method.text import fold, says_number
+from gridwalk.method.text import begins_formula, fold, says_number
 from gridwalk.territory import rules
-from gridwalk.territory.models import Area, Building, Grid, Stairwell
+from gridwalk.territory.models import Area, Building, Grid, SetDay, Stairwell
+
+MOST_SET_DAYS = 31
+"""Days of the calendar that are set at once."""
 
 
 class TerritoryError(Exception):
@@ -130,6 +133,44 @@ def rename_grid(*, actor: Viewer, at: dt.datetime, grid: str, name: str) -> None
         writing.audit(AuditVerb.GRIDS_RENAMED, scope=grid, kind="grid", data={"old": standing.name, "new": name})
 
 
+def set_days(
+    *, actor: Viewer, at: dt.datetime, scope: str, first: dt.date, last: dt.date, works: bool, name: str
+) -> int:
+    """Say of the days from ``first`` to ``last`` whether they are worked, and why. What was said of them goes.
+
+    Returns how many days. Raises NotPermitted, TerritoryError.
+    """
+    access.require(actor, Verb.MANAGE_CAMPAIGN, scope)
+    name = name.strip()
+    if not name or len(name) > 20:
+        raise TerritoryError("没有登记：写明为什么，不超过 20 个字，如：台风停工。")
+    if says_number(fold(name)) or begins_formula(fold(name)):
+        raise TerritoryError("没有登记：事由里不要写证件号、电话号码，也不用 = + - @ 开头。")
+    n_days = (last - first).days + 1
+    if not 1 <= n_days <= MOST_SET_DAYS:
+        raise TerritoryError(f"没有登记：结束那天不能早于开始那天，一次最多 {MOST_SET_DAYS} 天。")
+    days = [first + dt.timedelta(days=i) for i in range(n_days)]
+    with core.write_to(actor=actor, at=at) as writing:
+        SetDay.objects.bulk_create(
+            [SetDay(day=day, works=works, name=name) for day in days],
+            update_conflicts=True,
+            unique_fields=["day"],
+            update_fields=["works", "name"],
+        )
+        said = {"from": first.isoformat(), "to": last.isoformat(), "works": works}
+        writing.audit(AuditVerb.WORKDAYS_SET, scope=scope, data=said)
+    return n_days
+
+
+def forget_day(*, actor: Viewer, at: dt.datetime, scope: str, day: dt.date) -> None:
+    """A day is again as the national arrangement has it. Raises NotPermitted, TerritoryError."""
+    access.require(actor, Verb.MANAGE_CAMPAIGN, scope)
+    with core.write_to(actor=actor, at=at) as writing:
+        if not SetDay.objects.filter(pk=day).delete()[0]:
+            raise TerritoryError("没有改：这一天已经不在登记里了，请刷新后再看。")
+        writing.audit(AuditVerb.WORKDAYS_FORGOTTEN, scope=scope, data={"day": day.isoformat()})
+
+
 def _check_replacement(old: Sequence[str], new: Sequence[str]) -> None:
     codes = [*old, *new]
     if not old or not new or len(set(codes)) != len(codes):
@@ -174,6 +215,8 @@ def ensure_stairwells(
                 spot.grid, "building", building.id, {"estate": spot.estate, "key": spot.building}, source="office"
             )
     Building.objects.bulk_create(buildings)
+    wanted_buildings = {building_of[place] for place in place_of.values()}
+    stand_again(writing, [b.id for b in standing if b.ended_on is not None and b.id in wanted_buildings])
     stairs = {
         (s.building_id, s.key): s.id
         for s in Stairwell.objects.filter(building_id__in={building_of[place] for place in place_of.values()})

@@ -35,6 +35,14 @@ class Grid(models.Model):
     replaced_by = models.JSONField(default=list)
 
 
+class SetDay(models.Model):
+    """A day the office set itself, worked or free, whatever the national arrangement says (工作日历)."""
+
+    day = models.DateField(primary_key=True)
+    works = models.BooleanField()
+    name = models.CharField(max_length=20)
+
+
 class Building(models.Model):
     """A building of an estate. ``key`` is its number without spelling (5幢 = 5号楼 = ``5``)."""
 

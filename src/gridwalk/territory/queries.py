@@ -12,8 +12,9 @@ from django.db.models.functions import Length
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.method import address_writing, addresses
+from gridwalk.method.workdays import Workdays
 from gridwalk.territory import rules
-from gridwalk.territory.models import Area, Building, Grid, Stairwell
+from gridwalk.territory.models import Area, Building, Grid, SetDay, Stairwell
 
 
 def area_of_scope(scope: str) -> Area | None:
@@ -179,3 +180,13 @@ def grid_codes(scope: str) -> list[str]:
         .order_by("code")
         .values_list("code", flat=True)
     )
+
+
+def workdays() -> Workdays:
+    """The working days as this office keeps them, for a sum or a plan."""
+    return Workdays(dict(SetDay.objects.values_list("day", "works")))
+
+
+def set_days(year: int) -> list[SetDay]:
+    """The days of a year that the office set itself, in their order."""
+    return list(SetDay.objects.filter(day__year=year).order_by("day"))

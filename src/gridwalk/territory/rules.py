@@ -14,6 +14,9 @@ CHINESE = "零一二三四五六七八九十"
 UNASSIGNED = "000"
 _NUMBER = re.compile(r"(?<!\d)第?0*(\d{1,3})号?(?:网格)?$")
 
+_BODY = re.compile(r"(?:社区|村)?(?:居民委员会|村民委员会|居委会|村委会|居委|村委)?$")
+_ABOVE = re.compile(r"^.{2,12}?(?:街道|镇|乡)(?=.)")
+
 
 class CodeError(ValueError):
     """A code that is no area's or grid's."""
@@ -70,6 +73,12 @@ def grid_name(number: int) -> str:
     tens, ones = divmod(number, 10)
     spoken = (("" if tens == 1 else CHINESE[tens]) + "十" if tens else "") + (CHINESE[ones] if ones else "")
     return f"第{spoken}网格"
+
+
+def community_key(name: str) -> str:
+    """A community's name without its spelling: 林古里社区居委会 = 林古里社区 = 光复道街道林古里 = 林古里."""
+    bare = text.fold(name).replace(" ", "")
+    return _ABOVE.sub("", _BODY.sub("", bare)) or bare
 
 
 def grid_key(name: str) -> str:

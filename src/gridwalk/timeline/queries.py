@@ -47,7 +47,8 @@ MARKS = {
 class Past:
     """One entry, newest first: mark, sentence, by whom (``author``: their id), from where; ``event``: whose page opens.
 
-    ``at``: for whoever does not answer for the door, the day alone.
+    ``at``: for whoever does not answer for the door, the day alone; of a person, of whom it would tell the door that
+    was opened on it, the month (``by_month``, its first day).
     """
 
     at: dt.date
@@ -58,6 +59,7 @@ class Past:
     author: uuid.UUID | None
     note: str
     event: uuid.UUID | None = None
+    by_month: bool = False
 
 
 HANDED_OVER = frozenset({"residence", "care"})
@@ -114,13 +116,17 @@ def past(
     of_lines = [_of_audit(entry, full=full) for entry in lines]
     entries += [entry for entry in (*of_changes, *of_lines) if entry is not None]
     latest = sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
-    return latest if full else _unnamed(latest)
+    return latest if full else _unnamed(latest, by_month=kind == "person")
 
 
-def _unnamed(entries: Sequence[Past]) -> list[Past]:
+def _unnamed(entries: Sequence[Past], *, by_month: bool) -> list[Past]:
     """The entries as whoever does not answer for the door reads them."""
     told = accounts.authors({entry.author for entry in entries}, named=False)
-    return [dataclasses.replace(e, at=clock.day_of(e.at), by=told(e.author, e.by)) for e in entries]
+    days = [clock.day_of(entry.at).replace(day=1) if by_month else clock.day_of(entry.at) for entry in entries]
+    return [
+        dataclasses.replace(entry, at=day, by=told(entry.author, entry.by), by_month=by_month)
+        for entry, day in zip(entries, days, strict=True)
+    ]
 
 
 def _is_shown(change: Change, *, full: bool) -> bool:

@@ -11,6 +11,7 @@ from gridwalk.dictionary.types import Authority
 from gridwalk.registry import ends
 
 REGRID = "regrid"
+TAKE_BACK = "take_back_import"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,13 @@ KINDS = {
         known_to=Verb.REGRID,
         proposed_by=Verb.REGRID,
         decided_by=Verb.MANAGE_AREAS,
+        evidence=False,
+        undone=False,
+    ),
+    TAKE_BACK: Kind(
+        label="撤回导入",
+        known_to=Verb.IMPORT_LEDGER,
+        proposed_by=Verb.IMPORT_LEDGER,
         evidence=False,
         undone=False,
     ),

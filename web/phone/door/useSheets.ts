@@ -4,6 +4,7 @@ import type { Place } from "../model/book";
 import type { Draft, Household } from "../model/draft";
 import type { Person } from "../model/types";
 import { uuid7 } from "../model/uuid7";
+import { CHILD } from "../model/words";
 
 const TITLES = {
   change: "有什么变化",
@@ -57,7 +58,7 @@ export function useSheets(draft: Draft, place: Ref<Place | undefined>, house: Re
     adding.value = what;
     draft.adding ??= {
       id: uuid7(),
-      values: what === "newborn" ? { relation: "child" } : {},
+      values: what === "newborn" ? { relation: CHILD } : {},
       residence_kind: isLet && what !== "newborn" ? "tenant" : "lives_here",
     };
     open.value = "add";

@@ -26,6 +26,7 @@ import type {
   VisitData,
 } from "./types";
 import { isAbsence, isFailed, settles } from "./outcomes";
+import { CITIZENS, split } from "./papers";
 import { dayOf, tried } from "./time";
 
 export type Place = Dwelling | Organization | Site;
@@ -69,9 +70,14 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
   else map.set(key, [value]);
 }
 
-/** Of an ID number the area, of a telephone the last four, as the server masks them (red line 4). */
+/** Of an ID number the area, or the paper where it is no citizen's card, of a telephone the last four, as the server
+ * masks them (red line 4). */
 export function mask(field: string, value: string): string {
-  if (field === "id_no") return (value.length >= 15 ? value.slice(0, 6) : "") + "*".repeat(12);
+  if (field === "id_no") {
+    const { paper, number } = split(value);
+    const area = number.length >= 15 ? number.slice(0, 6) : "";
+    return (paper === CITIZENS ? area : `${paper} `) + "*".repeat(12);
+  }
   return "*".repeat(7) + (value.length >= 7 ? value.slice(-4) : "");
 }
 

@@ -3,6 +3,7 @@ import { headOf, type Book, type Place } from "./book";
 import { settles } from "./outcomes";
 import type { Arrival, Contact, Facts, Heads, Op, Person, PlaceKind, Residence, VisitData } from "./types";
 import { uuid7 } from "./uuid7";
+import { HEAD } from "./words";
 
 /** Of one care recipient: a need found now, and by id what they say of needs found before. */
 export interface Said {
@@ -89,7 +90,7 @@ export function household(book: Book, dwelling: string): Household {
     (link.residence_kind === "registered_here" ? found.elsewhere : found.here).push({ person, link });
   }
   const rank = ({ person }: { person: Person }) =>
-    (person.relation === "head" ? "0" : "1") + (person.born_on ?? "9") + person.id;
+    (person.relation === HEAD ? "0" : "1") + (person.born_on ?? "9") + person.id;
   found.here.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   found.elsewhere.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   return found;

@@ -1,7 +1,8 @@
 /** The fields of the dictionary as the phone knows them. `fields.json` is written from it; a test of the server's
  * holds it there. What a sheet asks for follows from here: a new field needs no code of its own. */
 import kinds from "../fields.json";
-import { check, phoneFault, tidy } from "./idcard";
+import { phoneFault } from "./idcard";
+import { check, join, split } from "./papers";
 
 /** A field that phones keep. `label` is there where the sheet at the door asks for it. */
 export interface Field {
@@ -12,8 +13,11 @@ export interface Field {
   unit?: string;
   /** Of a sealed one: what kind of number it is. */
   number?: string;
+  /** Of an ID number: the papers beside a citizen's card, each with what its numbers look like. */
+  papers?: [string, string][];
   range?: number[];
-  options?: Record<string, string>;
+  /** Code and text of each. */
+  options?: [string, string][];
   /** Fields of one group are asked for together. */
   group?: string;
   /** Field → values, one of which must hold for this one to be asked for. */
@@ -40,7 +44,7 @@ export const keyOf = (name: string): string => (SEALED.has(name) ? `${name}_mask
 export const labelOf = (field: Field): string => [field.label, field.unit].filter(Boolean).join("，");
 
 export const optionsOf = (field: Field): { code: string; text: string }[] =>
-  Object.entries(field.options ?? {}).map(([code, text]) => ({ code, text }));
+  (field.options ?? []).map(([code, text]) => ({ code, text }));
 
 /** The keyboard that serves a field. */
 export function modeOf(field: Field): "tel" | "decimal" | "numeric" | "text" {
@@ -50,7 +54,7 @@ export function modeOf(field: Field): "tel" | "decimal" | "numeric" | "text" {
 
 /** A value as it is kept while it is typed. */
 export function tidied(field: Field, typed: string): string {
-  if (field.number === "id_no") return tidy(typed);
+  if (field.number === "id_no") return join(split(typed).paper, split(typed).number);
   return field.number === "phone" ? typed.replace(/[\s-]/g, "") : typed;
 }
 

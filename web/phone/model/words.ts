@@ -5,6 +5,10 @@ import type { Difference } from "./types";
 
 const all: Record<string, Record<string, string>> = { ...words, outcome: LABELS, outcome_mark: MARKS };
 
+/** Codes of a relation (GB/T 4761) that the app itself looks for or says. */
+export const HEAD = "02";
+export const CHILD = "20/30";
+
 export function say(list: string, code: string | null | undefined): string {
   return code ? (all[list]?.[code] ?? code) : "";
 }

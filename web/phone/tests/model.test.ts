@@ -52,7 +52,7 @@ const ROWS: Row[] = [
     born_on: "1980-01-01",
     id_no_mask: "",
     phone_mask: "*******1234",
-    relation: "head",
+    relation: "02",
     verified_on: null,
     heads: { phone: "w1" },
   },

@@ -43,7 +43,7 @@ export const person = (id: string, more: object = {}): Row =>
     id,
     name: `姓名${id}`,
     status: "active",
-    relation: "other",
+    relation: "97",
     born_on: null,
     verified_on: null,
     heads: {},
@@ -107,7 +107,7 @@ export const need = (id: string, who: string): Row => ({
 });
 export const HOUSE: Row[] = [
   dwelling("d1"),
-  person("p1", { relation: "head", born_on: "1980-01-01" }),
+  person("p1", { relation: "02", born_on: "1980-01-01" }),
   person("p2", { born_on: "1982-05-05" }),
   person("p3", { born_on: "1950-02-02" }),
   lives("p1"),

@@ -96,7 +96,7 @@ describe("a household", () => {
         person("twin-b", { born_on: "1990-03-03" }),
         person("twin-a", { born_on: "1990-03-03" }),
         person("unknown"),
-        person("head", { relation: "head", born_on: "1995-05-05" }),
+        person("head", { relation: "02", born_on: "1995-05-05" }),
         person("away", { born_on: "1999-09-09" }),
         person("away-old", { born_on: "1940-09-09" }),
       ],

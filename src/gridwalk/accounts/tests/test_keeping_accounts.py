@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.accounts import actions, locking, queries
 from gridwalk.accounts.actions import AccountError
-from gridwalk.accounts.models import Assignment, User
+from gridwalk.accounts.models import Assignment, Grant, User
 from gridwalk.accounts.resets import actions as resets
 from gridwalk.accounts.rules import SERVER, SYSTEM, Held, NotPermitted, Role, Verb, Viewer
 from gridwalk.core import clock, ids
@@ -317,6 +317,9 @@ def test_an_object_is_granted_for_a_time_and_taken_back(at: dt.datetime, viewer:
     assert queries.granted(inspector, "dwelling", at + hour) == []
     with pytest.raises(NotHere):
         actions.revoke_grant(actor=centre, at=at + hour, grant=given.id, code=GRID)
+    Grant.objects.filter(pk=given.id).update(until_at=at + 2 * hour)
+    with pytest.raises(NotHere):
+        actions.revoke_grant(actor=centre, at=at + 2 * hour, grant=given.id, code=GRID)
     assert list(AuditEntry.objects.filter(subject=door).order_by("id").values_list("verb", flat=True)) == [
         "grant.given",
         "grant.revoked",

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridwalk.accounts import rules
+from gridwalk.accounts import queries, rules
+from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import PERMITTED, SYSTEM, Held, NotPermitted, Role, Verb, Viewer
+from gridwalk.dictionary.sight import Depth
 
 STREET, COMMUNITY, GRID = "120105001", "120105001001", "120105001001001"
 SCOPES = st.text("12", max_size=6)
@@ -113,3 +115,27 @@ def test_the_second_factor_is_asked_of_who_reveals_takes_rows_away_or_makes_acco
 @pytest.mark.parametrize("typed", ["wangli", " WangLi ", "WANGLI"])
 def test_one_account_has_one_sign_in_name_however_it_is_typed(typed: str) -> None:
     assert rules.sign_in_name(typed) == "wangli"
+
+
+def test_a_closed_account_holds_no_post_and_keeps_its_name() -> None:
+    closed = User(username="wang", name="王试", is_active=False)
+    assert queries.viewer_of(closed, dt.date(2026, 10, 13)) == Viewer(closed.pk, "王试")
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "depth", "care"),
+    [
+        (Role.GRID_WORKER, GRID, Depth.ROWS, True),
+        (Role.GRID_WORKER, f"{COMMUNITY}002", Depth.COUNTS, False),
+        (Role.COMMUNITY_LEAD, COMMUNITY, Depth.ROWS, True),
+        (Role.STREET_CENTRE, STREET, Depth.MASKED, False),
+        (Role.STREET_CENTRE, "120105002", Depth.COUNTS, False),
+        (Role.DISTRICT_CENTRE, STREET[:6], Depth.COUNTS, False),
+        (Role.INSPECTOR, STREET, Depth.COUNTS, False),
+        (Role.LEADING_GROUP, STREET, Depth.COUNTS, False),
+        (Role.ADMINISTRATOR, STREET, Depth.COUNTS, False),
+    ],
+)
+def test_how_deep_a_role_reads_in_a_grid(role: Role, scope: str, depth: Depth, care: bool) -> None:
+    reader = _viewer(Held(role, scope)).reader(GRID)
+    assert (reader.depth, reader.care) == (depth, care)

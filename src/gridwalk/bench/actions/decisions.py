@@ -20,12 +20,12 @@ from gridwalk.core import clock
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
+from gridwalk.dictionary.relations import HEAD
 from gridwalk.differences.actions import deciding, facts
 from gridwalk.differences.actions.deciding import DecisionError
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
 from gridwalk.registry.actions import claims
-from gridwalk.registry.households import HEAD
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CaseDecision, Difference, Person, Residence
 

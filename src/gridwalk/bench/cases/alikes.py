@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from gridwalk.bench.cases import sameness
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import Somebody, by_key
+from gridwalk.dictionary import relations
 from gridwalk.method import address_writing, linkage
 from gridwalk.registry import columns, rules
 from gridwalk.registry.living import LIVING
@@ -200,7 +201,7 @@ def _record(person: Person, key: str | None) -> dict[str, Any]:
         "born_on": person.born_on,
         "sex": person.sex,
         "phone": columns.read(person, "phone"),
-        "relation": person.relation,
+        "relation": relations.group(person.relation),
         "estate": estate,
         "building": building,
         "stairwell": stairwell,

@@ -12,8 +12,9 @@ from django.db.models import Count, Q, QuerySet
 
 from gridwalk.bench.cases.case import Case, Inside, Member
 from gridwalk.bench.cases.sameness import by_key
+from gridwalk.dictionary.relations import HEAD
 from gridwalk.registry import households
-from gridwalk.registry.households import GUEST, HEAD, HOME, OF_HOUSEHOLD, REFERS_TO_NOBODY, WITHOUT_HOUSEHOLD
+from gridwalk.registry.households import GUEST, HOME, OF_HOUSEHOLD, REFERS_TO_NOBODY, WITHOUT_HOUSEHOLD
 from gridwalk.registry.living import REGISTERED
 from gridwalk.registry.models import Residence
 

@@ -85,7 +85,7 @@ class CaseRow:
 
 
 def rows(viewer: Viewer, cases: Sequence[OpenCase]) -> list[CaseRow]:
-    """Cases as rows, by grid and title; without those that would tell the viewer which doors stand empty or are let.
+    """Cases as rows, by grid and title; without those that would tell the viewer how a door is used or who lives there.
 
     At most two queries a kind of record.
     """
@@ -143,7 +143,10 @@ class Queue:
 
 def may_be_told(viewer: Viewer, case: Case) -> bool:
     """Whether the viewer may know of which door the case speaks (red line 5)."""
-    return not CHECKS[case.check].tells_use or viewer.may(Verb.SEE_CARE, case.lead.grid)
+    check = CHECKS[case.check]
+    if check.tells_use and not viewer.may(Verb.SEE_CARE, case.lead.grid):
+        return False
+    return not check.tells_home or any(viewer.may(Verb.SEE_CARE, member.grid) for member in case.members)
 
 
 def choices(viewer: Viewer, case: Case) -> tuple[str, ...]:

@@ -214,6 +214,21 @@ def test_who_may_not_see_vacancy_is_told_how_many_and_not_which_doors(street: St
     assert len(checks.rows(lead(), cases)) == 1
 
 
+def test_who_may_not_know_who_lives_at_which_door_is_told_how_many_cases_there_are(street: Street) -> None:
+    door = street.door("101", area_m2=4, occupancy="occupied", tenure="let")
+    for name in ("张桂兰", "张桂英"):
+        street.person(name, door, "tenant", born_on="2019-01-01", relation="child")
+    street_link(street.person("张桂芳", street.door("102"), relation="child"), street.door("103"))
+    centre = Viewer(None, "街道", (Held(Role.STREET_CENTRE, "120105001"),))
+    for code in ("crowded", "minor_alone", "no_head", "two_homes"):
+        cases = checks.open_cases(centre, FIRST, TODAY, [code])
+        assert sum(counted.n for counted in checks.counted(cases)) >= 1, code
+        assert checks.rows(centre, cases) == [], code
+        with pytest.raises(NotHere):
+            checks.get_case(centre, code, cases[0].case.lead.id, TODAY)
+        assert checks.rows(lead(), cases), code
+
+
 def test_the_cases_of_an_area_cost_the_same_number_of_queries_for_more_of_them(street: Street) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as seen:

@@ -78,6 +78,8 @@ def test_one_number_typed_for_somebody_else_waits_beside_its_holder(street: Stre
         case = checks.get_case(lead(), "same_number", record, TODAY)
         assert case is not None
         assert case.seen == waits.case.seen
+    Difference.objects.update(state="kept")
+    assert waiting("same_number") == [], "what was decided waits no more"
 
 
 def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -> None:
@@ -88,6 +90,10 @@ def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -
     assert titles("same_name_and_birth") == [["张桂兰"] * 3]
     apart = kept_apart(lead(), FIRST)
     assert [(a.titles, a.why) for a in apart] == [("李四、李四", "两个证件号都校验无误，却不同：是两个人")]
+    for grid, serial in ((GRID, 5), (FAR_GRID, 7)):
+        street.person("王五", street.door("301", grid), born_on=BORN, id_no=id_no(serial))
+    assert kept_apart(lead(), FIRST) == apart, "who of two lives elsewhere is told to nobody here"
+    assert [a.titles for a in kept_apart(SYSTEM, "120105001")] == ["李四、李四", "王五、王五"]
 
 
 def test_pairs_that_are_kept_apart_stand_in_the_order_of_their_records_and_not_of_their_names(street: Street) -> None:
@@ -104,8 +110,11 @@ def test_twins_are_kept_apart_and_it_is_said_why(street: Street) -> None:
     street.person("王子轩", home, born_on="2012-05-06")
     street.person("王子涵", home, born_on="2012-05-06")
     assert waiting("near_duplicate") == waiting("same_name_and_birth") == []
-    (told,) = kept_apart(lead(), FIRST)
+    for room in range(201, 207):  # whoever is alone at a door with a birth date is nobody's twin
+        street.person("王某", street.door(str(room)), born_on="1990-01-01")
+    (told,) = kept_apart(lead(), FIRST, limit=1)
     assert "双胞胎" in told.why
+    assert kept_apart(lead(SECOND), FIRST) == []
     street.person("王子萱", home, born_on="2012-05-06")
     assert titles("near_duplicate") == [["王子萱", "王子轩"]]
 
@@ -161,6 +170,7 @@ def test_what_was_decided_stays_decided_until_what_it_rested_on_changes(street: 
     decide(street, "same_name_and_birth", "different")
     assert waiting("same_name_and_birth") == []
     assert [row.state for row in decisions.decided(lead(), FIRST)] == ["", "重新核定过"]
+    assert [row.state for row in decisions.decided(lead(), FIRST, standing=True)] == [""]
     street.say(person, "id_no", id_no(1), "office")
     (again,) = waiting("same_name_and_birth")
     assert (again.joined, again.changed) == ([], [person.id])

@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Held, NotPermitted, Role, Viewer
+from gridwalk.accounts.substitutes import actions as substitutes
 from gridwalk.campaigns import predicates, queries
 from gridwalk.campaigns.actions import arranging, dispatch, founding
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.campaigns.actions.founding import NewWave
-from gridwalk.campaigns.models import Campaign, Target
+from gridwalk.campaigns.models import Campaign, Target, Wave
 from gridwalk.campaigns.rules import CampaignError
-from gridwalk.core import ids
+from gridwalk.core import clock, ids
 from gridwalk.core.models import AuditEntry, Change
 from gridwalk.core.queries import NotHere
 from gridwalk.registry.actions import creation
@@ -113,6 +114,7 @@ def test_a_wave_makes_a_target_of_every_door_once_and_of_nothing_else(street: St
     late = street.door("107")
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
     assert Target.objects.get(entity=late.id).wave == pilot
+    assert list(Wave.objects.order_by("order").values_list("dispatched_at", flat=True)) == [street.at, None]
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=rest.pk) == 1
 
 
@@ -134,6 +136,9 @@ def test_a_wave_goes_to_the_businesses_and_sites_that_stand_there_too(street: St
         ("site", school.id, NEXT_GRID, "~第一小学"),
     ], "behind the doors in walking order"
     later = place(Site, "第二小学", GRID)
+    Wave.objects.filter(pk=pilot.pk).update(kinds=["organization"])
+    assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 0, "a wave of businesses alone"
+    Wave.objects.filter(pk=pilot.pk).update(kinds=["dwelling", "site"])
     assert dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk) == 1
     assert Target.objects.filter(entity=later.id, kind="site").count() == 1
 
@@ -326,3 +331,23 @@ def test_the_parts_of_a_scope_add_up_to_it(street: Street) -> None:
     assert [scope.filter(p).count() for p in parts] == [1, 1, 0, 1]
     Target.objects.filter(pk=targets["1-102"].pk).update(state="left")
     assert scope.count() == 2
+
+
+def test_what_is_nobodys_is_handed_to_whose_grid_it_is_and_to_no_substitute(
+    street: Street, account: Callable[..., User]
+) -> None:
+    street.door("101")
+    pilot, _ = create(street.at).waves.all()
+    dispatch.dispatch_wave(actor=CENTRE, at=street.at, wave=pilot.pk)
+    now, lead = clock.now(), made_up.lead()
+    worker, substitute = account(Role.GRID_WORKER, GRID), account(Role.GRID_WORKER, NEXT_GRID)
+    today = clock.local_date(now)
+    substitutes.name_substitute(
+        actor=lead, at=now, user=substitute.pk, grid=GRID, covers=worker.pk, from_on=today, to_on=today
+    )
+    given: dict[str, Any] = {"actor": lead, "at": now, "campaign": pilot.campaign_id, "scope": GRID}
+    with pytest.raises(CampaignError, match="不管有这些户的网格"):
+        arranging.hand_over(**given, to=substitute.pk)
+    assert Target.objects.get().assignee is None
+    arranging.hand_over(**given, to=worker.pk)
+    assert Target.objects.get().assignee == worker

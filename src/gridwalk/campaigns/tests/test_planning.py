@@ -1,39 +1,26 @@
-"""Working days and the plan's line."""
+"""The plan's line."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from gridwalk.campaigns import rules
+from gridwalk.method.workdays import Workdays
 
 MONDAY = dt.date(2026, 11, 2)
-days = st.dates(dt.date(2026, 1, 1), dt.date(2027, 12, 31))
-
-
-def test_working_days_leave_out_weekends() -> None:
-    assert rules.working_days(MONDAY, MONDAY) == 1
-    assert rules.working_days(MONDAY, MONDAY + dt.timedelta(days=6)) == 5
-    assert rules.working_days(MONDAY, MONDAY + dt.timedelta(days=7)) == 6
-    assert rules.working_days(MONDAY + dt.timedelta(days=5), MONDAY + dt.timedelta(days=6)) == 0
-    assert rules.working_days(MONDAY, MONDAY - dt.timedelta(days=1)) == 0
-
-
-@given(days, st.integers(1, 80))
-def test_the_nth_working_day_is_n_working_days_away(first: dt.date, n: int) -> None:
-    assert rules.working_days(first, rules.nth_working_day(first, n)) == n
-
-
-@given(days, days)
-def test_counting_day_by_day_gives_the_same(a: dt.date, b: dt.date) -> None:
-    by_hand = sum(1 for i in range((b - a).days + 1) if (a + dt.timedelta(days=i)).weekday() < 5) if b >= a else 0
-    assert rules.working_days(a, b) == by_hand
+DAYS = Workdays()
 
 
 def test_the_plan_spreads_the_doors_over_the_working_days() -> None:
-    last = rules.nth_working_day(MONDAY, 60)
-    assert rules.planned(13046, MONDAY, last, rules.nth_working_day(MONDAY, 45)) == round(13046 * 45 / 60)
-    assert rules.planned(13046, MONDAY, last, last + dt.timedelta(days=30)) == 13046
-    assert rules.planned(13046, MONDAY, last, MONDAY - dt.timedelta(days=1)) == 0
+    last = DAYS.nth(MONDAY, 60)
+    on = {n: DAYS.nth(MONDAY, n) for n in (1, 45, 60)}
+    assert rules.planned(DAYS, MONDAY, last, 13046, on[45]) == round(13046 * 45 / 60)
+    assert rules.planned(DAYS, MONDAY, last, 13046, last + dt.timedelta(days=30)) == 13046
+    assert rules.planned(DAYS, MONDAY, last, 13046, MONDAY - dt.timedelta(days=1)) == 0
+
+
+def test_the_plan_stands_still_over_a_holiday_and_grows_on_a_saturday_that_is_worked() -> None:
+    first, last = dt.date(2026, 9, 28), dt.date(2026, 10, 16)
+    # worked: 28, 29, 30 September, 8, 9, 10, 12, 13, 14, 15, 16 October
+    line = [rules.planned(DAYS, first, last, 1100, dt.date(2026, 9, 28) + dt.timedelta(days=i)) for i in range(14)]
+    assert line == [100, 200, 300, 300, 300, 300, 300, 300, 300, 300, 400, 500, 600, 600]

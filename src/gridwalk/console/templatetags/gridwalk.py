@@ -38,6 +38,13 @@ def day(value: Any) -> str:
 
 
 @register.filter
+def month(value: dt.date) -> str:
+    """6月; with the year when it is not this one."""
+    this_year = clock.local_date(clock.now()).year
+    return f"{value.month}月" if value.year == this_year else f"{value.year}年{value.month}月"
+
+
+@register.filter
 def moment(value: Any) -> str:
     """6月8日 10:30; of a day, which is all that is told of others' work, 6月8日."""
     if not isinstance(value, dt.datetime):

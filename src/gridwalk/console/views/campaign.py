@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.campaigns import rules as campaign_rules
 from gridwalk.campaigns.actions import dispatch, founding
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.console import pages, parameters
@@ -40,7 +39,7 @@ def campaign(request: Signed) -> HttpResponse:
             request, "console/campaign/show.html", {"campaign": None, "may_manage": may}, active="console:campaign"
         )
     scope = pages.counts_scope(request, request.GET.get("scope", ""))
-    today = clock.local_date(request.at)
+    today, days = clock.local_date(request.at), territory.workdays()
     shown = indicators.board(
         request.viewer, scope=scope, by="grid", campaign=running, at=request.at, indicators=[VISITS]
     )
@@ -60,7 +59,7 @@ def campaign(request: Signed) -> HttpResponse:
         "named": named,
         "waves": waves,
         "today": today,
-        "working_days": [(p, campaign_rules.working_days(p.starts_on, p.ends_on)) for p in running.phases.all()],
+        "working_days": [(p, days.count(p.starts_on, p.ends_on)) for p in running.phases.all()],
         "communities": [(c, names[c], named.get(c)) for c in sorted({c[:12] for c in codes})],
         "may_manage": request.viewer.may(Verb.MANAGE_CAMPAIGN, running.scope),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,6 +28,7 @@ from gridwalk.indicators import consistency
 from gridwalk.indicators import queries as indicators
 from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
 from gridwalk.method import forecast
+from gridwalk.method.workdays import Workdays
 from gridwalk.reconcile.actions import comparing, staging
 from gridwalk.reconcile.queries import comparisons, submissions
 from gridwalk.territory import queries as territory
@@ -96,18 +98,15 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
     act = next((p for p in campaign.phases.all() if p.kind == "act"), None)
     if act is None:
         return {}
+    days = territory.workdays()
+    planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
     planned = {
-        line.code: campaign_rules.planned(figure.d, act.starts_on, act.ends_on, today)
-        for line in shown.lines
-        if (figure := line.figures["visits"]) is not None
+        line.code: planned_by(figure.d, today) for line in shown.lines if (figure := line.figures["visits"]) is not None
     }
     total = shown.total["visits"]
     kept = indicators.trend(request.viewer, scope=scope, campaign=campaign, at=request.at)
     whole = total.d if total else 0
-    rows = [
-        (day, figure.n, campaign_rules.planned(whole, act.starts_on, act.ends_on, day))
-        for day, figure in sorted(kept.items())
-    ]
+    rows = [(day, figure.n, planned_by(whole, day)) for day, figure in sorted(kept.items())]
     week_ago = [f for day, f in sorted(kept.items()) if day <= today - dt.timedelta(days=7)]
     phases = [
         {
@@ -120,30 +119,32 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
     ]
     return {
         "planned": planned,
-        "planned_total": campaign_rules.planned(whole, act.starts_on, act.ends_on, today),
+        "planned_total": planned_by(whole, today),
         "phases": phases,
-        "working_day": campaign_rules.working_days(act.starts_on, min(today, act.ends_on)),
-        "working_days": campaign_rules.working_days(act.starts_on, act.ends_on),
+        "working_day": days.count(act.starts_on, min(today, act.ends_on)),
+        "working_days": days.count(act.starts_on, act.ends_on),
         "trend": rows,
         "since_week": (total.n - week_ago[-1].n) if total and week_ago else None,
         "standing": standing(campaign, scope, total, "户"),
-        "forecast": _forecast(rows, total, today, act.ends_on) if total and rows else None,
+        "forecast": _forecast(days, rows, total=total, today=today, due=act.ends_on) if total and rows else None,
         "sparks": [n for _, n, _ in rows],
     }
 
 
-def _forecast(rows: list[tuple[dt.date, int, int]], total: Any, today: dt.date, due: dt.date) -> dict[str, Any] | None:
-    working = [n for day, n, _ in rows if campaign_rules.is_working_day(day)]
+def _forecast(
+    days: Workdays, rows: list[tuple[dt.date, int, int]], *, total: Any, today: dt.date, due: dt.date
+) -> dict[str, Any] | None:
+    working = [n for day, n, _ in rows if days.is_worked(day)]
     recent = [b - a for a, b in itertools.pairwise(working)][-10:]
     rest = forecast.remaining_days(recent, total.d - total.n)
     if rest is None:
         return None
     day = {
-        k: campaign_rules.nth_working_day(today + dt.timedelta(days=1), max(1, n))
+        k: days.nth(today + dt.timedelta(days=1), n)
         for k, n in (("on", rest.days), ("from", rest.lowest), ("to", rest.highest))
     }
     return day | {
-        "late": campaign_rules.working_days(due + dt.timedelta(days=1), day["on"]),
+        "late": days.count(due + dt.timedelta(days=1), day["on"]),
         "due": due,
     }
 

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gridwalk.accounts.rules import Verb
 from gridwalk.console import pages, uploads
 from gridwalk.console.middleware import Signed
 from gridwalk.console.pages import page
+from gridwalk.console.proposals import propose
 from gridwalk.console.views import submissions
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.reconcile import jobs
-from gridwalk.reconcile.actions import staging
+from gridwalk.reconcile.actions import rehearsing, staging, taking_back
 from gridwalk.reconcile.actions.staging import WAY
 from gridwalk.reconcile.actions.submissions import SubmissionRefused, remap
 from gridwalk.reconcile.queries import annotated as workbooks
 from gridwalk.reconcile.queries import imports as queries
+from gridwalk.reconcile.queries import outlook, telling
 from gridwalk.reconcile.queries import submissions as handed_in
-from gridwalk.reconcile.queries import telling
 from gridwalk.territory import queries as territory
+from gridwalk.upkeep.queries import imports as upkeep_imports
+from gridwalk.upkeep.queries import plans
+from gridwalk.upkeep.rules import TAKE_BACK
 
 
 @require_GET
@@ -70,31 +75,77 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "withheld": workbooks.withheld(request.viewer, ledger),
         "by_row": telling.by_row(request.viewer, ledger),
         "may_release": request.viewer.may(Verb.CONFIRM_ROLES, ledger.scope),
+        "preview": queries.preview(request.viewer, ledger),
         "faults": faults,
         "n_faulty": n_faulty,
         "fields": [(field.name, field.label) for field in dictionary.fields(ledger.kind)] if ledger.kind else [],
         "kinds": dictionary.KINDS,
         "where": territory.scope_name(ledger.scope),
+        "may_undo": not taking_back.refusal(ledger, request.at),
         "may_decide": request.viewer.may(Verb.DECIDE_DIFFERENCE, ledger.scope),
         **pages.unassigned(request, ledger.scope),
     }
     return page(request, "console/imports/show.html", context, active="console:imports")
 
 
+@require_http_methods(["GET", "POST"])
+def undo(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """整份撤回: what would leave and what stays, grid by grid; what was dispatched goes only with a second person."""
+    ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
+    if ledger.state == "undoing" and request.method == "POST":
+        taking_back.go_on(pk, request.viewer.id)
+        return redirect("console:import", pk)
+    if why := taking_back.refusal(ledger, request.at):
+        messages.error(request, why)
+        return redirect("console:import", pk)
+    plan = plans.unproposed(TAKE_BACK, [pk])
+    fault = _take_back(request, pk, plan) if request.method == "POST" else None
+    if isinstance(fault, HttpResponse):
+        return fault
+    shown = outlook.of_import(request.viewer, ledger, dispatched=False)
+    context = {
+        "one": ledger,
+        "fault": fault,
+        "typed": request.POST,
+        "seen": plans.mark(plan) if shown.n_dispatched else "",
+        "waiting": upkeep_imports.waiting(pk),
+        "outlook": shown,
+    }
+    return page(request, "console/imports/undo.html", context, active="console:imports", status=422 if fault else 200)
+
+
+def _take_back(request: Signed, pk: uuid.UUID, plan: Any) -> HttpResponse | Exception:
+    """The way on, or what stops it."""
+    if request.POST.get("do") == "together":
+        return propose(
+            request, kind=plan.kind, subjects=plan.subjects, choices={}, still="另一人同意以前，什么都没有撤。"
+        )
+    try:
+        taking_back.begin(actor=request.viewer, at=request.at, imported=pk, reason=request.POST.get("reason", ""))
+    except SubmissionRefused as error:
+        return error
+    return redirect("console:import", pk)
+
+
 @require_POST
 def mapping(request: Signed, pk: uuid.UUID) -> HttpResponse:
     """Read again with the chosen columns, or begin applying."""
     ledger = handed_in.get_submission(request.viewer, WAY.model, pk)
-    again, kind = request.POST.get("do") == "again", submissions.kind(request.POST)
-    chosen = submissions.columns(request.POST)
+    do, kind = request.POST.get("do"), submissions.kind(request.POST)
+    again, chosen = do == "again", submissions.columns(request.POST)
+    stands = ledger.state == "paused" or (ledger.state == "ready" and do == "apply")
     try:
-        if again or ledger.state != "paused":
+        if again or not stands:
             remap(WAY, actor=request.viewer, at=request.at, submission=pk, chosen=chosen, kind=kind if again else None)
         if not again:
             with transaction.atomic():  # what waits to be applied has its job, whoever is killed when
-                if ledger.state != "paused":
-                    staging.stage(actor=request.viewer, at=request.at, imported=pk)
-                jobs.apply.defer(imported=str(pk), user=str(request.viewer.id))
+                if ledger.state == "ready" and stands:
+                    rehearsing.go_on(actor=request.viewer, at=request.at, imported=pk)
+                elif not stands:
+                    then = "rehearsing" if do == "preview" else "applying"
+                    staging.stage(actor=request.viewer, at=request.at, imported=pk, then=then)
+                job = jobs.rehearse if do == "preview" and not stands else jobs.apply
+                job.defer(imported=str(pk), user=str(request.viewer.id))
     except SubmissionRefused as error:
         messages.error(request, str(error))
     return redirect("console:import", pk)

@@ -311,7 +311,7 @@ def correct(request: Signed, kind: str, pk: uuid.UUID) -> HttpResponse:
     now = {f.field: f.value for f in entities.facts(request.viewer, record)}
     faults: Mapping[str, str] = {}
     if request.method == "POST":
-        raw = {f.name: request.POST[f.name] for f in fields if request.POST.get(f.name, "").strip()}
+        raw = {f.name: value for f in fields if (value := dictionary.typed(f, request.POST))}
         try:
             messages.success(request, _corrected(request, kind, pk, raw))
         except CorrectionError as error:

@@ -51,7 +51,7 @@ def progress(request: Signed, way: Way[S], pk: uuid.UUID, template: str) -> Http
     """The moving part of the page; ends by asking for the whole page."""
     ledger = queries.get_submission(request.viewer, way.model, pk)
     response = render(request, template, {"one": ledger})
-    if ledger.state != way.running:
+    if ledger.state not in {way.running, "rehearsing", "undoing"}:
         response["HX-Refresh"] = "true"
     return response
 

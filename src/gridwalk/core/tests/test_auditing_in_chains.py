@@ -148,6 +148,7 @@ def test_a_seal_finds_a_chain_that_was_written_anew_and_is_itself_guarded(
     verified = verify.verify(verify.kept_seals(tmp_path))
     assert verified.breaks == [Break("sealed", LOOSE, 2)]
     assert (verified.n_seals, verified.newest, verified.missing) == (2, at + dt.timedelta(days=1), 0)
+    assert verify.verify([later, seal]).newest == at + dt.timedelta(days=1), "in whatever order they are read"
     third = verify.write_seal(tmp_path, at=at + dt.timedelta(days=2))
     later.unlink()
     assert verify.verify([seal, third]).missing == 1, "who takes a seal away is found out"

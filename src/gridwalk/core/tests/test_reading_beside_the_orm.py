@@ -5,10 +5,12 @@ it is used.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import django
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from gridwalk.core import plain
@@ -43,3 +45,28 @@ def test_it_returns_what_the_orm_returns_and_its_statements_are_counted(at: dt.d
         [getattr(row, name) for name in names] for row in stored
     ]
     assert rows[0].at.tzinfo == stored[0].at.tzinfo
+
+
+@pytest.mark.django_db
+def test_a_query_of_the_orm_is_built_once_and_answers_for_other_values_as_the_orm_does(at: dt.datetime) -> None:
+    for n, verb in enumerate(("visit.recorded", "visit.withdrawn", "visit.recorded")):
+        AuditEntry.objects.create(
+            at=at + dt.timedelta(days=n), verb=verb, actor=None, actor_name="王试", data={"n": [n]}
+        )
+    n_built = 0
+
+    def build(verb: str, since: dt.datetime) -> QuerySet[AuditEntry, Any]:
+        nonlocal n_built
+        n_built += 1
+        entries = AuditEntry.objects.filter(verb=verb, at__gte=since, actor_name="王试").order_by("-at")
+        return entries.values_list("at", "data", "data__n")
+
+    query = plain.Query(build, verb="a verb", since=dt.datetime.min.replace(tzinfo=dt.UTC))
+    day = dt.timedelta(days=1)
+    assert query.ask(verb="visit.recorded", since=at)() == [(at + 2 * day, {"n": [2]}, [2]), (at, {"n": [0]}, [0])]
+    for verb, since in (("visit.recorded", at + day), ("visit.withdrawn", at), ("visit.withdrawn", at + 2 * day)):
+        assert query.ask(verb=verb, since=since)() == list(build(verb, since))
+    assert n_built == 4, "once to be kept, three times to compare"
+    begins = plain.Query(lambda verb: AuditEntry.objects.filter(verb__startswith=verb).values_list("at"), verb="a verb")
+    with pytest.raises(ValueError, match="verb"):
+        begins.ask(verb="visit")

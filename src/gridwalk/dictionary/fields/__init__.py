@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from gridwalk.dictionary import choices, readers, refusals, sight
@@ -90,12 +91,49 @@ _STRUCTURAL = {
 def choice_label(kind: str, name: str, code: str) -> str:
     """The label of a coded value; the code itself where it has none."""
     declared = _INDEX.get((kind, name))
+    code = today(kind, name, code)
     return declared.choices[code][0] if declared and code in declared.choices else code
+
+
+def today(kind: str, name: str, value: Any) -> Any:
+    """A value as it is kept today; of a coded one that is told by a code of once, today's."""
+    declared = _INDEX.get((kind, name))
+    return declared.former.get(value, value) if declared and declared.former else value
+
+
+def says_no_more(kind: str, name: str, value: Any, than: Any) -> bool:
+    """Whether a coded value says the same as another, and less of it: 子 beside 长子."""
+    declared = _INDEX.get((kind, name))
+    return bool(declared and declared.finer and than in declared.finer.get(value, ()))
 
 
 def parse(kind: str, name: str, raw: Any) -> Parsed:
     """A cell of that field as read."""
     return readers.formula_error(raw) or _INDEX[kind, name].read(raw)
+
+
+def unfit(kind: str, name: str, value: Any) -> str:
+    """Why a value can lie in no column of the field, whoever brings it, in words; "" where it can.
+
+    What ``parse`` lets pass is never unfit: this is what stands behind it, for whatever came another way.
+    """
+    declared = _INDEX.get((kind, name))
+    if declared is None or value in (None, "") or not isinstance(value, str):
+        return ""
+    if declared.choices:
+        return "" if today(kind, name, value) in declared.choices else "不认得这个写法"
+    if declared.column is not Column.TEXT:
+        return ""
+    if declared.read is readers.person_name and readers.is_no_name(value):
+        return "这一格不像姓名，请核对"
+    fault = readers.fault_of_text(value)
+    return fault.text if fault else ""
+
+
+def typed(field: Field, answers: Mapping[str, str]) -> str:
+    """What a form says of a field, as ``parse`` reads it: with what stands in the box beside it."""
+    value = answers.get(field.name, "").strip()
+    return str(field.beside.join(answers.get(field.beside.name, ""), value)) if value and field.beside else value
 
 
 def answer(kind: str, name: str, header: str, raw: Any) -> Parsed | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gridwalk.dictionary import choices, location, readers, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Column, Field, Sensitivity
-from gridwalk.method import idcards, names
+from gridwalk.method import names, papers
 
 FIELDS = (
     Field(
@@ -33,7 +33,8 @@ FIELDS = (
         basis=presets.PERSONAL_BASIS,
         retention=presets.WITH_PERSON,
         sensitivity=Sensitivity.SENSITIVE,
-        mask=idcards.mask,
+        mask=papers.mask,
+        beside=presets.PAPER,
         locates=True,
         column=Column.SEALED,
         index="id_no",
@@ -50,6 +51,10 @@ FIELDS = (
         "帮扶类别",
         "关爱类别",
         "重点人群类别",
+        "救助类别",
+        "救助类型",
+        "困难类型",
+        "帮扶对象类别",
         required=True,
         sensitivity=Sensitivity.PERSONAL,
     ),
@@ -57,7 +62,7 @@ FIELDS = (
         kind="care",
         name="interval_days",
         label="联系间隔",
-        synonyms=("间隔(天)", "走访间隔", "探访周期", "间隔天数", "联系频次(天)"),
+        synonyms=("间隔(天)", "走访间隔", "探访周期", "间隔天数", "联系频次(天)", "走访频次", "探访频次", "走访周期"),
         read=readers.interval,
         purpose="按期关怀",
         basis=presets.PERSONAL_BASIS,
@@ -71,7 +76,7 @@ FIELDS = (
         kind="care",
         name="starts_on",
         label="开始日期",
-        synonyms=("起始日期", "纳入日期", "开始时间"),
+        synonyms=("起始日期", "纳入日期", "开始时间", "纳入时间", "起始时间"),
         read=readers.date,
         purpose="按期关怀",
         basis=presets.PERSONAL_BASIS,

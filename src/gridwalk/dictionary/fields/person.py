@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from gridwalk.dictionary import choices, location, readers, sight
+from gridwalk.dictionary import choices, location, readers, relations, sight
 from gridwalk.dictionary.fields import presets
 from gridwalk.dictionary.types import Authority, Column, Field, Form, Sensitivity
-from gridwalk.method import dates, idcards, names
+from gridwalk.method import dates, names, papers
 
 FIELDS = (
     Field(
         kind="person",
         name="name",
         label="姓名",
-        synonyms=("居民姓名", "人员姓名", "成员姓名", "name", "名字", "家庭成员姓名", "本人姓名"),
+        synonyms=(
+            "居民姓名",
+            "人员姓名",
+            "成员姓名",
+            "name",
+            "名字",
+            "家庭成员姓名",
+            "本人姓名",
+            "全名",
+            "真实姓名",
+            "老人姓名",
+        ),
         read=readers.person_name,
         purpose=presets.SERVICE,
         basis=presets.PERSONAL_BASIS,
@@ -38,7 +49,8 @@ FIELDS = (
         retention=presets.WITH_PERSON,
         sensitivity=Sensitivity.SENSITIVE,
         required=True,
-        mask=idcards.mask,
+        mask=papers.mask,
+        beside=presets.PAPER,
         authority=Authority.DOCUMENT,
         column=Column.SEALED,
         index="id_no",
@@ -53,6 +65,7 @@ FIELDS = (
         choices.SEX,
         "sex",
         "人员性别",
+        "性別",
         required=True,
         sensitivity=Sensitivity.PERSONAL,
         authority=Authority.DOCUMENT,
@@ -63,7 +76,7 @@ FIELDS = (
         kind="person",
         name="born_on",
         label="出生日期",
-        synonyms=("出生年月", "出生年月日", "生日", "出生"),
+        synonyms=("出生年月", "出生年月日", "生日", "出生", "出生时间", "公历生日", "阳历生日"),
         read=readers.date,
         purpose="按年龄安排关怀",
         basis=presets.PERSONAL_BASIS,
@@ -91,7 +104,7 @@ FIELDS = (
         "person",
         "relation",
         "与户主关系",
-        choices.RELATION,
+        relations.RELATION,
         "与户主的关系",
         "户主关系",
         "关系",
@@ -100,7 +113,9 @@ FIELDS = (
         sensitivity=Sensitivity.PERSONAL,
         compared=True,
         on_phone=True,
-        form=Form(door=40, asks="与户主"),
+        former=relations.FORMER,
+        finer=relations.FINER,
+        form=Form(door=40, asks="与户主", short=relations.SHORT),
     ),
     presets.choice(
         "person",
@@ -117,6 +132,8 @@ FIELDS = (
         "居住类型",
         "是否常住人口",
         "是否常住",
+        "是否流动人口",
+        "是否租住",
         sensitivity=Sensitivity.PERSONAL,
         fresh_days=180,
         compared=True,
@@ -127,7 +144,16 @@ FIELDS = (
         kind="person",
         name="registered_address",
         label="户籍地址",
-        synonyms=("户籍地", "户口所在地", "户籍所在地", "户籍住址", "户口地址"),
+        synonyms=(
+            "户籍地",
+            "户口所在地",
+            "户籍所在地",
+            "户籍住址",
+            "户口地址",
+            "户籍地详址",
+            "户籍详细地址",
+            "户籍地详细地址",
+        ),
         read=readers.Place(160),
         purpose="分清户籍在此与住在此",
         basis=presets.PERSONAL_BASIS,
@@ -136,6 +162,7 @@ FIELDS = (
         authority=Authority.DOCUMENT,
         compared=True,
         on_phone=True,
+        sight=sight.HOME,
     ),
     presets.choice(
         "person",
@@ -145,6 +172,10 @@ FIELDS = (
         "状态",
         "人员现状",
         "是否健在",
+        "是否在世",
+        "是否死亡",
+        "是否去世",
+        "在册状态",
         authority=Authority.DOCUMENT,
         never_empty=True,
         compared=True,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gridwalk.dictionary import readers
-from gridwalk.dictionary.types import Authority, Choices, Column, Field, Sensitivity
-from gridwalk.method import phones
+from gridwalk.dictionary.types import Authority, Beside, Choices, Column, Field, Form, Sensitivity
+from gridwalk.method import papers, phones
 
 SERVICE = "网格服务管理与入户走访"
 GRID_BASIS = "街道网格基础信息管理职责"
@@ -24,12 +24,35 @@ ID_SYNONYMS = (
     "id_no",
     "公民身份证号码",
     "身份号码",
+    "身份证件号",
+    "有效证件号码",
+    "有效证件号",
+    "证照号码",
+)
+PAPER = Beside(
+    name="paper",
+    label="证件类型",
+    synonyms=(
+        "证件种类",
+        "证件类别",
+        "证件名称",
+        "证照类型",
+        "证件类型名称",
+        "证件类型代码",
+        "身份证件类型",
+        "有效证件类型",
+    ),
+    choices=papers.WORDS,
+    codes="GA/T 517 常用证件代码",
+    join=papers.told,
+    shapes=papers.SHAPES,
 )
 PHONE_SYNONYMS = ("联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式", "移动电话", "phone", "本人电话")
 
 
 def choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **more: Any) -> Field:
     """A coded field."""
+    form: Form = more.get("form", Form())
     kept = WITH_PERSON if kind in {"person", "care"} else WITH_DWELLING
     basis = PERSONAL_BASIS if kind in {"person", "care"} else GRID_BASIS
     return Field(
@@ -37,7 +60,7 @@ def choice(kind: str, name: str, label: str, values: Choices, *synonyms: str, **
         name=name,
         label=label,
         synonyms=synonyms,
-        read=readers.choice(values),
+        read=readers.choice(values, more.get("former"), form.short),
         purpose=SERVICE,
         basis=basis,
         retention=kept,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gridwalk.core.actions import Writing
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import claims, creation, ends, takeovers
 from gridwalk.registry.ends import is_end
@@ -22,6 +23,7 @@ LINKS = ("residence", "residence_kind")
 """Fields that are no column of the record: where somebody lives, and as what."""
 TAKEN = f"{rules.TO_VERIFY}，没有采纳。对照证件看一遍；没写错，请街道网格中心核实。"
 SEVERAL = "这一项有几种说法在等，请逐条定。"
+UNFIT = "那一边写的存不了：是号码，或别的栏里的字。请保留现值，或到房屋、人员页直接更正。"
 CHANGED_SINCE = "采纳以后又有人改过这一项，没有撤回。请到房屋或人员页直接更正。"
 
 Refusals = dict[uuid.UUID, str]
@@ -89,13 +91,15 @@ def take_back(writing: Writing, differences: Sequence[Difference], reason: str) 
 
 
 def _write(writing: Writing, values: Sequence[tuple[Difference, Any]], reason: str) -> Refusals:
+    refusals = {row.id: UNFIT for row, value in values if dictionary.unfit(row.kind, row.field, value)}
     claimed = [
         Claim(row.kind, row.entity, row.field, value, "office", source_ref=row.source_ref, reason=reason)
         for row, value in values
+        if row.id not in refusals
     ]
     judged = claims.apply_claims(writing, claimed)
     taken = {(verdict.claim.entity, verdict.claim.field) for verdict in judged if verdict.verdict is Verdict.ASK}
-    return {row.id: TAKEN for row, _ in values if (row.entity, row.field) in taken}
+    return refusals | {row.id: TAKEN for row, _ in values if (row.entity, row.field) in taken}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,7 @@ from gridwalk.differences import arguments
 from gridwalk.differences.models import DecisionBatch
 from gridwalk.differences.queries import differences
 from gridwalk.differences.queries.differences import DifferenceRow
-from gridwalk.method import idcards
+from gridwalk.method import papers
 from gridwalk.registry import columns, rules
 from gridwalk.registry.models import Difference, Residence
 
@@ -139,7 +139,7 @@ def _at_door(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uuid
 
 def _checksum(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uuid.UUID]:
     pairs = ((d.id, str(d.opened("current") or ""), str(d.opened("claimed") or "")) for d in rows)
-    return {pk for pk, current, claimed in pairs if idcards.check(current).fault and not idcards.check(claimed).fault}
+    return {pk for pk, current, claimed in pairs if papers.check(current).fault and not papers.check(claimed).fault}
 
 
 def _household(rule: Rule, rows: Sequence[Difference], today: dt.date) -> set[uuid.UUID]:

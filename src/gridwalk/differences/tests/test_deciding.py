@@ -209,3 +209,10 @@ def test_a_vacancy_in_question_is_told_to_who_may_know_of_it_alone(street: Stree
     assert (shown.current, shown.claimed) == ("空房", "有人住")
     (withheld,) = queries.rows_of(centre, [difference])
     assert (withheld.current, withheld.claimed) == (queries.HIDDEN, queries.HIDDEN)
+
+
+def test_both_numbers_are_told_in_full_for_a_reason(street: Street) -> None:
+    person = street.person("张桂兰", phone=phone(1))
+    street.say(person, "phone", phone(2))
+    told = decisions.reveal(actor=lead(), at=street.at, difference=asked(street).id, reason="约上门时间")
+    assert told == (phone(2), phone(1))

@@ -53,8 +53,7 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
     business = Organization.objects.filter(pk=organization).first()
     if business is None or not actor.may(Verb.EDIT_REGISTER, business.grid_id):
         raise NotHere
-    if business.status != "active":
-        raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已关停"})
+    _require_standing(business)
     typed = Typed(actor, raw, at)
     why = reason_kept(raw.get("why", ""))
     if not why:
@@ -64,6 +63,12 @@ def close_business(*, actor: Viewer, at: dt.datetime, organization: uuid.UUID, r
     with steps.happening("closed", business, actor=actor, at=at, on=on, told=told) as (writing, event):
         writing.reason = reason_kept(f"{writing.reason}，{why}")
         locked = Organization.objects.select_for_update().get(pk=business.pk)
+        _require_standing(locked)
         evidence = kinds.evidence("organization", "closed", told)
         ends.propose(writing, locked, "closed", reason=writing.reason, evidence=evidence)
     return event
+
+
+def _require_standing(business: Organization) -> None:
+    if business.status != "active":
+        raise CorrectionError("这家单位已经不在营，没有再记。请刷新后再看。", {"organization": "已关停"})

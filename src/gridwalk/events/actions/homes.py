@@ -10,10 +10,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.actions import Writing
 from gridwalk.core.queries import NotHere
+from gridwalk.dictionary.relations import HEAD, SPOUSE
 from gridwalk.events import kinds as events
 from gridwalk.events.actions import steps
 from gridwalk.events.actions.reading import Coming, Row, Typed, get_door, links_of
 from gridwalk.events.models import Event
+from gridwalk.registry import rules
 from gridwalk.registry.actions import creation
 from gridwalk.registry.actions.corrections import CorrectionError
 from gridwalk.registry.living import LIVING, REGISTERED
@@ -180,19 +182,20 @@ def _move_to_spouse(writing: Writing, couple: _Couple) -> None:
     spouse = couple.spouse.person
     assert spouse is not None
     _move_partner(writing, couple)
-    steps.say(writing, couple.partner, couple.source, relation=events.spouse_of(spouse.relation))
+    steps.say(writing, couple.partner, couple.source, relation=events.spouse_of(spouse.relation, couple.partner.sex))
 
 
 def _take_spouse_in(writing: Writing, couple: _Couple) -> None:
-    _arrive_as(writing, couple, events.spouse_of(couple.partner.relation))
+    sex = rules.with_identity(couple.spouse.values).get("sex") or ""
+    _arrive_as(writing, couple, events.spouse_of(couple.partner.relation, sex))
 
 
 def _move_together(writing: Writing, couple: _Couple) -> None:
     """Into a home where nobody lives, the one of the door is its head and the other the spouse."""
     empty = not [link for link in links_of(couple.home) if link.kind in LIVING]
     _move_partner(writing, couple)
-    steps.say(writing, couple.partner, couple.source, relation="head" if empty else "")
-    _arrive_as(writing, couple, "spouse" if empty else "")
+    steps.say(writing, couple.partner, couple.source, relation=HEAD if empty else "")
+    _arrive_as(writing, couple, SPOUSE if empty else "")
 
 
 def _move_partner(writing: Writing, couple: _Couple) -> None:

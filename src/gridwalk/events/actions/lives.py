@@ -45,7 +45,7 @@ def bear(*, actor: Viewer, at: dt.datetime, dwelling: uuid.UUID, parent: Collect
         "id_no": number,
         "sex": sex,
         "born_on": born_on.isoformat(),
-        "relation": kinds.child_of(mother_or_father.person.relation),
+        "relation": kinds.child_of(mother_or_father.person.relation, str(sex)),
     }
     kind = kinds.newborn_lives(mother_or_father.kind, registered)
     holder = persons_under([number]).get(columns.number_key("person", number)) if number else None
@@ -68,8 +68,7 @@ def die(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event
     subject = Person.objects.filter(pk=person).first()
     if subject is None or not actor.may(Verb.EDIT_REGISTER, subject.grid_id):
         raise NotHere
-    if subject.status != "active" or subject.status_pending:
-        raise CorrectionError("这个人已经不在册，或正等人复核，没有再记。请刷新后再看。", {"who": "不用再记"})
+    _require_standing(subject)
     typed = Typed(actor, raw, at)
     on, told = typed.day(missing="请填去世的日期"), typed.told()
     if on is not None and subject.born_on is not None and on < subject.born_on:
@@ -77,6 +76,12 @@ def die(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, raw: Row) -> Event
     typed.check()
     with steps.happening("died", subject, actor=actor, at=at, on=on, told=told) as (writing, event):
         locked = Person.objects.select_for_update().get(pk=subject.pk)
+        _require_standing(locked)
         evidence = kinds.evidence("person", "deceased", told)
         ends.propose(writing, locked, "deceased", reason=writing.reason, evidence=evidence)
     return event
+
+
+def _require_standing(person: Person) -> None:
+    if person.status != "active" or person.status_pending:
+        raise CorrectionError("这个人已经不在册，或正等人复核，没有再记。请刷新后再看。", {"who": "不用再记"})

@@ -181,7 +181,7 @@ def comer_of(
     values: Mapping[str, Any], door: Dwelling, *, kind: str = "", source: str = "office", op: uuid.UUID | None = None
 ) -> Comer:
     """Somebody typed in, as the other side is asked about them."""
-    return Comer(id=ids.new_id(), values=values, kind=kind, dwelling=door.pk, grid=door.grid_id, source=source, op=op)
+    return Comer(id=ids.drawn_id(), values=values, kind=kind, dwelling=door.pk, grid=door.grid_id, source=source, op=op)
 
 
 def persons_under(numbers: Sequence[str | None]) -> dict[str, Person]:

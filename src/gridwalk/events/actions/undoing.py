@@ -22,7 +22,7 @@ from gridwalk.events.actions import steps
 from gridwalk.events.models import Event
 from gridwalk.events.queries import daily as queries
 from gridwalk.registry import columns
-from gridwalk.registry.actions import claims, corrections, creation, ends, takeovers
+from gridwalk.registry.actions import claims, corrections, creation, ends, takeovers, unmaking
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import CareLabel, Dwelling, Organization, Person, Residence
 from gridwalk.registry.queries import erased
@@ -191,5 +191,4 @@ class _Undoing:
     def _unmake(self) -> None:
         for kind, table in (("person", Person), ("organization", Organization)):
             ids = [c.entity for c in self.changes if c.kind == kind and c.entity in self.made]
-            for entity in table._default_manager.select_for_update().filter(pk__in=ids):
-                ends.unmake(self.writing, entity)
+            unmaking.unmake(self.writing, list(table._default_manager.select_for_update().filter(pk__in=ids)))

@@ -117,3 +117,18 @@ def test_a_row_of_persons_is_masked_for_the_street_and_not_for_the_community(
     assert [name for _, name in listed(page(lead, path))] == [f"程望{n}" for n in range(WARDS)]
     masked = [name for _, name in listed(page(centre, path))]
     assert len(masked) == WARDS and not any("望" in name for name in masked)
+
+
+@pytest.mark.parametrize("indicator", ["persons_verified", "freshness"])
+def test_who_was_not_verified_is_told_to_who_may_know_the_doors(
+    overdue: Street, sign_in: SignIn, indicator: str
+) -> None:
+    """Red line 5: where one door of a stairwell was not opened, whoever there was not verified lives behind it."""
+    lead, centre = sign_in(Role.COMMUNITY_LEAD, FIRST), sign_in(Role.STREET_CENTRE, FIRST[:9])
+    path = f"/gaps/?scope={FIRST}&indicator={indicator}"
+    assert len(listed(page(lead, path))) == WARDS
+    shown = page(centre, path)
+    assert listed(shown) == [] and f"有 {WARDS} 人。这一层信息按岗位不列名单，请社区来看。" in shown
+    by_door = f"/daily/overdue/?scope={FIRST}"
+    assert "没有关联房屋的" in page(lead, by_door) and "程望0" in page(lead, by_door)
+    assert f"该重新核实的 {WARDS} 人" in page(centre, by_door) and "程" not in page(centre, by_door)

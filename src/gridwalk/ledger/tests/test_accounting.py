@@ -14,6 +14,7 @@ from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.read import Ledger
 from gridwalk.ledger.tests import books
 from gridwalk.ledger.tests.books import PERSON, id_no, person, phone
+from gridwalk.ledger.wide import Wide
 
 HEADINGS = ["序号", *PERSON, "备注", "家电情况"]
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -81,7 +82,7 @@ def test_rows_in_are_rows_accounted_for(tables: list[list[list[Any]]], hidden: s
         cells.Sheet(f"表{n}", [list(row) for row in rows], hidden=n in hidden and len(tables) > 1)
         for n, rows in enumerate(tables)
     ]
-    ledger = read.of_sheets(sheets, "台账.xlsx", kind="person")
+    ledger = read.of_sheets(list(map(Wide.of, sheets)), "台账.xlsx", kind="person")
     accounted(ledger, sheets)
 
 
@@ -137,13 +138,13 @@ def test_a_second_table_of_another_kind_is_asked_about_row_by_row() -> None:
 
 def test_200_sheets_300_columns_and_a_fault_in_every_row_are_accounted_for() -> None:
     many = [cells.Sheet(f"{n}号楼", [PERSON, person(1, building=f"{n}号楼")]) for n in range(1, 201)]
-    ledger = read.of_sheets(many, "台账.xlsx")
+    ledger = read.of_sheets(list(map(Wide.of, many)), "台账.xlsx")
     assert (len(ledger.sheets), len(ledger.rows), ledger.tally.n_rows) == (200, 200, 400) and ledger.tally.closes
     wide = [[*PERSON, *(f"第{n}项" for n in range(293))], *([*person(n), *["有"] * 293] for n in range(1, 4))]
-    ledger = read.of_sheets([cells.Sheet("人口", wide)], "台账.xlsx")
+    ledger = read.of_sheets([Wide.of(cells.Sheet("人口", wide))], "台账.xlsx")
     assert len(ledger.rows) == 3 and ledger.refused[0].count("列“") == 293
     wrong = [PERSON, *(person(n % 8 + 1, id_no="1", phone="1", name="1") for n in range(2000))]
-    ledger = read.of_sheets([cells.Sheet("人口", wrong)], "台账.xlsx")
+    ledger = read.of_sheets([Wide.of(cells.Sheet("人口", wrong))], "台账.xlsx")
     assert all({f.field for f in row.faults} == {"id_no", "phone", "name"} for row in ledger.rows)
     assert ledger.tally.n_read == 2000 and ledger.tally.closes
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from gridwalk.ledger import location
 from gridwalk.method import address_writing
@@ -57,3 +60,22 @@ def test_it_says_so_where_no_door_is_told(values: dict[str, str]) -> None:
 )
 def test_a_part_too_long_to_be_kept_is_a_fault_of_its_row(values: dict[str, str]) -> None:
     assert location.address_of(values).fault == "too_long"
+
+
+_CELLS = {
+    "estate": ["林古里", "昌和花园", "阳光里二号", "林古里5号楼", None],
+    "building": ["5", "12楼", "5号楼", "7栋", "3座", "A座", "五号楼", "5-2", "海河花园5号楼", "0", None],
+    "stairwell": ["2", "2单元", "3门", "二单元", "甲", None],
+    "room": ["301", "1201室", "2-301", "5-2-301", "02", "东屋", None],
+}
+_ROWS = st.fixed_dictionaries({part: st.sampled_from(cells) for part, cells in _CELLS.items()})
+
+
+@given(st.lists(_ROWS, min_size=1, max_size=8))
+@example([{"estate": "林古里", "building": "12楼", "stairwell": None, "room": "1201室"}])
+@example([{"estate": None, "building": "12楼", "stairwell": "3门", "room": "301"}])
+def test_columns_say_what_row_by_row_is_said(rows: list[dict[str, str | None]]) -> None:
+    read = location.columns(pl.DataFrame(rows, schema=dict.fromkeys(_CELLS, pl.String)))
+    doors = [location.address_of({part: cell for part, cell in row.items() if cell}) for row in rows]
+    of_rows = [tuple(getattr(door, part) or None for part in (*location.PARTS, "fault")) for door in doors]
+    assert read.select(*location.PARTS, "door_fault").rows() == of_rows

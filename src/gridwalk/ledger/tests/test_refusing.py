@@ -146,3 +146,24 @@ def test_it_ends_in_a_ledger_or_a_refusal_when_a_byte_is_broken(where: int, by: 
         read.read(bytes(data), "台账.xlsx")
     except LedgerError as refused:
         assert len(str(refused)) > 10
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "told"),
+    [
+        ("姓名\n王试\n".encode(), "册.csv", "csv"),
+        ("姓名\n王试\n".encode(), "册", "csv"),
+        ("姓名".encode("utf-16"), "册.txt", "csv"),
+        (b"a\x00b", "册.csv", "不是文本表格，读不了"),
+        (b"a\x00b", "册", "不认得这种文件"),
+        (b"abc", "册.xlsx", "已损坏，或只是改了扩展名"),
+        (b"PAR1abc", "册.parquet", "parquet"),
+    ],
+)
+def test_what_a_file_is_told_by_its_bytes_and_what_is_no_text_is_no_text_table(
+    data: bytes, name: str, told: str
+) -> None:
+    try:
+        assert guard.format_of(data, name) == told
+    except LedgerError as error:
+        assert told in str(error)

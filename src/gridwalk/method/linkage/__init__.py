@@ -1,5 +1,6 @@
 """Record linkage: which rows of two ledgers speak of one entity (docs/algorithms/matching.md)."""
 
-from gridwalk.method.linkage.link import EVIDENCE, KINDS, Links, compare, guarded, link
+from gridwalk.method.linkage.evidence import EVIDENCE, guarded
+from gridwalk.method.linkage.link import KINDS, Links, compare, link
 
 __all__ = ["EVIDENCE", "KINDS", "Links", "compare", "guarded", "link"]

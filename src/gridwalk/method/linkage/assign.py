@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from gridwalk.method.linkage.weights import MARGIN, MATCH, QUESTION
 
@@ -14,7 +11,7 @@ NOTHING = -1e3
 
 
 def assign(scored: pl.DataFrame) -> pl.DataFrame:
-    """``scored``: ``l``, ``r``, ``bits`` (log2 odds), ``p``.
+    """``scored``: ``l``, ``r``, ``bits`` (log2 odds), ``p``, ``sure`` (whether it may be taken without asking).
 
     Returns the chosen pairs with ``status`` match or question.
 
@@ -26,7 +23,7 @@ def assign(scored: pl.DataFrame) -> pl.DataFrame:
     while not rest.is_empty():
         best = rest.with_columns(
             (pl.col("bits") - _rival("l")).alias("over_l"), (pl.col("bits") - _rival("r")).alias("over_r")
-        ).filter((pl.col("p") >= MATCH) & (pl.col("over_l") >= MARGIN) & (pl.col("over_r") >= MARGIN))
+        ).filter(pl.col("sure") & (pl.col("p") >= MATCH) & (pl.col("over_l") >= MARGIN) & (pl.col("over_r") >= MARGIN))
         if best.is_empty():
             break
         taken.append(best.select(scored.columns).with_columns(status=pl.lit("match")))
@@ -48,8 +45,33 @@ def _rival(side: str) -> pl.Expr:
 
 
 def _by_component(rest: pl.DataFrame) -> pl.DataFrame:
-    """For each component the pairs of the assignment with the greatest sum of bits; ties go to the earlier rows."""
+    """For each component the pairs of the assignment with the greatest sum of bits; ties go to the earlier rows.
+
+    Most components are stars: one record and whoever it may be. Of a star the best pair is taken; only for the others
+    the solver is read in, which takes as long as comparing ten thousand rows.
+    """
     rest = rest.sort("l", "r")
+    marked = rest.with_columns(n_of_l=pl.len().over("l"), n_of_r=pl.len().over("r"))
+    around_l, around_r = pl.col("n_of_r").max().over("l") == 1, pl.col("n_of_l").max().over("r") == 1
+    of_left, of_right = marked.filter(around_l), marked.filter(around_r & ~around_l)
+    chosen = [_best_of(of_left, "l"), _best_of(of_right, "r")]
+    others = marked.filter(~around_l & ~around_r)
+    if not others.is_empty():
+        chosen.append(_solved(others))
+    return pl.concat(chosen).select(rest.columns).sort("l", "r")
+
+
+def _best_of(stars: pl.DataFrame, center: str) -> pl.DataFrame:
+    best = stars.filter(pl.col("bits") == pl.col("bits").max().over(center))
+    return best.unique(center, keep="first", maintain_order=True)
+
+
+def _solved(rest: pl.DataFrame) -> pl.DataFrame:
+    """The same for components of any form, in order of ``l`` and ``r``."""
+    from scipy.optimize import linear_sum_assignment
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     _, left = np.unique(rest["l"].to_numpy(), return_inverse=True)
     _, right = np.unique(rest["r"].to_numpy(), return_inverse=True)
     n_left, n_right = int(left.max()) + 1, int(right.max()) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,16 @@ ALIKE = 0.88
 UNSEEN = 0.3
 UNSEEN_NUMBER = 0.002
 """Identifiers are given out once: two people hardly ever have one."""
-AS_IF_AMONG = {"name_key": 100}
-"""As among how many records at least a name nobody else bears is rare: a ledger of three people says nothing of
-names.
+AS_IF_AMONG = {"name_key": 100, "born_on": 1000, "phone": 1000, "door": 200, "flat": 200, "id_text": 10_000}
+"""As among how many records at least a value nobody else has is rare: a ledger of three people says nothing of names,
+days or numbers.
 """
 WORD = 6
 DATED = 14
 """Characters of an ID number from which it holds its birth date (GB 11643)."""
+KEPT = 15
+"""Digits of a number that a table program keeps; the rest become noughts."""
+SHOWN = 4
 
 Bools = npt.NDArray[np.bool_]
 
@@ -32,14 +36,28 @@ Bools = npt.NDArray[np.bool_]
 class Pairs:
     """Candidate pairs over two frames: a column of either side gathered for every pair."""
 
-    def __init__(self, left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> None:
+    def __init__(
+        self,
+        left: pl.DataFrame,
+        right: pl.DataFrame,
+        pairs: pl.DataFrame,
+        *,
+        whole: tuple[pl.DataFrame, ...] | None = None,
+    ) -> None:
+        """``whole``: the records among which a value is frequent or rare, where they are more than the candidates."""
         self._sides = (left, right)
+        self._whole: tuple[pl.DataFrame, ...] = whole or self._sides
+        self.are_few = whole is not None
         self._at = (pairs["l"], pairs["r"])
         self.n = len(pairs)
 
     def has(self, column: str) -> bool:
         """Whether both sides have the column."""
         return all(column in side.columns for side in self._sides)
+
+    def latest(self, column: str) -> Any:
+        """The greatest value of a column on either side."""
+        return max((v for side in self._sides if (v := side[column].max()) is not None), default=None)
 
     def both(self, column: str) -> tuple[pl.Series, pl.Series]:
         """The column on the left and on the right, a value a pair."""
@@ -61,14 +79,18 @@ class Pairs:
 
         ``unseen``: what a value nobody else carries counts for; the records at hand are not all there are.
         """
-        counts = pl.concat([side[column] for side in self._sides]).drop_nulls().value_counts(name="n")
-        total = max(1, int(counts["n"].sum()))
+        others, total = self.others(column)
         whole = max(total, AS_IF_AMONG.get(column, 0))
+        shares: npt.NDArray[np.float64] = others / total + unseen / whole
+        return shares
+
+    def others(self, column: str) -> tuple[npt.NDArray[np.float64], int]:
+        """For each pair how many other records carry the left value, and how many carry any."""
+        counts = pl.concat([side[column] for side in self._whole]).drop_nulls().value_counts(name="n")
         left, _ = self.both(column)
         carriers = left.to_frame("v").join(counts.rename({column: "v"}), on="v", how="left", maintain_order="left")["n"]
         others = np.maximum(carriers.fill_null(0).to_numpy().astype(np.float64) - 2.0, 0.0)  # without the pair itself
-        shares: npt.NDArray[np.float64] = others / total + unseen / whole
-        return shares
+        return others, max(1, int(counts["n"].sum()))
 
 
 @dataclasses.dataclass
@@ -110,20 +132,70 @@ def alike(left: pl.Series, right: pl.Series, where: Bools) -> Bools:
     return resembling
 
 
+def is_true(series: pl.Series) -> Bools:
+    """Booleans of which what is not known counts as no."""
+    return series.fill_null(value=False).to_numpy()
+
+
+def seen(pairs: Pairs, whole: str, masked: str) -> tuple[Bools, Bools, Bools]:
+    """Where a value masked on one side at least can be compared, where all that can be seen of it agrees, and where its
+    end does.
+    """
+    if not pairs.has(masked) or not any(column.count() for column in pairs.both(masked)):
+        nowhere = np.zeros(pairs.n, dtype=np.bool_)
+        return nowhere, nowhere, nowhere
+    a, b = (pl.coalesce(f"{side}_whole", f"{side}_seen") for side in "ab")
+    columns = [*pairs.both(whole), *pairs.both(masked)]
+    frame = pl.DataFrame(dict(zip(("a_whole", "b_whole", "a_seen", "b_seen"), columns, strict=True)))
+    starts = [text.str.extract(r"^([^*]*)") for text in (a, b)]
+    ends = [text.str.extract(r"([^*]*)$") for text in (a, b)]
+    begin = starts[0].str.starts_with(starts[1]) | starts[1].str.starts_with(starts[0])
+    end = ends[0].str.ends_with(ends[1]) | ends[1].str.ends_with(ends[0])
+    compared = frame.select(
+        filled=pl.col("a_seen").is_not_null() | pl.col("b_seen").is_not_null(),
+        agree=begin & end & ((a.str.len_chars() == b.str.len_chars()) | pl.any_horizontal(_one_seen(a), _one_seen(b))),
+        end=end,
+    )
+    filled = compared["filled"]
+    return is_true(filled), is_true(filled & compared["agree"]), is_true(filled & compared["end"])
+
+
+def _one_seen(masked: pl.Expr) -> pl.Expr:
+    """Whether only the surname can be seen: two stars stand for one character or two."""
+    return masked.str.contains(r"^[^*]\*{1,2}$").fill_null(value=False)
+
+
 def name(pairs: Pairs) -> Compared:
-    """Names of persons: the same · sounding the same · a keystroke apart · the surname only · other."""
+    """Names of persons: the same · sounding the same · a keystroke apart · all that can be seen the same · the surname
+    only · the given name only · other.
+    """
     left, right = pairs.both("name_key")
     filled, same = pairs.filled("name_key"), pairs.same("name_key")
     sounds = pairs.same("sound")
     open_ = filled & ~same & ~sounds
     # Among two characters one keystroke is half the name; only swapping them is a slip.
-    long = ((left.str.len_chars() >= 3) | (right.str.len_chars() >= 3)).fill_null(False).to_numpy()
-    swapped = (left == right.str.reverse()).fill_null(False).to_numpy()
-    latin = (left.str.contains("[a-z]") & right.str.contains("[a-z]")).fill_null(False).to_numpy()
+    long = is_true((left.str.len_chars() >= 3) | (right.str.len_chars() >= 3))
+    swapped = is_true(left == right.str.reverse())
+    latin = is_true(left.str.contains("[a-z]") & right.str.contains("[a-z]"))
     near = swapped | (edits(left, right, open_ & long & ~latin, 1) <= 1) | alike(left, right, open_ & latin)
-    return Compared(
-        pick(pairs, filled, same=same, sounds=sounds, near=near, surname=pairs.same("surname")), pairs.share("name_key")
+    masked, agree, _ = seen(pairs, "name_key", "name_seen")
+    spoken = filled | masked & (is_true(left.is_not_null()) | is_true(right.is_not_null()) | agree)
+    level = pick(
+        pairs,
+        spoken,
+        same=same,
+        sounds=sounds,
+        near=near,
+        seen=agree,
+        surname=pairs.same("surname"),
+        given=pairs.same("given"),
     )
+    return Compared(level, _share_of_whole(pairs, "name_key", level))
+
+
+def _share_of_whole(pairs: Pairs, column: str, level: npt.NDArray[np.str_], **unseen: float) -> npt.NDArray[np.float64]:
+    """The share of the value agreed on; nothing where only a part of it can be seen."""
+    return np.where(level == "seen", 0.0, pairs.share(column, **unseen))
 
 
 def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
@@ -134,27 +206,51 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     left, right = pairs.both("id_text")
     filled, same = pairs.filled("id_text"), pairs.same("id_text")
     valid = pairs.filled("id_valid")
-    open_ = filled & ~same & ~valid
-    near = edits(left, right, open_, 2) <= 2
-    kept = (left.str.slice(0, 14) == right.str.slice(0, 14)).fill_null(False).to_numpy()
-    tail = (left.str.slice(-4) == right.str.slice(-4)).fill_null(False).to_numpy()
-    lost = (left.str.ends_with("000") | right.str.ends_with("000")).fill_null(False).to_numpy()
-    birth = (left.str.slice(6, 8) == right.str.slice(6, 8)).fill_null(False).to_numpy()
-    full = ((left.str.len_chars() >= 17) & (right.str.len_chars() >= 17)).fill_null(False).to_numpy()
-    stars = (left.str.contains("*", literal=True) | right.str.contains("*", literal=True)).fill_null(False).to_numpy()
+    stars = is_true(left.str.contains("*", literal=True) | right.str.contains("*", literal=True))
+    keystrokes = edits(left, right, filled & ~same & ~valid & ~stars, 2)
+    kept = is_true(left.str.slice(0, KEPT) == right.str.slice(0, KEPT)) & is_true(
+        left.str.ends_with("000") | right.str.ends_with("000")
+    )
+    birth = is_true(left.str.slice(6, 8) == right.str.slice(6, 8))
+    full = is_true((left.str.len_chars() >= 17) & (right.str.len_chars() >= 17))
+    _, agree, end = seen(pairs, "id_text", "id_text") if stars.any() else (stars, stars, stars)
     borrowed = np.zeros(pairs.n, dtype=np.bool_) if called is None else _borrowed(pairs, called)
+    level = pick(
+        pairs,
+        filled & ~(stars & ~(_shows(left) & _shows(right))) if stars.any() else filled,
+        other=borrowed,
+        same=same & ~stars,
+        both_valid=valid & ~same,
+        kept=kept & ~stars,
+        near=keystrokes <= 1,
+        two=keystrokes == 2,
+        seen=stars & agree,
+        unseen=stars & full & ~end,
+        birth=birth & full & ~stars,
+    )
+    share = _share_of_whole(pairs, "id_text", level, unseen=UNSEEN_NUMBER)
+    return Compared(level, share, is_true(left.str.len_chars() >= DATED))
+
+
+def _shows(number: pl.Series) -> Bools:
+    """Whether a number shows enough of itself to be compared."""
+    return is_true(number.str.count_matches("[0-9X]") >= SHOWN)
+
+
+def credit_code(pairs: Pairs) -> Compared:
+    """Codes of organizations: the same · the organization code within the credit code · a slip · two valid ones.
+
+    The registration number of before 2015 and the credit code say nothing about each other.
+    """
+    left, right = pairs.both("id_text")
+    of_one_kind = is_true((left.str.len_chars() - right.str.len_chars()).abs() <= 1)
+    coded = pairs.filled("code") & ~of_one_kind
+    same = pairs.same("id_text") | coded & pairs.same("code")
+    valid = pairs.filled("id_valid")
+    filled = pairs.filled("id_text") & (of_one_kind | coded)
+    near = edits(left, right, filled & of_one_kind & ~same & ~valid, 2) <= 2
     return Compared(
-        pick(
-            pairs,
-            filled,
-            other=borrowed,
-            same=same & ~stars,
-            both_valid=valid & ~same,
-            near=near & ~stars | kept & lost,
-            birth=birth & full & ~stars | stars & tail,
-        ),
-        pairs.share("id_text", unseen=UNSEEN_NUMBER),
-        (left.str.len_chars() >= DATED).fill_null(False).to_numpy(),
+        pick(pairs, filled, same=same, both_valid=valid, near=near), pairs.share("id_text", unseen=UNSEEN_NUMBER)
     )
 
 
@@ -168,14 +264,24 @@ def _borrowed(pairs: Pairs, called: Compared) -> Bools:
     return doubted & np.isin(called.level, ["surname", "other"])
 
 
-def born(pairs: Pairs) -> Compared:
-    """Birth dates: the same · one of year, month, day otherwise, or day and month swapped · the year alone · other."""
+OF_THE_NUMBER = ("near", "two", "seen", "unseen", "both_valid")
+"""Levels of two numbers at which the birth date that only the number says is no second evidence."""
+
+
+def born(pairs: Pairs, number: Compared | None = None) -> Compared:
+    """Birth dates: the same · one of year, month, day otherwise, or day and month swapped · the year alone · other.
+
+    ``number``: how the ID numbers compare.
+    """
     left, right = pairs.both("born_on")
     filled, same = pairs.filled("born_on"), pairs.same("born_on")
     parts = [(getattr(left.dt, p)(), getattr(right.dt, p)()) for p in ("year", "month", "day")]
     (year, month, day) = [(a == b).fill_null(False).to_numpy() for a, b in parts]
     swapped = ((parts[1][0] == parts[2][1]) & (parts[2][0] == parts[1][1])).fill_null(False).to_numpy()
     one_off = (year.astype(int) + month + day) == 2
+    if number is not None:
+        here, there = pairs.both("born_said")
+        filled &= is_true(here & there) | ~np.isin(number.level, OF_THE_NUMBER)
     return Compared(pick(pairs, filled, same=same, near=one_off | year & swapped, year=year), pairs.share("born_on"))
 
 
@@ -194,6 +300,37 @@ def typed(pairs: Pairs, column: str, *, most: int = 1) -> Compared:
     )
 
 
+def phone(pairs: Pairs) -> Compared:
+    """Telephones: one of the numbers the same · a keystroke apart · all that can be seen the same · other."""
+    left, right = pairs.both("phone")
+    filled, same = pairs.filled("phone"), pairs.same("phone") | _further(pairs, "phone", "phone_more")
+    near = edits(left, right, filled & ~same, 1) <= 1
+    masked, agree, _ = seen(pairs, "phone", "phone_seen")
+    level = pick(pairs, filled | masked, same=same, near=near, seen=agree)
+    return Compared(level, _share_of_whole(pairs, "phone", level))
+
+
+def owner(pairs: Pairs) -> Compared:
+    """Owners of a dwelling: one of them the same · a keystroke apart · other."""
+    compared = typed(pairs, "name_key")
+    level = np.where(_further(pairs, "name_key", "name_more"), "same", compared.level)
+    return dataclasses.replace(compared, level=level)
+
+
+def _further(pairs: Pairs, first: str, more: str) -> Bools:
+    """Where a further one of one side's values (``more``, with spaces between) is one of the other's."""
+    if not pairs.has(more) or not any(column.count() for column in pairs.both(more)):
+        return np.zeros(pairs.n, dtype=np.bool_)
+    sides = (*pairs.both(first), *pairs.both(more))
+    frame = pl.DataFrame(dict(zip(("here", "there", "here_more", "there_more"), sides, strict=True)))
+    values = [
+        pl.concat_str(pl.col(side).fill_null(""), pl.col(f"{side}_more").fill_null(""), separator=" ").str.split(" ")
+        for side in ("here", "there")
+    ]
+    common = frame.select(values[0].list.set_intersection(values[1]).list.eval(pl.element() != "").list.any())
+    return is_true(common.to_series())
+
+
 def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
     """Names of estates, organizations, owners: the same, (one within the other,) near, or other."""
     left, right = pairs.both(column)
@@ -210,9 +347,18 @@ def named(pairs: Pairs, column: str, *, within: bool = False) -> Compared:
     return Compared(pick(pairs, filled, **levels, near=near), pairs.share(column))
 
 
+def organization(pairs: Pairs) -> Compared:
+    """Names of organizations (``named``); two branches of different numbers or words are not one."""
+    compared = named(pairs, "name_key", within=True)
+    here, there = pairs.both("branch")
+    two = is_true((here != there) & (here != "") & (there != ""))
+    return dataclasses.replace(compared, level=np.where(two & (compared.level != ""), "other", compared.level))
+
+
 def home(pairs: Pairs) -> Compared:
-    """Doors: the same · of households known to be the same people · same building and room · the building misspelt, the
-    room the same · same building · same estate, by how many live there · other.
+    """Doors: the same · of households known to be the same people · the same but for a stairwell left out · same
+    building and room · the building misspelt, the room the same · same building · same estate, by how many live there
+    · other.
     """
     household = pairs.same("household") if pairs.has("household") else np.zeros(pairs.n, dtype=np.bool_)
     filled = pairs.filled("door") | pairs.filled("house") | household
@@ -226,14 +372,28 @@ def home(pairs: Pairs) -> Compared:
     ).fill_null(False)
     misspelt_building = alike(*pairs.both("building"), open_ & same_estate & words.to_numpy())
     near = misspelt_estate | misspelt_building
+    unsaid = pairs.same("flat") & ~pairs.filled("stairwell")
     level = pick(
         pairs,
         filled,
         same=same,
         household=household,
+        unsaid=unsaid & same_estate,
         room=room,
         near=near & pairs.same("room"),
         building=building | near,
         estate=same_estate,
     )
-    return Compared(level, np.where(level == "estate", pairs.share("estate"), pairs.share("door")))
+    shares = pairs.share("door")
+    for code, column in (("estate", "estate"), ("unsaid", "flat")):
+        if (at := level == code).any():
+            shares = np.where(at, pairs.share(column), shares)
+    return Compared(level, shares)
+
+
+def community(pairs: Pairs) -> Compared:
+    """Communities, where not both sides say an estate: the estate says it already."""
+    said = pairs.filled("community") & ~pairs.filled("estate")
+    if not said.any():
+        return Compared(np.full(pairs.n, "", dtype="U10"))
+    return Compared(pick(pairs, said, same=pairs.same("community")), pairs.share("community"))

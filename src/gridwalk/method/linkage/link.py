@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from gridwalk.method import aliases
-from gridwalk.method.linkage import assign, blocks, certain, levels, prepare, score
+from gridwalk.method.linkage import assign, blocks, caution, certain, evidence, levels, places, prepare, score, twins
 from gridwalk.method.linkage.levels import Compared, Pairs
-from gridwalk.method.linkage.weights import QUESTION, WEIGHTS, Table
+from gridwalk.method.linkage.weights import MATCH, QUESTION, WEIGHTS, Table
 
 KINDS = tuple(WEIGHTS)
 BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
@@ -24,6 +24,7 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
         ("born_on",),
         ("id_head",),
         ("id_tail",),
+        ("id_ends",),
         ("id_text",),
         ("place", "sound"),
         ("household", "surname"),
@@ -38,41 +39,18 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
         ("name_key", "room"),
         ("name_key", "building"),
     ),
-    "organization": (("name_key",), ("door",), ("phone",), ("id_text",), ("name_head", "house"), ("contact", "house")),
+    "organization": (
+        ("name_key",),
+        ("door",),
+        ("phone",),
+        ("id_text",),
+        ("code",),
+        ("name_head", "house"),
+        ("contact", "house"),
+    ),
 }
-EVIDENCE = {
-    ("id", "same"): "证件号相同",
-    ("id", "near"): "证件号只差一两位",
-    ("id", "birth"): "证件号出生日期相同",
-    ("name", "same"): "同名",
-    ("name", "sounds"): "名字同音",
-    ("name", "near"): "名字差一字",
-    ("name", "within"): "名称相含",
-    ("born", "same"): "同日生",
-    ("born", "near"): "出生日期相近",
-    ("born", "year"): "只有出生年份相同",
-    ("phone", "same"): "电话相同",
-    ("phone", "near"): "电话差一位",
-    ("home", "same"): "同一户",
-    ("home", "household"): "家人都对上了",
-    ("home", "room"): "楼号室号相同",
-    ("estate", "near"): "小区名相近",
-    ("owner", "same"): "产权人相同",
-    ("contact", "same"): "联系人相同",
-    ("id", "both_valid"): "两个证件号都校验无误但不同",
-    ("name", "other"): "名字不同",
-    ("born", "other"): "出生日期不同",
-    ("home", "other"): "住处不同",
-    ("phone", "other"): "电话不同",
-}
-_NEAR, _OTHER = EVIDENCE["phone", "near"], EVIDENCE["phone", "other"]
-
-
-def guarded(why: str) -> str:
-    """The reasons without how near a telephone comes to the one on record, which would give that away."""
-    return why.replace(_NEAR, _OTHER)
-
-
+SHORT = 3_000
+"""Rows up to which how frequent a value is is reckoned among all of them, not among those left."""
 ROUNDS = 2
 """Weighed twice: whom the first round has taken is household evidence in the second."""
 
@@ -97,44 +75,122 @@ def link(left: pl.DataFrame, right: pl.DataFrame, kind: str, *, weights: Mapping
 
     Every row is in at most one pair; a row said twice on its side is taken once, by its first row.
     """
-    ours, theirs = prepare.with_columns(left, kind), prepare.with_columns(right, kind)
-    doubled = [certain.duplicates(side, certain.DUPLICATE_KEYS[kind]) for side in (ours, theirs)]
-    ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip((ours, theirs), doubled, strict=True))
+    sides = [certain.folded(prepare.with_columns(side, kind)) for side in (left, right)]
+    doubled = [certain.duplicates(side, certain.DUPLICATE_KEYS[kind]) for side in sides]
+    ours, theirs = (s.join(d, on="row", how="anti") for s, d in zip(sides, doubled, strict=True))
+    ours, theirs = places.estates_filled(ours, theirs)
     settled: list[pl.DataFrame] = []
     rest: tuple[pl.DataFrame, ...] = (ours, theirs)
     names: dict[str, str] = {}
     for number, key in enumerate(certain.KEYS[kind]):
         sure = certain.pairs(rest[0], rest[1], key)
-        if number == 0 and (names := aliases.learn(_doors(ours, theirs, sure))):
+        if number == 0 and (names := _other_names(ours, theirs, sure, kind)):
             rest, ours = (_renamed(rest[0], names), rest[1]), _renamed(ours, names)
         settled.append(sure.with_columns(status=pl.lit("match"), score=pl.lit(1.0), why=pl.lit(key.why)))
         rest = _without(rest, sure)
-    pool = tuple(prepare.PREPARE[kind](side) for side in rest)
-    homes = tuple(prepare.home_of(side, kind) for side in (ours, theirs))
+    pool, whole = _prepared((ours, theirs), rest, kind)
+    town = _Town((ours, theirs), tuple(prepare.home_of(side, kind) for side in (ours, theirs)), whole)
     for _ in range(ROUNDS):
-        chosen = _round(
-            left=pool[0],
-            right=pool[1],
-            homes=homes,
-            settled=pl.concat(settled),
-            kind=kind,
-            weights=weights or WEIGHTS[kind],
-        )
+        chosen = _round(pool, town, settled=pl.concat(settled), kind=kind, weights=weights or WEIGHTS[kind])
         matched = chosen.filter(pl.col("status") == "match")
         settled.append(matched)
         if matched.is_empty():
             break
         pool = _without(pool, matched)
     settled.append(chosen.filter(pl.col("status") == "question"))
-    return Links(pl.concat(settled).sort("left_row"), doubled[0], doubled[1], names)
+    pairs = pl.concat(settled)
+    if any(len(again) for again in doubled):
+        further = _by_second_rows(sides, doubled, names, pairs, kind=kind, weights=weights or WEIGHTS[kind])
+        pairs = pl.concat([pairs, further])
+    return Links(pairs.sort("left_row"), doubled[0], doubled[1], names)
+
+
+def _by_second_rows(
+    sides: Sequence[pl.DataFrame],
+    doubled: Sequence[pl.DataFrame],
+    names: Mapping[str, str],
+    pairs: pl.DataFrame,
+    *,
+    kind: str,
+    weights: Mapping[str, Table],
+) -> pl.DataFrame:
+    """Pairs of records whose first row found nobody: what the second row says may be what the other side knows."""
+    opened = [
+        side.join(pairs.select(row=of), on="row", how="anti").join(again, on="row", how="anti")
+        for side, again, of in zip(sides, doubled, ("left_row", "right_row"), strict=True)
+    ]
+    firsts: list[pl.DataFrame] = []
+    for side, again, own, other in zip(sides, doubled, opened, opened[::-1], strict=True):
+        second = again.join(own.select(first_row="row"), on="first_row").unique("first_row", keep="first")
+        rows = side.join(second.select("row"), on="row", how="semi")
+        told = pl.concat([rows.join(other, on=list(key), how="semi").select("row") for key in _TOLD[kind]])
+        firsts.append(second.join(told, on="row", how="semi").select("row", "first_row"))
+    if not any(map(len, firsts)):
+        return pairs.clear()
+    rest = [
+        pl.concat([own, side.join(second.select("row"), on="row")])
+        for side, own, second in zip(sides, opened, firsts, strict=True)
+    ]
+    seconds = [set(second["row"].to_list()) for second in firsts]
+    left, right = _renamed(rest[0], names), rest[1]
+    pool = tuple(prepare.PREPARE[kind](side) for side in (left, right))
+    homes = tuple(prepare.home_of(side, kind) for side in (left, right))
+    town = _Town((left, right), homes, None)
+    chosen = _round(pool, town, settled=pairs.clear(), kind=kind, weights=weights)
+    chosen = chosen.filter(pl.col("left_row").is_in(list(seconds[0])) | pl.col("right_row").is_in(list(seconds[1])))
+    first = [dict(second.iter_rows()) for second in firsts]
+    chosen = chosen.with_columns(
+        left_row=pl.col("left_row").replace(first[0]), right_row=pl.col("right_row").replace(first[1])
+    )
+    return chosen.sort("score", descending=True).unique("left_row", keep="first").unique("right_row", keep="first")
+
+
+_TOLD = {
+    "person": (("name", "room"), ("name", "phone"), ("name", "born_on")),
+    "organization": (("name", "room"), ("name", "contact_phone")),
+    "dwelling": (("building", "room"),),
+}
+"""What a second row must have in common with some row of the other side to be worth a look."""
+Frames = tuple[pl.DataFrame, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Town:
+    """Everybody on both sides: the rows as they came, their ``homes`` (``prepare.home_of``), and ``whole``: the
+    prepared records among which a value is frequent or rare, None where those at hand say it as well.
+    """
+
+    sides: Frames
+    homes: Frames
+    whole: Frames | None
+
+
+def _prepared(sides: Frames, rest: Frames, kind: str) -> tuple[Frames, Frames | None]:
+    """What is left to be weighed; in a short ledger everything is prepared, as few rows say nothing of names."""
+    sides = tuple(prepare.shared_numbers(side, kind) for side in sides)
+    if max(map(len, sides)) > SHORT:
+        chosen = (s.join(r.select("row"), on="row", how="semi") for s, r in zip(sides, rest, strict=True))
+        return tuple(prepare.PREPARE[kind](side) for side in chosen), None
+    whole = tuple(prepare.PREPARE[kind](side) for side in sides)
+    return tuple(w.join(r.select("row"), on="row", how="semi") for w, r in zip(whole, rest, strict=True)), whole
+
+
+def _other_names(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame, kind: str) -> dict[str, str]:
+    """Left estates under other names on the right: by the same people, else by the same names at the same doors."""
+    names = aliases.learn(_doors(ours, theirs, sure), ours.select("estate", door=_DOOR))
+    if kind != "person":
+        return names
+    return aliases.learn_from_names(_renamed(ours, names), theirs) | names
+
+
+_DOOR = pl.concat_str("building", "room", separator="|")
 
 
 def _doors(ours: pl.DataFrame, theirs: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
     """Where both rows of each certain pair live, for learning the estates' other names."""
-    door = pl.concat_str("building", "room", separator="|")
     return (
-        sure.join(ours.select(left_row="row", left_estate="estate", left_door=door), on="left_row")
-        .join(theirs.select(right_row="row", right_estate="estate", right_door=door), on="right_row")
+        sure.join(ours.select(left_row="row", left_estate="estate", left_door=_DOOR), on="left_row")
+        .join(theirs.select(right_row="row", right_estate="estate", right_door=_DOOR), on="right_row")
         .select("left_estate", "right_estate", "left_door", "right_door")
     )
 
@@ -178,25 +234,27 @@ def _without(sides: tuple[pl.DataFrame, ...], pairs: pl.DataFrame) -> tuple[pl.D
 
 
 def _round(
-    left: pl.DataFrame,
-    right: pl.DataFrame,
-    homes: tuple[pl.DataFrame, ...],
-    settled: pl.DataFrame,
-    kind: str,
-    weights: Mapping[str, Table],
+    pool: Frames, town: _Town, *, settled: pl.DataFrame, kind: str, weights: Mapping[str, Table]
 ) -> pl.DataFrame:
     """One weighing of what is left; the chosen pairs as ``Links.pairs``."""
-    left, right = _households(left, right, homes, settled)
+    left, right = _households(pool[0], pool[1], town.homes, settled)
     left, right = left.with_row_index("l"), right.with_row_index("r")
-    candidates = blocks.candidates(left, right, BLOCKS[kind])
-    pairs = Pairs(left, right, candidates)
+    candidates = blocks.candidates(_with_every_phone(left), _with_every_phone(right), BLOCKS[kind])
+    pairs = Pairs(left, right, candidates, whole=town.whole)
     compared = COMPARE[kind](pairs)
+    judged = caution.JUDGE[kind](pairs, compared)
     bits = score.total(weights, compared) + score.prior(len(left), len(right))
+    bits = np.maximum(bits, judged.least)
     scored = candidates.with_columns(
-        bits=bits, p=score.probability(bits), at=np.arange(len(candidates), dtype=np.uint32)
+        bits=bits, p=score.probability(bits), sure=judged.sure, at=np.arange(len(candidates), dtype=np.uint32)
     )
-    chosen = assign.assign(scored.filter(pl.col("p") >= QUESTION))
-    why = _why(compared, chosen["at"].to_numpy())
+    scored = scored.filter(pl.col("p") >= QUESTION)
+    if judged.unless_twins is not None:
+        scored = _sure_without_twins(scored, judged.unless_twins, (left, right), town, settled, pairs)
+    chosen = assign.assign(scored)
+    if kind == "person":
+        chosen = _without_second_rows(chosen, (left, right), compared["name"].level, town, settled)
+    why = evidence.words(compared, chosen["at"].to_numpy())
     return chosen.select(
         left_row=left["row"].gather(chosen["l"]),
         right_row=right["row"].gather(chosen["r"]),
@@ -206,8 +264,16 @@ def _round(
     )
 
 
+def _with_every_phone(side: pl.DataFrame) -> pl.DataFrame:
+    """The side, with one row more for every further telephone of a cell: for the blocks."""
+    further = side.filter(pl.col("phone_more").is_not_null())
+    if further.is_empty():
+        return side
+    return pl.concat([side, further.with_columns(phone=pl.col("phone_more").str.split(" ")).explode("phone")])
+
+
 def _households(
-    left: pl.DataFrame, right: pl.DataFrame, homes: tuple[pl.DataFrame, ...], settled: pl.DataFrame
+    left: pl.DataFrame, right: pl.DataFrame, homes: Frames, settled: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """A column ``household`` on both sides: the right door to which most of the left door's people have
     been matched.
@@ -232,14 +298,16 @@ def _households(
 
 def _person(pairs: Pairs) -> dict[str, Compared]:
     called = levels.name(pairs)
+    number = levels.id_number(pairs, called)
     return {
         "name": called,
-        "id": levels.id_number(pairs, called),
-        "born": levels.born(pairs),
+        "id": number,
+        "born": levels.born(pairs, number),
         "sex": levels.equal(pairs, "sex", by_share=False),
-        "phone": levels.typed(pairs, "phone"),
+        "phone": levels.phone(pairs),
         "home": levels.home(pairs),
         "relation": levels.equal(pairs, "relation", by_share=False),
+        "community": levels.community(pairs),
     }
 
 
@@ -249,28 +317,60 @@ def _dwelling(pairs: Pairs) -> dict[str, Compared]:
         "building": levels.equal(pairs, "building"),
         "stairwell": levels.equal(pairs, "stairwell", by_share=False),
         "room": levels.typed(pairs, "room"),
-        "owner": levels.typed(pairs, "name_key"),
-        "phone": levels.typed(pairs, "phone"),
+        "owner": levels.owner(pairs),
+        "phone": levels.phone(pairs),
         "area": levels.equal(pairs, "area_m2", by_share=False),
+        "community": levels.community(pairs),
     }
 
 
 def _organization(pairs: Pairs) -> dict[str, Compared]:
     return {
-        "name": levels.named(pairs, "name_key", within=True),
-        "id": levels.id_number(pairs),
-        "phone": levels.typed(pairs, "phone"),
+        "name": levels.organization(pairs),
+        "id": levels.credit_code(pairs),
+        "phone": levels.phone(pairs),
         "home": levels.home(pairs),
         "contact": levels.typed(pairs, "contact"),
+        "community": levels.community(pairs),
     }
 
 
 COMPARE = {"person": _person, "dwelling": _dwelling, "organization": _organization}
 
 
-def _why(compared: Mapping[str, Compared], at: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> list[str]:
-    """The evidence of each chosen pair in words, for and against."""
-    words = [["" for _ in at] for _ in compared]
-    for row, (name, comparison) in zip(words, compared.items(), strict=True):
-        row[:] = [EVIDENCE.get((name, code), "") for code in comparison.level[at].tolist()]
-    return ["，".join(w for w in column if w) for column in zip(*words, strict=True)]
+def _sure_without_twins(
+    scored: pl.DataFrame, flagged: levels.Bools, pool: Frames, town: _Town, settled: pl.DataFrame, pairs: Pairs
+) -> pl.DataFrame:
+    """The pairs, those among them sure that only a twin could have stood in the way of."""
+    doubtful = scored.filter((pl.col("p") >= MATCH) & pl.Series(flagged[scored["at"].to_numpy()]))
+    if doubtful.is_empty():
+        return scored
+    doubtful = doubtful.with_columns(numbered=pl.Series(pairs.same("id_no")[doubtful["at"].to_numpy()]))
+    safe = twins.safe(doubtful, pool=pool, sides=town.sides, homes=town.homes, settled=settled)
+    return scored.with_columns(sure=pl.col("sure") | pl.col("at").is_in(safe.implode()))
+
+
+def _without_second_rows(
+    chosen: pl.DataFrame,
+    pool: Frames,
+    called: np.ndarray[tuple[int], np.dtype[np.str_]],
+    town: _Town,
+    settled: pl.DataFrame,
+) -> pl.DataFrame:
+    """Pairs of two names are asked about where one of the two is known at home already: somebody's second row would
+    take a brother or sister.
+    """
+    doubtful = chosen.filter((pl.col("status") == "match") & pl.Series(called[chosen["at"].to_numpy()] != "same"))
+    columns = (("left_row", "l"), ("right_row", "r"))
+    for side, (of, at), whole, homes in zip(pool, columns, town.sides, town.homes, strict=True):
+        if doubtful.is_empty():
+            return chosen
+        rows = doubtful.select(at, row=side["row"].gather(doubtful[at]))
+        there = rows.join(homes, on="row").join(whole.select("row", "name"), on="row")
+        known = settled.select(row=of).join(homes.filter(pl.col("home").is_in(there["home"].implode())), on="row")
+        known = known.join(whole.select("row", "name"), on="row").select("home", "name")
+        second = there.join(known, on=["home", "name"], how="semi")[at]
+        chosen = chosen.with_columns(
+            status=pl.when(pl.col(at).is_in(second.implode())).then(pl.lit("question")).otherwise("status")
+        )
+    return chosen

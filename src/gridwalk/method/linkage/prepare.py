@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from gridwalk.method import names, text
+from gridwalk.method import names, newborns, text
 
 COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
     "person": {
@@ -17,16 +17,31 @@ COLUMNS: Mapping[str, Mapping[str, pl.DataType]] = {
         "sex": pl.String(),
         "phone": pl.String(),
         "relation": pl.String(),
+        "name_seen": pl.String(),
+        "phone_seen": pl.String(),
+        "phone_more": pl.String(),
+        "community": pl.String(),
     },
-    "dwelling": {"owner_name": pl.String(), "owner_phone": pl.String(), "area_m2": pl.String()},
+    "dwelling": {
+        "owner_name": pl.String(),
+        "owner_phone": pl.String(),
+        "area_m2": pl.String(),
+        "phone_more": pl.String(),
+        "community": pl.String(),
+    },
     "organization": {
         "name": pl.String(),
         "uscc": pl.String(),
         "id_text": pl.String(),
         "contact_name": pl.String(),
         "contact_phone": pl.String(),
+        "phone_more": pl.String(),
+        "community": pl.String(),
     },
 }
+"""``name_seen``, ``phone_seen``: a masked name or number as far as it can be seen (张*, 120****0012); ``phone_more``:
+the further numbers of a cell, with a space between.
+"""
 PLACE = ("estate", "building", "stairwell", "room")
 """The parts of a door, as ``addresses`` reads them; both frames may have them."""
 
@@ -59,6 +74,11 @@ def _surname(name: str) -> str:
     return names.key(name[:2]) if name[:2] in names.COMPOUND_SURNAMES else names.key(name[:1])
 
 
+def _given(name: str) -> str:
+    """The given name: 未涛 and 朱涛 have one."""
+    return "" if name.isascii() else name[len(names.surname(name)) :]
+
+
 def _plain_name(name: str) -> str:
     """Simplified characters; names in letters by their words in order of the alphabet, whichever comes first in
     the ledger.
@@ -72,7 +92,9 @@ def _sound(name: str) -> str:
 
 
 def _door(frame: pl.DataFrame) -> pl.DataFrame:
-    """``door``: the whole door; ``place``: building and room without the estate; ``house``: the building."""
+    """``door``: the whole door; ``flat``: the door without its stairwell; ``place``: building and room without the
+    estate; ``house``: the building.
+    """
     building, room = pl.col("building"), pl.col("room")
     full = room.is_not_null() & (building.is_not_null() | pl.col("estate").is_not_null())
     return frame.with_columns(
@@ -83,57 +105,113 @@ def _door(frame: pl.DataFrame) -> pl.DataFrame:
         ),
         place=pl.when(room.is_not_null() & building.is_not_null()).then(pl.concat_str(building, room, separator="|")),
         house=pl.concat_str("estate", "building", separator="|"),
+        flat=pl.concat_str(pl.col("estate").fill_null(""), "building", "room", separator="|"),
     )
-
-
-UNNAMED = "之[子女男儿]$|^(新生儿|婴儿|宝宝)"
-"""What is written for a child that has no name yet; it says nothing about the name the child got."""
 
 
 def _date_within(number: pl.Expr) -> pl.Expr:
     return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
 
 
+def _sex_within(number: pl.Expr) -> pl.Expr:
+    odd = number.str.slice(16, 1).cast(pl.UInt8, strict=False) % 2 == 1
+    return pl.when(odd).then(pl.lit("male")).otherwise(pl.lit("female"))
+
+
+_WHOLE = 18
+
+
+def _first_sound(seen: pl.Series) -> pl.Series:
+    """The surname's key of masked names."""
+    first = seen.drop_nulls().unique().to_list()
+    keys = {name: names.key(name[:1]) for name in first if not name.startswith("*")}
+    return seen.replace_strict(keys, default=None, return_dtype=pl.String)
+
+
 def persons(frame: pl.DataFrame) -> pl.DataFrame:
     """Persons: name keys, the number as written, the birth date of the number where no column says one.
 
-    ``id_doubted``: the row gives another year of birth than its own number; such a number may be a relative's.
+    ``id_doubted``: the row gives another year of birth or sex than its own number, or the number stands under another
+    name as well (``id_shared``); such a number may be a relative's. ``born_said``: whether the row says the birth date.
     """
-    frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(UNNAMED)).then("name"))
-    frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname)
+    frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(newborns.UNNAMED)).then("name"))
+    frame = _mapped(frame, "name", name_key=_plain_name, sound=_sound, surname=_surname, given=_given)
+    frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
-    id_text = pl.col("id_no").fill_null(pl.col("id_text"))
+    doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
+    other_sex = (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
+    written = pl.when(~pl.col("id_text").str.contains("E", literal=True)).then("id_text")  # 1.20199E+17 says nothing
+    id_text = pl.col("id_no").fill_null(written)
     within = _date_within(id_text)
     plausible = within.dt.year().is_between(1890, 2100)
     return _door(frame).with_columns(
         id_text=id_text,
         id_valid=pl.when(~doubted).then("id_no"),
-        id_doubted=doubted,
-        born_on=pl.col("born_on").fill_null(pl.when(plausible).then(within)),
+        id_doubted=doubted | other_sex,
+        born_said=pl.col("born_on").is_not_null(),
+        born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted & ~other_sex).then(within)),
         id_head=id_text.str.slice(0, 14),
         id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),
+        id_ends=pl.when(id_text.str.len_chars() == _WHOLE).then(
+            pl.concat_str(id_text.str.slice(0, 10), id_text.str.slice(-4))
+        ),
     )
 
 
+def birth_date() -> pl.Expr:
+    """The birth date a row says, or else its number."""
+    return pl.col("born_on").fill_null(_date_within(pl.col("id_no").fill_null(pl.col("id_text"))))
+
+
+def shared_numbers(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Where a person's number stands under another name of the same side as well."""
+    if kind != "person":
+        return frame
+    return frame.with_columns(id_shared=pl.col("id_no").is_not_null() & pl.col("id_no").is_duplicated())
+
+
 def dwellings(frame: pl.DataFrame) -> pl.DataFrame:
-    """Dwellings: the parts of the door, the owner."""
+    """Dwellings: the parts of the door, the first owner, and the further ones."""
+    owners = pl.col("owner_name").str.split("、")
+    frame = frame.with_columns(
+        owner_name=owners.list.first(), name_more=owners.list.slice(1).list.join(" ").replace("", None)
+    )
     frame = _mapped(frame, "owner_name", name_key=_plain_name)
     return _door(frame).rename({"owner_phone": "phone"})
 
 
+_ORGANIZATION_CODE = r"^[0-9A-Z]{8}[0-9X]$"
+"""What an organization had before the credit code (GB 11714); the credit code holds it as its characters 9 to 17."""
+
+
 def organizations(frame: pl.DataFrame) -> pl.DataFrame:
-    """Organizations: the name without its legal form, the code as written, whom to call."""
-    frame = _mapped(frame, "name", name_key=names.organization_key)
+    """Organizations: the name without its legal form, which branch it is, the code as written, whom to call."""
+    frame = _mapped(frame, "name", name_key=_of_organization, branch=_branch)
     frame = _mapped(frame, "contact_name", contact=_plain_name)
+    code = pl.col("uscc").fill_null(pl.col("id_text"))
     return (
         _door(frame)
         .with_columns(
-            id_text=pl.col("uscc").fill_null(pl.col("id_text")),
+            pl.col("branch").fill_null(""),
+            id_text=code,
             id_valid=pl.col("uscc"),
+            code=pl.when(code.str.len_chars() == _WHOLE)
+            .then(code.str.slice(8, 9))
+            .when(code.str.contains(_ORGANIZATION_CODE))
+            .then(code),
             name_head=pl.when(pl.col("name_key").str.len_chars() >= 2).then(pl.col("name_key").str.slice(0, 2)),
         )
         .rename({"contact_phone": "phone"})
     )
+
+
+def _of_organization(name: str) -> str:
+    of, number = names.numbered_branch(name)
+    return names.organization_key(of) + number
+
+
+def _branch(name: str) -> str:
+    return names.branch(name)
 
 
 PREPARE: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {

@@ -14,9 +14,12 @@ from gridwalk.method.linkage.weights import Table
 MOST_OF_A_VALUE = 22.0
 """Bits the rarest of values can bring: a mistake in copying is always likelier than that."""
 NAMESAKE = 5.0
-"""Bits of one name at one door beyond both: chance brings members of one household together, and they bear
+"""Bits of one name at one door or telephone beyond both: chance brings members of one household together, and they bear
 different names.
 """
+HOMOPHONE = 3.0
+"""The same of names that sound alike."""
+AT_HOME = ("same", "household", "unsaid")
 AGAIN_AT_HOME = 2.0
 """Bits the weaker of home and phone still brings when both agree: a household shares its telephone."""
 
@@ -51,7 +54,7 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
     """
     of = {name: bits_of(weights[name], comparison) for name, comparison in compared.items()}
     if "id" in of:
-        in_number = compared["id"].implies & np.isin(compared["id"].level, ["same", "near"])
+        in_number = compared["id"].implies & np.isin(compared["id"].level, ["same", "near", "two"])
         for implied in ("born", "sex"):
             if implied in of:
                 of[implied] = np.where(in_number, np.minimum(of[implied], 0.0), of[implied])
@@ -61,8 +64,11 @@ def total(weights: Mapping[str, Table], compared: Mapping[str, Compared]) -> Bit
         of["phone"] = np.where(both, of["phone"] - weaker + AGAIN_AT_HOME, of["phone"])
     bits = np.asarray(sum(of.values()), dtype=np.float64)
     if "name" in of and "home" in of:
-        at_home = np.isin(compared["home"].level, ["same", "household"])
-        bits += np.where(at_home & (compared["name"].level == "same"), NAMESAKE, 0.0)
+        together = np.isin(compared["home"].level, AT_HOME)
+        if "phone" in compared:
+            together |= compared["phone"].level == "same"
+        called = compared["name"].level
+        bits += np.select([together & (called == "same"), together & (called == "sounds")], [NAMESAKE, HOMOPHONE], 0.0)
     return bits
 
 

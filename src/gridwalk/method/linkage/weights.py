@@ -33,14 +33,20 @@ PERSON: Mapping[str, Table] = {
     "name": {
         "same": Level(0.85, None),
         "sounds": Level(0.08, 0.0004),  # 张玮 for 张伟, 張 for 张: equal pinyin after folding zh/z, -ng/-n
-        "near": Level(0.05, 0.002),  # one character more, less or other; two characters swapped
-        "surname": Level(0.01, 0.08),
-        "other": Level(0.01, 0.92),
+        "near": Level(0.04, 0.002),  # one character more, less or other; two characters swapped
+        "seen": Level(0.01, 0.0001),  # masked, and all that can be seen agrees: 张* and 张伟
+        "surname": Level(0.008, 0.08),
+        "given": Level(0.008, 0.004),  # the surname misread: 未涛 and 朱涛
+        "other": Level(0.005, 0.92),
     },
     "id": {
         "same": Level(0.55, None),  # as written, where the check digit did not vouch for it
-        "near": Level(0.43, 1e-7),  # one or two keystrokes apart, or the fourteen digits a table program kept
-        "birth": Level(0.01, 0.0001),  # same birth date within, otherwise apart
+        "near": Level(0.37, 1e-7),  # a keystroke apart
+        "two": Level(0.03, 1e-6),  # two keystrokes apart
+        "kept": Level(0.015, 0.005),  # the digits a table program kept, which hold area and birth date
+        "seen": Level(0.02, 0.00001),  # masked, and all that can be seen agrees
+        "unseen": Level(1e-6, 1.0),  # masked, and what can be seen differs
+        "birth": Level(0.005, 0.15),  # same birth date within, which counts by itself, otherwise apart
         "other": Level(0.01, 0.9999),
         "both_valid": Level(1e-6, 1.0),  # two numbers with right check digits that differ: two persons
     },
@@ -51,27 +57,36 @@ PERSON: Mapping[str, Table] = {
         "other": Level(0.005, 0.974),
     },
     "sex": {"same": Level(0.99, 0.5), "other": Level(0.01, 0.5)},
-    "phone": {"same": Level(0.75, None), "near": Level(0.06, 2e-6), "other": Level(0.19, 1.0)},
+    "phone": {
+        "same": Level(0.74, None),
+        "near": Level(0.06, 2e-6),
+        "seen": Level(0.01, 0.000003),  # masked, and all that can be seen agrees
+        "other": Level(0.19, 1.0),
+    },
     "home": {
         "same": Level(0.86, None),
         "household": Level(0.86, None),  # other members of the two households are known to be the same people
-        "room": Level(0.05, 0.0005),  # building and room agree, the estate does not
+        "unsaid": Level(0.86, None),  # the same, but one side leaves out the stairwell
+        "room": Level(0.04, 0.0005),  # building and room agree, the estate does not
         "near": Level(0.02, 0.0005),  # the estate or building misspelt, the room the same
         "building": Level(0.03, 0.004),
         "estate": Level(0.02, None),  # moved within the estate
         "other": Level(0.02, 0.99),
     },
     "relation": {"same": Level(0.9, 0.3), "other": Level(0.1, 0.7)},
+    "community": {"same": Level(0.97, None), "other": Level(0.03, 0.95)},
 }
 
 DWELLING: Mapping[str, Table] = {
-    "estate": {"same": Level(0.9, None), "near": Level(0.06, 0.01), "other": Level(0.04, 0.95)},
-    "building": {"same": Level(0.97, None), "other": Level(0.03, 0.95)},
+    # However few doors a ledger has, others have that estate, building and room: at least so many.
+    "estate": {"same": Level(0.9, 0.05), "near": Level(0.06, 0.01), "other": Level(0.04, 0.95)},
+    "building": {"same": Level(0.97, 0.02), "other": Level(0.03, 0.95)},
     "stairwell": {"same": Level(0.97, 0.35), "other": Level(0.03, 0.65)},
-    "room": {"same": Level(0.97, None), "near": Level(0.02, 0.02), "other": Level(0.01, 0.98)},
+    "room": {"same": Level(0.97, 0.01), "near": Level(0.02, 0.02), "other": Level(0.01, 0.98)},
     "owner": {"same": Level(0.85, None), "near": Level(0.08, 0.002), "other": Level(0.07, 0.99)},
     "phone": {"same": Level(0.8, None), "near": Level(0.05, 2e-6), "other": Level(0.15, 1.0)},
     "area": {"same": Level(0.9, 0.03), "other": Level(0.1, 0.97)},
+    "community": {"same": Level(0.97, None), "other": Level(0.03, 0.95)},
 }
 
 ORGANIZATION: Mapping[str, Table] = {
@@ -91,6 +106,7 @@ ORGANIZATION: Mapping[str, Table] = {
     "home": {
         "same": Level(0.75, None),
         "household": Level(0.75, None),
+        "unsaid": Level(0.75, None),
         "room": Level(0.08, 0.002),
         "near": Level(0.02, 0.002),
         "building": Level(0.05, 0.01),
@@ -98,6 +114,7 @@ ORGANIZATION: Mapping[str, Table] = {
         "other": Level(0.08, 0.98),
     },
     "contact": {"same": Level(0.7, None), "near": Level(0.1, 0.003), "other": Level(0.2, 0.99)},
+    "community": {"same": Level(0.97, None), "other": Level(0.03, 0.95)},
 }
 
 WEIGHTS: Mapping[str, Mapping[str, Table]] = {"person": PERSON, "dwelling": DWELLING, "organization": ORGANIZATION}

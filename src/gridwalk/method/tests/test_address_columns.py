@@ -73,6 +73,13 @@ WAYS = [
     "{n}{a}号楼{b}单元{c}西屋",
     "{n}{a}号楼{c}、{b}",
     "{n}{a}舍{c}",
+    "{n}{a}楼{b}门{c}",
+    "{n}{a}楼{b}单元{c}室",
+    "{n}{a} 楼 {b}门 {b}楼{c}",
+    "{n}{a}楼{b}门市{c}",
+    "{n}{a}楼{b}门{b}",
+    "{n}{a}弄{b}楼{a}门{c}",
+    "{n}{a}号院{b}楼{a}单元{a}层{c}",
 ]
 numbers = st.integers(0, 140).map(str)
 rooms = st.integers(1, 3406).map(str)

@@ -143,9 +143,11 @@ def test_a_label_that_ends_at_midnight_goes_without_a_write(field: Field) -> Non
     other = Cache(
         dict(cache.versions), {g: dict(r) for g, r in cache.rows.items()}, {}, dict(cache.hashes), cache.epoch
     )
+    before = dict(Stream.objects.values_list("code", "version"))
     with time_machine.travel(clock.now() + dt.timedelta(days=1)):
         assert pull(wire, cache)["grids"][0]["gone"] == [{"kind": "care", "id": str(CareLabel.objects.get().id)}]
         assert pull(wire, other)["grids"][0]["gone"], "the second phone of the grid is told as well"
+    assert dict(Stream.objects.values_list("code", "version")) == {**before, GRID: before[GRID] + 1}
 
 
 def test_a_need_is_pulled_answered_at_the_door_and_gone(field: Field) -> None:

@@ -209,7 +209,7 @@ def test_a_household_comes_and_goes_with_the_visit_that_found_it(field: Field) -
     later = op(3, "fact.set", "person", guest, at=clock.now(), set={"phone": {"p": sent["op"], "v": phone(8)}})
     _, answer = push(wire, sent, edit, later)
     assert states(answer) == ["accepted", "accepted", "accepted"], answer
-    assert Person.objects.get(pk=newborn).relation == "child"
+    assert Person.objects.get(pk=newborn).relation == "20/30"
     assert (Alias.objects.get().id, Alias.objects.get().entity) == (guest, resident.id)
     assert Person.objects.get(pk=resident.id).unseal("phone") == phone(8), (
         "they were on record; the phone's name for them still leads there"

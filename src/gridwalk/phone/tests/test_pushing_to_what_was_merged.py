@@ -40,7 +40,7 @@ def test_what_is_said_of_a_merged_person_is_said_of_the_one_that_stays(field: Fi
     _, answer = push(wire, sent, later)
     assert states(answer) == ["accepted", "accepted"], answer
     stays = Person.objects.get(pk=last.id)
-    assert (stays.unseal("phone"), stays.relation) == (phone(7), "head")
+    assert (stays.unseal("phone"), stays.relation) == (phone(7), "02")
     assert stays.verified_on == clock.local_date(clock.now())
     assert links(stays) == [(door.id, "lives_here")]
     assert Person.objects.get(pk=first.id).phone_index == ""

@@ -70,6 +70,16 @@ UNREADABLE: list[tuple[str, Callable[[Any, Any], dict[str, Any]]]] = [
     (NO_FIELD, comes(values={"name": "程小满", "shoe_size": 42})),
     ("使用情况：", of_visit(set={"tenure": {"p": None, "v": "借来的"}})),
     ("证件号：", comes(values={"name": "程小满", "id_no": "12"})),
+    *(
+        (words, make)
+        for name in ("12012345678", "120199198001011010", "26251234", "1980-01-01", "301", "男", "户主")
+        for words, make in (
+            ("姓名：", comes(values={"name": name})),
+            ("姓名：", edit(set={"name": {"p": None, "v": name}})),
+        )
+    ),
+    ("与户主关系：", edit(set={"relation": {"p": None, "v": "12012345678"}})),
+    ("产权人：", of_visit(set={"owner_name": {"p": None, "v": "12012345678"}})),
     ("新添的人没有填姓名。", comes(values={"sex": "女"})),
     ("新添的人没有填姓名。", of_visit(arrivals=[{**SOMEBODY, "values": {"name": " "}}])),
     ("新添的人没有填内容。", comes(values="程小满")),

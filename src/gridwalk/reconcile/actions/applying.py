@@ -19,6 +19,7 @@ from gridwalk.core import queries as core_queries
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import annotate
+from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions import facility_rows, persons, places_rows, sides, submissions
 from gridwalk.reconcile.actions.batch import Batch
 from gridwalk.reconcile.actions.submissions import SubmissionRefused
@@ -49,7 +50,7 @@ def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Prog
         return submission
     if submission.state not in {"applying", "paused"}:
         raise SubmissionRefused("这份台账还没有核对列，先核对再入库。")
-    keys = {batch: _key(submission, batch) for batch in range(submission.n_batches)}
+    keys = {batch: rules.receipt_key(submission.id, batch) for batch in range(submission.n_batches)}
     done = core_queries.receipts(keys.values())
     places = Places(submission.scope)
     for batch, key in keys.items():
@@ -60,17 +61,20 @@ def apply(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, progress: Prog
     return _finish(submission, actor=actor, at=at)
 
 
-def _key(submission: Import, batch: int) -> str:
-    return f"import:{submission.id}:{batch}"
+def batch_of(submission: Import, batch: int, places: Places) -> Batch:
+    """The rows of a batch as they are applied."""
+    rows = list(StagedRow.objects.filter(of=submission, batch=batch).order_by("id"))
+    values = [row.opened() for row in rows]
+    return Batch(of=submission, rows=rows, values=values, places=places.locate(values))
 
 
 def _apply_batch(submission: Import, batch: int, places: Places, *, actor: Viewer, at: dt.datetime) -> None:
-    rows = list(StagedRow.objects.filter(of=submission, batch=batch).order_by("id"))
-    values = [row.opened() for row in rows]
-    written = [dict(of_row) for of_row in values]
-    work = Batch(of=submission, rows=rows, values=values, places=places.locate(values))
+    work = batch_of(submission, batch, places)
+    written = [dict(of_row) for of_row in work.values]
     with core.write_to(*work.grids(), actor=actor, at=at) as writing:
-        core.give_receipt(_key(submission, batch), at=at, result={"rows": len(rows)})
+        # Under these versions of the grids the history tells what the batch wrote: taking it back reads it there.
+        wrote = {"rows": len(work.rows), "op": str(writing.op), "versions": dict(writing.versions)}
+        core.give_receipt(rules.receipt_key(submission.id, batch), at=at, result=wrote)
         APPLY[submission.kind](writing, work)
         _save(writing, submission, work)
         sides.remember_import(writing, work, written)

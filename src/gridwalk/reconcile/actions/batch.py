@@ -15,7 +15,7 @@ from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Place
 from gridwalk.registry import columns
 from gridwalk.registry.actions.claims import Judged
-from gridwalk.registry.models import Difference, Facility, Person, Residence
+from gridwalk.registry.models import Difference, Facility, Organization, Person, Residence
 from gridwalk.registry.rules import Claim, Verdict
 from gridwalk.territory import rules as codes
 
@@ -56,6 +56,8 @@ class Batch:
         wanted |= {place.standing for place in self.places if place.standing}
         if self.of.kind == "facility":
             wanted |= set(self.known_facilities().values_list("grid_id", flat=True))
+        if self.of.kind == "organization":
+            wanted |= set(self.coded().filter(grid__code__startswith=self.of.scope).values_list("grid_id", flat=True))
         indexes = self.id_indexes() - {""}
         if indexes:
             persons = Person.objects.filter(id_no_index__in=indexes).exclude(status="struck_off")
@@ -71,15 +73,21 @@ class Batch:
         kinds = {str(values.get("facility_kind") or "") for values in self.values}
         return Facility.objects.filter(grid__area_id__in=communities, facility_kind__in=kinds)
 
+    def coded(self) -> QuerySet[Organization]:
+        """The organizations that have one of the rows' credit codes, wherever."""
+        codes_of_rows = {str(values.get("uscc") or "") for values in self.values} - {""}
+        return Organization.objects.filter(uscc__in=codes_of_rows, status="active")
+
     def id_indexes(self) -> set[str]:
         """Blind indexes of the rows' ID numbers."""
         return {id_index(values) for values in self.values}
 
-    def fault(self, index: int, code: str, field: str = "") -> None:
-        """Note a fault of a whole row, or of the column that holds ``field``."""
+    def fault(self, index: int, code: str, field: str = "", **words: str) -> None:
+        """Note a fault of a whole row, or of the column that holds ``field``; ``words`` go into its text."""
         row, field = self.rows[index], field or rules.FAULT_AT.get(code, "")
         column = self.of.letter("left", row.sheet, row.row_no, field)
-        row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}]
+        text = rules.FAULTS[code].format(**words)
+        row.faults = [*row.faults, {"field": field, "column": column, "code": code, "text": text}]
         if code in rules.REFUSING:
             row.state = "refused"
 

@@ -5,10 +5,11 @@ It never changes a fact: what differs is asked in the one queue (idea 2).
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
@@ -26,8 +27,10 @@ from gridwalk.ledger.sides import Side
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions import estates, mapping, measuring, noting, submissions
 from gridwalk.reconcile.actions.noting import Versus
+from gridwalk.reconcile.actions.sides import row_values
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Comparison, Unmatched
+from gridwalk.reconcile.places import Places
 from gridwalk.reconcile.queries import register, telling
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.actions import handed_in
@@ -35,6 +38,14 @@ from gridwalk.registry.actions import handed_in
 Say = Callable[[str], None]
 FILES = {"left": ("file", "name"), "right": ("other_file", "other_name")}
 """Where a comparison keeps the file of each of its sides, and the file's name."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Away:
+    """How many rows of the files belong to other communities, and what the first file's workbook says of them."""
+
+    marks: list[Mark]
+    n_rows: int
 
 
 class _GivenUp(Exception):
@@ -194,14 +205,48 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
         data={"records": len(registered.frame)},
     )
     say("逐条比对")
+    compared = [comparing.compare(_guarded(side), registered) for side, _ in both]
+    away = _elsewhere(submission, compared)
+    marks = _away(both[0][0], away[0])
+    both = [(side.without_rows(rows), source) for (side, source), rows in zip(both, away, strict=True)]
     versus = [
-        Versus(source, noting.settled(submission, comparing.compare(_guarded(side), registered), source))
-        for side, source in both
+        Versus(source, noting.settled(submission, of_side, source))
+        for (_, source), of_side in zip(both, _without(both, away, compared, registered), strict=True)
     ]
     measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
     if submission.state != "done":
         _note(submission, versus, measured, say, actor=actor, at=at)
-    return _annotate(submission, measured, actor=actor, at=at)
+    return _annotate(submission, measured, _Away(marks, sum(map(len, away))), actor=actor, at=at)
+
+
+def _elsewhere(submission: Comparison, compared: Sequence[Compared]) -> list[dict[int, str]]:
+    """By side, the rows that only the file has and that belong to another community, with its name: nobody here
+    lacks them.
+    """
+    places, away = Places(submission.scope), []
+    for of_side in compared:
+        alone, values = of_side.left_only["row"].to_list(), row_values(of_side.left)
+        located = places.locate([values[row] for row in alone])
+        away.append({row: place.there for row, place in zip(alone, located, strict=True) if place.there})
+    return away
+
+
+def _without(
+    both: Sequence[tuple[Side, str]], away: Sequence[dict[int, str]], compared: Sequence[Compared], registered: Side
+) -> list[Compared]:
+    """What was compared, anew where rows were taken out of a side."""
+    return [
+        comparing.compare(_guarded(side), registered) if rows else of_side
+        for (side, _), rows, of_side in zip(both, away, compared, strict=True)
+    ]
+
+
+def _away(side: Side, rows: Mapping[int, str]) -> list[Mark]:
+    """What the annotated workbook says of such rows."""
+    at = side.frame.select("sheet", "row_no").rows()
+    return [
+        Mark(at[row][0], at[row][1], "", rules.ELSEWHERE_COMPARED.format(there=there)) for row, there in rows.items()
+    ]
 
 
 def _guarded(side: Side) -> Side:
@@ -287,9 +332,10 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         )
 
 
-def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: dt.datetime) -> Comparison:
+def _annotate(submission: Comparison, measured: Compared, away: _Away, *, actor: Viewer, at: dt.datetime) -> Comparison:
+    told = f"{away.n_rows} 行是别的社区的，没有比，哪边都不算缺；批注工作簿里有说明。" if away.n_rows else ""
     if not telling.by_row(actor, submission):
-        Comparison.objects.filter(pk=submission.pk).update(doing="")
+        Comparison.objects.filter(pk=submission.pk).update(doing="", message=told)
         submission.refresh_from_db()
         return submission
     readers = None if submission.other_file_id else functools.partial(actor.reader, place=Place.FILE)
@@ -301,7 +347,8 @@ def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: 
         withheld=[
             Mark(sheet, row_no, submission.letter("left", sheet, row_no, "id_no"), rules.NOT_COMPARED)
             for sheet, row_no in measured.left.withheld
-        ],
+        ]
+        + away.marks,
         missing=submission.cleared,
     )
     submission.annotated = core.store_file(
@@ -313,7 +360,7 @@ def _annotate(submission: Comparison, measured: Compared, *, actor: Viewer, at: 
         actor=actor,
         at=at,
     )
-    submission.message, submission.doing = workbook.note, ""
+    submission.message, submission.doing = f"{told}{workbook.note}"[:400], ""
     with core.write_to(actor=actor, at=at):
         submission.save(update_fields=["annotated", "message", "doing"])
     return submission

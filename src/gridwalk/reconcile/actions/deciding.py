@@ -157,7 +157,7 @@ def _make_person(writing: Writing, row: Unmatched, values: Mapping[str, object],
     if place.dwelling is None or place.grid not in writing.versions:
         return "一张表里没有这一户，请先登记房屋"
     comer = Comer(
-        id=ids.new_id(),
+        id=ids.drawn_id(),
         values={k: v for k, v in values.items() if k in _facts("person")},
         kind=str(values.get("residence_kind") or "lives_here"),
         dwelling=place.dwelling,

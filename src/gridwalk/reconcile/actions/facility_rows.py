@@ -14,6 +14,7 @@ from gridwalk.method import address_writing, text
 from gridwalk.reconcile.actions.batch import Batch, facts
 from gridwalk.reconcile.actions.walking import claim, walk
 from gridwalk.reconcile.places import Place
+from gridwalk.reconcile.queries import taking_back
 from gridwalk.registry.actions import facilities
 from gridwalk.registry.actions.facilities import NewFacility
 from gridwalk.registry.models import Facility
@@ -95,7 +96,7 @@ class Listed:
         self.new: list[NewFacility] = []
         self._fresh: set[uuid.UUID] = set()
         self._standing = FacilityIndex()
-        for facility in work.known_facilities().order_by("created_at", "id"):
+        for facility in work.known_facilities().exclude(taking_back.unmade()).order_by("created_at", "id"):
             self._standing.remember(facility.id, Mark.of(facility))
         places = work.places
         self._stairwells = Stairwell.objects.in_bulk([p.stairwell for p in places if p.stairwell])

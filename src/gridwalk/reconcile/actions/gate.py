@@ -36,7 +36,7 @@ def refused(
         covered = Counter(_COVERED[submission.kind](values, places, at))
         thin = {community for community in masked if not rules.covers(covered[community], held.get(community, 0))}
         codes = {index: rules.NOT_HALF for index, place in enumerate(places) if place.community in thin} | codes
-    return codes
+    return codes | {index: rules.ELSEWHERE for index, place in enumerate(places) if place.there}
 
 
 def _records(kind: str, communities: Collection[str], at: dt.datetime) -> dict[str, int]:

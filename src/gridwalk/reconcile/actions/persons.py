@@ -13,6 +13,7 @@ from gridwalk.core.actions import Writing
 from gridwalk.method import idcards
 from gridwalk.reconcile.actions import places_rows
 from gridwalk.reconcile.actions.batch import Batch, claims_of, facts, id_index, n_open
+from gridwalk.reconcile.actions.children import Children
 from gridwalk.reconcile.actions.walking import RowClaims, claim, walk
 from gridwalk.reconcile.places import Place, doors
 from gridwalk.registry import holders, rules
@@ -39,13 +40,23 @@ class Listed:
         self._holders = {p.id_no_index: p for p in numbers}
         self._by_id = {number: p.id for number, p in self._holders.items()}
         self._by_name = _by_name(work, places)
+        self._children = Children(work, places)
 
     def find(self, index: int) -> uuid.UUID | None:
-        """The person a row means."""
+        """The person a row means: by number, else by name and door, or a child by its door and day of birth."""
         values = self.work.values[index]
+        if values.get("id_no") and (holder := self._by_id.get(id_index(values))):
+            return holder
+        child = self._children.find(index)
+        if child is None:
+            is_twin = self._children.speaks_of_one(index)  # of two without a name neither is the other
+            return None if values.get("id_no") or is_twin else self._by_name.get(_name_key(values, self.places[index]))
         if values.get("id_no"):
-            return self._by_id.get(id_index(values))
-        return self._by_name.get(_name_key(values, self.places[index]))
+            number = {"id_no": values["id_no"]}
+            of_child = claims_of("person", child, number, source_ref=self.work.source_ref(index))
+            self.row_claims += [(index, claim) for claim in of_child]
+            self._by_id[id_index(values)] = child
+        return child
 
     def elsewhere(self, index: int) -> Person | None:
         """Whoever has the number of a row without a door, and whom this side may not simply take for them."""
@@ -99,7 +110,7 @@ def _ask_elsewhere(writing: Writing, work: Batch, places: list[Place]) -> set[in
         values, place = work.values[index], places[index]
         if values.get("id_no") and place.dwelling is not None:
             comers[index] = Comer(
-                id=ids.new_id(),
+                id=ids.drawn_id(),
                 values=facts("person", values, without=frozenset({"residence_kind", "status"})),
                 kind=values.get("residence_kind") or "lives_here",
                 dwelling=place.dwelling,
@@ -141,6 +152,8 @@ def _doors(writing: Writing, work: Batch) -> list[Place]:
             work.fault(index, place.fault)
         elif not place.key:
             work.fault(index, "no_door", "address")
+            if place.fault == "community_doubtful":
+                work.fault(index, place.fault)
         elif (place.community, place.key) not in standing:
             work.fault(index, "door_only_here", "room")
             if place.fault:
@@ -167,9 +180,9 @@ def _at(place: Place, dwelling: uuid.UUID | None, grid: str) -> Place:
 def _settle_identity(work: Batch) -> None:
     """Birth date and sex follow a valid ID number; what the row says otherwise is explained, not believed."""
     for index, values in enumerate(work.values):
-        if not values.get("id_no"):
+        card = idcards.check(values.get("id_no") or "")
+        if not card.value:
             continue
-        card = idcards.check(values["id_no"])
         born_on = card.born_on.isoformat() if card.born_on else None
         if values.get("born_on") and values["born_on"] != born_on:
             work.fault(index, "id_disagrees_born", "born_on")
@@ -237,7 +250,7 @@ def apply_care(writing: Writing, work: Batch) -> None:
     new: list[creation.NewCare] = []
     for index in range(len(work.rows)):
         person = find(index)
-        if person is None or person.grid_id not in writing.versions:
+        if person is None or not person.grid_id.startswith(work.of.scope) or person.grid_id not in writing.versions:
             work.fault(index, "person_unknown", "id_no")
         elif not work.values[index].get("category"):
             work.rows[index].state = "refused"

@@ -14,6 +14,7 @@ from gridwalk.method import address_writing, names
 from gridwalk.reconcile.actions.batch import Batch, facts
 from gridwalk.reconcile.actions.walking import claim, walk
 from gridwalk.reconcile.places import Place, doors
+from gridwalk.reconcile.queries import taking_back
 from gridwalk.registry.actions import creation
 from gridwalk.registry.actions.doors import NewDoor, register_doors
 from gridwalk.registry.models import Organization, Site
@@ -96,12 +97,17 @@ def _with_door(work: Batch) -> Iterator[int]:
 
 
 def apply_organizations(writing: Writing, work: Batch) -> None:
-    """Known by credit code, else by name in the grid."""
-    uscc = {str(v.get("uscc") or "") for v in work.values} - {""}
-    by_code = {o.uscc: o.id for o in Organization.objects.filter(uscc__in=uscc, status="active")}
+    """Known by credit code, else by name in the grid; one that another community has on record is left to that."""
+    coded = {o.uscc: o for o in work.coded().select_related("grid__area")}
+    for index, values in enumerate(work.values):
+        holder = coded.get(str(values.get("uscc") or ""))
+        if holder is not None and not holder.grid_id.startswith(work.of.scope):
+            work.fault(index, "code_elsewhere", there=holder.grid.area.short)
+    by_code = {uscc: o.id for uscc, o in coded.items()}
     keys = {names.organization_key(str(v.get("name") or "")) for v in work.values} - {""}
     grids = {p.grid for p in work.places}
-    by_name = {(o.grid_id, o.name_key): o.id for o in Organization.objects.filter(grid_id__in=grids, name_key__in=keys)}
+    named = Organization.objects.filter(grid_id__in=grids, name_key__in=keys).exclude(taking_back.unmade())
+    by_name = {(o.grid_id, o.name_key): o.id for o in named}
 
     def name_key(index: int) -> tuple[str, str]:
         return work.places[index].grid, names.organization_key(str(work.values[index]["name"]))
@@ -120,7 +126,8 @@ def apply_organizations(writing: Writing, work: Batch) -> None:
 def apply_sites(writing: Writing, work: Batch) -> None:
     """Known by name in the grid."""
     grids = {p.grid for p in work.places}
-    by_name = {(s.grid_id, s.name): s.id for s in Site.objects.filter(grid_id__in=grids)}
+    named = Site.objects.filter(grid_id__in=grids).exclude(taking_back.unmade())
+    by_name = {(s.grid_id, s.name): s.id for s in named}
 
     def name_key(index: int) -> tuple[str, str]:
         return work.places[index].grid, str(work.values[index]["name"])

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
-from gridwalk.core import bulk, files, records
+from gridwalk.core import bulk, clock, files, records
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import read
 from gridwalk.ledger.records import Row
@@ -45,8 +45,9 @@ def _understand(submission: Import, chosen: Chosen) -> None:
     submission.mapping = {"left": mapping.described(ledger, chosen=columns, fields=mapping.spoken(ledger))}
 
 
-def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
-    """Stage every row, encrypted, in batches of one grid each; the import is then ready to be applied.
+def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "applying") -> Import:
+    """Stage every row, encrypted, in batches of one grid each; the import is then ready to be applied, or (``then``:
+    ``rehearsing``) to be looked at first.
 
     Raises NotHere, SubmissionRefused. Staging twice begins anew: nothing of the first is in the register.
     """
@@ -54,9 +55,10 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     if submission.state != "mapping":
         raise SubmissionRefused("这份台账不在等核对的状态，请刷新后再看。")
     submissions.require_chosen(submission)
-    ledger = read.read(
-        files.read(submission.file_id), submission.name, kind=submission.kind, mapping=submission.chosen["left"]
-    )
+    data = files.read(submission.file_id)
+    _require_alone(submission, data)
+    ledger = read.read(data, submission.name, kind=submission.kind, mapping=submission.chosen["left"])
+    read.require_own_numbers(ledger)
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
     places = Places(submission.scope).locate([row.values for row in ledger.rows])
@@ -65,7 +67,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
     with core.write_to(actor=actor, at=at) as writing:
         StagedRow.objects.filter(of=submission).delete()
         bulk.insert(staged)
-        submission.state, submission.n_batches, submission.n_batches_done = "applying", n_batches, 0
+        submission.state, submission.n_batches, submission.n_batches_done = then, n_batches, 0
         submission.n_rows, submission.n_refused = len(staged), len(refused)
         submission.n_withheld = sum(1 for code in refused.values() if code == rules.WITHHELD)
         submission.n_faulty = sum(1 for row in staged if row.faults)
@@ -78,6 +80,17 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
             data={"rows": len(staged), "batches": n_batches},
         )
     return submission
+
+
+def _require_alone(submission: Import, data: bytes) -> None:
+    """Refuse a file that is on its way into the register already. Raises SubmissionRefused."""
+    others = Import.objects.filter(scope=submission.scope, state="applying", file__size=submission.file.size)
+    for other in others.exclude(pk=submission.pk):
+        if files.read(other.file_id) == data:
+            since = clock.local(other.created_at).strftime("%m月%d日 %H:%M")
+            raise SubmissionRefused(
+                f"同一份文件正在入库：{other.actor_name} {since} 交的。请等那一份办好再看，这一份放弃就行。"
+            )
 
 
 def _staged(
@@ -101,17 +114,17 @@ def _staged(
                 values=records.seal_record(row.kind, row.values, table=TABLE, column="values", row=key),
                 faults=[
                     *(fault.as_json() for fault in row.faults),
-                    *([_fault(submission, row, refused[index])] if index in refused else ()),
+                    *([_fault(submission, row, refused[index], place.there)] if index in refused else ()),
                 ],
             )
         )
     return staged, len(set(batch_of.values()))
 
 
-def _fault(submission: Import, row: Row, code: str) -> dict[str, str]:
+def _fault(submission: Import, row: Row, code: str, there: str) -> dict[str, str]:
     field = rules.FAULT_AT.get(code, "")
     column = submission.letter("left", row.sheet, row.row_no, field)
-    return {"field": field, "column": column, "code": code, "text": rules.FAULTS[code]}
+    return {"field": field, "column": column, "code": code, "text": rules.FAULTS[code].format(there=there)}
 
 
 def _give_up(submission: Import) -> str:

@@ -117,7 +117,7 @@ def remap(
 ) -> S:
     """Read again with the columns a person chose. Raises NotHere, SubmissionRefused."""
     ledger = get_submission(actor, way.model, submission)
-    if ledger.state not in {"mapping", "failed"}:
+    if ledger.state not in {"mapping", "failed", "ready"}:
         raise SubmissionRefused(f"这份{way.noun}已经开始办了，不能再改列。")
     if not ledger.file.size:
         raise SubmissionRefused("这份文件读不了，没有存下来。请按上面说的改好，重新上传。")
@@ -146,7 +146,7 @@ def pause(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID,
 def cancel(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUID) -> S:
     """Give up what is not finished; what is done stays, and that is said. Raises NotHere, SubmissionRefused."""
     ledger = get_submission(actor, way.model, submission)
-    if ledger.state in {"done", "cancelled"}:
+    if ledger.state in {"done", "cancelled", "undoing", "undone"}:
         raise SubmissionRefused(f"这份{way.noun}已经结束了。")
     with core.write_to(actor=actor, at=at) as writing:
         ledger.message = way.give_up(ledger)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.queries import annotated, telling
+from gridwalk.territory import queries as territory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +22,41 @@ class FaultRow:
     column: str
     text: str
     state: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PreviewLine:
+    """What would become of the rows of one grid; the last three are None for who is not told of rows."""
+
+    name: str
+    created: int
+    refused: int
+    changed: int | None
+    same: int | None
+    asked: int | None
+
+
+def preview(viewer: Viewer, submission: Import) -> tuple[list[PreviewLine], list[tuple[str, int]]]:
+    """What an import that waits would do, by grid with the sum last; and the grids it names that are none."""
+    counts: dict[str, Counter[str]] = {g: Counter(n) for g, n in submission.preview.get("grids", {}).items()}
+    if submission.state != "ready" or not counts:
+        return [], []
+    names = territory.place_names(code for code in counts if code)
+    told = telling.by_row(viewer, submission)
+
+    def line(name: str, n: Counter[str]) -> PreviewLine:
+        return PreviewLine(
+            name=name,
+            created=n["created"],
+            refused=n["refused"],
+            changed=n["changed"] if told else None,
+            same=n["same"] if told else None,
+            asked=n["asked"] if told else None,
+        )
+
+    lines = [line(names.get(code, "没有网格的行"), n) for code, n in counts.items()]
+    total = sum(counts.values(), Counter())
+    return [*lines, line("合计", total)], [(name, n) for name, n in submission.preview["unknown"]]
 
 
 def faults(viewer: Viewer, submission: Import, *, limit: int = 200) -> tuple[list[FaultRow], int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import sides
+from gridwalk.ledger.location import WHOLE_HOUSE
 from gridwalk.ledger.sides import Side
 from gridwalk.method import address_writing
 from gridwalk.registry import columns
@@ -110,6 +111,8 @@ def _values(entity: Entity) -> dict[str, Any]:
 
 def _place(grid: str, dwelling: Dwelling | None) -> dict[str, str | None]:
     estate, building, stairwell, room = address_writing.parts_of(dwelling.address_key if dwelling else "")
+    if building and not (stairwell or room):
+        room = WHOLE_HOUSE
     return {
         "grid_code": grid,
         "estate": estate or None,

@@ -12,7 +12,7 @@ from gridwalk.core.queries import NotHere, in_scopes
 from gridwalk.reconcile.models import Submission
 
 S = TypeVar("S", bound=Submission)
-WAITING = frozenset({"mapping", "applying", "paused"})
+WAITING = frozenset({"mapping", "rehearsing", "ready", "applying", "paused"})
 
 
 def submissions(viewer: Viewer, model: type[S], *, limit: int = 60) -> list[S]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gridwalk.accounts.rules import SYSTEM
+from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
 from gridwalk.ledger.tests import books
 from gridwalk.reconcile.actions import applying, comparing, staging, submissions
@@ -112,6 +113,18 @@ def test_a_step_is_taken_from_its_states_and_refused_in_all_others(
         assert (ledger.state, ledger.finished_at) == (state, None), "nothing of it is done"
         assert not StagedRow.objects.filter(of=ledger.pk).exists()
     assert not Person.objects.exists()
+
+
+def test_a_file_on_its_way_into_the_register_is_not_taken_in_twice_at_once(at_home: Street) -> None:
+    first, second = handed_in(at_home.at, "mapping"), handed_in(at_home.at, "mapping")
+    stage(at_home.at, first)
+    since = clock.local(at_home.at).strftime("%m月%d日 %H:%M")
+    with pytest.raises(SubmissionRefused, match=f"同一份文件正在入库：{SYSTEM.name} {since} 交的"):
+        stage(at_home.at, second)
+    assert not StagedRow.objects.filter(of=second.pk).exists()
+    apply(at_home.at, first)
+    stage(at_home.at, second)
+    assert StagedRow.objects.filter(of=second.pk).count() == 1
 
 
 @pytest.mark.slow

@@ -15,12 +15,13 @@ from gridwalk.core import bulk, ids, records
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.types import Authority
+from gridwalk.method import newborns
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import cards, looking, queue
 from gridwalk.registry.ends import is_end
 from gridwalk.registry.models import Difference, Entity
 from gridwalk.registry.queries import erased
-from gridwalk.registry.rules import Claim, Verdict
+from gridwalk.registry.rules import Claim, Says, Verdict
 
 TABLE = "registry_difference"
 
@@ -43,8 +44,11 @@ def apply_claims(writing: Writing, claims: Sequence[Claim]) -> list[Judged]:
     """Apply each claim or queue it as a difference, by the field's authority; the entities' grids must be locked.
 
     A constant number of queries for any number of claims. Claims about entities that are gone are passed over. What was
-    kept before, or is on its way to the door, is not asked again while the fact stands as it stood then.
+    kept before, or is on its way to the door, is not asked again while the fact stands as it stood then. Raises Unfit.
     """
+    claims = [_today(claim) for claim in claims]
+    for claim in claims:
+        rules.refuse_unfit(claim.kind, {claim.field: claim.value})
     entities = _load(claims)
     work = _Work(writing, entities, _holders(claims), cards.tries(writing, _checked(claims, entities)))
     for claim in claims:
@@ -101,11 +105,20 @@ class _Work:
             return
         current = columns.read(entity, claim.field)
         head = entity.heads.get(claim.field)
-        verdict, why = rules.judge(_authority(claim), claim.source, current, claim.value, head=head, seen=claim.seen)
+        verdict, why = rules.judge(
+            _authority(claim),
+            claim.source,
+            current,
+            claim.value,
+            head=head,
+            seen=claim.seen,
+            says=_says(claim, current),
+        )
         if verdict is Verdict.APPLY and is_end(claim.kind, claim.field, claim.value):
             verdict, why = Verdict.ASK, "needs_recheck"
         if verdict is Verdict.APPLY and not self._free(claim):
             verdict, why = Verdict.ASK, "number_taken"
+        verdict, why = _of_newborn(claim, current, verdict, why)
         if claim.asks and (verdict is Verdict.APPLY or claim.is_of_card):  # a card is not compared either
             verdict, why = Verdict.ASK, claim.asks
         elif claim.is_of_card and current:
@@ -161,6 +174,19 @@ class _Work:
         return holder == claim.entity
 
 
+def _of_newborn(claim: Claim, current: Any, verdict: Verdict, why: str) -> tuple[Verdict, str]:
+    """A child gets its name, whoever says it first; a name once given is not asked for by what stood there before."""
+    if (claim.kind, claim.field) != ("person", "name") or claim.source == "office":
+        return verdict, why
+    if newborns.is_unnamed(str(claim.value or "")):
+        return Verdict.SAME, ""
+    return (Verdict.APPLY, "") if why in GIVES_WAY and newborns.is_unnamed(str(current)) else (verdict, why)
+
+
+GIVES_WAY = frozenset({"ledger_differs", "document_differs"})
+"""Why a name is asked about that the first name of a child is not."""
+
+
 def _answers_the_door(claim: Claim) -> bool:
     """Whether what was asked at the door has its answer by this."""
     return claim.source == "visit" and not claim.asks and claim.value not in rules.NOT_SAID
@@ -192,6 +218,18 @@ def put(writing: Writing, entity: Entity, field: str, value: Any, *, claim: Clai
         op=claim.op,
     )
     return touched
+
+
+def _today(claim: Claim) -> Claim:
+    """The claim with its value as it is kept today: it may have been staged, or sent, by an earlier version."""
+    value = dictionary.today(claim.kind, claim.field, claim.value)
+    return claim if value is claim.value else dataclasses.replace(claim, value=value)
+
+
+def _says(claim: Claim, current: Any) -> Says:
+    if dictionary.says_no_more(claim.kind, claim.field, current, claim.value):
+        return Says.MORE
+    return Says.LESS if dictionary.says_no_more(claim.kind, claim.field, claim.value, current) else Says.OTHER
 
 
 def _authority(claim: Claim) -> Authority:

@@ -12,7 +12,7 @@ from typing import Any
 from gridwalk.core import bulk, clock, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
-from gridwalk.registry import care, columns, living
+from gridwalk.registry import care, columns, living, rules
 from gridwalk.registry.actions import asking, queue, registrations
 from gridwalk.registry.living import LIVING, REGISTERED, REGISTERING
 from gridwalk.registry.models import CareLabel, Difference, Entity, Person, Residence
@@ -32,7 +32,7 @@ class New:
     source: str
     source_ref: str = ""
     extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    id: uuid.UUID = dataclasses.field(default_factory=ids.new_id)
+    id: uuid.UUID = dataclasses.field(default_factory=ids.drawn_id)
     verified_on: dt.date | None = None
     op: uuid.UUID | None = None
 
@@ -71,11 +71,18 @@ class NewCare:
     responsible: uuid.UUID | None = None
 
 
+_WRITTEN = frozenset({"address", "spot"})
+"""Columns that no claim changes, and that hold what somebody wrote."""
+
+
 def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]:
-    """Create entities of one kind: one change row with the whole record each. Raises IntegrityError on a double."""
+    """Create entities of one kind: one change row with the whole record each. Raises Unfit; IntegrityError on a
+    double.
+    """
     entities: list[Entity] = []
     for record in new:
         values = {field: value for field, value in record.values.items() if value not in (None, "")}
+        rules.refuse_unfit(kind, values | {field: record.extra[field] for field in _WRITTEN & record.extra.keys()})
         entity = columns.TABLES[kind](
             id=record.id,
             grid_id=record.grid,
@@ -85,8 +92,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
             verified_on=record.verified_on,
             **record.extra,
         )
-        for field, value in values.items():
-            columns.write(entity, field, value)
+        columns.write_all(entity, values)
         entity.heads = dict.fromkeys(values, str(record.op or writing.op))
         entities.append(entity)
         writing.created(

@@ -11,6 +11,7 @@ from gridwalk.core import ids
 from gridwalk.core.actions import Writing
 from gridwalk.method import address_writing, search_keys
 from gridwalk.method.addresses import Address
+from gridwalk.registry import rules
 from gridwalk.registry.actions import creation
 from gridwalk.territory import actions as territory
 from gridwalk.territory.actions import WantedStairwell
@@ -44,7 +45,9 @@ class NewDoor:
 
 
 def register_doors(writing: Writing, doors: Sequence[NewDoor]) -> None:
-    """Register doors that do not exist yet; their grids must be locked. Raises IntegrityError on a double."""
+    """Register doors that do not exist yet; their grids must be locked. Raises Unfit; IntegrityError on a double."""
+    for door in doors:
+        rules.refuse_unfit_door(door.address)
     stairs = territory.ensure_stairwells(writing, list({door.stairwell for door in doors}))
     new = []
     for door in doors:

@@ -229,27 +229,6 @@ def withdraw(writing: Writing, entity: uuid.UUID) -> bool:
     return True
 
 
-def unmake(writing: Writing, entity: Person | Organization) -> None:
-    """Step: what was brought into the register by mistake just now leaves it, untouched since; nobody ever
-    counted on it.
-    """
-    left = "struck_off" if isinstance(entity, Person) else "closed"
-    writing.change(
-        stream=entity.grid_id,
-        kind=entity.KIND,
-        entity=entity.pk,
-        field="status",
-        old="active",
-        new=left,
-        source="office",
-    )
-    entity.status = left
-    entity.heads = {**entity.heads, "status": str(writing.op)}
-    if isinstance(entity, Person):
-        entity.ended_on = clock.local_date(writing.at)
-    entity.save()
-
-
 def as_one(recheck: Recheck) -> list[Recheck]:
     """The recheck with those that were proposed and are decided together with it."""
     if recheck.together is None:

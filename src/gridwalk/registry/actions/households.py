@@ -12,11 +12,11 @@ from gridwalk.core import actions as core
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
-from gridwalk.dictionary.choices import RELATION
+from gridwalk.dictionary.relations import HEAD, RELATION
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import households
 from gridwalk.registry.actions import claims, queue
-from gridwalk.registry.households import HEAD, Member, Naming
+from gridwalk.registry.households import Member, Naming
 from gridwalk.registry.models import Difference, Dwelling, Person
 from gridwalk.registry.queries import households as queries
 from gridwalk.registry.rules import Claim

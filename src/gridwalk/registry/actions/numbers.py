@@ -12,6 +12,7 @@ from gridwalk.core import queries
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.queries import NotHere
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.method import papers
 from gridwalk.registry import columns, rules
 from gridwalk.registry.actions import cards, claims
 from gridwalk.registry.models import Entity, Person
@@ -50,12 +51,15 @@ def check_card(*, actor: Viewer, at: dt.datetime, person: uuid.UUID, typed: str)
 
 
 def _number_of(person: Person, typed: str) -> str:
-    """The number as it is written on a card. Raises CardError."""
+    """The number as it is written on a card; without a paper's name it is of the paper on record. Raises CardError."""
     if person.merged_into is not None:
         raise CardError("没有核对：这一条已并入另一条。请到留下的那一条上核。")
     if not person.id_no_sealed:
         raise CardError("没有核对：这个人还没登记证件号。请用“改一处”写上。")
+    paper = papers.paper_of(str(columns.read(person, "id_no")))
     number = dictionary.parse("person", "id_no", typed)
+    if number.fault:
+        number = dictionary.parse("person", "id_no", papers.told(paper, typed))
     if not number.value:
         raise CardError(f"没有核对，也不算一次：{number.text or '没有填证件号'}。")
     return str(number.value)

@@ -19,7 +19,7 @@ from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import sight
 from gridwalk.dictionary.sight import Reader
 from gridwalk.dictionary.types import Shown
-from gridwalk.method import address_writing
+from gridwalk.method import address_writing, papers
 from gridwalk.method.addresses import Address
 from gridwalk.registry import columns, predicates, rules
 from gridwalk.registry.living import LIVING, RESIDENCE_LABELS, dwelling_label
@@ -50,7 +50,9 @@ def shown_id_no(reader: Reader, person: Person) -> str:
         return words
     if dictionary.shown("person", "id_no", reader) is Shown.PRESENT:
         return words if person.id_no_checked_on else "待核"
-    return f"{words} 身份证 {'已核' if person.id_no_checked_on else '未核'}"
+    checked = "已核" if person.id_no_checked_on else "未核"
+    paper = "" if " " in words else f" {papers.short(columns.read(person, 'id_no'))}"
+    return f"{words}{paper} {checked}"
 
 
 def _get(viewer: Viewer, kind: str, pk: uuid.UUID) -> Entity:
@@ -174,7 +176,7 @@ def _resident(viewer: Viewer, link: Residence, with_care: set[uuid.UUID]) -> Res
         kind=link.kind,
         kind_label=RESIDENCE_LABELS.get(link.kind, link.kind) if told else "",
         living=link.kind in LIVING,
-        verified_on=person.verified_on,
+        verified_on=person.verified_on if told else None,
         status=person.get_status_display(),
         pending=person.status_pending,
         has_care=person.id in with_care,
@@ -218,7 +220,10 @@ def _with_care(viewer: Viewer, grid: str, persons: Sequence[uuid.UUID]) -> set[u
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One line of a record: label, shown value, where from, when verified, when due again."""
+    """One line of a record: label, shown value, where from, when verified, when due again.
+
+    ``dated``: whether the days are told.
+    """
 
     field: str
     label: str
@@ -226,6 +231,7 @@ class Fact:
     source: str
     verified_on: dt.date | None
     due_on: dt.date | None
+    dated: bool
     sealed: bool
     is_phone: bool
 
@@ -253,6 +259,9 @@ def facts_of(viewer: Viewer, several: Sequence[Entity]) -> dict[uuid.UUID, list[
 
 def _facts(reader: Reader, entity: Entity, sources: Mapping[str, str]) -> list[Fact]:
     rows = []
+    # People are verified at their door, whose days stand on its page: by the day it would be told who lives there.
+    dated = reader.care or not isinstance(entity, Person)
+    verified_on = entity.verified_on if dated else None
     for field in dictionary.fields(entity.KIND):
         if field.locates or field.on_link or sight.of(field, reader) is Shown.NOTHING:
             continue
@@ -260,19 +269,16 @@ def _facts(reader: Reader, entity: Entity, sources: Mapping[str, str]) -> list[F
             value = shown_id_no(reader, entity)
         else:
             value = columns.shown(entity, field.name, reader)
-        due = (
-            entity.verified_on + dt.timedelta(days=field.fresh_days)
-            if field.fresh_days and entity.verified_on
-            else None
-        )
+        due = verified_on + dt.timedelta(days=field.fresh_days) if field.fresh_days and verified_on else None
         rows.append(
             Fact(
                 field=field.name,
                 label=field.label,
                 value=value,
                 source=sources.get(field.name, ""),
-                verified_on=entity.verified_on,
+                verified_on=verified_on,
                 due_on=due,
+                dated=dated,
                 sealed=field.is_sensitive,
                 is_phone=dictionary.is_phone(entity.KIND, field.name),
             )

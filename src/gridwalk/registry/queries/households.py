@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Sequence
 from django.db.models import QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.dictionary.relations import HEAD
 from gridwalk.registry import columns, households
-from gridwalk.registry.households import HEAD, Member
+from gridwalk.registry.households import Member
 from gridwalk.registry.living import RESIDENCE_LABELS
 from gridwalk.registry.models import Dwelling, Person, Residence
 from gridwalk.registry.queries import entities

@@ -19,13 +19,15 @@ from django.db.models import Q, QuerySet
 
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core.queries import in_scopes
-from gridwalk.method import addresses, idcards, names, phones, search_keys, text, uscc
+from gridwalk.method import addresses, names, papers, phones, search_keys, text, uscc
 from gridwalk.registry import columns
 from gridwalk.registry.living import LIVING
 from gridwalk.registry.models import Dwelling, Facility, Organization, Person, Residence, Site
 from gridwalk.registry.queries import entities, renumbering
 
 LIMIT = 30
+FEWEST_OF_A_NUMBER = 7
+"""Characters of what may be the number of a paper."""
 TAIL = re.compile(r"^尾号?\s*([0-9]{4})$")
 ID_TAIL = re.compile(r"[0-9]{3}[0-9X]")
 _LATIN = re.compile(r"^[a-z' ]+$")
@@ -57,7 +59,7 @@ def number_of(typed: str) -> str:
     That such a search found somebody is audited.
     """
     folded = text.fold(typed)
-    if len(folded) >= 15 and idcards.check(folded).value:
+    if len(folded) >= FEWEST_OF_A_NUMBER and papers.values_of(folded):
         return "id_no"
     return "phone" if phones.check(folded).value else ""
 
@@ -74,9 +76,9 @@ def search(viewer: Viewer, typed: str) -> list[Hit]:
         return []
     if tail := tail_of(folded):
         return _everywhere(viewer, {columns.tail_key("phone", tail)}, "尾号", places=Verb.SEE_ROWS)
-    card = idcards.check(folded)
-    if card.value and len(folded) >= 15:
-        return _persons(viewer, Q(id_no_index=columns.index_of("id_no", card.value)), "证件号")
+    numbers = papers.values_of(folded) if len(folded) >= FEWEST_OF_A_NUMBER else []
+    if numbers:
+        return _persons(viewer, Q(id_no_index__in=[columns.index_of("id_no", n) for n in numbers]), "证件号")
     phone = phones.check(folded).value
     if phone:
         index = columns.index_of("phone", phone)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import uuid
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -244,3 +246,31 @@ def test_a_verification_taken_back_stands_in_the_history(street: Street) -> None
     assert door.verified_on == today - dt.timedelta(days=30)
     before = (today - dt.timedelta(days=30)).isoformat()
     assert changes(door, "verified_on") == [(None, today.isoformat()), (today.isoformat(), before)]
+
+
+def test_a_relation_said_more_exactly_fills_in_and_one_said_less_exactly_asks_nothing(street: Street) -> None:
+    person = street.person("张小兰", relation="20")
+    assert street.say(person, "relation", "22").verdict is Verdict.APPLY
+    assert street.say(person, "relation", "20").verdict is Verdict.SAME
+    assert street.say(person, "relation", "child", "visit").verdict is Verdict.SAME, "as phones of once send it"
+    assert street.say(person, "relation", "30").verdict is Verdict.ASK
+    assert street.say(person, "relation", "20", "office").verdict is Verdict.APPLY, "who corrects says what they mean"
+    assert changes(person, "relation") == [("20", "22"), ("22", "20")]
+
+
+def test_relations_kept_by_group_are_kept_by_code_from_now_on_and_so_are_their_questions(street: Street) -> None:
+    door = street.door()
+    groups = {"head": "", "child": "female", "child_in_law": "male", "parent": "male", "": "male"}
+    people = [street.person(f"张{n}", door, relation="10", sex=sex) for n, sex in enumerate(groups.values())]
+    street.say(people[0], "relation", "50")
+    for person, group in zip(people, groups, strict=True):
+        Person.objects.filter(pk=person.pk).update(relation=group)
+    Difference.objects.update(current="spouse", claimed="parent", claimed_hash=columns.value_hash("parent"))
+    migration = importlib.import_module("gridwalk.registry.migrations.0010_relations_by_code")
+    migration.code_persons(apps, None)
+    migration.code_questions(apps, None)
+    assert [Person.objects.get(pk=person.pk).relation for person in people] == ["02", "30", "28", "50", ""]
+    (asked,) = Difference.objects.all()
+    assert (asked.current, asked.claimed) == ("10", "50")
+    street.say(people[0], "relation", "50")
+    assert Difference.objects.count() == 1, "what waits is not asked again"

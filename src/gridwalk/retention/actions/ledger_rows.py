@@ -17,7 +17,7 @@ from gridwalk.registry.models import Person
 
 TOLD = ("name", "id_no", "phone", "born_on")
 """What a person is known by in a ledger."""
-FINISHED = ("done", "failed", "cancelled")
+FINISHED = ("done", "failed", "cancelled", "undone")
 
 
 def forget(person: Person, grids: Collection[str]) -> set[uuid.UUID]:

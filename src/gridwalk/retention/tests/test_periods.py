@@ -27,3 +27,12 @@ def test_kinds_are_chosen_by_code_and_an_unknown_one_is_refused() -> None:
     with pytest.raises(rules.RetentionError, match="不认得 people"):
         rules.chosen(["people"])
     assert rules.BY_CODE["ops"].cut(AT) == AT - dt.timedelta(days=60)
+
+
+CUT = dt.datetime(2031, 7, 9, 1, 2, 3, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("code", sorted(queries.OVER))
+def test_whatever_is_over_its_time_ended_before_the_cut(code: str) -> None:
+    for rows, _ in queries.OVER[code](CUT):
+        assert "2031-07-09" in str(rows.query), f"{rows.model.__name__}: of any time"

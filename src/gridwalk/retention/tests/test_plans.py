@@ -13,7 +13,7 @@ from gridwalk.bench.actions import decisions
 from gridwalk.bench.actions.decisions import Choice
 from gridwalk.bench.queries import checks
 from gridwalk.core import envelope
-from gridwalk.core.models import AuditEntry
+from gridwalk.core.models import AuditEntry, Change
 from gridwalk.registry.models import CaseDecision, Dwelling, Entity, Person
 from gridwalk.registry.tests.street import FIRST, GRID, Street, lead, phone
 from gridwalk.retention import rules
@@ -93,6 +93,9 @@ def test_erasing_one_person_leaves_the_plans_about_others_as_they_are(at: dt.dat
         (person.id, f"{FIRST}000", walk.lead.id, "家属书面申请") for person in (gone, twin)
     }
     assert {e.data["why"] for e in entries} == {"request"}
+    for person in (gone, twin):
+        last = Change.objects.filter(entity=person.id, field="name").latest("version")
+        assert (last.at, last.old, last.new) == (at, None, None), "phones hear that the name is another one"
     waits.refresh_from_db()
     assert (undo_of(done), waits.state, waits.reason, waits.choices) == ("", "withdrawn", "", {})
     others_wait.refresh_from_db()

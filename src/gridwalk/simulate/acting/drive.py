@@ -19,7 +19,7 @@ from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.registry.models import Dwelling
 from gridwalk.registry.rules import Claim
 from gridwalk.simulate.acting import caring, days
-from gridwalk.simulate.acting.knocks import Day, Knock, calendar
+from gridwalk.simulate.acting.knocks import WORKDAYS, Day, Knock, calendar
 from gridwalk.simulate.street import entries, facilities
 from gridwalk.simulate.street.workbooks import LedgerFile
 from gridwalk.simulate.street.world import PILOT, World, area_tree
@@ -37,7 +37,7 @@ def action_start(today: dt.date, day: int) -> dt.date:
     start = today
     while True:
         reached = [d for d in calendar(start, days.WORKING_DAYS) if d.date <= today and not d.saturday]
-        if len(reached) >= day and start.weekday() < 5:
+        if len(reached) >= day and WORKDAYS.is_worked(start):
             return start
         start -= dt.timedelta(days=1)
 

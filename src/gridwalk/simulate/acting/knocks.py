@@ -8,15 +8,18 @@ import uuid
 import zoneinfo
 from collections.abc import Iterator, Mapping
 
+from gridwalk.method import workdays
+from gridwalk.method.workdays import Workdays
 from gridwalk.simulate.street.model import Place
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
+WORKDAYS = Workdays()
 OPS = uuid.UUID("6f1a36f2-1f6f-5b0e-9a52-8d3f6f0c2a11")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Day:
-    """The ``n``-th working day. A Saturday shift belongs to the Monday after it."""
+    """The ``n``-th working day. ``saturday``: a shift beside them, which belongs to the Monday after it."""
 
     n: int
     date: dt.date
@@ -64,12 +67,12 @@ class Knock:
 
 
 def calendar(start: dt.date, upto_day: int) -> Iterator[Day]:
-    """Working days from ``start`` on (Monday to Friday), with a Saturday shift every second week."""
+    """Working days from ``start`` on, with a Saturday shift every second week."""
     date, n = start, 0
     while n < upto_day:
-        if date.weekday() < 5:
+        if WORKDAYS.is_worked(date):
             n += 1
             yield Day(n, date)
-        elif date.weekday() == 5 and date.isocalendar().week % 2 == 0 and n:
+        elif date.weekday() == 5 and not workdays.name_of(date) and date.isocalendar().week % 2 == 0 and n:
             yield Day(n + 1, date, saturday=True)
         date += dt.timedelta(days=1)

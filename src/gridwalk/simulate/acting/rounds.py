@@ -87,8 +87,8 @@ class GridWorker:
         return done
 
     def _shifts(self, day: Day, pace: int) -> list[tuple[str, int]]:
-        if day.saturday:
-            return [("weekend", pace // 2)]
+        if day.date.weekday() >= 5:
+            return [("weekend", pace // 2 if day.saturday else pace)]
         if (day.date.weekday() + int(self.grid[-1])) % 5 in (0, 2):
             return [("afternoon", pace - pace // 2), ("evening", pace // 2)]
         return [("morning", pace // 2), ("afternoon", pace - pace // 2)]

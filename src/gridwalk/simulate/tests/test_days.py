@@ -20,10 +20,13 @@ def test_a_longer_plan_begins_with_the_shorter_one(small: World) -> None:
     assert {grid[:12] for day, _, grid, _ in short if day.n < days.ALL_FROM_DAY} == {PILOT}
 
 
-def test_working_days_leave_out_weekends_and_a_saturday_belongs_to_the_monday_after() -> None:
+def test_working_days_leave_out_weekends_and_holidays_and_a_saturday_belongs_to_the_monday_after() -> None:
     days_ = list(calendar(dt.date(2026, 9, 21), 12))
-    assert [day.date.day for day in days_ if not day.saturday][:6] == [21, 22, 23, 24, 25, 28]
-    assert [(day.n, day.date.isoformat()) for day in days_ if day.saturday] == [(11, "2026-10-03")]
+    # 25 September is 中秋, 1 to 7 October 国庆节; Saturday 10 October is worked instead
+    assert [day.date.day for day in days_ if not day.saturday] == [21, 22, 23, 24, 28, 29, 30, 8, 9, 10, 12, 13]
+    assert [(day.n, day.date.isoformat()) for day in calendar(dt.date(2026, 10, 12), 8) if day.saturday] == [
+        (6, "2026-10-17")
+    ]
 
 
 def test_nobody_is_disturbed_in_quiet_hours_nor_twice_in_a_band(knocks: list[Knock]) -> None:

@@ -14,10 +14,11 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from gridwalk.accounts.rules import Verb, Viewer
-from gridwalk.core import clock, envelope
+from gridwalk.core import clock, envelope, plain
 from gridwalk.core.models import Stream
 from gridwalk.sync import rules
 from gridwalk.sync.models import Shadow
@@ -36,13 +37,13 @@ class Pulled:
 
     grid: str
     version: int
-    full: bool
-    hash: str | None
-    rows: list[str]
-    gone: list[dict[str, str]]
-    due: list[Row]
-    users: dict[str, str]
-    own: list[str]
+    full: bool = False
+    hash: str | None = None
+    rows: list[bytes]
+    gone: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    due: list[Row] = dataclasses.field(default_factory=list)
+    users: dict[str, str] = dataclasses.field(default_factory=dict)
+    own: list[str] = dataclasses.field(default_factory=list)
 
 
 def grids_of(viewer: Viewer) -> list[Grid]:
@@ -78,12 +79,51 @@ def left(viewer: Viewer, since: Sequence[str]) -> list[str]:
     return sorted(code for code in since if isinstance(code, str) and code not in mine)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Told:
+    """What phones were last told of a grid, but for the marks, which are as long as the grid."""
+
+    version: int
+    epoch: int
+    format: int
+    on: dt.date
+    hash: str
+
+
+_LOCK = f"SELECT t.version FROM {Stream._meta.db_table} t WHERE t.code = %s FOR UPDATE"  # noqa: S608 ours, not typed
+_TOLD = f"""
+SELECT t.version, t.epoch, t.format, t."on", t.hash FROM {Shadow._meta.db_table} t WHERE t.grid = %s
+"""  # noqa: S608 the table's name comes from the model
+_MARKS = f"SELECT t.marks FROM {Shadow._meta.db_table} t WHERE t.grid = %s"  # noqa: S608 ours, not typed
+_TELL = f"""
+INSERT INTO {Shadow._meta.db_table} (grid, version, epoch, format, "on", hash, marks)
+VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb)
+ON CONFLICT (grid) DO UPDATE SET version = excluded.version, epoch = excluded.epoch, format = excluded.format,
+"on" = excluded."on", hash = excluded.hash, marks = excluded.marks
+"""  # noqa: S608 the table's name comes from the model
+
+
+def _lock(grid: str) -> tuple[int, _Told | None]:
+    """A grid's version, its stream locked, and what phones were last told of it."""
+    with plain.together():
+        locked, told = plain.ask(_LOCK, [grid]), plain.ask(_TOLD, [grid])
+        ((version,),) = locked()
+        return version, next((_Told(*row) for row in told()), None)
+
+
+def _marks_of(grid: str) -> Any:
+    """``from``: the version the comparison began at; ``rows``: by row its hash and the version it changed at; ``gone``:
+    by row the version it went at.
+    """
+    ((marks,),) = plain.ask(_MARKS, [grid])()
+    return orjson.loads(marks)
+
+
 def _pull_grid(viewer: Viewer, grid: str, since: Any, *, at: dt.datetime, epoch: int) -> Pulled:
     today = clock.local_date(at)
     with transaction.atomic():
-        version = Stream.objects.select_for_update().values_list("version", flat=True).get(code=grid)
-        shadow = Shadow.objects.filter(pk=grid).first()
-        good = shadow is not None and (shadow.version, shadow.epoch, shadow.format, shadow.on) == (
+        version, told = _lock(grid)
+        good = told is not None and (told.version, told.epoch, told.format, told.on) == (
             version,
             epoch,
             grid_rows.FORMAT,
@@ -91,56 +131,31 @@ def _pull_grid(viewer: Viewer, grid: str, since: Any, *, at: dt.datetime, epoch:
         )
         usable = isinstance(since, int) and 0 <= since <= version
         if good and usable and since == version:
-            return Pulled(
-                grid=grid,
-                version=version,
-                full=False,
-                hash=None,
-                rows=_texts(grid_rows.guests(grid)),
-                gone=[],
-                due=[],
-                users={},
-                own=[],
-            )
+            return Pulled(grid=grid, version=version, rows=_texts(grid_rows.guests(grid)))
         rows = grid_rows.of_grid(grid, today=today)
-        texts: list[str] = []
-        if not good:
+        texts: list[bytes] = []
+        if told is not None and good:
+            marks = _marks_of(grid)
+        else:
             texts = _texts(rows)
-            shadow = _refresh(shadow, grid, rows, texts, version=version, epoch=epoch, today=today)
-            version = shadow.version
-        assert shadow is not None
-        guests = _texts(grid_rows.guests(grid))
-    due = grid_rows.due_of(rows, today=today)
-    users = grid_rows.names_of(rows)
-    if not usable or since < shadow.marks["from"]:
-        return Pulled(
-            grid=grid,
-            version=version,
-            full=True,
-            hash=shadow.hash,
-            rows=(texts or _texts(rows)) + guests,
-            gone=[],
-            due=due,
-            users=users,
-            own=grid_rows.own_visits(viewer, rows),
-        )
-    changed = {key for key, mark in shadow.marks["rows"].items() if mark[1] > since}
-    kept = [row for row in rows if _key(row) in changed]
-    gone = [_unkey(key) for key, at_version in shadow.marks["gone"].items() if at_version > since]
+            told, marks = _tell(told, grid, rows, texts, version=version, epoch=epoch, today=today)
+        guests = _texts(grid_rows.guests(grid, among=rows))
+    full = not usable or since < marks["from"]
+    changed, gone = (rows, []) if full else _since(since, marks, rows)
     return Pulled(
         grid=grid,
-        version=version,
-        full=False,
-        hash=shadow.hash,
-        rows=_texts(kept) + guests,
+        version=told.version,
+        full=full,
+        hash=told.hash,
+        rows=(texts if full and texts else _texts(changed)) + guests,
         gone=gone,
-        due=due,
-        users=users,
-        own=grid_rows.own_visits(viewer, kept),
+        due=grid_rows.due_of(rows, today=today),
+        users=grid_rows.names_of(rows),
+        own=grid_rows.own_visits(viewer, changed),
     )
 
 
-def _texts(rows: Iterable[Row]) -> list[str]:
+def _texts(rows: Iterable[Row]) -> list[bytes]:
     return [rules.row_text(row) for row in rows]
 
 
@@ -153,16 +168,23 @@ def _unkey(key: str) -> dict[str, str]:
     return {"kind": kind, "id": pk}
 
 
-def _refresh(
-    shadow: Shadow | None,
+def _since(version: int, marks: Any, rows: Iterable[Row]) -> tuple[list[Row], list[dict[str, str]]]:
+    """The rows that changed, and those that went, after a version."""
+    risen = {key for key, mark in marks["rows"].items() if mark[1] > version}
+    gone = [_unkey(key) for key, at_version in marks["gone"].items() if at_version > version]
+    return [row for row in rows if _key(row) in risen], gone
+
+
+def _tell(
+    told: _Told | None,
     grid: str,
     rows: Sequence[Row],
-    texts: Sequence[str],
+    texts: Sequence[bytes],
     *,
     version: int,
     epoch: int,
     today: dt.date,
-) -> Shadow:
+) -> tuple[_Told, Any]:
     """Compare the rows with the shadow and bring it up to ``version``; ``from``: the version the comparison began at.
 
     A new epoch or row format begins anew. When the day turns, rows may change without a write (a care label ends): the
@@ -170,25 +192,19 @@ def _refresh(
     """
     marked = functools.partial(rules.text_hash, key=envelope.mark_key("shadow"))
     hashes = {_key(row): marked(text) for row, text in zip(rows, texts, strict=True)}
-    if shadow is None or shadow.epoch != epoch or shadow.format != grid_rows.FORMAT:
+    if told is None or told.epoch != epoch or told.format != grid_rows.FORMAT:
         marks: dict[str, Any] = {"from": version, "rows": {key: [h, version] for key, h in hashes.items()}, "gone": {}}
     else:
-        was = shadow.marks["rows"]
-        if shadow.version == version and {key: mark[0] for key, mark in was.items()} != hashes:
+        before = _marks_of(grid)
+        was = before["rows"]
+        if told.version == version and {key: mark[0] for key, mark in was.items()} != hashes:
             version += 1
             Stream.objects.filter(code=grid).update(version=version)
         kept = {key: was[key] if key in was and was[key][0] == h else [h, version] for key, h in hashes.items()}
-        gone = {key: v for key, v in shadow.marks["gone"].items() if key not in kept}
+        gone = {key: v for key, v in before["gone"].items() if key not in kept}
         gone |= {key: version for key in was if key not in kept}
-        marks = {"from": shadow.marks["from"], "rows": kept, "gone": gone}
-    next_shadow = Shadow(
-        grid=grid,
-        version=version,
-        epoch=epoch,
-        format=grid_rows.FORMAT,
-        on=today,
-        hash=rules.grid_hash(texts),
-        marks=marks,
-    )
-    next_shadow.save(force_insert=shadow is None, force_update=shadow is not None)
-    return next_shadow
+        marks = {"from": before["from"], "rows": kept, "gone": gone}
+    told = _Told(version, epoch, grid_rows.FORMAT, today, rules.grid_hash(texts))
+    with plain.cursor() as cursor:
+        cursor.execute(_TELL, [grid, *dataclasses.astuple(told), orjson.dumps(marks).decode()])
+    return told, marks

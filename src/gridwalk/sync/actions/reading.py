@@ -61,7 +61,7 @@ def arrival_of(pk: uuid.UUID | None, person: messages.Arrival | messages.NewPers
     """Somebody found living at a door. Raises Unreadable."""
     if person.residence_kind not in RESIDENCE_LABELS:
         raise Unreadable(messages.WORDS["residence_kind"])
-    return Arrival(_values_of(person.values), person.residence_kind, pk or ids.new_id())
+    return Arrival(_values_of(person.values), person.residence_kind, pk or ids.drawn_id())
 
 
 def end_of(person: uuid.UUID, end: str, references: References) -> tuple[uuid.UUID, str]:

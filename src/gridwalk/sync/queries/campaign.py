@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gridwalk.sync.queries.rows import campaign_for
+from gridwalk.campaigns import queries as campaigns
 
 USUAL = ["20:30", "09:00"]
 
 
 def of_grid(grid: str) -> dict[str, Any] | None:
     """The running campaign over a grid, as the wire has it; None where there is none."""
-    campaign = campaign_for(grid)
+    campaign = campaigns.running_for(grid)
     if campaign is None:
         return None
     return {

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.models import Assignment, User
@@ -17,7 +17,7 @@ from gridwalk.accounts.rules import Held, Role, State, Verb, Viewer
 from gridwalk.core import clock, plain
 from gridwalk.core.queries import in_scopes
 from gridwalk.registry.models import Difference
-from gridwalk.sync.models import Device, Epoch, Op, Returned
+from gridwalk.sync.models import Device, Epoch, Op
 from gridwalk.sync.rules import KEPT
 
 _DEVICE = [field.column for field in Device._meta.concrete_fields]
@@ -159,21 +159,27 @@ def decided(user: uuid.UUID, at: dt.datetime) -> list[dict[str, str]]:
     By worker, not by device: a phone that was copied or bound anew keeps what its earlier self sent. Three queries.
     """
     since = at - KEPT
-    back = Op.objects.filter(user=user, settled_at__gte=since).select_related("returned").order_by("settled_at")
     told = [
-        {"op": str(op.pk), "state": op.state, "reason": _reason(op), "text": _said(op.returned) if _reason(op) else ""}
-        for op in back
+        {"op": str(op), "state": state, "reason": reason or "", "text": _answer(reason, note) if reason else ""}
+        for op, state, reason, note in _SETTLED.ask(user=user, since=since)()
     ]
     return told + _answered(user, since)
 
 
-def _reason(op: Op) -> str:
-    return op.returned.state if hasattr(op, "returned") else ""
+_ANYBODY, _ANY_TIME = uuid.UUID(int=0), dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _said(row: Returned) -> str:
-    answer = {"released": "社区已放行，记上了。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[row.state]
-    return f"{answer}：{row.note}" if row.note and row.state != "released" else answer
+def _settled(user: uuid.UUID, since: dt.datetime) -> QuerySet[Op, Any]:
+    ops = Op.objects.filter(user=user, settled_at__gte=since).order_by("settled_at")
+    return ops.values_list("pk", "state", "returned__state", "returned__note")
+
+
+_SETTLED = plain.Query(_settled, user=_ANYBODY, since=_ANY_TIME)
+
+
+def _answer(state: str, note: str) -> str:
+    answer = {"released": "社区已放行，记上了。", "set_aside": "社区已搁置", "assigned": "社区已交人去核实"}[state]
+    return f"{answer}：{note}" if note and state != "released" else answer
 
 
 _DECIDED = {"accepted": "采纳了您记的", "kept": "保留了原来的", "closed": "两边已一致"}
@@ -181,11 +187,7 @@ _DECIDED = {"accepted": "采纳了您记的", "kept": "保留了原来的", "clo
 
 def _answered(user: uuid.UUID, since: dt.datetime) -> list[dict[str, str]]:
     """The worker's ops of whose differences none waits any more, and what was decided."""
-    asked = dict(
-        Op.objects.filter(user=user, state="difference", received_at__gte=since).values_list(
-            "pk", "result__differences"
-        )
-    )
+    asked: dict[uuid.UUID, Any] = dict(_ASKED.ask(user=user, since=since)())
     ids = [difference["id"] for differences in asked.values() for difference in differences or ()]
     states = {str(pk): state for pk, state in Difference.objects.filter(pk__in=ids).values_list("pk", "state")}
     told = []
@@ -195,6 +197,14 @@ def _answered(user: uuid.UUID, since: dt.datetime) -> list[dict[str, str]]:
             text = f"社区已定：{'、'.join(dict.fromkeys(ended))}"
             told.append({"op": str(pk), "state": "difference", "reason": "decided", "text": text})
     return told
+
+
+def _asked(user: uuid.UUID, since: dt.datetime) -> QuerySet[Op, Any]:
+    ops = Op.objects.filter(user=user, state="difference", received_at__gte=since)
+    return ops.values_list("pk", "result__differences")
+
+
+_ASKED = plain.Query(_asked, user=_ANYBODY, since=_ANY_TIME)
 
 
 def n_ops(device: uuid.UUID) -> int:

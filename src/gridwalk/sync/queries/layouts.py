@@ -153,9 +153,13 @@ class Layout:
     sealed: tuple[tuple[str, Field], ...]
     fixed: Mapping[str, Any]
 
+    def asked(self, chosen: models.QuerySet[Any]) -> models.QuerySet[Any, tuple[Any, ...]]:
+        """The query of what the rows of some records say."""
+        return chosen.values_list(*self.columns)
+
     def rows(self, chosen: models.QuerySet[Any]) -> Iterator[Row]:
         """The rows of some records; one query."""
-        return map(self.row, chosen.values_list(*self.columns))
+        return map(self.row, self.asked(chosen))
 
     def row(self, values: Sequence[Any]) -> Row:
         """One record, its values in the order of ``columns``."""

@@ -205,6 +205,11 @@ def test_buildings_and_stairwells_are_made_once_and_looked_up_by_key(at: dt.date
     assert set(Stairwell.objects.values_list("name", flat=True)) == {"1单元", "2单元", ""}
     changes = Change.objects.values_list("stream", "version", "kind")
     assert list(changes) == [(GRID, 1, "building")] * 2
+    ended, elsewhere = (Building(estate="林古里", key=key, name=f"{key}号楼") for key in ("7", "8"))
+    ended.grid_id, ended.ended_on = GRID, clock.local_date(at)
+    elsewhere.grid_id = OTHER + "000"
+    Building.objects.bulk_create([ended, elsewhere])
+    assert set(queries.building_index(COMMUNITY)) == {("林古里", "5"), ("林古里", "A")}
     entry = queries.building_index(COMMUNITY)["林古里", "5"]
     assert (entry.id, entry.grid) == (first[wanted[0]][0], GRID)
     assert entry.stairwells == {"1": first[wanted[0]][1], "2": first[wanted[1]][1]}
@@ -220,7 +225,8 @@ def test_it_refuses_buildings_in_a_grid_it_does_not_hold(at: dt.datetime) -> Non
 @pytest.mark.usefixtures("street")
 def test_buildings_stand_in_walking_order_and_open_by_area(at: dt.datetime, viewer: MakeViewer) -> None:
     with core.write_to(GRID, actor=SYSTEM, at=at) as writing:
-        places = actions.ensure_stairwells(writing, _wanted(("10", "1"), ("2", "1"), ("2", "2")))
+        places = actions.ensure_stairwells(writing, _wanted(("10", "1"), ("2", "1"), ("2", "2"), ("3", "1")))
+    Building.objects.filter(key="3").update(grid=SECOND)
     worker, neighbour = viewer(Role.GRID_WORKER, GRID), viewer(Role.GRID_WORKER, SECOND)
     assert [building.name for building in queries.buildings(worker, grid=GRID)] == ["2号楼", "10号楼"]
     building, stairwell = places[_wanted(("2", "2"))[0]]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from gridwalk.core.actions import Writing
+from gridwalk.upkeep.actions.imports import TakeBack
 from gridwalk.upkeep.actions.merges import Merging
 from gridwalk.upkeep.actions.moves import Moving
 from gridwalk.upkeep.actions.regridding import Regrid
@@ -13,7 +14,7 @@ from gridwalk.upkeep.actions.renumbering import Renumber
 from gridwalk.upkeep.actions.splits import Splitting
 from gridwalk.upkeep.models import Plan
 from gridwalk.upkeep.queries.merges import KIND_OF
-from gridwalk.upkeep.rules import REGRID
+from gridwalk.upkeep.rules import REGRID, TAKE_BACK
 
 
 class Work(Protocol):
@@ -37,4 +38,5 @@ WORK: Mapping[str, Work] = {
     "move_household": Moving(),
     "renumber_building": Renumber(),
     REGRID: Regrid(),
+    TAKE_BACK: TakeBack(),
 }

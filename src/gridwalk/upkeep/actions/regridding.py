@@ -94,9 +94,9 @@ def require_no_ledger_under_way(community: str) -> None:
     """What is being applied or compared has its rows sorted by the grids of before. Raises UpkeepError."""
     wider = [community[:length] for length in range(len(community))]
     reaching = Q(scope__in=wider) | Q(scope__startswith=community)
-    busy = Import.objects.filter(reaching, state__in=("applying", "paused")).exists()
+    busy = Import.objects.filter(reaching, state__in=("applying", "paused", "undoing")).exists()
     if busy or Comparison.objects.filter(reaching, state__in=("comparing", "paused")).exists():
-        raise UpkeepError("没有改：这个社区有台账正在导入或比对，导完、比完或放弃之后再来，免得记到停用的网格里。")
+        raise UpkeepError("没有改：这个社区有台账正在导入、撤回或比对，办完或放弃之后再来，免得记到停用的网格里。")
 
 
 def follow(old: Sequence[str], new: Sequence[str], on: dt.date) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gridwalk.campaigns.actions import arranging
 from gridwalk.core.actions import Writing
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.method import address_writing
 from gridwalk.method.renumbering import Scheme
 from gridwalk.reconcile.actions import estates as reconcile
@@ -30,6 +31,7 @@ class Renumber:
         """Raises UpkeepError where a line cannot be followed, two doors would have one address, or nothing
         would change.
         """
+        _refuse_names(plan)
         drawn = Renumbering().drawn(plan)
         if drawn.faults:
             raise UpkeepError(f"没有送：对照表有 {len(drawn.faults)} 行看不懂，改好再送，内容都在。", "table")
@@ -72,6 +74,15 @@ class Renumber:
     def _write(self, writing: Writing, plan: Plan, drawn: Drawn, reason: str) -> None:
         registry.renumber(writing, drawn.buildings, drawn.new, drawn.scheme, drawn.estates, reason=reason)
         arranging.rewalk(Dwelling.objects.filter(building__in=plan.subjects))
+
+
+def _refuse_names(plan: Plan) -> None:
+    """Raises UpkeepError where a new name or number is none of an estate or a building."""
+    named = [("estate", plan.choices.get("estate", ""))]
+    named += [("building", number) for number in plan.choices.get("buildings", {}).values()]
+    for part, typed in named:
+        if fault := dictionary.parse("dwelling", part, typed).text:
+            raise UpkeepError(f"没有送：{fault}。", part)
 
 
 def _as_it_was(new: NewAddress, before: Mapping[str, Any]) -> NewAddress:

@@ -11,7 +11,6 @@ from gridwalk.core import moving
 from gridwalk.core.actions import Writing
 from gridwalk.core.moving import Moved, Moves
 from gridwalk.dictionary import fields as dictionary
-from gridwalk.method import names
 from gridwalk.reconcile.actions import merging as reconcile
 from gridwalk.registry import columns
 from gridwalk.registry.actions import creation
@@ -34,9 +33,10 @@ class Splitting:
             raise UpkeepError("没有送：这一条已经不在册了，不能再拆。")
         if person.status_pending:
             raise UpkeepError("没有送：这个人的注销还等着复核。先把注销定下来，再来拆。")
-        name = names.normalise(str(plan.choices.get("name", ""))).value
-        if not name:
-            raise UpkeepError("没有送：请填另一个人的姓名；还不知道的，写“同名”的那个名字也行。", "name")
+        name = dictionary.parse("person", "name", str(plan.choices.get("name", "")))
+        if not name.value:
+            said = name.text or "请填另一个人的姓名；还不知道的，写“同名”的那个名字也行"
+            raise UpkeepError(f"没有送：{said}。", "name")
         going = [f for f, side in plan.choices.get("fields", {}).items() if side != "stay"]
         if not (going or plan.choices.get("links") or plan.choices.get("labels")):
             raise UpkeepError("没有送：没有一项分给另一个人。至少选一项登记内容、一处住处或一个关怀标识。")
@@ -51,7 +51,9 @@ class Splitting:
         values = {field: columns.read(person, field) for field, side in sides.items() if side in (GO, BOTH)}
         facts = registry.take_facts(moves, person, dict.fromkeys(going))
         new = creation.New(
-            grid=person.grid_id, values={**values, "name": str(plan.choices["name"]).strip()}, source="office"
+            grid=person.grid_id,
+            values={**values, "name": dictionary.parse("person", "name", plan.choices["name"]).value},
+            source="office",
         )
         creation.register(writing, "person", [new])
         other = Person.objects.get(pk=new.id)

@@ -11,12 +11,13 @@ from typing import Any, Protocol
 
 from gridwalk.accounts.rules import Viewer
 from gridwalk.upkeep.models import Plan
+from gridwalk.upkeep.queries.imports import TakingBack
 from gridwalk.upkeep.queries.merges import KIND_OF, Merge
 from gridwalk.upkeep.queries.moves import Move
 from gridwalk.upkeep.queries.regridding import Regridding
 from gridwalk.upkeep.queries.renumbering import Renumbering
 from gridwalk.upkeep.queries.splits import Split
-from gridwalk.upkeep.rules import REGRID
+from gridwalk.upkeep.rules import REGRID, TAKE_BACK
 
 
 class Reads(Protocol):
@@ -44,4 +45,5 @@ READS: Mapping[str, Reads] = {
     "move_household": Move(),
     "renumber_building": Renumbering(),
     REGRID: Regridding(),
+    TAKE_BACK: TakingBack(),
 }

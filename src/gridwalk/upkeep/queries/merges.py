@@ -10,7 +10,7 @@ from typing import Any
 from gridwalk.accounts.rules import Viewer
 from gridwalk.campaigns.models import Target
 from gridwalk.core.queries import NotHere
-from gridwalk.method import idcards, uscc
+from gridwalk.method import papers, uscc
 from gridwalk.reconcile.models import SideRow
 from gridwalk.registry import columns
 from gridwalk.registry.models import CareLabel, Difference, Dwelling, Entity, Organization, Person, Residence
@@ -183,7 +183,7 @@ def _suggested(line: Line, stays: Entity, goes: Entity) -> str:
 def is_valid(kind: str, entity: Entity) -> bool:
     """Whether the record's number (ID number, credit code) passes its own check."""
     number = str(columns.read(entity, columns.NUMBERS[kind][0]) or "")
-    check = idcards.check(number) if kind == "person" else uscc.check(number)
+    check = papers.check(number) if kind == "person" else uscc.check(number)
     return bool(number) and bool(check.value) and not check.fault
 
 

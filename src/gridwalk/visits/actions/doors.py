@@ -15,6 +15,7 @@ from gridwalk.campaigns.actions import dispatch
 from gridwalk.campaigns.actions.dispatch import Joining
 from gridwalk.core import actions as core
 from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.dictionary import fields as dictionary
 from gridwalk.ledger import location
 from gridwalk.method import address_writing, addresses
 from gridwalk.registry.actions.doors import NewDoor, register_doors
@@ -28,6 +29,9 @@ def join_door(*, actor: Viewer, at: dt.datetime, grid: str, place: Mapping[str, 
     Raises NotPermitted, VisitRefused.
     """
     access.require(actor, Verb.EDIT_REGISTER, grid)
+    faults = (dictionary.parse("dwelling", part, written).text for part, written in place.items())
+    if fault := next(filter(None, faults), ""):
+        raise VisitRefused(f"没有登记：{fault}")
     address = location.address_of(place)
     if address.fault:
         raise VisitRefused("没有登记：" + addresses.fault_text(address.fault))

@@ -49,12 +49,12 @@ def decide_recheck(
         rechecks = ends.as_one(recheck_row)
         ends.decide(writing, rechecks, confirmed=confirmed, note=note, heads=heads)
         if confirmed:
-            _targets_follow(writing, [r.entity for r in rechecks], returning=recheck_row.proposed == REINSTATED)
+            targets_follow(writing, [r.entity for r in rechecks], returning=recheck_row.proposed == REINSTATED)
     return recheck_row
 
 
-def _targets_follow(writing: Writing, entities: Sequence[uuid.UUID], *, returning: bool) -> None:
-    """What stands no longer leaves the running campaign; what is back stands in it as its visits say."""
+def targets_follow(writing: Writing, entities: Sequence[uuid.UUID], *, returning: bool) -> None:
+    """Step: what stands no longer leaves the running campaign; what is back stands in it as its visits say."""
     of_running = Target.objects.filter(entity__in=list(entities), campaign__state="running")
     rows = list(of_running.filter(state="left") if returning else of_running.exclude(state="left"))
     was = {target: target.state for target in rows}

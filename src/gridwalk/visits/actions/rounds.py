@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gridwalk.accounts import rules as access
@@ -209,6 +209,16 @@ def note_listed(writing: Writing, listed: Mapping[uuid.UUID, dt.date]) -> None:
     looks = _looks(list(entities))
     new = {pk: on for pk, on in listed.items() if all(past_look.on < on for past_look, _ in looks[pk])}
     _save(writing, [(entities[pk], _round(writing, entities[pk], Seen(on, "listed"))) for pk, on in new.items()], looks)
+
+
+def withdraw_listed(writing: Writing, rounds: Collection[uuid.UUID], *, reason: str) -> None:
+    """Step: a ledger that said when facilities were last looked at is taken back, and so is that."""
+    listed = Round.objects.filter(pk__in=rounds, result="listed", withdrawn_at__isnull=True)
+    facilities = list(Facility.objects.select_for_update().filter(pk__in=listed.values("entity")))
+    listed.update(withdrawn_at=writing.at, withdrawn_reason=reason[:200])
+    for facility in facilities:
+        facility.last_contact_on = last_contact(facility.pk)
+    bulk.update(facilities, ["last_contact_on"])
 
 
 def withdraw_round(*, actor: Viewer, at: dt.datetime, round_: uuid.UUID, reason: str) -> Thing:

@@ -157,16 +157,18 @@ def doors(
 def without_door(
     viewer: Viewer, scope: str, today: dt.date, *, field: str = "", limit: int = 50, offset: int = 0
 ) -> tuple[list[OverdueRecord], int]:
-    """People to be verified whom no door leads to, or whose door is not told; and how many there are. Raises NotHere.
+    """People to be verified whom no door leads to, and how many there are. Raises NotHere.
 
-    They stand in the order they were registered in: the order of their names would tell what a mask hides.
+    Who may not know who lives at which door is told of all people to be verified how many they are, and not who: where
+    one door of a stairwell was not opened, they would live there.
     """
     _check(viewer, scope)
     links = Residence.objects.filter(person=OuterRef("pk"), to_on__isnull=True).exclude(dwelling__status="struck_off")
     homeless = _overdue("person", scope, today, field)
-    if entities.sees_use(viewer, scope):
-        homeless = homeless.filter(~Exists(links))
-    rows = list(homeless.order_by("grid_id", "id")[offset : offset + limit])
+    if not entities.sees_use(viewer, scope):
+        return [], homeless.count()
+    homeless = homeless.filter(~Exists(links))
+    rows = list(homeless.order_by("grid_id", "sort_key", "id")[offset : offset + limit])
     return [_person(viewer, person, today) for person in rows], homeless.count()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gridwalk.core import ids
 from gridwalk.registry.models import CareLabel, Person, Recheck, Residence
 from gridwalk.registry.rules import Claim
 from gridwalk.registry.tests import street as made_up
-from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID
-from gridwalk.visits.actions import recording
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, NEXT_GRID
+from gridwalk.visits.actions import at_the_door, recording
 from gridwalk.visits.models import CareContact, Visit
 from gridwalk.visits.needs import Need
 from gridwalk.visits.tests.walk import Walk, dwelling, target
@@ -150,3 +152,23 @@ def test_an_older_proof_typed_in_late_does_not_replace_a_newer_one(walk: Walk) -
     home = dwelling(door.id)
     assert (home.vacancy_source, home.vacancy_confirmed_on) == ("neighbour", walk.then(-1).date())
     assert home.last_contact_on == walk.then(-1).date()
+
+
+def test_a_visit_writes_to_the_grids_of_those_it_speaks_of_and_to_no_other(walk: Walk) -> None:
+    street = walk.street
+    door, next_door, far = street.door("101"), street.door("201", NEXT_GRID), street.door("301", FAR_GRID)
+    here, moves = street.person("王试甲", door), street.person("王试乙", next_door, id_no=made_up.id_no(1))
+    street.person("王试丙", far)
+    street.move_in(here, next_door, "registered_here")
+    Residence.objects.filter(person=here, kind="registered_here").update(grid=NEXT_GRID)
+
+    def touched(**said: Any) -> set[str]:
+        return at_the_door.grids_touched(GRID, [Found(**said)])
+
+    assert touched() == set()
+    assert touched(confirmed=(here.id,)) == {GRID}
+    assert touched(departures=(here.id,)) == {GRID, NEXT_GRID, f"{FIRST}000"}
+    assert touched(arrivals=(Arrival({"name": "王试乙", "id_no": made_up.id_no(1)}, "tenant"),)) == {NEXT_GRID}
+    assert touched(arrivals=(Arrival({"name": "王试丁", "id_no": made_up.id_no(3)}, "tenant"),)) == set()
+    Person.objects.filter(pk=moves.pk).update(status="struck_off")
+    assert NEXT_GRID in touched(arrivals=(Arrival({"name": "王试乙", "id_no": made_up.id_no(1)}, "tenant"),))

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridwalk.registry.models import Facility, Site
+from gridwalk.registry.tests.street import FAR_GRID, FIRST, GRID, Street, lead
 from gridwalk.visits import rules
+from gridwalk.visits.queries import rounds
 from gridwalk.visits.rules import Look
 
 DAY = dt.date(2026, 6, 8)
@@ -79,3 +82,43 @@ def test_a_round_recorded_and_taken_back_changes_nothing(before: list[Look], day
     without = rules.state_without(new, before)
     decided = rules.last_look([*before, new]) == new
     assert without == (standing if decided else "")
+
+
+@pytest.mark.django_db
+def test_what_stands_there_is_due_for_a_round_and_what_is_gone_is_not(at: dt.datetime) -> None:
+    Street.lay_out(at)
+    today = at.date()
+
+    def facility(state: str, days: int, grid: str = GRID) -> Facility:
+        seen = today - dt.timedelta(days=days)
+        return Facility.objects.create(
+            grid_id=grid,
+            facility_kind="hydrant",
+            status=state,
+            interval_days=30,
+            last_contact_on=seen,
+            source="office",
+            created_at=at,
+        )
+
+    def site(state: str, days: int, grid: str = GRID) -> Site:
+        seen = today - dt.timedelta(days=days)
+        return Site.objects.create(
+            grid_id=grid,
+            name="第一小学",
+            sort_key="1",
+            status=state,
+            interval_days=30,
+            last_contact_on=seen,
+            source="office",
+            created_at=at,
+        )
+
+    expected = [facility("active", 31), site("active", 31), facility("active", 27), site("active", 30)]
+    for make in (facility, site):
+        make("active", 26)
+        make("removed" if make is facility else "closed", 31)
+        make("active", 31, FAR_GRID)
+    lines = rounds.due(lead(), FIRST, today)
+    assert {line.id for line in lines} == {row.pk for row in expected}
+    assert [line.when for line in lines] == ["overdue", "overdue", "soon", "soon"]

@@ -59,4 +59,4 @@ def _lines(
 
 def _of_person(viewer: Viewer, person: Person) -> str:
     name = entities.shown_name(viewer, person.grid_id, person.name)
-    return "，".join(filter(None, [name, person.get_status_display(), sheet.origin(person)]))
+    return "，".join(filter(None, [name, person.get_status_display(), sheet.origin(viewer, person)]))

@@ -38,7 +38,8 @@ def _residents(doors: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Residence]]:
 
 
 def _names(viewer: Viewer, links: Sequence[Residence]) -> str:
-    names = dict.fromkeys(entities.shown_name(viewer, link.grid_id, link.person.name) for link in links)
+    told = [link for link in links if entities.sees_use(viewer, link.grid_id)]
+    names = dict.fromkeys(entities.shown_name(viewer, link.grid_id, link.person.name) for link in told)
     return "、".join(list(names)[:NAMED])
 
 
@@ -50,10 +51,15 @@ def _of_persons(viewer: Viewer, rows: Sequence[Entity]) -> dict[str, Words]:
     residents = _residents([link.dwelling_id for links in own.values() for link in links])
     homes, household = {}, {}
     for person, links in own.items():
-        homes[person] = "；".join(f"{link.dwelling.address}（{RESIDENCE_LABELS.get(link.kind, '')}）" for link in links)
+        homes[person] = "；".join(_home(viewer, link) for link in links)
         beside = [other for link in links for other in residents[link.dwelling_id]]
         household[person] = _names(viewer, [link for link in beside if link.person_id not in persons])
     return {"住处": homes, "同户的人": household}
+
+
+def _home(viewer: Viewer, link: Residence) -> str:
+    door = entities.shown_door(viewer, link.dwelling)
+    return f"{door}（{RESIDENCE_LABELS.get(link.kind, '')}）" if entities.sees_use(viewer, link.grid_id) else door
 
 
 def _of_doors(viewer: Viewer, rows: Sequence[Entity]) -> dict[str, Words]:

@@ -43,7 +43,7 @@ def _column(viewer: Viewer, member: Member, row: Entity | None) -> Column:
         kind=member.kind,
         id=member.id,
         title=_title(viewer, row) if row else checks.ELSEWHERE,
-        note=sheet.origin(row) if row else sheet.SHOWN_THERE,
+        note=sheet.origin(viewer, row) if row else sheet.SHOWN_THERE,
         open=row is not None,
     )
 

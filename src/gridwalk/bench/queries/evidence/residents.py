@@ -9,8 +9,9 @@ from gridwalk.bench.cases.case import Case
 from gridwalk.bench.queries.evidence import sheet
 from gridwalk.bench.queries.evidence.sheet import BELOW, Arguments, Cell, Evidence, FactLine, Resident
 from gridwalk.dictionary import fields as dictionary
+from gridwalk.dictionary.relations import HEAD
 from gridwalk.registry import columns
-from gridwalk.registry.households import HEAD, OF_HOUSEHOLD
+from gridwalk.registry.households import OF_HOUSEHOLD
 from gridwalk.registry.living import LIVING, REGISTERED, RESIDENCE_LABELS, VACANCY_SOURCES
 from gridwalk.registry.models import Dwelling, Residence
 from gridwalk.registry.queries import entities

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import clock
 from gridwalk.registry import columns, rules
-from gridwalk.registry.models import Entity, Residence
+from gridwalk.registry.models import Entity, Person, Residence
+from gridwalk.registry.queries import entities
 
 BESIDE, BELOW = 4, 8
 """So many records stand side by side, so many people one below the other; further ones are counted."""
@@ -94,8 +95,10 @@ def day(on: dt.date) -> str:
     return f"{on.month}月{on.day}日"
 
 
-def origin(row: Entity) -> str:
-    """Where a record came from and when it was last seen at the door."""
+def origin(viewer: Viewer, row: Entity) -> str:
+    """Where a record came from and when it was last seen at the door; no day of a person whose door is not told."""
+    if isinstance(row, Person) and not entities.sees_use(viewer, row.grid_id):
+        return rules.SOURCES.get(row.source, row.source)
     source = f"{rules.SOURCES.get(row.source, row.source)} {day(clock.local_date(row.created_at))}登记"
     verified = f"{day(row.verified_on)}上门核实过" if row.verified_on else "没有上门核实过"
     return f"{source}，{verified}"

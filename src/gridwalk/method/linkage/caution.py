@@ -1,0 +1,130 @@
+"""When a pair may not be taken without asking, however much it weighs, and when it is asked about however little.
+
+A wrong pair costs more than a question: what a household shares (door, telephone, surname, of twins the birth date)
+does not say which of its members somebody is, and a whole number, date or branch that contradicts is never overruled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from gridwalk.method.linkage import levels, score
+from gridwalk.method.linkage.levels import Bools, Compared, Pairs
+
+CHILDREN = ("child", "grandchild", "sibling")
+STILL_AT_HOME = 35
+"""Years below which somebody of whom no relation is said may be one of twins at their parents'."""
+EARLIEST_USE = dt.date(2025, 1, 1)
+"""No ledger is of an earlier day; one of old people alone does not say when it was written."""
+ASKED_BITS = 6.0
+"""Bits at which name, telephone and door that agree are weighed at least."""
+ASKED_AT_LEAST = 0.1
+"""Bits at which one valid number is weighed at least, under whatever names: just enough to be asked about."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """``sure``: which pairs may be taken without asking; ``least``: bits that a pair weighs at least.
+
+    ``unless_twins``: which pairs are sure where ``twins.safe`` finds no twin who could be meant.
+    """
+
+    sure: Bools
+    least: score.Bits
+    unless_twins: Bools | None = None
+
+
+def person(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
+    """A name the same, or another beside something of the person's own: a number, a birth date that no twin shares."""
+    at_home = np.isin(of["home"].level, ("same", "household"))
+    twin = at_home & _child(pairs)
+    possible = ~_contradicted(pairs, of)
+    sure = possible & _identified(pairs, of, at_home, twin)
+    but_for_twins = possible & ~sure & _identified(pairs, of, at_home, np.zeros(pairs.n, dtype=np.bool_))
+    return Judged(sure, _least_of_person(pairs, of), but_for_twins)
+
+
+def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: Bools) -> Bools:
+    """Whether what agrees is a person's own; ``twin``: where a twin may share the birth date and much of the name."""
+    called, number = of["name"].level, of["id"].level
+    dated = of["born"].level == "same"
+    said = dated & _said(pairs)
+    slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
+    here, there = pairs.both("id_doubted")
+    own = (
+        ((number == "same") & ~twin & ~levels.is_true(here | there))
+        | slip & ~(twin & (number != "near"))
+        | dated & ~twin
+    )
+    undated = ~pairs.filled("born_on") & at_home & ~twin
+    numbered = np.isin(number, ("same", "near", "two", "seen"))
+    identified: Bools = np.select(
+        [called == "same", called == "sounds", called == "near", called == "seen", called == ""],
+        [True, own | undated, own, own | np.isin(number, ("near", "seen")), numbered | dated & at_home],
+        default=False,  # two names: what a register copied from the number says nothing for either
+    ).astype(np.bool_)
+    return identified
+
+
+def _said(pairs: Pairs) -> Bools:
+    """Where both rows themselves say the birth date."""
+    here, there = pairs.both("born_said")
+    return levels.is_true(here & there)
+
+
+def _contradicted(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
+    number = of["id"].level
+    born = _said(pairs) & (of["born"].level == "other") & (number != "same")
+    contradicted: Bools = born | np.isin(number, ("both_valid", "unseen"))
+    return contradicted
+
+
+def _child(pairs: Pairs) -> Bools:
+    """Whether one of the two may have a twin at home: a child of the house, or young where no relation is said."""
+    here, there = pairs.both("relation")
+    named = here.is_in(CHILDREN).fill_null(False) | there.is_in(CHILDREN).fill_null(False)
+    unsaid = here.is_null() & there.is_null()
+    latest = max(pairs.latest("born_on") or EARLIEST_USE, EARLIEST_USE)
+    young = [born > dt.date(latest.year - STILL_AT_HOME, 1, 1) for born in pairs.both("born_on")]
+    return levels.is_true(named) | levels.is_true(unsaid) & (levels.is_true(young[0]) | levels.is_true(young[1]))
+
+
+def _least_of_person(pairs: Pairs, of: Mapping[str, Compared]) -> score.Bits:
+    """One valid number on both sides, or one name at one door, whatever the numbers say, is never passed over
+    in silence; nor is, in short ledgers, a name that one person bears on either side.
+    """
+    known = (of["name"].level == "same") & np.isin(of["home"].level, score.AT_HOME)
+    known &= (of["phone"].level == "same") | np.isin(of["id"].level, ("both_valid", "unseen"))
+    asked = pairs.same("id_no")
+    if pairs.are_few:
+        alone = (of["name"].level == "same") & (pairs.others("name_key")[0] == 0)
+        asked |= alone & ~_contradicted(pairs, of) & (of["sex"].level != "other")
+    return np.select([known, asked], [ASKED_BITS, ASKED_AT_LEAST], default=-np.inf)
+
+
+def dwelling(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
+    """A row whose own room is not known is no door; another building or stairwell is another door."""
+    sure = of["room"].level == "same"
+    for part in ("estate", "building", "stairwell", "community"):
+        sure &= of[part].level != "other"
+    return Judged(sure, np.full(pairs.n, -np.inf))
+
+
+def organization(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
+    """Two branches, or one and the head office, are two organizations; so are two valid codes."""
+    here, there = pairs.both("branch")
+    one = levels.is_true(here == there)
+    number = of["id"].level
+    sure = one & (number != "both_valid") & ((of["name"].level != "other") | (number == "same"))
+    return Judged(sure, np.where(pairs.same("id_valid"), ASKED_AT_LEAST, -np.inf))
+
+
+JUDGE: Mapping[str, Callable[[Pairs, Mapping[str, Compared]], Judged]] = {
+    "person": person,
+    "dwelling": dwelling,
+    "organization": organization,
+}

@@ -1,0 +1,106 @@
+"""预看: what would become of a ledger's rows, grid by grid, before anything of it is in the register.
+
+The rows are applied as they will be, a grid in one transaction that is then rolled back: so the counts are true. That
+somebody handed in a number of who is on record elsewhere is noted all the same: a preview tells as much as an import.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from gridwalk.accounts.rules import Viewer
+from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.reconcile.actions import applying
+from gridwalk.reconcile.actions.batch import Batch, id_index
+from gridwalk.reconcile.actions.submissions import SubmissionRefused
+from gridwalk.reconcile.models import Import, StagedRow
+from gridwalk.reconcile.places import Places
+from gridwalk.reconcile.queries.submissions import get_submission
+from gridwalk.registry.actions import looking
+
+UNKNOWN_GRIDS = {"grid_unknown": "grid_code", "grid_name_unknown": "grid_name"}
+NOT_SEEN = "没看成入库会怎样，什么都没有入库。再看一次，或直接入库。"
+SHOWN = 20
+
+
+def rehearse(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
+    """Count what would become of the staged rows; nothing of it stays but the counts. Raises NotHere."""
+    submission = get_submission(actor, Import, imported)
+    if submission.state != "rehearsing":
+        return submission
+    grids: dict[str, Counter[str]] = defaultdict(Counter)
+    unknown: Counter[str] = Counter()
+    registered: set[str] = set()
+    typed: list[uuid.UUID] = []
+    places = Places(submission.scope)
+    for grid, batches in _by_grid(submission).items():
+        works = [applying.batch_of(submission, batch, places) for batch in batches]
+        wanted = {code for work in works for code in work.grids()}
+        with core.rehearse(*wanted, actor=actor, at=at) as writing:
+            for work in works:
+                applying.APPLY[submission.kind](writing, work)
+            typed += [e.subject for e in writing.noted(AuditVerb.NUMBER_TYPED_ELSEWHERE) if e.subject is not None]
+        for work in works:
+            grids[grid] += _counted(work, registered)
+            unknown += _unknown_grids(work)
+        registered |= {id_index(values) for work in works for values in work.values} - {""}
+    with core.write_to(actor=actor, at=at) as writing:
+        looking.typed_elsewhere(writing, typed)
+        if refused := StagedRow.objects.filter(of=submission, state="refused").count():
+            grids[""]["refused"] += refused
+        submission.preview = {
+            "grids": {grid: dict(counts) for grid, counts in sorted(grids.items())},
+            "unknown": unknown.most_common(SHOWN),
+        }
+        submission.state = "ready"
+        submission.save(update_fields=["preview", "state"])
+        writing.audit(AuditVerb.IMPORT_PREVIEWED, scope=submission.scope, kind="import", subject=submission.id)
+    return submission
+
+
+def go_on(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> Import:
+    """Have what was looked at applied. Raises NotHere, SubmissionRefused."""
+    get_submission(actor, Import, imported)
+    with core.write_to(actor=actor, at=at):
+        if not Import.objects.filter(pk=imported, state="ready").update(state="applying"):
+            raise SubmissionRefused("没有入库：这份台账刚才有人办过了，请刷新后再看。")
+    return Import.objects.get(pk=imported)
+
+
+def give_up(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID) -> None:
+    """A preview that failed: the ledger waits for its columns again."""
+    with core.write_to(actor=actor, at=at) as writing:
+        if Import.objects.filter(pk=imported, state="rehearsing").update(state="mapping", message=NOT_SEEN):
+            writing.audit(AuditVerb.IMPORT_PAUSED, kind="import", subject=imported)
+
+
+def _by_grid(submission: Import) -> Mapping[str, Sequence[int]]:
+    batches: dict[str, list[int]] = defaultdict(list)
+    rows = StagedRow.objects.filter(of=submission, batch__gte=0).order_by("batch")
+    for grid, batch in rows.values_list("grid", "batch").distinct():
+        batches[grid].append(batch)
+    return batches
+
+
+def _counted(work: Batch, registered: set[str]) -> Counter[str]:
+    """What becomes of the rows; of a number that a grid before registers only the other door is asked about."""
+    counts: Counter[str] = Counter(asked=work.n_differences, unassigned=work.n_unassigned)
+    for row, values in zip(work.rows, work.values, strict=True):
+        twice = row.state == "created" and work.of.kind == "person" and id_index(values) in registered
+        counts["same" if twice else row.state] += 1
+        counts["asked"] += twice
+    return counts
+
+
+def _unknown_grids(work: Batch) -> Counter[str]:
+    """The grids that rows name and that are none."""
+    return Counter(
+        str(values[field])
+        for row, values in zip(work.rows, work.values, strict=True)
+        for fault in row.faults
+        if (field := UNKNOWN_GRIDS.get(fault["code"], "")) and values.get(field)
+    )

@@ -1,0 +1,74 @@
+"""What the history of a record tells whom: whoever reads rows masked learns nothing of how a door is used."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from gridwalk.accounts.rules import SYSTEM
+from gridwalk.core import actions as core
+from gridwalk.core.audit.verbs import AuditVerb
+from gridwalk.registry.models import Dwelling, Facility
+from gridwalk.registry.tests.street import GRID, Street
+from gridwalk.timeline import queries
+from gridwalk.visits.actions import rounds
+
+pytestmark = pytest.mark.django_db
+
+SAID: dict[str, Any] = {"occupancy": "occupied", "tenure": "let", "usage": "business", "area_m2": "74.2"}
+TOLD = {"occupancy": "居住状况", "tenure": "使用情况", "usage": "用途", "area_m2": "面积"}
+HIDDEN = {"occupancy", "tenure"}
+
+
+@pytest.fixture
+def door(db: None, at: dt.datetime) -> Dwelling:
+    street = Street.lay_out(at)
+    door = street.door(occupancy="vacant", tenure="owner", usage="residential", area_m2="60")
+    for field, value in SAID.items():
+        street.say(door, field, value, "office")
+    return door
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_how_a_door_is_used_is_told_in_full_alone(door: Dwelling, full: bool) -> None:
+    sentences = [line.sentence for line in queries.past("dwelling", [door.pk], full=full)]
+    told = {field for field, label in TOLD.items() if any(label in sentence for sentence in sentences)}
+    assert told == (set(SAID) if full else set(SAID) - HIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("verb", "told", "masked"),
+    [
+        (AuditVerb.NUMBER_REVEALED, "查看产权人电话，事由：约上门时间", "查看产权人电话"),
+        (AuditVerb.NUMBER_DIALLED, AuditVerb.NUMBER_DIALLED.told, AuditVerb.NUMBER_DIALLED.told),
+    ],
+)
+def test_a_number_that_was_looked_at_and_one_that_was_called(
+    door: Dwelling, at: dt.datetime, verb: AuditVerb, told: str, masked: str
+) -> None:
+    core.record_reading(
+        actor=SYSTEM,
+        at=at,
+        verb=verb,
+        scope=GRID,
+        kind="dwelling",
+        subject=door.pk,
+        reason="约上门时间",
+        data={"field": "owner_phone"},
+    )
+    for full, words in ((True, told), (False, masked)):
+        lines = [line.sentence for line in queries.past("dwelling", [door.pk], full=full) if line.note == "居民可见"]
+        assert lines == [words]
+
+
+def test_a_round_is_told_with_its_result(door: Dwelling, at: dt.datetime) -> None:
+    facility = Facility.objects.create(grid_id=GRID, facility_kind="hydrant", source="office", created_at=at)
+    for seen in (rounds.Seen(on=at.date()), rounds.Seen(on=at.date(), result="faulty", fault="broken", note="漏水")):
+        rounds.record_rounds(actor=SYSTEM, at=at, things=[("facility", facility.pk)], seen=seen)
+    sentences = [line.sentence for line in queries.past("facility", [facility.pk], full=True)]
+    assert [sentence for sentence in sentences if sentence.startswith("巡检")] == [
+        "巡检，有毛病，部件坏了，漏水",
+        "巡检，完好",
+    ]
