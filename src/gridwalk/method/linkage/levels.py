@@ -201,10 +201,11 @@ def _share_of_whole(pairs: Pairs, column: str, level: npt.NDArray[np.str_], **un
 def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     """ID numbers as written: two with right check digits that differ are two persons; a slip is one or two keystrokes.
 
-    ``called``: the persons' names. A number that its own row contradicts, under two names, is a relative's.
+    ``called``: the persons' names. A number that its own row contradicts, under two names, is a relative's. Numbers of
+    two papers (a passport's and a citizen's) say nothing of each other.
     """
     left, right = pairs.both("id_text")
-    filled, same = pairs.filled("id_text"), pairs.same("id_text")
+    filled, same = pairs.filled("id_text") & (_paper(left) == _paper(right)).to_numpy(), pairs.same("id_text")
     valid = pairs.filled("id_valid")
     stars = is_true(left.str.contains("*", literal=True) | right.str.contains("*", literal=True))
     keystrokes = edits(left, right, filled & ~same & ~valid & ~stars, 2)
@@ -230,6 +231,11 @@ def id_number(pairs: Pairs, called: Compared | None = None) -> Compared:
     )
     share = _share_of_whole(pairs, "id_text", level, unseen=UNSEEN_NUMBER)
     return Compared(level, share, is_true(left.str.len_chars() >= DATED))
+
+
+def _paper(number: pl.Series) -> pl.Series:
+    """The paper before a number (护照 E12345678); "" for a citizen's."""
+    return number.str.extract("^([^ ]+) ").fill_null("")
 
 
 def _shows(number: pl.Series) -> Bools:

@@ -110,12 +110,16 @@ def _door(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _date_within(number: pl.Expr) -> pl.Expr:
-    return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    """The birth date within a citizen's number, or one built like it; the number of another paper has none."""
+    return pl.when(~number.str.contains(" ", literal=True)).then(
+        number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    )
 
 
 def _sex_within(number: pl.Expr) -> pl.Expr:
-    odd = number.str.slice(16, 1).cast(pl.UInt8, strict=False) % 2 == 1
-    return pl.when(odd).then(pl.lit("male")).otherwise(pl.lit("female"))
+    """The sex a whole number tells."""
+    of_sex = number.str.extract(r"^[0-9]{16}([0-9])[0-9X]$").cast(pl.UInt8)
+    return (of_sex % 2).replace_strict({0: "female", 1: "male"}, default=None, return_dtype=pl.String)
 
 
 _WHOLE = 18

@@ -55,6 +55,13 @@ def test_one_number_is_one_person_whatever_else_changed() -> None:
     assert linked(people(FATHER, MOTHER), people(MOTHER, moved)) == {(0, 1): "match", (1, 0): "match"}
 
 
+def test_numbers_of_two_papers_say_nothing_of_each_other_and_one_of_a_passport_no_sex() -> None:
+    passport = {**FATHER, "id_no": "护照 E12345678"}
+    assert linked(people(passport, MOTHER), people(MOTHER, FATHER)) == {(0, 1): "match", (1, 0): "match"}
+    abroad = {"name": "王建国", "id_no": "护照 E12345678", "born_on": dt.date(1956, 3, 2), "sex": "male"}
+    assert linked(people(passport), people(abroad)) == {(0, 0): "match"}
+
+
 def test_twins_who_share_everything_but_a_character_of_the_name_stay_apart() -> None:
     born = {"born_on": dt.date(2015, 5, 5), "sex": "male", "phone": "12012345678", "relation": "child", **HOME}
     elder, younger = (
