@@ -24,8 +24,8 @@ from benchmarks.results import Result
 from gridwalk.ledger import comparing, sides
 from gridwalk.ledger.sides import Side
 from gridwalk.method.linkage import prepare
-from gridwalk.method.linkage.levels import Pairs
 from gridwalk.method.linkage.link import COMPARE
+from gridwalk.method.linkage.pairs import Pairs
 
 MAKES: Mapping[str, Callable[[Path, int, int], Pair]] = {"people": ledgers.write, "unseen": unseen.write}
 THIRD = "third"

@@ -93,7 +93,7 @@ def test_namesakes_are_one_case_and_two_valid_numbers_are_none(street: Street) -
     for grid, serial in ((GRID, 5), (FAR_GRID, 7)):
         street.person("王五", street.door("301", grid), born_on=BORN, id_no=id_no(serial))
     assert kept_apart(lead(), FIRST) == apart, "who of two lives elsewhere is told to nobody here"
-    assert [a.titles for a in kept_apart(SYSTEM, "120105001")] == ["李四、李四", "王五、王五"]
+    assert sorted(a.titles for a in kept_apart(SYSTEM, "120105001")) == ["李四、李四", "王五、王五"]
 
 
 def test_pairs_that_are_kept_apart_stand_in_the_order_of_their_records_and_not_of_their_names(street: Street) -> None:
@@ -159,7 +159,7 @@ def test_what_was_decided_stays_decided_until_what_it_rested_on_changes(street: 
     assert waiting("same_name_and_birth") == []
     assert checks.touching(lead(), [person.id], TODAY) == []
     street.say(person, "phone", phone(5), "office")
-    street.say(person, "relation", "户主", "office")
+    street.say(person, "relation", "02", "office")
     assert waiting("same_name_and_birth") == []
     street.person("张桂兰", street.door("103"), born_on=BORN)
     (again,) = waiting("same_name_and_birth")
@@ -323,7 +323,7 @@ UNRELATED = st.sampled_from(
     [
         ("phone", phone(7)),
         ("phone", phone(8)),
-        ("relation", "户主"),
+        ("relation", "02"),
         ("registered_address", "甲里1号楼"),
         ("sex", "male"),
         ("move", ""),

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from gridwalk.method.linkage import levels, score
-from gridwalk.method.linkage.levels import Bools, Compared, Pairs
+from gridwalk.method.linkage import score
+from gridwalk.method.linkage.pairs import Bools, Compared, Pairs, is_true
 
 CHILDREN = ("child", "grandchild", "sibling")
 STILL_AT_HOME = 35
@@ -55,11 +55,7 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     said = dated & _said(pairs)
     slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
     here, there = pairs.both("id_doubted")
-    own = (
-        ((number == "same") & ~twin & ~levels.is_true(here | there))
-        | slip & ~(twin & (number != "near"))
-        | dated & ~twin
-    )
+    own = ((number == "same") & ~twin & ~is_true(here | there)) | slip & ~(twin & (number != "near")) | dated & ~twin
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
     identified: Bools = np.select(
@@ -73,7 +69,7 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
 def _said(pairs: Pairs) -> Bools:
     """Where both rows themselves say the birth date."""
     here, there = pairs.both("born_said")
-    return levels.is_true(here & there)
+    return is_true(here & there)
 
 
 def _contradicted(pairs: Pairs, of: Mapping[str, Compared]) -> Bools:
@@ -90,7 +86,7 @@ def _child(pairs: Pairs) -> Bools:
     unsaid = here.is_null() & there.is_null()
     latest = max(pairs.latest("born_on") or EARLIEST_USE, EARLIEST_USE)
     young = [born > dt.date(latest.year - STILL_AT_HOME, 1, 1) for born in pairs.both("born_on")]
-    return levels.is_true(named) | levels.is_true(unsaid) & (levels.is_true(young[0]) | levels.is_true(young[1]))
+    return is_true(named) | is_true(unsaid) & (is_true(young[0]) | is_true(young[1]))
 
 
 def _least_of_person(pairs: Pairs, of: Mapping[str, Compared]) -> score.Bits:
@@ -117,7 +113,7 @@ def dwelling(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
 def organization(pairs: Pairs, of: Mapping[str, Compared]) -> Judged:
     """Two branches, or one and the head office, are two organizations; so are two valid codes."""
     here, there = pairs.both("branch")
-    one = levels.is_true(here == there)
+    one = is_true(here == there)
     number = of["id"].level
     sure = one & (number != "both_valid") & ((of["name"].level != "other") | (number == "same"))
     return Judged(sure, np.where(pairs.same("id_valid"), ASKED_AT_LEAST, -np.inf))

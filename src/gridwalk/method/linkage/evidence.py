@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gridwalk.method.linkage.levels import Compared
+from gridwalk.method.linkage.pairs import Compared
 
 EVIDENCE = {
     ("id", "same"): "证件号相同",

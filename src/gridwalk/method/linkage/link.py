@@ -10,7 +10,7 @@ import polars as pl
 
 from gridwalk.method import aliases
 from gridwalk.method.linkage import assign, blocks, caution, certain, evidence, levels, places, prepare, score, twins
-from gridwalk.method.linkage.levels import Compared, Pairs
+from gridwalk.method.linkage.pairs import Compared, Pairs
 from gridwalk.method.linkage.weights import MATCH, QUESTION, WEIGHTS, Table
 
 KINDS = tuple(WEIGHTS)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from gridwalk.method.linkage.levels import Compared
+from gridwalk.method.linkage.pairs import Compared
 from gridwalk.method.linkage.weights import Table
 
 MOST_OF_A_VALUE = 22.0

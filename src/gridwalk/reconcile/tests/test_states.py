@@ -81,17 +81,18 @@ def cancel_comparison(at: dt.datetime, ledger: Submission) -> Any:
 
 
 BEGUN = "已经开始办了，不能再改列"
+UNFINISHED = {"mapping", "rehearsing", "ready", "applying", "comparing", "paused", "failed"}
 NOT_WAITING = "不在等核对的状态，请刷新后再看"
 STEPS: list[tuple[Step, set[str], str]] = [
-    (remap_import, {"mapping", "failed"}, BEGUN),
+    (remap_import, {"mapping", "failed", "ready"}, BEGUN),
     (stage, {"mapping"}, f"这份台账{NOT_WAITING}"),
     (apply, {"applying", "paused", "done"}, "这份台账还没有核对列，先核对再入库"),
-    (cancel_import, {"mapping", "applying", "comparing", "paused", "failed"}, "这份台账已经结束了"),
-    (remap_comparison, {"mapping", "failed"}, BEGUN),
+    (cancel_import, UNFINISHED, "这份台账已经结束了"),
+    (remap_comparison, {"mapping", "failed", "ready"}, BEGUN),
     (start, {"mapping", "paused"}, f"这份比对{NOT_WAITING}"),
     (run, {"comparing", "paused", "done", "cancelled"}, "还没有核对列，先核对再比对"),
     (again, {"done"}, "原文件已过 30 天，清除了。请重新上传再比"),
-    (cancel_comparison, {"mapping", "applying", "comparing", "paused", "failed"}, "这份比对已经结束了"),
+    (cancel_comparison, UNFINISHED, "这份比对已经结束了"),
 ]
 
 

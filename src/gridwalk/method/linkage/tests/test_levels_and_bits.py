@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from gridwalk.method.linkage import certain, levels, link, prepare, score
-from gridwalk.method.linkage.levels import Compared, Pairs
+from gridwalk.method.linkage.pairs import Compared, Pairs
 from gridwalk.method.linkage.tests.test_linking import HOME, id_no, people
 from gridwalk.method.linkage.weights import PERSON, Level
 
