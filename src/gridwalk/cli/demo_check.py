@@ -20,6 +20,7 @@ from gridwalk.cli.demo_masks import Smallest
 from gridwalk.cli.progress import Progress
 from gridwalk.config import postgres
 
+UUIDS = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 NUMBERS = re.compile(rb"(?<!\d)(120199\d{11}[\dXx]|120199\d{9}|12\d{9})(?!\d)")
 PLANTED = re.compile(r"120199\d{11}[\dXx]|120199\d{9}|12\d{9}")
 BLOCK = 8 << 20
@@ -146,8 +147,11 @@ def _people(
 
 
 def _says_numbers(body: bytes) -> bool:
-    """Whether a page holds a whole number, or one with digits on both sides of its stars."""
-    return bool(NUMBERS.search(body) or re.search(rb"\d\*{2,}[0-9Xx]", body))
+    """Whether a page holds a whole number, or one with digits on both sides of its stars; ids are drawn by lot and may
+    look like a telephone.
+    """
+    told = UUIDS.sub(b"", body)
+    return bool(NUMBERS.search(told) or re.search(rb"\d\*{2,}[0-9Xx]", told))
 
 
 def _get(connection: http.client.HTTPConnection, path: str, cookie: str) -> tuple[http.client.HTTPResponse, bytes]:
