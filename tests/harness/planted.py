@@ -33,8 +33,8 @@ def last_write_wins() -> Iterator[None]:
     """Nobody asks whether the author saw what stands there."""
     judge = registry.judge
 
-    def blind(*facts: Any, head: Any, seen: Any) -> Any:
-        return judge(*facts, head=head, seen=registry.UNSEEN)
+    def blind(*facts: Any, head: Any, seen: Any, **more: Any) -> Any:
+        return judge(*facts, head=head, seen=registry.UNSEEN, **more)
 
     with mock.patch.object(registry, "judge", blind):
         yield

@@ -73,7 +73,7 @@ plans             0    1    1    0    0    0    0    0    0    0
 followed          1    1    -    -    -    -    -    -    -    -
 n_followed        1    1    -    -    -    -    -    -    -    -
 overdue           2    3    3    -    -    -    -    -    -    -
-without_door      0    0    3    -    -    -    -    -    -    -
+without_door      0    0    0    -    -    -    -    -    -    -
 facilities        1    1    1    -    -    -    -    -    -    -
 rounds_due        2    2    2    -    -    -    -    -    -    -
 in_time           1    1    1    -    -    -    -    -    -    -

@@ -67,8 +67,8 @@ difference lead        decide decision=accept decision=keep decision=to_door dif
                        reveal_difference rules
 difference street      nothing
 import worker          nothing
-import lead            do=again do=apply import_cancel import_mapping imports
-import street          do=again do=apply import_cancel import_mapping imports
+import lead            do=again do=apply do=preview import_cancel import_mapping imports
+import street          do=again do=apply do=preview import_cancel import_mapping imports
 comparison worker      nothing
 comparison lead        comparison_cancel comparison_mapping comparisons do=again do=compare
 comparison street      comparison_cancel comparison_mapping comparisons do=again do=compare
@@ -78,9 +78,9 @@ overdue street         daily do=visit dwelling overdue_do
 gaps worker            do=evening do=off do=today dwelling gaps_plan walk_sheet
 gaps lead              do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 gaps street            do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
-campaign worker        gaps
-campaign lead          gaps substitutes
-campaign street        campaign_dispatch campaign_new gaps substitutes
+campaign worker        gaps workdays
+campaign lead          gaps substitutes workdays
+campaign street        campaign_dispatch campaign_new gaps substitutes workdays
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds
@@ -89,7 +89,7 @@ care lead              care_contact dwelling person
 care street            nothing
 bench worker           bench bench_move_out dwelling person
 bench lead             bench bench_decide bench_decided bench_move_out bench_undo choice=to_door dwelling person
-bench street           bench dwelling person
+bench street           bench
 comparisons worker     nothing
 comparisons lead       comparison comparison_upload consistency
 comparisons street     comparison comparison_upload consistency

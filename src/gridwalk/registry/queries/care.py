@@ -139,7 +139,7 @@ def due(viewer: Viewer, scope: str, today: dt.date, *, limit: int = 100, offset:
     """Who is due within a week or overdue, the most overdue first, and how many. Raises NotHere."""
     require(viewer, scope)
     recipients = _due(scope, today)
-    persons = list(recipients.order_by("due", "id")[offset : offset + limit])
+    persons = list(recipients.order_by("due", "sort_key", "id")[offset : offset + limit])
     labels = CareLabel.objects.filter(predicates.label_in_force(today), person__in=persons).order_by("created_at", "id")
     of: dict[uuid.UUID, list[CareLabel]] = {}
     for label in labels:
@@ -173,7 +173,7 @@ def listed(
     require(viewer, scope)
     condition, by = LISTS[which]
     labels = _of_active(scope).filter(condition(today))
-    page = labels.select_related("person").order_by(by, "id")[offset : offset + limit]
+    page = labels.select_related("person").order_by(by, "person__sort_key", "id")[offset : offset + limit]
     return rows(viewer, page, today), labels.count()
 
 

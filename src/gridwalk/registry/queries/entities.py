@@ -46,7 +46,7 @@ def shown_id_no(reader: Reader, person: Person) -> str:
     none.
     """
     words = columns.shown(person, "id_no", reader)
-    if not person.id_no_sealed or not words:
+    if not person.id_no_sealed or words in {"", columns.UNOPENED}:
         return words
     if dictionary.shown("person", "id_no", reader) is Shown.PRESENT:
         return words if person.id_no_checked_on else "待核"
