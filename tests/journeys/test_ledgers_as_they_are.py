@@ -123,3 +123,16 @@ def test_ticks_and_missing_headings_hold_after_they_were_confirmed(lead: Client)
     headless.refresh_from_db()
     assert headless.state == "mapping"  # nothing goes in that nobody has confirmed
     assert confirm_as_shown(lead, headless).n_created == 6
+
+
+def test_a_row_that_is_refused_makes_no_door(lead: Client) -> None:
+    rows = [
+        ["小区", "楼栋", "单元", "室号", "姓名", "证件类型", "身份证号"],
+        ["海河花园", "77号楼", "1", "101", "王试甲", "", id_no(1)],
+        ["海河花园", "77号楼", "1", "102", "", "", id_no(2)],
+    ]
+    imported = upload(lead, workbook("人口", rows))
+    done = confirm_as_shown(lead, imported)
+    assert (done.n_created, done.n_refused) == (1, 1)
+    assert [door.room for door in Dwelling.objects.filter(building__key="77")] == ["101"]
+    assert done.unused == [], "证件类型 is empty, and what it would say is no field of its own"

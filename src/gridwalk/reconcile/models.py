@@ -15,8 +15,12 @@ from django.db.models import Q
 from gridwalk.core import envelope, ids, records
 from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
+from gridwalk.ledger.headers import NUMBERING
 from gridwalk.reconcile import rules
 from gridwalk.registry.sources import Source
+
+TOLD = {"forbidden", "paper"}
+"""How a column is understood of which no field is read and which is told elsewhere."""
 
 
 class Submission(models.Model):
@@ -83,11 +87,17 @@ class Submission(models.Model):
 
     @property
     def unused(self) -> list[str]:
-        """The columns of which nothing is taken, by their heading."""
+        """The columns that hold something of which nothing is taken, by their heading; why one is refused, or that it
+        says on which paper a number stands, is told elsewhere.
+        """
         sheets = [sheet for understood in self.mapping.values() for sheet in understood["sheets"]]
         columns = [column for sheet in sheets for column in sheet["columns"]]
         return [
-            *dict.fromkeys(c["header"] for c in columns if c["header"] and not c["field"] and c["how"] != "forbidden")
+            *dict.fromkeys(
+                c["header"]
+                for c in columns
+                if c["sample"] and not c["field"] and c["how"] not in TOLD and c["header"] not in {"", *NUMBERING}
+            )
         ]
 
     @property

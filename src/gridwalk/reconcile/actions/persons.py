@@ -140,14 +140,17 @@ def _pass_over(writing: Writing, work: Batch, listed: Listed) -> set[int]:
 
 
 def _doors(writing: Writing, work: Batch) -> list[Place]:
-    """The places of the rows, with the doors that only this ledger has registered on the way."""
+    """The places of the rows, with the doors that only this ledger has registered on the way; a row that is refused
+    makes none.
+    """
     wanted: dict[str, set[str]] = defaultdict(set)
     for place in work.places:
         if place.key and place.community:
             wanted[place.community].add(place.key)
     standing = doors(wanted)
     missing: dict[tuple[str, str], tuple[Place, dict[str, Any], str]] = {}
-    for index, place in enumerate(work.places):
+    for index in work.present(field="name"):
+        place = work.places[index]
         if place.fault == "community_unknown":
             work.fault(index, place.fault)
         elif not place.key:
