@@ -10,7 +10,7 @@ import polars as pl
 
 from gridwalk.method import aliases
 from gridwalk.method.linkage import assign, blocks, caution, certain, evidence, levels, places, prepare, score, twins
-from gridwalk.method.linkage.pairs import Compared, Pairs
+from gridwalk.method.linkage.pairs import Bools, Compared, Pairs
 from gridwalk.method.linkage.weights import MATCH, QUESTION, WEIGHTS, Table
 
 KINDS = tuple(WEIGHTS)
@@ -339,7 +339,7 @@ COMPARE = {"person": _person, "dwelling": _dwelling, "organization": _organizati
 
 
 def _sure_without_twins(
-    scored: pl.DataFrame, flagged: levels.Bools, pool: Frames, town: _Town, settled: pl.DataFrame, pairs: Pairs
+    scored: pl.DataFrame, flagged: Bools, pool: Frames, town: _Town, settled: pl.DataFrame, pairs: Pairs
 ) -> pl.DataFrame:
     """The pairs, those among them sure that only a twin could have stood in the way of."""
     doubtful = scored.filter((pl.col("p") >= MATCH) & pl.Series(flagged[scored["at"].to_numpy()]))
