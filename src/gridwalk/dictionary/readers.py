@@ -132,8 +132,12 @@ def phone(raw: Any) -> Parsed:
     )
 
 
+SEPARATORS = "、,，;；/ "
+"""What may stand behind the last name of a cell, also before its note: 王伟、 and 王伟,（已故）."""
+
+
 def person_name(raw: Any) -> Parsed:
-    """A person's name, its note in brackets split off."""
+    """A person's name, its note in brackets split off; read again until nothing more comes off: 王伟,（已故）、."""
     if text.meaning(raw) == "empty":
         return EMPTY
     folded = text.fold(raw)
@@ -141,15 +145,17 @@ def person_name(raw: Any) -> Parsed:
         return Parsed(None, *NAME_FAULTS[fault])
     if names.is_addressed(folded):
         return Parsed(None, "name", "这里只写了称呼，请写全名")
-    name = names.normalise(names.without_number(folded.rstrip("、,，;；/")))
+    name = names.normalise(names.without_number(folded.rstrip(SEPARATORS)))
+    if name.value and name.value != folded:
+        bare = person_name(name.value)
+        return dataclasses.replace(bare, note=name.note or bare.note)
     if wrong := fault_of_text(name.value):
         return wrong
     if SEVERAL_NAMES.search(name.value):
         return Parsed(None, "several_names", "一格里有几个名字，请一人一行", name.note)
-    value = name.value
-    if is_no_name(value) or any(c.isdigit() for c in value):
+    if is_no_name(name.value) or any(c.isdigit() for c in name.value):
         return Parsed(None, "name", "这一格不像姓名，请核对", name.note)
-    return Parsed(value, note=name.note)
+    return Parsed(name.value, note=name.note)
 
 
 LONGEST_OWNERS = 40

@@ -19,8 +19,7 @@ from gridwalk.ledger.headers import NUMBERING
 from gridwalk.reconcile import rules
 from gridwalk.registry.sources import Source
 
-TOLD = {"forbidden", "paper"}
-"""How a column is understood of which no field is read and which is told elsewhere."""
+TOLD = {"forbidden", "paper"}  # refused in words, or says on which paper a number stands
 
 
 class Submission(models.Model):
@@ -87,9 +86,7 @@ class Submission(models.Model):
 
     @property
     def unused(self) -> list[str]:
-        """The columns that hold something of which nothing is taken, by their heading; why one is refused, or that it
-        says on which paper a number stands, is told elsewhere.
-        """
+        """The columns that hold something of which nothing is taken, by their heading, as far as nothing tells why."""
         sheets = [sheet for understood in self.mapping.values() for sheet in understood["sheets"]]
         columns = [column for sheet in sheets for column in sheet["columns"]]
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gridwalk.dictionary import document, fields, sight
@@ -152,6 +152,8 @@ def test_it_refuses_no_heading_of_its_own() -> None:
     assert not fields.forbidden("低收入")
 
 
+@example("王伟,(已故)")
+@example("王伟、（租户）、")
 @given(st.one_of(st.text(max_size=40), st.floats(), st.integers(), st.none(), st.booleans(), st.dates()))
 def test_it_never_fails_on_a_cell(raw: object) -> None:
     for field in ALL:
