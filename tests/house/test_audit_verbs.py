@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.core.audit.work import OFFICE, WORK
 from tests.harness import trails
@@ -85,6 +87,7 @@ def test_every_verb_has_its_line() -> None:
         assert verb in table or family in table or verb.startswith("grids.plan_"), verb
 
 
+@pytest.mark.slow
 def test_no_verb_is_spelt_out_beside_its_place() -> None:
     codes = {verb.value for verb in AuditVerb}
     assert [

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 DOORS = {"console", "phone", "cli"}
 """Rooms somebody outside the program comes in by; ``simulate`` is none: it acts for nobody."""
@@ -53,6 +55,7 @@ def _doorless() -> set[str]:
     return actions - reached
 
 
+@pytest.mark.slow
 def test_the_actions_without_a_page_are_the_listed_ones() -> None:
     section = (
         (ROOT / "docs" / "console.md")

@@ -38,6 +38,7 @@ def test_it_says_where_most_words_live() -> None:
     assert len(NAMED) > 50
 
 
+@pytest.mark.slow
 def test_a_name_says_what_it_holds_and_not_how_it_was_come_by(house: Any) -> None:
     """Of the names assigned and of the arguments, at most one in two hundred is ``found``, ``one``, ``said`` …"""
     shares = house.fillers(_source(house))

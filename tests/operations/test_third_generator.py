@@ -9,6 +9,8 @@ import pytest
 from benchmarks.linkage import third
 from benchmarks.linkage.third import papers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def ledgers() -> third.Ledgers:

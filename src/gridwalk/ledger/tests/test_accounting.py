@@ -75,6 +75,7 @@ def accounted(ledger: Ledger, sheets: list[cells.Sheet]) -> None:
     assert ledger.tally.n_records == len(ledger.rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(sheet(), min_size=1, max_size=2), st.sets(st.integers(0, 1), max_size=1))
 def test_rows_in_are_rows_accounted_for(tables: list[list[list[Any]]], hidden: set[int]) -> None:
@@ -136,6 +137,7 @@ def test_a_second_table_of_another_kind_is_asked_about_row_by_row() -> None:
     assert len(ledger.rows) == 2 and ledger.tally.closes
 
 
+@pytest.mark.slow
 def test_200_sheets_300_columns_and_a_fault_in_every_row_are_accounted_for() -> None:
     many = [cells.Sheet(f"{n}号楼", [PERSON, person(1, building=f"{n}号楼")]) for n in range(1, 201)]
     ledger = read.of_sheets(list(map(Wide.of, many)), "台账.xlsx")

@@ -11,6 +11,8 @@ from gridwalk.ledger.comparing import Comparison
 from gridwalk.ledger.tests import siblings_of_persons, siblings_of_places
 from gridwalk.ledger.tests.siblings import ALIKE, M, Pairs, Q, Sibling
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parent / "matching"
 
 # The pairs of the rows a case is about (the rest of its rows are alike on both sides), and the duplicates.
