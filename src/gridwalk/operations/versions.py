@@ -13,6 +13,7 @@ FIRST: dict[str, str] = {
     "0.3": "core.0002_keyed_audit",
     "0.4": "accounts.0003_substitutes",
     "0.5": "accounts.0004_sessions_under_marks",
+    "0.6": "registry.0010_relations_by_code",
 }
 """Version before this one → a migration that came with it, the oldest first. ``tests/dumps`` has a database of each."""
 
