@@ -103,7 +103,8 @@ PAGES = {
         gaps_plan
     """,
     "manage_campaign": """
-        campaign_dispatch campaign_new workdays_set workdays_forget
+        campaign_dispatch campaign_new campaign_wave campaign_change campaign_pause campaign_resume campaign_close
+        campaign_reopen workdays_set workdays_forget
     """,
     "export_report": """
         reports report_download

@@ -80,7 +80,7 @@ gaps lead              do=evening do=off do=reassign do=today dwelling gaps_hand
 gaps street            do=evening do=off do=reassign do=today dwelling gaps_hand_over gaps_plan
 campaign worker        gaps workdays
 campaign lead          gaps substitutes workdays
-campaign street        campaign_dispatch campaign_new gaps substitutes workdays
+campaign street        campaign_change campaign_close campaign_pause campaign_wave gaps substitutes workdays
 facilities worker      do=fine facility rounds
 facilities lead        do=fine facility rounds
 facilities street      facility rounds

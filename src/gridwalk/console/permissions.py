@@ -147,7 +147,13 @@ PAGES: dict[str, Guard] = {
     # campaign and visits
     "console:campaign": Verb.SEE_COUNTS,
     "console:campaign_dispatch": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_wave": Verb.MANAGE_CAMPAIGN,
     "console:campaign_new": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_change": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_pause": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_resume": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_close": Verb.MANAGE_CAMPAIGN,
+    "console:campaign_reopen": Verb.MANAGE_CAMPAIGN,
     "console:workdays": Verb.SEE_COUNTS,
     "console:workdays_set": Verb.MANAGE_CAMPAIGN,
     "console:workdays_forget": Verb.MANAGE_CAMPAIGN,

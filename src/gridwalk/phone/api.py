@@ -196,7 +196,7 @@ def pull(request: HttpRequest) -> HttpResponse:
         "users": users,
         "decided": known_devices.decided(session.device.user_id, session.at),
         "next_seq": session.device.next_seq,
-        "campaign": campaigns.of_grid(pulled[0].grid) if pulled else None,
+        "campaign": campaigns.of_grid(pulled[0].grid, clock.local_date(session.at)) if pulled else None,
         "notices": [_notice(notice) for notice in notices.told(session.viewer) if notice.done_on is None],
         "posts": posts.of_grids([grid.grid for grid in pulled], clock.local_date(session.at)),
     }

@@ -31,6 +31,8 @@ export interface Campaign {
   ends_on: string;
   max_visits: number;
   quiet: [string, string];
+  /** Why nobody is sent to a door for the time being; "" while the campaign goes on. */
+  paused: string;
 }
 /** A care label in force. */
 export interface Care {

@@ -98,7 +98,7 @@ def _progress(request: Signed, scope: str, campaign: Any, shown: indicators.Boar
     act = next((p for p in campaign.phases.all() if p.kind == "act"), None)
     if act is None:
         return {}
-    days = territory.workdays()
+    days = campaigns.workdays(campaign, today)
     planned_by = functools.partial(campaign_rules.planned, days, act.starts_on, act.ends_on)
     planned = {
         line.code: planned_by(figure.d, today) for line in shown.lines if (figure := line.figures["visits"]) is not None

@@ -80,7 +80,11 @@ class AuditVerb(enum.StrEnum):
     GRIDS_PLAN_WITHDRAWN = "grids.plan_withdrawn", "撤回了拆并方案"
     # 行动和走访
     CAMPAIGN_CLOSED = "campaign.closed", "结束了行动"
+    CAMPAIGN_CHANGED = "campaign.changed", "改了行动的安排"
     CAMPAIGN_CREATED = "campaign.created", "建了行动"
+    CAMPAIGN_PAUSED = "campaign.paused", "暂停了行动"
+    CAMPAIGN_REOPENED = "campaign.reopened", "撤回了行动的结束"
+    CAMPAIGN_RESUMED = "campaign.resumed", "恢复了行动"
     WAVE_DISPATCHED = "wave.dispatched", "下派了一批"
     TARGETS_JOINED = "targets.joined", "并进了走访"
     TARGETS_PLANNED = "targets.planned", "排了走访"
