@@ -101,7 +101,7 @@ class GridPreview:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DispatchPreview:
-    """A wave before it is dispatched: new targets by grid and in all by kind; ``waits_for``: the wave that goes first."""
+    """A wave before it is dispatched: new targets by grid and in all by kind; ``waits_for``: what goes first."""
 
     wave: Wave
     grids: tuple[GridPreview, ...]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gridwalk.accounts import queries as accounts
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
-from gridwalk.campaigns.actions import dispatch, ending, founding
+from gridwalk.campaigns.actions import dispatch, ending
 from gridwalk.campaigns.rules import CampaignError
 from gridwalk.console import pages
 from gridwalk.console.middleware import Signed
@@ -29,6 +29,8 @@ from gridwalk.indicators.definitions import VISITS
 from gridwalk.territory import queries as territory
 from gridwalk.visits.actions import reopening
 from gridwalk.visits.queries import paper
+
+UNITS = {"dwelling": "户", "organization": "家", "site": "处"}
 
 
 @require_GET
@@ -159,7 +161,7 @@ def campaign_close(request: Signed, pk: uuid.UUID) -> HttpResponse:
             "行动结束了，数字留在这一刻。七天之内可以撤回。",
         )
     counted = campaigns.n_open(request.viewer, closing)
-    n_open = [(kind, counted[kind]) for kind in founding.KINDS if counted[kind]]
+    n_open = "、".join(f"{counted[kind]:,} {unit}" for kind, unit in UNITS.items() if counted[kind])
     return page(
         request, "console/campaign/close.html", {"campaign": closing, "n_open": n_open}, active="console:campaign"
     )

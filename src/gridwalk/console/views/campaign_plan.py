@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from gridwalk.accounts.rules import Verb
 from gridwalk.campaigns import queries as campaigns
 from gridwalk.campaigns.actions import founding
-from gridwalk.campaigns.models import Campaign
 from gridwalk.campaigns.rules import LEAST_QUIET, MOST_VISITS, CampaignError
 from gridwalk.console import pages, parameters
 from gridwalk.console.middleware import Signed
@@ -86,7 +85,7 @@ def _form(
     return page(request, "console/campaign/form.html", context, active="console:campaign", status=status)
 
 
-def _values(campaign: Campaign) -> dict[str, Any]:
+def _values(campaign: Any) -> dict[str, Any]:
     """What the form shows of a campaign as it stands."""
     waiting = [wave for wave in campaign.waves.all() if not wave.dispatched_at]
     pilot = next((wave for wave in waiting if wave.name == "试点"), None)
