@@ -107,8 +107,13 @@ def asked(
     if not running:  # some lines are no place of their own, as the end of what is written over several
         running = [test for test, noted in contexts.items() if _enters(noted["functions"], mutant)]
     readers_of = readers.get(mutant.path, set())
-    naming_it = [test for test in contexts if test.partition("::")[0] in readers_of]
-    reading = naming_it if not mutant.function else []
+    reading: list[str] = []
+    if not mutant.function:
+        readers_of = readers_of | readers.get(f"{mutant.path.rpartition('/')[0]}.py", set())
+        reading = [test for test in contexts if test.partition("::")[0] in readers_of]
+        if not running:  # tables alone, which others of the room read
+            room = f"{mutant.path.partition('/')[0]}/"
+            running = [t for t, noted in contexts.items() if any(f.startswith(room) for f in noted["functions"])]
     running = sorted(set(running).difference(reading))
     taken = sorted(
         (test for test in contexts if test.partition("[")[0] in named), key=lambda test: contexts[test]["seconds"]

@@ -102,6 +102,19 @@ def test_who_reads_a_table_is_asked_first_then_the_rooms_own_tests_then_the_quic
     assert [test.rpartition("::")[2] for test in sample.asked(mutant, noted, readers, seconds=60)] == asked
 
 
+def test_of_a_file_of_tables_alone_those_are_asked_that_read_its_package_then_those_that_run_its_room() -> None:
+    noted = {
+        "tests/test_a.py::names": {"seconds": 3.0, "functions": [], "lines": {}},
+        "tests/test_b.py::runs": {"seconds": 1.0, "functions": ["sync/actions.py::write"], "lines": {}},
+        "tests/test_b.py::else": {"seconds": 1.0, "functions": ["visits/actions.py::write"], "lines": {}},
+    }
+    mutant = Mutant(
+        path="sync/words/refused.py", index=0, kind="constant", line=1, function="", before="True", after="False"
+    )
+    asked = sample.asked(mutant, noted, {"sync/words.py": {"tests/test_a.py"}}, seconds=60)
+    assert asked == ["tests/test_a.py::names", "tests/test_b.py::runs"]
+
+
 NAMED = """
 class _Room:
     async def read(self):
