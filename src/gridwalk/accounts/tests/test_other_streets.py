@@ -67,7 +67,7 @@ def test_who_has_one_post_over_just_this_area_becomes_its_responsible_one() -> N
     post("另一个")
     named = actions.name_responsible(user=worker.pk, scope=GRID, on=TODAY)
     assert list(Assignment.objects.filter(responsible=True).values_list("pk", "user_id")) == [(named, worker.pk)]
-    assert Assignment.objects.get(pk=named).scope == GRID
+    assert Assignment.objects.get(responsible=True).scope == GRID
     assert actions.name_responsible(user=worker.pk, scope=GRID, on=TODAY) is None, "is it already"
     assert actions.name_responsible(user=worker.pk, scope="120199001001003", on=TODAY) is None
 

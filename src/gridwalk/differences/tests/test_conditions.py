@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 
@@ -68,19 +69,18 @@ def test_a_value_is_of_the_door_where_it_was_said_there_last(street: Street) -> 
 
 
 def test_a_rule_speaks_of_what_is_open_there_of_its_source_and_in_no_batch(street: Street) -> None:
-    rows = {}
-    for name, values in {
+    by_name: dict[str, dict[str, Any]] = {
         "open": {},
         "decided": {"state": "kept"},
         "at the door": {"state": "to_door"},
         "in a batch": {"batch": uuid.uuid4()},
         "of another source": {"source": "platform"},
         "of another field": {"field": "name"},
-    }.items():
+    }
+    for name, values in by_name.items():
         person = street.person(name, phone=phone(1))
         street.say(person, "phone", phone(2))
         Difference.objects.filter(entity=person.pk).update(**values)
-        rows[name] = person
     far = street.person("far away", grid=FAR_GRID, phone=phone(1))
     street.say(far, "phone", phone(2))
     assert spoken_of(street, rule()) == {"open"}

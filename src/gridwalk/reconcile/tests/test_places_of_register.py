@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gridwalk.ledger.location import WHOLE_HOUSE
 from gridwalk.method import address_writing, addresses
 from gridwalk.reconcile.queries import register
 from gridwalk.registry.models import Dwelling
@@ -27,5 +28,5 @@ def test_a_door_is_said_with_its_stairwell_and_what_it_has_not_is_left_out(addre
 
 def test_a_building_without_rooms_is_one_whole_house() -> None:
     door = Dwelling(address_key=address_writing.key(addresses.parse("海河花园5号楼")))
-    assert register._place(GRID, door)["room"] == register.WHOLE_HOUSE
+    assert register._place(GRID, door)["room"] == WHOLE_HOUSE
     assert register._place(GRID, None) == {"grid_code": GRID, **NOTHING}

@@ -66,7 +66,10 @@ def test_the_progress_workbook_gives_every_rate_as_a_pair(at: dt.datetime, stree
     assert "本周新增" not in [c.value for c in grids[4]]  # a grid is one person's work
     assert [c.value for c in workbook["趋势"]["B"][3:]] == [1, 6, 6]
     assert len(workbook["趋势"]._charts) == 1
-    assert row(workbook["口径"], "入户走访率", 2)[3] == "二(一)"
+    definitions = workbook["口径"]
+    assert row(definitions, "入户走访率", 2)[3] == "二(一)"
+    first, *_, last, empty, note = [cells[0].value for cells in definitions.iter_rows(min_row=4)]
+    assert (first, last, empty) == ("率一", "另列", None) and note.startswith("百分比只舍不入")
 
 
 def test_a_workbook_prints_on_a4_and_a_name_is_never_a_formula(

@@ -10,10 +10,11 @@ import pytest
 
 from gridwalk.core import clock
 from gridwalk.indicators.consistency import Total
-from gridwalk.indicators.definitions import INDICATORS, MEASURED_APART
+from gridwalk.indicators.definitions import BESIDE, INDICATORS, MEASURED_APART
 from gridwalk.indicators.tallies import Figure
 from gridwalk.reports import sentences
 from gridwalk.reports.overview import TOTAL
+from gridwalk.visits.outcomes import ADVICE
 
 COMMUNITY, SECOND = "120199001001", "120199001002"
 ACT = SimpleNamespace(kind="act", starts_on=dt.date(2026, 10, 10), ends_on=dt.date(2026, 12, 31))
@@ -163,12 +164,12 @@ def test_every_gap_has_its_next_step(values: dict[str, Any], steps: list[str]) -
 
 
 def test_a_reason_of_the_gap_is_followed_by_its_advice() -> None:
-    (label, advice), *_ = sentences.ADVICE.items()
+    (label, advice), *_ = ADVICE.items()
     assert list(sentences.next_steps(overview(reasons=[(label, 1200)]))) == [f"{advice}，共 1,200 户。", SAMPLE]
 
 
 def test_what_stands_beside_the_rates_is_one_sentence() -> None:
-    first, second, *rest = sentences.BESIDE
+    first, second, *rest = BESIDE
     words = sentences.beside(overview(figures={first.code: None, second.code: Figure()}))
     parts = [f"{first.label} 不公开", f"{second.label} 没有应做的"]
     parts += [f"{each.label} 7 / 7 {each.unit}（100.0%）" for each in rest]

@@ -84,7 +84,7 @@ def test_an_event_whose_name_tells_how_a_door_is_used_is_an_update_to_masked_eye
     door: Dwelling, at: dt.datetime, does: Callable[..., Any], told: str, masked: str
 ) -> None:
     raw = {"on": at.date().isoformat(), "told": "self", "seen": "1", "residence_kind": "lives_here"}
-    more = {"leaving": []} if does is letting.let else {}
+    more: dict[str, Any] = {"leaving": []} if does is letting.let else {}
     does(actor=SYSTEM, at=at, dwelling=door.pk, people=[{"name": "王试甲"}], raw=raw, **more)
     person = Person.objects.get()
     for full, label in ((True, told), (False, masked)):
