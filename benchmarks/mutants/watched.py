@@ -1,5 +1,5 @@
-"""Which test runs what, kept in a file: only test files that changed since are run anew, and of source that changed since
-no line is trusted, only which functions are entered.
+"""Which test runs what, kept in a file: only test files that changed since are run anew, and of source that changed
+since no line is trusted, only which functions are entered.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which rows a test must lock. ``locks.toml`` says of every function that locks rows which test sees it do so: whoever
 tests alone waits for nobody, and a lock that is gone changes no page.
 
-What the second judges by is what stands at the last moment before the lock (``before_locking``). That it waits until then
-is shown by the same tests with two connections (``two_connections``).
+What the second judges by is what stands at the last moment before the lock (``before_locking``). That it waits until
+then is shown by the same tests with two connections (``two_connections``).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Who waits for a row waits: what was decided meanwhile (``test_decided_meanwhile``), with two connections. The other one
-holds the rows that are to be locked, changes them, and commits when this one waits for them. What is said then is the
+"""Who waits for a row waits: what was decided meanwhile (``test_decided_meanwhile``), with two connections. The other
+one holds the rows that are to be locked, changes them, and commits when this one waits for them. What is said then is the
 same as where nobody waited.
 """
 
