@@ -4,6 +4,7 @@ that reading is nearly all the time of a small command. Tests of the command lin
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -85,7 +86,12 @@ if __name__ == "__main__":
     import django
 
     django.setup()
+    from django.db.migrations.loader import MigrationLoader
+
     import gridwalk.config.urls  # noqa: F401 with the pages comes all that they call
+
+    MigrationLoader(None)
+    gc.freeze()  # what is read in stays: nobody looks through it for garbage, at the end of each process least of all
 
     asked = _answer()
     if asked is not None:
