@@ -211,6 +211,13 @@ class AuditVerb(enum.StrEnum):
         "",
         "在别人的登记里填了本人的{field}，没有告诉对方是谁的",
     )
+    NUMBER_TRIED = (
+        "number.tried",
+        "填了、查了或交来了号码",
+        "",
+        "",
+        "拿一个和本人同地区、同一天出生的{field}来核对过",
+    )
     NUMBER_REVEALED = "number.revealed", "看了完整号码", "阅", "查看了完整号码", "看了完整的{field}"
     NUMBER_DIALLED = "number.dialled", "拨打了电话", "拨", "拨打了登记的电话", "拨打了{field}"
     CARD_CHECKED = "card.checked", "照证件核对了号码", "证", "照证件核对了号码", "照证件核对了{field}"

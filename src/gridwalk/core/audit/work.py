@@ -13,6 +13,7 @@ WORK = frozenset(
         AuditVerb.NOTICE_DONE,
         AuditVerb.CARD_CHECKED,
         AuditVerb.NUMBER_TYPED_ELSEWHERE,
+        AuditVerb.NUMBER_TRIED,
         AuditVerb.NUMBER_ID_TAIL_MATCHED,
         AuditVerb.TAKEOVER_ASKED,
         AuditVerb.NUMBER_DIALLED,

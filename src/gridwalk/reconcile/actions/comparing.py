@@ -258,7 +258,8 @@ def _withheld_days(submission: Comparison, read: Sequence[Side], *, actor: Viewe
     """The days of birth of which nothing is compared; none once a second person has answered for the file."""
     if submission.released_at is None:
         return handed_in.withheld(actor=actor, at=at, numbers=_numbers(read))
-    handed_in.released(numbers=_numbers(read))
+    with core.write_to(actor=actor, at=at) as writing:
+        handed_in.released(writing, _numbers(read), scope=submission.scope)
     return frozenset()
 
 

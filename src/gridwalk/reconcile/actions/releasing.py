@@ -9,6 +9,7 @@ from gridwalk.accounts import rules as access
 from gridwalk.accounts.rules import Verb, Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk
+from gridwalk.core.actions import Writing
 from gridwalk.method.text import reason_kept
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions.submissions import S, SubmissionRefused, Way
@@ -36,7 +37,7 @@ def release(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUI
         ledger.released_by, ledger.released_by_name = actor.id, actor.name
         ledger.released_at, ledger.release_reason = at, reason
         if isinstance(ledger, Import):
-            _take_up(ledger)
+            _take_up(writing, ledger)
         ledger.save()
         writing.audit(
             way.released,
@@ -49,7 +50,7 @@ def release(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUI
     return ledger
 
 
-def _take_up(ledger: Import) -> None:
+def _take_up(writing: Writing, ledger: Import) -> None:
     """Step: the rows that were withheld wait to be applied, in batches behind the others."""
     rows = list(StagedRow.objects.filter(of=ledger, batch=rules.NEVER).order_by("id"))
     rows = [row for row in rows if any(fault["code"] == rules.WITHHELD for fault in row.faults)]
@@ -58,7 +59,7 @@ def _take_up(ledger: Import) -> None:
         row.batch, row.state = batch_of[index], "waiting"
         row.faults = [fault for fault in row.faults if fault["code"] != rules.WITHHELD]
     bulk.update(rows, ["batch", "state", "faults"])
-    handed_in.released(numbers=[str(row.opened()["id_no"]) for row in rows])
+    handed_in.released(writing, [str(row.opened()["id_no"]) for row in rows], scope=ledger.scope)
     ledger.n_batches += len(set(batch_of.values()))
     ledger.n_refused -= len(rows)
     ledger.state, ledger.finished_at = "paused", None

@@ -13,7 +13,7 @@ from gridwalk.core import bulk, clock, hanging, ids
 from gridwalk.core.actions import Writing
 from gridwalk.dictionary.choices import CARE_INTERVALS
 from gridwalk.registry import care, columns, living, rules
-from gridwalk.registry.actions import asking, queue, registrations
+from gridwalk.registry.actions import asking, handed_in, queue, registrations
 from gridwalk.registry.living import LIVING, REGISTERED, REGISTERING
 from gridwalk.registry.models import CareLabel, Difference, Entity, Person, Residence
 from gridwalk.registry.rules import FROM_PAPER
@@ -99,7 +99,17 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
             record.grid, kind, record.id, values, source=record.source, source_ref=record.source_ref, op=record.op
         )
     bulk.insert(entities)
+    handed_in.typed(writing, _typed(new) if kind == "person" else {})
     return [entity.id for entity in entities]
+
+
+def _typed(new: Sequence[New]) -> Mapping[str, Collection[str]]:
+    """Grid → the ID numbers that somebody typed for who is new there; those of files were counted before."""
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for record in new:
+        if record.source not in FROM_PAPER and (number := record.values.get("id_no")):
+            numbers[record.grid].add(str(number))
+    return numbers
 
 
 def link(writing: Writing, new: Sequence[NewResidence]) -> int:

@@ -14,9 +14,10 @@ from gridwalk.core import actions as core
 from gridwalk.core import clock, queries
 from gridwalk.core.actions import Writing
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.method import text
+from gridwalk.method import papers, text
 from gridwalk.method.text import reason_kept
 from gridwalk.registry import columns
+from gridwalk.registry.actions import handed_in, tries
 from gridwalk.registry.models import Person
 from gridwalk.registry.queries import access, search
 
@@ -49,6 +50,8 @@ def search_by_number(*, actor: Viewer, at: dt.datetime, field: str, typed: str) 
         if not hits:
             own = next(iter(actor.scopes(Verb.SEE_ROWS_MASKED)), "")
             writing.audit(AuditVerb.NUMBER_MISSED, scope=own[:15], data={"field": field})
+            numbers = papers.values_of(text.fold(typed)) if field == "id_no" else ()
+            handed_in.typed(writing, {own[:15]: numbers}, reason=tries.SEARCHED)
     return hits
 
 
