@@ -1,9 +1,10 @@
-"""The console's pages; each has its verb in ``permissions.PAGES``."""
+"""The console's pages; each has its verb in ``permissions.PAGES``. ``<record:…>`` names a person or a door."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from gridwalk.console.converters import UUIDConverter
 from gridwalk.console.views import (
     access,
     account_lists,
@@ -48,6 +49,7 @@ from gridwalk.console.views import (
 )
 
 app_name = "console"
+register_converter(UUIDConverter, "record")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -60,21 +62,21 @@ urlpatterns = [
     path("gaps/hand-over/", gaps.gaps_hand_over, name="gaps_hand_over"),
     path("buildings/", buildings.buildings, name="buildings"),
     path("buildings/<uuid:pk>/", buildings.building, name="building"),
-    path("doors/<uuid:pk>/aside/", buildings.building_door, name="building_door"),
+    path("doors/<record:pk>/aside/", buildings.building_door, name="building_door"),
     path("register/", register.register, name="register"),
     path("search/", register.find, name="search"),
     path("search/id/", register.find_by_id_tail, name="search_id_tail"),
     path("bench/", bench.bench, name="bench"),
     path("bench/settled/", bench.decided, name="bench_decided"),
     path("bench/settled/<uuid:pk>/undo/", bench.undo, name="bench_undo"),
-    path("bench/<str:check>/<uuid:lead>/", bench.case, name="bench_case"),
-    path("bench/<str:check>/<uuid:lead>/settle/", bench.decide, name="bench_decide"),
-    path("bench/<str:check>/<uuid:lead>/move-out/", bench.move_out, name="bench_move_out"),
-    path("bench/<str:check>/<uuid:lead>/head/", bench.name_head, name="bench_name_head"),
-    path("doors/<uuid:pk>/", register.dwelling, name="dwelling"),
-    path("people/<uuid:pk>/", register.person, name="person"),
-    path("people/<uuid:pk>/looks/", access.person_access, name="person_access"),
-    path("people/<uuid:pk>/erase/", retention.erase_person, name="erase_person"),
+    path("bench/<str:check>/<record:lead>/", bench.case, name="bench_case"),
+    path("bench/<str:check>/<record:lead>/settle/", bench.decide, name="bench_decide"),
+    path("bench/<str:check>/<record:lead>/move-out/", bench.move_out, name="bench_move_out"),
+    path("bench/<str:check>/<record:lead>/head/", bench.name_head, name="bench_name_head"),
+    path("doors/<record:pk>/", register.dwelling, name="dwelling"),
+    path("people/<record:pk>/", register.person, name="person"),
+    path("people/<record:pk>/looks/", access.person_access, name="person_access"),
+    path("people/<record:pk>/erase/", retention.erase_person, name="erase_person"),
     path("organizations/<uuid:pk>/", register.organization, name="organization"),
     path("sites/<uuid:pk>/", register.site, name="site"),
     path("facilities/", facilities.facilities, name="facilities"),
@@ -84,33 +86,33 @@ urlpatterns = [
     path("rounds/", facilities.rounds_due, name="rounds"),
     path("rounds/record/", facilities.record, name="record_rounds"),
     path("rounds/<uuid:pk>/withdraw/", facilities.withdraw, name="withdraw_round"),
-    path("correct/<str:kind>/<uuid:pk>/", register.correct, name="correct"),
-    path("ends/<str:kind>/<uuid:pk>/", ends.propose_end, name="propose_end"),
-    path("reveal/<str:kind>/<uuid:pk>/<str:field>/", register.reveal, name="reveal"),
-    path("dial/<str:kind>/<uuid:pk>/<str:field>/", numbers.dial, name="dial"),
-    path("people/<uuid:pk>/card/", numbers.check_card, name="check_card"),
+    path("correct/<str:kind>/<record:pk>/", register.correct, name="correct"),
+    path("ends/<str:kind>/<record:pk>/", ends.propose_end, name="propose_end"),
+    path("reveal/<str:kind>/<record:pk>/<str:field>/", register.reveal, name="reveal"),
+    path("dial/<str:kind>/<record:pk>/<str:field>/", numbers.dial, name="dial"),
+    path("people/<record:pk>/card/", numbers.check_card, name="check_card"),
     path("daily/", events.index, name="daily"),
     path("daily/overdue/", overdue.index, name="overdue"),
     path("daily/overdue/do/", overdue.act, name="overdue_do"),
     path("daily/recorded/<uuid:pk>/", events.event, name="daily_event"),
     path("daily/recorded/<uuid:pk>/undo/", events.undo, name="daily_undo"),
-    path("daily/<str:event>/<str:kind>/<uuid:pk>/", events.form, name="daily_form"),
+    path("daily/<str:event>/<str:kind>/<record:pk>/", events.form, name="daily_form"),
     path("rechecks/", rechecks.rechecks_, name="rechecks"),
     path("rechecks/takeovers/<uuid:pk>/", rechecks.takeover, name="takeover_late"),
     path("rechecks/<str:what>/<uuid:pk>/", rechecks.recheck, name="recheck"),
-    path("upkeep/merge/<str:kind>/<uuid:pk>/", upkeep.merge_find, name="merge_find"),
-    path("upkeep/merge/<str:kind>/<uuid:pk>/<uuid:other>/", upkeep.merge, name="merge"),
-    path("upkeep/move/<uuid:pk>/", moves.move_find, name="move_find"),
-    path("upkeep/move/<uuid:pk>/<uuid:other>/", moves.move, name="move"),
+    path("upkeep/merge/<str:kind>/<record:pk>/", upkeep.merge_find, name="merge_find"),
+    path("upkeep/merge/<str:kind>/<record:pk>/<record:other>/", upkeep.merge, name="merge"),
+    path("upkeep/move/<record:pk>/", moves.move_find, name="move_find"),
+    path("upkeep/move/<record:pk>/<record:other>/", moves.move, name="move"),
     path("upkeep/renumber/<uuid:pk>/", renumbering.renumber, name="renumber"),
-    path("upkeep/split/<uuid:pk>/", upkeep.split, name="split_person"),
+    path("upkeep/split/<record:pk>/", upkeep.split, name="split_person"),
     path("upkeep/<uuid:pk>/", upkeep.plan, name="upkeep_plan"),
     path("upkeep/<uuid:pk>/decide/", upkeep.decide, name="upkeep_decide"),
     path("upkeep/<uuid:pk>/withdraw/", upkeep.withdraw, name="upkeep_withdraw"),
     path("upkeep/<uuid:pk>/undo/", upkeep.undo, name="upkeep_undo"),
     path("care/", care.care_list, name="care"),
-    path("care/people/<uuid:pk>/contact/", care.care_contact, name="care_contact"),
-    path("care/people/<uuid:pk>/new/", care.care_new, name="care_new"),
+    path("care/people/<record:pk>/contact/", care.care_contact, name="care_contact"),
+    path("care/people/<record:pk>/new/", care.care_new, name="care_new"),
     path("care/labels/<uuid:pk>/", care.care_label, name="care_label"),
     path("care/needs/<uuid:pk>/", care.care_need, name="care_need"),
     path("differences/", differences.queue, name="differences"),
@@ -129,7 +131,7 @@ urlpatterns = [
     path("walk/<str:grid>/", campaign.walk_sheet, name="walk_sheet"),
     path("paper/", paper.paper_index, name="paper"),
     path("paper/<uuid:pk>/", paper.paper_stairwell, name="paper_stairwell"),
-    path("visits/<str:kind>/<uuid:pk>/", visits.record_visit, name="record_visit"),
+    path("visits/<str:kind>/<record:pk>/", visits.record_visit, name="record_visit"),
     path("visits/<uuid:pk>/withdraw/", visits.withdraw_visit, name="withdraw_visit"),
     path("imports/", imports.index, name="imports"),
     path("imports/upload/", imports.upload, name="import_upload"),

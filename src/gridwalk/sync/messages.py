@@ -26,6 +26,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from gridwalk.core import outward
 from gridwalk.sync import spelling
 
 VERBS = {
@@ -54,11 +55,12 @@ def storable(text: str) -> str:
 
 
 def as_uuid(raw: Any) -> uuid.UUID | None:
-    """A UUID from text; None for anything else."""
+    """A UUID from text; None for anything else, and for what stands in an address: that is no id."""
     try:
-        return uuid.UUID(raw) if isinstance(raw, str) else None
+        pk = uuid.UUID(raw) if isinstance(raw, str) else None
     except ValueError:
         return None
+    return None if pk is not None and pk.version == outward.OUTSIDE else pk
 
 
 def as_moment(raw: Any) -> dt.datetime | None:
