@@ -9,12 +9,13 @@ import pytest
 from django.test import Client
 
 from gridwalk.accounts.rules import Role
+from gridwalk.console import limits
 from gridwalk.core.models import AuditEntry
 from gridwalk.registry import rules
 from gridwalk.registry.models import HandedInNumber, Person
-from tests.harness.campaign import COMMUNITY, GRID, id_no
+from tests.harness.campaign import COMMUNITY, GRID, id_no, workbook
 from tests.harness.people import SignIn
-from tests.journeys.test_comparing import compared
+from tests.journeys.test_comparing import HEADER, compared
 from tests.journeys.test_daily import answers, door
 from tests.journeys.test_guessing import guesses, taken, words
 
@@ -72,3 +73,25 @@ def test_what_is_typed_counts_with_what_is_handed_in(street: Client, actor: Any,
         "by whom else it was tried is no matter"
     )
     assert sign_in(Role.COMMUNITY_LEAD, COMMUNITY).get("/comparisons/").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_file_with_many_telephones_of_one_person_tells_of_none_whether_it_is_theirs(street: Client) -> None:
+    at_101 = ["海河花园", "5号楼", "1单元", "101"]
+    before = Person.objects.get(name="程望舒").unseal("phone")
+    for by_number in (id_no(11), ""):
+        rows = [[*at_101, "程望舒", "男", by_number, "1980.1.1", f"1201234567{n}", "常住", "汉"] for n in range(4)]
+        four = taken(street, [HEADER, *rows])
+        assert (four.n_refused, four.n_same, four.n_differences) == (4, 0, 0), "the fourth closes all of them"
+        assert "3 个以上的电话" in words(street.get(f"/imports/{four.pk}/"))
+    three = taken(street, [HEADER, *rows[:3]])
+    assert three.n_refused == 0 and Person.objects.get(name="程望舒").unseal("phone") == before
+
+
+@pytest.mark.slow
+def test_so_many_files_an_hour_are_taken(street: Client) -> None:
+    for _ in range(limits.UPLOADS):
+        answer = street.post("/comparisons/upload/", {"scope": COMMUNITY, "file": workbook("人口台账", [HEADER])})
+    assert answer.status_code == 302
+    refused = street.post("/comparisons/upload/", {"scope": COMMUNITY, "file": workbook("人口台账", [HEADER])})
+    assert refused.status_code == 429 and "交来的台账" in refused.content.decode()

@@ -18,12 +18,16 @@ from gridwalk.core import queries
 from gridwalk.core.audit.verbs import AuditVerb
 
 HOUR = dt.timedelta(hours=1)
+UPLOADS = 30
+"""Files an hour: each tells of three telephones of a person at most whether they are on record (rules.PHONES_OF_ONE)."""
 LIMITS = {
     "console:reveal": (AuditVerb.NUMBER_REVEALED, 60),
     "console:reveal_difference": (AuditVerb.NUMBER_REVEALED, 60),
     "console:report_download": (AuditVerb.FILE_EXPORTED, 60),
     "console:import_annotated": (AuditVerb.FILE_EXPORTED, 60),
     "console:comparison_annotated": (AuditVerb.FILE_EXPORTED, 60),
+    "console:import_upload": (AuditVerb.IMPORT_UPLOADED, UPLOADS),
+    "console:comparison_upload": (AuditVerb.COMPARISON_UPLOADED, UPLOADS),
     "console:backfill_workbook": (AuditVerb.FILE_EXPORTED, 60),
 }
 """Page → the audit verb that counts against it, and how often an hour. Counted in the audit, so all processes

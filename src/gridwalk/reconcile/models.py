@@ -255,6 +255,8 @@ class ComparedCommunity(models.Model):
     by_field = models.JSONField(default=dict)
     covers = models.BooleanField(default=True)
     """Whether the file holds at least half of the community's records; else the pair is no rate of the community."""
+    awaits = models.BooleanField(default=False)
+    """Whether the file would cover the community and waits for a second person: who handed it in sees rows masked."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "community"], name="compared_once")]

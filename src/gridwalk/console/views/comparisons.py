@@ -89,7 +89,8 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "fields": [(f.name, f.label) for f in dictionary.fields(comparison.kind)] if comparison.kind in KINDS else [],
     }
     if comparison.state == "done":
-        context["communities"] = telling.communities(request.viewer, comparison)
+        communities = telling.communities(request.viewer, comparison)
+        context |= {"communities": communities, "awaits": any(community.awaits for community in communities)}
     if comparison.state == "done" and context["by_row"]:
         context |= _result(request, comparison)
     return page(request, "console/comparisons/show.html", context, active="console:comparisons")

@@ -76,7 +76,8 @@ def release(request: Signed, way: Way[S], pk: uuid.UUID, page: str) -> HttpRespo
         messages.error(request, str(error))
     else:
         then = "接着导" if ledger.state == "paused" else "再比一次"
-        messages.success(request, f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。")
+        rows = f"已放行 {ledger.n_withheld} 行。请交表的人打开这一页，按“{then}”。"
+        messages.success(request, rows if ledger.n_withheld else "已放行，从现在起计入一致率。")
     return redirect(page, pk)
 
 

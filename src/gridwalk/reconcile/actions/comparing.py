@@ -313,7 +313,7 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         submission.n_equal, submission.n_union = totals.n_equal, totals.n_union
         submission.by_field, submission.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
         submission.message = ""
-        measuring.keep(submission, work, measured)
+        measuring.keep(submission, work, measured, actor=actor)
         estates.remember(submission, work.versus, work)
         submission.save()
         outlived = Unmatched.objects.filter(
