@@ -14,6 +14,7 @@ from gridwalk.accounts.models import User
 from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.core import actions as core
 from gridwalk.core import clock, ids
+from gridwalk.core.outward import outward
 from gridwalk.notices import actions as notices
 from gridwalk.notices import queries
 from gridwalk.notices.models import Notice, Reading
@@ -82,7 +83,7 @@ def test_read_is_ones_own_done_is_for_all_and_nobody_touches_anothers(account: A
     notice = tell(role=Role.COMMUNITY_LEAD, scope=COMMUNITY, text="请看一下", about=("person", ids.new_id()))
     first, second = (client_of(user) for user in leads)
     page = first.get("/notices/").content.decode()
-    assert "<b>请看一下</b>" in page and f"/people/{notice.entity}/" in page
+    assert "<b>请看一下</b>" in page and f"/people/{outward(notice.entity)}/" in page
     assert "有新通知" in first.get("/definitions/").content.decode()
     first.post("/notices/read/")
     assert "有新通知" not in first.get("/definitions/").content.decode()

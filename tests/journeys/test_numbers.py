@@ -7,6 +7,7 @@ from django.test import Client
 
 from gridwalk.accounts.rules import Role
 from gridwalk.core.models import AuditEntry
+from gridwalk.core.outward import outward
 from gridwalk.registry.actions import numbers
 from gridwalk.registry.models import Difference, Dwelling, Person
 from tests.harness.campaign import COMMUNITY, GRID, id_no
@@ -73,7 +74,7 @@ def test_a_telephone_is_dialled_by_one_button_for_a_minute_and_its_owner_can_rea
         assert path in shown and "12012345671" not in shown
     called = worker.post(path)
     assert '<a href="tel:12012345671">' in called.content.decode()
-    assert called.headers["Refresh"] == f"60; url=/people/{person.pk}/"
+    assert called.headers["Refresh"] == f"60; url=/people/{outward(person.pk)}/"
     assert "no-store" in called.headers["Cache-Control"]
     assert "拨打了电话" in street.post(f"/people/{person.pk}/looks/", {"reason": "本人到社区查询"}).content.decode()
     assert "拨打了登记的电话" in street.get(f"/people/{person.pk}/").content.decode()
