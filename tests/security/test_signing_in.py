@@ -26,6 +26,7 @@ from gridwalk.accounts.rules import SYSTEM, Role
 from gridwalk.config import logs
 from gridwalk.core import clock
 from gridwalk.core.models import AuditEntry
+from gridwalk.signin.sessions import LEFT_BEHIND
 from tests.harness.database import tables_that_say
 from tests.harness.people import SignIn
 
@@ -74,7 +75,7 @@ def test_a_right_password_opens_the_first_page_and_a_wrong_one_says_so(client: C
     assert _sign_in(client, user, name=user.username.upper()).headers["Location"] == HOME
     assert AuditEntry.objects.get(verb="account.signed_in").subject == user.id
     assert _is_in(client)
-    client.post("/accounts/logout/")
+    assert client.post("/accounts/logout/").headers["Clear-Site-Data"] == LEFT_BEHIND, "the pages it kept go, too"
     assert not _is_in(client)
 
 
