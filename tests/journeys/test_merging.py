@@ -42,7 +42,7 @@ def twice(street: Client) -> tuple[Person, Person]:
 
 
 def path(stays: Person, goes: Person) -> str:
-    return f"/upkeep/merge/person/{stays.pk}/{goes.pk}/"
+    return f"/upkeep/merge/person/{outward(stays.pk)}/{outward(goes.pk)}/"
 
 
 def propose(client: Client, stays: Person, goes: Person, **more: str) -> Plan:

@@ -95,7 +95,7 @@ def test_a_door_entered_twice_is_one_door_with_one_target(
     assert stays.last_contact_on == clock.local_date(clock.now()) - dt.timedelta(days=2)
     assert "已并入" in street.get(f"/doors/{goes.pk}/").content.decode()
     building = street.get(f"/buildings/{stays.building_id}/").content.decode()
-    assert str(goes.pk) not in building
+    assert str(outward(goes.pk)) not in building
 
     rows = [DOORS[0], [GRID, "海河花园", "5号楼", "9单元", "101", "有人住", "出租", "81"]]
     confirm(street, upload(street, workbook("又一份", rows)))

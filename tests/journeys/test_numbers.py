@@ -50,7 +50,7 @@ def test_a_card_is_typed_five_times_a_day_by_all_together_and_the_person_can_rea
 
 def test_only_who_records_visits_there_types_a_card(street: Client, sign_in: SignIn) -> None:
     person = Person.objects.get(name="程望舒")
-    path = f"/people/{person.pk}/card/"
+    path = f"/people/{outward(person.pk)}/card/"
     centre = sign_in(Role.STREET_CENTRE, "120105001")
     assert path not in centre.get(f"/people/{person.pk}/").content.decode()
     assert centre.post(path, {"number": id_no(11)}).status_code == 403
@@ -67,7 +67,7 @@ def test_a_telephone_is_dialled_by_one_button_for_a_minute_and_its_owner_can_rea
 ) -> None:
     person = Person.objects.get(name="程望舒")
     door = Dwelling.objects.get(residences__person=person)
-    path = f"/dial/person/{person.pk}/phone/"
+    path = f"/dial/person/{outward(person.pk)}/phone/"
     worker = sign_in(Role.GRID_WORKER, GRID)
     for page in (f"/people/{person.pk}/", f"/doors/{door.pk}/"):
         shown = worker.get(page).content.decode()
