@@ -1,5 +1,5 @@
 """Generated requests over every address, as every role, as nobody and signed by a phone: none is answered with an error
-of ours. ``GRIDWALK_REQUESTS=20000`` asks that many, ``GRIDWALK_SEED`` asks others; a failure prints the seed to ask again.
+of ours. ``GRIDWALK_REQUESTS=20000`` asks that many, ``GRIDWALK_SEED`` asks others; a failure names the seed.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ TRIED = 40
 
 
 def run(members: Sequence[Any]) -> tuple[Smallest, list[str]]:
-    """The fewest numbers that are left of anybody after a month of tries without a line; and the doors that leave none."""
+    """The fewest numbers left of anybody after a month of tries without a line; and the doors that leave none."""
     from gridwalk.registry import rules
 
     smallest, silent = Smallest(), set[str]()
@@ -36,7 +36,7 @@ def _attempts(members: Sequence[Any]) -> list[tuple[Any, Any, str]]:
 
     attempts: list[tuple[Any, Any, str]] = []
     for viewer in [member.viewer for member in members if member.role == Role.COMMUNITY_LEAD]:
-        own = Person.objects.filter(in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid"), status="active")
+        own = Person.objects.filter(in_scopes(viewer.scopes(Verb.SEE_ROWS), "grid__code"), status="active")
         people = list(own.exclude(id_no_index="").exclude(sex="").filter(born_on__isnull=False).order_by("id"))
         for person in people[:: max(1, len(people) // TRIED)]:
             number = str(columns.read(person, "id_no"))

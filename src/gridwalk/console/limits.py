@@ -19,7 +19,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 
 HOUR = dt.timedelta(hours=1)
 UPLOADS = 30
-"""Files an hour: each tells of three telephones of a person at most whether they are on record (rules.PHONES_OF_ONE)."""
+"""Files an hour: each tells of three telephones of a person at most whether they are on record."""
 LIMITS = {
     "console:reveal": (AuditVerb.NUMBER_REVEALED, 60),
     "console:reveal_difference": (AuditVerb.NUMBER_REVEALED, 60),

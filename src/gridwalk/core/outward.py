@@ -1,8 +1,8 @@
 """What stands for a record's id in an address (decision 19).
 
-Ids that were made before 0.6 sort as the ledger did that brought them, door by door, and every id says the day it was made
-on. So an address holds the id behind a keyed permutation: the key is in the key file, nothing of it is stored, and nothing
-that points at the record changes.
+Ids that were made before 0.6 sort as the ledger did that brought them, door by door, and every id says the day it was
+made on. So an address holds the id behind a keyed permutation: the key is in the key file, nothing of it is stored, and
+nothing that points at the record changes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LOW = (1 << _HALF) - 1
 
 
 def outward(pk: uuid.UUID) -> uuid.UUID:
-    """What stands in an address for an id; the id itself where it is no UUIDv7 (a phone of a former version made it)."""
+    """What stands in an address for an id; the id itself where it is no UUIDv7 (a former phone made it)."""
     return _permuted(pk, range(_ROUNDS), OUTSIDE) if pk.version == WITHIN else pk
 
 

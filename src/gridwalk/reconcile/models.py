@@ -1,7 +1,4 @@
-"""Ledgers handed in: imports with their staged rows, comparisons with what they leave to decide, back-fill lists.
-
-Numbers are encrypted.
-"""
+"""Ledgers handed in: imports with staged rows, comparisons with what is to be decided, back-fill lists. Numbers: sealed."""
 
 from __future__ import annotations
 

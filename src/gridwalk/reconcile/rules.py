@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from gridwalk.registry.rules import HANDED_IN_A_DAY
 
 PHONES_OF_ONE = 3
-"""So many telephones a file may say of one person or place; of more nothing is told, or the counts tell the right one."""
+"""So many telephones a file may say of one person or place; of more nothing is told, or the counts tell which."""
 
 FAULTS = {
     "no_door": "看不出是哪一户，人已登记，还没有关联房屋。请补全小区、楼号和室号",

@@ -40,7 +40,8 @@ More would be guessing: beside what is shown 500 numbers fit.
 
 HANDED_IN_A_DAY = 15
 """So many ID numbers of one area code and birth date that nobody on record has are taken from one account's files,
-forms and searches in ``HANDED_IN_FOR`` before nothing more of that day is compared. An honest ledger of 31,000 people of one area code has up to 12 of a day, a street of 48,000 has 13.
+forms and searches in ``HANDED_IN_FOR`` before nothing more of that day is compared. An honest ledger of 31,000 people
+of one area code has up to 12 of a day, a street of 48,000 has 13.
 """
 HANDED_IN_FOR = dt.timedelta(days=30)
 

@@ -18,7 +18,7 @@ from gridwalk.core import clock, queries
 from gridwalk.core.audit.verbs import AuditVerb
 
 LEFT_BEHIND = '"cache"'
-"""What a browser drops at sign-out: pages it kept for going back. Not its storage: there lies what a phone has not sent."""
+"""What a browser drops at sign-out: pages kept for going back. In its storage lies what a phone has not sent."""
 BEGAN, SEEN = "signed_in_at", "seen_at"
 NOTED_EVERY = 60
 

@@ -43,7 +43,7 @@ def refused(
 
 
 def _phones(kind: str, values: Values, places: Sequence[Place]) -> Iterable[tuple[int, Hashable, str]]:
-    """(row, whom it speaks of, telephone): one row more for each number would else tell by the counts which is right."""
+    """(row, whom it speaks of, telephone): of one row a number the counts would tell which is right."""
     fields = [field.name for field in dictionary.fields(kind) if dictionary.is_phone(kind, field.name)]
     for index, (row, place) in enumerate(zip(values, places, strict=True)):
         whom = row.get("id_no") or row.get("uscc") or (names.bare(str(row.get("name") or "")), place.key or place.grid)

@@ -1,8 +1,8 @@
 """Tries at a number: one that is typed or handed in, and is nobody's, is not the number of somebody who is on record.
 
-Beside area code, birth date and sex 500 numbers fit a person (red line 4). Whoever brings one of these learns that it is
-not theirs. So each such person can read of it, through whichever door it came: a try leaves the same line as a look at
-the whole number and tells less, and without a line in a person's list all 500 stay open.
+Beside area code, birth date and sex 500 numbers fit a person (red line 4). Whoever brings one of these learns that it
+is not theirs. So each such person can read of it, through whichever door it came: a try leaves the same line as a look
+at the whole number and tells less, and without a line in a person's list all 500 stay open.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TYPED, SEARCHED, HANDED_IN, RELEASED = "登记、更正时填写", "按完整号
 
 
 def note(writing: Writing, numbers: Collection[str], *, scopes: Sequence[str], reason: str) -> None:
-    """Step: a line in the list of everybody in ``scopes`` whose number one of these, which nobody has, could have been."""
+    """Step: a line in the list of everybody in ``scopes`` whose one of these numbers, which nobody has, could be."""
     tried = Counter(key for number in numbers if (key := rules.fitting_key(number)))
     if not tried or not scopes:
         return
