@@ -1,4 +1,4 @@
-"""Ledgers handed in: imports with staged rows, comparisons with what is to be decided, back-fill lists. Numbers: sealed."""
+"""Ledgers handed in: imports with staged rows, comparisons, what is to be decided, back-fill lists; numbers sealed."""
 
 from __future__ import annotations
 
