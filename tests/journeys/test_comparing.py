@@ -317,7 +317,12 @@ def test_a_comparison_of_the_street_takes_the_place_of_a_communitys_and_the_othe
     first = compared(street, actor, people())
     centre = sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
     two = compared(centre, signed_in(centre), people(), scope=COMMUNITY[:9])
-    assert set(Unmatched.objects.filter(of=first).values_list("state", flat=True)) == {"gone"}
+    assert set(Unmatched.objects.filter(of=first).values_list("state", flat=True)) == {"open"}
+    second = sign_in(Role.STREET_CENTRE, COMMUNITY[:9])
+    second.post(f"/comparisons/{two.pk}/release/", {"reason": "核实过，是街道的台账"})
+    assert set(Unmatched.objects.filter(of=first).values_list("state", flat=True)) == {"gone"}, (
+        "somebody answers for it"
+    )
     assert Unmatched.objects.filter(of=two, state="open").count() == 3
     compared(street, actor, people())
     assert set(Unmatched.objects.filter(of=two).values_list("state", flat=True)) == {"gone"}

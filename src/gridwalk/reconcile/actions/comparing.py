@@ -16,7 +16,6 @@ from gridwalk.core import actions as core
 from gridwalk.core import files
 from gridwalk.core import queries as core_queries
 from gridwalk.core.audit.verbs import AuditVerb
-from gridwalk.core.queries import in_scopes
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary.sight import Place
 from gridwalk.ledger import comparing, diff_workbook, sides
@@ -29,7 +28,7 @@ from gridwalk.reconcile.actions import estates, mapping, measuring, noting, subm
 from gridwalk.reconcile.actions.noting import Versus
 from gridwalk.reconcile.actions.sides import row_values
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
-from gridwalk.reconcile.models import Comparison, Unmatched
+from gridwalk.reconcile.models import Comparison
 from gridwalk.reconcile.places import Places
 from gridwalk.reconcile.queries import register, telling
 from gridwalk.reconcile.queries.submissions import get_submission
@@ -316,14 +315,7 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         measuring.keep(submission, work, measured, actor=actor)
         estates.remember(submission, work.versus, work)
         submission.save()
-        outlived = Unmatched.objects.filter(
-            grid__startswith=submission.scope,
-            kind=submission.kind,
-            source__in=[v.source for v in work.versus],
-            state="open",
-        ).exclude(of=submission)
-        outlived = outlived.filter(in_scopes(measuring.covered(submission), "grid"))  # a few rows replace no list
-        outlived.update(state="gone", decided_at=at)
+        measuring.replace_lists(submission, at=at)
         writing.audit(
             AuditVerb.COMPARISON_DONE,
             scope=submission.scope,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import polars as pl
 
 from gridwalk.accounts.rules import Verb, Viewer
+from gridwalk.core.queries import in_scopes
 from gridwalk.ledger.comparing import EQUAL
 from gridwalk.ledger.comparing import Comparison as Compared
 from gridwalk.reconcile import rules
 from gridwalk.reconcile.actions.noting import Versus, Work, grid_of_right
-from gridwalk.reconcile.models import ComparedCommunity, Comparison
+from gridwalk.reconcile.models import ComparedCommunity, Comparison, Unmatched
 
 
 def keep(comparison: Comparison, work: Work, measured: Compared, *, actor: Viewer) -> None:
@@ -55,14 +57,23 @@ def keep(comparison: Comparison, work: Work, measured: Compared, *, actor: Viewe
     )
 
 
-def covered(comparison: Comparison) -> list[str]:
-    """The communities of which the files hold at least half of the records."""
-    return list(comparison.communities.filter(covers=True).values_list("community", flat=True))
+def replace_lists(comparison: Comparison, *, at: dt.datetime) -> None:
+    """Step: what earlier comparisons left open in the communities it covers is gone; a few rows replace no list."""
+    covered = list(comparison.communities.filter(covers=True).values_list("community", flat=True))
+    outlived = Unmatched.objects.filter(
+        in_scopes(covered, "grid"),
+        kind=comparison.kind,
+        source__in=[comparison.source, *(["platform"] if comparison.other_file_id else [])],
+        state="open",
+    )
+    outlived = outlived.exclude(of=comparison).exclude(of__finished_at__gt=comparison.finished_at)
+    outlived.update(state="gone", decided_at=at)
 
 
-def answered(comparison: Comparison) -> int:
-    """Step: a second person answers for the file; returns for how many communities it counts from now on."""
-    return comparison.communities.filter(awaits=True).update(covers=True, awaits=False)
+def count_in(comparison: Comparison, *, at: dt.datetime) -> None:
+    """Step: a second person answers for the file; it counts from now on for the communities of which it has half."""
+    comparison.communities.filter(awaits=True).update(covers=True, awaits=False)
+    replace_lists(comparison, at=at)
 
 
 def _listed(versus: Sequence[Versus]) -> set[str]:

@@ -42,7 +42,7 @@ def release(way: Way[S], *, actor: Viewer, at: dt.datetime, submission: uuid.UUI
         if isinstance(ledger, Import):
             _take_up(writing, ledger)
         elif isinstance(ledger, Comparison):
-            measuring.answered(ledger)
+            measuring.count_in(ledger, at=at)
         ledger.save()
         writing.audit(
             way.released,
