@@ -13,6 +13,7 @@ from django.urls import reverse
 from gridwalk.accounts.rules import Role
 from gridwalk.core import outward
 from gridwalk.registry.models import Dwelling, Person
+from gridwalk.sync import messages
 from tests.harness.people import SignIn
 from tests.journeys.test_not_watched import starts
 
@@ -54,5 +55,7 @@ def test_an_address_of_before_opens_as_it_did_and_a_made_up_one_opens_nothing(st
     for path in (address, f"/people/{person.pk}/"):
         assert "程望舒" in street.get(path).content.decode(), path
     assert street.get(f"/people/{uuid.UUID(int=7, version=4)}/").status_code == 404
+    assert messages.as_uuid(str(person.pk)) == person.pk
+    assert messages.as_uuid(str(outward.outward(person.pk))) is None, "no phone says an address for an id"
     other = outward.outward(Dwelling.objects.filter(room="101").first().pk)  # type: ignore[union-attr]
     assert street.get(f"/people/{other}/").status_code == 404, "a door is no person"
