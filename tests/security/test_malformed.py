@@ -39,7 +39,8 @@ from gridwalk.visits.tests.walk import Walk
 from tests.harness.phones import API, Wire, op, through
 
 REQUESTS = int(os.environ.get("GRIDWALK_REQUESTS", "900"))
-SEED = int(os.environ.get("GRIDWALK_SEED", "120199"))
+SEED = int(os.environ.get("GRIDWALK_SEED", "120199" if REQUESTS >= 2000 else "0"))
+"""Few requests are the same every time by themselves."""
 PASSWORD = "walk-every-door-26"
 SCOPES = {Role.GRID_WORKER: GRID, Role.COMMUNITY_LEAD: FIRST}
 TEMPLATES = Path(inspect.getfile(console)).parent / "templates"
@@ -161,10 +162,15 @@ def office(db: None, at: Any, account: Callable[..., User]) -> Iterator[Office]:
         yield Office(clients, wire, ids, [wave.pk for wave in Wave.objects.all()])
 
 
+def _seeded(test: Callable[..., None]) -> Callable[..., None]:
+    return seed(SEED)(test) if SEED else test
+
+
 def _settings(share: float) -> settings:
     return settings(
         max_examples=max(20, int(REQUESTS * share)),
         deadline=None,
+        derandomize=not SEED,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -252,7 +258,7 @@ def test_no_page_breaks_over_what_is_sent_to_it(role: Role | None, office: Offic
     client, pages = office.clients[role], _opened_to(role)
     methods = {name: _methods(client, name) for name in pages}
 
-    @seed(SEED)
+    @_seeded
     @_settings(0.75 / 8)
     @given(data=st.data())
     def ask(data: Any) -> None:
@@ -348,7 +354,7 @@ def _bodies(office: Office) -> dict[str, Any]:
 def test_no_phone_breaks_the_server_whatever_it_signs(office: Office) -> None:
     bodies = _bodies(office)
 
-    @seed(SEED)
+    @_seeded
     @_settings(0.25)
     @given(data=st.data())
     def ask(data: Any) -> None:
