@@ -47,6 +47,8 @@ NAMES = [
     ("王伟之子", "王子轩", ""),
     ("新生儿", "王子轩", ""),
 ]
+
+
 def test_a_name_put_together_from_its_characters_is_the_name_read_by_itself() -> None:
     surnames = [*names.COMPOUND_SURNAMES, *names.SURNAMES, "王", "沈"]
     called = [*(f"{surname}{given}" for surname in surnames for given in ("静", "解放", "单")), "欧阳", "张"]
