@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check and say what was found. Exit code 0 whatever was found; 2 where the file cannot be used."""
+    ledger_files.collect_nothing()
     from gridwalk.ledger import annotate, checking, guard
     from gridwalk.ledger.errors import LedgerError
 

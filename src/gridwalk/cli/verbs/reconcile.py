@@ -30,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare and say what came of it. Exit code 0 whatever the rate; 2 where a file cannot be used."""
+    ledger_files.collect_nothing()
     from gridwalk.ledger import comparing
     from gridwalk.ledger.errors import LedgerError
 
