@@ -31,14 +31,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Compare and say what came of it. Exit code 0 whatever the rate; 2 where a file cannot be used."""
     ledger_files.collect_nothing()
-    from gridwalk.ledger import comparing
+    from gridwalk.ledger import comparing, sides
     from gridwalk.ledger.errors import LedgerError
 
     say = ledger_files.saying(options)
     try:
         ledger_files.require_usable((options.left, options.right), (options.out, options.pairs, options.rows))
-        left = ledger_files.side(options.left, options, say)
-        right = ledger_files.side(options.right, options, say)
+        left, right = sides.read_files(options.left, options.right, kind=options.kind, progress=say)
+        for side in (left, right):
+            ledger_files.complain_of(side, options)
         comparison = comparing.compare(left, right, progress=say)
     except LedgerError as error:
         output.complain(str(error))
