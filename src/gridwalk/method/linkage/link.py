@@ -25,6 +25,8 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
         ("id_head",),
         ("id_tail",),
         ("id_ends",),
+        ("id_last", "surname"),
+        ("phone_last", "surname"),
         ("id_text",),
         ("place", "sound"),
         ("household", "surname"),

@@ -186,7 +186,11 @@ def seen(pairs: Pairs, whole: str, masked: str) -> tuple[Bools, Bools, Bools]:
     end does.
     """
     filled, agree, end = (np.zeros(pairs.n, dtype=np.bool_) for _ in range(3))
-    at = np.flatnonzero(np.logical_or(*pairs.codes(masked))) if pairs.says(masked) else []
+    if not pairs.says(masked):
+        return filled, agree, end
+    starred = pairs.codes(masked)
+    said = (np.logical_or(*of_side) for of_side in zip(pairs.codes(whole), starred, strict=True))
+    at = np.flatnonzero(np.logical_and(*said) & np.logical_or(*starred))
     if not len(at):
         return filled, agree, end
     columns = [column.gather(at) for name in (whole, masked) for column in pairs.both(name)]

@@ -154,6 +154,8 @@ def _sex_within(number: pl.Expr) -> pl.Expr:
 
 
 _WHOLE = 18
+_LAST_FOUR = r"^.{3,}([0-9X]{4})$"
+"""What most masks leave of a number at its end."""
 
 
 def _first_sound(seen: pl.Series) -> pl.Series:
@@ -186,6 +188,8 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
         born_said=pl.col("born_on").is_not_null(),
         born_on=pl.col("born_on").fill_null(pl.when(plausible & ~doubted & ~other_sex).then(within)),
         id_head=id_text.str.slice(0, 14),
+        id_last=id_text.str.extract(_LAST_FOUR),
+        phone_last=pl.col("phone").fill_null(pl.col("phone_seen")).str.extract(_LAST_FOUR),
         id_tail=pl.when(id_text.str.len_chars() >= 15).then(id_text.str.slice(-8)),
         id_ends=pl.when(id_text.str.len_chars() == _WHOLE).then(
             pl.concat_str(id_text.str.slice(0, 10), id_text.str.slice(-4))
