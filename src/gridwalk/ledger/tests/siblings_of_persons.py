@@ -215,6 +215,21 @@ SIBLINGS = [
         {(0, 0): Q},
     ),
     Sibling(
+        "the surname masked, the number by crosses",
+        [f"王晓明,,{id_of('19850304', 5)},,,,,,,", f"王晓亮,,{id_of('19870304', 7)},,,,,,,"],
+        [
+            f"*晓亮,,{masked(id_of('19870304', 7)).replace('*', 'x')},,,,,,,",
+            f"**明,,{masked(id_of('19850304', 5)).replace('*', '×')},,,,,,,",
+        ],
+        {(0, 1): M, (1, 0): M},
+    ),
+    Sibling(
+        "the surname masked, the telephone by crosses",
+        ["王晓明,男,,,12011110002,,,,,"],
+        ["*晓明,,,,120xxxx0002,,,,,"],
+        {(0, 0): Q},
+    ),
+    Sibling(
         "masked telephones of two families",
         ["王晓明,男,,,12011110002,,,,,"],
         ["李**,,,,120****0002,,,,,"],

@@ -27,6 +27,8 @@ BLOCKS: Mapping[str, Sequence[blocks.Block]] = {
         ("id_ends",),
         ("id_last", "surname"),
         ("phone_last", "surname"),
+        ("id_last", "name_last"),
+        ("phone_last", "name_last"),
         ("id_text",),
         ("place", "sound"),
         ("household", "surname"),

@@ -174,6 +174,8 @@ def persons(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(name=pl.when(~pl.col("name").str.contains(newborns.UNNAMED)).then("name"))
     frame = _named(frame)
     frame = frame.with_columns(pl.col("surname").fill_null(_first_sound(frame["name_seen"])))
+    seen_last = pl.when(pl.col("name_key").is_null()).then(pl.col("name_seen").str.extract(r"^\*.*([^*])$"))
+    frame = frame.with_columns(name_last=seen_last.otherwise(pl.col("name_key").str.slice(-1)))
     doubted = (_date_within(pl.col("id_no")).dt.year() != pl.col("born_on").dt.year()).fill_null(False)
     doubted |= pl.col("id_shared") if "id_shared" in frame.columns else pl.lit(False)
     other_sex = (_sex_within(pl.col("id_no")) != pl.col("sex")).fill_null(False)
