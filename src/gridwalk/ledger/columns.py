@@ -166,7 +166,9 @@ def _digits(numbers: pl.Series, places: int) -> np.ndarray[Any, Any]:
 
 def _check_digits(digits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """The check digit of every number (GB 11643), as a character's code."""
-    return np.frombuffer(idcards.CHECKS.encode(), dtype=np.uint8)[digits[:, :17] @ np.array(idcards.WEIGHTS) % 11]
+    letters = np.frombuffer(idcards.CHECKS.encode(), dtype=np.uint8)
+    checks: np.ndarray[Any, Any] = letters[digits[:, :17] @ np.array(idcards.WEIGHTS) % 11]
+    return checks
 
 
 def _numbers(cells: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:

@@ -57,11 +57,13 @@ def _identified(pairs: Pairs, of: Mapping[str, Compared], at_home: Bools, twin: 
     slip = np.isin(number, ("near", "two", "seen")) & (at_home | (of["phone"].level == "same") | said)
     (doubted,) = pairs.each(pl.col("id_doubted"))
     own = ((number == "same") & ~twin & ~np.logical_or(*doubted)) | slip & ~(twin & (number != "near")) | dated & ~twin
+    # Four places and a surname are shared by chance in every ledger: something else has to agree as well.
+    seen = (number == "seen") & (at_home | np.isin(of["phone"].level, ("same", "seen")) | dated)
     undated = ~pairs.filled("born_on") & at_home & ~twin
     numbered = np.isin(number, ("same", "near", "two", "seen"))
     identified: Bools = np.select(
         [called == "same", called == "sounds", called == "near", called == "seen", called == ""],
-        [True, own | undated, own, own | np.isin(number, ("near", "seen")), numbered | dated & at_home],
+        [True, own | undated, own, own | (number == "near") | seen, numbered | dated & at_home],
         default=False,  # two names: what a register copied from the number says nothing for either
     ).astype(np.bool_)
     return identified
