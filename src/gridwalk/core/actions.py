@@ -75,7 +75,8 @@ class Writing:
             old = records.seal_value(kind, field, old, table="core_change", column="old", row=row)
             new = records.seal_value(kind, field, new, table="core_change", column="new", row=row)
         self._collected.changes.append(
-            Change(
+            bulk.row(
+                Change,
                 id=row,
                 stream_id=stream,
                 version=self.versions[stream],
