@@ -37,12 +37,16 @@ class Gone:
 
 
 class Blanking:
-    """One workbook whose refused contents go. ``says``: what went besides. Raises package.NotInPlace."""
+    """One workbook whose refused contents go. ``says``: what went besides; ``is_of_cells``: whether a cell goes.
+
+    Raises package.NotInPlace.
+    """
 
     def __init__(self, data: bytes, gone: Mapping[str, Gone], is_refused: Callable[[str], object]) -> None:
         self.package = Package(data)
         self._original = data
         self.says: list[str] = []
+        self.is_of_cells = False
         self._gone = gone
         self._is_refused = is_refused
         self._areas: dict[str, list[Area]] = {}
@@ -74,6 +78,7 @@ class Blanking:
 
     def _empty(self, sheet: SheetPart) -> None:
         """A sheet that is a refused list: nothing of it stays but its name."""
+        self.is_of_cells = True
         space = space_of(self.package.tree(self.package.book))
         reached = self.package.reached()
         self.package.write(sheet.part, EMPTY_SHEET.format(space=space).encode())
@@ -89,6 +94,7 @@ class Blanking:
         edits = {cell.at: Edit(text="") for cell in layout.cells() if _inside(areas, *cell.at)}
         edits |= outgoing.of_sheet(sheet.name, layout, edits)
         if edits:
+            self.is_of_cells = True
             formulas.release_shared(layout, edits)
             self.package.write(sheet.part, spliced(xml, edited(xml, layout, edits)))
             formulas.drop_calculation(self.package)
