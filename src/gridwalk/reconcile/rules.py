@@ -67,7 +67,7 @@ FAULT_AT = {
     WITHHELD: "id_no",
 }
 """The field whose cell is at fault, of faults that a place brings along, or a number."""
-BATCH_ROWS = 500
+BATCH_ROWS = 1000
 NEVER = -1
 """The batch of rows that are not applied."""
 NEW_ROW = "new_row"

@@ -52,9 +52,10 @@ def remember(writing: Writing, of: Submission, source: str, lines: Sequence[Side
 def _row(writing: Writing, of: Submission, source: str, line: SideLine) -> SideRow:
     key = ids.new_id()
     sheet, row_no = line.place
-    return SideRow(
+    return bulk.row(
+        SideRow,
         id=key,
-        of=of,
+        of_id=of.pk,
         source=source,
         grid=line.grid,
         kind=of.kind,

@@ -83,7 +83,8 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     for record in new:
         values = {field: value for field, value in record.values.items() if value not in (None, "")}
         rules.refuse_unfit(kind, values | {field: record.extra[field] for field in _WRITTEN & record.extra.keys()})
-        entity = columns.TABLES[kind](
+        entity = bulk.row(
+            columns.TABLES[kind],
             id=record.id,
             grid_id=record.grid,
             source=record.source,
@@ -102,8 +103,8 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     return [entity.id for entity in entities]
 
 
-def link(writing: Writing, new: Sequence[NewResidence]) -> int:
-    """Link persons to dwellings.
+def link(writing: Writing, links: Sequence[NewResidence], *, new: Collection[uuid.UUID] = ()) -> int:
+    """Link persons to dwellings. ``new``: of them those who were registered just now and have no link yet.
 
     A link that stands already is kept; a ledger never makes a second current home or registration: it asks.
 
@@ -111,8 +112,8 @@ def link(writing: Writing, new: Sequence[NewResidence]) -> int:
     be locked too).
     A constant number of queries. Returns how many links were made.
     """
-    linking = _Linking(writing, _current_links({n.person for n in new}))
-    for residence in new:
+    linking = _Linking(writing, _current_links({link.person for link in links} - {*new}))
+    for residence in links:
         linking.take(residence)
     return linking.save()
 
@@ -177,7 +178,8 @@ class _Linking:
         self.touched.append(home)
 
     def _link(self, new: NewResidence) -> None:
-        residence = Residence(
+        residence = bulk.row(
+            Residence,
             grid_id=new.grid,
             person_id=new.person,
             dwelling_id=new.dwelling,
