@@ -15,7 +15,7 @@ from lxml import etree
 
 from gridwalk.ledger.inplace import comments, formulas, strings
 from gridwalk.ledger.inplace.book import SheetPart, sheets
-from gridwalk.ledger.inplace.layout import Area, Layout, column_number
+from gridwalk.ledger.inplace.layout import Area, Layout, column_number, is_without_formulas
 from gridwalk.ledger.inplace.package import Package, relations_of, space_of
 from gridwalk.ledger.inplace.sheet import Edit, edited, spliced
 
@@ -89,6 +89,8 @@ class Blanking:
     def _clear_sheet(self, sheet: SheetPart, outgoing: formulas.Outgoing) -> None:
         areas = self._areas[sheet.name]
         xml = self.package.read(sheet.part)
+        if not areas and is_without_formulas(xml):
+            return
         columns: Container[int] = {c for _, left, _, right in areas for c in range(left, right + 1)} if areas else ()
         layout = Layout(xml, columns=columns, formulas=True)
         edits = {cell.at: Edit(text="") for cell in layout.cells() if _inside(areas, *cell.at)}
