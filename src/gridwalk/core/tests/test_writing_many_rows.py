@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from gridwalk.core import bulk, ids
@@ -64,6 +64,28 @@ def test_an_update_changes_the_named_columns_only(at: dt.datetime, times: int) -
         copy = stored[row.id]
         assert (copy.at, copy.actor, copy.data, copy.reason) == (row.at, row.actor, row.data, row.reason)
         assert copy.verb == "visit.recorded"
+
+
+def test_a_row_made_without_its_class_is_the_row_its_class_makes(at: dt.datetime) -> None:
+    given = {"at": at, "verb": "visit.recorded", "actor": None, "actor_name": "王试", "subject": ids.new_id()}
+    quick, plain = bulk.row(AuditEntry, **given), AuditEntry(**given)
+    assert type(quick) is AuditEntry
+    columns = [field.attname for field in AuditEntry._meta.concrete_fields]
+    assert quick.id != plain.id, "a default that is made is made anew"
+    assert quick.data is not bulk.row(AuditEntry, **given).data
+    quick.id = plain.id
+    assert [getattr(quick, name) for name in columns] == [getattr(plain, name) for name in columns]
+    bulk.insert([quick])
+    assert AuditEntry.objects.get() == plain
+    with pytest.raises(TypeError, match="actors"):
+        bulk.row(AuditEntry, **given, actors="王试")
+
+
+@pytest.mark.parametrize("texts", [[], ODD, ["null", "a,b", "{x}", " "]])
+def test_lists_are_written_as_the_server_reads_them(texts: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::text[]", [bulk._list(texts)])
+        assert cursor.fetchone() == (texts,)
 
 
 def test_an_update_can_empty_a_column(at: dt.datetime) -> None:
