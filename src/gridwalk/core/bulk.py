@@ -91,11 +91,11 @@ def _written(table: type[models.Model]) -> Callable[[models.Model], list[Any] | 
     row are looked at together.
     """
     _, _, fields = _inserted(table)
-    plain_ones = [f.name for f in fields if not _is_composed(f.field)]
-    composed = [(f.name, _list if isinstance(f.field, ArrayField) else json.dumps) for f in fields[len(plain_ones) :]]
-    if len(plain_ones) < 2 or any(f.is_stamped for f in fields):
+    simple = [f.name for f in fields if not _is_composed(f.field)]
+    composed = [(f.name, _list if isinstance(f.field, ArrayField) else json.dumps) for f in fields[len(simple) :]]
+    if len(simple) < 2 or any(f.is_stamped for f in fields):
         return lambda _: None
-    values_of = operator.attrgetter(*plain_ones)
+    values_of = operator.attrgetter(*simple)
 
     def written(row: models.Model) -> list[Any] | None:
         values = [*values_of(row)]
@@ -119,15 +119,15 @@ def row(table: type[Row], **values: Any) -> Row:
     """A row of a table that is still to be inserted, by its columns (``grid_id``): for thousands, at a tenth of what
     the class itself takes, which sets each column through its descriptor and tells whoever listens. Raises TypeError.
     """
-    constants, made = _defaults(table)
+    constants, factories = _defaults(table)
     new = table.__new__(table)
     columns = new.__dict__
     columns.update(constants)
     columns.update(values)
-    for name, default in made:
+    for name, factory in factories:
         if name not in values:
-            columns[name] = default()
-    if len(columns) != len(constants) + len(made):
+            columns[name] = factory()
+    if len(columns) != len(constants) + len(factories):
         raise TypeError(f"no such column of {table.__name__}: {', '.join(values.keys() - constants.keys())}")
     new._state = ModelState()
     return new
@@ -135,10 +135,10 @@ def row(table: type[Row], **values: Any) -> Row:
 
 @functools.lru_cache(maxsize=64)
 def _defaults(table: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
-    """The columns with what stands in them unless it is said, and those for which that is made anew each time."""
+    """The columns with what stands in them unless it is said, and what makes those that are new each time."""
     fields = table._meta.concrete_fields
-    made = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
-    return {f.attname: f.get_default() for f in fields if f.attname not in made}, [*made.items()]
+    factories = {f.attname: f.default for f in fields if f.has_default() and callable(f.default)}
+    return {f.attname: f.get_default() for f in fields if f.attname not in factories}, [*factories.items()]
 
 
 def _is_stamped(field: models.Field[Any, Any]) -> bool:

@@ -35,9 +35,9 @@ def seal_record(kind: str, values: Mapping[str, Any], *, table: str, column: str
         if value and isinstance(value, str) and (field in sensitive or value.startswith(envelope.PREFIX))
     ]
     if sealed:
-        seal = envelope.sealer()
+        seal, at = envelope.sealer(), str(row)
         for field in sealed:
-            stored[field] = seal(values[field], f"{table}|{column}.{field}|{row}")
+            stored[field] = seal(values[field], f"{table}|{column}.{field}|{at}")
     return stored
 
 

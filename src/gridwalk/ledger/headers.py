@@ -200,6 +200,7 @@ def fit(kind: str, texts: Sequence[str]) -> float:
     return points if n_own_required or _tells_a_door(kind, own) else points - 3
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def _meant_by(kind: str, words: str) -> str:
     """The field a heading means with or without the number behind it (姓名2)."""
     numbered = NUMBERED.fullmatch(words)

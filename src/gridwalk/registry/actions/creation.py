@@ -80,6 +80,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
     double.
     """
     entities: list[Entity] = []
+    own = str(writing.op)
     for record in new:
         values = {field: value for field, value in record.values.items() if value not in (None, "")}
         rules.refuse_unfit(kind, values | {field: record.extra[field] for field in _WRITTEN & record.extra.keys()})
@@ -94,7 +95,7 @@ def register(writing: Writing, kind: str, new: Sequence[New]) -> list[uuid.UUID]
             **record.extra,
         )
         columns.write_all(entity, values)
-        entity.heads = dict.fromkeys(values, str(record.op or writing.op))
+        entity.heads = dict.fromkeys(values, str(record.op) if record.op else own)
         entities.append(entity)
         writing.created(
             record.grid, kind, record.id, values, source=record.source, source_ref=record.source_ref, op=record.op
