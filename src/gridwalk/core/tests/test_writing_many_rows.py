@@ -97,6 +97,21 @@ def test_an_update_can_empty_a_column(at: dt.datetime) -> None:
     assert (row.owner, row.erased_at) == (None, at)
 
 
+def test_statistics_are_taken_anew_where_a_table_has_grown_by_half(at: dt.datetime) -> None:
+    def counted() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [Receipt._meta.db_table])
+            return int(cursor.fetchone()[0])
+
+    for n, n_new, says in ((40, 40, 40), (10, 10, 40), (30, 40, 80)):
+        bulk.insert([Receipt(key=f"{n}:{i}", at=at) for i in range(n)])
+        bulk.refresh_statistics(Receipt, n_new=n_new)
+        assert counted() == says
+    bulk.insert([Receipt(key="one", at=at)])
+    bulk.refresh_statistics(Receipt)
+    assert counted() == 81
+
+
 @pytest.mark.parametrize("n", [1, 200])
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     at: dt.datetime, django_assert_num_queries: DjangoAssertNumQueries, n: int
