@@ -6,6 +6,8 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
+from django.db.models import QuerySet
+
 from gridwalk.accounts.rules import Viewer
 from gridwalk.core import actions as core
 from gridwalk.core import bulk, clock, files, records
@@ -55,9 +57,10 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     if submission.state != "mapping":
         raise SubmissionRefused("这份台账不在等核对的状态，请刷新后再看。")
     submissions.require_chosen(submission)
-    data = files.read(submission.file_id)
-    _require_alone(submission, data)
-    ledger = read.read(data, submission.name, kind=submission.kind, mapping=submission.chosen["left"])
+    _require_alone(submission)
+    ledger = read.read(
+        files.read(submission.file_id), submission.name, kind=submission.kind, mapping=submission.chosen["left"]
+    )
     read.require_own_numbers(ledger)
     if not ledger.rows:
         raise SubmissionRefused("表头下面没有数据行，没有导入。")
@@ -65,6 +68,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     refused = gate.refused(submission, [row.values for row in ledger.rows], places, actor=actor, at=at)
     staged, n_batches = _staged(submission, ledger.rows, places, refused)
     with core.write_to(actor=actor, at=at) as writing:
+        hold(submission, still="mapping")
         StagedRow.objects.filter(of=submission).delete()
         bulk.insert(staged)
         submission.state, submission.n_batches, submission.n_batches_done = then, n_batches, 0
@@ -82,11 +86,26 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     return submission
 
 
-def _require_alone(submission: Import, data: bytes) -> None:
+def hold(submission: Import, *, still: str) -> None:
+    """Step: of two that begin at once the second waits here, and is refused by what the first has done by then.
+
+    Raises SubmissionRefused.
+    """
+    alike = _as_large(submission).select_for_update(of=("self", "submission_ptr")).order_by("pk")
+    if any(other.pk == submission.pk and other.state != still for other in alike):
+        raise SubmissionRefused("没有入库：这份台账刚才有人办过了，请刷新后再看。")
+    _require_alone(submission)
+
+
+def _as_large(submission: Import) -> QuerySet[Import]:
+    """The imports of an area whose file may be the same."""
+    return Import.objects.filter(scope=submission.scope, file__size=submission.file.size)
+
+
+def _require_alone(submission: Import) -> None:
     """Refuse a file that is on its way into the register already. Raises SubmissionRefused."""
-    others = Import.objects.filter(scope=submission.scope, state="applying", file__size=submission.file.size)
-    for other in others.exclude(pk=submission.pk):
-        if files.read(other.file_id) == data:
+    for other in _as_large(submission).filter(state="applying").exclude(pk=submission.pk):
+        if files.read(other.file_id) == files.read(submission.file_id):
             since = clock.local(other.created_at).strftime("%m月%d日 %H:%M")
             raise SubmissionRefused(
                 f"同一份文件正在入库：{other.actor_name} {since} 交的。请等那一份办好再看，这一份放弃就行。"
