@@ -147,6 +147,8 @@ class Import(Submission):
     n_batches_undone = models.IntegerField(default=0)
     n_undone = models.IntegerField(default=0)
     n_stayed = models.IntegerField(default=0)
+    n_doors_stayed = models.IntegerField(default=0)
+    """Doors that a ledger of people or others began, and that stayed."""
     undone_by = models.UUIDField(null=True)
     undone_by_name = models.CharField(max_length=40, blank=True)
     undone_at = models.DateTimeField(null=True)
@@ -316,12 +318,19 @@ class Unmatched(models.Model):
         return records.open_record(self.values, table="reconcile_unmatched", column="values", row=self.id)
 
 
+class StandingRows(models.Manager["SideRow"]):
+    """What the sides say now."""
+
+    def get_queryset(self) -> models.QuerySet[SideRow]:
+        return super().get_queryset().filter(replaced_by__isnull=True)
+
+
 class SideRow(models.Model):
     """What a side (a ledger, the platform) said of an entity when it was last imported or compared: the ground of
     the back-fill list.
 
     ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody
-    looks.
+    looks. ``replaced_by``: the import that said something else since; should it be taken back, the row stands again.
     """
 
     KEPT = Kept(
@@ -343,9 +352,17 @@ class SideRow(models.Model):
     values = models.JSONField(default=dict)
     differs = models.BooleanField(default=True)
     at = models.DateTimeField()
+    replaced_by = models.ForeignKey(Import, models.CASCADE, null=True, related_name="+")
+
+    every = models.Manager()  # the first of them is what grids, merges and erasures go by
+    objects = StandingRows()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "kind", "entity"], name="side_row_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "kind", "entity"], condition=Q(replaced_by__isnull=True), name="side_row_once"
+            )
+        ]
         indexes = [models.Index(fields=["source", "grid"])]
 
     def opened(self) -> dict[str, object]:

@@ -23,7 +23,7 @@ def files_with(viewer: Viewer, person: Person) -> list[Look]:
     """The files a person is known to have stood in, as they were taken away, newest first. Raises NotHere."""
     access.require(viewer, person)
     file_ids: set[uuid.UUID] = set(StagedRow.objects.filter(entity=person.pk).values_list("of", flat=True))
-    file_ids |= set(SideRow.objects.filter(entity=person.pk).values_list("of", flat=True))
+    file_ids |= set(SideRow.every.filter(entity=person.pk).values_list("of", flat=True))
     file_ids |= set(Unmatched.objects.filter(entity=person.pk).values_list("of", flat=True))
     file_ids |= set(BackfillItem.objects.filter(entity=person.pk).values_list("list_id", flat=True))
     entries = looks.of_files(file_ids, AuditVerb.FILE_EXPORTED, limit=access.LIMIT)
