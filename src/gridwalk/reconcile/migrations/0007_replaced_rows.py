@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="reconcile.import"
             ),
         ),
+        migrations.AlterModelManagers("siderow", [("every", models.Manager())]),
         migrations.RemoveConstraint("siderow", "side_row_once"),
         migrations.AddConstraint(
             "siderow",
