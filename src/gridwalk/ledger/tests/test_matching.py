@@ -8,7 +8,7 @@ import pytest
 
 from gridwalk.ledger import checking, comparing, sides
 from gridwalk.ledger.comparing import Comparison
-from gridwalk.ledger.tests import siblings_of_persons, siblings_of_places
+from gridwalk.ledger.tests import books, siblings_of_persons, siblings_of_places
 from gridwalk.ledger.tests.siblings import ALIKE, M, Pairs, Q, Sibling
 
 pytestmark = pytest.mark.slow
@@ -96,7 +96,7 @@ def test_others_of_the_kind(sibling: Sibling) -> None:
 
 @pytest.mark.parametrize(
     ("here", "there", "status"),
-    [("老望湖苑", "望湖苑", M), ("建设路12号院", "望湖苑", M), ("望湖苑", "望江苑", None)],
+    [("老望湖苑", "望湖苑", Q), ("建设路12号院", "望湖苑", Q), ("望湖苑", "望江苑", None)],
     ids=["old", "road", "neighbours"],
 )
 def test_an_estate_under_another_name_is_known_by_those_who_live_there(
@@ -109,9 +109,35 @@ def test_an_estate_under_another_name_is_known_by_those_who_live_there(
     right = [f"{name},{there},3,1,{n + moved}01" for n, name in enumerate(names, start=1)]
     both = [sides.read_bytes("\n".join([header, *rows]).encode(), "表.csv", kind="person") for rows in (left, right)]
     comparison = comparing.compare(*both)
-    assert comparison.aliases == ({here: there} if status else {})
-    assert set(paired(comparison)) == {(n, n) for n in range(6)}
-    assert (M in paired(comparison).values()) is (status == M)
+    asked = [name.question for name in comparison.other_names]
+    assert asked == ([f"“{here}”是不是“{there}”？6 户门号对得上，0 户冲突"] if status else [])
+    assert paired(comparison) == {(n, n): Q for n in range(6)}, "by a name nobody has confirmed nobody is matched"
+    apart = comparing.compare(*both, apart=[here])
+    assert (apart.other_names, M in paired(apart).values()) == ([], False)
+    if status:
+        assert paired(comparing.compare(*both, names={here: there})) == {(n, n): M for n in range(6)}
+
+
+def test_who_is_known_by_a_number_is_matched_whatever_the_estate_is_called() -> None:
+    """Four with their number, two with nothing but name and door; the name of the estate alone is between them."""
+    names = ["俞大新", "施文彬", "凌月娥", "童志清", "柯丽华", "岑海波"]
+    numbers = [*(books.id_no(n) for n in range(1, 5)), "", ""]
+    header = "姓名,身份证号,小区,楼号,单元,室号"
+    both = [
+        sides.read_bytes(
+            "\n".join([header, *(f"{n},{i},{estate},3,1,{room}01" for room, (n, i) in enumerate(rows, 1))]).encode(),
+            "表.csv",
+        )
+        for estate in ("海河苑", "海河花园")
+        for rows in [list(zip(names, numbers, strict=True))]
+    ]
+    comparison = comparing.compare(*both)
+    assert paired(comparison) == {(n, n): M if n < 4 else Q for n in range(6)}
+    assert set(comparison.cells["verdict"]) == {"name_asked"}
+    assert comparison.cells["left"][0].startswith("海河苑")
+    assert (comparison.totals().n_equal, comparison.totals().n_questions) == (0, 2)
+    confirmed = comparing.compare(*both, names={"海河苑": "海河花园"})
+    assert (confirmed.totals().n_equal, confirmed.other_names) == (6, [])
 
 
 def test_one_side_without_estates_takes_that_of_its_community() -> None:
