@@ -66,6 +66,7 @@ import.*                      area       import
 comparison.paused             nowhere    comparison
 comparison.*                  area       comparison
 unmatched.*                   grid       dwelling,person,organization -
+estate.*                      community  estate -
 backfill.handed_out           area       backfill
 op.*                          area       -
 outbox.*                      area       device

@@ -75,8 +75,8 @@ PAGES = {
     """,
     "decide_difference": """
         bench_decide bench_decided bench_undo differences difference decide undo_decision rules rules_apply
-        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo note_photo returned
-        returned_decide
+        rules_undo batch batch_progress batch_go_on comparison_decide comparison_undo estates estate_decide note_photo
+        returned returned_decide
     """,
     "recheck": """
         erase_person rechecks recheck takeover_late upkeep_undo

@@ -181,6 +181,8 @@ PAGES: dict[str, Guard] = {
     "console:comparison_release": Verb.CONFIRM_ROLES,
     "console:comparison_decide": Verb.DECIDE_DIFFERENCE,
     "console:comparison_undo": Verb.DECIDE_DIFFERENCE,
+    "console:estates": Verb.DECIDE_DIFFERENCE,
+    "console:estate_decide": Verb.DECIDE_DIFFERENCE,
     "console:consistency": Verb.SEE_COUNTS,
     "console:backfill": Verb.IMPORT_LEDGER,
     "console:backfill_workbook": Verb.IMPORT_LEDGER,

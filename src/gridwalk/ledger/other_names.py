@@ -49,26 +49,22 @@ def known(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
 
 def asked(left: pl.DataFrame, right: pl.DataFrame, links: Links) -> list[OtherName]:
     """The names that were met on the way. Frames as they were linked."""
-    doors = _doors(left, right, links.pairs)
-    return [
-        OtherName(name=name, estate=estate, **_counted(doors.filter(pl.col("name") == name), estate))
-        for name, estate in links.aliases.items()
-    ]
-
-
-def _doors(left: pl.DataFrame, right: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Where both rows of each pair stand."""
-    return (
-        pairs.select("left_row", "right_row")
-        .join(left.select(left_row="row", name="estate", door=_DOOR), on="left_row")
-        .join(right.select(right_row="row", estate="estate", other=_DOOR), on="right_row")
+    if not links.aliases:
+        return []
+    doors = (
+        links.pairs.select("left_row", "right_row")
+        .join(left.select(left_row="row", left_estate="estate", left_door=_DOOR), on="left_row")
+        .join(right.select(right_row="row", right_estate="estate", right_door=_DOOR), on="right_row")
     )
+    return [counted(doors, name, estate) for name, estate in links.aliases.items()]
 
 
-def _counted(doors: pl.DataFrame, estate: str) -> dict[str, int]:
-    agree = (pl.col("estate") == estate) & (pl.col("door") == pl.col("other"))
-    by_door = doors.drop_nulls().group_by("door").agg(agrees=agree.any())["agrees"]
-    return {"n_doors": int(by_door.sum()), "n_against": int((~by_door).sum())}
+def counted(doors: pl.DataFrame, name: str, estate: str) -> OtherName:
+    """A name with its doors told by where both rows of pairs stand (left_estate, left_door, right_estate, right_door)."""
+    agrees = (pl.col("right_estate") == estate) & (pl.col("left_door") == pl.col("right_door"))
+    own = doors.filter(pl.col("left_estate") == name).drop_nulls("left_door")
+    by_door = own.group_by("left_door").agg(agrees=agrees.any())["agrees"].fill_null(value=False)
+    return OtherName(name=name, estate=estate, n_doors=int(by_door.sum()), n_against=int((~by_door).sum()))
 
 
 def pairs(left: pl.DataFrame, right: pl.DataFrame, links: Links, kind: str, apart: Collection[str]) -> pl.DataFrame:

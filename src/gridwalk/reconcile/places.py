@@ -51,7 +51,7 @@ class Places:
         self._by_building: dict[str, dict[str, set[str]]] = {}
         self._other_names = {
             (alias.community, alias.alias): alias.estate
-            for alias in EstateAlias.objects.filter(community__startswith=scope[:12])
+            for alias in EstateAlias.objects.filter(community__startswith=scope[:12], state="same")
         }
         for area in territory.communities(scope[:12]):
             names = (area.short, area.name, area.name.removesuffix("居委会"), f"{area.short}社区")

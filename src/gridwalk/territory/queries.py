@@ -161,6 +161,12 @@ def building_index(community: str) -> dict[tuple[str, str], KnownBuilding]:
     return by_place
 
 
+def estates(scope: str) -> set[str]:
+    """The estates that have a standing building inside a scope, without spelling."""
+    rows = Building.objects.filter(grid__code__startswith=scope, ended_on__isnull=True)
+    return {addresses.estate_key(name) for name in rows.values_list("estate", flat=True).distinct()} - {""}
+
+
 def communities(scope: str) -> list[Area]:
     """The communities inside a scope, in code order."""
     return list(

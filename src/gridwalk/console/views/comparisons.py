@@ -46,6 +46,7 @@ def index(request: Signed) -> HttpResponse:
         "summed": telling.summed(request.viewer, comparisons),
         "areas": submissions.areas(request, "{}"),
         "kinds": KINDS,
+        "may_decide": request.viewer.may_anywhere(Verb.DECIDE_DIFFERENCE),
     }
     return page(request, "console/comparisons/list.html", context, active="console:comparisons")
 
@@ -86,6 +87,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "kinds": KINDS,
         "where": territory.scope_name(comparison.scope),
         "whats": WHATS,
+        **submissions.names_asked(request, comparison.scope, comparison.state),
         "fields": [(f.name, f.label) for f in dictionary.fields(comparison.kind)] if comparison.kind in KINDS else [],
     }
     if comparison.state == "done":

@@ -182,6 +182,10 @@ class AuditVerb(enum.StrEnum):
     UNMATCHED_SAME = "unmatched.same", "定为同一条"
     UNMATCHED_DIFFERENT = "unmatched.different", "定为不是同一条"
     UNMATCHED_REOPENED = "unmatched.reopened", "撤回了一边独有的决定"
+    ESTATE_SAME = "estate.same", "定了小区的另一个名称"
+    ESTATE_DIFFERENT = "estate.different", "定了两个名称不是一个小区"
+    ESTATE_LATER = "estate.later", "小区名称以后再定"
+    ESTATE_REOPENED = "estate.reopened", "撤回了小区名称的决定"
     BACKFILL_HANDED_OUT = "backfill.handed_out", "发出了回填清单"
     # 手机传来的
     OP_RETURNED = "op.returned", "手机内容留待处理"

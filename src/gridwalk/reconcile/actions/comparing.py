@@ -31,7 +31,7 @@ from gridwalk.reconcile.actions.sides import row_values
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Comparison, Unmatched
 from gridwalk.reconcile.places import Places
-from gridwalk.reconcile.queries import register, telling
+from gridwalk.reconcile.queries import estate_names, register, telling
 from gridwalk.reconcile.queries.submissions import get_submission
 from gridwalk.registry.actions import handed_in
 
@@ -205,15 +205,17 @@ def _run(submission: Comparison, *, actor: Viewer, at: dt.datetime) -> Compariso
         data={"records": len(registered.frame)},
     )
     say("逐条比对")
-    compared = [comparing.compare(_guarded(side), registered) for side, _ in both]
+    names, apart = estate_names.answers(submission.scope)
+    compare = functools.partial(comparing.compare, names=names, apart=apart)
+    compared = [compare(_guarded(side), registered) for side, _ in both]
     away = _elsewhere(submission, compared)
     marks = _away(both[0][0], away[0])
     both = [(side.without_rows(rows), source) for (side, source), rows in zip(both, away, strict=True)]
     versus = [
         Versus(source, noting.settled(submission, of_side, source))
-        for (_, source), of_side in zip(both, _without(both, away, compared, registered), strict=True)
+        for (_, source), of_side in zip(both, _without(both, away, compared, compare, registered), strict=True)
     ]
-    measured = comparing.compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
+    measured = compare(both[0][0], both[1][0]) if len(both) == 2 else versus[0].compared
     if submission.state != "done":
         _note(submission, versus, measured, say, actor=actor, at=at)
     return _annotate(submission, measured, _Away(marks, sum(map(len, away))), actor=actor, at=at)
@@ -232,11 +234,15 @@ def _elsewhere(submission: Comparison, compared: Sequence[Compared]) -> list[dic
 
 
 def _without(
-    both: Sequence[tuple[Side, str]], away: Sequence[dict[int, str]], compared: Sequence[Compared], registered: Side
+    both: Sequence[tuple[Side, str]],
+    away: Sequence[dict[int, str]],
+    compared: Sequence[Compared],
+    compare: Callable[[Side, Side], Compared],
+    registered: Side,
 ) -> list[Compared]:
     """What was compared, anew where rows were taken out of a side."""
     return [
-        comparing.compare(_guarded(side), registered) if rows else of_side
+        compare(_guarded(side), registered) if rows else of_side
         for (side, _), rows, of_side in zip(both, away, compared, strict=True)
     ]
 
@@ -313,7 +319,7 @@ def _finish(submission: Comparison, work: noting.Work, measured: Compared, *, ac
         submission.by_field, submission.by_sheet = dict(totals.by_field), dict(totals.by_sheet)
         submission.message = ""
         measuring.keep(submission, work, measured)
-        estates.remember(submission, work.versus, work)
+        estates.note(submission, work.versus, work)
         submission.save()
         outlived = Unmatched.objects.filter(
             grid__startswith=submission.scope,

@@ -65,8 +65,8 @@ def give_back(of: Import, entities: Collection[uuid.UUID]) -> None:
     for entity, later in own.values_list("entity", "replaced_by"):
         since[later].append(entity)
     own.delete()
-    for later, of_entities in since.items():
-        SideRow.every.filter(replaced_by=of, entity__in=of_entities).update(replaced_by=later)
+    for next_, of_entities in since.items():
+        SideRow.every.filter(replaced_by=of, entity__in=of_entities).update(replaced_by=next_)
 
 
 def _row(writing: Writing, of: Submission, source: str, line: SideLine) -> SideRow:

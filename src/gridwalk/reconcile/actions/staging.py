@@ -15,7 +15,7 @@ from gridwalk.core.audit.verbs import AuditVerb
 from gridwalk.ledger import read
 from gridwalk.ledger.records import Row
 from gridwalk.reconcile import rules
-from gridwalk.reconcile.actions import gate, mapping, submissions
+from gridwalk.reconcile.actions import estates, gate, mapping, submissions
 from gridwalk.reconcile.actions.submissions import Chosen, SubmissionRefused
 from gridwalk.reconcile.models import Import, StagedRow
 from gridwalk.reconcile.places import Place, Places
@@ -45,6 +45,7 @@ def _understand(submission: Import, chosen: Chosen) -> None:
     submission.n_rows = len(ledger.rows)
     submission.n_faulty = sum(1 for row in ledger.rows if row.faults)
     submission.mapping = {"left": mapping.described(ledger, chosen=columns, fields=mapping.spoken(ledger))}
+    submission.mapping["left"]["estates"] = estates.met_by(ledger, submission.scope)
 
 
 def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "applying") -> Import:
@@ -57,6 +58,7 @@ def stage(*, actor: Viewer, at: dt.datetime, imported: uuid.UUID, then: str = "a
     if submission.state != "mapping":
         raise SubmissionRefused("这份台账不在等核对的状态，请刷新后再看。")
     submissions.require_chosen(submission)
+    estates.require_answered(submission, actor=actor)
     _require_alone(submission)
     ledger = read.read(
         files.read(submission.file_id), submission.name, kind=submission.kind, mapping=submission.chosen["left"]

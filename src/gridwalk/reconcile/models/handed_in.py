@@ -1,4 +1,4 @@
-"""Ledgers handed in: imports with their staged rows, comparisons with what they leave to decide, back-fill lists.
+"""Ledgers handed in: imports with their staged rows, comparisons with what they leave to decide.
 
 Numbers are encrypted.
 """
@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from gridwalk.core import envelope, ids, records
-from gridwalk.core.kept import Blanked, ByHand, Deleted, Goes, Kept, Stays
+from gridwalk.core.kept import Blanked, ByHand, Goes, Kept, Stays
 from gridwalk.core.models import StoredFile
 from gridwalk.ledger.headers import NUMBERING
 from gridwalk.reconcile import rules
@@ -316,102 +316,3 @@ class Unmatched(models.Model):
     def opened(self) -> dict[str, object]:
         """The ledger row's values in the clear; mask before showing."""
         return records.open_record(self.values, table="reconcile_unmatched", column="values", row=self.id)
-
-
-class StandingRows(models.Manager["SideRow"]):
-    """What the sides say now."""
-
-    def get_queryset(self) -> models.QuerySet[SideRow]:
-        return super().get_queryset().filter(replaced_by__isnull=True)
-
-
-class SideRow(models.Model):
-    """What a side (a ledger, the platform) said of an entity when it was last imported or compared: the ground of
-    the back-fill list.
-
-    ``differs``: whether anything was not as in the register then; where it was not and nothing has changed, nobody
-    looks. ``replaced_by``: the import that said something else since; should it be taken back, the row stands again.
-    """
-
-    KEPT = Kept(
-        grid="grid",
-        of=("entity",),
-        moved=Goes(),
-        merged=ByHand("reconcile.actions.merging.hand_over"),
-        erased=Deleted(),
-    )
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    of = models.ForeignKey(Submission, models.CASCADE, related_name="said_rows")
-    source = models.CharField(max_length=16)
-    grid = models.CharField(max_length=15)
-    kind = models.CharField(max_length=16)
-    entity = models.UUIDField()
-    sheet = models.CharField(max_length=60)
-    row_no = models.IntegerField()
-    values = models.JSONField(default=dict)
-    differs = models.BooleanField(default=True)
-    at = models.DateTimeField()
-    replaced_by = models.ForeignKey(Import, models.CASCADE, null=True, related_name="+")
-
-    every = models.Manager()  # the first of them is what grids, merges and erasures go by
-    objects = StandingRows()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "kind", "entity"], condition=Q(replaced_by__isnull=True), name="side_row_once"
-            )
-        ]
-        indexes = [models.Index(fields=["source", "grid"])]
-
-    def opened(self) -> dict[str, object]:
-        """The side's values in the clear; mask before showing."""
-        return records.open_record(self.values, table="reconcile_siderow", column="values", row=self.id)
-
-
-class BackfillItem(models.Model):
-    """One value handed back to a side on a back-fill list (回填清单); the side's next export proves it done or
-    still open.
-    """
-
-    KEPT = Kept(
-        grid="grid",
-        of=("entity",),
-        moved=Goes(),
-        merged=ByHand("reconcile.actions.merging.hand_over"),
-        erased=Blanked({"new": None}),
-    )
-    STATES = [("handed_out", "已发出"), ("proved", "已改好"), ("still_open", "还没改")]
-
-    id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
-    list_id = models.UUIDField()
-    source = models.CharField(max_length=16)
-    grid = models.CharField(max_length=15)
-    kind = models.CharField(max_length=16)
-    entity = models.UUIDField()
-    field = models.CharField(max_length=32)
-    new = models.JSONField(null=True)
-    state = models.CharField(max_length=10, choices=STATES, default="handed_out")
-    handed_out_at = models.DateTimeField()
-    handed_out_by_name = models.CharField(max_length=40)
-    proved_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["source", "entity"]), models.Index(fields=["source", "state"])]
-
-    def opened(self) -> object:
-        """The value to be entered, in the clear; mask before showing."""
-        return records.open_value(self.field, self.new, table="reconcile_backfillitem", column="new", row=self.id)
-
-
-class EstateAlias(models.Model):
-    """An estate's other name in a community, as ledgers write it (阳光100 = 阳光壹佰), learnt by comparing. Both are keys."""
-
-    community = models.CharField(max_length=12)
-    alias = models.CharField(max_length=60)
-    estate = models.CharField(max_length=60)
-    learnt_from = models.ForeignKey(Comparison, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "alias"], name="estate_alias_once")]
