@@ -60,7 +60,9 @@ def asked(left: pl.DataFrame, right: pl.DataFrame, links: Links) -> list[OtherNa
 
 
 def counted(doors: pl.DataFrame, name: str, estate: str) -> OtherName:
-    """A name with its doors told by where both rows of pairs stand (left_estate, left_door, right_estate, right_door)."""
+    """A name with its doors, told by where both rows of pairs stand: left_estate, left_door, right_estate,
+    right_door.
+    """
     agrees = (pl.col("right_estate") == estate) & (pl.col("left_door") == pl.col("right_door"))
     own = doors.filter(pl.col("left_estate") == name).drop_nulls("left_door")
     by_door = own.group_by("left_door").agg(agrees=agrees.any())["agrees"].fill_null(value=False)

@@ -78,5 +78,7 @@ def _say(comparison: Comparison) -> None:
         output.say(line)
     if len(by_area) > SHOWN_AREAS:
         output.say(f"  还有 {len(by_area) - SHOWN_AREAS} 片，写在 --out 的“汇总”里")
+    for name in comparison.other_names:
+        output.say(f"\n{name.question}。没有人定以前当成两个小区；是一个，请在一份里改成同一个名称再比。")
     if totals.n_questions:
         output.say(f"\n{totals.n_questions:,} 条拿不准，要您看：用 --out 写出批注版，看“疑似同一人”一页。")

@@ -1,4 +1,4 @@
-"""What a side said before an import is kept while the import may be taken back; the doors that stay then are counted."""
+"""What a side said before an import is kept while it may be taken back; the doors that stay are counted."""
 
 import django.db.models.deletion
 from django.db import migrations, models
