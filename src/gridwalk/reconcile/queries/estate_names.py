@@ -106,4 +106,5 @@ def _homes(numbers: list[str], scope: str) -> pl.DataFrame:
         for community, key in of_person[entity]
         if len(parts := key.split("|")) > 2
     ]
-    return pl.DataFrame(homes, schema=["id_no", "community", "right_estate", "right_door"], orient="row")
+    told = ("id_no", "community", "right_estate", "right_door")
+    return pl.DataFrame(homes, schema=dict.fromkeys(told, pl.String), orient="row")
