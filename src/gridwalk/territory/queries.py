@@ -167,6 +167,11 @@ def estates(scope: str) -> set[str]:
     return {addresses.estate_key(name) for name in rows.values_list("estate", flat=True).distinct()} - {""}
 
 
+def above(scope: str) -> list[Area]:
+    """The areas a scope lies in, itself among them."""
+    return list(Area.objects.filter(pk__in=rules.above(scope)))
+
+
 def communities(scope: str) -> list[Area]:
     """The communities inside a scope, in code order."""
     return list(
