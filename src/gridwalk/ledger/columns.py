@@ -120,6 +120,8 @@ def _by_pattern(reader: Any, raw: pl.Series) -> tuple[pl.Series, pl.Series, pl.S
             good = good & ~raw.str.contains("^[12][0-9]{3}年|[0-9]{7}")
         elif isinstance(reader, readers.Place):
             good = good & raw.str.contains(readers.OF_A_PLACE)
+        elif isinstance(reader, readers.Firm):
+            good = good & ~raw.str.contains(readers.EMPTY_SHOP.pattern)
     else:
         good = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
     good = good.fill_null(False)

@@ -15,7 +15,7 @@ from gridwalk.dictionary import refusals, relations
 from gridwalk.dictionary.types import Field
 from gridwalk.method import text
 
-SEARCHED_ROWS = 20
+SEARCHED_ROWS = 40
 FEWEST_HEADINGS = 2
 MOST_IN_A_HEADING = 100
 """Characters of a cell that may be a heading; a longer one is prose."""
@@ -364,7 +364,7 @@ def _of_two(top: int, upper: Sequence[str], lower: Sequence[str]) -> Header:
         below = lower[index] if index < len(lower) else ""
         group = above or (group if below else "")
         groups.append(group)
-        together = _ABOUT.sub("", group) + below
+        together = below if below == group else _ABOUT.sub("", group) + below
         if (
             group
             and below

@@ -113,7 +113,7 @@ def of_sheets(
     if not with_header and forms:
         raise LedgerError(f"{FORM}。")
     if not with_header:
-        raise LedgerError("没有找到表头：前 20 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
+        raise LedgerError("没有找到表头：前 40 行里没有“姓名”“身份证号”“楼栋”“室号”这样的列名。请补上表头一行再传。")
     kind = kind or kind_of(with_header, name)
     reading = _Reading(kind, name, mapping or {})
     for sheet in hidden:
