@@ -288,6 +288,11 @@ def test_a_rule_asks_again_where_somebody_changed_the_fact_meanwhile(
     assert Difference.objects.get(field="phone", kind="person").state == "open"
 
 
+def words(answer: Any) -> str:
+    """A page without its tags."""
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", answer.content.decode()))
+
+
 def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_the_register(
     street: Client, actor: Any
 ) -> None:
@@ -302,6 +307,20 @@ def test_a_ledger_and_the_platform_are_compared_with_each_other_and_each_with_th
     assert re.search("已清空：[^<]*民族[^<]*；平台导出.xlsx 的 [^<]*民族", page), (
         "of either file what is not kept is named"
     )
+    lacking = Unmatched.objects.filter(of=first, what="register_only").order_by("pk")
+    assert [row.source for row in lacking] == ["ledger"] * 2 + ["platform"] * 2, "both files lack the same two people"
+    lacked = lacking.filter(entity=lacking[0].entity)
+    assert "行读入" in page, "the sum over the rows of either file is shown with the result too"
+    listed = words(street.get(f"/comparisons/{first.pk}/?what=register_only"))
+    assert "一张表有，交来的没有，待定 2 " in listed
+    assert "台账、市平台导出没有" in listed
+    for decision, state in (("strike_off", "strike_off"), ("undo", "open"), ("kept", "kept")):
+        path = f"/comparisons/{first.pk}/{'undo' if decision == 'undo' else 'decide'}/"
+        given = {"what": "register_only", "row": str(lacked[0].pk), "decision": decision, "reason": "登记重了"}
+        said = words(street.post(path, given, follow=True))
+        assert " 1 条" in said
+        assert "没办成" not in said
+        assert {row.state for row in lacked.all()} == {state}
     answer: Any = street.get(f"/comparisons/{first.pk}/annotated/")
     data = b"".join(answer.streaming_content) if answer.streaming else answer.content
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]

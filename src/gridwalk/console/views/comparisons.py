@@ -35,6 +35,8 @@ from gridwalk.territory import queries as territory
 
 KINDS = {kind: dictionary.KINDS[kind] for kind in register.KINDS}
 WHATS = {"ledger_only": "台账有，一张表没有", "register_only": "一张表有，台账没有", "question": "疑似同一条"}
+OF_TWO = WHATS | {"ledger_only": "交来的有，一张表没有", "register_only": "一张表有，交来的没有"}
+"""What the same are called where two files were handed in."""
 
 
 @require_GET
@@ -86,7 +88,7 @@ def show(request: Signed, pk: uuid.UUID) -> HttpResponse:
         "may_release": request.viewer.may(Verb.CONFIRM_ROLES, comparison.scope),
         "kinds": KINDS,
         "where": territory.scope_name(comparison.scope),
-        "whats": WHATS,
+        "whats": OF_TWO if comparison.other_file_id else WHATS,
         **submissions.names_asked(request, comparison.scope, comparison.state),
         "fields": [(f.name, f.label) for f in dictionary.fields(comparison.kind)] if comparison.kind in KINDS else [],
     }
