@@ -9,7 +9,7 @@ import polars as pl
 
 from gridwalk.dictionary import fields as dictionary
 from gridwalk.dictionary import relations
-from gridwalk.ledger import other_names
+from gridwalk.ledger import knocked_through, other_names
 from gridwalk.ledger.errors import LedgerError
 from gridwalk.ledger.other_names import OtherName
 from gridwalk.ledger.sides import Side
@@ -175,6 +175,8 @@ def compare(
     links = linkage.link(here, there, left.kind, apart=apart)
     doubtful = links.aliases or apart
     pairs = other_names.pairs(here, there, links, left.kind, apart) if doubtful else links.pairs
+    if left.kind == "dwelling":
+        pairs = knocked_through.named(pairs, left.frame)
     say("逐项比对")
     agreed = agreed_fields(left, right)
     matched = pairs.filter(pl.col("status") == "match")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from gridwalk.ledger import checking, comparing, sides
@@ -116,6 +117,19 @@ def test_an_estate_under_another_name_is_known_by_those_who_live_there(
     assert (apart.other_names, M in paired(apart).values()) == ([], False)
     if status:
         assert paired(comparing.compare(*both, names={here: there})) == {(n, n): M for n in range(6)}
+
+
+@pytest.mark.parametrize("written", ["501-502", "501-502室", "501-502号"])
+def test_the_question_about_flats_made_one_names_both(written: str) -> None:
+    owners = [("滕立群", "12602637680"), ("阎少华", "12656225503"), ("晏玉兰", "12429842861")]
+    others = [f"松鹤园{n}号楼1单元302,{name},{phone}" for n, (name, phone) in enumerate(owners, 11)]
+    left = ["地址,产权人,产权人电话", f"松鹤园8号楼1单元{written},俞大新,12066660001", *others]
+    right = ["地址,产权人,产权人电话", *(f"松鹤园8号楼1单元50{n},俞大新,1206666000{n}" for n in (1, 2)), *others]
+    both = [sides.read_bytes("\n".join(rows).encode(), "表.csv") for rows in (left, right)]
+    pairs = comparing.compare(*both).pairs
+    assert pairs.filter(pl.col("left_row") == 0)["status"].to_list() == [Q]
+    assert "这一行写着 501、502 两户" in pairs["why"][0]
+    assert [why for why in pairs["why"][1:] if "两户" in why] == []
 
 
 def test_who_is_known_by_a_number_is_matched_whatever_the_estate_is_called() -> None:
