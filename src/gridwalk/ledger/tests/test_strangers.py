@@ -81,3 +81,13 @@ def test_a_heading_that_stands_in_both_rows_of_a_header_is_one_word() -> None:
         "身份证号",
         "备用",
     ]
+
+
+@pytest.mark.parametrize(
+    "header", ["Name,ID Number,Phone,Address", "Name,ID Card,Mobile,Address", "NAME,ID No.,Tel,ADDRESS"]
+)
+def test_people_under_english_headings_are_people_and_no_firms(header: str) -> None:
+    ledger_ = ledger(header.split(","), ["王秀", id_no(2), "12012345671", "福安里5号楼1单元101"])
+    assert ledger_.kind == "person"
+    assert [row.values["id_no"] for row in ledger_.rows] == [id_no(2)]
+    assert [row.values["phone"] for row in ledger_.rows] == ["12012345671"]
