@@ -117,7 +117,7 @@ def test_an_import_asks_before_it_makes_doors_of_another_name(garden: Client, si
     shown = garden.get(f"/imports/{ledger.pk}/").content.decode()
     assert "“阳光100”是不是“阳光壹佰”？3 户门号对得上，0 户冲突" in shown
     refused = garden.post(f"/imports/{ledger.pk}/mapping/", {"do": "apply"}, follow=True).content.decode()
-    assert "没有入库：先在下面定小区名称" in refused
+    assert "没有入库：先在这份台账的页上定小区名称" in refused
     given = {"name": EstateAlias.objects.get().pk, "decision": "same", "back": "import", "of": ledger.pk}
     assert garden.post("/estates/decide/", given).headers["Location"] == f"/imports/{ledger.pk}/"
     confirm(garden, ledger)
