@@ -85,7 +85,9 @@ def require_answered(submission: Import, *, actor: Viewer) -> None:
     borne = {tuple(name) for name in submission.mapping["left"].get("estates", ())}
     if waiting := [n for n in queries.asked(actor, submission.scope) if (n.community, n.alias) in borne]:
         asked = "；".join(name.question for name in waiting)
-        raise SubmissionRefused(f"没有入库：先在这份台账的页上定小区名称。{asked}。拿不准就按“以后再说”，先当成两个小区。")
+        raise SubmissionRefused(
+            f"没有入库：先在这份台账的页上定小区名称。{asked}。拿不准就按“以后再说”，先当成两个小区。"
+        )
 
 
 def decide(*, actor: Viewer, at: dt.datetime, name: int, decision: str) -> EstateAlias:
