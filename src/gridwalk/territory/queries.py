@@ -49,6 +49,11 @@ def area_label(scopes: Iterable[str]) -> str:
     return "、".join(names[scope] for scope in ordered)
 
 
+def desk_of(area: Area) -> str:
+    """A community's telephone, address and hours, as far as they are written down."""
+    return "，".join(filter(None, (area.desk_phone, area.desk_address, area.desk_hours)))
+
+
 def street_of(scope: str) -> str:
     """The one street inside a wider scope, where exactly one is laid out; any other scope as it is."""
     if len(scope) >= rules.STREET:

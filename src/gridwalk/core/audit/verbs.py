@@ -36,9 +36,11 @@ class AuditVerb(enum.StrEnum):
         return f"{self.words}（{n:,}）" if isinstance(n, int) else self.words
 
     # 账号、授权、手机
+    ACCOUNT_APPOINTED = "account.appointed", "写作了责任人"
     ACCOUNT_ASSIGNED = "account.assigned", "给了岗位"
     ACCOUNT_CREATED = "account.created", "建了账号"
     ACCOUNT_DEACTIVATED = "account.deactivated", "停了账号"
+    ACCOUNT_NUMBER_CHANGED = "account.number_changed", "改了工号"
     ACCOUNT_PASSWORD_AGED = "account.password_aged", "口令到期，要换"
     ACCOUNT_PASSWORD_CHANGED = "account.password_changed", "换了口令"
     ACCOUNT_PASSWORD_RESET = "account.password_reset", "重置了口令"
@@ -68,6 +70,9 @@ class AuditVerb(enum.StrEnum):
     BADGE_PHOTO_REMOVED = "badge.photo_removed", "撤下了工牌照片"
     # 区划和网格
     AREAS_LOADED = "areas.loaded", "导入了区划"
+    AREAS_DESK_SET = "areas.desk_set", "改了社区的值班电话"
+    OPERATOR_NAMED = "operator.named", "写了运营单位和备案编号"
+    AREAS_TAKEN_BACK = "areas.taken_back", "撤回了区划、网格"
     GRIDS_CREATED = "grids.created", "建了网格"
     GRIDS_BUILDINGS_ASSIGNED = "grids.buildings_assigned", "把楼划入了网格"
     GRIDS_REPLACED = "grids.replaced", "拆并了网格"
