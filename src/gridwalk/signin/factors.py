@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from allauth.account.views import ReauthenticateView
+from allauth.account import app_settings
+from allauth.account.forms import SetPasswordForm
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.views import PasswordChangeView, ReauthenticateView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
@@ -47,6 +52,30 @@ class CodeAsked(AuthenticateView):  # type: ignore[misc]
         sessions.note_failure(username=self.stage.login.user.username, factor="code", at=clock.now())
         answer: HttpResponse = super().form_invalid(form)
         return answer
+
+
+class OwnPassword(PasswordChangeView):  # type: ignore[misc]
+    """Another password. Whoever signed in a moment ago with a first password has just typed it and is not asked again;
+    nor is anybody who changed the password asked for it once more to set up codes.
+    """
+
+    def get_form_class(self) -> Any:
+        user = self.request.user
+        if user.must_change_password and _typed_lately(self.request):
+            return SetPasswordForm
+        return super().get_form_class()
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        reauthenticate_by_password(self.request)
+        return answer
+
+
+def _typed_lately(request: HttpRequest) -> bool:
+    """Whether this session's password was typed within the time after which it is asked for again."""
+    records = get_authentication_records(request, request.user)
+    typed = [record["at"] for record in records if record["method"] == "password"]
+    return bool(typed) and time.time() - typed[-1] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 class PasswordAgain(_NewKey, ReauthenticateView):  # type: ignore[misc]

@@ -12,7 +12,7 @@ from gridwalk.signin import factors
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
-    path("password/", account.password_change, name="account_change_password"),
+    path("password/", factors.OwnPassword.as_view(), name="account_change_password"),
     path("again/", factors.PasswordAgain.as_view(), name="account_reauthenticate"),
     path("code/", factors.CodeAsked.as_view(), name="mfa_authenticate"),
     path("code/again/", factors.CodeAgain.as_view(), name="mfa_reauthenticate"),
