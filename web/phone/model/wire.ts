@@ -297,7 +297,7 @@ export interface VisitData {
   edits: Edit[];
   note?: Note | null;
 }
-/** Whose phone it is. */
+/** Whose phone it is; `desk`: where residents reach the community, `operator`: who runs the server. */
 export interface Worker {
   id: string;
   name: string;
@@ -305,6 +305,9 @@ export interface Worker {
   community: string;
   grids: GridName[];
   badge: Badge;
+  desk: string;
+  operator: string;
+  filing_number: string;
 }
 export type Row =
   | Building
