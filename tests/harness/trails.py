@@ -25,7 +25,9 @@ grant.*                       grid       dwelling,person other
 device.code_made              area       user
 device.*                      area       device
 badge.*                       area       user
-areas.loaded                  street     -
+areas.desk_set                community  -
+areas.*                       street     -
+operator.named                area       -
 grids.created                 community  -
 grids.buildings_assigned      community  grid -
 grids.replaced                community  -

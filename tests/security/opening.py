@@ -9,27 +9,28 @@ from __future__ import annotations
 from gridwalk.accounts.rules import Role, Verb
 
 ROLES = """
-                   worker lead street district inspector leading administrator
-see_counts            x     x     x      x         .        x          .
-see_rows_masked       x     x     x      .         .        .          .
-see_rows              x     x     .      .         .        .          .
-reveal                x     x     .      .         .        .          .
-see_care              x     x     .      .         .        .          .
-record_visit          x     x     .      .         .        .          .
-edit_register         x     x     .      .         .        .          .
-decide_difference     .     x     .      .         .        .          .
-recheck               .     x     x      .         .        .          .
-import_ledger         .     x     x      .         .        .          .
-dispatch              .     x     x      .         .        .          .
-manage_campaign       .     .     x      .         .        .          .
-export_report         .     x     x      x         .        .          .
-see_audit             .     x     x      .         .        .          x
-manage_accounts       .     .     .      .         .        .          x
-confirm_roles         .     .     x      .         .        .          .
-manage_areas          .     .     .      .         .        .          x
-manage_devices        .     x     .      .         .        .          x
-regrid                .     .     x      .         .        .          x
-investigate           .     .     x      .         .        .          x
+                   worker lead clerk street district inspector leading administrator
+see_counts            x     x     x     x      x         .        x          .
+see_rows_masked       x     x     x     x      .         .        .          .
+see_rows              x     x     x     .      .         .        .          .
+reveal                x     x     x     .      .         .        .          .
+see_care              x     x     x     .      .         .        .          .
+record_visit          x     x     x     .      .         .        .          .
+walk                  x     x     .     .      .         .        .          .
+edit_register         x     x     x     .      .         .        .          .
+decide_difference     .     x     .     .      .         .        .          .
+recheck               .     x     .     x      .         .        .          .
+import_ledger         .     x     x     x      .         .        .          .
+dispatch              .     x     .     x      .         .        .          .
+manage_campaign       .     .     .     x      .         .        .          .
+export_report         .     x     x     x      x         .        .          .
+see_audit             .     x     .     x      .         .        .          x
+manage_accounts       .     .     .     .      .         .        .          x
+confirm_roles         .     .     .     x      .         .        .          .
+manage_areas          .     .     .     .      .         .        .          x
+manage_devices        .     x     .     .      .         .        .          x
+regrid                .     .     .     x      .         .        .          x
+investigate           .     .     .     x      .         .        .          x
 """
 
 PAGES = {
@@ -40,7 +41,7 @@ PAGES = {
     "signed_in": """
         account_change_password account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp
         mfa_generate_recovery_codes mfa_view_recovery_codes own_sessions own_session_end
-        phone_api:openapi-json phone_api:api-root home definitions mine notices notices_read notice_done
+        phone_api:openapi-json phone_api:api-root home definitions about mine notices notices_read notice_done
     """,
     "token": """
         metrics
@@ -103,7 +104,7 @@ PAGES = {
         gaps_plan
     """,
     "manage_campaign": """
-        campaign_dispatch campaign_new workdays_set workdays_forget
+        campaign_dispatch campaign_new campaign_close workdays_set workdays_forget
     """,
     "export_report": """
         reports report_download
@@ -115,14 +116,17 @@ PAGES = {
         devices device_code device_revoke device_confirm outbox_import badge_set badge_photo badge_remove
     """,
     "manage_accounts": """
-        accounts account_new account_list account_template account assign end_assignment reset_password
-        reset_second_factor unlock change_work_phone handover_undo
+        accounts account_new appoint account_list account_template account assign end_assignment reset_password
+        reset_second_factor unlock change_work_phone change_staff_number account_deactivate handover_undo
     """,
     "confirm_roles": """
         roles roles_decide reset_decide import_release comparison_release
     """,
+    "manage_areas manage_campaign": """
+        setting_up
+    """,
     "manage_areas": """
-        areas add_grids rename_grid
+        about_operator about_desk areas areas_pick areas_take_back add_grids rename_grid
     """,
     "regrid": """
         grid_plans grid_plan_new grid_plan_reverse

@@ -96,6 +96,34 @@ def test_one_desk_that_tries_invented_names_shuts_nobody_out(client: Client, acc
     assert _sign_in(client, user).headers["Location"] == HOME
 
 
+def test_the_first_sign_in_asks_for_the_password_once(client: Client, account: Account, at: dt.datetime) -> None:
+    """Password, an own one, codes, done; whoever waits too long in between types it again."""
+    user = account(Role.COMMUNITY_LEAD, "120105001001")
+    user.must_change_password = True
+    user.save(update_fields=["must_change_password"])
+    Authenticator.objects.filter(user=user).delete()
+    change, codes = reverse("account_change_password"), reverse("mfa_activate_totp")
+    with time_machine.travel(clock.now(), tick=False) as clock_of_the_test:
+        assert _sign_in(client, user).status_code == 302
+        assert client.get(HOME).headers["Location"] == change
+        assert "oldpassword" not in _text(client.get(change))
+        clock_of_the_test.shift(dt.timedelta(minutes=6))
+        assert "oldpassword" in _text(client.get(change))
+        assert "oldpassword" in _text(client.post(change, {"password1": FRESH, "password2": FRESH}))
+        user.refresh_from_db()
+        assert user.must_change_password
+        clock_of_the_test.shift(-dt.timedelta(minutes=6))
+        assert client.post(change, {"password1": FRESH, "password2": FRESH}).status_code == 302
+        assert client.get(HOME).headers["Location"] == codes
+        page = client.get(codes)
+        secret = page.context["form"].secret
+        code = totp.format_hotp_value(totp.hotp_value(secret, int(clock.now().timestamp()) // 30))
+        assert client.post(codes, {"code": code}).status_code == 302
+        assert _is_in(client)
+        clock_of_the_test.shift(dt.timedelta(minutes=1))
+        assert "oldpassword" in _text(client.get(change)), "an own password is typed before it is changed"
+
+
 def test_a_lock_is_of_one_desk_and_comes_everywhere_later_and_ends_by_itself(account: Account, at: dt.datetime) -> None:
     user = account(Role.LEADING_GROUP, STREET)
     with time_machine.travel(at, tick=False) as clock_of_the_test:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -152,6 +153,23 @@ def campaign_dispatch(request: Signed, wave: int) -> HttpResponse:
     else:
         messages.success(request, f"下派好了，新增 {n:,} 个走访任务，都到了各网格责任人名下。")
     return redirect("console:campaign")
+
+
+@require_http_methods(["GET", "POST"])
+def campaign_close(request: Signed, pk: uuid.UUID) -> HttpResponse:
+    """结束行动: what is still open then, and the button."""
+    closing = campaigns.get_campaign(request.viewer, pk)
+    if not request.viewer.may(Verb.MANAGE_CAMPAIGN, closing.scope) or closing.state != "running":
+        raise NotHere
+    if request.method == "POST":
+        founding.close_campaign(actor=request.viewer, at=request.at, campaign=pk)
+        messages.success(request, f"“{closing.name}”结束了，走访记录和各率都留着。")
+        return redirect("console:campaign")
+    shown = indicators.board(
+        request.viewer, scope=closing.scope, by="grid", campaign=closing, at=request.at, indicators=[VISITS]
+    )
+    context = {"campaign": closing, "total": shown.total["visits"]}
+    return page(request, "console/campaign/close.html", context, active="console:campaign")
 
 
 @require_GET
