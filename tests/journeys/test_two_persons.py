@@ -347,6 +347,13 @@ def test_a_post_is_over_an_area_that_fits_and_nothing_is_chosen_for_anybody(
     ):
         assert f"没有存：{why}" in assign(client, user, role, scope)
     assert Assignment.objects.filter(user=user).count() == 1
+    typed = {"role": "grid_worker", "scope": GRID, "from_on": "2026-10-02"}
+    for to_on, why in (("2026-10-01", "结束日期早于开始日期"), ("x", "开始日期都要填")):
+        answer = client.post(f"/accounts/{user.pk}/assign/", {**typed, "to_on": to_on}, follow=True)
+        assert why in words(answer)
+    client.post(f"/accounts/{user.pk}/assign/", {**typed, "to_on": "2026-10-09"})
+    post = Assignment.objects.get(user=user, scope=GRID)
+    assert (post.from_on, post.to_on) == (dt.date(2026, 10, 2), dt.date(2026, 10, 9))
 
 
 def test_the_template_is_filled_in_and_comes_back(administrator: tuple[User, Client]) -> None:

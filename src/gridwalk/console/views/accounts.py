@@ -40,10 +40,12 @@ def accounts(request: Signed) -> HttpResponse:
     ]
     scopes = [codes.scope_of(area.code) for area in territory.areas(request.viewer, level="community")]
     managed = [scope for scope in scopes if request.viewer.may(Verb.MANAGE_ACCOUNTS, scope)]
+    alone = sorted(queries.alone(managed, today))
+    called = territory.place_names(alone)
     context = {
         "rows": rows,
         "coded": queries.with_second_factor([user.pk for user in users]),
-        "alone": sorted(territory.place_names(queries.alone(managed, today)).values()),
+        "alone": [called[scope] for scope in alone],
     }
     return page(request, "console/accounts/list.html", context, active="console:accounts")
 
@@ -122,6 +124,7 @@ def assign(request: Signed, pk: uuid.UUID) -> HttpResponse:
             role=Role(request.POST.get("role", "")),
             scope=_scope_of(request),
             from_on=parameters.day_of(request.POST.get("from_on", "")),
+            to_on=parameters.day_of(to_on) if (to_on := request.POST.get("to_on", "")) else None,
             responsible=request.POST.get("responsible") == "1",
         )
     except ValueError:
