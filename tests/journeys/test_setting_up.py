@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from gridwalk.accounts.models import Assignment
 from gridwalk.accounts.rules import SYSTEM, Role
-from gridwalk.campaigns.models import Wave
+from gridwalk.campaigns.models import Target, Wave
 from gridwalk.core import clock
 from gridwalk.sync.models import Device
 from gridwalk.territory.official import actions as official
@@ -95,7 +96,12 @@ def test_the_steps_are_the_first_page_until_something_is_dispatched(sign_in: Sig
     assert "开张还差 1 步" in page
     assert keeper.get("/").headers["Location"] == "/accounts/list/"
     assert "位网格员有手机" in centre.get("/setup/").content.decode()
+    door = Target.objects.filter(kind="dwelling").first()
+    assert door is not None
+    yesterday = clock.local_date(clock.now()) - dt.timedelta(days=1)
+    lead.post(f"/visits/dwelling/{door.entity}/", {"at": f"{yesterday}T10:00", "outcome": "no_answer"})
     assert not Device.objects.exists()
+    assert "开张还差" not in centre.get("/").content.decode(), "walked on paper as well"
     close = f"/campaign/{wave.campaign_id}/close/"
     assert "手机上不再列出" in centre.get(close).content.decode()
     assert lead.post(close).status_code == 403

@@ -21,6 +21,7 @@ from gridwalk.sync.models import Device
 from gridwalk.territory import queries as territory
 from gridwalk.territory import rules as codes
 from gridwalk.territory.models import Area, Grid
+from gridwalk.visits.models import Visit
 
 
 class Stage(enum.StrEnum):
@@ -139,10 +140,11 @@ def _dispatch(scope: str) -> Step:
 
 
 def _phones(scope: str, on: dt.date) -> Step:
-    """Grid workers with a phone. Paper does as well: it is done with the first."""
+    """Grid workers with a phone. It is done with the first, or once visits are recorded: paper does as well."""
     workers = {user for user, _, _ in accounts.workers(scope, on)}
     n = Device.objects.filter(user__in=workers, revoked_at=None).values("user").distinct().count()
-    return Step(Stage.PHONES, n, len(workers), enough=1)
+    is_walked = Visit.objects.filter(grid__code__startswith=scope).exists()
+    return Step(Stage.PHONES, n, len(workers), enough=0 if is_walked else 1)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
